@@ -1,0 +1,303 @@
+//! The catalog: what there is to learn, and each course's own page.
+
+pub mod api;
+pub mod pages;
+
+#[cfg(feature = "ssr")]
+pub mod store;
+
+use serde::{Deserialize, Serialize};
+
+use crate::course::Level;
+use crate::platform::ui::Html;
+
+/// How the list is asked for; everything comes from the address, so that it can be shared.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CatalogQuery {
+    pub q: String,
+    pub filter: Filter,
+    pub sort: Sort,
+    /// Courses after this cursor.
+    pub after: Option<String>,
+    /// Courses before this cursor.
+    pub before: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Filter {
+    #[default]
+    All,
+    /// Can be started by oneself, at once.
+    Open,
+    Cohort,
+    Free,
+}
+
+impl Filter {
+    pub const ALL: [Self; 4] = [Self::All, Self::Open, Self::Cohort, Self::Free];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Open => "open",
+            Self::Cohort => "cohort",
+            Self::Free => "free",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::All => "All",
+            Self::Open => "Open now",
+            Self::Cohort => "With a cohort",
+            Self::Free => "Free",
+        }
+    }
+
+    pub fn parse(name: &str) -> Self {
+        Self::ALL.into_iter().find(|filter| filter.name() == name).unwrap_or_default()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sort {
+    /// Best match first where something is searched, else the newest.
+    #[default]
+    Best,
+    Newest,
+    Title,
+    Shortest,
+}
+
+impl Sort {
+    pub const ALL: [Self; 4] = [Self::Best, Self::Newest, Self::Title, Self::Shortest];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Best => "best",
+            Self::Newest => "newest",
+            Self::Title => "title",
+            Self::Shortest => "shortest",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Best => "Best match",
+            Self::Newest => "Newest first",
+            Self::Title => "By title",
+            Self::Shortest => "Shortest first",
+        }
+    }
+
+    pub fn parse(name: &str) -> Self {
+        Self::ALL.into_iter().find(|sort| sort.name() == name).unwrap_or_default()
+    }
+}
+
+impl CatalogQuery {
+    /// The address of this list, with only what differs from the plain one.
+    pub fn path(&self) -> String {
+        let mut parts = Vec::new();
+        if !self.q.is_empty() {
+            parts.push(format!("q={}", encode(&self.q)));
+        }
+        if self.filter != Filter::All {
+            parts.push(format!("filter={}", self.filter.name()));
+        }
+        if self.sort != Sort::Best {
+            parts.push(format!("sort={}", self.sort.name()));
+        }
+        for (name, cursor) in [("after", &self.after), ("before", &self.before)] {
+            if let Some(cursor) = cursor {
+                parts.push(format!("{name}={}", encode(cursor)));
+            }
+        }
+        match parts.is_empty() {
+            true => "/courses".to_owned(),
+            false => format!("/courses?{}", parts.join("&")),
+        }
+    }
+
+    /// The same search from its beginning.
+    pub fn restarted(&self) -> Self {
+        Self { after: None, before: None, ..self.clone() }
+    }
+}
+
+/// Percent-encoding for a query value.
+fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+        out
+    })
+}
+
+/// A course in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CourseCard {
+    pub slug: String,
+    pub title: String,
+    pub summary: String,
+    pub level: Level,
+    pub topic_count: i32,
+    pub question_count: i32,
+    pub reading_minutes: i32,
+    pub is_gated: bool,
+    pub cohort_only: bool,
+    pub price: Price,
+    pub tutors: Vec<String>,
+    pub thumbnail: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    pub cents: i32,
+    pub currency: String,
+}
+
+impl Price {
+    /// "Free", "€48", "₹4,800.50".
+    pub fn label(&self) -> String {
+        if self.cents == 0 {
+            return "Free".to_owned();
+        }
+        let symbol = match self.currency.as_str() {
+            "EUR" => "€",
+            "USD" => "$",
+            "GBP" => "£",
+            "INR" => "₹",
+            other => return format!("{} {other}", amount(self.cents)),
+        };
+        format!("{symbol}{}", amount(self.cents))
+    }
+}
+
+fn amount(cents: i32) -> String {
+    let digits = (cents / 100).to_string();
+    let mut whole = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            whole.push(',');
+        }
+        whole.push(digit);
+    }
+    match cents % 100 {
+        0 => whole,
+        cents => format!("{whole}.{cents:02}"),
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogPage {
+    pub courses: Vec<CourseCard>,
+    /// What was searched instead of what was typed.
+    pub corrected: Option<String>,
+    pub after: Option<String>,
+    pub before: Option<String>,
+}
+
+/// A course's own page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoursePage {
+    pub card: CourseCard,
+    pub description: Html,
+    pub authors: Vec<String>,
+    pub outcomes: Vec<String>,
+    pub licence: Option<String>,
+    pub tutors: Vec<TutorCard>,
+    pub modules: Vec<SyllabusModule>,
+    pub enrolment: Enrolment,
+    pub is_published: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TutorCard {
+    pub name: String,
+    pub headline: String,
+    pub bio: String,
+    pub picture: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyllabusModule {
+    pub number: i32,
+    pub title: String,
+    pub summary: String,
+    pub topics: Vec<SyllabusTopic>,
+}
+
+impl SyllabusModule {
+    pub fn minutes(&self) -> i32 {
+        self.topics.iter().map(|topic| topic.minutes).sum()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyllabusTopic {
+    pub slug: String,
+    pub title: String,
+    pub minutes: i32,
+}
+
+/// Where the viewer stands with the course, and what they can do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Enrolment {
+    /// Nobody is signed in.
+    Visitor,
+    /// Enrolled, with the address where they stopped.
+    Enrolled { continue_at: String },
+    Open,
+    /// Not possible here, and why.
+    Closed(String),
+}
+
+/// A page that admins write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CmsText {
+    pub title: String,
+    pub body: Html,
+}
+
+/// Who may enrol directly: anybody, in a free course that is not reserved for a cohort.
+pub fn may_enrol(price_cents: i32, cohort_only: bool) -> Result<(), &'static str> {
+    match (cohort_only, price_cents) {
+        (true, _) => Err("This course is taken with a cohort. Its offerings are announced here when admissions open."),
+        (false, 0) => Ok(()),
+        (false, _) => Err("This course has a price and is booked through an offering."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_read_as_people_write_them() {
+        let price = |cents, currency: &str| Price { cents, currency: currency.to_owned() }.label();
+        assert_eq!(price(0, "EUR"), "Free");
+        assert_eq!(price(4800, "EUR"), "€48");
+        assert_eq!(price(480_050, "INR"), "₹4,800.50");
+        assert_eq!(price(123_456_700, "CHF"), "1,234,567 CHF");
+    }
+
+    #[test]
+    fn a_list_has_a_short_address() {
+        assert_eq!(CatalogQuery::default().path(), "/courses");
+        let query = CatalogQuery { q: "smart & safe".into(), filter: Filter::Free, sort: Sort::Title, ..Default::default() };
+        assert_eq!(query.path(), "/courses?q=smart%20%26%20safe&filter=free&sort=title");
+        assert_eq!(Filter::parse("nonsense"), Filter::All);
+    }
+
+    #[test]
+    fn a_priced_or_cohort_course_is_not_enrolled_in_directly() {
+        assert!(may_enrol(0, false).is_ok());
+        assert!(may_enrol(100, false).is_err());
+        assert!(may_enrol(0, true).is_err());
+    }
+}

@@ -1,0 +1,198 @@
+//! A course's own page: what it is, what is in it, who teaches it, and how to join.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::{Meta, Title};
+use leptos_router::hooks::use_params_map;
+
+use super::list::{art, counted, pace};
+use crate::catalog::api::load_course;
+use crate::catalog::{self, Enrolment, SyllabusModule, TutorCard};
+use crate::course::duration;
+use crate::platform::auth::sign_in_path;
+use crate::platform::ui::{Avatar, Breadcrumbs, Button, Form, FormState, Html, Notice, Page, Tone, loaded, page_resource};
+use crate::player::api::Enrol;
+
+#[component]
+pub fn CoursePage() -> impl IntoView {
+    let slug = Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+    let page = page_resource(move || slug.get(), load_course);
+    let enrol = FormState::of(Enrol::PATH);
+    view! { <Page title="Course">{loaded(page, move |page| course(page, enrol))}</Page> }.into_any()
+}
+
+fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
+    let card = &page.card;
+    let trail = vec![("Courses".to_owned(), "/courses".to_owned()), (card.title.clone(), String::new())];
+    let meta = [card.level.label().to_owned(), duration(card.reading_minutes), pace(card).to_owned()];
+    let by = (!page.authors.is_empty()).then(|| view! { <span>{format!("by {}", page.authors.join(", "))}</span> });
+    let draft = (!page.is_published).then(|| view! { <Notice tone=Tone::Warn>"This course is not published. Only its tutors and admins see this page."</Notice> });
+    view! {
+        <Title text=card.title.clone() />
+        <Meta name="description" content=card.summary.clone() />
+        <div class="wide course-page">
+            {draft}
+            <header class="course-head">
+                <div>
+                    <Breadcrumbs trail=trail />
+                    <h1>{card.title.clone()}</h1>
+                    <p class="lead">{card.summary.clone()}</p>
+                    <div class="meta">{meta.map(|text| view! { <span>{text}</span> }).collect_view()} {by}</div>
+                </div>
+                {art(card.slug.clone(), card.thumbnail.clone())}
+            </header>
+            <div class="course-cols">
+                <div class="course-main">
+                    {outcomes(page.outcomes.clone())} {syllabus(&page)} {tutors(page.tutors.clone())}
+                    {about(page.description.clone(), page.licence.clone())}
+                </div>
+                {panel(&page, enrol)}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn outcomes(outcomes: Vec<String>) -> AnyView {
+    if outcomes.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="outcomes">
+            <h2>"What you will learn"</h2>
+            <ul>{outcomes.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+fn syllabus(page: &catalog::CoursePage) -> AnyView {
+    let enrolled = matches!(page.enrolment, Enrolment::Enrolled { .. });
+    let slug = page.card.slug.clone();
+    let modules = page.modules.clone().into_iter().filter(|module| !module.topics.is_empty());
+    view! {
+        <section class="syllabus">
+            <h2>"Syllabus"</h2>
+            {modules.enumerate().map(|(at, module)| syllabus_module(module, &slug, enrolled, at < 2)).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn syllabus_module(module: SyllabusModule, course: &str, enrolled: bool, open: bool) -> AnyView {
+    let size = format!("{} · {}", counted(module.topics.len() as i32, "topic", "topics"), duration(module.minutes()));
+    let topics = module.topics.into_iter().map(|topic| {
+        let inside = view! {
+            <span class="g"></span>
+            <span>{topic.title}</span>
+            <small class="num">{duration(topic.minutes)}</small>
+        };
+        let line = match enrolled {
+            true => view! { <a href=format!("/learn/{course}/{}", topic.slug)>{inside}</a> }.into_any(),
+            false => view! { <span class="line">{inside}</span> }.into_any(),
+        };
+        view! { <li class="topic">{line}</li> }
+    });
+    view! {
+        <details class="module" open=open>
+            <summary>
+                <span class="module-no">{module.number}</span>
+                <span class="module-title">{module.title}</span>
+                <span class="soft num">{size}</span>
+            </summary>
+            {(!module.summary.is_empty()).then(|| view! { <p class="soft module-summary">{module.summary}</p> })}
+            <ol>{topics.collect_view()}</ol>
+        </details>
+    }
+    .into_any()
+}
+
+fn tutors(tutors: Vec<TutorCard>) -> AnyView {
+    if tutors.is_empty() {
+        return ().into_any();
+    }
+    let cards = tutors.into_iter().map(|tutor| {
+        view! {
+            <article class="tutor">
+                <Avatar name=tutor.name.clone() picture=tutor.picture.unwrap_or_default() big=true />
+                <div>
+                    <h3>{tutor.name}</h3>
+                    <p class="soft">{tutor.headline}</p>
+                    <p>{tutor.bio}</p>
+                </div>
+            </article>
+        }
+    });
+    view! {
+        <section class="tutors">
+            <h2>"Tutors"</h2>
+            {cards.collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn about(Html(html): Html, licence: Option<String>) -> AnyView {
+    view! {
+        <section class="about">
+            <h2>"About this course"</h2>
+            <div class="prose" inner_html=html></div>
+            {licence.map(|licence| view! { <p class="soft">"Licence: " {licence}</p> })}
+        </section>
+    }
+    .into_any()
+}
+
+fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
+    let card = page.card.clone();
+    let slug = card.slug.clone();
+    let action = match &page.enrolment {
+        Enrolment::Enrolled { continue_at } => view! {
+            <p class="soft">"You are enrolled."</p>
+            <Button big=true href=continue_at.clone()>
+                "Continue"
+            </Button>
+        }
+        .into_any(),
+        Enrolment::Open => view! {
+            <Form form=enrol>
+                <input type="hidden" name="course" value=slug />
+                <Button big=true busy=enrol.busy()>
+                    "Enrol"
+                </Button>
+            </Form>
+        }
+        .into_any(),
+        Enrolment::Visitor => view! {
+            <Button big=true href=sign_in_path(&format!("/courses/{slug}"))>
+                "Sign in to enrol"
+            </Button>
+            <p class="soft">"No account yet? " <a href="/sign-up">"Make one"</a> ", it takes a minute."</p>
+        }
+        .into_any(),
+        Enrolment::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.into_any(),
+    };
+    let facts = [
+        ("Topics", card.topic_count.to_string()),
+        ("Questions", card.question_count.to_string()),
+        ("Reading time", duration(card.reading_minutes)),
+        ("Pace", pace(&card).to_owned()),
+    ];
+    view! {
+        <aside class="enrol panel" aria-label="Enrol">
+            <p class="price">{card.price.label()}</p>
+            {action}
+            <dl class="facts">
+                {facts
+                    .map(|(name, value)| {
+                        view! {
+                            <dt>{name}</dt>
+                            <dd class="num">{value}</dd>
+                        }
+                    })
+                    .collect_view()}
+            </dl>
+        </aside>
+    }
+    .into_any()
+}

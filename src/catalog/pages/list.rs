@@ -1,0 +1,217 @@
+//! The landing page and the catalog: both are the list of courses, the first with a word before it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::catalog::api::list_courses;
+use crate::catalog::{self, CatalogQuery, CourseCard, Filter, Sort};
+use crate::course::duration;
+use crate::platform::ui::{
+    Button, CourseArt, EmptyState, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination, loaded, page_resource, viewer,
+};
+
+#[component]
+pub fn LandingPage() -> impl IntoView {
+    let courses = page_resource(|| (), |()| list_courses(CatalogQuery::default()));
+    let start = match viewer() {
+        Some(_) => ("/learn", "Continue learning"),
+        None => ("/sign-up", "Start learning"),
+    };
+    view! {
+        <Page title="">
+            <section class="hero">
+                <div>
+                    <h1>"Answer first. Then read the room."</h1>
+                    <p>
+                        "Courses you take with other people, a tutor that only speaks from the course, and questions you answer before you see anyone else’s."
+                    </p>
+                    <div class="row">
+                        <Button big=true href=start.0>
+                            {start.1}
+                        </Button>
+                        <a class="btn second big" href="/courses">
+                            "Browse the courses"
+                        </a>
+                    </div>
+                </div>
+            </section>
+            <section class="list">
+                {tools(&CatalogQuery::default())}
+                {loaded(courses, |page| results(CatalogQuery::default(), page))}
+            </section>
+        </Page>
+    }
+    .into_any()
+}
+
+/// What the address asks for.
+fn asked() -> CatalogQuery {
+    use_query_map().with(|query| CatalogQuery {
+        q: query.get("q").unwrap_or_default().trim().to_owned(),
+        filter: Filter::parse(&query.get("filter").unwrap_or_default()),
+        sort: Sort::parse(&query.get("sort").unwrap_or_default()),
+        after: query.get("after"),
+        before: query.get("before"),
+    })
+}
+
+#[component]
+pub fn CatalogPage() -> impl IntoView {
+    let query = Memo::new(|_| asked());
+    let courses = page_resource(move || query.get(), list_courses);
+    view! {
+        <Page title="Courses">
+            <section class="list top">
+                <h1 class="list-title">"Courses"</h1>
+                {move || tools(&query.get())}
+                {loaded(courses, move |page| results(query.get_untracked(), page))}
+            </section>
+        </Page>
+    }
+    .into_any()
+}
+
+/// Search, filters and sorting: a form and links, so that every list has an address.
+fn tools(query: &CatalogQuery) -> AnyView {
+    let plain = query.restarted();
+    let chips = Filter::ALL.map(|filter| {
+        let here = plain.filter == filter;
+        let href = CatalogQuery { filter, ..plain.clone() }.path();
+        view! {
+            <a class="chip" href=href aria-current=here.then_some("true")>
+                {filter.label()}
+            </a>
+        }
+    });
+    let sorts = Sort::ALL.map(|sort| {
+        let href = CatalogQuery { sort, ..plain.clone() }.path();
+        view! {
+            <MenuItem href=href current=plain.sort == sort>
+                {sort.label()}
+            </MenuItem>
+        }
+    });
+    let hidden = |name: &'static str, value: &'static str| (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> });
+    let filter = if plain.filter == Filter::All { "" } else { plain.filter.name() };
+    let sort = if plain.sort == Sort::Best { "" } else { plain.sort.name() };
+    let trigger = match (plain.sort, plain.q.is_empty()) {
+        (Sort::Best, true) => Sort::Newest.label(),
+        (sort, _) => sort.label(),
+    };
+    view! {
+        <form class="tools" role="search" method="get" action="/courses">
+            <label class="field">
+                <Icon glyph=Glyph::Search />
+                <input
+                    type="search"
+                    name="q"
+                    value=plain.q.clone()
+                    maxlength="200"
+                    placeholder="What do you want to understand?"
+                    aria-label="Search courses"
+                />
+                <Kbd key="/" />
+            </label>
+            {hidden("filter", filter)}
+            {hidden("sort", sort)}
+            <div class="chips" role="group" aria-label="Filter">
+                {chips.collect_view()}
+            </div>
+            <span class="grow"></span>
+            <Menu id="ly-sort" trigger=trigger.into_any() label=format!("Sort: {trigger}")>
+                {sorts.collect_view()}
+            </Menu>
+        </form>
+    }
+    .into_any()
+}
+
+fn results(query: CatalogQuery, page: catalog::CatalogPage) -> AnyView {
+    let nothing = page.courses.is_empty();
+    let said = match (&page.corrected, query.q.is_empty()) {
+        (_, true) => None,
+        (Some(corrected), false) => Some(format!("Nothing matches “{}” as written; these match “{corrected}”.", query.q)),
+        (None, false) => Some(format!("Courses for “{}”", query.q)),
+    };
+    let at = |after: Option<String>, before: Option<String>| match after.is_some() || before.is_some() {
+        true => CatalogQuery { after, before, ..query.restarted() }.path(),
+        false => String::new(),
+    };
+    let (previous, next) = (at(None, page.before.clone()), at(page.after.clone(), None));
+    let list = match nothing {
+        true => empty(&query),
+        false => page.courses.into_iter().map(card).collect_view().into_any(),
+    };
+    view! {
+        <p class="found" role="status">
+            {said.filter(|_| !nothing)}
+        </p>
+        {list}
+        <Pagination previous=previous next=next />
+    }
+    .into_any()
+}
+
+fn empty(query: &CatalogQuery) -> AnyView {
+    let (title, text) = match query.q.is_empty() {
+        true => ("No courses here yet".to_owned(), "None of the courses fits this choice. Look at all of them."),
+        false => (format!("Nothing found for “{}”", query.q), "Try fewer or other words, or look at all courses."),
+    };
+    view! {
+        <EmptyState title=title text=text>
+            <a class="btn second" href="/courses">
+                "All courses"
+            </a>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+pub fn art(slug: String, thumbnail: Option<String>) -> AnyView {
+    match thumbnail {
+        Some(src) => view! { <img class="art" src=src alt="" width="132" height="92" loading="lazy" decoding="async" /> }.into_any(),
+        None => view! { <CourseArt slug=slug /> }.into_any(),
+    }
+}
+
+pub fn counted(number: i32, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// How a course is taken, in two words.
+pub fn pace(card: &CourseCard) -> &'static str {
+    match (card.cohort_only, card.is_gated) {
+        (true, _) => "With a cohort",
+        (false, true) => "Quiz by quiz",
+        (false, false) => "Self-paced",
+    }
+}
+
+fn card(course: CourseCard) -> AnyView {
+    let open = if course.cohort_only { "With a cohort" } else { "Open now" };
+    let tutors = (!course.tutors.is_empty()).then(|| view! { <span>{format!("with {}", course.tutors.join(", "))}</span> });
+    let meta = [
+        counted(course.topic_count, "topic", "topics"),
+        counted(course.question_count, "question", "questions"),
+        duration(course.reading_minutes),
+        pace(&course).to_owned(),
+    ];
+    view! {
+        <article class="course">
+            {art(course.slug.clone(), course.thumbnail)}
+            <div>
+                <h2>
+                    <a href=format!("/courses/{}", course.slug)>{course.title}</a>
+                </h2>
+                <p>{course.summary}</p>
+                <div class="meta">{meta.map(|text| view! { <span>{text}</span> }).collect_view()}</div>
+            </div>
+            <aside>
+                <b>{open}</b>
+                <span>{course.price.label()}</span>
+                {tutors}
+            </aside>
+        </article>
+    }
+    .into_any()
+}

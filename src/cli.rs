@@ -1,0 +1,152 @@
+//! The command line: one subcommand for each thing that an operator does.
+
+mod accounts;
+mod seed;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::course::import;
+use crate::platform::config::{Config, LogConfig, LogFormat, ServeConfig};
+use crate::platform::db::organizations::{self, Organization};
+use crate::platform::db::{Db, migrate};
+use crate::platform::files::Files;
+use crate::platform::http::server;
+use crate::platform::jobs::Registry;
+
+#[derive(Parser)]
+#[command(name = "lyceum", version, about = "A learning platform for cohorts")]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site and run background jobs.
+    Serve(ServeConfig),
+    /// Run background jobs only, on any machine that reaches the database.
+    Worker {
+        /// Jobs at once.
+        #[arg(long, env = "LYCEUM_WORKERS", default_value_t = 4)]
+        workers: usize,
+    },
+    /// Bring the database up to this version: roles, extension, schema.
+    Migrate,
+    /// Fill the demo: its course and three people to sign in as.
+    Seed,
+    /// Import a course: a folder in the native format, or an mdBook.
+    Import {
+        folder: PathBuf,
+        /// Read the folder as an mdBook even if it looks like a native course.
+        #[arg(long)]
+        mdbook: bool,
+        /// The organization that gets the course, by its short name.
+        #[arg(long, default_value = organizations::FIRST)]
+        organization: String,
+        /// Check the course and store nothing.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make and change accounts.
+    User {
+        #[command(subcommand)]
+        command: accounts::UserCommand,
+        /// The organization, by its short name.
+        #[arg(long, default_value = organizations::FIRST, global = true)]
+        organization: String,
+    },
+    /// Make and change organizations.
+    Organization {
+        #[command(subcommand)]
+        command: accounts::OrganizationCommand,
+    },
+}
+
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    init_log(&cli.config.log);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("The machine gives no threads: {error}")),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => fail(&sentence),
+    }
+}
+
+fn fail(sentence: &str) -> ExitCode {
+    eprintln!("lyceum: {sentence}");
+    ExitCode::FAILURE
+}
+
+fn init_log(config: &LogConfig) {
+    let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.format {
+        LogFormat::Pretty => log.with_target(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), String> {
+    let config = cli.config;
+    match cli.command {
+        Command::Serve(serve) => server::serve(config, serve, Registry::platform()).await,
+        Command::Worker { workers } => server::work(config, workers, Registry::platform()).await,
+        Command::Migrate => {
+            let ran = migrate::migrate(&config.database).await?;
+            match ran.is_empty() {
+                true => println!("The database is up to date."),
+                false => println!("Ran {} migration(s): {}", ran.len(), ran.join(", ")),
+            }
+            Ok(())
+        }
+        Command::Seed => seed::seed(&config).await,
+        Command::Import { folder, mdbook, organization, check } => {
+            import_course(&config, &folder, mdbook, &organization, check).await
+        }
+        Command::User { command, organization } => accounts::user(&config, command, &organization).await,
+        Command::Organization { command } => accounts::organization(&config, command).await,
+    }
+}
+
+async fn import_course(
+    config: &Config,
+    folder: &std::path::Path,
+    mdbook: bool,
+    organization: &str,
+    check: bool,
+) -> Result<(), String> {
+    let (draft, warnings) = import::read(folder, mdbook).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        format!("{} problem(s) in {}; nothing was imported.\n{}", lines.len(), folder.display(), lines.join("\n"))
+    })?;
+    for warning in &warnings {
+        eprintln!("warning: {warning}");
+    }
+    if check {
+        println!("“{}” is in order; nothing was stored.", draft.title);
+        return Ok(());
+    }
+    let db = Db::new(&config.database)?;
+    let organization = find_organization(&db, organization).await?;
+    let files = Files::new(config)?;
+    let report = import::import(&db, &files, organization.organization_id, draft).await.map_err(|error| error.to_string())?;
+    println!("{report}");
+    Ok(())
+}
+
+async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> {
+    let mut conn = db.system().await.map_err(|error| format!("The database can't be reached: {error}"))?;
+    organizations::by_slug(&mut conn, slug)
+        .await
+        .map_err(|error| error.to_string())?
+        .ok_or_else(|| format!("There is no organization “{slug}”. `lyceum organization list` shows them."))
+}

@@ -1,0 +1,122 @@
+//! The demo: the courses of content/, three people, and who teaches what. Run again, it changes nothing that somebody
+//! has changed since.
+
+use std::path::Path;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::find_organization;
+use crate::course::import;
+use crate::platform::auth::store::{self, NewAccount};
+use crate::platform::auth::{UserRole, password};
+use crate::platform::config::Config;
+use crate::platform::db::schema::{course_tutors, courses, page_content, tutors};
+use crate::platform::db::{Conn, Db, organizations};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::files::Files;
+use crate::platform::ids::{OrganizationId, TutorId, UserId};
+use crate::platform::markdown::{self, TargetKind};
+
+/// Shown by bin/dev; a demo's password is no secret.
+const PASSWORD: &str = "demo lyceum demo";
+
+const PEOPLE: [(&str, &str, UserRole); 3] = [
+    ("learner@demo.example", "Asha Kulkarni", UserRole::Learner),
+    ("tutor@demo.example", "Meera Iyer", UserRole::Tutor),
+    ("admin@demo.example", "Jonas Berg", UserRole::Admin),
+];
+
+const ABOUT: &str = "Lyceum is where courses are taken with other people: a tutor that speaks only from the course, questions \
+that you answer before you see anyone else's, and quizzes that open what comes next.\n\n## Who makes this\n\nThis is the \
+demonstration site. Its courses are real, its people are not.\n";
+
+pub async fn seed(config: &Config) -> Result<(), String> {
+    let db = Db::new(&config.database)?;
+    let files = Files::new(config)?;
+    let organization = find_organization(&db, organizations::FIRST).await?.organization_id;
+    let hash = password::hash(PASSWORD).await.map_err(|error| error.to_string())?;
+    let tutor = db
+        .within(organization, async move |conn| people(conn, &hash).await)
+        .await
+        .map_err(|error| error.to_string())?;
+    import_content(&db, &files, organization).await?;
+    db.within(organization, async move |conn| assign(conn, tutor).await).await.map_err(|error| error.to_string())?;
+    println!("Demo sign-ins, all with the password “{PASSWORD}”:");
+    for (email, name, role) in PEOPLE {
+        println!("  {email}  ({name}, {})", format!("{role:?}").to_lowercase());
+    }
+    Ok(())
+}
+
+async fn people(conn: &mut Conn, hash: &str) -> AppResult<TutorId> {
+    let mut tutor = None;
+    for (email, display_name, role) in PEOPLE {
+        let new = NewAccount { email, display_name, password_hash: hash, role, confirmed: true };
+        let user = match store::create(conn, new).await? {
+            Some(user) => user,
+            None => store::by_email(conn, email).await?.ok_or(AppError::NotFound(email.to_owned()))?.user_id,
+        };
+        if role == UserRole::Tutor {
+            tutor = Some(make_tutor(conn, user).await?);
+        }
+    }
+    diesel::insert_into(page_content::table)
+        .values((
+            page_content::slug.eq("about"),
+            page_content::title.eq("About this site"),
+            page_content::body.eq(ABOUT),
+            page_content::body_html.eq(markdown::render(ABOUT, &|_: &str, _: TargetKind| None).html),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    tutor.ok_or_else(|| AppError::internal("the demo has no tutor"))
+}
+
+async fn make_tutor(conn: &mut Conn, user: UserId) -> AppResult<TutorId> {
+    diesel::insert_into(tutors::table)
+        .values((
+            tutors::user_id.eq(user),
+            tutors::headline.eq("Taught statistics to nurses, journalists and two town councils"),
+            tutors::bio.eq("Meera reads every answer in her cohorts, and asks one question back."),
+            tutors::specialization.eq("Reasoning with data"),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(tutors::table.filter(tutors::user_id.eq(user)).select(tutors::tutor_id).first(conn).await?)
+}
+
+/// The courses in content/ beside the binary's working folder; importing again is cheap and changes nothing.
+async fn import_content(db: &Db, files: &Files, organization: OrganizationId) -> Result<(), String> {
+    let content = Path::new("content");
+    let folders = std::fs::read_dir(content).map_err(|_| "There is no folder content/ here with the demo's courses.".to_owned())?;
+    for folder in folders.flatten().map(|entry| entry.path()).filter(|path| path.join("course.toml").is_file()) {
+        let (draft, _) = import::read(&folder, false).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            format!("{} has problems:\n{}", folder.display(), lines.join("\n"))
+        })?;
+        let report = import::import(db, files, organization, draft).await.map_err(|error| error.to_string())?;
+        println!("{report}");
+    }
+    Ok(())
+}
+
+/// The demo's tutor teaches every course that has no tutor yet.
+async fn assign(conn: &mut Conn, tutor: TutorId) -> AppResult<()> {
+    let untaught: Vec<crate::platform::ids::CourseId> = courses::table
+        .left_join(course_tutors::table)
+        .filter(course_tutors::course_id.is_null())
+        .select(courses::course_id)
+        .load(conn)
+        .await?;
+    for course in untaught {
+        diesel::insert_into(course_tutors::table)
+            .values((course_tutors::course_id.eq(course), course_tutors::tutor_id.eq(tutor)))
+            .on_conflict_do_nothing()
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}

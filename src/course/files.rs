@@ -1,0 +1,78 @@
+//! The files of courses over HTTP, for whoever may read a course that shows them.
+
+use axum::Router;
+use axum::extract::{Extension, Path};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable, Uuid};
+use diesel_async::RunQueryDsl;
+
+use crate::platform::auth::UserRole;
+use crate::platform::db::schema::stored_files;
+use crate::platform::error::AppResult;
+use crate::platform::files::StoredFile;
+use crate::platform::http::layers::plain;
+use crate::platform::http::{AppState, Cx};
+use crate::platform::ids::FileId;
+
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/files/{file}/{name}", get(send))
+}
+
+async fn send(
+    Extension(cx): Extension<Cx>,
+    Path((file, _name)): Path<(uuid::Uuid, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    match readable(&cx, FileId(file)).await {
+        Ok(Some((file, public))) => cx.app.files.send(&file, &method, &headers, public).await,
+        // The same answer whether it does not exist or is not for this person.
+        Ok(None) => plain(StatusCode::NOT_FOUND, "There is no such file, or it is part of a course that you are not enrolled in."),
+        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Please try again."),
+    }
+}
+
+/// The file, and whether everybody may see it: a published course's picture is for all, the rest for those who may read
+/// a course that has it.
+async fn readable(cx: &Cx, file: FileId) -> AppResult<Option<(StoredFile, bool)>> {
+    let user = cx.viewer.as_ref().map(|viewer| viewer.user_id.0);
+    let is_admin = cx.viewer.as_ref().is_some_and(|viewer| viewer.role == UserRole::Admin);
+    cx.within(async move |conn| {
+        let access: Access = diesel::sql_query(
+            "select
+                 exists (select from courses c where c.thumbnail_file_id = $1 and c.is_published and c.retired_at is null) as public,
+                 exists (
+                     select from course_files f where f.file_id = $1 and (
+                         $3
+                         or exists (select from enrollments e where e.course_id = f.course_id and e.user_id = $2
+                                    and e.status in ('active', 'completed'))
+                         or exists (select from course_tutors ct join tutors t using (tutor_id)
+                                    where ct.course_id = f.course_id and ct.is_active and t.user_id = $2)
+                     )
+                 ) as mine",
+        )
+        .bind::<Uuid, _>(file)
+        .bind::<Nullable<Uuid>, _>(user)
+        .bind::<Bool, _>(is_admin)
+        .get_result(conn)
+        .await?;
+        if !access.public && !access.mine {
+            return Ok(None);
+        }
+        let stored =
+            stored_files::table.find(file).select(StoredFile::as_select()).first(conn).await.optional()?;
+        Ok(stored.map(|stored| (stored, access.public)))
+    })
+    .await
+}
+
+#[derive(QueryableByName)]
+struct Access {
+    #[diesel(sql_type = Bool)]
+    public: bool,
+    #[diesel(sql_type = Bool)]
+    mine: bool,
+}

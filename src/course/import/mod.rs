@@ -1,0 +1,227 @@
+//! Storing a course draft. Importing again updates in place: what has a name keeps its id, and with it everybody's
+//! progress; what is gone is retired, not deleted. All of it happens or nothing does.
+
+mod bank;
+mod content;
+mod vocabulary;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono::Utc;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel_async::RunQueryDsl;
+
+pub use vocabulary::refresh_catalog;
+
+use crate::course::draft::{CourseDraft, CourseError};
+use crate::course::render::Links;
+use crate::platform::db::schema::{course_files, courses};
+use crate::platform::db::{Conn, Db};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::files::Files;
+use crate::platform::ids::{CourseId, FileId, OrganizationId};
+
+/// What an import did, for the person who ran it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Report {
+    pub course: String,
+    pub slug: String,
+    pub is_new: bool,
+    pub topics: Changes,
+    pub questions: Changes,
+    pub files: usize,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes {
+    pub added: Vec<String>,
+    pub updated: Vec<String>,
+    pub retired: Vec<String>,
+    pub unchanged: usize,
+}
+
+impl Changes {
+    fn line(&self, what: &str) -> String {
+        format!(
+            "{what}: {} added, {} updated, {} retired, {} unchanged",
+            self.added.len(),
+            self.updated.len(),
+            self.retired.len(),
+            self.unchanged
+        )
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let verb = if self.is_new { "Imported" } else { "Updated" };
+        writeln!(f, "{verb} “{}” (/courses/{})", self.course, self.slug)?;
+        for (changes, what) in [(&self.topics, "Topics"), (&self.questions, "Questions")] {
+            writeln!(f, "  {}", changes.line(what))?;
+            // On a first import everything is new: no list.
+            if !self.is_new {
+                for (sign, names) in [("+", &changes.added), ("~", &changes.updated), ("-", &changes.retired)] {
+                    for name in names {
+                        writeln!(f, "    {sign} {name}")?;
+                    }
+                }
+            }
+        }
+        write!(f, "  Files: {}", self.files)
+    }
+}
+
+/// Reads a course folder: an mdBook if it has a book.toml, else the native format.
+pub fn read(folder: &Path, as_mdbook: bool) -> Result<(CourseDraft, Vec<CourseError>), Vec<CourseError>> {
+    if as_mdbook || (folder.join("book.toml").is_file() && !folder.join("course.toml").is_file()) {
+        let read = crate::course::mdbook::read(folder, &Default::default())?;
+        Ok((read.draft, read.warnings))
+    } else {
+        Ok((crate::course::native::read(folder)?, Vec::new()))
+    }
+}
+
+/// Stores the draft and publishes the course if it is new.
+pub async fn import(db: &Db, files: &Files, organization: OrganizationId, draft: CourseDraft) -> AppResult<Report> {
+    let files = files.clone();
+    db.within(organization, async move |conn| {
+        // Two imports of one course at once would undo each other's retirements.
+        diesel::sql_query("select pg_advisory_xact_lock(hashtext($1))")
+            .bind::<Text, _>(format!("import/{organization}/{}", draft.slug))
+            .execute(conn)
+            .await?;
+        diesel::sql_query("set constraints topics_order, course_modules_order, quiz_options_order deferred")
+            .execute(conn)
+            .await?;
+        let (course, is_new) = upsert_course(conn, &draft).await?;
+        let stored = store_files(conn, &files, organization, course, &draft).await?;
+        let addresses: HashMap<String, String> = stored.iter().map(|(key, id)| (key.clone(), address(*id, key))).collect();
+        let links = Links { course_slug: &draft.slug, files: &addresses };
+        content::store_modules(conn, course, &draft).await?;
+        let topics = content::store_topics(conn, course, &draft, &links).await?;
+        let questions = bank::store_questions(conn, course, &draft, &topics.ids, &links).await?;
+        finish_course(conn, course, &draft, &stored, &links).await?;
+        vocabulary::refresh_course(conn, course, &draft).await?;
+        vocabulary::refresh_catalog(conn).await?;
+        Ok(Report {
+            course: draft.title.clone(),
+            slug: draft.slug.clone(),
+            is_new,
+            topics: topics.changes,
+            questions,
+            files: stored.len(),
+        })
+    })
+    .await
+}
+
+/// The address under which a file of a course is served; it changes when the content does.
+fn address(file: FileId, key: &str) -> String {
+    let name = key.rsplit('/').next().unwrap_or(key);
+    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
+    format!("/files/{file}/{name}")
+}
+
+async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(CourseId, bool)> {
+    let settings = &draft.settings;
+    let values = (
+        courses::title.eq(&draft.title),
+        courses::summary.eq(&draft.summary),
+        courses::description.eq(&draft.description),
+        courses::language.eq(&draft.language),
+        courses::level.eq(draft.level),
+        courses::tags.eq(&draft.tags),
+        courses::authors.eq(&draft.authors),
+        courses::outcomes.eq(&draft.outcomes),
+        courses::licence.eq(&draft.licence),
+        courses::price_cents.eq(draft.price_cents),
+        courses::currency.eq(&draft.currency),
+        courses::cohort_only.eq(draft.cohort_only),
+        courses::is_gated.eq(settings.gated),
+        courses::cooldown_days.eq(settings.cooldown_days),
+        courses::passing_score_percent.eq(settings.passing_score_percent),
+        courses::questions_per_attempt.eq(settings.questions_per_attempt),
+        courses::seconds_per_question.eq(settings.seconds_per_question),
+        courses::retired_at.eq(None::<chrono::DateTime<Utc>>),
+    );
+    let known: Option<CourseId> =
+        courses::table.filter(courses::slug.eq(&draft.slug)).select(courses::course_id).first(conn).await.optional()?;
+    match known {
+        Some(course) => {
+            diesel::update(courses::table.find(course)).set(values).execute(conn).await?;
+            Ok((course, false))
+        }
+        None => {
+            let published = (courses::is_published.eq(true), courses::published_at.eq(Utc::now()));
+            let course = diesel::insert_into(courses::table)
+                .values((courses::slug.eq(&draft.slug), values, published))
+                .returning(courses::course_id)
+                .get_result(conn)
+                .await?;
+            Ok((course, true))
+        }
+    }
+}
+
+async fn store_files(
+    conn: &mut Conn,
+    files: &Files,
+    organization: OrganizationId,
+    course: CourseId,
+    draft: &CourseDraft,
+) -> AppResult<HashMap<String, FileId>> {
+    let mut stored = HashMap::new();
+    for file in &draft.files {
+        let content = tokio::fs::read(&file.path)
+            .await
+            .map_err(|error| AppError::field("", format!("{} can't be read: {error}", file.key)))?;
+        let id = files.put(conn, organization, &file.media_type, content).await?;
+        diesel::insert_into(course_files::table)
+            .values((course_files::course_id.eq(course), course_files::name.eq(&file.key), course_files::file_id.eq(id)))
+            .on_conflict((course_files::course_id, course_files::name))
+            .do_update()
+            .set(course_files::file_id.eq(id))
+            .execute(conn)
+            .await?;
+        stored.insert(file.key.clone(), id);
+    }
+    let names: Vec<&str> = draft.files.iter().map(|file| file.key.as_str()).collect();
+    diesel::delete(
+        course_files::table.filter(course_files::course_id.eq(course)).filter(course_files::name.ne_all(names)),
+    )
+    .execute(conn)
+    .await?;
+    Ok(stored)
+}
+
+/// What is known only when everything else is stored: counts, the rendered description, the picture.
+async fn finish_course(
+    conn: &mut Conn,
+    course: CourseId,
+    draft: &CourseDraft,
+    stored: &HashMap<String, FileId>,
+    links: &Links<'_>,
+) -> AppResult<()> {
+    let thumbnail = draft.thumbnail.as_ref().and_then(|key| stored.get(key).copied());
+    diesel::update(courses::table.find(course))
+        .set((
+            courses::description_html.eq(links.markdown(&draft.description).html),
+            courses::thumbnail_file_id.eq(thumbnail),
+        ))
+        .execute(conn)
+        .await?;
+    diesel::sql_query(
+        "update courses c set
+             topic_count = (select count(*) from topics t where t.course_id = c.course_id and t.retired_at is null),
+             question_count = (select count(*) from quiz_questions q where q.course_id = c.course_id and q.retired_at is null),
+             reading_minutes = (select coalesce(sum(t.reading_minutes), 0) from topics t
+                                where t.course_id = c.course_id and t.retired_at is null)
+         where c.course_id = $1",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(course)
+    .execute(conn)
+    .await?;
+    Ok(())
+}

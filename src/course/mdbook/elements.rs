@@ -1,0 +1,495 @@
+//! The elements that books write as raw HTML or as signs of their preprocessors: listings, captions, file names,
+//! pictures, permissions, icons, comments.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::code::CodeBlock;
+use super::html::{self, Tag, Token};
+use super::rewrite::{Context, Resolved};
+use super::scan::{self, Block, BlockKind, Scan};
+use super::source::{Edits, Source};
+
+/// Font Awesome icons that books speak of, as characters.
+const ICONS: [(&str, &str); 21] = [
+    ("fa-eye", "👁"),
+    ("fa-play", "▶"),
+    ("fa-bars", "☰"),
+    ("fa-search", "🔍"),
+    ("fa-edit", "✎"),
+    ("fa-pencil", "✎"),
+    ("fa-print", "⎙"),
+    ("fa-angle-left", "‹"),
+    ("fa-angle-right", "›"),
+    ("fa-level-up", "↱"),
+    ("fa-level-down", "↳"),
+    ("fa-arrow-right", "→"),
+    ("fa-arrow-left", "←"),
+    ("fa-arrow-up", "↑"),
+    ("fa-arrow-down", "↓"),
+    ("fa-rotate-left", "↺"),
+    ("fa-undo", "↺"),
+    ("fa-check", "✓"),
+    ("fa-times", "✗"),
+    ("fa-star", "★"),
+    ("fa-warning", "⚠"),
+];
+
+pub fn rewrite(
+    scan: &Scan,
+    source: &Source,
+    cx: &mut Context<'_, '_>,
+    edits: &mut Edits,
+    fences: &mut HashMap<usize, CodeBlock>,
+) {
+    let mut elements = Elements {
+        scan,
+        source,
+        edits,
+        listings: Vec::new(),
+        in_icon: false,
+        done_to: 0,
+        warnings: Vec::new(),
+    };
+    elements.file_names(fences);
+    elements.captions(cx);
+    for range in &scan.html {
+        elements.html(range.clone(), cx, fences);
+    }
+    while let Some(listing) = elements.listings.pop() {
+        cx.problems.error(
+            &source.place(listing.start),
+            "this <Listing> is never closed",
+        );
+    }
+    elements.permissions();
+}
+
+struct Elements<'a> {
+    scan: &'a Scan,
+    source: &'a Source,
+    edits: &'a mut Edits,
+    /// Open ones, outermost first.
+    listings: Vec<Listing>,
+    /// `<i class="fa …">` was taken out and its end tag goes too.
+    in_icon: bool,
+    /// What is before this offset has been dealt with as part of an element.
+    done_to: usize,
+    /// Where the end tags of `<div class="warning">` are.
+    warnings: Vec<usize>,
+}
+
+struct Listing {
+    start: usize,
+    caption: Option<String>,
+}
+
+impl Elements<'_> {
+    fn text(&self) -> &str {
+        self.source.text()
+    }
+
+    fn words_of(&self, block: &Block) -> &str {
+        &self.text()[block.range.clone()]
+    }
+
+    /// `<span class="filename">Filename: src/main.rs</span>` above a code block is its title.
+    fn file_names(&mut self, fences: &mut HashMap<usize, CodeBlock>) {
+        for (index, block) in self.scan.blocks.iter().enumerate() {
+            let Some(name) = span_text(self.words_of(block), "filename") else {
+                continue;
+            };
+            let name = name
+                .trim()
+                .strip_prefix("Filename:")
+                .unwrap_or(name)
+                .trim()
+                .to_owned();
+            let next = self.scan.next_sibling(index).map(|next| next.kind);
+            if let Some(BlockKind::Fence(fence)) = next {
+                if let Some(code) = fences.get_mut(&fence) {
+                    code.title = Some(scan::plain(&name));
+                }
+                self.edits.delete(block.range.clone());
+            } else {
+                self.edits
+                    .replace(block.range.clone(), format!("**{name}**"));
+            }
+        }
+    }
+
+    /// `<span class="caption">…</span>` under code or under a picture makes both a figure; elsewhere (above a table)
+    /// it stays a paragraph.
+    fn captions(&mut self, cx: &mut Context<'_, '_>) {
+        for (index, block) in self.scan.blocks.iter().enumerate() {
+            let Some(caption) = span_text(self.words_of(block), "caption") else {
+                continue;
+            };
+            let caption = caption.trim().to_owned();
+            let Some(shown) = self.scan.previous_sibling(index) else {
+                continue;
+            };
+            let class = match shown.kind {
+                BlockKind::Fence(_) => " class=\"listing\"",
+                BlockKind::Paragraph | BlockKind::Html if is_picture(self.words_of(shown)) => "",
+                _ => continue,
+            };
+            let caption = self.caption_html(&caption, block.range.start, cx);
+            let prefix = scan::line_prefix(self.text(), shown.range.start);
+            let blank = prefix.trim_end().to_owned();
+            self.edits.insert(
+                shown.range.start,
+                format!("<figure{class}>\n{blank}\n{prefix}"),
+            );
+            self.edits.replace(
+                block.range.clone(),
+                format!("<figcaption>{caption}</figcaption>\n{prefix}</figure>\n{blank}\n"),
+            );
+        }
+    }
+
+    fn caption_html(&self, caption: &str, at: usize, cx: &mut Context<'_, '_>) -> String {
+        let source = Source::at(caption, &self.source.place(at));
+        let markdown = super::rewrite::question_text(&source, "", cx);
+        scan::inline_html(&markdown)
+    }
+
+    fn html(
+        &mut self,
+        range: Range<usize>,
+        cx: &mut Context<'_, '_>,
+        fences: &mut HashMap<usize, CodeBlock>,
+    ) {
+        if let Some(code) = editor(&self.text()[range.clone()]) {
+            self.edits
+                .replace(range, format!("{}\n", code.markdown("")));
+            return;
+        }
+        for token in html::tokens(self.text(), range.clone()) {
+            match token {
+                Token::Comment(comment) => self.edits.delete(comment),
+                Token::Tag(tag) if tag.range.start < self.done_to => {}
+                Token::Tag(tag) if tag.is("Listing") => self.listing(&tag, cx, fences),
+                Token::Tag(tag) if tag.has_class("hidden") => self.hidden(&tag),
+                Token::Tag(tag) if tag.is("div") => self.div(&tag, range.end, cx),
+                Token::Tag(tag) => self.tag(&tag, cx),
+            }
+        }
+    }
+
+    /// mdBook does not show elements of the class `hidden`.
+    fn hidden(&mut self, tag: &Tag) {
+        let end = self.end_of(tag).map_or(tag.range.end, |close| close.end);
+        self.edits.delete(tag.range.start..end);
+        self.done_to = end;
+    }
+
+    /// mdBook's own boxes for warnings, Aquascope's drawings; other boxes stay.
+    fn div(&mut self, tag: &Tag, end: usize, cx: &mut Context<'_, '_>) {
+        if tag.closing && self.warnings.contains(&tag.range.start) {
+            self.edits.replace(tag.range.clone(), "</aside>");
+        } else if has_class_starting(tag, "permission-stack") {
+            self.done_to = self.permission_stack(tag, end);
+        } else if let Some(close) = self.end_of(tag).filter(|_| tag.has_class("warning")) {
+            let open = "<aside class=\"callout warning\"><p class=\"callout-title\">Warning</p>";
+            self.edits.replace(tag.range.clone(), open);
+            self.warnings.push(close.start);
+        } else {
+            self.tag(tag, cx);
+        }
+    }
+
+    /// The end tag of this element, which may be in a later piece of raw HTML.
+    fn end_of(&self, open: &Tag) -> Option<Range<usize>> {
+        let mut depth = 0;
+        let later = self
+            .scan
+            .html
+            .iter()
+            .filter(|range| range.end > open.range.start);
+        for token in later.flat_map(|range| html::tokens(self.text(), range.clone())) {
+            match token {
+                Token::Tag(tag) if tag.range.start >= open.range.start && tag.is(&open.name) => {
+                    depth += if tag.closing { -1 } else { 1 };
+                    if depth == 0 {
+                        return Some(tag.range);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn listing(
+        &mut self,
+        tag: &Tag,
+        cx: &mut Context<'_, '_>,
+        fences: &mut HashMap<usize, CodeBlock>,
+    ) {
+        let prefix = scan::line_prefix(self.text(), tag.range.start);
+        let blank = prefix.trim_end().to_owned();
+        if tag.closing {
+            let Some(listing) = self.listings.pop() else {
+                cx.problems.warn(
+                    &self.source.place(tag.range.start),
+                    "this </Listing> closes nothing",
+                );
+                self.edits.delete(tag.range.clone());
+                return;
+            };
+            let end = match listing.caption {
+                Some(caption) => {
+                    format!("<figcaption>{caption}</figcaption>\n{prefix}</figure>\n{blank}\n")
+                }
+                None => String::new(),
+            };
+            self.edits.replace(tag.range.clone(), end);
+            return;
+        }
+        if let Some(name) = tag.value("file-name").filter(|name| !name.is_empty()) {
+            let mut code = self.scan.fences.iter().enumerate();
+            let first = code.find(|(_, fence)| fence.range.start >= tag.range.end);
+            if let Some(code) = first.and_then(|(index, _)| fences.get_mut(&index)) {
+                code.title = Some(name.to_owned());
+            }
+        }
+        let number = tag.value("number").filter(|number| !number.is_empty());
+        let words = tag.value("caption").filter(|caption| !caption.is_empty());
+        let caption = match (number, words) {
+            (Some(number), Some(words)) => Some(format!("Listing {number}: {words}")),
+            (Some(number), None) => Some(format!("Listing {number}")),
+            (None, words) => words.map(str::to_owned),
+        };
+        let caption = caption.map(|caption| self.caption_html(&caption, tag.range.start, cx));
+        let start = if caption.is_some() {
+            format!("<figure class=\"listing\">\n{blank}\n")
+        } else {
+            String::new()
+        };
+        self.edits.replace(tag.range.clone(), start);
+        self.listings.push(Listing {
+            start: tag.range.start,
+            caption,
+        });
+    }
+
+    fn tag(&mut self, tag: &Tag, cx: &mut Context<'_, '_>) {
+        if tag.is("i") {
+            self.icon(tag);
+        }
+        if tag.closing {
+            return;
+        }
+        if tag.is("span") && tag.has_class("perm") {
+            self.permission_span(tag);
+        } else if let Some(source) = tag.attribute("src") {
+            let target = cx.links.image(cx.page, &source.value);
+            self.attribute("src", source.range.clone(), target, cx);
+        } else if let Some(href) = tag.attribute("href") {
+            let target = cx.links.link(cx.page, &href.value);
+            self.attribute("href", href.range.clone(), target, cx);
+        }
+    }
+
+    fn attribute(
+        &mut self,
+        name: &str,
+        range: Range<usize>,
+        target: super::links::Target,
+        cx: &mut Context<'_, '_>,
+    ) {
+        match cx.resolved(target, self.source, range.start) {
+            Resolved::Kept => {}
+            Resolved::To(target) => self
+                .edits
+                .replace(range, format!("{name}=\"{}\"", html::escaped(&target))),
+            Resolved::Nowhere => self.edits.delete(range),
+        }
+    }
+
+    /// `<i class="fa fa-check"></i>` becomes the character; `<i>` itself is just italics.
+    fn icon(&mut self, tag: &Tag) {
+        if tag.closing {
+            if std::mem::take(&mut self.in_icon) {
+                self.edits.delete(tag.range.clone());
+            }
+        } else if has_class_starting(tag, "fa-") {
+            let known = ICONS.iter().find(|(class, _)| tag.has_class(class));
+            let character = known.map_or("", |(_, character)| character);
+            self.edits.replace(tag.range.clone(), character);
+            self.in_icon = true;
+        }
+    }
+
+    /// Aquascope's own span for a permission that is not there.
+    fn permission_span(&mut self, tag: &Tag) {
+        let kind = ["read", "write", "own", "flow"]
+            .into_iter()
+            .find(|kind| tag.has_class(kind));
+        if let Some(kind) = kind {
+            let span = format!(
+                "<span class=\"perm perm-{kind} perm-absent\" title=\"no {kind} permission\">"
+            );
+            self.edits.replace(tag.range.clone(), span);
+        }
+    }
+
+    /// Aquascope's drawing of abbreviated permissions: a dot for each. Gives back where it ends.
+    fn permission_stack(&mut self, tag: &Tag, end: usize) -> usize {
+        let mut depth = 0;
+        let mut dots = String::new();
+        let mut stop = tag.range.end;
+        for token in html::tokens(self.text(), tag.range.start..end) {
+            let Token::Tag(inner) = token else { continue };
+            if inner.is("div") {
+                depth += if inner.closing { -1 } else { 1 };
+                if !inner.closing && inner.has_class("perm") {
+                    dots.push('•');
+                }
+            }
+            stop = inner.range.end;
+            if depth == 0 {
+                break;
+            }
+        }
+        self.edits.replace(tag.range.start..stop, dots);
+        stop
+    }
+
+    /// `@Perm{read}`, `@Perm[lost]{write}`.
+    fn permissions(&mut self) {
+        let source = self.source;
+        for (start, _) in source.text().match_indices("@Perm") {
+            if self.scan.in_code(start) {
+                continue;
+            }
+            if let Some((badge, length)) = permission(&source.text()[start..]) {
+                self.edits.replace(start..start + length, badge);
+            }
+        }
+    }
+}
+
+/// The badge for a permission at the start of the text, and how long its sign is.
+fn permission(text: &str) -> Option<(String, usize)> {
+    let mut rest = text.strip_prefix("@Perm")?;
+    let mut change = "";
+    if let Some(option) = rest.strip_prefix('[') {
+        (change, rest) = option.split_once(']')?;
+    }
+    let (kind, rest) = rest.strip_prefix('{')?.split_once('}')?;
+    let letter = match kind {
+        "read" => "R",
+        "write" => "W",
+        "own" => "O",
+        "flow" => "F",
+        _ => return None,
+    };
+    let (class, title, shown) = match change {
+        "gained" => (
+            " perm-gained",
+            format!("{kind} permission gained"),
+            format!("+{letter}"),
+        ),
+        "lost" => (
+            " perm-lost",
+            format!("{kind} permission lost"),
+            format!("<s>{letter}</s>"),
+        ),
+        "missing" => (
+            " perm-missing",
+            format!("{kind} permission missing"),
+            letter.to_owned(),
+        ),
+        _ => ("", format!("{kind} permission"), letter.to_owned()),
+    };
+    let badge = format!("<span class=\"perm perm-{kind}{class}\" title=\"{title}\">{shown}</span>");
+    Some((badge, text.len() - rest.len()))
+}
+
+/// What is in the span, where the text is one span of this class and nothing else.
+fn span_text<'t>(text: &'t str, class: &str) -> Option<&'t str> {
+    if !text.starts_with("<span") {
+        return None;
+    }
+    let tokens = html::tokens(text, 0..text.len());
+    let mut spans = tokens.iter().filter_map(|token| match token {
+        Token::Tag(tag) if tag.is("span") => Some(tag),
+        _ => None,
+    });
+    let (open, close) = (spans.next()?, spans.next()?);
+    let whole = open.range.start == 0 && close.range.end == text.len() && close.closing;
+    (whole && open.has_class(class)).then(|| &text[open.range.end..close.range.start])
+}
+
+/// Whether a block is a picture and nothing else.
+fn is_picture(text: &str) -> bool {
+    let html = text.starts_with("<img") && text.ends_with('>') && text.matches('<').count() == 1;
+    html || text.starts_with("![") && text.ends_with([')', ']']) && !text.contains('\n')
+}
+
+fn has_class_starting(tag: &Tag, start: &str) -> bool {
+    tag.value("class").is_some_and(|classes| {
+        classes
+            .split_whitespace()
+            .any(|class| class.starts_with(start))
+    })
+}
+
+/// `<pre><code class="ide">`: a Rust editor in the book, a code block here.
+fn editor(block: &str) -> Option<CodeBlock> {
+    let tokens = html::tokens(block, 0..block.len());
+    let open = tokens.iter().find_map(|token| match token {
+        Token::Tag(tag) if tag.is("code") && tag.has_class("ide") => Some(tag.range.end),
+        _ => None,
+    })?;
+    let content = block[open..].split("</code>").next()?.trim_matches('\n');
+    block.starts_with("<pre").then(|| CodeBlock {
+        language: "rust".to_owned(),
+        content: format!("{}\n", html::decoded(content)),
+        ..CodeBlock::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permissions_are_badges() {
+        let (badge, length) = permission("@Perm{read} and").unwrap();
+        assert_eq!(
+            badge,
+            "<span class=\"perm perm-read\" title=\"read permission\">R</span>"
+        );
+        assert_eq!(length, 11);
+        let (badge, _) = permission("@Perm[lost]{own}").unwrap();
+        assert!(badge.contains("perm-lost") && badge.contains("<s>O</s>"));
+        assert_eq!(permission("@Perm{fly}"), None);
+    }
+
+    #[test]
+    fn spans_that_are_all_of_a_paragraph() {
+        let text = "<span class=\"caption\">Listing 4-7: the `a` of\n`b`</span>";
+        assert_eq!(
+            span_text(text, "caption"),
+            Some("Listing 4-7: the `a` of\n`b`")
+        );
+        assert_eq!(
+            span_text("<span class=\"caption\">a</span> b", "caption"),
+            None
+        );
+        assert_eq!(span_text(text, "filename"), None);
+    }
+
+    #[test]
+    fn editors_become_code() {
+        let block = "<pre>\n<code class=\"ide\">\nfn a(s: &str) -> Vec<u8> {}\n</code>\n</pre>";
+        assert_eq!(
+            editor(block).unwrap().content,
+            "fn a(s: &str) -> Vec<u8> {}\n"
+        );
+        assert_eq!(editor("<pre><code>a</code></pre>"), None);
+    }
+}

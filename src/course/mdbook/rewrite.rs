@@ -1,0 +1,296 @@
+//! From mdBook's Markdown to the platform's: each step looks at what the scan found and makes its changes in place,
+//! so that all it does not know stays exactly as the author wrote it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::config::Maths;
+use super::links::{Links, Target};
+use super::quiz::Quizzes;
+use super::scan::{self, Link, Scan};
+use super::source::{Edits, Problems, Source};
+use super::{anchors, aquascope, code, elements, include, notes};
+use code::CodeBlock;
+
+/// What rewriting needs to know beside the text.
+pub struct Context<'a, 'b> {
+    pub links: &'a mut Links<'b>,
+    pub quizzes: &'a mut Quizzes<'b>,
+    pub problems: &'a mut Problems,
+    pub hidelines: &'a BTreeMap<String, String>,
+    pub maths: Maths,
+    /// Index of the page that the text belongs to.
+    pub page: usize,
+}
+
+/// A page's text.
+pub fn page(source: &Source, cx: &mut Context<'_, '_>) -> String {
+    let scan = scan::scan(source.text());
+    let mut edits = Edits::default();
+    headings(&scan, source, &mut edits);
+    quizzes(&scan, source, cx, &mut edits);
+    let mut fences = code_blocks(&scan, cx);
+    body(&scan, source, cx, &mut edits, &mut fences);
+    finish(edits, source)
+}
+
+/// A text of a question, which belongs to a page but is no page: its code says no language when it is in `language`.
+pub fn question_text(source: &Source, language: &str, cx: &mut Context<'_, '_>) -> String {
+    let scan = scan::scan(source.text());
+    let mut edits = Edits::default();
+    let mut fences = code_blocks(&scan, cx);
+    for block in fences.values_mut() {
+        if ["", "ide"].contains(&block.language.as_str()) {
+            block.language = language.to_owned();
+        }
+        *block = aquascope::with_marked_changes(std::mem::take(block));
+    }
+    body(&scan, source, cx, &mut edits, &mut fences);
+    finish(edits, source)
+}
+
+fn body(
+    scan: &Scan,
+    source: &Source,
+    cx: &mut Context<'_, '_>,
+    edits: &mut Edits,
+    fences: &mut HashMap<usize, CodeBlock>,
+) {
+    elements::rewrite(scan, source, cx, edits, fences);
+    for (index, fence) in scan.fences.iter().enumerate() {
+        if let Some(block) = fences.get(&index) {
+            let prefix = scan::line_prefix(source.text(), fence.range.start);
+            edits.replace(fence.range.clone(), block.markdown(&prefix));
+        }
+    }
+    notes::rewrite(scan, source.text(), edits);
+    link_targets(scan, source, cx, edits);
+    dollars(scan, source.text(), cx.maths, edits);
+    unknown_directives(scan, source, cx, edits);
+}
+
+fn finish(edits: Edits, source: &Source) -> String {
+    let text = include::unescape(&edits.apply(source.text()));
+    let mut out = String::with_capacity(text.len());
+    let mut blank = 0;
+    // What was taken out leaves its blank lines; outside of code two of them say no more than one.
+    let mut fence: Option<String> = None;
+    for line in text.trim().lines() {
+        let start = line.trim_start_matches([' ', '>']);
+        let ticks: String = start.chars().take_while(|c| *c == '`').collect();
+        match &fence {
+            Some(open) if ticks.len() >= open.len() && start.trim_end().len() == ticks.len() => {
+                fence = None
+            }
+            None if ticks.len() >= 3 && !start[ticks.len()..].contains('`') => fence = Some(ticks),
+            _ => {}
+        }
+        blank = if line.trim().is_empty() && fence.is_none() {
+            blank + 1
+        } else {
+            0
+        };
+        if blank < 2 {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Takes out the heading that repeats the title and makes the highest of the others second-level: the topic's page
+/// has the title as its first.
+fn headings(scan: &Scan, source: &Source, edits: &mut Edits) {
+    let text = source.text();
+    let title = anchors::title_heading(scan, text);
+    let rest = || {
+        scan.headings
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| Some(*index) != title)
+    };
+    let on_page = rest().filter(|(_, heading)| !heading.in_container);
+    let top = on_page.map(|(_, heading)| heading.level).min().unwrap_or(2);
+    if let Some(title) = title {
+        edits.delete(scan.headings[title].range.clone());
+    }
+    for (_, heading) in rest() {
+        let level = (heading.level + 2).saturating_sub(top).clamp(2, 6);
+        let marks = "#".repeat(level);
+        let whole = &text[heading.range.clone()];
+        let written = whole.len() - whole.trim_start_matches('#').len();
+        if written > 0 {
+            edits.replace(heading.range.start..heading.range.start + written, marks);
+        } else {
+            edits.insert(heading.range.start, format!("{marks} "));
+            let underline = whole.rfind('\n').unwrap_or(whole.len());
+            edits.delete(heading.range.start + underline..heading.range.end);
+        }
+        let braces = whole.rfind('{').filter(|_| heading.has_attributes);
+        if let (Some(open), Some(close)) = (braces, whole.rfind('}')) {
+            let id = heading
+                .id
+                .as_ref()
+                .map_or_else(String::new, |id| format!("{{#{id}}}"));
+            edits.replace(
+                heading.range.start + open..heading.range.start + close + 1,
+                id,
+            );
+        }
+    }
+}
+
+fn code_blocks(scan: &Scan, cx: &Context<'_, '_>) -> HashMap<usize, CodeBlock> {
+    let blocks = scan.fences.iter().enumerate().map(|(index, fence)| {
+        let block = if aquascope::is_aquascope(&fence.info) {
+            aquascope::code_block(&fence.info, &fence.content)
+        } else {
+            CodeBlock::new(&fence.info, &fence.content, cx.hidelines)
+        };
+        (index, block)
+    });
+    blocks.collect()
+}
+
+/// `{{#quiz path}}` becomes the places of its questions.
+fn quizzes(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut Edits) {
+    for directive in include::directives(source.text()) {
+        if directive.name != "quiz" || scan.in_code(directive.range.start) {
+            continue;
+        }
+        let place = source.place(directive.range.start);
+        let keys = cx
+            .quizzes
+            .place(directive.argument, &place, cx.page, cx.problems);
+        let prefix = scan::container_prefix(source.text(), directive.range.start);
+        let blank = prefix.trim_end();
+        let mut out = String::new();
+        for key in keys {
+            let key = super::html::escaped(&key);
+            out.push_str(&format!(
+                "\n{blank}\n{prefix}<div data-question=\"{key}\"></div>"
+            ));
+        }
+        edits.replace(directive.range, format!("{out}\n{blank}\n"));
+    }
+}
+
+/// What no step knows is not for learners' eyes either; in code it is part of the code.
+fn unknown_directives(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut Edits) {
+    for directive in include::directives(source.text()) {
+        if scan.in_code(directive.range.start) || directive.name == "quiz" {
+            continue;
+        }
+        let tab = directive
+            .argument
+            .strip_prefix("name=")
+            .filter(|_| directive.name == "tab");
+        if let Some(name) = tab {
+            edits.replace(directive.range, format!("**{}**", name.trim_matches('"')));
+            continue;
+        }
+        if !["tabs", "endtab", "endtabs"].contains(&directive.name) {
+            let message = format!(
+                "'{{{{#{}}}}}' is not known here and was left out",
+                directive.name
+            );
+            cx.problems
+                .warn(&source.place(directive.range.start), message);
+        }
+        edits.delete(directive.range);
+    }
+}
+
+fn link_targets(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut Edits) {
+    for link in &scan.links {
+        let target = match link.is_image {
+            true => cx.links.image(cx.page, &link.target),
+            false => cx.links.link(cx.page, &link.target),
+        };
+        match cx.resolved(target, source, link.range.start) {
+            Resolved::Kept => {}
+            Resolved::To(target) => relinked(link, &target, edits),
+            Resolved::Nowhere => {
+                edits.delete(link.range.start..link.inner.start);
+                edits.delete(link.inner.end..link.range.end);
+            }
+        }
+    }
+    for (range, target) in &scan.definitions {
+        let kept = matches!(cx.links.link(cx.page, target), Target::Kept);
+        if !kept {
+            edits.delete(range.clone());
+        }
+    }
+}
+
+fn relinked(link: &Link, target: &str, edits: &mut Edits) {
+    let title = match link.title.as_str() {
+        "" => String::new(),
+        title => format!(" \"{}\"", title.replace('"', "&quot;")),
+    };
+    let open = if link.is_image { "![" } else { "[" };
+    edits.replace(link.range.start..link.inner.start, open);
+    edits.replace(
+        link.inner.end..link.range.end,
+        format!("]({target}{title})"),
+    );
+}
+
+/// What to do with a link, its problem told.
+pub enum Resolved {
+    Kept,
+    To(String),
+    Nowhere,
+}
+
+impl Context<'_, '_> {
+    pub fn resolved(&mut self, target: Target, source: &Source, at: usize) -> Resolved {
+        let place = source.place(at);
+        match target {
+            Target::Kept => Resolved::Kept,
+            Target::To(target) => Resolved::To(target),
+            Target::Near(target, why) => {
+                self.problems.warn(&place, why);
+                Resolved::To(target)
+            }
+            Target::Broken(why) => {
+                self.problems.warn(&place, why);
+                Resolved::Nowhere
+            }
+            Target::Refused(why) => {
+                self.problems.error(&place, why);
+                Resolved::Nowhere
+            }
+        }
+    }
+}
+
+/// The platform reads `$…$` as a formula. In a book without formulas a dollar is a dollar; MathJax's brackets are
+/// turned into dollars.
+fn dollars(scan: &Scan, text: &str, maths: Maths, edits: &mut Edits) {
+    if maths == Maths::Dollars {
+        return;
+    }
+    for range in &scan.texts {
+        for (at, _) in text[range.clone()].match_indices('$') {
+            let at = range.start + at;
+            if maths == Maths::None && !text[..at].ends_with('\\') {
+                edits.insert(at, "\\");
+            }
+        }
+    }
+    if maths == Maths::MathJax {
+        for (bracket, dollars) in [
+            ("\\\\(", "$"),
+            ("\\\\)", "$"),
+            ("\\\\[", "$$"),
+            ("\\\\]", "$$"),
+        ] {
+            for (at, _) in text.match_indices(bracket) {
+                if !scan.in_code(at) {
+                    edits.replace(at..at + bracket.len(), dollars);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! One walk over a page's Markdown, as mdBook itself parses it, that notes where everything is which the book's
+//! elements are made of. The rewriting steps read these notes and make their changes to the source text.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
+
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// In the order of the page; containers (lists, quotations) come before what is in them.
+    pub blocks: Vec<Block>,
+    pub headings: Vec<Heading>,
+    pub fences: Vec<Fence>,
+    pub links: Vec<Link>,
+    /// Link definitions (`[name]: address`) and the address.
+    pub definitions: Vec<(Range<usize>, String)>,
+    /// Raw HTML: whole blocks, and each inline tag.
+    pub html: Vec<Range<usize>>,
+    /// Runs of ordinary text.
+    pub texts: Vec<Range<usize>>,
+    /// Code blocks and spans, in order: nothing in them is an element of the book.
+    code: Vec<Range<usize>>,
+}
+
+#[derive(Debug)]
+pub struct Block {
+    pub kind: BlockKind,
+    pub range: Range<usize>,
+    /// Which container it is directly in, 0 for the page.
+    pub container: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    Paragraph,
+    /// Index in `headings`.
+    Heading(usize),
+    /// Index in `fences`.
+    Fence(usize),
+    Html,
+    /// Opens the container of this number.
+    Quote(usize),
+    Other,
+}
+
+#[derive(Debug)]
+pub struct Heading {
+    pub range: Range<usize>,
+    pub level: usize,
+    /// Plain text.
+    pub text: String,
+    /// Given as `{#id}`.
+    pub id: Option<String>,
+    /// Whether anything is given in braces.
+    pub has_attributes: bool,
+    pub in_container: bool,
+}
+
+#[derive(Debug)]
+pub struct Fence {
+    pub range: Range<usize>,
+    pub info: String,
+    /// Without the signs of the containers around it.
+    pub content: String,
+    /// Where the content begins in the page.
+    pub content_start: usize,
+}
+
+#[derive(Debug)]
+pub struct Link {
+    pub range: Range<usize>,
+    /// What stands between the square brackets.
+    pub inner: Range<usize>,
+    pub target: String,
+    pub title: String,
+    pub is_image: bool,
+}
+
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+}
+
+pub fn scan(text: &str) -> Scan {
+    let parser = Parser::new_ext(text, options());
+    let definitions = parser.reference_definitions().iter();
+    let definitions = definitions.map(|(_, found)| (found.span.clone(), found.dest.to_string()));
+    let mut walk = Walk {
+        scan: Scan {
+            definitions: definitions.collect(),
+            ..Scan::default()
+        },
+        text,
+        containers: vec![0],
+        last_container: 0,
+        links: Vec::new(),
+        heading: None,
+        fence: None,
+    };
+    for (event, range) in parser.into_offset_iter() {
+        walk.event(event, range);
+    }
+    walk.scan
+}
+
+/// Where the HTML comments of a text are, those in code excepted.
+pub fn comments(text: &str) -> Vec<Range<usize>> {
+    let mut comments: Vec<Range<usize>> = Vec::new();
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        if !matches!(event, Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)) {
+            continue;
+        }
+        let mut from = range.start;
+        while let Some(start) = text[from..range.end].find("<!--").map(|at| from + at) {
+            let close = text[start..range.end].find("-->").map(|at| start + at + 3);
+            from = close.unwrap_or(range.end);
+            comments.push(start..from);
+        }
+    }
+    comments
+}
+
+/// The words of a piece of Markdown, without any markup.
+pub fn plain(markdown: &str) -> String {
+    let mut out = String::new();
+    for event in Parser::new_ext(markdown, options()) {
+        match event {
+            Event::Text(text) | Event::Code(text) => out.push_str(&text),
+            Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) => out.push(' '),
+            _ => {}
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// HTML of Markdown that is one paragraph, without the paragraph.
+pub fn inline_html(markdown: &str) -> String {
+    let mut html = String::new();
+    let parser = Parser::new_ext(markdown, options());
+    pulldown_cmark::html::push_html(&mut html, parser);
+    let html = html.trim();
+    let inner = html
+        .strip_prefix("<p>")
+        .and_then(|html| html.strip_suffix("</p>"));
+    inner
+        .filter(|inner| !inner.contains("<p>"))
+        .unwrap_or(html)
+        .replace('\n', " ")
+}
+
+impl Scan {
+    pub fn in_code(&self, offset: usize) -> bool {
+        let after = self.code.partition_point(|range| range.start <= offset);
+        after > 0 && self.code[after - 1].end > offset
+    }
+
+    /// The block after this one in the same container, comments and definitions passed over.
+    pub fn next_sibling(&self, index: usize) -> Option<&Block> {
+        let block = &self.blocks[index];
+        let mut after = self.blocks[index + 1..].iter();
+        after.find(|next| next.container == block.container)
+    }
+
+    pub fn previous_sibling(&self, index: usize) -> Option<&Block> {
+        let block = &self.blocks[index];
+        let mut before = self.blocks[..index].iter().rev();
+        before.find(|previous| previous.container == block.container)
+    }
+}
+
+/// What new lines put in at `offset` must begin with, to stay in the list items and quotations that are open there.
+pub fn line_prefix(text: &str, offset: usize) -> String {
+    let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let lead = &text[start..offset];
+    lead.chars()
+        .map(|c| if c == '>' || c == '\t' { c } else { ' ' })
+        .collect()
+}
+
+/// The same for a place that need not be the beginning of a block.
+pub fn container_prefix(text: &str, offset: usize) -> String {
+    let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let lead = &text[start..offset];
+    let begins_block = |c: char| c.is_ascii_digit() || " \t>-*+.)".contains(c);
+    if lead.chars().all(begins_block) {
+        return line_prefix(text, offset);
+    }
+    lead.chars().take_while(|c| " \t>".contains(*c)).collect()
+}
+
+struct Walk<'t> {
+    scan: Scan,
+    text: &'t str,
+    containers: Vec<usize>,
+    last_container: usize,
+    /// Open links.
+    links: Vec<Link>,
+    heading: Option<Heading>,
+    fence: Option<Fence>,
+}
+
+impl Walk<'_> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.words(&text, range, false),
+            Event::Code(text) => {
+                self.scan.code.push(range.clone());
+                self.words(&text, range, true);
+            }
+            Event::InlineHtml(_) => self.scan.html.push(range),
+            Event::SoftBreak | Event::HardBreak => {
+                if let Some(heading) = &mut self.heading {
+                    heading.text.push(' ');
+                }
+            }
+            Event::Rule => self.block(BlockKind::Other, range),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        match tag {
+            Tag::Paragraph => self.block(BlockKind::Paragraph, range),
+            Tag::Heading {
+                level,
+                id,
+                classes,
+                attrs,
+            } => {
+                self.block(BlockKind::Heading(self.scan.headings.len()), range.clone());
+                self.heading = Some(Heading {
+                    range: trimmed(self.text, range),
+                    level: level_number(level),
+                    text: String::new(),
+                    has_attributes: id.is_some() || !classes.is_empty() || !attrs.is_empty(),
+                    id: id.map(|id| id.to_string()),
+                    in_container: self.containers.len() > 1,
+                });
+            }
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
+                let range = trimmed(self.text, range);
+                self.block(BlockKind::Fence(self.scan.fences.len()), range.clone());
+                self.scan.code.push(range.clone());
+                self.fence = Some(Fence {
+                    content_start: range.end,
+                    range,
+                    info: info.to_string(),
+                    content: String::new(),
+                });
+            }
+            Tag::CodeBlock(CodeBlockKind::Indented) => {
+                self.scan.code.push(range.clone());
+                self.block(BlockKind::Other, range);
+            }
+            Tag::HtmlBlock => {
+                self.scan.html.push(range.clone());
+                self.block(BlockKind::Html, range);
+            }
+            Tag::BlockQuote(_) => {
+                self.block(BlockKind::Quote(self.last_container + 1), range);
+                self.open_container();
+            }
+            Tag::Item | Tag::FootnoteDefinition(_) => self.open_container(),
+            Tag::List(_) | Tag::Table(_) => self.block(BlockKind::Other, range),
+            Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                ..
+            } => {
+                // What is written `<https://…>` is whole already.
+                if !matches!(link_type, LinkType::Autolink | LinkType::Email) {
+                    self.open_link(&dest_url, &title, false, range);
+                }
+            }
+            Tag::Image {
+                dest_url, title, ..
+            } => {
+                self.open_link(&dest_url, &title, true, range);
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(_) => self.scan.headings.extend(self.heading.take()),
+            TagEnd::CodeBlock => self.scan.fences.extend(self.fence.take()),
+            TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition => {
+                self.containers.pop();
+            }
+            TagEnd::Link | TagEnd::Image => self.close_link(matches!(tag, TagEnd::Image)),
+            _ => {}
+        }
+    }
+
+    fn words(&mut self, text: &str, range: Range<usize>, is_code: bool) {
+        if let Some(fence) = &mut self.fence {
+            fence.content.push_str(text);
+            fence.content_start = fence.content_start.min(range.start);
+            return;
+        }
+        if let Some(heading) = &mut self.heading {
+            heading.text.push_str(text);
+        }
+        if !is_code && !self.scan.in_code(range.start) {
+            self.scan.texts.push(range);
+        }
+    }
+
+    fn block(&mut self, kind: BlockKind, range: Range<usize>) {
+        let container = self.containers.last().copied().unwrap_or_default();
+        self.scan.blocks.push(Block {
+            kind,
+            range: trimmed(self.text, range),
+            container,
+        });
+    }
+
+    fn open_container(&mut self) {
+        self.last_container += 1;
+        self.containers.push(self.last_container);
+    }
+
+    fn open_link(&mut self, target: &str, title: &str, is_image: bool, range: Range<usize>) {
+        let start = range.start + if is_image { 2 } else { 1 };
+        let link = Link {
+            inner: start..start,
+            range,
+            target: target.to_owned(),
+            title: title.to_owned(),
+            is_image,
+        };
+        self.links.push(link);
+    }
+
+    fn close_link(&mut self, is_image: bool) {
+        // An autolink was never opened here; its end is not the end of the link around it.
+        let Some(mut link) = self.links.pop_if(|link| link.is_image == is_image) else {
+            return;
+        };
+        link.inner.end = inner_end(self.text, &link);
+        self.scan.links.push(link);
+    }
+}
+
+/// Where the text of a link ends: at its closing bracket, those in code and behind backslashes not counted.
+fn inner_end(text: &str, link: &Link) -> usize {
+    let bytes = text.as_bytes();
+    let mut depth = 0usize;
+    let mut at = link.inner.start;
+    while at < link.range.end {
+        match bytes[at] {
+            b'\\' => at += 1,
+            b'`' => {
+                let run = bytes[at..].iter().take_while(|byte| **byte == b'`').count();
+                let ticks = "`".repeat(run);
+                at += run - 1;
+                if let Some(close) = text[at + 1..link.range.end].find(&ticks) {
+                    at += close + run;
+                }
+            }
+            b'[' => depth += 1,
+            b']' if depth == 0 => return at,
+            b']' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    link.range.end
+}
+
+/// Some ranges take the line's end along, some don't.
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let end = range.start + text[range.clone()].trim_end().len();
+    range.start..end
+}
+
+fn level_number(level: HeadingLevel) -> usize {
+    level as usize
+}

@@ -1,0 +1,152 @@
+//! Courses: their parts, how they are read from a folder, rendered and stored.
+
+#[cfg(feature = "ssr")]
+pub mod draft;
+#[cfg(feature = "ssr")]
+pub mod files;
+#[cfg(feature = "ssr")]
+pub mod import;
+#[cfg(feature = "ssr")]
+pub mod mdbook;
+#[cfg(feature = "ssr")]
+pub mod native;
+#[cfg(feature = "ssr")]
+pub mod render;
+#[cfg(feature = "ssr")]
+pub mod search;
+#[cfg(feature = "ssr")]
+pub mod store;
+
+use serde::{Deserialize, Serialize};
+
+/// The flavour of a narration, chosen by the learner per course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::StudyPersona"))]
+#[serde(rename_all = "lowercase")]
+pub enum StudyPersona {
+    #[default]
+    Normal,
+    Sports,
+    Cooking,
+    Adventure,
+}
+
+impl StudyPersona {
+    pub const ALL: [Self; 4] = [Self::Normal, Self::Sports, Self::Cooking, Self::Adventure];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Sports => "sports",
+            Self::Cooking => "cooking",
+            Self::Adventure => "adventure",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Normal => "Plain",
+            Self::Sports => "Sports",
+            Self::Cooking => "Cooking",
+            Self::Adventure => "Adventure",
+        }
+    }
+}
+
+/// The kind of learner somebody was found to be; it chooses between variants of an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::LearnerPersona"))]
+#[serde(rename_all = "snake_case")]
+pub enum LearnerPersona {
+    NonItMigrant,
+    RoteMemorizer,
+    EnglishHesitant,
+    LastMinutePanic,
+    PseudoCoder,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::CourseLevel"))]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    Beginner,
+    Intermediate,
+    Advanced,
+}
+
+impl Level {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Beginner => "For beginners",
+            Self::Intermediate => "Intermediate",
+            Self::Advanced => "Advanced",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::BlockType"))]
+#[serde(rename_all = "lowercase")]
+pub enum BlockKind {
+    Text,
+    Image,
+    Video,
+    Ppt,
+    Code,
+    Callout,
+}
+
+/// What a topic mostly is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::ContentType"))]
+#[serde(rename_all = "lowercase")]
+pub enum ContentType {
+    Video,
+    Text,
+    Slides,
+    Mixed,
+}
+
+/// Minutes that a text of so many words takes an adult reader of non-fiction (some 220 words a minute), at least one.
+pub fn reading_minutes(words: u32) -> i32 {
+    i32::try_from(words.div_ceil(220)).unwrap_or(i32::MAX).max(1)
+}
+
+/// Topics of a module pair up in order: 1-2 are pair 1, 3-4 pair 2, an odd last one is a pair of its own.
+pub fn pair_of(topic_number: i32) -> i32 {
+    (topic_number + 1) / 2
+}
+
+/// "22 min", "1 h 50".
+pub fn duration(minutes: i32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes:02}"),
+    }
+}
+
+#[cfg(test)]
+mod rules {
+    use super::*;
+
+    #[test]
+    fn topics_pair_up_in_order() {
+        assert_eq!([1, 2, 3, 4, 5].map(pair_of), [1, 1, 2, 2, 3]);
+    }
+
+    #[test]
+    fn durations_are_short() {
+        assert_eq!(duration(22), "22 min");
+        assert_eq!(duration(110), "1 h 50");
+        assert_eq!(duration(120), "2 h");
+        assert_eq!(duration(65), "1 h 05");
+        assert_eq!(reading_minutes(0), 1);
+        assert_eq!(reading_minutes(441), 3);
+    }
+}

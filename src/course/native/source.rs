@@ -1,0 +1,203 @@
+//! A piece of TOML in a file of the course, and its values with the lines that they stand on.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::names::is_slug;
+use super::prose::{Passage, Prose};
+use super::reading::{Place, Reading};
+
+/// TOML text: a whole file, or the front matter of one.
+pub struct Source<'r> {
+    pub reading: &'r Reading,
+    pub file: PathBuf,
+    pub text: String,
+    /// The line of the file on which the text begins.
+    pub first_line: usize,
+}
+
+impl<'r> Source<'r> {
+    /// A file that is TOML throughout.
+    pub fn open(reading: &'r Reading, file: PathBuf) -> Option<Self> {
+        let text = reading.read_text(&file)?;
+        Some(Self {
+            reading,
+            file,
+            text,
+            first_line: 1,
+        })
+    }
+
+    /// None where the text is not TOML; each mistake has been reported.
+    pub fn parse(&self) -> Option<DeTable<'_>> {
+        let (table, errors) = DeTable::parse_recoverable(&self.text);
+        for error in &errors {
+            let at = error.span().map_or(0, |span| span.start);
+            self.complain(at, error.message().replace('\n', "; "));
+        }
+        if !errors.is_empty() {
+            self.reading.mark_incomplete();
+            return None;
+        }
+        Some(table.into_inner())
+    }
+
+    pub fn place(&self, offset: usize) -> Place {
+        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
+        let line = self.first_line + before.iter().filter(|b| **b == b'\n').count();
+        Place {
+            file: self.file.clone(),
+            line,
+        }
+    }
+
+    pub fn complain(&self, offset: usize, message: impl Into<String>) {
+        self.reading.complain(&self.place(offset), message);
+    }
+}
+
+/// A value under a name. What it should be is asked of it; where it is something else, that is reported and a stand-in
+/// is given back, since no draft leaves the reader once anything was reported.
+#[derive(Clone, Copy)]
+pub struct Value<'s> {
+    pub source: &'s Source<'s>,
+    pub name: &'s str,
+    inner: &'s Spanned<DeValue<'s>>,
+}
+
+impl<'s> Value<'s> {
+    pub fn new(source: &'s Source<'s>, name: &'s str, inner: &'s Spanned<DeValue<'s>>) -> Self {
+        Self {
+            source,
+            name,
+            inner,
+        }
+    }
+
+    pub fn raw(&self) -> &'s DeValue<'s> {
+        self.inner.get_ref()
+    }
+
+    pub fn span(&self) -> Range<usize> {
+        self.inner.span()
+    }
+
+    pub fn place(&self) -> Place {
+        self.source.place(self.span().start)
+    }
+
+    pub fn complain(&self, message: impl Into<String>) {
+        self.source.complain(self.span().start, message);
+    }
+
+    pub fn expect(&self, wanted: &str) {
+        let got = match self.raw() {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) => "an integer",
+            DeValue::Float(_) => "a number with decimals",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        self.complain(format!("'{}' must be {wanted}, not {got}", self.name));
+    }
+
+    pub fn str(&self) -> Option<&'s str> {
+        let text = self.raw().as_str();
+        if text.is_none() {
+            self.expect("a text in quotes");
+        }
+        text
+    }
+
+    /// Any text, as it is: a program, an output.
+    pub fn text(&self, limit: usize) -> String {
+        let text = self.str().unwrap_or_default();
+        self.check_length(text, limit);
+        if text
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+        {
+            self.complain(format!("'{}' has a control character in it", self.name));
+        }
+        text.to_owned()
+    }
+
+    /// Plain text for people, on one line.
+    pub fn line(&self, limit: usize) -> String {
+        let Some(text) = self.str() else {
+            return String::new();
+        };
+        let text = text.trim();
+        self.check_length(text, limit);
+        if text.is_empty() {
+            self.complain(format!("'{}' is empty", self.name));
+        } else if text.chars().any(char::is_control) {
+            self.complain(format!(
+                "'{}' is plain text on one line: it may have no line breaks or control characters",
+                self.name
+            ));
+        }
+        text.to_owned()
+    }
+
+    /// A key, id or slug.
+    pub fn slug(&self, limit: usize) -> String {
+        let Some(text) = self.str() else {
+            return String::new();
+        };
+        self.check_length(text, limit);
+        if !is_slug(text) {
+            self.complain(format!(
+                "'{}' is \"{}\", but may have only lowercase letters, digits and single hyphens between them",
+                self.name,
+                text.escape_debug()
+            ));
+        }
+        text.to_owned()
+    }
+
+    /// Markdown that may stand anywhere: without practice questions or links to its own headings.
+    pub fn markdown(&self, limit: usize) -> String {
+        let prose = self.prose(limit);
+        prose.refuse_what_needs_a_topic(self.source.reading);
+        prose.text
+    }
+
+    /// Markdown of a topic.
+    pub fn prose(&self, limit: usize) -> Prose {
+        let Some(text) = self.str() else {
+            return Prose::default();
+        };
+        self.passage(text).read(&format!("'{}'", self.name), limit)
+    }
+
+    pub fn passage(&self, text: &'s str) -> Passage<'s> {
+        let span = self.span();
+        let written = self.source.text.get(span.clone()).unwrap_or_default();
+        let starts_below = written.starts_with("'''\n") || written.starts_with("\"\"\"\n");
+        Passage {
+            reading: self.source.reading,
+            file: &self.source.file,
+            first_line: self.place().line + usize::from(starts_below),
+            last_line: self.source.place(span.end.saturating_sub(1)).line,
+            text,
+        }
+    }
+
+    fn check_length(&self, text: &str, limit: usize) {
+        let length = text.chars().count();
+        if length > limit {
+            self.complain(too_long(&format!("'{}'", self.name), length, limit));
+        }
+    }
+}
+
+/// `name` begins the sentence.
+pub fn too_long(name: &str, length: usize, limit: usize) -> String {
+    format!("{name} has {length} characters, more than the {limit} that it may have")
+}

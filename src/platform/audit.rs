@@ -1,0 +1,90 @@
+//! The record of privileged changes and of what was denied. It is written outside the transaction that failed, and holds
+//! no secrets and no message bodies.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::platform::db::Conn;
+use crate::platform::db::schema::audit_logs;
+use crate::platform::http::Cx;
+use crate::platform::ids::UserId;
+
+/// One line of the record; the organization is the connection's.
+#[derive(Debug, Default, Insertable)]
+#[diesel(table_name = audit_logs)]
+pub struct Entry {
+    pub audit_id: Uuid,
+    pub actor_user_id: Option<UserId>,
+    pub action: String,
+    pub outcome: String,
+    pub subject_type: Option<String>,
+    pub subject_id: Option<String>,
+    pub old_values: Option<Value>,
+    pub new_values: Option<Value>,
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+    pub request_id: Option<String>,
+}
+
+impl Entry {
+    pub fn done(action: &str) -> Self {
+        Self::with_outcome(action, "done")
+    }
+
+    fn with_outcome(action: &str, outcome: &str) -> Self {
+        Self { audit_id: Uuid::now_v7(), action: action.to_owned(), outcome: outcome.to_owned(), ..Self::default() }
+    }
+
+    pub fn of(mut self, subject_type: &str, subject_id: impl ToString) -> Self {
+        self.subject_type = Some(subject_type.to_owned());
+        self.subject_id = Some(subject_id.to_string());
+        self
+    }
+
+    pub fn change(mut self, old: Option<Value>, new: Option<Value>) -> Self {
+        self.old_values = old;
+        self.new_values = new;
+        self
+    }
+
+    pub fn by(mut self, cx: &Cx) -> Self {
+        self.actor_user_id = cx.viewer.as_ref().map(|viewer| viewer.user_id);
+        self.address = Some(cx.client.address.to_string());
+        self.user_agent.clone_from(&cx.client.user_agent);
+        self.request_id = Some(cx.client.request_id.clone());
+        self
+    }
+
+    pub fn by_user(mut self, user: UserId) -> Self {
+        self.actor_user_id = Some(user);
+        self
+    }
+
+    /// Writes the line within the unit of work that it records.
+    pub async fn write(self, conn: &mut Conn) -> QueryResult<()> {
+        diesel::insert_into(audit_logs::table).values(self).execute(conn).await.map(drop)
+    }
+}
+
+/// Records what was refused. That it can't be recorded changes nothing for the person, and is logged.
+pub async fn denied(cx: &Cx, action: &str, subject: Option<(&str, String)>) {
+    alone(cx, Entry::with_outcome(action, "denied"), subject).await;
+}
+
+/// Records what was tried and failed, such as a sign-in.
+pub async fn failed(cx: &Cx, action: &str, subject: Option<(&str, String)>) {
+    alone(cx, Entry::with_outcome(action, "failed"), subject).await;
+}
+
+async fn alone(cx: &Cx, entry: Entry, subject: Option<(&str, String)>) {
+    let mut entry = entry.by(cx);
+    if let Some((kind, id)) = subject {
+        entry = entry.of(kind, id);
+    }
+    let written = cx.within(async move |conn| Ok(entry.write(conn).await?)).await;
+    if let Err(error) = written {
+        tracing::error!(%error, "an audit entry could not be written");
+    }
+}

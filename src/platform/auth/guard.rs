@@ -1,0 +1,76 @@
+//! Who may: one typed call at the top of each server function, whose value is the proof that later calls ask for.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{UserRole, Viewer};
+use crate::platform::audit;
+use crate::platform::db::schema::{course_tutors, tutors};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::Cx;
+use crate::platform::ids::{CourseId, UserId};
+
+/// Somebody is signed in.
+#[derive(Clone)]
+pub struct SignedIn {
+    pub cx: Cx,
+    pub viewer: Viewer,
+}
+
+impl SignedIn {
+    pub fn user_id(&self) -> UserId {
+        self.viewer.user_id
+    }
+}
+
+/// An administrator of this organization is signed in.
+#[derive(Clone)]
+pub struct Admin(pub SignedIn);
+
+/// A tutor who is active in this course, or an administrator.
+#[derive(Clone)]
+pub struct TutorOf {
+    pub signed_in: SignedIn,
+    pub course: CourseId,
+}
+
+pub fn require_user() -> AppResult<SignedIn> {
+    let cx = Cx::current()?;
+    let viewer = cx.viewer.clone().ok_or(AppError::SignInRequired)?;
+    Ok(SignedIn { cx, viewer })
+}
+
+pub async fn require_admin() -> AppResult<Admin> {
+    let signed_in = require_user()?;
+    if signed_in.viewer.role == UserRole::Admin {
+        return Ok(Admin(signed_in));
+    }
+    audit::denied(&signed_in.cx, "admin.required", None).await;
+    Err(AppError::Denied("Only an administrator may do this.".to_owned()))
+}
+
+pub async fn require_tutor_of(course: CourseId) -> AppResult<TutorOf> {
+    let signed_in = require_user()?;
+    let user = signed_in.user_id();
+    let allowed = match signed_in.viewer.role {
+        UserRole::Admin => true,
+        UserRole::Learner | UserRole::Tutor => {
+            signed_in
+                .cx
+                .within(async move |conn| {
+                    let active = course_tutors::table
+                        .inner_join(tutors::table)
+                        .filter(course_tutors::course_id.eq(course))
+                        .filter(course_tutors::is_active)
+                        .filter(tutors::user_id.eq(user));
+                    Ok(diesel::select(diesel::dsl::exists(active)).get_result(conn).await?)
+                })
+                .await?
+        }
+    };
+    if allowed {
+        return Ok(TutorOf { signed_in, course });
+    }
+    audit::denied(&signed_in.cx, "tutor.required", Some(("course", course.to_string()))).await;
+    Err(AppError::Denied("Only this course's tutors may do this.".to_owned()))
+}

@@ -1,0 +1,92 @@
+//! The mails of accounts. Each is a job that makes its own token when it runs, so that no secret waits in the queue.
+
+use serde::{Deserialize, Serialize};
+
+use super::store;
+use super::tokens::{self, TokenPurpose};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::UserId;
+use crate::platform::jobs::{Job, JobContext};
+use crate::platform::mail::Mail;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountMail {
+    pub user_id: UserId,
+    pub about: About,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// Somebody signed up: confirm the address.
+    Welcome,
+    /// Somebody signed up with an address that has an account.
+    AlreadyHere,
+    ResetPassword,
+    PasswordChanged,
+}
+
+impl Job for AccountMail {
+    const KIND: &'static str = "account_mail";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        let about = self.about;
+        let user_id = self.user_id;
+        let (account, token) = cx
+            .within(async move |conn| {
+                let account = store::by_id(conn, user_id).await?.ok_or(AppError::NotFound("No such account.".into()))?;
+                let token = match about {
+                    About::Welcome => Some(tokens::issue(conn, user_id, TokenPurpose::ConfirmEmail).await?),
+                    About::ResetPassword | About::AlreadyHere => {
+                        Some(tokens::issue(conn, user_id, TokenPurpose::ResetPassword).await?)
+                    }
+                    About::PasswordChanged => None,
+                };
+                Ok((account, token.unwrap_or_default()))
+            })
+            .await?;
+        if account.deleted_at.is_some() {
+            return Ok(());
+        }
+        let site = &cx.organization.name;
+        let name = &account.display_name;
+        let (subject, text) = match about {
+            About::Welcome => (
+                format!("Confirm your address for {site}"),
+                format!(
+                    "Hello {name},\n\nopen this link to confirm your address. It signs you in, and you can start learning:\n\n{}\n\n\
+                     The link works for three days. If you did not sign up, do nothing: without this step the account stays closed.",
+                    cx.link(&format!("/confirm?token={token}"))
+                ),
+            ),
+            About::AlreadyHere => (
+                format!("You already have an account at {site}"),
+                format!(
+                    "Hello {name},\n\nsomebody, probably you, just tried to sign up with this address. It has an account already, and nothing was changed.\n\n\
+                     Sign in: {}\n\nIf you don't remember your password, choose a new one here (the link works for two hours):\n{}\n\n\
+                     If it wasn't you, there is nothing you need to do.",
+                    cx.link("/sign-in"),
+                    cx.link(&format!("/reset-password?token={token}"))
+                ),
+            ),
+            About::ResetPassword => (
+                format!("Choose a new password for {site}"),
+                format!(
+                    "Hello {name},\n\nopen this link to choose a new password. It works once, for two hours:\n\n{}\n\n\
+                     If you did not ask for this, do nothing: your password stays as it is.",
+                    cx.link(&format!("/reset-password?token={token}"))
+                ),
+            ),
+            About::PasswordChanged => (
+                format!("Your password for {site} was changed"),
+                format!(
+                    "Hello {name},\n\nyour password was just changed, and all other devices were signed out.\n\n\
+                     If it wasn't you, choose a new password now: {}",
+                    cx.link("/forgot-password")
+                ),
+            ),
+        };
+        let to = Mail::address(&account.display_name, &account.email)?;
+        cx.mailer.send(Mail { to, subject, text: format!("{text}\n\n{site}\n{}\n", cx.link("/")) }).await
+    }
+}

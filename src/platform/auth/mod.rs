@@ -1,0 +1,192 @@
+//! Accounts: who somebody is, how they prove it, and what they may do.
+
+pub mod api;
+pub mod pages;
+
+#[cfg(feature = "ssr")]
+pub mod guard;
+#[cfg(feature = "ssr")]
+pub mod limits;
+#[cfg(feature = "ssr")]
+pub mod mails;
+#[cfg(feature = "ssr")]
+pub mod password;
+#[cfg(feature = "ssr")]
+pub mod sessions;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
+pub mod tokens;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::platform::ids::UserId;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum, clap::ValueEnum))]
+#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::UserRole"))]
+#[serde(rename_all = "snake_case")]
+pub enum UserRole {
+    Learner,
+    Tutor,
+    Admin,
+}
+
+/// The signed-in person, as their own pages show them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    pub user_id: UserId,
+    pub email: String,
+    pub display_name: String,
+    pub username: String,
+    pub role: UserRole,
+    pub time_zone: Option<String>,
+}
+
+/// What a person can change about themselves, and the choices that they have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    pub email: String,
+    pub username: String,
+    pub display_name: String,
+    pub time_zone: Option<String>,
+    pub time_zones: Vec<String>,
+}
+
+/// One browser that is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    pub web_session_id: uuid::Uuid,
+    /// For example "Firefox on Linux".
+    pub name: String,
+    pub address: String,
+    /// ISO 8601, and the same in words for people.
+    pub last_seen_at: String,
+    pub last_seen: String,
+    pub signed_in: String,
+    pub is_this_one: bool,
+}
+
+/// Trimmed and lowercase, or what is wrong with it. Whether anybody reads mail there, only a mail can tell.
+pub fn normalise_email(typed: &str) -> Result<String, &'static str> {
+    let email = typed.trim().to_lowercase();
+    if email.is_empty() {
+        return Err("Enter your e-mail address.");
+    }
+    if email.len() > 254 {
+        return Err("That is longer than an e-mail address can be (254 characters).");
+    }
+    let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty()
+            && local.len() <= 64
+            && !local.starts_with('.')
+            && !local.ends_with('.')
+            && !local.contains("..")
+            && !domain.contains('@')
+            && domain.split('.').all(|label| {
+                !label.is_empty()
+                    && !label.starts_with('-')
+                    && !label.ends_with('-')
+                    && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            })
+            && domain.contains('.')
+    });
+    if well_formed && email.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c)) {
+        Ok(email)
+    } else {
+        Err("That does not look like an e-mail address. It should be like name@example.org.")
+    }
+}
+
+pub const PASSWORD_MIN: usize = 10;
+pub const PASSWORD_MAX: usize = 200;
+
+/// Length is what makes a password hard to guess; the rest is left to the person.
+pub fn check_password(password: &str, email: &str) -> Result<(), &'static str> {
+    let length = password.chars().count();
+    if length < PASSWORD_MIN {
+        return Err("Use at least 10 characters. A few unrelated words make a good password.");
+    }
+    if length > PASSWORD_MAX {
+        return Err("Use at most 200 characters.");
+    }
+    let lower = password.to_lowercase();
+    if lower == email.to_lowercase() || lower.chars().all(|c| c == lower.chars().next().unwrap_or(c)) {
+        return Err("That is too easy to guess. A few unrelated words make a good password.");
+    }
+    Ok(())
+}
+
+pub fn check_display_name(typed: &str) -> Result<String, &'static str> {
+    let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    match name.chars().count() {
+        0 => Err("Enter your name, as others should see it."),
+        1..=100 if !name.chars().any(char::is_control) => Ok(name),
+        _ => Err("Use at most 100 characters."),
+    }
+}
+
+/// The sign-in page that leads back to `next`, a path of this site.
+pub fn sign_in_path(next: &str) -> String {
+    let mut encoded = String::with_capacity(next.len() + 8);
+    for byte in next.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => encoded.push(byte as char),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    format!("/sign-in?next={encoded}")
+}
+
+/// `next` when it is a path of this site, else the learner's home.
+pub fn safe_next(next: Option<&str>) -> &str {
+    next.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r']))
+        .unwrap_or("/learn")
+}
+
+#[cfg(test)]
+mod rules {
+    use super::*;
+
+    #[test]
+    fn an_email_is_kept_lowercase_and_must_look_like_one() {
+        assert_eq!(normalise_email("  Ada.Lovelace+x@Example.ORG ").as_deref(), Ok("ada.lovelace+x@example.org"));
+        assert_eq!(normalise_email("jörg@bücher.example").as_deref(), Ok("jörg@bücher.example"));
+        let long = format!("{}@example.org", "a".repeat(250));
+        let bad = ["", "ada", "ada@", "@example.org", "a@b", "a b@example.org", "a@@example.org", "a@-x.org", "a@x..org", ".a@x.org", "a@x.org\nBcc: b@x.org", "<a@x.org>"];
+        for typed in bad.into_iter().chain([long.as_str()]) {
+            assert!(normalise_email(typed).is_err(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_long_and_not_the_address() {
+        assert!(check_password("correct horse battery", "a@b.example").is_ok());
+        assert!(check_password("short", "a@b.example").is_err());
+        assert!(check_password("aaaaaaaaaaaa", "a@b.example").is_err());
+        assert!(check_password("someone@b.example", "someone@b.example").is_err());
+        assert!(check_password(&"x1".repeat(101), "a@b.example").is_err());
+    }
+
+    #[test]
+    fn after_sign_in_one_stays_on_the_site() {
+        assert_eq!(safe_next(Some("/courses/rust?a=b")), "/courses/rust?a=b");
+        for evil in ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:alert(1)", "/a\r\nSet-Cookie: x"] {
+            assert_eq!(safe_next(Some(evil)), "/learn", "{evil}");
+        }
+        assert_eq!(safe_next(None), "/learn");
+        assert_eq!(sign_in_path("/learn/a b?x=1"), "/sign-in?next=/learn/a%20b%3Fx%3D1");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_typed_a_normalised_email_is_normal(typed in ".{0,300}") {
+            if let Ok(email) = normalise_email(&typed) {
+                proptest::prop_assert_eq!(normalise_email(&email), Ok(email.clone()));
+                proptest::prop_assert!(email.len() <= 254 && email.contains('@'));
+            }
+        }
+    }
+}

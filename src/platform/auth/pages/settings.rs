@@ -1,0 +1,192 @@
+//! A person's own settings, and the devices on which they are signed in.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::{LazyRoute, lazy_route};
+
+use crate::platform::auth::api::{ChangePassword, EndDevice, EndOtherDevices, UpdateProfile, devices, load_settings};
+use crate::platform::auth::{Device, Settings};
+use crate::platform::error::AppResult;
+use crate::platform::ui::{
+    Badge, Button, ButtonKind, Field, Form, FormState, Glyph, Icon, Notice, Page, PageResource, Select, Tone, loaded,
+    page_resource,
+};
+
+/// The frame of every settings page.
+fn frame(title: &'static str, children: AnyView) -> AnyView {
+    let link = move |href: &'static str, text: &'static str| {
+        view! {
+            <a href=href aria-current=(text == title).then_some("page")>
+                {text}
+            </a>
+        }
+    };
+    view! {
+        <Page title=title>
+            <div class="wide settings">
+                <nav class="side" aria-label="Settings">
+                    {link("/settings", "Profile")} {link("/settings/devices", "Devices")}
+                </nav>
+                <div class="settings-main">
+                    <h1>{title}</h1>
+                    {children}
+                </div>
+            </div>
+        </Page>
+    }
+    .into_any()
+}
+
+pub struct SettingsPage {
+    settings: PageResource<AppResult<Settings>>,
+}
+
+#[lazy_route]
+impl LazyRoute for SettingsPage {
+    fn data() -> Self {
+        Self { settings: page_resource(|| (), |()| load_settings()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let profile = FormState::of(UpdateProfile::PATH);
+        let password = FormState::of(ChangePassword::PATH);
+        frame("Profile", loaded(this.settings, move |settings| forms(profile, password, settings)))
+    }
+}
+
+fn saved(form: FormState, text: &'static str) -> AnyView {
+    view! { <Show when=move || form.done().get()>{move || view! { <Notice tone=Tone::Ok>{text}</Notice> }}</Show> }.into_any()
+}
+
+fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView {
+    let zones = std::iter::once((String::new(), "As the site has it".to_owned()))
+        .chain(settings.time_zones.into_iter().map(|zone| (zone.clone(), zone.replace('_', " "))))
+        .collect::<Vec<_>>();
+    let zone = settings.time_zone.unwrap_or_default();
+    view! {
+        <section class="setting">
+            <header>
+                <h2>"You"</h2>
+                <p class="soft">"What tutors and your cohort see, and in which time zone dates are shown."</p>
+            </header>
+            <Form form=profile>
+                {saved(profile, "Saved.")}
+                <Field
+                    name="name"
+                    label="Your name"
+                    required=true
+                    max_length=100
+                    autocomplete="name"
+                    value=profile.value("name", &settings.display_name)
+                    error=profile.error("name")
+                />
+                <Select
+                    name="time_zone"
+                    label="Time zone"
+                    value=profile.value("time_zone", &zone)
+                    options=zones
+                    error=profile.error("time_zone")
+                />
+                <p class="soft">"E-mail: " {settings.email} " · User name: " {settings.username}</p>
+                <Button busy=profile.busy()>"Save"</Button>
+            </Form>
+        </section>
+        <section class="setting">
+            <header>
+                <h2>"Password"</h2>
+                <p class="soft">"Changing it signs you out on all other devices."</p>
+            </header>
+            <Form form=password>
+                {saved(password, "Your password is changed, and all other devices are signed out.")}
+                <Field
+                    name="current_password"
+                    label="Current password"
+                    r#type="password"
+                    autocomplete="current-password"
+                    required=true
+                    error=password.error("current_password")
+                />
+                <Field
+                    name="new_password"
+                    label="New password"
+                    r#type="password"
+                    hint="At least 10 characters. A few unrelated words make a good one."
+                    autocomplete="new-password"
+                    required=true
+                    error=password.error("new_password")
+                />
+                <Button busy=password.busy()>"Change password"</Button>
+            </Form>
+        </section>
+    }
+    .into_any()
+}
+
+pub struct DevicesPage {
+    devices: PageResource<AppResult<Vec<Device>>>,
+}
+
+#[lazy_route]
+impl LazyRoute for DevicesPage {
+    fn data() -> Self {
+        Self { devices: page_resource(|| (), |()| devices()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let resource = this.devices;
+        let end = FormState::of(EndDevice::PATH);
+        let end_others = FormState::of(EndOtherDevices::PATH);
+        let again = Callback::new(move |()| resource.refetch());
+        frame("Devices", loaded(resource, move |devices| list(devices, end, end_others, again)))
+    }
+}
+
+fn list(devices: Vec<Device>, end: FormState, end_others: FormState, again: Callback<()>) -> AnyView {
+    let others = devices.len() > 1;
+    view! {
+        <p class="lead">"Where you are signed in. End what you don’t know, and change your password."</p>
+        <ul class="devices">{devices.into_iter().map(|device| row(device, end, again)).collect_view()}</ul>
+        {others
+            .then(|| {
+                view! {
+                    <Form form=end_others on_done=again>
+                        <Button kind=ButtonKind::Secondary busy=end_others.busy()>
+                            "Sign out everywhere else"
+                        </Button>
+                    </Form>
+                }
+            })}
+    }
+    .into_any()
+}
+
+fn row(device: Device, end: FormState, again: Callback<()>) -> AnyView {
+    let sign_out = format!("Sign out {}", device.name);
+    let phone = device.name.contains("Android") || device.name.contains("iPhone");
+    let action = match device.is_this_one {
+        true => view! { <Badge tone=Tone::Ok text="This device" /> }.into_any(),
+        false => view! {
+            <Form form=end class="inline" on_done=again>
+                <input type="hidden" name="web_session_id" value=device.web_session_id.to_string() />
+                <Button kind=ButtonKind::Quiet label=sign_out>
+                    "Sign out"
+                </Button>
+            </Form>
+        }
+        .into_any(),
+    };
+    view! {
+        <li>
+            <Icon glyph=if phone { Glyph::Phone } else { Glyph::Screen } />
+            <div>
+                <b>{device.name}</b>
+                <span class="soft">
+                    {device.address} " · active " <time datetime=device.last_seen_at.clone() title=device.last_seen_at>{device.last_seen}</time>
+                    " · since " {device.signed_in}
+                </span>
+            </div>
+            {action}
+        </li>
+    }
+    .into_any()
+}

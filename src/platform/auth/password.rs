@@ -1,0 +1,64 @@
+//! Passwords: argon2id, off the async threads and never more at once than the machine has memory for.
+
+use std::sync::LazyLock;
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, SaltString, rand_core::OsRng};
+use argon2::{Argon2, PasswordHash};
+use tokio::sync::Semaphore;
+
+use crate::platform::error::{AppError, AppResult};
+
+/// Each hash takes 19 MiB and a core for some 20 ms (OWASP's argon2id parameters, the crate's default).
+static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| {
+    Semaphore::new(std::thread::available_parallelism().map_or(2, |cores| cores.get()))
+});
+
+/// What an unknown account's password is compared with, so that the answer takes as long as for a known one.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+
+pub async fn hash(password: &str) -> AppResult<String> {
+    let password = password.to_owned();
+    off_thread(move || hash_now(&password)).await
+}
+
+/// True when the password belongs to the hash. `None` takes as long and is false.
+pub async fn verify(password: &str, hash: Option<String>) -> AppResult<bool> {
+    let password = password.to_owned();
+    off_thread(move || {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| NOBODY.clone());
+        let parsed = PasswordHash::new(&hash).map_err(|error| error.to_string())?;
+        Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known)
+    })
+    .await
+}
+
+fn hash_now(password: &str) -> Result<String, String> {
+    let salt = SaltString::generate(&mut OsRng);
+    Argon2::default()
+        .hash_password(password.as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .map_err(|error| error.to_string())
+}
+
+async fn off_thread<R: Send + 'static>(work: impl FnOnce() -> Result<R, String> + Send + 'static) -> AppResult<R> {
+    let _turn = AT_ONCE.acquire().await.map_err(|error| AppError::internal(&error))?;
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| AppError::internal(&error))?
+        .map_err(|error| AppError::internal(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hash_knows_its_password_and_no_other() {
+        let hash = hash("correct horse battery").await.unwrap();
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(verify("correct horse battery", Some(hash.clone())).await.unwrap());
+        assert!(!verify("correct horse batterz", Some(hash)).await.unwrap());
+        assert!(!verify("nobody has this password", None).await.unwrap());
+    }
+}

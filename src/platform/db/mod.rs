@@ -1,0 +1,145 @@
+//! The database: two pools, and units of work that are bound to one organization.
+//!
+//! Pages and server functions go through [`Db::within`], which opens a transaction as the role `lyceum_app` with
+//! `app.organization_id` set for its length alone; row-level security does the rest. [`Db::system`] crosses organizations
+//! and is for named code only: finding an organization by its Host, claiming jobs, partitions and retention.
+
+pub mod migrate;
+pub mod organizations;
+pub mod roles;
+pub mod schema;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+
+use crate::platform::config::DatabaseConfig;
+use crate::platform::ids::OrganizationId;
+
+pub type Conn = AsyncPgConnection;
+
+/// An async closure over a connection whose future can move between threads. (The bound that `AsyncFnOnce` cannot
+/// express yet; diesel-async keeps the same trait private.)
+pub trait Work<T, R>: AsyncFnOnce(T) -> R + FnOnce(T) -> <Self as Work<T, R>>::Fut {
+    type Fut: Future<Output = R>;
+}
+
+impl<F, T, Fut, R> Work<T, R> for F
+where
+    F: AsyncFnOnce(T) -> R + FnOnce(T) -> Fut,
+    Fut: Future<Output = R>,
+{
+    type Fut = Fut;
+}
+
+#[derive(Clone)]
+pub struct Db {
+    app: Pool<Conn>,
+    system: Pool<Conn>,
+}
+
+impl Db {
+    /// Pools connect when first used; a database that is down shows at the first query.
+    pub fn new(config: &DatabaseConfig) -> Result<Self, String> {
+        let urls = roles::Urls::of(config)?;
+        Ok(Self {
+            app: pool(&urls.app, config.pool)?,
+            system: pool(&urls.system, config.pool.div_ceil(4).max(2))?,
+        })
+    }
+
+    /// One unit of work of one organization: all of it is kept, or on an error nothing is.
+    pub async fn within<F, R, E>(&self, organization: OrganizationId, work: F) -> Result<R, E>
+    where
+        for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<R, E> + Work<&'r mut Conn, Result<R, E>, Fut: Send> + Send,
+        R: Send,
+        E: From<diesel::result::Error> + From<PoolError> + Send,
+    {
+        let mut conn = self.app.get().await?;
+        transaction(&mut conn, &bind_sql(organization), work).await
+    }
+
+    /// A connection of the application's role outside a transaction: it sees no tenant's rows, only what functions with
+    /// an explicit organization give it.
+    pub async fn unbound(&self) -> Result<Object<Conn>, PoolError> {
+        self.app.get().await
+    }
+
+    /// A connection across organizations, for the named code that needs one.
+    pub async fn system(&self) -> Result<Object<Conn>, PoolError> {
+        self.system.get().await
+    }
+
+    pub fn close(&self) {
+        self.app.close();
+        self.system.close();
+    }
+
+    /// Connections in use and idle of the application's pool, for the metrics.
+    pub fn pool_status(&self) -> (usize, usize) {
+        let status = self.app.status();
+        (status.size.saturating_sub(status.available), status.available)
+    }
+}
+
+/// The beginning of every unit of work, in one round trip.
+fn bind_sql(organization: OrganizationId) -> String {
+    format!("BEGIN; SELECT set_config('app.organization_id', '{organization}', true)")
+}
+
+async fn transaction<F, R, E>(conn: &mut Conn, begin: &str, work: F) -> Result<R, E>
+where
+    for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<R, E> + Work<&'r mut Conn, Result<R, E>, Fut: Send> + Send,
+    R: Send,
+    E: From<diesel::result::Error> + Send,
+{
+    AnsiTransactionManager::begin_transaction_sql(conn, begin).await?;
+    match work(&mut *conn).await {
+        Ok(value) => {
+            AnsiTransactionManager::commit_transaction(conn).await?;
+            Ok(value)
+        }
+        Err(error) => match AnsiTransactionManager::rollback_transaction(conn).await {
+            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+            Err(rollback) => Err(rollback.into()),
+        },
+    }
+}
+
+fn pool(url: &str, size: usize) -> Result<Pool<Conn>, String> {
+    let mut config = ManagerConfig::<Conn>::default();
+    config.recycling_method = diesel_async::pooled_connection::RecyclingMethod::Fast;
+    let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(with_options(url)?, config);
+    Pool::builder(manager)
+        .max_size(size)
+        .wait_timeout(Some(Duration::from_secs(10)))
+        .create_timeout(Some(Duration::from_secs(10)))
+        .recycle_timeout(Some(Duration::from_secs(5)))
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .map_err(|error| format!("The database pool can't be made: {error}"))
+}
+
+/// A statement that hangs must not hold its connection for ever.
+fn with_options(url: &str) -> Result<String, String> {
+    let mut url = url::Url::parse(url).map_err(|_| "The database address is not a URL.".to_owned())?;
+    if !url.query_pairs().any(|(name, _)| name == "options") {
+        let options = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000";
+        let query = match url.query() {
+            Some(query) => format!("{query}&options={}", encode(options)),
+            None => format!("options={}", encode(options)),
+        };
+        url.set_query(Some(&query));
+    }
+    Ok(url.into())
+}
+
+fn encode(text: &str) -> String {
+    text.replace(' ', "%20").replace('=', "%3D")
+}

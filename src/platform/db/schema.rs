@@ -1,0 +1,516 @@
+//! The tables as Diesel sees them, kept by hand; a test compares them with the catalog of a migrated database.
+
+pub mod sql_types {
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "block_type"))]
+    pub struct BlockType;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "content_type"))]
+    pub struct ContentType;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "course_level"))]
+    pub struct CourseLevel;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "enrollment_status"))]
+    pub struct EnrollmentStatus;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "job_status"))]
+    pub struct JobStatus;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "learner_persona"))]
+    pub struct LearnerPersona;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "question_purpose"))]
+    pub struct QuestionPurpose;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "question_type"))]
+    pub struct QuestionType;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "study_persona"))]
+    pub struct StudyPersona;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "token_purpose"))]
+    pub struct TokenPurpose;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "user_role"))]
+    pub struct UserRole;
+}
+
+diesel::table! {
+    audit_logs (organization_id, occurred_at, audit_id) {
+        organization_id -> Uuid,
+        occurred_at -> Timestamptz,
+        audit_id -> Uuid,
+        actor_user_id -> Nullable<Uuid>,
+        action -> Text,
+        outcome -> Text,
+        subject_type -> Nullable<Text>,
+        subject_id -> Nullable<Text>,
+        old_values -> Nullable<Jsonb>,
+        new_values -> Nullable<Jsonb>,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::JobStatus;
+
+    background_jobs (job_id) {
+        job_id -> Uuid,
+        organization_id -> Uuid,
+        kind -> Text,
+        payload -> Jsonb,
+        status -> JobStatus,
+        run_at -> Timestamptz,
+        attempts -> Int4,
+        max_attempts -> Int4,
+        unique_key -> Nullable<Text>,
+        lease_owner -> Nullable<Uuid>,
+        lease_expires_at -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    course_files (course_id, name) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        name -> Text,
+        file_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    course_modules (module_id) {
+        module_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        module_no -> Int4,
+        title -> Text,
+        summary -> Text,
+        gates -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    course_tutors (course_id, tutor_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        tutor_id -> Uuid,
+        is_active -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::CourseLevel;
+
+    courses (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        slug -> Text,
+        title -> Text,
+        title_sort -> Text,
+        summary -> Text,
+        description -> Text,
+        description_html -> Text,
+        language -> Text,
+        level -> CourseLevel,
+        tags -> Array<Nullable<Text>>,
+        authors -> Array<Nullable<Text>>,
+        outcomes -> Array<Nullable<Text>>,
+        licence -> Nullable<Text>,
+        price_cents -> Int4,
+        currency -> Text,
+        cohort_only -> Bool,
+        is_gated -> Bool,
+        cooldown_days -> Int4,
+        passing_score_percent -> Int4,
+        questions_per_attempt -> Int4,
+        seconds_per_question -> Nullable<Int4>,
+        thumbnail_file_id -> Nullable<Uuid>,
+        topic_count -> Int4,
+        question_count -> Int4,
+        reading_minutes -> Int4,
+        is_published -> Bool,
+        published_at -> Nullable<Timestamptz>,
+        retired_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::EnrollmentStatus;
+
+    enrollments (enrollment_id) {
+        enrollment_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        status -> EnrollmentStatus,
+        enrolled_at -> Timestamptz,
+        completed_at -> Nullable<Timestamptz>,
+        last_topic_id -> Nullable<Uuid>,
+        last_opened_at -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::LearnerPersona;
+
+    learner_persona_profiles (profile_id) {
+        profile_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        persona_key -> LearnerPersona,
+        analysis_summary -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::TokenPurpose;
+
+    one_time_tokens (token_id) {
+        token_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        purpose -> TokenPurpose,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    organizations (organization_id) {
+        organization_id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        domain -> Nullable<Text>,
+        time_zone -> Text,
+        disabled_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    page_content (page_id) {
+        page_id -> Uuid,
+        organization_id -> Uuid,
+        slug -> Text,
+        title -> Text,
+        body -> Text,
+        body_html -> Text,
+        is_published -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    quiz_options (option_id) {
+        option_id -> Uuid,
+        organization_id -> Uuid,
+        question_id -> Uuid,
+        option_text -> Text,
+        option_html -> Text,
+        is_correct -> Bool,
+        order_index -> Int4,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::QuestionPurpose;
+    use super::sql_types::QuestionType;
+
+    quiz_questions (question_id) {
+        question_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Nullable<Uuid>,
+        module_no -> Int4,
+        topic_pair_index -> Nullable<Int4>,
+        external_key -> Nullable<Text>,
+        question_type -> QuestionType,
+        prompt -> Text,
+        prompt_html -> Text,
+        payload -> Jsonb,
+        explanation -> Nullable<Text>,
+        explanation_html -> Nullable<Text>,
+        difficulty -> Nullable<Float4>,
+        purpose -> QuestionPurpose,
+        order_index -> Int4,
+        retired_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    rate_limits (organization_id, bucket) {
+        organization_id -> Uuid,
+        bucket -> Text,
+        tokens -> Float8,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    search_terms (organization_id, term) {
+        organization_id -> Uuid,
+        course_id -> Nullable<Uuid>,
+        term -> Text,
+        trigrams -> Array<Nullable<Text>>,
+    }
+}
+
+diesel::table! {
+    stored_files (file_id) {
+        file_id -> Uuid,
+        organization_id -> Uuid,
+        object_key -> Text,
+        media_type -> Text,
+        size_bytes -> Int8,
+        sha256 -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::BlockType;
+    use super::sql_types::LearnerPersona;
+    use super::sql_types::StudyPersona;
+
+    topic_blocks (topic_id, study_persona, position) {
+        topic_id -> Uuid,
+        organization_id -> Uuid,
+        study_persona -> StudyPersona,
+        position -> Int4,
+        block_id -> Text,
+        block_type -> BlockType,
+        content_key -> Nullable<Text>,
+        tutor_persona -> Nullable<LearnerPersona>,
+        html -> Text,
+        data -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::BlockType;
+    use super::sql_types::LearnerPersona;
+
+    topic_content_assets (asset_id) {
+        asset_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        content_key -> Text,
+        persona_key -> Nullable<LearnerPersona>,
+        content_type -> BlockType,
+        payload -> Jsonb,
+        html -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::StudyPersona;
+
+    topic_personalization (personalization_id) {
+        personalization_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        persona -> StudyPersona,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    topic_progress (progress_id) {
+        progress_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        topic_id -> Uuid,
+        is_completed -> Bool,
+        completed_at -> Nullable<Timestamptz>,
+        last_position_s -> Float8,
+        last_anchor -> Nullable<Text>,
+        read_percent -> Int2,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::ContentType;
+
+    topics (topic_id) {
+        topic_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        module_no -> Int4,
+        topic_number -> Int4,
+        slug -> Text,
+        title -> Text,
+        content_type -> ContentType,
+        video_url -> Nullable<Text>,
+        ppt_url -> Nullable<Text>,
+        content_url -> Nullable<Text>,
+        text_content -> Nullable<Text>,
+        text_content_sports -> Nullable<Text>,
+        text_content_cooking -> Nullable<Text>,
+        text_content_adventure -> Nullable<Text>,
+        headings -> Jsonb,
+        word_count -> Int4,
+        reading_minutes -> Int4,
+        retired_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tutors (tutor_id) {
+        tutor_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        headline -> Text,
+        bio -> Text,
+        specialization -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::UserRole;
+
+    users (user_id) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        email -> Text,
+        email_confirmed_at -> Nullable<Timestamptz>,
+        phone -> Nullable<Text>,
+        display_name -> Text,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        username -> Text,
+        role -> UserRole,
+        password_hash -> Nullable<Text>,
+        profile_picture_url -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        preferences -> Jsonb,
+        is_active -> Bool,
+        last_login_at -> Nullable<Timestamptz>,
+        deleted_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    web_sessions (web_session_id) {
+        web_session_id -> Uuid,
+        organization_id -> Uuid,
+        session_hash -> Bytea,
+        user_id -> Nullable<Uuid>,
+        data -> Jsonb,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        created_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(web_sessions -> users (user_id));
+diesel::joinable!(one_time_tokens -> users (user_id));
+diesel::joinable!(courses -> stored_files (thumbnail_file_id));
+diesel::joinable!(course_modules -> courses (course_id));
+diesel::joinable!(topics -> courses (course_id));
+diesel::joinable!(topic_blocks -> topics (topic_id));
+diesel::joinable!(topic_content_assets -> courses (course_id));
+diesel::joinable!(topic_content_assets -> topics (topic_id));
+diesel::joinable!(course_files -> stored_files (file_id));
+diesel::joinable!(course_files -> courses (course_id));
+diesel::joinable!(quiz_questions -> courses (course_id));
+diesel::joinable!(quiz_questions -> topics (topic_id));
+diesel::joinable!(quiz_options -> quiz_questions (question_id));
+diesel::joinable!(tutors -> users (user_id));
+diesel::joinable!(course_tutors -> courses (course_id));
+diesel::joinable!(course_tutors -> tutors (tutor_id));
+diesel::joinable!(enrollments -> users (user_id));
+diesel::joinable!(enrollments -> courses (course_id));
+diesel::joinable!(enrollments -> topics (last_topic_id));
+diesel::joinable!(topic_progress -> users (user_id));
+diesel::joinable!(topic_progress -> topics (topic_id));
+diesel::joinable!(topic_personalization -> users (user_id));
+diesel::joinable!(topic_personalization -> courses (course_id));
+diesel::joinable!(learner_persona_profiles -> users (user_id));
+diesel::joinable!(learner_persona_profiles -> courses (course_id));
+diesel::joinable!(search_terms -> courses (course_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_logs,
+    background_jobs,
+    course_files,
+    course_modules,
+    course_tutors,
+    courses,
+    enrollments,
+    learner_persona_profiles,
+    one_time_tokens,
+    organizations,
+    page_content,
+    quiz_options,
+    quiz_questions,
+    rate_limits,
+    search_terms,
+    stored_files,
+    topic_blocks,
+    topic_content_assets,
+    topic_personalization,
+    topic_progress,
+    topics,
+    tutors,
+    users,
+    web_sessions,
+);

@@ -1,0 +1,69 @@
+//! Static files: the site's scripts, styles and fonts, sent precompressed and kept by browsers for as long as their name,
+//! which changes with their content, stays the same.
+
+use std::path::{Path, PathBuf};
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use leptos::prelude::LeptosOptions;
+use tower_http::services::ServeDir;
+
+pub fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) -> Router<S> {
+    let root = PathBuf::from(&*options.site_root);
+    let folder = |name: &str| ServeDir::new(root.join(name)).precompressed_br().precompressed_gzip();
+    let pkg = options.site_pkg_dir.to_string();
+    Router::new()
+        .nest_service(&format!("/{pkg}"), folder(&pkg))
+        .nest_service("/fonts", folder("fonts"))
+        .nest_service("/images", folder("images"))
+        .layer(middleware::from_fn(keep))
+        .route_service("/favicon.svg", folder("favicon.svg"))
+        .route_service("/robots.txt", folder("robots.txt"))
+}
+
+async fn keep(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT) {
+        let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+        response.headers_mut().insert(header::CACHE_CONTROL, forever);
+    }
+    response
+}
+
+/// The files that the first page will ask for. A binary that is started without them would serve pages that never
+/// hydrate, and say nothing.
+pub fn check(options: &LeptosOptions) -> Result<(), String> {
+    let pkg = Path::new(&*options.site_root).join(&*options.site_pkg_dir);
+    for (kind, extension) in [("js", "js"), ("wasm", "wasm"), ("css", "css")] {
+        let name = match hash_of(options, kind)? {
+            Some(hash) => format!("{}.{hash}.{extension}", options.output_name),
+            None => format!("{}.{extension}", options.output_name),
+        };
+        let file = pkg.join(&name);
+        if !file.is_file() {
+            return Err(format!(
+                "{} is missing, so no page would work in a browser. Build the site with `bin/serve`, and start the binary where Leptos.toml and its site folder are.",
+                file.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn hash_of(options: &LeptosOptions, kind: &str) -> Result<Option<String>, String> {
+    if !options.hash_files {
+        return Ok(None);
+    }
+    let file = std::env::current_exe()
+        .ok()
+        .and_then(|binary| binary.parent().map(|folder| folder.join(&*options.hash_file)))
+        .ok_or("The folder of this binary can't be told.")?;
+    let text = std::fs::read_to_string(&file)
+        .map_err(|_| format!("{} is missing: it names the site's files and belongs beside the binary.", file.display()))?;
+    let hash = text.lines().filter_map(|line| line.split_once(':')).find(|(name, _)| name.trim() == kind);
+    hash.map(|(_, hash)| Some(hash.trim().to_owned()))
+        .ok_or_else(|| format!("{} does not name the {kind} file of the site.", file.display()))
+}

@@ -1,0 +1,138 @@
+//! The web server: the state every request shares, what is known of one request, and how the router is put together.
+
+pub mod assets;
+pub mod dev;
+pub mod flash;
+pub mod layers;
+pub mod metrics;
+pub mod server;
+pub mod server_fns;
+#[cfg(test)]
+pub mod testing;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use axum::http::request::Parts;
+use leptos::prelude::{LeptosOptions, use_context};
+use tower_sessions::Session;
+
+use crate::platform::auth::Viewer;
+use crate::platform::config::Config;
+use crate::platform::db::organizations::{Directory, Organization};
+use crate::platform::db::{Conn, Db, Work};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::files::Files;
+
+/// What all requests share.
+#[derive(Clone)]
+pub struct AppState {
+    pub db: Db,
+    pub config: Arc<Config>,
+    pub directory: Directory,
+    pub files: Files,
+    pub leptos: LeptosOptions,
+    pub site: Arc<Site>,
+}
+
+/// How this process serves.
+pub struct Site {
+    pub trusted_proxies: Vec<IpAddr>,
+    pub dev: bool,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub address: IpAddr,
+    pub user_agent: Option<String>,
+    pub request_id: String,
+}
+
+/// What is known of one request: whose it is, for which organization, with which session.
+#[derive(Clone)]
+pub struct Cx {
+    pub app: AppState,
+    pub organization: Organization,
+    pub client: Client,
+    pub session: Session,
+    pub viewer: Option<Viewer>,
+    pub flash: Option<flash::Flash>,
+}
+
+impl Cx {
+    /// The current request's, inside a page or a server function.
+    pub fn current() -> AppResult<Self> {
+        Self::current_if_any().ok_or_else(|| AppError::internal("no request context"))
+    }
+
+    /// None where the routes are listed at start-up, outside any request.
+    pub fn current_if_any() -> Option<Self> {
+        use_context::<Parts>().and_then(|parts| parts.extensions.get::<Self>().cloned())
+    }
+
+    /// One unit of work of this request's organization.
+    pub async fn within<F, R>(&self, work: F) -> AppResult<R>
+    where
+        for<'r> F:
+            AsyncFnOnce(&'r mut Conn) -> AppResult<R> + Work<&'r mut Conn, AppResult<R>, Fut: Send> + Send,
+        R: Send,
+    {
+        self.app.db.within(self.organization.organization_id, work).await
+    }
+
+    /// An address of this organization for use in mails: the configured domain, never the request's Host.
+    pub fn link(&self, path: &str) -> String {
+        link(&self.app.config, &self.organization, path)
+    }
+}
+
+pub fn link(config: &Config, organization: &Organization, path: &str) -> String {
+    let mut url = config.public_url.clone();
+    if let Some(domain) = &organization.domain {
+        // A domain from the database is a host name by its check; a port of the public address is not the domain's.
+        if url.set_host(Some(domain)).is_ok() {
+            let _ = url.set_port(None);
+        }
+    }
+    format!("{}{path}", url.as_str().trim_end_matches('/'))
+}
+
+tokio::task_local! {
+    static CURRENT: Current;
+}
+
+/// What code below the handlers needs of the request without being handed it.
+#[derive(Clone)]
+struct Current {
+    organization: crate::platform::ids::OrganizationId,
+    client: Client,
+}
+
+/// The organization of the request that this task serves.
+pub fn current_organization() -> Option<crate::platform::ids::OrganizationId> {
+    CURRENT.try_with(|current| current.organization).ok()
+}
+
+pub fn current_client() -> Option<Client> {
+    CURRENT.try_with(|current| current.client.clone()).ok()
+}
+
+/// The reference that error pages show and the log carries.
+pub fn request_id() -> String {
+    CURRENT
+        .try_with(|current| current.client.request_id.clone())
+        .ok()
+        .or_else(|| {
+            let parts = use_context::<Parts>()?;
+            parts.extensions.get::<Cx>().map(|cx| cx.client.request_id.clone())
+        })
+        .unwrap_or_else(|| "none".to_owned())
+}

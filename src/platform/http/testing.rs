@@ -1,0 +1,187 @@
+//! The whole site on a database of its own, asked over HTTP as a browser asks, without a browser.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::connect_info::MockConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use leptos::prelude::LeptosOptions;
+use tower::ServiceExt;
+
+use super::{AppState, server};
+use crate::platform::auth::store::{self, NewAccount};
+use crate::platform::auth::{UserRole, password};
+use crate::platform::config::ServeConfig;
+use crate::platform::db::testing::TestDb;
+use crate::platform::error::AppResult;
+use crate::platform::ids::UserId;
+use crate::platform::jobs::{Registry, Workers};
+use crate::platform::mail::Mailer;
+
+pub const PASSWORD: &str = "correct horse battery";
+
+pub struct TestSite {
+    pub test: TestDb,
+    pub state: AppState,
+    router: Router,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: impl header::AsHeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl TestSite {
+    pub async fn new() -> Self {
+        let test = TestDb::new().await;
+        // Server functions are found by their path once the app has been asked for its routes.
+        let _ = any_spawner::Executor::init_tokio();
+        let serve = ServeConfig {
+            addr: None,
+            metrics_addr: None,
+            trusted_proxies: vec!["10.0.0.1".parse().expect("an address")],
+            workers: 0,
+            dev: true,
+        };
+        let options = LeptosOptions::builder().output_name("lyceum").build();
+        let state = server::state(test.config.clone(), &serve, options).expect("the state");
+        let peer: SocketAddr = "127.0.0.1:50000".parse().expect("an address");
+        let router = server::router(state.clone()).layer(MockConnectInfo(peer));
+        Self { test, state, router }
+    }
+
+    pub fn visitor(&self) -> Browser<'_> {
+        Browser { site: self, cookies: Vec::new(), host: "127.0.0.1:3000".to_owned() }
+    }
+
+    /// Makes a confirmed account.
+    pub async fn account(&self, email: &str, role: UserRole) -> UserId {
+        let hash = password::hash(PASSWORD).await.expect("a hash");
+        let email = email.to_owned();
+        self.test
+            .db
+            .within(self.test.organization, async move |conn| {
+                let name = email.split('@').next().unwrap_or_default().to_owned();
+                let new = NewAccount { email: &email, display_name: &name, password_hash: &hash, role, confirmed: true };
+                let made = store::create(conn, new).await?;
+                AppResult::Ok(made.expect("a new address"))
+            })
+            .await
+            .expect("an account")
+    }
+
+    /// A browser in which somebody with this address has signed in.
+    pub async fn signed_in(&self, email: &str, role: UserRole) -> Browser<'_> {
+        self.account(email, role).await;
+        let mut browser = self.visitor();
+        let answer = browser.post("auth/api/sign_in", &[("email", email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        browser
+    }
+
+    /// Runs what is queued, and returns the mails that were written, oldest first.
+    pub async fn mails(&self) -> Vec<String> {
+        let mailer = Mailer::new(&self.state.config).expect("a mailer");
+        let workers = Workers::new(self.state.db.clone(), self.state.config.clone(), mailer, Registry::platform());
+        while workers.run_one().await.expect("a job runs") {}
+        let folder = crate::platform::mail::folder(&self.state.config);
+        let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        files.sort();
+        files
+            .iter()
+            .filter_map(|file| {
+                let raw = std::fs::read(file).ok()?;
+                let mail = mail_parser::MessageParser::default().parse(&raw)?;
+                let to = mail.to()?.first()?.address()?.to_owned();
+                Some(format!("To: {to}\n{}", mail.body_text(0)?))
+            })
+            .collect()
+    }
+
+    pub async fn ask(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 64 << 20).await.expect("a body");
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}
+
+/// One browser: it keeps its cookies and says where its requests come from.
+pub struct Browser<'a> {
+    site: &'a TestSite,
+    pub cookies: Vec<(String, String)>,
+    pub host: String,
+}
+
+impl Browser<'_> {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let request = self.request("GET", path).header(header::ACCEPT, "text/html");
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// Calls a server function as the hydrated page does.
+    pub async fn post(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self.request("POST", &function_path(function)).header(header::ACCEPT, "application/json");
+        self.send(form(request, fields)).await
+    }
+
+    /// Sends a form as a browser without JavaScript does, from the page at `page`.
+    pub async fn submit(&mut self, page: &str, function: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self
+            .request("POST", &function_path(function))
+            .header(header::ACCEPT, "text/html,application/xhtml+xml")
+            .header(header::REFERER, format!("http://{}{page}", self.host));
+        self.send(form(request, fields)).await
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let builder = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, &self.host)
+            .header(header::ORIGIN, format!("http://{}", self.host));
+        if cookies.is_empty() { builder } else { builder.header(header::COOKIE, cookies) }
+    }
+
+    pub async fn send(&mut self, request: Request<Body>) -> Answer {
+        let answer = self.site.ask(request).await;
+        for cookie in answer.headers.get_all(header::SET_COOKIE) {
+            let Some((name, value)) = cookie.to_str().ok().and_then(|cookie| cookie.split(';').next()?.split_once('=')) else {
+                continue;
+            };
+            self.cookies.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        answer
+    }
+}
+
+/// "auth/api/sign_in" → the path of platform::auth::api::sign_in.
+fn function_path(function: &str) -> String {
+    server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path)
+        .find(|path| path.ends_with(&format!("/{function}")))
+        .unwrap_or_else(|| panic!("there is no server function {function}"))
+        .to_owned()
+}
+
+fn form(request: axum::http::request::Builder, fields: &[(&str, &str)]) -> Request<Body> {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    request
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(body))
+        .expect("a request")
+}
+
+use leptos::server_fn;

@@ -1,0 +1,127 @@
+//! Work that is done later: rows of `background_jobs`, taken by one worker at a time, retried with growing pauses, and
+//! taken over when their worker dies. Jobs must be idempotent: one that is interrupted runs again.
+
+mod schedule;
+mod worker;
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use worker::Workers;
+
+use crate::platform::config::Config;
+use crate::platform::db::organizations::Organization;
+use crate::platform::db::schema::background_jobs;
+use crate::platform::db::{Conn, Db, Work};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::mail::Mailer;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, diesel_derive_enum::DbEnum)]
+#[db_enum(existing_type_path = "crate::platform::db::schema::sql_types::JobStatus")]
+#[db_enum(value_style = "SCREAMING_SNAKE_CASE")]
+pub enum JobStatus {
+    Pending,
+    Running,
+    Completed,
+    Failed,
+}
+
+/// One kind of work. The value is its payload.
+pub trait Job: Serialize + DeserializeOwned + Send + 'static {
+    /// Its name in the table; renaming it strands what is queued.
+    const KIND: &'static str;
+    const MAX_ATTEMPTS: i32 = 8;
+
+    fn run(self, cx: &JobContext) -> impl Future<Output = AppResult<()>> + Send;
+}
+
+/// What a running job has: its organization, and the means to reach the outside.
+#[derive(Clone)]
+pub struct JobContext {
+    pub db: Db,
+    pub config: Arc<Config>,
+    pub mailer: Mailer,
+    pub organization: Organization,
+}
+
+impl JobContext {
+    pub async fn within<F, R>(&self, work: F) -> AppResult<R>
+    where
+        for<'r> F:
+            AsyncFnOnce(&'r mut Conn) -> AppResult<R> + Work<&'r mut Conn, AppResult<R>, Fut: Send> + Send,
+        R: Send,
+    {
+        self.db.within(self.organization.organization_id, work).await
+    }
+
+    pub fn link(&self, path: &str) -> String {
+        crate::platform::http::link(&self.config, &self.organization, path)
+    }
+}
+
+/// Queues the job within the caller's unit of work: it exists when, and only when, that is kept.
+pub async fn enqueue<J: Job>(conn: &mut Conn, job: &J) -> AppResult<()> {
+    insert::<J>(conn, job, Utc::now(), None).await
+}
+
+/// Queues the job unless one of the same name is waiting or running.
+pub async fn enqueue_once<J: Job>(conn: &mut Conn, job: &J, name: &str, at: DateTime<Utc>) -> AppResult<()> {
+    insert::<J>(conn, job, at, Some(name)).await
+}
+
+async fn insert<J: Job>(conn: &mut Conn, job: &J, at: DateTime<Utc>, name: Option<&str>) -> AppResult<()> {
+    let payload = serde_json::to_value(job).map_err(|error| AppError::internal(&error))?;
+    diesel::insert_into(background_jobs::table)
+        .values((
+            background_jobs::kind.eq(J::KIND),
+            background_jobs::payload.eq(payload),
+            background_jobs::max_attempts.eq(J::MAX_ATTEMPTS),
+            background_jobs::run_at.eq(at),
+            background_jobs::unique_key.eq(name),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+type Running<'a> = Pin<Box<dyn Future<Output = AppResult<()>> + Send + 'a>>;
+type Runner = Box<dyn for<'a> Fn(Value, &'a JobContext) -> Running<'a> + Send + Sync>;
+
+/// The kinds of work that this binary knows.
+#[derive(Default)]
+pub struct Registry {
+    kinds: HashMap<&'static str, Runner>,
+}
+
+impl Registry {
+    /// What the platform itself does; features add theirs.
+    pub fn platform() -> Self {
+        Self::default().with::<crate::platform::auth::mails::AccountMail>().with::<schedule::Housekeeping>()
+    }
+
+    pub fn with<J: Job>(mut self) -> Self {
+        self.kinds.insert(
+            J::KIND,
+            Box::new(|payload, cx| {
+                Box::pin(async move {
+                    let job: J = serde_json::from_value(payload).map_err(|error| AppError::internal(&error))?;
+                    job.run(cx).await
+                })
+            }),
+        );
+        self
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.kinds.keys().copied().collect()
+    }
+}

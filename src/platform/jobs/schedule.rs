@@ -1,0 +1,41 @@
+//! Work that comes round by itself: partitions ahead of their month, and what has outlived its use.
+
+use chrono::{Duration, Utc};
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+
+use super::{Job, JobContext, enqueue_once};
+use crate::platform::error::AppResult;
+
+/// Once an hour for each organization.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Housekeeping {}
+
+pub const NAME: &str = "hourly";
+
+impl Job for Housekeeping {
+    const KIND: &'static str = "housekeeping";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        cx.within(async |conn| {
+            for sql in [
+                "delete from web_sessions where expires_at < now()",
+                "delete from one_time_tokens where expires_at < now() - interval '7 days'",
+                "delete from rate_limits where updated_at < now() - interval '1 day'",
+                "delete from background_jobs where finished_at < now() - interval '30 days'",
+            ] {
+                diesel::sql_query(sql).execute(conn).await?;
+            }
+            Ok(())
+        })
+        .await?;
+        cx.within(async |conn| enqueue_after(conn).await).await
+    }
+}
+
+/// The next round. It is queued by the one that ends, and by every worker that starts.
+async fn enqueue_after(conn: &mut crate::platform::db::Conn) -> AppResult<()> {
+    // The running job still holds its name; the next hour's has its own.
+    let next = Utc::now() + Duration::hours(1);
+    enqueue_once(conn, &Housekeeping {}, &format!("{NAME}-{}", next.format("%Y%m%d%H")), next).await
+}

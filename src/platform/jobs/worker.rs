@@ -1,0 +1,289 @@
+//! The workers: claim, run, renew the lease while running, and write down how it ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use diesel::prelude::*;
+use diesel::sql_types;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures::StreamExt;
+use serde_json::Value;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::schedule::{self, Housekeeping};
+use super::{JobContext, JobStatus, Registry, enqueue_once};
+use crate::platform::config::Config;
+use crate::platform::db::organizations::{self, Organization};
+use crate::platform::db::schema::background_jobs;
+use crate::platform::db::{Db, roles};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{JobId, OrganizationId};
+use crate::platform::mail::Mailer;
+
+/// A worker that says nothing for so long is taken for dead, and its job is taken over.
+const LEASE_S: f64 = 60.0;
+const RENEW: Duration = Duration::from_secs(20);
+/// How often to look without having been called: notices can be lost, and retries wait for their time.
+const LOOK: Duration = Duration::from_secs(5);
+
+#[derive(Clone)]
+pub struct Workers {
+    db: Db,
+    config: Arc<Config>,
+    mailer: Mailer,
+    registry: Arc<Registry>,
+}
+
+impl Workers {
+    pub fn new(db: Db, config: Arc<Config>, mailer: Mailer, registry: Registry) -> Self {
+        Self { db, config, mailer, registry: Arc::new(registry) }
+    }
+
+    /// Runs `count` jobs at once until `stop` turns true; what is running then is finished first.
+    pub async fn run(self, count: usize, stop: watch::Receiver<bool>) {
+        let call = Arc::new(Notify::new());
+        if let Err(error) = self.schedule().await {
+            tracing::warn!(%error, "scheduled work could not be queued");
+        }
+        let mut tasks = JoinSet::new();
+        tasks.spawn(listen(self.config.clone(), call.clone(), stop.clone()));
+        for _ in 0..count {
+            tasks.spawn(self.clone().work(call.clone(), stop.clone()));
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Queues the recurring work of every organization that lacks it.
+    async fn schedule(&self) -> AppResult<()> {
+        let mut conn = self.db.system().await?;
+        let organizations = organizations::list(&mut conn).await?;
+        drop(conn);
+        for (organization, enabled) in organizations {
+            if enabled {
+                self.db
+                    .within(organization.organization_id, async |conn| {
+                        enqueue_once(conn, &Housekeeping {}, schedule::NAME, Utc::now()).await
+                    })
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn work(self, call: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match self.run_one().await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tokio::select! {
+                        () = call.notified() => {}
+                        () = tokio::time::sleep(LOOK) => {}
+                        _ = stop.changed() => {}
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "no job could be claimed");
+                    tokio::select! {
+                        () = tokio::time::sleep(LOOK) => {}
+                        _ = stop.changed() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Claims and runs one job; false when there was none.
+    pub async fn run_one(&self) -> AppResult<bool> {
+        let lease = Uuid::new_v4();
+        let Some(claimed) = self.claim(lease).await? else { return Ok(false) };
+        if claimed.attempts > claimed.max_attempts {
+            // Its last worker died with it.
+            self.finish(&claimed, lease, Err(AppError::Conflict("The worker stopped while this ran.".into()))).await?;
+            return Ok(true);
+        }
+        let outcome = self.run_claimed(&claimed, lease).await;
+        self.finish(&claimed, lease, outcome).await?;
+        Ok(true)
+    }
+
+    /// Takes the job that has waited longest, or one whose worker let its lease run out.
+    async fn claim(&self, lease: Uuid) -> AppResult<Option<Claimed>> {
+        let mut conn = self.db.system().await?;
+        let claimed = diesel::sql_query(
+            "update background_jobs j
+             set status = 'RUNNING', attempts = attempts + 1, lease_owner = $1,
+                 lease_expires_at = now() + make_interval(secs => $2)
+             where job_id = (
+                 select job_id from background_jobs
+                 where kind = any($3)
+                   and ((status = 'PENDING' and run_at <= now()) or (status = 'RUNNING' and lease_expires_at < now()))
+                 order by run_at for update skip locked limit 1
+             )
+             returning j.job_id, j.organization_id, j.kind, j.payload, j.attempts, j.max_attempts",
+        )
+        .bind::<sql_types::Uuid, _>(lease)
+        .bind::<sql_types::Double, _>(LEASE_S)
+        .bind::<sql_types::Array<sql_types::Text>, _>(self.registry.names())
+        .get_result::<Claimed>(&mut conn)
+        .await
+        .optional()?;
+        Ok(claimed)
+    }
+
+    async fn run_claimed(&self, claimed: &Claimed, lease: Uuid) -> AppResult<()> {
+        let Some(runner) = self.registry.kinds.get(claimed.kind.as_str()) else {
+            return Err(AppError::internal("a job of an unknown kind"));
+        };
+        let cx = JobContext {
+            db: self.db.clone(),
+            config: self.config.clone(),
+            mailer: self.mailer.clone(),
+            organization: self.organization(claimed.organization_id).await?,
+        };
+        let work = runner(claimed.payload.clone(), &cx);
+        tokio::select! {
+            outcome = work => outcome,
+            lost = self.keep_lease(claimed.job_id, lease) => Err(lost),
+        }
+    }
+
+    async fn organization(&self, id: OrganizationId) -> AppResult<Organization> {
+        use crate::platform::db::schema::organizations;
+        let mut conn = self.db.system().await?;
+        Ok(organizations::table.find(id).select(Organization::as_select()).first(&mut conn).await?)
+    }
+
+    /// Renews the lease until the job ends; returns only when it was lost to another worker.
+    async fn keep_lease(&self, job: JobId, lease: Uuid) -> AppError {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            match self.renew(job, lease).await {
+                Ok(true) => {}
+                Ok(false) => return AppError::Conflict("Another worker has taken this over.".to_owned()),
+                Err(error) => tracing::warn!(%error, %job, "a job's lease could not be renewed"),
+            }
+        }
+    }
+
+    async fn renew(&self, job: JobId, lease: Uuid) -> AppResult<bool> {
+        let mut conn = self.db.system().await?;
+        let renewed = diesel::sql_query(
+            "update background_jobs set lease_expires_at = now() + make_interval(secs => $3)
+             where job_id = $1 and lease_owner = $2",
+        )
+        .bind::<sql_types::Uuid, _>(job)
+        .bind::<sql_types::Uuid, _>(lease)
+        .bind::<sql_types::Double, _>(LEASE_S)
+        .execute(&mut conn)
+        .await?;
+        Ok(renewed == 1)
+    }
+
+    /// Writes the outcome down, unless the lease was lost meanwhile.
+    async fn finish(&self, claimed: &Claimed, lease: Uuid, outcome: AppResult<()>) -> AppResult<()> {
+        let row = background_jobs::table
+            .filter(background_jobs::job_id.eq(claimed.job_id))
+            .filter(background_jobs::lease_owner.eq(lease));
+        let released = (
+            background_jobs::lease_owner.eq(None::<Uuid>),
+            background_jobs::lease_expires_at.eq(None::<chrono::DateTime<Utc>>),
+        );
+        let mut conn = self.db.system().await?;
+        match outcome {
+            Ok(()) => {
+                diesel::update(row)
+                    .set((
+                        background_jobs::status.eq(JobStatus::Completed),
+                        background_jobs::finished_at.eq(Utc::now()),
+                        released,
+                    ))
+                    .execute(&mut conn)
+                    .await?;
+            }
+            Err(error) if claimed.attempts < claimed.max_attempts => {
+                tracing::warn!(job = %claimed.job_id, kind = claimed.kind, attempt = claimed.attempts, %error, "a job failed and will be tried again");
+                diesel::update(row)
+                    .set((
+                        background_jobs::status.eq(JobStatus::Pending),
+                        background_jobs::run_at.eq(Utc::now() + pause(claimed.attempts)),
+                        background_jobs::last_error.eq(error.to_string()),
+                        released,
+                    ))
+                    .execute(&mut conn)
+                    .await?;
+            }
+            Err(error) => {
+                tracing::error!(job = %claimed.job_id, kind = claimed.kind, %error, "a job failed for good");
+                diesel::update(row)
+                    .set((
+                        background_jobs::status.eq(JobStatus::Failed),
+                        background_jobs::finished_at.eq(Utc::now()),
+                        background_jobs::last_error.eq(error.to_string()),
+                        released,
+                    ))
+                    .execute(&mut conn)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// 2 s, 4 s, 8 s … up to an hour.
+pub(super) fn pause(attempts: i32) -> chrono::Duration {
+    chrono::Duration::seconds(2i64.saturating_pow(attempts.clamp(1, 12) as u32).min(3600))
+}
+
+/// Wakes the workers when a job is queued anywhere. The connection is its own, past any pooler; when it breaks, it is
+/// made again, and the workers' own looking covers the gap.
+async fn listen(config: Arc<Config>, call: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            ended = listen_once(&config, &call) => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "listening for jobs ended");
+                }
+            }
+            _ = stop.changed() => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+async fn listen_once(config: &Config, call: &Notify) -> Result<(), String> {
+    let url = match &config.database.direct_url {
+        Some(url) => url.clone(),
+        None => roles::Urls::of(&config.database)?.system,
+    };
+    let mut conn = AsyncPgConnection::establish(&url).await.map_err(|error| error.to_string())?;
+    conn.batch_execute("listen lyceum_jobs").await.map_err(|error| error.to_string())?;
+    call.notify_waiters();
+    let mut notices = std::pin::pin!(conn.notifications_stream());
+    while let Some(notice) = notices.next().await {
+        notice.map_err(|error| error.to_string())?;
+        call.notify_waiters();
+    }
+    Ok(())
+}
+
+#[derive(Debug, QueryableByName)]
+struct Claimed {
+    #[diesel(sql_type = sql_types::Uuid)]
+    job_id: JobId,
+    #[diesel(sql_type = sql_types::Uuid)]
+    organization_id: OrganizationId,
+    #[diesel(sql_type = sql_types::Text)]
+    kind: String,
+    #[diesel(sql_type = sql_types::Jsonb)]
+    payload: Value,
+    #[diesel(sql_type = sql_types::Int4)]
+    attempts: i32,
+    #[diesel(sql_type = sql_types::Int4)]
+    max_attempts: i32,
+}

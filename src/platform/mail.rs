@@ -1,0 +1,94 @@
+//! Mail: by SMTP when that is configured, else as files in the data folder, which the development server shows.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lettre::message::{Mailbox, Message, header::ContentType};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+
+use crate::platform::config::Config;
+use crate::platform::error::{AppError, AppResult};
+
+pub struct Mail {
+    pub to: Mailbox,
+    pub subject: String,
+    pub text: String,
+}
+
+impl Mail {
+    pub fn address(name: &str, email: &str) -> AppResult<Mailbox> {
+        let address = email.parse().map_err(|error| AppError::internal(&error))?;
+        Ok(Mailbox::new(Some(name.to_owned()), address))
+    }
+}
+
+#[derive(Clone)]
+pub struct Mailer {
+    from: Mailbox,
+    way: Arc<Way>,
+    print_links: bool,
+}
+
+enum Way {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(PathBuf),
+}
+
+impl Mailer {
+    pub fn new(config: &Config) -> Result<Self, String> {
+        let from = config.mail.from.parse().map_err(|error| format!("MAIL_FROM is not an address: {error}"))?;
+        let way = match &config.mail.smtp_url {
+            Some(url) => Way::Smtp(
+                AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+                    .map_err(|error| format!("SMTP_URL can't be used: {error}"))?
+                    .timeout(Some(std::time::Duration::from_secs(20)))
+                    .build(),
+            ),
+            None => Way::Folder(folder(config)),
+        };
+        Ok(Self { from, way: Arc::new(way), print_links: config.mail.print_links })
+    }
+
+    /// Whether mails reach people, or only a folder.
+    pub fn sends(&self) -> bool {
+        matches!(*self.way, Way::Smtp(_))
+    }
+
+    pub async fn send(&self, mail: Mail) -> AppResult<()> {
+        let to = mail.to.to_string();
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(mail.to)
+            .subject(mail.subject)
+            .header(ContentType::TEXT_PLAIN)
+            .body(mail.text.clone())
+            .map_err(|error| AppError::internal(&error))?;
+        match &*self.way {
+            Way::Smtp(transport) => {
+                transport.send(message).await.map_err(|error| AppError::internal(&error))?;
+            }
+            Way::Folder(folder) => {
+                write(folder, &message.formatted()).await.map_err(|error| AppError::internal(&error))?;
+                if self.print_links {
+                    for link in mail.text.split_whitespace().filter(|word| word.starts_with("http")) {
+                        tracing::warn!(%to, link, "a mail that can't be sent has this link");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+pub fn folder(config: &Config) -> PathBuf {
+    config.data_dir.join("mail")
+}
+
+/// Written under another name first, so that nobody reads half a mail.
+async fn write(folder: &std::path::Path, mail: &[u8]) -> std::io::Result<()> {
+    tokio::fs::create_dir_all(folder).await?;
+    let name = uuid::Uuid::now_v7().to_string();
+    let unfinished = folder.join(format!(".{name}"));
+    tokio::fs::write(&unfinished, mail).await?;
+    tokio::fs::rename(unfinished, folder.join(format!("{name}.eml"))).await
+}

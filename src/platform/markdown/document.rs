@@ -1,0 +1,226 @@
+//! Markdown to HTML: comrak's tree, written in the form that the style sheets know. The result is not yet safe and,
+//! where authors wrote HTML, not yet well-formed: `tidy` and `sanitize` follow.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Write};
+
+use comrak::html::{ChildRendering, Context, format_document_with_formatter, format_node_default};
+use comrak::nodes::{AlertType, Node, NodeAlert, NodeLink, NodeValue};
+use comrak::options::Plugins;
+use comrak::{Arena, Options, parse_document};
+
+use super::highlight::Budget;
+use super::{Heading, escape, fence, math};
+
+pub(super) struct Document {
+    pub html: String,
+    pub headings: Vec<Heading>,
+    pub is_one_paragraph: bool,
+}
+
+pub(super) fn to_html(source: &str) -> Document {
+    let arena = Arena::new();
+    let options = options();
+    let root = parse_document(&arena, source, &options);
+    let is_one_paragraph = root.first_child().is_some_and(|first| {
+        matches!(first.data().value, NodeValue::Paragraph) && first.next_sibling().is_none()
+    });
+    let mut html = String::with_capacity(source.len() * 2);
+    let plugins = Plugins::default();
+    let state = format_document_with_formatter(
+        root,
+        &options,
+        &mut html,
+        &plugins,
+        write_node,
+        State::default(),
+    );
+    Document {
+        html,
+        // Writing to a String has no error to report.
+        headings: state.unwrap_or_default().outline.headings,
+        is_one_paragraph,
+    }
+}
+
+fn options() -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    options.extension.tasklist = true;
+    options.extension.autolink = true;
+    options.extension.footnotes = true;
+    options.extension.alerts = true;
+    options.extension.description_lists = true;
+    options.extension.math_dollars = true;
+    options.render.r#unsafe = true;
+    options
+}
+
+fn write_node(
+    context: &mut Context<State>,
+    node: Node<'_>,
+    entering: bool,
+) -> Result<ChildRendering, fmt::Error> {
+    match &node.data().value {
+        NodeValue::Heading(heading) if entering => open_heading(context, node, heading.level)?,
+        NodeValue::Heading(heading) => close_heading(context, heading.level)?,
+        NodeValue::CodeBlock(block) if entering => {
+            write_code(context, &block.info, &block.literal)?
+        }
+        NodeValue::Math(formula) if entering => {
+            context.write_str(&math::render(&formula.literal, formula.display_math))?;
+        }
+        NodeValue::Alert(alert) if entering => open_callout(context, alert)?,
+        NodeValue::Alert(_) => context.write_str("</aside>\n")?,
+        NodeValue::Link(link) if entering => open_link(context, link)?,
+        NodeValue::Link(_) => context.write_str("</a>")?,
+        NodeValue::Image(image) if entering => {
+            write!(context, "<img src=\"{}\" alt=\"", escape(&image.url))?;
+            return Ok(ChildRendering::Plain);
+        }
+        NodeValue::Image(image) => write_title(context, image, "\" />")?,
+        NodeValue::CodeBlock(_) | NodeValue::Math(_) => {}
+        _ => return format_node_default(context, node, entering),
+    }
+    Ok(ChildRendering::HTML)
+}
+
+fn open_heading(context: &mut Context<State>, node: Node<'_>, level: u8) -> fmt::Result {
+    let explicit = take_explicit_id(node);
+    let text = node.collect_text().trim().to_owned();
+    let id = context.user.outline.add(level, text, explicit);
+    context.cr()?;
+    write!(context, "<h{level} id=\"{}\">", escape(&id))
+}
+
+fn close_heading(context: &mut Context<State>, level: u8) -> fmt::Result {
+    let headings = &context.user.outline.headings;
+    if let Some(id) = headings.last().map(|heading| escape(&heading.id)) {
+        write!(
+            context,
+            "<a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this section\">#</a>"
+        )?;
+    }
+    writeln!(context, "</h{level}>")
+}
+
+fn write_code(context: &mut Context<State>, info: &str, code: &str) -> fmt::Result {
+    context.cr()?;
+    if info.trim() == "math" {
+        writeln!(context, "<p>{}</p>", math::render(code.trim(), true))
+    } else {
+        let figure = fence::figure(info, code, &mut context.user.budget);
+        writeln!(context, "{figure}")
+    }
+}
+
+fn open_callout(context: &mut Context<State>, alert: &NodeAlert) -> fmt::Result {
+    let tone = match alert.alert_type {
+        AlertType::Note => "note",
+        AlertType::Tip => "tip",
+        AlertType::Important => "important",
+        AlertType::Warning => "warning",
+        AlertType::Caution => "caution",
+    };
+    let title = match &alert.title {
+        Some(title) => escape(title),
+        None => alert.alert_type.default_title().to_owned(),
+    };
+    context.cr()?;
+    writeln!(
+        context,
+        "<aside class=\"callout {tone}\"><p class=\"callout-title\">{title}</p>"
+    )
+}
+
+fn open_link(context: &mut Context<State>, link: &NodeLink) -> fmt::Result {
+    write!(context, "<a href=\"{}", escape(&link.url))?;
+    write_title(context, link, "\">")
+}
+
+/// Ends a tag whose last attribute's value is still open.
+fn write_title(context: &mut Context<State>, link: &NodeLink, end: &str) -> fmt::Result {
+    if !link.title.is_empty() {
+        write!(context, "\" title=\"{}", escape(&link.title))?;
+    }
+    context.write_str(end)
+}
+
+/// Takes `{#id}` off the end of a heading, as mdBook and others write explicit ids. Like all ids of headings it is
+/// lowercase.
+fn take_explicit_id(heading: Node<'_>) -> Option<String> {
+    let last = heading.last_child()?;
+    let mut data = last.data_mut();
+    let text = data.value.text_mut()?;
+    let start = text.rfind("{#")?;
+    let inside = text[start + 2..].trim_end().strip_suffix('}')?;
+    let id = inside.split_whitespace().next()?.to_lowercase();
+    let is_id = |c: char| c.is_alphanumeric() || "-_.:".contains(c);
+    if !id.chars().all(is_id) || inside.contains(['{', '}']) {
+        return None;
+    }
+    let kept = text[..start].trim_end().to_owned();
+    *text = kept.into();
+    Some(id)
+}
+
+#[derive(Default)]
+struct State {
+    outline: Outline,
+    budget: Budget,
+}
+
+/// The headings so far and the ids they took.
+#[derive(Default)]
+struct Outline {
+    headings: Vec<Heading>,
+    taken: HashSet<String>,
+    /// Where numbering goes on for an id that several headings share.
+    next_suffix: HashMap<String, u32>,
+}
+
+impl Outline {
+    fn add(&mut self, level: u8, text: String, explicit: Option<String>) -> String {
+        let id = self.unique(explicit.unwrap_or_else(|| slug(&text)));
+        self.headings.push(Heading {
+            level,
+            id: id.clone(),
+            text,
+        });
+        id
+    }
+
+    fn unique(&mut self, id: String) -> String {
+        // Ids that begin so are the application's own.
+        let id = match id.as_str() {
+            "" => "section".to_owned(),
+            reserved if reserved.to_lowercase().starts_with("ly-") => format!("section-{reserved}"),
+            _ => id,
+        };
+        if self.taken.insert(id.clone()) {
+            return id;
+        }
+        let suffix = self.next_suffix.entry(id.clone()).or_insert(1);
+        loop {
+            let numbered = format!("{id}-{suffix}");
+            *suffix += 1;
+            if self.taken.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    }
+}
+
+/// The id that GitHub and mdBook give to a heading, so that links written for them find it here.
+fn slug(text: &str) -> String {
+    text.chars()
+        .filter_map(|c| match c {
+            _ if c.is_whitespace() => Some('-'),
+            '-' | '_' => Some(c),
+            _ if c.is_alphanumeric() => Some(c),
+            _ => None,
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}

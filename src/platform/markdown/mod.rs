@@ -1,0 +1,126 @@
+//! Course Markdown to the HTML that pages show: highlighted code, MathML, callouts and headings with anchors, made
+//! safe. It is computed when content changes and stored, so it may take its time, but it ends on any input.
+
+mod document;
+mod fence;
+mod highlight;
+mod math;
+mod nesting;
+mod powershell;
+mod reading;
+mod sanitize;
+mod session;
+mod target;
+#[cfg(test)]
+mod tests;
+mod tidy;
+
+pub use highlight::highlight;
+
+/// Longer sources are shown as the plain text that they are; no page of a course comes near.
+const MAX_SOURCE_BYTES: usize = 1 << 20;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// Safe to place in a page as it is: balanced, without scripts, styles, forms or application ids.
+    pub html: String,
+    /// In document order, with the ids that `html` gives them.
+    pub headings: Vec<Heading>,
+    /// What a reader reads, for full-text search: code and image descriptions included, markup not.
+    pub text: String,
+    /// Reading words: those of prose, and half of those in code blocks.
+    pub words: u32,
+    /// What had to be taken out, each once: elements as `<iframe>`, event handlers as `onclick`, addresses as
+    /// `javascript:`. Empty for clean sources, so that an author can be told.
+    pub removed: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    pub id: String,
+    /// Plain text.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetKind {
+    Link,
+    Image,
+}
+
+/// Renders Markdown (GitHub's, with footnotes, alerts, definition lists, formulas and raw HTML).
+///
+/// `resolve` maps the target of a link or image, as written, to the one to emit; `None` leaves it as written.
+/// Whatever it answers, only http, https, mailto and relative addresses reach the page.
+pub fn render(source: &str, resolve: &dyn Fn(&str, TargetKind) -> Option<String>) -> Rendered {
+    if source.len() > MAX_SOURCE_BYTES {
+        return plain(source);
+    }
+    finish(document::to_html(source), resolve)
+}
+
+/// Renders a short text (a question's option, a caption) without `<p>` around a single paragraph.
+pub fn render_inline(source: &str) -> String {
+    if source.len() > MAX_SOURCE_BYTES {
+        return plain(source).html;
+    }
+    let document = document::to_html(source);
+    let is_paragraph = document.is_one_paragraph;
+    let html = finish(document, &|_, _| None).html;
+    let inner = html
+        .trim()
+        .strip_prefix("<p>")
+        .and_then(|rest| rest.strip_suffix("</p>"));
+    match inner {
+        Some(inner) if is_paragraph && !inner.contains("<p>") => inner.to_owned(),
+        _ => html,
+    }
+}
+
+fn finish(
+    document: document::Document,
+    resolve: &dyn Fn(&str, TargetKind) -> Option<String>,
+) -> Rendered {
+    let tidy = tidy::tidy(&document.html, &document.headings, resolve);
+    Rendered {
+        html: sanitize::clean(&tidy.html),
+        headings: document.headings,
+        text: tidy.text,
+        words: tidy.words,
+        removed: tidy.removed,
+    }
+}
+
+fn plain(source: &str) -> Rendered {
+    let source = source.replace('\0', "\u{fffd}");
+    Rendered {
+        html: fence::figure("", &source, &mut highlight::Budget::default()),
+        words: u32::try_from(source.split_whitespace().count()).unwrap_or(u32::MAX),
+        text: source,
+        ..Rendered::default()
+    }
+}
+
+/// Appends `text` with the characters escaped that mean something in HTML text and quoted attributes.
+fn escape_into(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"']) {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    escape_into(&mut out, text);
+    out
+}

@@ -1,0 +1,93 @@
+//! Times in words, made on the server in the reader's own zone: the browser's first render must not depend on its clock.
+
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+
+use crate::platform::http::Cx;
+
+/// The reader's zone, and now.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    pub zone: Tz,
+    pub now: DateTime<Utc>,
+}
+
+impl Clock {
+    /// The profile's zone, else the organization's.
+    pub fn of(cx: &Cx) -> Self {
+        let own = cx.viewer.as_ref().and_then(|viewer| viewer.time_zone.as_deref());
+        let zone = own.and_then(|zone| zone.parse().ok()).or_else(|| cx.organization.time_zone.parse().ok());
+        Self { zone: zone.unwrap_or(Tz::UTC), now: Utc::now() }
+    }
+
+    /// "just now", "5 minutes ago", "yesterday", "3 days ago", else the date.
+    pub fn ago(&self, time: DateTime<Utc>) -> String {
+        let past = self.now - time;
+        let days = (self.now.with_timezone(&self.zone).date_naive() - time.with_timezone(&self.zone).date_naive()).num_days();
+        match days {
+            _ if past < Duration::minutes(1) => "just now".to_owned(),
+            _ if past < Duration::hours(1) => count(past.num_minutes(), "minute"),
+            0 => count(past.num_hours().max(1), "hour"),
+            1 => "yesterday".to_owned(),
+            2..=6 => count(days, "day"),
+            _ => self.date(time),
+        }
+    }
+
+    /// "12 January 2026".
+    pub fn date(&self, time: DateTime<Utc>) -> String {
+        time.with_timezone(&self.zone).format("%-d %B %Y").to_string()
+    }
+}
+
+fn count(number: i64, unit: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {unit}{plural} ago")
+}
+
+/// The zones that people live in: those of a region and a city.
+pub fn zones() -> Vec<String> {
+    let regions = ["Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"];
+    let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    known.filter(|name| regions.iter().any(|region| name.starts_with(region))).map(str::to_owned).collect()
+}
+
+/// What a person would call the browser that sent this User-Agent.
+pub fn device_name(user_agent: Option<&str>) -> String {
+    let agent = user_agent.unwrap_or_default();
+    let find = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    // The order matters: most browsers also claim to be the ones after them.
+    let browser = find(&[("Firefox/", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+    let system = find(&[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux")]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "Unknown browser".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_as_people_tell_them_in_their_own_zone() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let clock = Clock { zone: chrono_tz::Asia::Kolkata, now: at("2026-03-10T20:00:00Z") };
+        assert_eq!(clock.ago(at("2026-03-10T19:59:40Z")), "just now");
+        assert_eq!(clock.ago(at("2026-03-10T19:55:00Z")), "5 minutes ago");
+        assert_eq!(clock.ago(at("2026-03-10T18:45:00Z")), "1 hour ago");
+        // 18:29 UTC is still the day before, in Kolkata.
+        assert_eq!(clock.ago(at("2026-03-10T18:29:00Z")), "yesterday");
+        assert_eq!(clock.ago(at("2026-03-07T12:00:00Z")), "4 days ago");
+        assert_eq!(clock.ago(at("2026-01-12T00:00:00Z")), "12 January 2026");
+    }
+
+    #[test]
+    fn a_device_is_called_by_browser_and_system() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36";
+        assert_eq!(device_name(Some(chrome)), "Chrome on Linux");
+        assert_eq!(device_name(Some("curl/8")), "Unknown browser");
+        assert_eq!(device_name(None), "Unknown browser");
+    }
+}

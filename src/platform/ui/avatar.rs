@@ -1,0 +1,55 @@
+//! A person's picture, or their initials.
+
+use leptos::prelude::*;
+
+/// Decoration: the name stands beside it, or on the control that it is in.
+#[component]
+pub fn Avatar(
+    #[prop(into)] name: String,
+    #[prop(optional, into)] picture: Option<String>,
+    #[prop(optional)] big: bool,
+) -> impl IntoView {
+    let face = match picture.filter(|url| !url.is_empty()) {
+        Some(url) => view! { <img src=url alt="" loading="lazy" decoding="async" /> }.into_any(),
+        None => initials(&name).into_any(),
+    };
+    view! {
+        <span class=if big { "avatar big" } else { "avatar" } aria-hidden="true">
+            {face}
+        </span>
+    }
+    .into_any()
+}
+
+/// The first letters of the first and the last word.
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().and_then(initial);
+    let last = words.next_back().and_then(initial);
+    let letters: String = first.into_iter().chain(last).collect();
+    if letters.is_empty() {
+        "?".into()
+    } else {
+        letters
+    }
+}
+
+fn initial(word: &str) -> Option<String> {
+    let letter = word.chars().find(|c| c.is_alphanumeric())?;
+    Some(letter.to_uppercase().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn initials_are_the_first_letters_of_the_first_and_last_word() {
+        assert_eq!(initials("Asha Kumar"), "AK");
+        assert_eq!(initials("  tomás  de la  díaz "), "TD");
+        assert_eq!(initials("Wei"), "W");
+        assert_eq!(initials("(Élodie) 'Ngo"), "ÉN");
+        assert_eq!(initials(" — "), "?");
+        assert_eq!(initials(""), "?");
+    }
+}

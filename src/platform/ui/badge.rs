@@ -1,0 +1,10 @@
+//! A state in a word, with a dot of its colour.
+
+use leptos::prelude::*;
+
+use super::Tone;
+
+#[component]
+pub fn Badge(#[prop(optional)] tone: Tone, #[prop(into)] text: Signal<String>) -> impl IntoView {
+    view! { <span class=format!("badge {}", tone.class())>{move || text.get()}</span> }.into_any()
+}

@@ -1,0 +1,34 @@
+//! The way to this page.
+
+use leptos::prelude::*;
+
+/// (text, address) from the outside in. The last one is this page; with an empty address it is not a link.
+#[component]
+pub fn Breadcrumbs(trail: Vec<(String, String)>) -> impl IntoView {
+    let last = trail.len().saturating_sub(1);
+    let steps = trail
+        .into_iter()
+        .enumerate()
+        .map(|(at, (text, href))| view! { <li>{step(text, href, at == last)}</li> })
+        .collect_view();
+    view! {
+        <nav class="breadcrumbs" aria-label="Breadcrumbs">
+            <ol>{steps}</ol>
+        </nav>
+    }
+    .into_any()
+}
+
+fn step(text: String, href: String, here: bool) -> AnyView {
+    let current = here.then_some("page");
+    if href.is_empty() {
+        view! { <span aria-current=current>{text}</span> }.into_any()
+    } else {
+        view! {
+            <a href=href aria-current=current>
+                {text}
+            </a>
+        }
+        .into_any()
+    }
+}

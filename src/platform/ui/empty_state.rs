@@ -1,0 +1,26 @@
+//! What a list says when it holds nothing: what would be here, and how to get it.
+
+use leptos::prelude::*;
+
+use super::{Glyph, Icon};
+
+#[component]
+pub fn EmptyState(
+    #[prop(default = Glyph::Book)] glyph: Glyph,
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    /// The way on: a button or two.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let actions = children.map(|actions| view! { <div class="row">{actions()}</div> });
+    view! {
+        <div class="empty">
+            <Icon glyph=glyph />
+            <h2>{title}</h2>
+            <p>{text}</p>
+            {actions}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,245 @@
+//! Labelled form controls. They are uncontrolled: `value` is what stands there at first, and what somebody typed
+//! before the page woke up stays.
+
+use leptos::prelude::*;
+
+use super::{Glyph, Icon, filled};
+
+/// The ids that tie a control to its label, its hint and its error.
+struct Wiring {
+    control: String,
+    hint: String,
+    error: String,
+    has_hint: bool,
+}
+
+impl Wiring {
+    fn new(id: String, name: &str, hint: &str) -> Self {
+        let control = if id.is_empty() {
+            format!("ly-{name}")
+        } else {
+            id
+        };
+        Wiring {
+            hint: format!("{control}-hint"),
+            error: format!("{control}-error"),
+            has_hint: !hint.is_empty(),
+            control,
+        }
+    }
+
+    /// What a screen reader says after the name of the control.
+    fn described_by(&self, invalid: bool) -> Option<String> {
+        match (self.has_hint, invalid) {
+            (true, true) => Some(format!("{} {}", self.error, self.hint)),
+            (true, false) => Some(self.hint.clone()),
+            (false, true) => Some(self.error.clone()),
+            (false, false) => None,
+        }
+    }
+}
+
+/// The label above, the hint and the error below whatever control is given.
+fn framed(
+    wiring: Wiring,
+    label: String,
+    hint: String,
+    required: bool,
+    error: Error,
+    control: AnyView,
+) -> AnyView {
+    let optional = (!required).then(|| view! { <span class="soft">"optional"</span> });
+    let hint = wiring.has_hint.then(|| {
+        view! {
+            <p class="hint" id=wiring.hint>
+                {hint}
+            </p>
+        }
+    });
+    view! {
+        <div class="control" class:invalid=move || is_some(error)>
+            <label class="control-label" for=wiring.control>
+                {label}
+                {optional}
+            </label>
+            {control}
+            <p class="error" id=wiring.error hidden=move || !is_some(error)>
+                {move || error.get()}
+            </p>
+            {hint}
+        </div>
+    }
+    .into_any()
+}
+
+type Error = Signal<Option<String>>;
+
+fn is_some(error: Error) -> bool {
+    error.with(Option::is_some)
+}
+
+/// A field of one line.
+#[component]
+pub fn Field(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    /// What the browser makes of it: `text`, `email`, `password`, `url`, `tel`, `number`, `date`…
+    #[prop(default = "text")]
+    r#type: &'static str,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] error: Signal<Option<String>>,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] disabled: bool,
+    /// The token by which browsers and password managers fill it in, for example `new-password`.
+    #[prop(optional)]
+    autocomplete: &'static str,
+    #[prop(optional, into)] placeholder: String,
+    #[prop(optional)] max_length: Option<u32>,
+    /// Needed where two forms of one page have a field of the same name.
+    #[prop(optional, into)]
+    id: String,
+) -> impl IntoView {
+    let wiring = Wiring::new(id, &name, &hint);
+    let (plain, wrong) = (wiring.described_by(false), wiring.described_by(true));
+    let control = view! {
+        <input
+            class="input"
+            id=wiring.control.clone()
+            name=name
+            type=r#type
+            value=filled(value)
+            placeholder=filled(placeholder)
+            autocomplete=filled(autocomplete)
+            maxlength=max_length.map(|n| n.to_string())
+            required=required
+            disabled=disabled
+            aria-invalid=move || is_some(error).then_some("true")
+            aria-describedby=move || if is_some(error) { wrong.clone() } else { plain.clone() }
+        />
+    };
+    framed(wiring, label, hint, required, error, control.into_any())
+}
+
+/// A field of several lines, which grows with what is written.
+#[component]
+pub fn TextArea(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] error: Signal<Option<String>>,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] disabled: bool,
+    #[prop(optional, into)] placeholder: String,
+    #[prop(optional)] max_length: Option<u32>,
+    #[prop(optional, into)] id: String,
+) -> impl IntoView {
+    let wiring = Wiring::new(id, &name, &hint);
+    let (plain, wrong) = (wiring.described_by(false), wiring.described_by(true));
+    let control = view! {
+        <textarea
+            class="input"
+            id=wiring.control.clone()
+            name=name
+            rows="4"
+            placeholder=filled(placeholder)
+            maxlength=max_length.map(|n| n.to_string())
+            required=required
+            disabled=disabled
+            aria-invalid=move || is_some(error).then_some("true")
+            aria-describedby=move || if is_some(error) { wrong.clone() } else { plain.clone() }
+            inner_html=text_of_area(&value)
+        ></textarea>
+    };
+    framed(wiring, label, hint, required, error, control.into_any())
+}
+
+/// The source of a text area's content. An empty text node is written as a space, which would hide the
+/// placeholder, so the text goes in as escaped HTML; the parser drops one leading line break.
+fn text_of_area(value: &str) -> String {
+    let escaped = value.replace('&', "&amp;").replace('<', "&lt;");
+    if escaped.starts_with('\n') {
+        format!("\n{escaped}")
+    } else {
+        escaped
+    }
+}
+
+/// A choice of one from a list of (value, text).
+#[component]
+pub fn Select(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    options: Vec<(String, String)>,
+    /// The value that is chosen at first.
+    #[prop(optional, into)]
+    value: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] error: Signal<Option<String>>,
+    #[prop(default = true)] required: bool,
+    #[prop(optional)] disabled: bool,
+    #[prop(optional, into)] id: String,
+) -> impl IntoView {
+    let wiring = Wiring::new(id, &name, &hint);
+    let (plain, wrong) = (wiring.described_by(false), wiring.described_by(true));
+    let options = options
+        .into_iter()
+        .map(|(key, text)| {
+            let selected = key == value;
+            view! {
+                <option value=key selected=selected>
+                    {text}
+                </option>
+            }
+        })
+        .collect_view();
+    let control = view! {
+        <div class="select">
+            <select
+                class="input"
+                id=wiring.control.clone()
+                name=name
+                required=required
+                disabled=disabled
+                aria-invalid=move || is_some(error).then_some("true")
+                aria-describedby=move || if is_some(error) { wrong.clone() } else { plain.clone() }
+            >
+                {options}
+            </select>
+            <Icon glyph=Glyph::ChevronDown />
+        </div>
+    };
+    framed(wiring, label, hint, required, error, control.into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn description_names_the_error_before_the_hint() {
+        let wiring = Wiring::new(String::new(), "email", "We only write when you ask.");
+        assert_eq!(wiring.described_by(false).as_deref(), Some("ly-email-hint"));
+        assert_eq!(
+            wiring.described_by(true).as_deref(),
+            Some("ly-email-error ly-email-hint")
+        );
+        let bare = Wiring::new("second-email".into(), "email", "");
+        assert_eq!(bare.described_by(false), None);
+        assert_eq!(
+            bare.described_by(true).as_deref(),
+            Some("second-email-error")
+        );
+    }
+
+    #[test]
+    fn text_area_keeps_its_text_as_text() {
+        assert_eq!(
+            text_of_area("a < b && </textarea>"),
+            "a &lt; b &amp;&amp; &lt;/textarea>"
+        );
+        assert_eq!(text_of_area("\nfirst line empty"), "\n\nfirst line empty");
+        assert_eq!(text_of_area(""), "");
+    }
+}

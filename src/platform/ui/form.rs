@@ -1,0 +1,240 @@
+//! Forms that post to a server function: by the browser alone, or by fetch once the page is awake. Either way an error
+//! comes back into the form with what was typed. (Leptos' ActionForm does the second at five times the size, and carries
+//! errors in the address.)
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use crate::platform::error::AppError;
+
+/// What a form knows of its last sending.
+#[derive(Clone, Copy)]
+pub struct FormState {
+    action: &'static str,
+    typed: StoredValue<Vec<(String, String)>>,
+    error: RwSignal<Option<AppError>>,
+    done: RwSignal<bool>,
+    busy: RwSignal<bool>,
+}
+
+impl FormState {
+    /// For the server function at `action`, as in `FormState::of(SignIn::PATH)`. Where the page follows a sending
+    /// without JavaScript, it starts with that one's outcome.
+    pub fn of(action: &'static str) -> Self {
+        let flash = SharedValue::new(move || left_for(action)).into_inner();
+        let (error, typed, done) = match flash {
+            Some((error, typed)) => (error.clone(), typed, error.is_none()),
+            None => (None, Vec::new(), false),
+        };
+        Self {
+            action,
+            typed: StoredValue::new(typed),
+            error: RwSignal::new(error),
+            done: RwSignal::new(done),
+            busy: RwSignal::new(false),
+        }
+    }
+
+    /// What was typed into the field before, else `or`.
+    pub fn value(self, field: &str, or: &str) -> String {
+        self.typed.with_value(|typed| {
+            typed
+                .iter()
+                .find(|(name, _)| name == field)
+                .map_or_else(|| or.to_owned(), |(_, value)| value.clone())
+        })
+    }
+
+    /// What is wrong with the field.
+    pub fn error(self, field: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            self.error
+                .with(|error| error.as_ref().and_then(|error| error.of_field(field)))
+        })
+    }
+
+    /// What is wrong with the whole.
+    pub fn problem(self) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            self.error
+                .with(|error| error.as_ref().and_then(AppError::of_form))
+        })
+    }
+
+    /// The last sending went well.
+    pub fn done(self) -> Signal<bool> {
+        self.done.into()
+    }
+
+    pub fn busy(self) -> Signal<bool> {
+        self.busy.into()
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn left_for(action: &'static str) -> Option<(Option<AppError>, Vec<(String, String)>)> {
+    let flash = crate::platform::http::Cx::current_if_any()?.flash?;
+    (flash.form == action).then_some((flash.error, flash.values))
+}
+
+#[cfg(not(feature = "ssr"))]
+fn left_for(_: &'static str) -> Option<(Option<AppError>, Vec<(String, String)>)> {
+    None
+}
+
+/// A form that posts to `form`'s server function. Its problem as a whole stands at its top.
+#[component]
+pub fn Form(
+    form: FormState,
+    #[prop(default = "stack")] class: &'static str,
+    #[prop(optional, into)] id: String,
+    /// Called instead of following the redirect, when the page can show the outcome where it is.
+    #[prop(optional, into)]
+    on_done: Option<Callback<()>>,
+    children: Children,
+) -> impl IntoView {
+    let submit = move |event: SubmitEvent| send(event, form, on_done);
+    let problem = form.problem();
+    view! {
+        <form class=class id=(!id.is_empty()).then_some(id) method="post" action=form.action on:submit=submit>
+            <div class="notice danger" role="alert" hidden=move || problem.get().is_none()>
+                <super::Icon glyph=super::Glyph::Alert />
+                <div>
+                    <p>{move || problem.get()}</p>
+                </div>
+            </div>
+            {children()}
+        </form>
+    }
+    .into_any()
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>) {}
+
+#[cfg(feature = "hydrate")]
+fn send(event: SubmitEvent, form: FormState, on_done: Option<Callback<()>>) {
+    use wasm_bindgen::JsCast;
+    let Some(element) = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok())
+    else {
+        return;
+    };
+    event.prevent_default();
+    if form.busy.get_untracked() {
+        return;
+    }
+    form.busy.set(true);
+    form.error.set(None);
+    form.done.set(false);
+    let submitter = event.submitter();
+    leptos::task::spawn_local(async move {
+        let outcome = browser::post(&element, submitter).await;
+        form.busy.try_set(false);
+        match outcome {
+            Ok(next) => match (on_done, next) {
+                (Some(on_done), _) => on_done.run(()),
+                // A whole new page: who one is, and so everything on it, may have changed.
+                (None, Some(next)) => {
+                    let _ = window().location().assign(&next);
+                }
+                (None, None) => {
+                    form.done.try_set(true);
+                }
+            },
+            Err(AppError::SignInRequired) => {
+                let here = window().location().pathname().unwrap_or_default();
+                let _ = window()
+                    .location()
+                    .assign(&crate::platform::auth::sign_in_path(&here));
+            }
+            Err(error) => {
+                form.error.try_set(Some(error));
+                browser::focus_first_problem(&element);
+            }
+        }
+    });
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::prelude::{request_animation_frame, window};
+    use leptos::server_fn::error::FromServerFnError;
+    use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen_futures::JsFuture;
+
+    use crate::platform::error::AppError;
+
+    /// Where to go next, or what went wrong.
+    pub async fn post(
+        form: &web_sys::HtmlFormElement,
+        submitter: Option<web_sys::HtmlElement>,
+    ) -> Result<Option<String>, AppError> {
+        let response = fetch(form, submitter)
+            .await
+            .map_err(|_| AppError::Unreachable)?;
+        let next = response.headers().get("x-redirect").ok().flatten();
+        if response.ok() {
+            return Ok(next);
+        }
+        let text = match response.text() {
+            Ok(text) => JsFuture::from(text)
+                .await
+                .ok()
+                .and_then(|text| text.as_string()),
+            Err(_) => None,
+        };
+        Err(AppError::de(text.unwrap_or_default().into()))
+    }
+
+    async fn fetch(
+        form: &web_sys::HtmlFormElement,
+        submitter: Option<web_sys::HtmlElement>,
+    ) -> Result<web_sys::Response, JsValue> {
+        let data = web_sys::FormData::new_with_form(form)?;
+        // The button that was pressed belongs to what is sent.
+        if let Some(button) = submitter
+            && let (Some(name), Some(value)) =
+                (button.get_attribute("name"), button.get_attribute("value"))
+        {
+            data.append_with_str(&name, &value)?;
+        }
+        let body = web_sys::UrlSearchParams::new_with_record_from_str_to_str(
+            &js_sys::Object::from_entries(&js_sys::Array::new())?,
+        )?;
+        for entry in js_sys::Array::from(&js_sys::Array::from(&data)).iter() {
+            let entry: js_sys::Array = entry.unchecked_into();
+            if let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string())
+            {
+                body.append(&name, &value);
+            }
+        }
+        let headers = web_sys::Headers::new()?;
+        headers.set("Accept", "application/json")?;
+        headers.set("Content-Type", "application/x-www-form-urlencoded")?;
+        let init = web_sys::RequestInit::new();
+        init.set_method("POST");
+        init.set_headers(&headers);
+        init.set_body(&body.to_string().into());
+        let address = form.get_attribute("action").unwrap_or_default();
+        Ok(
+            JsFuture::from(window().fetch_with_str_and_init(&address, &init))
+                .await?
+                .unchecked_into(),
+        )
+    }
+
+    /// Once the errors are shown, the first wrong field has the focus.
+    pub fn focus_first_problem(form: &web_sys::HtmlFormElement) {
+        let form = form.clone();
+        request_animation_frame(move || {
+            let field = form.query_selector("[aria-invalid=true]").ok().flatten();
+            if let Some(field) =
+                field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok())
+            {
+                let _ = field.focus();
+            }
+        });
+    }
+}

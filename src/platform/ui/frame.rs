@@ -1,0 +1,244 @@
+//! The frame around a page: header, main, footer, and what takes the page's place when it can't be shown.
+
+use leptos::prelude::*;
+use leptos_meta::{Meta, Title};
+use leptos_router::components::Redirect;
+use leptos_router::hooks::use_location;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Avatar, Button, ButtonKind, Form, FormState, Glyph, Icon, Menu, MenuItem, PageResource, ThemeToggle, Wordmark};
+use crate::platform::auth::{UserRole, Viewer, sign_in_path};
+use crate::platform::error::{AppError, AppResult};
+
+/// Who looks at the page. Signing in and out loads a new page, so it never changes under one.
+#[derive(Clone)]
+pub struct CurrentViewer(pub Option<Viewer>);
+
+pub fn provide_viewer() {
+    let viewer = SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        return crate::platform::http::Cx::current_if_any().and_then(|cx| cx.viewer);
+        #[cfg(not(feature = "ssr"))]
+        return None::<Viewer>;
+    });
+    provide_context(CurrentViewer(viewer.into_inner()));
+}
+
+pub fn viewer() -> Option<Viewer> {
+    use_context::<CurrentViewer>().and_then(|current| current.0)
+}
+
+/// A page of the site: its title for the tab, and what stands between header and footer.
+#[component]
+pub fn Page(#[prop(into)] title: String, children: Children) -> impl IntoView {
+    view! {
+        <Title text=title />
+        <SiteHeader />
+        <main id="main">{children()}</main>
+        <SiteFooter />
+    }
+    .into_any()
+}
+
+#[component]
+pub fn SiteHeader() -> impl IntoView {
+    let links = site_links();
+    view! {
+        <header class="bar">
+            <Wordmark />
+            <nav class="bar-nav" aria-label="Site">
+                {links.into_iter().map(|(href, text)| nav_link(href, text)).collect_view()}
+            </nav>
+            <span class="grow"></span>
+            <AccountMenu />
+        </header>
+    }
+    .into_any()
+}
+
+fn site_links() -> Vec<(&'static str, &'static str)> {
+    match viewer() {
+        Some(_) => vec![("/learn", "My learning"), ("/courses", "Courses")],
+        None => vec![("/courses", "Courses"), ("/pages/about", "About")],
+    }
+}
+
+fn nav_link(href: &'static str, text: &'static str) -> AnyView {
+    let path = use_location().pathname;
+    let current = move || path.with(|path| path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')));
+    view! {
+        <a href=href aria-current=move || current().then_some("page")>
+            {text}
+        </a>
+    }
+    .into_any()
+}
+
+/// The signed-in person's menu, or the ways in.
+#[component]
+pub fn AccountMenu() -> impl IntoView {
+    match viewer() {
+        Some(viewer) => member_menu(viewer),
+        None => visitor_links(),
+    }
+}
+
+fn visitor_links() -> AnyView {
+    let menu = view! { <Icon glyph=Glyph::Menu /> }.into_any();
+    view! {
+        <a class="btn second hide-s" href="/sign-in">
+            "Sign in"
+        </a>
+        <Button href="/sign-up">"Start learning"</Button>
+        <Menu id="ly-site" trigger=menu label="Menu" class="btn quiet only-s">
+            <MenuItem href="/courses">"Courses"</MenuItem>
+            <MenuItem href="/pages/about">"About"</MenuItem>
+            <MenuItem href="/sign-in">"Sign in"</MenuItem>
+        </Menu>
+    }
+    .into_any()
+}
+
+fn member_menu(viewer: Viewer) -> AnyView {
+    let trigger = view! { <Avatar name=viewer.display_name.clone() /> }.into_any();
+    let sign_out = FormState::of(<crate::platform::auth::api::SignOut as server_fn::ServerFn>::PATH);
+    let role = match viewer.role {
+        UserRole::Learner => None,
+        UserRole::Tutor => Some("Tutor"),
+        UserRole::Admin => Some("Administrator"),
+    };
+    view! {
+        <Menu id="ly-account" trigger=trigger label="Your account">
+            <p class="menu-head">
+                <b>{viewer.display_name}</b>
+                <span class="soft">{viewer.email}</span>
+                {role.map(|role| view! { <span class="soft">{role}</span> })}
+            </p>
+            <hr />
+            <MenuItem href="/learn">"My learning"</MenuItem>
+            <MenuItem href="/courses">"Courses"</MenuItem>
+            <MenuItem href="/settings">"Settings"</MenuItem>
+            <div class="menu-row">
+                <span>"Theme"</span>
+                <ThemeToggle />
+            </div>
+            <hr />
+            <Form form=sign_out class="menu-form">
+                <button class="menu-item">"Sign out"</button>
+            </Form>
+        </Menu>
+    }
+    .into_any()
+}
+
+#[component]
+fn SiteFooter() -> impl IntoView {
+    view! {
+        <footer class="foot">
+            <Wordmark />
+            <nav aria-label="More">
+                <a href="/courses">"Courses"</a>
+                <a href="/pages/about">"About"</a>
+            </nav>
+            <span class="grow"></span>
+            <ThemeToggle />
+        </footer>
+    }
+    .into_any()
+}
+
+/// Shows what the resource brings, or the error that it brings instead, with the right status.
+pub fn loaded<T>(resource: PageResource<AppResult<T>>, show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
+where
+    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    view! {
+        <Transition fallback=waiting>
+            {move || {
+                let show = show.clone();
+                Suspend::new(async move {
+                    match resource.await {
+                        Ok(value) => show(value),
+                        Err(error) => fault(error),
+                    }
+                })
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// Only seen by those who come from another page of the site over a slow line.
+fn waiting() -> AnyView {
+    view! {
+        <div class="wide" aria-busy="true">
+            <super::Skeleton />
+            <super::Skeleton />
+            <super::Skeleton />
+        </div>
+    }
+    .into_any()
+}
+
+/// The page that an error makes: what happened, and what to do.
+pub fn fault(error: AppError) -> AnyView {
+    if error == AppError::SignInRequired {
+        let here = use_location();
+        let next = here.pathname.get_untracked() + &here.search.with_untracked(|s| if s.is_empty() { String::new() } else { format!("?{s}") });
+        return view! { <Redirect path=sign_in_path(&next) /> }.into_any();
+    }
+    set_status(error.status());
+    let title = match &error {
+        AppError::NotFound(_) => "This page isn’t here",
+        AppError::Denied(_) => "This page isn’t open to you",
+        AppError::Internal(_) => "Something went wrong on our side",
+        AppError::Unreachable => "Lyceum can’t be reached",
+        _ => "This can’t be shown",
+    };
+    let reference = match &error {
+        AppError::Internal(reference) => Some(reference.clone()),
+        _ => None,
+    };
+    view! {
+        <Title text=title />
+        <Meta name="robots" content="noindex" />
+        <div class="fault">
+            <p class="fault-code num">{error.status()}</p>
+            <h1>{title}</h1>
+            <p class="lead">{error.to_string()}</p>
+            <div class="row">
+                <Button href="/courses">"Browse the courses"</Button>
+                <Button kind=ButtonKind::Secondary href="/">
+                    "Go to the start"
+                </Button>
+            </div>
+            {reference
+                .map(|reference| {
+                    view! {
+                        <p class="soft fault-ref">"Reference " <code>{reference}</code></p>
+                    }
+                })}
+        </div>
+    }
+    .into_any()
+}
+
+/// The page for an address that is none of ours.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    let error = AppError::NotFound("There is nothing at this address. It may have been moved, or mistyped.".to_owned());
+    view! { <Page title="Not found">{fault(error)}</Page> }.into_any()
+}
+
+#[cfg(feature = "ssr")]
+fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) =
+        (use_context::<leptos_axum::ResponseOptions>(), axum::http::StatusCode::from_u16(status))
+    {
+        response.set_status(status);
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+fn set_status(_: u16) {}

@@ -1,0 +1,39 @@
+//! /_ui: every component in every state, on the development server only.
+
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+
+use super::{NotFoundPage, Page, UiGallery};
+
+pub struct GalleryPage {
+    is_shown: bool,
+}
+
+#[lazy_route]
+impl LazyRoute for GalleryPage {
+    fn data() -> Self {
+        Self { is_shown: SharedValue::new(is_development).into_inner() }
+    }
+
+    fn view(this: Self) -> AnyView {
+        match this.is_shown {
+            true => view! {
+                <Page title="Components">
+                    <UiGallery />
+                </Page>
+            }
+            .into_any(),
+            false => view! { <NotFoundPage /> }.into_any(),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn is_development() -> bool {
+    crate::platform::http::Cx::current_if_any().is_some_and(|cx| cx.app.site.dev)
+}
+
+#[cfg(not(feature = "ssr"))]
+fn is_development() -> bool {
+    false
+}

@@ -1,0 +1,82 @@
+//! Rendered content on its way to the browser. A page's resources are sent twice, as HTML and again as data for
+//! hydration; the second copy of rendered content is left empty, because hydration keeps what the server wrote.
+
+use std::cell::Cell;
+
+use codee::{Decoder, Encoder};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+thread_local! {
+    static IN_PAGE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Sanitised HTML, to be shown by `inner_html`. Within a [`PageResource`] it travels only once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Html(pub String);
+
+impl Serialize for Html {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if IN_PAGE.get() { "" } else { &self.0 })
+    }
+}
+
+impl<'de> Deserialize<'de> for Html {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
+    }
+}
+
+/// JSON without the rendered content.
+pub struct PageCodec;
+
+impl<T: Serialize> Encoder<T> for PageCodec {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    fn encode(value: &T) -> Result<String, serde_json::Error> {
+        IN_PAGE.set(true);
+        let encoded = serde_json::to_string(value);
+        IN_PAGE.set(false);
+        encoded
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for PageCodec {
+    type Error = serde_json::Error;
+    type Encoded = str;
+
+    fn decode(value: &str) -> Result<T, serde_json::Error> {
+        serde_json::from_str(value)
+    }
+}
+
+/// The resource that decides what a page is: whether it exists, for whom, and under which title. The response waits for
+/// it, so that its status is right.
+pub type PageResource<T> = Resource<T, PageCodec>;
+
+pub fn page_resource<S, T, Fut>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
+) -> PageResource<T>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    Fut: Future<Output = T> + Send + 'static,
+{
+    Resource::new_with_options(source, fetch, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_travels_with_a_call_and_not_with_a_page() {
+        let html = Html("<p>Hello</p>".to_owned());
+        assert_eq!(serde_json::to_string(&html).unwrap(), r#""<p>Hello</p>""#);
+        assert_eq!(PageCodec::encode(&html).unwrap(), r#""""#);
+        assert_eq!(serde_json::to_string(&html).unwrap(), r#""<p>Hello</p>""#);
+    }
+}

@@ -1,0 +1,97 @@
+//! The parts that every page is put together from, shared by server and browser.
+//!
+//! They take data and children, never queries, and the same props give the same markup on both sides: no clock, no
+//! chance, no locale. What style/ expects of each is written at the head of its stylesheet.
+
+mod avatar;
+mod badge;
+mod breadcrumbs;
+mod button;
+mod choice;
+mod course_art;
+mod dialog;
+mod empty_state;
+mod field;
+mod form;
+mod frame;
+mod gallery;
+mod gallery_page;
+mod html;
+mod icon;
+mod kbd;
+mod menu;
+mod meter;
+mod notice;
+mod pagination;
+mod skeleton;
+mod table;
+mod tabs;
+mod theme;
+mod toast;
+mod visually_hidden;
+mod wordmark;
+
+pub use avatar::Avatar;
+pub use badge::Badge;
+pub use breadcrumbs::Breadcrumbs;
+pub use button::{Button, ButtonKind};
+pub use choice::{Checkbox, Switch};
+pub use course_art::CourseArt;
+pub use dialog::{Dialog, DialogButton, open_dialog};
+pub use empty_state::EmptyState;
+pub use field::{Field, Select, TextArea};
+pub use form::{Form, FormState};
+pub use frame::{AccountMenu, NotFoundPage, Page, SiteHeader, fault, loaded, provide_viewer, viewer};
+pub use gallery::UiGallery;
+pub use gallery_page::GalleryPage;
+pub use html::{Html, PageCodec, PageResource, page_resource};
+pub use icon::{Glyph, Icon};
+pub use kbd::Kbd;
+pub use menu::{Menu, MenuItem};
+pub use meter::Meter;
+pub use notice::Notice;
+pub use pagination::Pagination;
+pub use skeleton::{Skeleton, SkeletonKind};
+pub use table::{Column, Sort, Table};
+pub use tabs::{TabButton, TabLink, Tabs};
+pub use theme::{Theme, ThemeToggle, provide_theme};
+pub use toast::{Toaster, Toasts, provide_toaster};
+pub use visually_hidden::VisuallyHidden;
+pub use wordmark::Wordmark;
+
+use leptos::{ev::MouseEvent, wasm_bindgen::JsCast, web_sys::Element};
+
+/// How something stands, in badges, notices and toasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    #[default]
+    Neutral,
+    Info,
+    Ok,
+    Warn,
+    Danger,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Tone::Neutral => "soft",
+            Tone::Info => "info",
+            Tone::Ok => "ok",
+            Tone::Warn => "warn",
+            Tone::Danger => "danger",
+        }
+    }
+}
+
+/// An attribute that is left out when its text is empty, which is how optional text props say "none".
+fn filled(text: impl Into<String>) -> Option<String> {
+    let text = text.into();
+    (!text.is_empty()).then_some(text)
+}
+
+/// The link that was clicked, or that holds what was clicked.
+fn clicked_link(event: &MouseEvent) -> Option<Element> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest("a").ok()?
+}

@@ -1,0 +1,23 @@
+//! The shape of what is on its way.
+
+use leptos::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SkeletonKind {
+    #[default]
+    Line,
+    Short,
+    Title,
+    Picture,
+}
+
+#[component]
+pub fn Skeleton(#[prop(optional)] kind: SkeletonKind) -> impl IntoView {
+    let class = match kind {
+        SkeletonKind::Line => "skeleton",
+        SkeletonKind::Short => "skeleton short",
+        SkeletonKind::Title => "skeleton title",
+        SkeletonKind::Picture => "skeleton picture",
+    };
+    view! { <span class=class aria-hidden="true"></span> }.into_any()
+}

@@ -1,0 +1,133 @@
+//! Tables of things: sorted by links, and with something to say while empty or loading.
+
+use leptos::prelude::*;
+
+use super::{Skeleton, SkeletonKind, VisuallyHidden};
+
+/// How a column's header sorts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// Where the header leads: the same page, sorted by this column (or the other way round).
+    pub href: String,
+    /// The direction it is sorted in now, if it is.
+    pub ascending: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub label: String,
+    /// Figures stand at the right.
+    pub figures: bool,
+    /// The heading is only read out, for example over a column of buttons.
+    pub silent: bool,
+    pub sort: Option<Sort>,
+}
+
+impl Column {
+    pub fn new(label: impl Into<String>) -> Self {
+        Column {
+            label: label.into(),
+            figures: false,
+            silent: false,
+            sort: None,
+        }
+    }
+
+    pub fn figures(self) -> Self {
+        Column {
+            figures: true,
+            ..self
+        }
+    }
+
+    pub fn silent(self) -> Self {
+        Column {
+            silent: true,
+            ..self
+        }
+    }
+
+    pub fn sorted(self, href: impl Into<String>, ascending: Option<bool>) -> Self {
+        Column {
+            sort: Some(Sort {
+                href: href.into(),
+                ascending,
+            }),
+            ..self
+        }
+    }
+}
+
+/// Children are its rows. With `empty` it says that instead of them, with `loading` it shows how they will look.
+#[component]
+pub fn Table(
+    /// What the table holds, for screen readers.
+    #[prop(into)]
+    label: String,
+    columns: Vec<Column>,
+    #[prop(optional)] loading: bool,
+    #[prop(optional)] empty: Option<AnyView>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let width = columns.len();
+    let rows = match (loading, empty, children) {
+        (true, _, _) => waiting(width),
+        (_, Some(empty), _) => nothing(width, empty),
+        (_, _, children) => children.map(|rows| rows()).into_any(),
+    };
+    let heads = columns.into_iter().map(head).collect_view();
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label=label aria-busy=loading.then_some("true")>
+            <table class="table">
+                <thead>
+                    <tr>{heads}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn head(column: Column) -> AnyView {
+    let class = column.figures.then_some("r");
+    let order = column
+        .sort
+        .as_ref()
+        .and_then(|sort| sort.ascending)
+        .map(direction);
+    let label = match (column.sort, column.silent) {
+        (Some(sort), _) => view! { <a href=sort.href>{column.label}</a> }.into_any(),
+        (None, true) => view! { <VisuallyHidden>{column.label}</VisuallyHidden> }.into_any(),
+        (None, false) => column.label.into_any(),
+    };
+    view! {
+        <th class=class scope="col" aria-sort=order>
+            {label}
+        </th>
+    }
+    .into_any()
+}
+
+fn direction(ascending: bool) -> &'static str {
+    if ascending { "ascending" } else { "descending" }
+}
+
+fn nothing(width: usize, empty: AnyView) -> AnyView {
+    view! {
+        <tr class="none">
+            <td colspan=width.to_string()>{empty}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn waiting(width: usize) -> AnyView {
+    let row = move || {
+        let cells = (0..width)
+            .map(|_| view! { <td><Skeleton kind=SkeletonKind::Line /></td> })
+            .collect_view();
+        view! { <tr class="none">{cells}</tr> }
+    };
+    (0..5).map(|_| row()).collect_view().into_any()
+}

@@ -1,0 +1,89 @@
+//! Tabs, as links between pages or as buttons over panels of one page.
+
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::HtmlElement,
+};
+
+/// A row of [`TabLink`]s, or of [`TabButton`]s when `buttons` is set.
+#[component]
+pub fn Tabs(
+    #[prop(into)] label: String,
+    #[prop(optional)] buttons: bool,
+    children: Children,
+) -> impl IntoView {
+    if buttons {
+        view! {
+            <div class="tabs" role="tablist" aria-label=label on:keydown=walk>
+                {children()}
+            </div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <nav class="tabs" aria-label=label>
+                {children()}
+            </nav>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+pub fn TabLink(
+    #[prop(into)] href: String,
+    #[prop(optional, into)] current: Signal<bool>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <a href=href aria-current=move || current.get().then_some("page")>
+            {children()}
+        </a>
+    }
+    .into_any()
+}
+
+/// `controls` is the id of the panel, which has `role="tabpanel"`.
+#[component]
+pub fn TabButton(
+    #[prop(into)] selected: Signal<bool>,
+    #[prop(into)] controls: String,
+    on_select: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    let click = move |_: MouseEvent| on_select.run(());
+    view! {
+        <button
+            type="button"
+            role="tab"
+            aria-controls=controls
+            aria-selected=move || if selected.get() { "true" } else { "false" }
+            tabindex=move || if selected.get() { "0" } else { "-1" }
+            on:click=click
+        >
+            {children()}
+        </button>
+    }
+    .into_any()
+}
+
+/// The arrow keys choose the neighbouring tab, as people who use tabs by keyboard expect.
+fn walk(event: KeyboardEvent) {
+    let tab = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let Some(tab) = tab else { return };
+    let neighbour = match event.key().as_str() {
+        "ArrowRight" => tab.next_element_sibling(),
+        "ArrowLeft" => tab.previous_element_sibling(),
+        _ => None,
+    };
+    if let Some(neighbour) = neighbour.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
+        event.prevent_default();
+        neighbour.click();
+        // Focus is refused only by an element that is gone.
+        let _ = neighbour.focus();
+    }
+}

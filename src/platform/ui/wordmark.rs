@@ -1,0 +1,13 @@
+//! The name of the site, leading home.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn Wordmark(#[prop(default = "Lyceum".into(), into)] name: String) -> impl IntoView {
+    view! {
+        <a class="wordmark" href="/">
+            {name}
+        </a>
+    }
+    .into_any()
+}

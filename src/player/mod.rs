@@ -1,0 +1,296 @@
+//! Studying: enrolments, the learner's home, the player, and the progress that it keeps.
+
+pub mod api;
+pub mod pages;
+
+#[cfg(feature = "ssr")]
+pub mod store;
+
+use serde::{Deserialize, Serialize};
+
+use crate::course::{LearnerPersona, StudyPersona};
+use crate::platform::ids::TopicId;
+use crate::platform::ui::Html;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::EnrollmentStatus"))]
+#[serde(rename_all = "snake_case")]
+pub enum EnrollmentStatus {
+    Active,
+    Completed,
+    Withdrawn,
+    Expired,
+}
+
+/// One topic in the player, as one learner sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicPage {
+    pub course_slug: String,
+    pub course_title: String,
+    pub topic: TopicHead,
+    pub content: Html,
+    pub outline: Vec<OutlineModule>,
+    pub place: Place,
+    pub persona: StudyPersona,
+    /// The narrations that this topic has, in the order of the switch.
+    pub personas: Vec<StudyPersona>,
+    pub previous: Option<TopicLink>,
+    pub next: Option<TopicLink>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicHead {
+    pub topic_id: TopicId,
+    pub slug: String,
+    pub title: String,
+    pub module_no: i32,
+    pub topic_number: i32,
+    pub minutes: i32,
+}
+
+/// Where the learner stopped in this topic.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Place {
+    pub is_completed: bool,
+    /// Id and text of the heading, where there is one.
+    pub anchor: Option<(String, String)>,
+    /// Seconds of the video, rounded down.
+    pub position_s: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineModule {
+    pub number: i32,
+    pub title: String,
+    pub topics: Vec<OutlineTopic>,
+}
+
+impl OutlineModule {
+    pub fn done(&self) -> usize {
+        self.topics.iter().filter(|topic| topic.state == TopicState::Done).count()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineTopic {
+    pub slug: String,
+    pub title: String,
+    pub minutes: i32,
+    pub state: TopicState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TopicState {
+    New,
+    Begun,
+    Done,
+}
+
+impl TopicState {
+    pub fn of(is_completed: Option<bool>) -> Self {
+        match is_completed {
+            None => Self::New,
+            Some(false) => Self::Begun,
+            Some(true) => Self::Done,
+        }
+    }
+
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::New => "",
+            Self::Begun => "half",
+            Self::Done => "done",
+        }
+    }
+
+    /// For those who don't see the mark.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::New => "",
+            Self::Begun => ", begun",
+            Self::Done => ", done",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicLink {
+    pub href: String,
+    pub title: String,
+}
+
+/// Topics of an outline that are done, in whole percent; only all of them are 100.
+pub fn percent(outline: &[OutlineModule]) -> u8 {
+    let total: usize = outline.iter().map(|module| module.topics.len()).sum();
+    let done: usize = outline.iter().map(OutlineModule::done).sum();
+    percent_of(done, total)
+}
+
+pub fn percent_of(done: usize, total: usize) -> u8 {
+    if total == 0 { 0 } else { u8::try_from(done.min(total) * 100 / total).unwrap_or(100) }
+}
+
+/// The topics before and after this one, across modules.
+pub fn neighbours(outline: &[OutlineModule], course: &str, slug: &str) -> (Option<TopicLink>, Option<TopicLink>) {
+    let all: Vec<&OutlineTopic> = outline.iter().flat_map(|module| &module.topics).collect();
+    let link = |topic: &&OutlineTopic| TopicLink { href: topic_path(course, &topic.slug), title: topic.title.clone() };
+    match all.iter().position(|topic| topic.slug == slug) {
+        Some(at) => (at.checked_sub(1).and_then(|at| all.get(at)).map(link), all.get(at + 1).map(link)),
+        None => (None, None),
+    }
+}
+
+pub fn topic_path(course: &str, topic: &str) -> String {
+    format!("/learn/{course}/{topic}")
+}
+
+/// A block of a topic before it is known who reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockChoice {
+    pub content_key: Option<String>,
+    pub tutor_persona: Option<LearnerPersona>,
+    pub html: String,
+}
+
+/// A variant of an asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetChoice {
+    pub content_key: String,
+    pub persona: Option<LearnerPersona>,
+    pub html: String,
+}
+
+/// The topic for this learner: a block with a content key takes the asset for their persona, else the one for nobody in
+/// particular, else is left out; an inline block for a persona is for learners who have it or none.
+pub fn compose(blocks: &[BlockChoice], assets: &[AssetChoice], learner: Option<LearnerPersona>) -> String {
+    let asset = |key: &str| {
+        let of = |persona: Option<LearnerPersona>| {
+            assets.iter().find(|asset| asset.content_key == key && asset.persona == persona)
+        };
+        learner.and_then(|persona| of(Some(persona))).or_else(|| of(None))
+    };
+    blocks
+        .iter()
+        .filter_map(|block| match (&block.content_key, block.tutor_persona) {
+            (Some(key), _) => asset(key).map(|asset| asset.html.as_str()),
+            (None, Some(persona)) => learner.is_none_or(|own| own == persona).then_some(block.html.as_str()),
+            (None, None) => Some(block.html.as_str()),
+        })
+        .collect()
+}
+
+/// A course on the learner's home page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyCourse {
+    pub slug: String,
+    pub title: String,
+    pub thumbnail: Option<String>,
+    pub topics: u32,
+    pub done: u32,
+    pub is_completed: bool,
+    /// When it was last opened, in words, and exactly.
+    pub last_opened: Option<(String, String)>,
+    pub continue_at: Option<Continue>,
+    pub upcoming: Vec<Upcoming>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Continue {
+    pub href: String,
+    pub title: String,
+    pub module: String,
+    /// Text of the heading where they stopped.
+    pub stopped_at: Option<String>,
+    pub minutes: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upcoming {
+    pub href: String,
+    pub title: String,
+    pub minutes: i32,
+}
+
+/// A topic that a search within the course found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    pub href: String,
+    pub title: String,
+    pub module: String,
+    /// Around what was found; the words themselves stand between `\u{2}` and `\u{3}`.
+    pub snippet: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Found {
+    pub hits: Vec<Hit>,
+    pub corrected: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use LearnerPersona::{PseudoCoder, RoteMemorizer};
+    use proptest::prelude::*;
+
+    fn block(key: Option<&str>, persona: Option<LearnerPersona>, html: &str) -> BlockChoice {
+        BlockChoice { content_key: key.map(str::to_owned), tutor_persona: persona, html: html.to_owned() }
+    }
+
+    fn asset(key: &str, persona: Option<LearnerPersona>, html: &str) -> AssetChoice {
+        AssetChoice { content_key: key.to_owned(), persona, html: html.to_owned() }
+    }
+
+    #[test]
+    fn a_topic_is_put_together_for_its_reader() {
+        let blocks = [
+            block(None, None, "a"),
+            block(Some("intro"), None, ""),
+            block(Some("missing"), None, ""),
+            block(None, Some(PseudoCoder), "p"),
+        ];
+        let assets = [asset("intro", None, "d"), asset("intro", Some(RoteMemorizer), "r"), asset("missing", Some(RoteMemorizer), "m")];
+        assert_eq!(compose(&blocks, &assets, None), "adp");
+        assert_eq!(compose(&blocks, &assets, Some(RoteMemorizer)), "arm");
+        assert_eq!(compose(&blocks, &assets, Some(PseudoCoder)), "adp");
+    }
+
+    fn outline(states: &[&[TopicState]]) -> Vec<OutlineModule> {
+        states
+            .iter()
+            .zip(1..)
+            .map(|(topics, number)| OutlineModule {
+                number,
+                title: format!("Module {number}"),
+                topics: topics
+                    .iter()
+                    .zip(1..)
+                    .map(|(state, n)| OutlineTopic { slug: format!("t{number}-{n}"), title: format!("Topic {n}"), minutes: 1, state: *state })
+                    .collect(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn neighbours_cross_modules_and_end_at_the_ends() {
+        let outline = outline(&[&[TopicState::New, TopicState::New], &[TopicState::New]]);
+        let hrefs = |slug| {
+            let (previous, next) = neighbours(&outline, "c", slug);
+            (previous.map(|link| link.href), next.map(|link| link.href))
+        };
+        assert_eq!(hrefs("t1-1"), (None, Some("/learn/c/t1-2".into())));
+        assert_eq!(hrefs("t1-2"), (Some("/learn/c/t1-1".into()), Some("/learn/c/t2-1".into())));
+        assert_eq!(hrefs("t2-1"), (Some("/learn/c/t1-2".into()), None));
+        assert_eq!(hrefs("gone"), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn only_all_is_a_hundred_percent(done in 0usize..500, total in 0usize..500) {
+            let percent = percent_of(done, total);
+            prop_assert!(percent <= 100);
+            prop_assert_eq!(percent == 100, total > 0 && done >= total);
+        }
+    }
+}

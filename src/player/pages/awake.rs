@@ -1,0 +1,240 @@
+//! What the player does once the page is awake: it keeps the learner's place, resumes a video, and listens to keys.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlVideoElement};
+
+use crate::platform::ui::open_dialog;
+use crate::player::TopicPage;
+use crate::player::api::SavePlace;
+
+/// A place is sent when somebody rests there, and when they leave.
+const REST_MS: i32 = 1500;
+/// How far below the top of the window a heading counts as reached.
+const REACHED_PX: f64 = 160.0;
+
+/// What was last seen and not yet sent.
+#[derive(Default)]
+struct Seen {
+    anchor: Option<String>,
+    percent: u8,
+    position_s: Option<f64>,
+}
+
+struct Keeper {
+    topic: String,
+    seen: RefCell<Seen>,
+    sent: RefCell<String>,
+    timer: Cell<Option<i32>>,
+}
+
+/// Starts keeping the place in this topic, for as long as its view lives.
+pub fn keep_place(page: &TopicPage) {
+    let keeper = Rc::new(Keeper {
+        topic: page.topic.topic_id.to_string(),
+        seen: RefCell::default(),
+        sent: RefCell::default(),
+        timer: Cell::new(None),
+    });
+    let position_s = page.place.position_s;
+    let (previous, next) = (page.previous.clone().map(|link| link.href), page.next.clone().map(|link| link.href));
+    Effect::new(move |_| {
+        resume_video(&keeper, position_s);
+        let on_scroll = {
+            let keeper = keeper.clone();
+            window_event_listener(ev::scroll, move |_| keeper.look())
+        };
+        let on_leave = {
+            let keeper = keeper.clone();
+            window_event_listener(ev::pagehide, move |_| keeper.send())
+        };
+        let on_hide = {
+            let keeper = keeper.clone();
+            window_event_listener(ev::visibilitychange, move |_| keeper.send())
+        };
+        let on_key = {
+            let (previous, next) = (previous.clone(), next.clone());
+            window_event_listener(ev::keydown, move |event| key(&event, previous.as_deref(), next.as_deref()))
+        };
+        let on_click = window_event_listener(ev::click, |event| {
+            let button = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if button.and_then(|button| button.closest("[data-action=read-mode]").ok().flatten()).is_some() {
+                toggle_read_mode();
+            }
+        });
+        let leaving = send_wrapper::SendWrapper::new(keeper.clone());
+        on_cleanup(move || {
+            leaving.send();
+            for handle in [on_scroll, on_leave, on_hide] {
+                handle.remove();
+            }
+            on_key.remove();
+            on_click.remove();
+        });
+    });
+}
+
+impl Keeper {
+    /// Notes the heading at the top of the window, and sends it when the reader rests.
+    fn look(self: &Rc<Self>) {
+        {
+            let mut seen = self.seen.borrow_mut();
+            seen.anchor = heading_in_view();
+            seen.percent = seen.percent.max(percent_in_view());
+        }
+        self.send_later();
+    }
+
+    fn send_later(self: &Rc<Self>) {
+        if let Some(timer) = self.timer.take() {
+            window().clear_timeout_with_handle(timer);
+        }
+        let keeper = self.clone();
+        let rested = Closure::once_into_js(move || keeper.send());
+        let timer = window().set_timeout_with_callback_and_timeout_and_arguments_0(rested.unchecked_ref(), REST_MS);
+        self.timer.set(timer.ok());
+    }
+
+    /// Sends what is new as a beacon, which outlives the page.
+    fn send(&self) {
+        let seen = self.seen.borrow();
+        let mut body = format!("topic={}", self.topic);
+        if let Some(anchor) = &seen.anchor {
+            body.push_str("&anchor=");
+            body.push_str(&String::from(js_sys::encode_uri_component(anchor)));
+        }
+        if seen.percent > 0 {
+            body.push_str(&format!("&read_percent={}", seen.percent));
+        }
+        if let Some(seconds) = seen.position_s {
+            body.push_str(&format!("&position_s={seconds:.1}"));
+        }
+        let is_new = seen.anchor.is_some() || seen.percent > 0 || seen.position_s.is_some();
+        if !is_new || *self.sent.borrow() == body {
+            return;
+        }
+        if let Ok(params) = web_sys::UrlSearchParams::new_with_str(&body)
+            && window().navigator().send_beacon_with_opt_url_search_params(SavePlace::PATH, Some(&params)).unwrap_or(false)
+        {
+            self.sent.replace(body);
+        }
+    }
+}
+
+/// The id of the last heading that has passed the top of the window.
+fn heading_in_view() -> Option<String> {
+    let headings = document().query_selector_all("#ly-content :is(h1,h2,h3,h4)[id]").ok()?;
+    let mut reached = None;
+    for at in 0..headings.length() {
+        let heading: Element = headings.item(at)?.dyn_into().ok()?;
+        if heading.get_bounding_client_rect().top() > REACHED_PX {
+            break;
+        }
+        reached = Some(heading.id());
+    }
+    reached
+}
+
+fn percent_in_view() -> u8 {
+    let Some(content) = document().get_element_by_id("ly-content") else { return 0 };
+    let area = content.get_bounding_client_rect();
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    let read = (height - area.top()) / area.height().max(1.0) * 100.0;
+    read.clamp(0.0, 100.0) as u8
+}
+
+/// Goes on where the video was left, and keeps the second.
+fn resume_video(keeper: &Rc<Keeper>, position_s: u32) {
+    let video = document().query_selector("#ly-content video").ok().flatten();
+    let Some(video) = video.and_then(|video| video.dyn_into::<HtmlVideoElement>().ok()) else { return };
+    if position_s > 0 {
+        video.set_current_time(f64::from(position_s));
+    }
+    let listener = {
+        let (keeper, video) = (keeper.clone(), video.clone());
+        Closure::<dyn Fn()>::new(move || {
+            keeper.seen.borrow_mut().position_s = Some(video.current_time().floor());
+            if video.paused() {
+                keeper.send();
+            } else if keeper.timer.get().is_none() {
+                keeper.send_later();
+            }
+        })
+    };
+    for event in ["timeupdate", "pause", "seeked"] {
+        let _ = video.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    }
+    // It lives as long as the element that calls it.
+    listener.forget();
+}
+
+fn key(event: &web_sys::KeyboardEvent, previous: Option<&str>, next: Option<&str>) {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(event) {
+        return;
+    }
+    match event.key().as_str() {
+        "j" => follow(next),
+        "k" => follow(previous),
+        "m" => {
+            if let Some(form) = by_id::<HtmlFormElement>("ly-finish") {
+                let _ = form.request_submit();
+            }
+        }
+        "f" | "/" => {
+            event.prevent_default();
+            let field = document().query_selector(".outline-find input").ok().flatten();
+            if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+                let _ = field.focus();
+            }
+        }
+        "o" => toggle("data-outline", "off"),
+        "r" => toggle_read_mode(),
+        "?" => {
+            open_dialog("ly-keys");
+        }
+        _ => {}
+    }
+}
+
+fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    target.is_some_and(|target| {
+        matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT" | "VIDEO") || target.is_content_editable()
+    })
+}
+
+fn follow(href: Option<&str>) {
+    if let Some(href) = href {
+        leptos_router::hooks::use_navigate()(href, Default::default());
+    }
+}
+
+fn toggle_read_mode() {
+    toggle("data-read", "on");
+    let on = player().is_some_and(|player| player.has_attribute("data-read"));
+    if let Ok(Some(button)) = document().query_selector("[data-action=read-mode]") {
+        let _ = button.set_attribute("aria-pressed", if on { "true" } else { "false" });
+    }
+}
+
+fn player() -> Option<Element> {
+    document().query_selector(".player").ok().flatten()
+}
+
+fn toggle(attribute: &str, value: &str) {
+    if let Some(player) = player() {
+        let _ = match player.has_attribute(attribute) {
+            true => player.remove_attribute(attribute),
+            false => player.set_attribute(attribute, value),
+        };
+    }
+}
+
+fn by_id<T: JsCast>(id: &str) -> Option<T> {
+    document().get_element_by_id(id).and_then(|element| element.dyn_into().ok())
+}

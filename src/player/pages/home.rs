@@ -1,0 +1,180 @@
+//! The learner's home: where they stopped, how far they are, what is next.
+
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+
+use crate::course::duration;
+use crate::platform::error::AppResult;
+use crate::platform::ui::{
+    Badge, Button, CourseArt, EmptyState, Meter, Page, PageResource, Tone, loaded, page_resource, viewer,
+};
+use crate::player::api::{my_courses, resume_course};
+use crate::player::{MyCourse, Upcoming, percent_of};
+
+pub struct LearnPage {
+    courses: PageResource<AppResult<Vec<MyCourse>>>,
+}
+
+#[lazy_route]
+impl LazyRoute for LearnPage {
+    fn data() -> Self {
+        Self { courses: page_resource(|| (), |()| my_courses()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        view! { <Page title="My learning">{loaded(this.courses, home)}</Page> }.into_any()
+    }
+}
+
+fn home(courses: Vec<MyCourse>) -> AnyView {
+    let name = viewer().map(|viewer| viewer.display_name).unwrap_or_default();
+    let first_name = name.split_whitespace().next().unwrap_or_default().to_owned();
+    let begun = courses.iter().any(|course| course.last_opened.is_some());
+    let greeting = if begun { format!("Welcome back, {first_name}") } else { format!("Welcome, {first_name}") };
+    let body = match courses.is_empty() {
+        true => view! {
+            <EmptyState title="Nothing here yet" text="Find a course that you want to understand, and enrol. It will wait for you here.">
+                <Button href="/courses">"Browse the courses"</Button>
+            </EmptyState>
+        }
+        .into_any(),
+        false => filled(courses),
+    };
+    view! {
+        <div class="wide home">
+            <header class="page-head">
+                <h1>{greeting}</h1>
+            </header>
+            {body}
+        </div>
+    }
+    .into_any()
+}
+
+fn filled(courses: Vec<MyCourse>) -> AnyView {
+    let current = courses.iter().find(|course| !course.is_completed).cloned();
+    let next = current.as_ref().map(|course| course.upcoming.clone()).unwrap_or_default();
+    view! {
+        {current.map(continue_panel)}
+        <div class="home-cols">
+            <section>
+                <h2 class="section-title">"Your courses"</h2>
+                {courses.into_iter().map(row).collect_view()}
+                <p>
+                    <a href="/courses">"Find another course"</a>
+                </p>
+            </section>
+            {upcoming(next)}
+        </div>
+    }
+    .into_any()
+}
+
+fn continue_panel(course: MyCourse) -> AnyView {
+    let Some(at) = course.continue_at else { return ().into_any() };
+    let where_to = match &at.stopped_at {
+        Some(heading) => format!("{} · {} · you stopped at “{heading}”", course.title, at.module),
+        None => format!("{} · {}", course.title, at.module),
+    };
+    let (label, button) = match course.last_opened {
+        Some(_) => ("Continue", "Continue reading"),
+        None => ("Start", "Start reading"),
+    };
+    let percent = percent_of(course.done as usize, course.topics as usize);
+    view! {
+        <section class="continue panel" aria-label=label>
+            <CourseArt slug=course.slug />
+            <div>
+                <span class="label">{label}</span>
+                <h2>
+                    <a href=at.href.clone()>{at.title}</a>
+                </h2>
+                <p class="soft">{where_to}</p>
+                <div class="row">
+                    <Button big=true href=at.href>
+                        {button}
+                    </Button>
+                    <span class="soft num">{duration(at.minutes)}</span>
+                </div>
+                <Meter percent=percent label=format!("{percent} % of the course is done") />
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(course: MyCourse) -> AnyView {
+    let percent = percent_of(course.done as usize, course.topics as usize);
+    let href = course.continue_at.map_or_else(|| format!("/courses/{}", course.slug), |at| at.href);
+    let said = match course.last_opened {
+        Some((words, exact)) => view! {
+            {format!("{} of {} topics · opened ", course.done, course.topics)}
+            <time datetime=exact.clone() title=exact>
+                {words}
+            </time>
+        }
+        .into_any(),
+        None => view! { {format!("{} topics · not begun", course.topics)} }.into_any(),
+    };
+    view! {
+        <article class="mine">
+            <CourseArt slug=course.slug />
+            <div>
+                <h3>
+                    <a href=href>{course.title}</a>
+                </h3>
+                <p class="soft">{said}</p>
+            </div>
+            <div class="mine-progress">
+                {course.is_completed.then(|| view! { <Badge tone=Tone::Ok text="Completed" /> })}
+                <Meter percent=percent label=format!("{percent} % done") />
+                <span class="num">{format!("{percent} %")}</span>
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+fn upcoming(topics: Vec<Upcoming>) -> AnyView {
+    if topics.is_empty() {
+        return ().into_any();
+    }
+    let lines = topics.into_iter().map(|topic| {
+        view! {
+            <li>
+                <a href=topic.href>
+                    <span class="g"></span>
+                    <span>{topic.title}</span>
+                    <small class="num">{duration(topic.minutes)}</small>
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <section class="next">
+            <h2 class="section-title">"What is next"</h2>
+            <ol>{lines.collect_view()}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// /learn/COURSE: goes to where the learner stopped.
+pub struct ResumePage {
+    address: PageResource<AppResult<String>>,
+}
+
+#[lazy_route]
+impl LazyRoute for ResumePage {
+    fn data() -> Self {
+        let course = Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+        Self { address: page_resource(move || course.get(), resume_course) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        view! { <Page title="Continue">{loaded(this.address, |path| view! { <Redirect path=path /> }.into_any())}</Page> }
+            .into_any()
+    }
+}

@@ -1,0 +1,130 @@
+//! The course's outline beside a topic, with the search within the course.
+
+use leptos::prelude::*;
+
+use crate::course::duration;
+use crate::platform::ui::{Glyph, Icon, Kbd};
+use crate::player::api::search_course;
+use crate::player::{Found, Hit, OutlineModule, OutlineTopic, TopicPage, TopicState, topic_path};
+
+pub fn outline(page: &TopicPage, query: String) -> AnyView {
+    let (course, here) = (page.course_slug.clone(), page.topic.slug.clone());
+    let module_here = page.topic.module_no;
+    let action = topic_path(&course, &here);
+    let searching = !query.is_empty();
+    let modules = page.outline.clone();
+    view! {
+        <nav class="outline" id="ly-outline" popover="auto" aria-label="Course outline">
+            <header class="sheet-head only-m">
+                <h2>"Outline"</h2>
+                <button class="btn quiet" type="button" popovertarget="ly-outline" popovertargetaction="hide" aria-label="Close">
+                    <Icon glyph=Glyph::Close />
+                </button>
+            </header>
+            <form class="outline-find" role="search" method="get" action=action>
+                <label class="field">
+                    <Icon glyph=Glyph::Search />
+                    <input name="q" type="search" value=query.clone() maxlength="200" placeholder="Search this course" aria-label="Search this course" />
+                    <Kbd key="F" />
+                </label>
+            </form>
+            {searching.then(|| hits(course.clone(), query))}
+            {modules
+                .into_iter()
+                .filter(|module| !module.topics.is_empty())
+                .map(|module| {
+                    let open = module.number == module_here;
+                    section(module, open, &course, &here)
+                })
+                .collect_view()}
+        </nav>
+    }
+    .into_any()
+}
+
+fn section(module: OutlineModule, open: bool, course: &str, here: &str) -> AnyView {
+    let done = format!("{} of {}", module.done(), module.topics.len());
+    let lines = module.topics.into_iter().map(|topic| line(topic, course, here)).collect_view();
+    view! {
+        <details class="mod" open=open>
+            <summary>
+                <span>{format!("{} · {}", module.number, module.title)}</span>
+                <span class="num">{done}</span>
+            </summary>
+            <ol>{lines}</ol>
+        </details>
+    }
+    .into_any()
+}
+
+fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
+    let current = topic.slug == here;
+    let state = if current && topic.state == TopicState::New { TopicState::Begun } else { topic.state };
+    view! {
+        <li class=state.class()>
+            <a href=topic_path(course, &topic.slug) aria-current=current.then_some("page")>
+                <span class="g"></span>
+                <span>{topic.title} <span class="vh">{state.words()}</span></span>
+                <small class="num">{duration(topic.minutes)}</small>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// What the search found, above the outline.
+fn hits(course: String, query: String) -> AnyView {
+    let asked = query.clone();
+    let found = Resource::new(
+        move || (course.clone(), query.clone()),
+        |(course, query)| search_course(course, query),
+    );
+    view! {
+        <Suspense fallback=|| {
+            view! { <p class="soft">"Searching…"</p> }
+        }>
+            {move || {
+                let asked = asked.clone();
+                Suspend::new(async move { shown(&asked, found.await.unwrap_or_default()) })
+            }}
+        </Suspense>
+    }
+    .into_any()
+}
+
+fn shown(asked: &str, found: Found) -> AnyView {
+    let said = match (found.hits.is_empty(), found.corrected) {
+        (true, _) => format!("Nothing found for “{asked}”."),
+        (false, Some(corrected)) => format!("Showing “{corrected}”."),
+        (false, None) => format!("Found for “{asked}”:"),
+    };
+    view! {
+        <p class="soft hits-said" role="status">
+            {said}
+        </p>
+        <ol class="hits">{found.hits.into_iter().map(hit).collect_view()}</ol>
+    }
+    .into_any()
+}
+
+fn hit(hit: Hit) -> AnyView {
+    let pieces = hit
+        .snippet
+        .split('\u{2}')
+        .enumerate()
+        .map(|(at, piece)| match (at, piece.split_once('\u{3}')) {
+            (1.., Some((marked, rest))) => view! { <mark>{marked.to_owned()}</mark> {rest.to_owned()} }.into_any(),
+            _ => piece.to_owned().into_any(),
+        })
+        .collect_view();
+    view! {
+        <li>
+            <a href=hit.href>
+                <b>{hit.title}</b>
+                <span class="soft">{hit.module}</span>
+                <span class="soft">{pieces}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,262 @@
+//! The player: a topic with its outline, and everything that keeps the learner's place.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{LazyRoute, lazy_route};
+
+use super::outline::outline;
+use crate::course::{StudyPersona, duration};
+use crate::platform::error::AppResult;
+use crate::platform::ui::{
+    AccountMenu, Badge, Button, ButtonKind, Dialog, Form, FormState, Glyph, Icon, Kbd, Meter, PageResource, Tone,
+    Wordmark, loaded, page_resource,
+};
+use crate::player::api::{ChoosePersona, MarkDone, load_topic};
+use crate::player::{self, TopicLink, percent, topic_path};
+
+pub struct TopicPage {
+    page: PageResource<AppResult<player::TopicPage>>,
+}
+
+#[lazy_route]
+impl LazyRoute for TopicPage {
+    fn data() -> Self {
+        let params = Memo::new(|_| {
+            use_params_map().with(|params| {
+                (params.get("course").unwrap_or_default(), params.get("topic").unwrap_or_default())
+            })
+        });
+        Self { page: page_resource(move || params.get(), |(course, topic)| load_topic(course, topic)) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let forms = Forms {
+            done: FormState::of(MarkDone::PATH),
+            persona: FormState::of(ChoosePersona::PATH),
+            again: Callback::new(move |()| this.page.refetch()),
+        };
+        loaded(this.page, move |page| player(page, forms))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Forms {
+    done: FormState,
+    persona: FormState,
+    /// Loads the topic anew.
+    again: Callback<()>,
+}
+
+fn player(page: player::TopicPage, forms: Forms) -> AnyView {
+    let query = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default().trim().to_owned());
+    #[cfg(feature = "hydrate")]
+    super::awake::keep_place(&page);
+    let title = format!("{} · {}", page.topic.title, page.course_title);
+    view! {
+        <Title text=title />
+        {header(&page)}
+        <div class="player">
+            {outline(&page, query)} <main class="read" id="main">
+                {article(page.clone(), forms)}
+            </main>
+        </div>
+        {tab_bar(&page)}
+        {help_sheet()}
+    }
+    .into_any()
+}
+
+fn header(page: &player::TopicPage) -> AnyView {
+    let percent = percent(&page.outline);
+    let course = format!("/courses/{}", page.course_slug);
+    view! {
+        <header class="bar stick">
+            <Wordmark />
+            <a class="bar-course soft hide-s" href=course>
+                {page.course_title.clone()}
+            </a>
+            <span class="grow"></span>
+            <span class="soft num hide-s">{format!("{percent} %")}</span>
+            <span class="bar-meter hide-s">
+                <Meter percent=percent label="Course progress" />
+            </span>
+            <button class="btn quiet" type="button" data-action="read-mode" aria-pressed="false" title="Read mode (R)">
+                "Aa"
+            </button>
+            <AccountMenu />
+        </header>
+    }
+    .into_any()
+}
+
+fn article(page: player::TopicPage, forms: Forms) -> AnyView {
+    let path = topic_path(&page.course_slug, &page.topic.slug);
+    let place = format!("Module {} · Topic {}", page.topic.module_no, page.topic.topic_number);
+    let resume = page.place.anchor.clone().filter(|_| !page.place.is_completed).map(|(id, text)| {
+        view! {
+            <p class="resume" role="status">
+                "You stopped at “" {text} "”. " <a href=format!("{path}#{id}")>"Go there"</a>
+            </p>
+        }
+    });
+    view! {
+        <article>
+            <div class="crumbs">
+                <span>{place}</span>
+                <span>{duration(page.topic.minutes)}</span>
+            </div>
+            <header class="topic-head">
+                <h1>{page.topic.title.clone()}</h1>
+            </header>
+            {resume}
+            {persona_switch(&page, forms)}
+            <div class="content" id="ly-content" inner_html=page.content.0.clone()></div>
+            {finish(&page, forms)}
+            {pager(&page)}
+        </article>
+    }
+    .into_any()
+}
+
+/// Narrations to choose from, where the topic has more than one.
+fn persona_switch(page: &player::TopicPage, forms: Forms) -> AnyView {
+    if page.personas.len() < 2 {
+        return ().into_any();
+    }
+    let (course, personas) = (page.course_slug.clone(), page.personas.clone());
+    let chosen = page.persona;
+    let button = move |persona: StudyPersona| {
+        let pressed = if persona == chosen { "true" } else { "false" };
+        view! {
+            <button class="chip" name="persona" value=persona.name() aria-pressed=pressed>
+                {persona.label()}
+            </button>
+        }
+    };
+    view! {
+        <Form form=forms.persona class="persona" on_done=forms.again>
+            <input type="hidden" name="course" value=course />
+            <span class="label" id="ly-persona">
+                "Told as"
+            </span>
+            <div class="chips" role="group" aria-labelledby="ly-persona">
+                {personas.into_iter().map(button).collect_view()}
+            </div>
+        </Form>
+    }
+    .into_any()
+}
+
+fn finish(page: &player::TopicPage, forms: Forms) -> AnyView {
+    let topic = page.topic.topic_id.to_string();
+    let inside = match page.place.is_completed {
+        true => view! {
+            <input type="hidden" name="done" value="false" />
+            <Badge tone=Tone::Ok text="Done" />
+            <Button kind=ButtonKind::Quiet busy=forms.done.busy()>
+                "Mark as not done"
+            </Button>
+        }
+        .into_any(),
+        false => view! {
+            <input type="hidden" name="done" value="true" />
+            <Button busy=forms.done.busy()>
+                <Icon glyph=Glyph::Check />
+                "Mark as done"
+            </Button>
+        }
+        .into_any(),
+    };
+    view! {
+        <Form form=forms.done class="finish" id="ly-finish" on_done=forms.again>
+            <input type="hidden" name="topic" value=topic />
+            {inside}
+        </Form>
+    }
+    .into_any()
+}
+
+fn pager(page: &player::TopicPage) -> AnyView {
+    let link = |link: &Option<TopicLink>, rel: &'static str, label: &'static str| {
+        link.clone().map(|link| {
+            view! {
+                <a rel=rel href=link.href>
+                    <span class="label">{label}</span>
+                    <b>{link.title}</b>
+                </a>
+            }
+        })
+    };
+    view! {
+        <nav class="pager" aria-label="Topics">
+            {link(&page.previous, "prev", "Previous")} {link(&page.next, "next", "Next")}
+        </nav>
+    }
+    .into_any()
+}
+
+/// At the bottom of a phone.
+fn tab_bar(page: &player::TopicPage) -> AnyView {
+    let here = topic_path(&page.course_slug, &page.topic.slug);
+    let next = match page.next.clone() {
+        Some(next) => view! {
+            <a href=next.href>
+                <Icon glyph=Glyph::ArrowRight />
+                "Next"
+            </a>
+        }
+        .into_any(),
+        None => view! {
+            <a href="/learn">
+                <Icon glyph=Glyph::Check />
+                "Home"
+            </a>
+        }
+        .into_any(),
+    };
+    view! {
+        <nav class="tabbar" aria-label="Player">
+            <button type="button" popovertarget="ly-outline">
+                <Icon glyph=Glyph::List />
+                "Outline"
+            </button>
+            <a href=here aria-current="page">
+                <Icon glyph=Glyph::Book />
+                "Read"
+            </a>
+            {next}
+        </nav>
+    }
+    .into_any()
+}
+
+const KEYS: [(&str, &str); 7] = [
+    ("J", "Next topic"),
+    ("K", "Previous topic"),
+    ("M", "Mark as done"),
+    ("F", "Search this course"),
+    ("O", "Show or hide the outline"),
+    ("R", "Read mode"),
+    ("?", "This list"),
+];
+
+fn help_sheet() -> AnyView {
+    let keys = KEYS.map(|(key, what)| {
+        view! {
+            <div>
+                <dt>
+                    <Kbd key=key />
+                </dt>
+                <dd>{what}</dd>
+            </div>
+        }
+    });
+    view! {
+        <Dialog id="ly-keys" title="Keyboard shortcuts">
+            <dl class="keys">{keys.collect_view()}</dl>
+        </Dialog>
+    }
+    .into_any()
+}
