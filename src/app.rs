@@ -7,9 +7,12 @@ use leptos_router::{Lazy, SsrMode, path};
 
 use crate::catalog::pages::{CatalogPage, CmsPage, CoursePage, LandingPage};
 use crate::platform::auth::pages::{
-    CheckMailPage, ConfirmPage, DevicesPage, ForgotPasswordPage, ResetPasswordPage, SettingsPage, SignInPage, SignUpPage,
+    CheckMailPage, ConfirmPage, DevicesPage, ForgotPasswordPage, ResetPasswordPage, SettingsPage,
+    SignInPage, SignUpPage,
 };
-use crate::platform::ui::{GalleryPage, NotFoundPage, Theme, Toasts, provide_theme, provide_toaster, provide_viewer};
+use crate::platform::ui::{
+    GalleryPage, NotFoundPage, Theme, Toasts, provide_theme, provide_toaster, provide_viewer,
+};
 use crate::player::pages::{LearnPage, ResumePage, TopicPage};
 
 /// The document around the app. Only the server renders it.
@@ -43,7 +46,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 fn requested_theme() -> Theme {
     use_context::<axum::http::request::Parts>()
         .and_then(|parts| {
-            let cookies = parts.headers.get(axum::http::header::COOKIE)?.to_str().ok()?.to_owned();
+            let cookies = parts
+                .headers
+                .get(axum::http::header::COOKIE)?
+                .to_str()
+                .ok()?
+                .to_owned();
             cookies.split(';').find_map(|cookie| {
                 let (name, value) = cookie.trim().split_once('=')?;
                 (name == Theme::COOKIE).then(|| Theme::parse(value))
@@ -63,12 +71,19 @@ pub fn App() -> impl IntoView {
     provide_theme(requested_theme());
     provide_toaster();
     provide_viewer();
+    // For tests and for styles: the page answers to the browser from here on.
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-awake", "");
+        }
+    });
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Lyceum".to_owned() } else { format!("{title} · Lyceum") } />
         <Router>
             <a class="skip" href="#main">
                 "Skip to content"
             </a>
+            // What a lazy route loads is asked for in its view: its `data()` would be part of everybody's first download.
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=LandingPage ssr=SsrMode::InOrder />
                 <Route path=path!("/courses") view=CatalogPage ssr=SsrMode::InOrder />

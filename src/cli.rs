@@ -71,7 +71,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     init_log(&cli.config.log);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("The machine gives no threads: {error}")),
     };
@@ -88,7 +91,9 @@ fn fail(sentence: &str) -> ExitCode {
 
 fn init_log(config: &LogConfig) {
     let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match config.format {
         LogFormat::Pretty => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),
@@ -109,10 +114,16 @@ async fn run(cli: Cli) -> Result<(), String> {
             Ok(())
         }
         Command::Seed => seed::seed(&config).await,
-        Command::Import { folder, mdbook, organization, check } => {
-            import_course(&config, &folder, mdbook, &organization, check).await
-        }
-        Command::User { command, organization } => accounts::user(&config, command, &organization).await,
+        Command::Import {
+            folder,
+            mdbook,
+            organization,
+            check,
+        } => import_course(&config, &folder, mdbook, &organization, check).await,
+        Command::User {
+            command,
+            organization,
+        } => accounts::user(&config, command, &organization).await,
         Command::Organization { command } => accounts::organization(&config, command).await,
     }
 }
@@ -126,7 +137,12 @@ async fn import_course(
 ) -> Result<(), String> {
     let (draft, warnings) = import::read(folder, mdbook).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        format!("{} problem(s) in {}; nothing was imported.\n{}", lines.len(), folder.display(), lines.join("\n"))
+        format!(
+            "{} problem(s) in {}; nothing was imported.\n{}",
+            lines.len(),
+            folder.display(),
+            lines.join("\n")
+        )
     })?;
     for warning in &warnings {
         eprintln!("warning: {warning}");
@@ -138,15 +154,22 @@ async fn import_course(
     let db = Db::new(&config.database)?;
     let organization = find_organization(&db, organization).await?;
     let files = Files::new(config)?;
-    let report = import::import(&db, &files, organization.organization_id, draft).await.map_err(|error| error.to_string())?;
+    let report = import::import(&db, &files, organization.organization_id, draft)
+        .await
+        .map_err(|error| error.to_string())?;
     println!("{report}");
     Ok(())
 }
 
 async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> {
-    let mut conn = db.system().await.map_err(|error| format!("The database can't be reached: {error}"))?;
+    let mut conn = db
+        .system()
+        .await
+        .map_err(|error| format!("The database can't be reached: {error}"))?;
     organizations::by_slug(&mut conn, slug)
         .await
         .map_err(|error| error.to_string())?
-        .ok_or_else(|| format!("There is no organization “{slug}”. `lyceum organization list` shows them."))
+        .ok_or_else(|| {
+            format!("There is no organization “{slug}”. `lyceum organization list` shows them.")
+        })
 }

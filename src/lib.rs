@@ -8,6 +8,8 @@ pub mod platform;
 pub mod player;
 pub mod quiz;
 
+#[cfg(all(test, feature = "ssr"))]
+mod access_tests;
 #[cfg(feature = "ssr")]
 pub mod cli;
 

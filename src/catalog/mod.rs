@@ -5,6 +5,8 @@ pub mod pages;
 
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod view;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +58,10 @@ impl Filter {
     }
 
     pub fn parse(name: &str) -> Self {
-        Self::ALL.into_iter().find(|filter| filter.name() == name).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|filter| filter.name() == name)
+            .unwrap_or_default()
     }
 }
 
@@ -93,7 +98,10 @@ impl Sort {
     }
 
     pub fn parse(name: &str) -> Self {
-        Self::ALL.into_iter().find(|sort| sort.name() == name).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|sort| sort.name() == name)
+            .unwrap_or_default()
     }
 }
 
@@ -123,7 +131,11 @@ impl CatalogQuery {
 
     /// The same search from its beginning.
     pub fn restarted(&self) -> Self {
-        Self { after: None, before: None, ..self.clone() }
+        Self {
+            after: None,
+            before: None,
+            ..self.clone()
+        }
     }
 }
 
@@ -182,7 +194,7 @@ fn amount(cents: i32) -> String {
     let digits = (cents / 100).to_string();
     let mut whole = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             whole.push(',');
         }
         whole.push(digit);
@@ -251,7 +263,9 @@ pub enum Enrolment {
     /// Nobody is signed in.
     Visitor,
     /// Enrolled, with the address where they stopped.
-    Enrolled { continue_at: String },
+    Enrolled {
+        continue_at: String,
+    },
     Open,
     /// Not possible here, and why.
     Closed(String),
@@ -267,7 +281,9 @@ pub struct CmsText {
 /// Who may enrol directly: anybody, in a free course that is not reserved for a cohort.
 pub fn may_enrol(price_cents: i32, cohort_only: bool) -> Result<(), &'static str> {
     match (cohort_only, price_cents) {
-        (true, _) => Err("This course is taken with a cohort. Its offerings are announced here when admissions open."),
+        (true, _) => Err(
+            "This course is taken with a cohort. Its offerings are announced here when admissions open.",
+        ),
         (false, 0) => Ok(()),
         (false, _) => Err("This course has a price and is booked through an offering."),
     }
@@ -279,7 +295,13 @@ mod tests {
 
     #[test]
     fn prices_read_as_people_write_them() {
-        let price = |cents, currency: &str| Price { cents, currency: currency.to_owned() }.label();
+        let price = |cents, currency: &str| {
+            Price {
+                cents,
+                currency: currency.to_owned(),
+            }
+            .label()
+        };
         assert_eq!(price(0, "EUR"), "Free");
         assert_eq!(price(4800, "EUR"), "€48");
         assert_eq!(price(480_050, "INR"), "₹4,800.50");
@@ -289,8 +311,16 @@ mod tests {
     #[test]
     fn a_list_has_a_short_address() {
         assert_eq!(CatalogQuery::default().path(), "/courses");
-        let query = CatalogQuery { q: "smart & safe".into(), filter: Filter::Free, sort: Sort::Title, ..Default::default() };
-        assert_eq!(query.path(), "/courses?q=smart%20%26%20safe&filter=free&sort=title");
+        let query = CatalogQuery {
+            q: "smart & safe".into(),
+            filter: Filter::Free,
+            sort: Sort::Title,
+            ..Default::default()
+        };
+        assert_eq!(
+            query.path(),
+            "/courses?q=smart%20%26%20safe&filter=free&sort=title"
+        );
         assert_eq!(Filter::parse("nonsense"), Filter::All);
     }
 

@@ -5,11 +5,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
-use super::{CatalogPage, CatalogQuery, CourseCard, Filter, Price, Sort, SyllabusModule, SyllabusTopic, TutorCard};
+use super::{
+    CatalogPage, CatalogQuery, CourseCard, Filter, Price, Sort, SyllabusModule, SyllabusTopic,
+    TutorCard,
+};
 use crate::course::{Level, search};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
-    course_modules, course_tutors, courses, enrollments, page_content, sql_types::CourseLevel, topics, tutors, users,
+    course_modules, course_tutors, courses, enrollments, page_content, sql_types::CourseLevel,
+    topics, tutors, users,
 };
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, FileId, OrganizationId, TopicId, UserId};
@@ -17,32 +21,61 @@ use crate::platform::ids::{CourseId, FileId, OrganizationId, TopicId, UserId};
 pub const PAGE: usize = 20;
 
 /// One page of the catalog in one query, or two where something is searched.
-pub async fn list(conn: &mut Conn, organization: OrganizationId, query: &CatalogQuery) -> AppResult<CatalogPage> {
+pub async fn list(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    query: &CatalogQuery,
+) -> AppResult<CatalogPage> {
     let search = search::read(conn, organization, None, &query.q).await?;
     if search.is_none() && !query.q.trim().is_empty() {
-        return Ok(CatalogPage { courses: Vec::new(), corrected: None, after: None, before: None });
+        return Ok(CatalogPage {
+            courses: Vec::new(),
+            corrected: None,
+            after: None,
+            before: None,
+        });
     }
     let backwards = query.before.is_some();
-    let cursor = query.after.as_deref().or(query.before.as_deref()).map(Cursor::parse).transpose()?;
+    let cursor = query
+        .after
+        .as_deref()
+        .or(query.before.as_deref())
+        .map(Cursor::parse)
+        .transpose()?;
     let order = Order::of(query.sort, search.is_some());
-    let rows: Vec<Row> = diesel::sql_query(list_sql(order, query.filter, search.is_some(), backwards))
-        .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.words.clone()))
-        .bind::<Uuid, _>(organization)
-        .bind::<Nullable<Text>, _>(cursor.as_ref().map(|cursor| cursor.key.clone()))
-        .bind::<Nullable<Uuid>, _>(cursor.as_ref().map(|cursor| cursor.course))
-        .bind::<BigInt, _>(PAGE as i64 + 1)
-        .load(conn)
-        .await?;
-    Ok(page(rows, backwards, cursor.is_some(), search.and_then(|search| search.corrected)))
+    let rows: Vec<Row> =
+        diesel::sql_query(list_sql(order, query.filter, search.is_some(), backwards))
+            .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.words.clone()))
+            .bind::<Uuid, _>(organization)
+            .bind::<Nullable<Text>, _>(cursor.as_ref().map(|cursor| cursor.key.clone()))
+            .bind::<Nullable<Uuid>, _>(cursor.as_ref().map(|cursor| cursor.course))
+            .bind::<BigInt, _>(PAGE as i64 + 1)
+            .load(conn)
+            .await?;
+    Ok(page(
+        rows,
+        backwards,
+        cursor.is_some(),
+        search.and_then(|search| search.corrected),
+    ))
 }
 
-fn page(mut rows: Vec<Row>, backwards: bool, has_cursor: bool, corrected: Option<String>) -> CatalogPage {
+fn page(
+    mut rows: Vec<Row>,
+    backwards: bool,
+    has_cursor: bool,
+    corrected: Option<String>,
+) -> CatalogPage {
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
     if backwards {
         rows.reverse();
     }
-    let (has_before, has_after) = if backwards { (more, true) } else { (has_cursor, more) };
+    let (has_before, has_after) = if backwards {
+        (more, true)
+    } else {
+        (has_cursor, more)
+    };
     let (first, last) = match rows.as_slice() {
         [] => (None, None),
         [only] => (Some(only), Some(only)),
@@ -67,21 +100,47 @@ struct Order {
 impl Order {
     fn of(sort: Sort, searching: bool) -> Self {
         match (sort, searching) {
-            (Sort::Best, true) => Self { key: "found.rank", cast: "real", descending: true },
-            (Sort::Best | Sort::Newest, _) => Self { key: "c.published_at", cast: "timestamptz", descending: true },
-            (Sort::Title, _) => Self { key: "c.title_sort", cast: "text", descending: false },
-            (Sort::Shortest, _) => Self { key: "c.reading_minutes", cast: "integer", descending: false },
+            (Sort::Best, true) => Self {
+                key: "found.rank",
+                cast: "real",
+                descending: true,
+            },
+            (Sort::Best | Sort::Newest, _) => Self {
+                key: "c.published_at",
+                cast: "timestamptz",
+                descending: true,
+            },
+            (Sort::Title, _) => Self {
+                key: "c.title_sort",
+                cast: "text",
+                descending: false,
+            },
+            (Sort::Shortest, _) => Self {
+                key: "c.reading_minutes",
+                cast: "integer",
+                descending: false,
+            },
         }
     }
 }
 
 /// Built from fixed pieces alone; every value is bound.
 fn list_sql(order: Order, filter: Filter, searching: bool, backwards: bool) -> String {
-    let Order { key, cast, descending } = order;
+    let Order {
+        key,
+        cast,
+        descending,
+    } = order;
     let descending = descending != backwards;
-    let (direction, beyond) = if descending { ("desc", "<") } else { ("asc", ">") };
+    let (direction, beyond) = if descending {
+        ("desc", "<")
+    } else {
+        ("asc", ">")
+    };
     let found = match searching {
-        true => "join search_courses($2, to_tsquery('simple', $1)) found on found.course_id = c.course_id",
+        true => {
+            "join search_courses($2, to_tsquery('simple', $1)) found on found.course_id = c.course_id"
+        }
         // The parameters keep their places and types.
         false => "cross join (select $1::text, $2::uuid) unused",
     };
@@ -115,9 +174,18 @@ struct Cursor {
 impl Cursor {
     fn parse(text: &str) -> AppResult<Self> {
         text.rsplit_once('~')
-            .and_then(|(key, id)| Some(Self { key: key.to_owned(), course: CourseId(id.parse().ok()?) }))
+            .and_then(|(key, id)| {
+                Some(Self {
+                    key: key.to_owned(),
+                    course: CourseId(id.parse().ok()?),
+                })
+            })
             .filter(|cursor| cursor.key.len() <= 300)
-            .ok_or_else(|| AppError::NotFound("This page of the list does not exist. Start from its beginning.".to_owned()))
+            .ok_or_else(|| {
+                AppError::NotFound(
+                    "This page of the list does not exist. Start from its beginning.".to_owned(),
+                )
+            })
     }
 }
 
@@ -171,9 +239,14 @@ impl Row {
             reading_minutes: self.reading_minutes,
             is_gated: self.is_gated,
             cohort_only: self.cohort_only,
-            price: Price { cents: self.price_cents, currency: self.currency },
+            price: Price {
+                cents: self.price_cents,
+                currency: self.currency,
+            },
             tutors: self.tutors,
-            thumbnail: self.thumbnail_file_id.map(|file| format!("/files/{file}/picture")),
+            thumbnail: self
+                .thumbnail_file_id
+                .map(|file| format!("/files/{file}/picture")),
         }
     }
 }
@@ -204,21 +277,45 @@ pub struct CourseRow {
 
 /// The course, whether or not it is published; who may see it is decided by the caller.
 pub async fn course(conn: &mut Conn, slug: &str) -> QueryResult<Option<CourseRow>> {
-    courses::table.filter(courses::slug.eq(slug)).select(CourseRow::as_select()).first(conn).await.optional()
+    courses::table
+        .filter(courses::slug.eq(slug))
+        .select(CourseRow::as_select())
+        .first(conn)
+        .await
+        .optional()
 }
 
-pub async fn course_tutors(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(UserId, TutorCard)>> {
+pub async fn course_tutors(
+    conn: &mut Conn,
+    course: CourseId,
+) -> QueryResult<Vec<(UserId, TutorCard)>> {
     let rows: Vec<(UserId, String, String, String, Option<String>)> = course_tutors::table
         .inner_join(tutors::table.inner_join(users::table))
         .filter(course_tutors::course_id.eq(course))
         .filter(course_tutors::is_active)
         .order(users::display_name)
-        .select((users::user_id, users::display_name, tutors::headline, tutors::bio, users::profile_picture_url))
+        .select((
+            users::user_id,
+            users::display_name,
+            tutors::headline,
+            tutors::bio,
+            users::profile_picture_url,
+        ))
         .load(conn)
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(user, name, headline, bio, picture)| (user, TutorCard { name, headline, bio, picture }))
+        .map(|(user, name, headline, bio, picture)| {
+            (
+                user,
+                TutorCard {
+                    name,
+                    headline,
+                    bio,
+                    picture,
+                },
+            )
+        })
         .collect())
 }
 
@@ -226,30 +323,55 @@ pub async fn syllabus(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Syll
     let modules: Vec<(i32, String, String)> = course_modules::table
         .filter(course_modules::course_id.eq(course))
         .order(course_modules::module_no)
-        .select((course_modules::module_no, course_modules::title, course_modules::summary))
+        .select((
+            course_modules::module_no,
+            course_modules::title,
+            course_modules::summary,
+        ))
         .load(conn)
         .await?;
     let rows: Vec<(i32, String, String, i32)> = topics::table
         .filter(topics::course_id.eq(course))
         .filter(topics::retired_at.is_null())
         .order((topics::module_no, topics::topic_number))
-        .select((topics::module_no, topics::slug, topics::title, topics::reading_minutes))
+        .select((
+            topics::module_no,
+            topics::slug,
+            topics::title,
+            topics::reading_minutes,
+        ))
         .load(conn)
         .await?;
     let mut syllabus: Vec<SyllabusModule> = modules
         .into_iter()
-        .map(|(number, title, summary)| SyllabusModule { number, title, summary, topics: Vec::new() })
+        .map(|(number, title, summary)| SyllabusModule {
+            number,
+            title,
+            summary,
+            topics: Vec::new(),
+        })
         .collect();
     for (module_no, slug, title, minutes) in rows {
-        if let Some(module) = syllabus.iter_mut().find(|module| module.number == module_no) {
-            module.topics.push(SyllabusTopic { slug, title, minutes });
+        if let Some(module) = syllabus
+            .iter_mut()
+            .find(|module| module.number == module_no)
+        {
+            module.topics.push(SyllabusTopic {
+                slug,
+                title,
+                minutes,
+            });
         }
     }
     Ok(syllabus)
 }
 
 /// Whether the person is enrolled, and in which topic they stopped.
-pub async fn enrolment(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<Option<Option<TopicId>>> {
+pub async fn enrolment(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<Option<Option<TopicId>>> {
     use crate::player::EnrollmentStatus::{Active, Completed};
     enrollments::table
         .filter(enrollments::user_id.eq(user))

@@ -34,17 +34,26 @@ demonstration site. Its courses are real, its people are not.\n";
 pub async fn seed(config: &Config) -> Result<(), String> {
     let db = Db::new(&config.database)?;
     let files = Files::new(config)?;
-    let organization = find_organization(&db, organizations::FIRST).await?.organization_id;
-    let hash = password::hash(PASSWORD).await.map_err(|error| error.to_string())?;
+    let organization = find_organization(&db, organizations::FIRST)
+        .await?
+        .organization_id;
+    let hash = password::hash(PASSWORD)
+        .await
+        .map_err(|error| error.to_string())?;
     let tutor = db
         .within(organization, async move |conn| people(conn, &hash).await)
         .await
         .map_err(|error| error.to_string())?;
     import_content(&db, &files, organization).await?;
-    db.within(organization, async move |conn| assign(conn, tutor).await).await.map_err(|error| error.to_string())?;
+    db.within(organization, async move |conn| assign(conn, tutor).await)
+        .await
+        .map_err(|error| error.to_string())?;
     println!("Demo sign-ins, all with the password “{PASSWORD}”:");
     for (email, name, role) in PEOPLE {
-        println!("  {email}  ({name}, {})", format!("{role:?}").to_lowercase());
+        println!(
+            "  {email}  ({name}, {})",
+            format!("{role:?}").to_lowercase()
+        );
     }
     Ok(())
 }
@@ -52,10 +61,21 @@ pub async fn seed(config: &Config) -> Result<(), String> {
 async fn people(conn: &mut Conn, hash: &str) -> AppResult<TutorId> {
     let mut tutor = None;
     for (email, display_name, role) in PEOPLE {
-        let new = NewAccount { email, display_name, password_hash: hash, role, confirmed: true };
+        let new = NewAccount {
+            email,
+            display_name,
+            password_hash: hash,
+            role,
+            confirmed: true,
+        };
         let user = match store::create(conn, new).await? {
             Some(user) => user,
-            None => store::by_email(conn, email).await?.ok_or(AppError::NotFound(email.to_owned()))?.user_id,
+            None => {
+                store::by_email(conn, email)
+                    .await?
+                    .ok_or(AppError::NotFound(email.to_owned()))?
+                    .user_id
+            }
         };
         if role == UserRole::Tutor {
             tutor = Some(make_tutor(conn, user).await?);
@@ -66,7 +86,8 @@ async fn people(conn: &mut Conn, hash: &str) -> AppResult<TutorId> {
             page_content::slug.eq("about"),
             page_content::title.eq("About this site"),
             page_content::body.eq(ABOUT),
-            page_content::body_html.eq(markdown::render(ABOUT, &|_: &str, _: TargetKind| None).html),
+            page_content::body_html
+                .eq(markdown::render(ABOUT, &|_: &str, _: TargetKind| None).html),
         ))
         .on_conflict_do_nothing()
         .execute(conn)
@@ -85,19 +106,34 @@ async fn make_tutor(conn: &mut Conn, user: UserId) -> AppResult<TutorId> {
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
-    Ok(tutors::table.filter(tutors::user_id.eq(user)).select(tutors::tutor_id).first(conn).await?)
+    Ok(tutors::table
+        .filter(tutors::user_id.eq(user))
+        .select(tutors::tutor_id)
+        .first(conn)
+        .await?)
 }
 
 /// The courses in content/ beside the binary's working folder; importing again is cheap and changes nothing.
-async fn import_content(db: &Db, files: &Files, organization: OrganizationId) -> Result<(), String> {
+async fn import_content(
+    db: &Db,
+    files: &Files,
+    organization: OrganizationId,
+) -> Result<(), String> {
     let content = Path::new("content");
-    let folders = std::fs::read_dir(content).map_err(|_| "There is no folder content/ here with the demo's courses.".to_owned())?;
-    for folder in folders.flatten().map(|entry| entry.path()).filter(|path| path.join("course.toml").is_file()) {
+    let folders = std::fs::read_dir(content)
+        .map_err(|_| "There is no folder content/ here with the demo's courses.".to_owned())?;
+    for folder in folders
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.join("course.toml").is_file())
+    {
         let (draft, _) = import::read(&folder, false).map_err(|errors| {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             format!("{} has problems:\n{}", folder.display(), lines.join("\n"))
         })?;
-        let report = import::import(db, files, organization, draft).await.map_err(|error| error.to_string())?;
+        let report = import::import(db, files, organization, draft)
+            .await
+            .map_err(|error| error.to_string())?;
         println!("{report}");
     }
     Ok(())
@@ -113,7 +149,10 @@ async fn assign(conn: &mut Conn, tutor: TutorId) -> AppResult<()> {
         .await?;
     for course in untaught {
         diesel::insert_into(course_tutors::table)
-            .values((course_tutors::course_id.eq(course), course_tutors::tutor_id.eq(tutor)))
+            .values((
+                course_tutors::course_id.eq(course),
+                course_tutors::tutor_id.eq(tutor),
+            ))
             .on_conflict_do_nothing()
             .execute(conn)
             .await?;

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::course::{LearnerPersona, StudyPersona};
 pub use crate::course::{BlockKind, Level};
+use crate::course::{LearnerPersona, StudyPersona};
 pub use crate::quiz::QuestionPurpose;
 
 /// A course read from a folder. Every reference in it has been resolved; every text is Markdown source.
@@ -146,9 +146,14 @@ pub enum BlockData {
         caption: Option<String>,
     },
     /// Slides as pages: each is Markdown.
-    Ppt { slides: Vec<String> },
+    Ppt {
+        slides: Vec<String>,
+    },
     /// Slides as a file to open (a PDF).
-    PptFile { file: String, title: String },
+    PptFile {
+        file: String,
+        title: String,
+    },
     Code {
         code: String,
         language: String,
@@ -161,7 +166,9 @@ pub enum BlockData {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         title: Option<String>,
     },
-    Text { markdown: String },
+    Text {
+        markdown: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -254,8 +261,12 @@ pub enum AnswerDraft {
         outcome: TracingOutcome,
     },
     /// Items in their right order.
-    Ordering { items: Vec<String> },
-    Matching { pairs: Vec<(String, String)> },
+    Ordering {
+        items: Vec<String>,
+    },
+    Matching {
+        pairs: Vec<(String, String)>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -30,8 +30,14 @@ async fn send(
     match readable(&cx, FileId(file)).await {
         Ok(Some((file, public))) => cx.app.files.send(&file, &method, &headers, public).await,
         // The same answer whether it does not exist or is not for this person.
-        Ok(None) => plain(StatusCode::NOT_FOUND, "There is no such file, or it is part of a course that you are not enrolled in."),
-        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Please try again."),
+        Ok(None) => plain(
+            StatusCode::NOT_FOUND,
+            "There is no such file, or it is part of a course that you are not enrolled in.",
+        ),
+        Err(_) => plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong on our side. Please try again.",
+        ),
     }
 }
 
@@ -39,7 +45,10 @@ async fn send(
 /// a course that has it.
 async fn readable(cx: &Cx, file: FileId) -> AppResult<Option<(StoredFile, bool)>> {
     let user = cx.viewer.as_ref().map(|viewer| viewer.user_id.0);
-    let is_admin = cx.viewer.as_ref().is_some_and(|viewer| viewer.role == UserRole::Admin);
+    let is_admin = cx
+        .viewer
+        .as_ref()
+        .is_some_and(|viewer| viewer.role == UserRole::Admin);
     cx.within(async move |conn| {
         let access: Access = diesel::sql_query(
             "select

@@ -16,13 +16,20 @@ pub mod render;
 pub mod search;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
 /// The flavour of a narration, chosen by the learner per course.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::StudyPersona"))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::StudyPersona")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum StudyPersona {
     #[default]
@@ -57,7 +64,10 @@ impl StudyPersona {
 /// The kind of learner somebody was found to be; it chooses between variants of an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::LearnerPersona"))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::LearnerPersona")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum LearnerPersona {
     NonItMigrant,
@@ -69,7 +79,10 @@ pub enum LearnerPersona {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::CourseLevel"))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::CourseLevel")
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     Beginner,
@@ -89,7 +102,10 @@ impl Level {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::BlockType"))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::BlockType")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum BlockKind {
     Text,
@@ -103,7 +119,10 @@ pub enum BlockKind {
 /// What a topic mostly is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::ContentType"))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::ContentType")
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ContentType {
     Video,
@@ -114,7 +133,9 @@ pub enum ContentType {
 
 /// Minutes that a text of so many words takes an adult reader of non-fiction (some 220 words a minute), at least one.
 pub fn reading_minutes(words: u32) -> i32 {
-    i32::try_from(words.div_ceil(220)).unwrap_or(i32::MAX).max(1)
+    i32::try_from(words.div_ceil(220))
+        .unwrap_or(i32::MAX)
+        .max(1)
 }
 
 /// Topics of a module pair up in order: 1-2 are pair 1, 3-4 pair 2, an odd last one is a pair of its own.

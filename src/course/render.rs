@@ -23,8 +23,12 @@ impl Links<'_> {
             return Some(format!("/learn/{}/{topic}", self.course_slug));
         }
         let key = written.strip_prefix("file:")?;
-        let (key, fragment) = key.split_once('#').map_or((key, String::new()), |(key, id)| (key, format!("#{id}")));
-        self.files.get(key).map(|address| format!("{address}{fragment}"))
+        let (key, fragment) = key
+            .split_once('#')
+            .map_or((key, String::new()), |(key, id)| (key, format!("#{id}")));
+        self.files
+            .get(key)
+            .map(|address| format!("{address}{fragment}"))
     }
 
     fn address(&self, written: &str) -> String {
@@ -32,7 +36,9 @@ impl Links<'_> {
     }
 
     pub fn markdown(&self, source: &str) -> markdown::Rendered {
-        markdown::render(source, &|written: &str, _: TargetKind| self.resolve(written))
+        markdown::render(source, &|written: &str, _: TargetKind| {
+            self.resolve(written)
+        })
     }
 }
 
@@ -62,11 +68,23 @@ pub fn body(topic: &TopicDraft, body: &TopicBody, links: &Links<'_>) -> Rendered
         TopicBody::Blocks(blocks) => blocks.iter().any(|block| block.kind == kind),
         TopicBody::Markdown(_) => false,
     };
-    if let Some(video) = topic.video_url.as_deref().filter(|_| !has(BlockKind::Video)) {
-        rendered.push("video", BlockKind::Video, &video_block(video, &[], None, None, links));
+    if let Some(video) = topic
+        .video_url
+        .as_deref()
+        .filter(|_| !has(BlockKind::Video))
+    {
+        rendered.push(
+            "video",
+            BlockKind::Video,
+            &video_block(video, &[], None, None, links),
+        );
     }
     if let Some(slides) = topic.ppt_url.as_deref().filter(|_| !has(BlockKind::Ppt)) {
-        rendered.push("slides", BlockKind::Ppt, &slides_link(slides, "Slides", links));
+        rendered.push(
+            "slides",
+            BlockKind::Ppt,
+            &slides_link(slides, "Slides", links),
+        );
     }
     match body {
         TopicBody::Markdown(source) => rendered.add_text("text", source, topic, links),
@@ -93,7 +111,11 @@ impl RenderedBody {
     fn add_text(&mut self, id: &str, source: &str, topic: &TopicDraft, links: &Links<'_>) {
         let part = links.markdown(source);
         let html = with_practice(&part.html, &topic.questions, links);
-        self.push(id, BlockKind::Text, &format!("<div class=\"prose\">{html}</div>"));
+        self.push(
+            id,
+            BlockKind::Text,
+            &format!("<div class=\"prose\">{html}</div>"),
+        );
         self.headings.extend(part.headings);
         self.text.push_str(&part.text);
         self.text.push('\n');
@@ -122,9 +144,18 @@ impl RenderedBody {
 /// The HTML of a block's inline data or of an asset's payload.
 pub fn data_html(data: &BlockData, links: &Links<'_>) -> String {
     match data {
-        BlockData::Text { markdown } => format!("<div class=\"prose\">{}</div>", links.markdown(markdown).html),
-        BlockData::Image { image, alt, caption } => {
-            let caption = caption.as_deref().map(|text| format!("<figcaption>{}</figcaption>", markdown::render_inline(text)));
+        BlockData::Text { markdown } => format!(
+            "<div class=\"prose\">{}</div>",
+            links.markdown(markdown).html
+        ),
+        BlockData::Image {
+            image,
+            alt,
+            caption,
+        } => {
+            let caption = caption
+                .as_deref()
+                .map(|text| format!("<figcaption>{}</figcaption>", markdown::render_inline(text)));
             format!(
                 "<figure class=\"block image\"><img src=\"{}\" alt=\"{}\" loading=\"lazy\" decoding=\"async\">{}</figure>",
                 escape(&links.address(image)),
@@ -132,9 +163,12 @@ pub fn data_html(data: &BlockData, links: &Links<'_>) -> String {
                 caption.unwrap_or_default()
             )
         }
-        BlockData::Video { video, captions, poster, title } => {
-            video_block(video, captions, poster.as_deref(), title.as_deref(), links)
-        }
+        BlockData::Video {
+            video,
+            captions,
+            poster,
+            title,
+        } => video_block(video, captions, poster.as_deref(), title.as_deref(), links),
         BlockData::Ppt { slides } => {
             let total = slides.len();
             let pages: String = slides
@@ -151,16 +185,29 @@ pub fn data_html(data: &BlockData, links: &Links<'_>) -> String {
             format!("<ol class=\"slides\" tabindex=\"0\" aria-label=\"Slides\">{pages}</ol>")
         }
         BlockData::PptFile { file, title } => slides_link(file, title, links),
-        BlockData::Code { code, language, caption } => {
+        BlockData::Code {
+            code,
+            language,
+            caption,
+        } => {
             let fence = "`".repeat(longest_run(code, '`').max(2) + 1);
             let rendered = links.markdown(&format!("{fence}{language}\n{code}\n{fence}\n"));
-            let caption = caption.as_deref().map(|text| format!("<figcaption>{}</figcaption>", markdown::render_inline(text)));
+            let caption = caption
+                .as_deref()
+                .map(|text| format!("<figcaption>{}</figcaption>", markdown::render_inline(text)));
             match caption {
-                Some(caption) => format!("<div class=\"prose\"><figure class=\"listing\">{}{caption}</figure></div>", rendered.html),
+                Some(caption) => format!(
+                    "<div class=\"prose\"><figure class=\"listing\">{}{caption}</figure></div>",
+                    rendered.html
+                ),
                 None => format!("<div class=\"prose\">{}</div>", rendered.html),
             }
         }
-        BlockData::Callout { callout, markdown: source, title } => {
+        BlockData::Callout {
+            callout,
+            markdown: source,
+            title,
+        } => {
             let (class, name) = tone(*callout);
             format!(
                 "<div class=\"prose\"><aside class=\"callout {class}\"><p class=\"callout-title\">{}</p>{}</aside></div>",
@@ -174,10 +221,18 @@ pub fn data_html(data: &BlockData, links: &Links<'_>) -> String {
 /// What a search should find of a block.
 fn plain_text(data: &BlockData, links: &Links<'_>) -> String {
     match data {
-        BlockData::Text { markdown } | BlockData::Callout { markdown, .. } => links.markdown(markdown).text,
-        BlockData::Image { alt, caption, .. } => format!("{alt} {}", caption.as_deref().unwrap_or_default()),
+        BlockData::Text { markdown } | BlockData::Callout { markdown, .. } => {
+            links.markdown(markdown).text
+        }
+        BlockData::Image { alt, caption, .. } => {
+            format!("{alt} {}", caption.as_deref().unwrap_or_default())
+        }
         BlockData::Video { title, .. } => title.clone().unwrap_or_default(),
-        BlockData::Ppt { slides } => slides.iter().map(|slide| links.markdown(slide).text).collect::<Vec<_>>().join("\n"),
+        BlockData::Ppt { slides } => slides
+            .iter()
+            .map(|slide| links.markdown(slide).text)
+            .collect::<Vec<_>>()
+            .join("\n"),
         BlockData::PptFile { title, .. } => title.clone(),
         BlockData::Code { code, .. } => code.clone(),
     }
@@ -204,20 +259,47 @@ fn slides_link(file: &str, title: &str, links: &Links<'_>) -> String {
 /// The privacy-keeping embed of a YouTube or Vimeo address.
 fn embed_of(video: &str) -> Option<String> {
     let url = url::Url::parse(video).ok()?;
-    let plain_id = |id: &str| !id.is_empty() && id.len() <= 20 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    let last = url.path_segments()?.rfind(|part| !part.is_empty()).unwrap_or_default().to_owned();
-    match url.host_str()?.trim_start_matches("www.").trim_start_matches("m.") {
+    let plain_id = |id: &str| {
+        !id.is_empty()
+            && id.len() <= 20
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    let last = url
+        .path_segments()?
+        .rfind(|part| !part.is_empty())
+        .unwrap_or_default()
+        .to_owned();
+    match url
+        .host_str()?
+        .trim_start_matches("www.")
+        .trim_start_matches("m.")
+    {
         "youtube.com" | "youtube-nocookie.com" => {
-            let id = url.query_pairs().find(|(name, _)| name == "v").map_or(last, |(_, id)| id.into_owned());
+            let id = url
+                .query_pairs()
+                .find(|(name, _)| name == "v")
+                .map_or(last, |(_, id)| id.into_owned());
             plain_id(&id).then(|| format!("https://www.youtube-nocookie.com/embed/{id}"))
         }
-        "youtu.be" => plain_id(&last).then(|| format!("https://www.youtube-nocookie.com/embed/{last}")),
-        "vimeo.com" | "player.vimeo.com" => plain_id(&last).then(|| format!("https://player.vimeo.com/video/{last}?dnt=1")),
+        "youtu.be" => {
+            plain_id(&last).then(|| format!("https://www.youtube-nocookie.com/embed/{last}"))
+        }
+        "vimeo.com" | "player.vimeo.com" => {
+            plain_id(&last).then(|| format!("https://player.vimeo.com/video/{last}?dnt=1"))
+        }
         _ => None,
     }
 }
 
-fn video_block(video: &str, captions: &[Captions], poster: Option<&str>, title: Option<&str>, links: &Links<'_>) -> String {
+fn video_block(
+    video: &str,
+    captions: &[Captions],
+    poster: Option<&str>,
+    title: Option<&str>,
+    links: &Links<'_>,
+) -> String {
     let label = escape(title.unwrap_or("Video"));
     if let Some(embed) = embed_of(video) {
         return format!(
@@ -226,7 +308,9 @@ fn video_block(video: &str, captions: &[Captions], poster: Option<&str>, title: 
             escape(&embed)
         );
     }
-    let poster = poster.map(|file| format!(" poster=\"{}\"", escape(&links.address(file)))).unwrap_or_default();
+    let poster = poster
+        .map(|file| format!(" poster=\"{}\"", escape(&links.address(file))))
+        .unwrap_or_default();
     let tracks: String = captions
         .iter()
         .enumerate()
@@ -261,27 +345,47 @@ fn with_practice(html: &str, questions: &[QuestionDraft], links: &Links<'_>) -> 
 
 fn practice(question: &QuestionDraft, links: &Links<'_>) -> String {
     let answer = match &question.answer {
-        AnswerDraft::Choice { options, shuffle, several } => {
+        AnswerDraft::Choice {
+            options,
+            shuffle,
+            several,
+        } => {
             let mut texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
             if *shuffle {
                 // A fixed order that does not depend on which one is right.
                 texts.sort_by_key(|text| scramble(&question.key, text));
             }
-            let hint = if *several { "<p class=\"practice-hint\">Several answers may be right.</p>" } else { "" };
+            let hint = if *several {
+                "<p class=\"practice-hint\">Several answers may be right.</p>"
+            } else {
+                ""
+            };
             format!("{hint}{}", list("ul", texts.into_iter()))
         }
-        AnswerDraft::ShortAnswer { .. } => "<p class=\"practice-hint\">Answer in a word or two.</p>".to_owned(),
-        AnswerDraft::Tracing { language, program, .. } => {
+        AnswerDraft::ShortAnswer { .. } => {
+            "<p class=\"practice-hint\">Answer in a word or two.</p>".to_owned()
+        }
+        AnswerDraft::Tracing {
+            language, program, ..
+        } => {
             let fence = "`".repeat(longest_run(program, '`').max(2) + 1);
             format!(
                 "{}<p class=\"practice-hint\">Does this program compile? If so, what does it print?</p>",
-                links.markdown(&format!("{fence}{language}\n{}\n{fence}\n", program.trim_end())).html
+                links
+                    .markdown(&format!(
+                        "{fence}{language}\n{}\n{fence}\n",
+                        program.trim_end()
+                    ))
+                    .html
             )
         }
         AnswerDraft::Ordering { items } => {
             let mut shown: Vec<&str> = items.iter().map(String::as_str).collect();
             shown.sort_by_key(|text| scramble(&question.key, text));
-            format!("<p class=\"practice-hint\">Put these in order.</p>{}", list("ul", shown.into_iter()))
+            format!(
+                "<p class=\"practice-hint\">Put these in order.</p>{}",
+                list("ul", shown.into_iter())
+            )
         }
         AnswerDraft::Matching { pairs } => {
             let mut right: Vec<&str> = pairs.iter().map(|(_, right)| right.as_str()).collect();
@@ -301,13 +405,20 @@ fn practice(question: &QuestionDraft, links: &Links<'_>) -> String {
 }
 
 fn list<'a>(tag: &str, items: impl Iterator<Item = &'a str>) -> String {
-    let items: String = items.map(|text| format!("<li>{}</li>", markdown::render_inline(text))).collect();
+    let items: String = items
+        .map(|text| format!("<li>{}</li>", markdown::render_inline(text)))
+        .collect();
     format!("<{tag} class=\"options\">{items}</{tag}>")
 }
 
 fn scramble(key: &str, text: &str) -> [u8; 32] {
     use sha2::{Digest, Sha256};
-    Sha256::new().chain_update(key).chain_update([0]).chain_update(text).finalize().into()
+    Sha256::new()
+        .chain_update(key)
+        .chain_update([0])
+        .chain_update(text)
+        .finalize()
+        .into()
 }
 
 fn longest_run(text: &str, of: char) -> usize {
@@ -322,5 +433,8 @@ fn longest_run(text: &str, of: char) -> usize {
 
 /// Text as it stands between tags or in a double-quoted attribute.
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -23,13 +23,23 @@ const WORDS_AT_MOST: usize = 12;
 
 /// The words of a text: runs of letters and digits, lowercase.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
 }
 
 /// Three-letter pieces of a word with its ends marked, as pg_trgm does it.
 pub fn trigrams(word: &str) -> Vec<String> {
-    let padded: Vec<char> = std::iter::repeat_n(' ', 2).chain(word.chars()).chain([' ']).collect();
-    padded.windows(3).map(|three| three.iter().collect::<String>()).collect::<BTreeSet<_>>().into_iter().collect()
+    let padded: Vec<char> = std::iter::repeat_n(' ', 2)
+        .chain(word.chars())
+        .chain([' '])
+        .collect();
+    padded
+        .windows(3)
+        .map(|three| three.iter().collect::<String>())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 /// Reads what was typed; None where it holds no word. `course` None searches the catalog's vocabulary.
@@ -39,7 +49,10 @@ pub async fn read(
     course: Option<CourseId>,
     typed: &str,
 ) -> QueryResult<Option<Query>> {
-    let typed: Vec<String> = words(typed).filter(|word| word.chars().count() <= 60).take(WORDS_AT_MOST).collect();
+    let typed: Vec<String> = words(typed)
+        .filter(|word| word.chars().count() <= 60)
+        .take(WORDS_AT_MOST)
+        .collect();
     if typed.is_empty() {
         return Ok(None);
     }
@@ -48,7 +61,11 @@ pub async fn read(
         used.push(nearest(conn, organization, course, word).await?);
     }
     let corrected = (used != typed).then(|| used.join(" "));
-    let words = used.iter().map(|word| format!("{word}:*")).collect::<Vec<_>>().join(" & ");
+    let words = used
+        .iter()
+        .map(|word| format!("{word}:*"))
+        .collect::<Vec<_>>()
+        .join(" & ");
     Ok(Some(Query { words, corrected }))
 }
 
@@ -63,20 +80,29 @@ async fn nearest(
     if length < 3 || word.chars().all(|c| c.is_ascii_digit()) {
         return Ok(word.to_owned());
     }
-    let candidates: Vec<Term> = diesel::sql_query("select term from search_near_terms($1, $2, $3, $4)")
-        .bind::<Uuid, _>(organization)
-        .bind::<Nullable<Uuid>, _>(course)
-        .bind::<Text, _>(word)
-        .bind::<Array<Text>, _>(trigrams(word))
-        .load(conn)
-        .await?;
-    if candidates.iter().any(|candidate| candidate.term.starts_with(word)) {
+    let candidates: Vec<Term> =
+        diesel::sql_query("select term from search_near_terms($1, $2, $3, $4)")
+            .bind::<Uuid, _>(organization)
+            .bind::<Nullable<Uuid>, _>(course)
+            .bind::<Text, _>(word)
+            .bind::<Array<Text>, _>(trigrams(word))
+            .load(conn)
+            .await?;
+    if candidates
+        .iter()
+        .any(|candidate| candidate.term.starts_with(word))
+    {
         return Ok(word.to_owned());
     }
     let allowed = if length <= 4 { 1 } else { 2 };
     let best = candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, &candidate.term), candidate.term))
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(word, &candidate.term),
+                candidate.term,
+            )
+        })
         .filter(|(distance, _)| *distance <= allowed)
         .min_by(|a, b| a.0.cmp(&b.0));
     Ok(best.map_or_else(|| word.to_owned(), |(_, term)| term))
@@ -89,7 +115,11 @@ struct Term {
 }
 
 /// Replaces the vocabulary of a course, or with None that of the catalog.
-pub async fn replace_terms(conn: &mut Conn, course: Option<CourseId>, texts: &[String]) -> QueryResult<()> {
+pub async fn replace_terms(
+    conn: &mut Conn,
+    course: Option<CourseId>,
+    texts: &[String],
+) -> QueryResult<()> {
     diesel::sql_query("delete from search_terms where course_id is not distinct from $1")
         .bind::<Nullable<Uuid>, _>(course)
         .execute(conn)
@@ -97,10 +127,15 @@ pub async fn replace_terms(conn: &mut Conn, course: Option<CourseId>, texts: &[S
     let terms: BTreeSet<String> = texts
         .iter()
         .flat_map(|text| words(text))
-        .filter(|word| (3..=40).contains(&word.chars().count()) && !word.chars().all(|c| c.is_ascii_digit()))
+        .filter(|word| {
+            (3..=40).contains(&word.chars().count()) && !word.chars().all(|c| c.is_ascii_digit())
+        })
         .collect();
     let terms: Vec<String> = terms.into_iter().collect();
-    let pieces: Vec<String> = terms.iter().map(|term| trigrams(term).join("\u{1f}")).collect();
+    let pieces: Vec<String> = terms
+        .iter()
+        .map(|term| trigrams(term).join("\u{1f}"))
+        .collect();
     diesel::sql_query(
         "insert into search_terms (course_id, term, trigrams)
          select $1, term, string_to_array(pieces, E'\\x1f') from unnest($2, $3) as t (term, pieces)",
@@ -141,14 +176,20 @@ mod unit {
 
     #[test]
     fn words_are_split_at_whatever_is_no_letter_or_digit() {
-        assert_eq!(words("Smart-Pointers: `Box<T>`, Ümlaut!").collect::<Vec<_>>(), ["smart", "pointers", "box", "t", "ümlaut"]);
+        assert_eq!(
+            words("Smart-Pointers: `Box<T>`, Ümlaut!").collect::<Vec<_>>(),
+            ["smart", "pointers", "box", "t", "ümlaut"]
+        );
         assert_eq!(words(" :*&|!() ").count(), 0);
     }
 
     #[test]
     fn a_slip_of_the_finger_shares_most_trigrams() {
         let right = trigrams("ownership");
-        let shared = trigrams("ownershp").iter().filter(|piece| right.contains(piece)).count();
+        let shared = trigrams("ownershp")
+            .iter()
+            .filter(|piece| right.contains(piece))
+            .count();
         assert!(shared >= 7, "{shared}");
     }
 }

@@ -9,5 +9,9 @@ use crate::platform::ids::CourseId;
 
 /// Whether the course's modules open by passing quizzes.
 pub async fn is_gated(conn: &mut Conn, course: CourseId) -> QueryResult<bool> {
-    courses::table.find(course).select(courses::is_gated).first(conn).await
+    courses::table
+        .find(course)
+        .select(courses::is_gated)
+        .first(conn)
+        .await
 }

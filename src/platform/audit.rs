@@ -34,7 +34,12 @@ impl Entry {
     }
 
     fn with_outcome(action: &str, outcome: &str) -> Self {
-        Self { audit_id: Uuid::now_v7(), action: action.to_owned(), outcome: outcome.to_owned(), ..Self::default() }
+        Self {
+            audit_id: Uuid::now_v7(),
+            action: action.to_owned(),
+            outcome: outcome.to_owned(),
+            ..Self::default()
+        }
     }
 
     pub fn of(mut self, subject_type: &str, subject_id: impl ToString) -> Self {
@@ -64,7 +69,11 @@ impl Entry {
 
     /// Writes the line within the unit of work that it records.
     pub async fn write(self, conn: &mut Conn) -> QueryResult<()> {
-        diesel::insert_into(audit_logs::table).values(self).execute(conn).await.map(drop)
+        diesel::insert_into(audit_logs::table)
+            .values(self)
+            .execute(conn)
+            .await
+            .map(drop)
     }
 }
 
@@ -83,7 +92,9 @@ async fn alone(cx: &Cx, entry: Entry, subject: Option<(&str, String)>) {
     if let Some((kind, id)) = subject {
         entry = entry.of(kind, id);
     }
-    let written = cx.within(async move |conn| Ok(entry.write(conn).await?)).await;
+    let written = cx
+        .within(async move |conn| Ok(entry.write(conn).await?))
+        .await;
     if let Err(error) = written {
         tracing::error!(%error, "an audit entry could not be written");
     }

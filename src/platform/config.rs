@@ -13,7 +13,12 @@ pub struct Config {
     #[arg(long, env = "LYCEUM_DATA_DIR", default_value = "var", global = true)]
     pub data_dir: PathBuf,
     /// Where people reach the first organization, for links in mails. Other organizations use their domain.
-    #[arg(long, env = "LYCEUM_URL", default_value = "http://127.0.0.1:3000", global = true)]
+    #[arg(
+        long,
+        env = "LYCEUM_URL",
+        default_value = "http://127.0.0.1:3000",
+        global = true
+    )]
     pub public_url: url::Url,
     #[command(flatten)]
     pub mail: MailConfig,
@@ -25,29 +30,65 @@ pub struct Config {
 #[derive(Debug, Clone, clap::Args)]
 pub struct DatabaseConfig {
     /// Address of the database as its owner: migrations use it, and the other two addresses derive from it.
-    #[arg(long = "database-url", env = "DATABASE_URL", hide_env_values = true, global = true)]
+    #[arg(
+        long = "database-url",
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        global = true
+    )]
     pub owner_url: Option<String>,
     /// Address as the role lyceum_app. Default: DATABASE_URL's, with a password derived from the owner's.
-    #[arg(long = "database-app-url", env = "DATABASE_APP_URL", hide_env_values = true, global = true)]
+    #[arg(
+        long = "database-app-url",
+        env = "DATABASE_APP_URL",
+        hide_env_values = true,
+        global = true
+    )]
     pub app_url: Option<String>,
     /// Address as the role lyceum_system. Default: likewise.
-    #[arg(long = "database-system-url", env = "DATABASE_SYSTEM_URL", hide_env_values = true, global = true)]
+    #[arg(
+        long = "database-system-url",
+        env = "DATABASE_SYSTEM_URL",
+        hide_env_values = true,
+        global = true
+    )]
     pub system_url: Option<String>,
     /// Address past a transaction pooler, for listening. Default: the system role's address.
-    #[arg(long = "database-direct-url", env = "DATABASE_DIRECT_URL", hide_env_values = true, global = true)]
+    #[arg(
+        long = "database-direct-url",
+        env = "DATABASE_DIRECT_URL",
+        hide_env_values = true,
+        global = true
+    )]
     pub direct_url: Option<String>,
     /// Connections of one process.
-    #[arg(long = "database-pool", env = "DATABASE_POOL", default_value_t = 20, global = true)]
+    #[arg(
+        long = "database-pool",
+        env = "DATABASE_POOL",
+        default_value_t = 20,
+        global = true
+    )]
     pub pool: usize,
 }
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct LogConfig {
     /// What is logged, as in lyceum=info,tower_http=debug.
-    #[arg(long = "log", env = "LYCEUM_LOG", default_value = "info,lyceum=info", global = true)]
+    #[arg(
+        long = "log",
+        env = "LYCEUM_LOG",
+        default_value = "info,lyceum=info",
+        global = true
+    )]
     pub filter: String,
     /// How it is written.
-    #[arg(long = "log-format", env = "LYCEUM_LOG_FORMAT", value_enum, default_value = "pretty", global = true)]
+    #[arg(
+        long = "log-format",
+        env = "LYCEUM_LOG_FORMAT",
+        value_enum,
+        default_value = "pretty",
+        global = true
+    )]
     pub format: LogFormat,
 }
 
@@ -63,7 +104,12 @@ pub struct MailConfig {
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<String>,
     /// Sender of mails.
-    #[arg(long = "mail-from", env = "MAIL_FROM", default_value = "Lyceum <lyceum@localhost>", global = true)]
+    #[arg(
+        long = "mail-from",
+        env = "MAIL_FROM",
+        default_value = "Lyceum <lyceum@localhost>",
+        global = true
+    )]
     pub from: String,
     /// Also write the links of unsendable mails to the log, for an operator without SMTP.
     #[arg(long, env = "LYCEUM_PRINT_LINKS", global = true)]

@@ -33,10 +33,14 @@ pub enum AppError {
     #[error("That was tried too often. Please wait {} and try again.", wait(*.0))]
     TooMany(u32),
     /// 500, with the reference under which the log has the cause.
-    #[error("Something went wrong on our side. Nothing was changed. If it happens again, tell us this reference: {0}")]
+    #[error(
+        "Something went wrong on our side. Nothing was changed. If it happens again, tell us this reference: {0}"
+    )]
     Internal(String),
     /// The browser could not reach the server; nothing was sent or nothing came back.
-    #[error("Lyceum can't be reached right now. What you entered is still here; please try again in a moment.")]
+    #[error(
+        "Lyceum can't be reached right now. What you entered is still here; please try again in a moment."
+    )]
     Unreachable,
 }
 
@@ -63,7 +67,10 @@ impl AppError {
     /// What is wrong with this field, if that is what the error says.
     pub fn of_field(&self, field: &str) -> Option<String> {
         match self {
-            Self::Invalid(problems) => problems.iter().find(|(name, _)| name == field).map(|(_, s)| s.clone()),
+            Self::Invalid(problems) => problems
+                .iter()
+                .find(|(name, _)| name == field)
+                .map(|(_, s)| s.clone()),
             _ => None,
         }
     }
@@ -91,9 +98,12 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::Unreachable,
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Serialization(_) => {
-                Self::Invalid(vec![(String::new(), "What was sent is incomplete or malformed.".to_owned())])
-            }
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Serialization(_) => Self::Invalid(vec![(
+                String::new(),
+                "What was sent is incomplete or malformed.".to_owned(),
+            )]),
             #[cfg(feature = "ssr")]
             other => Self::internal(&other),
             #[cfg(not(feature = "ssr"))]
@@ -122,7 +132,9 @@ mod server {
                 Error::NotFound => Self::NotFound("There is nothing here by that name.".to_owned()),
                 Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                     tracing::info!(constraint = info.constraint_name(), "unique violation");
-                    Self::Conflict("That has just been done already. Please reload the page.".to_owned())
+                    Self::Conflict(
+                        "That has just been done already. Please reload the page.".to_owned(),
+                    )
                 }
                 _ => Self::internal(&error),
             }
@@ -150,8 +162,14 @@ mod tests {
     fn an_error_speaks_at_its_field_and_else_above_the_form() {
         let error = AppError::field("email", "That is not an e-mail address.");
         assert_eq!(error.status(), 422);
-        assert_eq!(error.of_field("email").as_deref(), Some("That is not an e-mail address."));
+        assert_eq!(
+            error.of_field("email").as_deref(),
+            Some("That is not an e-mail address.")
+        );
         assert_eq!(error.of_form(), None);
-        assert_eq!(AppError::TooMany(120).of_form().as_deref(), Some("That was tried too often. Please wait 2 minutes and try again."));
+        assert_eq!(
+            AppError::TooMany(120).of_form().as_deref(),
+            Some("That was tried too often. Please wait 2 minutes and try again.")
+        );
     }
 }

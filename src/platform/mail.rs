@@ -36,7 +36,11 @@ enum Way {
 
 impl Mailer {
     pub fn new(config: &Config) -> Result<Self, String> {
-        let from = config.mail.from.parse().map_err(|error| format!("MAIL_FROM is not an address: {error}"))?;
+        let from = config
+            .mail
+            .from
+            .parse()
+            .map_err(|error| format!("MAIL_FROM is not an address: {error}"))?;
         let way = match &config.mail.smtp_url {
             Some(url) => Way::Smtp(
                 AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
@@ -46,7 +50,11 @@ impl Mailer {
             ),
             None => Way::Folder(folder(config)),
         };
-        Ok(Self { from, way: Arc::new(way), print_links: config.mail.print_links })
+        Ok(Self {
+            from,
+            way: Arc::new(way),
+            print_links: config.mail.print_links,
+        })
     }
 
     /// Whether mails reach people, or only a folder.
@@ -65,12 +73,21 @@ impl Mailer {
             .map_err(|error| AppError::internal(&error))?;
         match &*self.way {
             Way::Smtp(transport) => {
-                transport.send(message).await.map_err(|error| AppError::internal(&error))?;
+                transport
+                    .send(message)
+                    .await
+                    .map_err(|error| AppError::internal(&error))?;
             }
             Way::Folder(folder) => {
-                write(folder, &message.formatted()).await.map_err(|error| AppError::internal(&error))?;
+                write(folder, &message.formatted())
+                    .await
+                    .map_err(|error| AppError::internal(&error))?;
                 if self.print_links {
-                    for link in mail.text.split_whitespace().filter(|word| word.starts_with("http")) {
+                    for link in mail
+                        .text
+                        .split_whitespace()
+                        .filter(|word| word.starts_with("http"))
+                    {
                         tracing::warn!(%to, link, "a mail that can't be sent has this link");
                     }
                 }

@@ -15,15 +15,25 @@ pub struct Clock {
 impl Clock {
     /// The profile's zone, else the organization's.
     pub fn of(cx: &Cx) -> Self {
-        let own = cx.viewer.as_ref().and_then(|viewer| viewer.time_zone.as_deref());
-        let zone = own.and_then(|zone| zone.parse().ok()).or_else(|| cx.organization.time_zone.parse().ok());
-        Self { zone: zone.unwrap_or(Tz::UTC), now: Utc::now() }
+        let own = cx
+            .viewer
+            .as_ref()
+            .and_then(|viewer| viewer.time_zone.as_deref());
+        let zone = own
+            .and_then(|zone| zone.parse().ok())
+            .or_else(|| cx.organization.time_zone.parse().ok());
+        Self {
+            zone: zone.unwrap_or(Tz::UTC),
+            now: Utc::now(),
+        }
     }
 
     /// "just now", "5 minutes ago", "yesterday", "3 days ago", else the date.
     pub fn ago(&self, time: DateTime<Utc>) -> String {
         let past = self.now - time;
-        let days = (self.now.with_timezone(&self.zone).date_naive() - time.with_timezone(&self.zone).date_naive()).num_days();
+        let days = (self.now.with_timezone(&self.zone).date_naive()
+            - time.with_timezone(&self.zone).date_naive())
+        .num_days();
         match days {
             _ if past < Duration::minutes(1) => "just now".to_owned(),
             _ if past < Duration::hours(1) => count(past.num_minutes(), "minute"),
@@ -36,7 +46,9 @@ impl Clock {
 
     /// "12 January 2026".
     pub fn date(&self, time: DateTime<Utc>) -> String {
-        time.with_timezone(&self.zone).format("%-d %B %Y").to_string()
+        time.with_timezone(&self.zone)
+            .format("%-d %B %Y")
+            .to_string()
     }
 }
 
@@ -47,18 +59,48 @@ fn count(number: i64, unit: &str) -> String {
 
 /// The zones that people live in: those of a region and a city.
 pub fn zones() -> Vec<String> {
-    let regions = ["Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"];
+    let regions = [
+        "Africa/",
+        "America/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    ];
     let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    known.filter(|name| regions.iter().any(|region| name.starts_with(region))).map(str::to_owned).collect()
+    known
+        .filter(|name| regions.iter().any(|region| name.starts_with(region)))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What a person would call the browser that sent this User-Agent.
 pub fn device_name(user_agent: Option<&str>) -> String {
     let agent = user_agent.unwrap_or_default();
-    let find = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let find = |names: &[(&str, &'static str)]| {
+        names
+            .iter()
+            .find(|(mark, _)| agent.contains(mark))
+            .map(|(_, name)| *name)
+    };
     // The order matters: most browsers also claim to be the ones after them.
-    let browser = find(&[("Firefox/", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
-    let system = find(&[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux")]);
+    let browser = find(&[
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
@@ -73,7 +115,10 @@ mod tests {
     #[test]
     fn times_are_told_as_people_tell_them_in_their_own_zone() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let clock = Clock { zone: chrono_tz::Asia::Kolkata, now: at("2026-03-10T20:00:00Z") };
+        let clock = Clock {
+            zone: chrono_tz::Asia::Kolkata,
+            now: at("2026-03-10T20:00:00Z"),
+        };
         assert_eq!(clock.ago(at("2026-03-10T19:59:40Z")), "just now");
         assert_eq!(clock.ago(at("2026-03-10T19:55:00Z")), "5 minutes ago");
         assert_eq!(clock.ago(at("2026-03-10T18:45:00Z")), "1 hour ago");

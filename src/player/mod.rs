@@ -5,6 +5,8 @@ pub mod pages;
 
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod view;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +16,10 @@ use crate::platform::ui::Html;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::EnrollmentStatus"))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::EnrollmentStatus")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum EnrollmentStatus {
     Active,
@@ -68,7 +73,10 @@ pub struct OutlineModule {
 
 impl OutlineModule {
     pub fn done(&self) -> usize {
-        self.topics.iter().filter(|topic| topic.state == TopicState::Done).count()
+        self.topics
+            .iter()
+            .filter(|topic| topic.state == TopicState::Done)
+            .count()
     }
 }
 
@@ -128,15 +136,27 @@ pub fn percent(outline: &[OutlineModule]) -> u8 {
 }
 
 pub fn percent_of(done: usize, total: usize) -> u8 {
-    if total == 0 { 0 } else { u8::try_from(done.min(total) * 100 / total).unwrap_or(100) }
+    (done.min(total) * 100)
+        .checked_div(total)
+        .map_or(0, |percent| u8::try_from(percent).unwrap_or(100))
 }
 
 /// The topics before and after this one, across modules.
-pub fn neighbours(outline: &[OutlineModule], course: &str, slug: &str) -> (Option<TopicLink>, Option<TopicLink>) {
+pub fn neighbours(
+    outline: &[OutlineModule],
+    course: &str,
+    slug: &str,
+) -> (Option<TopicLink>, Option<TopicLink>) {
     let all: Vec<&OutlineTopic> = outline.iter().flat_map(|module| &module.topics).collect();
-    let link = |topic: &&OutlineTopic| TopicLink { href: topic_path(course, &topic.slug), title: topic.title.clone() };
+    let link = |topic: &&OutlineTopic| TopicLink {
+        href: topic_path(course, &topic.slug),
+        title: topic.title.clone(),
+    };
     match all.iter().position(|topic| topic.slug == slug) {
-        Some(at) => (at.checked_sub(1).and_then(|at| all.get(at)).map(link), all.get(at + 1).map(link)),
+        Some(at) => (
+            at.checked_sub(1).and_then(|at| all.get(at)).map(link),
+            all.get(at + 1).map(link),
+        ),
         None => (None, None),
     }
 }
@@ -163,18 +183,28 @@ pub struct AssetChoice {
 
 /// The topic for this learner: a block with a content key takes the asset for their persona, else the one for nobody in
 /// particular, else is left out; an inline block for a persona is for learners who have it or none.
-pub fn compose(blocks: &[BlockChoice], assets: &[AssetChoice], learner: Option<LearnerPersona>) -> String {
+pub fn compose(
+    blocks: &[BlockChoice],
+    assets: &[AssetChoice],
+    learner: Option<LearnerPersona>,
+) -> String {
     let asset = |key: &str| {
         let of = |persona: Option<LearnerPersona>| {
-            assets.iter().find(|asset| asset.content_key == key && asset.persona == persona)
+            assets
+                .iter()
+                .find(|asset| asset.content_key == key && asset.persona == persona)
         };
-        learner.and_then(|persona| of(Some(persona))).or_else(|| of(None))
+        learner
+            .and_then(|persona| of(Some(persona)))
+            .or_else(|| of(None))
     };
     blocks
         .iter()
         .filter_map(|block| match (&block.content_key, block.tutor_persona) {
             (Some(key), _) => asset(key).map(|asset| asset.html.as_str()),
-            (None, Some(persona)) => learner.is_none_or(|own| own == persona).then_some(block.html.as_str()),
+            (None, Some(persona)) => learner
+                .is_none_or(|own| own == persona)
+                .then_some(block.html.as_str()),
             (None, None) => Some(block.html.as_str()),
         })
         .collect()
@@ -235,11 +265,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn block(key: Option<&str>, persona: Option<LearnerPersona>, html: &str) -> BlockChoice {
-        BlockChoice { content_key: key.map(str::to_owned), tutor_persona: persona, html: html.to_owned() }
+        BlockChoice {
+            content_key: key.map(str::to_owned),
+            tutor_persona: persona,
+            html: html.to_owned(),
+        }
     }
 
     fn asset(key: &str, persona: Option<LearnerPersona>, html: &str) -> AssetChoice {
-        AssetChoice { content_key: key.to_owned(), persona, html: html.to_owned() }
+        AssetChoice {
+            content_key: key.to_owned(),
+            persona,
+            html: html.to_owned(),
+        }
     }
 
     #[test]
@@ -250,7 +288,11 @@ mod tests {
             block(Some("missing"), None, ""),
             block(None, Some(PseudoCoder), "p"),
         ];
-        let assets = [asset("intro", None, "d"), asset("intro", Some(RoteMemorizer), "r"), asset("missing", Some(RoteMemorizer), "m")];
+        let assets = [
+            asset("intro", None, "d"),
+            asset("intro", Some(RoteMemorizer), "r"),
+            asset("missing", Some(RoteMemorizer), "m"),
+        ];
         assert_eq!(compose(&blocks, &assets, None), "adp");
         assert_eq!(compose(&blocks, &assets, Some(RoteMemorizer)), "arm");
         assert_eq!(compose(&blocks, &assets, Some(PseudoCoder)), "adp");
@@ -266,7 +308,12 @@ mod tests {
                 topics: topics
                     .iter()
                     .zip(1..)
-                    .map(|(state, n)| OutlineTopic { slug: format!("t{number}-{n}"), title: format!("Topic {n}"), minutes: 1, state: *state })
+                    .map(|(state, n)| OutlineTopic {
+                        slug: format!("t{number}-{n}"),
+                        title: format!("Topic {n}"),
+                        minutes: 1,
+                        state: *state,
+                    })
                     .collect(),
             })
             .collect()
@@ -280,7 +327,10 @@ mod tests {
             (previous.map(|link| link.href), next.map(|link| link.href))
         };
         assert_eq!(hrefs("t1-1"), (None, Some("/learn/c/t1-2".into())));
-        assert_eq!(hrefs("t1-2"), (Some("/learn/c/t1-1".into()), Some("/learn/c/t2-1".into())));
+        assert_eq!(
+            hrefs("t1-2"),
+            (Some("/learn/c/t1-1".into()), Some("/learn/c/t2-1".into()))
+        );
         assert_eq!(hrefs("t2-1"), (Some("/learn/c/t1-2".into()), None));
         assert_eq!(hrefs("gone"), (None, None));
     }

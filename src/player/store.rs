@@ -6,13 +6,16 @@ use diesel::sql_types::{BigInt, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::{AssetChoice, BlockChoice, EnrollmentStatus, Hit, OutlineModule, OutlineTopic, TopicState, topic_path};
+use super::{
+    AssetChoice, BlockChoice, EnrollmentStatus, Hit, OutlineModule, OutlineTopic, TopicState,
+    topic_path,
+};
 use crate::course::search::Query;
 use crate::course::{LearnerPersona, StudyPersona};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
-    course_modules, courses, enrollments, learner_persona_profiles, topic_blocks, topic_content_assets,
-    topic_personalization, topic_progress, topics,
+    course_modules, courses, enrollments, learner_persona_profiles, topic_blocks,
+    topic_content_assets, topic_personalization, topic_progress, topics,
 };
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, FileId, OrganizationId, TopicId, UserId};
@@ -76,11 +79,20 @@ pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
 }
 
 pub async fn course_id(conn: &mut Conn, slug: &str) -> QueryResult<Option<CourseId>> {
-    courses::table.filter(courses::slug.eq(slug)).select(courses::course_id).first(conn).await.optional()
+    courses::table
+        .filter(courses::slug.eq(slug))
+        .select(courses::course_id)
+        .first(conn)
+        .await
+        .optional()
 }
 
 /// All topics of the course in order, with how far the learner is.
-pub async fn outline(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<Vec<OutlineModule>> {
+pub async fn outline(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<Vec<OutlineModule>> {
     let modules: Vec<(i32, String)> = course_modules::table
         .filter(course_modules::course_id.eq(course))
         .order(course_modules::module_no)
@@ -88,7 +100,11 @@ pub async fn outline(conn: &mut Conn, user: UserId, course: CourseId) -> QueryRe
         .load(conn)
         .await?;
     let rows: Vec<(i32, String, String, i32, Option<bool>)> = topics::table
-        .left_join(topic_progress::table.on(topic_progress::topic_id.eq(topics::topic_id).and(topic_progress::user_id.eq(user))))
+        .left_join(
+            topic_progress::table.on(topic_progress::topic_id
+                .eq(topics::topic_id)
+                .and(topic_progress::user_id.eq(user))),
+        )
         .filter(topics::course_id.eq(course))
         .filter(topics::retired_at.is_null())
         .order((topics::module_no, topics::topic_number))
@@ -101,15 +117,32 @@ pub async fn outline(conn: &mut Conn, user: UserId, course: CourseId) -> QueryRe
         ))
         .load(conn)
         .await?;
-    let mut outline: Vec<OutlineModule> =
-        modules.into_iter().map(|(number, title)| OutlineModule { number, title, topics: Vec::new() }).collect();
+    let mut outline: Vec<OutlineModule> = modules
+        .into_iter()
+        .map(|(number, title)| OutlineModule {
+            number,
+            title,
+            topics: Vec::new(),
+        })
+        .collect();
     let mut at = 0;
     for (module_no, slug, title, minutes, is_completed) in rows {
-        while outline.get(at).is_some_and(|module| module.number < module_no) {
+        while outline
+            .get(at)
+            .is_some_and(|module| module.number < module_no)
+        {
             at += 1;
         }
-        if let Some(module) = outline.get_mut(at).filter(|module| module.number == module_no) {
-            module.topics.push(OutlineTopic { slug, title, minutes, state: TopicState::of(is_completed) });
+        if let Some(module) = outline
+            .get_mut(at)
+            .filter(|module| module.number == module_no)
+        {
+            module.topics.push(OutlineTopic {
+                slug,
+                title,
+                minutes,
+                state: TopicState::of(is_completed),
+            });
         }
     }
     Ok(outline)
@@ -148,11 +181,20 @@ impl TopicRow {
 }
 
 fn heading(headings: &Value, id: &str) -> Option<(String, String)> {
-    let text = headings.as_array()?.iter().find(|heading| heading["id"] == id)?["text"].as_str()?;
+    let text = headings
+        .as_array()?
+        .iter()
+        .find(|heading| heading["id"] == id)?["text"]
+        .as_str()?;
     Some((id.to_owned(), text.to_owned()))
 }
 
-pub async fn topic(conn: &mut Conn, user: UserId, course: CourseId, slug: &str) -> QueryResult<Option<TopicRow>> {
+pub async fn topic(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    slug: &str,
+) -> QueryResult<Option<TopicRow>> {
     diesel::sql_query(
         "select t.topic_id, t.slug, t.title, t.module_no, t.topic_number, t.reading_minutes, t.headings,
                 p.is_completed, p.last_anchor, p.last_position_s
@@ -180,17 +222,29 @@ pub async fn blocks(
         .order(topic_blocks::study_persona)
         .load(conn)
         .await?;
-    let narration = if personas.contains(&wanted) { wanted } else { StudyPersona::Normal };
+    let narration = if personas.contains(&wanted) {
+        wanted
+    } else {
+        StudyPersona::Normal
+    };
     let rows: Vec<(Option<String>, Option<LearnerPersona>, String)> = topic_blocks::table
         .filter(topic_blocks::topic_id.eq(topic))
         .filter(topic_blocks::study_persona.eq(narration))
         .order(topic_blocks::position)
-        .select((topic_blocks::content_key, topic_blocks::tutor_persona, topic_blocks::html))
+        .select((
+            topic_blocks::content_key,
+            topic_blocks::tutor_persona,
+            topic_blocks::html,
+        ))
         .load(conn)
         .await?;
     let blocks = rows
         .into_iter()
-        .map(|(content_key, tutor_persona, html)| BlockChoice { content_key, tutor_persona, html })
+        .map(|(content_key, tutor_persona, html)| BlockChoice {
+            content_key,
+            tutor_persona,
+            html,
+        })
         .collect();
     Ok((personas, blocks))
 }
@@ -198,14 +252,30 @@ pub async fn blocks(
 pub async fn assets(conn: &mut Conn, topic: TopicId) -> QueryResult<Vec<AssetChoice>> {
     let rows: Vec<(String, Option<LearnerPersona>, String)> = topic_content_assets::table
         .filter(topic_content_assets::topic_id.eq(topic))
-        .select((topic_content_assets::content_key, topic_content_assets::persona_key, topic_content_assets::html))
+        .select((
+            topic_content_assets::content_key,
+            topic_content_assets::persona_key,
+            topic_content_assets::html,
+        ))
         .load(conn)
         .await?;
-    Ok(rows.into_iter().map(|(content_key, persona, html)| AssetChoice { content_key, persona, html }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(content_key, persona, html)| AssetChoice {
+            content_key,
+            persona,
+            html,
+        })
+        .collect())
 }
 
 /// The learner has opened the topic: it is begun, and it is where they are. Asked twice, nothing more happens.
-pub async fn open(conn: &mut Conn, user: UserId, course: CourseId, topic: TopicId) -> QueryResult<()> {
+pub async fn open(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    topic: TopicId,
+) -> QueryResult<()> {
     diesel::sql_query(
         "with begun as (
              insert into topic_progress (user_id, topic_id) values ($1, $3) on conflict (user_id, topic_id) do nothing
@@ -221,7 +291,11 @@ pub async fn open(conn: &mut Conn, user: UserId, course: CourseId, topic: TopicI
 }
 
 /// The course of a topic that the person studies.
-pub async fn course_of(conn: &mut Conn, user: UserId, topic: TopicId) -> QueryResult<Option<CourseId>> {
+pub async fn course_of(
+    conn: &mut Conn,
+    user: UserId,
+    topic: TopicId,
+) -> QueryResult<Option<CourseId>> {
     topics::table
         .inner_join(enrollments::table.on(enrollments::course_id.eq(topics::course_id)))
         .filter(topics::topic_id.eq(topic))
@@ -234,7 +308,12 @@ pub async fn course_of(conn: &mut Conn, user: UserId, topic: TopicId) -> QueryRe
         .optional()
 }
 
-pub async fn set_done(conn: &mut Conn, user: UserId, topic: TopicId, done: bool) -> QueryResult<()> {
+pub async fn set_done(
+    conn: &mut Conn,
+    user: UserId,
+    topic: TopicId,
+    done: bool,
+) -> QueryResult<()> {
     let at = done.then(Utc::now);
     diesel::insert_into(topic_progress::table)
         .values((
@@ -245,14 +324,21 @@ pub async fn set_done(conn: &mut Conn, user: UserId, topic: TopicId, done: bool)
         ))
         .on_conflict((topic_progress::user_id, topic_progress::topic_id))
         .do_update()
-        .set((topic_progress::is_completed.eq(done), topic_progress::completed_at.eq(at)))
+        .set((
+            topic_progress::is_completed.eq(done),
+            topic_progress::completed_at.eq(at),
+        ))
         .execute(conn)
         .await
         .map(drop)
 }
 
 /// Topics of the course that are done, and all of them.
-pub async fn count_done(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<(i64, i64)> {
+pub async fn count_done(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<(i64, i64)> {
     let counts: Counts = diesel::sql_query(
         "select count(*) filter (where p.is_completed) as done, count(*) as total
          from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
@@ -273,7 +359,12 @@ struct Counts {
     total: i64,
 }
 
-pub async fn set_completed(conn: &mut Conn, user: UserId, course: CourseId, completed: bool) -> QueryResult<()> {
+pub async fn set_completed(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    completed: bool,
+) -> QueryResult<()> {
     let (status, at) = match completed {
         true => (EnrollmentStatus::Completed, Some(Utc::now())),
         false => (EnrollmentStatus::Active, None),
@@ -282,7 +373,10 @@ pub async fn set_completed(conn: &mut Conn, user: UserId, course: CourseId, comp
         .filter(enrollments::user_id.eq(user))
         .filter(enrollments::course_id.eq(course))
         .filter(enrollments::status.ne(status))
-        .set((enrollments::status.eq(status), enrollments::completed_at.eq(at)))
+        .set((
+            enrollments::status.eq(status),
+            enrollments::completed_at.eq(at),
+        ))
         .execute(conn)
         .await
         .map(drop)
@@ -295,7 +389,12 @@ pub struct SavedPlace<'a> {
     pub position_s: Option<f64>,
 }
 
-pub async fn save_place(conn: &mut Conn, user: UserId, topic: TopicId, place: SavedPlace<'_>) -> QueryResult<()> {
+pub async fn save_place(
+    conn: &mut Conn,
+    user: UserId,
+    topic: TopicId,
+    place: SavedPlace<'_>,
+) -> QueryResult<()> {
     diesel::sql_query(
         "insert into topic_progress (user_id, topic_id, last_anchor, read_percent, last_position_s)
          values ($1, $2, $3, coalesce($4, 0), coalesce($5, 0))
@@ -314,14 +413,22 @@ pub async fn save_place(conn: &mut Conn, user: UserId, topic: TopicId, place: Sa
     .map(drop)
 }
 
-pub async fn set_persona(conn: &mut Conn, user: UserId, course: CourseId, persona: StudyPersona) -> QueryResult<()> {
+pub async fn set_persona(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    persona: StudyPersona,
+) -> QueryResult<()> {
     diesel::insert_into(topic_personalization::table)
         .values((
             topic_personalization::user_id.eq(user),
             topic_personalization::course_id.eq(course),
             topic_personalization::persona.eq(persona),
         ))
-        .on_conflict((topic_personalization::user_id, topic_personalization::course_id))
+        .on_conflict((
+            topic_personalization::user_id,
+            topic_personalization::course_id,
+        ))
         .do_update()
         .set(topic_personalization::persona.eq(persona))
         .execute(conn)
@@ -341,7 +448,10 @@ pub async fn set_learner_persona(
             learner_persona_profiles::course_id.eq(course),
             learner_persona_profiles::persona_key.eq(persona),
         ))
-        .on_conflict((learner_persona_profiles::user_id, learner_persona_profiles::course_id))
+        .on_conflict((
+            learner_persona_profiles::user_id,
+            learner_persona_profiles::course_id,
+        ))
         .do_update()
         .set(learner_persona_profiles::persona_key.eq(persona))
         .execute(conn)
@@ -350,7 +460,12 @@ pub async fn set_learner_persona(
 }
 
 /// Address of the topic where the learner stopped, with its heading; the first topic where they have not begun.
-pub async fn resume(conn: &mut Conn, user: UserId, studying: &Studying, slug: &str) -> QueryResult<Option<String>> {
+pub async fn resume(
+    conn: &mut Conn,
+    user: UserId,
+    studying: &Studying,
+    slug: &str,
+) -> QueryResult<Option<String>> {
     let stopped: Option<Resume> = diesel::sql_query(
         "select t.slug, t.headings, p.last_anchor
          from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
@@ -379,7 +494,11 @@ struct Resume {
 impl Resume {
     fn href(&self, course: &str) -> String {
         let path = topic_path(course, &self.slug);
-        match self.last_anchor.as_deref().and_then(|id| heading(&self.headings, id)) {
+        match self
+            .last_anchor
+            .as_deref()
+            .and_then(|id| heading(&self.headings, id))
+        {
             Some((id, _)) => format!("{path}#{id}"),
             None => path,
         }
@@ -480,7 +599,10 @@ pub async fn upcoming(
     .bind::<BigInt, _>(count)
     .load(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.slug, row.title, row.reading_minutes)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.slug, row.title, row.reading_minutes))
+        .collect())
 }
 
 #[derive(QueryableByName)]
@@ -520,7 +642,12 @@ pub async fn search(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Hit { href: topic_path(slug, &row.slug), title: row.title, module: row.module, snippet: plain(&row.snippet) })
+        .map(|row| Hit {
+            href: topic_path(slug, &row.slug),
+            title: row.title,
+            module: row.module,
+            snippet: plain(&row.snippet),
+        })
         .collect())
 }
 

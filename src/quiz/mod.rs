@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::QuestionType"))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::QuestionType")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum QuestionType {
     SingleChoice,
@@ -17,7 +20,10 @@ pub enum QuestionType {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::QuestionPurpose"))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::QuestionPurpose")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum QuestionPurpose {
     Quiz,

@@ -7,22 +7,21 @@ use leptos_router::{LazyRoute, lazy_route};
 
 use crate::catalog::CmsText;
 use crate::catalog::api::cms_page;
-use crate::platform::error::AppResult;
-use crate::platform::ui::{Page, PageResource, loaded, page_resource};
+use crate::platform::ui::{Page, loaded, page_resource};
 
-pub struct CmsPage {
-    text: PageResource<AppResult<CmsText>>,
-}
+pub struct CmsPage;
 
 #[lazy_route]
 impl LazyRoute for CmsPage {
     fn data() -> Self {
-        let slug = Memo::new(|_| use_params_map().with(|params| params.get("page").unwrap_or_default()));
-        Self { text: page_resource(move || slug.get(), cms_page) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
-        view! { <Page title="Page">{loaded(this.text, show)}</Page> }.into_any()
+    fn view(_this: Self) -> AnyView {
+        let slug =
+            Memo::new(|_| use_params_map().with(|params| params.get("page").unwrap_or_default()));
+        let text = page_resource(move || slug.get(), cms_page);
+        view! { <Page title="Page">{loaded(text, show)}</Page> }.into_any()
     }
 }
 

@@ -10,12 +10,15 @@ use crate::catalog::api::load_course;
 use crate::catalog::{self, Enrolment, SyllabusModule, TutorCard};
 use crate::course::duration;
 use crate::platform::auth::sign_in_path;
-use crate::platform::ui::{Avatar, Breadcrumbs, Button, Form, FormState, Html, Notice, Page, Tone, loaded, page_resource};
+use crate::platform::ui::{
+    Avatar, Breadcrumbs, Button, Form, FormState, Html, Notice, Page, Tone, loaded, page_resource,
+};
 use crate::player::api::Enrol;
 
 #[component]
 pub fn CoursePage() -> impl IntoView {
-    let slug = Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+    let slug =
+        Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
     let page = page_resource(move || slug.get(), load_course);
     let enrol = FormState::of(Enrol::PATH);
     view! { <Page title="Course">{loaded(page, move |page| course(page, enrol))}</Page> }.into_any()
@@ -23,9 +26,17 @@ pub fn CoursePage() -> impl IntoView {
 
 fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
     let card = &page.card;
-    let trail = vec![("Courses".to_owned(), "/courses".to_owned()), (card.title.clone(), String::new())];
-    let meta = [card.level.label().to_owned(), duration(card.reading_minutes), pace(card).to_owned()];
-    let by = (!page.authors.is_empty()).then(|| view! { <span>{format!("by {}", page.authors.join(", "))}</span> });
+    let trail = vec![
+        ("Courses".to_owned(), "/courses".to_owned()),
+        (card.title.clone(), String::new()),
+    ];
+    let meta = [
+        card.level.label().to_owned(),
+        duration(card.reading_minutes),
+        pace(card).to_owned(),
+    ];
+    let by = (!page.authors.is_empty())
+        .then(|| view! { <span>{format!("by {}", page.authors.join(", "))}</span> });
     let draft = (!page.is_published).then(|| view! { <Notice tone=Tone::Warn>"This course is not published. Only its tutors and admins see this page."</Notice> });
     view! {
         <Title text=card.title.clone() />
@@ -39,7 +50,7 @@ fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
                     <p class="lead">{card.summary.clone()}</p>
                     <div class="meta">{meta.map(|text| view! { <span>{text}</span> }).collect_view()} {by}</div>
                 </div>
-                {art(card.slug.clone(), card.thumbnail.clone())}
+                <div class="course-art">{art(card.slug.clone(), card.thumbnail.clone())}</div>
             </header>
             <div class="course-cols">
                 <div class="course-main">
@@ -69,7 +80,11 @@ fn outcomes(outcomes: Vec<String>) -> AnyView {
 fn syllabus(page: &catalog::CoursePage) -> AnyView {
     let enrolled = matches!(page.enrolment, Enrolment::Enrolled { .. });
     let slug = page.card.slug.clone();
-    let modules = page.modules.clone().into_iter().filter(|module| !module.topics.is_empty());
+    let modules = page
+        .modules
+        .clone()
+        .into_iter()
+        .filter(|module| !module.topics.is_empty());
     view! {
         <section class="syllabus">
             <h2>"Syllabus"</h2>
@@ -80,7 +95,11 @@ fn syllabus(page: &catalog::CoursePage) -> AnyView {
 }
 
 fn syllabus_module(module: SyllabusModule, course: &str, enrolled: bool, open: bool) -> AnyView {
-    let size = format!("{} · {}", counted(module.topics.len() as i32, "topic", "topics"), duration(module.minutes()));
+    let size = format!(
+        "{} · {}",
+        counted(module.topics.len() as i32, "topic", "topics"),
+        duration(module.minutes())
+    );
     let topics = module.topics.into_iter().map(|topic| {
         let inside = view! {
             <span class="g"></span>
@@ -88,7 +107,9 @@ fn syllabus_module(module: SyllabusModule, course: &str, enrolled: bool, open: b
             <small class="num">{duration(topic.minutes)}</small>
         };
         let line = match enrolled {
-            true => view! { <a href=format!("/learn/{course}/{}", topic.slug)>{inside}</a> }.into_any(),
+            true => {
+                view! { <a href=format!("/learn/{course}/{}", topic.slug)>{inside}</a> }.into_any()
+            }
             false => view! { <span class="line">{inside}</span> }.into_any(),
         };
         view! { <li class="topic">{line}</li> }

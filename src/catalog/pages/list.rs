@@ -7,7 +7,8 @@ use crate::catalog::api::list_courses;
 use crate::catalog::{self, CatalogQuery, CourseCard, Filter, Sort};
 use crate::course::duration;
 use crate::platform::ui::{
-    Button, CourseArt, EmptyState, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination, loaded, page_resource, viewer,
+    Button, CourseArt, EmptyState, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination, loaded,
+    page_resource, viewer,
 };
 
 #[component]
@@ -34,6 +35,7 @@ pub fn LandingPage() -> impl IntoView {
                         </a>
                     </div>
                 </div>
+                <CourseArt slug="hero" class="hero-art" />
             </section>
             <section class="list">
                 {tools(&CatalogQuery::default())}
@@ -76,7 +78,11 @@ fn tools(query: &CatalogQuery) -> AnyView {
     let plain = query.restarted();
     let chips = Filter::ALL.map(|filter| {
         let here = plain.filter == filter;
-        let href = CatalogQuery { filter, ..plain.clone() }.path();
+        let href = CatalogQuery {
+            filter,
+            ..plain.clone()
+        }
+        .path();
         view! {
             <a class="chip" href=href aria-current=here.then_some("true")>
                 {filter.label()}
@@ -84,16 +90,30 @@ fn tools(query: &CatalogQuery) -> AnyView {
         }
     });
     let sorts = Sort::ALL.map(|sort| {
-        let href = CatalogQuery { sort, ..plain.clone() }.path();
+        let href = CatalogQuery {
+            sort,
+            ..plain.clone()
+        }
+        .path();
         view! {
             <MenuItem href=href current=plain.sort == sort>
                 {sort.label()}
             </MenuItem>
         }
     });
-    let hidden = |name: &'static str, value: &'static str| (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> });
-    let filter = if plain.filter == Filter::All { "" } else { plain.filter.name() };
-    let sort = if plain.sort == Sort::Best { "" } else { plain.sort.name() };
+    let hidden = |name: &'static str, value: &'static str| {
+        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
+    };
+    let filter = if plain.filter == Filter::All {
+        ""
+    } else {
+        plain.filter.name()
+    };
+    let sort = if plain.sort == Sort::Best {
+        ""
+    } else {
+        plain.sort.name()
+    };
     let trigger = match (plain.sort, plain.q.is_empty()) {
         (Sort::Best, true) => Sort::Newest.label(),
         (sort, _) => sort.label(),
@@ -130,13 +150,22 @@ fn results(query: CatalogQuery, page: catalog::CatalogPage) -> AnyView {
     let nothing = page.courses.is_empty();
     let said = match (&page.corrected, query.q.is_empty()) {
         (_, true) => None,
-        (Some(corrected), false) => Some(format!("Nothing matches “{}” as written; these match “{corrected}”.", query.q)),
+        (Some(corrected), false) => Some(format!(
+            "Nothing matches “{}” as written; these match “{corrected}”.",
+            query.q
+        )),
         (None, false) => Some(format!("Courses for “{}”", query.q)),
     };
-    let at = |after: Option<String>, before: Option<String>| match after.is_some() || before.is_some() {
-        true => CatalogQuery { after, before, ..query.restarted() }.path(),
-        false => String::new(),
-    };
+    let at =
+        |after: Option<String>, before: Option<String>| match after.is_some() || before.is_some() {
+            true => CatalogQuery {
+                after,
+                before,
+                ..query.restarted()
+            }
+            .path(),
+            false => String::new(),
+        };
     let (previous, next) = (at(None, page.before.clone()), at(page.after.clone(), None));
     let list = match nothing {
         true => empty(&query),
@@ -154,8 +183,14 @@ fn results(query: CatalogQuery, page: catalog::CatalogPage) -> AnyView {
 
 fn empty(query: &CatalogQuery) -> AnyView {
     let (title, text) = match query.q.is_empty() {
-        true => ("No courses here yet".to_owned(), "None of the courses fits this choice. Look at all of them."),
-        false => (format!("Nothing found for “{}”", query.q), "Try fewer or other words, or look at all courses."),
+        true => (
+            "No courses here yet".to_owned(),
+            "None of the courses fits this choice. Look at all of them.",
+        ),
+        false => (
+            format!("Nothing found for “{}”", query.q),
+            "Try fewer or other words, or look at all courses.",
+        ),
     };
     view! {
         <EmptyState title=title text=text>
@@ -188,8 +223,13 @@ pub fn pace(card: &CourseCard) -> &'static str {
 }
 
 fn card(course: CourseCard) -> AnyView {
-    let open = if course.cohort_only { "With a cohort" } else { "Open now" };
-    let tutors = (!course.tutors.is_empty()).then(|| view! { <span>{format!("with {}", course.tutors.join(", "))}</span> });
+    let open = if course.cohort_only {
+        "With a cohort"
+    } else {
+        "Open now"
+    };
+    let tutors = (!course.tutors.is_empty())
+        .then(|| view! { <span>{format!("with {}", course.tutors.join(", "))}</span> });
     let meta = [
         counted(course.topic_count, "topic", "topics"),
         counted(course.question_count, "question", "questions"),

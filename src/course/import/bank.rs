@@ -18,7 +18,14 @@ use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::platform::markdown;
 use crate::quiz::{QuestionPayload, QuestionPurpose, QuestionType, StoredPayload};
 
-type KnownQuestion = (Option<String>, QuestionId, String, Value, Option<String>, bool);
+type KnownQuestion = (
+    Option<String>,
+    QuestionId,
+    String,
+    Value,
+    Option<String>,
+    bool,
+);
 
 pub async fn store_questions(
     conn: &mut Conn,
@@ -40,8 +47,10 @@ pub async fn store_questions(
         ))
         .load(conn)
         .await?;
-    let known: HashMap<String, KnownQuestion> =
-        known.into_iter().filter_map(|row| row.0.clone().map(|key| (key, row))).collect();
+    let known: HashMap<String, KnownQuestion> = known
+        .into_iter()
+        .filter_map(|row| row.0.clone().map(|key| (key, row)))
+        .collect();
     let mut changes = Changes::default();
     let mut kept = HashSet::new();
     for module in &draft.modules {
@@ -51,11 +60,13 @@ pub async fn store_questions(
                     course,
                     topic: topics.get(&topic.key).copied(),
                     module_no: module.number,
-                    pair: (question.purpose != QuestionPurpose::Exam).then(|| pair_of(topic.number)),
+                    pair: (question.purpose != QuestionPurpose::Exam)
+                        .then(|| pair_of(topic.number)),
                     order,
                 };
                 let before = known.get(&question.key);
-                let options_changed = store_question(conn, &place, question, before.map(|row| row.1), links).await?;
+                let options_changed =
+                    store_question(conn, &place, question, before.map(|row| row.1), links).await?;
                 kept.insert(question.key.clone());
                 let name = format!("{} ({})", question.key, topic.title);
                 match before {
@@ -115,14 +126,20 @@ async fn store_question(
         quiz_questions::prompt_html.eq(links.markdown(&question.prompt).html),
         quiz_questions::payload.eq(payload_of(question)?),
         quiz_questions::explanation.eq(question.explanation.as_deref()),
-        quiz_questions::explanation_html.eq(question.explanation.as_deref().map(|text| links.markdown(text).html)),
+        quiz_questions::explanation_html.eq(question
+            .explanation
+            .as_deref()
+            .map(|text| links.markdown(text).html)),
         quiz_questions::difficulty.eq(question.difficulty),
         quiz_questions::purpose.eq(question.purpose),
         quiz_questions::retired_at.eq(None::<chrono::DateTime<Utc>>),
     );
     let id = match before {
         Some(id) => {
-            diesel::update(quiz_questions::table.find(id)).set(values).execute(conn).await?;
+            diesel::update(quiz_questions::table.find(id))
+                .set(values)
+                .execute(conn)
+                .await?;
             id
         }
         None => {
@@ -141,15 +158,27 @@ async fn store_question(
 }
 
 /// Options keep their ids as long as they keep their text.
-async fn store_options(conn: &mut Conn, question: QuestionId, options: &[OptionDraft]) -> AppResult<bool> {
+async fn store_options(
+    conn: &mut Conn,
+    question: QuestionId,
+    options: &[OptionDraft],
+) -> AppResult<bool> {
     let known: Vec<(uuid::Uuid, String, bool, i32)> = quiz_options::table
         .filter(quiz_options::question_id.eq(question))
         .order(quiz_options::order_index)
-        .select((quiz_options::option_id, quiz_options::option_text, quiz_options::is_correct, quiz_options::order_index))
+        .select((
+            quiz_options::option_id,
+            quiz_options::option_text,
+            quiz_options::is_correct,
+            quiz_options::order_index,
+        ))
         .load(conn)
         .await?;
     let same = known.len() == options.len()
-        && known.iter().zip(options).all(|(row, option)| row.1 == option.text && row.2 == option.is_correct);
+        && known
+            .iter()
+            .zip(options)
+            .all(|(row, option)| row.1 == option.text && row.2 == option.is_correct);
     if same {
         return Ok(false);
     }
@@ -164,7 +193,10 @@ async fn store_options(conn: &mut Conn, question: QuestionId, options: &[OptionD
         match left.iter().position(|row| row.1 == option.text) {
             Some(at) => {
                 let id = left.swap_remove(at).0;
-                diesel::update(quiz_options::table.find(id)).set(values).execute(conn).await?;
+                diesel::update(quiz_options::table.find(id))
+                    .set(values)
+                    .execute(conn)
+                    .await?;
             }
             None => {
                 diesel::insert_into(quiz_options::table)
@@ -175,14 +207,24 @@ async fn store_options(conn: &mut Conn, question: QuestionId, options: &[OptionD
         }
     }
     let gone: Vec<uuid::Uuid> = left.into_iter().map(|row| row.0).collect();
-    diesel::delete(quiz_options::table.filter(quiz_options::option_id.eq_any(gone))).execute(conn).await?;
+    diesel::delete(quiz_options::table.filter(quiz_options::option_id.eq_any(gone)))
+        .execute(conn)
+        .await?;
     Ok(true)
 }
 
 fn kind_of(answer: &AnswerDraft) -> (QuestionType, &[OptionDraft]) {
     match answer {
-        AnswerDraft::Choice { options, several: false, .. } => (QuestionType::SingleChoice, options),
-        AnswerDraft::Choice { options, several: true, .. } => (QuestionType::MultipleChoice, options),
+        AnswerDraft::Choice {
+            options,
+            several: false,
+            ..
+        } => (QuestionType::SingleChoice, options),
+        AnswerDraft::Choice {
+            options,
+            several: true,
+            ..
+        } => (QuestionType::MultipleChoice, options),
         AnswerDraft::ShortAnswer { .. } => (QuestionType::ShortAnswer, &[]),
         AnswerDraft::Tracing { .. } => (QuestionType::Tracing, &[]),
         AnswerDraft::Ordering { .. } => (QuestionType::Ordering, &[]),
@@ -193,18 +235,39 @@ fn kind_of(answer: &AnswerDraft) -> (QuestionType, &[OptionDraft]) {
 fn payload_of(question: &QuestionDraft) -> AppResult<Value> {
     let payload = match &question.answer {
         AnswerDraft::Choice { shuffle, .. } => QuestionPayload::Choice { shuffle: *shuffle },
-        AnswerDraft::ShortAnswer { accepted, tolerance } => {
-            QuestionPayload::ShortAnswer { accepted: accepted.clone(), tolerance: *tolerance }
-        }
-        AnswerDraft::Tracing { language, program, outcome } => {
+        AnswerDraft::ShortAnswer {
+            accepted,
+            tolerance,
+        } => QuestionPayload::ShortAnswer {
+            accepted: accepted.clone(),
+            tolerance: *tolerance,
+        },
+        AnswerDraft::Tracing {
+            language,
+            program,
+            outcome,
+        } => {
             let (prints, fails_at_line) = match outcome {
                 TracingOutcome::Prints(text) => (Some(text.clone()), None),
                 TracingOutcome::FailsAtLine(line) => (None, *line),
             };
-            QuestionPayload::Tracing { language: language.clone(), program: program.clone(), prints, fails_at_line }
+            QuestionPayload::Tracing {
+                language: language.clone(),
+                program: program.clone(),
+                prints,
+                fails_at_line,
+            }
         }
-        AnswerDraft::Ordering { items } => QuestionPayload::Ordering { items: items.clone() },
-        AnswerDraft::Matching { pairs } => QuestionPayload::Matching { pairs: pairs.clone() },
+        AnswerDraft::Ordering { items } => QuestionPayload::Ordering {
+            items: items.clone(),
+        },
+        AnswerDraft::Matching { pairs } => QuestionPayload::Matching {
+            pairs: pairs.clone(),
+        },
     };
-    serde_json::to_value(StoredPayload { version: 1, payload }).map_err(|error| AppError::internal(&error))
+    serde_json::to_value(StoredPayload {
+        version: 1,
+        payload,
+    })
+    .map_err(|error| AppError::internal(&error))
 }

@@ -17,7 +17,11 @@ use crate::platform::db::schema::{course_modules, topic_blocks, topic_content_as
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, TopicId};
 
-pub async fn store_modules(conn: &mut Conn, course: CourseId, draft: &CourseDraft) -> AppResult<()> {
+pub async fn store_modules(
+    conn: &mut Conn,
+    course: CourseId,
+    draft: &CourseDraft,
+) -> AppResult<()> {
     for module in &draft.modules {
         let values = (
             course_modules::title.eq(&module.title),
@@ -29,7 +33,11 @@ pub async fn store_modules(conn: &mut Conn, course: CourseId, draft: &CourseDraf
             .filter(course_modules::module_no.eq(module.number));
         if diesel::update(known).set(values).execute(conn).await? == 0 {
             diesel::insert_into(course_modules::table)
-                .values((course_modules::course_id.eq(course), course_modules::module_no.eq(module.number), values))
+                .values((
+                    course_modules::course_id.eq(course),
+                    course_modules::module_no.eq(module.number),
+                    values,
+                ))
                 .execute(conn)
                 .await?;
         }
@@ -68,7 +76,10 @@ pub async fn store_topics(
     links: &Links<'_>,
 ) -> AppResult<StoredTopics> {
     let known = known_topics(conn, course).await?;
-    let mut stored = StoredTopics { ids: HashMap::new(), changes: Changes::default() };
+    let mut stored = StoredTopics {
+        ids: HashMap::new(),
+        changes: Changes::default(),
+    };
     for module in &draft.modules {
         for topic in &module.topics {
             let before = known.get(&topic.key);
@@ -82,16 +93,35 @@ pub async fn store_topics(
             }
         }
     }
-    for (key, gone) in known.iter().filter(|(key, topic)| !stored.ids.contains_key(*key) && !topic.is_retired) {
-        diesel::update(topics::table.find(gone.topic_id)).set(topics::retired_at.eq(Utc::now())).execute(conn).await?;
-        stored.changes.retired.push(format!("{} ({key})", gone.title));
+    for (key, gone) in known
+        .iter()
+        .filter(|(key, topic)| !stored.ids.contains_key(*key) && !topic.is_retired)
+    {
+        diesel::update(topics::table.find(gone.topic_id))
+            .set(topics::retired_at.eq(Utc::now()))
+            .execute(conn)
+            .await?;
+        stored
+            .changes
+            .retired
+            .push(format!("{} ({key})", gone.title));
     }
     stored.changes.retired.sort();
     Ok(stored)
 }
 
-type TopicRow =
-    (String, TopicId, String, i32, i32, Option<String>, Option<String>, Option<String>, Option<String>, bool);
+type TopicRow = (
+    String,
+    TopicId,
+    String,
+    i32,
+    i32,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    bool,
+);
 
 async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String, Known>> {
     let rows: Vec<TopicRow> = topics::table
@@ -112,10 +142,33 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(slug, topic_id, title, module_no, topic_number, normal, sports, cooking, adventure, is_retired)| {
-            let content = [normal, sports, cooking, adventure];
-            (slug, Known { topic_id, title, module_no, topic_number, content, is_retired })
-        })
+        .map(
+            |(
+                slug,
+                topic_id,
+                title,
+                module_no,
+                topic_number,
+                normal,
+                sports,
+                cooking,
+                adventure,
+                is_retired,
+            )| {
+                let content = [normal, sports, cooking, adventure];
+                (
+                    slug,
+                    Known {
+                        topic_id,
+                        title,
+                        module_no,
+                        topic_number,
+                        content,
+                        is_retired,
+                    },
+                )
+            },
+        )
         .collect())
 }
 
@@ -139,7 +192,10 @@ fn sources(topic: &TopicDraft) -> [Option<String>; 4] {
 fn source(body: &TopicBody) -> String {
     match body {
         TopicBody::Markdown(markdown) => markdown.clone(),
-        TopicBody::Blocks(blocks) => json!({ "version": 1, "blocks": blocks.iter().map(block_json).collect::<Vec<_>>() }).to_string(),
+        TopicBody::Blocks(blocks) => {
+            json!({ "version": 1, "blocks": blocks.iter().map(block_json).collect::<Vec<_>>() })
+                .to_string()
+        }
     }
 }
 
@@ -191,19 +247,35 @@ async fn store_topic(
     );
     let id = match before {
         Some(before) => {
-            diesel::update(topics::table.find(before.topic_id)).set(values).execute(conn).await?;
+            diesel::update(topics::table.find(before.topic_id))
+                .set(values)
+                .execute(conn)
+                .await?;
             before.topic_id
         }
         None => {
             diesel::insert_into(topics::table)
-                .values((topics::course_id.eq(course), topics::slug.eq(&topic.key), values))
+                .values((
+                    topics::course_id.eq(course),
+                    topics::slug.eq(&topic.key),
+                    values,
+                ))
                 .returning(topics::topic_id)
                 .get_result(conn)
                 .await?
         }
     };
-    index(conn, id, &topic.title, &normal, search::dictionary(&draft.language)).await?;
-    diesel::delete(topic_blocks::table.filter(topic_blocks::topic_id.eq(id))).execute(conn).await?;
+    index(
+        conn,
+        id,
+        &topic.title,
+        &normal,
+        search::dictionary(&draft.language),
+    )
+    .await?;
+    diesel::delete(topic_blocks::table.filter(topic_blocks::topic_id.eq(id)))
+        .execute(conn)
+        .await?;
     store_blocks(conn, id, StudyPersona::Normal, normal).await?;
     for (persona, body) in &topic.narrations {
         store_blocks(conn, id, *persona, render::body(topic, body, links)).await?;
@@ -222,7 +294,13 @@ fn content_type(topic: &TopicDraft) -> ContentType {
     }
 }
 
-async fn index(conn: &mut Conn, topic: TopicId, title: &str, body: &RenderedBody, dictionary: &str) -> QueryResult<()> {
+async fn index(
+    conn: &mut Conn,
+    topic: TopicId,
+    title: &str,
+    body: &RenderedBody,
+    dictionary: &str,
+) -> QueryResult<()> {
     // Literal words for search as one types, stems for what one means. The text is cut where a tsvector would overflow.
     let text: String = body.text.chars().take(200_000).collect();
     diesel::sql_query(
@@ -239,7 +317,12 @@ async fn index(conn: &mut Conn, topic: TopicId, title: &str, body: &RenderedBody
     .map(drop)
 }
 
-async fn store_blocks(conn: &mut Conn, topic: TopicId, persona: StudyPersona, body: RenderedBody) -> QueryResult<()> {
+async fn store_blocks(
+    conn: &mut Conn,
+    topic: TopicId,
+    persona: StudyPersona,
+    body: RenderedBody,
+) -> QueryResult<()> {
     let rows: Vec<_> = body
         .blocks
         .into_iter()
@@ -257,7 +340,11 @@ async fn store_blocks(conn: &mut Conn, topic: TopicId, persona: StudyPersona, bo
             )
         })
         .collect();
-    diesel::insert_into(topic_blocks::table).values(rows).execute(conn).await.map(drop)
+    diesel::insert_into(topic_blocks::table)
+        .values(rows)
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 async fn store_assets(
@@ -267,7 +354,9 @@ async fn store_assets(
     draft: &TopicDraft,
     links: &Links<'_>,
 ) -> AppResult<()> {
-    diesel::delete(topic_content_assets::table.filter(topic_content_assets::topic_id.eq(topic))).execute(conn).await?;
+    diesel::delete(topic_content_assets::table.filter(topic_content_assets::topic_id.eq(topic)))
+        .execute(conn)
+        .await?;
     for asset in &draft.assets {
         diesel::insert_into(topic_content_assets::table)
             .values((

@@ -62,7 +62,11 @@ impl std::fmt::Display for Report {
             writeln!(f, "  {}", changes.line(what))?;
             // On a first import everything is new: no list.
             if !self.is_new {
-                for (sign, names) in [("+", &changes.added), ("~", &changes.updated), ("-", &changes.retired)] {
+                for (sign, names) in [
+                    ("+", &changes.added),
+                    ("~", &changes.updated),
+                    ("-", &changes.retired),
+                ] {
                     for name in names {
                         writeln!(f, "    {sign} {name}")?;
                     }
@@ -74,7 +78,10 @@ impl std::fmt::Display for Report {
 }
 
 /// Reads a course folder: an mdBook if it has a book.toml, else the native format.
-pub fn read(folder: &Path, as_mdbook: bool) -> Result<(CourseDraft, Vec<CourseError>), Vec<CourseError>> {
+pub fn read(
+    folder: &Path,
+    as_mdbook: bool,
+) -> Result<(CourseDraft, Vec<CourseError>), Vec<CourseError>> {
     if as_mdbook || (folder.join("book.toml").is_file() && !folder.join("course.toml").is_file()) {
         let read = crate::course::mdbook::read(folder, &Default::default())?;
         Ok((read.draft, read.warnings))
@@ -84,7 +91,12 @@ pub fn read(folder: &Path, as_mdbook: bool) -> Result<(CourseDraft, Vec<CourseEr
 }
 
 /// Stores the draft and publishes the course if it is new.
-pub async fn import(db: &Db, files: &Files, organization: OrganizationId, draft: CourseDraft) -> AppResult<Report> {
+pub async fn import(
+    db: &Db,
+    files: &Files,
+    organization: OrganizationId,
+    draft: CourseDraft,
+) -> AppResult<Report> {
     let files = files.clone();
     db.within(organization, async move |conn| {
         // Two imports of one course at once would undo each other's retirements.
@@ -92,13 +104,21 @@ pub async fn import(db: &Db, files: &Files, organization: OrganizationId, draft:
             .bind::<Text, _>(format!("import/{organization}/{}", draft.slug))
             .execute(conn)
             .await?;
-        diesel::sql_query("set constraints topics_order, course_modules_order, quiz_options_order deferred")
-            .execute(conn)
-            .await?;
+        diesel::sql_query(
+            "set constraints topics_order, course_modules_order, quiz_options_order deferred",
+        )
+        .execute(conn)
+        .await?;
         let (course, is_new) = upsert_course(conn, &draft).await?;
         let stored = store_files(conn, &files, organization, course, &draft).await?;
-        let addresses: HashMap<String, String> = stored.iter().map(|(key, id)| (key.clone(), address(*id, key))).collect();
-        let links = Links { course_slug: &draft.slug, files: &addresses };
+        let addresses: HashMap<String, String> = stored
+            .iter()
+            .map(|(key, id)| (key.clone(), address(*id, key)))
+            .collect();
+        let links = Links {
+            course_slug: &draft.slug,
+            files: &addresses,
+        };
         content::store_modules(conn, course, &draft).await?;
         let topics = content::store_topics(conn, course, &draft, &links).await?;
         let questions = bank::store_questions(conn, course, &draft, &topics.ids, &links).await?;
@@ -120,7 +140,16 @@ pub async fn import(db: &Db, files: &Files, organization: OrganizationId, draft:
 /// The address under which a file of a course is served; it changes when the content does.
 fn address(file: FileId, key: &str) -> String {
     let name = key.rsplit('/').next().unwrap_or(key);
-    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' }).collect();
+    let name: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "._-".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
     format!("/files/{file}/{name}")
 }
 
@@ -146,15 +175,25 @@ async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(Cours
         courses::seconds_per_question.eq(settings.seconds_per_question),
         courses::retired_at.eq(None::<chrono::DateTime<Utc>>),
     );
-    let known: Option<CourseId> =
-        courses::table.filter(courses::slug.eq(&draft.slug)).select(courses::course_id).first(conn).await.optional()?;
+    let known: Option<CourseId> = courses::table
+        .filter(courses::slug.eq(&draft.slug))
+        .select(courses::course_id)
+        .first(conn)
+        .await
+        .optional()?;
     match known {
         Some(course) => {
-            diesel::update(courses::table.find(course)).set(values).execute(conn).await?;
+            diesel::update(courses::table.find(course))
+                .set(values)
+                .execute(conn)
+                .await?;
             Ok((course, false))
         }
         None => {
-            let published = (courses::is_published.eq(true), courses::published_at.eq(Utc::now()));
+            let published = (
+                courses::is_published.eq(true),
+                courses::published_at.eq(Utc::now()),
+            );
             let course = diesel::insert_into(courses::table)
                 .values((courses::slug.eq(&draft.slug), values, published))
                 .returning(courses::course_id)
@@ -177,9 +216,15 @@ async fn store_files(
         let content = tokio::fs::read(&file.path)
             .await
             .map_err(|error| AppError::field("", format!("{} can't be read: {error}", file.key)))?;
-        let id = files.put(conn, organization, &file.media_type, content).await?;
+        let id = files
+            .put(conn, organization, &file.media_type, content)
+            .await?;
         diesel::insert_into(course_files::table)
-            .values((course_files::course_id.eq(course), course_files::name.eq(&file.key), course_files::file_id.eq(id)))
+            .values((
+                course_files::course_id.eq(course),
+                course_files::name.eq(&file.key),
+                course_files::file_id.eq(id),
+            ))
             .on_conflict((course_files::course_id, course_files::name))
             .do_update()
             .set(course_files::file_id.eq(id))
@@ -189,7 +234,9 @@ async fn store_files(
     }
     let names: Vec<&str> = draft.files.iter().map(|file| file.key.as_str()).collect();
     diesel::delete(
-        course_files::table.filter(course_files::course_id.eq(course)).filter(course_files::name.ne_all(names)),
+        course_files::table
+            .filter(course_files::course_id.eq(course))
+            .filter(course_files::name.ne_all(names)),
     )
     .execute(conn)
     .await?;
@@ -204,7 +251,10 @@ async fn finish_course(
     stored: &HashMap<String, FileId>,
     links: &Links<'_>,
 ) -> AppResult<()> {
-    let thumbnail = draft.thumbnail.as_ref().and_then(|key| stored.get(key).copied());
+    let thumbnail = draft
+        .thumbnail
+        .as_ref()
+        .and_then(|key| stored.get(key).copied());
     diesel::update(courses::table.find(course))
         .set((
             courses::description_html.eq(links.markdown(&draft.description).html),

@@ -12,9 +12,17 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::CourseId;
 
 /// Indexes the course for the catalog, and its words for searches within it.
-pub async fn refresh_course(conn: &mut Conn, course: CourseId, draft: &CourseDraft) -> AppResult<()> {
-    let titles: Vec<&str> =
-        draft.modules.iter().flat_map(|module| module.topics.iter()).map(|topic| topic.title.as_str()).collect();
+pub async fn refresh_course(
+    conn: &mut Conn,
+    course: CourseId,
+    draft: &CourseDraft,
+) -> AppResult<()> {
+    let titles: Vec<&str> = draft
+        .modules
+        .iter()
+        .flat_map(|module| module.topics.iter())
+        .map(|topic| topic.title.as_str())
+        .collect();
     diesel::sql_query(
         "update courses set search = setweight(to_tsvector('simple', $2), 'A') || setweight(to_tsvector($5::regconfig, $2), 'A')
              || setweight(to_tsvector('simple', $3), 'B') || setweight(to_tsvector($5::regconfig, $3), 'B')
@@ -47,7 +55,12 @@ pub async fn refresh_catalog(conn: &mut Conn) -> AppResult<()> {
     let shown = courses::is_published.and(courses::retired_at.is_null());
     let mut texts: Vec<String> = courses::table
         .filter(shown)
-        .select((courses::title, courses::summary, courses::tags, courses::authors))
+        .select((
+            courses::title,
+            courses::summary,
+            courses::tags,
+            courses::authors,
+        ))
         .load::<(String, String, Vec<Option<String>>, Vec<Option<String>>)>(conn)
         .await?
         .into_iter()

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::code::CodeBlock;
 use super::html::{self, Tag, Token};
+use super::permissions;
 use super::rewrite::{Context, Resolved};
 use super::scan::{self, Block, BlockKind, Scan};
 use super::source::{Edits, Source};
@@ -45,7 +46,7 @@ pub fn rewrite(
     let mut elements = Elements {
         scan,
         source,
-        edits,
+        edits: &mut *edits,
         listings: Vec::new(),
         in_icon: false,
         done_to: 0,
@@ -62,7 +63,7 @@ pub fn rewrite(
             "this <Listing> is never closed",
         );
     }
-    elements.permissions();
+    permissions::badges(scan, source.text(), edits);
 }
 
 struct Elements<'a> {
@@ -189,7 +190,9 @@ impl Elements<'_> {
         if tag.closing && self.warnings.contains(&tag.range.start) {
             self.edits.replace(tag.range.clone(), "</aside>");
         } else if has_class_starting(tag, "permission-stack") {
-            self.done_to = self.permission_stack(tag, end);
+            let (dots, stop) = permissions::stack(self.text(), tag, end);
+            self.edits.replace(tag.range.start..stop, dots);
+            self.done_to = stop;
         } else if let Some(close) = self.end_of(tag).filter(|_| tag.has_class("warning")) {
             let open = "<aside class=\"callout warning\"><p class=\"callout-title\">Warning</p>";
             self.edits.replace(tag.range.clone(), open);
@@ -281,8 +284,8 @@ impl Elements<'_> {
         if tag.closing {
             return;
         }
-        if tag.is("span") && tag.has_class("perm") {
-            self.permission_span(tag);
+        if let Some(span) = permissions::absent(tag) {
+            self.edits.replace(tag.range.clone(), span);
         } else if let Some(source) = tag.attribute("src") {
             let target = cx.links.image(cx.page, &source.value);
             self.attribute("src", source.range.clone(), target, cx);
@@ -321,91 +324,6 @@ impl Elements<'_> {
             self.in_icon = true;
         }
     }
-
-    /// Aquascope's own span for a permission that is not there.
-    fn permission_span(&mut self, tag: &Tag) {
-        let kind = ["read", "write", "own", "flow"]
-            .into_iter()
-            .find(|kind| tag.has_class(kind));
-        if let Some(kind) = kind {
-            let span = format!(
-                "<span class=\"perm perm-{kind} perm-absent\" title=\"no {kind} permission\">"
-            );
-            self.edits.replace(tag.range.clone(), span);
-        }
-    }
-
-    /// Aquascope's drawing of abbreviated permissions: a dot for each. Gives back where it ends.
-    fn permission_stack(&mut self, tag: &Tag, end: usize) -> usize {
-        let mut depth = 0;
-        let mut dots = String::new();
-        let mut stop = tag.range.end;
-        for token in html::tokens(self.text(), tag.range.start..end) {
-            let Token::Tag(inner) = token else { continue };
-            if inner.is("div") {
-                depth += if inner.closing { -1 } else { 1 };
-                if !inner.closing && inner.has_class("perm") {
-                    dots.push('•');
-                }
-            }
-            stop = inner.range.end;
-            if depth == 0 {
-                break;
-            }
-        }
-        self.edits.replace(tag.range.start..stop, dots);
-        stop
-    }
-
-    /// `@Perm{read}`, `@Perm[lost]{write}`.
-    fn permissions(&mut self) {
-        let source = self.source;
-        for (start, _) in source.text().match_indices("@Perm") {
-            if self.scan.in_code(start) {
-                continue;
-            }
-            if let Some((badge, length)) = permission(&source.text()[start..]) {
-                self.edits.replace(start..start + length, badge);
-            }
-        }
-    }
-}
-
-/// The badge for a permission at the start of the text, and how long its sign is.
-fn permission(text: &str) -> Option<(String, usize)> {
-    let mut rest = text.strip_prefix("@Perm")?;
-    let mut change = "";
-    if let Some(option) = rest.strip_prefix('[') {
-        (change, rest) = option.split_once(']')?;
-    }
-    let (kind, rest) = rest.strip_prefix('{')?.split_once('}')?;
-    let letter = match kind {
-        "read" => "R",
-        "write" => "W",
-        "own" => "O",
-        "flow" => "F",
-        _ => return None,
-    };
-    let (class, title, shown) = match change {
-        "gained" => (
-            " perm-gained",
-            format!("{kind} permission gained"),
-            format!("+{letter}"),
-        ),
-        "lost" => (
-            " perm-lost",
-            format!("{kind} permission lost"),
-            format!("<s>{letter}</s>"),
-        ),
-        "missing" => (
-            " perm-missing",
-            format!("{kind} permission missing"),
-            letter.to_owned(),
-        ),
-        _ => ("", format!("{kind} permission"), letter.to_owned()),
-    };
-    let badge = format!("<span class=\"perm perm-{kind}{class}\" title=\"{title}\">{shown}</span>");
-    Some((badge, text.len() - rest.len()))
 }
 
 /// What is in the span, where the text is one span of this class and nothing else.
@@ -455,19 +373,6 @@ fn editor(block: &str) -> Option<CodeBlock> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn permissions_are_badges() {
-        let (badge, length) = permission("@Perm{read} and").unwrap();
-        assert_eq!(
-            badge,
-            "<span class=\"perm perm-read\" title=\"read permission\">R</span>"
-        );
-        assert_eq!(length, 11);
-        let (badge, _) = permission("@Perm[lost]{own}").unwrap();
-        assert!(badge.contains("perm-lost") && badge.contains("<s>O</s>"));
-        assert_eq!(permission("@Perm{fly}"), None);
-    }
 
     #[test]
     fn spans_that_are_all_of_a_paragraph() {

@@ -11,8 +11,8 @@ use super::source::{Place, Problems, Source};
 /// How deep includes may nest.
 const MAX_DEPTH: usize = 10;
 
-/// What an include counts beside its bytes, so that ten thousand empty ones end too.
-const COST_OF_INCLUDE: u64 = 1024;
+/// What an include counts beside its bytes, so that thousands of empty ones end too.
+const COST_OF_INCLUDE: u64 = 8 * 1024;
 
 /// Stands in `{{#…}}` of a directive that the author escaped, so that no later step takes it for a real one;
 /// [`unescape`] removes it.

@@ -13,6 +13,7 @@ mod html;
 mod include;
 mod links;
 mod notes;
+mod permissions;
 mod quiz;
 mod rewrite;
 mod scan;
@@ -20,6 +21,8 @@ mod source;
 mod summary;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_rust_book;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};

@@ -71,27 +71,31 @@ fn body(
 fn finish(edits: Edits, source: &Source) -> String {
     let text = include::unescape(&edits.apply(source.text()));
     let mut out = String::with_capacity(text.len());
-    let mut blank = 0;
-    // What was taken out leaves its blank lines; outside of code two of them say no more than one.
     let mut fence: Option<String> = None;
-    for line in text.trim().lines() {
+    // What was taken out leaves its blank lines; several say no more than one.
+    let mut blank: Option<&str> = None;
+    for line in text.lines() {
         let start = line.trim_start_matches([' ', '>']);
-        let ticks: String = start.chars().take_while(|c| *c == '`').collect();
-        match &fence {
-            Some(open) if ticks.len() >= open.len() && start.trim_end().len() == ticks.len() => {
-                fence = None
-            }
-            None if ticks.len() >= 3 && !start[ticks.len()..].contains('`') => fence = Some(ticks),
-            _ => {}
+        if fence.is_none() && start.is_empty() {
+            blank = Some(
+                blank
+                    .filter(|blank| blank.is_empty())
+                    .unwrap_or(line.trim()),
+            );
+            continue;
         }
-        blank = if line.trim().is_empty() && fence.is_none() {
-            blank + 1
-        } else {
-            0
-        };
-        if blank < 2 {
-            out.push_str(line);
+        if let Some(blank) = blank.take().filter(|_| !out.is_empty()) {
+            out.push_str(blank);
             out.push('\n');
+        }
+        out.push_str(line);
+        out.push('\n');
+        let ticks = start.chars().take_while(|c| *c == '`').count();
+        let (ticks, rest) = start.split_at(ticks);
+        match &fence {
+            Some(open) if ticks.len() >= open.len() && rest.trim().is_empty() => fence = None,
+            None if ticks.len() >= 3 && !rest.contains('`') => fence = Some(ticks.to_owned()),
+            _ => {}
         }
     }
     out
@@ -154,7 +158,7 @@ fn code_blocks(scan: &Scan, cx: &Context<'_, '_>) -> HashMap<usize, CodeBlock> {
 /// `{{#quiz path}}` becomes the places of its questions.
 fn quizzes(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut Edits) {
     for directive in include::directives(source.text()) {
-        if directive.name != "quiz" || scan.in_code(directive.range.start) {
+        if directive.name != "quiz" || scan.is_inert(directive.range.start) {
             continue;
         }
         let place = source.place(directive.range.start);
@@ -177,7 +181,7 @@ fn quizzes(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut E
 /// What no step knows is not for learners' eyes either; in code it is part of the code.
 fn unknown_directives(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut Edits) {
     for directive in include::directives(source.text()) {
-        if scan.in_code(directive.range.start) || directive.name == "quiz" {
+        if scan.is_inert(directive.range.start) || directive.name == "quiz" {
             continue;
         }
         let tab = directive

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
 
+use super::html::{self, Token};
+
 #[derive(Debug, Default)]
 pub struct Scan {
     /// In the order of the page; containers (lists, quotations) come before what is in them.
@@ -20,6 +22,7 @@ pub struct Scan {
     pub texts: Vec<Range<usize>>,
     /// Code blocks and spans, in order: nothing in them is an element of the book.
     code: Vec<Range<usize>>,
+    comments: Vec<Range<usize>>,
 }
 
 #[derive(Debug)]
@@ -103,24 +106,23 @@ pub fn scan(text: &str) -> Scan {
     for (event, range) in parser.into_offset_iter() {
         walk.event(event, range);
     }
+    let html = walk.scan.html.iter();
+    walk.scan.comments = html.flat_map(|range| comments_in(text, range)).collect();
     walk.scan
 }
 
 /// Where the HTML comments of a text are, those in code excepted.
 pub fn comments(text: &str) -> Vec<Range<usize>> {
-    let mut comments: Vec<Range<usize>> = Vec::new();
-    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
-        if !matches!(event, Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)) {
-            continue;
-        }
-        let mut from = range.start;
-        while let Some(start) = text[from..range.end].find("<!--").map(|at| from + at) {
-            let close = text[start..range.end].find("-->").map(|at| start + at + 3);
-            from = close.unwrap_or(range.end);
-            comments.push(start..from);
-        }
-    }
-    comments
+    scan(text).comments
+}
+
+fn comments_in(text: &str, html: &Range<usize>) -> Vec<Range<usize>> {
+    let tokens = html::tokens(text, html.clone()).into_iter();
+    let comments = tokens.filter_map(|token| match token {
+        Token::Comment(comment) => Some(comment),
+        Token::Tag(_) => None,
+    });
+    comments.collect()
 }
 
 /// The words of a piece of Markdown, without any markup.
@@ -157,7 +159,13 @@ impl Scan {
         after > 0 && self.code[after - 1].end > offset
     }
 
-    /// The block after this one in the same container, comments and definitions passed over.
+    /// Whether what stands at `offset` is in code or commented out.
+    pub fn is_inert(&self, offset: usize) -> bool {
+        let mut comments = self.comments.iter();
+        self.in_code(offset) || comments.any(|comment| comment.contains(&offset))
+    }
+
+    /// The block after this one in the same container.
     pub fn next_sibling(&self, index: usize) -> Option<&Block> {
         let block = &self.blocks[index];
         let mut after = self.blocks[index + 1..].iter();
@@ -267,16 +275,15 @@ impl Walk<'_> {
             }
             Tag::Item | Tag::FootnoteDefinition(_) => self.open_container(),
             Tag::List(_) | Tag::Table(_) => self.block(BlockKind::Other, range),
+            // What is written `<https://…>` is whole already.
             Tag::Link {
-                link_type,
-                dest_url,
-                title,
+                link_type: LinkType::Autolink | LinkType::Email,
                 ..
+            } => {}
+            Tag::Link {
+                dest_url, title, ..
             } => {
-                // What is written `<https://…>` is whole already.
-                if !matches!(link_type, LinkType::Autolink | LinkType::Email) {
-                    self.open_link(&dest_url, &title, false, range);
-                }
+                self.open_link(&dest_url, &title, false, range);
             }
             Tag::Image {
                 dest_url, title, ..

@@ -87,8 +87,8 @@ pub fn ask_for_every_type(fields: &mut Fields<'_>) {
     }
 }
 
-/// A Markdown file that is part of something else. Gives it with its path.
-pub fn markdown_file<'r>(reading: &'r Reading, file: &Path) -> Option<String> {
+/// A Markdown file that is part of something else: a narration, a deck, the text of a block.
+pub fn markdown_file(reading: &Reading, file: &Path) -> Option<String> {
     let text = reading.read_text(file)?;
     if text.starts_with("+++") {
         let message =

@@ -11,7 +11,10 @@ use {
     super::mails::{About, AccountMail},
     super::store::{self, NewAccount},
     super::tokens::{self, TokenPurpose},
-    super::{UserRole, check_display_name, check_password, limits, normalise_email, password, safe_next, sessions},
+    super::{
+        UserRole, check_display_name, check_password, limits, normalise_email, password, safe_next,
+        sessions,
+    },
     crate::platform::audit::{self, Entry},
     crate::platform::error::AppError,
     crate::platform::http::{Cx, server_fns::redirect},
@@ -23,7 +26,9 @@ use {
 pub async fn sign_up(name: String, email: String, password: String) -> AppResult<()> {
     let cx = Cx::current()?;
     let (name, email) = checked_sign_up(&name, &email, &password)?;
-    limits::SIGN_UP_ADDRESS.take(&cx, &cx.client.address.to_string()).await?;
+    limits::SIGN_UP_ADDRESS
+        .take(&cx, &cx.client.address.to_string())
+        .await?;
     let hash = password::hash(&password).await?;
     let mailed = limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok();
     cx.within(async move |conn| {
@@ -60,10 +65,16 @@ fn checked_sign_up(name: &str, email: &str, password: &str) -> AppResult<(String
     let name = check_display_name(name);
     let email = normalise_email(email);
     let password = check_password(password, email.as_deref().unwrap_or_default());
-    let problems: Vec<_> = [("name", name.as_ref().err()), ("email", email.as_ref().err()), ("password", password.as_ref().err())]
-        .into_iter()
-        .filter_map(|(field, problem)| problem.map(|sentence| (field.to_owned(), (*sentence).to_owned())))
-        .collect();
+    let problems: Vec<_> = [
+        ("name", name.as_ref().err()),
+        ("email", email.as_ref().err()),
+        ("password", password.as_ref().err()),
+    ]
+    .into_iter()
+    .filter_map(|(field, problem)| {
+        problem.map(|sentence| (field.to_owned(), (*sentence).to_owned()))
+    })
+    .collect();
     match (name, email) {
         (Ok(name), Ok(email)) if problems.is_empty() => Ok((name, email)),
         _ => Err(AppError::Invalid(problems)),
@@ -74,12 +85,19 @@ fn checked_sign_up(name: &str, email: &str, password: &str) -> AppResult<(String
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> AppResult<()> {
     let cx = Cx::current()?;
     let email = normalise_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
-    limits::SIGN_IN_ADDRESS.take(&cx, &cx.client.address.to_string()).await?;
+    limits::SIGN_IN_ADDRESS
+        .take(&cx, &cx.client.address.to_string())
+        .await?;
     limits::SIGN_IN_ACCOUNT.take(&cx, &email).await?;
     let wanted = email.clone();
-    let account = cx.within(async move |conn| Ok(store::by_email(conn, &wanted).await?)).await?;
-    let usable = account.filter(|account| account.may_sign_in() && account.email_confirmed_at.is_some());
-    let hash = usable.as_ref().and_then(|account| account.password_hash.clone());
+    let account = cx
+        .within(async move |conn| Ok(store::by_email(conn, &wanted).await?))
+        .await?;
+    let usable =
+        account.filter(|account| account.may_sign_in() && account.email_confirmed_at.is_some());
+    let hash = usable
+        .as_ref()
+        .and_then(|account| account.password_hash.clone());
     let right = password::verify(&password, hash).await?;
     let Some(account) = usable.filter(|_| right) else {
         audit::failed(&cx, "sign_in.failed", None).await;
@@ -90,7 +108,8 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
     };
     limits::SIGN_IN_ACCOUNT.forgive(&cx, &email).await?;
     let user = account.user_id;
-    cx.within(async move |conn| Ok(store::note_sign_in(conn, user).await?)).await?;
+    cx.within(async move |conn| Ok(store::note_sign_in(conn, user).await?))
+        .await?;
     sessions::sign_in(&cx.session, user).await?;
     redirect(safe_next(next.as_deref()));
     Ok(())
@@ -108,13 +127,17 @@ pub async fn sign_out() -> AppResult<()> {
 #[server]
 pub async fn confirm_email(token: String) -> AppResult<()> {
     let cx = Cx::current()?;
-    limits::TOKEN_ADDRESS.take(&cx, &cx.client.address.to_string()).await?;
+    limits::TOKEN_ADDRESS
+        .take(&cx, &cx.client.address.to_string())
+        .await?;
     let user = cx
         .within(async move |conn| {
             let Some(user) = tokens::redeem(conn, &token, TokenPurpose::ConfirmEmail).await? else {
                 return Ok(None);
             };
-            let open = store::by_id(conn, user).await?.is_some_and(|account| account.may_sign_in());
+            let open = store::by_id(conn, user)
+                .await?
+                .is_some_and(|account| account.may_sign_in());
             store::confirm_email(conn, user).await?;
             store::note_sign_in(conn, user).await?;
             Ok(open.then_some(user))
@@ -136,12 +159,23 @@ pub async fn confirm_email(token: String) -> AppResult<()> {
 pub async fn forgot_password(email: String) -> AppResult<()> {
     let cx = Cx::current()?;
     let email = normalise_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
-    limits::SIGN_UP_ADDRESS.take(&cx, &cx.client.address.to_string()).await?;
+    limits::SIGN_UP_ADDRESS
+        .take(&cx, &cx.client.address.to_string())
+        .await?;
     let mailed = limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok();
     cx.within(async move |conn| {
-        let account = store::by_email(conn, &email).await?.filter(store::Account::may_sign_in);
+        let account = store::by_email(conn, &email)
+            .await?
+            .filter(store::Account::may_sign_in);
         if let Some(account) = account.filter(|_| mailed) {
-            jobs::enqueue(conn, &AccountMail { user_id: account.user_id, about: About::ResetPassword }).await?;
+            jobs::enqueue(
+                conn,
+                &AccountMail {
+                    user_id: account.user_id,
+                    about: About::ResetPassword,
+                },
+            )
+            .await?;
         }
         Ok(())
     })
@@ -155,25 +189,44 @@ pub async fn forgot_password(email: String) -> AppResult<()> {
 pub async fn reset_password(token: String, password: String) -> AppResult<()> {
     let cx = Cx::current()?;
     check_password(&password, "").map_err(|sentence| AppError::field("password", sentence))?;
-    limits::TOKEN_ADDRESS.take(&cx, &cx.client.address.to_string()).await?;
+    limits::TOKEN_ADDRESS
+        .take(&cx, &cx.client.address.to_string())
+        .await?;
     let hash = password::hash(&password).await?;
     let user = cx
         .within(async move |conn| {
-            let Some(user) = tokens::redeem(conn, &token, TokenPurpose::ResetPassword).await? else {
+            let Some(user) = tokens::redeem(conn, &token, TokenPurpose::ResetPassword).await?
+            else {
                 return Ok(None);
             };
-            let open = store::by_id(conn, user).await?.is_some_and(|account| account.may_sign_in());
+            let open = store::by_id(conn, user)
+                .await?
+                .is_some_and(|account| account.may_sign_in());
             // Who reads the mail owns the address.
             store::confirm_email(conn, user).await?;
             store::set_password(conn, user, &hash).await?;
             store::end_other_devices(conn, user, None).await?;
-            Entry::done("user.password_reset").of("user", user).by_user(user).write(conn).await?;
-            jobs::enqueue(conn, &AccountMail { user_id: user, about: About::PasswordChanged }).await?;
+            Entry::done("user.password_reset")
+                .of("user", user)
+                .by_user(user)
+                .write(conn)
+                .await?;
+            jobs::enqueue(
+                conn,
+                &AccountMail {
+                    user_id: user,
+                    about: About::PasswordChanged,
+                },
+            )
+            .await?;
             Ok(open.then_some(user))
         })
         .await?;
     let Some(user) = user else {
-        return Err(AppError::field("", "This link was used already or is older than two hours. Please ask for a new one."));
+        return Err(AppError::field(
+            "",
+            "This link was used already or is older than two hours. Please ask for a new one.",
+        ));
     };
     sessions::sign_in(&cx.session, user).await?;
     redirect("/learn");
@@ -198,32 +251,67 @@ pub async fn update_profile(name: String, time_zone: String) -> AppResult<()> {
     let me = require_user()?;
     let name = check_display_name(&name).map_err(|sentence| AppError::field("name", sentence))?;
     let zone = (!time_zone.is_empty()).then_some(time_zone);
-    if zone.as_deref().is_some_and(|zone| zone.parse::<chrono_tz::Tz>().is_err()) {
-        return Err(AppError::field("time_zone", "Choose a time zone from the list."));
+    if zone
+        .as_deref()
+        .is_some_and(|zone| zone.parse::<chrono_tz::Tz>().is_err())
+    {
+        return Err(AppError::field(
+            "time_zone",
+            "Choose a time zone from the list.",
+        ));
     }
     let user = me.user_id();
-    me.cx.within(async move |conn| Ok(store::set_profile(conn, user, &name, zone.as_deref()).await?)).await
+    me.cx
+        .within(async move |conn| Ok(store::set_profile(conn, user, &name, zone.as_deref()).await?))
+        .await
 }
 
 #[server]
 pub async fn change_password(current_password: String, new_password: String) -> AppResult<()> {
     let me = require_user()?;
-    check_password(&new_password, &me.viewer.email).map_err(|sentence| AppError::field("new_password", sentence))?;
-    limits::SIGN_IN_ACCOUNT.take(&me.cx, &me.viewer.email).await?;
+    check_password(&new_password, &me.viewer.email)
+        .map_err(|sentence| AppError::field("new_password", sentence))?;
+    limits::SIGN_IN_ACCOUNT
+        .take(&me.cx, &me.viewer.email)
+        .await?;
     let user = me.user_id();
-    let account = me.cx.within(async move |conn| Ok(store::by_id(conn, user).await?)).await?;
-    if !password::verify(&current_password, account.and_then(|account| account.password_hash)).await? {
-        return Err(AppError::field("current_password", "That is not your current password."));
+    let account = me
+        .cx
+        .within(async move |conn| Ok(store::by_id(conn, user).await?))
+        .await?;
+    if !password::verify(
+        &current_password,
+        account.and_then(|account| account.password_hash),
+    )
+    .await?
+    {
+        return Err(AppError::field(
+            "current_password",
+            "That is not your current password.",
+        ));
     }
-    limits::SIGN_IN_ACCOUNT.forgive(&me.cx, &me.viewer.email).await?;
+    limits::SIGN_IN_ACCOUNT
+        .forgive(&me.cx, &me.viewer.email)
+        .await?;
     let hash = password::hash(&new_password).await?;
     let keep = me.cx.session.id().map(|id| sessions::hash(&id));
     me.cx
         .within(async move |conn| {
             store::set_password(conn, user, &hash).await?;
             store::end_other_devices(conn, user, keep).await?;
-            Entry::done("user.password_changed").of("user", user).by_user(user).write(conn).await?;
-            jobs::enqueue(conn, &AccountMail { user_id: user, about: About::PasswordChanged }).await
+            Entry::done("user.password_changed")
+                .of("user", user)
+                .by_user(user)
+                .write(conn)
+                .await?;
+            jobs::enqueue(
+                conn,
+                &AccountMail {
+                    user_id: user,
+                    about: About::PasswordChanged,
+                },
+            )
+            .await
         })
         .await
 }
@@ -233,7 +321,10 @@ pub async fn change_password(current_password: String, new_password: String) -> 
 pub async fn devices() -> AppResult<Vec<Device>> {
     let me = require_user()?;
     let user = me.user_id();
-    let rows = me.cx.within(async move |conn| Ok(store::devices(conn, user).await?)).await?;
+    let rows = me
+        .cx
+        .within(async move |conn| Ok(store::devices(conn, user).await?))
+        .await?;
     let here = me.cx.session.id().map(|id| sessions::hash(&id));
     let clock = crate::platform::time::Clock::of(&me.cx);
     Ok(rows
@@ -254,7 +345,9 @@ pub async fn devices() -> AppResult<Vec<Device>> {
 pub async fn end_device(web_session_id: uuid::Uuid) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
-    me.cx.within(async move |conn| Ok(store::end_device(conn, user, web_session_id).await?)).await?;
+    me.cx
+        .within(async move |conn| Ok(store::end_device(conn, user, web_session_id).await?))
+        .await?;
     Ok(())
 }
 
@@ -263,6 +356,8 @@ pub async fn end_other_devices() -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
     let keep = me.cx.session.id().map(|id| sessions::hash(&id));
-    me.cx.within(async move |conn| Ok(store::end_other_devices(conn, user, keep).await?)).await?;
+    me.cx
+        .within(async move |conn| Ok(store::end_other_devices(conn, user, keep).await?))
+        .await?;
     Ok(())
 }

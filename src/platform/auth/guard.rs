@@ -46,7 +46,9 @@ pub async fn require_admin() -> AppResult<Admin> {
         return Ok(Admin(signed_in));
     }
     audit::denied(&signed_in.cx, "admin.required", None).await;
-    Err(AppError::Denied("Only an administrator may do this.".to_owned()))
+    Err(AppError::Denied(
+        "Only an administrator may do this.".to_owned(),
+    ))
 }
 
 pub async fn require_tutor_of(course: CourseId) -> AppResult<TutorOf> {
@@ -63,7 +65,9 @@ pub async fn require_tutor_of(course: CourseId) -> AppResult<TutorOf> {
                         .filter(course_tutors::course_id.eq(course))
                         .filter(course_tutors::is_active)
                         .filter(tutors::user_id.eq(user));
-                    Ok(diesel::select(diesel::dsl::exists(active)).get_result(conn).await?)
+                    Ok(diesel::select(diesel::dsl::exists(active))
+                        .get_result(conn)
+                        .await?)
                 })
                 .await?
         }
@@ -71,6 +75,13 @@ pub async fn require_tutor_of(course: CourseId) -> AppResult<TutorOf> {
     if allowed {
         return Ok(TutorOf { signed_in, course });
     }
-    audit::denied(&signed_in.cx, "tutor.required", Some(("course", course.to_string()))).await;
-    Err(AppError::Denied("Only this course's tutors may do this.".to_owned()))
+    audit::denied(
+        &signed_in.cx,
+        "tutor.required",
+        Some(("course", course.to_string())),
+    )
+    .await;
+    Err(AppError::Denied(
+        "Only this course's tutors may do this.".to_owned(),
+    ))
 }

@@ -15,13 +15,33 @@ pub struct Limit {
 }
 
 /// A classroom signs in from behind one address within a minute.
-pub const SIGN_IN_ADDRESS: Limit = Limit { name: "sign-in/address", burst: 120.0, every_s: 2.0 };
+pub const SIGN_IN_ADDRESS: Limit = Limit {
+    name: "sign-in/address",
+    burst: 120.0,
+    every_s: 2.0,
+};
 /// Wrong passwords for one account.
-pub const SIGN_IN_ACCOUNT: Limit = Limit { name: "sign-in/account", burst: 10.0, every_s: 60.0 };
-pub const SIGN_UP_ADDRESS: Limit = Limit { name: "sign-up/address", burst: 80.0, every_s: 10.0 };
+pub const SIGN_IN_ACCOUNT: Limit = Limit {
+    name: "sign-in/account",
+    burst: 10.0,
+    every_s: 60.0,
+};
+pub const SIGN_UP_ADDRESS: Limit = Limit {
+    name: "sign-up/address",
+    burst: 80.0,
+    every_s: 10.0,
+};
 /// Mails that anybody can have sent to one address.
-pub const MAIL_ACCOUNT: Limit = Limit { name: "mail/account", burst: 4.0, every_s: 600.0 };
-pub const TOKEN_ADDRESS: Limit = Limit { name: "token/address", burst: 120.0, every_s: 2.0 };
+pub const MAIL_ACCOUNT: Limit = Limit {
+    name: "mail/account",
+    burst: 4.0,
+    every_s: 600.0,
+};
+pub const TOKEN_ADDRESS: Limit = Limit {
+    name: "token/address",
+    burst: 120.0,
+    every_s: 2.0,
+};
 
 impl Limit {
     /// Takes one try from the bucket of `whose`, or says how long to wait. Counted in a transaction of its own: what
@@ -47,7 +67,9 @@ impl Limit {
             })
             .await?;
         if tokens < 0.0 {
-            return Err(AppError::TooMany((-tokens * self.every_s).ceil().max(1.0) as u32));
+            return Err(AppError::TooMany(
+                (-tokens * self.every_s).ceil().max(1.0) as u32
+            ));
         }
         Ok(())
     }
@@ -70,7 +92,11 @@ impl Limit {
 fn bucket(limit: &str, whose: &str) -> String {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(whose.as_bytes());
-    let short: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let short: String = digest
+        .iter()
+        .take(12)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("{limit}/{short}")
 }
 

@@ -34,9 +34,13 @@ impl Job for AccountMail {
         let user_id = self.user_id;
         let (account, token) = cx
             .within(async move |conn| {
-                let account = store::by_id(conn, user_id).await?.ok_or(AppError::NotFound("No such account.".into()))?;
+                let account = store::by_id(conn, user_id)
+                    .await?
+                    .ok_or(AppError::NotFound("No such account.".into()))?;
                 let token = match about {
-                    About::Welcome => Some(tokens::issue(conn, user_id, TokenPurpose::ConfirmEmail).await?),
+                    About::Welcome => {
+                        Some(tokens::issue(conn, user_id, TokenPurpose::ConfirmEmail).await?)
+                    }
                     About::ResetPassword | About::AlreadyHere => {
                         Some(tokens::issue(conn, user_id, TokenPurpose::ResetPassword).await?)
                     }
@@ -87,6 +91,12 @@ impl Job for AccountMail {
             ),
         };
         let to = Mail::address(&account.display_name, &account.email)?;
-        cx.mailer.send(Mail { to, subject, text: format!("{text}\n\n{site}\n{}\n", cx.link("/")) }).await
+        cx.mailer
+            .send(Mail {
+                to,
+                subject,
+                text: format!("{text}\n\n{site}\n{}\n", cx.link("/")),
+            })
+            .await
     }
 }

@@ -15,10 +15,10 @@ pub mod password;
 pub mod sessions;
 #[cfg(feature = "ssr")]
 pub mod store;
-#[cfg(feature = "ssr")]
-pub mod tokens;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+#[cfg(feature = "ssr")]
+pub mod tokens;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,10 @@ use crate::platform::ids::UserId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum, clap::ValueEnum))]
-#[cfg_attr(feature = "ssr", db_enum(existing_type_path = "crate::platform::db::schema::sql_types::UserRole"))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::UserRole")
+)]
 #[serde(rename_all = "snake_case")]
 pub enum UserRole {
     Learner,
@@ -93,7 +96,11 @@ pub fn normalise_email(typed: &str) -> Result<String, &'static str> {
             })
             && domain.contains('.')
     });
-    if well_formed && email.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c)) {
+    if well_formed
+        && email
+            .chars()
+            .all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c))
+    {
         Ok(email)
     } else {
         Err("That does not look like an e-mail address. It should be like name@example.org.")
@@ -113,7 +120,11 @@ pub fn check_password(password: &str, email: &str) -> Result<(), &'static str> {
         return Err("Use at most 200 characters.");
     }
     let lower = password.to_lowercase();
-    if lower == email.to_lowercase() || lower.chars().all(|c| c == lower.chars().next().unwrap_or(c)) {
+    if lower == email.to_lowercase()
+        || lower
+            .chars()
+            .all(|c| c == lower.chars().next().unwrap_or(c))
+    {
         return Err("That is too easy to guess. A few unrelated words make a good password.");
     }
     Ok(())
@@ -133,7 +144,9 @@ pub fn sign_in_path(next: &str) -> String {
     let mut encoded = String::with_capacity(next.len() + 8);
     for byte in next.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => encoded.push(byte as char),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => {
+                encoded.push(byte as char)
+            }
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -142,8 +155,10 @@ pub fn sign_in_path(next: &str) -> String {
 
 /// `next` when it is a path of this site, else the learner's home.
 pub fn safe_next(next: Option<&str>) -> &str {
-    next.filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r']))
-        .unwrap_or("/learn")
+    next.filter(|path| {
+        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r'])
+    })
+    .unwrap_or("/learn")
 }
 
 #[cfg(test)]
@@ -152,10 +167,29 @@ mod rules {
 
     #[test]
     fn an_email_is_kept_lowercase_and_must_look_like_one() {
-        assert_eq!(normalise_email("  Ada.Lovelace+x@Example.ORG ").as_deref(), Ok("ada.lovelace+x@example.org"));
-        assert_eq!(normalise_email("jörg@bücher.example").as_deref(), Ok("jörg@bücher.example"));
+        assert_eq!(
+            normalise_email("  Ada.Lovelace+x@Example.ORG ").as_deref(),
+            Ok("ada.lovelace+x@example.org")
+        );
+        assert_eq!(
+            normalise_email("jörg@bücher.example").as_deref(),
+            Ok("jörg@bücher.example")
+        );
         let long = format!("{}@example.org", "a".repeat(250));
-        let bad = ["", "ada", "ada@", "@example.org", "a@b", "a b@example.org", "a@@example.org", "a@-x.org", "a@x..org", ".a@x.org", "a@x.org\nBcc: b@x.org", "<a@x.org>"];
+        let bad = [
+            "",
+            "ada",
+            "ada@",
+            "@example.org",
+            "a@b",
+            "a b@example.org",
+            "a@@example.org",
+            "a@-x.org",
+            "a@x..org",
+            ".a@x.org",
+            "a@x.org\nBcc: b@x.org",
+            "<a@x.org>",
+        ];
         for typed in bad.into_iter().chain([long.as_str()]) {
             assert!(normalise_email(typed).is_err(), "{typed:?}");
         }
@@ -173,11 +207,20 @@ mod rules {
     #[test]
     fn after_sign_in_one_stays_on_the_site() {
         assert_eq!(safe_next(Some("/courses/rust?a=b")), "/courses/rust?a=b");
-        for evil in ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:alert(1)", "/a\r\nSet-Cookie: x"] {
+        for evil in [
+            "//evil.test",
+            "https://evil.test",
+            "/\\evil.test",
+            "javascript:alert(1)",
+            "/a\r\nSet-Cookie: x",
+        ] {
             assert_eq!(safe_next(Some(evil)), "/learn", "{evil}");
         }
         assert_eq!(safe_next(None), "/learn");
-        assert_eq!(sign_in_path("/learn/a b?x=1"), "/sign-in?next=/learn/a%20b%3Fx%3D1");
+        assert_eq!(
+            sign_in_path("/learn/a b?x=1"),
+            "/sign-in?next=/learn/a%20b%3Fx%3D1"
+        );
     }
 
     proptest::proptest! {

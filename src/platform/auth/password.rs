@@ -14,7 +14,8 @@ static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| {
 });
 
 /// What an unknown account's password is compared with, so that the answer takes as long as for a known one.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
 
 pub async fn hash(password: &str) -> AppResult<String> {
     let password = password.to_owned();
@@ -28,7 +29,10 @@ pub async fn verify(password: &str, hash: Option<String>) -> AppResult<bool> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.clone());
         let parsed = PasswordHash::new(&hash).map_err(|error| error.to_string())?;
-        Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known)
+        Ok(Argon2::default()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_ok()
+            && known)
     })
     .await
 }
@@ -41,8 +45,13 @@ fn hash_now(password: &str) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-async fn off_thread<R: Send + 'static>(work: impl FnOnce() -> Result<R, String> + Send + 'static) -> AppResult<R> {
-    let _turn = AT_ONCE.acquire().await.map_err(|error| AppError::internal(&error))?;
+async fn off_thread<R: Send + 'static>(
+    work: impl FnOnce() -> Result<R, String> + Send + 'static,
+) -> AppResult<R> {
+    let _turn = AT_ONCE
+        .acquire()
+        .await
+        .map_err(|error| AppError::internal(&error))?;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| AppError::internal(&error))?
@@ -57,7 +66,11 @@ mod tests {
     async fn a_hash_knows_its_password_and_no_other() {
         let hash = hash("correct horse battery").await.unwrap();
         assert!(hash.starts_with("$argon2id$"));
-        assert!(verify("correct horse battery", Some(hash.clone())).await.unwrap());
+        assert!(
+            verify("correct horse battery", Some(hash.clone()))
+                .await
+                .unwrap()
+        );
         assert!(!verify("correct horse batterz", Some(hash)).await.unwrap());
         assert!(!verify("nobody has this password", None).await.unwrap());
     }

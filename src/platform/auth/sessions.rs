@@ -9,12 +9,14 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tower_sessions::session::{Id, Record};
-use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore, cookie::SameSite, session_store};
+use tower_sessions::{
+    Expiry, Session, SessionManagerLayer, SessionStore, cookie::SameSite, session_store,
+};
 
 use super::{UserRole, Viewer};
+use crate::platform::db::Db;
 use crate::platform::db::organizations::Organization;
 use crate::platform::db::schema::{sql_types::UserRole as UserRoleSql, web_sessions};
-use crate::platform::db::Db;
 use crate::platform::error::AppResult;
 use crate::platform::http::{AppState, current_client, current_organization};
 use crate::platform::ids::UserId;
@@ -48,7 +50,11 @@ pub async fn sign_out(session: &Session) -> AppResult<()> {
 }
 
 /// The session's person, if it has one who may still sign in.
-pub async fn viewer(app: &AppState, organization: &Organization, session: &Session) -> AppResult<Option<Viewer>> {
+pub async fn viewer(
+    app: &AppState,
+    organization: &Organization,
+    session: &Session,
+) -> AppResult<Option<Viewer>> {
     let Some(user_id) = session.get::<UserId>(USER).await? else {
         return Ok(None);
     };
@@ -126,10 +132,17 @@ impl SessionStore for Store {
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         let organization = organization()?;
-        let data = serde_json::to_value(&record.data).map_err(|error| session_store::Error::Encode(error.to_string()))?;
-        let user = record.data.get(USER).and_then(Value::as_str).and_then(|id| id.parse().ok()).map(UserId);
+        let data = serde_json::to_value(&record.data)
+            .map_err(|error| session_store::Error::Encode(error.to_string()))?;
+        let user = record
+            .data
+            .get(USER)
+            .and_then(Value::as_str)
+            .and_then(|id| id.parse().ok())
+            .map(UserId);
         let hash = hash(&record.id);
-        let expires = DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0).unwrap_or_else(Utc::now);
+        let expires = DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0)
+            .unwrap_or_else(Utc::now);
         let client = current_client();
         let address = client.as_ref().map(|client| client.address.to_string());
         let agent = client.and_then(|client| client.user_agent);
@@ -171,17 +184,24 @@ impl SessionStore for Store {
             .optional()
             .map_err(backend)?;
         let Some(row) = row else { return Ok(None) };
-        let data = serde_json::from_value(row.data).map_err(|error| session_store::Error::Decode(error.to_string()))?;
+        let data = serde_json::from_value(row.data)
+            .map_err(|error| session_store::Error::Decode(error.to_string()))?;
         let expiry_date = time::OffsetDateTime::from_unix_timestamp(row.expires_at.timestamp())
             .map_err(|error| session_store::Error::Decode(error.to_string()))?;
-        Ok(Some(Record { id: *id, data, expiry_date }))
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date,
+        }))
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
         let hash = hash(id);
         self.db
             .within(organization()?, async move |conn| {
-                diesel::delete(web_sessions::table.filter(web_sessions::session_hash.eq(hash))).execute(conn).await?;
+                diesel::delete(web_sessions::table.filter(web_sessions::session_hash.eq(hash)))
+                    .execute(conn)
+                    .await?;
                 AppResult::Ok(())
             })
             .await
@@ -198,7 +218,8 @@ struct Stored {
 }
 
 fn organization() -> session_store::Result<crate::platform::ids::OrganizationId> {
-    current_organization().ok_or_else(|| session_store::Error::Backend("a session outside a request".to_owned()))
+    current_organization()
+        .ok_or_else(|| session_store::Error::Backend("a session outside a request".to_owned()))
 }
 
 fn backend(error: impl std::fmt::Display) -> session_store::Error {

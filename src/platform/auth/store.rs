@@ -38,11 +38,21 @@ pub struct NewAccount<'a> {
 }
 
 pub async fn by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<Account>> {
-    users::table.filter(users::email.eq(email)).select(Account::as_select()).first(conn).await.optional()
+    users::table
+        .filter(users::email.eq(email))
+        .select(Account::as_select())
+        .first(conn)
+        .await
+        .optional()
 }
 
 pub async fn by_id(conn: &mut Conn, user: UserId) -> QueryResult<Option<Account>> {
-    users::table.find(user).select(Account::as_select()).first(conn).await.optional()
+    users::table
+        .find(user)
+        .select(Account::as_select())
+        .first(conn)
+        .await
+        .optional()
 }
 
 /// Makes the account, or returns None where the address has one already.
@@ -52,7 +62,10 @@ pub async fn create(conn: &mut Conn, new: NewAccount<'_>) -> QueryResult<Option<
     for attempt in 0..8 {
         let username = match attempt {
             0 => base.clone(),
-            _ => format!("{base}-{}", &Uuid::new_v4().simple().to_string()[..4 + attempt]),
+            _ => format!(
+                "{base}-{}",
+                &Uuid::new_v4().simple().to_string()[..4 + attempt]
+            ),
         };
         let made: Option<UserId> = diesel::insert_into(users::table)
             .values((
@@ -92,35 +105,65 @@ fn handle_of(name: &str) -> String {
 
 /// Someone who could read a mail at their address is its owner.
 pub async fn confirm_email(conn: &mut Conn, user: UserId) -> QueryResult<()> {
-    diesel::update(users::table.find(user).filter(users::email_confirmed_at.is_null()))
-        .set(users::email_confirmed_at.eq(Utc::now()))
-        .execute(conn)
-        .await
-        .map(drop)
+    diesel::update(
+        users::table
+            .find(user)
+            .filter(users::email_confirmed_at.is_null()),
+    )
+    .set(users::email_confirmed_at.eq(Utc::now()))
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 pub async fn note_sign_in(conn: &mut Conn, user: UserId) -> QueryResult<()> {
-    diesel::update(users::table.find(user)).set(users::last_login_at.eq(Utc::now())).execute(conn).await.map(drop)
-}
-
-pub async fn set_password(conn: &mut Conn, user: UserId, hash: &str) -> QueryResult<()> {
-    diesel::update(users::table.find(user)).set(users::password_hash.eq(hash)).execute(conn).await.map(drop)
-}
-
-/// A sign-up that was never confirmed may be made again with another name and password.
-pub async fn replace_unconfirmed(conn: &mut Conn, user: UserId, name: &str, hash: &str) -> QueryResult<()> {
-    diesel::update(users::table.find(user).filter(users::email_confirmed_at.is_null()))
-        .set((users::display_name.eq(name), users::password_hash.eq(hash)))
+    diesel::update(users::table.find(user))
+        .set(users::last_login_at.eq(Utc::now()))
         .execute(conn)
         .await
         .map(drop)
 }
 
-pub async fn set_role(conn: &mut Conn, user: UserId, role: UserRole) -> QueryResult<()> {
-    diesel::update(users::table.find(user)).set(users::role.eq(role)).execute(conn).await.map(drop)
+pub async fn set_password(conn: &mut Conn, user: UserId, hash: &str) -> QueryResult<()> {
+    diesel::update(users::table.find(user))
+        .set(users::password_hash.eq(hash))
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
-pub async fn set_profile(conn: &mut Conn, user: UserId, name: &str, zone: Option<&str>) -> QueryResult<()> {
+/// A sign-up that was never confirmed may be made again with another name and password.
+pub async fn replace_unconfirmed(
+    conn: &mut Conn,
+    user: UserId,
+    name: &str,
+    hash: &str,
+) -> QueryResult<()> {
+    diesel::update(
+        users::table
+            .find(user)
+            .filter(users::email_confirmed_at.is_null()),
+    )
+    .set((users::display_name.eq(name), users::password_hash.eq(hash)))
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+pub async fn set_role(conn: &mut Conn, user: UserId, role: UserRole) -> QueryResult<()> {
+    diesel::update(users::table.find(user))
+        .set(users::role.eq(role))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn set_profile(
+    conn: &mut Conn,
+    user: UserId,
+    name: &str,
+    zone: Option<&str>,
+) -> QueryResult<()> {
     diesel::update(users::table.find(user))
         .set((users::display_name.eq(name), users::time_zone.eq(zone)))
         .execute(conn)
@@ -152,11 +195,21 @@ pub async fn devices(conn: &mut Conn, user: UserId) -> QueryResult<Vec<DeviceRow
 
 /// Ends one of the person's own sessions.
 pub async fn end_device(conn: &mut Conn, user: UserId, device: Uuid) -> QueryResult<usize> {
-    diesel::delete(web_sessions::table.find(device).filter(web_sessions::user_id.eq(user))).execute(conn).await
+    diesel::delete(
+        web_sessions::table
+            .find(device)
+            .filter(web_sessions::user_id.eq(user)),
+    )
+    .execute(conn)
+    .await
 }
 
 /// Ends all of the person's sessions but the one with this hash.
-pub async fn end_other_devices(conn: &mut Conn, user: UserId, keep: Option<Vec<u8>>) -> QueryResult<usize> {
+pub async fn end_other_devices(
+    conn: &mut Conn,
+    user: UserId,
+    keep: Option<Vec<u8>>,
+) -> QueryResult<usize> {
     diesel::delete(
         web_sessions::table
             .filter(web_sessions::user_id.eq(user))

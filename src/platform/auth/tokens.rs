@@ -11,7 +11,16 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::one_time_tokens;
 use crate::platform::ids::UserId;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, diesel_derive_enum::DbEnum)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    diesel_derive_enum::DbEnum,
+)]
 #[db_enum(existing_type_path = "crate::platform::db::schema::sql_types::TokenPurpose")]
 #[serde(rename_all = "snake_case")]
 pub enum TokenPurpose {
@@ -45,7 +54,11 @@ pub async fn issue(conn: &mut Conn, user: UserId, purpose: TokenPurpose) -> Quer
 }
 
 /// Whose token this is, if it still works.
-pub async fn peek(conn: &mut Conn, token: &str, purpose: TokenPurpose) -> QueryResult<Option<UserId>> {
+pub async fn peek(
+    conn: &mut Conn,
+    token: &str,
+    purpose: TokenPurpose,
+) -> QueryResult<Option<UserId>> {
     one_time_tokens::table
         .filter(one_time_tokens::token_hash.eq(hash(token)))
         .filter(one_time_tokens::purpose.eq(purpose))
@@ -58,7 +71,11 @@ pub async fn peek(conn: &mut Conn, token: &str, purpose: TokenPurpose) -> QueryR
 }
 
 /// Uses the token up. Of two at once, one gets the user; the rest of that user's tokens for the purpose end with it.
-pub async fn redeem(conn: &mut Conn, token: &str, purpose: TokenPurpose) -> QueryResult<Option<UserId>> {
+pub async fn redeem(
+    conn: &mut Conn,
+    token: &str,
+    purpose: TokenPurpose,
+) -> QueryResult<Option<UserId>> {
     let user: Option<UserId> = diesel::update(
         one_time_tokens::table
             .filter(one_time_tokens::token_hash.eq(hash(token)))

@@ -1,9 +1,9 @@
 //! Bringing a database up to this binary's schema.
 
-use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel::QueryableByName;
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -14,9 +14,14 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
 /// Roles, extension, schema, the first organization: all that an empty database lacks. Returns the migrations that ran.
 pub async fn migrate(config: &DatabaseConfig) -> Result<Vec<String>, String> {
-    let owner = config.owner_url.as_deref().ok_or("Migrations need DATABASE_URL, the owner's address.")?;
+    let owner = config
+        .owner_url
+        .as_deref()
+        .ok_or("Migrations need DATABASE_URL, the owner's address.")?;
     let mut conn = connect(owner).await?;
-    roles::bootstrap(&mut conn, config).await.map_err(|error| format!("The database roles can't be made: {error}"))?;
+    roles::bootstrap(&mut conn, config)
+        .await
+        .map_err(|error| format!("The database roles can't be made: {error}"))?;
     let ran = run(conn).await?;
     let mut conn = connect(owner).await?;
     organizations::ensure_first(&mut conn)
@@ -29,12 +34,13 @@ pub async fn migrate(config: &DatabaseConfig) -> Result<Vec<String>, String> {
 pub async fn pending(config: &DatabaseConfig) -> Result<Vec<String>, String> {
     let mut conn = connect(&roles::Urls::of(config)?.system).await?;
     // Diesel's own harness would first make its table, which only the owner may.
-    let has_run: Vec<Version> = match diesel::sql_query("select version from __diesel_schema_migrations").load(&mut conn).await {
-        Ok(versions) => versions,
-        // An empty database has not even that table.
-        Err(_) => Vec::new(),
-    };
-    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(|error| error.to_string())?;
+    // An empty database has not even the table.
+    let has_run: Vec<Version> = diesel::sql_query("select version from __diesel_schema_migrations")
+        .load(&mut conn)
+        .await
+        .unwrap_or_default();
+    let known =
+        MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(|error| error.to_string())?;
     Ok(known
         .iter()
         .filter(|migration| {
@@ -53,24 +59,32 @@ struct Version {
 
 async fn run(conn: AsyncPgConnection) -> Result<Vec<String>, String> {
     blocking(conn, |conn| {
-        let ran = conn.run_pending_migrations(MIGRATIONS).map_err(|error| format!("A migration failed: {error}"))?;
+        let ran = conn
+            .run_pending_migrations(MIGRATIONS)
+            .map_err(|error| format!("A migration failed: {error}"))?;
         let ran = ran.iter().map(ToString::to_string).collect();
         use diesel::connection::SimpleConnection;
-        conn.batch_execute("grant select on __diesel_schema_migrations to lyceum_system, lyceum_app")
-            .map_err(|error| error.to_string())?;
+        conn.batch_execute(
+            "grant select on __diesel_schema_migrations to lyceum_system, lyceum_app",
+        )
+        .map_err(|error| error.to_string())?;
         Ok(ran)
     })
     .await
 }
 
 async fn connect(url: &str) -> Result<AsyncPgConnection, String> {
-    AsyncPgConnection::establish(url).await.map_err(|error| format!("The database can't be reached: {error}"))
+    AsyncPgConnection::establish(url)
+        .await
+        .map_err(|error| format!("The database can't be reached: {error}"))
 }
 
 /// Diesel's migration harness is synchronous; it runs on a thread of its own over the asynchronous connection.
 pub(super) async fn blocking<R: Send + 'static>(
     conn: AsyncPgConnection,
-    work: impl FnOnce(&mut AsyncConnectionWrapper<AsyncPgConnection>) -> Result<R, String> + Send + 'static,
+    work: impl FnOnce(&mut AsyncConnectionWrapper<AsyncPgConnection>) -> Result<R, String>
+    + Send
+    + 'static,
 ) -> Result<R, String> {
     tokio::task::spawn_blocking(move || work(&mut AsyncConnectionWrapper::from(conn)))
         .await

@@ -57,7 +57,9 @@ impl Db {
     /// One unit of work of one organization: all of it is kept, or on an error nothing is.
     pub async fn within<F, R, E>(&self, organization: OrganizationId, work: F) -> Result<R, E>
     where
-        for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<R, E> + Work<&'r mut Conn, Result<R, E>, Fut: Send> + Send,
+        for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<R, E>
+            + Work<&'r mut Conn, Result<R, E>, Fut: Send>
+            + Send,
         R: Send,
         E: From<diesel::result::Error> + From<PoolError> + Send,
     {
@@ -84,7 +86,10 @@ impl Db {
     /// Connections in use and idle of the application's pool, for the metrics.
     pub fn pool_status(&self) -> (usize, usize) {
         let status = self.app.status();
-        (status.size.saturating_sub(status.available), status.available)
+        (
+            status.size.saturating_sub(status.available),
+            status.available,
+        )
     }
 }
 
@@ -95,7 +100,9 @@ fn bind_sql(organization: OrganizationId) -> String {
 
 async fn transaction<F, R, E>(conn: &mut Conn, begin: &str, work: F) -> Result<R, E>
 where
-    for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<R, E> + Work<&'r mut Conn, Result<R, E>, Fut: Send> + Send,
+    for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<R, E>
+        + Work<&'r mut Conn, Result<R, E>, Fut: Send>
+        + Send,
     R: Send,
     E: From<diesel::result::Error> + Send,
 {
@@ -128,7 +135,8 @@ fn pool(url: &str, size: usize) -> Result<Pool<Conn>, String> {
 
 /// A statement that hangs must not hold its connection for ever.
 fn with_options(url: &str) -> Result<String, String> {
-    let mut url = url::Url::parse(url).map_err(|_| "The database address is not a URL.".to_owned())?;
+    let mut url =
+        url::Url::parse(url).map_err(|_| "The database address is not a URL.".to_owned())?;
     if !url.query_pairs().any(|(name, _)| name == "options") {
         let options = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000";
         let query = match url.query() {

@@ -26,7 +26,10 @@ pub const FIRST: &str = "lyceum";
 
 pub async fn ensure_first(conn: &mut Conn) -> QueryResult<()> {
     diesel::insert_into(organizations::table)
-        .values((organizations::slug.eq(FIRST), organizations::name.eq("Lyceum")))
+        .values((
+            organizations::slug.eq(FIRST),
+            organizations::name.eq("Lyceum"),
+        ))
         .on_conflict_do_nothing()
         .execute(conn)
         .await
@@ -45,14 +48,26 @@ pub async fn by_slug(conn: &mut Conn, slug: &str) -> QueryResult<Option<Organiza
 pub async fn list(conn: &mut Conn) -> QueryResult<Vec<(Organization, bool)>> {
     organizations::table
         .order(organizations::slug)
-        .select((Organization::as_select(), organizations::disabled_at.is_null()))
+        .select((
+            Organization::as_select(),
+            organizations::disabled_at.is_null(),
+        ))
         .load(conn)
         .await
 }
 
-pub async fn create(conn: &mut Conn, slug: &str, name: &str, domain: Option<&str>) -> QueryResult<Organization> {
+pub async fn create(
+    conn: &mut Conn,
+    slug: &str,
+    name: &str,
+    domain: Option<&str>,
+) -> QueryResult<Organization> {
     diesel::insert_into(organizations::table)
-        .values((organizations::slug.eq(slug), organizations::name.eq(name), organizations::domain.eq(domain)))
+        .values((
+            organizations::slug.eq(slug),
+            organizations::name.eq(name),
+            organizations::domain.eq(domain),
+        ))
         .returning(Organization::as_returning())
         .get_result(conn)
         .await
@@ -73,10 +88,13 @@ pub async fn set_disabled(conn: &mut Conn, slug: &str, disabled: bool) -> QueryR
         .await
 }
 
+/// Since when, and what was found.
+type Remembered = (Instant, Option<Organization>);
+
 /// Which organization a Host means, remembered for a few seconds so that a page costs no query for it.
 #[derive(Clone, Default)]
 pub struct Directory {
-    known: Arc<RwLock<HashMap<String, (Instant, Option<Organization>)>>>,
+    known: Arc<RwLock<HashMap<String, Remembered>>>,
 }
 
 const REMEMBERED: Duration = Duration::from_secs(5);
@@ -86,9 +104,18 @@ const REMEMBERED_AT_MOST: usize = 10_000;
 impl Directory {
     /// `host` without its port. The first organization answers on loopback and on the address that the configuration
     /// names; another one on its domain; an unknown Host is nobody's.
-    pub async fn find(&self, db: &Db, host: &str, public_host: Option<&str>) -> QueryResult<Option<Organization>> {
+    pub async fn find(
+        &self,
+        db: &Db,
+        host: &str,
+        public_host: Option<&str>,
+    ) -> QueryResult<Option<Organization>> {
         let host = host.trim_end_matches('.').to_ascii_lowercase();
-        if let Some((since, organization)) = self.known.read().ok().and_then(|known| known.get(&host).cloned())
+        if let Some((since, organization)) = self
+            .known
+            .read()
+            .ok()
+            .and_then(|known| known.get(&host).cloned())
             && since.elapsed() < REMEMBERED
         {
             return Ok(organization);
@@ -104,7 +131,11 @@ impl Directory {
     }
 }
 
-async fn look_up(db: &Db, host: &str, public_host: Option<&str>) -> QueryResult<Option<Organization>> {
+async fn look_up(
+    db: &Db,
+    host: &str,
+    public_host: Option<&str>,
+) -> QueryResult<Option<Organization>> {
     let mut conn = db
         .system()
         .await
@@ -130,7 +161,10 @@ async fn look_up(db: &Db, host: &str, public_host: Option<&str>) -> QueryResult<
 
 pub fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost"
+        || bare
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -142,7 +176,12 @@ mod tests {
         for host in ["localhost", "127.0.0.1", "127.9.9.9", "[::1]", "::1"] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["example.org", "localhost.example.org", "10.0.0.1", "0.0.0.0"] {
+        for host in [
+            "example.org",
+            "localhost.example.org",
+            "10.0.0.1",
+            "0.0.0.0",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }

@@ -18,7 +18,8 @@ impl Urls {
             (Some(url), _) => Ok(url.clone()),
             (None, Some(owner)) => as_role(owner, role),
             (None, None) => Err(
-                "No database is named: set DATABASE_URL (or start with bin/dev, which brings one).".to_owned(),
+                "No database is named: set DATABASE_URL (or start with bin/dev, which brings one)."
+                    .to_owned(),
             ),
         };
         Ok(Self {
@@ -30,8 +31,8 @@ impl Urls {
 
 /// The owner's address with another role and that role's password.
 fn as_role(owner: &str, role: &str) -> Result<String, String> {
-    let mut url =
-        url::Url::parse(owner).map_err(|_| "DATABASE_URL is not a URL like postgres://user@host/name.".to_owned())?;
+    let mut url = url::Url::parse(owner)
+        .map_err(|_| "DATABASE_URL is not a URL like postgres://user@host/name.".to_owned())?;
     let password = derived_password(url.password().unwrap_or_default(), role);
     url.set_username(role)
         .and_then(|()| url.set_password(Some(&password)))
@@ -42,23 +43,38 @@ fn as_role(owner: &str, role: &str) -> Result<String, String> {
 /// HMAC-SHA-256 of the role's name under the owner's password, in hex: whoever may own the database can work as its
 /// roles, and no second secret has to be kept.
 fn derived_password(owner_password: &str, role: &str) -> String {
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(format!("lyceum:{owner_password}").as_bytes())
-        .expect("HMAC takes keys of any length");
+    let mut mac =
+        <Hmac<Sha256> as Mac>::new_from_slice(format!("lyceum:{owner_password}").as_bytes())
+            .expect("HMAC takes keys of any length");
     mac.update(role.as_bytes());
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    mac.finalize()
+        .into_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Makes the roles and the extension, or leaves them as they are. `conn` is the owner's.
-pub async fn bootstrap(conn: &mut AsyncPgConnection, config: &DatabaseConfig) -> diesel::QueryResult<()> {
+pub async fn bootstrap(
+    conn: &mut AsyncPgConnection,
+    config: &DatabaseConfig,
+) -> diesel::QueryResult<()> {
     // Roles are shared by all databases of a cluster: two migrations at once must not race.
-    diesel::sql_query("select pg_advisory_lock(7239041)").execute(conn).await?;
+    diesel::sql_query("select pg_advisory_lock(7239041)")
+        .execute(conn)
+        .await?;
     let made = make(conn, config).await;
-    diesel::sql_query("select pg_advisory_unlock(7239041)").execute(conn).await?;
+    diesel::sql_query("select pg_advisory_unlock(7239041)")
+        .execute(conn)
+        .await?;
     made
 }
 
 async fn make(conn: &mut AsyncPgConnection, config: &DatabaseConfig) -> diesel::QueryResult<()> {
-    for (role, given) in [("lyceum_app", &config.app_url), ("lyceum_system", &config.system_url)] {
+    for (role, given) in [
+        ("lyceum_app", &config.app_url),
+        ("lyceum_system", &config.system_url),
+    ] {
         conn.batch_execute(&format!(
             "do $$ begin
                 if not exists (select from pg_roles where rolname = '{role}') then
@@ -71,13 +87,17 @@ async fn make(conn: &mut AsyncPgConnection, config: &DatabaseConfig) -> diesel::
         .await?;
         if let (None, Some(owner)) = (given, &config.owner_url)
             && let Ok(url) = as_role(owner, role)
-            && let Some(password) = url::Url::parse(&url).ok().and_then(|url| url.password().map(str::to_owned))
+            && let Some(password) = url::Url::parse(&url)
+                .ok()
+                .and_then(|url| url.password().map(str::to_owned))
             && !signs_in(&url).await
         {
-            conn.batch_execute(&format!("alter role {role} login password '{password}'")).await?;
+            conn.batch_execute(&format!("alter role {role} login password '{password}'"))
+                .await?;
         }
     }
-    conn.batch_execute("create extension if not exists vector").await
+    conn.batch_execute("create extension if not exists vector")
+        .await
 }
 
 /// Changing a role's password takes a lock on a shared row, so it is left alone when it is right.
@@ -92,17 +112,34 @@ mod tests {
 
     #[test]
     fn roles_get_the_owners_address_with_a_password_of_their_own() {
-        let url = as_role("postgres://owner:secret@db.example.org:5433/lyceum?sslmode=require", "lyceum_app").unwrap();
+        let url = as_role(
+            "postgres://owner:secret@db.example.org:5433/lyceum?sslmode=require",
+            "lyceum_app",
+        )
+        .unwrap();
         assert!(url.starts_with("postgres://lyceum_app:"));
         assert!(url.ends_with("@db.example.org:5433/lyceum?sslmode=require"));
         assert!(!url.contains("secret"));
-        let other = as_role("postgres://owner:secret@db.example.org:5433/lyceum", "lyceum_system").unwrap();
-        assert_ne!(url::Url::parse(&url).unwrap().password(), url::Url::parse(&other).unwrap().password());
+        let other = as_role(
+            "postgres://owner:secret@db.example.org:5433/lyceum",
+            "lyceum_system",
+        )
+        .unwrap();
+        assert_ne!(
+            url::Url::parse(&url).unwrap().password(),
+            url::Url::parse(&other).unwrap().password()
+        );
     }
 
     #[test]
     fn without_any_address_the_error_says_what_to_set() {
-        let config = DatabaseConfig { owner_url: None, app_url: None, system_url: None, direct_url: None, pool: 1 };
+        let config = DatabaseConfig {
+            owner_url: None,
+            app_url: None,
+            system_url: None,
+            direct_url: None,
+            pool: 1,
+        };
         assert!(Urls::of(&config).err().unwrap().contains("DATABASE_URL"));
     }
 }

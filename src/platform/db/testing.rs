@@ -31,7 +31,9 @@ fn address_of(database: &str) -> String {
 }
 
 async fn owner(database: &str) -> AsyncPgConnection {
-    AsyncPgConnection::establish(&address_of(database)).await.expect("the test cluster answers")
+    AsyncPgConnection::establish(&address_of(database))
+        .await
+        .expect("the test cluster answers")
 }
 
 pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
@@ -43,10 +45,17 @@ pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
             direct_url: None,
             pool: 8,
         },
-        log: LogConfig { filter: "warn".into(), format: LogFormat::Pretty },
+        log: LogConfig {
+            filter: "warn".into(),
+            format: LogFormat::Pretty,
+        },
         data_dir: data_dir.to_owned(),
         public_url: "http://127.0.0.1:3000".parse().expect("a URL"),
-        mail: MailConfig { smtp_url: None, from: "Lyceum <lyceum@localhost>".into(), print_links: false },
+        mail: MailConfig {
+            smtp_url: None,
+            from: "Lyceum <lyceum@localhost>".into(),
+            print_links: false,
+        },
         files_url: None,
     }
 }
@@ -54,7 +63,11 @@ pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
 /// An empty database, not migrated.
 pub async fn empty() -> (String, Config, tempfile::TempDir) {
     let name = format!("lyceum_test_{}", uuid::Uuid::new_v4().simple());
-    owner("postgres").await.batch_execute(&format!("create database {name}")).await.expect("a test database");
+    owner("postgres")
+        .await
+        .batch_execute(&format!("create database {name}"))
+        .await
+        .expect("a test database");
     let data = tempfile::tempdir().expect("a folder");
     let config = config_for(&name, data.path());
     (name, config, data)
@@ -64,7 +77,9 @@ async fn template() -> &'static str {
     TEMPLATE
         .get_or_init(|| async {
             let (name, config, _data) = empty().await;
-            migrate::migrate(&config.database).await.expect("the template migrates");
+            migrate::migrate(&config.database)
+                .await
+                .expect("the template migrates");
             name
         })
         .await
@@ -76,17 +91,32 @@ impl TestDb {
         let name = format!("lyceum_test_{}", uuid::Uuid::new_v4().simple());
         let mut conn = owner("postgres").await;
         // A template can't be copied twice at the same time.
-        conn.batch_execute("select pg_advisory_lock(4711)").await.expect("the lock");
-        conn.batch_execute(&format!("create database {name} template {template}")).await.expect("a clone");
-        conn.batch_execute("select pg_advisory_unlock(4711)").await.expect("the lock");
+        conn.batch_execute("select pg_advisory_lock(4711)")
+            .await
+            .expect("the lock");
+        conn.batch_execute(&format!("create database {name} template {template}"))
+            .await
+            .expect("a clone");
+        conn.batch_execute("select pg_advisory_unlock(4711)")
+            .await
+            .expect("the lock");
         let data = tempfile::tempdir().expect("a folder");
         let config = config_for(&name, data.path());
         let db = Db::new(&config.database).expect("pools");
         let organization = {
             let mut conn = db.system().await.expect("the system role signs in");
-            organizations::by_slug(&mut conn, organizations::FIRST).await.expect("a query").expect("the first organization")
+            organizations::by_slug(&mut conn, organizations::FIRST)
+                .await
+                .expect("a query")
+                .expect("the first organization")
         };
-        Self { db, config, organization: organization.organization_id, name, _data: data }
+        Self {
+            db,
+            config,
+            organization: organization.organization_id,
+            name,
+            _data: data,
+        }
     }
 
     /// A connection as the owner, past all policies, for looking at what a test did.
@@ -97,7 +127,10 @@ impl TestDb {
     /// Another organization beside the first, with a domain.
     pub async fn other_organization(&self, slug: &str, domain: &str) -> OrganizationId {
         let mut conn = self.db.system().await.expect("the system role signs in");
-        organizations::create(&mut conn, slug, slug, Some(domain)).await.expect("an organization").organization_id
+        organizations::create(&mut conn, slug, slug, Some(domain))
+            .await
+            .expect("an organization")
+            .organization_id
     }
 
     /// The one number of a query, asked as the owner.
@@ -108,7 +141,11 @@ impl TestDb {
             n: i64,
         }
         let mut conn = self.owner().await;
-        diesel::sql_query(format!("select ({sql})::bigint as n")).get_result::<Count>(&mut conn).await.expect("a number").n
+        diesel::sql_query(format!("select ({sql})::bigint as n"))
+            .get_result::<Count>(&mut conn)
+            .await
+            .expect("a number")
+            .n
     }
 
     pub fn shared_config(&self) -> Arc<Config> {
@@ -123,7 +160,10 @@ impl Drop for TestDb {
         // Dropping must not wait: the next start of the test cluster would find what is left.
         if let Ok(handle) = tokio::runtime::Handle::try_current() {
             handle.spawn(async move {
-                let _ = owner("postgres").await.batch_execute(&format!("drop database if exists {name} with (force)")).await;
+                let _ = owner("postgres")
+                    .await
+                    .batch_execute(&format!("drop database if exists {name} with (force)"))
+                    .await;
             });
         }
     }

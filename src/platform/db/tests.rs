@@ -18,7 +18,13 @@ struct Name {
 }
 
 async fn names(conn: &mut Conn, sql: &str) -> Vec<String> {
-    diesel::sql_query(sql).load::<Name>(conn).await.unwrap().into_iter().map(|row| row.name).collect()
+    diesel::sql_query(sql)
+        .load::<Name>(conn)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| row.name)
+        .collect()
 }
 
 /// Every table, partition and view of the schema.
@@ -40,7 +46,11 @@ async fn every_relation_is_closed_to_other_organizations() {
                 or (c.relkind = 'v' and not coalesce('security_invoker=true' = any(c.reloptions), false)))",
     )
     .await;
-    assert_eq!(open, Vec::<String>::new(), "these have no row-level security");
+    assert_eq!(
+        open,
+        Vec::<String>::new(),
+        "these have no row-level security"
+    );
     let unscoped = names(
         &mut conn,
         "select c.relname::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -48,14 +58,22 @@ async fn every_relation_is_closed_to_other_organizations() {
            and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and a.attnotnull)",
     )
     .await;
-    assert_eq!(unscoped, Vec::<String>::new(), "these do not say whose they are");
+    assert_eq!(
+        unscoped,
+        Vec::<String>::new(),
+        "these do not say whose they are"
+    );
     let partitions = names(
         &mut conn,
         "select c.relname::text as name from pg_class c where c.relispartition and c.relkind = 'r'
            and has_table_privilege('lyceum_app', c.oid, 'select, insert, update, delete')",
     )
     .await;
-    assert_eq!(partitions, Vec::<String>::new(), "partitions are reached through their parent alone");
+    assert_eq!(
+        partitions,
+        Vec::<String>::new(),
+        "partitions are reached through their parent alone"
+    );
     let owned = names(
         &mut conn,
         "select c.relname::text as name from pg_class c join pg_roles r on r.oid = c.relowner
@@ -63,7 +81,11 @@ async fn every_relation_is_closed_to_other_organizations() {
          union all select rolname::text from pg_roles where rolname in ('lyceum_app', 'lyceum_system') and (rolsuper or rolbypassrls)",
     )
     .await;
-    assert_eq!(owned, Vec::<String>::new(), "the application owns nothing and bypasses nothing");
+    assert_eq!(
+        owned,
+        Vec::<String>::new(),
+        "the application owns nothing and bypasses nothing"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +100,11 @@ async fn every_foreign_key_between_tenants_carries_the_organization_and_is_index
            and not exists (select from pg_attribute a where a.attrelid = conrelid and a.attnum = any(conkey) and a.attname = 'organization_id')",
     )
     .await;
-    assert_eq!(loose, Vec::<String>::new(), "a row of another organization could be referenced through these");
+    assert_eq!(
+        loose,
+        Vec::<String>::new(),
+        "a row of another organization could be referenced through these"
+    );
     let slow = names(
         &mut conn,
         "select conrelid::regclass || '.' || conname as name from pg_constraint k
@@ -88,7 +114,11 @@ async fn every_foreign_key_between_tenants_carries_the_organization_and_is_index
                                 or (i.indkey[0] = k.conkey[1] and i.indkey[1] = k.conkey[2])))",
     )
     .await;
-    assert_eq!(slow, Vec::<String>::new(), "these foreign keys have no index");
+    assert_eq!(
+        slow,
+        Vec::<String>::new(),
+        "these foreign keys have no index"
+    );
 }
 
 /// Puts one row of another organization into each table that takes one by its defaults, and looks for it.
@@ -111,17 +141,33 @@ async fn an_organization_sees_and_touches_only_its_own_rows() {
         })
         .await
         .unwrap();
-    let tables = ["users", "courses", "topics", "enrollments", "background_jobs", "audit_logs", "organizations"];
+    let tables = [
+        "users",
+        "courses",
+        "topics",
+        "enrollments",
+        "background_jobs",
+        "audit_logs",
+        "organizations",
+    ];
     test.db
         .within(test.organization, async move |conn| {
             for table in tables {
                 let own = if table == "organizations" { 1 } else { 0 };
-                let seen = names(conn, &format!("select organization_id::text as name from {table}")).await;
+                let seen = names(
+                    conn,
+                    &format!("select organization_id::text as name from {table}"),
+                )
+                .await;
                 assert_eq!(seen.len(), own, "{table}");
             }
-            let changed = diesel::sql_query("update users set display_name = 'Mine'").execute(conn).await?;
+            let changed = diesel::sql_query("update users set display_name = 'Mine'")
+                .execute(conn)
+                .await?;
             assert_eq!(changed, 0);
-            let deleted = diesel::sql_query("delete from courses").execute(conn).await?;
+            let deleted = diesel::sql_query("delete from courses")
+                .execute(conn)
+                .await?;
             assert_eq!(deleted, 0);
             AppResult::Ok(())
         })
@@ -141,7 +187,9 @@ async fn an_organization_sees_and_touches_only_its_own_rows() {
     assert!(forged.is_err());
     let course = {
         let mut conn = test.owner().await;
-        names(&mut conn, "select course_id::text as name from courses").await.remove(0)
+        names(&mut conn, "select course_id::text as name from courses")
+            .await
+            .remove(0)
     };
     let reached: AppResult<()> = test
         .db
@@ -163,15 +211,28 @@ async fn an_unbound_connection_sees_nothing_and_a_binding_ends_with_its_work() {
     let test = TestDb::new().await;
     test.db
         .within(test.organization, async |conn| {
-            conn.batch_execute("insert into courses (slug, title) values ('c', 'C')").await?;
+            conn.batch_execute("insert into courses (slug, title) values ('c', 'C')")
+                .await?;
             AppResult::Ok(())
         })
         .await
         .unwrap();
     let mut conn = test.db.unbound().await.unwrap();
-    assert_eq!(names(&mut conn, "select slug as name from courses").await, Vec::<String>::new());
-    assert!(conn.batch_execute("insert into courses (slug, title) values ('d', 'D')").await.is_err());
-    assert!(conn.batch_execute("create table mine (x int)").await.is_err(), "the application makes no tables");
+    assert_eq!(
+        names(&mut conn, "select slug as name from courses").await,
+        Vec::<String>::new()
+    );
+    assert!(
+        conn.batch_execute("insert into courses (slug, title) values ('d', 'D')")
+            .await
+            .is_err()
+    );
+    assert!(
+        conn.batch_execute("create table mine (x int)")
+            .await
+            .is_err(),
+        "the application makes no tables"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,7 +242,8 @@ async fn work_that_fails_leaves_nothing_and_keeps_the_connection() {
         let failed: AppResult<()> = test
             .db
             .within(test.organization, async |conn| {
-                conn.batch_execute("insert into courses (slug, title) values ('c', 'C')").await?;
+                conn.batch_execute("insert into courses (slug, title) values ('c', 'C')")
+                    .await?;
                 Err(AppError::Conflict("no".into()))
             })
             .await;
@@ -213,12 +275,18 @@ async fn migrations_go_up_down_to_nothing_and_up_again() {
     let before = catalog(&config.database.owner_url.clone().unwrap()).await;
     let conn = connect(&config).await;
     migrate::blocking(conn, |conn| {
-        conn.revert_all_migrations(migrate::MIGRATIONS).map(drop).map_err(|error| error.to_string())
+        conn.revert_all_migrations(migrate::MIGRATIONS)
+            .map(drop)
+            .map_err(|error| error.to_string())
     })
     .await
     .unwrap();
     let left = catalog(&config.database.owner_url.clone().unwrap()).await;
-    assert_eq!(left.keys().collect::<Vec<_>>(), Vec::<&String>::new(), "what down.sql leaves in {name}");
+    assert_eq!(
+        left.keys().collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "what down.sql leaves in {name}"
+    );
     let mut conn = connect(&config).await;
     let objects = names(
         &mut conn,
@@ -229,7 +297,10 @@ async fn migrations_go_up_down_to_nothing_and_up_again() {
     .await;
     assert_eq!(objects, Vec::<String>::new());
     migrate::migrate(&config.database).await.unwrap();
-    assert_eq!(catalog(&config.database.owner_url.clone().unwrap()).await, before);
+    assert_eq!(
+        catalog(&config.database.owner_url.clone().unwrap()).await,
+        before
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -237,7 +308,10 @@ async fn migrating_twice_is_migrating_once() {
     let (_name, config, _data) = empty().await;
     assert!(!migrate::migrate(&config.database).await.unwrap().is_empty());
     assert!(migrate::pending(&config.database).await.unwrap().is_empty());
-    assert_eq!(migrate::migrate(&config.database).await.unwrap(), Vec::<String>::new());
+    assert_eq!(
+        migrate::migrate(&config.database).await.unwrap(),
+        Vec::<String>::new()
+    );
     assert!(roles::Urls::of(&config.database).is_ok());
 }
 
@@ -250,16 +324,27 @@ async fn schema_rs_says_what_the_catalog_says() {
     let mut written: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut table = None;
     for line in source.lines().map(str::trim) {
-        if let Some((name, _)) = line.strip_suffix('{').and_then(|head| head.split_once('(')).filter(|_| !line.starts_with("pub")) {
+        if line == "}" {
+            table = None;
+        } else if let Some((name, _)) = line
+            .strip_suffix('{')
+            .and_then(|head| head.split_once('('))
+            .filter(|_| !line.starts_with("pub"))
+        {
             table = Some(name.trim().to_owned());
             written.entry(name.trim().to_owned()).or_default();
         } else if let (Some(table), Some((column, kind))) = (&table, line.split_once("->")) {
             let kind = kind.trim().trim_end_matches(',');
-            written.get_mut(table).unwrap().push(format!("{} {kind}", column.trim()));
+            written
+                .get_mut(table)
+                .unwrap()
+                .push(format!("{} {kind}", column.trim()));
         }
     }
     for (table, columns) in &found {
-        let Some(written) = written.get(table) else { panic!("schema.rs lacks {table}") };
+        let Some(written) = written.get(table) else {
+            panic!("schema.rs lacks {table}")
+        };
         assert_eq!(written, columns, "{table}");
     }
     assert_eq!(written.len(), found.len());
@@ -267,7 +352,9 @@ async fn schema_rs_says_what_the_catalog_says() {
 
 async fn connect(config: &crate::platform::config::Config) -> Conn {
     use diesel_async::AsyncConnection;
-    Conn::establish(config.database.owner_url.as_deref().unwrap()).await.unwrap()
+    Conn::establish(config.database.owner_url.as_deref().unwrap())
+        .await
+        .unwrap()
 }
 
 /// Tables and their columns, as schema.rs writes them.
@@ -310,11 +397,21 @@ async fn catalog(url: &str) -> BTreeMap<String, Vec<String>> {
             "bytea" => "Bytea".to_owned(),
             // Arrays may hold nulls, as far as Diesel knows.
             "_text" => "Array<Nullable<Text>>".to_owned(),
-            name if column.parts[2] == "e" => name.split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect(),
+            name if column.parts[2] == "e" => name
+                .split('_')
+                .map(|part| part[..1].to_uppercase() + &part[1..])
+                .collect(),
             other => panic!("schema.rs has no word for {other}"),
         };
-        let kind = if column.required { kind } else { format!("Nullable<{kind}>") };
-        tables.entry(column.relation).or_default().push(format!("{} {kind}", column.parts[0]));
+        let kind = if column.required {
+            kind
+        } else {
+            format!("Nullable<{kind}>")
+        };
+        tables
+            .entry(column.relation)
+            .or_default()
+            .push(format!("{} {kind}", column.parts[0]));
     }
     tables
 }

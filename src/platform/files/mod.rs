@@ -40,9 +40,12 @@ impl Files {
         let store: Arc<dyn ObjectStore> = match &config.files_url {
             None => {
                 let folder = config.data_dir.join("files");
-                std::fs::create_dir_all(&folder)
-                    .map_err(|error| format!("The folder {} can't be made: {error}", folder.display()))?;
-                Arc::new(LocalFileSystem::new_with_prefix(folder).map_err(|error| error.to_string())?)
+                std::fs::create_dir_all(&folder).map_err(|error| {
+                    format!("The folder {} can't be made: {error}", folder.display())
+                })?;
+                Arc::new(
+                    LocalFileSystem::new_with_prefix(folder).map_err(|error| error.to_string())?,
+                )
             }
             Some(url) if url.scheme() == "s3" => {
                 let bucket = AmazonS3Builder::from_env()
@@ -51,7 +54,11 @@ impl Files {
                     .map_err(|error| format!("LYCEUM_FILES_URL can't be used: {error}"))?;
                 Arc::new(PrefixStore::new(bucket, Path::from(url.path())))
             }
-            Some(_) => return Err("LYCEUM_FILES_URL must be like s3://bucket/prefix, or empty.".to_owned()),
+            Some(_) => {
+                return Err(
+                    "LYCEUM_FILES_URL must be like s3://bucket/prefix, or empty.".to_owned(),
+                );
+            }
         };
         Ok(Self { store })
     }
@@ -80,7 +87,10 @@ impl Files {
             return Ok(file);
         }
         self.store
-            .put(&Path::from(object_key.as_str()), PutPayload::from_bytes(Bytes::from(content)))
+            .put(
+                &Path::from(object_key.as_str()),
+                PutPayload::from_bytes(Bytes::from(content)),
+            )
             .await
             .map_err(|error| AppError::internal(&error))?;
         let file = diesel::insert_into(stored_files::table)
@@ -90,7 +100,11 @@ impl Files {
                 stored_files::size_bytes.eq(size),
                 stored_files::sha256.eq(sha256),
             ))
-            .on_conflict((stored_files::organization_id, stored_files::object_key, stored_files::media_type))
+            .on_conflict((
+                stored_files::organization_id,
+                stored_files::object_key,
+                stored_files::media_type,
+            ))
             .do_update()
             .set(stored_files::size_bytes.eq(size))
             .returning(stored_files::file_id)

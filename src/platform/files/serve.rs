@@ -13,36 +13,72 @@ use crate::platform::http::layers::plain;
 
 impl Files {
     /// `public` files may be kept by shared caches, others by the reader's browser alone.
-    pub async fn send(&self, file: &StoredFile, method: &Method, request: &HeaderMap, public: bool) -> Response {
-        let etag = format!("\"{}\"", file.object_key.rsplit('/').next().unwrap_or_default());
+    pub async fn send(
+        &self,
+        file: &StoredFile,
+        method: &Method,
+        request: &HeaderMap,
+        public: bool,
+    ) -> Response {
+        let etag = format!(
+            "\"{}\"",
+            file.object_key.rsplit('/').next().unwrap_or_default()
+        );
         let mut headers = HeaderMap::new();
         set(&mut headers, header::ETAG, &etag);
         let scope = if public { "public" } else { "private" };
-        set(&mut headers, header::CACHE_CONTROL, &format!("{scope}, max-age=31536000, immutable"));
+        set(
+            &mut headers,
+            header::CACHE_CONTROL,
+            &format!("{scope}, max-age=31536000, immutable"),
+        );
         set(&mut headers, header::ACCEPT_RANGES, "bytes");
         set(&mut headers, header::CONTENT_TYPE, &file.media_type);
-        set(&mut headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+        set(
+            &mut headers,
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        );
         if !is_shown(&file.media_type) {
             set(&mut headers, header::CONTENT_DISPOSITION, "attachment");
         }
-        let text = |name| request.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        if text(header::IF_NONE_MATCH).is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag)) {
+        let text = |name| {
+            request
+                .get(name)
+                .and_then(|value: &HeaderValue| value.to_str().ok())
+        };
+        if text(header::IF_NONE_MATCH)
+            .is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag))
+        {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         let size = file.size_bytes.max(0) as u64;
-        let wanted = text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|tag| tag == etag));
+        let wanted =
+            text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|tag| tag == etag));
         let range = match wanted.map(|range| parse(range, size)) {
             None | Some(Asked::Whole) => None,
             Some(Asked::Part(from, to)) => Some((from, to)),
             Some(Asked::Beyond) => {
-                set(&mut headers, header::CONTENT_RANGE, &format!("bytes */{size}"));
+                set(
+                    &mut headers,
+                    header::CONTENT_RANGE,
+                    &format!("bytes */{size}"),
+                );
                 return (StatusCode::RANGE_NOT_SATISFIABLE, headers).into_response();
             }
         };
         let status = match range {
             Some((from, to)) => {
-                set(&mut headers, header::CONTENT_RANGE, &format!("bytes {from}-{}/{size}", to - 1));
-                set(&mut headers, header::CONTENT_LENGTH, &(to - from).to_string());
+                set(
+                    &mut headers,
+                    header::CONTENT_RANGE,
+                    &format!("bytes {from}-{}/{size}", to - 1),
+                );
+                set(
+                    &mut headers,
+                    header::CONTENT_LENGTH,
+                    &(to - from).to_string(),
+                );
                 StatusCode::PARTIAL_CONTENT
             }
             None => {
@@ -53,12 +89,31 @@ impl Files {
         if method == Method::HEAD {
             return (status, headers).into_response();
         }
-        let options = GetOptions { range: range.map(|(from, to)| GetRange::Bounded(from..to)), ..GetOptions::default() };
-        match self.store.get_opts(&Path::from(file.object_key.as_str()), options).await {
-            Ok(found) => (status, headers, Body::from_stream(found.into_stream().map(|chunk| chunk.map_err(std::io::Error::from)))).into_response(),
+        let options = GetOptions {
+            range: range.map(|(from, to)| GetRange::Bounded(from..to)),
+            ..GetOptions::default()
+        };
+        match self
+            .store
+            .get_opts(&Path::from(file.object_key.as_str()), options)
+            .await
+        {
+            Ok(found) => (
+                status,
+                headers,
+                Body::from_stream(
+                    found
+                        .into_stream()
+                        .map(|chunk| chunk.map_err(std::io::Error::from)),
+                ),
+            )
+                .into_response(),
             Err(error) => {
                 tracing::error!(key = file.object_key, %error, "a stored file can't be read");
-                plain(StatusCode::NOT_FOUND, "This file can't be found at the moment.")
+                plain(
+                    StatusCode::NOT_FOUND,
+                    "This file can't be found at the moment.",
+                )
             }
         }
     }
@@ -74,7 +129,15 @@ fn is_shown(media_type: &str) -> bool {
     let kind = media_type.split(';').next().unwrap_or_default().trim();
     matches!(
         kind,
-        "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "image/avif" | "image/svg+xml" | "text/vtt" | "text/plain" | "application/pdf"
+        "image/png"
+            | "image/jpeg"
+            | "image/gif"
+            | "image/webp"
+            | "image/avif"
+            | "image/svg+xml"
+            | "text/vtt"
+            | "text/plain"
+            | "application/pdf"
     ) || kind.starts_with("video/")
         || kind.starts_with("audio/")
 }
@@ -89,16 +152,26 @@ enum Asked {
 
 /// RFC 9110, section 14: one range of bytes. Several, or what is malformed, is answered with the whole.
 fn parse(header: &str, size: u64) -> Asked {
-    let Some((from, to)) = header.strip_prefix("bytes=").filter(|list| !list.contains(',')).and_then(|r| r.split_once('-'))
+    let Some((from, to)) = header
+        .strip_prefix("bytes=")
+        .filter(|list| !list.contains(','))
+        .and_then(|r| r.split_once('-'))
     else {
         return Asked::Whole;
     };
-    match (from.trim().parse::<u64>().ok(), to.trim().parse::<u64>().ok()) {
+    match (
+        from.trim().parse::<u64>().ok(),
+        to.trim().parse::<u64>().ok(),
+    ) {
         (Some(from), _) if from >= size => Asked::Beyond,
-        (Some(from), Some(last)) if last >= from => Asked::Part(from, last.saturating_add(1).min(size)),
+        (Some(from), Some(last)) if last >= from => {
+            Asked::Part(from, last.saturating_add(1).min(size))
+        }
         (Some(from), None) if to.trim().is_empty() => Asked::Part(from, size),
         (None, Some(0)) if from.trim().is_empty() => Asked::Beyond,
-        (None, Some(last)) if from.trim().is_empty() && size > 0 => Asked::Part(size.saturating_sub(last), size),
+        (None, Some(last)) if from.trim().is_empty() && size > 0 => {
+            Asked::Part(size.saturating_sub(last), size)
+        }
         _ => Asked::Whole,
     }
 }
@@ -116,14 +189,24 @@ mod tests {
         assert_eq!(parse("bytes=990-2000", 1000), Asked::Part(990, 1000));
         assert_eq!(parse("bytes=1000-", 1000), Asked::Beyond);
         assert_eq!(parse("bytes=-0", 1000), Asked::Beyond);
-        for whole in ["bytes=5-2", "bytes=0-1,5-6", "lines=1-2", "bytes=", "bytes=a-b"] {
+        for whole in [
+            "bytes=5-2",
+            "bytes=0-1,5-6",
+            "lines=1-2",
+            "bytes=",
+            "bytes=a-b",
+        ] {
             assert_eq!(parse(whole, 1000), Asked::Whole, "{whole}");
         }
     }
 
     #[test]
     fn only_media_is_shown() {
-        assert!(is_shown("image/svg+xml") && is_shown("video/webm") && is_shown("text/vtt; charset=utf-8"));
+        assert!(
+            is_shown("image/svg+xml")
+                && is_shown("video/webm")
+                && is_shown("text/vtt; charset=utf-8")
+        );
         assert!(!is_shown("text/html") && !is_shown("application/javascript"));
     }
 }

@@ -9,26 +9,50 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use leptos::prelude::LeptosOptions;
-use tower_http::services::ServeDir;
+use tower_http::services::{ServeDir, ServeFile};
 
 pub fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) -> Router<S> {
     let root = PathBuf::from(&*options.site_root);
-    let folder = |name: &str| ServeDir::new(root.join(name)).precompressed_br().precompressed_gzip();
+    let folder = |name: &str| {
+        ServeDir::new(root.join(name))
+            .precompressed_br()
+            .precompressed_gzip()
+    };
     let pkg = options.site_pkg_dir.to_string();
+    // A development build overwrites its files under the same names.
+    let age = if options.hash_files {
+        FOREVER
+    } else {
+        "no-cache"
+    };
     Router::new()
         .nest_service(&format!("/{pkg}"), folder(&pkg))
-        .nest_service("/fonts", folder("fonts"))
-        .nest_service("/images", folder("images"))
-        .layer(middleware::from_fn(keep))
-        .route_service("/favicon.svg", folder("favicon.svg"))
-        .route_service("/robots.txt", folder("robots.txt"))
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            keep(request, next, age)
+        }))
+        .merge(
+            Router::new()
+                .nest_service("/fonts", folder("fonts"))
+                .nest_service("/images", folder("images"))
+                .layer(middleware::from_fn(|request: Request, next: Next| {
+                    keep(request, next, FOREVER)
+                })),
+        )
+        .route_service("/favicon.svg", ServeFile::new(root.join("favicon.svg")))
+        .route_service("/robots.txt", ServeFile::new(root.join("robots.txt")))
 }
 
-async fn keep(request: Request, next: Next) -> Response {
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
+async fn keep(request: Request, next: Next, age: &'static str) -> Response {
     let mut response = next.run(request).await;
-    if matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT) {
-        let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-        response.headers_mut().insert(header::CACHE_CONTROL, forever);
+    if matches!(
+        response.status(),
+        StatusCode::OK | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT
+    ) {
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
     }
     response
 }
@@ -59,11 +83,42 @@ fn hash_of(options: &LeptosOptions, kind: &str) -> Result<Option<String>, String
     }
     let file = std::env::current_exe()
         .ok()
-        .and_then(|binary| binary.parent().map(|folder| folder.join(&*options.hash_file)))
+        .and_then(|binary| {
+            binary
+                .parent()
+                .map(|folder| folder.join(&*options.hash_file))
+        })
         .ok_or("The folder of this binary can't be told.")?;
-    let text = std::fs::read_to_string(&file)
-        .map_err(|_| format!("{} is missing: it names the site's files and belongs beside the binary.", file.display()))?;
-    let hash = text.lines().filter_map(|line| line.split_once(':')).find(|(name, _)| name.trim() == kind);
+    let text = std::fs::read_to_string(&file).map_err(|_| {
+        format!(
+            "{} is missing: it names the site's files and belongs beside the binary.",
+            file.display()
+        )
+    })?;
+    let hash = text
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.trim() == kind);
     hash.map(|(_, hash)| Some(hash.trim().to_owned()))
-        .ok_or_else(|| format!("{} does not name the {kind} file of the site.", file.display()))
+        .ok_or_else(|| {
+            format!(
+                "{} does not name the {kind} file of the site.",
+                file.display()
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    /// A deployed binary reads Leptos.toml, a build reads Cargo.toml: they must name the same files.
+    #[test]
+    fn leptos_toml_says_what_cargo_toml_says() {
+        let parse = |text: &str| {
+            text.parse::<toml::Table>().unwrap()["package"]["metadata"]["leptos"].clone()
+        };
+        assert_eq!(
+            parse(include_str!("../../../Leptos.toml")),
+            parse(include_str!("../../../Cargo.toml"))
+        );
+    }
 }

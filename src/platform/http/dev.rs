@@ -10,7 +10,9 @@ use super::AppState;
 use crate::platform::mail;
 
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/_mail", get(list)).route("/_mail/{id}", get(show))
+    Router::new()
+        .route("/_mail", get(list))
+        .route("/_mail/{id}", get(show))
 }
 
 async fn list(State(state): State<AppState>) -> Response {
@@ -18,7 +20,10 @@ async fn list(State(state): State<AppState>) -> Response {
     if let Ok(mut folder) = tokio::fs::read_dir(mail::folder(&state.config)).await {
         while let Ok(Some(entry)) = folder.next_entry().await {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if let Some(id) = name.strip_suffix(".eml").filter(|id| id.parse::<uuid::Uuid>().is_ok()) {
+            if let Some(id) = name
+                .strip_suffix(".eml")
+                .filter(|id| id.parse::<uuid::Uuid>().is_ok())
+            {
                 mails.push(id.to_owned());
             }
         }
@@ -35,7 +40,13 @@ async fn list(State(state): State<AppState>) -> Response {
             ));
         }
     }
-    page("Mail", &format!("<ul>{items}</ul><p>{} in all. They would have been sent if SMTP_URL were set.</p>", mails.len()))
+    page(
+        "Mail",
+        &format!(
+            "<ul>{items}</ul><p>{} in all. They would have been sent if SMTP_URL were set.</p>",
+            mails.len()
+        ),
+    )
 }
 
 async fn show(State(state): State<AppState>, Path(id): Path<uuid::Uuid>) -> Response {
@@ -47,10 +58,17 @@ async fn show(State(state): State<AppState>, Path(id): Path<uuid::Uuid>) -> Resp
         .lines()
         .map(|line| {
             let line = escape(line);
-            if line.starts_with("http") { format!("<a href=\"{line}\">{line}</a>\n") } else { format!("{line}\n") }
+            if line.starts_with("http") {
+                format!("<a href=\"{line}\">{line}</a>\n")
+            } else {
+                format!("{line}\n")
+            }
         })
         .collect();
-    page(&message.subject, &format!("<p>To {}</p><pre>{body}</pre>", escape(&message.to)))
+    page(
+        &message.subject,
+        &format!("<p>To {}</p><pre>{body}</pre>", escape(&message.to)),
+    )
 }
 
 struct Message {
@@ -60,7 +78,9 @@ struct Message {
 }
 
 async fn read(state: &AppState, id: &str) -> Option<Message> {
-    let raw = tokio::fs::read(mail::folder(&state.config).join(format!("{id}.eml"))).await.ok()?;
+    let raw = tokio::fs::read(mail::folder(&state.config).join(format!("{id}.eml")))
+        .await
+        .ok()?;
     let parsed = mail_parser::MessageParser::default().parse(&raw)?;
     Some(Message {
         to: parsed.to()?.first()?.address()?.to_owned(),
@@ -70,11 +90,16 @@ async fn read(state: &AppState, id: &str) -> Option<Message> {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 fn page(title: &str, body: &str) -> Response {
     let title = escape(title);
-    let html = format!("<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1>{body}");
+    let html = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1>{body}"
+    );
     Html(html).into_response()
 }

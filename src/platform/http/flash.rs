@@ -29,5 +29,7 @@ pub async fn take(session: &Session) -> AppResult<Option<Flash>> {
 
 /// Passwords and tokens are never kept.
 pub fn is_secret(field: &str) -> bool {
-    ["password", "token", "secret", "code"].iter().any(|secret| field.contains(secret))
+    ["password", "token", "secret", "code"]
+        .iter()
+        .any(|secret| field.contains(secret))
 }

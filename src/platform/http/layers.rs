@@ -24,23 +24,40 @@ pub async fn enter(
     let host = host(request.uri(), request.headers());
     let span = tracing::info_span!("request", id = %client.request_id, method = %request.method(), path = request.uri().path());
     let public_host = app.config.public_url.host_str().map(str::to_owned);
-    let found = app.directory.find(&app.db, &host, public_host.as_deref()).await;
+    let found = app
+        .directory
+        .find(&app.db, &host, public_host.as_deref())
+        .await;
     let organization = match found {
         Ok(Some(organization)) => organization,
-        Ok(None) => return plain(StatusCode::MISDIRECTED_REQUEST, "There is no learning site at this address."),
+        Ok(None) => {
+            return plain(
+                StatusCode::MISDIRECTED_REQUEST,
+                "There is no learning site at this address.",
+            );
+        }
         Err(error) => {
             tracing::error!(reference = client.request_id, %error, "the database can't be reached");
             return unavailable(&client.request_id);
         }
     };
-    let current = Current { organization: organization.organization_id, client: client.clone() };
+    let current = Current {
+        organization: organization.organization_id,
+        client: client.clone(),
+    };
     request.extensions_mut().insert(organization);
     request.extensions_mut().insert(client.clone());
     let started = std::time::Instant::now();
-    let mut response = CURRENT.scope(current, next.run(request).instrument(span.clone())).await;
+    let mut response = CURRENT
+        .scope(current, next.run(request).instrument(span.clone()))
+        .await;
     let _entered = span.enter();
     super::metrics::request(response.status(), started.elapsed());
-    tracing::info!(status = response.status().as_u16(), ms = started.elapsed().as_millis() as u64, "answered");
+    tracing::info!(
+        status = response.status().as_u16(),
+        ms = started.elapsed().as_millis() as u64,
+        "answered"
+    );
     if let Ok(id) = HeaderValue::from_str(&client.request_id) {
         response.headers_mut().insert("x-request-id", id);
     }
@@ -58,12 +75,20 @@ fn client(app: &AppState, peer: IpAddr, headers: &HeaderMap) -> Client {
         .filter_map(|address| address.trim().parse().ok())
         .find(|address| !app.site.trusted_proxies.contains(address))
         .unwrap_or(peer);
-    let proxied_id = text(HeaderName::from_static("x-request-id"))
-        .filter(|id| trusted && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+    let proxied_id = text(HeaderName::from_static("x-request-id")).filter(|id| {
+        trusted
+            && id.len() <= 64
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    });
     Client {
         address,
         user_agent: text(header::USER_AGENT).map(|agent| agent.chars().take(400).collect()),
-        request_id: proxied_id.map_or_else(|| uuid::Uuid::new_v4().simple().to_string()[..12].to_owned(), str::to_owned),
+        request_id: proxied_id.map_or_else(
+            || uuid::Uuid::new_v4().simple().to_string()[..12].to_owned(),
+            str::to_owned,
+        ),
     }
 }
 
@@ -72,7 +97,11 @@ pub fn host(uri: &Uri, headers: &HeaderMap) -> String {
     let authority = uri
         .authority()
         .map(|authority| authority.as_str())
-        .or_else(|| headers.get(header::HOST).and_then(|host| host.to_str().ok()))
+        .or_else(|| {
+            headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+        })
         .unwrap_or_default();
     without_port(authority).to_owned()
 }
@@ -86,7 +115,11 @@ fn without_port(authority: &str) -> &str {
 
 /// Only our own pages may change anything: a browser says with every mutation where it comes from.
 pub async fn check_origin(request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || same_origin(&request) {
+    if matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    ) || same_origin(&request)
+    {
         return next.run(request).await;
     }
     tracing::warn!(origin = ?request.headers().get(header::ORIGIN), "a mutation from elsewhere was refused");
@@ -102,9 +135,17 @@ fn same_origin(request: &Request) -> bool {
         .uri()
         .authority()
         .map(|authority| authority.as_str())
-        .or_else(|| headers.get(header::HOST).and_then(|host| host.to_str().ok()));
+        .or_else(|| {
+            headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+        });
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let authority_of = |url: &str| url::Url::parse(url).ok().map(|url| url[url::Position::BeforeHost..url::Position::AfterPort].to_owned());
+    let authority_of = |url: &str| {
+        url::Url::parse(url)
+            .ok()
+            .map(|url| url[url::Position::BeforeHost..url::Position::AfterPort].to_owned())
+    };
     match (text(header::ORIGIN), text(header::REFERER)) {
         (Some(origin), _) => authority_of(origin).as_deref() == asked,
         (None, Some(referer)) => authority_of(referer).as_deref() == asked,
@@ -113,10 +154,16 @@ fn same_origin(request: &Request) -> bool {
 }
 
 /// Loads the session's person and the message left for this page; from here on the request is a [`Cx`].
-pub async fn recognise(State(app): State<AppState>, session: Session, mut request: Request, next: Next) -> Response {
-    let (Some(organization), Some(client)) =
-        (request.extensions().get::<Organization>().cloned(), request.extensions().get::<Client>().cloned())
-    else {
+pub async fn recognise(
+    State(app): State<AppState>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let (Some(organization), Some(client)) = (
+        request.extensions().get::<Organization>().cloned(),
+        request.extensions().get::<Client>().cloned(),
+    ) else {
         return unavailable("none");
     };
     let viewer = match auth::sessions::viewer(&app, &organization, &session).await {
@@ -125,19 +172,34 @@ pub async fn recognise(State(app): State<AppState>, session: Session, mut reques
     };
     // A form's message is for the page that follows, not for the files that the page loads meanwhile.
     let is_page = request.method() == Method::GET
-        && request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+        && request
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
     let has_session = request.headers().contains_key(header::COOKIE) && session.id().is_some();
     let flash = match is_page && has_session {
         true => flash::take(&session).await.unwrap_or_default(),
         false => None,
     };
     let signed_in = viewer.is_some();
-    request.extensions_mut().insert(Cx { app, organization, client, session, viewer, flash });
+    request.extensions_mut().insert(Cx {
+        app,
+        organization,
+        client,
+        session,
+        viewer,
+        flash,
+    });
     let mut response = next.run(request).await;
     // What a person sees signed in is theirs: no cache on the way may keep it.
     let headers = response.headers_mut();
     if !headers.contains_key(header::CACHE_CONTROL) {
-        let value = if signed_in { "private, no-store" } else { "private, no-cache" };
+        let value = if signed_in {
+            "private, no-store"
+        } else {
+            "private, no-cache"
+        };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     }
     response
@@ -149,22 +211,37 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     };
-    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox");
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'; sandbox",
+    );
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     // `no-referrer` would make browsers send `Origin: null` with forms.
     set(header::REFERRER_POLICY, "same-origin");
     set(header::X_FRAME_OPTIONS, "DENY");
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
+    set(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=()",
+    );
     response
 }
 
 /// The policy of a page: its own scripts by nonce, embeds only from the two video services.
 pub fn page_policy(nonce: &str, dev: bool) -> String {
     // Live reload of the development server opens a socket on its own port.
-    let dev_socket = if dev { " ws://127.0.0.1:* ws://localhost:*" } else { "" };
+    let dev_socket = if dev {
+        " ws://127.0.0.1:* ws://localhost:*"
+    } else {
+        ""
+    };
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' https: data:; font-src 'self'; media-src 'self' https:; connect-src 'self'{dev_socket}; \
@@ -174,14 +251,24 @@ pub fn page_policy(nonce: &str, dev: bool) -> String {
 }
 
 pub fn plain(status: StatusCode, sentence: &'static str) -> Response {
-    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sentence).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        sentence,
+    )
+        .into_response()
 }
 
 fn unavailable(reference: &str) -> Response {
     let sentence = format!(
         "Lyceum can't reach its database right now. Nothing was changed; please try again in a moment. Reference: {reference}"
     );
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sentence).into_response()
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        sentence,
+    )
+        .into_response()
 }
 
 #[cfg(test)]
@@ -199,11 +286,24 @@ mod tests {
     #[test]
     fn a_mutation_counts_only_from_the_same_origin() {
         let request = |name: &'static str, value: &str| {
-            Request::post("/api/x").header("host", "lyceum.test:3000").header(name, value).body(axum::body::Body::empty()).unwrap()
+            Request::post("/api/x")
+                .header("host", "lyceum.test:3000")
+                .header(name, value)
+                .body(axum::body::Body::empty())
+                .unwrap()
         };
         assert!(same_origin(&request("origin", "http://lyceum.test:3000")));
-        assert!(same_origin(&request("referer", "http://lyceum.test:3000/sign-in")));
-        for forged in ["http://evil.test", "null", "http://lyceum.test", "http://lyceum.test:3000.evil.test", "garbage"] {
+        assert!(same_origin(&request(
+            "referer",
+            "http://lyceum.test:3000/sign-in"
+        )));
+        for forged in [
+            "http://evil.test",
+            "null",
+            "http://lyceum.test",
+            "http://lyceum.test:3000.evil.test",
+            "garbage",
+        ] {
             assert!(!same_origin(&request("origin", forged)), "{forged}");
         }
         assert!(!same_origin(&request("x-other", "1")));

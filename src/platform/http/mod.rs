@@ -81,11 +81,15 @@ impl Cx {
     /// One unit of work of this request's organization.
     pub async fn within<F, R>(&self, work: F) -> AppResult<R>
     where
-        for<'r> F:
-            AsyncFnOnce(&'r mut Conn) -> AppResult<R> + Work<&'r mut Conn, AppResult<R>, Fut: Send> + Send,
+        for<'r> F: AsyncFnOnce(&'r mut Conn) -> AppResult<R>
+            + Work<&'r mut Conn, AppResult<R>, Fut: Send>
+            + Send,
         R: Send,
     {
-        self.app.db.within(self.organization.organization_id, work).await
+        self.app
+            .db
+            .within(self.organization.organization_id, work)
+            .await
     }
 
     /// An address of this organization for use in mails: the configured domain, never the request's Host.
@@ -132,7 +136,10 @@ pub fn request_id() -> String {
         .ok()
         .or_else(|| {
             let parts = use_context::<Parts>()?;
-            parts.extensions.get::<Cx>().map(|cx| cx.client.request_id.clone())
+            parts
+                .extensions
+                .get::<Cx>()
+                .map(|cx| cx.client.request_id.clone())
         })
         .unwrap_or_else(|| "none".to_owned())
 }

@@ -13,7 +13,11 @@ use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use axum::{Form, Router};
 use leptos::prelude::*;
-use leptos_axum::{LeptosRoutes, ResponseOptions, file_and_error_handler_with_context, generate_route_list};
+use leptos::server_fn;
+use leptos_axum::{
+    LeptosRoutes, ResponseOptions, file_and_error_handler_with_context,
+    generate_route_list_with_exclusions,
+};
 use tokio::sync::watch;
 use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
@@ -37,7 +41,10 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Result<(), String> {
     let pending = crate::platform::db::migrate::pending(&config.database).await?;
     if let Some(first) = pending.first() {
-        return Err(format!("The database lacks {} migration(s), from {first} on. Run `lyceum migrate` first.", pending.len()));
+        return Err(format!(
+            "The database lacks {} migration(s), from {first} on. Run `lyceum migrate` first.",
+            pending.len()
+        ));
     }
     let leptos = leptos_options()?;
     assets::check(&leptos)?;
@@ -59,7 +66,8 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
         let _ = socket.set_nodelay(true);
     });
     let (stop, stopped) = watch::channel(false);
-    let workers = Workers::new(state.db.clone(), state.config.clone(), mailer, registry).run(serve.workers, stopped.clone());
+    let workers = Workers::new(state.db.clone(), state.config.clone(), mailer, registry)
+        .run(serve.workers, stopped.clone());
     let workers = tokio::spawn(workers);
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(%addr, "Lyceum is serving");
@@ -71,7 +79,10 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
     shutdown_signal().await;
     tracing::info!("stopping: no new connections, what is under way is finished");
     let _ = stop.send(true);
-    if tokio::time::timeout(DRAIN, async { (server.await, workers.await) }).await.is_err() {
+    if tokio::time::timeout(DRAIN, async { (server.await, workers.await) })
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests or jobs did not end in time and were dropped");
     }
     Ok(())
@@ -82,7 +93,9 @@ pub async fn work(config: Config, count: usize, registry: Registry) -> Result<()
     let db = Db::new(&config.database)?;
     let mailer = Mailer::new(&config)?;
     let (stop, stopped) = watch::channel(false);
-    let workers = tokio::spawn(Workers::new(db, Arc::new(config), mailer, registry).run(count.max(1), stopped));
+    let workers = tokio::spawn(
+        Workers::new(db, Arc::new(config), mailer, registry).run(count.max(1), stopped),
+    );
     tracing::info!(count, "Lyceum is working");
     shutdown_signal().await;
     let _ = stop.send(true);
@@ -93,17 +106,26 @@ pub async fn work(config: Config, count: usize, registry: Registry) -> Result<()
 fn leptos_options() -> Result<LeptosOptions, String> {
     get_configuration(Some("Leptos.toml"))
         .map(|config| config.leptos_options)
-        .map_err(|error| format!("Leptos.toml, the site's configuration, can't be read here: {error}"))
+        .map_err(|error| {
+            format!("Leptos.toml, the site's configuration, can't be read here: {error}")
+        })
 }
 
-pub fn state(config: Config, serve: &ServeConfig, leptos: LeptosOptions) -> Result<AppState, String> {
+pub fn state(
+    config: Config,
+    serve: &ServeConfig,
+    leptos: LeptosOptions,
+) -> Result<AppState, String> {
     Ok(AppState {
         db: Db::new(&config.database)?,
         files: Files::new(&config)?,
         config: Arc::new(config),
         directory: Default::default(),
         leptos,
-        site: Arc::new(super::Site { trusted_proxies: serve.trusted_proxies.clone(), dev: serve.dev }),
+        site: Arc::new(super::Site {
+            trusted_proxies: serve.trusted_proxies.clone(),
+            dev: serve.dev,
+        }),
     })
 }
 
@@ -117,44 +139,77 @@ fn warn_of_mail(mailer: &Mailer, config: &Config) {
 }
 
 pub fn router(state: AppState) -> Router {
-    let secure = state.config.public_url.scheme() == "https";
-    let routes = generate_route_list(App);
+    // Leptos would answer server functions itself, each error with 500: `server_fns` does it instead.
+    let functions = server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path.to_owned())
+        .collect();
+    let routes = generate_route_list_with_exclusions(App, Some(functions));
     let options = state.leptos.clone();
     let context = {
         let dev = state.site.dev;
         move || page_context(dev)
     };
     let pages = Router::new()
-        .route("/api/{*path}", get(server_fns::handle).post(server_fns::handle))
+        .route(
+            "/api/{*path}",
+            get(server_fns::handle).post(server_fns::handle),
+        )
         .route("/preferences/theme", post(set_theme))
         .merge(crate::course::files::routes())
-        .leptos_routes_with_context(&state, routes, context.clone(), {
+        .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();
             move || shell(options.clone())
         })
-        .fallback(file_and_error_handler_with_context::<AppState, _>(context, shell))
+        .fallback(file_and_error_handler_with_context::<AppState, _>(
+            context, shell,
+        ));
+    let pages = recognised(&state, pages);
+    let pages = if state.site.dev {
+        pages.merge(dev::routes())
+    } else {
+        pages
+    };
+    guarded(
+        Router::new()
+            .merge(pages)
+            .layer(compression())
+            .merge(assets::routes(&options))
+            .route("/healthz", get(|| async { "ok" }))
+            .route("/readyz", get(ready)),
+    )
+    .with_state(state)
+}
+
+/// JSON in place of pages, under the same layers: what the benchmarks compare pages with.
+pub fn floor(state: AppState, routes: Router<AppState>) -> Router {
+    guarded(recognised(&state, routes).layer(compression())).with_state(state)
+}
+
+/// The layers that make of a request a [`Cx`]: its organization, its session, its person.
+fn recognised(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
+    let secure = state.config.public_url.scheme() == "https";
+    routes
         .layer(DefaultBodyLimit::max(server_fns::BODY_LIMIT))
         .layer(from_fn_with_state(state.clone(), layers::recognise))
         .layer(sessions::layer(state.db.clone(), secure))
         .layer(from_fn(layers::check_origin))
-        .layer(from_fn_with_state(state.clone(), layers::enter));
-    let pages = if state.site.dev { pages.merge(dev::routes()) } else { pages };
-    Router::new()
-        .merge(pages)
-        .layer(compression())
-        .merge(assets::routes(&options))
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(ready))
-        .layer(
-            ServiceBuilder::new()
-                .layer(from_fn(layers::security_headers))
-                .layer(tower_http::catch_panic::CatchPanicLayer::custom(panicked))
-                .layer(HandleErrorLayer::new(|_| async {
-                    layers::plain(StatusCode::SERVICE_UNAVAILABLE, "That took too long and was given up. Please try again.")
-                }))
-                .timeout(REQUEST_TIMEOUT),
-        )
-        .with_state(state)
+        .layer(from_fn_with_state(state.clone(), layers::enter))
+}
+
+/// The layers around everything: headers, panics, timeouts.
+fn guarded(routes: Router<AppState>) -> Router<AppState> {
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(layers::security_headers))
+            .layer(tower_http::catch_panic::CatchPanicLayer::custom(panicked))
+            .layer(HandleErrorLayer::new(|_| async {
+                layers::plain(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "That took too long and was given up. Please try again.",
+                )
+            }))
+            .timeout(REQUEST_TIMEOUT),
+    )
 }
 
 /// Cheap compression of what is made per request; static files come compressed from the disk.
@@ -169,7 +224,9 @@ fn compression() -> CompressionLayer<impl Predicate> {
 
 /// What every page is rendered with: its headers, by the nonce that Leptos has just made.
 fn page_context(dev: bool) {
-    let Some(response) = use_context::<ResponseOptions>() else { return };
+    let Some(response) = use_context::<ResponseOptions>() else {
+        return;
+    };
     if let Some(nonce) = leptos::nonce::use_nonce()
         && let Ok(policy) = HeaderValue::from_str(&layers::page_policy(&nonce, dev))
     {
@@ -181,7 +238,10 @@ fn page_context(dev: bool) {
 async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
     match state.db.unbound().await {
         Ok(_) => (StatusCode::OK, "ready"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database can't be reached"),
+        Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database can't be reached",
+        ),
     }
 }
 
@@ -192,10 +252,19 @@ struct ThemeChoice {
 }
 
 /// The theme buttons before the page is awake.
-async fn set_theme(parts: Parts, Form(choice): Form<ThemeChoice>) -> impl axum::response::IntoResponse {
-    let secure = parts.extensions.get::<Cx>().is_some_and(|cx| cx.app.config.public_url.scheme() == "https");
+async fn set_theme(
+    parts: Parts,
+    Form(choice): Form<ThemeChoice>,
+) -> impl axum::response::IntoResponse {
+    let secure = parts
+        .extensions
+        .get::<Cx>()
+        .is_some_and(|cx| cx.app.config.public_url.scheme() == "https");
     let cookie = Theme::parse(&choice.theme).cookie(secure);
-    ([(header::SET_COOKIE, cookie)], axum::response::Redirect::to(safe_next(choice.next.as_deref())))
+    (
+        [(header::SET_COOKIE, cookie)],
+        axum::response::Redirect::to(safe_next(choice.next.as_deref())),
+    )
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> axum::response::Response {
@@ -205,7 +274,10 @@ fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> axum::response::R
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
     tracing::error!(panic = what, "a request panicked");
-    layers::plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Nothing was changed.")
+    layers::plain(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side. Nothing was changed.",
+    )
 }
 
 async fn shutdown_signal() {

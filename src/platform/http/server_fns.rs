@@ -22,14 +22,20 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
     let (mut parts, body) = request.into_parts();
     let plain_form = parts.method == Method::POST && accepts_html(&parts.headers);
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
-        return error_response(AppError::TooLarge("That is more than this form takes. Nothing was changed.".to_owned()));
+        return error_response(AppError::TooLarge(
+            "That is more than this form takes. Nothing was changed.".to_owned(),
+        ));
     };
     let path = parts.uri.path().to_owned();
     let back = referring_page(&parts.headers);
     // Leptos would put the error into the address; it is ours to carry.
-    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    parts
+        .headers
+        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let request = Request::from_parts(parts, Body::from(body.clone()));
-    let response = leptos_axum::handle_server_fns_with_context(|| (), request).await.into_response();
+    let response = leptos_axum::handle_server_fns_with_context(|| (), request)
+        .await
+        .into_response();
     let response = with_status(response).await;
     if !plain_form {
         return response;
@@ -39,15 +45,19 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
 
 /// Sets where the browser goes after the mutation, with or without WASM.
 pub fn redirect(path: &str) {
-    if let (Some(response), Ok(value)) =
-        (leptos::prelude::use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(path))
-    {
+    if let (Some(response), Ok(value)) = (
+        leptos::prelude::use_context::<leptos_axum::ResponseOptions>(),
+        HeaderValue::from_str(path),
+    ) {
         response.insert_header(header::HeaderName::from_static(REDIRECT), value);
     }
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// Path and query of the page that the form was on; the origin has been checked already.
@@ -63,7 +73,9 @@ fn referring_page(headers: &HeaderMap) -> String {
 
 /// Server functions answer every error with 500; the error itself knows better.
 async fn with_status(response: Response) -> Response {
-    if response.status() == StatusCode::BAD_REQUEST && !response.headers().contains_key(header::CONTENT_TYPE) {
+    if response.status() == StatusCode::BAD_REQUEST
+        && !response.headers().contains_key(header::CONTENT_TYPE)
+    {
         return error_response(AppError::NotFound(
             "This page is from an older version of the site. Please reload it; what you typed is still here.".to_owned(),
         ));
@@ -75,7 +87,12 @@ async fn with_status(response: Response) -> Response {
     match to_bytes(body, BODY_LIMIT).await {
         Ok(bytes) => {
             let mut response = error_response(AppError::de(bytes));
-            response.headers_mut().extend(parts.headers.into_iter().filter(|(name, _)| name.as_ref() == Some(&header::SET_COOKIE)));
+            response.headers_mut().extend(
+                parts
+                    .headers
+                    .into_iter()
+                    .filter(|(name, _)| name.as_ref() == Some(&header::SET_COOKIE)),
+            );
             response
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -84,28 +101,56 @@ async fn with_status(response: Response) -> Response {
 
 pub fn error_response(error: AppError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], error.ser()).into_response();
+    let mut response = (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        error.ser(),
+    )
+        .into_response();
     if let AppError::TooMany(seconds) = error {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
 
-async fn answer_plain_form(cx: &Cx, form: String, back: String, sent: &[u8], response: Response) -> Response {
-    let next = response.headers().get(REDIRECT).and_then(|path| path.to_str().ok()).map(str::to_owned);
+async fn answer_plain_form(
+    cx: &Cx,
+    form: String,
+    back: String,
+    sent: &[u8],
+    response: Response,
+) -> Response {
+    let next = response
+        .headers()
+        .get(REDIRECT)
+        .and_then(|path| path.to_str().ok())
+        .map(str::to_owned);
     let ok = response.status().is_success();
     let error = match ok {
         true => None,
         false => match to_bytes(response.into_body(), BODY_LIMIT).await {
             Ok(bytes) => Some(AppError::de(bytes)),
-            Err(_) => Some(AppError::internal("the answer of a server function can't be read")),
+            Err(_) => Some(AppError::internal(
+                "the answer of a server function can't be read",
+            )),
         },
     };
     if error == Some(AppError::SignInRequired) {
         return Redirect::to(&crate::platform::auth::sign_in_path(&back)).into_response();
     }
     let values = if ok { Vec::new() } else { typed(sent) };
-    if let Err(error) = flash::leave(&cx.session, Flash { form, error, values }).await {
+    if let Err(error) = flash::leave(
+        &cx.session,
+        Flash {
+            form,
+            error,
+            values,
+        },
+    )
+    .await
+    {
         return error_response(error);
     }
     Redirect::to(&next.unwrap_or(back)).into_response()
@@ -125,8 +170,15 @@ mod tests {
 
     #[test]
     fn a_form_gets_back_what_was_typed_but_no_secret() {
-        let kept = typed(b"email=a%40b.example&password=hunter22&new_password=x&token=y&name=Ada+L");
-        assert_eq!(kept, [("email".into(), "a@b.example".into()), ("name".into(), "Ada L".into())]);
+        let kept =
+            typed(b"email=a%40b.example&password=hunter22&new_password=x&token=y&name=Ada+L");
+        assert_eq!(
+            kept,
+            [
+                ("email".into(), "a@b.example".into()),
+                ("name".into(), "Ada L".into())
+            ]
+        );
     }
 
     #[test]
@@ -136,7 +188,10 @@ mod tests {
             headers.insert(header::REFERER, referer.parse().unwrap());
             referring_page(&headers)
         };
-        assert_eq!(back("http://127.0.0.1:3000/sign-in?next=%2Flearn#x"), "/sign-in?next=%2Flearn");
+        assert_eq!(
+            back("http://127.0.0.1:3000/sign-in?next=%2Flearn#x"),
+            "/sign-in?next=%2Flearn"
+        );
         assert_eq!(back("http://127.0.0.1:3000//evil.test/"), "/");
         assert_eq!(back("garbage"), "/");
     }

@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::connect_info::MockConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use leptos::prelude::LeptosOptions;
+use leptos::server_fn;
 use tower::ServiceExt;
 
 use super::{AppState, server};
@@ -35,15 +36,16 @@ pub struct Answer {
 
 impl Answer {
     pub fn header(&self, name: impl header::AsHeaderName) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 }
 
 impl TestSite {
     pub async fn new() -> Self {
         let test = TestDb::new().await;
-        // Server functions are found by their path once the app has been asked for its routes.
-        let _ = any_spawner::Executor::init_tokio();
         let serve = ServeConfig {
             addr: None,
             metrics_addr: None,
@@ -55,11 +57,19 @@ impl TestSite {
         let state = server::state(test.config.clone(), &serve, options).expect("the state");
         let peer: SocketAddr = "127.0.0.1:50000".parse().expect("an address");
         let router = server::router(state.clone()).layer(MockConnectInfo(peer));
-        Self { test, state, router }
+        Self {
+            test,
+            state,
+            router,
+        }
     }
 
     pub fn visitor(&self) -> Browser<'_> {
-        Browser { site: self, cookies: Vec::new(), host: "127.0.0.1:3000".to_owned() }
+        Browser {
+            site: self,
+            cookies: Vec::new(),
+            host: "127.0.0.1:3000".to_owned(),
+        }
     }
 
     /// Makes a confirmed account.
@@ -70,7 +80,13 @@ impl TestSite {
             .db
             .within(self.test.organization, async move |conn| {
                 let name = email.split('@').next().unwrap_or_default().to_owned();
-                let new = NewAccount { email: &email, display_name: &name, password_hash: &hash, role, confirmed: true };
+                let new = NewAccount {
+                    email: &email,
+                    display_name: &name,
+                    password_hash: &hash,
+                    role,
+                    confirmed: true,
+                };
                 let made = store::create(conn, new).await?;
                 AppResult::Ok(made.expect("a new address"))
             })
@@ -82,7 +98,12 @@ impl TestSite {
     pub async fn signed_in(&self, email: &str, role: UserRole) -> Browser<'_> {
         self.account(email, role).await;
         let mut browser = self.visitor();
-        let answer = browser.post("auth/api/sign_in", &[("email", email), ("password", PASSWORD)]).await;
+        let answer = browser
+            .post(
+                "auth/api/sign_in",
+                &[("email", email), ("password", PASSWORD)],
+            )
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         browser
     }
@@ -90,10 +111,20 @@ impl TestSite {
     /// Runs what is queued, and returns the mails that were written, oldest first.
     pub async fn mails(&self) -> Vec<String> {
         let mailer = Mailer::new(&self.state.config).expect("a mailer");
-        let workers = Workers::new(self.state.db.clone(), self.state.config.clone(), mailer, Registry::platform());
+        let workers = Workers::new(
+            self.state.db.clone(),
+            self.state.config.clone(),
+            mailer,
+            Registry::platform(),
+        );
         while workers.run_one().await.expect("a job runs") {}
         let folder = crate::platform::mail::folder(&self.state.config);
-        let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
         files.sort();
         files
             .iter()
@@ -107,10 +138,19 @@ impl TestSite {
     }
 
     pub async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the router answers");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 64 << 20).await.expect("a body");
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 }
 
@@ -123,13 +163,18 @@ pub struct Browser<'a> {
 
 impl Browser<'_> {
     pub async fn get(&mut self, path: &str) -> Answer {
-        let request = self.request("GET", path).header(header::ACCEPT, "text/html");
-        self.send(request.body(Body::empty()).expect("a request")).await
+        let request = self
+            .request("GET", path)
+            .header(header::ACCEPT, "text/html");
+        self.send(request.body(Body::empty()).expect("a request"))
+            .await
     }
 
     /// Calls a server function as the hydrated page does.
     pub async fn post(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self.request("POST", &function_path(function)).header(header::ACCEPT, "application/json");
+        let request = self
+            .request("POST", &function_path(function))
+            .header(header::ACCEPT, "application/json");
         self.send(form(request, fields)).await
     }
 
@@ -143,19 +188,32 @@ impl Browser<'_> {
     }
 
     pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let cookies = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ");
         let builder = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, &self.host)
             .header(header::ORIGIN, format!("http://{}", self.host));
-        if cookies.is_empty() { builder } else { builder.header(header::COOKIE, cookies) }
+        if cookies.is_empty() {
+            builder
+        } else {
+            builder.header(header::COOKIE, cookies)
+        }
     }
 
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
         let answer = self.site.ask(request).await;
         for cookie in answer.headers.get_all(header::SET_COOKIE) {
-            let Some((name, value)) = cookie.to_str().ok().and_then(|cookie| cookie.split(';').next()?.split_once('=')) else {
+            let Some((name, value)) = cookie
+                .to_str()
+                .ok()
+                .and_then(|cookie| cookie.split(';').next()?.split_once('='))
+            else {
                 continue;
             };
             self.cookies.retain(|(known, _)| known != name);
@@ -177,11 +235,11 @@ fn function_path(function: &str) -> String {
 }
 
 fn form(request: axum::http::request::Builder, fields: &[(&str, &str)]) -> Request<Body> {
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
     request
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(body))
         .expect("a request")
 }
-
-use leptos::server_fn;

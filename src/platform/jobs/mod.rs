@@ -2,6 +2,8 @@
 //! taken over when their worker dies. Jobs must be idempotent: one that is interrupted runs again.
 
 mod schedule;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::collections::HashMap;
@@ -55,11 +57,14 @@ pub struct JobContext {
 impl JobContext {
     pub async fn within<F, R>(&self, work: F) -> AppResult<R>
     where
-        for<'r> F:
-            AsyncFnOnce(&'r mut Conn) -> AppResult<R> + Work<&'r mut Conn, AppResult<R>, Fut: Send> + Send,
+        for<'r> F: AsyncFnOnce(&'r mut Conn) -> AppResult<R>
+            + Work<&'r mut Conn, AppResult<R>, Fut: Send>
+            + Send,
         R: Send,
     {
-        self.db.within(self.organization.organization_id, work).await
+        self.db
+            .within(self.organization.organization_id, work)
+            .await
     }
 
     pub fn link(&self, path: &str) -> String {
@@ -73,11 +78,21 @@ pub async fn enqueue<J: Job>(conn: &mut Conn, job: &J) -> AppResult<()> {
 }
 
 /// Queues the job unless one of the same name is waiting or running.
-pub async fn enqueue_once<J: Job>(conn: &mut Conn, job: &J, name: &str, at: DateTime<Utc>) -> AppResult<()> {
+pub async fn enqueue_once<J: Job>(
+    conn: &mut Conn,
+    job: &J,
+    name: &str,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
     insert::<J>(conn, job, at, Some(name)).await
 }
 
-async fn insert<J: Job>(conn: &mut Conn, job: &J, at: DateTime<Utc>, name: Option<&str>) -> AppResult<()> {
+async fn insert<J: Job>(
+    conn: &mut Conn,
+    job: &J,
+    at: DateTime<Utc>,
+    name: Option<&str>,
+) -> AppResult<()> {
     let payload = serde_json::to_value(job).map_err(|error| AppError::internal(&error))?;
     diesel::insert_into(background_jobs::table)
         .values((
@@ -105,7 +120,9 @@ pub struct Registry {
 impl Registry {
     /// What the platform itself does; features add theirs.
     pub fn platform() -> Self {
-        Self::default().with::<crate::platform::auth::mails::AccountMail>().with::<schedule::Housekeeping>()
+        Self::default()
+            .with::<crate::platform::auth::mails::AccountMail>()
+            .with::<schedule::Housekeeping>()
     }
 
     pub fn with<J: Job>(mut self) -> Self {
@@ -113,7 +130,8 @@ impl Registry {
             J::KIND,
             Box::new(|payload, cx| {
                 Box::pin(async move {
-                    let job: J = serde_json::from_value(payload).map_err(|error| AppError::internal(&error))?;
+                    let job: J = serde_json::from_value(payload)
+                        .map_err(|error| AppError::internal(&error))?;
                     job.run(cx).await
                 })
             }),

@@ -37,5 +37,11 @@ impl Job for Housekeeping {
 async fn enqueue_after(conn: &mut crate::platform::db::Conn) -> AppResult<()> {
     // The running job still holds its name; the next hour's has its own.
     let next = Utc::now() + Duration::hours(1);
-    enqueue_once(conn, &Housekeeping {}, &format!("{NAME}-{}", next.format("%Y%m%d%H")), next).await
+    enqueue_once(
+        conn,
+        &Housekeeping {},
+        &format!("{NAME}-{}", next.format("%Y%m%d%H")),
+        next,
+    )
+    .await
 }

@@ -39,7 +39,12 @@ pub struct Workers {
 
 impl Workers {
     pub fn new(db: Db, config: Arc<Config>, mailer: Mailer, registry: Registry) -> Self {
-        Self { db, config, mailer, registry: Arc::new(registry) }
+        Self {
+            db,
+            config,
+            mailer,
+            registry: Arc::new(registry),
+        }
     }
 
     /// Runs `count` jobs at once until `stop` turns true; what is running then is finished first.
@@ -98,10 +103,19 @@ impl Workers {
     /// Claims and runs one job; false when there was none.
     pub async fn run_one(&self) -> AppResult<bool> {
         let lease = Uuid::new_v4();
-        let Some(claimed) = self.claim(lease).await? else { return Ok(false) };
+        let Some(claimed) = self.claim(lease).await? else {
+            return Ok(false);
+        };
         if claimed.attempts > claimed.max_attempts {
             // Its last worker died with it.
-            self.finish(&claimed, lease, Err(AppError::Conflict("The worker stopped while this ran.".into()))).await?;
+            self.finish(
+                &claimed,
+                lease,
+                Err(AppError::Conflict(
+                    "The worker stopped while this ran.".into(),
+                )),
+            )
+            .await?;
             return Ok(true);
         }
         let outcome = self.run_claimed(&claimed, lease).await;
@@ -153,7 +167,11 @@ impl Workers {
     async fn organization(&self, id: OrganizationId) -> AppResult<Organization> {
         use crate::platform::db::schema::organizations;
         let mut conn = self.db.system().await?;
-        Ok(organizations::table.find(id).select(Organization::as_select()).first(&mut conn).await?)
+        Ok(organizations::table
+            .find(id)
+            .select(Organization::as_select())
+            .first(&mut conn)
+            .await?)
     }
 
     /// Renews the lease until the job ends; returns only when it was lost to another worker.
@@ -162,7 +180,9 @@ impl Workers {
             tokio::time::sleep(RENEW).await;
             match self.renew(job, lease).await {
                 Ok(true) => {}
-                Ok(false) => return AppError::Conflict("Another worker has taken this over.".to_owned()),
+                Ok(false) => {
+                    return AppError::Conflict("Another worker has taken this over.".to_owned());
+                }
                 Err(error) => tracing::warn!(%error, %job, "a job's lease could not be renewed"),
             }
         }
@@ -183,7 +203,12 @@ impl Workers {
     }
 
     /// Writes the outcome down, unless the lease was lost meanwhile.
-    async fn finish(&self, claimed: &Claimed, lease: Uuid, outcome: AppResult<()>) -> AppResult<()> {
+    async fn finish(
+        &self,
+        claimed: &Claimed,
+        lease: Uuid,
+        outcome: AppResult<()>,
+    ) -> AppResult<()> {
         let row = background_jobs::table
             .filter(background_jobs::job_id.eq(claimed.job_id))
             .filter(background_jobs::lease_owner.eq(lease));
@@ -261,8 +286,12 @@ async fn listen_once(config: &Config, call: &Notify) -> Result<(), String> {
         Some(url) => url.clone(),
         None => roles::Urls::of(&config.database)?.system,
     };
-    let mut conn = AsyncPgConnection::establish(&url).await.map_err(|error| error.to_string())?;
-    conn.batch_execute("listen lyceum_jobs").await.map_err(|error| error.to_string())?;
+    let mut conn = AsyncPgConnection::establish(&url)
+        .await
+        .map_err(|error| error.to_string())?;
+    conn.batch_execute("listen lyceum_jobs")
+        .await
+        .map_err(|error| error.to_string())?;
     call.notify_waiters();
     let mut notices = std::pin::pin!(conn.notifications_stream());
     while let Some(notice) = notices.next().await {

@@ -10,7 +10,10 @@ use comrak::options::Plugins;
 use comrak::{Arena, Options, parse_document};
 
 use super::highlight::Budget;
-use super::{Heading, escape, fence, math};
+use super::{Heading, dollars, escape, fence, math};
+
+/// A source that nests deeper has no alerts.
+const MAX_QUOTE_DEPTH: usize = 100;
 
 pub(super) struct Document {
     pub html: String,
@@ -19,9 +22,12 @@ pub(super) struct Document {
 }
 
 pub(super) fn to_html(source: &str) -> Document {
+    let mut options = options();
+    // Looking for an alert in deep quotes costs the square of their depth.
+    options.extension.alerts = !source.contains(&">".repeat(MAX_QUOTE_DEPTH));
+    let source = dollars::escape_prose(source, &options);
     let arena = Arena::new();
-    let options = options();
-    let root = parse_document(&arena, source, &options);
+    let root = parse_document(&arena, &source, &options);
     let is_one_paragraph = root.first_child().is_some_and(|first| {
         matches!(first.data().value, NodeValue::Paragraph) && first.next_sibling().is_none()
     });
@@ -50,7 +56,6 @@ fn options() -> Options<'static> {
     options.extension.tasklist = true;
     options.extension.autolink = true;
     options.extension.footnotes = true;
-    options.extension.alerts = true;
     options.extension.description_lists = true;
     options.extension.math_dollars = true;
     options.render.r#unsafe = true;
@@ -155,9 +160,9 @@ fn take_explicit_id(heading: Node<'_>) -> Option<String> {
     let text = data.value.text_mut()?;
     let start = text.rfind("{#")?;
     let inside = text[start + 2..].trim_end().strip_suffix('}')?;
-    let id = inside.split_whitespace().next()?.to_lowercase();
+    let id = inside.split(char::is_whitespace).next()?.to_lowercase();
     let is_id = |c: char| c.is_alphanumeric() || "-_.:".contains(c);
-    if !id.chars().all(is_id) || inside.contains(['{', '}']) {
+    if id.is_empty() || !id.chars().all(is_id) || inside.contains(['{', '}']) {
         return None;
     }
     let kept = text[..start].trim_end().to_owned();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::highlight::{self, Budget, Language};
-use super::{escape, escape_into};
+use super::{escape, escape_text_into};
 
 /// The meaning of an info string such as `rust,should_panic title="src/main.rs" labels="5=L1"`.
 #[derive(Debug, Default, PartialEq)]
@@ -102,7 +102,7 @@ fn write_bar(html: &mut String, info: &Info, label: Option<&str>) {
     }
     if let Some(title) = &info.title {
         html.push_str("<span class=\"code-title\">");
-        escape_into(html, title);
+        escape_text_into(html, title);
         html.push_str("</span>");
     }
     for flag in &info.flags {

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
-use super::{escape_into, powershell, session};
+use super::{escape_text_into, powershell, session};
 
 /// Larger blocks, and blocks with longer lines, are data rather than something to read: shown plain.
 const MAX_BLOCK_BYTES: usize = 64 * 1024;
-const MAX_LINE_BYTES: usize = 1024;
+const MAX_LINE_BYTES: usize = 500;
 
 /// Read on first use (some milliseconds); a grammar's patterns are compiled when its language first appears.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
@@ -79,7 +79,8 @@ impl Runs {
         self.gap.push_str(space);
     }
 
-    fn push_token(&mut self, class: Option<Class>, token: &str) {
+    /// Adds a token whose white space belongs to it.
+    pub(super) fn push_token(&mut self, class: Option<Class>, token: &str) {
         match self.runs.last_mut() {
             Some((last, run)) if *last == class => {
                 run.push_str(&self.gap);
@@ -137,16 +138,16 @@ fn write_run(html: &mut String, class: Option<Class>, text: &str) {
     match class.map(Class::tags) {
         Some((start, end)) if !text.trim().is_empty() => {
             html.push_str(start);
-            escape_into(html, text);
+            escape_text_into(html, text);
             html.push_str(end);
         }
-        _ => escape_into(html, text),
+        _ => escape_text_into(html, text),
     }
 }
 
 fn write_label(html: &mut String, label: &str) {
     html.push_str("<span class=\"code-label\">");
-    escape_into(html, label);
+    escape_text_into(html, label);
     html.push_str("</span>");
 }
 
@@ -156,7 +157,7 @@ pub(super) struct Budget(Duration);
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Duration::from_secs(10))
+        Self(Duration::from_secs(5))
     }
 }
 
@@ -315,14 +316,24 @@ fn parse(code: &str, syntax: &SyntaxReference, budget: &mut Budget) -> Option<Ru
 
 /// The innermost scope that means something decides.
 fn class_of(token: &str, scopes: &ScopeStack) -> Option<Class> {
+    let scopes = scopes.as_slice();
+    let is_key = |key: Scope| scopes.iter().any(|scope| key.is_prefix_of(*scope));
+    if JSON_KEY.is_some_and(is_key) {
+        return Some(Class::Macro);
+    }
     let rule_for = |scope: &Scope| RULES.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope));
-    let (_, class) = scopes.as_slice().iter().rev().find_map(rule_for)?;
-    // Grammars have one scope for `fn`, `struct` and `bool`.
+    let (_, class) = scopes.iter().rev().find_map(rule_for)?;
     match class {
+        // Grammars have one scope for `fn`, `struct` and `bool`, and one for `and` and `&&`.
         Some(Class::Keyword) if PRIMITIVE_TYPES.contains(&token) => Some(Class::Type),
+        Some(Class::Keyword) if !token.contains(char::is_alphanumeric) => None,
         class => *class,
     }
 }
+
+/// A key is a string by its innermost scope.
+static JSON_KEY: LazyLock<Option<Scope>> =
+    LazyLock::new(|| Scope::new("meta.mapping.key.json").ok());
 
 const PRIMITIVE_TYPES: &[&str] = &[
     "bool", "boolean", "byte", "char", "double", "f32", "f64", "float", "i128", "i16", "i32",
@@ -336,16 +347,15 @@ static RULES: LazyLock<Vec<(Scope, Option<Class>)>> = LazyLock::new(|| {
     [
         ("comment", Some(Comment)),
         ("meta.interpolation", None),
-        ("meta.mapping.key", Some(Type)),
+        // Keys of data.
+        ("entity.name.tag.toml", Some(Macro)),
+        ("entity.name.tag.yaml", Some(Macro)),
         ("string", Some(String)),
         ("constant.character", Some(String)),
         ("constant.numeric", Some(Number)),
         ("constant.language", Some(Number)),
         ("constant.other.color", Some(Number)),
         ("support.constant.property-value", Some(Number)),
-        ("keyword.operator.word", Some(Keyword)),
-        ("keyword.operator.logical.python", Some(Keyword)),
-        ("keyword.operator", None),
         ("keyword.other.unit", Some(Number)),
         ("keyword", Some(Keyword)),
         ("storage", Some(Keyword)),

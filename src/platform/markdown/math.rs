@@ -1,32 +1,45 @@
 //! LaTeX formulas to MathML, which browsers lay out by themselves.
 
 use std::sync::LazyLock;
+use std::thread;
 
 use math_core::{LatexToMathML, MathDisplay};
 
 use super::escape;
 
-/// The parser recurses with the formula's nesting, which its length bounds.
 const MAX_FORMULA_BYTES: usize = 2048;
+
+/// The parser recurses, by a character a level at worst. Formulas that could outgrow an ordinary stack get a larger.
+const MAX_BYTES_IN_PLACE: usize = 100;
+const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 static CONVERTER: LazyLock<LatexToMathML> = LazyLock::new(LatexToMathML::default);
 
 /// `<math>`, or the source as code where it is no formula.
 pub(super) fn render(latex: &str, is_display: bool) -> String {
+    convert(latex, is_display).unwrap_or_else(|| {
+        let delimiter = if is_display { "$$" } else { "$" };
+        let source = escape(latex);
+        format!("<code class=\"math-error\">{delimiter}{source}{delimiter}</code>")
+    })
+}
+
+fn convert(latex: &str, is_display: bool) -> Option<String> {
     let display = if is_display {
         MathDisplay::Block
     } else {
         MathDisplay::Inline
     };
-    let converted = (latex.len() <= MAX_FORMULA_BYTES)
-        .then(|| CONVERTER.convert_with_local_state(latex, display).ok())
-        .flatten();
-    match converted {
-        Some(converted) => converted.mathml,
-        None => {
-            let delimiter = if is_display { "$$" } else { "$" };
-            let source = escape(latex);
-            format!("<code class=\"math-error\">{delimiter}{source}{delimiter}</code>")
-        }
+    let parse = || {
+        let converted = CONVERTER.convert_with_local_state(latex, display);
+        Some(converted.ok()?.mathml)
+    };
+    match latex.len() {
+        length if length <= MAX_BYTES_IN_PLACE => parse(),
+        length if length <= MAX_FORMULA_BYTES => thread::scope(|scope| {
+            let thread = thread::Builder::new().stack_size(STACK_BYTES);
+            thread.spawn_scoped(scope, parse).ok()?.join().ok()?
+        }),
+        _ => None,
     }
 }

@@ -2,6 +2,7 @@
 //! safe. It is computed when content changes and stored, so it may take its time, but it ends on any input.
 
 mod document;
+mod dollars;
 mod fence;
 mod highlight;
 mod math;
@@ -18,7 +19,7 @@ mod tidy;
 pub use highlight::highlight;
 
 /// Longer sources are shown as the plain text that they are; no page of a course comes near.
-const MAX_SOURCE_BYTES: usize = 1 << 20;
+const MAX_SOURCE_BYTES: usize = 512 * 1024;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rendered {
@@ -74,7 +75,8 @@ pub fn render_inline(source: &str) -> String {
         .strip_prefix("<p>")
         .and_then(|rest| rest.strip_suffix("</p>"));
     match inner {
-        Some(inner) if is_paragraph && !inner.contains("<p>") => inner.to_owned(),
+        // Raw HTML may have made several paragraphs of the one.
+        Some(inner) if is_paragraph && !inner.contains("</p>") => inner.to_owned(),
         _ => html,
     }
 }
@@ -103,10 +105,21 @@ fn plain(source: &str) -> Rendered {
     }
 }
 
-/// Appends `text` with the characters escaped that mean something in HTML text and quoted attributes.
-fn escape_into(out: &mut String, text: &str) {
+/// Appends `text` with the characters escaped that mean something between tags.
+fn escape_text_into(out: &mut String, text: &str) {
+    escape_into(out, text, &['&', '<', '>']);
+}
+
+/// For text and quoted attributes alike.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    escape_into(&mut out, text, &['&', '<', '>', '"']);
+    out
+}
+
+fn escape_into(out: &mut String, text: &str, special: &[char]) {
     let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"']) {
+    while let Some(at) = rest.find(special) {
         out.push_str(&rest[..at]);
         out.push_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",
@@ -117,10 +130,4 @@ fn escape_into(out: &mut String, text: &str) {
         rest = &rest[at + 1..];
     }
     out.push_str(rest);
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
-    escape_into(&mut out, text);
-    out
 }

@@ -19,7 +19,9 @@ pub(super) fn runs(code: &str) -> Option<Runs> {
             }
         };
         let (prompt, command) = line.split_at(prompt);
-        runs.push(Some(Class::Prompt), prompt);
+        if !prompt.is_empty() {
+            runs.push_token(Some(Class::Prompt), prompt);
+        }
         runs.push(Some(Class::Emphasis), command.trim_end());
         runs.push(None, &command[command.trim_end().len()..]);
         continues = command.trim_end().ends_with(['\\', '`', '^']);

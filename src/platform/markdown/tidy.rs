@@ -13,7 +13,7 @@ use html5ever::tokenizer::{
 use html5ever::{Attribute, LocalName};
 
 use super::reading::Reading;
-use super::{Heading, TargetKind, escape_into, nesting, sanitize, target};
+use super::{Heading, TargetKind, escape, escape_text_into, nesting, sanitize, target};
 
 /// Elements deeper than this lose their tags and keep their text.
 const MAX_DEPTH: usize = 64;
@@ -107,7 +107,8 @@ impl<'a> Writer<'a> {
                 _ => RawKind::Rawtext,
             });
         }
-        if !sanitize::allows(name) {
+        let is_control = name == "input" && value_of(tag, "type") != Some("checkbox");
+        if !sanitize::allows(name) || is_control {
             self.note_removed(format!("<{name}>"));
             self.reading.push(" ", false);
             return TokenSinkResult::Continue;
@@ -214,10 +215,21 @@ impl<'a> Writer<'a> {
             swallowed.push_str(text);
             return;
         }
-        escape_into(&mut self.html, text);
+        let kept = self.without_dropped_newline(text);
+        escape_text_into(&mut self.html, kept);
         let (is_furniture, is_code) = self.surroundings();
         if !is_furniture {
             self.reading.push(text, is_code);
+        }
+    }
+
+    /// Parsers drop a newline that a `<pre>` starts with. Were several kept, each parse would find another to drop.
+    fn without_dropped_newline<'t>(&self, text: &'t str) -> &'t str {
+        let is_pre = self.open.last().is_some_and(|top| &*top.name == "pre");
+        if is_pre && self.html.ends_with(" tabindex=\"0\">") {
+            text.trim_start_matches('\n')
+        } else {
+            text
         }
     }
 
@@ -350,7 +362,7 @@ impl<'a> Writer<'a> {
             self.html.push(' ');
             self.html.push_str(name);
             self.html.push_str("=\"");
-            escape_into(&mut self.html, value);
+            self.html.push_str(&escape(value));
             self.html.push('"');
         }
     }

@@ -71,14 +71,17 @@ impl FormState {
     }
 }
 
+/// The error of the last sending, if it had one, and what was typed.
+type Left = (Option<AppError>, Vec<(String, String)>);
+
 #[cfg(feature = "ssr")]
-fn left_for(action: &'static str) -> Option<(Option<AppError>, Vec<(String, String)>)> {
+fn left_for(action: &'static str) -> Option<Left> {
     let flash = crate::platform::http::Cx::current_if_any()?.flash?;
     (flash.form == action).then_some((flash.error, flash.values))
 }
 
 #[cfg(not(feature = "ssr"))]
-fn left_for(_: &'static str) -> Option<(Option<AppError>, Vec<(String, String)>)> {
+fn left_for(_: &'static str) -> Option<Left> {
     None
 }
 

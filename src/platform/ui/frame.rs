@@ -7,7 +7,10 @@ use leptos_router::hooks::use_location;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Avatar, Button, ButtonKind, Form, FormState, Glyph, Icon, Menu, MenuItem, PageResource, ThemeToggle, Wordmark};
+use super::{
+    Avatar, Button, ButtonKind, Form, FormState, Glyph, Icon, Menu, MenuItem, PageResource,
+    ThemeToggle, Wordmark,
+};
 use crate::platform::auth::{UserRole, Viewer, sign_in_path};
 use crate::platform::error::{AppError, AppResult};
 
@@ -66,7 +69,14 @@ fn site_links() -> Vec<(&'static str, &'static str)> {
 
 fn nav_link(href: &'static str, text: &'static str) -> AnyView {
     let path = use_location().pathname;
-    let current = move || path.with(|path| path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')));
+    let current = move || {
+        path.with(|path| {
+            path == href
+                || path
+                    .strip_prefix(href)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
     view! {
         <a href=href aria-current=move || current().then_some("page")>
             {text}
@@ -102,14 +112,15 @@ fn visitor_links() -> AnyView {
 
 fn member_menu(viewer: Viewer) -> AnyView {
     let trigger = view! { <Avatar name=viewer.display_name.clone() /> }.into_any();
-    let sign_out = FormState::of(<crate::platform::auth::api::SignOut as server_fn::ServerFn>::PATH);
+    let sign_out =
+        FormState::of(<crate::platform::auth::api::SignOut as server_fn::ServerFn>::PATH);
     let role = match viewer.role {
         UserRole::Learner => None,
         UserRole::Tutor => Some("Tutor"),
         UserRole::Admin => Some("Administrator"),
     };
     view! {
-        <Menu id="ly-account" trigger=trigger label="Your account">
+        <Menu id="ly-account" trigger=trigger label="Your account" class="account">
             <p class="menu-head">
                 <b>{viewer.display_name}</b>
                 <span class="soft">{viewer.email}</span>
@@ -149,7 +160,10 @@ fn SiteFooter() -> impl IntoView {
 }
 
 /// Shows what the resource brings, or the error that it brings instead, with the right status.
-pub fn loaded<T>(resource: PageResource<AppResult<T>>, show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
+pub fn loaded<T>(
+    resource: PageResource<AppResult<T>>,
+    show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+) -> AnyView
 where
     T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
 {
@@ -185,7 +199,14 @@ fn waiting() -> AnyView {
 pub fn fault(error: AppError) -> AnyView {
     if error == AppError::SignInRequired {
         let here = use_location();
-        let next = here.pathname.get_untracked() + &here.search.with_untracked(|s| if s.is_empty() { String::new() } else { format!("?{s}") });
+        let next = here.pathname.get_untracked()
+            + &here.search.with_untracked(|s| {
+                if s.is_empty() {
+                    String::new()
+                } else {
+                    format!("?{s}")
+                }
+            });
         return view! { <Redirect path=sign_in_path(&next) /> }.into_any();
     }
     set_status(error.status());
@@ -227,15 +248,18 @@ pub fn fault(error: AppError) -> AnyView {
 /// The page for an address that is none of ours.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    let error = AppError::NotFound("There is nothing at this address. It may have been moved, or mistyped.".to_owned());
+    let error = AppError::NotFound(
+        "There is nothing at this address. It may have been moved, or mistyped.".to_owned(),
+    );
     view! { <Page title="Not found">{fault(error)}</Page> }.into_any()
 }
 
 #[cfg(feature = "ssr")]
 fn set_status(status: u16) {
-    if let (Some(response), Ok(status)) =
-        (use_context::<leptos_axum::ResponseOptions>(), axum::http::StatusCode::from_u16(status))
-    {
+    if let (Some(response), Ok(status)) = (
+        use_context::<leptos_axum::ResponseOptions>(),
+        axum::http::StatusCode::from_u16(status),
+    ) {
         response.set_status(status);
     }
 }

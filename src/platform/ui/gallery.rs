@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use super::*;
 
-const SECTIONS: [(&str, &str, fn() -> AnyView); 15] = [
+/// Id, heading and specimens.
+type Section = (&'static str, &'static str, fn() -> AnyView);
+
+const SECTIONS: [Section; 15] = [
     ("type", "Type and colour", type_and_colour),
     ("buttons", "Buttons", buttons),
     ("fields", "Fields", fields),

@@ -5,18 +5,16 @@ use leptos_router::{LazyRoute, lazy_route};
 
 use super::{NotFoundPage, Page, UiGallery};
 
-pub struct GalleryPage {
-    is_shown: bool,
-}
+pub struct GalleryPage;
 
 #[lazy_route]
 impl LazyRoute for GalleryPage {
     fn data() -> Self {
-        Self { is_shown: SharedValue::new(is_development).into_inner() }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
-        match this.is_shown {
+    fn view(_this: Self) -> AnyView {
+        match SharedValue::new(is_development).into_inner() {
             true => view! {
                 <Page title="Components">
                     <UiGallery />

@@ -41,7 +41,9 @@ pub use dialog::{Dialog, DialogButton, open_dialog};
 pub use empty_state::EmptyState;
 pub use field::{Field, Select, TextArea};
 pub use form::{Form, FormState};
-pub use frame::{AccountMenu, NotFoundPage, Page, SiteHeader, fault, loaded, provide_viewer, viewer};
+pub use frame::{
+    AccountMenu, NotFoundPage, Page, SiteHeader, fault, loaded, provide_viewer, viewer,
+};
 pub use gallery::UiGallery;
 pub use gallery_page::GalleryPage;
 pub use html::{Html, PageCodec, PageResource, page_resource};

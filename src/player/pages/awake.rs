@@ -6,6 +6,7 @@ use std::rc::Rc;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_location;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlVideoElement};
 
@@ -42,8 +43,16 @@ pub fn keep_place(page: &TopicPage) {
         timer: Cell::new(None),
     });
     let position_s = page.place.position_s;
-    let (previous, next) = (page.previous.clone().map(|link| link.href), page.next.clone().map(|link| link.href));
+    let (previous, next) = (
+        page.previous.clone().map(|link| link.href),
+        page.next.clone().map(|link| link.href),
+    );
+    let hash = use_location().hash.get_untracked();
     Effect::new(move |_| {
+        // Coming from another page of the site, the browser looked for the place before it was there.
+        if let Some(place) = by_id::<Element>(hash.trim_start_matches('#')) {
+            place.scroll_into_view();
+        }
         resume_video(&keeper, position_s);
         let on_scroll = {
             let keeper = keeper.clone();
@@ -59,11 +68,18 @@ pub fn keep_place(page: &TopicPage) {
         };
         let on_key = {
             let (previous, next) = (previous.clone(), next.clone());
-            window_event_listener(ev::keydown, move |event| key(&event, previous.as_deref(), next.as_deref()))
+            window_event_listener(ev::keydown, move |event| {
+                key(&event, previous.as_deref(), next.as_deref())
+            })
         };
         let on_click = window_event_listener(ev::click, |event| {
-            let button = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            if button.and_then(|button| button.closest("[data-action=read-mode]").ok().flatten()).is_some() {
+            let button = event
+                .target()
+                .and_then(|target| target.dyn_into::<Element>().ok());
+            if button
+                .and_then(|button| button.closest("[data-action=read-mode]").ok().flatten())
+                .is_some()
+            {
                 toggle_read_mode();
             }
         });
@@ -96,7 +112,8 @@ impl Keeper {
         }
         let keeper = self.clone();
         let rested = Closure::once_into_js(move || keeper.send());
-        let timer = window().set_timeout_with_callback_and_timeout_and_arguments_0(rested.unchecked_ref(), REST_MS);
+        let timer = window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(rested.unchecked_ref(), REST_MS);
         self.timer.set(timer.ok());
     }
 
@@ -119,7 +136,10 @@ impl Keeper {
             return;
         }
         if let Ok(params) = web_sys::UrlSearchParams::new_with_str(&body)
-            && window().navigator().send_beacon_with_opt_url_search_params(SavePlace::PATH, Some(&params)).unwrap_or(false)
+            && window()
+                .navigator()
+                .send_beacon_with_opt_url_search_params(SavePlace::PATH, Some(&params))
+                .unwrap_or(false)
         {
             self.sent.replace(body);
         }
@@ -128,7 +148,9 @@ impl Keeper {
 
 /// The id of the last heading that has passed the top of the window.
 fn heading_in_view() -> Option<String> {
-    let headings = document().query_selector_all("#ly-content :is(h1,h2,h3,h4)[id]").ok()?;
+    let headings = document()
+        .query_selector_all("#ly-content :is(h1,h2,h3,h4)[id]")
+        .ok()?;
     let mut reached = None;
     for at in 0..headings.length() {
         let heading: Element = headings.item(at)?.dyn_into().ok()?;
@@ -141,17 +163,28 @@ fn heading_in_view() -> Option<String> {
 }
 
 fn percent_in_view() -> u8 {
-    let Some(content) = document().get_element_by_id("ly-content") else { return 0 };
+    let Some(content) = document().get_element_by_id("ly-content") else {
+        return 0;
+    };
     let area = content.get_bounding_client_rect();
-    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    let height = window()
+        .inner_height()
+        .ok()
+        .and_then(|height| height.as_f64())
+        .unwrap_or_default();
     let read = (height - area.top()) / area.height().max(1.0) * 100.0;
     read.clamp(0.0, 100.0) as u8
 }
 
 /// Goes on where the video was left, and keeps the second.
 fn resume_video(keeper: &Rc<Keeper>, position_s: u32) {
-    let video = document().query_selector("#ly-content video").ok().flatten();
-    let Some(video) = video.and_then(|video| video.dyn_into::<HtmlVideoElement>().ok()) else { return };
+    let video = document()
+        .query_selector("#ly-content video")
+        .ok()
+        .flatten();
+    let Some(video) = video.and_then(|video| video.dyn_into::<HtmlVideoElement>().ok()) else {
+        return;
+    };
     if position_s > 0 {
         video.set_current_time(f64::from(position_s));
     }
@@ -187,7 +220,10 @@ fn key(event: &web_sys::KeyboardEvent, previous: Option<&str>, next: Option<&str
         }
         "f" | "/" => {
             event.prevent_default();
-            let field = document().query_selector(".outline-find input").ok().flatten();
+            let field = document()
+                .query_selector(".outline-find input")
+                .ok()
+                .flatten();
             if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
                 let _ = field.focus();
             }
@@ -202,9 +238,14 @@ fn key(event: &web_sys::KeyboardEvent, previous: Option<&str>, next: Option<&str
 }
 
 fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlElement>().ok());
     target.is_some_and(|target| {
-        matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT" | "VIDEO") || target.is_content_editable()
+        matches!(
+            target.tag_name().as_str(),
+            "INPUT" | "TEXTAREA" | "SELECT" | "VIDEO"
+        ) || target.is_content_editable()
     })
 }
 
@@ -236,5 +277,7 @@ fn toggle(attribute: &str, value: &str) {
 }
 
 fn by_id<T: JsCast>(id: &str) -> Option<T> {
-    document().get_element_by_id(id).and_then(|element| element.dyn_into().ok())
+    document()
+        .get_element_by_id(id)
+        .and_then(|element| element.dyn_into().ok())
 }

@@ -6,33 +6,41 @@ use leptos_router::hooks::use_params_map;
 use leptos_router::{LazyRoute, lazy_route};
 
 use crate::course::duration;
-use crate::platform::error::AppResult;
 use crate::platform::ui::{
-    Badge, Button, CourseArt, EmptyState, Meter, Page, PageResource, Tone, loaded, page_resource, viewer,
+    Badge, Button, CourseArt, EmptyState, Meter, Page, Tone, loaded, page_resource, viewer,
 };
 use crate::player::api::{my_courses, resume_course};
 use crate::player::{MyCourse, Upcoming, percent_of};
 
-pub struct LearnPage {
-    courses: PageResource<AppResult<Vec<MyCourse>>>,
-}
+pub struct LearnPage;
 
 #[lazy_route]
 impl LazyRoute for LearnPage {
     fn data() -> Self {
-        Self { courses: page_resource(|| (), |()| my_courses()) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
-        view! { <Page title="My learning">{loaded(this.courses, home)}</Page> }.into_any()
+    fn view(_this: Self) -> AnyView {
+        let courses = page_resource(|| (), |()| my_courses());
+        view! { <Page title="My learning">{loaded(courses, home)}</Page> }.into_any()
     }
 }
 
 fn home(courses: Vec<MyCourse>) -> AnyView {
-    let name = viewer().map(|viewer| viewer.display_name).unwrap_or_default();
-    let first_name = name.split_whitespace().next().unwrap_or_default().to_owned();
+    let name = viewer()
+        .map(|viewer| viewer.display_name)
+        .unwrap_or_default();
+    let first_name = name
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let begun = courses.iter().any(|course| course.last_opened.is_some());
-    let greeting = if begun { format!("Welcome back, {first_name}") } else { format!("Welcome, {first_name}") };
+    let greeting = if begun {
+        format!("Welcome back, {first_name}")
+    } else {
+        format!("Welcome, {first_name}")
+    };
     let body = match courses.is_empty() {
         true => view! {
             <EmptyState title="Nothing here yet" text="Find a course that you want to understand, and enrol. It will wait for you here.">
@@ -55,7 +63,10 @@ fn home(courses: Vec<MyCourse>) -> AnyView {
 
 fn filled(courses: Vec<MyCourse>) -> AnyView {
     let current = courses.iter().find(|course| !course.is_completed).cloned();
-    let next = current.as_ref().map(|course| course.upcoming.clone()).unwrap_or_default();
+    let next = current
+        .as_ref()
+        .map(|course| course.upcoming.clone())
+        .unwrap_or_default();
     view! {
         {current.map(continue_panel)}
         <div class="home-cols">
@@ -73,9 +84,14 @@ fn filled(courses: Vec<MyCourse>) -> AnyView {
 }
 
 fn continue_panel(course: MyCourse) -> AnyView {
-    let Some(at) = course.continue_at else { return ().into_any() };
+    let Some(at) = course.continue_at else {
+        return ().into_any();
+    };
     let where_to = match &at.stopped_at {
-        Some(heading) => format!("{} · {} · you stopped at “{heading}”", course.title, at.module),
+        Some(heading) => format!(
+            "{} · {} · you stopped at “{heading}”",
+            course.title, at.module
+        ),
         None => format!("{} · {}", course.title, at.module),
     };
     let (label, button) = match course.last_opened {
@@ -107,7 +123,9 @@ fn continue_panel(course: MyCourse) -> AnyView {
 
 fn row(course: MyCourse) -> AnyView {
     let percent = percent_of(course.done as usize, course.topics as usize);
-    let href = course.continue_at.map_or_else(|| format!("/courses/{}", course.slug), |at| at.href);
+    let href = course
+        .continue_at
+        .map_or_else(|| format!("/courses/{}", course.slug), |at| at.href);
     let said = match course.last_opened {
         Some((words, exact)) => view! {
             {format!("{} of {} topics · opened ", course.done, course.topics)}
@@ -162,19 +180,19 @@ fn upcoming(topics: Vec<Upcoming>) -> AnyView {
 }
 
 /// /learn/COURSE: goes to where the learner stopped.
-pub struct ResumePage {
-    address: PageResource<AppResult<String>>,
-}
+pub struct ResumePage;
 
 #[lazy_route]
 impl LazyRoute for ResumePage {
     fn data() -> Self {
-        let course = Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
-        Self { address: page_resource(move || course.get(), resume_course) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
-        view! { <Page title="Continue">{loaded(this.address, |path| view! { <Redirect path=path /> }.into_any())}</Page> }
-            .into_any()
+    fn view(_this: Self) -> AnyView {
+        let course =
+            Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+        let address = page_resource(move || course.get(), resume_course);
+        let go = |path| view! { <Redirect path=path /> }.into_any();
+        view! { <Page title="Continue">{loaded(address, go)}</Page> }.into_any()
     }
 }

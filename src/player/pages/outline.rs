@@ -44,7 +44,11 @@ pub fn outline(page: &TopicPage, query: String) -> AnyView {
 
 fn section(module: OutlineModule, open: bool, course: &str, here: &str) -> AnyView {
     let done = format!("{} of {}", module.done(), module.topics.len());
-    let lines = module.topics.into_iter().map(|topic| line(topic, course, here)).collect_view();
+    let lines = module
+        .topics
+        .into_iter()
+        .map(|topic| line(topic, course, here))
+        .collect_view();
     view! {
         <details class="mod" open=open>
             <summary>
@@ -59,7 +63,11 @@ fn section(module: OutlineModule, open: bool, course: &str, here: &str) -> AnyVi
 
 fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
     let current = topic.slug == here;
-    let state = if current && topic.state == TopicState::New { TopicState::Begun } else { topic.state };
+    let state = if current && topic.state == TopicState::New {
+        TopicState::Begun
+    } else {
+        topic.state
+    };
     view! {
         <li class=state.class()>
             <a href=topic_path(course, &topic.slug) aria-current=current.then_some("page")>
@@ -113,7 +121,9 @@ fn hit(hit: Hit) -> AnyView {
         .split('\u{2}')
         .enumerate()
         .map(|(at, piece)| match (at, piece.split_once('\u{3}')) {
-            (1.., Some((marked, rest))) => view! { <mark>{marked.to_owned()}</mark> {rest.to_owned()} }.into_any(),
+            (1.., Some((marked, rest))) => {
+                view! { <mark>{marked.to_owned()}</mark> {rest.to_owned()} }.into_any()
+            }
             _ => piece.to_owned().into_any(),
         })
         .collect_view();

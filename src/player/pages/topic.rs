@@ -8,36 +8,38 @@ use leptos_router::{LazyRoute, lazy_route};
 
 use super::outline::outline;
 use crate::course::{StudyPersona, duration};
-use crate::platform::error::AppResult;
 use crate::platform::ui::{
-    AccountMenu, Badge, Button, ButtonKind, Dialog, Form, FormState, Glyph, Icon, Kbd, Meter, PageResource, Tone,
+    AccountMenu, Badge, Button, ButtonKind, Dialog, Form, FormState, Glyph, Icon, Kbd, Meter, Tone,
     Wordmark, loaded, page_resource,
 };
 use crate::player::api::{ChoosePersona, MarkDone, load_topic};
 use crate::player::{self, TopicLink, percent, topic_path};
 
-pub struct TopicPage {
-    page: PageResource<AppResult<player::TopicPage>>,
-}
+pub struct TopicPage;
 
 #[lazy_route]
 impl LazyRoute for TopicPage {
     fn data() -> Self {
-        let params = Memo::new(|_| {
-            use_params_map().with(|params| {
-                (params.get("course").unwrap_or_default(), params.get("topic").unwrap_or_default())
-            })
-        });
-        Self { page: page_resource(move || params.get(), |(course, topic)| load_topic(course, topic)) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_this: Self) -> AnyView {
+        let params = Memo::new(|_| {
+            use_params_map().with(|params| {
+                let get = |name| params.get(name).unwrap_or_default();
+                (get("course"), get("topic"))
+            })
+        });
+        let page = page_resource(
+            move || params.get(),
+            |(course, topic)| load_topic(course, topic),
+        );
         let forms = Forms {
             done: FormState::of(MarkDone::PATH),
             persona: FormState::of(ChoosePersona::PATH),
-            again: Callback::new(move |()| this.page.refetch()),
+            again: Callback::new(move |()| page.refetch()),
         };
-        loaded(this.page, move |page| player(page, forms))
+        loaded(page, move |page| player(page, forms))
     }
 }
 
@@ -50,7 +52,8 @@ struct Forms {
 }
 
 fn player(page: player::TopicPage, forms: Forms) -> AnyView {
-    let query = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default().trim().to_owned());
+    let query = use_query_map()
+        .with_untracked(|query| query.get("q").unwrap_or_default().trim().to_owned());
     #[cfg(feature = "hydrate")]
     super::awake::keep_place(&page);
     let title = format!("{} · {}", page.topic.title, page.course_title);
@@ -93,14 +96,22 @@ fn header(page: &player::TopicPage) -> AnyView {
 
 fn article(page: player::TopicPage, forms: Forms) -> AnyView {
     let path = topic_path(&page.course_slug, &page.topic.slug);
-    let place = format!("Module {} · Topic {}", page.topic.module_no, page.topic.topic_number);
-    let resume = page.place.anchor.clone().filter(|_| !page.place.is_completed).map(|(id, text)| {
-        view! {
-            <p class="resume" role="status">
-                "You stopped at “" {text} "”. " <a href=format!("{path}#{id}")>"Go there"</a>
-            </p>
-        }
-    });
+    let place = format!(
+        "Module {} · Topic {}",
+        page.topic.module_no, page.topic.topic_number
+    );
+    let resume = page
+        .place
+        .anchor
+        .clone()
+        .filter(|_| !page.place.is_completed)
+        .map(|(id, text)| {
+            view! {
+                <p class="resume" role="status">
+                    "You stopped at “" {text} "”. " <a href=format!("{path}#{id}")>"Go there"</a>
+                </p>
+            }
+        });
     view! {
         <article>
             <div class="crumbs">

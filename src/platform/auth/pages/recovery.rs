@@ -27,7 +27,10 @@ impl LazyRoute for CheckMailPage {
                 "If there is an account with this address, a link for a new password is on its way. It works for two hours.",
                 "/forgot-password",
             ),
-            _ => ("We have sent you a link. Open it to confirm your address and start; it works for three days.", "/sign-up"),
+            _ => (
+                "We have sent you a link. Open it to confirm your address and start; it works for three days.",
+                "/sign-up",
+            ),
         };
         gate(
             "Check your mail",

@@ -4,12 +4,13 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::{LazyRoute, lazy_route};
 
-use crate::platform::auth::api::{ChangePassword, EndDevice, EndOtherDevices, UpdateProfile, devices, load_settings};
+use crate::platform::auth::api::{
+    ChangePassword, EndDevice, EndOtherDevices, UpdateProfile, devices, load_settings,
+};
 use crate::platform::auth::{Device, Settings};
-use crate::platform::error::AppResult;
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Field, Form, FormState, Glyph, Icon, Notice, Page, PageResource, Select, Tone, loaded,
-    page_resource,
+    Badge, Button, ButtonKind, Field, Form, FormState, Glyph, Icon, Notice, Page, Select, Tone,
+    loaded, page_resource,
 };
 
 /// The frame of every settings page.
@@ -37,20 +38,22 @@ fn frame(title: &'static str, children: AnyView) -> AnyView {
     .into_any()
 }
 
-pub struct SettingsPage {
-    settings: PageResource<AppResult<Settings>>,
-}
+pub struct SettingsPage;
 
 #[lazy_route]
 impl LazyRoute for SettingsPage {
     fn data() -> Self {
-        Self { settings: page_resource(|| (), |()| load_settings()) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_this: Self) -> AnyView {
+        let settings = page_resource(|| (), |()| load_settings());
         let profile = FormState::of(UpdateProfile::PATH);
         let password = FormState::of(ChangePassword::PATH);
-        frame("Profile", loaded(this.settings, move |settings| forms(profile, password, settings)))
+        frame(
+            "Profile",
+            loaded(settings, move |settings| forms(profile, password, settings)),
+        )
     }
 }
 
@@ -60,8 +63,14 @@ fn saved(form: FormState, text: &'static str) -> AnyView {
 
 fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView {
     let zones = std::iter::once((String::new(), "As the site has it".to_owned()))
-        .chain(settings.time_zones.into_iter().map(|zone| (zone.clone(), zone.replace('_', " "))))
+        .chain(
+            settings
+                .time_zones
+                .into_iter()
+                .map(|zone| (zone.clone(), zone.replace('_', " "))),
+        )
         .collect::<Vec<_>>();
+    let email = settings.email.clone();
     let zone = settings.time_zone.unwrap_or_default();
     view! {
         <section class="setting">
@@ -97,6 +106,8 @@ fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView
                 <p class="soft">"Changing it signs you out on all other devices."</p>
             </header>
             <Form form=password>
+                // Password managers want to know whose password it is.
+                <input type="hidden" name="username" autocomplete="username" value=email />
                 {saved(password, "Your password is changed, and all other devices are signed out.")}
                 <Field
                     name="current_password"
@@ -122,26 +133,32 @@ fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView
     .into_any()
 }
 
-pub struct DevicesPage {
-    devices: PageResource<AppResult<Vec<Device>>>,
-}
+pub struct DevicesPage;
 
 #[lazy_route]
 impl LazyRoute for DevicesPage {
     fn data() -> Self {
-        Self { devices: page_resource(|| (), |()| devices()) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
-        let resource = this.devices;
+    fn view(_this: Self) -> AnyView {
+        let known = page_resource(|| (), |()| devices());
         let end = FormState::of(EndDevice::PATH);
         let end_others = FormState::of(EndOtherDevices::PATH);
-        let again = Callback::new(move |()| resource.refetch());
-        frame("Devices", loaded(resource, move |devices| list(devices, end, end_others, again)))
+        let again = Callback::new(move |()| known.refetch());
+        frame(
+            "Devices",
+            loaded(known, move |devices| list(devices, end, end_others, again)),
+        )
     }
 }
 
-fn list(devices: Vec<Device>, end: FormState, end_others: FormState, again: Callback<()>) -> AnyView {
+fn list(
+    devices: Vec<Device>,
+    end: FormState,
+    end_others: FormState,
+    again: Callback<()>,
+) -> AnyView {
     let others = devices.len() > 1;
     view! {
         <p class="lead">"Where you are signed in. End what you don’t know, and change your password."</p>

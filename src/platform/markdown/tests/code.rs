@@ -90,7 +90,7 @@ fn every_named_language_has_its_grammar() {
             "<span class=\"s\">\"b\"</span> <span class=\"c\"># c</span>",
         ),
         ("bash", "if true; then", "<span class=\"k\">if</span>"),
-        ("cmd", "rem hi", "<span class=\"c\">rem hi</span>"),
+        ("cmd", "rem hi", "<span class=\"c\"> hi</span>"),
         (
             "python",
             "def f(): pass",
@@ -104,11 +104,16 @@ fn every_named_language_has_its_grammar() {
             "const a: string = 1",
             "<span class=\"t\">string</span>",
         ),
-        ("json", "{\"a\": 1}", "<span class=\"n\">1</span>"),
+        (
+            "json",
+            "{\"a\": 1}",
+            "<span class=\"m\">\"a\"</span>: <span class=\"n\">1</span>",
+        ),
         (
             "sql",
-            "select 'a'",
-            "<span class=\"k\">select</span> <span class=\"s\">'a'</span>",
+            "select 'a' as b, count(*)",
+            "<span class=\"k\">select</span> <span class=\"s\">'a'</span> <span class=\"k\">as</span> b, \
+             <span class=\"f\">count</span>(*)",
         ),
         ("yaml", "a: \"b\"", "<span class=\"s\">\"b\"</span>"),
         ("c", "int x;", "<span class=\"t\">int</span>"),

@@ -1,0 +1,57 @@
+// The budget of a first visit and of each lazy route, as they are sent: the brotli files of the release build.
+// It fails when a build goes over, and prints what each part weighs.
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const KB = 1000;
+const site = process.env.LYCEUM_SITE_ROOT ?? join(import.meta.dirname, "../target/site");
+const pkg = join(site, "pkg");
+const names = readdirSync(pkg);
+
+/** Bytes as sent; what is not compressed further (fonts) goes as it is. */
+function sent(path) {
+  try {
+    return statSync(`${path}.br`).size;
+  } catch {
+    return statSync(path).size;
+  }
+}
+
+const one = (pattern, what) => {
+  const found = names.filter((name) => pattern.test(name));
+  if (found.length !== 1) throw new Error(`expected one ${what} in ${pkg}, found ${found.join(", ") || "none"}`);
+  return join(pkg, found[0]);
+};
+const line = (label, bytes, limit) => console.log(`${(bytes / KB).toFixed(1).padStart(8)} kB  ${label}${limit ? ` (at most ${limit / KB} kB)` : ""}`);
+
+const wasm = one(/^lyceum\.[^.]+\.wasm$/, "base WASM");
+const scripts = names.filter((name) => /^(lyceum|__wasm_split).*\.js$/.test(name)).map((name) => join(pkg, name));
+const style = one(/^lyceum\.[^.]+\.css$/, "stylesheet");
+const fonts = ["inter-latin-wght-normal.woff2", "source-serif-4-latin-wght-normal.woff2"].map((name) => join(site, "fonts", name));
+
+const code = [wasm, ...scripts].reduce((sum, path) => sum + sent(path), 0);
+const extras = [style, ...fonts].reduce((sum, path) => sum + sent(path), 0);
+for (const path of [wasm, ...scripts, style, ...fonts]) line(basename(path), sent(path));
+
+const failures = [];
+const check = (label, bytes, limit) => {
+  line(label, bytes, limit);
+  if (bytes > limit) failures.push(`${label}: ${bytes} bytes, at most ${limit}`);
+};
+// The page itself is measured in the browser tests; 12 kB is kept free for it.
+check("WASM and JavaScript of a first visit", code, 260 * KB);
+check("first visit without its HTML", code + extras, 348 * KB);
+for (const name of names.filter((name) => /^(split|chunk).*\.wasm$/.test(name))) {
+  check(name, sent(join(pkg, name)), 60 * KB);
+}
+// Every name that the manifest gives must exist, or a route would never load.
+for (const name of names.filter((name) => name.endsWith("manifest.json") || /manifest\..*\.json$/.test(name))) {
+  const manifest = readFileSync(join(pkg, name), "utf8");
+  for (const part of manifest.match(/[\w.-]+\.wasm/g) ?? []) {
+    if (!names.includes(basename(part)) && !names.includes(`${part}`)) failures.push(`${name} names ${part}, which is missing`);
+  }
+}
+if (failures.length > 0) {
+  console.error(failures.join("\n"));
+  process.exit(1);
+}

@@ -1,0 +1,68 @@
+// Accounts in the browser: errors come back into the form, and one's devices can be ended.
+import { PASSWORD, awake, expect, newAddress, signUp, test } from "./site";
+
+test.describe("sign-in errors", () => {
+  // The browser itself reports an answer of 422.
+  test.use({ allowed: [["status of 422"], { scope: "test" }] as never });
+
+  test("say what is wrong and keep what was typed", async ({ page }) => {
+    await page.goto("/sign-in");
+    await awake(page);
+    await page.getByLabel("E-mail").fill("nobody@test.example");
+    await page.getByLabel("Password").fill("not the password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("alert")).toContainText("don't match an account");
+    await expect(page.getByLabel("E-mail")).toHaveValue("nobody@test.example");
+  });
+
+  test("stand at their field", async ({ page }) => {
+    await page.goto("/sign-up");
+    await awake(page);
+    await page.getByLabel("Your name").fill("Asha");
+    await page.getByLabel("E-mail").fill(newAddress());
+    await page.getByLabel("Password").fill("short");
+    await page.getByRole("button", { name: "Make an account" }).click();
+    await expect(page.getByText("Use at least 10 characters. A few unrelated words make a good password.")).toBeVisible();
+    await expect(page.getByLabel("Password")).toBeFocused();
+  });
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("an error comes back with what was typed", async ({ page }) => {
+    await page.goto("/sign-in");
+    await page.getByLabel("E-mail").fill("nobody@test.example");
+    await page.getByLabel("Password").fill("not the password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("alert")).toContainText("don't match an account");
+    await expect(page.getByLabel("E-mail")).toHaveValue("nobody@test.example");
+    await expect(page.getByLabel("Password")).toHaveValue("");
+    await page.reload();
+    await expect(page.getByRole("alert")).toBeHidden();
+  });
+});
+
+test("signing out and in again leads back to where one wanted to go", async ({ page }) => {
+  const address = await signUp(page);
+  await awake(page);
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Answer first. Then read the room." })).toBeVisible();
+  await page.goto("/settings/devices");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await page.getByLabel("E-mail").fill(address);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL("/settings/devices");
+  await expect(page.getByText("This device")).toBeVisible();
+});
+
+test("the theme is remembered", async ({ page, isMobile }) => {
+  test.skip(isMobile, "the same button stands in the phone's footer");
+  await page.goto("/");
+  await awake(page);
+  await page.getByRole("contentinfo").getByRole("button", { name: "Dark theme" }).click();
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});

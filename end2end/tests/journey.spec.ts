@@ -1,0 +1,109 @@
+// The main job: a stranger signs up, finds a course, enrols, reads, and comes back to the place where they stopped.
+import { awake, enrol, expect, newAddress, signUp, test } from "./site";
+
+const DEMO = "how-to-trust-a-number";
+
+test("a stranger finds a course, reads it, and comes back to where they stopped", async ({ page, isMobile }) => {
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "Answer first. Then read the room." })).toBeVisible();
+  await signUp(page);
+  await page.goto("/courses");
+  await awake(page);
+  await page.getByRole("searchbox", { name: "Search courses" }).fill("trsut nmber");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").first()).toContainText("these match “trust number”");
+  await page.getByRole("link", { name: "How to trust a number" }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "How to trust a number" })).toBeVisible();
+  await page.getByRole("button", { name: "Enrol" }).click();
+  await expect(page).toHaveURL(new RegExp(`/learn/${DEMO}/`));
+  await awake(page);
+
+  const heading = page.locator("#ly-content h2[id]").nth(1);
+  const text = (await heading.evaluate((element) => element.firstChild!.textContent))!.trim();
+  const saved = page.waitForRequest((request) => request.url().includes("save_place") && request.postData()!.includes("anchor="));
+  await heading.evaluate((element) => window.scrollTo(0, element.getBoundingClientRect().top + scrollY - 100));
+  await saved;
+  await page.goto("/learn");
+  await expect(page.getByText(`you stopped at “${text}”`)).toBeVisible();
+  await page.getByRole("link", { name: "Continue reading" }).click();
+  await expect(page.locator("#ly-content h2[id]").nth(1)).toBeInViewport();
+
+  await awake(page);
+  await page.getByRole("button", { name: "Mark as done" }).click();
+  await expect(page.getByRole("button", { name: "Mark as not done" })).toBeVisible();
+  const next = page.getByRole("navigation", { name: "Topics" }).getByRole("link", { name: /Next/ });
+  const title = await next.locator("b").textContent();
+  await next.click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(title!);
+  await page.reload();
+  if (isMobile) await page.getByRole("button", { name: "Outline" }).click();
+  await expect(page.locator(".outline li.done")).toHaveCount(1);
+});
+
+test("the narration is switched and remembered", async ({ page }) => {
+  await signUp(page);
+  await enrol(page, DEMO);
+  await page.goto(`/learn/${DEMO}/what-averages-hide`);
+  await awake(page);
+  const content = page.locator("#ly-content");
+  const plain = await content.textContent();
+  await page.getByRole("group", { name: "Told as" }).getByRole("button", { name: "Cooking" }).click();
+  await expect(content).not.toHaveText(plain!);
+  const cooking = await content.textContent();
+  await page.reload();
+  await expect(content).toHaveText(cooking!);
+  await expect(page.getByRole("button", { name: "Cooking" })).toHaveAttribute("aria-pressed", "true");
+});
+
+test("a course is searched from within, typing errors included", async ({ page, isMobile }) => {
+  await signUp(page);
+  await enrol(page, DEMO);
+  await awake(page);
+  if (isMobile) await page.getByRole("button", { name: "Outline" }).click();
+  const search = page.getByRole("searchbox", { name: "Search this course" });
+  await search.fill("regresion");
+  await search.press("Enter");
+  await expect(page.locator(".hits li").first()).toContainText(/regression/i);
+});
+
+test("the keyboard moves through a course", async ({ page, isMobile }) => {
+  test.skip(isMobile, "phones have no keyboard");
+  await signUp(page);
+  await enrol(page, DEMO);
+  await awake(page);
+  const first = await page.getByRole("heading", { level: 1 }).textContent();
+  await page.keyboard.press("j");
+  await expect(page.getByRole("heading", { level: 1 })).not.toHaveText(first!);
+  await page.keyboard.press("k");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(first!);
+  await page.keyboard.press("f");
+  await expect(page.getByRole("searchbox", { name: "Search this course" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.locator("h1").click();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the same journey works with forms and links alone", async ({ page }) => {
+    await signUp(page, newAddress("plain"));
+    await page.goto("/courses?q=trsut");
+    await page.getByRole("link", { name: "How to trust a number" }).first().click();
+    await page.getByRole("button", { name: "Enrol" }).click();
+    await expect(page).toHaveURL(new RegExp(`/learn/${DEMO}/`));
+    await page.goto(`/learn/${DEMO}/what-averages-hide`);
+    const first = page.url();
+    await page.getByRole("button", { name: "Cooking" }).click();
+    await expect(page.getByRole("button", { name: "Cooking" })).toHaveAttribute("aria-pressed", "true");
+    await page.getByRole("button", { name: "Mark as done" }).click();
+    await expect(page.getByRole("button", { name: "Mark as not done" })).toBeVisible();
+    await page.getByRole("navigation", { name: "Topics" }).getByRole("link", { name: /Next/ }).click();
+    const second = page.url();
+    expect(second).not.toBe(first);
+    await page.goto("/learn");
+    await page.getByRole("link", { name: /Continue reading|Start reading/ }).click();
+    await expect(page).toHaveURL(second);
+  });
+});

@@ -1,0 +1,62 @@
+// Every route: it wakes up without a word in the console, keeps what was typed before it woke, and axe finds nothing.
+import { accessible, awake, enrol, expect, signUp, test } from "./site";
+
+const OPEN = ["/", "/courses", "/courses?q=nothing-like-it", "/courses/how-to-trust-a-number", "/sign-in", "/sign-up", "/check-mail",
+  "/confirm?token=x", "/forgot-password", "/reset-password?token=x", "/pages/about"];
+const MINE = ["/learn", "/learn/how-to-trust-a-number/what-was-counted", "/settings", "/settings/devices"];
+
+for (const path of OPEN) {
+  test(`${path} is quiet, accessible, and keeps what was typed early`, async ({ page }) => {
+    await quiet(page, path);
+  });
+}
+
+test("the pages of a learner are quiet and accessible", async ({ page }) => {
+  test.setTimeout(120_000);
+  await signUp(page);
+  await enrol(page, "how-to-trust-a-number");
+  for (const path of MINE) await quiet(page, path);
+});
+
+test.describe("pages that are not there", () => {
+  test.use({ allowed: [["status of 404", "status of 403"], { scope: "test" }] as never });
+
+  test("say so and help on", async ({ page }) => {
+    for (const path of ["/no/such/page", "/courses/no-such-course", "/pages/no-such-page"]) {
+      const answer = await page.goto(path);
+      expect(answer!.status()).toBe(404);
+      await expect(page.getByRole("heading", { name: "This page isn’t here" })).toBeVisible();
+      await expect(page.getByRole("link", { name: "Browse the courses" })).toBeVisible();
+      await accessible(page);
+    }
+  });
+
+  test("a course that one is not enrolled in is not open", async ({ page }) => {
+    await signUp(page);
+    const answer = await page.goto("/learn/how-to-trust-a-number/what-was-counted");
+    expect(answer!.status()).toBe(403);
+    await expect(page.getByText("You are not enrolled in this course.")).toBeVisible();
+  });
+});
+
+async function quiet(page: import("@playwright/test").Page, path: string) {
+  // WASM is held back until something was typed.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(path, { waitUntil: "commit" });
+  await page.locator("main").waitFor();
+  const field = page.locator("main :is(input[type=text],input[type=email],input[type=search]):visible").first();
+  const typed = (await field.count()) > 0;
+  if (typed) await field.fill("typed early");
+  release();
+  await awake(page);
+  if (typed) await expect(field).toHaveValue("typed early");
+  await accessible(page);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide, "nothing scrolls sideways").toBeLessThanOrEqual(0);
+  await page.unroute("**/*.wasm");
+}

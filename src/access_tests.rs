@@ -1,0 +1,159 @@
+//! Who may call what: every server function is a public endpoint, so every one is called as everybody, and the answers are
+//! compared with the table below. A function that the table lacks fails the test.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::header;
+use diesel_async::SimpleAsyncConnection;
+use leptos::server_fn;
+
+use crate::platform::auth::UserRole;
+use crate::platform::http::testing::{Browser, TestSite};
+
+/// The status of the answer to: a visitor, an enrolled learner, another learner, a tutor of the course, a tutor of another
+/// course, an admin, an admin of another organization. The arguments are sound; the course `closed` is not published.
+const TABLE: &str = "
+    auth/api/sign_in            email=x@y.example&password=wrong+wrong+wrong    422 422 422 422 422 422 422
+    auth/api/confirm_email      token=none                                      422 422 422 422 422 422 422
+    auth/api/forgot_password    email=x@y.example                               200 200 200 200 200 200 200
+    auth/api/reset_password     token=none&password=a+long+password             422 422 422 422 422 422 422
+    auth/api/sign_up            name=X&email=x@y.example&password=short         422 422 422 422 422 422 422
+    GET auth/api/load_settings  -                                               401 200 200 200 200 200 200
+    auth/api/update_profile     name=X&time_zone=                               401 200 200 200 200 200 200
+    auth/api/change_password    current_password=no&new_password=a+long+one     401 422 422 422 422 422 422
+    GET auth/api/devices        -                                               401 200 200 200 200 200 200
+    auth/api/end_device         web_session_id=00000000-0000-0000-0000-000000000000 401 200 200 200 200 200 200
+    auth/api/end_other_devices  -                                               401 200 200 200 200 200 200
+    GET catalog/api/list_courses query[q]=&query[filter]=all&query[sort]=best   200 200 200 200 200 200 200
+    GET catalog/api/load_course slug=open                                       200 200 200 200 200 200 404
+    GET catalog/api/load_course slug=closed                                     404 404 404 200 404 200 404
+    GET catalog/api/cms_page    slug=none                                       404 404 404 404 404 404 404
+    GET player/api/my_courses   -                                               401 200 200 200 200 200 200
+    GET player/api/resume_course course=open                                    401 200 403 403 403 403 403
+    GET player/api/load_topic   course=open&topic=t                             401 200 403 403 403 403 403
+    GET player/api/search_course course=open&q=t                                401 200 403 403 403 403 403
+    player/api/mark_done        topic=TOPIC&done=true                           401 200 403 403 403 403 403
+    player/api/save_place       topic=TOPIC&anchor=x                            401 200 403 403 403 403 403
+    player/api/choose_persona   course=open&persona=sports                      401 200 403 403 403 403 403
+    player/api/enrol            course=closed                                   401 404 404 404 404 404 404
+    player/api/withdraw         course=open                                     401 200 200 200 200 200 200
+    auth/api/sign_out           -                                               200 200 200 200 200 200 200
+";
+
+const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_gets_what_the_table_says() {
+    let site = TestSite::new().await;
+    site.test
+        .other_organization("theirs", "theirs.example")
+        .await;
+    let mut people = vec![site.visitor()];
+    for (name, role) in [
+        ("learner", UserRole::Learner),
+        ("other", UserRole::Learner),
+        ("tutor", UserRole::Tutor),
+        ("elsewhere", UserRole::Tutor),
+        ("admin", UserRole::Admin),
+    ] {
+        people.push(site.signed_in(&format!("{name}@example.org"), role).await);
+    }
+    people.push(foreign_admin(&site).await);
+    fill(&site).await;
+
+    let mut known = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for line in TABLE.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (method, line) = line
+            .strip_prefix("GET ")
+            .map_or(("POST", line), |rest| ("GET", rest));
+        let mut words = line.split_whitespace();
+        let function = words.next().unwrap();
+        let arguments = words.next().unwrap().replace("TOPIC", TOPIC);
+        known.insert(function.to_owned());
+        for (person, expected) in people.iter_mut().zip(words.by_ref()) {
+            let status = call(person, method, function, &arguments).await;
+            if status != expected {
+                wrong.push(format!(
+                    "{function} {arguments}: {status} where the table says {expected}"
+                ));
+            }
+        }
+        assert_eq!(words.next(), None);
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    let all: BTreeSet<String> = server_fn::axum::server_fn_paths()
+        .map(|(path, _)| name_of(path))
+        .collect();
+    assert_eq!(all, known, "the table and the server functions differ");
+}
+
+/// "/api/lyceum/platform/auth/api/sign_in" → "auth/api/sign_in".
+fn name_of(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    parts[parts.len() - 3..].join("/")
+}
+
+async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments: &str) -> String {
+    let path = server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path)
+        .find(|path| name_of(path) == function)
+        .unwrap_or_else(|| panic!("there is no server function {function}"));
+    let arguments = if arguments == "-" { "" } else { arguments };
+    let request = match method {
+        "GET" => person
+            .request("GET", &format!("{path}?{arguments}"))
+            .body(Body::empty()),
+        _ => person
+            .request("POST", path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(arguments.to_owned())),
+    };
+    // Signing out would end the person's part in what follows.
+    let cookies = person.cookies.clone();
+    let status = person
+        .send(request.unwrap())
+        .await
+        .status
+        .as_str()
+        .to_owned();
+    person.cookies = cookies;
+    status
+}
+
+/// Two courses, of which one is not published; who teaches and who studies them.
+async fn fill(site: &TestSite) {
+    let mut conn = site.test.owner().await;
+    conn.batch_execute(&format!(
+        "select set_config('app.organization_id', (select organization_id::text from organizations where slug = 'lyceum'), false);
+         insert into courses (slug, title, is_published, published_at) values ('open', 'Open', true, now()), ('closed', 'Closed', false, null);
+         insert into course_modules (course_id, module_no, title) select course_id, 1, 'M' from courses;
+         insert into topics (topic_id, course_id, module_no, topic_number, slug, title) select '{TOPIC}', course_id, 1, 1, 't', 'T' from courses where slug = 'open';
+         insert into tutors (user_id) select user_id from users where role = 'tutor' and organization_id = current_setting('app.organization_id')::uuid;
+         insert into course_tutors (course_id, tutor_id) select c.course_id, t.tutor_id from courses c, tutors t join users u using (user_id) where u.email = 'tutor@example.org';
+         insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where email = 'learner@example.org' and slug = 'open';"
+    ))
+    .await
+    .unwrap();
+}
+
+/// Somebody who may do everything, in another organization.
+async fn foreign_admin(site: &TestSite) -> Browser<'_> {
+    let mut conn = site.test.owner().await;
+    conn.batch_execute(
+        "insert into users (organization_id, email, email_confirmed_at, display_name, username, role, password_hash)
+         select o.organization_id, 'boss@theirs.example', now(), 'Boss', 'boss', 'admin', u.password_hash
+         from organizations o, users u where o.slug = 'theirs' and u.email = 'admin@example.org'",
+    )
+    .await
+    .unwrap();
+    let mut browser = site.visitor();
+    browser.host = "theirs.example".to_owned();
+    let fields = [
+        ("email", "boss@theirs.example"),
+        ("password", crate::platform::http::testing::PASSWORD),
+    ];
+    assert_eq!(browser.post("auth/api/sign_in", &fields).await.status, 200);
+    browser
+}

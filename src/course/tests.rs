@@ -1,0 +1,525 @@
+//! Importing and studying courses, over HTTP where a person would.
+
+use std::path::{Path, PathBuf};
+
+use axum::http::{StatusCode, header};
+
+use crate::course::import::{self, Report};
+use crate::platform::auth::UserRole;
+use crate::platform::http::testing::{Answer, Browser, TestSite};
+
+/// A small course of two modules, written anew for each test so that it can be changed.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.write(
+            "course.toml",
+            "slug = \"small\"\ntitle = \"A small course\"\nsummary = \"Two modules about nothing much.\"\nlanguage = \"en\"\nlevel = \"beginner\"\n\n[settings]\ngated = false\n\n[[module]]\ntitle = \"First\"\nfolder = \"one\"\n\n[[module]]\ntitle = \"Second\"\nfolder = \"two\"\n",
+        );
+        folder.write("one/01-begin.md", "+++\ntitle = \"Beginning\"\n+++\n\nHello.\n\n## A heading\n\nPelicans swim.\n\n{{question pelican}}\n");
+        folder.write("one/01-begin.sports.md", "A goal is scored by pelicans.\n");
+        folder.write(
+            "one/01-begin.quiz.toml",
+            "[[question]]\nkey = \"pelican\"\ntype = \"choice\"\nprompt = \"What swims?\"\noptions = [\n  { text = \"Pelicans\", correct = true },\n  { text = \"Stones\" },\n]\nexplanation = \"They do.\"\n",
+        );
+        folder.write(
+            "one/02-middle.md",
+            "+++\ntitle = \"Middle\"\n+++\n\nSee [the heading](topic:begin#a-heading).\n",
+        );
+        folder.write(
+            "two/01-end.md",
+            "+++\ntitle = \"Ending\"\n+++\n\nGoodbye <script>alert(1)</script>.\n",
+        );
+        folder
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    async fn import(&self, site: &TestSite) -> Report {
+        let (draft, _) =
+            import::read(self.path(), false).unwrap_or_else(|errors| panic!("{errors:#?}"));
+        import::import(
+            &site.state.db,
+            &site.state.files,
+            site.test.organization,
+            draft,
+        )
+        .await
+        .unwrap()
+    }
+}
+
+async fn learner<'a>(site: &'a TestSite, course: &str) -> Browser<'a> {
+    let mut browser = site.signed_in("asha@example.org", UserRole::Learner).await;
+    let answer = browser
+        .post("player/api/enrol", &[("course", course)])
+        .await;
+    assert_eq!(
+        (answer.status, answer.header("x-redirect")),
+        (StatusCode::OK, format!("/learn/{course}").as_str())
+    );
+    browser
+}
+
+/// Without the script, whose answer this is: the content of the topic alone.
+fn content(page: &Answer) -> &str {
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let start = page.body.find("id=\"ly-content\"").expect("a topic");
+    &page.body[start..page.body[start..].find("id=\"ly-finish\"").unwrap() + start]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_course_is_found_joined_and_read() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    let course = folder.path().join("one/02-middle.md");
+    assert!(course.is_file());
+    // The script in the last topic is refused by the format; without it the course is in order.
+    assert!(import::read(folder.path(), false).is_err());
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
+    );
+    let report = folder.import(&site).await;
+    assert_eq!(
+        (report.topics.added.len(), report.questions.added.len()),
+        (3, 1)
+    );
+    let mut visitor = site.visitor();
+    for path in [
+        "/courses",
+        "/courses?q=smal",
+        "/courses?q=samll",
+        "/courses?q=begining",
+        "/courses?filter=free&sort=title",
+    ] {
+        assert!(
+            visitor.get(path).await.body.contains("A small course"),
+            "{path}"
+        );
+    }
+    assert!(
+        !visitor
+            .get("/courses?q=zebra")
+            .await
+            .body
+            .contains("/courses/small")
+    );
+    assert_eq!(
+        visitor.get("/learn/small/begin").await.status,
+        StatusCode::FOUND
+    );
+    let mut asha = learner(&site, "small").await;
+    let page = asha.get("/learn/small/begin").await;
+    assert!(content(&page).contains("Pelicans swim."));
+    assert!(
+        content(&page).contains("What swims?"),
+        "the practice question stands in its place"
+    );
+    assert!(
+        !page.body.contains("correct"),
+        "which option is right goes nowhere"
+    );
+    assert!(
+        page.body.matches("Pelicans swim.").count() == 1,
+        "content is sent once"
+    );
+    assert!(
+        content(&asha.get("/learn/small/middle").await)
+            .contains("href=\"/learn/small/begin#a-heading\"")
+    );
+    // The topic that was opened last is where they go on.
+    let resumed = asha.get("/learn/small").await;
+    assert_eq!(
+        (resumed.status, resumed.header(header::LOCATION)),
+        (StatusCode::FOUND, "/learn/small/middle")
+    );
+    assert!(
+        asha.get("/learn/small/middle?q=pelicns")
+            .await
+            .body
+            .contains("Showing “pelicans”.")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_narration_follows_the_choice_and_falls_back() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
+    );
+    folder.import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    asha.post(
+        "player/api/choose_persona",
+        &[("course", "small"), ("persona", "sports")],
+    )
+    .await;
+    assert!(content(&asha.get("/learn/small/begin").await).contains("A goal is scored"));
+    assert!(
+        content(&asha.get("/learn/small/middle").await).contains("See "),
+        "no sports here: the normal one"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn importing_again_keeps_ids_and_progress_and_retires_what_is_gone() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
+    );
+    folder.import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    let ids =
+        "select count(distinct topic_id) from topics where slug in ('begin', 'middle', 'end')";
+    let begin = topic_id(&site, "begin").await;
+    asha.post(
+        "player/api/mark_done",
+        &[("topic", &begin), ("done", "true")],
+    )
+    .await;
+    let again = folder.import(&site).await;
+    assert_eq!(
+        (
+            again.topics.unchanged,
+            again.questions.unchanged,
+            again.is_new
+        ),
+        (3, 1, false)
+    );
+
+    // The topics swap places, one is gone, one is new.
+    std::fs::remove_file(folder.path().join("two/01-end.md")).unwrap();
+    folder.write("two/01-other.md", "+++\ntitle = \"Other\"\n+++\n\nNew.\n");
+    for (from, to) in [
+        ("01-begin", "03-begin"),
+        ("02-middle", "01-middle"),
+        ("03-begin", "02-begin"),
+    ] {
+        for ending in ["md", "sports.md", "quiz.toml"] {
+            let _ = std::fs::rename(
+                folder.path().join(format!("one/{from}.{ending}")),
+                folder.path().join(format!("one/{to}.{ending}")),
+            );
+        }
+    }
+    let moved = folder.import(&site).await;
+    assert_eq!(moved.topics.added, ["Other"]);
+    assert_eq!(moved.topics.updated.len(), 2, "{moved:?}");
+    assert_eq!(moved.topics.retired, ["Ending (end)"]);
+    assert_eq!(topic_id(&site, "begin").await, begin);
+    assert_eq!(
+        site.test
+            .count("select count(*) from topic_progress where is_completed")
+            .await,
+        1
+    );
+    assert_eq!(site.test.count(ids).await, 3, "retired, not deleted");
+    assert_eq!(
+        asha.get("/learn/small/end").await.status,
+        StatusCode::NOT_FOUND
+    );
+    // And back again: the retired topic is taken up under its old id.
+    std::fs::remove_file(folder.path().join("two/01-other.md")).unwrap();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
+    );
+    assert_eq!(folder.import(&site).await.topics.updated, ["Ending"]);
+    assert_eq!(site.test.count("select count(*) from topics").await, 4);
+}
+
+async fn topic_id(site: &TestSite, slug: &str) -> String {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        id: String,
+    }
+    let mut conn = site.test.owner().await;
+    let query = diesel::sql_query(format!(
+        "select topic_id::text as id from topics where slug = '{slug}'"
+    ));
+    diesel_async::RunQueryDsl::get_result::<Row>(query, &mut conn)
+        .await
+        .unwrap()
+        .id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_and_progress_belong_to_the_enrolled_alone() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
+    );
+    folder.import(&site).await;
+    let begin = topic_id(&site, "begin").await;
+    let mut asha = learner(&site, "small").await;
+    let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
+    let place = [
+        ("topic", begin.as_str()),
+        ("anchor", "a-heading"),
+        ("read_percent", "40"),
+    ];
+    assert_eq!(
+        site.visitor()
+            .post("player/api/save_place", &place)
+            .await
+            .status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        ravi.post("player/api/save_place", &place).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        ravi.post(
+            "player/api/mark_done",
+            &[("topic", &begin), ("done", "true")]
+        )
+        .await
+        .status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        ravi.get("/learn/small/begin").await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        asha.post("player/api/save_place", &place).await.status,
+        StatusCode::OK
+    );
+    let far = [("topic", begin.as_str()), ("read_percent", "4000")];
+    assert_eq!(
+        asha.post("player/api/save_place", &far).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    asha.get("/learn/small/begin").await;
+    assert!(
+        asha.get("/learn")
+            .await
+            .body
+            .contains("you stopped at “A heading”")
+    );
+    for topic in ["begin", "middle", "end"] {
+        let id = topic_id(&site, topic).await;
+        asha.post("player/api/mark_done", &[("topic", &id), ("done", "true")])
+            .await;
+    }
+    assert_eq!(
+        site.test
+            .count("select count(*) from enrollments where status = 'completed'")
+            .await,
+        1
+    );
+    asha.post(
+        "player/api/mark_done",
+        &[("topic", &begin), ("done", "false")],
+    )
+    .await;
+    assert_eq!(
+        site.test
+            .count("select count(*) from enrollments where status = 'completed'")
+            .await,
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unpublished_and_foreign_courses_do_not_exist_for_learners() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
+    );
+    folder.import(&site).await;
+    let theirs = site
+        .test
+        .other_organization("theirs", "theirs.example")
+        .await;
+    let mut other = site.visitor();
+    other.host = "theirs.example".to_owned();
+    assert_eq!(
+        other.get("/courses/small").await.status,
+        StatusCode::NOT_FOUND,
+        "{theirs}"
+    );
+    assert!(
+        !other
+            .get("/courses?q=small")
+            .await
+            .body
+            .contains("/courses/small")
+    );
+    let mut conn = site.test.owner().await;
+    diesel_async::SimpleAsyncConnection::batch_execute(
+        &mut conn,
+        "update courses set is_published = false",
+    )
+    .await
+    .unwrap();
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    let mut admin = site.signed_in("admin@example.org", UserRole::Admin).await;
+    assert!(!asha.get("/courses").await.body.contains("/courses/small"));
+    assert_eq!(
+        asha.get("/courses/small").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        asha.post("player/api/enrol", &[("course", "small")])
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
+    let shown = admin.get("/courses/small").await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.body.contains("This course is not published."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_priced_course_is_not_joined_directly() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
+    );
+    folder.import(&site).await;
+    let mut conn = site.test.owner().await;
+    diesel_async::SimpleAsyncConnection::batch_execute(
+        &mut conn,
+        "update courses set price_cents = 4800",
+    )
+    .await
+    .unwrap();
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    let page = asha.get("/courses/small").await.body;
+    assert!(
+        page.contains("€48") && page.contains("booked through an offering"),
+        "{page}"
+    );
+    assert_eq!(
+        asha.post("player/api/enrol", &[("course", "small")])
+            .await
+            .status,
+        StatusCode::FORBIDDEN
+    );
+}
+
+/// The demo and, where it is at hand, a real book.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rust_book_arrives_whole() {
+    let Some(book) = shared("courses/rust-book") else {
+        return;
+    };
+    let site = TestSite::new().await;
+    let (draft, _) = import::read(&book, true).unwrap();
+    let report = import::import(
+        &site.state.db,
+        &site.state.files,
+        site.test.organization,
+        draft,
+    )
+    .await
+    .unwrap();
+    assert_eq!(report.questions.added.len(), 222);
+    assert_eq!(
+        site.test
+            .count("select count(*) from quiz_questions where topic_id is not null")
+            .await,
+        222
+    );
+    assert_eq!(site.test.count("select count(*) from course_modules where not gates and title in ('Front matter', 'Appendix')").await, 2);
+    assert_eq!(
+        site.test
+            .count(
+                "select count(*) from courses where not is_gated and seconds_per_question is null"
+            )
+            .await,
+        1
+    );
+    for left in ["{{#", "<Listing", "aquascope", "@Perm", "ANCHOR", "`[]`"] {
+        let sql = format!(
+            "select count(*) from topic_blocks where position(convert_from('\\x{}'::bytea, 'UTF8') in html) > 0",
+            hex(left)
+        );
+        assert_eq!(site.test.count(&sql).await, 0, "{left} is left visible");
+    }
+    assert_eq!(
+        site.test
+            .count(
+                "select count(*) from topic_blocks where html like '%<section class=\"practice\"%'"
+            )
+            .await,
+        93 - twice_in_a_page(&book)
+    );
+    let (again, _) = import::read(&book, true).unwrap();
+    let report = import::import(
+        &site.state.db,
+        &site.state.files,
+        site.test.organization,
+        again,
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        (
+            report.questions.unchanged,
+            report.topics.added.len() + report.topics.updated.len()
+        ),
+        (222, 0)
+    );
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Quizzes that share a page with another: pages are counted above, quizzes here.
+fn twice_in_a_page(book: &Path) -> i64 {
+    let mut extra = 0;
+    for page in std::fs::read_dir(book.join("src")).unwrap().flatten() {
+        let text = std::fs::read_to_string(page.path()).unwrap_or_default();
+        extra += (text.matches("{{#quiz").count() as i64 - 1).max(0);
+    }
+    extra
+}
+
+/// Data beside the checkout that a user's clone has none of.
+fn shared(name: &str) -> Option<PathBuf> {
+    use std::io::Write;
+    let root = std::env::var_os("LYCEUM_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let path = root.join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    assert!(
+        std::env::var("CI").as_deref() != Ok("true"),
+        "{} is missing",
+        path.display()
+    );
+    let _ = writeln!(
+        std::io::stderr(),
+        "SKIPPED: {name} is not beside this checkout, so no real book was imported"
+    );
+    None
+}

@@ -1,0 +1,149 @@
+//! Jobs: each runs once, is tried again when it fails, and is taken over when its worker dies.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::Utc;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use super::{Job, JobContext, Registry, Workers, enqueue, enqueue_once};
+use crate::platform::db::testing::TestDb;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::mail::Mailer;
+
+#[derive(Serialize, Deserialize)]
+struct Count {
+    by: usize,
+}
+
+static COUNTED: AtomicUsize = AtomicUsize::new(0);
+
+/// (Not `.load()`: Diesel gives every type a method of that name.)
+fn counted() -> usize {
+    COUNTED.fetch_add(0, Ordering::SeqCst)
+}
+
+impl Job for Count {
+    const KIND: &'static str = "test_count";
+
+    async fn run(self, _: &JobContext) -> AppResult<()> {
+        COUNTED.fetch_add(self.by, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Fail {}
+
+impl Job for Fail {
+    const KIND: &'static str = "test_fail";
+    const MAX_ATTEMPTS: i32 = 2;
+
+    async fn run(self, _: &JobContext) -> AppResult<()> {
+        Err(AppError::Conflict("It always fails.".to_owned()))
+    }
+}
+
+fn workers(test: &TestDb) -> Workers {
+    let mailer = Mailer::new(&test.config).unwrap();
+    let registry = Registry::default().with::<Count>().with::<Fail>();
+    Workers::new(test.db.clone(), test.shared_config(), mailer, registry)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_workers_one_runs_a_job() {
+    let test = TestDb::new().await;
+    test.db
+        .within(test.organization, async |conn| {
+            for _ in 0..20 {
+                enqueue(conn, &Count { by: 1 }).await?;
+            }
+            enqueue_once(conn, &Count { by: 100 }, "hundred", Utc::now()).await?;
+            enqueue_once(conn, &Count { by: 100 }, "hundred", Utc::now()).await
+        })
+        .await
+        .unwrap();
+    let before = counted();
+    let (stop, stopped) = watch::channel(false);
+    let running = tokio::spawn(workers(&test).run(4, stopped));
+    while test.count("select count(*) from background_jobs where kind = 'test_count' and status <> 'COMPLETED'").await > 0 {
+        tokio::task::yield_now().await;
+    }
+    stop.send(true).unwrap();
+    running.await.unwrap();
+    assert_eq!(counted() - before, 120);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_job_is_tried_again_later_and_then_given_up() {
+    let test = TestDb::new().await;
+    let workers = workers(&test);
+    test.db
+        .within(test.organization, async |conn| {
+            enqueue(conn, &Fail {}).await
+        })
+        .await
+        .unwrap();
+    assert!(workers.run_one().await.unwrap());
+    assert!(
+        !workers.run_one().await.unwrap(),
+        "the second try waits for its time"
+    );
+    assert_eq!(test.count("select count(*) from background_jobs where status = 'PENDING' and run_at > now() and attempts = 1").await, 1);
+    test.owner()
+        .await
+        .batch_execute("update background_jobs set run_at = now()")
+        .await
+        .unwrap();
+    assert!(workers.run_one().await.unwrap());
+    assert_eq!(test.count("select count(*) from background_jobs where status = 'FAILED' and last_error = 'It always fails.'").await, 1);
+    assert!(!workers.run_one().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_job_of_a_dead_worker_is_taken_over() {
+    let test = TestDb::new().await;
+    test.db
+        .within(test.organization, async |conn| {
+            enqueue(conn, &Fail {}).await
+        })
+        .await
+        .unwrap();
+    // A worker claimed it and was killed: its lease is still good, then it runs out.
+    let mut conn = test.owner().await;
+    let dead = "update background_jobs set status = 'RUNNING', attempts = 1, lease_owner = gen_random_uuid(), lease_expires_at = now() + interval '1 minute'";
+    diesel::sql_query(dead).execute(&mut conn).await.unwrap();
+    assert!(!workers(&test).run_one().await.unwrap());
+    conn.batch_execute("update background_jobs set lease_expires_at = now() - interval '1 second'")
+        .await
+        .unwrap();
+    assert!(workers(&test).run_one().await.unwrap());
+    assert_eq!(
+        test.count("select count(*) from background_jobs where status = 'FAILED' and attempts = 2")
+            .await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_exists_only_if_the_work_that_queued_it_is_kept() {
+    let test = TestDb::new().await;
+    let failed: AppResult<()> = test
+        .db
+        .within(test.organization, async |conn| {
+            enqueue(conn, &Count { by: 1 }).await?;
+            Err(AppError::Conflict("no".to_owned()))
+        })
+        .await;
+    assert!(failed.is_err());
+    assert_eq!(test.count("select count(*) from background_jobs").await, 0);
+}
+
+#[test]
+fn pauses_grow_to_an_hour() {
+    let seconds: Vec<i64> = [1, 2, 5, 11, 12, 40]
+        .map(|attempts| super::worker::pause(attempts).num_seconds())
+        .to_vec();
+    assert_eq!(seconds, [2, 4, 32, 2048, 3600, 3600]);
+}

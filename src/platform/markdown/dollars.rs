@@ -1,0 +1,72 @@
+//! Dollar signs that are not about formulas. In "put $HOME/bin on your `$PATH`" the parser sees a formula that ends
+//! within the code; such signs are escaped before the source is read for good.
+
+use std::borrow::Cow;
+
+use comrak::nodes::{Node, NodeValue};
+use comrak::{Arena, Options, parse_document};
+
+/// Each false formula hides what is behind it, so there may be another.
+const MAX_ROUNDS: usize = 8;
+
+pub(super) fn escape_prose<'s>(source: &'s str, options: &Options) -> Cow<'s, str> {
+    let mut source = Cow::Borrowed(source);
+    if !source.contains('$') {
+        return source;
+    }
+    for _ in 0..MAX_ROUNDS {
+        let places = places_of_prose(&source, options);
+        if places.is_empty() {
+            break;
+        }
+        let mut escaped = String::with_capacity(source.len() + places.len());
+        let mut done = 0;
+        for place in places {
+            escaped.push_str(&source[done..place]);
+            escaped.push('\\');
+            done = place;
+        }
+        escaped.push_str(&source[done..]);
+        source = Cow::Owned(escaped);
+    }
+    source
+}
+
+/// Byte offsets of the signs that open false formulas, ascending.
+fn places_of_prose(source: &str, options: &Options) -> Vec<usize> {
+    let arena = Arena::new();
+    let root = parse_document(&arena, source, options);
+    let line_starts: Vec<usize> = std::iter::once(0)
+        .chain(source.match_indices('\n').map(|(at, _)| at + 1))
+        .collect();
+    let mut places: Vec<usize> = root
+        .descendants()
+        .filter(|node| is_prose(node))
+        .filter_map(|node| {
+            let start = node.data().sourcepos.start;
+            let place =
+                line_starts.get(start.line.checked_sub(1)?)? + start.column.checked_sub(1)?;
+            // A position that is off, as after exotic line ends, must not change what is written there.
+            (source.as_bytes().get(place) == Some(&b'$')).then_some(place)
+        })
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+fn is_prose(node: Node<'_>) -> bool {
+    match &node.data().value {
+        NodeValue::Math(formula) if !formula.display_math => {
+            formula.literal.contains('`') || has_sentence(&formula.literal)
+        }
+        _ => false,
+    }
+}
+
+/// Three words in a row, without a command that would make them text of a formula.
+fn has_sentence(formula: &str) -> bool {
+    let is_word = |word: &&str| word.len() > 1 && word.chars().all(char::is_alphabetic);
+    let words: Vec<_> = formula.split_whitespace().collect();
+    !formula.contains('\\') && words.windows(3).any(|three| three.iter().all(is_word))
+}

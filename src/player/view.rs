@@ -1,0 +1,125 @@
+//! What the pages of studying show, put together from the queries.
+
+use super::store::{self, MineRow};
+use super::{
+    Continue, EnrollmentStatus, MyCourse, Place, TopicHead, TopicPage, Upcoming, compose,
+    neighbours, topic_path,
+};
+use crate::course::StudyPersona;
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::UserId;
+use crate::platform::time::Clock;
+use crate::platform::ui::Html;
+
+pub fn not_enrolled() -> AppError {
+    AppError::Denied(
+        "You are not enrolled in this course. Its page says what it is about and how to join."
+            .to_owned(),
+    )
+}
+
+/// The topic for this learner, who from now on is there.
+pub async fn topic(
+    conn: &mut Conn,
+    user: UserId,
+    course: String,
+    topic: &str,
+) -> AppResult<TopicPage> {
+    let studying = store::studying(conn, user, &course)
+        .await?
+        .ok_or_else(not_enrolled)?;
+    let row = store::topic(conn, user, studying.course_id, topic)
+        .await?
+        .ok_or_else(|| {
+            AppError::NotFound(
+                "There is no topic at this address. It may have been moved or retired.".to_owned(),
+            )
+        })?;
+    let wanted = studying.persona.unwrap_or_default();
+    let (personas, blocks) = store::blocks(conn, row.topic_id, wanted).await?;
+    let assets = match blocks.iter().any(|block| block.content_key.is_some()) {
+        true => store::assets(conn, row.topic_id).await?,
+        false => Vec::new(),
+    };
+    store::open(conn, user, studying.course_id, row.topic_id).await?;
+    let outline = store::outline(conn, user, studying.course_id).await?;
+    let (previous, next) = neighbours(&outline, &course, &row.slug);
+    Ok(TopicPage {
+        content: Html(compose(&blocks, &assets, studying.learner_persona)),
+        place: Place {
+            is_completed: row.is_completed.unwrap_or(false),
+            anchor: row.anchor(),
+            position_s: row.last_position_s.unwrap_or_default() as u32,
+        },
+        topic: TopicHead {
+            topic_id: row.topic_id,
+            slug: row.slug,
+            title: row.title,
+            module_no: row.module_no,
+            topic_number: row.topic_number,
+            minutes: row.reading_minutes,
+        },
+        persona: if personas.contains(&wanted) {
+            wanted
+        } else {
+            StudyPersona::Normal
+        },
+        course_slug: course,
+        course_title: studying.title,
+        outline,
+        personas,
+        previous,
+        next,
+    })
+}
+
+/// The learner's courses; only the one at the top of the page says what comes next in it.
+pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResult<Vec<MyCourse>> {
+    let rows = store::my_courses(conn, user).await?;
+    let mut courses = Vec::with_capacity(rows.len());
+    for (at, row) in rows.into_iter().enumerate() {
+        let upcoming = match at {
+            0 => store::upcoming(conn, user, row.course_id, row.at_topic_id, 4).await?,
+            _ => Vec::new(),
+        };
+        courses.push(my_course(row, upcoming, clock));
+    }
+    Ok(courses)
+}
+
+fn my_course(row: MineRow, upcoming: Vec<(String, String, i32)>, clock: &Clock) -> MyCourse {
+    let anchor = row.anchor();
+    let continue_at = row.at_slug.as_deref().map(|slug| Continue {
+        href: match &anchor {
+            Some((id, _)) => format!("{}#{id}", topic_path(&row.slug, slug)),
+            None => topic_path(&row.slug, slug),
+        },
+        title: row.at_title.clone().unwrap_or_default(),
+        module: row.at_module.clone().unwrap_or_default(),
+        stopped_at: anchor.clone().map(|(_, text)| text),
+        minutes: row.at_minutes.unwrap_or_default(),
+    });
+    MyCourse {
+        upcoming: upcoming
+            .into_iter()
+            .map(|(topic, title, minutes)| Upcoming {
+                href: topic_path(&row.slug, &topic),
+                title,
+                minutes,
+            })
+            .collect(),
+        thumbnail: row
+            .thumbnail_file_id
+            .map(|file| format!("/files/{file}/picture")),
+        topics: u32::try_from(row.topics).unwrap_or_default(),
+        done: u32::try_from(row.done).unwrap_or_default(),
+        is_completed: row.status == EnrollmentStatus::Completed,
+        last_opened: row
+            .last_opened_at
+            .map(|time| (clock.ago(time), time.to_rfc3339())),
+        slug: row.slug,
+        title: row.title,
+        continue_at,
+    }
+}
