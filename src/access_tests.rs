@@ -31,8 +31,7 @@ const TABLE: &str = "
     GET catalog/api/cms_page    slug=none                                       404 404 404 404 404 404 404
     GET player/api/my_courses   -                                               401 200 200 200 200 200 200
     GET player/api/resume_course course=open                                    401 200 403 403 403 403 403
-    GET player/api/load_topic   course=open&topic=t                             401 200 403 403 403 403 403
-    GET player/api/search_course course=open&q=t                                401 200 403 403 403 403 403
+    GET player/api/load_topic   course=open&topic=t&q=t                         401 200 403 403 403 403 403
     player/api/mark_done        topic=TOPIC&done=true                           401 200 403 403 403 403 403
     player/api/save_place       topic=TOPIC&anchor=x                            401 200 403 403 403 403 403
     player/api/choose_persona   course=open&persona=sports                      401 200 403 403 403 403 403

@@ -10,9 +10,7 @@ use crate::platform::auth::pages::{
     CheckMailPage, ConfirmPage, DevicesPage, ForgotPasswordPage, ResetPasswordPage, SettingsPage,
     SignInPage, SignUpPage,
 };
-use crate::platform::ui::{
-    GalleryPage, NotFoundPage, Theme, Toasts, provide_theme, provide_toaster, provide_viewer,
-};
+use crate::platform::ui::{GalleryPage, NotFoundPage, Theme, provide_theme, provide_viewer};
 use crate::player::pages::{LearnPage, ResumePage, TopicPage};
 
 /// The document around the app. Only the server renders it.
@@ -69,7 +67,6 @@ fn requested_theme() -> Theme {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_theme(requested_theme());
-    provide_toaster();
     provide_viewer();
     // For tests and for styles: the page answers to the browser from here on.
     Effect::new(|_| {
@@ -85,11 +82,11 @@ pub fn App() -> impl IntoView {
             </a>
             // What a lazy route loads is asked for in its view: its `data()` would be part of everybody's first download.
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=LandingPage ssr=SsrMode::InOrder />
-                <Route path=path!("/courses") view=CatalogPage ssr=SsrMode::InOrder />
-                <Route path=path!("/courses/:course") view=CoursePage ssr=SsrMode::InOrder />
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::InOrder />
-                <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::InOrder />
+                <Route path=path!("/") view={Lazy::<LandingPage>::new()} ssr=SsrMode::InOrder />
+                <Route path=path!("/courses") view={Lazy::<CatalogPage>::new()} ssr=SsrMode::InOrder />
+                <Route path=path!("/courses/:course") view={Lazy::<CoursePage>::new()} ssr=SsrMode::InOrder />
+                <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::InOrder />
+                <Route path=path!("/sign-up") view={Lazy::<SignUpPage>::new()} ssr=SsrMode::InOrder />
                 <Route path=path!("/check-mail") view={Lazy::<CheckMailPage>::new()} ssr=SsrMode::InOrder />
                 <Route path=path!("/confirm") view={Lazy::<ConfirmPage>::new()} ssr=SsrMode::InOrder />
                 <Route path=path!("/forgot-password") view={Lazy::<ForgotPasswordPage>::new()} ssr=SsrMode::InOrder />
@@ -102,7 +99,6 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/pages/:page") view={Lazy::<CmsPage>::new()} ssr=SsrMode::InOrder />
                 <Route path=path!("/_ui") view={Lazy::<GalleryPage>::new()} ssr=SsrMode::InOrder />
             </Routes>
-            <Toasts />
         </Router>
     }
 }

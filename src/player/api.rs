@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Found, MyCourse, TopicPage};
+use super::{MyCourse, TopicPage};
 use crate::course::StudyPersona;
 use crate::platform::error::AppResult;
 use crate::platform::ids::TopicId;
@@ -12,7 +12,6 @@ use {
     super::store,
     super::view::{self, not_enrolled},
     crate::catalog::{may_enrol, store as catalog},
-    crate::course::search,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
@@ -88,13 +87,23 @@ pub async fn resume_course(course: String) -> AppResult<String> {
         .await
 }
 
-/// Learners: a topic of a course in which they are enrolled. Opening it is remembered.
+/// Learners: a topic of a course in which they are enrolled, with what `q` finds in the course. Opening it is remembered.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_topic(course: String, topic: String) -> AppResult<TopicPage> {
+pub async fn load_topic(course: String, topic: String, q: String) -> AppResult<TopicPage> {
     let me = require_user()?;
     let user = me.user_id();
+    if q.chars().count() > 200 {
+        return Err(AppError::field("q", "Search for at most 200 characters."));
+    }
+    let organization = me.cx.organization.organization_id;
     me.cx
-        .within(async move |conn| view::topic(conn, user, course, &topic).await)
+        .within(async move |conn| {
+            let mut page = view::topic(conn, user, course, &topic).await?;
+            if !q.is_empty() {
+                page.found = view::search(conn, organization, user, &page.course_slug, q).await?;
+            }
+            Ok(page)
+        })
         .await
 }
 
@@ -168,35 +177,6 @@ pub async fn choose_persona(course: String, persona: StudyPersona) -> AppResult<
                 .await?
                 .ok_or_else(not_enrolled)?;
             Ok(store::set_persona(conn, user, studying.course_id, persona).await?)
-        })
-        .await
-}
-
-/// Learners: searches the topics of a course.
-#[server(input = server_fn::codec::GetUrl)]
-pub async fn search_course(course: String, q: String) -> AppResult<Found> {
-    let me = require_user()?;
-    let user = me.user_id();
-    if q.chars().count() > 200 {
-        return Err(AppError::field("q", "Search for at most 200 characters."));
-    }
-    let organization = me.cx.organization.organization_id;
-    me.cx
-        .within(async move |conn| {
-            let studying = store::studying(conn, user, &course)
-                .await?
-                .ok_or_else(not_enrolled)?;
-            let Some(query) =
-                search::read(conn, organization, Some(studying.course_id), &q).await?
-            else {
-                return Ok(Found::default());
-            };
-            let hits =
-                store::search(conn, organization, studying.course_id, &course, &query).await?;
-            Ok(Found {
-                hits,
-                corrected: query.corrected,
-            })
         })
         .await
 }

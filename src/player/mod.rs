@@ -42,6 +42,8 @@ pub struct TopicPage {
     pub personas: Vec<StudyPersona>,
     pub previous: Option<TopicLink>,
     pub next: Option<TopicLink>,
+    /// What was searched in the course, if anything was.
+    pub found: Option<Found>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,6 +256,8 @@ pub struct Hit {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Found {
+    /// As it was typed.
+    pub query: String,
     pub hits: Vec<Hit>,
     pub corrected: Option<String>,
 }

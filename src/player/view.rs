@@ -2,13 +2,13 @@
 
 use super::store::{self, MineRow};
 use super::{
-    Continue, EnrollmentStatus, MyCourse, Place, TopicHead, TopicPage, Upcoming, compose,
+    Continue, EnrollmentStatus, Found, MyCourse, Place, TopicHead, TopicPage, Upcoming, compose,
     neighbours, topic_path,
 };
-use crate::course::StudyPersona;
+use crate::course::{StudyPersona, search};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::UserId;
+use crate::platform::ids::{OrganizationId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 
@@ -71,6 +71,7 @@ pub async fn topic(
         personas,
         previous,
         next,
+        found: None,
     })
 }
 
@@ -122,4 +123,27 @@ fn my_course(row: MineRow, upcoming: Vec<(String, String, i32)>, clock: &Clock) 
         title: row.title,
         continue_at,
     }
+}
+
+/// Topics of the course in which the words occur, typing errors forgiven; None where nothing was asked.
+pub async fn search(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    user: UserId,
+    course: &str,
+    typed: String,
+) -> AppResult<Option<Found>> {
+    let studying = store::studying(conn, user, course)
+        .await?
+        .ok_or_else(not_enrolled)?;
+    let Some(query) = search::read(conn, organization, Some(studying.course_id), &typed).await?
+    else {
+        return Ok(None);
+    };
+    let hits = store::search(conn, organization, studying.course_id, course, &query).await?;
+    Ok(Some(Found {
+        query: typed,
+        hits,
+        corrected: query.corrected,
+    }))
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
 
 use super::list::{art, counted, pace};
 use crate::catalog::api::load_course;
@@ -15,13 +16,22 @@ use crate::platform::ui::{
 };
 use crate::player::api::Enrol;
 
-#[component]
-pub fn CoursePage() -> impl IntoView {
-    let slug =
-        Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
-    let page = page_resource(move || slug.get(), load_course);
-    let enrol = FormState::of(Enrol::PATH);
-    view! { <Page title="Course">{loaded(page, move |page| course(page, enrol))}</Page> }.into_any()
+pub struct CoursePage;
+
+#[lazy_route]
+impl LazyRoute for CoursePage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        let slug =
+            Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+        let page = page_resource(move || slug.get(), load_course);
+        let enrol = FormState::of(Enrol::PATH);
+        view! { <Page title="Course">{loaded(page, move |page| course(page, enrol))}</Page> }
+            .into_any()
+    }
 }
 
 fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {

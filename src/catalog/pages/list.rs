@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use leptos_router::{LazyRoute, lazy_route};
 
 use crate::catalog::api::list_courses;
 use crate::catalog::{self, CatalogQuery, CourseCard, Filter, Sort};
@@ -11,39 +12,47 @@ use crate::platform::ui::{
     page_resource, viewer,
 };
 
-#[component]
-pub fn LandingPage() -> impl IntoView {
-    let courses = page_resource(|| (), |()| list_courses(CatalogQuery::default()));
-    let start = match viewer() {
-        Some(_) => ("/learn", "Continue learning"),
-        None => ("/sign-up", "Start learning"),
-    };
-    view! {
-        <Page title="">
-            <section class="hero">
-                <div>
-                    <h1>"Answer first. Then read the room."</h1>
-                    <p>
-                        "Courses you take with other people, a tutor that only speaks from the course, and questions you answer before you see anyone else’s."
-                    </p>
-                    <div class="row">
-                        <Button big=true href=start.0>
-                            {start.1}
-                        </Button>
-                        <a class="btn second big" href="/courses">
-                            "Browse the courses"
-                        </a>
-                    </div>
-                </div>
-                <CourseArt slug="hero" class="hero-art" />
-            </section>
-            <section class="list">
-                {tools(&CatalogQuery::default())}
-                {loaded(courses, |page| results(CatalogQuery::default(), page))}
-            </section>
-        </Page>
+pub struct LandingPage;
+
+#[lazy_route]
+impl LazyRoute for LandingPage {
+    fn data() -> Self {
+        Self
     }
-    .into_any()
+
+    fn view(_this: Self) -> AnyView {
+        let courses = page_resource(|| (), |()| list_courses(CatalogQuery::default()));
+        let start = match viewer() {
+            Some(_) => ("/learn", "Continue learning"),
+            None => ("/sign-up", "Start learning"),
+        };
+        view! {
+            <Page title="">
+                <section class="hero">
+                    <div>
+                        <h1>"Answer first. Then read the room."</h1>
+                        <p>
+                            "Courses you take with other people, a tutor that only speaks from the course, and questions you answer before you see anyone else’s."
+                        </p>
+                        <div class="row">
+                            <Button big=true href=start.0>
+                                {start.1}
+                            </Button>
+                            <a class="btn second big" href="/courses">
+                                "Browse the courses"
+                            </a>
+                        </div>
+                    </div>
+                    <CourseArt slug="hero" class="hero-art" />
+                </section>
+                <section class="list">
+                    {tools(&CatalogQuery::default())}
+                    {loaded(courses, |page| results(CatalogQuery::default(), page))}
+                </section>
+            </Page>
+        }
+        .into_any()
+    }
 }
 
 /// What the address asks for.
@@ -57,20 +66,28 @@ fn asked() -> CatalogQuery {
     })
 }
 
-#[component]
-pub fn CatalogPage() -> impl IntoView {
-    let query = Memo::new(|_| asked());
-    let courses = page_resource(move || query.get(), list_courses);
-    view! {
-        <Page title="Courses">
-            <section class="list top">
-                <h1 class="list-title">"Courses"</h1>
-                {move || tools(&query.get())}
-                {loaded(courses, move |page| results(query.get_untracked(), page))}
-            </section>
-        </Page>
+pub struct CatalogPage;
+
+#[lazy_route]
+impl LazyRoute for CatalogPage {
+    fn data() -> Self {
+        Self
     }
-    .into_any()
+
+    fn view(_this: Self) -> AnyView {
+        let query = Memo::new(|_| asked());
+        let courses = page_resource(move || query.get(), list_courses);
+        view! {
+            <Page title="Courses">
+                <section class="list top">
+                    <h1 class="list-title">"Courses"</h1>
+                    {move || tools(&query.get())}
+                    {loaded(courses, move |page| results(query.get_untracked(), page))}
+                </section>
+            </Page>
+        }
+        .into_any()
+    }
 }
 
 /// Search, filters and sorting: a form and links, so that every list has an address.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
-use super::{NotFoundPage, Page, UiGallery};
+use super::{NotFoundPage, Page, Toasts, UiGallery, provide_toaster};
 
 pub struct GalleryPage;
 
@@ -14,10 +14,12 @@ impl LazyRoute for GalleryPage {
     }
 
     fn view(_this: Self) -> AnyView {
+        provide_toaster();
         match SharedValue::new(is_development).into_inner() {
             true => view! {
                 <Page title="Components">
                     <UiGallery />
+                    <Toasts />
                 </Page>
             }
             .into_any(),

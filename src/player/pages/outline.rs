@@ -4,14 +4,18 @@ use leptos::prelude::*;
 
 use crate::course::duration;
 use crate::platform::ui::{Glyph, Icon, Kbd};
-use crate::player::api::search_course;
 use crate::player::{Found, Hit, OutlineModule, OutlineTopic, TopicPage, TopicState, topic_path};
 
-pub fn outline(page: &TopicPage, query: String) -> AnyView {
+pub fn outline(page: &TopicPage) -> AnyView {
+    let query = page
+        .found
+        .as_ref()
+        .map(|found| found.query.clone())
+        .unwrap_or_default();
     let (course, here) = (page.course_slug.clone(), page.topic.slug.clone());
     let module_here = page.topic.module_no;
     let action = topic_path(&course, &here);
-    let searching = !query.is_empty();
+    let found = page.found.clone();
     let modules = page.outline.clone();
     view! {
         <nav class="outline" id="ly-outline" popover="auto" aria-label="Course outline">
@@ -24,11 +28,11 @@ pub fn outline(page: &TopicPage, query: String) -> AnyView {
             <form class="outline-find" role="search" method="get" action=action>
                 <label class="field">
                     <Icon glyph=Glyph::Search />
-                    <input name="q" type="search" value=query.clone() maxlength="200" placeholder="Search this course" aria-label="Search this course" />
+                    <input name="q" type="search" value=query maxlength="200" placeholder="Search this course" aria-label="Search this course" />
                     <Kbd key="F" />
                 </label>
             </form>
-            {searching.then(|| hits(course.clone(), query))}
+            {found.map(hits)}
             {modules
                 .into_iter()
                 .filter(|module| !module.topics.is_empty())
@@ -81,26 +85,8 @@ fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
 }
 
 /// What the search found, above the outline.
-fn hits(course: String, query: String) -> AnyView {
-    let asked = query.clone();
-    let found = Resource::new(
-        move || (course.clone(), query.clone()),
-        |(course, query)| search_course(course, query),
-    );
-    view! {
-        <Suspense fallback=|| {
-            view! { <p class="soft">"Searching…"</p> }
-        }>
-            {move || {
-                let asked = asked.clone();
-                Suspend::new(async move { shown(&asked, found.await.unwrap_or_default()) })
-            }}
-        </Suspense>
-    }
-    .into_any()
-}
-
-fn shown(asked: &str, found: Found) -> AnyView {
+fn hits(found: Found) -> AnyView {
+    let asked = found.query;
     let said = match (found.hits.is_empty(), found.corrected) {
         (true, _) => format!("Nothing found for “{asked}”."),
         (false, Some(corrected)) => format!("Showing “{corrected}”."),

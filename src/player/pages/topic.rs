@@ -30,9 +30,12 @@ impl LazyRoute for TopicPage {
                 (get("course"), get("topic"))
             })
         });
+        let query = Memo::new(|_| {
+            use_query_map().with(|query| query.get("q").unwrap_or_default().trim().to_owned())
+        });
         let page = page_resource(
-            move || params.get(),
-            |(course, topic)| load_topic(course, topic),
+            move || (params.get(), query.get()),
+            |((course, topic), q)| load_topic(course, topic, q),
         );
         let forms = Forms {
             done: FormState::of(MarkDone::PATH),
@@ -52,8 +55,6 @@ struct Forms {
 }
 
 fn player(page: player::TopicPage, forms: Forms) -> AnyView {
-    let query = use_query_map()
-        .with_untracked(|query| query.get("q").unwrap_or_default().trim().to_owned());
     #[cfg(feature = "hydrate")]
     super::awake::keep_place(&page);
     let title = format!("{} · {}", page.topic.title, page.course_title);
@@ -61,7 +62,7 @@ fn player(page: player::TopicPage, forms: Forms) -> AnyView {
         <Title text=title />
         {header(&page)}
         <div class="player">
-            {outline(&page, query)} <main class="read" id="main">
+            {outline(&page)} <main class="read" id="main">
                 {article(page.clone(), forms)}
             </main>
         </div>
