@@ -14,6 +14,7 @@ struct Folder(tempfile::TempDir);
 impl Folder {
     fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
+        folder.write("description.md", "Little to say.\n");
         folder.write(
             "course.toml",
             "slug = \"small\"\ntitle = \"A small course\"\nsummary = \"Two modules about nothing much.\"\nlanguage = \"en\"\nlevel = \"beginner\"\n\n[settings]\ngated = false\n\n[[module]]\ntitle = \"First\"\nfolder = \"one\"\n\n[[module]]\ntitle = \"Second\"\nfolder = \"two\"\n",
@@ -404,7 +405,7 @@ async fn a_priced_course_is_not_joined_directly() {
     let mut conn = site.test.owner().await;
     diesel_async::SimpleAsyncConnection::batch_execute(
         &mut conn,
-        "update courses set price_cents = 4800",
+        "update courses set price_cents = 4800, currency = 'EUR'",
     )
     .await
     .unwrap();
@@ -454,7 +455,7 @@ async fn the_rust_book_arrives_whole() {
             .await,
         1
     );
-    for left in ["{{#", "<Listing", "aquascope", "@Perm", "ANCHOR", "`[]`"] {
+    for left in ["{{#", "<Listing", "aquascope,", "@Perm", "ANCHOR", "`[]`"] {
         let sql = format!(
             "select count(*) from topic_blocks where position(convert_from('\\x{}'::bytea, 'UTF8') in html) > 0",
             hex(left)

@@ -160,10 +160,10 @@ impl Drop for TestDb {
         // Dropping must not wait: the next start of the test cluster would find what is left.
         if let Ok(handle) = tokio::runtime::Handle::try_current() {
             handle.spawn(async move {
-                let _ = owner("postgres")
-                    .await
-                    .batch_execute(&format!("drop database if exists {name} with (force)"))
-                    .await;
+                if let Ok(mut conn) = AsyncPgConnection::establish(&address_of("postgres")).await {
+                    let sql = format!("drop database if exists {name} with (force)");
+                    let _ = conn.batch_execute(&sql).await;
+                }
             });
         }
     }
