@@ -83,6 +83,7 @@ fn filled(courses: Vec<MyCourse>) -> AnyView {
     .into_any()
 }
 
+/// Its links load a whole page: the browser then goes to the heading by itself.
 fn continue_panel(course: MyCourse) -> AnyView {
     let Some(at) = course.continue_at else {
         return ().into_any();
@@ -105,11 +106,11 @@ fn continue_panel(course: MyCourse) -> AnyView {
             <div>
                 <span class="label">{label}</span>
                 <h2>
-                    <a href=at.href.clone()>{at.title}</a>
+                    <a href=at.href.clone() rel="external">{at.title}</a>
                 </h2>
                 <p class="soft">{where_to}</p>
                 <div class="row">
-                    <Button big=true href=at.href>
+                    <Button big=true href=at.href rel="external">
                         {button}
                     </Button>
                     <span class="soft num">{duration(at.minutes)}</span>
@@ -141,7 +142,7 @@ fn row(course: MyCourse) -> AnyView {
             <CourseArt slug=course.slug />
             <div>
                 <h3>
-                    <a href=href>{course.title}</a>
+                    <a href=href rel="external">{course.title}</a>
                 </h3>
                 <p class="soft">{said}</p>
             </div>
