@@ -2,16 +2,16 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{Lazy, SsrMode, path};
+use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
-use crate::catalog::pages::{CatalogPage, CmsPage, CoursePage, LandingPage};
+use crate::catalog::pages::{catalog_page, cms_page, course_page, landing_page};
 use crate::platform::auth::pages::{
-    CheckMailPage, ConfirmPage, DevicesPage, ForgotPasswordPage, ResetPasswordPage, SettingsPage,
-    SignInPage, SignUpPage,
+    check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
+    settings_page, sign_in_page, sign_up_page,
 };
-use crate::platform::ui::{GalleryPage, NotFoundPage, Theme, provide_theme, provide_viewer};
-use crate::player::pages::{LearnPage, ResumePage, TopicPage};
+use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
+use crate::player::pages::{learn_page, resume_page, topic_page};
+use crate::routes::{Route, RouteTable};
 
 /// The document around the app. Only the server renders it.
 #[cfg(feature = "ssr")]
@@ -80,25 +80,39 @@ pub fn App() -> impl IntoView {
             <a class="skip" href="#main">
                 "Skip to content"
             </a>
-            // What a lazy route loads is asked for in its view: its `data()` would be part of everybody's first download.
-            <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view={Lazy::<LandingPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/courses") view={Lazy::<CatalogPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/courses/:course") view={Lazy::<CoursePage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/sign-up") view={Lazy::<SignUpPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/check-mail") view={Lazy::<CheckMailPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/confirm") view={Lazy::<ConfirmPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/forgot-password") view={Lazy::<ForgotPasswordPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/reset-password") view={Lazy::<ResetPasswordPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/learn") view={Lazy::<LearnPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/learn/:course") view={Lazy::<ResumePage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/learn/:course/:topic") view={Lazy::<TopicPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/settings") view={Lazy::<SettingsPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/settings/devices") view={Lazy::<DevicesPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/pages/:page") view={Lazy::<CmsPage>::new()} ssr=SsrMode::InOrder />
-                <Route path=path!("/_ui") view={Lazy::<GalleryPage>::new()} ssr=SsrMode::InOrder />
-            </Routes>
+            {pages()}
         </Router>
     }
+}
+
+fn pages() -> impl IntoView {
+    FlatRoutes(
+        FlatRoutesProps::builder()
+            .fallback(NotFoundPage)
+            .children(ToChildren::to_children(routes))
+            .build(),
+    )
+}
+
+/// The pages of a first visit come with the first download, every other one when it is first shown.
+fn routes() -> RouteTable {
+    RouteTable::new([
+        Route::new("/", landing_page),
+        Route::new("/courses", catalog_page),
+        Route::lazy("/courses/:course", || Box::pin(course_page())),
+        Route::lazy("/sign-in", || Box::pin(sign_in_page())),
+        Route::lazy("/sign-up", || Box::pin(sign_up_page())),
+        Route::lazy("/check-mail", || Box::pin(check_mail_page())),
+        Route::lazy("/confirm", || Box::pin(confirm_page())),
+        Route::lazy("/forgot-password", || Box::pin(forgot_password_page())),
+        Route::lazy("/reset-password", || Box::pin(reset_password_page())),
+        Route::lazy("/learn", || Box::pin(learn_page())),
+        Route::lazy("/learn/:course", || Box::pin(resume_page())),
+        Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
+        Route::lazy("/settings", || Box::pin(settings_page())),
+        Route::lazy("/settings/devices", || Box::pin(devices_page())),
+        Route::lazy("/pages/:page", || Box::pin(cms_page())),
+        #[cfg(debug_assertions)]
+        Route::lazy("/_ui", || Box::pin(crate::platform::ui::gallery_page())),
+    ])
 }

@@ -7,6 +7,7 @@ pub mod course;
 pub mod platform;
 pub mod player;
 pub mod quiz;
+pub mod routes;
 
 #[cfg(all(test, feature = "ssr"))]
 mod access_tests;

@@ -1,4 +1,4 @@
-// What a first visit to the catalog costs, as sent: everything that the browser loads, headers left out.
+// What a first visit to the catalog costs, as sent: everything that the browser loads, with its headers.
 import { awake, expect, test } from "./site";
 
 const KB = 1000;

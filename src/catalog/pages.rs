@@ -4,6 +4,6 @@ mod cms;
 mod course;
 mod list;
 
-pub use cms::CmsPage;
-pub use course::CoursePage;
-pub use list::{CatalogPage, LandingPage};
+pub use cms::cms_page;
+pub use course::course_page;
+pub use list::{catalog_page, landing_page};

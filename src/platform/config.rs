@@ -130,7 +130,7 @@ pub struct ServeConfig {
     /// Background jobs that this process runs at once; 0 leaves them to `lyceum worker`.
     #[arg(long, env = "LYCEUM_WORKERS", default_value_t = 2)]
     pub workers: usize,
-    /// Development: shows mails at /_mail and the component gallery at /_ui.
+    /// Development: shows mails at /_mail and, in a development build, the components at /_ui.
     #[arg(long, env = "LYCEUM_DEV")]
     pub dev: bool,
 }

@@ -6,5 +6,5 @@ mod home;
 mod outline;
 mod topic;
 
-pub use home::{LearnPage, ResumePage};
-pub use topic::TopicPage;
+pub use home::{learn_page, resume_page};
+pub use topic::topic_page;

@@ -1,28 +1,18 @@
 //! Pages that admins write: about, imprint, privacy.
 
-use leptos::prelude::*;
+use leptos::{lazy, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
-use crate::catalog::CmsText;
-use crate::catalog::api::cms_page;
-use crate::platform::ui::{Page, loaded, page_resource};
+use crate::catalog::{CmsText, api};
+use crate::platform::ui::{Erase, Page, loaded, page_resource};
 
-pub struct CmsPage;
-
-#[lazy_route]
-impl LazyRoute for CmsPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let slug =
-            Memo::new(|_| use_params_map().with(|params| params.get("page").unwrap_or_default()));
-        let text = page_resource(move || slug.get(), cms_page);
-        view! { <Page title="Page">{loaded(text, show)}</Page> }.into_any()
-    }
+#[lazy]
+pub fn cms_page() -> AnyView {
+    let slug =
+        Memo::new(|_| use_params_map().with(|params| params.get("page").unwrap_or_default()));
+    let text = page_resource(move || slug.get(), api::cms_page);
+    view! { <Page title="Page">{loaded(text, show)}</Page> }.erase()
 }
 
 fn show(page: CmsText) -> AnyView {
@@ -35,5 +25,5 @@ fn show(page: CmsText) -> AnyView {
             <div class="prose" inner_html=page.body.0></div>
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,10 +1,9 @@
 //! A course's own page: what it is, what is in it, who teaches it, and how to join.
 
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::{lazy, prelude::*};
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::list::{art, counted, pace};
 use crate::catalog::api::load_course;
@@ -12,26 +11,18 @@ use crate::catalog::{self, Enrolment, SyllabusModule, TutorCard};
 use crate::course::duration;
 use crate::platform::auth::sign_in_path;
 use crate::platform::ui::{
-    Avatar, Breadcrumbs, Button, Form, FormState, Html, Notice, Page, Tone, loaded, page_resource,
+    Avatar, Breadcrumbs, Button, Erase, Form, FormState, Html, Notice, Page, Tone, loaded,
+    page_resource,
 };
 use crate::player::api::Enrol;
 
-pub struct CoursePage;
-
-#[lazy_route]
-impl LazyRoute for CoursePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let slug =
-            Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
-        let page = page_resource(move || slug.get(), load_course);
-        let enrol = FormState::of(Enrol::PATH);
-        view! { <Page title="Course">{loaded(page, move |page| course(page, enrol))}</Page> }
-            .into_any()
-    }
+#[lazy]
+pub fn course_page() -> AnyView {
+    let slug =
+        Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+    let page = page_resource(move || slug.get(), load_course);
+    let enrol = FormState::of(Enrol::PATH);
+    view! { <Page title="Course">{loaded(page, move |page| course(page, enrol))}</Page> }.erase()
 }
 
 fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
@@ -71,12 +62,12 @@ fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn outcomes(outcomes: Vec<String>) -> AnyView {
     if outcomes.is_empty() {
-        return ().into_any();
+        return ().erase();
     }
     view! {
         <section class="outcomes">
@@ -84,7 +75,7 @@ fn outcomes(outcomes: Vec<String>) -> AnyView {
             <ul>{outcomes.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn syllabus(page: &catalog::CoursePage) -> AnyView {
@@ -101,7 +92,7 @@ fn syllabus(page: &catalog::CoursePage) -> AnyView {
             {modules.enumerate().map(|(at, module)| syllabus_module(module, &slug, enrolled, at < 2)).collect_view()}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn syllabus_module(module: SyllabusModule, course: &str, enrolled: bool, open: bool) -> AnyView {
@@ -118,9 +109,9 @@ fn syllabus_module(module: SyllabusModule, course: &str, enrolled: bool, open: b
         };
         let line = match enrolled {
             true => {
-                view! { <a href=format!("/learn/{course}/{}", topic.slug)>{inside}</a> }.into_any()
+                view! { <a href=format!("/learn/{course}/{}", topic.slug)>{inside}</a> }.erase()
             }
-            false => view! { <span class="line">{inside}</span> }.into_any(),
+            false => view! { <span class="line">{inside}</span> }.erase(),
         };
         view! { <li class="topic">{line}</li> }
     });
@@ -135,12 +126,12 @@ fn syllabus_module(module: SyllabusModule, course: &str, enrolled: bool, open: b
             <ol>{topics.collect_view()}</ol>
         </details>
     }
-    .into_any()
+    .erase()
 }
 
 fn tutors(tutors: Vec<TutorCard>) -> AnyView {
     if tutors.is_empty() {
-        return ().into_any();
+        return ().erase();
     }
     let cards = tutors.into_iter().map(|tutor| {
         view! {
@@ -160,7 +151,7 @@ fn tutors(tutors: Vec<TutorCard>) -> AnyView {
             {cards.collect_view()}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn about(Html(html): Html, licence: Option<String>) -> AnyView {
@@ -171,7 +162,7 @@ fn about(Html(html): Html, licence: Option<String>) -> AnyView {
             {licence.map(|licence| view! { <p class="soft">"Licence: " {licence}</p> })}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
@@ -184,7 +175,7 @@ fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
                 "Continue"
             </Button>
         }
-        .into_any(),
+        .erase(),
         Enrolment::Open => view! {
             <Form form=enrol>
                 <input type="hidden" name="course" value=slug />
@@ -193,15 +184,15 @@ fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
                 </Button>
             </Form>
         }
-        .into_any(),
+        .erase(),
         Enrolment::Visitor => view! {
             <Button big=true href=sign_in_path(&format!("/courses/{slug}"))>
                 "Sign in to enrol"
             </Button>
             <p class="soft">"No account yet? " <a href="/sign-up">"Make one"</a> ", it takes a minute."</p>
         }
-        .into_any(),
-        Enrolment::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.into_any(),
+        .erase(),
+        Enrolment::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.erase(),
     };
     let facts = [
         ("Topics", card.topic_count.to_string()),
@@ -225,5 +216,5 @@ fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
             </dl>
         </aside>
     }
-    .into_any()
+    .erase()
 }

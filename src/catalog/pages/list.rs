@@ -2,57 +2,47 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 use crate::catalog::api::list_courses;
 use crate::catalog::{self, CatalogQuery, CourseCard, Filter, Sort};
 use crate::course::duration;
 use crate::platform::ui::{
-    Button, CourseArt, EmptyState, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination, loaded,
-    page_resource, viewer,
+    Button, CourseArt, EmptyState, Erase, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination,
+    loaded, page_resource, viewer,
 };
 
-pub struct LandingPage;
-
-#[lazy_route]
-impl LazyRoute for LandingPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let courses = page_resource(|| (), |()| list_courses(CatalogQuery::default()));
-        let start = match viewer() {
-            Some(_) => ("/learn", "Continue learning"),
-            None => ("/sign-up", "Start learning"),
-        };
-        view! {
-            <Page title="">
-                <section class="hero">
-                    <div>
-                        <h1>"Answer first. Then read the room."</h1>
-                        <p>
-                            "Courses you take with other people, a tutor that only speaks from the course, and questions you answer before you see anyone else’s."
-                        </p>
-                        <div class="row">
-                            <Button big=true href=start.0>
-                                {start.1}
-                            </Button>
-                            <a class="btn second big" href="/courses">
-                                "Browse the courses"
-                            </a>
-                        </div>
+pub fn landing_page() -> AnyView {
+    let courses = page_resource(|| (), |()| list_courses(CatalogQuery::default()));
+    let start = match viewer() {
+        Some(_) => ("/learn", "Continue learning"),
+        None => ("/sign-up", "Start learning"),
+    };
+    view! {
+        <Page title="">
+            <section class="hero">
+                <div>
+                    <h1>"Answer first. Then read the room."</h1>
+                    <p>
+                        "Courses you take with other people, a tutor that only speaks from the course, and questions you answer before you see anyone else’s."
+                    </p>
+                    <div class="row">
+                        <Button big=true href=start.0>
+                            {start.1}
+                        </Button>
+                        <a class="btn second big" href="/courses">
+                            "Browse the courses"
+                        </a>
                     </div>
-                    <CourseArt slug="hero" class="hero-art" />
-                </section>
-                <section class="list">
-                    {tools(&CatalogQuery::default())}
-                    {loaded(courses, |page| results(CatalogQuery::default(), page))}
-                </section>
-            </Page>
-        }
-        .into_any()
+                </div>
+                <CourseArt slug="hero" class="hero-art" />
+            </section>
+            <section class="list">
+                {tools(&CatalogQuery::default())}
+                {loaded(courses, |page| results(CatalogQuery::default(), page))}
+            </section>
+        </Page>
     }
+    .erase()
 }
 
 /// What the address asks for.
@@ -66,28 +56,19 @@ fn asked() -> CatalogQuery {
     })
 }
 
-pub struct CatalogPage;
-
-#[lazy_route]
-impl LazyRoute for CatalogPage {
-    fn data() -> Self {
-        Self
+pub fn catalog_page() -> AnyView {
+    let query = Memo::new(|_| asked());
+    let courses = page_resource(move || query.get(), list_courses);
+    view! {
+        <Page title="Courses">
+            <section class="list top">
+                <h1 class="list-title">"Courses"</h1>
+                {move || tools(&query.get())}
+                {loaded(courses, move |page| results(query.get_untracked(), page))}
+            </section>
+        </Page>
     }
-
-    fn view(_this: Self) -> AnyView {
-        let query = Memo::new(|_| asked());
-        let courses = page_resource(move || query.get(), list_courses);
-        view! {
-            <Page title="Courses">
-                <section class="list top">
-                    <h1 class="list-title">"Courses"</h1>
-                    {move || tools(&query.get())}
-                    {loaded(courses, move |page| results(query.get_untracked(), page))}
-                </section>
-            </Page>
-        }
-        .into_any()
-    }
+    .erase()
 }
 
 /// Search, filters and sorting: a form and links, so that every list has an address.
@@ -155,12 +136,12 @@ fn tools(query: &CatalogQuery) -> AnyView {
                 {chips.collect_view()}
             </div>
             <span class="grow"></span>
-            <Menu id="ly-sort" trigger=trigger.into_any() label=format!("Sort: {trigger}")>
+            <Menu id="ly-sort" trigger=trigger.erase() label=format!("Sort: {trigger}")>
                 {sorts.collect_view()}
             </Menu>
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 fn results(query: CatalogQuery, page: catalog::CatalogPage) -> AnyView {
@@ -186,7 +167,7 @@ fn results(query: CatalogQuery, page: catalog::CatalogPage) -> AnyView {
     let (previous, next) = (at(None, page.before.clone()), at(page.after.clone(), None));
     let list = match nothing {
         true => empty(&query),
-        false => page.courses.into_iter().map(card).collect_view().into_any(),
+        false => page.courses.into_iter().map(card).collect_view().erase(),
     };
     view! {
         <p class="found" role="status">
@@ -195,7 +176,7 @@ fn results(query: CatalogQuery, page: catalog::CatalogPage) -> AnyView {
         {list}
         <Pagination previous=previous next=next />
     }
-    .into_any()
+    .erase()
 }
 
 fn empty(query: &CatalogQuery) -> AnyView {
@@ -216,13 +197,13 @@ fn empty(query: &CatalogQuery) -> AnyView {
             </a>
         </EmptyState>
     }
-    .into_any()
+    .erase()
 }
 
 pub fn art(slug: String, thumbnail: Option<String>) -> AnyView {
     match thumbnail {
-        Some(src) => view! { <img class="art" src=src alt="" width="132" height="92" loading="lazy" decoding="async" /> }.into_any(),
-        None => view! { <CourseArt slug=slug /> }.into_any(),
+        Some(src) => view! { <img class="art" src=src alt="" width="132" height="92" loading="lazy" decoding="async" /> }.erase(),
+        None => view! { <CourseArt slug=slug /> }.erase(),
     }
 }
 
@@ -270,5 +251,5 @@ fn card(course: CourseCard) -> AnyView {
             </aside>
         </article>
     }
-    .into_any()
+    .erase()
 }

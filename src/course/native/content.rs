@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
-use super::address;
 use super::fields::Fields;
-use super::limits;
 use super::manifest::language;
 use super::media::{FileKind, VideoHost};
 use super::prose::{Passage, Prose};
 use super::reading::{Place, Reading};
 use super::source::{Value, too_long};
+use super::{address, limits};
 use crate::course::draft::{BlockData, BlockKind, CalloutTone, Captions};
 
 const TONES: &[(&str, CalloutTone)] = &[

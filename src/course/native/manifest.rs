@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeValue;
 
-use super::address;
 use super::fields::Fields;
-use super::limits;
 use super::media::FileKind;
 use super::names::{did_you_mean, is_currency, is_language_tag, is_slug};
 use super::prose::Passage;
 use super::reading::{Place, Reading};
 use super::source::{Source, Value};
+use super::{address, limits};
 use crate::course::draft::{CourseDraft, CourseSettings, Level};
 
 pub const FILE: &str = "course.toml";

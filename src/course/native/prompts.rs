@@ -4,11 +4,10 @@
 use std::path::PathBuf;
 
 use super::fields::Fields;
-use super::limits;
 use super::manifest::LEVELS;
-use super::quiz;
 use super::reading::{Keyed, Reading};
 use super::source::Source;
+use super::{limits, quiz};
 use crate::course::draft::{ColdCallDraft, Level, SimulationDraft, SuggestionDraft};
 
 #[derive(Debug, Default)]

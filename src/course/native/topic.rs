@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 use super::content::{self, Wishes};
 use super::fields::Fields;
 use super::layout::{self, LaidOut};
-use super::limits;
 use super::names::did_you_mean;
-use super::prompts;
 use super::prose::Passage;
 use super::reading::{Keyed, Place, Reading};
 use super::source::{Source, Value};
-use super::{anchors, quiz};
+use super::{anchors, limits, prompts, quiz};
 use crate::course::StudyPersona;
 use crate::course::draft::{
     BlockData, BlockDraft, BlockKind, QuestionDraft, QuestionPurpose, TopicBody, TopicDraft,

@@ -4,13 +4,13 @@ mod entry;
 mod recovery;
 mod settings;
 
-pub use entry::{SignInPage, SignUpPage};
-pub use recovery::{CheckMailPage, ConfirmPage, ForgotPasswordPage, ResetPasswordPage};
-pub use settings::{DevicesPage, SettingsPage};
+pub use entry::{sign_in_page, sign_up_page};
+pub use recovery::{check_mail_page, confirm_page, forgot_password_page, reset_password_page};
+pub use settings::{devices_page, settings_page};
 
 use leptos::prelude::*;
 
-use crate::platform::ui::Page;
+use crate::platform::ui::{Erase, Page};
 
 /// A narrow panel with one thing to do.
 fn gate(title: &'static str, lead: &'static str, children: AnyView) -> AnyView {
@@ -25,5 +25,5 @@ fn gate(title: &'static str, lead: &'static str, children: AnyView) -> AnyView {
             </div>
         </Page>
     }
-    .into_any()
+    .erase()
 }

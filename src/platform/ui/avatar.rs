@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Erase;
+
 /// Decoration: the name stands beside it, or on the control that it is in.
 #[component]
 pub fn Avatar(
@@ -10,15 +12,15 @@ pub fn Avatar(
     #[prop(optional)] big: bool,
 ) -> impl IntoView {
     let face = match picture.filter(|url| !url.is_empty()) {
-        Some(url) => view! { <img src=url alt="" loading="lazy" decoding="async" /> }.into_any(),
-        None => initials(&name).into_any(),
+        Some(url) => view! { <img src=url alt="" loading="lazy" decoding="async" /> }.erase(),
+        None => initials(&name).erase(),
     };
     view! {
         <span class=if big { "avatar big" } else { "avatar" } aria-hidden="true">
             {face}
         </span>
     }
-    .into_any()
+    .erase()
 }
 
 /// The first letters of the first and the last word.

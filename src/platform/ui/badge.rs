@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::Tone;
+use super::{Erase, Tone};
 
 #[component]
 pub fn Badge(#[prop(optional)] tone: Tone, #[prop(into)] text: Signal<String>) -> impl IntoView {
-    view! { <span class=format!("badge {}", tone.class())>{move || text.get()}</span> }.into_any()
+    view! { <span class=format!("badge {}", tone.class())>{move || text.get()}</span> }.erase()
 }

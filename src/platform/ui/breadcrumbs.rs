@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Erase;
+
 /// (text, address) from the outside in. The last one is this page; with an empty address it is not a link.
 #[component]
 pub fn Breadcrumbs(trail: Vec<(String, String)>) -> impl IntoView {
@@ -16,19 +18,19 @@ pub fn Breadcrumbs(trail: Vec<(String, String)>) -> impl IntoView {
             <ol>{steps}</ol>
         </nav>
     }
-    .into_any()
+    .erase()
 }
 
 fn step(text: String, href: String, here: bool) -> AnyView {
     let current = here.then_some("page");
     if href.is_empty() {
-        view! { <span aria-current=current>{text}</span> }.into_any()
+        view! { <span aria-current=current>{text}</span> }.erase()
     } else {
         view! {
             <a href=href aria-current=current>
                 {text}
             </a>
         }
-        .into_any()
+        .erase()
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::filled;
+use super::{Erase, Inside, filled};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ButtonKind {
@@ -36,17 +36,17 @@ pub fn Button(
     #[prop(optional, into)] busy: Signal<bool>,
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional)] on_click: Option<Callback<MouseEvent>>,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     let class = class(kind, big);
     let label = filled(label);
     if !href.is_empty() {
         return view! {
             <a class=class href=href rel=filled(rel) aria-label=label>
-                {children()}
+                {children.view()}
             </a>
         }
-        .into_any();
+        .erase();
     }
     let click = move |event: MouseEvent| {
         if busy.get_untracked() {
@@ -66,10 +66,10 @@ pub fn Button(
             disabled=move || disabled.get()
             on:click=click
         >
-            {children()}
+            {children.view()}
         </button>
     }
-    .into_any()
+    .erase()
 }
 
 pub(super) fn class(kind: ButtonKind, big: bool) -> &'static str {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::filled;
+use super::{Erase, filled};
 
 /// One of several things that may be ticked, or something to agree to.
 #[component]
@@ -23,7 +23,7 @@ pub fn Checkbox(
             {text(label, hint)}
         </label>
     }
-    .into_any()
+    .erase()
 }
 
 /// A setting that is on or off. It changes nothing until its form is sent, like any other field.
@@ -41,10 +41,10 @@ pub fn Switch(
             <input type="checkbox" role="switch" name=name value="true" checked=checked disabled=disabled />
         </label>
     }
-    .into_any()
+    .erase()
 }
 
 fn text(label: String, hint: String) -> AnyView {
     let hint = filled(hint).map(|hint| view! { <small>{hint}</small> });
-    view! { <span>{label} {hint}</span> }.into_any()
+    view! { <span>{label} {hint}</span> }.erase()
 }

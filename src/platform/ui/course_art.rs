@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 use leptos::prelude::*;
 
+use super::Erase;
+
 /// The drawing of a course. Decoration: its title stands beside it.
 #[component]
 pub fn CourseArt(
@@ -26,7 +28,7 @@ pub fn CourseArt(
             {strokes}
         </svg>
     }
-    .into_any()
+    .erase()
 }
 
 /// All lines of one weight and colour, as one path.

@@ -6,7 +6,7 @@
 
 use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlDialogElement};
 
-use super::{ButtonKind, Glyph, Icon, clicked_link};
+use super::{ButtonKind, Erase, Glyph, Icon, Inside, clicked_link};
 
 /// An id that nothing has. Links to it close the dialog that they are in.
 const CLOSED: &str = "#ly-closed";
@@ -18,7 +18,7 @@ pub fn Dialog(
     /// The buttons under the body.
     #[prop(optional)]
     foot: Option<AnyView>,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     Effect::new(move || {
         let hash = window().location().hash().unwrap_or_default();
@@ -36,11 +36,11 @@ pub fn Dialog(
                     <Icon glyph=Glyph::Close />
                 </a>
             </header>
-            <div class="dialog-body">{children()}</div>
+            <div class="dialog-body">{children.view()}</div>
             {foot.map(|foot| view! { <footer class="dialog-foot">{foot}</footer> })}
         </dialog>
     }
-    .into_any()
+    .erase()
 }
 
 /// Every link in a dialog closes it: those to nowhere because that is what they are for, others because the router
@@ -66,7 +66,7 @@ fn close_after_link(event: MouseEvent) {
 pub fn DialogButton(
     opens: &'static str,
     #[prop(optional)] kind: ButtonKind,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     let open = move |event: MouseEvent| {
         if open_dialog(opens) {
@@ -75,10 +75,10 @@ pub fn DialogButton(
     };
     view! {
         <a class=super::button::class(kind, false) href=format!("#{opens}") aria-haspopup="dialog" on:click=open>
-            {children()}
+            {children.view()}
         </a>
     }
-    .into_any()
+    .erase()
 }
 
 /// Opens the dialog of that id, for example from a keyboard shortcut. False when there is none.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon};
+use super::{Erase, Glyph, Icon, Inside};
 
 #[component]
 pub fn EmptyState(
@@ -11,9 +11,9 @@ pub fn EmptyState(
     #[prop(into)] text: String,
     /// The way on: a button or two.
     #[prop(optional)]
-    children: Option<Children>,
+    children: Option<Inside>,
 ) -> impl IntoView {
-    let actions = children.map(|actions| view! { <div class="row">{actions()}</div> });
+    let actions = children.map(|actions| view! { <div class="row">{actions.view()}</div> });
     view! {
         <div class="empty">
             <Icon glyph=glyph />
@@ -22,5 +22,5 @@ pub fn EmptyState(
             {actions}
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon, filled};
+use super::{Erase, Glyph, Icon, filled};
 
 /// The ids that tie a control to its label, its hint and its error.
 struct Wiring {
@@ -69,7 +69,7 @@ fn framed(
             {hint}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 type Error = Signal<Option<String>>;
@@ -118,7 +118,7 @@ pub fn Field(
             aria-describedby=move || if is_some(error) { wrong.clone() } else { plain.clone() }
         />
     };
-    framed(wiring, label, hint, required, error, control.into_any())
+    framed(wiring, label, hint, required, error, control.erase())
 }
 
 /// A field of several lines, which grows with what is written.
@@ -152,7 +152,7 @@ pub fn TextArea(
             inner_html=text_of_area(&value)
         ></textarea>
     };
-    framed(wiring, label, hint, required, error, control.into_any())
+    framed(wiring, label, hint, required, error, control.erase())
 }
 
 /// The source of a text area's content. An empty text node is written as a space, which would hide the
@@ -210,7 +210,7 @@ pub fn Select(
             <Icon glyph=Glyph::ChevronDown />
         </div>
     };
-    framed(wiring, label, hint, required, error, control.into_any())
+    framed(wiring, label, hint, required, error, control.erase())
 }
 
 #[cfg(test)]

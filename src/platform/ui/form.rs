@@ -5,6 +5,8 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use super::{Erase, Inside};
+
 use crate::platform::error::AppError;
 
 /// What a form knows of its last sending.
@@ -21,7 +23,8 @@ impl FormState {
     /// For the server function at `action`, as in `FormState::of(SignIn::PATH)`. Where the page follows a sending
     /// without JavaScript, it starts with that one's outcome.
     pub fn of(action: &'static str) -> Self {
-        let flash = SharedValue::new(move || left_for(action)).into_inner();
+        let flash = SharedValue::<_, super::PageCodec>::new_with_encoding(move || left_for(action))
+            .into_inner();
         let (error, typed, done) = match flash {
             Some((error, typed)) => (error.clone(), typed, error.is_none()),
             None => (None, Vec::new(), false),
@@ -94,7 +97,7 @@ pub fn Form(
     /// Called instead of following the redirect, when the page can show the outcome where it is.
     #[prop(optional, into)]
     on_done: Option<Callback<()>>,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     let submit = move |event: SubmitEvent| send(event, form, on_done);
     let problem = form.problem();
@@ -106,10 +109,10 @@ pub fn Form(
                     <p>{move || problem.get()}</p>
                 </div>
             </div>
-            {children()}
+            {children.view()}
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 #[cfg(not(feature = "hydrate"))]

@@ -1,25 +1,24 @@
 //! The frame around a page: header, main, footer, and what takes the page's place when it can't be shown.
 
 use leptos::prelude::*;
+
 use leptos_meta::{Meta, Title};
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::{
-    Avatar, Button, ButtonKind, Form, FormState, Glyph, Icon, Menu, MenuItem, PageResource,
-    ThemeToggle, Wordmark,
+    Avatar, Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Inside, Menu, MenuItem,
+    PageCodec, ThemeToggle, Wordmark,
 };
 use crate::platform::auth::{UserRole, Viewer, sign_in_path};
-use crate::platform::error::{AppError, AppResult};
+use crate::platform::error::AppError;
 
 /// Who looks at the page. Signing in and out loads a new page, so it never changes under one.
 #[derive(Clone)]
 pub struct CurrentViewer(pub Option<Viewer>);
 
 pub fn provide_viewer() {
-    let viewer = SharedValue::new(|| {
+    let viewer = SharedValue::<_, PageCodec>::new_with_encoding(|| {
         #[cfg(feature = "ssr")]
         return crate::platform::http::Cx::current_if_any().and_then(|cx| cx.viewer);
         #[cfg(not(feature = "ssr"))]
@@ -34,14 +33,14 @@ pub fn viewer() -> Option<Viewer> {
 
 /// A page of the site: its title for the tab, and what stands between header and footer.
 #[component]
-pub fn Page(#[prop(into)] title: String, children: Children) -> impl IntoView {
+pub fn Page(#[prop(into)] title: String, children: Inside) -> impl IntoView {
     view! {
         <Title text=title />
         <SiteHeader />
-        <main id="main">{children()}</main>
+        <main id="main">{children.view()}</main>
         <SiteFooter />
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -57,7 +56,7 @@ pub fn SiteHeader() -> impl IntoView {
             <AccountMenu />
         </header>
     }
-    .into_any()
+    .erase()
 }
 
 fn site_links() -> Vec<(&'static str, &'static str)> {
@@ -82,7 +81,7 @@ fn nav_link(href: &'static str, text: &'static str) -> AnyView {
             {text}
         </a>
     }
-    .into_any()
+    .erase()
 }
 
 /// The signed-in person's menu, or the ways in.
@@ -95,7 +94,7 @@ pub fn AccountMenu() -> impl IntoView {
 }
 
 fn visitor_links() -> AnyView {
-    let menu = view! { <Icon glyph=Glyph::Menu /> }.into_any();
+    let menu = view! { <Icon glyph=Glyph::Menu /> }.erase();
     view! {
         <a class="btn second hide-s" href="/sign-in">
             "Sign in"
@@ -107,11 +106,11 @@ fn visitor_links() -> AnyView {
             <MenuItem href="/sign-in">"Sign in"</MenuItem>
         </Menu>
     }
-    .into_any()
+    .erase()
 }
 
 fn member_menu(viewer: Viewer) -> AnyView {
-    let trigger = view! { <Avatar name=viewer.display_name.clone() /> }.into_any();
+    let trigger = view! { <Avatar name=viewer.display_name.clone() /> }.erase();
     let sign_out =
         FormState::of(<crate::platform::auth::api::SignOut as server_fn::ServerFn>::PATH);
     let role = match viewer.role {
@@ -140,7 +139,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
             </Form>
         </Menu>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -156,35 +155,11 @@ fn SiteFooter() -> impl IntoView {
             <ThemeToggle />
         </footer>
     }
-    .into_any()
-}
-
-/// Shows what the resource brings, or the error that it brings instead, with the right status.
-pub fn loaded<T>(
-    resource: PageResource<AppResult<T>>,
-    show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
-) -> AnyView
-where
-    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
-{
-    view! {
-        <Transition fallback=waiting>
-            {move || {
-                let show = show.clone();
-                Suspend::new(async move {
-                    match resource.await {
-                        Ok(value) => show(value),
-                        Err(error) => fault(error),
-                    }
-                })
-            }}
-        </Transition>
-    }
-    .into_any()
+    .erase()
 }
 
 /// Only seen by those who come from another page of the site over a slow line.
-fn waiting() -> AnyView {
+pub(super) fn waiting() -> AnyView {
     view! {
         <div class="wide" aria-busy="true">
             <super::Skeleton />
@@ -192,7 +167,7 @@ fn waiting() -> AnyView {
             <super::Skeleton />
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The page that an error makes: what happened, and what to do.
@@ -207,7 +182,7 @@ pub fn fault(error: AppError) -> AnyView {
                     format!("?{s}")
                 }
             });
-        return view! { <Redirect path=sign_in_path(&next) /> }.into_any();
+        return view! { <Redirect path=sign_in_path(&next) /> }.erase();
     }
     set_status(error.status());
     let title = match &error {
@@ -242,7 +217,7 @@ pub fn fault(error: AppError) -> AnyView {
                 })}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The page for an address that is none of ours.
@@ -251,7 +226,7 @@ pub fn NotFoundPage() -> impl IntoView {
     let error = AppError::NotFound(
         "There is nothing at this address. It may have been moved, or mistyped.".to_owned(),
     );
-    view! { <Page title="Not found">{fault(error)}</Page> }.into_any()
+    view! { <Page title="Not found">{fault(error)}</Page> }.erase()
 }
 
 #[cfg(feature = "ssr")]

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Erase;
+
 use super::*;
 
 /// Id, heading and specimens.
@@ -28,9 +30,8 @@ const SECTIONS: [Section; 15] = [
 /// The gallery, inside the page that shows it.
 #[component]
 pub fn UiGallery() -> impl IntoView {
-    let links = SECTIONS.map(|(id, title, _)| {
-        view! { <a class="chip" href=format!("#{id}")>{title}</a> }.into_any()
-    });
+    let links = SECTIONS
+        .map(|(id, title, _)| view! { <a class="chip" href=format!("#{id}")>{title}</a> }.erase());
     let sections = SECTIONS.map(|(id, title, specimens)| {
         view! {
             <section id=id>
@@ -38,7 +39,7 @@ pub fn UiGallery() -> impl IntoView {
                 {specimens()}
             </section>
         }
-        .into_any()
+        .erase()
     });
     view! {
         <div class="wide gallery">
@@ -54,11 +55,11 @@ pub fn UiGallery() -> impl IntoView {
             {sections.collect_view()}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn shelf(specimens: AnyView) -> AnyView {
-    view! { <div class="shelf">{specimens}</div> }.into_any()
+    view! { <div class="shelf">{specimens}</div> }.erase()
 }
 
 fn type_and_colour() -> AnyView {
@@ -81,7 +82,7 @@ fn type_and_colour() -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn buttons() -> AnyView {
@@ -100,16 +101,16 @@ fn buttons() -> AnyView {
     ];
     let rows = states.map(|(big, busy, disabled)| {
         let row = kinds.map(|(kind, text)| {
-            view! { <Button kind=kind big=big busy=busy disabled=disabled r#type="button">{text}</Button> }.into_any()
+            view! { <Button kind=kind big=big busy=busy disabled=disabled r#type="button">{text}</Button> }.erase()
         });
-        shelf(row.collect_view().into_any())
+        shelf(row.collect_view().erase())
     });
     let links = kinds.map(|(kind, text)| {
-        view! { <Button kind=kind href="#buttons">{text}" (link)"</Button> }.into_any()
+        view! { <Button kind=kind href="#buttons">{text}" (link)"</Button> }.erase()
     });
     view! {
         {rows.collect_view()}
-        {shelf(links.collect_view().into_any())}
+        {shelf(links.collect_view().erase())}
         <div class="shelf">
             <Button kind=ButtonKind::Secondary r#type="button"><Icon glyph=Glyph::Play />"Resume"</Button>
             <Button kind=ButtonKind::Quiet r#type="button" label="More"><Icon glyph=Glyph::More /></Button>
@@ -120,7 +121,7 @@ fn buttons() -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn fields() -> AnyView {
@@ -144,7 +145,7 @@ fn fields() -> AnyView {
             </label>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn choices() -> AnyView {
@@ -163,7 +164,7 @@ fn choices() -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn overlays() -> AnyView {
@@ -181,12 +182,12 @@ fn overlays() -> AnyView {
         <div class="shelf">
             <DialogButton opens="ly-sample" kind=ButtonKind::Secondary>"Withdraw from the course"</DialogButton>
             <DialogButton opens="ly-sample-keys" kind=ButtonKind::Quiet>"Keyboard shortcuts"</DialogButton>
-            <Menu id="ly-sample-sort" trigger=view! { "Newest first" <Icon glyph=Glyph::ChevronDown /> }.into_any()>
+            <Menu id="ly-sample-sort" trigger=view! { "Newest first" <Icon glyph=Glyph::ChevronDown /> }.erase()>
                 <MenuItem href="#overlays" current=true>"Newest first"</MenuItem>
                 <MenuItem href="#overlays">"By title"</MenuItem>
                 <MenuItem href="#overlays">"Shortest first"</MenuItem>
             </Menu>
-            <Menu id="ly-sample-account" class="account" label="Account" trigger=view! { <Avatar name="Asha Kumar" /> }.into_any()>
+            <Menu id="ly-sample-account" class="account" label="Account" trigger=view! { <Avatar name="Asha Kumar" /> }.erase()>
                 <p class="menu-head"><b>"Asha Kumar"</b><span class="soft">"asha@example.org"</span></p>
                 <MenuItem href="#overlays"><Icon glyph=Glyph::User />"Profile and settings"</MenuItem>
                 <div class="menu-row"><span>"Theme"</span><ThemeToggle /></div>
@@ -197,7 +198,7 @@ fn overlays() -> AnyView {
             <Button kind=ButtonKind::Secondary r#type="button" on_click=offer>"Offer"</Button>
             <Button kind=ButtonKind::Secondary r#type="button" on_click=fail>"Fail"</Button>
         </div>
-        <Dialog id="ly-sample" title="Withdraw from this course?" foot=foot.into_any()>
+        <Dialog id="ly-sample" title="Withdraw from this course?" foot=foot.erase()>
             <p>"Your progress is kept, and you can enrol again while the course is open."</p>
         </Dialog>
         <Dialog id="ly-sample-keys" title="Keyboard shortcuts">
@@ -208,7 +209,7 @@ fn overlays() -> AnyView {
             </dl>
         </Dialog>
     }
-    .into_any()
+    .erase()
 }
 
 fn tabs() -> AnyView {
@@ -241,7 +242,7 @@ fn tabs() -> AnyView {
             <div id="ly-sample-panel" role="tabpanel" class="soft">"Panel " {move || chosen.get() + 1}</div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn columns() -> Vec<Column> {
@@ -268,7 +269,7 @@ fn tables() -> AnyView {
                 <td class="r"><Button kind=ButtonKind::Quiet r#type="button" label=format!("More about {name}")><Icon glyph=Glyph::More /></Button></td>
             </tr>
         }
-        .into_any()
+        .erase()
     });
     let none = view! { <EmptyState glyph=Glyph::User title="Nobody yet" text="Who joins the cohort is listed here." /> };
     view! {
@@ -280,10 +281,10 @@ fn tables() -> AnyView {
             </div>
             <Table label="Learners" columns=columns()>{rows.collect_view()}</Table>
             <Table label="Learners, loading" columns=columns() loading=true />
-            <Table label="Learners, none" columns=columns() empty=none.into_any() />
+            <Table label="Learners, none" columns=columns() empty=none.erase() />
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn pages() -> AnyView {
@@ -294,7 +295,7 @@ fn pages() -> AnyView {
             <Pagination previous="#pages" />
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn marks() -> AnyView {
@@ -305,15 +306,15 @@ fn marks() -> AnyView {
         (Tone::Warn, "Drift"),
         (Tone::Danger, "Overdue"),
     ];
-    let badges = tones.map(|(tone, text)| view! { <Badge tone=tone text=text /> }.into_any());
+    let badges = tones.map(|(tone, text)| view! { <Badge tone=tone text=text /> }.erase());
     let meters = [0_u8, 8, 41, 100].map(|percent| {
         view! {
             <div class="row"><span class="num soft">{percent}" %"</span><div class="grow"><Meter percent=percent label="Progress" /></div></div>
         }
-        .into_any()
+        .erase()
     });
     view! {
-        {shelf(badges.collect_view().into_any())}
+        {shelf(badges.collect_view().erase())}
         <div class="shelf fields">{meters.collect_view()}</div>
         <div class="shelf">
             <Avatar name="Asha Kumar" />
@@ -322,7 +323,7 @@ fn marks() -> AnyView {
             <Avatar name="Meera Iyer" big=true />
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn notices() -> AnyView {
@@ -334,7 +335,7 @@ fn notices() -> AnyView {
             <Notice tone=Tone::Danger title="Not saved">"The connection is gone. What you wrote is kept here; send it again when you are back."</Notice>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn empty_and_loading() -> AnyView {
@@ -351,14 +352,14 @@ fn empty_and_loading() -> AnyView {
             </div>
         </article>
     }
-    .into_any()
+    .erase()
 }
 
 fn icons() -> AnyView {
     let icons = Glyph::ALL.map(|glyph| {
-        view! { <span class="row"><Icon glyph=glyph /><span class="soft">{format!("{glyph:?}")}</span></span> }.into_any()
+        view! { <span class="row"><Icon glyph=glyph /><span class="soft">{format!("{glyph:?}")}</span></span> }.erase()
     });
-    shelf(icons.collect_view().into_any())
+    shelf(icons.collect_view().erase())
 }
 
 fn art() -> AnyView {
@@ -373,9 +374,9 @@ fn art() -> AnyView {
     ];
     shelf(
         slugs
-            .map(|slug| view! { <CourseArt slug=slug /> }.into_any())
+            .map(|slug| view! { <CourseArt slug=slug /> }.erase())
             .collect_view()
-            .into_any(),
+            .erase(),
     )
 }
 
@@ -394,7 +395,7 @@ fn topics() -> AnyView {
                 <a href="#topics"><span class="g"></span><span>{title}</span><small class="num">{note}</small></a>
             </li>
         }
-        .into_any()
+        .erase()
     });
     view! {
         <section class="syllabus">
@@ -404,9 +405,9 @@ fn topics() -> AnyView {
             </details>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn content() -> AnyView {
-    view! { <div class="prose" inner_html=include_str!("gallery_content.html")></div> }.into_any()
+    view! { <div class="prose" inner_html=include_str!("gallery_content.html")></div> }.erase()
 }

@@ -1,30 +1,21 @@
-//! /_ui: every component in every state, on the development server only.
+//! /_ui: every component in every state, in development builds only.
 
-use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
+use leptos::{lazy, prelude::*};
 
-use super::{NotFoundPage, Page, Toasts, UiGallery, provide_toaster};
+use super::{Erase, NotFoundPage, Page, Toasts, UiGallery, provide_toaster};
 
-pub struct GalleryPage;
-
-#[lazy_route]
-impl LazyRoute for GalleryPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        provide_toaster();
-        match SharedValue::new(is_development).into_inner() {
-            true => view! {
-                <Page title="Components">
-                    <UiGallery />
-                    <Toasts />
-                </Page>
-            }
-            .into_any(),
-            false => view! { <NotFoundPage /> }.into_any(),
+#[lazy]
+pub fn gallery_page() -> AnyView {
+    provide_toaster();
+    match SharedValue::new(is_development).into_inner() {
+        true => view! {
+            <Page title="Components">
+                <UiGallery />
+                <Toasts />
+            </Page>
         }
+        .erase(),
+        false => view! { <NotFoundPage /> }.erase(),
     }
 }
 

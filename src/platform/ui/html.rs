@@ -29,6 +29,19 @@ impl<'de> Deserialize<'de> for Html {
 }
 
 /// JSON without the rendered content.
+pub fn encode<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    IN_PAGE.set(true);
+    let encoded = serde_json::to_string(value);
+    IN_PAGE.set(false);
+    encoded
+}
+
+/// Reads from bytes, as the answers to server functions are read: each type is compiled for one of the two only.
+pub fn decode<T: DeserializeOwned>(json: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_slice(json.as_bytes())
+}
+
+/// The encoding of what a page's view is given.
 pub struct PageCodec;
 
 impl<T: Serialize> Encoder<T> for PageCodec {
@@ -36,10 +49,7 @@ impl<T: Serialize> Encoder<T> for PageCodec {
     type Encoded = String;
 
     fn encode(value: &T) -> Result<String, serde_json::Error> {
-        IN_PAGE.set(true);
-        let encoded = serde_json::to_string(value);
-        IN_PAGE.set(false);
-        encoded
+        encode(value)
     }
 }
 
@@ -47,25 +57,9 @@ impl<T: DeserializeOwned> Decoder<T> for PageCodec {
     type Error = serde_json::Error;
     type Encoded = str;
 
-    fn decode(value: &str) -> Result<T, serde_json::Error> {
-        serde_json::from_str(value)
+    fn decode(json: &str) -> Result<T, serde_json::Error> {
+        decode(json)
     }
-}
-
-/// The resource that decides what a page is: whether it exists, for whom, and under which title. The response waits for
-/// it, so that its status is right.
-pub type PageResource<T> = Resource<T, PageCodec>;
-
-pub fn page_resource<S, T, Fut>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
-) -> PageResource<T>
-where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    Fut: Future<Output = T> + Send + 'static,
-{
-    Resource::new_with_options(source, fetch, true)
 }
 
 #[cfg(test)]
@@ -76,7 +70,7 @@ mod tests {
     fn content_travels_with_a_call_and_not_with_a_page() {
         let html = Html("<p>Hello</p>".to_owned());
         assert_eq!(serde_json::to_string(&html).unwrap(), r#""<p>Hello</p>""#);
-        assert_eq!(PageCodec::encode(&html).unwrap(), r#""""#);
+        assert_eq!(encode(&html).unwrap(), r#""""#);
         assert_eq!(serde_json::to_string(&html).unwrap(), r#""<p>Hello</p>""#);
     }
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Erase;
+
 /// Every drawing that an [`Icon`] can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Glyph {
@@ -32,6 +34,7 @@ pub enum Glyph {
 }
 
 impl Glyph {
+    #[cfg(debug_assertions)]
     pub(super) const ALL: [Glyph; 24] = [
         Glyph::Search,
         Glyph::Check,
@@ -103,5 +106,5 @@ pub fn Icon(glyph: Glyph) -> impl IntoView {
             <path d=glyph.path()></path>
         </svg>
     }
-    .into_any()
+    .erase()
 }

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::Erase;
+
 #[component]
 pub fn Kbd(#[prop(into)] key: String) -> impl IntoView {
-    view! { <kbd>{key}</kbd> }.into_any()
+    view! { <kbd>{key}</kbd> }.erase()
 }

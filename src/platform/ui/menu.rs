@@ -2,7 +2,7 @@
 
 use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 
-use super::{VisuallyHidden, clicked_link, filled};
+use super::{Erase, Inside, VisuallyHidden, clicked_link, filled};
 
 #[component]
 pub fn Menu(
@@ -13,7 +13,7 @@ pub fn Menu(
     #[prop(optional, into)]
     label: String,
     #[prop(default = "btn quiet")] class: &'static str,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     let label = filled(label).map(|label| view! { <VisuallyHidden>{label}</VisuallyHidden> });
     view! {
@@ -22,10 +22,10 @@ pub fn Menu(
             {label}
         </button>
         <div class="menu" id=id popover="auto" on:click=close_after_link>
-            {children()}
+            {children.view()}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A link followed by the router leaves the document in place, and with it the open menu.
@@ -49,12 +49,12 @@ fn close_after_link(event: MouseEvent) {
 pub fn MenuItem(
     #[prop(into)] href: String,
     #[prop(optional)] current: bool,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     view! {
         <a class="menu-item" href=href aria-current=current.then_some("true")>
-            {children()}
+            {children.view()}
         </a>
     }
-    .into_any()
+    .erase()
 }

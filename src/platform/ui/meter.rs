@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Erase;
+
 /// A thin bar for a percentage. The figure itself belongs beside it.
 #[component]
 pub fn Meter(
@@ -25,5 +27,5 @@ pub fn Meter(
             aria-label=label
         ></progress>
     }
-    .into_any()
+    .erase()
 }

@@ -11,10 +11,13 @@ mod choice;
 mod course_art;
 mod dialog;
 mod empty_state;
+mod erase;
 mod field;
 mod form;
 mod frame;
+#[cfg(debug_assertions)]
 mod gallery;
+#[cfg(debug_assertions)]
 mod gallery_page;
 mod html;
 mod icon;
@@ -23,6 +26,7 @@ mod menu;
 mod meter;
 mod notice;
 mod pagination;
+mod resource;
 mod skeleton;
 mod table;
 mod tabs;
@@ -39,20 +43,22 @@ pub use choice::{Checkbox, Switch};
 pub use course_art::CourseArt;
 pub use dialog::{Dialog, DialogButton, open_dialog};
 pub use empty_state::EmptyState;
+pub use erase::{Erase, Inside};
 pub use field::{Field, Select, TextArea};
 pub use form::{Form, FormState};
-pub use frame::{
-    AccountMenu, NotFoundPage, Page, SiteHeader, fault, loaded, provide_viewer, viewer,
-};
+pub use frame::{AccountMenu, NotFoundPage, Page, SiteHeader, fault, provide_viewer, viewer};
+#[cfg(debug_assertions)]
 pub use gallery::UiGallery;
-pub use gallery_page::GalleryPage;
-pub use html::{Html, PageCodec, PageResource, page_resource};
+#[cfg(debug_assertions)]
+pub use gallery_page::gallery_page;
+pub use html::{Html, PageCodec};
 pub use icon::{Glyph, Icon};
 pub use kbd::Kbd;
 pub use menu::{Menu, MenuItem};
 pub use meter::Meter;
 pub use notice::Notice;
 pub use pagination::Pagination;
+pub use resource::{PageResource, loaded, page_resource};
 pub use skeleton::{Skeleton, SkeletonKind};
 pub use table::{Column, Sort, Table};
 pub use tabs::{TabButton, TabLink, Tabs};

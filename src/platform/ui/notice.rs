@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon, Tone, filled};
+use super::{Erase, Glyph, Icon, Inside, Tone, filled};
 
 /// Errors interrupt a screen reader, results are read out when it is quiet, and the rest is plain text.
 #[component]
 pub fn Notice(
     #[prop(default = Tone::Info)] tone: Tone,
     #[prop(optional, into)] title: String,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     let (glyph, role) = match tone {
         Tone::Danger => (Glyph::Alert, Some("alert")),
@@ -20,8 +20,8 @@ pub fn Notice(
     view! {
         <div class=format!("notice {}", tone.class()) role=role>
             <Icon glyph=glyph />
-            <div>{filled(title).map(|title| view! { <b>{title}</b> })} <p>{children()}</p></div>
+            <div>{filled(title).map(|title| view! { <b>{title}</b> })} <p>{children.view()}</p></div>
         </div>
     }
-    .into_any()
+    .erase()
 }

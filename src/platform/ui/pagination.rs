@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Button, ButtonKind, Glyph, Icon};
+use super::{Button, ButtonKind, Erase, Glyph, Icon};
 
 /// Addresses that are empty are left out; with neither there is nothing.
 #[component]
@@ -11,7 +11,7 @@ pub fn Pagination(
     #[prop(optional, into)] next: String,
 ) -> impl IntoView {
     if previous.is_empty() && next.is_empty() {
-        return ().into_any();
+        return ().erase();
     }
     let previous = (!previous.is_empty()).then(|| {
         view! {
@@ -35,5 +35,5 @@ pub fn Pagination(
             {next}
         </nav>
     }
-    .into_any()
+    .erase()
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Erase;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SkeletonKind {
     #[default]
@@ -19,5 +21,5 @@ pub fn Skeleton(#[prop(optional)] kind: SkeletonKind) -> impl IntoView {
         SkeletonKind::Title => "skeleton title",
         SkeletonKind::Picture => "skeleton picture",
     };
-    view! { <span class=class aria-hidden="true"></span> }.into_any()
+    view! { <span class=class aria-hidden="true"></span> }.erase()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Skeleton, SkeletonKind, VisuallyHidden};
+use super::{Erase, Inside, Skeleton, SkeletonKind, VisuallyHidden};
 
 /// How a column's header sorts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,13 +67,13 @@ pub fn Table(
     columns: Vec<Column>,
     #[prop(optional)] loading: bool,
     #[prop(optional)] empty: Option<AnyView>,
-    #[prop(optional)] children: Option<Children>,
+    #[prop(optional)] children: Option<Inside>,
 ) -> impl IntoView {
     let width = columns.len();
     let rows = match (loading, empty, children) {
         (true, _, _) => waiting(width),
         (_, Some(empty), _) => nothing(width, empty),
-        (_, _, children) => children.map(|rows| rows()).into_any(),
+        (_, _, children) => children.map(Inside::view).erase(),
     };
     let heads = columns.into_iter().map(head).collect_view();
     view! {
@@ -86,7 +86,7 @@ pub fn Table(
             </table>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn head(column: Column) -> AnyView {
@@ -97,16 +97,16 @@ fn head(column: Column) -> AnyView {
         .and_then(|sort| sort.ascending)
         .map(direction);
     let label = match (column.sort, column.silent) {
-        (Some(sort), _) => view! { <a href=sort.href>{column.label}</a> }.into_any(),
-        (None, true) => view! { <VisuallyHidden>{column.label}</VisuallyHidden> }.into_any(),
-        (None, false) => column.label.into_any(),
+        (Some(sort), _) => view! { <a href=sort.href>{column.label}</a> }.erase(),
+        (None, true) => view! { <VisuallyHidden>{column.label}</VisuallyHidden> }.erase(),
+        (None, false) => column.label.erase(),
     };
     view! {
         <th class=class scope="col" aria-sort=order>
             {label}
         </th>
     }
-    .into_any()
+    .erase()
 }
 
 fn direction(ascending: bool) -> &'static str {
@@ -119,7 +119,7 @@ fn nothing(width: usize, empty: AnyView) -> AnyView {
             <td colspan=width.to_string()>{empty}</td>
         </tr>
     }
-    .into_any()
+    .erase()
 }
 
 fn waiting(width: usize) -> AnyView {
@@ -129,5 +129,5 @@ fn waiting(width: usize) -> AnyView {
             .collect_view();
         view! { <tr class="none">{cells}</tr> }
     };
-    (0..5).map(|_| row()).collect_view().into_any()
+    (0..5).map(|_| row()).collect_view().erase()
 }

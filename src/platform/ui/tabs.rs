@@ -7,27 +7,29 @@ use leptos::{
     web_sys::HtmlElement,
 };
 
+use super::{Erase, Inside};
+
 /// A row of [`TabLink`]s, or of [`TabButton`]s when `buttons` is set.
 #[component]
 pub fn Tabs(
     #[prop(into)] label: String,
     #[prop(optional)] buttons: bool,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     if buttons {
         view! {
             <div class="tabs" role="tablist" aria-label=label on:keydown=walk>
-                {children()}
+                {children.view()}
             </div>
         }
-        .into_any()
+        .erase()
     } else {
         view! {
             <nav class="tabs" aria-label=label>
-                {children()}
+                {children.view()}
             </nav>
         }
-        .into_any()
+        .erase()
     }
 }
 
@@ -35,14 +37,14 @@ pub fn Tabs(
 pub fn TabLink(
     #[prop(into)] href: String,
     #[prop(optional, into)] current: Signal<bool>,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     view! {
         <a href=href aria-current=move || current.get().then_some("page")>
-            {children()}
+            {children.view()}
         </a>
     }
-    .into_any()
+    .erase()
 }
 
 /// `controls` is the id of the panel, which has `role="tabpanel"`.
@@ -51,7 +53,7 @@ pub fn TabButton(
     #[prop(into)] selected: Signal<bool>,
     #[prop(into)] controls: String,
     on_select: Callback<()>,
-    children: Children,
+    children: Inside,
 ) -> impl IntoView {
     let click = move |_: MouseEvent| on_select.run(());
     view! {
@@ -63,10 +65,10 @@ pub fn TabButton(
             tabindex=move || if selected.get() { "0" } else { "-1" }
             on:click=click
         >
-            {children()}
+            {children.view()}
         </button>
     }
-    .into_any()
+    .erase()
 }
 
 /// The arrow keys choose the neighbouring tab, as people who use tabs by keyboard expect.

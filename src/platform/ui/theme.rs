@@ -6,7 +6,7 @@
 use leptos::{ev::MouseEvent, prelude::*, web_sys::js_sys::Reflect};
 use leptos_router::hooks::use_location;
 
-use super::{Glyph, Icon};
+use super::{Erase, Glyph, Icon};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -91,7 +91,7 @@ pub fn ThemeToggle() -> impl IntoView {
             {choice(current, Theme::System, Glyph::Screen, "Theme of the system")}
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 fn choice(current: RwSignal<Theme>, theme: Theme, glyph: Glyph, label: &'static str) -> AnyView {
@@ -112,7 +112,7 @@ fn choice(current: RwSignal<Theme>, theme: Theme, glyph: Glyph, label: &'static 
             <Icon glyph=glyph />
         </button>
     }
-    .into_any()
+    .erase()
 }
 
 /// Where to come back to: this page, with its query.

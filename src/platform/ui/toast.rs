@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon, Tone};
+use super::{Erase, Glyph, Icon, Tone};
 
 /// Long enough to read twice. Errors stay until they are dismissed.
 const SHOWN_FOR: Duration = Duration::from_secs(7);
@@ -97,7 +97,7 @@ pub fn Toasts() -> impl IntoView {
             <For each=move || toaster.toasts.get() key=|toast| toast.id children=move |toast| shown(toaster, toast) />
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn shown(toaster: Toaster, toast: Toast) -> AnyView {
@@ -121,7 +121,7 @@ fn shown(toaster: Toaster, toast: Toast) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::{Erase, Inside};
+
 #[component]
-pub fn VisuallyHidden(children: Children) -> impl IntoView {
-    view! { <span class="vh">{children()}</span> }.into_any()
+pub fn VisuallyHidden(children: Inside) -> impl IntoView {
+    view! { <span class="vh">{children.view()}</span> }.erase()
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::Erase;
+
 #[component]
 pub fn Wordmark(#[prop(default = "Lyceum".into(), into)] name: String) -> impl IntoView {
     view! {
@@ -9,5 +11,5 @@ pub fn Wordmark(#[prop(default = "Lyceum".into(), into)] name: String) -> impl I
             {name}
         </a>
     }
-    .into_any()
+    .erase()
 }

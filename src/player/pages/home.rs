@@ -1,29 +1,20 @@
 //! The learner's home: where they stopped, how far they are, what is next.
 
-use leptos::prelude::*;
+use leptos::{lazy, prelude::*};
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 use crate::course::duration;
 use crate::platform::ui::{
-    Badge, Button, CourseArt, EmptyState, Meter, Page, Tone, loaded, page_resource, viewer,
+    Badge, Button, CourseArt, EmptyState, Erase, Meter, Page, Tone, loaded, page_resource, viewer,
 };
 use crate::player::api::{my_courses, resume_course};
 use crate::player::{MyCourse, Upcoming, percent_of};
 
-pub struct LearnPage;
-
-#[lazy_route]
-impl LazyRoute for LearnPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let courses = page_resource(|| (), |()| my_courses());
-        view! { <Page title="My learning">{loaded(courses, home)}</Page> }.into_any()
-    }
+#[lazy]
+pub fn learn_page() -> AnyView {
+    let courses = page_resource(|| (), |()| my_courses());
+    view! { <Page title="My learning">{loaded(courses, home)}</Page> }.erase()
 }
 
 fn home(courses: Vec<MyCourse>) -> AnyView {
@@ -47,7 +38,7 @@ fn home(courses: Vec<MyCourse>) -> AnyView {
                 <Button href="/courses">"Browse the courses"</Button>
             </EmptyState>
         }
-        .into_any(),
+        .erase(),
         false => filled(courses),
     };
     view! {
@@ -58,7 +49,7 @@ fn home(courses: Vec<MyCourse>) -> AnyView {
             {body}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn filled(courses: Vec<MyCourse>) -> AnyView {
@@ -80,13 +71,13 @@ fn filled(courses: Vec<MyCourse>) -> AnyView {
             {upcoming(next)}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Its links load a whole page: the browser then goes to the heading by itself.
 fn continue_panel(course: MyCourse) -> AnyView {
     let Some(at) = course.continue_at else {
-        return ().into_any();
+        return ().erase();
     };
     let where_to = match &at.stopped_at {
         Some(heading) => format!(
@@ -119,7 +110,7 @@ fn continue_panel(course: MyCourse) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 fn row(course: MyCourse) -> AnyView {
@@ -134,8 +125,8 @@ fn row(course: MyCourse) -> AnyView {
                 {words}
             </time>
         }
-        .into_any(),
-        None => view! { {format!("{} topics · not begun", course.topics)} }.into_any(),
+        .erase(),
+        None => view! { {format!("{} topics · not begun", course.topics)} }.erase(),
     };
     view! {
         <article class="mine">
@@ -153,12 +144,12 @@ fn row(course: MyCourse) -> AnyView {
             </div>
         </article>
     }
-    .into_any()
+    .erase()
 }
 
 fn upcoming(topics: Vec<Upcoming>) -> AnyView {
     if topics.is_empty() {
-        return ().into_any();
+        return ().erase();
     }
     let lines = topics.into_iter().map(|topic| {
         view! {
@@ -177,23 +168,15 @@ fn upcoming(topics: Vec<Upcoming>) -> AnyView {
             <ol>{lines.collect_view()}</ol>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// /learn/COURSE: goes to where the learner stopped.
-pub struct ResumePage;
-
-#[lazy_route]
-impl LazyRoute for ResumePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let course =
-            Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
-        let address = page_resource(move || course.get(), resume_course);
-        let go = |path| view! { <Redirect path=path /> }.into_any();
-        view! { <Page title="Continue">{loaded(address, go)}</Page> }.into_any()
-    }
+#[lazy]
+pub fn resume_page() -> AnyView {
+    let course =
+        Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+    let address = page_resource(move || course.get(), resume_course);
+    let go = |path| view! { <Redirect path=path /> }.erase();
+    view! { <Page title="Continue">{loaded(address, go)}</Page> }.erase()
 }

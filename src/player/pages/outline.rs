@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::course::duration;
-use crate::platform::ui::{Glyph, Icon, Kbd};
+use crate::platform::ui::{Erase, Glyph, Icon, Kbd};
 use crate::player::{Found, Hit, OutlineModule, OutlineTopic, TopicPage, TopicState, topic_path};
 
 pub fn outline(page: &TopicPage) -> AnyView {
@@ -43,7 +43,7 @@ pub fn outline(page: &TopicPage) -> AnyView {
                 .collect_view()}
         </nav>
     }
-    .into_any()
+    .erase()
 }
 
 fn section(module: OutlineModule, open: bool, course: &str, here: &str) -> AnyView {
@@ -62,7 +62,7 @@ fn section(module: OutlineModule, open: bool, course: &str, here: &str) -> AnyVi
             <ol>{lines}</ol>
         </details>
     }
-    .into_any()
+    .erase()
 }
 
 fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
@@ -81,7 +81,7 @@ fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .erase()
 }
 
 /// What the search found, above the outline.
@@ -98,7 +98,7 @@ fn hits(found: Found) -> AnyView {
         </p>
         <ol class="hits">{found.hits.into_iter().map(hit).collect_view()}</ol>
     }
-    .into_any()
+    .erase()
 }
 
 fn hit(hit: Hit) -> AnyView {
@@ -108,9 +108,9 @@ fn hit(hit: Hit) -> AnyView {
         .enumerate()
         .map(|(at, piece)| match (at, piece.split_once('\u{3}')) {
             (1.., Some((marked, rest))) => {
-                view! { <mark>{marked.to_owned()}</mark> {rest.to_owned()} }.into_any()
+                view! { <mark>{marked.to_owned()}</mark> {rest.to_owned()} }.erase()
             }
-            _ => piece.to_owned().into_any(),
+            _ => piece.to_owned().erase(),
         })
         .collect_view();
     view! {
@@ -122,5 +122,5 @@ fn hit(hit: Hit) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .erase()
 }

@@ -1,49 +1,40 @@
 //! The player: a topic with its outline, and everything that keeps the learner's place.
 
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::{lazy, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::outline::outline;
 use crate::course::{StudyPersona, duration};
 use crate::platform::ui::{
-    AccountMenu, Badge, Button, ButtonKind, Dialog, Form, FormState, Glyph, Icon, Kbd, Meter, Tone,
-    Wordmark, loaded, page_resource,
+    AccountMenu, Badge, Button, ButtonKind, Dialog, Erase, Form, FormState, Glyph, Icon, Kbd,
+    Meter, Tone, Wordmark, loaded, page_resource,
 };
 use crate::player::api::{ChoosePersona, MarkDone, load_topic};
 use crate::player::{self, TopicLink, percent, topic_path};
 
-pub struct TopicPage;
-
-#[lazy_route]
-impl LazyRoute for TopicPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let params = Memo::new(|_| {
-            use_params_map().with(|params| {
-                let get = |name| params.get(name).unwrap_or_default();
-                (get("course"), get("topic"))
-            })
-        });
-        let query = Memo::new(|_| {
-            use_query_map().with(|query| query.get("q").unwrap_or_default().trim().to_owned())
-        });
-        let page = page_resource(
-            move || (params.get(), query.get()),
-            |((course, topic), q)| load_topic(course, topic, q),
-        );
-        let forms = Forms {
-            done: FormState::of(MarkDone::PATH),
-            persona: FormState::of(ChoosePersona::PATH),
-            again: Callback::new(move |()| page.refetch()),
-        };
-        loaded(page, move |page| player(page, forms))
-    }
+#[lazy]
+pub fn topic_page() -> AnyView {
+    let params = Memo::new(|_| {
+        use_params_map().with(|params| {
+            let get = |name| params.get(name).unwrap_or_default();
+            (get("course"), get("topic"))
+        })
+    });
+    let query = Memo::new(|_| {
+        use_query_map().with(|query| query.get("q").unwrap_or_default().trim().to_owned())
+    });
+    let page = page_resource(
+        move || (params.get(), query.get()),
+        |((course, topic), q)| load_topic(course, topic, q),
+    );
+    let forms = Forms {
+        done: FormState::of(MarkDone::PATH),
+        persona: FormState::of(ChoosePersona::PATH),
+        again: Callback::new(move |()| page.refetch()),
+    };
+    loaded(page, move |page| player(page, forms))
 }
 
 #[derive(Clone, Copy)]
@@ -69,7 +60,7 @@ fn player(page: player::TopicPage, forms: Forms) -> AnyView {
         {tab_bar(&page)}
         {help_sheet()}
     }
-    .into_any()
+    .erase()
 }
 
 fn header(page: &player::TopicPage) -> AnyView {
@@ -92,7 +83,7 @@ fn header(page: &player::TopicPage) -> AnyView {
             <AccountMenu />
         </header>
     }
-    .into_any()
+    .erase()
 }
 
 fn article(page: player::TopicPage, forms: Forms) -> AnyView {
@@ -129,13 +120,13 @@ fn article(page: player::TopicPage, forms: Forms) -> AnyView {
             {pager(&page)}
         </article>
     }
-    .into_any()
+    .erase()
 }
 
 /// Narrations to choose from, where the topic has more than one.
 fn persona_switch(page: &player::TopicPage, forms: Forms) -> AnyView {
     if page.personas.len() < 2 {
-        return ().into_any();
+        return ().erase();
     }
     let (course, personas) = (page.course_slug.clone(), page.personas.clone());
     let chosen = page.persona;
@@ -158,7 +149,7 @@ fn persona_switch(page: &player::TopicPage, forms: Forms) -> AnyView {
             </div>
         </Form>
     }
-    .into_any()
+    .erase()
 }
 
 fn finish(page: &player::TopicPage, forms: Forms) -> AnyView {
@@ -171,7 +162,7 @@ fn finish(page: &player::TopicPage, forms: Forms) -> AnyView {
                 "Mark as not done"
             </Button>
         }
-        .into_any(),
+        .erase(),
         false => view! {
             <input type="hidden" name="done" value="true" />
             <Button busy=forms.done.busy()>
@@ -179,7 +170,7 @@ fn finish(page: &player::TopicPage, forms: Forms) -> AnyView {
                 "Mark as done"
             </Button>
         }
-        .into_any(),
+        .erase(),
     };
     view! {
         <Form form=forms.done class="finish" id="ly-finish" on_done=forms.again>
@@ -187,7 +178,7 @@ fn finish(page: &player::TopicPage, forms: Forms) -> AnyView {
             {inside}
         </Form>
     }
-    .into_any()
+    .erase()
 }
 
 fn pager(page: &player::TopicPage) -> AnyView {
@@ -206,7 +197,7 @@ fn pager(page: &player::TopicPage) -> AnyView {
             {link(&page.previous, "prev", "Previous")} {link(&page.next, "next", "Next")}
         </nav>
     }
-    .into_any()
+    .erase()
 }
 
 /// At the bottom of a phone.
@@ -219,14 +210,14 @@ fn tab_bar(page: &player::TopicPage) -> AnyView {
                 "Next"
             </a>
         }
-        .into_any(),
+        .erase(),
         None => view! {
             <a href="/learn">
                 <Icon glyph=Glyph::Check />
                 "Home"
             </a>
         }
-        .into_any(),
+        .erase(),
     };
     view! {
         <nav class="tabbar" aria-label="Player">
@@ -241,7 +232,7 @@ fn tab_bar(page: &player::TopicPage) -> AnyView {
             {next}
         </nav>
     }
-    .into_any()
+    .erase()
 }
 
 const KEYS: [(&str, &str); 7] = [
@@ -270,5 +261,5 @@ fn help_sheet() -> AnyView {
             <dl class="keys">{keys.collect_view()}</dl>
         </Dialog>
     }
-    .into_any()
+    .erase()
 }

@@ -1,111 +1,94 @@
 //! Signing in and signing up.
 
-use leptos::prelude::*;
+use leptos::{lazy, prelude::*};
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 use server_fn::ServerFn;
 
 use leptos::server_fn;
 
 use super::gate;
 use crate::platform::auth::api::{SignIn, SignUp};
-use crate::platform::ui::{Button, Field, Form, FormState};
+use crate::platform::ui::{Button, Erase, Field, Form, FormState};
 
-pub struct SignInPage;
-
-#[lazy_route]
-impl LazyRoute for SignInPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let form = FormState::of(SignIn::PATH);
-        let next = use_query_map().with_untracked(|query| query.get("next"));
-        gate(
-            "Sign in",
-            "Welcome back. Your place in every course is kept.",
-            view! {
-                <Form form=form>
-                    <input type="hidden" name="next" value=next.unwrap_or_default() />
-                    <Field
-                        name="email"
-                        label="E-mail"
-                        r#type="email"
-                        autocomplete="username"
-                        required=true
-                        value=form.value("email", "")
-                        error=form.error("email")
-                    />
-                    <Field
-                        name="password"
-                        label="Password"
-                        r#type="password"
-                        autocomplete="current-password"
-                        required=true
-                        error=form.error("password")
-                    />
-                    <Button busy=form.busy()>"Sign in"</Button>
-                </Form>
-                <p class="gate-foot">
-                    <a href="/forgot-password">"Forgot your password?"</a>
-                    " · New here? "
-                    <a href="/sign-up">"Make an account"</a>
-                </p>
-            }
-            .into_any(),
-        )
-    }
+#[lazy]
+pub fn sign_in_page() -> AnyView {
+    let form = FormState::of(SignIn::PATH);
+    let next = use_query_map().with_untracked(|query| query.get("next"));
+    gate(
+        "Sign in",
+        "Welcome back. Your place in every course is kept.",
+        view! {
+            <Form form=form>
+                <input type="hidden" name="next" value=next.unwrap_or_default() />
+                <Field
+                    name="email"
+                    label="E-mail"
+                    r#type="email"
+                    autocomplete="username"
+                    required=true
+                    value=form.value("email", "")
+                    error=form.error("email")
+                />
+                <Field
+                    name="password"
+                    label="Password"
+                    r#type="password"
+                    autocomplete="current-password"
+                    required=true
+                    error=form.error("password")
+                />
+                <Button busy=form.busy()>"Sign in"</Button>
+            </Form>
+            <p class="gate-foot">
+                <a href="/forgot-password">"Forgot your password?"</a>
+                " · New here? "
+                <a href="/sign-up">"Make an account"</a>
+            </p>
+        }
+        .erase(),
+    )
 }
 
-pub struct SignUpPage;
-
-#[lazy_route]
-impl LazyRoute for SignUpPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let form = FormState::of(SignUp::PATH);
-        gate(
-            "Make an account",
-            "It takes a minute. We send you one mail to confirm your address.",
-            view! {
-                <Form form=form>
-                    <Field
-                        name="name"
-                        label="Your name"
-                        hint="As your tutors and cohort see it."
-                        autocomplete="name"
-                        required=true
-                        max_length=100
-                        value=form.value("name", "")
-                        error=form.error("name")
-                    />
-                    <Field
-                        name="email"
-                        label="E-mail"
-                        r#type="email"
-                        autocomplete="username"
-                        required=true
-                        value=form.value("email", "")
-                        error=form.error("email")
-                    />
-                    <Field
-                        name="password"
-                        label="Password"
-                        r#type="password"
-                        hint="At least 10 characters. A few unrelated words make a good one."
-                        autocomplete="new-password"
-                        required=true
-                        error=form.error("password")
-                    />
-                    <Button busy=form.busy()>"Make an account"</Button>
-                </Form>
-                <p class="gate-foot">"You have one already? " <a href="/sign-in">"Sign in"</a></p>
-            }
-            .into_any(),
-        )
-    }
+#[lazy]
+pub fn sign_up_page() -> AnyView {
+    let form = FormState::of(SignUp::PATH);
+    gate(
+        "Make an account",
+        "It takes a minute. We send you one mail to confirm your address.",
+        view! {
+            <Form form=form>
+                <Field
+                    name="name"
+                    label="Your name"
+                    hint="As your tutors and cohort see it."
+                    autocomplete="name"
+                    required=true
+                    max_length=100
+                    value=form.value("name", "")
+                    error=form.error("name")
+                />
+                <Field
+                    name="email"
+                    label="E-mail"
+                    r#type="email"
+                    autocomplete="username"
+                    required=true
+                    value=form.value("email", "")
+                    error=form.error("email")
+                />
+                <Field
+                    name="password"
+                    label="Password"
+                    r#type="password"
+                    hint="At least 10 characters. A few unrelated words make a good one."
+                    autocomplete="new-password"
+                    required=true
+                    error=form.error("password")
+                />
+                <Button busy=form.busy()>"Make an account"</Button>
+            </Form>
+            <p class="gate-foot">"You have one already? " <a href="/sign-in">"Sign in"</a></p>
+        }
+        .erase(),
+    )
 }

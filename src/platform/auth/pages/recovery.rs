@@ -1,152 +1,119 @@
 //! What leads through a mail: confirming an address, and choosing a new password.
 
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::{lazy, prelude::*};
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 use super::gate;
 use crate::platform::auth::api::{ConfirmEmail, ForgotPassword, ResetPassword};
-use crate::platform::ui::{Button, Field, Form, FormState};
+use crate::platform::ui::{Button, Erase, Field, Form, FormState};
 
 fn query(name: &str) -> Option<String> {
     use_query_map().with_untracked(|query| query.get(name))
 }
 
-pub struct CheckMailPage;
-
-#[lazy_route]
-impl LazyRoute for CheckMailPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let (lead, again) = match query("for").as_deref() {
-            Some("password") => (
-                "If there is an account with this address, a link for a new password is on its way. It works for two hours.",
-                "/forgot-password",
-            ),
-            _ => (
-                "We have sent you a link. Open it to confirm your address and start; it works for three days.",
-                "/sign-up",
-            ),
-        };
-        gate(
-            "Check your mail",
-            lead,
-            view! {
-                <p class="soft">
-                    "Nothing there? Look among the unwanted mails, or "
-                    <a href=again>"check the address and try again"</a> "."
-                </p>
-                <p class="gate-foot">
-                    <a href="/sign-in">"Back to sign in"</a>
-                </p>
-            }
-            .into_any(),
-        )
-    }
+#[lazy]
+pub fn check_mail_page() -> AnyView {
+    let (lead, again) = match query("for").as_deref() {
+        Some("password") => (
+            "If there is an account with this address, a link for a new password is on its way. It works for two hours.",
+            "/forgot-password",
+        ),
+        _ => (
+            "We have sent you a link. Open it to confirm your address and start; it works for three days.",
+            "/sign-up",
+        ),
+    };
+    gate(
+        "Check your mail",
+        lead,
+        view! {
+            <p class="soft">
+                "Nothing there? Look among the unwanted mails, or "
+                <a href=again>"check the address and try again"</a> "."
+            </p>
+            <p class="gate-foot">
+                <a href="/sign-in">"Back to sign in"</a>
+            </p>
+        }
+        .erase(),
+    )
 }
 
-pub struct ConfirmPage;
-
-#[lazy_route]
-impl LazyRoute for ConfirmPage {
-    fn data() -> Self {
-        Self
-    }
-
-    /// One button rather than a link that acts by itself: mail scanners open links, and would use it up.
-    fn view(_this: Self) -> AnyView {
-        let form = FormState::of(ConfirmEmail::PATH);
-        let token = query("token").unwrap_or_default();
-        gate(
-            "Confirm your address",
-            "One step, and you are signed in.",
-            view! {
-                <Form form=form>
-                    <input type="hidden" name="token" value=token />
-                    <Button busy=form.busy()>"Confirm and start learning"</Button>
-                </Form>
-                <p class="gate-foot">
-                    "Confirmed already? " <a href="/sign-in">"Sign in"</a> " · Link too old? "
-                    <a href="/sign-up">"Sign up again"</a>
-                </p>
-            }
-            .into_any(),
-        )
-    }
+/// One button rather than a link that acts by itself: mail scanners open links, and would use it up.
+#[lazy]
+pub fn confirm_page() -> AnyView {
+    let form = FormState::of(ConfirmEmail::PATH);
+    let token = query("token").unwrap_or_default();
+    gate(
+        "Confirm your address",
+        "One step, and you are signed in.",
+        view! {
+            <Form form=form>
+                <input type="hidden" name="token" value=token />
+                <Button busy=form.busy()>"Confirm and start learning"</Button>
+            </Form>
+            <p class="gate-foot">
+                "Confirmed already? " <a href="/sign-in">"Sign in"</a> " · Link too old? "
+                <a href="/sign-up">"Sign up again"</a>
+            </p>
+        }
+        .erase(),
+    )
 }
 
-pub struct ForgotPasswordPage;
-
-#[lazy_route]
-impl LazyRoute for ForgotPasswordPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let form = FormState::of(ForgotPassword::PATH);
-        gate(
-            "Choose a new password",
-            "Tell us your address, and we send you a link.",
-            view! {
-                <Form form=form>
-                    <Field
-                        name="email"
-                        label="E-mail"
-                        r#type="email"
-                        autocomplete="username"
-                        required=true
-                        value=form.value("email", "")
-                        error=form.error("email")
-                    />
-                    <Button busy=form.busy()>"Send the link"</Button>
-                </Form>
-                <p class="gate-foot">
-                    <a href="/sign-in">"Back to sign in"</a>
-                </p>
-            }
-            .into_any(),
-        )
-    }
+#[lazy]
+pub fn forgot_password_page() -> AnyView {
+    let form = FormState::of(ForgotPassword::PATH);
+    gate(
+        "Choose a new password",
+        "Tell us your address, and we send you a link.",
+        view! {
+            <Form form=form>
+                <Field
+                    name="email"
+                    label="E-mail"
+                    r#type="email"
+                    autocomplete="username"
+                    required=true
+                    value=form.value("email", "")
+                    error=form.error("email")
+                />
+                <Button busy=form.busy()>"Send the link"</Button>
+            </Form>
+            <p class="gate-foot">
+                <a href="/sign-in">"Back to sign in"</a>
+            </p>
+        }
+        .erase(),
+    )
 }
 
-pub struct ResetPasswordPage;
-
-#[lazy_route]
-impl LazyRoute for ResetPasswordPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let form = FormState::of(ResetPassword::PATH);
-        let token = query("token").unwrap_or_default();
-        gate(
-            "Choose a new password",
-            "You are signed in with it here, and signed out everywhere else.",
-            view! {
-                <Form form=form>
-                    <input type="hidden" name="token" value=token />
-                    <Field
-                        name="password"
-                        label="New password"
-                        r#type="password"
-                        hint="At least 10 characters. A few unrelated words make a good one."
-                        autocomplete="new-password"
-                        required=true
-                        error=form.error("password")
-                    />
-                    <Button busy=form.busy()>"Save and sign in"</Button>
-                </Form>
-                <p class="gate-foot">
-                    <a href="/forgot-password">"Ask for a new link"</a>
-                </p>
-            }
-            .into_any(),
-        )
-    }
+#[lazy]
+pub fn reset_password_page() -> AnyView {
+    let form = FormState::of(ResetPassword::PATH);
+    let token = query("token").unwrap_or_default();
+    gate(
+        "Choose a new password",
+        "You are signed in with it here, and signed out everywhere else.",
+        view! {
+            <Form form=form>
+                <input type="hidden" name="token" value=token />
+                <Field
+                    name="password"
+                    label="New password"
+                    r#type="password"
+                    hint="At least 10 characters. A few unrelated words make a good one."
+                    autocomplete="new-password"
+                    required=true
+                    error=form.error("password")
+                />
+                <Button busy=form.busy()>"Save and sign in"</Button>
+            </Form>
+            <p class="gate-foot">
+                <a href="/forgot-password">"Ask for a new link"</a>
+            </p>
+        }
+        .erase(),
+    )
 }

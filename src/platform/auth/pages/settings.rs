@@ -1,16 +1,15 @@
 //! A person's own settings, and the devices on which they are signed in.
 
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::{LazyRoute, lazy_route};
+use leptos::{lazy, prelude::*};
 
 use crate::platform::auth::api::{
     ChangePassword, EndDevice, EndOtherDevices, UpdateProfile, devices, load_settings,
 };
 use crate::platform::auth::{Device, Settings};
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Field, Form, FormState, Glyph, Icon, Notice, Page, Select, Tone,
-    loaded, page_resource,
+    Badge, Button, ButtonKind, Erase, Field, Form, FormState, Glyph, Icon, Notice, Page, Select,
+    Tone, loaded, page_resource,
 };
 
 /// The frame of every settings page.
@@ -35,30 +34,22 @@ fn frame(title: &'static str, children: AnyView) -> AnyView {
             </div>
         </Page>
     }
-    .into_any()
+    .erase()
 }
 
-pub struct SettingsPage;
-
-#[lazy_route]
-impl LazyRoute for SettingsPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let settings = page_resource(|| (), |()| load_settings());
-        let profile = FormState::of(UpdateProfile::PATH);
-        let password = FormState::of(ChangePassword::PATH);
-        frame(
-            "Profile",
-            loaded(settings, move |settings| forms(profile, password, settings)),
-        )
-    }
+#[lazy]
+pub fn settings_page() -> AnyView {
+    let settings = page_resource(|| (), |()| load_settings());
+    let profile = FormState::of(UpdateProfile::PATH);
+    let password = FormState::of(ChangePassword::PATH);
+    frame(
+        "Profile",
+        loaded(settings, move |settings| forms(profile, password, settings)),
+    )
 }
 
 fn saved(form: FormState, text: &'static str) -> AnyView {
-    view! { <Show when=move || form.done().get()>{move || view! { <Notice tone=Tone::Ok>{text}</Notice> }}</Show> }.into_any()
+    view! { <Show when=move || form.done().get()>{move || view! { <Notice tone=Tone::Ok>{text}</Notice> }}</Show> }.erase()
 }
 
 fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView {
@@ -130,27 +121,19 @@ fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView
             </Form>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
-pub struct DevicesPage;
-
-#[lazy_route]
-impl LazyRoute for DevicesPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let known = page_resource(|| (), |()| devices());
-        let end = FormState::of(EndDevice::PATH);
-        let end_others = FormState::of(EndOtherDevices::PATH);
-        let again = Callback::new(move |()| known.refetch());
-        frame(
-            "Devices",
-            loaded(known, move |devices| list(devices, end, end_others, again)),
-        )
-    }
+#[lazy]
+pub fn devices_page() -> AnyView {
+    let known = page_resource(|| (), |()| devices());
+    let end = FormState::of(EndDevice::PATH);
+    let end_others = FormState::of(EndOtherDevices::PATH);
+    let again = Callback::new(move |()| known.refetch());
+    frame(
+        "Devices",
+        loaded(known, move |devices| list(devices, end, end_others, again)),
+    )
 }
 
 fn list(
@@ -174,14 +157,14 @@ fn list(
                 }
             })}
     }
-    .into_any()
+    .erase()
 }
 
 fn row(device: Device, end: FormState, again: Callback<()>) -> AnyView {
     let sign_out = format!("Sign out {}", device.name);
     let phone = device.name.contains("Android") || device.name.contains("iPhone");
     let action = match device.is_this_one {
-        true => view! { <Badge tone=Tone::Ok text="This device" /> }.into_any(),
+        true => view! { <Badge tone=Tone::Ok text="This device" /> }.erase(),
         false => view! {
             <Form form=end class="inline" on_done=again>
                 <input type="hidden" name="web_session_id" value=device.web_session_id.to_string() />
@@ -190,7 +173,7 @@ fn row(device: Device, end: FormState, again: Callback<()>) -> AnyView {
                 </Button>
             </Form>
         }
-        .into_any(),
+        .erase(),
     };
     view! {
         <li>
@@ -205,5 +188,5 @@ fn row(device: Device, end: FormState, again: Callback<()>) -> AnyView {
             {action}
         </li>
     }
-    .into_any()
+    .erase()
 }

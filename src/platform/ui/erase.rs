@@ -1,0 +1,224 @@
+//! Views whose type is forgotten. Leptos' `into_any` compiles a dozen functions for every view, among them an
+//! asynchronous hydration that only a lazy route below it would need: a quarter of the whole download. Here they are three
+//! in the browser. On the server, where size is nothing, `into_any` does the work.
+
+use leptos::children::{ChildrenOptContainer, ToChildren};
+use leptos::prelude::*;
+
+/// Forgets a view's type, as `into_any` does, at a fraction of its size. No lazy route may stand below the view.
+pub trait Erase {
+    fn erase(self) -> AnyView;
+}
+
+impl<V: RenderHtml + Send> Erase for V {
+    #[cfg(not(feature = "hydrate"))]
+    fn erase(self) -> AnyView {
+        self.into_any()
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn erase(self) -> AnyView {
+        browser::Erased::of(self.into_owned()).into_any()
+    }
+}
+
+/// What a component encloses.
+pub struct Inside(Box<dyn FnOnce() -> AnyView + Send>);
+
+impl Inside {
+    pub fn view(self) -> AnyView {
+        (self.0)()
+    }
+}
+
+impl<F, V> ToChildren<F> for Inside
+where
+    F: FnOnce() -> V + Send + 'static,
+    V: RenderHtml + Send + 'static,
+{
+    fn to_children(children: F) -> Self {
+        Self(Box::new(move || children().erase()))
+    }
+}
+
+impl<V> ToChildren<ChildrenOptContainer<V>> for Inside
+where
+    V: RenderHtml + Send + 'static,
+{
+    fn to_children(children: ChildrenOptContainer<V>) -> Self {
+        Self(Box::new(move || children.0.erase()))
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use std::any::{Any, TypeId};
+
+    use leptos::prelude::*;
+    use leptos::tachys::html::attribute::Attribute;
+    use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+    use leptos::tachys::hydration::Cursor;
+    use leptos::tachys::renderer::Rndr;
+    use leptos::tachys::renderer::types::{Element, Node, Placeholder};
+    use leptos::tachys::view::{Position, PositionState};
+
+    /// A view behind a pointer.
+    pub struct Erased(Box<dyn View>);
+
+    impl Erased {
+        pub fn of<V: RenderHtml + 'static>(view: V) -> Self {
+            Self(Box::new(view))
+        }
+    }
+
+    trait View: Send {
+        fn build(self: Box<Self>) -> ErasedState;
+        /// Whether the state is that of such a view; if not, it is left as it was and the view comes back.
+        fn rebuild(self: Box<Self>, state: &mut ErasedState) -> Result<(), Box<dyn View>>;
+        fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> ErasedState;
+    }
+
+    impl<V: RenderHtml + 'static> View for V {
+        fn build(self: Box<Self>) -> ErasedState {
+            ErasedState {
+                view: TypeId::of::<V>(),
+                state: Box::new(Render::build(*self)),
+                placeholder: if V::EXISTS {
+                    None
+                } else {
+                    Some(Rndr::create_placeholder())
+                },
+            }
+        }
+
+        fn rebuild(self: Box<Self>, state: &mut ErasedState) -> Result<(), Box<dyn View>> {
+            match (*state.state).as_any().downcast_mut::<V::State>() {
+                Some(inner) if state.view == TypeId::of::<V>() => {
+                    Render::rebuild(*self, inner);
+                    Ok(())
+                }
+                _ => Err(self),
+            }
+        }
+
+        fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> ErasedState {
+            ErasedState {
+                view: TypeId::of::<V>(),
+                state: Box::new(RenderHtml::hydrate::<true>(*self, cursor, position)),
+                placeholder: if V::EXISTS {
+                    None
+                } else {
+                    Some(cursor.next_placeholder(position))
+                },
+            }
+        }
+    }
+
+    pub struct ErasedState {
+        view: TypeId,
+        state: Box<dyn State>,
+        /// Marks the place of a view that has nothing in the document.
+        placeholder: Option<Placeholder>,
+    }
+
+    trait State: Mountable {
+        fn as_any(&mut self) -> &mut dyn Any;
+    }
+
+    impl<S: Mountable + 'static> State for S {
+        fn as_any(&mut self) -> &mut dyn Any {
+            self
+        }
+    }
+
+    impl Mountable for ErasedState {
+        fn unmount(&mut self) {
+            self.state.unmount();
+            if let Some(placeholder) = &mut self.placeholder {
+                placeholder.unmount();
+            }
+        }
+
+        fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+            self.state.mount(parent, marker);
+            if let Some(placeholder) = &mut self.placeholder {
+                placeholder.mount(parent, marker);
+            }
+        }
+
+        fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+            self.state.insert_before_this(child)
+                || self
+                    .placeholder
+                    .as_ref()
+                    .is_some_and(|placeholder| placeholder.insert_before_this(child))
+        }
+
+        fn elements(&self) -> Vec<Element> {
+            self.state.elements()
+        }
+    }
+
+    impl Render for Erased {
+        type State = ErasedState;
+
+        fn build(self) -> ErasedState {
+            self.0.build()
+        }
+
+        fn rebuild(self, state: &mut ErasedState) {
+            if let Err(other) = self.0.rebuild(state) {
+                let mut new = other.build();
+                state.insert_before_this(&mut new);
+                state.unmount();
+                *state = new;
+            }
+        }
+    }
+
+    impl AddAnyAttr for Erased {
+        type Output<A: Attribute> = Erased;
+
+        // The `AnyView` around it keeps attributes that are spread over it.
+        fn add_any_attr<A: Attribute>(self, _: A) -> Erased {
+            self
+        }
+    }
+
+    impl RenderHtml for Erased {
+        type AsyncOutput = Self;
+        type Owned = Self;
+
+        const MIN_LENGTH: usize = 0;
+
+        fn dry_resolve(&mut self) {}
+
+        async fn resolve(self) -> Self {
+            self
+        }
+
+        // The browser writes no HTML.
+        fn to_html_with_buf(
+            self,
+            _: &mut String,
+            _: &mut Position,
+            _: bool,
+            _: bool,
+            _: Vec<AnyAttribute>,
+        ) {
+        }
+
+        // `hydrate_async` is left as it is by default: it hydrates at once.
+        fn hydrate<const FROM_SERVER: bool>(
+            self,
+            cursor: &Cursor,
+            position: &PositionState,
+        ) -> ErasedState {
+            self.0.hydrate(cursor, position)
+        }
+
+        fn into_owned(self) -> Self {
+            self
+        }
+    }
+}

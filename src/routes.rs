@@ -1,0 +1,193 @@
+//! Addresses and their pages, as one table that the router walks. (A tuple of Leptos' routes compiles the router anew for
+//! each of them.)
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::{
+    ChooseView, GeneratedRouteData, MatchInterface, MatchNestedRoutes, MatchParams, Method,
+    PathSegment, RouteMatchId, SsrMode,
+};
+
+type PageView = Pin<Box<dyn Future<Output = AnyView>>>;
+
+/// A page at an address such as `/courses/:course`.
+pub struct Route {
+    path: &'static str,
+    view: View,
+}
+
+#[derive(Clone, Copy)]
+enum View {
+    Here(fn() -> AnyView),
+    Lazy(fn() -> PageView),
+}
+
+impl Route {
+    pub fn new(path: &'static str, view: fn() -> AnyView) -> Self {
+        let view = View::Here(view);
+        Self { path, view }
+    }
+
+    /// Of a page that the browser downloads when it is first shown.
+    pub fn lazy(path: &'static str, view: fn() -> PageView) -> Self {
+        let view = View::Lazy(view);
+        Self { path, view }
+    }
+}
+
+/// All routes; of those that match, the first is taken.
+#[derive(Clone)]
+pub struct RouteTable(Arc<[(RouteMatchId, Route)]>);
+
+impl RouteTable {
+    pub fn new(routes: impl IntoIterator<Item = Route>) -> Self {
+        Self(
+            routes
+                .into_iter()
+                .map(|route| (RouteMatchId::new_from_route_id(), route))
+                .collect(),
+        )
+    }
+}
+
+impl Route {
+    fn segments(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').skip(1)
+    }
+
+    /// What stands for each `:name`, if the path is this route's.
+    fn params(&self, path: &str) -> Option<Vec<(Cow<'static, str>, String)>> {
+        let mut given = path.split('/').skip(1);
+        let mut params = Vec::new();
+        for segment in self.segments() {
+            let part = given.next()?;
+            match segment.strip_prefix(':') {
+                Some(name) if !part.is_empty() => params.push((name.into(), part.to_owned())),
+                None if part == segment => {}
+                _ => return None,
+            }
+        }
+        given.next().is_none().then_some(params)
+    }
+}
+
+impl MatchNestedRoutes for RouteTable {
+    type Data = ();
+    type Match = RouteMatch;
+
+    fn match_nested<'a>(&'a self, path: &'a str) -> (Option<(RouteMatchId, RouteMatch)>, &'a str) {
+        let trimmed = match path {
+            "/" => path,
+            _ => path.strip_suffix('/').unwrap_or(path),
+        };
+        let found = self.0.iter().find_map(|&(id, ref route)| {
+            let matched = RouteMatch {
+                id,
+                matched: trimmed.to_owned(),
+                params: route.params(trimmed)?,
+                view: route.view,
+            };
+            Some((id, matched))
+        });
+        match found {
+            Some(found) => (Some(found), ""),
+            None => (None, path),
+        }
+    }
+
+    fn generate_routes(&self) -> impl IntoIterator<Item = GeneratedRouteData> + '_ {
+        self.0.iter().map(|(_, route)| GeneratedRouteData {
+            segments: route
+                .segments()
+                .map(|segment| match segment.strip_prefix(':') {
+                    Some(name) => PathSegment::Param(name.into()),
+                    None => PathSegment::Static(format!("/{segment}").into()),
+                })
+                .collect(),
+            // In order, so that a page is whole without JavaScript and has the right status.
+            ssr_mode: SsrMode::InOrder,
+            methods: HashSet::from([Method::Get]),
+            regenerate: Vec::new(),
+        })
+    }
+
+    fn optional(&self) -> bool {
+        false
+    }
+}
+
+pub struct RouteMatch {
+    id: RouteMatchId,
+    matched: String,
+    params: Vec<(Cow<'static, str>, String)>,
+    view: View,
+}
+
+impl MatchParams for RouteMatch {
+    fn to_params(&self) -> Vec<(Cow<'static, str>, String)> {
+        self.params.clone()
+    }
+}
+
+impl MatchInterface for RouteMatch {
+    /// No route of ours holds others.
+    type Child = RouteMatch;
+
+    fn as_id(&self) -> RouteMatchId {
+        self.id
+    }
+
+    fn as_matched(&self) -> &str {
+        &self.matched
+    }
+
+    fn into_view_and_child(self) -> (impl ChooseView, Option<RouteMatch>) {
+        (self.view, None)
+    }
+}
+
+impl ChooseView for View {
+    async fn choose(self) -> AnyView {
+        match self {
+            Self::Here(view) => view(),
+            Self::Lazy(view) => view().await,
+        }
+    }
+
+    async fn preload(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_its_routes_with_a_part_for_every_name() {
+        let route = |path| Route::new(path, || ().into_any());
+        let table = RouteTable::new([
+            route("/"),
+            route("/courses"),
+            route("/courses/new"),
+            route("/courses/:course"),
+        ]);
+        let params = |path| table.match_nested(path).0.map(|(_, found)| found.params);
+        assert_eq!(params("/"), Some(vec![]));
+        assert_eq!(params("/courses"), Some(vec![]));
+        assert_eq!(params("/courses/"), Some(vec![]));
+        assert_eq!(params("/courses/new"), Some(vec![]));
+        assert_eq!(
+            params("/courses/rust"),
+            Some(vec![("course".into(), "rust".to_owned())])
+        );
+        assert_eq!(params("/courses//"), None);
+        assert_eq!(params("/courses/rust/1"), None);
+        assert_eq!(params("/nothing"), None);
+        let ids = ["/courses/new", "/courses/a", "/courses/b"]
+            .map(|path| table.match_nested(path).0.unwrap().0);
+        assert!(ids[0] != ids[1] && ids[1] == ids[2]);
+    }
+}
