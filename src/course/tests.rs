@@ -524,3 +524,127 @@ fn shared(name: &str) -> Option<PathBuf> {
     );
     None
 }
+
+/// Statements that a page asks the database, its session and its organization among them.
+async fn statements(site: &TestSite, browser: &mut Browser<'_>, path: &str) -> u64 {
+    // What is asked once and then remembered is not the page's.
+    assert_eq!(browser.get(path).await.status, StatusCode::OK, "{path}");
+    let before = site.state.db.statements();
+    browser.get(path).await;
+    site.state.db.statements() - before
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_ask_as_often_for_many_as_for_few() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
+    );
+    folder.import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    let pages = ["/courses", "/courses/small", "/learn", "/learn/small/begin"];
+    let mut few = Vec::new();
+    for path in pages {
+        few.push(statements(&site, &mut asha, path).await);
+    }
+    for n in 2..12 {
+        folder.write(
+            &format!("two/{n:02}-more-{n}.md"),
+            &format!("+++\ntitle = \"More {n}\"\n+++\n\nMore.\n"),
+        );
+    }
+    folder.import(&site).await;
+    let manifest = std::fs::read_to_string(folder.path().join("course.toml")).unwrap();
+    for n in 1..4 {
+        folder.write(
+            "course.toml",
+            &manifest.replace("\"small\"", &format!("\"small-{n}\"")),
+        );
+        folder.import(&site).await;
+        let slug = format!("small-{n}");
+        asha.post("player/api/enrol", &[("course", &slug)]).await;
+    }
+    for (path, few) in pages.into_iter().zip(few) {
+        let many = statements(&site, &mut asha, path).await;
+        assert!(
+            many <= few && many <= 16,
+            "{path}: {many} statements, {few} before"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_sent_in_parts_to_those_who_may_read_the_course() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\n[The table](figures.csv)\n",
+    );
+    folder.write("two/figures.csv", "year,count\n1990,7\n");
+    folder.import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    let page = asha.get("/learn/small/end").await.body;
+    let start = page.find("/files/").expect("a link to the file");
+    let path = page[start..].split('"').next().unwrap().to_owned();
+    let ask = |browser: &Browser, range: Option<&str>| {
+        let mut request = browser.request("GET", &path);
+        if let Some(range) = range {
+            request = request.header(header::RANGE, range);
+        }
+        request.body(axum::body::Body::empty()).unwrap()
+    };
+
+    let mut visitor = site.visitor();
+    let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
+    for stranger in [&mut visitor, &mut ravi] {
+        let request = ask(stranger, None);
+        assert_eq!(stranger.send(request).await.status, StatusCode::NOT_FOUND);
+    }
+    let request = ask(&asha, None);
+    let whole = asha.send(request).await;
+    assert_eq!(
+        (whole.status, whole.body.as_str()),
+        (StatusCode::OK, "year,count\n1990,7\n")
+    );
+    assert_eq!(whole.header(header::CONTENT_DISPOSITION), "attachment");
+    let request = ask(&asha, Some("bytes=5-9"));
+    let part = asha.send(request).await;
+    assert_eq!(
+        (part.status, part.body.as_str()),
+        (StatusCode::PARTIAL_CONTENT, "count")
+    );
+    assert_eq!(part.header(header::CONTENT_RANGE), "bytes 5-9/18");
+    let request = ask(&asha, Some("bytes=90-"));
+    assert_eq!(
+        asha.send(request).await.status,
+        StatusCode::RANGE_NOT_SATISFIABLE
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_not_what_it_is_called_stops_the_whole_import() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\n![A picture](picture.png)\n",
+    );
+    folder.write("two/picture.png", "<script>alert(1)</script>");
+    let (draft, _) = import::read(folder.path(), false).unwrap();
+    let refused = import::import(
+        &site.state.db,
+        &site.state.files,
+        site.test.organization,
+        draft,
+    )
+    .await
+    .unwrap_err();
+    assert!(
+        refused.to_string().contains("is something else"),
+        "{refused}"
+    );
+    assert_eq!(site.test.count("select count(*) from courses").await, 0);
+}

@@ -9,7 +9,7 @@ use super::list::{art, counted, pace};
 use crate::catalog::api::load_course;
 use crate::catalog::{self, Enrolment, SyllabusModule, TutorCard};
 use crate::course::duration;
-use crate::platform::auth::sign_in_path;
+use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{
     Avatar, Breadcrumbs, Button, Erase, Form, FormState, Html, Notice, Page, Tone, loaded,
     page_resource,
@@ -168,6 +168,7 @@ fn about(Html(html): Html, licence: Option<String>) -> AnyView {
 fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
     let card = page.card.clone();
     let slug = card.slug.clone();
+    let here = format!("/courses/{slug}");
     let action = match &page.enrolment {
         Enrolment::Enrolled { continue_at } => view! {
             <p class="soft">"You are enrolled."</p>
@@ -186,10 +187,10 @@ fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
         }
         .erase(),
         Enrolment::Visitor => view! {
-            <Button big=true href=sign_in_path(&format!("/courses/{slug}"))>
+            <Button big=true href=sign_in_path(&here)>
                 "Sign in to enrol"
             </Button>
-            <p class="soft">"No account yet? " <a href="/sign-up">"Make one"</a> ", it takes a minute."</p>
+            <p class="soft">"No account yet? " <a href=sign_up_path(&here)>"Make one"</a> ", it takes a minute."</p>
         }
         .erase(),
         Enrolment::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.erase(),

@@ -23,7 +23,12 @@ use {
 
 /// Makes an account that a link in a mail opens. For an address that has one, that mail says so instead.
 #[server]
-pub async fn sign_up(name: String, email: String, password: String) -> AppResult<()> {
+pub async fn sign_up(
+    name: String,
+    email: String,
+    password: String,
+    next: Option<String>,
+) -> AppResult<()> {
     let cx = Cx::current()?;
     let (name, email) = checked_sign_up(&name, &email, &password)?;
     limits::SIGN_UP_ADDRESS
@@ -51,7 +56,12 @@ pub async fn sign_up(name: String, email: String, password: String) -> AppResult
             },
         };
         if mailed {
-            jobs::enqueue(conn, &AccountMail { user_id, about }).await?;
+            let next = next.filter(|next| safe_next(Some(next)) == next);
+            let mail = AccountMail {
+                next,
+                ..AccountMail::new(user_id, about)
+            };
+            jobs::enqueue(conn, &mail).await?;
         }
         Ok(())
     })
@@ -125,7 +135,7 @@ pub async fn sign_out() -> AppResult<()> {
 
 /// The link of the welcome mail: confirms the address and signs in.
 #[server]
-pub async fn confirm_email(token: String) -> AppResult<()> {
+pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()> {
     let cx = Cx::current()?;
     limits::TOKEN_ADDRESS
         .take(&cx, &cx.client.address.to_string())
@@ -150,7 +160,7 @@ pub async fn confirm_email(token: String) -> AppResult<()> {
         ));
     };
     sessions::sign_in(&cx.session, user).await?;
-    redirect("/learn");
+    redirect(safe_next(next.as_deref()));
     Ok(())
 }
 
@@ -170,10 +180,7 @@ pub async fn forgot_password(email: String) -> AppResult<()> {
         if let Some(account) = account.filter(|_| mailed) {
             jobs::enqueue(
                 conn,
-                &AccountMail {
-                    user_id: account.user_id,
-                    about: About::ResetPassword,
-                },
+                &AccountMail::new(account.user_id, About::ResetPassword),
             )
             .await?;
         }
@@ -211,14 +218,7 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
                 .by_user(user)
                 .write(conn)
                 .await?;
-            jobs::enqueue(
-                conn,
-                &AccountMail {
-                    user_id: user,
-                    about: About::PasswordChanged,
-                },
-            )
-            .await?;
+            jobs::enqueue(conn, &AccountMail::new(user, About::PasswordChanged)).await?;
             Ok(open.then_some(user))
         })
         .await?;
@@ -304,14 +304,7 @@ pub async fn change_password(current_password: String, new_password: String) -> 
                 .by_user(user)
                 .write(conn)
                 .await?;
-            jobs::enqueue(
-                conn,
-                &AccountMail {
-                    user_id: user,
-                    about: About::PasswordChanged,
-                },
-            )
-            .await
+            jobs::enqueue(conn, &AccountMail::new(user, About::PasswordChanged)).await
         })
         .await
 }

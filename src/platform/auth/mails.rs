@@ -13,6 +13,19 @@ use crate::platform::mail::Mail;
 pub struct AccountMail {
     pub user_id: UserId,
     pub about: About,
+    /// Where a person wanted to go when they signed up.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+impl AccountMail {
+    pub fn new(user_id: UserId, about: About) -> Self {
+        Self {
+            user_id,
+            about,
+            next: None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +73,7 @@ impl Job for AccountMail {
                 format!(
                     "Hello {name},\n\nopen this link to confirm your address. It signs you in, and you can start learning:\n\n{}\n\n\
                      The link works for three days. If you did not sign up, do nothing: without this step the account stays closed.",
-                    cx.link(&format!("/confirm?token={token}"))
+                    cx.link(&confirm_path(&token, self.next.as_deref()))
                 ),
             ),
             About::AlreadyHere => (
@@ -99,4 +112,13 @@ impl Job for AccountMail {
             })
             .await
     }
+}
+
+fn confirm_path(token: &str, next: Option<&str>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("token", token);
+    if let Some(next) = next {
+        query.append_pair("next", next);
+    }
+    format!("/confirm?{}", query.finish())
 }

@@ -141,6 +141,18 @@ pub fn check_display_name(typed: &str) -> Result<String, &'static str> {
 
 /// The sign-in page that leads back to `next`, a path of this site.
 pub fn sign_in_path(next: &str) -> String {
+    with_next("/sign-in", next)
+}
+
+/// The sign-up page whose mail leads back to `next`.
+pub fn sign_up_path(next: &str) -> String {
+    with_next("/sign-up", next)
+}
+
+fn with_next(path: &str, next: &str) -> String {
+    if next.is_empty() {
+        return path.to_owned();
+    }
     let mut encoded = String::with_capacity(next.len() + 8);
     for byte in next.bytes() {
         match byte {
@@ -150,7 +162,7 @@ pub fn sign_in_path(next: &str) -> String {
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
-    format!("/sign-in?next={encoded}")
+    format!("{path}?next={encoded}")
 }
 
 /// `next` when it is a path of this site, else the learner's home.

@@ -80,6 +80,42 @@ async fn signing_up_ends_at_the_mail_whose_link_signs_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_way_goes_on_where_one_signed_up() {
+    let site = TestSite::new().await;
+    for (email, next, leads_to) in [
+        ("asha@example.org", "/courses/small", "/courses/small"),
+        ("ravi@example.org", "//evil.example", "/learn"),
+    ] {
+        let mut browser = site.visitor();
+        let fields = [
+            ("name", "Asha"),
+            ("email", email),
+            ("password", PASSWORD),
+            ("next", next),
+        ];
+        browser
+            .submit("/sign-up", "auth/api/sign_up", &fields)
+            .await;
+        let mails = site.mails().await;
+        let mail = mails
+            .iter()
+            .find(|mail| mail.contains(email))
+            .expect("a mail");
+        let confirm = link(mail, "http://127.0.0.1:3000/confirm?token=");
+        let query = confirm.split_once('?').expect("a query").1;
+        let fields: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let answer = browser.post("auth/api/confirm_email", &fields).await;
+        assert_eq!(answer.header("x-redirect"), leads_to);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_learns_who_has_an_account() {
     let site = TestSite::new().await;
     site.account("asha@example.org", UserRole::Learner).await;

@@ -13,11 +13,16 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use diesel::connection::InstrumentationEvent;
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+use diesel_async::{
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager,
+};
 
 use crate::platform::config::DatabaseConfig;
 use crate::platform::ids::OrganizationId;
@@ -42,15 +47,18 @@ where
 pub struct Db {
     app: Pool<Conn>,
     system: Pool<Conn>,
+    statements: Arc<AtomicU64>,
 }
 
 impl Db {
     /// Pools connect when first used; a database that is down shows at the first query.
     pub fn new(config: &DatabaseConfig) -> Result<Self, String> {
         let urls = roles::Urls::of(config)?;
+        let statements = Arc::default();
         Ok(Self {
-            app: pool(&urls.app, config.pool)?,
-            system: pool(&urls.system, config.pool.div_ceil(4).max(2))?,
+            app: pool(&urls.app, config.pool, &statements)?,
+            system: pool(&urls.system, config.pool.div_ceil(4).max(2), &statements)?,
+            statements,
         })
     }
 
@@ -81,6 +89,11 @@ impl Db {
     pub fn close(&self) {
         self.app.close();
         self.system.close();
+    }
+
+    /// Statements that were sent so far, for the metrics, and for the tests that keep pages from asking in a loop.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Connections in use and idle of the application's pool, for the metrics.
@@ -119,9 +132,22 @@ where
     }
 }
 
-fn pool(url: &str, size: usize) -> Result<Pool<Conn>, String> {
+fn pool(url: &str, size: usize, statements: &Arc<AtomicU64>) -> Result<Pool<Conn>, String> {
     let mut config = ManagerConfig::<Conn>::default();
     config.recycling_method = diesel_async::pooled_connection::RecyclingMethod::Fast;
+    let statements = statements.clone();
+    config.custom_setup = Box::new(move |url| {
+        let (url, statements) = (url.to_owned(), statements.clone());
+        Box::pin(async move {
+            let mut conn = Conn::establish(&url).await?;
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if let InstrumentationEvent::StartQuery { .. } = event {
+                    statements.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            Ok(conn)
+        })
+    });
     let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(with_options(url)?, config);
     Pool::builder(manager)
         .max_size(size)

@@ -63,7 +63,7 @@ impl Files {
         Ok(Self { store })
     }
 
-    /// Stores the content and its row; content that is there already is stored once. The object is written before the
+    /// Checks the content, then stores it and its row; content that is there already is stored once. The object is written before the
     /// row exists, so a row never names a file that isn't there.
     pub async fn put(
         &self,
@@ -72,6 +72,7 @@ impl Files {
         media_type: &str,
         content: Vec<u8>,
     ) -> AppResult<FileId> {
+        check(media_type, &content).map_err(|problem| AppError::field("", problem))?;
         let sha256 = Sha256::digest(&content).to_vec();
         let hex: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
         let object_key = format!("{organization}/{}/{hex}", &hex[..2]);
@@ -111,5 +112,68 @@ impl Files {
             .get_result(conn)
             .await?;
         Ok(file)
+    }
+}
+
+/// Bytes that a file may have.
+pub const SIZE_LIMIT: usize = 512 * 1024 * 1024;
+
+/// Whether the content is what its media type says, judged by its first bytes. A file is served as its type says, so that
+/// a page disguised as a picture would otherwise be kept for later.
+fn check(media_type: &str, content: &[u8]) -> Result<(), String> {
+    if content.is_empty() {
+        return Err("The file is empty.".to_owned());
+    }
+    if content.len() > SIZE_LIMIT {
+        return Err(format!(
+            "The file has {} MB; at most {} are taken.",
+            content.len() >> 20,
+            SIZE_LIMIT >> 20
+        ));
+    }
+    let kind = media_type.split(';').next().unwrap_or_default().trim();
+    let (family, _) = kind.split_once('/').unwrap_or((kind, ""));
+    let right = match (family, kind) {
+        (_, "image/svg+xml") => {
+            std::str::from_utf8(content).is_ok_and(|text| text.contains("<svg"))
+        }
+        ("text", _) | (_, "application/json" | "application/x-ipynb+json") => {
+            std::str::from_utf8(content).is_ok()
+        }
+        ("image", _) => infer::is_image(content),
+        ("audio" | "video", _) => infer::is_audio(content) || infer::is_video(content),
+        (_, "application/pdf") => infer::is_mime(content, "application/pdf"),
+        _ => true,
+    };
+    match right {
+        true => Ok(()),
+        false => Err(format!(
+            "The file is said to be {kind}, but its content is something else."
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_type_says() {
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+        let page = b"<html><script>alert(1)</script>";
+        assert_eq!(check("image/png", png), Ok(()));
+        assert_eq!(check("text/plain; charset=utf-8", page), Ok(()));
+        assert_eq!(check("image/svg+xml", b"<svg xmlns='x'/>"), Ok(()));
+        assert_eq!(check("application/pdf", b"%PDF-1.7 "), Ok(()));
+        for (kind, content) in [
+            ("image/png", &page[..]),
+            ("image/svg+xml", page),
+            ("video/mp4", page),
+            ("application/pdf", page),
+            ("text/vtt", &png[..]),
+            ("image/png", b""),
+        ] {
+            assert!(check(kind, content).is_err(), "{kind}");
+        }
     }
 }

@@ -42,6 +42,7 @@ pub async fn serve(addr: SocketAddr, handle: PrometheusHandle, db: Db) -> Result
         let (busy, idle) = db.pool_status();
         metrics::gauge!("lyceum_database_connections", "state" => "busy").set(busy as f64);
         metrics::gauge!("lyceum_database_connections", "state" => "idle").set(idle as f64);
+        metrics::counter!("lyceum_database_statements_total").absolute(db.statements());
         let text = handle.render();
         async move { text }
     };

@@ -29,6 +29,10 @@ impl Job for Housekeeping {
             Ok(())
         })
         .await?;
+        let mut system = cx.db.system().await?;
+        diesel::sql_query("call make_partitions('audit_logs', 2)")
+            .execute(&mut system)
+            .await?;
         cx.within(async |conn| enqueue_after(conn).await).await
     }
 }

@@ -8,18 +8,27 @@ use leptos::server_fn;
 
 use super::gate;
 use crate::platform::auth::api::{SignIn, SignUp};
+use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{Button, Erase, Field, Form, FormState};
+
+/// Where the way leads once one is in.
+fn next() -> String {
+    use_query_map()
+        .with_untracked(|query| query.get("next"))
+        .unwrap_or_default()
+}
 
 #[lazy]
 pub fn sign_in_page() -> AnyView {
     let form = FormState::of(SignIn::PATH);
-    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let next = next();
+    let sign_up = sign_up_path(&next);
     gate(
         "Sign in",
         "Welcome back. Your place in every course is kept.",
         view! {
             <Form form=form>
-                <input type="hidden" name="next" value=next.unwrap_or_default() />
+                <input type="hidden" name="next" value=next />
                 <Field
                     name="email"
                     label="E-mail"
@@ -42,7 +51,7 @@ pub fn sign_in_page() -> AnyView {
             <p class="gate-foot">
                 <a href="/forgot-password">"Forgot your password?"</a>
                 " · New here? "
-                <a href="/sign-up">"Make an account"</a>
+                <a href=sign_up>"Make an account"</a>
             </p>
         }
         .erase(),
@@ -52,11 +61,14 @@ pub fn sign_in_page() -> AnyView {
 #[lazy]
 pub fn sign_up_page() -> AnyView {
     let form = FormState::of(SignUp::PATH);
+    let next = next();
+    let sign_in = sign_in_path(&next);
     gate(
         "Make an account",
         "It takes a minute. We send you one mail to confirm your address.",
         view! {
             <Form form=form>
+                <input type="hidden" name="next" value=next />
                 <Field
                     name="name"
                     label="Your name"
@@ -87,7 +99,7 @@ pub fn sign_up_page() -> AnyView {
                 />
                 <Button busy=form.busy()>"Make an account"</Button>
             </Form>
-            <p class="gate-foot">"You have one already? " <a href="/sign-in">"Sign in"</a></p>
+            <p class="gate-foot">"You have one already? " <a href=sign_in>"Sign in"</a></p>
         }
         .erase(),
     )

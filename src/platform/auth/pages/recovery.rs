@@ -45,12 +45,14 @@ pub fn check_mail_page() -> AnyView {
 pub fn confirm_page() -> AnyView {
     let form = FormState::of(ConfirmEmail::PATH);
     let token = query("token").unwrap_or_default();
+    let next = query("next").unwrap_or_default();
     gate(
         "Confirm your address",
         "One step, and you are signed in.",
         view! {
             <Form form=form>
                 <input type="hidden" name="token" value=token />
+                <input type="hidden" name="next" value=next />
                 <Button busy=form.busy()>"Confirm and start learning"</Button>
             </Form>
             <p class="gate-foot">

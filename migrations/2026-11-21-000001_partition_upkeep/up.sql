@@ -1,0 +1,5 @@
+-- Partitions are made by their owner; the hourly housekeeping may ask for them.
+alter procedure make_partitions(regclass, integer) security definer;
+alter procedure make_partitions(regclass, integer) set search_path from current;
+revoke all on procedure make_partitions(regclass, integer) from public;
+grant execute on procedure make_partitions(regclass, integer) to lyceum_system;
