@@ -98,7 +98,7 @@ fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView
             </header>
             <Form form=password>
                 // Password managers want to know whose password it is.
-                <input type="hidden" name="username" autocomplete="username" value=email />
+                <input type="text" autocomplete="username" value=email readonly hidden />
                 {saved(password, "Your password is changed, and all other devices are signed out.")}
                 <Field
                     name="current_password"
