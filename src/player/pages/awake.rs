@@ -185,6 +185,11 @@ fn resume_video(keeper: &Rc<Keeper>, position_s: u32) {
     let Some(video) = video.and_then(|video| video.dyn_into::<HtmlVideoElement>().ok()) else {
         return;
     };
+    // The page around it is drawn anew when the topic is marked as done; the video plays on.
+    if video.has_attribute("data-kept") {
+        return;
+    }
+    let _ = video.set_attribute("data-kept", "");
     if position_s > 0 {
         video.set_current_time(f64::from(position_s));
     }
@@ -199,10 +204,47 @@ fn resume_video(keeper: &Rc<Keeper>, position_s: u32) {
             }
         })
     };
+    offer_speeds(&video);
     for event in ["timeupdate", "pause", "seeked"] {
         let _ = video.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
     }
     // It lives as long as the element that calls it.
+    listener.forget();
+}
+
+const SPEEDS: [(f64, &str); 5] = [
+    (1.0, "1×"),
+    (1.25, "1.25×"),
+    (1.5, "1.5×"),
+    (2.0, "2×"),
+    (0.75, "0.75×"),
+];
+
+/// Not every browser's controls have it: a button below the video that goes through the speeds.
+fn offer_speeds(video: &HtmlVideoElement) {
+    let Ok(button) = document().create_element("button") else {
+        return;
+    };
+    let show = |button: &Element, text: &str| {
+        button.set_text_content(Some(text));
+        let _ = button.set_attribute("aria-label", &format!("Speed {text}"));
+    };
+    for (name, value) in [("type", "button"), ("class", "btn quiet num video-speed")] {
+        let _ = button.set_attribute(name, value);
+    }
+    show(&button, SPEEDS[0].1);
+    let chosen = Cell::new(0);
+    let listener = {
+        let (button, video) = (button.clone(), video.clone());
+        Closure::<dyn Fn()>::new(move || {
+            chosen.set((chosen.get() + 1) % SPEEDS.len());
+            let (speed, text) = SPEEDS[chosen.get()];
+            video.set_playback_rate(speed);
+            show(&button, text);
+        })
+    };
+    let _ = button.add_event_listener_with_callback("click", listener.as_ref().unchecked_ref());
+    let _ = video.after_with_node_1(&button);
     listener.forget();
 }
 
