@@ -26,6 +26,7 @@ use lyceum::platform::db::{migrate, organizations};
 use lyceum::platform::error::{AppError, AppResult};
 use lyceum::platform::http::{AppState, Cx, server};
 use lyceum::platform::ids::OrganizationId;
+use lyceum::platform::time::Clock;
 use lyceum::player::{self, TopicPage};
 
 const CONNECTIONS: usize = 64;
@@ -137,7 +138,9 @@ async fn floor_topic(
     Path((course, topic)): Path<(String, String)>,
 ) -> Json<TopicPage> {
     let user = cx.viewer.as_ref().expect("somebody").user_id;
-    let page = cx.within(async move |conn| player::view::topic(conn, user, course, &topic).await);
+    let clock = Clock::of(&cx);
+    let page =
+        cx.within(async move |conn| player::view::topic(conn, user, course, &topic, &clock).await);
     Json(page.await.expect("the topic"))
 }
 

@@ -36,11 +36,16 @@ const TABLE: &str = "
     player/api/save_place       topic=TOPIC&anchor=x                            401 200 403 403 403 403 403
     player/api/choose_persona   course=open&persona=sports                      401 200 403 403 403 403 403
     player/api/enrol            course=closed                                   401 404 404 404 404 404 404
+    GET quiz/api/load_quiz      course=open&module_no=1&pair=1&show=            401 200 403 403 403 403 403
+    quiz/api/start_quiz         course=open&module_no=1&pair=1                  401 200 403 403 403 403 403
+    quiz/api/save_answer        attempt=ATTEMPT&question=0&text=x               401 200 404 404 404 404 404
+    quiz/api/submit_quiz        attempt=ATTEMPT                                 401 200 404 404 404 404 404
     player/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
 
 const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
+const ATTEMPT: &str = "22222222-2222-2222-2222-222222222222";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_what_the_table_says() {
@@ -69,7 +74,11 @@ async fn everybody_gets_what_the_table_says() {
             .map_or(("POST", line), |rest| ("GET", rest));
         let mut words = line.split_whitespace();
         let function = words.next().unwrap();
-        let arguments = words.next().unwrap().replace("TOPIC", TOPIC);
+        let arguments = words
+            .next()
+            .unwrap()
+            .replace("TOPIC", TOPIC)
+            .replace("ATTEMPT", ATTEMPT);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
             let status = call(person, method, function, &arguments).await;
@@ -131,7 +140,14 @@ async fn fill(site: &TestSite) {
          insert into topics (topic_id, course_id, module_no, topic_number, slug, title) select '{TOPIC}', course_id, 1, 1, 't', 'T' from courses where slug = 'open';
          insert into tutors (user_id) select user_id from users where role = 'tutor' and organization_id = current_setting('app.organization_id')::uuid;
          insert into course_tutors (course_id, tutor_id) select c.course_id, t.tutor_id from courses c, tutors t join users u using (user_id) where u.email = 'tutor@example.org';
-         insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where email = 'learner@example.org' and slug = 'open';"
+         insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where email = 'learner@example.org' and slug = 'open';
+         insert into quiz_questions (course_id, module_no, topic_pair_index, question_type, prompt, prompt_html, payload)
+         select course_id, 1, 1, 'short_answer', 'Q', 'Q', '{{\"version\": 1, \"type\": \"short_answer\", \"accepted\": [\"x\"]}}' from courses where slug = 'open';
+         insert into quiz_attempts (attempt_id, user_id, course_id, module_no, topic_pair_index, passing_score_percent, partial_credit, question_set)
+         select '{ATTEMPT}', user_id, course_id, 1, 1, 70, false,
+                '{{\"version\": 1, \"questions\": [{{\"question_id\": \"{TOPIC}\", \"topic_id\": null, \"prompt_html\": \"Q\", \"explanation_html\": null,
+                  \"kind\": {{\"type\": \"short_answer\", \"accepted\": [\"x\"], \"tolerance\": null}}}}]}}'
+         from users, courses where email = 'learner@example.org' and slug = 'open';"
     ))
     .await
     .unwrap();

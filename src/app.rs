@@ -11,6 +11,7 @@ use crate::platform::auth::pages::{
 };
 use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
 use crate::player::pages::{learn_page, resume_page, topic_page};
+use crate::quiz::pages::quiz_page;
 use crate::routes::{Route, RouteTable};
 
 /// The document around the app. Only the server renders it.
@@ -108,6 +109,10 @@ fn routes() -> RouteTable {
         Route::lazy("/reset-password", || Box::pin(reset_password_page())),
         Route::lazy("/learn", || Box::pin(learn_page())),
         Route::lazy("/learn/:course", || Box::pin(resume_page())),
+        Route::lazy(
+            "/learn/:course/quiz/:module/:pair",
+            || Box::pin(quiz_page()),
+        ),
         Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
         Route::lazy("/settings", || Box::pin(settings_page())),
         Route::lazy("/settings/devices", || Box::pin(devices_page())),

@@ -103,8 +103,8 @@ fn init_log(config: &LogConfig) {
 async fn run(cli: Cli) -> Result<(), String> {
     let config = cli.config;
     match cli.command {
-        Command::Serve(serve) => server::serve(config, serve, Registry::platform()).await,
-        Command::Worker { workers } => server::work(config, workers, Registry::platform()).await,
+        Command::Serve(serve) => server::serve(config, serve, registry()).await,
+        Command::Worker { workers } => server::work(config, workers, registry()).await,
         Command::Migrate => {
             let ran = migrate::migrate(&config.database).await?;
             match ran.is_empty() {
@@ -172,4 +172,9 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
         .ok_or_else(|| {
             format!("There is no organization “{slug}”. `lyceum organization list` shows them.")
         })
+}
+
+/// Every kind of work that waits in the queue.
+pub fn registry() -> Registry {
+    Registry::platform().with::<crate::quiz::view::EndAttempt>()
 }

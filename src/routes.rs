@@ -108,8 +108,9 @@ impl MatchNestedRoutes for RouteTable {
                     None => PathSegment::Static(format!("/{segment}").into()),
                 })
                 .collect(),
-            // In order, so that a page is whole without JavaScript and has the right status.
-            ssr_mode: SsrMode::InOrder,
+            // Whole, not as a stream: status and title go first, and drawing the page decides both. (Streamed in order,
+            // they race the drawing, even where a blocking resource holds the response back.)
+            ssr_mode: SsrMode::Async,
             methods: HashSet::from([Method::Get]),
             regenerate: Vec::new(),
         })

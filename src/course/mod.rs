@@ -17,7 +17,7 @@ pub mod search;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
-mod tests;
+pub(crate) mod tests;
 
 use serde::{Deserialize, Serialize};
 

@@ -7,11 +7,11 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::courses;
 use crate::platform::ids::CourseId;
 
-/// Whether the course's modules open by passing quizzes.
-pub async fn is_gated(conn: &mut Conn, course: CourseId) -> QueryResult<bool> {
+/// The course's name in addresses.
+pub async fn slug(conn: &mut Conn, course: CourseId) -> QueryResult<String> {
     courses::table
         .find(course)
-        .select(courses::is_gated)
+        .select(courses::slug)
         .first(conn)
         .await
 }

@@ -503,7 +503,7 @@ fn twice_in_a_page(book: &Path) -> i64 {
 }
 
 /// Data beside the checkout that a user's clone has none of.
-fn shared(name: &str) -> Option<PathBuf> {
+pub fn shared(name: &str) -> Option<PathBuf> {
     use std::io::Write;
     let root = std::env::var_os("LYCEUM_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),

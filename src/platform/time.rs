@@ -50,6 +50,18 @@ impl Clock {
             .format("%-d %B %Y")
             .to_string()
     }
+
+    /// "12 January 2026, 14:05".
+    pub fn date_time(&self, time: DateTime<Utc>) -> String {
+        time.with_timezone(&self.zone)
+            .format("%-d %B %Y, %H:%M")
+            .to_string()
+    }
+
+    /// "12 Jan".
+    pub fn day(&self, time: DateTime<Utc>) -> String {
+        time.with_timezone(&self.zone).format("%-d %b").to_string()
+    }
 }
 
 fn count(number: i64, unit: &str) -> String {

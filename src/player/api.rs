@@ -16,6 +16,7 @@ use {
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
+    crate::quiz::{progress, view as quiz},
 };
 
 /// Learners: enrols in a free, published course that is open to everybody, and goes to where it begins.
@@ -96,9 +97,10 @@ pub async fn load_topic(course: String, topic: String, q: String) -> AppResult<T
         return Err(AppError::field("q", "Search for at most 200 characters."));
     }
     let organization = me.cx.organization.organization_id;
+    let clock = Clock::of(&me.cx);
     me.cx
         .within(async move |conn| {
-            let mut page = view::topic(conn, user, course, &topic).await?;
+            let mut page = view::topic(conn, user, course, &topic, &clock).await?;
             if !q.is_empty() {
                 page.found = view::search(conn, organization, user, &page.course_slug, q).await?;
             }
@@ -112,19 +114,15 @@ pub async fn load_topic(course: String, topic: String, q: String) -> AppResult<T
 pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
+    let clock = Clock::of(&me.cx);
     me.cx
         .within(async move |conn| {
             let course = store::course_of(conn, user, topic)
                 .await?
                 .ok_or_else(not_enrolled)?;
             store::set_done(conn, user, topic, done).await?;
-            // A gated course is complete when its quizzes say so too.
-            let gated = crate::course::store::is_gated(conn, course).await?;
-            let (done, total) = store::count_done(conn, user, course).await?;
-            Ok(
-                store::set_completed(conn, user, course, total > 0 && done == total && !gated)
-                    .await?,
-            )
+            let progress = progress::load(conn, user, course, clock.now).await?;
+            quiz::note_completion(conn, user, course, &progress).await
         })
         .await?;
     if let Some(next) = next.as_deref().filter(|next| next.starts_with("/learn/")) {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::course::{LearnerPersona, StudyPersona};
 use crate::platform::ids::TopicId;
 use crate::platform::ui::Html;
+use crate::quiz::quiz_path;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
@@ -71,6 +72,7 @@ pub struct OutlineModule {
     pub number: i32,
     pub title: String,
     pub topics: Vec<OutlineTopic>,
+    pub quizzes: Vec<OutlineQuiz>,
 }
 
 impl OutlineModule {
@@ -86,8 +88,43 @@ impl OutlineModule {
 pub struct OutlineTopic {
     pub slug: String,
     pub title: String,
+    /// Within its module, from 1.
+    pub number: i32,
     pub minutes: i32,
     pub state: TopicState,
+    /// What opens it, in a few words, while it is closed.
+    pub lock: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineQuiz {
+    pub pair: i32,
+    /// So many topics of the module stand before it.
+    pub after: usize,
+    pub state: TopicState,
+    pub lock: Option<String>,
+}
+
+/// A line of an outline.
+pub enum OutlineEntry<'a> {
+    Topic(&'a OutlineTopic),
+    Quiz(&'a OutlineQuiz),
+}
+
+impl OutlineModule {
+    /// Topics and quizzes in the order in which they are taken.
+    pub fn entries(&self) -> Vec<OutlineEntry<'_>> {
+        let mut entries = Vec::with_capacity(self.topics.len() + self.quizzes.len());
+        let mut quizzes = self.quizzes.iter().peekable();
+        for (topic, count) in self.topics.iter().zip(1..) {
+            entries.push(OutlineEntry::Topic(topic));
+            while let Some(quiz) = quizzes.next_if(|quiz| quiz.after <= count) {
+                entries.push(OutlineEntry::Quiz(quiz));
+            }
+        }
+        entries.extend(quizzes.map(OutlineEntry::Quiz));
+        entries
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,21 +180,32 @@ pub fn percent_of(done: usize, total: usize) -> u8 {
         .map_or(0, |percent| u8::try_from(percent).unwrap_or(100))
 }
 
-/// The topics before and after this one, across modules.
+/// What stands before and after the page at `here`, across modules.
 pub fn neighbours(
     outline: &[OutlineModule],
     course: &str,
-    slug: &str,
+    here: &str,
 ) -> (Option<TopicLink>, Option<TopicLink>) {
-    let all: Vec<&OutlineTopic> = outline.iter().flat_map(|module| &module.topics).collect();
-    let link = |topic: &&OutlineTopic| TopicLink {
-        href: topic_path(course, &topic.slug),
-        title: topic.title.clone(),
-    };
-    match all.iter().position(|topic| topic.slug == slug) {
+    let all: Vec<TopicLink> = outline
+        .iter()
+        .flat_map(|module| {
+            let link = |entry| match entry {
+                OutlineEntry::Topic(topic) => TopicLink {
+                    href: topic_path(course, &topic.slug),
+                    title: topic.title.clone(),
+                },
+                OutlineEntry::Quiz(quiz) => TopicLink {
+                    href: quiz_path(course, module.number, quiz.pair),
+                    title: format!("Quiz {}.{}", module.number, quiz.pair),
+                },
+            };
+            module.entries().into_iter().map(link).collect::<Vec<_>>()
+        })
+        .collect();
+    match all.iter().position(|link| link.href == here) {
         Some(at) => (
-            at.checked_sub(1).and_then(|at| all.get(at)).map(link),
-            all.get(at + 1).map(link),
+            at.checked_sub(1).and_then(|at| all.get(at)).cloned(),
+            all.get(at + 1).cloned(),
         ),
         None => (None, None),
     }
@@ -315,27 +363,43 @@ mod tests {
                     .map(|(state, n)| OutlineTopic {
                         slug: format!("t{number}-{n}"),
                         title: format!("Topic {n}"),
+                        number: n,
                         minutes: 1,
                         state: *state,
+                        lock: None,
                     })
                     .collect(),
+                quizzes: Vec::new(),
             })
             .collect()
     }
 
     #[test]
     fn neighbours_cross_modules_and_end_at_the_ends() {
-        let outline = outline(&[&[TopicState::New, TopicState::New], &[TopicState::New]]);
-        let hrefs = |slug| {
-            let (previous, next) = neighbours(&outline, "c", slug);
+        let mut outline = outline(&[&[TopicState::New, TopicState::New], &[TopicState::New]]);
+        outline[0].quizzes.push(OutlineQuiz {
+            pair: 1,
+            after: 2,
+            state: TopicState::New,
+            lock: None,
+        });
+        let hrefs = |slug: &str| {
+            let (previous, next) = neighbours(&outline, "c", &format!("/learn/c/{slug}"));
             (previous.map(|link| link.href), next.map(|link| link.href))
         };
         assert_eq!(hrefs("t1-1"), (None, Some("/learn/c/t1-2".into())));
         assert_eq!(
             hrefs("t1-2"),
-            (Some("/learn/c/t1-1".into()), Some("/learn/c/t2-1".into()))
+            (
+                Some("/learn/c/t1-1".into()),
+                Some("/learn/c/quiz/1/1".into())
+            )
         );
-        assert_eq!(hrefs("t2-1"), (Some("/learn/c/t1-2".into()), None));
+        assert_eq!(
+            hrefs("quiz/1/1"),
+            (Some("/learn/c/t1-2".into()), Some("/learn/c/t2-1".into()))
+        );
+        assert_eq!(hrefs("t2-1"), (Some("/learn/c/quiz/1/1".into()), None));
         assert_eq!(hrefs("gone"), (None, None));
     }
 

@@ -99,7 +99,7 @@ pub async fn outline(
         .select((course_modules::module_no, course_modules::title))
         .load(conn)
         .await?;
-    let rows: Vec<(i32, String, String, i32, Option<bool>)> = topics::table
+    let rows: Vec<(i32, i32, String, String, i32, Option<bool>)> = topics::table
         .left_join(
             topic_progress::table.on(topic_progress::topic_id
                 .eq(topics::topic_id)
@@ -110,6 +110,7 @@ pub async fn outline(
         .order((topics::module_no, topics::topic_number))
         .select((
             topics::module_no,
+            topics::topic_number,
             topics::slug,
             topics::title,
             topics::reading_minutes,
@@ -123,10 +124,11 @@ pub async fn outline(
             number,
             title,
             topics: Vec::new(),
+            quizzes: Vec::new(),
         })
         .collect();
     let mut at = 0;
-    for (module_no, slug, title, minutes, is_completed) in rows {
+    for (module_no, number, slug, title, minutes, is_completed) in rows {
         while outline
             .get(at)
             .is_some_and(|module| module.number < module_no)
@@ -140,8 +142,10 @@ pub async fn outline(
             module.topics.push(OutlineTopic {
                 slug,
                 title,
+                number,
                 minutes,
                 state: TopicState::of(is_completed),
+                lock: None,
             });
         }
     }

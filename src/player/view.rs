@@ -2,15 +2,16 @@
 
 use super::store::{self, MineRow};
 use super::{
-    Continue, EnrollmentStatus, Found, MyCourse, Place, TopicHead, TopicPage, Upcoming, compose,
-    neighbours, topic_path,
+    Continue, EnrollmentStatus, Found, MyCourse, OutlineModule, OutlineQuiz, Place, TopicHead,
+    TopicPage, TopicState, Upcoming, compose, neighbours, topic_path,
 };
 use crate::course::{StudyPersona, search};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{OrganizationId, UserId};
+use crate::platform::ids::{CourseId, OrganizationId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
+use crate::quiz::progress::{self, Progress};
 
 pub fn not_enrolled() -> AppError {
     AppError::Denied(
@@ -25,6 +26,7 @@ pub async fn topic(
     user: UserId,
     course: String,
     topic: &str,
+    clock: &Clock,
 ) -> AppResult<TopicPage> {
     let studying = store::studying(conn, user, &course)
         .await?
@@ -36,6 +38,10 @@ pub async fn topic(
                 "There is no topic at this address. It may have been moved or retired.".to_owned(),
             )
         })?;
+    let progress = progress::load(conn, user, studying.course_id, clock.now).await?;
+    if let Some(lock) = progress.lock_of_topic(row.module_no, row.topic_number) {
+        return Err(AppError::Denied(progress::sentence(lock, clock)));
+    }
     let wanted = studying.persona.unwrap_or_default();
     let (personas, blocks) = store::blocks(conn, row.topic_id, wanted).await?;
     let assets = match blocks.iter().any(|block| block.content_key.is_some()) {
@@ -43,8 +49,8 @@ pub async fn topic(
         false => Vec::new(),
     };
     store::open(conn, user, studying.course_id, row.topic_id).await?;
-    let outline = store::outline(conn, user, studying.course_id).await?;
-    let (previous, next) = neighbours(&outline, &course, &row.slug);
+    let outline = outline(conn, user, studying.course_id, &progress, clock).await?;
+    let (previous, next) = neighbours(&outline, &course, &topic_path(&course, &row.slug));
     Ok(TopicPage {
         content: Html(compose(&blocks, &assets, studying.learner_persona)),
         place: Place {
@@ -73,6 +79,41 @@ pub async fn topic(
         next,
         found: None,
     })
+}
+
+/// The course's topics and quizzes, with how far the learner is and what is closed.
+pub async fn outline(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    progress: &Progress,
+    clock: &Clock,
+) -> AppResult<Vec<OutlineModule>> {
+    let mut outline = store::outline(conn, user, course).await?;
+    for module in &mut outline {
+        for topic in &mut module.topics {
+            topic.lock = progress
+                .lock_of_topic(module.number, topic.number)
+                .map(|lock| progress::words(lock, clock));
+        }
+        let numbers: Vec<i32> = module.topics.iter().map(|topic| topic.number).collect();
+        module.quizzes = progress
+            .quizzes
+            .iter()
+            .filter(|quiz| quiz.module_no == module.number)
+            .map(|quiz| OutlineQuiz {
+                pair: quiz.pair,
+                after: progress::stands_after(&numbers, quiz.pair),
+                state: match (quiz.is_passed, quiz.tries) {
+                    (true, _) => TopicState::Done,
+                    (false, 0) => TopicState::New,
+                    (false, _) => TopicState::Begun,
+                },
+                lock: quiz.lock.map(|lock| progress::words(lock, clock)),
+            })
+            .collect();
+    }
+    Ok(outline)
 }
 
 /// The learner's courses; only the one at the top of the page says what comes next in it.

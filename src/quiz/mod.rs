@@ -1,6 +1,157 @@
-//! Questions: their types and what each type stores.
+//! Quizzes: the question bank, attempts at a quiz, and the gates that they open. A quiz belongs to a pair of topics of a
+//! module; it is drawn from the questions of that pair.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod gate;
+#[cfg(feature = "ssr")]
+pub mod grade;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod progress;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+#[cfg(feature = "ssr")]
+pub mod view;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::platform::ids::AttemptId;
+use crate::platform::ui::Html;
+use crate::player::TopicLink;
+
+pub fn quiz_path(course: &str, module_no: i32, pair: i32) -> String {
+    format!("/learn/{course}/quiz/{module_no}/{pair}")
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::AttemptStatus")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptStatus {
+    InProgress,
+    Passed,
+    Failed,
+    /// The time ran out, and what was saved did not pass.
+    Expired,
+}
+
+/// A quiz as one learner sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuizPage {
+    pub course_slug: String,
+    pub course_title: String,
+    pub module_no: i32,
+    pub module_title: String,
+    pub pair: i32,
+    /// What it is about.
+    pub topics: Vec<TopicLink>,
+    pub state: QuizState,
+    pub history: Vec<PastAttempt>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum QuizState {
+    Ready(Terms),
+    /// It can't be started now, and why.
+    Closed(String),
+    Running(Box<Running>),
+    Result(Box<Graded>),
+}
+
+/// What one agrees to by starting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    pub questions: usize,
+    pub passing_score_percent: i32,
+    /// In words; None where nobody counts.
+    pub time: Option<String>,
+    /// Tries that are left, where they are counted.
+    pub tries_left: Option<i64>,
+    pub is_repeat: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastAttempt {
+    pub attempt_id: AttemptId,
+    pub status: AttemptStatus,
+    pub score: i32,
+    /// In words, and exactly.
+    pub when: (String, String),
+}
+
+/// An attempt that is under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Running {
+    pub attempt_id: AttemptId,
+    /// By question: whether it is answered, and whether it is flagged.
+    pub marks: Vec<(bool, bool)>,
+    /// Number and question, from 0; None at the end, where all is handed in.
+    pub at: Option<(usize, Shown)>,
+    pub seconds_left: Option<i64>,
+}
+
+/// A question with what was answered to it, and nothing of what is right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    pub prompt: Html,
+    pub kind: ShownKind,
+    pub flagged: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ShownKind {
+    Choice {
+        several: bool,
+        options: Vec<(Uuid, Html, bool)>,
+    },
+    ShortAnswer {
+        text: String,
+    },
+    Tracing {
+        program: Html,
+        compiles: Option<bool>,
+        prints: String,
+        line: Option<u32>,
+    },
+    /// With the place from 1 that each was given.
+    Ordering {
+        items: Vec<(Uuid, Html, Option<usize>)>,
+    },
+    /// What is on the left, with what was matched to it; what is on the right.
+    Matching {
+        left: Vec<(Uuid, Html, Option<Uuid>)>,
+        right: Vec<(Uuid, Html)>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Graded {
+    pub status: AttemptStatus,
+    pub score: i32,
+    pub passing_score_percent: i32,
+    pub questions: Vec<GradedQuestion>,
+    /// What is open now.
+    pub next: Option<TopicLink>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GradedQuestion {
+    pub prompt: Html,
+    /// Percent of its point.
+    pub points: i32,
+    pub answered: Html,
+    pub right: Html,
+    pub explanation: Option<Html>,
+    /// What it was about.
+    pub topic: Option<TopicLink>,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]

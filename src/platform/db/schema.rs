@@ -2,6 +2,10 @@
 
 pub mod sql_types {
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "attempt_status"))]
+    pub struct AttemptStatus;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "block_type"))]
     pub struct BlockType;
 
@@ -111,6 +115,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    course_quiz_settings (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        attempts_allowed -> Nullable<Int4>,
+        retry_wait_minutes -> Int4,
+        partial_credit -> Bool,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     course_tutors (course_id, tutor_id) {
         course_id -> Uuid,
         organization_id -> Uuid,
@@ -194,6 +209,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    module_progress (progress_id) {
+        progress_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        module_no -> Int4,
+        videos_completed -> Int4,
+        quiz_passed -> Bool,
+        unlocked_at -> Nullable<Timestamptz>,
+        cooldown_until -> Nullable<Timestamptz>,
+        completed_at -> Nullable<Timestamptz>,
+        passed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::TokenPurpose;
 
@@ -232,6 +265,42 @@ diesel::table! {
         body_html -> Text,
         is_published -> Bool,
         created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    quiz_allowances (user_id, course_id) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        extra_time_percent -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::AttemptStatus;
+
+    quiz_attempts (attempt_id) {
+        attempt_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        module_no -> Int4,
+        topic_pair_index -> Int4,
+        question_set -> Jsonb,
+        answers -> Jsonb,
+        score -> Nullable<Int4>,
+        points -> Nullable<Jsonb>,
+        status -> AttemptStatus,
+        passing_score_percent -> Int4,
+        partial_credit -> Bool,
+        started_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        completed_at -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
     }
 }
@@ -487,19 +556,30 @@ diesel::joinable!(topic_personalization -> courses (course_id));
 diesel::joinable!(learner_persona_profiles -> users (user_id));
 diesel::joinable!(learner_persona_profiles -> courses (course_id));
 diesel::joinable!(search_terms -> courses (course_id));
+diesel::joinable!(course_quiz_settings -> courses (course_id));
+diesel::joinable!(quiz_attempts -> users (user_id));
+diesel::joinable!(quiz_attempts -> courses (course_id));
+diesel::joinable!(module_progress -> users (user_id));
+diesel::joinable!(module_progress -> courses (course_id));
+diesel::joinable!(quiz_allowances -> users (user_id));
+diesel::joinable!(quiz_allowances -> courses (course_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_logs,
     background_jobs,
     course_files,
     course_modules,
+    course_quiz_settings,
     course_tutors,
     courses,
     enrollments,
     learner_persona_profiles,
+    module_progress,
     one_time_tokens,
     organizations,
     page_content,
+    quiz_allowances,
+    quiz_attempts,
     quiz_options,
     quiz_questions,
     rate_limits,

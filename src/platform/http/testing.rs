@@ -17,7 +17,7 @@ use crate::platform::config::ServeConfig;
 use crate::platform::db::testing::TestDb;
 use crate::platform::error::AppResult;
 use crate::platform::ids::UserId;
-use crate::platform::jobs::{Registry, Workers};
+use crate::platform::jobs::Workers;
 use crate::platform::mail::Mailer;
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -115,7 +115,7 @@ impl TestSite {
             self.state.db.clone(),
             self.state.config.clone(),
             mailer,
-            Registry::platform(),
+            crate::cli::registry(),
         );
         while workers.run_one().await.expect("a job runs") {}
         let folder = crate::platform::mail::folder(&self.state.config);

@@ -62,6 +62,18 @@ pub fn render(source: &str, resolve: &dyn Fn(&str, TargetKind) -> Option<String>
     finish(document::to_html(source), resolve)
 }
 
+/// Renders a program as a block of code of the language.
+pub fn render_code(language: &str, program: &str) -> String {
+    let longest = program
+        .split(|c| c != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    let source = format!("{fence}{language}\n{}\n{fence}\n", program.trim_end());
+    render(&source, &|_, _| None).html
+}
+
 /// Renders a short text (a question's option, a caption) without `<p>` around a single paragraph.
 pub fn render_inline(source: &str) -> String {
     if source.len() > MAX_SOURCE_BYTES {
@@ -111,7 +123,7 @@ fn escape_text_into(out: &mut String, text: &str) {
 }
 
 /// For text and quoted attributes alike.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     escape_into(&mut out, text, &['&', '<', '>', '"']);
     out

@@ -4,6 +4,7 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
 
 use super::{Erase, Inside};
 
@@ -97,12 +98,25 @@ pub fn Form(
     /// Called instead of following the redirect, when the page can show the outcome where it is.
     #[prop(optional, into)]
     on_done: Option<Callback<()>>,
+    /// Follows a redirect within the page's own code, where nothing but what is shown may change.
+    #[prop(optional)]
+    stays: bool,
+    /// Keeps what is typed as it is typed: the form is sent whenever something in it has changed.
+    #[prop(optional)]
+    keeps: bool,
     children: Inside,
 ) -> impl IntoView {
-    let submit = move |event: SubmitEvent| send(event, form, on_done);
+    let navigate = stays.then(use_navigate);
+    let submit = move |event: SubmitEvent| send(event, form, on_done, navigate.clone());
+    let kept = keeps.then(|| RwSignal::new(Kept::Nothing));
+    let input = move |event: leptos::ev::Event| {
+        if let Some(kept) = kept {
+            keep(event, kept);
+        }
+    };
     let problem = form.problem();
     view! {
-        <form class=class id=(!id.is_empty()).then_some(id) method="post" action=form.action on:submit=submit>
+        <form class=class id=(!id.is_empty()).then_some(id) method="post" action=form.action on:submit=submit on:input=input>
             <div class="notice danger" role="alert" hidden=move || problem.get().is_none()>
                 <super::Icon glyph=super::Glyph::Alert />
                 <div>
@@ -110,16 +124,88 @@ pub fn Form(
                 </div>
             </div>
             {children.view()}
+            {kept
+                .map(|kept| {
+                    view! {
+                        <p class="soft kept" role="status">
+                            {move || kept.get().words()}
+                        </p>
+                    }
+                })}
         </form>
     }
     .erase()
 }
 
+/// How far the keeping of a form is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Nothing,
+    #[cfg(feature = "hydrate")]
+    Saved,
+    #[cfg(feature = "hydrate")]
+    NotSaved,
+}
+
+impl Kept {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            #[cfg(feature = "hydrate")]
+            Self::Saved => "Saved",
+            #[cfg(feature = "hydrate")]
+            Self::NotSaved => "Not saved: the connection is gone. It is sent again when you go on.",
+        }
+    }
+}
+
 #[cfg(not(feature = "hydrate"))]
-fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>) {}
+fn keep(_: leptos::ev::Event, _: RwSignal<Kept>) {}
+
+/// Sends the form once nobody has typed for a moment. A later change takes the place of one that still waits.
+#[cfg(feature = "hydrate")]
+fn keep(event: leptos::ev::Event, kept: RwSignal<Kept>) {
+    use std::cell::Cell;
+    use wasm_bindgen::JsCast;
+    thread_local! {
+        static CHANGES: Cell<u32> = const { Cell::new(0) };
+    }
+    let target = event.current_target();
+    let Some(form) = target.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
+    else {
+        return;
+    };
+    let change = CHANGES.get() + 1;
+    CHANGES.set(change);
+    set_timeout(
+        move || {
+            if CHANGES.get() != change || !form.is_connected() {
+                return;
+            }
+            leptos::task::spawn_local(async move {
+                match browser::post(&form, None).await {
+                    Ok(None) => drop(kept.try_set(Kept::Saved)),
+                    Ok(Some(next)) => drop(window().location().assign(&next)),
+                    Err(AppError::Unreachable) => drop(kept.try_set(Kept::NotSaved)),
+                    // What is wrong is said when the form is sent.
+                    Err(_) => {}
+                }
+            });
+        },
+        std::time::Duration::from_millis(400),
+    );
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn send<N>(_: SubmitEvent, _: FormState, _: Option<Callback<()>>, _: Option<N>) {}
 
 #[cfg(feature = "hydrate")]
-fn send(event: SubmitEvent, form: FormState, on_done: Option<Callback<()>>) {
+fn send(
+    event: SubmitEvent,
+    form: FormState,
+    on_done: Option<Callback<()>>,
+    navigate: Option<impl Fn(&str, leptos_router::NavigateOptions) + 'static>,
+) {
     use wasm_bindgen::JsCast;
     let Some(element) = event
         .target()
@@ -141,6 +227,11 @@ fn send(event: SubmitEvent, form: FormState, on_done: Option<Callback<()>>) {
         match outcome {
             Ok(next) => match (on_done, next) {
                 (Some(on_done), _) => on_done.run(()),
+                (None, Some(next)) if navigate.is_some() => {
+                    if let Some(navigate) = navigate {
+                        navigate(&next, Default::default());
+                    }
+                }
                 // A whole new page: who one is, and so everything on it, may have changed.
                 (None, Some(next)) => {
                     let _ = window().location().assign(&next);

@@ -4,7 +4,11 @@ use leptos::prelude::*;
 
 use crate::course::duration;
 use crate::platform::ui::{Erase, Glyph, Icon, Kbd};
-use crate::player::{Found, Hit, OutlineModule, OutlineTopic, TopicPage, TopicState, topic_path};
+use crate::player::{
+    Found, Hit, OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicPage, TopicState,
+    topic_path,
+};
+use crate::quiz::quiz_path;
 
 pub fn outline(page: &TopicPage) -> AnyView {
     let query = page
@@ -49,9 +53,12 @@ pub fn outline(page: &TopicPage) -> AnyView {
 fn section(module: OutlineModule, open: bool, course: &str, here: &str) -> AnyView {
     let done = format!("{} of {}", module.done(), module.topics.len());
     let lines = module
-        .topics
+        .entries()
         .into_iter()
-        .map(|topic| line(topic, course, here))
+        .map(|entry| match entry {
+            OutlineEntry::Topic(topic) => line(topic.clone(), course, here),
+            OutlineEntry::Quiz(quiz) => quiz_line(quiz.clone(), module.number, course),
+        })
         .collect_view();
     view! {
         <details class="mod" open=open>
@@ -66,6 +73,9 @@ fn section(module: OutlineModule, open: bool, course: &str, here: &str) -> AnyVi
 }
 
 fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
+    if let Some(lock) = topic.lock {
+        return locked("lock", topic.title, lock);
+    }
     let current = topic.slug == here;
     let state = if current && topic.state == TopicState::New {
         TopicState::Begun
@@ -79,6 +89,41 @@ fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
                 <span>{topic.title} <span class="vh">{state.words()}</span></span>
                 <small class="num">{duration(topic.minutes)}</small>
             </a>
+        </li>
+    }
+    .erase()
+}
+
+fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
+    let title = format!("Quiz {module_no}.{}", quiz.pair);
+    if let Some(lock) = quiz.lock {
+        return locked("quiz lock", title, lock);
+    }
+    let (class, words) = match quiz.state {
+        TopicState::Done => ("quiz done", ", passed"),
+        TopicState::Begun => ("quiz half", ", begun"),
+        TopicState::New => ("quiz", ""),
+    };
+    view! {
+        <li class=class>
+            <a href=quiz_path(course, module_no, quiz.pair)>
+                <span class="g"></span>
+                <span>{title} <span class="vh">{words}</span></span>
+            </a>
+        </li>
+    }
+    .erase()
+}
+
+/// What is closed, and what opens it.
+fn locked(class: &'static str, title: String, lock: String) -> AnyView {
+    view! {
+        <li class=class>
+            <span class="outline-locked">
+                <span class="g"></span>
+                <span>{title} <span class="vh">", closed"</span></span>
+                <small>{lock}</small>
+            </span>
         </li>
     }
     .erase()

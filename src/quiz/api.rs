@@ -1,0 +1,133 @@
+//! Server functions of quizzes. Each acts for the signed-in learner alone, and the server's clock decides.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+
+use super::QuizPage;
+use crate::platform::error::AppResult;
+use crate::platform::ids::AttemptId;
+
+#[cfg(feature = "ssr")]
+use {
+    super::quiz_path,
+    super::store::QuizKey,
+    super::view::{self, Look, Saved, Sent},
+    crate::platform::auth::guard::require_user,
+    crate::platform::error::AppError,
+    crate::platform::http::server_fns::redirect,
+    crate::platform::time::Clock,
+};
+
+/// Learners: a quiz of a course in which they are enrolled. `show` is empty, the number of a question from 1, `end`, or
+/// the id of an attempt that has ended.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_quiz(
+    course: String,
+    module_no: i32,
+    pair: i32,
+    show: String,
+) -> AppResult<QuizPage> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    let look = match (show.as_str(), show.parse::<usize>()) {
+        ("", _) => Look::Quiz,
+        ("end", _) => Look::End,
+        (_, Ok(number)) => Look::Question(number.saturating_sub(1)),
+        (id, _) => Look::Attempt(AttemptId(uuid::Uuid::parse_str(id).map_err(|_| {
+            AppError::NotFound("There is nothing of this kind to see here.".to_owned())
+        })?)),
+    };
+    me.cx
+        .within(async move |conn| {
+            view::page(conn, user, course, module_no, pair, look, &clock).await
+        })
+        .await
+}
+
+/// Learners: starts an attempt, or goes on with the one that is running.
+#[server]
+pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    let path = quiz_path(&course, module_no, pair);
+    me.cx
+        .within(async move |conn| view::start(conn, user, &course, module_no, pair, &clock).await)
+        .await?;
+    redirect(&format!("{path}?show=1"));
+    Ok(())
+}
+
+/// Learners: keeps the answer to one question of a running attempt, then shows what `go` names. An answer that is not
+/// complete counts as none.
+#[server]
+#[allow(clippy::too_many_arguments)]
+pub async fn save_answer(
+    attempt: AttemptId,
+    /// Of the question, from 0.
+    question: usize,
+    #[server(default)] options: Vec<String>,
+    text: Option<String>,
+    compiles: Option<String>,
+    line: Option<String>,
+    #[server(default)] order: HashMap<String, String>,
+    #[server(default)] matches: HashMap<String, String>,
+    flagged: Option<String>,
+    go: Option<String>,
+) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let sent = Sent {
+        options,
+        text,
+        compiles,
+        line,
+        order,
+        matches,
+        flagged: flagged.is_some(),
+    };
+    let now = chrono::Utc::now();
+    let go = go.filter(|go| go == "end" || go.parse::<u32>().is_ok());
+    let (saved, slug) = me
+        .cx
+        .within(async move |conn| {
+            let saved = view::save(conn, user, attempt, question, &sent, now).await?;
+            let (Saved::Kept(quiz) | Saved::TooLate(quiz)) = &saved;
+            let slug = crate::course::store::slug(conn, quiz.course).await?;
+            Ok((saved, slug))
+        })
+        .await?;
+    match (saved, go) {
+        (Saved::Kept(quiz), Some(go)) => redirect(&format!("{}?show={go}", path_of(&slug, quiz))),
+        (Saved::Kept(_), None) => {}
+        (Saved::TooLate(quiz), _) => {
+            redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
+        }
+    }
+    Ok(())
+}
+
+/// Learners: hands an attempt in. Twice is as good as once.
+#[server]
+pub async fn submit_quiz(attempt: AttemptId) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let now = chrono::Utc::now();
+    let (quiz, slug) = me
+        .cx
+        .within(async move |conn| {
+            let quiz = view::submit(conn, user, attempt, now).await?;
+            let slug = crate::course::store::slug(conn, quiz.course).await?;
+            Ok((quiz, slug))
+        })
+        .await?;
+    redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn path_of(slug: &str, quiz: QuizKey) -> String {
+    quiz_path(slug, quiz.module_no, quiz.pair)
+}

@@ -1,0 +1,299 @@
+//! What is open to a learner, and since when. A course is a row of modules, a module a row of sections of two topics, and a
+//! section may end in a quiz. A section opens when the quiz before it is passed; a module opens when the last quiz of
+//! the module before it is passed and its cooldown is over. Where there is no quiz, nothing is held up.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::course::pair_of;
+
+/// A module as the gates see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleShape {
+    pub number: i32,
+    /// Front and back matter never hold anyone up, and are always open.
+    pub gates: bool,
+    /// Pairs that have questions, ascending.
+    pub quizzes: Vec<i32>,
+}
+
+/// How fast a course may be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    pub is_gated: bool,
+    pub cooldown: TimeDelta,
+}
+
+/// What a learner has reached.
+#[derive(Debug, Clone, Default)]
+pub struct Reached {
+    /// By module: what was opened once stays open, whatever becomes of the course.
+    pub unlocked: HashMap<i32, DateTime<Utc>>,
+    /// By module and pair: when its quiz was first passed.
+    pub passed: HashMap<(i32, i32), DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    AfterQuiz { module_no: i32, pair: i32 },
+    From(DateTime<Utc>),
+}
+
+/// A module's gate as it stands for one learner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    pub number: i32,
+    /// Since when it is open, or why it is not.
+    pub open: Result<DateTime<Utc>, Lock>,
+    /// When its last quiz was passed.
+    pub passed_at: Option<DateTime<Utc>>,
+    /// Pairs with a quiz, and whether it is passed.
+    quizzes: Vec<(i32, bool)>,
+    gates: bool,
+}
+
+impl Gate {
+    /// Why the section is closed, if it is. Its quiz is open when it is.
+    pub fn lock(&self, pair: i32) -> Option<Lock> {
+        if !self.gates {
+            return None;
+        }
+        if let Err(lock) = self.open {
+            return Some(lock);
+        }
+        self.quizzes
+            .iter()
+            .find(|&&(quiz, passed)| quiz < pair && !passed)
+            .map(|&(pair, _)| Lock::AfterQuiz {
+                module_no: self.number,
+                pair,
+            })
+    }
+
+    /// Whether its quizzes hold up what follows.
+    pub fn holds(&self) -> bool {
+        self.gates
+    }
+
+    pub fn lock_of_topic(&self, topic_number: i32) -> Option<Lock> {
+        self.lock(pair_of(topic_number))
+    }
+}
+
+/// The gates of a course's modules, which are given in order. `started_at` is when the first one opens: at enrolment, or at
+/// the cohort's start.
+pub fn gates(
+    modules: &[ModuleShape],
+    pace: Pace,
+    started_at: DateTime<Utc>,
+    reached: &Reached,
+    now: DateTime<Utc>,
+) -> Vec<Gate> {
+    // When the next module opens (maybe later than now), or what has to be passed first.
+    let mut next: Result<DateTime<Utc>, Lock> = Ok(started_at);
+    let mut gates = Vec::with_capacity(modules.len());
+    for module in modules {
+        let quizzes: Vec<(i32, bool)> = module
+            .quizzes
+            .iter()
+            .map(|&pair| {
+                let passed = reached.passed.contains_key(&(module.number, pair));
+                (pair, passed)
+            })
+            .collect();
+        let passed_at = module
+            .quizzes
+            .last()
+            .and_then(|&pair| reached.passed.get(&(module.number, pair)).copied());
+        let holds = pace.is_gated && module.gates;
+        let open = match (holds, reached.unlocked.get(&module.number), next) {
+            (false, ..) => Ok(started_at),
+            (true, Some(&unlocked_at), _) => Ok(unlocked_at),
+            (true, None, Ok(at)) if at <= now => Ok(at),
+            (true, None, Ok(at)) => Err(Lock::From(at)),
+            (true, None, Err(lock)) => Err(lock),
+        };
+        if holds && !quizzes.is_empty() {
+            next = match (open, passed_at) {
+                (Ok(unlocked_at), Some(passed_at)) => {
+                    Ok(passed_at.max(unlocked_at + pace.cooldown))
+                }
+                _ => Err(Lock::AfterQuiz {
+                    module_no: module.number,
+                    pair: quizzes
+                        .iter()
+                        .find(|&&(_, passed)| !passed)
+                        .or(quizzes.last())
+                        .map_or(1, |&(pair, _)| pair),
+                }),
+            };
+        }
+        gates.push(Gate {
+            number: module.number,
+            open,
+            passed_at,
+            quizzes,
+            gates: holds,
+        });
+    }
+    gates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(days: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::days(days)
+    }
+
+    fn module(number: i32, quizzes: &[i32]) -> ModuleShape {
+        ModuleShape {
+            number,
+            gates: true,
+            quizzes: quizzes.to_vec(),
+        }
+    }
+
+    const WEEKLY: Pace = Pace {
+        is_gated: true,
+        cooldown: TimeDelta::days(7),
+    };
+
+    #[test]
+    fn a_module_opens_by_its_last_quiz_and_its_week() {
+        let course = [module(1, &[1, 2]), module(2, &[1]), module(3, &[1])];
+        let mut reached = Reached::default();
+        let at = |reached: &Reached, now| gates(&course, WEEKLY, day(0), reached, now);
+
+        let start = at(&reached, day(0));
+        assert_eq!(start[0].open, Ok(day(0)));
+        assert_eq!(start[0].lock(1), None);
+        let after = Lock::AfterQuiz {
+            module_no: 1,
+            pair: 1,
+        };
+        assert_eq!(start[0].lock(2), Some(after));
+        assert_eq!(start[1].open, Err(after));
+
+        reached.passed.insert((1, 1), day(1));
+        assert_eq!(at(&reached, day(1))[0].lock(2), None);
+        reached.passed.insert((1, 2), day(2));
+        let passed = at(&reached, day(2));
+        assert_eq!(passed[0].passed_at, Some(day(2)));
+        assert_eq!(passed[1].open, Err(Lock::From(day(7))));
+        assert_eq!(
+            passed[2].open,
+            Err(Lock::AfterQuiz {
+                module_no: 2,
+                pair: 1
+            })
+        );
+        // The week counts from when the module was open, not from when it was passed.
+        assert_eq!(at(&reached, day(9))[1].open, Ok(day(7)));
+        reached.unlocked.insert(2, day(7));
+        reached.passed.insert((2, 1), day(20));
+        assert_eq!(at(&reached, day(20))[2].open, Ok(day(20)));
+    }
+
+    #[test]
+    fn what_has_no_questions_holds_nobody_up() {
+        let mut course = vec![
+            module(1, &[]),
+            module(2, &[2]),
+            module(3, &[]),
+            module(4, &[]),
+        ];
+        let reached = Reached::default();
+        let open = |course: &[ModuleShape]| -> Vec<bool> {
+            gates(course, WEEKLY, day(0), &reached, day(0))
+                .iter()
+                .map(|gate| gate.open.is_ok())
+                .collect()
+        };
+        assert_eq!(open(&course), [true, true, false, false]);
+        course[1].quizzes.clear();
+        assert_eq!(open(&course), [true, true, true, true]);
+        // A pair without questions is skipped: pair 1 of module 2 needs nothing.
+        let gate = &gates(&[module(2, &[2])], WEEKLY, day(0), &reached, day(0))[0];
+        assert_eq!((gate.lock(1), gate.lock(2)), (None, None));
+        assert!(gate.lock(3).is_some());
+    }
+
+    fn courses() -> impl Strategy<Value = Vec<ModuleShape>> {
+        let module = (any::<bool>(), proptest::collection::btree_set(1..6, 0..5));
+        proptest::collection::vec(module, 1..9).prop_map(|modules| {
+            modules
+                .into_iter()
+                .zip(1..)
+                .map(|((gates, quizzes), number)| ModuleShape {
+                    number,
+                    gates,
+                    quizzes: quizzes.into_iter().collect(),
+                })
+                .collect()
+        })
+    }
+
+    proptest! {
+        /// Whoever passes every quiz that is open, and waits where only waiting helps, opens everything; and no module
+        /// opens before the one before it is passed and its cooldown is over.
+        #[test]
+        fn nobody_is_locked_out_for_ever(course in courses(), cooldown in 0i64..10, is_gated: bool) {
+            let pace = Pace { is_gated, cooldown: TimeDelta::days(cooldown) };
+            let (mut reached, mut now) = (Reached::default(), day(0));
+            for _ in 0..200 {
+                let gates = gates(&course, pace, day(0), &reached, now);
+                for gate in &gates {
+                    if let Ok(at) = gate.open {
+                        prop_assert!(at <= now);
+                        reached.unlocked.entry(gate.number).or_insert(at);
+                    }
+                }
+                let held: Vec<&ModuleShape> = course
+                    .iter()
+                    .filter(|module| is_gated && module.gates && !module.quizzes.is_empty())
+                    .collect();
+                for pair in held.windows(2) {
+                    if let Some(opened) = reached.unlocked.get(&pair[1].number) {
+                        let before = pair[0];
+                        let last = (before.number, *before.quizzes.last().unwrap());
+                        prop_assert!(*opened >= reached.passed[&last]);
+                        prop_assert!(*opened >= reached.unlocked[&before.number] + pace.cooldown);
+                    }
+                }
+                let open_quiz = course.iter().zip(&gates).find_map(|(module, gate)| {
+                    module
+                        .quizzes
+                        .iter()
+                        .map(|&pair| (module.number, pair))
+                        .find(|&quiz| {
+                            !reached.passed.contains_key(&quiz) && gate.lock(quiz.1).is_none()
+                        })
+                });
+                let wait = gates.iter().find_map(|gate| match gate.open {
+                    Err(Lock::From(at)) => Some(at),
+                    _ => None,
+                });
+                match (open_quiz, wait) {
+                    (Some(quiz), _) => {
+                        now += TimeDelta::hours(1);
+                        reached.passed.insert(quiz, now);
+                    }
+                    (None, Some(at)) => now = at,
+                    (None, None) => {
+                        for gate in &gates {
+                            for pair in 1..8 {
+                                prop_assert_eq!(gate.lock(pair), None);
+                            }
+                        }
+                        return Ok(());
+                    }
+                }
+            }
+            prop_assert!(false, "it never ended");
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! What an attempt's questions are, frozen when they were drawn, and what an answer to one of them brings.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::platform::ids::{QuestionId, TopicId};
+
+/// The questions of one attempt, as stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuestionSet {
+    pub version: u32,
+    pub questions: Vec<Frozen>,
+}
+
+/// A question as it was when it was drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frozen {
+    pub question_id: QuestionId,
+    pub topic_id: Option<TopicId>,
+    pub prompt_html: String,
+    pub explanation_html: Option<String>,
+    pub kind: FrozenKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FrozenKind {
+    /// In the order in which they are shown.
+    Choice {
+        several: bool,
+        options: Vec<FrozenOption>,
+    },
+    ShortAnswer {
+        accepted: Vec<String>,
+        tolerance: Option<f64>,
+    },
+    Tracing {
+        program_html: String,
+        prints: Option<String>,
+        fails_at_line: Option<u32>,
+    },
+    /// In the right order, and the ids in the order in which they are shown. Ids are drawn for the attempt.
+    Ordering {
+        items: Vec<(Uuid, String)>,
+        shown: Vec<Uuid>,
+    },
+    /// What stands left and right, as shown, and the right answers.
+    Matching {
+        left: Vec<(Uuid, String)>,
+        right: Vec<(Uuid, String)>,
+        pairs: HashMap<Uuid, Uuid>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FrozenOption {
+    pub id: Uuid,
+    pub html: String,
+    pub is_correct: bool,
+}
+
+/// Answers by the number of their question, as stored.
+pub type Answers = BTreeMap<usize, Given>;
+
+/// What was answered to one question.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Given {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+    /// To come back to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flagged: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Choice(Vec<Uuid>),
+    Text(String),
+    Prints(String),
+    FailsAtLine(Option<u32>),
+    Order(Vec<Uuid>),
+    Matches(HashMap<Uuid, Uuid>),
+}
+
+/// What the answer brings, from 0 to 1. Without partial credit it is all or nothing.
+pub fn points(kind: &FrozenKind, answer: Option<&Answer>, partial_credit: bool) -> f64 {
+    let share = match (kind, answer) {
+        (FrozenKind::Choice { several, options }, Some(Answer::Choice(chosen))) => {
+            choice(*several, options, chosen)
+        }
+        (
+            FrozenKind::ShortAnswer {
+                accepted,
+                tolerance,
+            },
+            Some(Answer::Text(text)),
+        ) => all(accepted
+            .iter()
+            .any(|right| same_answer(right, text, *tolerance))),
+        (FrozenKind::Tracing { prints, .. }, Some(Answer::Prints(text))) => all(prints
+            .as_deref()
+            .is_some_and(|right| same_output(right, text))),
+        (
+            FrozenKind::Tracing {
+                prints: None,
+                fails_at_line,
+                ..
+            },
+            Some(Answer::FailsAtLine(line)),
+        ) => all(fails_at_line.is_none() || fails_at_line == line),
+        (FrozenKind::Ordering { items, .. }, Some(Answer::Order(order))) => {
+            let right = items
+                .iter()
+                .zip(order)
+                .filter(|((id, _), given)| id == *given)
+                .count();
+            part(right, items.len())
+        }
+        (FrozenKind::Matching { pairs, .. }, Some(Answer::Matches(matches))) => {
+            let right = pairs
+                .iter()
+                .filter(|(left, right)| matches.get(left) == Some(right))
+                .count();
+            part(right, pairs.len())
+        }
+        _ => 0.0,
+    };
+    match partial_credit {
+        true => share,
+        false => all(share >= 1.0),
+    }
+}
+
+/// The points as a whole percentage of all that could be had.
+pub fn percent(points: &[f64]) -> i32 {
+    match points.len() {
+        0 => 0,
+        count => (points.iter().sum::<f64>() * 100.0 / count as f64).round() as i32,
+    }
+}
+
+/// Right ones that were chosen, less wrong ones, of all right ones.
+fn choice(several: bool, options: &[FrozenOption], chosen: &[Uuid]) -> f64 {
+    if !several && chosen.len() != 1 {
+        return 0.0;
+    }
+    let is_chosen = |option: &&FrozenOption| chosen.contains(&option.id);
+    let right = options.iter().filter(|option| option.is_correct).count();
+    let (hits, misses): (Vec<_>, Vec<_>) = options
+        .iter()
+        .filter(is_chosen)
+        .partition(|option| option.is_correct);
+    part(hits.len().saturating_sub(misses.len()), right)
+}
+
+fn all(right: bool) -> f64 {
+    if right { 1.0 } else { 0.0 }
+}
+
+fn part(right: usize, of: usize) -> f64 {
+    if of == 0 {
+        0.0
+    } else {
+        right as f64 / of as f64
+    }
+}
+
+/// Case and spaces make no difference; numbers may differ by the tolerance.
+fn same_answer(right: &str, given: &str, tolerance: Option<f64>) -> bool {
+    let plain = |text: &str| -> String {
+        text.chars()
+            .filter(|c| !c.is_whitespace())
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    if plain(right) == plain(given) {
+        return true;
+    }
+    let number = |text: &str| plain(text).replace(',', ".").parse::<f64>().ok();
+    match (number(right), number(given)) {
+        (Some(right), Some(given)) => (right - given).abs() <= tolerance.unwrap_or(0.0),
+        _ => false,
+    }
+}
+
+/// Line by line; spaces at the ends of lines and empty lines at the end make no difference.
+fn same_output(right: &str, given: &str) -> bool {
+    let lines = |text: &str| -> Vec<String> {
+        text.trim_end()
+            .lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect()
+    };
+    lines(right.trim_start_matches('\n')) == lines(given.trim_start_matches('\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    fn choices(several: bool, right: &[bool]) -> FrozenKind {
+        FrozenKind::Choice {
+            several,
+            options: right
+                .iter()
+                .zip(1..)
+                .map(|(&is_correct, n)| FrozenOption {
+                    id: id(n),
+                    html: String::new(),
+                    is_correct,
+                })
+                .collect(),
+        }
+    }
+
+    fn chosen(ids: &[u128]) -> Option<Answer> {
+        Some(Answer::Choice(ids.iter().copied().map(id).collect()))
+    }
+
+    #[test]
+    fn choices_are_all_or_nothing_unless_part_counts() {
+        let kind = choices(true, &[true, true, false, false]);
+        let both = |ids: &[u128]| {
+            let answer = chosen(ids);
+            (
+                points(&kind, answer.as_ref(), false),
+                points(&kind, answer.as_ref(), true),
+            )
+        };
+        assert_eq!(both(&[1, 2]), (1.0, 1.0));
+        assert_eq!(both(&[1]), (0.0, 0.5));
+        assert_eq!(both(&[1, 3]), (0.0, 0.0));
+        assert_eq!(both(&[1, 2, 3]), (0.0, 0.5));
+        assert_eq!(both(&[1, 2, 3, 4]), (0.0, 0.0));
+        assert_eq!(both(&[]), (0.0, 0.0));
+        let one = choices(false, &[false, true]);
+        assert_eq!(points(&one, chosen(&[2]).as_ref(), false), 1.0);
+        assert_eq!(points(&one, chosen(&[1, 2]).as_ref(), true), 0.0);
+    }
+
+    #[test]
+    fn short_answers_forgive_case_spaces_and_the_tolerance() {
+        let kind = |tolerance| FrozenKind::ShortAnswer {
+            accepted: vec!["Vec<i32>".into(), "3.5".into()],
+            tolerance,
+        };
+        let right = |text: &str, tolerance| {
+            points(&kind(tolerance), Some(&Answer::Text(text.into())), false) == 1.0
+        };
+        assert!(right(" vec < I32 > ", None));
+        assert!(right("3,50", None));
+        assert!(!right("3.6", None));
+        assert!(right("3.6", Some(0.11)));
+        assert!(!right("", Some(0.11)));
+    }
+
+    #[test]
+    fn a_program_prints_or_fails() {
+        let kind = |prints: Option<&str>, fails_at_line| FrozenKind::Tracing {
+            program_html: String::new(),
+            prints: prints.map(str::to_owned),
+            fails_at_line,
+        };
+        let of = |kind: &FrozenKind, answer| points(kind, Some(&answer), false);
+        let prints = kind(Some("1\n2\n"), None);
+        assert_eq!(of(&prints, Answer::Prints("1 \r\n2".into())), 1.0);
+        assert_eq!(of(&prints, Answer::Prints("12".into())), 0.0);
+        assert_eq!(of(&prints, Answer::FailsAtLine(None)), 0.0);
+        assert_eq!(of(&kind(None, None), Answer::FailsAtLine(None)), 1.0);
+        assert_eq!(of(&kind(None, None), Answer::FailsAtLine(Some(4))), 1.0);
+        assert_eq!(of(&kind(None, Some(3)), Answer::FailsAtLine(Some(3))), 1.0);
+        assert_eq!(of(&kind(None, Some(3)), Answer::FailsAtLine(None)), 0.0);
+        assert_eq!(of(&kind(None, Some(3)), Answer::Prints(String::new())), 0.0);
+    }
+
+    #[test]
+    fn orders_and_matches_count_what_is_in_its_place() {
+        let ordering = FrozenKind::Ordering {
+            items: (1..=4).map(|n| (id(n), String::new())).collect(),
+            shown: vec![],
+        };
+        let order = |ids: [u128; 4]| Answer::Order(ids.map(id).to_vec());
+        assert_eq!(points(&ordering, Some(&order([1, 2, 3, 4])), false), 1.0);
+        assert_eq!(points(&ordering, Some(&order([1, 2, 4, 3])), false), 0.0);
+        assert_eq!(points(&ordering, Some(&order([1, 2, 4, 3])), true), 0.5);
+        let matching = FrozenKind::Matching {
+            left: vec![],
+            right: vec![],
+            pairs: [(id(1), id(11)), (id(2), id(12))].into(),
+        };
+        let half = Answer::Matches([(id(1), id(11)), (id(2), id(11))].into());
+        assert_eq!(points(&matching, Some(&half), true), 0.5);
+        assert_eq!(points(&matching, None, true), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn points_are_a_share_and_percentages_whole(
+            right in proptest::collection::vec(any::<bool>(), 1..8),
+            picks in proptest::collection::vec(1u128..9, 0..8),
+            several: bool,
+            partial: bool,
+        ) {
+            let got = points(&choices(several, &right), chosen(&picks).as_ref(), partial);
+            prop_assert!((0.0..=1.0).contains(&got));
+            prop_assert!(partial || got == 0.0 || got == 1.0);
+        }
+
+        #[test]
+        fn a_percentage_lies_between_nothing_and_all(points in proptest::collection::vec(0.0f64..=1.0, 0..21)) {
+            let percent = percent(&points);
+            prop_assert!((0..=100).contains(&percent));
+            prop_assert!(percent == 100 || points.iter().any(|point| *point < 1.0) || points.is_empty());
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The page of a quiz: its terms, the attempt that is running, what came of one, and those before.
+
+mod question;
+mod result;
+mod timer;
+
+use leptos::{lazy, prelude::*, server_fn};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use server_fn::ServerFn;
+
+use self::question::question;
+use self::result::result;
+use self::timer::timer;
+use super::api::{SaveAnswer, StartQuiz, SubmitQuiz, load_quiz};
+use super::{AttemptStatus, PastAttempt, QuizPage, QuizState, Running, Terms, quiz_path};
+use crate::platform::ui::{
+    Badge, Breadcrumbs, Button, Erase, Form, FormState, Notice, Page, Tone, loaded, page_resource,
+};
+
+#[lazy]
+pub fn quiz_page() -> AnyView {
+    let params = Memo::new(|_| {
+        use_params_map().with(|params| {
+            let number = |name| params.get(name).and_then(|n| n.parse().ok()).unwrap_or(0);
+            (
+                params.get("course").unwrap_or_default(),
+                number("module"),
+                number("pair"),
+            )
+        })
+    });
+    let show = Memo::new(|_| use_query_map().with(|query| query.get("show").unwrap_or_default()));
+    let page = page_resource(
+        move || (params.get(), show.get()),
+        |((course, module, pair), show)| load_quiz(course, module, pair, show),
+    );
+    let forms = Forms {
+        start: FormState::of(StartQuiz::PATH),
+        save: FormState::of(SaveAnswer::PATH),
+        submit: FormState::of(SubmitQuiz::PATH),
+    };
+    view! { <Page title="Quiz">{loaded(page, move |page| quiz(page, forms))}</Page> }.erase()
+}
+
+#[derive(Clone, Copy)]
+struct Forms {
+    start: FormState,
+    save: FormState,
+    submit: FormState,
+}
+
+fn quiz(page: QuizPage, forms: Forms) -> AnyView {
+    let name = format!("Quiz {}.{}", page.module_no, page.pair);
+    let course = format!("/learn/{}", page.course_slug);
+    let path = quiz_path(&page.course_slug, page.module_no, page.pair);
+    let is_running = matches!(page.state, QuizState::Running(_));
+    let state = match page.state.clone() {
+        QuizState::Ready(terms) => ready(page.clone(), terms, forms.start),
+        QuizState::Closed(why) => view! {
+            <Notice tone=Tone::Info title="Not open now">
+                <p>{why}</p>
+            </Notice>
+        }
+        .erase(),
+        QuizState::Running(attempt) => running(*attempt, &path, forms),
+        QuizState::Result(graded) => result(&page, *graded, &path),
+    };
+    let about = (!is_running).then(|| {
+        let links = page
+            .topics
+            .clone()
+            .into_iter()
+            .map(|topic| {
+                view! {
+                    <li>
+                        <a href=topic.href>{topic.title}</a>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <section class="quiz-about">
+                <h2 class="label">"What it is about"</h2>
+                <ul>{links}</ul>
+            </section>
+            {history(page.history.clone(), &path)}
+        }
+    });
+    view! {
+        <Title text=format!("{name} · {}", page.course_title) />
+        <div class="narrow quiz-page">
+            <Breadcrumbs trail=vec![
+                (page.course_title.clone(), course),
+                (page.module_title.clone(), String::new()),
+            ] />
+            <h1>{name}</h1>
+            {state}
+            {about}
+        </div>
+    }
+    .erase()
+}
+
+fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
+    let questions = match terms.questions {
+        1 => "One question".to_owned(),
+        count => format!("{count} questions"),
+    };
+    let pass = format!("{} % to pass", terms.passing_score_percent);
+    let time = terms
+        .time
+        .unwrap_or_else(|| "as long as you like".to_owned());
+    let tries = terms.tries_left.map(|left| match left {
+        1 => "This is your last try.".to_owned(),
+        left => format!("You have {left} tries."),
+    });
+    let begin = if terms.is_repeat {
+        "Try again"
+    } else {
+        "Start"
+    };
+    view! {
+        <ul class="quiz-terms">
+            <li>{questions}</li>
+            <li>{pass}</li>
+            <li>{time}</li>
+        </ul>
+        <p class="soft">
+            "Answers are kept as you give them. You can go back to a question, flag one for later, and close the page: what you answered stays."
+        </p>
+        {tries.map(|tries| view! { <p class="soft">{tries}</p> })}
+        <Form form=start>
+            <input type="hidden" name="course" value=page.course_slug />
+            <input type="hidden" name="module_no" value=page.module_no.to_string() />
+            <input type="hidden" name="pair" value=page.pair.to_string() />
+            <Button big=true busy=start.busy()>
+                {begin}
+            </Button>
+        </Form>
+    }
+    .erase()
+}
+
+fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
+    let attempt_id = attempt.attempt_id.to_string();
+    let count = attempt.marks.len();
+    let marks = attempt.marks.clone();
+    let clock = timer(attempt.seconds_left);
+    let inside = match attempt.at {
+        Some((at, shown)) => question(attempt_id.clone(), at, count, marks, shown, forms.save),
+        None => overview(marks, path),
+    };
+    let at_end = inside.1;
+    view! {
+        <div class="quiz-bar">{clock}</div>
+        {inside.0}
+        <Form form=forms.submit class=if at_end { "stack quiz-submit" } else { "quiz-submit vh" } id="ly-submit">
+            <input type="hidden" name="attempt" value=attempt_id />
+            {at_end.then(|| view! { <Button big=true busy=forms.submit.busy()>"Hand in"</Button> })}
+        </Form>
+    }
+    .erase()
+}
+
+/// Before handing in: what is answered, what is not, what was flagged.
+fn overview(marks: Vec<(bool, bool)>, path: &str) -> (AnyView, bool) {
+    let open = marks.iter().filter(|(answered, _)| !answered).count();
+    let said = match open {
+        0 => "Every question has an answer.".to_owned(),
+        1 => "One question has no answer yet.".to_owned(),
+        count => format!("{count} questions have no answer yet."),
+    };
+    let lines = marks
+        .into_iter()
+        .zip(1..)
+        .map(|((answered, flagged), number): (_, usize)| {
+            let state = if answered { "answered" } else { "no answer" };
+            view! {
+                <li>
+                    <a href=format!("{path}?show={number}")>{format!("Question {number}")}</a>
+                    <span class="soft">{state}</span>
+                    {flagged.then(|| view! { <Badge tone=Tone::Warn text="Flagged" /> })}
+                </li>
+            }
+        })
+        .collect_view();
+    let view = view! {
+        <h2>"Ready to hand in?"</h2>
+        <p>{said}</p>
+        <ol class="quiz-overview">{lines}</ol>
+    };
+    (view.erase(), true)
+}
+
+fn history(past: Vec<PastAttempt>, path: &str) -> AnyView {
+    if past.is_empty() {
+        return ().erase();
+    }
+    let lines = past
+        .into_iter()
+        .map(|attempt| {
+            let (tone, text) = outcome(attempt.status);
+            let href = format!("{path}?show={}", attempt.attempt_id);
+            let (when, exactly) = attempt.when;
+            view! {
+                <li>
+                    <a href=href>
+                        <time datetime=exactly>{when}</time>
+                    </a>
+                    <span class="num">{format!("{} %", attempt.score)}</span>
+                    <Badge tone=tone text=text />
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="quiz-history">
+            <h2 class="label">"Your attempts"</h2>
+            <ol>{lines}</ol>
+        </section>
+    }
+    .erase()
+}
+
+fn outcome(status: AttemptStatus) -> (Tone, &'static str) {
+    match status {
+        AttemptStatus::Passed => (Tone::Ok, "Passed"),
+        AttemptStatus::Failed => (Tone::Danger, "Not passed"),
+        AttemptStatus::Expired => (Tone::Warn, "Time ran out"),
+        AttemptStatus::InProgress => (Tone::Neutral, "Running"),
+    }
+}

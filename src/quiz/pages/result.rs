@@ -1,0 +1,71 @@
+//! What came of an attempt: question by question, with what is right and why.
+
+use leptos::prelude::*;
+
+use super::outcome;
+use crate::platform::ui::{Badge, Button, Erase, Tone};
+use crate::quiz::{AttemptStatus, Graded, GradedQuestion, QuizPage};
+
+pub fn result(page: &QuizPage, graded: Graded, path: &str) -> AnyView {
+    let (tone, text) = outcome(graded.status);
+    let is_passed = page
+        .history
+        .iter()
+        .any(|attempt| attempt.status == AttemptStatus::Passed);
+    let on = match graded.next {
+        Some(next) => {
+            view! { <Button href=next.href>{format!("Go on: {}", next.title)}</Button> }.erase()
+        }
+        None => ().erase(),
+    };
+    let again = (!is_passed).then(|| view! { <Button href=path.to_owned()>"Try again"</Button> });
+    let needed = format!("{} % were needed.", graded.passing_score_percent);
+    view! {
+        <section class="quiz-result">
+            <p class="quiz-score num">{format!("{} %", graded.score)}</p>
+            <div>
+                <Badge tone=tone text=text />
+                <p class="soft">{needed}</p>
+            </div>
+            <div class="row">{on} {again}</div>
+        </section>
+        <ol class="quiz-answers">{graded.questions.into_iter().map(answer).collect_view()}</ol>
+    }
+    .erase()
+}
+
+fn answer(question: GradedQuestion) -> AnyView {
+    let (tone, text) = match question.points {
+        100 => (Tone::Ok, "Right".to_owned()),
+        0 => (Tone::Danger, "Wrong".to_owned()),
+        part => (Tone::Warn, format!("{part} %")),
+    };
+    let all = question.points == 100;
+    view! {
+        <li>
+            <Badge tone=tone text=text />
+            <div class="prose" inner_html=question.prompt.0></div>
+            <h3 class="label">"Your answer"</h3>
+            <div class="prose quiz-given" inner_html=question.answered.0></div>
+            {(!all)
+                .then(|| {
+                    view! {
+                        <h3 class="label">"Right is"</h3>
+                        <div class="prose" inner_html=question.right.0></div>
+                    }
+                })}
+            {question.explanation.map(|html| view! { <div class="prose quiz-why" inner_html=html.0></div> })}
+            {question
+                .topic
+                .filter(|_| !all)
+                .map(|topic| {
+                    view! {
+                        <p>
+                            <a href=topic.href>{format!("Go back to what this was about: {}", topic.title)}</a>
+                        </p>
+                    }
+                })}
+        </li>
+    }
+    .erase()
+}

@@ -1,0 +1,263 @@
+//! How far a learner is in a course's quizzes: its gates, kept in `module_progress`.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, Uuid};
+use diesel_async::RunQueryDsl;
+
+use super::gate::{self, Gate, Lock, ModuleShape, Pace, Reached};
+use crate::course::pair_of;
+use crate::platform::db::Conn;
+use crate::platform::ids::{CourseId, UserId};
+use crate::platform::time::Clock;
+
+/// The quizzes of a course for one learner, and what they open.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    pub gates: Vec<Gate>,
+    pub quizzes: Vec<Quiz>,
+    pub module_titles: HashMap<i32, String>,
+    is_gated: bool,
+}
+
+/// A pair of topics that has questions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quiz {
+    pub module_no: i32,
+    pub pair: i32,
+    pub is_passed: bool,
+    pub is_running: bool,
+    pub tries: i64,
+    pub lock: Option<Lock>,
+}
+
+impl Progress {
+    pub fn quiz(&self, module_no: i32, pair: i32) -> Option<&Quiz> {
+        self.quizzes
+            .iter()
+            .find(|quiz| (quiz.module_no, quiz.pair) == (module_no, pair))
+    }
+
+    pub fn lock_of_topic(&self, module_no: i32, topic_number: i32) -> Option<Lock> {
+        self.gates
+            .iter()
+            .find(|gate| gate.number == module_no)
+            .and_then(|gate| gate.lock_of_topic(topic_number))
+    }
+
+    /// Whether no quiz stands between the learner and the end of the course.
+    pub fn is_complete(&self) -> bool {
+        !self.is_gated
+            || self.quizzes.iter().all(|quiz| {
+                quiz.is_passed
+                    || !self
+                        .gates
+                        .iter()
+                        .any(|gate| gate.number == quiz.module_no && gate.holds())
+            })
+    }
+}
+
+/// "Opens when quiz 1.2 is passed."
+pub fn sentence(lock: Lock, clock: &Clock) -> String {
+    match lock {
+        Lock::AfterQuiz { module_no, pair } => {
+            format!("This opens when quiz {module_no}.{pair} is passed.")
+        }
+        Lock::From(at) => format!(
+            "This opens on {} ({}).",
+            clock.date_time(at),
+            clock.zone.name()
+        ),
+    }
+}
+
+/// "after quiz 1.2", "12 Jan".
+pub fn words(lock: Lock, clock: &Clock) -> String {
+    match lock {
+        Lock::AfterQuiz { module_no, pair } => format!("after quiz {module_no}.{pair}"),
+        Lock::From(at) => format!("from {}", clock.day(at)),
+    }
+}
+
+#[derive(QueryableByName)]
+struct ModuleRow {
+    #[diesel(sql_type = Int4)]
+    module_no: i32,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Bool)]
+    gates: bool,
+    #[diesel(sql_type = Array<Int4>)]
+    pairs: Vec<i32>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    unlocked_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    passed_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    is_gated: bool,
+    #[diesel(sql_type = Int4)]
+    cooldown_days: i32,
+    #[diesel(sql_type = Timestamptz)]
+    enrolled_at: DateTime<Utc>,
+}
+
+#[derive(QueryableByName)]
+struct TriesRow {
+    #[diesel(sql_type = Int4)]
+    module_no: i32,
+    #[diesel(sql_type = Int4)]
+    topic_pair_index: i32,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    passed_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    is_running: bool,
+    #[diesel(sql_type = BigInt)]
+    tries: i64,
+}
+
+/// Reads how far the learner is, and keeps what has opened or was passed since it was last asked.
+pub async fn load(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> QueryResult<Progress> {
+    let modules: Vec<ModuleRow> = diesel::sql_query(
+        "select m.module_no, m.title, m.gates, p.unlocked_at, p.passed_at, c.is_gated, c.cooldown_days, e.enrolled_at,
+                array(select distinct q.topic_pair_index from quiz_questions q
+                      where q.course_id = m.course_id and q.module_no = m.module_no and q.topic_pair_index is not null
+                        and q.purpose <> 'exam' and q.retired_at is null order by 1) as pairs
+         from course_modules m
+         join courses c on c.course_id = m.course_id
+         join enrollments e on e.course_id = m.course_id and e.user_id = $1
+         left join module_progress p on p.user_id = $1 and p.course_id = m.course_id and p.module_no = m.module_no
+         where m.course_id = $2
+         order by m.module_no",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Uuid, _>(course)
+    .load(conn)
+    .await?;
+    let tries: Vec<TriesRow> = diesel::sql_query(
+        "select module_no, topic_pair_index, min(completed_at) filter (where status = 'passed') as passed_at,
+                bool_or(status = 'in_progress') as is_running, count(*) as tries
+         from quiz_attempts where user_id = $1 and course_id = $2 group by module_no, topic_pair_index",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Uuid, _>(course)
+    .load(conn)
+    .await?;
+    let tries: HashMap<(i32, i32), TriesRow> = tries
+        .into_iter()
+        .map(|row| ((row.module_no, row.topic_pair_index), row))
+        .collect();
+    let shape: Vec<ModuleShape> = modules
+        .iter()
+        .map(|row| ModuleShape {
+            number: row.module_no,
+            gates: row.gates,
+            quizzes: row.pairs.clone(),
+        })
+        .collect();
+    let reached = Reached {
+        unlocked: modules
+            .iter()
+            .filter_map(|row| Some((row.module_no, row.unlocked_at?)))
+            .collect(),
+        passed: tries
+            .iter()
+            .filter_map(|(quiz, row)| Some((*quiz, row.passed_at?)))
+            .collect(),
+    };
+    // The course and the enrolment are the same in every row.
+    let any = modules.iter().next();
+    let pace = Pace {
+        is_gated: any.is_some_and(|row| row.is_gated),
+        cooldown: TimeDelta::days(any.map_or(0, |row| row.cooldown_days.into())),
+    };
+    let started_at = any.map_or(now, |row| row.enrolled_at);
+    let gates = gate::gates(&shape, pace, started_at, &reached, now);
+    let news: Vec<&Gate> = gates
+        .iter()
+        .zip(&modules)
+        .filter(|(gate, row)| {
+            gate.open.is_ok() && row.unlocked_at.is_none()
+                || gate.passed_at.is_some() && row.passed_at.is_none()
+        })
+        .map(|(gate, _)| gate)
+        .collect();
+    if !news.is_empty() && pace.is_gated {
+        keep(conn, user, course, &news, pace.cooldown).await?;
+    }
+    let quizzes = shape
+        .iter()
+        .zip(&gates)
+        .flat_map(|(module, gate)| module.quizzes.iter().map(move |&pair| (gate, pair)))
+        .map(|(gate, pair)| {
+            let row = tries.get(&(gate.number, pair));
+            Quiz {
+                module_no: gate.number,
+                pair,
+                is_passed: row.is_some_and(|row| row.passed_at.is_some()),
+                is_running: row.is_some_and(|row| row.is_running),
+                tries: row.map_or(0, |row| row.tries),
+                lock: gate.lock(pair),
+            }
+        })
+        .collect();
+    Ok(Progress {
+        gates,
+        quizzes,
+        is_gated: pace.is_gated,
+        module_titles: modules
+            .into_iter()
+            .map(|row| (row.module_no, row.title))
+            .collect(),
+    })
+}
+
+async fn keep(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    gates: &[&Gate],
+    cooldown: TimeDelta,
+) -> QueryResult<()> {
+    let numbers: Vec<i32> = gates.iter().map(|gate| gate.number).collect();
+    let unlocked: Vec<Option<DateTime<Utc>>> = gates.iter().map(|gate| gate.open.ok()).collect();
+    let until: Vec<Option<DateTime<Utc>>> = gates
+        .iter()
+        .map(|gate| gate.open.ok().map(|at| at + cooldown))
+        .collect();
+    let passed: Vec<Option<DateTime<Utc>>> = gates.iter().map(|gate| gate.passed_at).collect();
+    diesel::sql_query(
+        "insert into module_progress (user_id, course_id, module_no, unlocked_at, cooldown_until, passed_at, completed_at, quiz_passed)
+         select $1, $2, n, u, c, p, p, p is not null from unnest($3, $4, $5, $6) as x (n, u, c, p)
+         on conflict (user_id, course_id, module_no) do update set
+             unlocked_at = coalesce(module_progress.unlocked_at, excluded.unlocked_at),
+             cooldown_until = coalesce(module_progress.cooldown_until, excluded.cooldown_until),
+             passed_at = coalesce(module_progress.passed_at, excluded.passed_at),
+             completed_at = coalesce(module_progress.completed_at, excluded.completed_at),
+             quiz_passed = module_progress.quiz_passed or excluded.quiz_passed",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Uuid, _>(course)
+    .bind::<Array<Int4>, _>(numbers)
+    .bind::<Array<Nullable<Timestamptz>>, _>(unlocked)
+    .bind::<Array<Nullable<Timestamptz>>, _>(until)
+    .bind::<Array<Nullable<Timestamptz>>, _>(passed)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// The quiz of a topic's pair stands after the last topic of that pair.
+pub fn stands_after(topic_numbers: &[i32], pair: i32) -> usize {
+    topic_numbers
+        .iter()
+        .take_while(|&&number| pair_of(number) <= pair)
+        .count()
+}

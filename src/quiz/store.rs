@@ -1,0 +1,402 @@
+//! Queries of quizzes. Each asks for the learner's id and finds nothing of anybody else's.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Int4, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::grade::{Answers, QuestionSet};
+use super::{AttemptStatus, QuestionPurpose, QuestionType, StoredPayload};
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{
+    course_quiz_settings, courses, quiz_allowances, quiz_attempts, quiz_options, quiz_questions,
+    topics,
+};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{AttemptId, CourseId, QuestionId, TopicId, UserId};
+
+/// What a course's quizzes are like for one learner.
+#[derive(Debug, Clone, Queryable)]
+pub struct Settings {
+    pub questions_per_attempt: i32,
+    pub passing_score_percent: i32,
+    pub seconds_per_question: Option<i32>,
+    pub attempts_allowed: Option<i32>,
+    pub retry_wait_minutes: Option<i32>,
+    pub partial_credit: Option<bool>,
+    pub extra_time_percent: Option<i32>,
+}
+
+impl Settings {
+    /// Seconds for so many questions.
+    pub fn seconds_for(&self, questions: usize) -> Option<i64> {
+        let seconds = i64::from(self.seconds_per_question?) * questions as i64;
+        Some(seconds + seconds * i64::from(self.extra_time_percent.unwrap_or(0)) / 100)
+    }
+}
+
+pub async fn settings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<Settings> {
+    courses::table
+        .left_join(
+            quiz_allowances::table.on(quiz_allowances::course_id
+                .eq(courses::course_id)
+                .and(quiz_allowances::user_id.eq(user))),
+        )
+        .left_join(
+            course_quiz_settings::table.on(course_quiz_settings::course_id.eq(courses::course_id)),
+        )
+        .filter(courses::course_id.eq(course))
+        .select((
+            courses::questions_per_attempt,
+            courses::passing_score_percent,
+            courses::seconds_per_question,
+            course_quiz_settings::attempts_allowed.nullable(),
+            course_quiz_settings::retry_wait_minutes.nullable(),
+            course_quiz_settings::partial_credit.nullable(),
+            quiz_allowances::extra_time_percent.nullable(),
+        ))
+        .first(conn)
+        .await
+}
+
+/// A quiz: a pair of topics of a module of a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuizKey {
+    pub course: CourseId,
+    pub module_no: i32,
+    pub pair: i32,
+}
+
+/// A question of the bank, as it can be drawn.
+#[derive(Debug, Clone)]
+pub struct BankQuestion {
+    pub question_id: QuestionId,
+    pub topic_id: Option<TopicId>,
+    pub question_type: QuestionType,
+    pub prompt_html: String,
+    pub explanation_html: Option<String>,
+    pub payload: StoredPayload,
+    pub options: Vec<BankOption>,
+    /// How often this learner has had it.
+    pub seen: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct BankOption {
+    pub option_id: Uuid,
+    pub html: String,
+    pub is_correct: bool,
+}
+
+type QuestionRow = (
+    QuestionId,
+    Option<TopicId>,
+    QuestionType,
+    String,
+    Option<String>,
+    Value,
+);
+
+/// The questions of a quiz, in the author's order.
+pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec<BankQuestion>> {
+    let rows: Vec<QuestionRow> = quiz_questions::table
+        .filter(quiz_questions::course_id.eq(quiz.course))
+        .filter(quiz_questions::module_no.eq(quiz.module_no))
+        .filter(quiz_questions::topic_pair_index.eq(quiz.pair))
+        .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
+        .filter(quiz_questions::retired_at.is_null())
+        .order((quiz_questions::order_index, quiz_questions::question_id))
+        .select((
+            quiz_questions::question_id,
+            quiz_questions::topic_id,
+            quiz_questions::question_type,
+            quiz_questions::prompt_html,
+            quiz_questions::explanation_html,
+            quiz_questions::payload,
+        ))
+        .load(conn)
+        .await?;
+    let ids: Vec<QuestionId> = rows.iter().map(|row| row.0).collect();
+    let mut options: HashMap<QuestionId, Vec<BankOption>> = HashMap::new();
+    let option_rows: Vec<(QuestionId, Uuid, String, bool)> = quiz_options::table
+        .filter(quiz_options::question_id.eq_any(ids))
+        .order((quiz_options::question_id, quiz_options::order_index))
+        .select((
+            quiz_options::question_id,
+            quiz_options::option_id,
+            quiz_options::option_html,
+            quiz_options::is_correct,
+        ))
+        .load(conn)
+        .await?;
+    for (question, option_id, html, is_correct) in option_rows {
+        options.entry(question).or_default().push(BankOption {
+            option_id,
+            html,
+            is_correct,
+        });
+    }
+    let seen = seen(conn, user, quiz).await?;
+    rows.into_iter()
+        .map(
+            |(question_id, topic_id, question_type, prompt_html, explanation_html, payload)| {
+                Ok(BankQuestion {
+                    options: options.remove(&question_id).unwrap_or_default(),
+                    seen: seen.get(&question_id.0).copied().unwrap_or(0),
+                    payload: serde_json::from_value(payload)
+                        .map_err(|error| AppError::internal(&error))?,
+                    question_id,
+                    topic_id,
+                    question_type,
+                    prompt_html,
+                    explanation_html,
+                })
+            },
+        )
+        .collect()
+}
+
+#[derive(QueryableByName)]
+struct SeenRow {
+    #[diesel(sql_type = SqlUuid)]
+    question_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    times: i64,
+}
+
+async fn seen(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<HashMap<Uuid, i64>> {
+    let rows: Vec<SeenRow> = diesel::sql_query(
+        "select (q ->> 'question_id')::uuid as question_id, count(*) as times
+         from quiz_attempts a cross join lateral jsonb_array_elements(a.question_set -> 'questions') q
+         where a.user_id = $1 and a.course_id = $2 and a.module_no = $3 and a.topic_pair_index = $4
+         group by 1",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<SqlUuid, _>(quiz.course)
+    .bind::<Int4, _>(quiz.module_no)
+    .bind::<Int4, _>(quiz.pair)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.question_id, row.times))
+        .collect())
+}
+
+/// An attempt as it is stored.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    pub attempt_id: AttemptId,
+    pub quiz: QuizKey,
+    pub set: QuestionSet,
+    pub answers: Answers,
+    pub score: Option<i32>,
+    pub points: Vec<f64>,
+    pub status: AttemptStatus,
+    pub passing_score_percent: i32,
+    pub partial_credit: bool,
+    pub started_at: DateTime<Utc>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub completed_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = quiz_attempts)]
+struct AttemptRow {
+    attempt_id: AttemptId,
+    course_id: CourseId,
+    module_no: i32,
+    topic_pair_index: i32,
+    question_set: Value,
+    answers: Value,
+    score: Option<i32>,
+    points: Option<Value>,
+    status: AttemptStatus,
+    passing_score_percent: i32,
+    partial_credit: bool,
+    started_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    completed_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<AttemptRow> for Attempt {
+    type Error = AppError;
+
+    fn try_from(row: AttemptRow) -> AppResult<Self> {
+        let broken = |error: serde_json::Error| AppError::internal(&error);
+        Ok(Self {
+            attempt_id: row.attempt_id,
+            quiz: QuizKey {
+                course: row.course_id,
+                module_no: row.module_no,
+                pair: row.topic_pair_index,
+            },
+            set: serde_json::from_value(row.question_set).map_err(broken)?,
+            answers: serde_json::from_value(row.answers).map_err(broken)?,
+            points: match row.points {
+                Some(points) => serde_json::from_value(points).map_err(broken)?,
+                None => Vec::new(),
+            },
+            score: row.score,
+            status: row.status,
+            passing_score_percent: row.passing_score_percent,
+            partial_credit: row.partial_credit,
+            started_at: row.started_at,
+            expires_at: row.expires_at,
+            completed_at: row.completed_at,
+        })
+    }
+}
+
+/// The learner's attempt.
+pub async fn attempt(
+    conn: &mut Conn,
+    user: UserId,
+    attempt: AttemptId,
+) -> AppResult<Option<Attempt>> {
+    let row: Option<AttemptRow> = quiz_attempts::table
+        .filter(quiz_attempts::attempt_id.eq(attempt))
+        .filter(quiz_attempts::user_id.eq(user))
+        .select(AttemptRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(Attempt::try_from).transpose()
+}
+
+/// The learner's attempt, which nobody else changes until this unit of work ends.
+pub async fn attempt_for_update(
+    conn: &mut Conn,
+    user: UserId,
+    attempt: AttemptId,
+) -> AppResult<Option<Attempt>> {
+    let row: Option<AttemptRow> = quiz_attempts::table
+        .filter(quiz_attempts::attempt_id.eq(attempt))
+        .filter(quiz_attempts::user_id.eq(user))
+        .select(AttemptRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(Attempt::try_from).transpose()
+}
+
+/// Whose attempt it is, for the job that ends it.
+pub async fn learner_of(conn: &mut Conn, attempt: AttemptId) -> QueryResult<Option<UserId>> {
+    quiz_attempts::table
+        .filter(quiz_attempts::attempt_id.eq(attempt))
+        .select(quiz_attempts::user_id)
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The attempts at a quiz, the newest first.
+pub async fn attempts(
+    conn: &mut Conn,
+    user: UserId,
+    quiz: QuizKey,
+) -> QueryResult<Vec<(AttemptId, AttemptStatus, Option<i32>, Option<DateTime<Utc>>)>> {
+    quiz_attempts::table
+        .filter(quiz_attempts::user_id.eq(user))
+        .filter(quiz_attempts::course_id.eq(quiz.course))
+        .filter(quiz_attempts::module_no.eq(quiz.module_no))
+        .filter(quiz_attempts::topic_pair_index.eq(quiz.pair))
+        .order(quiz_attempts::started_at.desc())
+        .select((
+            quiz_attempts::attempt_id,
+            quiz_attempts::status,
+            quiz_attempts::score,
+            quiz_attempts::completed_at,
+        ))
+        .load(conn)
+        .await
+}
+
+/// Begins an attempt; None where one is running already.
+pub async fn begin(
+    conn: &mut Conn,
+    user: UserId,
+    quiz: QuizKey,
+    set: &QuestionSet,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> AppResult<Option<(AttemptId, Option<DateTime<Utc>>)>> {
+    let expires_at = settings
+        .seconds_for(set.questions.len())
+        .map(|seconds| now + chrono::TimeDelta::seconds(seconds));
+    let set = serde_json::to_value(set).map_err(|error| AppError::internal(&error))?;
+    let attempt: Option<AttemptId> = diesel::insert_into(quiz_attempts::table)
+        .values((
+            quiz_attempts::user_id.eq(user),
+            quiz_attempts::course_id.eq(quiz.course),
+            quiz_attempts::module_no.eq(quiz.module_no),
+            quiz_attempts::topic_pair_index.eq(quiz.pair),
+            quiz_attempts::question_set.eq(set),
+            quiz_attempts::passing_score_percent.eq(settings.passing_score_percent),
+            quiz_attempts::partial_credit.eq(settings.partial_credit.unwrap_or(false)),
+            quiz_attempts::started_at.eq(now),
+            quiz_attempts::expires_at.eq(expires_at),
+        ))
+        .on_conflict_do_nothing()
+        .returning(quiz_attempts::attempt_id)
+        .get_result(conn)
+        .await
+        .optional()?;
+    Ok(attempt.map(|attempt| (attempt, expires_at)))
+}
+
+pub async fn save_answers(conn: &mut Conn, attempt: AttemptId, answers: &Answers) -> AppResult<()> {
+    let answers = serde_json::to_value(answers).map_err(|error| AppError::internal(&error))?;
+    diesel::update(quiz_attempts::table.filter(quiz_attempts::attempt_id.eq(attempt)))
+        .set(quiz_attempts::answers.eq(answers))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub async fn finish(
+    conn: &mut Conn,
+    attempt: AttemptId,
+    status: AttemptStatus,
+    score: i32,
+    points: &[f64],
+    at: DateTime<Utc>,
+) -> AppResult<()> {
+    let points = serde_json::to_value(points).map_err(|error| AppError::internal(&error))?;
+    diesel::update(quiz_attempts::table.filter(quiz_attempts::attempt_id.eq(attempt)))
+        .set((
+            quiz_attempts::status.eq(status),
+            quiz_attempts::score.eq(score),
+            quiz_attempts::points.eq(points),
+            quiz_attempts::completed_at.eq(at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Slug, title and number of the topics of a module, in order, with their ids.
+pub async fn topics_of(
+    conn: &mut Conn,
+    course: CourseId,
+    module_no: i32,
+) -> QueryResult<Vec<(TopicId, String, String, i32)>> {
+    topics::table
+        .filter(topics::course_id.eq(course))
+        .filter(topics::module_no.eq(module_no))
+        .filter(topics::retired_at.is_null())
+        .order(topics::topic_number)
+        .select((
+            topics::topic_id,
+            topics::slug,
+            topics::title,
+            topics::topic_number,
+        ))
+        .load(conn)
+        .await
+}
