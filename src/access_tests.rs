@@ -38,7 +38,7 @@ const TABLE: &str = "
     player/api/enrol            course=closed                                   401 404 404 404 404 404 404
     GET quiz/api/load_quiz      course=open&module_no=1&pair=1&show=            401 200 403 403 403 403 403
     quiz/api/start_quiz         course=open&module_no=1&pair=1                  401 200 403 403 403 403 403
-    quiz/api/save_answer        attempt=ATTEMPT&question=0&text=x               401 200 404 404 404 404 404
+    quiz/api/save_answer        attempt=ATTEMPT&question=0&given[text]=x             401 200 404 404 404 404 404
     quiz/api/submit_quiz        attempt=ATTEMPT                                 401 200 404 404 404 404 404
     player/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200

@@ -1,10 +1,8 @@
 //! Server functions of quizzes. Each acts for the signed-in learner alone, and the server's clock decides.
 
-use std::collections::HashMap;
-
 use leptos::prelude::*;
 
-use super::QuizPage;
+use super::{QuizPage, Sent};
 use crate::platform::error::AppResult;
 use crate::platform::ids::AttemptId;
 
@@ -12,7 +10,7 @@ use crate::platform::ids::AttemptId;
 use {
     super::quiz_path,
     super::store::QuizKey,
-    super::view::{self, Look, Saved, Sent},
+    super::view::{self, Look, Saved},
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
@@ -63,37 +61,22 @@ pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<
 /// Learners: keeps the answer to one question of a running attempt, then shows what `go` names. An answer that is not
 /// complete counts as none.
 #[server]
-#[allow(clippy::too_many_arguments)]
 pub async fn save_answer(
     attempt: AttemptId,
     /// Of the question, from 0.
     question: usize,
-    #[server(default)] options: Vec<String>,
-    text: Option<String>,
-    compiles: Option<String>,
-    line: Option<String>,
-    #[server(default)] order: HashMap<String, String>,
-    #[server(default)] matches: HashMap<String, String>,
-    flagged: Option<String>,
+    #[server(default)] given: Sent,
     go: Option<String>,
 ) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
-    let sent = Sent {
-        options,
-        text,
-        compiles,
-        line,
-        order,
-        matches,
-        flagged: flagged.is_some(),
-    };
     let now = chrono::Utc::now();
     let go = go.filter(|go| go == "end" || go.parse::<u32>().is_ok());
+    let draft = go.is_none();
     let (saved, slug) = me
         .cx
         .within(async move |conn| {
-            let saved = view::save(conn, user, attempt, question, &sent, now).await?;
+            let saved = view::save(conn, user, attempt, question, &given, draft, now).await?;
             let (Saved::Kept(quiz) | Saved::TooLate(quiz)) = &saved;
             let slug = crate::course::store::slug(conn, quiz.course).await?;
             Ok((saved, slug))

@@ -16,6 +16,8 @@ mod tests;
 #[cfg(feature = "ssr")]
 pub mod view;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -129,6 +131,22 @@ pub enum ShownKind {
         left: Vec<(Uuid, Html, Option<Uuid>)>,
         right: Vec<(Uuid, Html)>,
     },
+}
+
+/// What a browser sends for one question: the fields of its form.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sent {
+    pub options: Vec<String>,
+    pub text: Option<String>,
+    /// `yes` or `no`.
+    pub compiles: Option<String>,
+    pub line: Option<String>,
+    /// The place of each item, whose id has an `i` before it.
+    pub order: HashMap<String, String>,
+    /// What each item was matched to.
+    pub matches: HashMap<String, String>,
+    pub flagged: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

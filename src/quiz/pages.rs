@@ -59,7 +59,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
         QuizState::Ready(terms) => ready(page.clone(), terms, forms.start),
         QuizState::Closed(why) => view! {
             <Notice tone=Tone::Info title="Not open now">
-                <p>{why}</p>
+                {why}
             </Notice>
         }
         .erase(),

@@ -173,7 +173,7 @@ pub async fn load(
             .collect(),
     };
     // The course and the enrolment are the same in every row.
-    let any = modules.iter().next();
+    let any = <[_]>::first(&modules);
     let pace = Pace {
         is_gated: any.is_some_and(|row| row.is_gated),
         cooldown: TimeDelta::days(any.map_or(0, |row| row.cooldown_days.into())),

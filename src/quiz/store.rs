@@ -295,12 +295,11 @@ pub async fn learner_of(conn: &mut Conn, attempt: AttemptId) -> QueryResult<Opti
         .optional()
 }
 
+/// What an attempt came to: its score, and when it ended.
+pub type Outcome = (AttemptId, AttemptStatus, Option<i32>, Option<DateTime<Utc>>);
+
 /// The attempts at a quiz, the newest first.
-pub async fn attempts(
-    conn: &mut Conn,
-    user: UserId,
-    quiz: QuizKey,
-) -> QueryResult<Vec<(AttemptId, AttemptStatus, Option<i32>, Option<DateTime<Utc>>)>> {
+pub async fn attempts(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<Vec<Outcome>> {
     quiz_attempts::table
         .filter(quiz_attempts::user_id.eq(user))
         .filter(quiz_attempts::course_id.eq(quiz.course))

@@ -108,9 +108,9 @@ async fn give(
         option.unwrap()["id"].as_str().unwrap().to_owned()
     });
     match &option {
-        Some(option) => fields.push(("options[]", option)),
-        None if right => fields.push(("text", kind["accepted"][0].as_str().unwrap())),
-        None => fields.push(("text", "nothing of the kind")),
+        Some(option) => fields.push(("given[options][]", option)),
+        None if right => fields.push(("given[text]", kind["accepted"][0].as_str().unwrap())),
+        None => fields.push(("given[text]", "nothing of the kind")),
     }
     browser.post("quiz/api/save_answer", &fields).await
 }
@@ -241,14 +241,15 @@ async fn what_an_attempt_does_not_offer_is_refused() {
         .to_string();
     let foreign = uuid::Uuid::new_v4().to_string();
     for (question, field, value) in [
-        (choice.as_str(), "options[]", foreign.as_str()),
-        (&choice, "options[]", "malformed"),
-        ("7", "text", "4"),
+        (choice.as_str(), "given[options][]", foreign.as_str()),
+        (&choice, "given[options][]", "malformed"),
+        ("7", "given[text]", "4"),
     ] {
         let fields = [
             ("attempt", id.as_str()),
             ("question", question),
             (field, value),
+            ("go", "end"),
         ];
         let refused = asha.post("quiz/api/save_answer", &fields).await;
         assert_eq!(
@@ -263,7 +264,8 @@ async fn what_an_attempt_does_not_offer_is_refused() {
     let fields = [
         ("attempt", id.as_str()),
         ("question", text),
-        ("text", &long),
+        ("given[text]", &long),
+        ("go", "end"),
     ];
     assert_eq!(
         asha.post("quiz/api/save_answer", &fields).await.status,
@@ -385,18 +387,18 @@ fn right_fields(kind: &Value) -> Vec<(String, String)> {
             .unwrap()
             .iter()
             .filter(|option| option["is_correct"] == true)
-            .map(|option| ("options[]".to_owned(), text(&option["id"])))
+            .map(|option| ("given[options][]".to_owned(), text(&option["id"])))
             .collect(),
-        "short_answer" => vec![("text".to_owned(), text(&kind["accepted"][0]))],
+        "short_answer" => vec![("given[text]".to_owned(), text(&kind["accepted"][0]))],
         "tracing" => match kind["prints"].as_str() {
             Some(prints) => vec![
-                ("compiles".to_owned(), "yes".to_owned()),
-                ("text".to_owned(), prints.to_owned()),
+                ("given[compiles]".to_owned(), "yes".to_owned()),
+                ("given[text]".to_owned(), prints.to_owned()),
             ],
             None => vec![
-                ("compiles".to_owned(), "no".to_owned()),
+                ("given[compiles]".to_owned(), "no".to_owned()),
                 (
-                    "line".to_owned(),
+                    "given[line]".to_owned(),
                     kind["fails_at_line"].to_string().replace("null", ""),
                 ),
             ],
@@ -406,13 +408,18 @@ fn right_fields(kind: &Value) -> Vec<(String, String)> {
             .unwrap()
             .iter()
             .zip(1..)
-            .map(|(item, place)| (format!("order[i{}]", text(&item[0])), place.to_string()))
+            .map(|(item, place)| {
+                (
+                    format!("given[order][i{}]", text(&item[0])),
+                    place.to_string(),
+                )
+            })
             .collect(),
         "matching" => kind["pairs"]
             .as_object()
             .unwrap()
             .iter()
-            .map(|(left, right)| (format!("matches[i{left}]"), text(right)))
+            .map(|(left, right)| (format!("given[matches][i{left}]"), text(right)))
             .collect(),
         other => panic!("an unknown type: {other}"),
     }
@@ -469,7 +476,7 @@ async fn answer_everything(site: &TestSite, slug: &str) -> usize {
                     fields.extend(right_fields(&question["kind"]));
                     answered += 1;
                 } else if question["kind"]["type"] == "short_answer" {
-                    fields.push(("text".to_owned(), "nothing of the kind".to_owned()));
+                    fields.push(("given[text]".to_owned(), "nothing of the kind".to_owned()));
                 }
                 let fields: Vec<(&str, &str)> = fields
                     .iter()

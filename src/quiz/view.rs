@@ -12,7 +12,7 @@ use super::progress::{self, Progress};
 use super::store::{self, Attempt, BankQuestion, QuizKey, Settings};
 use super::{
     AttemptStatus, Graded, GradedQuestion, PastAttempt, QuestionPayload, QuestionType, QuizPage,
-    QuizState, Running, Shown, ShownKind, Terms, quiz_path,
+    QuizState, Running, Sent, Shown, ShownKind, Terms, quiz_path,
 };
 use crate::course::pair_of;
 use crate::platform::db::Conn;
@@ -42,7 +42,7 @@ struct Found {
     key: QuizKey,
     progress: Progress,
     settings: Settings,
-    attempts: Vec<(AttemptId, AttemptStatus, Option<i32>, Option<DateTime<Utc>>)>,
+    attempts: Vec<store::Outcome>,
 }
 
 async fn find(
@@ -228,18 +228,6 @@ pub fn freeze(question: BankQuestion) -> Frozen {
     }
 }
 
-/// What a browser sends for one question.
-#[derive(Debug, Clone, Default)]
-pub struct Sent {
-    pub options: Vec<String>,
-    pub text: Option<String>,
-    pub compiles: Option<String>,
-    pub line: Option<String>,
-    pub order: HashMap<String, String>,
-    pub matches: HashMap<String, String>,
-    pub flagged: bool,
-}
-
 /// The most that is kept of a written answer.
 const TEXT_LIMIT: usize = 5000;
 
@@ -328,13 +316,14 @@ fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
     })
 }
 
-/// Keeps what was answered to a question of a running attempt.
+/// Keeps what was answered to a question of a running attempt. A `draft` is sent while somebody still answers.
 pub async fn save(
     conn: &mut Conn,
     user: UserId,
     attempt: AttemptId,
     question: usize,
     sent: &Sent,
+    draft: bool,
     now: DateTime<Utc>,
 ) -> AppResult<Saved> {
     let mut row = store::attempt_for_update(conn, user, attempt)
@@ -350,9 +339,14 @@ pub async fn save(
     let frozen = row.set.questions.get(question).ok_or_else(|| {
         AppError::field("question", "The attempt has no question of this number.")
     })?;
+    let answer = match read(&frozen.kind, sent) {
+        // Half of an order, a line that is no number yet: the last that made sense stays.
+        Err(_) if draft => return Ok(Saved::Kept(row.quiz)),
+        answer => answer?,
+    };
     let given = Given {
-        answer: read(&frozen.kind, sent)?,
-        flagged: sent.flagged,
+        answer,
+        flagged: sent.flagged.is_some(),
     };
     row.answers.insert(question, given);
     store::save_answers(conn, attempt, &row.answers).await?;
@@ -472,7 +466,6 @@ pub enum Look {
     Attempt(AttemptId),
 }
 
-#[allow(clippy::too_many_arguments)]
 pub async fn page(
     conn: &mut Conn,
     user: UserId,

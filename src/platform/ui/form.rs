@@ -4,7 +4,6 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::{Erase, Inside};
 
@@ -98,16 +97,12 @@ pub fn Form(
     /// Called instead of following the redirect, when the page can show the outcome where it is.
     #[prop(optional, into)]
     on_done: Option<Callback<()>>,
-    /// Follows a redirect within the page's own code, where nothing but what is shown may change.
-    #[prop(optional)]
-    stays: bool,
     /// Keeps what is typed as it is typed: the form is sent whenever something in it has changed.
     #[prop(optional)]
     keeps: bool,
     children: Inside,
 ) -> impl IntoView {
-    let navigate = stays.then(use_navigate);
-    let submit = move |event: SubmitEvent| send(event, form, on_done, navigate.clone());
+    let submit = move |event: SubmitEvent| send(event, form, on_done);
     let kept = keeps.then(|| RwSignal::new(Kept::Nothing));
     let input = move |event: leptos::ev::Event| {
         if let Some(kept) = kept {
@@ -197,15 +192,10 @@ fn keep(event: leptos::ev::Event, kept: RwSignal<Kept>) {
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn send<N>(_: SubmitEvent, _: FormState, _: Option<Callback<()>>, _: Option<N>) {}
+fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>) {}
 
 #[cfg(feature = "hydrate")]
-fn send(
-    event: SubmitEvent,
-    form: FormState,
-    on_done: Option<Callback<()>>,
-    navigate: Option<impl Fn(&str, leptos_router::NavigateOptions) + 'static>,
-) {
+fn send(event: SubmitEvent, form: FormState, on_done: Option<Callback<()>>) {
     use wasm_bindgen::JsCast;
     let Some(element) = event
         .target()
@@ -227,11 +217,6 @@ fn send(
         match outcome {
             Ok(next) => match (on_done, next) {
                 (Some(on_done), _) => on_done.run(()),
-                (None, Some(next)) if navigate.is_some() => {
-                    if let Some(navigate) = navigate {
-                        navigate(&next, Default::default());
-                    }
-                }
                 // A whole new page: who one is, and so everything on it, may have changed.
                 (None, Some(next)) => {
                     let _ = window().location().assign(&next);

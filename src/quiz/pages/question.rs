@@ -45,7 +45,7 @@ pub fn question(
         })
         .collect_view();
     let view = view! {
-        <Form form=save class="quiz-form" stays=true keeps=true>
+        <Form form=save class="quiz-form" keeps=true>
             <input type="hidden" name="attempt" value=attempt />
             <input type="hidden" name="question" value=at.to_string() />
             // Enter goes on, as a form's first button is the one that it presses.
@@ -62,7 +62,7 @@ pub fn question(
             <div class="prose quiz-prompt" inner_html=shown.prompt.0></div>
             {kind(shown.kind)}
             <label class="check quiz-flag">
-                <input type="checkbox" name="flagged" value="on" checked=shown.flagged />
+                <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
                 <span>"Flag to come back to"</span>
             </label>
             <div class="row">
@@ -91,7 +91,7 @@ fn kind(kind: ShownKind) -> AnyView {
         ShownKind::ShortAnswer { text } => view! {
             <label class="stack">
                 <span class="label">"Your answer"</span>
-                <input type="text" name="text" value=text maxlength="5000" autocomplete="off" spellcheck="false" />
+                <input type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" />
             </label>
         }
         .erase(),
@@ -116,7 +116,7 @@ fn choice(several: bool, options: Vec<(Uuid, Html, bool)>) -> AnyView {
         .map(|(id, html, chosen)| {
             view! {
                 <label class="check quiz-option">
-                    <input type=kind name="options[]" value=id.to_string() checked=chosen />
+                    <input type=kind name="given[options][]" value=id.to_string() checked=chosen />
                     <span inner_html=html.0></span>
                 </label>
             }
@@ -138,19 +138,19 @@ fn tracing(program: Html, compiles: Option<bool>, prints: String, line: Option<u
         <fieldset class="stack">
             <legend class="soft">"Does this program compile?"</legend>
             <label class="check quiz-option">
-                <input type="radio" name="compiles" value="yes" checked=compiles == Some(true) />
+                <input type="radio" name="given[compiles]" value="yes" checked=compiles == Some(true) />
                 <span>"Yes, and it prints"</span>
             </label>
-            <textarea name="text" rows="3" maxlength="5000" spellcheck="false" aria-label="What it prints">
+            <textarea name="given[text]" rows="3" maxlength="5000" spellcheck="false" aria-label="What it prints">
                 {prints}
             </textarea>
             <label class="check quiz-option">
-                <input type="radio" name="compiles" value="no" checked=compiles == Some(false) />
+                <input type="radio" name="given[compiles]" value="no" checked=compiles == Some(false) />
                 <span>"No"</span>
             </label>
             <label class="row">
                 <span class="soft">"The error is in line"</span>
-                <input class="quiz-line" type="text" inputmode="numeric" name="line" value=line maxlength="6" autocomplete="off" />
+                <input class="quiz-line" type="text" inputmode="numeric" name="given[line]" value=line maxlength="6" autocomplete="off" />
             </label>
         </fieldset>
     }
@@ -174,7 +174,7 @@ fn ordering(items: Vec<(Uuid, Html, Option<usize>)>) -> AnyView {
                 .collect_view();
             view! {
                 <li>
-                    <select name=format!("order[i{id}]") aria-label=format!("Place of line {n}")>
+                    <select name=format!("given[order][i{id}]") aria-label=format!("Place of line {n}")>
                         <option value="">"–"</option>
                         {choices}
                     </select>
@@ -227,7 +227,7 @@ fn matching(left: Vec<(Uuid, Html, Option<Uuid>)>, right: Vec<(Uuid, Html)>) -> 
                 .collect_view();
             view! {
                 <li>
-                    <select name=format!("matches[i{id}]") aria-label=format!("Match for line {n}")>
+                    <select name=format!("given[matches][i{id}]") aria-label=format!("Match for line {n}")>
                         <option value="">"–"</option>
                         {choices}
                     </select>

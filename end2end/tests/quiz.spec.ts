@@ -1,0 +1,149 @@
+// Quizzes: failing, learning from it and passing; what stays closed meanwhile; leaving and coming back; no JavaScript.
+import type { Page } from "@playwright/test";
+import { accessible, awake, enrol, expect, signUp, test } from "./site";
+
+const DEMO = "how-to-trust-a-number";
+const QUIZ = `/learn/${DEMO}/quiz/1/1`;
+
+/** What the results said is right, by the text of the question. */
+type Known = Map<string, string[]>;
+
+const plain = (text: string) => text.replace(/\s+/g, " ").trim();
+const texts = async (page: Page, selector: string) => (await page.locator(selector).allInnerTexts()).map(plain);
+
+/** Answers the question that is shown as the results taught, or anyhow. */
+async function answer(page: Page, known: Known) {
+  const right = known.get(plain(await page.locator(".quiz-prompt").innerText())) ?? [];
+  const places = page.locator(".quiz-form ul.quiz-places > li");
+  if ((await places.count()) > 0) {
+    const offered = await texts(page, ".quiz-form ol.quiz-places > li");
+    for (let at = 0; at < (await places.count()); at++) {
+      const line = plain(await places.nth(at).locator("span").innerText());
+      const select = places.nth(at).locator("select");
+      if (offered.length === 0) {
+        const place = right.indexOf(line);
+        await select.selectOption(String((place < 0 ? at : place) + 1));
+      } else {
+        const match = right.find((pair) => pair.startsWith(`${line} → `))?.slice(line.length + 3);
+        const letter = offered.find((text) => text.slice(2).trim() === match)?.charAt(0);
+        await select.selectOption({ label: letter ?? "A" });
+      }
+    }
+    return;
+  }
+  if ((await page.locator("textarea[name='given[text]']").count()) > 0) {
+    const fails = right[0]?.startsWith("It does not compile");
+    await page.locator(`[name='given[compiles]'][value=${fails ? "no" : "yes"}]`).check();
+    const line = right[0]?.match(/line (\d+)/)?.[1];
+    if (fails && line) await page.locator("[name='given[line]']").fill(line);
+    if (!fails) await page.locator("textarea[name='given[text]']").fill(right.join("\n") || "?");
+    return;
+  }
+  const text = page.locator("input[name='given[text]']");
+  if ((await text.count()) > 0) {
+    await text.fill(right[0] ?? "?");
+    return;
+  }
+  const options = page.locator(".quiz-option");
+  for (let at = 0; at < (await options.count()); at++) {
+    const chosen = right.length > 0 ? right.includes(plain(await options.nth(at).innerText())) : at === 0;
+    if (chosen) await options.nth(at).locator("input").check();
+  }
+}
+
+/** Takes the quiz from its start to its result, whose right answers it learns. */
+async function take(page: Page, known: Known) {
+  await page.goto(QUIZ);
+  await page.getByRole("button", { name: /^(Start|Try again)$/ }).click();
+  for (;;) {
+    await expect(page.locator(".quiz-prompt")).toBeVisible();
+    const heading = await page.getByRole("heading", { name: /^Question \d+ of \d+$/ }).innerText();
+    await answer(page, known);
+    const [number, count] = heading.match(/\d+/g)!.map(Number);
+    await page.getByRole("button", { name: number === count ? "To the end" : "Next", exact: true }).last().click();
+    if (number === count) break;
+    await expect(page.getByRole("heading", { name: `Question ${number + 1} of ${count}` })).toBeAttached();
+  }
+  await page.getByRole("button", { name: "Hand in" }).click();
+  await expect(page.locator(".quiz-score")).toBeVisible();
+  for (const item of await page.locator(".quiz-answers > li").all()) {
+    const blocks = item.locator(".prose");
+    const taught = item.getByRole("heading", { name: "Right is" });
+    if ((await taught.count()) === 0) continue;
+    const right = blocks.nth(2);
+    const lines = (await right.locator("li").count()) > 0 ? await right.locator("li").allInnerTexts() : (await right.innerText()).split("\n");
+    known.set(plain(await blocks.nth(0).innerText()), lines.map(plain).filter((line) => line !== ""));
+  }
+}
+
+test("a quiz is failed, learnt from and passed, and opens what follows", async ({ page, isMobile }) => {
+  test.setTimeout(180_000);
+  await signUp(page);
+  await enrol(page, DEMO);
+  await page.goto(`/learn/${DEMO}/who-is-missing`);
+  await awake(page);
+  if (isMobile) await page.getByRole("button", { name: "Outline" }).click();
+  await expect(page.locator(".outline li.quiz.lock").first()).toContainText("after quiz 1.1");
+  await page.goto(QUIZ);
+  await awake(page);
+  await expect(page.getByText("70 % to pass")).toBeVisible();
+  await accessible(page);
+
+  const known: Known = new Map();
+  for (let round = 0; round < 8; round++) {
+    await take(page, known);
+    if (round === 0) {
+      await awake(page);
+      await accessible(page);
+    }
+    if (await page.getByText("Passed", { exact: true }).first().isVisible()) break;
+    await expect(page.getByRole("link", { name: "Try again" })).toBeVisible();
+  }
+  await page.getByRole("link", { name: /^Go on:/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Averages");
+});
+
+test("what was answered is there after leaving, and in a second tab", async ({ page, context }) => {
+  await signUp(page);
+  await enrol(page, DEMO);
+  await page.goto(QUIZ);
+  await awake(page);
+  await page.getByRole("button", { name: "Start" }).click();
+  await expect(page.locator(".quiz-prompt")).toBeVisible();
+  await expect(page.getByRole("timer")).toContainText("left");
+  await awake(page);
+  await page.getByLabel("Flag to come back to").check();
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await accessible(page);
+  const prompt = await page.locator(".quiz-prompt").innerText();
+  const other = await context.newPage();
+  await page.close();
+  await other.goto(QUIZ);
+  await expect(other.locator(".quiz-prompt")).toHaveText(prompt, { useInnerText: true });
+  await expect(other.getByLabel("Flag to come back to")).toBeChecked();
+});
+
+test.describe("closed", () => {
+  test.use({ allowed: [["status of 403"], { scope: "test" }] as never });
+
+  test("what is closed says what opens it", async ({ page }) => {
+    await signUp(page);
+    await enrol(page, DEMO);
+    const answer = await page.goto(`/learn/${DEMO}/rates-and-denominators`);
+    expect(answer!.status()).toBe(403);
+    await expect(page.getByText("This opens when quiz 1.1 is passed.")).toBeVisible();
+    await page.goto(`/learn/${DEMO}/quiz/1/2`);
+    await expect(page.getByText("This opens when quiz 1.1 is passed.")).toBeVisible();
+  });
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a quiz can be taken", async ({ page }) => {
+    await signUp(page);
+    await enrol(page, DEMO);
+    await take(page, new Map());
+    await expect(page.getByText("70 % were needed.")).toBeVisible();
+  });
+});
