@@ -91,7 +91,7 @@ fn kind(kind: ShownKind) -> AnyView {
         ShownKind::ShortAnswer { text } => view! {
             <label class="stack">
                 <span class="label">"Your answer"</span>
-                <input type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" />
+                <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" />
             </label>
         }
         .erase(),
@@ -141,7 +141,7 @@ fn tracing(program: Html, compiles: Option<bool>, prints: String, line: Option<u
                 <input type="radio" name="given[compiles]" value="yes" checked=compiles == Some(true) />
                 <span>"Yes, and it prints"</span>
             </label>
-            <textarea name="given[text]" rows="3" maxlength="5000" spellcheck="false" aria-label="What it prints">
+            <textarea class="input" name="given[text]" rows="3" maxlength="5000" spellcheck="false" aria-label="What it prints">
                 {prints}
             </textarea>
             <label class="check quiz-option">
@@ -150,7 +150,7 @@ fn tracing(program: Html, compiles: Option<bool>, prints: String, line: Option<u
             </label>
             <label class="row">
                 <span class="soft">"The error is in line"</span>
-                <input class="quiz-line" type="text" inputmode="numeric" name="given[line]" value=line maxlength="6" autocomplete="off" />
+                <input class="input quiz-line" type="text" inputmode="numeric" name="given[line]" value=line maxlength="6" autocomplete="off" />
             </label>
         </fieldset>
     }
@@ -174,7 +174,7 @@ fn ordering(items: Vec<(Uuid, Html, Option<usize>)>) -> AnyView {
                 .collect_view();
             view! {
                 <li>
-                    <select name=format!("given[order][i{id}]") aria-label=format!("Place of line {n}")>
+                    <select class="input" name=format!("given[order][i{id}]") aria-label=format!("Place of line {n}")>
                         <option value="">"–"</option>
                         {choices}
                     </select>
@@ -227,7 +227,7 @@ fn matching(left: Vec<(Uuid, Html, Option<Uuid>)>, right: Vec<(Uuid, Html)>) -> 
                 .collect_view();
             view! {
                 <li>
-                    <select name=format!("given[matches][i{id}]") aria-label=format!("Match for line {n}")>
+                    <select class="input" name=format!("given[matches][i{id}]") aria-label=format!("Match for line {n}")>
                         <option value="">"–"</option>
                         {choices}
                     </select>
