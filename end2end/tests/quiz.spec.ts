@@ -57,6 +57,8 @@ async function take(page: Page, known: Known) {
   await page.getByRole("button", { name: /^(Start|Try again)$/ }).click();
   for (;;) {
     await expect(page.locator(".quiz-prompt")).toBeVisible();
+    const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    expect(wide, "nothing is wider than the screen").toBeLessThanOrEqual(screen);
     const heading = await page.getByRole("heading", { name: /^Question \d+ of \d+$/ }).innerText();
     await answer(page, known);
     const [number, count] = heading.match(/\d+/g)!.map(Number);
