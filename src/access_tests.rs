@@ -40,6 +40,7 @@ const TABLE: &str = "
     quiz/api/start_quiz         course=open&module_no=1&pair=1                  401 200 403 403 403 403 403
     quiz/api/save_answer        attempt=ATTEMPT&question=0&given[text]=x             401 200 404 404 404 404 404
     quiz/api/submit_quiz        attempt=ATTEMPT                                 401 200 404 404 404 404 404
+    GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
     player/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";

@@ -45,7 +45,6 @@ call make_tenant_reference('quiz_attempts', 'user_id', 'users', 'user_id', 'casc
 call make_tenant_reference('quiz_attempts', 'course_id', 'courses', 'course_id', 'cascade');
 create unique index quiz_attempts_running on quiz_attempts (user_id, course_id, module_no, topic_pair_index) where status = 'in_progress';
 create index on quiz_attempts (user_id, course_id, module_no, topic_pair_index, started_at);
-create index on quiz_attempts (expires_at) where status = 'in_progress';
 
 -- What is graded stays as it is.
 create function refuse_graded_changes() returns trigger language plpgsql as $$

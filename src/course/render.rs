@@ -368,15 +368,9 @@ fn practice(question: &QuestionDraft, links: &Links<'_>) -> String {
         AnswerDraft::Tracing {
             language, program, ..
         } => {
-            let fence = "`".repeat(longest_run(program, '`').max(2) + 1);
             format!(
                 "{}<p class=\"practice-hint\">Does this program compile? If so, what does it print?</p>",
-                links
-                    .markdown(&format!(
-                        "{fence}{language}\n{}\n{fence}\n",
-                        program.trim_end()
-                    ))
-                    .html
+                markdown::render_code(language, program)
             )
         }
         AnswerDraft::Ordering { items } => {

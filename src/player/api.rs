@@ -16,7 +16,8 @@ use {
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
-    crate::quiz::{progress, view as quiz},
+    crate::quiz::attempt::note_completion,
+    crate::quiz::progress,
 };
 
 /// Learners: enrols in a free, published course that is open to everybody, and goes to where it begins.
@@ -102,7 +103,8 @@ pub async fn load_topic(course: String, topic: String, q: String) -> AppResult<T
         .within(async move |conn| {
             let mut page = view::topic(conn, user, course, &topic, &clock).await?;
             if !q.is_empty() {
-                page.found = view::search(conn, organization, user, &page.course_slug, q).await?;
+                page.found =
+                    view::search(conn, organization, user, &page.course_slug, q, &clock).await?;
             }
             Ok(page)
         })
@@ -117,12 +119,15 @@ pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppR
     let clock = Clock::of(&me.cx);
     me.cx
         .within(async move |conn| {
-            let course = store::course_of(conn, user, topic)
+            let (course, module_no, topic_number) = store::place_of(conn, user, topic)
                 .await?
                 .ok_or_else(not_enrolled)?;
-            store::set_done(conn, user, topic, done).await?;
             let progress = progress::load(conn, user, course, clock.now).await?;
-            quiz::note_completion(conn, user, course, &progress).await
+            if let Some(lock) = progress.lock_of_topic(module_no, topic_number) {
+                return Err(AppError::Denied(progress::sentence(lock, &clock)));
+            }
+            store::set_done(conn, user, topic, done).await?;
+            note_completion(conn, user, course, &progress).await
         })
         .await?;
     if let Some(next) = next.as_deref().filter(|next| next.starts_with("/learn/")) {
@@ -151,7 +156,7 @@ pub async fn save_place(
     }
     me.cx
         .within(async move |conn| {
-            store::course_of(conn, user, topic)
+            store::place_of(conn, user, topic)
                 .await?
                 .ok_or_else(not_enrolled)?;
             let place = store::SavedPlace {

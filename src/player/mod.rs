@@ -180,32 +180,57 @@ pub fn percent_of(done: usize, total: usize) -> u8 {
         .map_or(0, |percent| u8::try_from(percent).unwrap_or(100))
 }
 
-/// What stands before and after the page at `here`, across modules.
+/// A topic or a quiz on the way through a course.
+pub struct Step {
+    pub link: TopicLink,
+    /// None for a quiz.
+    pub minutes: Option<i32>,
+    pub state: TopicState,
+    pub is_open: bool,
+}
+
+/// All topics and quizzes in the order in which they are taken.
+pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for module in outline {
+        for entry in module.entries() {
+            steps.push(match entry {
+                OutlineEntry::Topic(topic) => Step {
+                    link: TopicLink {
+                        href: topic_path(course, &topic.slug),
+                        title: topic.title.clone(),
+                    },
+                    minutes: Some(topic.minutes),
+                    state: topic.state,
+                    is_open: topic.lock.is_none(),
+                },
+                OutlineEntry::Quiz(quiz) => Step {
+                    link: TopicLink {
+                        href: quiz_path(course, module.number, quiz.pair),
+                        title: format!("Quiz {}.{}", module.number, quiz.pair),
+                    },
+                    minutes: None,
+                    state: quiz.state,
+                    is_open: quiz.lock.is_none(),
+                },
+            });
+        }
+    }
+    steps
+}
+
+/// What stands before and after the page at `here`, across modules; nothing that is closed.
 pub fn neighbours(
     outline: &[OutlineModule],
     course: &str,
     here: &str,
 ) -> (Option<TopicLink>, Option<TopicLink>) {
-    let all: Vec<TopicLink> = outline
-        .iter()
-        .flat_map(|module| {
-            let link = |entry| match entry {
-                OutlineEntry::Topic(topic) => TopicLink {
-                    href: topic_path(course, &topic.slug),
-                    title: topic.title.clone(),
-                },
-                OutlineEntry::Quiz(quiz) => TopicLink {
-                    href: quiz_path(course, module.number, quiz.pair),
-                    title: format!("Quiz {}.{}", module.number, quiz.pair),
-                },
-            };
-            module.entries().into_iter().map(link).collect::<Vec<_>>()
-        })
-        .collect();
-    match all.iter().position(|link| link.href == here) {
+    let all = steps(outline, course);
+    let open = |step: &Step| step.is_open.then(|| step.link.clone());
+    match all.iter().position(|step| step.link.href == here) {
         Some(at) => (
-            at.checked_sub(1).and_then(|at| all.get(at)).cloned(),
-            all.get(at + 1).cloned(),
+            at.checked_sub(1).and_then(|at| all.get(at)).and_then(open),
+            all.get(at + 1).and_then(open),
         ),
         None => (None, None),
     }
@@ -289,7 +314,8 @@ pub struct Continue {
 pub struct Upcoming {
     pub href: String,
     pub title: String,
-    pub minutes: i32,
+    /// None for a quiz.
+    pub minutes: Option<i32>,
 }
 
 /// A topic that a search within the course found.
@@ -401,6 +427,14 @@ mod tests {
         );
         assert_eq!(hrefs("t2-1"), (Some("/learn/c/quiz/1/1".into()), None));
         assert_eq!(hrefs("gone"), (None, None));
+
+        outline[1].topics[0].lock = Some("after quiz 1.1".to_owned());
+        assert_eq!(
+            neighbours(&outline, "c", "/learn/c/quiz/1/1")
+                .1
+                .map(|link| link.href),
+            None
+        );
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
@@ -294,19 +294,19 @@ pub async fn open(
     .map(drop)
 }
 
-/// The course of a topic that the person studies.
-pub async fn course_of(
+/// Course, module and number of a topic that the person studies.
+pub async fn place_of(
     conn: &mut Conn,
     user: UserId,
     topic: TopicId,
-) -> QueryResult<Option<CourseId>> {
+) -> QueryResult<Option<(CourseId, i32, i32)>> {
     topics::table
         .inner_join(enrollments::table.on(enrollments::course_id.eq(topics::course_id)))
         .filter(topics::topic_id.eq(topic))
         .filter(topics::retired_at.is_null())
         .filter(enrollments::user_id.eq(user))
         .filter(enrollments::status.eq_any([EnrollmentStatus::Active, EnrollmentStatus::Completed]))
-        .select(topics::course_id)
+        .select((topics::course_id, topics::module_no, topics::topic_number))
         .first(conn)
         .await
         .optional()
@@ -528,8 +528,6 @@ pub struct MineRow {
     pub topics: i64,
     #[diesel(sql_type = BigInt)]
     pub done: i64,
-    #[diesel(sql_type = Nullable<Uuid>)]
-    pub at_topic_id: Option<TopicId>,
     #[diesel(sql_type = Nullable<Text>)]
     pub at_slug: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -554,7 +552,7 @@ impl MineRow {
 pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRow>> {
     diesel::sql_query(
         "select c.course_id, c.slug, c.title, c.thumbnail_file_id, e.status, e.last_opened_at,
-                n.topics, n.done, a.topic_id as at_topic_id, a.slug as at_slug, a.title as at_title,
+                n.topics, n.done, a.slug as at_slug, a.title as at_title,
                 a.reading_minutes as at_minutes, a.module as at_module, a.headings as at_headings, a.last_anchor as at_anchor
          from enrollments e
          join courses c on c.course_id = e.course_id
@@ -564,7 +562,7 @@ pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRo
              where t.course_id = c.course_id and t.retired_at is null
          ) n
          left join lateral (
-             select t.topic_id, t.slug, t.title, t.reading_minutes, t.headings, m.title as module, p.last_anchor
+             select t.slug, t.title, t.reading_minutes, t.headings, m.title as module, p.last_anchor
              from topics t
              left join course_modules m on m.course_id = t.course_id and m.module_no = t.module_no
              left join topic_progress p on p.topic_id = t.topic_id and p.user_id = e.user_id
@@ -580,59 +578,27 @@ pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRo
     .await
 }
 
-/// The next topics that are not done, from the given one on.
-pub async fn upcoming(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-    after: Option<TopicId>,
-    count: i64,
-) -> QueryResult<Vec<(String, String, i32)>> {
-    let rows: Vec<UpcomingRow> = diesel::sql_query(
-        "select t.slug, t.title, t.reading_minutes
-         from topics t
-         left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
-         left join topics here on here.topic_id = $3
-         where t.course_id = $2 and t.retired_at is null and not coalesce(p.is_completed, false)
-           and (here.topic_id is null or (t.module_no, t.topic_number) > (here.module_no, here.topic_number))
-         order by t.module_no, t.topic_number limit $4",
-    )
-    .bind::<Uuid, _>(user)
-    .bind::<Uuid, _>(course)
-    .bind::<Nullable<Uuid>, _>(after)
-    .bind::<BigInt, _>(count)
-    .load(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.slug, row.title, row.reading_minutes))
-        .collect())
-}
-
-#[derive(QueryableByName)]
-struct UpcomingRow {
-    #[diesel(sql_type = Text)]
-    slug: String,
-    #[diesel(sql_type = Text)]
-    title: String,
-    #[diesel(sql_type = Int4)]
-    reading_minutes: i32,
-}
-
-/// Topics of the course in which all words occur, best first.
+/// Topics of the course in which all words occur, best first; none that is closed, by module from a topic number on.
 pub async fn search(
     conn: &mut Conn,
     organization: OrganizationId,
     course: CourseId,
     slug: &str,
     query: &Query,
+    closed: (Vec<i32>, Vec<i32>),
 ) -> AppResult<Vec<Hit>> {
     let rows: Vec<HitRow> = diesel::sql_query(
         "select t.slug, t.title, m.title as module,
                 ts_headline('simple', left(regexp_replace(string_agg(b.html, ' ' order by b.position), '<[^>]*>', ' ', 'g'), 60000),
                             to_tsquery('simple', $3),
                             E'StartSel=\\x02, StopSel=\\x03, MaxWords=18, MinWords=8, MaxFragments=1') as snippet
-         from (select * from search_topics($1, $2, to_tsquery('simple', $3)) order by rank desc limit 20) found
+         from (
+             select s.* from search_topics($1, $2, to_tsquery('simple', $3)) s
+             join topics t on t.topic_id = s.topic_id
+             where not exists (select from unnest($4, $5) as c (module_no, from_number)
+                               where c.module_no = t.module_no and c.from_number <= t.topic_number)
+             order by rank desc limit 20
+         ) found
          join topics t on t.topic_id = found.topic_id
          join course_modules m on m.course_id = t.course_id and m.module_no = t.module_no
          left join topic_blocks b on b.topic_id = t.topic_id and b.study_persona = 'normal'
@@ -642,6 +608,8 @@ pub async fn search(
     .bind::<Uuid, _>(organization)
     .bind::<Uuid, _>(course)
     .bind::<Text, _>(&query.words)
+    .bind::<Array<Int4>, _>(closed.0)
+    .bind::<Array<Int4>, _>(closed.1)
     .load(conn)
     .await?;
     Ok(rows

@@ -3,7 +3,7 @@
 use super::store::{self, MineRow};
 use super::{
     Continue, EnrollmentStatus, Found, MyCourse, OutlineModule, OutlineQuiz, Place, TopicHead,
-    TopicPage, TopicState, Upcoming, compose, neighbours, topic_path,
+    TopicPage, TopicState, Upcoming, compose, neighbours, steps, topic_path,
 };
 use crate::course::{StudyPersona, search};
 use crate::platform::db::Conn;
@@ -122,7 +122,7 @@ pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResu
     let mut courses = Vec::with_capacity(rows.len());
     for (at, row) in rows.into_iter().enumerate() {
         let upcoming = match at {
-            0 => store::upcoming(conn, user, row.course_id, row.at_topic_id, 4).await?,
+            0 => upcoming(conn, user, &row, clock).await?,
             _ => Vec::new(),
         };
         courses.push(my_course(row, upcoming, clock));
@@ -130,7 +130,38 @@ pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResu
     Ok(courses)
 }
 
-fn my_course(row: MineRow, upcoming: Vec<(String, String, i32)>, clock: &Clock) -> MyCourse {
+/// What is open and not done after the topic where the learner is.
+async fn upcoming(
+    conn: &mut Conn,
+    user: UserId,
+    row: &MineRow,
+    clock: &Clock,
+) -> AppResult<Vec<Upcoming>> {
+    let progress = progress::load(conn, user, row.course_id, clock.now).await?;
+    let outline = outline(conn, user, row.course_id, &progress, clock).await?;
+    let here = row
+        .at_slug
+        .as_deref()
+        .map(|slug| topic_path(&row.slug, slug));
+    let steps = steps(&outline, &row.slug);
+    let after = steps
+        .iter()
+        .position(|step| Some(&step.link.href) == here.as_ref())
+        .map_or(0, |at| at + 1);
+    Ok(steps
+        .into_iter()
+        .skip(after)
+        .filter(|step| step.is_open && step.state != TopicState::Done)
+        .take(4)
+        .map(|step| Upcoming {
+            href: step.link.href,
+            title: step.link.title,
+            minutes: step.minutes,
+        })
+        .collect())
+}
+
+fn my_course(row: MineRow, upcoming: Vec<Upcoming>, clock: &Clock) -> MyCourse {
     let anchor = row.anchor();
     let continue_at = row.at_slug.as_deref().map(|slug| Continue {
         href: match &anchor {
@@ -143,14 +174,7 @@ fn my_course(row: MineRow, upcoming: Vec<(String, String, i32)>, clock: &Clock) 
         minutes: row.at_minutes.unwrap_or_default(),
     });
     MyCourse {
-        upcoming: upcoming
-            .into_iter()
-            .map(|(topic, title, minutes)| Upcoming {
-                href: topic_path(&row.slug, &topic),
-                title,
-                minutes,
-            })
-            .collect(),
+        upcoming,
         thumbnail: row
             .thumbnail_file_id
             .map(|file| format!("/files/{file}/picture")),
@@ -166,13 +190,14 @@ fn my_course(row: MineRow, upcoming: Vec<(String, String, i32)>, clock: &Clock) 
     }
 }
 
-/// Topics of the course in which the words occur, typing errors forgiven; None where nothing was asked.
+/// Open topics of the course in which the words occur, typing errors forgiven; None where nothing was asked.
 pub async fn search(
     conn: &mut Conn,
     organization: OrganizationId,
     user: UserId,
     course: &str,
     typed: String,
+    clock: &Clock,
 ) -> AppResult<Option<Found>> {
     let studying = store::studying(conn, user, course)
         .await?
@@ -181,7 +206,17 @@ pub async fn search(
     else {
         return Ok(None);
     };
-    let hits = store::search(conn, organization, studying.course_id, course, &query).await?;
+    let progress = progress::load(conn, user, studying.course_id, clock.now).await?;
+    let closed = progress.closed();
+    let hits = store::search(
+        conn,
+        organization,
+        studying.course_id,
+        course,
+        &query,
+        closed,
+    )
+    .await?;
     Ok(Some(Found {
         query: typed,
         hits,

@@ -8,9 +8,10 @@ use crate::platform::ids::AttemptId;
 
 #[cfg(feature = "ssr")]
 use {
+    super::attempt::{self as rules, Saved},
     super::quiz_path,
     super::store::QuizKey,
-    super::view::{self, Look, Saved},
+    super::view::{self, Look},
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
@@ -52,14 +53,14 @@ pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<
     let clock = Clock::of(&me.cx);
     let path = quiz_path(&course, module_no, pair);
     me.cx
-        .within(async move |conn| view::start(conn, user, &course, module_no, pair, &clock).await)
+        .within(async move |conn| rules::start(conn, user, &course, module_no, pair, &clock).await)
         .await?;
     redirect(&format!("{path}?show=1"));
     Ok(())
 }
 
-/// Learners: keeps the answer to one question of a running attempt, then shows what `go` names. An answer that is not
-/// complete counts as none.
+/// Learners: keeps the answer to one question of a running attempt, then shows what `go` names. Sent
+/// without `go`, it is kept and nothing else happens.
 #[server]
 pub async fn save_answer(
     attempt: AttemptId,
@@ -72,11 +73,10 @@ pub async fn save_answer(
     let user = me.user_id();
     let now = chrono::Utc::now();
     let go = go.filter(|go| go == "end" || go.parse::<u32>().is_ok());
-    let draft = go.is_none();
     let (saved, slug) = me
         .cx
         .within(async move |conn| {
-            let saved = view::save(conn, user, attempt, question, &given, draft, now).await?;
+            let saved = rules::save(conn, user, attempt, question, &given, now).await?;
             let (Saved::Kept(quiz) | Saved::TooLate(quiz)) = &saved;
             let slug = crate::course::store::slug(conn, quiz.course).await?;
             Ok((saved, slug))
@@ -101,7 +101,7 @@ pub async fn submit_quiz(attempt: AttemptId) -> AppResult<()> {
     let (quiz, slug) = me
         .cx
         .within(async move |conn| {
-            let quiz = view::submit(conn, user, attempt, now).await?;
+            let quiz = rules::submit(conn, user, attempt, now).await?;
             let slug = crate::course::store::slug(conn, quiz.course).await?;
             Ok((quiz, slug))
         })

@@ -79,6 +79,20 @@ impl Gate {
     pub fn lock_of_topic(&self, topic_number: i32) -> Option<Lock> {
         self.lock(pair_of(topic_number))
     }
+
+    /// The first topic number that is closed.
+    pub fn closed_from(&self) -> Option<i32> {
+        if !self.gates {
+            return None;
+        }
+        if self.open.is_err() {
+            return Some(1);
+        }
+        self.quizzes
+            .iter()
+            .find(|(_, passed)| !passed)
+            .map(|(pair, _)| 2 * pair + 1)
+    }
 }
 
 /// The gates of a course's modules, which are given in order. `started_at` is when the first one opens: at enrolment, or at

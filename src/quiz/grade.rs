@@ -81,7 +81,8 @@ pub enum Answer {
     Text(String),
     Prints(String),
     FailsAtLine(Option<u32>),
-    Order(Vec<Uuid>),
+    /// The place of each, from 1; maybe not of all of them yet.
+    Places(HashMap<Uuid, usize>),
     Matches(HashMap<Uuid, Uuid>),
 }
 
@@ -111,11 +112,11 @@ pub fn points(kind: &FrozenKind, answer: Option<&Answer>, partial_credit: bool) 
             },
             Some(Answer::FailsAtLine(line)),
         ) => all(fails_at_line.is_none() || fails_at_line == line),
-        (FrozenKind::Ordering { items, .. }, Some(Answer::Order(order))) => {
+        (FrozenKind::Ordering { items, .. }, Some(Answer::Places(places))) => {
             let right = items
                 .iter()
-                .zip(order)
-                .filter(|((id, _), given)| id == *given)
+                .zip(1..)
+                .filter(|((id, _), place)| places.get(id) == Some(place))
                 .count();
             part(right, items.len())
         }
@@ -131,6 +132,19 @@ pub fn points(kind: &FrozenKind, answer: Option<&Answer>, partial_credit: bool) 
     match partial_credit {
         true => share,
         false => all(share >= 1.0),
+    }
+}
+
+/// Whether nothing of the answer is still to be given.
+pub fn is_complete(kind: &FrozenKind, answer: &Answer) -> bool {
+    match (kind, answer) {
+        (FrozenKind::Ordering { items, .. }, Answer::Places(places)) => {
+            (1..=items.len()).all(|place| places.values().any(|given| *given == place))
+        }
+        (FrozenKind::Matching { left, .. }, Answer::Matches(matches)) => {
+            matches.len() == left.len()
+        }
+        _ => true,
     }
 }
 
@@ -287,7 +301,11 @@ mod tests {
             items: (1..=4).map(|n| (id(n), String::new())).collect(),
             shown: vec![],
         };
-        let order = |ids: [u128; 4]| Answer::Order(ids.map(id).to_vec());
+        let order = |ids: [u128; 4]| Answer::Places(ids.map(id).into_iter().zip(1..).collect());
+        let begun = Answer::Places([(id(1), 1), (id(2), 1)].into());
+        assert!(is_complete(&ordering, &order([2, 1, 4, 3])));
+        assert!(!is_complete(&ordering, &begun));
+        assert_eq!(points(&ordering, Some(&begun), true), 0.25);
         assert_eq!(points(&ordering, Some(&order([1, 2, 3, 4])), false), 1.0);
         assert_eq!(points(&ordering, Some(&order([1, 2, 4, 3])), false), 0.0);
         assert_eq!(points(&ordering, Some(&order([1, 2, 4, 3])), true), 0.5);

@@ -147,14 +147,14 @@ fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
     let count = attempt.marks.len();
     let marks = attempt.marks.clone();
     let clock = timer(attempt.seconds_left);
+    let at_end = attempt.at.is_none();
     let inside = match attempt.at {
         Some((at, shown)) => question(attempt_id.clone(), at, count, marks, shown, forms.save),
         None => overview(marks, path),
     };
-    let at_end = inside.1;
     view! {
         <div class="quiz-bar">{clock}</div>
-        {inside.0}
+        {inside}
         <Form form=forms.submit class=if at_end { "stack quiz-submit" } else { "quiz-submit vh" } id="ly-submit">
             <input type="hidden" name="attempt" value=attempt_id />
             {at_end.then(|| view! { <Button big=true busy=forms.submit.busy()>"Hand in"</Button> })}
@@ -164,7 +164,7 @@ fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
 }
 
 /// Before handing in: what is answered, what is not, what was flagged.
-fn overview(marks: Vec<(bool, bool)>, path: &str) -> (AnyView, bool) {
+fn overview(marks: Vec<(bool, bool)>, path: &str) -> AnyView {
     let open = marks.iter().filter(|(answered, _)| !answered).count();
     let said = match open {
         0 => "Every question has an answer.".to_owned(),
@@ -178,19 +178,21 @@ fn overview(marks: Vec<(bool, bool)>, path: &str) -> (AnyView, bool) {
             let state = if answered { "answered" } else { "no answer" };
             view! {
                 <li>
-                    <a href=format!("{path}?show={number}")>{format!("Question {number}")}</a>
+                    <a href=format!("{path}?show={number}") rel="external">
+                        {format!("Question {number}")}
+                    </a>
                     <span class="soft">{state}</span>
                     {flagged.then(|| view! { <Badge tone=Tone::Warn text="Flagged" /> })}
                 </li>
             }
         })
         .collect_view();
-    let view = view! {
+    view! {
         <h2>"Ready to hand in?"</h2>
         <p>{said}</p>
         <ol class="quiz-overview">{lines}</ol>
-    };
-    (view.erase(), true)
+    }
+    .erase()
 }
 
 fn history(past: Vec<PastAttempt>, path: &str) -> AnyView {

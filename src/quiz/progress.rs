@@ -28,7 +28,6 @@ pub struct Quiz {
     pub module_no: i32,
     pub pair: i32,
     pub is_passed: bool,
-    pub is_running: bool,
     pub tries: i64,
     pub lock: Option<Lock>,
 }
@@ -45,6 +44,14 @@ impl Progress {
             .iter()
             .find(|gate| gate.number == module_no)
             .and_then(|gate| gate.lock_of_topic(topic_number))
+    }
+
+    /// By module: the topic number from which on it is closed.
+    pub fn closed(&self) -> (Vec<i32>, Vec<i32>) {
+        self.gates
+            .iter()
+            .filter_map(|gate| Some((gate.number, gate.closed_from()?)))
+            .unzip()
     }
 
     /// Whether no quiz stands between the learner and the end of the course.
@@ -112,8 +119,6 @@ struct TriesRow {
     topic_pair_index: i32,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     passed_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Bool)]
-    is_running: bool,
     #[diesel(sql_type = BigInt)]
     tries: i64,
 }
@@ -143,7 +148,7 @@ pub async fn load(
     .await?;
     let tries: Vec<TriesRow> = diesel::sql_query(
         "select module_no, topic_pair_index, min(completed_at) filter (where status = 'passed') as passed_at,
-                bool_or(status = 'in_progress') as is_running, count(*) as tries
+                count(*) as tries
          from quiz_attempts where user_id = $1 and course_id = $2 group by module_no, topic_pair_index",
     )
     .bind::<Uuid, _>(user)
@@ -202,7 +207,6 @@ pub async fn load(
                 module_no: gate.number,
                 pair,
                 is_passed: row.is_some_and(|row| row.passed_at.is_some()),
-                is_running: row.is_some_and(|row| row.is_running),
                 tries: row.map_or(0, |row| row.tries),
                 lock: gate.lock(pair),
             }

@@ -252,19 +252,13 @@ impl TryFrom<AttemptRow> for Attempt {
     }
 }
 
-/// The learner's attempt.
+/// The learner's attempt, for reading.
 pub async fn attempt(
     conn: &mut Conn,
     user: UserId,
     attempt: AttemptId,
 ) -> AppResult<Option<Attempt>> {
-    let row: Option<AttemptRow> = quiz_attempts::table
-        .filter(quiz_attempts::attempt_id.eq(attempt))
-        .filter(quiz_attempts::user_id.eq(user))
-        .select(AttemptRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
+    let row = mine(user, attempt).first(conn).await.optional()?;
     row.map(Attempt::try_from).transpose()
 }
 
@@ -274,15 +268,41 @@ pub async fn attempt_for_update(
     user: UserId,
     attempt: AttemptId,
 ) -> AppResult<Option<Attempt>> {
-    let row: Option<AttemptRow> = quiz_attempts::table
-        .filter(quiz_attempts::attempt_id.eq(attempt))
-        .filter(quiz_attempts::user_id.eq(user))
-        .select(AttemptRow::as_select())
+    let row = mine(user, attempt)
         .for_update()
         .first(conn)
         .await
         .optional()?;
     row.map(Attempt::try_from).transpose()
+}
+
+#[diesel::dsl::auto_type]
+fn mine(user: UserId, attempt: AttemptId) -> _ {
+    let row: diesel::dsl::AsSelect<AttemptRow, diesel::pg::Pg> = AttemptRow::as_select();
+    quiz_attempts::table
+        .filter(quiz_attempts::attempt_id.eq(attempt))
+        .filter(quiz_attempts::user_id.eq(user))
+        .select(row)
+}
+
+/// The running attempt at the quiz whose time was over at `at`.
+pub async fn late_attempt(
+    conn: &mut Conn,
+    user: UserId,
+    quiz: QuizKey,
+    at: DateTime<Utc>,
+) -> QueryResult<Option<AttemptId>> {
+    quiz_attempts::table
+        .filter(quiz_attempts::user_id.eq(user))
+        .filter(quiz_attempts::course_id.eq(quiz.course))
+        .filter(quiz_attempts::module_no.eq(quiz.module_no))
+        .filter(quiz_attempts::topic_pair_index.eq(quiz.pair))
+        .filter(quiz_attempts::status.eq(AttemptStatus::InProgress))
+        .filter(quiz_attempts::expires_at.lt(at))
+        .select(quiz_attempts::attempt_id)
+        .first(conn)
+        .await
+        .optional()
 }
 
 /// Whose attempt it is, for the job that ends it.

@@ -1,460 +1,25 @@
-//! What the pages of quizzes show, and the rules of an attempt from its start to its grade.
+//! What the page of a quiz shows.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use rand::seq::SliceRandom;
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::grade::{self, Answer, Frozen, FrozenKind, FrozenOption, Given, QuestionSet};
-use super::progress::{self, Progress};
-use super::store::{self, Attempt, BankQuestion, QuizKey, Settings};
+use super::attempt::{self, Found, no_attempt};
+use super::grade::{self, Answer, Frozen, FrozenKind, Given};
+use super::store::{self, Attempt};
 use super::{
-    AttemptStatus, Graded, GradedQuestion, PastAttempt, QuestionPayload, QuestionType, QuizPage,
-    QuizState, Running, Sent, Shown, ShownKind, Terms, quiz_path,
+    AttemptStatus, Graded, GradedQuestion, PastAttempt, QuizPage, QuizState, Running, Shown,
+    ShownKind, Terms, quiz_path,
 };
 use crate::course::pair_of;
 use crate::platform::db::Conn;
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{AttemptId, CourseId, TopicId, UserId};
-use crate::platform::jobs::{self, Job, JobContext};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{AttemptId, TopicId, UserId};
 use crate::platform::markdown;
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
-use crate::player::view::not_enrolled;
-use crate::player::{TopicLink, store as studying, topic_path};
-
-/// For the way of an answer over the network.
-pub const GRACE: TimeDelta = TimeDelta::seconds(5);
-
-fn no_quiz() -> AppError {
-    AppError::NotFound("There is no quiz at this address.".to_owned())
-}
-
-fn no_attempt() -> AppError {
-    AppError::NotFound("There is no such attempt of yours.".to_owned())
-}
-
-/// The quiz, if this learner may see it.
-struct Found {
-    course_title: String,
-    key: QuizKey,
-    progress: Progress,
-    settings: Settings,
-    attempts: Vec<store::Outcome>,
-}
-
-async fn find(
-    conn: &mut Conn,
-    user: UserId,
-    course: &str,
-    module_no: i32,
-    pair: i32,
-    now: DateTime<Utc>,
-) -> AppResult<Found> {
-    let studied = studying::studying(conn, user, course)
-        .await?
-        .ok_or_else(not_enrolled)?;
-    let key = QuizKey {
-        course: studied.course_id,
-        module_no,
-        pair,
-    };
-    let progress = progress::load(conn, user, studied.course_id, now).await?;
-    let attempts = store::attempts(conn, user, key).await?;
-    if progress.quiz(module_no, pair).is_none() && attempts.is_empty() {
-        return Err(no_quiz());
-    }
-    Ok(Found {
-        course_title: studied.title,
-        key,
-        progress,
-        settings: store::settings(conn, user, studied.course_id).await?,
-        attempts,
-    })
-}
-
-/// Why no new attempt can be started, if none can.
-fn closed(found: &Found, clock: &Clock) -> Option<String> {
-    let Some(quiz) = found.progress.quiz(found.key.module_no, found.key.pair) else {
-        return Some("This quiz has no questions any more.".to_owned());
-    };
-    if let Some(lock) = quiz.lock {
-        return Some(progress::sentence(lock, clock));
-    }
-    if let Some(allowed) = found.settings.attempts_allowed
-        && quiz.tries >= i64::from(allowed)
-    {
-        return Some(format!(
-            "All {allowed} tries are used. Your tutor can give you another one."
-        ));
-    }
-    let wait = TimeDelta::minutes(found.settings.retry_wait_minutes.unwrap_or(0).into());
-    let last = found
-        .attempts
-        .iter()
-        .find(|(_, status, ..)| *status != AttemptStatus::Passed)
-        .and_then(|(.., at)| *at);
-    match last.map(|at| at + wait) {
-        Some(again) if again > clock.now && !quiz.is_passed => Some(format!(
-            "You can try again from {} ({}).",
-            clock.date_time(again),
-            clock.zone.name()
-        )),
-        _ => None,
-    }
-}
-
-/// Starts an attempt, or finds the one that is running.
-pub async fn start(
-    conn: &mut Conn,
-    user: UserId,
-    course: &str,
-    module_no: i32,
-    pair: i32,
-    clock: &Clock,
-) -> AppResult<AttemptId> {
-    let found = find(conn, user, course, module_no, pair, clock.now).await?;
-    if let Some(&(running, ..)) = found
-        .attempts
-        .iter()
-        .find(|(_, status, ..)| *status == AttemptStatus::InProgress)
-        && !end_if_late(conn, user, running, clock.now).await?
-    {
-        return Ok(running);
-    }
-    if let Some(why) = closed(&found, clock) {
-        return Err(AppError::Denied(why));
-    }
-    let bank = store::bank(conn, user, found.key).await?;
-    let set = draw(bank, found.settings.questions_per_attempt as usize);
-    match store::begin(conn, user, found.key, &set, &found.settings, clock.now).await? {
-        Some((attempt, expires_at)) => {
-            if let Some(at) = expires_at {
-                let end = EndAttempt { attempt };
-                let name = format!("end-attempt-{attempt}");
-                jobs::enqueue_once(conn, &end, &name, at + GRACE + TimeDelta::seconds(1)).await?;
-            }
-            Ok(attempt)
-        }
-        // Another tab was faster.
-        None => store::attempts(conn, user, found.key)
-            .await?
-            .into_iter()
-            .find(|(_, status, ..)| *status == AttemptStatus::InProgress)
-            .map(|(attempt, ..)| attempt)
-            .ok_or_else(no_attempt),
-    }
-}
-
-/// So many questions at random, those least often seen first, as they are now.
-fn draw(mut bank: Vec<BankQuestion>, count: usize) -> QuestionSet {
-    let mut rng = rand::rng();
-    bank.shuffle(&mut rng);
-    bank.sort_by_key(|question| question.seen);
-    bank.truncate(count);
-    bank.shuffle(&mut rng);
-    QuestionSet {
-        version: 1,
-        questions: bank.into_iter().map(freeze).collect(),
-    }
-}
-
-pub fn freeze(question: BankQuestion) -> Frozen {
-    let mut rng = rand::rng();
-    let text = |text: &str| (Uuid::new_v4(), markdown::render_inline(text));
-    let kind = match question.payload.payload {
-        QuestionPayload::Choice { shuffle } => {
-            let mut options: Vec<FrozenOption> = question
-                .options
-                .into_iter()
-                .map(|option| FrozenOption {
-                    id: option.option_id,
-                    html: option.html,
-                    is_correct: option.is_correct,
-                })
-                .collect();
-            if shuffle {
-                options.shuffle(&mut rng);
-            }
-            FrozenKind::Choice {
-                several: question.question_type == QuestionType::MultipleChoice,
-                options,
-            }
-        }
-        QuestionPayload::ShortAnswer {
-            accepted,
-            tolerance,
-        } => FrozenKind::ShortAnswer {
-            accepted,
-            tolerance,
-        },
-        QuestionPayload::Tracing {
-            language,
-            program,
-            prints,
-            fails_at_line,
-        } => FrozenKind::Tracing {
-            program_html: markdown::render_code(&language, &program),
-            prints,
-            fails_at_line,
-        },
-        QuestionPayload::Ordering { items } => {
-            let items: Vec<(Uuid, String)> = items.iter().map(|item| text(item)).collect();
-            let mut shown: Vec<Uuid> = items.iter().map(|(id, _)| *id).collect();
-            shown.shuffle(&mut rng);
-            FrozenKind::Ordering { items, shown }
-        }
-        QuestionPayload::Matching { pairs } => {
-            let left: Vec<(Uuid, String)> = pairs.iter().map(|(left, _)| text(left)).collect();
-            let mut right: Vec<(Uuid, String)> =
-                pairs.iter().map(|(_, right)| text(right)).collect();
-            let pairs = left
-                .iter()
-                .zip(&right)
-                .map(|((left, _), (right, _))| (*left, *right))
-                .collect();
-            right.shuffle(&mut rng);
-            FrozenKind::Matching { left, right, pairs }
-        }
-    };
-    Frozen {
-        question_id: question.question_id,
-        topic_id: question.topic_id,
-        prompt_html: question.prompt_html,
-        explanation_html: question.explanation_html,
-        kind,
-    }
-}
-
-/// The most that is kept of a written answer.
-const TEXT_LIMIT: usize = 5000;
-
-/// What was sent, as an answer to this question: only what the question offers is taken.
-fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
-    let foreign = || {
-        AppError::field(
-            "",
-            "This answer is not one of those that the question offers. Load the page again.",
-        )
-    };
-    let id = |text: &str| Uuid::parse_str(text).map_err(|_| foreign());
-    // A name in brackets that begins with a digit would be read as the index of a list.
-    let named = |text: &str| id(text.strip_prefix('i').unwrap_or_default());
-    let text = || -> AppResult<String> {
-        let text = sent.text.clone().unwrap_or_default().replace("\r\n", "\n");
-        match text.chars().count() {
-            0..=TEXT_LIMIT => Ok(text),
-            _ => Err(AppError::field(
-                "text",
-                "An answer has at most 5,000 characters.",
-            )),
-        }
-    };
-    Ok(match kind {
-        FrozenKind::Choice { several, options } => {
-            let chosen = (sent.options.iter())
-                .map(|option| id(option))
-                .collect::<AppResult<Vec<Uuid>>>()?;
-            let offered = |id: &Uuid| options.iter().any(|option| option.id == *id);
-            if !chosen.iter().all(offered) || (!several && chosen.len() > 1) {
-                return Err(foreign());
-            }
-            (!chosen.is_empty()).then_some(Answer::Choice(chosen))
-        }
-        FrozenKind::ShortAnswer { .. } => Some(text()?)
-            .filter(|text| !text.trim().is_empty())
-            .map(Answer::Text),
-        FrozenKind::Tracing { .. } => match sent.compiles.as_deref() {
-            Some("yes") => Some(Answer::Prints(text()?)),
-            Some("no") => {
-                let line = sent.line.as_deref().unwrap_or_default().trim();
-                let line = match line {
-                    "" => None,
-                    line => Some(line.parse().map_err(|_| {
-                        AppError::field("line", "The line is a number, counted from 1.")
-                    })?),
-                };
-                Some(Answer::FailsAtLine(line))
-            }
-            None | Some("") => None,
-            Some(_) => return Err(foreign()),
-        },
-        FrozenKind::Ordering { items, .. } => {
-            let mut places = Vec::new();
-            for (item, place) in sent.order.iter().filter(|(_, place)| !place.is_empty()) {
-                let (item, place) = (named(item)?, place.parse::<usize>().map_err(|_| foreign())?);
-                if !items.iter().any(|(id, _)| *id == item) {
-                    return Err(foreign());
-                }
-                places.push((place, item));
-            }
-            places.sort_unstable();
-            let complete = places.len() == items.len()
-                && places.iter().zip(1..).all(|((place, _), n)| *place == n);
-            if places.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-                return Err(AppError::field(
-                    "",
-                    "Two of them have the same place: give each its own.",
-                ));
-            }
-            complete.then(|| Answer::Order(places.into_iter().map(|(_, item)| item).collect()))
-        }
-        FrozenKind::Matching { left, right, .. } => {
-            let mut matches = HashMap::new();
-            for (from, to) in sent.matches.iter().filter(|(_, to)| !to.is_empty()) {
-                let (from, to) = (named(from)?, id(to)?);
-                if !left.iter().any(|(id, _)| *id == from) || !right.iter().any(|(id, _)| *id == to)
-                {
-                    return Err(foreign());
-                }
-                matches.insert(from, to);
-            }
-            (!matches.is_empty()).then_some(Answer::Matches(matches))
-        }
-    })
-}
-
-/// Keeps what was answered to a question of a running attempt. A `draft` is sent while somebody still answers.
-pub async fn save(
-    conn: &mut Conn,
-    user: UserId,
-    attempt: AttemptId,
-    question: usize,
-    sent: &Sent,
-    draft: bool,
-    now: DateTime<Utc>,
-) -> AppResult<Saved> {
-    let mut row = store::attempt_for_update(conn, user, attempt)
-        .await?
-        .ok_or_else(no_attempt)?;
-    if row.status != AttemptStatus::InProgress {
-        return Ok(Saved::TooLate(row.quiz));
-    }
-    if is_late(&row, now) {
-        end(conn, user, &row, now).await?;
-        return Ok(Saved::TooLate(row.quiz));
-    }
-    let frozen = row.set.questions.get(question).ok_or_else(|| {
-        AppError::field("question", "The attempt has no question of this number.")
-    })?;
-    let answer = match read(&frozen.kind, sent) {
-        // Half of an order, a line that is no number yet: the last that made sense stays.
-        Err(_) if draft => return Ok(Saved::Kept(row.quiz)),
-        answer => answer?,
-    };
-    let given = Given {
-        answer,
-        flagged: sent.flagged.is_some(),
-    };
-    row.answers.insert(question, given);
-    store::save_answers(conn, attempt, &row.answers).await?;
-    Ok(Saved::Kept(row.quiz))
-}
-
-/// What became of an answer.
-pub enum Saved {
-    Kept(QuizKey),
-    /// The attempt had ended before it came.
-    TooLate(QuizKey),
-}
-
-/// Ends the attempt and grades it; one that is graded already stays as it is.
-pub async fn submit(
-    conn: &mut Conn,
-    user: UserId,
-    attempt: AttemptId,
-    now: DateTime<Utc>,
-) -> AppResult<QuizKey> {
-    let row = store::attempt_for_update(conn, user, attempt)
-        .await?
-        .ok_or_else(no_attempt)?;
-    if row.status == AttemptStatus::InProgress {
-        end(conn, user, &row, now).await?;
-    }
-    Ok(row.quiz)
-}
-
-fn is_late(attempt: &Attempt, now: DateTime<Utc>) -> bool {
-    attempt.expires_at.is_some_and(|at| now > at + GRACE)
-}
-
-/// Grades an attempt whose time is over; true if it was.
-async fn end_if_late(
-    conn: &mut Conn,
-    user: UserId,
-    attempt: AttemptId,
-    now: DateTime<Utc>,
-) -> AppResult<bool> {
-    let row = store::attempt_for_update(conn, user, attempt)
-        .await?
-        .ok_or_else(no_attempt)?;
-    let late = row.status == AttemptStatus::InProgress && is_late(&row, now);
-    if late {
-        end(conn, user, &row, now).await?;
-    }
-    Ok(late || row.status != AttemptStatus::InProgress)
-}
-
-async fn end(conn: &mut Conn, user: UserId, row: &Attempt, now: DateTime<Utc>) -> AppResult<()> {
-    let points: Vec<f64> = row
-        .set
-        .questions
-        .iter()
-        .enumerate()
-        .map(|(at, question)| {
-            let answer = row.answers.get(&at).and_then(|given| given.answer.as_ref());
-            grade::points(&question.kind, answer, row.partial_credit)
-        })
-        .collect();
-    let score = grade::percent(&points);
-    let status = match score >= row.passing_score_percent {
-        true => AttemptStatus::Passed,
-        false if is_late(row, now) => AttemptStatus::Expired,
-        false => AttemptStatus::Failed,
-    };
-    let at = row.expires_at.map_or(now, |expires_at| now.min(expires_at));
-    store::finish(conn, row.attempt_id, status, score, &points, at).await?;
-    if status == AttemptStatus::Passed {
-        let progress = progress::load(conn, user, row.quiz.course, now).await?;
-        note_completion(conn, user, row.quiz.course, &progress).await?;
-    }
-    Ok(())
-}
-
-/// A course is complete when all of its topics are done and no quiz of it holds anything up.
-pub async fn note_completion(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-    progress: &Progress,
-) -> AppResult<()> {
-    let (done, total) = studying::count_done(conn, user, course).await?;
-    let complete = total > 0 && done == total && progress.is_complete();
-    Ok(studying::set_completed(conn, user, course, complete).await?)
-}
-
-/// Ends an attempt whose time ran out while nobody looked.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct EndAttempt {
-    pub attempt: AttemptId,
-}
-
-impl Job for EndAttempt {
-    const KIND: &'static str = "end_attempt";
-
-    async fn run(self, cx: &JobContext) -> AppResult<()> {
-        let attempt = self.attempt;
-        cx.within(
-            async move |conn| match store::learner_of(conn, attempt).await? {
-                Some(user) => end_if_late(conn, user, attempt, Utc::now()).await.map(drop),
-                None => Ok(()),
-            },
-        )
-        .await
-    }
-}
+use crate::player::{TopicLink, topic_path};
 
 /// What the learner asks to see.
 pub enum Look {
@@ -475,36 +40,30 @@ pub async fn page(
     look: Look,
     clock: &Clock,
 ) -> AppResult<QuizPage> {
-    let mut found = find(conn, user, &course, module_no, pair, clock.now).await?;
-    let mut running = found
-        .attempts
-        .iter()
-        .find(|(_, status, ..)| *status == AttemptStatus::InProgress)
-        .map(|&(attempt, ..)| attempt);
-    if let Some(attempt) = running
-        && end_if_late(conn, user, attempt, clock.now).await?
-    {
-        found = find(conn, user, &course, module_no, pair, clock.now).await?;
-        running = None;
-    }
+    let found = attempt::find(conn, user, &course, module_no, pair, clock.now).await?;
     let topics = store::topics_of(conn, found.key.course, module_no).await?;
     let link = |(_, slug, title, _): &(TopicId, String, String, i32)| TopicLink {
         href: topic_path(&course, slug),
         title: title.clone(),
     };
     let last = found.attempts.first().map(|&(attempt, ..)| attempt);
-    let state = match (look, running) {
-        (Look::Attempt(attempt), _) => {
+    let ended = match (&look, found.running(), last) {
+        (Look::Attempt(attempt), ..) => Some(*attempt),
+        // A question is asked for, but the time is over: what came of it.
+        (Look::Question(_) | Look::End, None, last) => last,
+        _ => None,
+    };
+    let state = match (ended, found.running()) {
+        (Some(attempt), _) => {
             let row = store::attempt(conn, user, attempt)
                 .await?
                 .filter(|row| row.quiz == found.key && row.status != AttemptStatus::InProgress)
                 .ok_or_else(no_attempt)?;
-            let abouts: HashMap<TopicId, TopicLink> =
-                topics.iter().map(|topic| (topic.0, link(topic))).collect();
+            let abouts = topics.iter().map(|topic| (topic.0, link(topic))).collect();
             let next = next(conn, user, &course, &found, clock).await?;
             QuizState::Result(Box::new(graded(row, &abouts, next)))
         }
-        (look, Some(attempt)) => {
+        (None, Some(attempt)) => {
             let row = store::attempt(conn, user, attempt)
                 .await?
                 .ok_or_else(no_attempt)?;
@@ -515,17 +74,7 @@ pub async fn page(
             };
             QuizState::Running(Box::new(running_view(&row, at, clock.now)))
         }
-        // A question is asked for, but the time is over: what came of it.
-        (Look::Question(_) | Look::End, None) if last.is_some() => {
-            let row = store::attempt(conn, user, last.unwrap_or(AttemptId(Uuid::nil())))
-                .await?
-                .ok_or_else(no_attempt)?;
-            let abouts: HashMap<TopicId, TopicLink> =
-                topics.iter().map(|topic| (topic.0, link(topic))).collect();
-            let next = next(conn, user, &course, &found, clock).await?;
-            QuizState::Result(Box::new(graded(row, &abouts, next)))
-        }
-        _ => match closed(&found, clock) {
+        (None, None) => match attempt::closed(&found, clock) {
             Some(why) => QuizState::Closed(why),
             None => {
                 let bank = store::bank(conn, user, found.key).await?.len();
@@ -597,8 +146,11 @@ fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running
         attempt_id: row.attempt_id,
         marks: (0..row.set.questions.len())
             .map(|at| {
+                let kind = &row.set.questions[at].kind;
                 given(at).map_or((false, false), |given| {
-                    (given.answer.is_some(), given.flagged)
+                    let answered = (given.answer.as_ref())
+                        .is_some_and(|answer| grade::is_complete(kind, answer));
+                    (answered, given.flagged)
                 })
             })
             .collect(),
@@ -646,9 +198,7 @@ fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
         }
         FrozenKind::Ordering { items, shown } => {
             let place = |id: &Uuid| match answer {
-                Some(Answer::Order(order)) => {
-                    order.iter().position(|item| item == id).map(|at| at + 1)
-                }
+                Some(Answer::Places(places)) => places.get(id).copied(),
                 _ => None,
             };
             ShownKind::Ordering {
@@ -751,13 +301,17 @@ fn answered(kind: &FrozenKind, answer: Option<&Answer>) -> String {
         (_, Some(Answer::Text(text))) => format!("<p>{}</p>", markdown::escape(text)),
         (_, Some(Answer::Prints(text))) => pre(text),
         (_, Some(Answer::FailsAtLine(line))) => line_words(*line),
-        (FrozenKind::Ordering { items, .. }, Some(Answer::Order(order))) => list(
-            "ol",
-            order
+        (FrozenKind::Ordering { items, .. }, Some(Answer::Places(places))) => {
+            let mut placed: Vec<(usize, String)> = items
                 .iter()
-                .filter_map(|id| items.iter().find(|(item, _)| item == id))
-                .map(|(_, html)| html.as_str()),
-        ),
+                .filter_map(|(id, html)| {
+                    let place = *places.get(id)?;
+                    Some((place, format!("{place}. {html}")))
+                })
+                .collect();
+            placed.sort();
+            list("ul", placed.iter().map(|(_, line)| line.as_str()))
+        }
         (FrozenKind::Matching { left, right, .. }, Some(Answer::Matches(matches))) => {
             matched(left, right, matches)
         }

@@ -1,4 +1,4 @@
-//! The pages of accounts. Sign-in and sign-up load with the site; the rest when they are visited.
+//! The pages of accounts.
 
 mod entry;
 mod recovery;
@@ -9,8 +9,31 @@ pub use recovery::{check_mail_page, confirm_page, forgot_password_page, reset_pa
 pub use settings::{devices_page, settings_page};
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
-use crate::platform::ui::{Erase, Page};
+use crate::platform::ui::{Erase, Field, FormState, Page};
+
+/// A word of the address, empty where it is absent.
+fn query(name: &str) -> String {
+    use_query_map()
+        .with_untracked(|query| query.get(name))
+        .unwrap_or_default()
+}
+
+fn email_field(form: FormState) -> AnyView {
+    view! {
+        <Field
+            name="email"
+            label="E-mail"
+            r#type="email"
+            autocomplete="username"
+            required=true
+            value=form.value("email", "")
+            error=form.error("email")
+        />
+    }
+    .erase()
+}
 
 /// A narrow panel with one thing to do.
 fn gate(title: &'static str, lead: &'static str, children: AnyView) -> AnyView {

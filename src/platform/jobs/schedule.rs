@@ -1,7 +1,7 @@
 //! Work that comes round by itself: partitions ahead of their month, and what has outlived its use.
 
 use chrono::{Duration, Utc};
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde::{Deserialize, Serialize};
 
 use super::{Job, JobContext, enqueue_once};
@@ -30,8 +30,11 @@ impl Job for Housekeeping {
         })
         .await?;
         let mut system = cx.db.system().await?;
-        diesel::sql_query("call make_partitions('audit_logs', 2)")
-            .execute(&mut system)
+        // One organization's round at a time: two would make the same partition.
+        system
+            .batch_execute(
+                "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2)",
+            )
             .await?;
         cx.within(async |conn| enqueue_after(conn).await).await
     }

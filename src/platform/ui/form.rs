@@ -103,7 +103,7 @@ pub fn Form(
     children: Inside,
 ) -> impl IntoView {
     let submit = move |event: SubmitEvent| send(event, form, on_done);
-    let kept = keeps.then(|| RwSignal::new(Kept::Nothing));
+    let kept = keeps.then(|| RwSignal::new(""));
     let input = move |event: leptos::ev::Event| {
         if let Some(kept) = kept {
             keep(event, kept);
@@ -123,7 +123,7 @@ pub fn Form(
                 .map(|kept| {
                     view! {
                         <p class="soft kept" role="status">
-                            {move || kept.get().words()}
+                            {move || kept.get()}
                         </p>
                     }
                 })}
@@ -132,34 +132,12 @@ pub fn Form(
     .erase()
 }
 
-/// How far the keeping of a form is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kept {
-    Nothing,
-    #[cfg(feature = "hydrate")]
-    Saved,
-    #[cfg(feature = "hydrate")]
-    NotSaved,
-}
-
-impl Kept {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Nothing => "",
-            #[cfg(feature = "hydrate")]
-            Self::Saved => "Saved",
-            #[cfg(feature = "hydrate")]
-            Self::NotSaved => "Not saved: the connection is gone. It is sent again when you go on.",
-        }
-    }
-}
-
 #[cfg(not(feature = "hydrate"))]
-fn keep(_: leptos::ev::Event, _: RwSignal<Kept>) {}
+fn keep(_: leptos::ev::Event, _: RwSignal<&'static str>) {}
 
-/// Sends the form once nobody has typed for a moment. A later change takes the place of one that still waits.
+/// Sends the form at once, or where one types, once nobody has typed for a moment. A later change takes the place of one that still waits.
 #[cfg(feature = "hydrate")]
-fn keep(event: leptos::ev::Event, kept: RwSignal<Kept>) {
+fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>) {
     use std::cell::Cell;
     use wasm_bindgen::JsCast;
     thread_local! {
@@ -170,24 +148,31 @@ fn keep(event: leptos::ev::Event, kept: RwSignal<Kept>) {
     else {
         return;
     };
+    let is_typed = event
+        .target()
+        .and_then(|field| field.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|field| field.matches("textarea, input[type=text]").unwrap_or(false));
+    let wait = if is_typed { 400 } else { 0 };
     let change = CHANGES.get() + 1;
     CHANGES.set(change);
     set_timeout(
         move || {
-            if CHANGES.get() != change || !form.is_connected() {
+            if CHANGES.get() != change || !form.is_connected() || !form.check_validity() {
                 return;
             }
             leptos::task::spawn_local(async move {
                 match browser::post(&form, None).await {
-                    Ok(None) => drop(kept.try_set(Kept::Saved)),
+                    Ok(None) => drop(kept.try_set("Saved")),
                     Ok(Some(next)) => drop(window().location().assign(&next)),
-                    Err(AppError::Unreachable) => drop(kept.try_set(Kept::NotSaved)),
+                    Err(AppError::Unreachable) => drop(kept.try_set(
+                        "Not saved: the connection is gone. It is sent again when you go on.",
+                    )),
                     // What is wrong is said when the form is sent.
                     Err(_) => {}
                 }
             });
         },
-        std::time::Duration::from_millis(400),
+        std::time::Duration::from_millis(wait),
     );
 }
 

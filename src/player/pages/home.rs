@@ -157,7 +157,7 @@ fn upcoming(topics: Vec<Upcoming>) -> AnyView {
                 <a href=topic.href>
                     <span class="g"></span>
                     <span>{topic.title}</span>
-                    <small class="num">{duration(topic.minutes)}</small>
+                    <small class="num">{topic.minutes.map(duration)}</small>
                 </a>
             </li>
         }

@@ -45,6 +45,19 @@ pub fn check(question: &QuestionDraft) -> Result<(), String> {
     }
 }
 
+/// Far more than any question may have: files with more of them are not worth the time that it takes to say so of each.
+const MAX_PARTS: usize = 100;
+
+/// Before the parts of a question are looked at one by one.
+pub fn few(parts: usize) -> Result<(), String> {
+    match parts > MAX_PARTS {
+        true => Err(format!(
+            "it has {parts} answers, more than a question can have"
+        )),
+        false => Ok(()),
+    }
+}
+
 /// Whether files can hold all of the text.
 pub fn is_clean(text: &str) -> bool {
     let is_nothing = |c| matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}');

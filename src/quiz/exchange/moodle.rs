@@ -1,5 +1,6 @@
 //! The XML that Moodle exports its question bank as.
 
+use super::check::few;
 use super::collect::{Collector, Note, Parts, item};
 use super::markup::{Element, Markup};
 use super::weights::{self, Weighted};
@@ -27,6 +28,10 @@ fn parts(question: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
     if said(question, "hidden") == "1" {
         return Err("it is hidden in Moodle: an old version, or deleted".to_owned());
     }
+    few(question
+        .elements()
+        .filter(|part| matches!(part.name.as_str(), "answer" | "subquestion"))
+        .count())?;
     let prompt = text(question, "questiontext", notes);
     let general = text(question, "generalfeedback", notes);
     let (answer, explanation) = match question.attribute("type").unwrap_or_default() {

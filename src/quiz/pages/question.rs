@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon};
 use crate::quiz::{Shown, ShownKind};
 
-/// The question's form; false, because there is more to come before handing in.
+/// The question's form.
 pub fn question(
     attempt: String,
     at: usize,
@@ -14,7 +14,7 @@ pub fn question(
     marks: Vec<(bool, bool)>,
     shown: Shown,
     save: FormState,
-) -> (AnyView, bool) {
+) -> AnyView {
     let number = at + 1;
     let next = match number == count {
         true => ("end".to_owned(), "To the end"),
@@ -44,7 +44,7 @@ pub fn question(
             }
         })
         .collect_view();
-    let view = view! {
+    view! {
         <Form form=save class="quiz-form" keeps=true>
             <input type="hidden" name="attempt" value=attempt />
             <input type="hidden" name="question" value=at.to_string() />
@@ -81,8 +81,8 @@ pub fn question(
                 </button>
             </div>
         </Form>
-    };
-    (view.erase(), false)
+    }
+    .erase()
 }
 
 fn kind(kind: ShownKind) -> AnyView {
@@ -150,42 +150,9 @@ fn tracing(program: Html, compiles: Option<bool>, prints: String, line: Option<u
             </label>
             <label class="row">
                 <span class="soft">"The error is in line"</span>
-                <input class="input quiz-line" type="text" inputmode="numeric" name="given[line]" value=line maxlength="6" autocomplete="off" />
+                <input class="input quiz-line" type="text" inputmode="numeric" name="given[line]" value=line pattern="[0-9]{1,6}" title="A number, counted from 1" autocomplete="off" />
             </label>
         </fieldset>
-    }
-    .erase()
-}
-
-fn ordering(items: Vec<(Uuid, Html, Option<usize>)>) -> AnyView {
-    let count = items.len();
-    let lines = items
-        .into_iter()
-        .zip(1..)
-        .map(|((id, html, place), n): (_, usize)| {
-            let choices = (1..=count)
-                .map(|to| {
-                    view! {
-                        <option value=to.to_string() selected=place == Some(to)>
-                            {to.to_string()}
-                        </option>
-                    }
-                })
-                .collect_view();
-            view! {
-                <li>
-                    <select class="input" name=format!("given[order][i{id}]") aria-label=format!("Place of line {n}")>
-                        <option value="">"–"</option>
-                        {choices}
-                    </select>
-                    <span inner_html=html.0></span>
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <p class="soft">"Give each its place."</p>
-        <ul class="quiz-places">{lines}</ul>
     }
     .erase()
 }
@@ -196,8 +163,68 @@ fn letter(at: usize) -> String {
         .map_or_else(|| (at + 1).to_string(), String::from)
 }
 
+/// A line to which one of the choices is given: their values and texts, and the chosen value.
+fn select_line(
+    field: String,
+    label: String,
+    choices: &[(String, String)],
+    chosen: &str,
+    html: Html,
+) -> AnyView {
+    let options = choices
+        .iter()
+        .map(|(value, text)| {
+            view! {
+                <option value=value.clone() selected=value == chosen>
+                    {text.clone()}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <li>
+            <select class="input" name=field aria-label=label>
+                <option value="">"–"</option>
+                {options}
+            </select>
+            <span inner_html=html.0></span>
+        </li>
+    }
+    .erase()
+}
+
+fn ordering(items: Vec<(Uuid, Html, Option<usize>)>) -> AnyView {
+    let choices: Vec<(String, String)> = (1..=items.len())
+        .map(|to| (to.to_string(), to.to_string()))
+        .collect();
+    let lines = items
+        .into_iter()
+        .zip(1..)
+        .map(|((id, html, place), n): (_, usize)| {
+            let place = place.map(|place| place.to_string()).unwrap_or_default();
+            let label = format!("Place of line {n}");
+            select_line(
+                format!("given[order][i{id}]"),
+                label,
+                &choices,
+                &place,
+                html,
+            )
+        })
+        .collect_view();
+    view! {
+        <p class="soft">"Give each its place."</p>
+        <ul class="quiz-places">{lines}</ul>
+    }
+    .erase()
+}
+
 fn matching(left: Vec<(Uuid, Html, Option<Uuid>)>, right: Vec<(Uuid, Html)>) -> AnyView {
-    let ids: Vec<Uuid> = right.iter().map(|(id, _)| *id).collect();
+    let choices: Vec<(String, String)> = right
+        .iter()
+        .enumerate()
+        .map(|(at, (id, _))| (id.to_string(), letter(at)))
+        .collect();
     let offered = right
         .into_iter()
         .enumerate()
@@ -214,26 +241,15 @@ fn matching(left: Vec<(Uuid, Html, Option<Uuid>)>, right: Vec<(Uuid, Html)>) -> 
         .into_iter()
         .zip(1..)
         .map(|((id, html, matched), n): (_, usize)| {
-            let choices = ids
-                .iter()
-                .enumerate()
-                .map(|(at, to)| {
-                    view! {
-                        <option value=to.to_string() selected=matched == Some(*to)>
-                            {letter(at)}
-                        </option>
-                    }
-                })
-                .collect_view();
-            view! {
-                <li>
-                    <select class="input" name=format!("given[matches][i{id}]") aria-label=format!("Match for line {n}")>
-                        <option value="">"–"</option>
-                        {choices}
-                    </select>
-                    <span inner_html=html.0></span>
-                </li>
-            }
+            let matched = matched.map(|id| id.to_string()).unwrap_or_default();
+            let label = format!("Match for line {n}");
+            select_line(
+                format!("given[matches][i{id}]"),
+                label,
+                &choices,
+                &matched,
+                html,
+            )
         })
         .collect_view();
     view! {

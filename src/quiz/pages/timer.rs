@@ -40,22 +40,27 @@ fn run(seconds: i64, left: RwSignal<i64>, said: RwSignal<String>) {
         // Of the page's own age: the clock on the wall may be set.
         let now = || window().performance().map_or(0.0, |clock| clock.now());
         let begun = now();
+        let is_handed_in = StoredValue::new(false);
         let tick = move || {
-            let remaining = (seconds - ((now() - begun) / 1000.0) as i64).max(0);
-            if left.get_untracked() == remaining {
+            let remaining = seconds - ((now() - begun) / 1000.0) as i64;
+            let shown = remaining.max(0);
+            if left.get_untracked() != shown {
+                left.set(shown);
+                if SAID_AT.contains(&shown) {
+                    said.set(match shown {
+                        0 => "The time is over.".to_owned(),
+                        seconds => format!("{seconds} seconds left."),
+                    });
+                }
+            }
+            // A second later than the end, so that the last answer is there before.
+            if remaining >= 0 || is_handed_in.get_value() {
                 return;
             }
-            left.set(remaining);
-            if SAID_AT.contains(&remaining) {
-                said.set(match remaining {
-                    0 => "The time is over.".to_owned(),
-                    seconds => format!("{seconds} seconds left."),
-                });
-            }
+            is_handed_in.set_value(true);
             let form = document().get_element_by_id("ly-submit");
-            if remaining == 0
-                && let Some(form) =
-                    form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
+            if let Some(form) =
+                form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
             {
                 let _ = form.request_submit();
             }

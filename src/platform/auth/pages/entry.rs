@@ -1,27 +1,17 @@
 //! Signing in and signing up.
 
+use leptos::server_fn::ServerFn;
 use leptos::{lazy, prelude::*};
-use leptos_router::hooks::use_query_map;
-use server_fn::ServerFn;
 
-use leptos::server_fn;
-
-use super::gate;
+use super::{email_field, gate, query};
 use crate::platform::auth::api::{SignIn, SignUp};
 use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{Button, Erase, Field, Form, FormState};
 
-/// Where the way leads once one is in.
-fn next() -> String {
-    use_query_map()
-        .with_untracked(|query| query.get("next"))
-        .unwrap_or_default()
-}
-
 #[lazy]
 pub fn sign_in_page() -> AnyView {
     let form = FormState::of(SignIn::PATH);
-    let next = next();
+    let next = query("next");
     let sign_up = sign_up_path(&next);
     gate(
         "Sign in",
@@ -29,15 +19,7 @@ pub fn sign_in_page() -> AnyView {
         view! {
             <Form form=form>
                 <input type="hidden" name="next" value=next />
-                <Field
-                    name="email"
-                    label="E-mail"
-                    r#type="email"
-                    autocomplete="username"
-                    required=true
-                    value=form.value("email", "")
-                    error=form.error("email")
-                />
+                {email_field(form)}
                 <Field
                     name="password"
                     label="Password"
@@ -61,7 +43,7 @@ pub fn sign_in_page() -> AnyView {
 #[lazy]
 pub fn sign_up_page() -> AnyView {
     let form = FormState::of(SignUp::PATH);
-    let next = next();
+    let next = query("next");
     let sign_in = sign_in_path(&next);
     gate(
         "Make an account",
@@ -79,15 +61,7 @@ pub fn sign_up_page() -> AnyView {
                     value=form.value("name", "")
                     error=form.error("name")
                 />
-                <Field
-                    name="email"
-                    label="E-mail"
-                    r#type="email"
-                    autocomplete="username"
-                    required=true
-                    value=form.value("email", "")
-                    error=form.error("email")
-                />
+                {email_field(form)}
                 <Field
                     name="password"
                     label="Password"

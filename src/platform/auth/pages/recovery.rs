@@ -2,20 +2,15 @@
 
 use leptos::server_fn::ServerFn;
 use leptos::{lazy, prelude::*};
-use leptos_router::hooks::use_query_map;
 
-use super::gate;
+use super::{email_field, gate, query};
 use crate::platform::auth::api::{ConfirmEmail, ForgotPassword, ResetPassword};
 use crate::platform::ui::{Button, Erase, Field, Form, FormState};
 
-fn query(name: &str) -> Option<String> {
-    use_query_map().with_untracked(|query| query.get(name))
-}
-
 #[lazy]
 pub fn check_mail_page() -> AnyView {
-    let (lead, again) = match query("for").as_deref() {
-        Some("password") => (
+    let (lead, again) = match query("for").as_str() {
+        "password" => (
             "If there is an account with this address, a link for a new password is on its way. It works for two hours.",
             "/forgot-password",
         ),
@@ -44,8 +39,8 @@ pub fn check_mail_page() -> AnyView {
 #[lazy]
 pub fn confirm_page() -> AnyView {
     let form = FormState::of(ConfirmEmail::PATH);
-    let token = query("token").unwrap_or_default();
-    let next = query("next").unwrap_or_default();
+    let token = query("token");
+    let next = query("next");
     gate(
         "Confirm your address",
         "One step, and you are signed in.",
@@ -72,15 +67,7 @@ pub fn forgot_password_page() -> AnyView {
         "Tell us your address, and we send you a link.",
         view! {
             <Form form=form>
-                <Field
-                    name="email"
-                    label="E-mail"
-                    r#type="email"
-                    autocomplete="username"
-                    required=true
-                    value=form.value("email", "")
-                    error=form.error("email")
-                />
+                {email_field(form)}
                 <Button busy=form.busy()>"Send the link"</Button>
             </Form>
             <p class="gate-foot">
@@ -94,7 +81,7 @@ pub fn forgot_password_page() -> AnyView {
 #[lazy]
 pub fn reset_password_page() -> AnyView {
     let form = FormState::of(ResetPassword::PATH);
-    let token = query("token").unwrap_or_default();
+    let token = query("token");
     gate(
         "Choose a new password",
         "You are signed in with it here, and signed out everywhere else.",

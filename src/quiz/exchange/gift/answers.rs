@@ -2,6 +2,7 @@
 
 use super::{marked_up, signs};
 use crate::course::draft::{AnswerDraft, OptionDraft};
+use crate::quiz::exchange::check::few;
 use crate::quiz::exchange::collect::{Note, shortened};
 use crate::quiz::exchange::markup::Markup;
 use crate::quiz::exchange::weights::{self, Weighted};
@@ -21,6 +22,7 @@ pub fn read(
             "it is an ordering question in the way of a plugin, which is not read".to_owned(),
         );
     }
+    few(text.matches(['~', '=']).count())?;
     if let Some(numbers) = text.strip_prefix('#') {
         return numerical(numbers, markup, general, notes);
     }

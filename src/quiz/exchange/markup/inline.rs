@@ -2,7 +2,7 @@
 
 use super::escape::{self, Place};
 use super::to_markdown::raw;
-use super::{Element, Node, text_of};
+use super::{Element, Node};
 use crate::quiz::exchange::collect::{Note, shortened};
 
 pub struct Inline<'n> {
@@ -103,48 +103,40 @@ impl<'n> Inline<'n> {
         }
     }
 
-    /// The element's content by itself, and whether it had space before and behind.
-    fn content(&mut self, element: &Element, place: Place) -> (bool, String, bool) {
-        let text = text_of(&element.children);
+    /// The element's content by itself, put in by `write` with the space that was around it.
+    fn wrapped(&mut self, element: &Element, place: Place, write: impl FnOnce(&mut String, &str)) {
         let mut inner = Inline::new(place, self.notes);
         inner.nodes(&element.children);
-        (
-            text.starts_with(char::is_whitespace),
-            inner.finish(),
-            text.ends_with(char::is_whitespace),
-        )
+        let inner = inner.finish();
+        let is_space = |c: Option<char>| c.is_some_and(char::is_whitespace);
+        if is_space(first_char(&element.children)) {
+            self.space();
+        }
+        if !inner.is_empty() {
+            write(&mut self.out, &inner);
+        }
+        if is_space(last_char(&element.children)) {
+            self.space();
+        }
     }
 
     /// With signs where they can't be misread, else with tags.
     fn emphasis(&mut self, sign: &str, tag: &str, element: &Element) {
-        let (before, inner, behind) = self.content(element, self.place);
-        if before {
-            self.space();
-        }
-        let is_plain = inner.starts_with(char::is_alphanumeric)
-            && inner.ends_with(char::is_alphanumeric)
-            && !self.out.ends_with(['*', '~', '\\']);
-        if is_plain {
-            self.out.push_str(&format!("{sign}{inner}{sign}"));
-        } else if !inner.is_empty() {
-            self.out.push_str(&format!("<{tag}>{inner}</{tag}>"));
-        }
-        if behind {
-            self.space();
-        }
+        self.wrapped(element, self.place, |out, inner| {
+            let is_plain = inner.starts_with(char::is_alphanumeric)
+                && inner.ends_with(char::is_alphanumeric)
+                && !out.ends_with(['*', '~', '\\']);
+            out.push_str(&match is_plain {
+                true => format!("{sign}{inner}{sign}"),
+                false => format!("<{tag}>{inner}</{tag}>"),
+            });
+        });
     }
 
     fn tagged(&mut self, tag: &str, element: &Element) {
-        let (before, inner, behind) = self.content(element, self.place);
-        if before {
-            self.space();
-        }
-        if !inner.is_empty() {
-            self.out.push_str(&format!("<{tag}>{inner}</{tag}>"));
-        }
-        if behind {
-            self.space();
-        }
+        self.wrapped(element, self.place, |out, inner| {
+            out.push_str(&format!("<{tag}>{inner}</{tag}>"));
+        });
     }
 
     /// With tags where its signs would run together with others, or a sign in it would end a cell or a link.
@@ -179,16 +171,9 @@ impl<'n> Inline<'n> {
             in_link: true,
             ..self.place
         };
-        let (before, inner, behind) = self.content(element, place);
-        if before {
-            self.space();
-        }
-        if !inner.is_empty() {
-            self.out.push_str(&format!("[{inner}]({target})"));
-        }
-        if behind {
-            self.space();
-        }
+        self.wrapped(element, place, |out, inner| {
+            out.push_str(&format!("[{inner}]({target})"));
+        });
     }
 
     fn picture(&mut self, element: &Element) {
@@ -245,6 +230,20 @@ fn address(target: &str) -> Option<String> {
             }
         }
         out
+    })
+}
+
+fn first_char(nodes: &[Node]) -> Option<char> {
+    nodes.iter().find_map(|node| match node {
+        Node::Text(text) => text.chars().next(),
+        Node::Element(element) => first_char(&element.children),
+    })
+}
+
+fn last_char(nodes: &[Node]) -> Option<char> {
+    nodes.iter().rev().find_map(|node| match node {
+        Node::Text(text) => text.chars().next_back(),
+        Node::Element(element) => last_char(&element.children),
     })
 }
 

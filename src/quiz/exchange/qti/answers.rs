@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::body;
 use super::declaration::Declaration;
 use crate::course::draft::{AnswerDraft, OptionDraft};
+use crate::quiz::exchange::check::few;
 use crate::quiz::exchange::collect::{Note, shortened};
 use crate::quiz::exchange::markup::Element;
 use crate::quiz::exchange::weights::{self, partial_credit};
@@ -14,6 +15,8 @@ pub fn read(
     interaction: &Element,
     notes: &mut Vec<Note>,
 ) -> Result<AnswerDraft, String> {
+    let is_choice = |part: &&&Element| part.name.ends_with("Choice");
+    few(interaction.walk().iter().filter(is_choice).count())?;
     let declared = || Declaration::of(root, interaction);
     match interaction.name.as_str() {
         "choiceInteraction" => choice(interaction, &declared()?, "simpleChoice", notes),
@@ -97,6 +100,7 @@ fn text_entry(
         .first("responseProcessing")
         .map(Element::walk)
         .unwrap_or_default();
+    few(rules.iter().filter(|rule| rule.name == "equal").count())?;
     const BEYOND: [&str; 6] = [
         "patternMatch",
         "substring",

@@ -99,16 +99,17 @@ pub fn choice(choice: &Element, notes: &mut Vec<Note>) -> String {
     source_of(&shown(&choice.children, choice), notes)
 }
 
-/// Everything that is said after the answer, whatever the answer was.
+/// Everything that is said after the answer, whatever the answer was. More than so many pieces would be too long.
 pub fn explanation(root: &Element, notes: &mut Vec<Note>) -> Option<String> {
-    let mut paragraphs: Vec<String> = Vec::new();
-    for element in root.walk() {
-        if !matches!(
+    const MOST: usize = 100;
+    let is_feedback = |element: &&Element| {
+        matches!(
             element.name.as_str(),
             "modalFeedback" | "feedbackInline" | "feedbackBlock"
-        ) {
-            continue;
-        }
+        )
+    };
+    let mut paragraphs: Vec<String> = Vec::new();
+    for element in root.walk().into_iter().filter(is_feedback).take(MOST) {
         let content = element.first("contentBody").unwrap_or(element);
         let text = source_of(&content.children, notes);
         if !text.is_empty() && !paragraphs.contains(&text) {

@@ -1,5 +1,6 @@
 //! What an item declares to be right.
 
+use crate::quiz::exchange::check::few;
 use crate::quiz::exchange::markup::Element;
 
 pub struct Declaration {
@@ -23,30 +24,32 @@ impl Declaration {
             .all("responseDeclaration")
             .find(|declaration| declaration.attribute("identifier") == Some(identifier))
             .ok_or("nothing declares which answer is right")?;
-        let correct = declaration
-            .first("correctResponse")
-            .into_iter()
-            .flat_map(|correct| correct.all("value"))
-            .map(Element::text)
-            .map(|value| value.trim().to_owned())
-            .collect();
         let entries = || {
             declaration
                 .first("mapping")
                 .into_iter()
                 .flat_map(|mapping| mapping.all("mapEntry"))
         };
+        let correct: Vec<String> = declaration
+            .first("correctResponse")
+            .into_iter()
+            .flat_map(|correct| correct.all("value"))
+            .map(Element::text)
+            .map(|value| value.trim().to_owned())
+            .collect();
+        let points: Vec<(String, f64)> = entries()
+            .filter_map(|entry| {
+                let points = entry.attribute("mappedValue")?.trim().parse().ok()?;
+                Some((entry.attribute("mapKey")?.trim().to_owned(), points))
+            })
+            .collect();
+        few(correct.len().max(points.len()))?;
         Ok(Self {
             identifier: identifier.to_owned(),
             is_single: declaration.attribute("cardinality") == Some("single"),
             is_number: matches!(declaration.attribute("baseType"), Some("integer" | "float")),
             correct,
-            points: entries()
-                .filter_map(|entry| {
-                    let points = entry.attribute("mappedValue")?.trim().parse().ok()?;
-                    Some((entry.attribute("mapKey")?.trim().to_owned(), points))
-                })
-                .collect(),
+            points,
             minds_case: entries().any(|entry| entry.is_true("caseSensitive")),
         })
     }

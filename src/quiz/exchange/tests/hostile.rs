@@ -167,6 +167,40 @@ fn long_texts_are_left_out() {
     assert_eq!(read_text("a.txt", &html).left_out[0].why, "it asks nothing");
 }
 
+#[test]
+fn heaps_of_answers_are_left_out_before_they_are_read() {
+    let why = |name: &str, text: &str| {
+        let imported = read_text(name, text);
+        assert_eq!(imported.questions, []);
+        imported.left_out[0].why.clone()
+    };
+    let too_many = "it has 200000 answers, more than a question can have";
+    assert_eq!(
+        why("a.txt", &format!("a{{{}}}", "=x".repeat(200_000))),
+        too_many
+    );
+    assert_eq!(
+        why("a.txt", &format!("a{{={}}}", "~x".repeat(199_999))),
+        too_many
+    );
+    let too_many = "it has 60000 answers, more than a question can have";
+    let answers = "<answer fraction=\"100\"><text>x</text></answer>".repeat(60_000);
+    let quiz = format!("<quiz><question type=\"shortanswer\">{answers}</question></quiz>");
+    assert_eq!(why("a.xml", &quiz), too_many);
+    let choices = "<simpleChoice identifier=\"a\"/>".repeat(60_000);
+    let item = choice_item().replace(
+        "<simpleChoice identifier=\"ChoiceA\">",
+        &format!("{choices}<simpleChoice>"),
+    );
+    assert_eq!(
+        why("a.xml", &item),
+        "it has 60003 answers, more than a question can have"
+    );
+    let values = "<value>a</value>".repeat(60_000);
+    let item = choice_item().replace("<value>ChoiceA</value>", &values);
+    assert_eq!(why("a.xml", &item), too_many);
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
