@@ -1,5 +1,6 @@
 //! What readers find, put together: each question checked and given its key, or listed with the reason why not.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
@@ -180,41 +181,46 @@ fn key_of(identity: &str) -> String {
     }
 }
 
-/// Sixteen characters that stand for what is asked and answered.
 fn fingerprint(draft: &QuestionDraft) -> String {
-    let mut hash = Sha256::new();
-    let mut add = |text: &str| {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text.as_bytes());
-    };
-    add(&draft.prompt);
+    let mut texts: Vec<Cow<'_, str>> = vec![draft.prompt.as_str().into()];
     match &draft.answer {
         AnswerDraft::Choice { options, .. } => {
             for option in options {
-                add(&option.text);
-                add(if option.is_correct { "=" } else { "~" });
+                let sign = if option.is_correct { "=" } else { "~" };
+                texts.extend([option.text.as_str().into(), sign.into()]);
             }
         }
-        AnswerDraft::ShortAnswer { accepted, .. } => accepted.iter().for_each(|text| add(text)),
+        AnswerDraft::ShortAnswer { accepted, .. } => {
+            texts.extend(accepted.iter().map(Cow::from));
+        }
         AnswerDraft::Tracing {
             program, outcome, ..
         } => {
-            add(program);
-            match outcome {
-                TracingOutcome::Prints(text) => add(text),
-                TracingOutcome::FailsAtLine(line) => add(&line.unwrap_or_default().to_string()),
-            }
+            texts.push(program.into());
+            texts.push(match outcome {
+                TracingOutcome::Prints(text) => text.into(),
+                TracingOutcome::FailsAtLine(line) => line.unwrap_or_default().to_string().into(),
+            });
         }
-        AnswerDraft::Ordering { items } => items.iter().for_each(|text| add(text)),
+        AnswerDraft::Ordering { items } => texts.extend(items.iter().map(Cow::from)),
         AnswerDraft::Matching { pairs } => {
             for (left, right) in pairs {
-                add(left);
-                add(right);
+                texts.extend([Cow::from(left), Cow::from(right)]);
             }
         }
     }
-    let hash = hash.finalize();
-    hash.iter()
+    hash(&texts)
+}
+
+/// Sixteen characters that stand for the texts.
+pub fn hash(texts: &[impl AsRef<str>]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts.iter().map(AsRef::as_ref) {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize()
+        .iter()
         .take(8)
         .map(|byte| format!("{byte:02x}"))
         .collect()

@@ -1,16 +1,14 @@
 //! Markdown as the XHTML that QTI allows in items, and back without a loss.
 
 use super::html::{self, is_math};
-use super::{Element, Node, elements, push, to_markdown};
-use crate::course::native::limits;
+use super::{Element, Node, elements, push, to_markdown, xml};
 use crate::platform::markdown;
-use crate::quiz::exchange::collect::Note;
+use crate::quiz::exchange::collect::{Note, hash};
 
 /// Holds the Markdown of an element's content, where that can't be told from the content alone.
 const SOURCE: &str = "data-markdown";
-
-/// In bytes; no text of a question is longer.
-const MAX_SOURCE: usize = 4 * limits::PROMPT;
+/// Stands for the content that the Markdown belongs to.
+const CONTENT: &str = "data-markdown-of";
 
 /// The text as one `<div>`.
 pub fn block(source: &str) -> Node {
@@ -31,9 +29,15 @@ fn content(source: &str, nodes: Vec<Node>) -> Element {
     let div = Element::new("div");
     let div = match to_markdown(&nodes, &mut Vec::new()) == source {
         true => div,
-        false => div.with(SOURCE, source),
+        false => div.with(SOURCE, source).with(CONTENT, fingerprint(&nodes)),
     };
     div.holding(nodes)
+}
+
+fn fingerprint(nodes: &[Node]) -> String {
+    let mut text = String::new();
+    xml::write(&mut text, &Element::new("div").holding(nodes.to_vec()));
+    hash(&[text])
 }
 
 /// The Markdown of nodes that `block` or `inline` may have made; if somebody changed them since, what they say counts.
@@ -41,12 +45,9 @@ pub fn source_of(nodes: &[Node], notes: &mut Vec<Note>) -> String {
     let mut parts = nodes.iter().filter(|node| !node.is_blank());
     if let (Some(Node::Element(element)), None) = (parts.next(), parts.next())
         && let Some(source) = element.attribute(SOURCE)
-        && source.len() <= MAX_SOURCE
+        && element.attribute(CONTENT) == Some(&fingerprint(&element.children))
     {
-        let made = xhtml(source);
-        if made == element.children || without_paragraph(made) == element.children {
-            return source.to_owned();
-        }
+        return source.to_owned();
     }
     to_markdown(nodes, notes)
 }

@@ -49,9 +49,17 @@ fn is_furniture(element: &Element) -> bool {
 fn xhtml_is_what_qti_allows() {
     let xhtml = |source: &str| {
         let mut out = String::new();
+        let without_hash = |element: &mut Element| {
+            element
+                .attributes
+                .retain(|(name, _)| name != "data-markdown-of");
+        };
         for node in to_xhtml::inline(source) {
             match node {
-                Node::Element(element) => xml::write(&mut out, &element),
+                Node::Element(mut element) => {
+                    without_hash(&mut element);
+                    xml::write(&mut out, &element);
+                }
                 Node::Text(text) => out.push_str(&text),
             }
         }
