@@ -4,7 +4,6 @@ use crate::quiz::exchange::check::few;
 use crate::quiz::exchange::markup::Element;
 
 pub struct Declaration {
-    pub identifier: String,
     pub is_single: bool,
     pub is_number: bool,
     /// In the order of the file.
@@ -45,7 +44,6 @@ impl Declaration {
             .collect();
         few(correct.len().max(points.len()))?;
         Ok(Self {
-            identifier: identifier.to_owned(),
             is_single: declaration.attribute("cardinality") == Some("single"),
             is_number: matches!(declaration.attribute("baseType"), Some("integer" | "float")),
             correct,
