@@ -116,14 +116,12 @@ fn routes() -> RouteTable {
             "/learn/:course/quiz/:module/:pair",
             || Box::pin(quiz_page()),
         ),
-        Route::lazy(
-            "/learn/:course/:topic/practice/:key",
-            || Box::pin(practice_page()),
-        ),
-        Route::lazy(
-            "/learn/:course/:topic/exercise/:key",
-            || Box::pin(exercise_page()),
-        ),
+        Route::lazy("/learn/:course/:topic/practice/:key", || {
+            Box::pin(practice_page())
+        }),
+        Route::lazy("/learn/:course/:topic/exercise/:key", || {
+            Box::pin(exercise_page())
+        }),
         Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
         Route::lazy("/teach", || Box::pin(teach_page())),
         Route::lazy("/settings", || Box::pin(settings_page())),

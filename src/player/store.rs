@@ -177,6 +177,8 @@ pub struct TopicRow {
     pub last_position_s: Option<f64>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub video_completed_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub has_exercises: bool,
 }
 
 impl TopicRow {
@@ -203,7 +205,8 @@ pub async fn topic(
 ) -> QueryResult<Option<TopicRow>> {
     diesel::sql_query(
         "select t.topic_id, t.slug, t.title, t.module_no, t.topic_number, t.reading_minutes, t.headings,
-                p.is_completed, p.last_anchor, p.last_position_s, p.video_completed_at
+                p.is_completed, p.last_anchor, p.last_position_s, p.video_completed_at,
+                exists (select from simulation_exercises x where x.topic_id = t.topic_id) as has_exercises
          from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
          where t.course_id = $2 and t.slug = $3 and t.retired_at is null",
     )
