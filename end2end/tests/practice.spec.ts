@@ -59,14 +59,14 @@ test("an exercise is kept as it is written, and can be done and taken up again",
   await page.goto(TOPIC);
   await awake(page);
   await page.getByRole("link", { name: "The front page goes out on Friday" }).click();
-  const work = page.getByLabel("Your work");
+  const work = page.getByRole("textbox", { name: "Your work" });
   await expect(work).toBeVisible();
   await awake(page);
   await work.fill("Complaints were counted in two ways.");
   await expect(page.getByText("Saved", { exact: true }).first()).toBeVisible();
+  const saved = page.waitForResponse((response) => response.url().includes("save_work"));
   await page.getByRole("checkbox").first().check();
-  await expect(page.getByText("Saved", { exact: true }).first()).toBeVisible();
-  await page.waitForLoadState("networkidle");
+  expect((await saved).status()).toBe(200);
   await accessible(page);
   await page.reload();
   await expect(work).toHaveValue("Complaints were counted in two ways.");

@@ -123,7 +123,7 @@ async fn an_older_tab_never_takes_the_place_of_newer_words() {
     let mut asha = learner(&site, "small").await;
     let (first, second) = (open(&mut asha).await, open(&mut asha).await);
     assert_eq!(first.save(&mut asha, "1", "a").await, StatusCode::OK);
-    assert_eq!(first.save(&mut asha, "3", "abc").await, StatusCode::OK);
+    assert_eq!(first.save(&mut asha, "3", "ab\0c").await, StatusCode::OK);
     // One that was sent before and comes after is as good as saved.
     assert_eq!(first.save(&mut asha, "2", "ab").await, StatusCode::OK);
     assert!(stored(&site, "abc").await);

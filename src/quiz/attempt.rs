@@ -257,7 +257,9 @@ pub fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
     // A name in brackets that begins with a digit would be read as the index of a list.
     let named = |text: &str| id(text.strip_prefix('i').unwrap_or_default());
     let text = || -> AppResult<String> {
-        let text = sent.text.clone().unwrap_or_default().replace("\r\n", "\n");
+        // A database has no place for the one character that is none.
+        let text = sent.text.as_deref().unwrap_or_default();
+        let text = text.replace("\r\n", "\n").replace('\0', "");
         match text.chars().count() {
             0..=TEXT_LIMIT => Ok(text),
             _ => Err(AppError::field(

@@ -10,7 +10,7 @@ use web_sys::{DomParser, Element, HtmlElement, HtmlFormElement, SubmitEvent, Sup
 
 use crate::platform::ui::fields_of;
 
-/// Remembers the address of a question's page, once it was asked for.
+/// Remembers the address of what is shown of a question, once it was asked for.
 const AT: &str = "data-at";
 /// How far below the window a question is brought already.
 const AHEAD_PX: f64 = 600.0;
@@ -126,8 +126,11 @@ async fn show(
         init.set_referrer(&section.get_attribute(AT).unwrap_or_default());
     }
     init.set_headers(&headers);
-    let response = JsFuture::from(window().fetch_with_str_and_init(address, &init)).await?;
-    let text = JsFuture::from(response.unchecked_into::<web_sys::Response>().text()?).await?;
+    let response: web_sys::Response =
+        JsFuture::from(window().fetch_with_str_and_init(address, &init))
+            .await?
+            .unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
     let page = DomParser::new()?.parse_from_string(
         &text.as_string().unwrap_or_default(),
         SupportedType::TextHtml,
@@ -136,5 +139,6 @@ async fn show(
         .get_element_by_id("ly-practice")
         .ok_or(JsValue::UNDEFINED)?;
     section.set_inner_html(&part.inner_html());
+    section.set_attribute(AT, &response.url())?;
     Ok(())
 }
