@@ -9,10 +9,10 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 
 /// A small course of two modules, written anew for each test so that it can be changed.
-struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         folder.write("description.md", "Little to say.\n");
         folder.write(
@@ -36,17 +36,17 @@ impl Folder {
         folder
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
-    async fn import(&self, site: &TestSite) -> Report {
+    pub(crate) async fn import(&self, site: &TestSite) -> Report {
         let (draft, _) =
             import::read(self.path(), false).unwrap_or_else(|errors| panic!("{errors:#?}"));
         import::import(
@@ -60,7 +60,7 @@ impl Folder {
     }
 }
 
-async fn learner<'a>(site: &'a TestSite, course: &str) -> Browser<'a> {
+pub(crate) async fn learner<'a>(site: &'a TestSite, course: &str) -> Browser<'a> {
     let mut browser = site.signed_in("asha@example.org", UserRole::Learner).await;
     let answer = browser
         .post("player/api/enrol", &[("course", course)])
@@ -239,7 +239,7 @@ async fn importing_again_keeps_ids_and_progress_and_retires_what_is_gone() {
     assert_eq!(site.test.count("select count(*) from topics").await, 4);
 }
 
-async fn topic_id(site: &TestSite, slug: &str) -> String {
+pub(crate) async fn topic_id(site: &TestSite, slug: &str) -> String {
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::Text)]
@@ -506,6 +506,57 @@ pub fn shared(name: &str) -> Option<PathBuf> {
         "SKIPPED: {name} is not beside this checkout, so no real book was imported"
     );
     None
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_video_that_was_watched_counts_once() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\nvideo = \"https://example.org/end.mp4\"\n+++\n\nGoodbye.\n",
+    );
+    folder.import(&site).await;
+    let (end, begin) = (topic_id(&site, "end").await, topic_id(&site, "begin").await);
+    let mut asha = learner(&site, "small").await;
+    let counted = "select coalesce(sum(videos_completed), 0)::bigint from module_progress";
+    let mut seen = async |topic: &str, position: &str, duration: &str| {
+        let fields = [
+            ("topic", topic),
+            ("position_s", position),
+            ("duration_s", duration),
+        ];
+        asha.post("player/api/save_place", &fields).await.status
+    };
+    assert_eq!(seen(&end, "80", "100").await, StatusCode::OK);
+    // No video is there, whatever the browser says; nor does one end before its beginning.
+    assert_eq!(seen(&begin, "95", "100").await, StatusCode::OK);
+    assert_eq!(seen(&end, "500", "100").await, StatusCode::OK);
+    for wrong in ["-1", "NaN", "inf", "1e9"] {
+        let refused = seen(&end, "95", wrong).await;
+        assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    assert_eq!(site.test.count(counted).await, 0);
+    for _ in 0..3 {
+        assert_eq!(seen(&end, "95.2", "100").await, StatusCode::OK);
+    }
+    assert_eq!(site.test.count(counted).await, 1);
+    let by_module =
+        "select count(*) from module_progress where module_no = 2 and videos_completed = 1";
+    assert_eq!(site.test.count(by_module).await, 1);
+    assert!(
+        asha.get("/learn/small/end")
+            .await
+            .body
+            .contains("Video watched")
+    );
+    assert!(
+        !asha
+            .get("/learn/small/begin")
+            .await
+            .body
+            .contains("Video watched")
+    );
 }
 
 /// Statements that a page asks the database, its session and its organization among them.

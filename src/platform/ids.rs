@@ -43,6 +43,7 @@ id!(
     FileId,
     QuestionId,
     AttemptId,
+    ExerciseId,
     TutorId,
     JobId,
 );

@@ -106,7 +106,7 @@ pub fn Form(
     let kept = keeps.then(|| RwSignal::new(""));
     let input = move |event: leptos::ev::Event| {
         if let Some(kept) = kept {
-            keep(event, kept);
+            keep(event, kept, form);
         }
     };
     let problem = form.problem();
@@ -133,11 +133,11 @@ pub fn Form(
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn keep(_: leptos::ev::Event, _: RwSignal<&'static str>) {}
+fn keep(_: leptos::ev::Event, _: RwSignal<&'static str>, _: FormState) {}
 
 /// Sends the form at once, or where one types, once nobody has typed for a moment. A later change takes the place of one that still waits.
 #[cfg(feature = "hydrate")]
-fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>) {
+fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>, state: FormState) {
     use std::cell::Cell;
     use wasm_bindgen::JsCast;
     thread_local! {
@@ -162,13 +162,18 @@ fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>) {
             }
             leptos::task::spawn_local(async move {
                 match browser::post(&form, None).await {
-                    Ok(None) => drop(kept.try_set("Saved")),
+                    Ok(None) => {
+                        kept.try_set("Saved");
+                        state.error.try_set(None);
+                    }
                     Ok(Some(next)) => drop(window().location().assign(&next)),
                     Err(AppError::Unreachable) => drop(kept.try_set(
                         "Not saved: the connection is gone. It is sent again when you go on.",
                     )),
-                    // What is wrong is said when the form is sent.
-                    Err(_) => {}
+                    Err(error) => {
+                        kept.try_set("Not saved");
+                        state.error.try_set(Some(error));
+                    }
                 }
             });
         },
@@ -225,6 +230,9 @@ fn send(event: SubmitEvent, form: FormState, on_done: Option<Callback<()>>) {
 }
 
 #[cfg(feature = "hydrate")]
+pub use browser::fields_of;
+
+#[cfg(feature = "hydrate")]
 mod browser {
     use leptos::prelude::{request_animation_frame, window};
     use leptos::server_fn::error::FromServerFnError;
@@ -259,8 +267,29 @@ mod browser {
         form: &web_sys::HtmlFormElement,
         submitter: Option<web_sys::HtmlElement>,
     ) -> Result<web_sys::Response, JsValue> {
+        let body = fields_of(form, submitter)?;
+        let headers = web_sys::Headers::new()?;
+        headers.set("Accept", "application/json")?;
+        headers.set("Content-Type", "application/x-www-form-urlencoded")?;
+        let init = web_sys::RequestInit::new();
+        init.set_method("POST");
+        init.set_headers(&headers);
+        init.set_body(&body.to_string().into());
+        let address = form.get_attribute("action").unwrap_or_default();
+        Ok(
+            JsFuture::from(window().fetch_with_str_and_init(&address, &init))
+                .await?
+                .unchecked_into(),
+        )
+    }
+
+    /// What a form sends.
+    pub fn fields_of(
+        form: &web_sys::HtmlFormElement,
+        submitter: Option<web_sys::HtmlElement>,
+    ) -> Result<web_sys::UrlSearchParams, JsValue> {
         let data = web_sys::FormData::new_with_form(form)?;
-        // The button that was pressed belongs to what is sent.
+        // The button that was pressed belongs to it.
         if let Some(button) = submitter
             && let (Some(name), Some(value)) =
                 (button.get_attribute("name"), button.get_attribute("value"))
@@ -277,19 +306,7 @@ mod browser {
                 body.append(&name, &value);
             }
         }
-        let headers = web_sys::Headers::new()?;
-        headers.set("Accept", "application/json")?;
-        headers.set("Content-Type", "application/x-www-form-urlencoded")?;
-        let init = web_sys::RequestInit::new();
-        init.set_method("POST");
-        init.set_headers(&headers);
-        init.set_body(&body.to_string().into());
-        let address = form.get_attribute("action").unwrap_or_default();
-        Ok(
-            JsFuture::from(window().fetch_with_str_and_init(&address, &init))
-                .await?
-                .unchecked_into(),
-        )
+        Ok(body)
     }
 
     /// Once the errors are shown, the first wrong field has the focus.
