@@ -5,6 +5,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
 use crate::catalog::pages::{catalog_page, cms_page, course_page, landing_page};
+use crate::exam::pages::{exam_page, exams_page};
 use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
     settings_page, sign_in_page, sign_up_page,
@@ -114,6 +115,8 @@ fn routes() -> RouteTable {
             "/learn/:course/quiz/:module/:pair",
             || Box::pin(quiz_page()),
         ),
+        Route::lazy("/learn/:course/exam/all", || Box::pin(exams_page())),
+        Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam_page())),
         Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
         Route::lazy("/teach", || Box::pin(teach_page())),
         Route::lazy("/settings", || Box::pin(settings_page())),

@@ -43,6 +43,9 @@ id!(
     FileId,
     QuestionId,
     AttemptId,
+    ExamId,
+    SittingId,
+    ExamAttemptId,
     TutorId,
     JobId,
 );

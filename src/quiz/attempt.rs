@@ -235,7 +235,7 @@ pub fn freeze(question: BankQuestion) -> Frozen {
 const TEXT_LIMIT: usize = 5000;
 
 /// What was sent, as an answer to this question: only what the question offers is taken.
-fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
+pub fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
     let foreign = || {
         AppError::field(
             "",

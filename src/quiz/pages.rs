@@ -1,8 +1,8 @@
 //! The page of a quiz: its terms, the attempt that is running, what came of one, and those before.
 
-mod question;
-mod result;
-mod timer;
+pub mod question;
+pub mod result;
+pub mod timer;
 
 use leptos::{lazy, prelude::*, server_fn};
 use leptos_meta::Title;

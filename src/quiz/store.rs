@@ -110,16 +110,44 @@ pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec
         .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
         .filter(quiz_questions::retired_at.is_null())
         .order((quiz_questions::order_index, quiz_questions::question_id))
-        .select((
-            quiz_questions::question_id,
-            quiz_questions::topic_id,
-            quiz_questions::question_type,
-            quiz_questions::prompt_html,
-            quiz_questions::explanation_html,
-            quiz_questions::payload,
-        ))
+        .select(QUESTION)
         .load(conn)
         .await?;
+    let seen = seen(conn, user, quiz).await?;
+    with_options(conn, rows, &seen).await
+}
+
+/// The questions of these ids, in no particular order.
+pub async fn questions(conn: &mut Conn, ids: &[QuestionId]) -> AppResult<Vec<BankQuestion>> {
+    let rows: Vec<QuestionRow> = quiz_questions::table
+        .filter(quiz_questions::question_id.eq_any(ids))
+        .select(QUESTION)
+        .load(conn)
+        .await?;
+    with_options(conn, rows, &HashMap::new()).await
+}
+
+const QUESTION: (
+    quiz_questions::question_id,
+    quiz_questions::topic_id,
+    quiz_questions::question_type,
+    quiz_questions::prompt_html,
+    quiz_questions::explanation_html,
+    quiz_questions::payload,
+) = (
+    quiz_questions::question_id,
+    quiz_questions::topic_id,
+    quiz_questions::question_type,
+    quiz_questions::prompt_html,
+    quiz_questions::explanation_html,
+    quiz_questions::payload,
+);
+
+async fn with_options(
+    conn: &mut Conn,
+    rows: Vec<QuestionRow>,
+    seen: &HashMap<Uuid, i64>,
+) -> AppResult<Vec<BankQuestion>> {
     let ids: Vec<QuestionId> = rows.iter().map(|row| row.0).collect();
     let mut options: HashMap<QuestionId, Vec<BankOption>> = HashMap::new();
     let option_rows: Vec<(QuestionId, Uuid, String, bool)> = quiz_options::table
@@ -140,7 +168,6 @@ pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec
             is_correct,
         });
     }
-    let seen = seen(conn, user, quiz).await?;
     rows.into_iter()
         .map(
             |(question_id, topic_id, question_type, prompt_html, explanation_html, payload)| {

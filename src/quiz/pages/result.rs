@@ -29,9 +29,15 @@ pub fn result(page: &QuizPage, graded: Graded, path: &str) -> AnyView {
             </div>
             <div class="row">{on} {again}</div>
         </section>
-        <ol class="quiz-answers">{graded.questions.into_iter().map(answer).collect_view()}</ol>
+        {answers(graded.questions)}
     }
     .erase()
+}
+
+/// Each question with what was answered and what is right.
+pub fn answers(questions: Vec<GradedQuestion>) -> AnyView {
+    view! { <ol class="quiz-answers">{questions.into_iter().map(answer).collect_view()}</ol> }
+        .erase()
 }
 
 fn answer(question: GradedQuestion) -> AnyView {

@@ -1,0 +1,1 @@
+//! Exams as tutors make and follow them.
