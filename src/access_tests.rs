@@ -41,12 +41,18 @@ const TABLE: &str = "
     quiz/api/save_answer        attempt=ATTEMPT&question=0&given[text]=x             401 200 404 404 404 404 404
     quiz/api/submit_quiz        attempt=ATTEMPT                                 401 200 404 404 404 404 404
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
+    GET practice/api/load_practice course=open&topic=t&key=q&again=false        401 200 403 403 403 403 403
+    practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
+    GET exercise/api/load_exercise course=open&topic=t&key=e                    401 200 403 403 403 403 403
+    exercise/api/save_work      exercise=EXERCISE&writer=TOPIC&revision=0&change=1&text=x 401 200 403 403 403 403 404
+    exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
     player/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
 
 const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
 const ATTEMPT: &str = "22222222-2222-2222-2222-222222222222";
+const EXERCISE: &str = "33333333-3333-3333-3333-333333333333";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_what_the_table_says() {
@@ -79,7 +85,8 @@ async fn everybody_gets_what_the_table_says() {
             .next()
             .unwrap()
             .replace("TOPIC", TOPIC)
-            .replace("ATTEMPT", ATTEMPT);
+            .replace("ATTEMPT", ATTEMPT)
+            .replace("EXERCISE", EXERCISE);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
             let status = call(person, method, function, &arguments).await;
@@ -144,6 +151,11 @@ async fn fill(site: &TestSite) {
          insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where email = 'learner@example.org' and slug = 'open';
          insert into quiz_questions (course_id, module_no, topic_pair_index, question_type, prompt, prompt_html, payload)
          select course_id, 1, 1, 'short_answer', 'Q', 'Q', '{{\"version\": 1, \"type\": \"short_answer\", \"accepted\": [\"x\"]}}' from courses where slug = 'open';
+         insert into topic_blocks (topic_id, position, block_id, block_type, html) values ('{TOPIC}', 1, 'text', 'text', '<section data-question=\"q\"></section>');
+         insert into quiz_questions (course_id, topic_id, module_no, topic_pair_index, external_key, question_type, prompt, prompt_html, payload)
+         select course_id, '{TOPIC}', 1, 1, 'q', 'short_answer', 'Q', 'Q', '{{\"version\": 1, \"type\": \"short_answer\", \"accepted\": [\"x\"]}}' from courses where slug = 'open';
+         insert into simulation_exercises (exercise_id, course_id, topic_id, exercise_key, title, brief, brief_html, rubric)
+         select '{EXERCISE}', course_id, '{TOPIC}', 'e', 'E', 'B', 'B', '{{\"version\": 1, \"lines\": []}}' from courses where slug = 'open';
          insert into quiz_attempts (attempt_id, user_id, course_id, module_no, topic_pair_index, passing_score_percent, partial_credit, question_set)
          select '{ATTEMPT}', user_id, course_id, 1, 1, 70, false,
                 '{{\"version\": 1, \"questions\": [{{\"question_id\": \"{TOPIC}\", \"topic_id\": null, \"prompt_html\": \"Q\", \"explanation_html\": null,

@@ -6,6 +6,7 @@ use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
 use crate::catalog::pages::{catalog_page, cms_page, course_page, landing_page};
 use crate::exam::pages::{exam_page, exams_page};
+use crate::exercise::pages::exercise_page;
 use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
     settings_page, sign_in_page, sign_up_page,
@@ -13,6 +14,7 @@ use crate::platform::auth::pages::{
 use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
 use crate::player::pages::{learn_page, resume_page, topic_page};
 use crate::quiz::pages::quiz_page;
+use crate::quiz::practice::pages::practice_page;
 use crate::routes::{Route, RouteTable};
 use crate::teaching::pages::teach_page;
 
@@ -117,6 +119,14 @@ fn routes() -> RouteTable {
         ),
         Route::lazy("/learn/:course/exam/all", || Box::pin(exams_page())),
         Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam_page())),
+        Route::lazy(
+            "/learn/:course/:topic/practice/:key",
+            || Box::pin(practice_page()),
+        ),
+        Route::lazy(
+            "/learn/:course/:topic/exercise/:key",
+            || Box::pin(exercise_page()),
+        ),
         Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
         Route::lazy("/teach", || Box::pin(teach_page())),
         Route::lazy("/settings", || Box::pin(settings_page())),

@@ -8,6 +8,7 @@ use crate::course::draft::{
 };
 use crate::course::{BlockKind, LearnerPersona};
 use crate::platform::markdown::{self, Heading, TargetKind};
+use crate::quiz::practice::{practice_id, practice_path};
 
 /// Where links between the parts of a course lead.
 pub struct Links<'a> {
@@ -110,7 +111,7 @@ impl RenderedBody {
 
     fn add_text(&mut self, id: &str, source: &str, topic: &TopicDraft, links: &Links<'_>) {
         let part = links.markdown(source);
-        let html = with_practice(&part.html, &topic.questions, links);
+        let html = with_practice(&part.html, topic, links);
         self.push(
             id,
             BlockKind::Text,
@@ -332,18 +333,24 @@ fn video_block(
 }
 
 /// Puts each question where its place is marked. The answer is nowhere in what is sent.
-fn with_practice(html: &str, questions: &[QuestionDraft], links: &Links<'_>) -> String {
+fn with_practice(html: &str, topic: &TopicDraft, links: &Links<'_>) -> String {
     let mut out = html.to_owned();
-    for question in questions {
-        let mark = format!("<div data-question=\"{}\"></div>", escape(&question.key));
+    for question in &topic.questions {
+        let mark = format!("<div {}></div>", practice_mark(&question.key));
         if out.contains(&mark) {
-            out = out.replace(&mark, &practice(question, links));
+            out = out.replace(&mark, &practice(question, &topic.key, links));
         }
     }
     out
 }
 
-fn practice(question: &QuestionDraft, links: &Links<'_>) -> String {
+/// The attribute by which the place of a question is known in a topic's HTML.
+pub fn practice_mark(key: &str) -> String {
+    format!("data-question=\"{}\"", escape(key))
+}
+
+/// The question as it is read. Where it is answered, its form takes the place of this.
+fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> String {
     let answer = match &question.answer {
         AnswerDraft::Choice {
             options,
@@ -392,9 +399,12 @@ fn practice(question: &QuestionDraft, links: &Links<'_>) -> String {
         }
     };
     format!(
-        "<section class=\"practice\" data-question=\"{}\"><p class=\"label\">Practice</p><div class=\"practice-prompt\">{}</div>{answer}</section>",
-        escape(&question.key),
-        links.markdown(&question.prompt).html
+        "<section class=\"practice\" {} id=\"{}\"><p class=\"label\">Practice</p><div class=\"practice-prompt\">{}</div>{answer}\
+         <p><a class=\"btn second practice-go\" rel=\"external\" href=\"{}\">Answer</a></p></section>",
+        practice_mark(&question.key),
+        escape(&practice_id(&question.key)),
+        links.markdown(&question.prompt).html,
+        escape(&practice_path(links.course_slug, topic, &question.key))
     )
 }
 

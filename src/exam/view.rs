@@ -336,7 +336,11 @@ async fn result(
             let topics = topic_links(conn, found.course, course).await?;
             let answered = attempt.sheet.questions.iter();
             answered
-                .map(|one| graded_question(&one.question, one.answer.as_ref(), one.points, &topics))
+                .map(|one| {
+                    let topic = one.question.topic_id;
+                    let topic = topic.and_then(|topic| topics.get(&topic).cloned());
+                    graded_question(&one.question, one.answer.as_ref(), one.points, topic)
+                })
                 .collect()
         }
         Review::Nothing | Review::Score => Vec::new(),

@@ -46,6 +46,7 @@ id!(
     ExamId,
     SittingId,
     ExamAttemptId,
+    ExerciseId,
     TutorId,
     JobId,
 );

@@ -17,7 +17,6 @@ use {
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
     crate::quiz::attempt::note_completion,
-    crate::quiz::progress,
 };
 
 /// Learners: enrols in a free, published course that is open to everybody, and goes to where it begins.
@@ -119,13 +118,7 @@ pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppR
     let clock = Clock::of(&me.cx);
     me.cx
         .within(async move |conn| {
-            let (course, module_no, topic_number) = store::place_of(conn, user, topic)
-                .await?
-                .ok_or_else(not_enrolled)?;
-            let progress = progress::load(conn, user, course, clock.now).await?;
-            if let Some(lock) = progress.lock_of_topic(module_no, topic_number) {
-                return Err(AppError::Denied(progress::sentence(lock, &clock)));
-            }
+            let (course, _, progress) = view::open_place(conn, user, topic, &clock).await?;
             store::set_done(conn, user, topic, done).await?;
             note_completion(conn, user, course, &progress).await
         })
@@ -136,27 +129,33 @@ pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppR
     Ok(())
 }
 
-/// Learners: remembers where they are in a topic. What is absent stays as it is.
+/// Learners: remembers where they are in a topic. What is absent stays as it is. Who comes near the end of the topic's
+/// video has watched it.
 #[server]
 pub async fn save_place(
     topic: TopicId,
     anchor: Option<String>,
     read_percent: Option<i16>,
     position_s: Option<f64>,
+    duration_s: Option<f64>,
 ) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    let is_no_time =
+        |seconds: Option<f64>| seconds.is_some_and(|seconds| !(0.0..=360_000.0).contains(&seconds));
     if anchor
         .as_deref()
         .is_some_and(|anchor| anchor.chars().count() > 200)
         || read_percent.is_some_and(|percent| !(0..=100).contains(&percent))
-        || position_s.is_some_and(|seconds| !(0.0..=360_000.0).contains(&seconds))
+        || is_no_time(position_s)
+        || is_no_time(duration_s)
     {
         return Err(AppError::field("", "That is no place in a topic."));
     }
     me.cx
         .within(async move |conn| {
-            store::place_of(conn, user, topic)
+            let (course, module_no, _) = store::place_of(conn, user, topic)
                 .await?
                 .ok_or_else(not_enrolled)?;
             let place = store::SavedPlace {
@@ -164,7 +163,12 @@ pub async fn save_place(
                 read_percent,
                 position_s,
             };
-            Ok(store::save_place(conn, user, topic, place).await?)
+            store::save_place(conn, user, topic, place).await?;
+            if super::is_watched(position_s, duration_s) {
+                view::open_place(conn, user, topic, &clock).await?;
+                store::complete_video(conn, user, topic, course, module_no, clock.now).await?;
+            }
+            Ok(())
         })
         .await
 }

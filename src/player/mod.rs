@@ -11,6 +11,7 @@ pub mod view;
 use serde::{Deserialize, Serialize};
 
 use crate::course::{LearnerPersona, StudyPersona};
+use crate::exercise::ExerciseLine;
 use crate::platform::ids::TopicId;
 use crate::platform::ui::Html;
 use crate::quiz::quiz_path;
@@ -41,6 +42,7 @@ pub struct TopicPage {
     pub persona: StudyPersona,
     /// The narrations that this topic has, in the order of the switch.
     pub personas: Vec<StudyPersona>,
+    pub exercises: Vec<ExerciseLine>,
     pub previous: Option<TopicLink>,
     pub next: Option<TopicLink>,
     /// What was searched in the course, if anything was.
@@ -61,6 +63,8 @@ pub struct TopicHead {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Place {
     pub is_completed: bool,
+    /// The video was seen to its end, or nearly.
+    pub is_watched: bool,
     /// Id and text of the heading, where there is one.
     pub anchor: Option<(String, String)>,
     /// Seconds of the video, rounded down.
@@ -285,6 +289,17 @@ pub fn compose(
         .collect()
 }
 
+/// Whether this place in a video is near its end. Both are what the browser says: courses don't know how long their
+/// videos are, and nothing opens by them.
+pub fn is_watched(position_s: Option<f64>, duration_s: Option<f64>) -> bool {
+    match (position_s, duration_s) {
+        (Some(position), Some(duration)) => {
+            duration >= 1.0 && (0.9..=1.01).contains(&(position / duration))
+        }
+        _ => false,
+    }
+}
+
 /// A course on the learner's home page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MyCourse {
@@ -435,6 +450,15 @@ mod tests {
                 .map(|link| link.href),
             None
         );
+    }
+
+    #[test]
+    fn a_video_is_watched_near_its_end() {
+        let watched = |position, duration| is_watched(Some(position), Some(duration));
+        assert!(watched(90.0, 100.0) && watched(100.0, 100.0) && watched(100.4, 100.0));
+        assert!(!watched(89.9, 100.0) && !watched(500.0, 100.0));
+        assert!(!watched(0.0, 0.0) && !watched(0.5, 0.5));
+        assert!(!is_watched(Some(90.0), None) && !is_watched(None, Some(90.0)));
     }
 
     proptest! {

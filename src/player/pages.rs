@@ -4,6 +4,8 @@
 mod awake;
 mod home;
 mod outline;
+#[cfg(feature = "hydrate")]
+mod practice;
 mod topic;
 
 pub use home::{learn_page, resume_page};

@@ -175,6 +175,8 @@ pub struct TopicRow {
     pub last_anchor: Option<String>,
     #[diesel(sql_type = Nullable<diesel::sql_types::Double>)]
     pub last_position_s: Option<f64>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub video_completed_at: Option<DateTime<Utc>>,
 }
 
 impl TopicRow {
@@ -201,7 +203,7 @@ pub async fn topic(
 ) -> QueryResult<Option<TopicRow>> {
     diesel::sql_query(
         "select t.topic_id, t.slug, t.title, t.module_no, t.topic_number, t.reading_minutes, t.headings,
-                p.is_completed, p.last_anchor, p.last_position_s
+                p.is_completed, p.last_anchor, p.last_position_s, p.video_completed_at
          from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
          where t.course_id = $2 and t.slug = $3 and t.retired_at is null",
     )
@@ -412,6 +414,38 @@ pub async fn save_place(
     .bind::<Nullable<Text>, _>(place.anchor)
     .bind::<Nullable<diesel::sql_types::SmallInt>, _>(place.read_percent)
     .bind::<Nullable<diesel::sql_types::Double>, _>(place.position_s)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Counts the video of the topic, if it has one, the first time that it was watched. The learner's place in it is there already.
+pub async fn complete_video(
+    conn: &mut Conn,
+    user: UserId,
+    topic: TopicId,
+    course: CourseId,
+    module_no: i32,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "with watched as (
+             update topic_progress p set video_completed_at = $5
+             where p.user_id = $1 and p.topic_id = $2 and p.video_completed_at is null
+               and (exists (select from topics t where t.topic_id = $2 and t.video_url is not null)
+                    or exists (select from topic_blocks b where b.topic_id = $2 and b.block_type = 'video'))
+             returning 1
+         )
+         insert into module_progress (user_id, course_id, module_no, videos_completed)
+         select $1, $3, $4, 1 from watched
+         on conflict (user_id, course_id, module_no)
+         do update set videos_completed = module_progress.videos_completed + 1",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Uuid, _>(topic)
+    .bind::<Uuid, _>(course)
+    .bind::<Int4, _>(module_no)
+    .bind::<Timestamptz, _>(now)
     .execute(conn)
     .await
     .map(drop)

@@ -1,6 +1,6 @@
 //! What the pages of studying show, put together from the queries.
 
-use super::store::{self, MineRow};
+use super::store::{self, MineRow, Studying, TopicRow};
 use super::{
     Continue, EnrollmentStatus, Found, MyCourse, OutlineModule, OutlineQuiz, Place, TopicHead,
     TopicPage, TopicState, Upcoming, compose, neighbours, steps, topic_path,
@@ -8,7 +8,8 @@ use super::{
 use crate::course::{StudyPersona, search};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, OrganizationId, UserId};
+use crate::exercise::view as exercises;
+use crate::platform::ids::{CourseId, OrganizationId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::quiz::progress::{self, Progress};
@@ -20,15 +21,22 @@ pub fn not_enrolled() -> AppError {
     )
 }
 
-/// The topic for this learner, who from now on is there.
-pub async fn topic(
+/// A topic that is open to a learner.
+pub struct OpenTopic {
+    pub studying: Studying,
+    pub row: TopicRow,
+    pub progress: Progress,
+}
+
+/// The topic at this address, unless it is closed to the learner.
+pub async fn open_topic(
     conn: &mut Conn,
     user: UserId,
-    course: String,
+    course: &str,
     topic: &str,
     clock: &Clock,
-) -> AppResult<TopicPage> {
-    let studying = store::studying(conn, user, &course)
+) -> AppResult<OpenTopic> {
+    let studying = store::studying(conn, user, course)
         .await?
         .ok_or_else(not_enrolled)?;
     let row = store::topic(conn, user, studying.course_id, topic)
@@ -39,9 +47,54 @@ pub async fn topic(
             )
         })?;
     let progress = progress::load(conn, user, studying.course_id, clock.now).await?;
-    if let Some(lock) = progress.lock_of_topic(row.module_no, row.topic_number) {
-        return Err(AppError::Denied(progress::sentence(lock, clock)));
+    refuse_if_closed(&progress, row.module_no, row.topic_number, clock)?;
+    Ok(OpenTopic {
+        studying,
+        row,
+        progress,
+    })
+}
+
+/// A topic's course, its module and how far the learner is, unless the topic is closed to them.
+pub async fn open_place(
+    conn: &mut Conn,
+    user: UserId,
+    topic: TopicId,
+    clock: &Clock,
+) -> AppResult<(CourseId, i32, Progress)> {
+    let (course, module_no, topic_number) = store::place_of(conn, user, topic)
+        .await?
+        .ok_or_else(not_enrolled)?;
+    let progress = progress::load(conn, user, course, clock.now).await?;
+    refuse_if_closed(&progress, module_no, topic_number, clock)?;
+    Ok((course, module_no, progress))
+}
+
+fn refuse_if_closed(
+    progress: &Progress,
+    module_no: i32,
+    topic_number: i32,
+    clock: &Clock,
+) -> AppResult<()> {
+    match progress.lock_of_topic(module_no, topic_number) {
+        Some(lock) => Err(AppError::Denied(progress::sentence(lock, clock))),
+        None => Ok(()),
     }
+}
+
+/// The topic for this learner, who from now on is there.
+pub async fn topic(
+    conn: &mut Conn,
+    user: UserId,
+    course: String,
+    topic: &str,
+    clock: &Clock,
+) -> AppResult<TopicPage> {
+    let OpenTopic {
+        studying,
+        row,
+        progress,
+    } = open_topic(conn, user, &course, topic, clock).await?;
     let wanted = studying.persona.unwrap_or_default();
     let (personas, blocks) = store::blocks(conn, row.topic_id, wanted).await?;
     let assets = match blocks.iter().any(|block| block.content_key.is_some()) {
@@ -50,11 +103,13 @@ pub async fn topic(
     };
     store::open(conn, user, studying.course_id, row.topic_id).await?;
     let outline = outline(conn, user, studying.course_id, &progress, clock).await?;
+    let exercises = exercises::lines(conn, user, row.topic_id, &course, &row.slug).await?;
     let (previous, next) = neighbours(&outline, &course, &topic_path(&course, &row.slug));
     Ok(TopicPage {
         content: Html(compose(&blocks, &assets, studying.learner_persona)),
         place: Place {
             is_completed: row.is_completed.unwrap_or(false),
+            is_watched: row.video_completed_at.is_some(),
             anchor: row.anchor(),
             position_s: row.last_position_s.unwrap_or_default() as u32,
         },
@@ -75,6 +130,7 @@ pub async fn topic(
         course_title: studying.title,
         outline,
         personas,
+        exercises,
         previous,
         next,
         found: None,

@@ -11,6 +11,7 @@ pub mod gate;
 #[cfg(feature = "ssr")]
 pub mod grade;
 pub mod pages;
+pub mod practice;
 #[cfg(feature = "ssr")]
 pub mod progress;
 #[cfg(feature = "ssr")]

@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Int4, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Int4, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::grade::{Answers, QuestionSet};
 use super::{AttemptStatus, QuestionPurpose, QuestionType, StoredPayload};
+use crate::course::render::practice_mark;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_quiz_settings, courses, quiz_allowances, quiz_attempts, quiz_options, quiz_questions,
-    topics,
+    topic_blocks, topics,
 };
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, QuestionId, TopicId, UserId};
@@ -92,25 +94,27 @@ pub struct BankOption {
     pub is_correct: bool,
 }
 
-type QuestionRow = (
-    QuestionId,
-    Option<TopicId>,
-    QuestionType,
-    String,
-    Option<String>,
-    Value,
-);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = quiz_questions)]
+struct QuestionRow {
+    question_id: QuestionId,
+    topic_id: Option<TopicId>,
+    question_type: QuestionType,
+    prompt_html: String,
+    explanation_html: Option<String>,
+    payload: Value,
+}
 
 /// The questions of a quiz, in the author's order.
 pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec<BankQuestion>> {
-    let rows: Vec<QuestionRow> = quiz_questions::table
+    let rows = quiz_questions::table
         .filter(quiz_questions::course_id.eq(quiz.course))
         .filter(quiz_questions::module_no.eq(quiz.module_no))
         .filter(quiz_questions::topic_pair_index.eq(quiz.pair))
         .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
         .filter(quiz_questions::retired_at.is_null())
         .order((quiz_questions::order_index, quiz_questions::question_id))
-        .select(QUESTION)
+        .select(QuestionRow::as_select())
         .load(conn)
         .await?;
     let seen = seen(conn, user, quiz).await?;
@@ -121,34 +125,45 @@ pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec
 pub async fn questions(conn: &mut Conn, ids: &[QuestionId]) -> AppResult<Vec<BankQuestion>> {
     let rows: Vec<QuestionRow> = quiz_questions::table
         .filter(quiz_questions::question_id.eq_any(ids))
-        .select(QUESTION)
+        .select(QuestionRow::as_select())
         .load(conn)
         .await?;
     with_options(conn, rows, &HashMap::new()).await
 }
 
-const QUESTION: (
-    quiz_questions::question_id,
-    quiz_questions::topic_id,
-    quiz_questions::question_type,
-    quiz_questions::prompt_html,
-    quiz_questions::explanation_html,
-    quiz_questions::payload,
-) = (
-    quiz_questions::question_id,
-    quiz_questions::topic_id,
-    quiz_questions::question_type,
-    quiz_questions::prompt_html,
-    quiz_questions::explanation_html,
-    quiz_questions::payload,
-);
+/// The question of this key that stands in the text of the topic, if one does.
+pub async fn practice_question(
+    conn: &mut Conn,
+    topic: TopicId,
+    key: &str,
+) -> AppResult<Option<BankQuestion>> {
+    let in_text = topic_blocks::table
+        .filter(topic_blocks::topic_id.eq(topic))
+        .filter(
+            sql::<Bool>("strpos(html, ")
+                .bind::<Text, _>(practice_mark(key))
+                .sql(") > 0"),
+        );
+    let row: Option<QuestionRow> = quiz_questions::table
+        .filter(quiz_questions::topic_id.eq(topic))
+        .filter(quiz_questions::external_key.eq(key))
+        .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
+        .filter(quiz_questions::retired_at.is_null())
+        .filter(exists(in_text))
+        .select(QuestionRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    let found = with_options(conn, row.into_iter().collect(), &HashMap::new()).await?;
+    Ok(found.into_iter().next())
+}
 
 async fn with_options(
     conn: &mut Conn,
     rows: Vec<QuestionRow>,
     seen: &HashMap<Uuid, i64>,
 ) -> AppResult<Vec<BankQuestion>> {
-    let ids: Vec<QuestionId> = rows.iter().map(|row| row.0).collect();
+    let ids: Vec<QuestionId> = rows.iter().map(|row| row.question_id).collect();
     let mut options: HashMap<QuestionId, Vec<BankOption>> = HashMap::new();
     let option_rows: Vec<(QuestionId, Uuid, String, bool)> = quiz_options::table
         .filter(quiz_options::question_id.eq_any(ids))
@@ -169,21 +184,19 @@ async fn with_options(
         });
     }
     rows.into_iter()
-        .map(
-            |(question_id, topic_id, question_type, prompt_html, explanation_html, payload)| {
-                Ok(BankQuestion {
-                    options: options.remove(&question_id).unwrap_or_default(),
-                    seen: seen.get(&question_id.0).copied().unwrap_or(0),
-                    payload: serde_json::from_value(payload)
-                        .map_err(|error| AppError::internal(&error))?,
-                    question_id,
-                    topic_id,
-                    question_type,
-                    prompt_html,
-                    explanation_html,
-                })
-            },
-        )
+        .map(|row| {
+            Ok(BankQuestion {
+                options: options.remove(&row.question_id).unwrap_or_default(),
+                seen: seen.get(&row.question_id.0).copied().unwrap_or(0),
+                payload: serde_json::from_value(row.payload)
+                    .map_err(|error| AppError::internal(&error))?,
+                question_id: row.question_id,
+                topic_id: row.topic_id,
+                question_type: row.question_type,
+                prompt_html: row.prompt_html,
+                explanation_html: row.explanation_html,
+            })
+        })
         .collect()
 }
 

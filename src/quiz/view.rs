@@ -242,7 +242,10 @@ fn graded(row: Attempt, topics: &HashMap<TopicId, TopicLink>, next: Option<Topic
         .map(|(at, question)| {
             let answer = row.answers.get(&at).and_then(|given| given.answer.as_ref());
             let points = row.points.get(at).copied().unwrap_or(0.0);
-            graded_question(question, answer, points, topics)
+            let topic = question
+                .topic_id
+                .and_then(|topic| topics.get(&topic).cloned());
+            graded_question(question, answer, points, topic)
         })
         .collect();
     Graded {
@@ -254,12 +257,12 @@ fn graded(row: Attempt, topics: &HashMap<TopicId, TopicLink>, next: Option<Topic
     }
 }
 
-/// The question with what was answered, what is right and why. `points` are from 0 to 1.
+/// What came of an answer, and what is right.
 pub fn graded_question(
     question: &Frozen,
     answer: Option<&Answer>,
     points: f64,
-    topics: &HashMap<TopicId, TopicLink>,
+    topic: Option<TopicLink>,
 ) -> GradedQuestion {
     let prompt = match &question.kind {
         FrozenKind::Tracing { program_html, .. } => {
@@ -273,9 +276,7 @@ pub fn graded_question(
         answered: Html(answered(&question.kind, answer)),
         right: Html(right(&question.kind)),
         explanation: question.explanation_html.clone().map(Html),
-        topic: question
-            .topic_id
-            .and_then(|topic| topics.get(&topic).cloned()),
+        topic,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bank;
 mod content;
+mod exercises;
 mod vocabulary;
 
 use std::collections::HashMap;
@@ -31,6 +32,7 @@ pub struct Report {
     pub is_new: bool,
     pub topics: Changes,
     pub questions: Changes,
+    pub exercises: Changes,
     pub files: usize,
 }
 
@@ -58,7 +60,11 @@ impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let verb = if self.is_new { "Imported" } else { "Updated" };
         writeln!(f, "{verb} “{}” (/courses/{})", self.course, self.slug)?;
-        for (changes, what) in [(&self.topics, "Topics"), (&self.questions, "Questions")] {
+        for (changes, what) in [
+            (&self.topics, "Topics"),
+            (&self.questions, "Questions"),
+            (&self.exercises, "Exercises"),
+        ] {
             writeln!(f, "  {}", changes.line(what))?;
             // On a first import everything is new: no list.
             if !self.is_new {
@@ -122,6 +128,8 @@ pub async fn import(
         content::store_modules(conn, course, &draft).await?;
         let topics = content::store_topics(conn, course, &draft, &links).await?;
         let questions = bank::store_questions(conn, course, &draft, &topics.ids, &links).await?;
+        let exercises =
+            exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
         finish_course(conn, course, &draft, &stored, &links).await?;
         vocabulary::refresh_course(conn, course, &draft).await?;
         vocabulary::refresh_catalog(conn).await?;
@@ -131,6 +139,7 @@ pub async fn import(
             is_new,
             topics: topics.changes,
             questions,
+            exercises,
             files: stored.len(),
         })
     })

@@ -17,7 +17,7 @@ use super::room::{Mark, open_words};
 use crate::exam::Room;
 use crate::exam::api::{ReportExamEvents, SaveExamAnswer, SubmitExam};
 use crate::platform::error::AppError;
-use crate::platform::ui::browser::{Answer, fields, send};
+use crate::platform::ui::browser::{Answer, fields_of, send};
 
 /// What takes longer is sent again.
 const TIMEOUT_MS: u32 = 10_000;
@@ -271,7 +271,7 @@ impl Awake {
         if !form.check_validity() {
             return None;
         }
-        let body = fields(form, None).ok()?;
+        let body = fields_of(form, None).ok()?;
         self.changes.set(self.changes.get() + 1);
         body.append("tab", &self.tab);
         body.append("change", &self.changes.get().to_string());

@@ -380,6 +380,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    practice_answers (user_id, question_id) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        question_id -> Uuid,
+        fingerprint -> Bytea,
+        answer -> Jsonb,
+        points -> Float8,
+        tries -> Int4,
+        answered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     quiz_allowances (user_id, course_id) {
         user_id -> Uuid,
         organization_id -> Uuid,
@@ -474,6 +487,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::CourseLevel;
+
+    simulation_exercises (exercise_id) {
+        exercise_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        exercise_key -> Text,
+        title -> Text,
+        difficulty -> CourseLevel,
+        brief -> Text,
+        brief_html -> Text,
+        rubric -> Jsonb,
+        position -> Int4,
+        retired_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    simulation_work (work_id) {
+        work_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        exercise_id -> Uuid,
+        work -> Text,
+        self_check -> Jsonb,
+        revision -> Int4,
+        writer -> Nullable<Uuid>,
+        change -> Int4,
+        submitted_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     stored_files (file_id) {
         file_id -> Uuid,
         organization_id -> Uuid,
@@ -553,6 +605,7 @@ diesel::table! {
         read_percent -> Int2,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        video_completed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -684,6 +737,12 @@ diesel::joinable!(exam_answers -> exam_sittings (sitting_id));
 diesel::joinable!(exam_sitting_events -> exam_sittings (sitting_id));
 diesel::joinable!(exam_attempts -> exams (exam_id));
 diesel::joinable!(exam_attempts -> exam_sittings (sitting_id));
+diesel::joinable!(practice_answers -> users (user_id));
+diesel::joinable!(practice_answers -> quiz_questions (question_id));
+diesel::joinable!(simulation_exercises -> courses (course_id));
+diesel::joinable!(simulation_exercises -> topics (topic_id));
+diesel::joinable!(simulation_work -> users (user_id));
+diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_logs,
@@ -706,12 +765,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     organizations,
     page_content,
+    practice_answers,
     quiz_allowances,
     quiz_attempts,
     quiz_options,
     quiz_questions,
     rate_limits,
     search_terms,
+    simulation_exercises,
+    simulation_work,
     stored_files,
     topic_blocks,
     topic_content_assets,

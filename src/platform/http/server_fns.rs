@@ -15,8 +15,8 @@ use crate::platform::error::AppError;
 
 /// The header under which a hydrated form learns where to go next.
 pub const REDIRECT: &str = "x-redirect";
-/// Form bodies; uploads have a route of their own.
-pub const BODY_LIMIT: usize = 256 * 1024;
+/// Form bodies: 50,000 characters of any script, as a form writes them. Uploads have a route of their own.
+pub const BODY_LIMIT: usize = 640 * 1024;
 
 pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();

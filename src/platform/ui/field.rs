@@ -130,6 +130,9 @@ pub fn TextArea(
     #[prop(optional, into)] hint: String,
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional)] required: bool,
+    /// May be empty without a word about it.
+    #[prop(optional)]
+    unmarked: bool,
     #[prop(optional)] disabled: bool,
     #[prop(optional, into)] placeholder: String,
     #[prop(optional)] max_length: Option<u32>,
@@ -152,7 +155,7 @@ pub fn TextArea(
             inner_html=text_of_area(&value)
         ></textarea>
     };
-    framed(wiring, label, hint, required, error, control.erase())
+    framed(wiring, label, hint, required || unmarked, error, control.erase())
 }
 
 /// The source of a text area's content. An empty text node is written as a space, which would hide the

@@ -106,7 +106,7 @@ pub fn Form(
     let kept = keeps.then(|| RwSignal::new(""));
     let input = move |event: leptos::ev::Event| {
         if let Some(kept) = kept {
-            keep(event, kept);
+            keep(event, kept, form);
         }
     };
     let problem = form.problem();
@@ -133,11 +133,11 @@ pub fn Form(
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn keep(_: leptos::ev::Event, _: RwSignal<&'static str>) {}
+fn keep(_: leptos::ev::Event, _: RwSignal<&'static str>, _: FormState) {}
 
 /// Sends the form at once, or where one types, once nobody has typed for a moment. A later change takes the place of one that still waits.
 #[cfg(feature = "hydrate")]
-fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>) {
+fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>, state: FormState) {
     use std::cell::Cell;
     use wasm_bindgen::JsCast;
     thread_local! {
@@ -162,13 +162,18 @@ fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>) {
             }
             leptos::task::spawn_local(async move {
                 match browser::post(&form, None).await {
-                    Ok(None) => drop(kept.try_set("Saved")),
+                    Ok(None) => {
+                        kept.try_set("Saved");
+                        state.error.try_set(None);
+                    }
                     Ok(Some(next)) => drop(window().location().assign(&next)),
                     Err(AppError::Unreachable) => drop(kept.try_set(
                         "Not saved: the connection is gone. It is sent again when you go on.",
                     )),
-                    // What is wrong is said when the form is sent.
-                    Err(_) => {}
+                    Err(error) => {
+                        kept.try_set("Not saved");
+                        state.error.try_set(Some(error));
+                    }
                 }
             });
         },
@@ -246,7 +251,7 @@ pub mod browser {
         form: &web_sys::HtmlFormElement,
         submitter: Option<web_sys::HtmlElement>,
     ) -> Result<Option<String>, AppError> {
-        let fields = fields(form, submitter).map_err(|_| AppError::Unreachable)?;
+        let fields = fields_of(form, submitter).map_err(|_| AppError::Unreachable)?;
         let address = form.get_attribute("action").unwrap_or_default();
         Ok(send(&address, &fields, None).await?.next)
     }
@@ -272,13 +277,13 @@ pub mod browser {
         }
     }
 
-    /// The fields of a form as they stand.
-    pub fn fields(
+    /// What a form sends.
+    pub fn fields_of(
         form: &web_sys::HtmlFormElement,
         submitter: Option<web_sys::HtmlElement>,
     ) -> Result<UrlSearchParams, JsValue> {
         let data = web_sys::FormData::new_with_form(form)?;
-        // The button that was pressed belongs to what is sent.
+        // The button that was pressed belongs to it.
         if let Some(button) = submitter
             && let (Some(name), Some(value)) =
                 (button.get_attribute("name"), button.get_attribute("value"))

@@ -1,4 +1,5 @@
-//! What the player does once the page is awake: it keeps the learner's place, resumes a video, and listens to keys.
+//! What the player does once the page is awake: it keeps the learner's place, resumes a video, brings practice questions,
+//! and listens to keys.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlVideoElement};
 
+use super::practice;
 use crate::platform::ui::open_dialog;
 use crate::player::TopicPage;
 use crate::player::api::SavePlace;
@@ -25,6 +27,8 @@ struct Seen {
     anchor: Option<String>,
     percent: u8,
     position_s: Option<f64>,
+    /// Known once the video has told it.
+    duration_s: Option<f64>,
 }
 
 struct Keeper {
@@ -72,7 +76,10 @@ pub fn keep_place(page: &TopicPage) {
                 key(&event, previous.as_deref(), next.as_deref())
             })
         };
+        practice::bring();
+        let on_submit = window_event_listener(ev::submit, |event| practice::send(&event));
         let on_click = window_event_listener(ev::click, |event| {
+            practice::follow(&event);
             let button = event
                 .target()
                 .and_then(|target| target.dyn_into::<Element>().ok());
@@ -91,6 +98,7 @@ pub fn keep_place(page: &TopicPage) {
             }
             on_key.remove();
             on_click.remove();
+            on_submit.remove();
         });
     });
 }
@@ -103,6 +111,7 @@ impl Keeper {
             seen.anchor = heading_in_view();
             seen.percent = seen.percent.max(percent_in_view());
         }
+        practice::bring();
         self.send_later();
     }
 
@@ -130,6 +139,9 @@ impl Keeper {
         }
         if let Some(seconds) = seen.position_s {
             body.push_str(&format!("&position_s={seconds:.1}"));
+        }
+        if let Some(seconds) = seen.duration_s {
+            body.push_str(&format!("&duration_s={seconds:.1}"));
         }
         let is_new = seen.anchor.is_some() || seen.percent > 0 || seen.position_s.is_some();
         if !is_new || *self.sent.borrow() == body {
@@ -196,7 +208,11 @@ fn resume_video(keeper: &Rc<Keeper>, position_s: u32) {
     let listener = {
         let (keeper, video) = (keeper.clone(), video.clone());
         Closure::<dyn Fn()>::new(move || {
-            keeper.seen.borrow_mut().position_s = Some(video.current_time().floor());
+            {
+                let mut seen = keeper.seen.borrow_mut();
+                seen.position_s = Some(video.current_time());
+                seen.duration_s = Some(video.duration()).filter(|seconds| seconds.is_finite());
+            }
             if video.paused() {
                 keeper.send();
             } else if keeper.timer.get().is_none() {

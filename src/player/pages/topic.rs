@@ -108,6 +108,7 @@ fn article(page: player::TopicPage, forms: Forms) -> AnyView {
         <article>
             <div class="crumbs">
                 <span>{place}</span>
+                {page.place.is_watched.then(|| view! { <span>"Video watched"</span> })}
                 <span>{duration(page.topic.minutes)}</span>
             </div>
             <header class="topic-head">
@@ -116,8 +117,7 @@ fn article(page: player::TopicPage, forms: Forms) -> AnyView {
             {resume}
             {persona_switch(&page, forms)}
             <div class="content" id="ly-content" inner_html=page.content.0.clone()></div>
-            {finish(&page, forms)}
-            {pager(&page)}
+            {exercises(&page)} {finish(&page, forms)} {pager(&page)}
         </article>
     }
     .erase()
@@ -148,6 +148,35 @@ fn persona_switch(page: &player::TopicPage, forms: Forms) -> AnyView {
                 {personas.into_iter().map(button).collect_view()}
             </div>
         </Form>
+    }
+    .erase()
+}
+
+fn exercises(page: &player::TopicPage) -> AnyView {
+    if page.exercises.is_empty() {
+        return ().erase();
+    }
+    let lines = page
+        .exercises
+        .clone()
+        .into_iter()
+        .map(|exercise| {
+            view! {
+                <li class=exercise.state.class()>
+                    <a href=exercise.link.href>
+                        <span class="g"></span>
+                        <span>{exercise.link.title} <span class="vh">{exercise.state.words()}</span></span>
+                        <small>{exercise.difficulty.label()}</small>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="exercises">
+            <h2 class="label">"Exercises"</h2>
+            <ol>{lines}</ol>
+        </section>
     }
     .erase()
 }

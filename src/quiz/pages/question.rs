@@ -85,7 +85,7 @@ pub fn question(
     .erase()
 }
 
-/// The fields in which it is answered.
+/// What a question is answered with.
 pub fn fields(kind: ShownKind) -> AnyView {
     match kind {
         ShownKind::Choice { several, options } => choice(several, options),

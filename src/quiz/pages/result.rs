@@ -36,11 +36,14 @@ pub fn result(page: &QuizPage, graded: Graded, path: &str) -> AnyView {
 
 /// Each question with what was answered and what is right.
 pub fn answers(questions: Vec<GradedQuestion>) -> AnyView {
-    view! { <ol class="quiz-answers">{questions.into_iter().map(answer).collect_view()}</ol> }
-        .erase()
+    let lines = questions
+        .into_iter()
+        .map(|question| view! { <li>{answer(question)}</li> });
+    view! { <ol class="quiz-answers">{lines.collect_view()}</ol> }.erase()
 }
 
-fn answer(question: GradedQuestion) -> AnyView {
+/// What came of one question.
+pub fn answer(question: GradedQuestion) -> AnyView {
     let (tone, text) = match question.points {
         100 => (Tone::Ok, "Right".to_owned()),
         0 => (Tone::Danger, "Wrong".to_owned()),
@@ -48,7 +51,6 @@ fn answer(question: GradedQuestion) -> AnyView {
     };
     let all = question.points == 100;
     view! {
-        <li>
             <Badge tone=tone text=text />
             <div class="prose" inner_html=question.prompt.0></div>
             <h3 class="label">"Your answer"</h3>
@@ -71,7 +73,6 @@ fn answer(question: GradedQuestion) -> AnyView {
                         </p>
                     }
                 })}
-        </li>
     }
     .erase()
 }

@@ -1,0 +1,81 @@
+//! Server functions of exercises. Each acts for the signed-in learner alone, in topics that are open to them.
+
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::ExercisePage;
+use crate::platform::error::AppResult;
+use crate::platform::ids::ExerciseId;
+
+#[cfg(feature = "ssr")]
+use {
+    super::Writing,
+    super::view::{self, Sent},
+    crate::platform::auth::guard::require_user,
+    crate::platform::http::server_fns::redirect,
+    crate::platform::time::Clock,
+};
+
+/// Learners: an exercise of a topic that is open to them, with what they have written.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_exercise(
+    course: String,
+    topic: String,
+    key: String,
+) -> AppResult<ExercisePage> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    me.cx
+        .within(async move |conn| view::page(conn, user, course, &topic, &key, &clock).await)
+        .await
+}
+
+/// Learners: keeps what was written and ticked on a page; `done` says that this is all, and shows it so.
+#[server]
+pub async fn save_work(
+    exercise: ExerciseId,
+    writer: Uuid,
+    revision: i32,
+    change: i32,
+    text: String,
+    #[server(default)] ticked: Vec<String>,
+    done: Option<String>,
+) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    let back = done.clone().filter(|path| path.starts_with("/learn/"));
+    let sent = Sent {
+        page: Writing {
+            writer,
+            revision,
+            change: change.max(0),
+        },
+        text,
+        ticked,
+        is_done: done.is_some(),
+    };
+    me.cx
+        .within(async move |conn| view::save(conn, user, exercise, sent, &clock).await)
+        .await?;
+    if let Some(back) = back {
+        redirect(&back);
+    }
+    Ok(())
+}
+
+/// Learners: takes up an exercise again that was done.
+#[server]
+pub async fn reopen_work(exercise: ExerciseId, back: String) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    me.cx
+        .within(async move |conn| view::reopen(conn, user, exercise, &clock).await)
+        .await?;
+    if back.starts_with("/learn/") {
+        redirect(&back);
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The page of an exercise: what to do, a place to work that is saved as one types, and the rubric to check it by.
+
+use leptos::{lazy, prelude::*, server_fn};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use server_fn::ServerFn;
+
+use super::api::{ReopenWork, SaveWork, load_exercise};
+use super::{ExercisePage, WORK_LIMIT};
+use crate::platform::ui::{
+    Badge, Breadcrumbs, Button, ButtonKind, Checkbox, Erase, Form, FormState, Page, TextArea, Tone,
+    loaded, page_resource,
+};
+
+#[lazy]
+pub fn exercise_page() -> AnyView {
+    let params = Memo::new(|_| {
+        use_params_map().with(|params| {
+            let get = |name| params.get(name).unwrap_or_default();
+            (get("course"), get("topic"), get("key"))
+        })
+    });
+    let page = page_resource(
+        move || params.get(),
+        |(course, topic, key)| load_exercise(course, topic, key),
+    );
+    let forms = Forms {
+        save: FormState::of(SaveWork::PATH),
+        reopen: FormState::of(ReopenWork::PATH),
+        here: Memo::new(move |_| {
+            let (course, topic, key) = params.get();
+            format!("/learn/{course}/{topic}/exercise/{key}")
+        }),
+    };
+    view! { <Page title="Exercise">{loaded(page, move |page| exercise(page, forms))}</Page> }
+        .erase()
+}
+
+#[derive(Clone, Copy)]
+struct Forms {
+    save: FormState,
+    reopen: FormState,
+    /// Address of the page.
+    here: Memo<String>,
+}
+
+fn exercise(page: ExercisePage, forms: Forms) -> AnyView {
+    let topic = page.topic.clone();
+    let work = match page.done.clone() {
+        Some(when) => done(page.clone(), when, forms),
+        None => bench(page.clone(), forms),
+    };
+    view! {
+        <Title text=format!("{} · {}", page.title, page.course_title) />
+        <div class="narrow exercise">
+            <Breadcrumbs trail=vec![
+                (page.course_title, format!("/learn/{}", page.course_slug)),
+                (topic.title, topic.href.clone()),
+            ] />
+            <header>
+                <h1>{page.title}</h1>
+                <p class="soft">{page.difficulty.label()}</p>
+            </header>
+            <div class="prose" inner_html=page.brief.0></div>
+            {work}
+            <p>
+                <a href=topic.href>"Back to the topic"</a>
+            </p>
+        </div>
+    }
+    .erase()
+}
+
+/// Where one writes and ticks.
+fn bench(page: ExercisePage, forms: Forms) -> AnyView {
+    let form = forms.save;
+    let typed = form.value("text", &page.work);
+    let other = (typed != page.work).then(|| {
+        view! {
+            <details>
+                <summary>"What is saved"</summary>
+                <pre class="exercise-work">{page.work}</pre>
+            </details>
+        }
+    });
+    let changes = RwSignal::new(0);
+    let rubric = page
+        .rubric
+        .into_iter()
+        .map(|(line, ticked)| view! { <Checkbox name="ticked[]" value=line.clone() label=line checked=ticked /> })
+        .collect_view();
+    view! {
+        <Form form=form class="exercise-form" keeps=true>
+            // What is typed is counted before the form sees it and sends it.
+            <div class="stack" on:input=move |_| changes.update(|count| *count += 1)>
+                <input type="hidden" name="exercise" value=page.exercise_id.to_string() />
+                <input type="hidden" name="writer" value=page.page.writer.to_string() autocomplete="off" />
+                <input type="hidden" name="revision" value=page.page.revision.to_string() autocomplete="off" />
+                <input type="hidden" name="change" value=move || changes.get().to_string() autocomplete="off" />
+                <TextArea name="text" label="Your work" value=typed error=form.error("text") unmarked=true max_length=WORK_LIMIT />
+                <fieldset class="stack">
+                    <legend class="label">"Check it yourself"</legend>
+                    {rubric}
+                </fieldset>
+            </div>
+            {other}
+            <div class="row">
+                <Button kind=ButtonKind::Secondary busy=form.busy()>
+                    "Save"
+                </Button>
+                <Button name="done" value=forms.here.get_untracked() busy=form.busy()>
+                    "Done"
+                </Button>
+                <span class="soft" role="status">
+                    {move || form.done().get().then_some("Saved")}
+                </span>
+            </div>
+        </Form>
+    }
+    .erase()
+}
+
+/// What was written and ticked, to be looked at.
+fn done(page: ExercisePage, (when, exactly): (String, String), forms: Forms) -> AnyView {
+    let form = forms.reopen;
+    let rubric = page
+        .rubric
+        .into_iter()
+        .map(|(line, ticked)| {
+            let (class, words) = match ticked {
+                true => ("done", "Ticked: "),
+                false => ("", "Not ticked: "),
+            };
+            view! {
+                <li class=class>
+                    <span class="g"></span>
+                    <span>
+                        <span class="vh">{words}</span>
+                        {line}
+                    </span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="stack" aria-label="Your work">
+            <p class="row">
+                <Badge tone=Tone::Ok text="Done" />
+                <time class="soft" datetime=exactly>
+                    {when}
+                </time>
+            </p>
+            <pre class="exercise-work" tabindex="0">
+                {page.work}
+            </pre>
+            <h2 class="label">"Check it yourself"</h2>
+            <ul class="exercise-rubric">{rubric}</ul>
+            <Form form=form>
+                <input type="hidden" name="exercise" value=page.exercise_id.to_string() />
+                <input type="hidden" name="back" value=forms.here.get_untracked() />
+                <div>
+                    <Button kind=ButtonKind::Secondary busy=form.busy()>
+                        "Take it up again"
+                    </Button>
+                </div>
+            </Form>
+        </section>
+    }
+    .erase()
+}

@@ -1,0 +1,64 @@
+//! Practice: questions within the text of a topic, answered as often as one likes. The last answer is kept, so that it is
+//! there when one comes back; nothing of it counts.
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod rules;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use super::{GradedQuestion, Shown};
+use crate::player::TopicLink;
+
+/// A practice question as one learner sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PracticePage {
+    pub course_slug: String,
+    pub course_title: String,
+    /// Leads to its place in the text.
+    pub topic: TopicLink,
+    pub topic_slug: String,
+    pub key: String,
+    pub state: PracticeState,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum PracticeState {
+    /// To be answered; nothing of what is right is in it.
+    Open(Shown),
+    Answered {
+        outcome: Box<GradedQuestion>,
+        tries: i32,
+        /// Where it can be tried again.
+        again: String,
+    },
+}
+
+/// The page of a practice question. Keys of imported questions are any text.
+#[cfg(feature = "ssr")]
+pub fn practice_path(course: &str, topic: &str, key: &str) -> String {
+    let key: String = key
+        .bytes()
+        .map(|byte| match byte {
+            b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!(
+        "{}/practice/{key}",
+        crate::player::topic_path(course, topic)
+    )
+}
+
+/// The id of its place in the text.
+#[cfg(feature = "ssr")]
+pub fn practice_id(key: &str) -> String {
+    let key: String = key.split_whitespace().collect::<Vec<_>>().join("-");
+    format!("practice-{key}")
+}

@@ -1,0 +1,122 @@
+//! The page of a practice question. The player brings what is in `#ly-practice` into the text of the topic, so all of it
+//! works as plain links and forms.
+
+use leptos::{lazy, prelude::*, server_fn};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use server_fn::ServerFn;
+
+use super::api::{AnswerPractice, load_practice};
+use super::{PracticePage, PracticeState};
+use crate::platform::ui::{
+    Breadcrumbs, Button, Erase, Form, FormState, Page, loaded, page_resource,
+};
+use crate::quiz::pages::{question::fields, result::answer};
+use crate::quiz::{GradedQuestion, Shown, ShownKind};
+
+#[lazy]
+pub fn practice_page() -> AnyView {
+    let params = Memo::new(|_| {
+        use_params_map().with(|params| {
+            let get = |name| params.get(name).unwrap_or_default();
+            (get("course"), get("topic"), get("key"))
+        })
+    });
+    let again = Memo::new(|_| use_query_map().with(|query| query.get("again").is_some()));
+    let page = page_resource(
+        move || (params.get(), again.get()),
+        |((course, topic, key), again)| load_practice(course, topic, key, again),
+    );
+    let form = FormState::of(AnswerPractice::PATH);
+    view! { <Page title="Practice">{loaded(page, move |page| practice(page, form))}</Page> }.erase()
+}
+
+fn practice(page: PracticePage, form: FormState) -> AnyView {
+    let inside = match page.state.clone() {
+        PracticeState::Open(shown) => open(page.clone(), shown, form),
+        PracticeState::Answered {
+            outcome,
+            tries,
+            again,
+        } => answered(*outcome, tries, again),
+    };
+    view! {
+        <Title text=format!("Practice · {}", page.topic.title) />
+        <div class="narrow quiz-page">
+            <Breadcrumbs trail=vec![
+                (page.course_title.clone(), format!("/learn/{}", page.course_slug)),
+                (page.topic.title.clone(), page.topic.href.clone()),
+            ] />
+            <h1>"Practice"</h1>
+            <section id="ly-practice" class="practice">
+                {inside}
+            </section>
+            <p>
+                // The browser goes to the place by itself when the whole page is loaded.
+                <a href=page.topic.href rel="external">
+                    "Back to the text"
+                </a>
+            </p>
+        </div>
+    }
+    .erase()
+}
+
+fn open(page: PracticePage, shown: Shown, form: FormState) -> AnyView {
+    view! {
+        <p class="label">"Practice"</p>
+        <Form form=form class="quiz-form">
+            <input type="hidden" name="course" value=page.course_slug />
+            <input type="hidden" name="topic" value=page.topic_slug />
+            <input type="hidden" name="key" value=page.key />
+            <div class="practice-prompt" inner_html=shown.prompt.0></div>
+            {fields(as_typed(shown.kind, form))}
+            <div>
+                <Button busy=form.busy()>"Check"</Button>
+            </div>
+        </Form>
+    }
+    .erase()
+}
+
+/// With what was written before, where that could not be used.
+fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
+    match kind {
+        ShownKind::ShortAnswer { text } => ShownKind::ShortAnswer {
+            text: form.value("given[text]", &text),
+        },
+        ShownKind::Tracing {
+            program,
+            prints,
+            line,
+            ..
+        } => ShownKind::Tracing {
+            program,
+            compiles: match form.value("given[compiles]", "").as_str() {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => None,
+            },
+            prints: form.value("given[text]", &prints),
+            line: form.value("given[line]", "").parse().ok().or(line),
+        },
+        other => other,
+    }
+}
+
+fn answered(outcome: GradedQuestion, tries: i32, again: String) -> AnyView {
+    let tries = (tries > 1).then(|| view! { <span class="soft">{format!("{tries} tries")}</span> });
+    view! {
+        <p class="label">"Practice"</p>
+        <div class="practice-outcome" role="status" tabindex="-1">
+            {answer(outcome)}
+            <p class="row">
+                <a class="btn second practice-go" rel="external" href=again>
+                    "Try again"
+                </a>
+                {tries}
+            </p>
+        </div>
+    }
+    .erase()
+}

@@ -1,0 +1,152 @@
+//! How a practice question is asked and graded. Nothing is stored when it is asked: its order and ids follow from the
+//! question and the learner, so that they are the same when the answer comes.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use sha2::{Digest, Sha256};
+
+use super::store::{self, Fingerprint};
+use super::{PracticePage, PracticeState, practice_id, practice_path};
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::UserId;
+use crate::platform::time::Clock;
+use crate::player::view::{OpenTopic, open_topic};
+use crate::player::{TopicLink, topic_path};
+use crate::quiz::attempt::{self, GRACE};
+use crate::quiz::grade::{self, Frozen};
+use crate::quiz::store::{BankQuestion, practice_question};
+use crate::quiz::{Sent, view};
+
+/// Where a practice question stands: course, topic and its own key, as in its address.
+pub struct Address {
+    pub course: String,
+    pub topic: String,
+    pub key: String,
+}
+
+impl Address {
+    pub fn path(&self) -> String {
+        practice_path(&self.course, &self.topic, &self.key)
+    }
+}
+
+struct Asked {
+    topic: OpenTopic,
+    question: Frozen,
+    fingerprint: Fingerprint,
+}
+
+/// The question as it is asked of this learner, if they may answer it now.
+async fn ask(
+    conn: &mut Conn,
+    user: UserId,
+    address: &Address,
+    clock: &Clock,
+) -> AppResult<Asked> {
+    let topic = open_topic(conn, user, &address.course, &address.topic, clock).await?;
+    let question = practice_question(conn, topic.row.topic_id, &address.key)
+        .await?
+        .ok_or_else(|| AppError::NotFound("This question isn’t in the topic any more.".to_owned()))?;
+    let course = topic.studying.course_id;
+    let still = clock.now - GRACE;
+    if let Some((module_no, pair)) =
+        store::asked_in_quiz(conn, user, course, question.question_id, still).await?
+    {
+        return Err(AppError::Denied(format!(
+            "Quiz {module_no}.{pair}, which you have begun, asks this question. Hand it in first."
+        )));
+    }
+    let fingerprint = fingerprint(&question)?;
+    let seed = Sha256::new()
+        .chain_update(fingerprint)
+        .chain_update(user.0)
+        .finalize();
+    Ok(Asked {
+        topic,
+        question: attempt::freeze_by(question, &mut StdRng::from_seed(seed.into())),
+        fingerprint,
+    })
+}
+
+/// Tells versions of a question apart: what is asked and what is right.
+fn fingerprint(question: &BankQuestion) -> AppResult<Fingerprint> {
+    let options: Vec<_> = question
+        .options
+        .iter()
+        .map(|option| (option.option_id, &option.html, option.is_correct))
+        .collect();
+    let whole = (
+        question.question_id,
+        question.question_type,
+        &question.prompt_html,
+        &question.payload,
+        options,
+    );
+    let bytes = serde_json::to_vec(&whole).map_err(|error| AppError::internal(&error))?;
+    Ok(Sha256::digest(bytes).into())
+}
+
+/// The question with what came of it last, or to be answered (again).
+pub async fn page(
+    conn: &mut Conn,
+    user: UserId,
+    address: Address,
+    again: bool,
+    clock: &Clock,
+) -> AppResult<PracticePage> {
+    let asked = ask(conn, user, &address, clock).await?;
+    let kept = match again {
+        true => None,
+        false => store::kept(conn, user, asked.question.question_id, &asked.fingerprint).await?,
+    };
+    let state = match kept {
+        Some(kept) => PracticeState::Answered {
+            outcome: Box::new(view::graded_question(
+                &asked.question,
+                Some(&kept.answer),
+                kept.points,
+                None,
+            )),
+            tries: kept.tries,
+            again: format!("{}?again=true", address.path()),
+        },
+        None => PracticeState::Open(view::shown(&asked.question, None)),
+    };
+    let topic = topic_path(&address.course, &address.topic);
+    Ok(PracticePage {
+        course_title: asked.topic.studying.title,
+        topic: TopicLink {
+            href: format!("{topic}#{}", practice_id(&address.key)),
+            title: asked.topic.row.title,
+        },
+        course_slug: address.course,
+        topic_slug: address.topic,
+        key: address.key,
+        state,
+    })
+}
+
+/// Grades the answer, part by part, and keeps it in place of the one before.
+pub async fn answer(
+    conn: &mut Conn,
+    user: UserId,
+    address: &Address,
+    sent: &Sent,
+    clock: &Clock,
+) -> AppResult<()> {
+    let asked = ask(conn, user, address, clock).await?;
+    let answer = attempt::read(&asked.question.kind, sent)?
+        .ok_or_else(|| AppError::field("", "Give an answer first."))?;
+    let points = grade::points(&asked.question.kind, Some(&answer), true);
+    store::keep(
+        conn,
+        user,
+        asked.question.question_id,
+        &asked.fingerprint,
+        &answer,
+        points,
+        clock.now,
+    )
+    .await
+}

@@ -1,0 +1,112 @@
+//! Queries of practice. Each asks for the learner's id and finds nothing of anybody else's.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Jsonb};
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{practice_answers, quiz_attempts};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, QuestionId, UserId};
+use crate::quiz::AttemptStatus;
+use crate::quiz::grade::Answer;
+
+pub type Fingerprint = [u8; 32];
+
+/// The last answer to a question.
+pub struct Kept {
+    pub answer: Answer,
+    /// 0 to 1.
+    pub points: f64,
+    pub tries: i32,
+}
+
+/// None where another version of the question was answered, or none.
+pub async fn kept(
+    conn: &mut Conn,
+    user: UserId,
+    question: QuestionId,
+    fingerprint: &Fingerprint,
+) -> AppResult<Option<Kept>> {
+    let row: Option<(Value, f64, i32)> = practice_answers::table
+        .find((user, question))
+        .filter(practice_answers::fingerprint.eq(&fingerprint[..]))
+        .select((
+            practice_answers::answer,
+            practice_answers::points,
+            practice_answers::tries,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(|(answer, points, tries)| {
+        let answer = serde_json::from_value(answer).map_err(|error| AppError::internal(&error))?;
+        Ok(Kept {
+            answer,
+            points,
+            tries,
+        })
+    })
+    .transpose()
+}
+
+pub async fn keep(
+    conn: &mut Conn,
+    user: UserId,
+    question: QuestionId,
+    fingerprint: &Fingerprint,
+    answer: &Answer,
+    points: f64,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let answer = serde_json::to_value(answer).map_err(|error| AppError::internal(&error))?;
+    let values = (
+        practice_answers::fingerprint.eq(&fingerprint[..]),
+        practice_answers::answer.eq(&answer),
+        practice_answers::points.eq(points),
+        practice_answers::answered_at.eq(now),
+    );
+    diesel::insert_into(practice_answers::table)
+        .values((
+            practice_answers::user_id.eq(user),
+            practice_answers::question_id.eq(question),
+            values,
+        ))
+        .on_conflict((practice_answers::user_id, practice_answers::question_id))
+        .do_update()
+        .set((
+            practice_answers::tries.eq(practice_answers::tries + 1),
+            values,
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Module and pair of the learner's running quiz that asks the question, if one does; its time was not over at `at`.
+pub async fn asked_in_quiz(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    question: QuestionId,
+    at: DateTime<Utc>,
+) -> QueryResult<Option<(i32, i32)>> {
+    let asked = json!({ "questions": [{ "question_id": question }] });
+    quiz_attempts::table
+        .filter(quiz_attempts::user_id.eq(user))
+        .filter(quiz_attempts::course_id.eq(course))
+        .filter(quiz_attempts::status.eq(AttemptStatus::InProgress))
+        .filter(
+            quiz_attempts::expires_at
+                .is_null()
+                .or(quiz_attempts::expires_at.gt(at)),
+        )
+        .filter(sql::<Bool>("question_set @> ").bind::<Jsonb, _>(asked))
+        .select((quiz_attempts::module_no, quiz_attempts::topic_pair_index))
+        .first(conn)
+        .await
+        .optional()
+}
