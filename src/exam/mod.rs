@@ -18,6 +18,8 @@ pub mod sitting;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod teach;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 #[cfg(feature = "ssr")]
 pub mod timeline;
 #[cfg(feature = "ssr")]

@@ -300,14 +300,6 @@ pub async fn difficulties(
     Ok((found, at.is_none_or(|at| now - at > CALIBRATED_FOR)))
 }
 
-pub async fn course_of(conn: &mut Conn, exam: ExamId) -> QueryResult<CourseId> {
-    exams::table
-        .find(exam)
-        .select(exams::course_id)
-        .first(conn)
-        .await
-}
-
 /// A topic of a course, to link to and to choose from.
 #[derive(Debug, Clone, Queryable)]
 pub struct TopicRow {
@@ -331,5 +323,18 @@ pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<TopicR
             topics::topic_number,
         ))
         .load(conn)
+        .await
+}
+
+pub async fn is_question_of(
+    conn: &mut Conn,
+    course: CourseId,
+    question: QuestionId,
+) -> QueryResult<bool> {
+    let found = quiz_questions::table
+        .filter(quiz_questions::course_id.eq(course))
+        .filter(quiz_questions::question_id.eq(question));
+    diesel::select(diesel::dsl::exists(found))
+        .get_result(conn)
         .await
 }

@@ -63,6 +63,13 @@ impl Clock {
         time.with_timezone(&self.zone).format("%H:%M").to_string()
     }
 
+    /// "14:05:09".
+    pub fn time_exact(&self, time: DateTime<Utc>) -> String {
+        time.with_timezone(&self.zone)
+            .format("%H:%M:%S")
+            .to_string()
+    }
+
     /// As a field for date and time has it: "2026-01-12T14:05".
     pub fn field(&self, time: DateTime<Utc>) -> String {
         time.with_timezone(&self.zone)
