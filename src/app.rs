@@ -122,24 +122,26 @@ fn routes() -> RouteTable {
         ),
         Route::lazy("/learn/:course/exam/all", || Box::pin(exams_page())),
         Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam_page())),
-        Route::lazy(
-            "/learn/:course/:topic/practice/:key",
-            || Box::pin(practice_page()),
-        ),
-        Route::lazy(
-            "/learn/:course/:topic/exercise/:key",
-            || Box::pin(exercise_page()),
-        ),
+        Route::lazy("/learn/:course/:topic/practice/:key", || {
+            Box::pin(practice_page())
+        }),
+        Route::lazy("/learn/:course/:topic/exercise/:key", || {
+            Box::pin(exercise_page())
+        }),
         Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
         Route::lazy("/teach", || Box::pin(teach_page())),
         Route::lazy("/teach/:course/exams", || Box::pin(taught_exams_page())),
         Route::lazy("/teach/:course/exams/new", || Box::pin(exam_form_page())),
-        Route::lazy("/teach/:course/exams/:exam", || Box::pin(taught_exam_page())),
-        Route::lazy("/teach/:course/exams/:exam/edit", || Box::pin(exam_form_page())),
         Route::lazy(
-            "/teach/:course/exams/:exam/:sitting",
-            || Box::pin(taught_sitting_page()),
+            "/teach/:course/exams/:exam",
+            || Box::pin(taught_exam_page()),
         ),
+        Route::lazy("/teach/:course/exams/:exam/edit", || {
+            Box::pin(exam_form_page())
+        }),
+        Route::lazy("/teach/:course/exams/:exam/:sitting", || {
+            Box::pin(taught_sitting_page())
+        }),
         Route::lazy("/settings", || Box::pin(settings_page())),
         Route::lazy("/settings/devices", || Box::pin(devices_page())),
         Route::lazy("/pages/:page", || Box::pin(cms_page())),

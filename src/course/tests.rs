@@ -9,10 +9,10 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 
 /// A small course of two modules, written anew for each test so that it can be changed.
-struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         folder.write("description.md", "Little to say.\n");
         folder.write(
@@ -36,17 +36,27 @@ impl Folder {
         folder
     }
 
-    fn path(&self) -> &Path {
+    /// Without what the format refuses.
+    pub(crate) fn sound() -> Self {
+        let folder = Self::new();
+        folder.write(
+            "two/01-end.md",
+            "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
+        );
+        folder
+    }
+
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
-    async fn import(&self, site: &TestSite) -> Report {
+    pub(crate) async fn import(&self, site: &TestSite) -> Report {
         let (draft, _) =
             import::read(self.path(), false).unwrap_or_else(|errors| panic!("{errors:#?}"));
         import::import(
@@ -60,7 +70,7 @@ impl Folder {
     }
 }
 
-async fn learner<'a>(site: &'a TestSite, course: &str) -> Browser<'a> {
+pub(crate) async fn learner<'a>(site: &'a TestSite, course: &str) -> Browser<'a> {
     let mut browser = site.signed_in("asha@example.org", UserRole::Learner).await;
     let answer = browser
         .post("player/api/enrol", &[("course", course)])
@@ -156,11 +166,7 @@ async fn a_course_is_found_joined_and_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_narration_follows_the_choice_and_falls_back() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
-    folder.write(
-        "two/01-end.md",
-        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
-    );
+    let folder = Folder::sound();
     folder.import(&site).await;
     let mut asha = learner(&site, "small").await;
     asha.post(
@@ -178,11 +184,7 @@ async fn the_narration_follows_the_choice_and_falls_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn importing_again_keeps_ids_and_progress_and_retires_what_is_gone() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
-    folder.write(
-        "two/01-end.md",
-        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
-    );
+    let folder = Folder::sound();
     folder.import(&site).await;
     let mut asha = learner(&site, "small").await;
     let ids =
@@ -244,7 +246,7 @@ async fn importing_again_keeps_ids_and_progress_and_retires_what_is_gone() {
     assert_eq!(site.test.count("select count(*) from topics").await, 4);
 }
 
-async fn topic_id(site: &TestSite, slug: &str) -> String {
+pub(crate) async fn topic_id(site: &TestSite, slug: &str) -> String {
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::Text)]
@@ -263,11 +265,7 @@ async fn topic_id(site: &TestSite, slug: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn places_and_progress_belong_to_the_enrolled_alone() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
-    folder.write(
-        "two/01-end.md",
-        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
-    );
+    let folder = Folder::sound();
     folder.import(&site).await;
     let begin = topic_id(&site, "begin").await;
     let mut asha = learner(&site, "small").await;
@@ -344,11 +342,7 @@ async fn places_and_progress_belong_to_the_enrolled_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn unpublished_and_foreign_courses_do_not_exist_for_learners() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
-    folder.write(
-        "two/01-end.md",
-        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
-    );
+    let folder = Folder::sound();
     folder.import(&site).await;
     let theirs = site
         .test
@@ -396,11 +390,7 @@ async fn unpublished_and_foreign_courses_do_not_exist_for_learners() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_priced_course_is_not_joined_directly() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
-    folder.write(
-        "two/01-end.md",
-        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
-    );
+    let folder = Folder::sound();
     folder.import(&site).await;
     let mut conn = site.test.owner().await;
     diesel_async::SimpleAsyncConnection::batch_execute(
@@ -525,6 +515,57 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     None
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_video_that_was_watched_counts_once() {
+    let site = TestSite::new().await;
+    let folder = Folder::sound();
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\nvideo = \"https://example.org/end.mp4\"\n+++\n\nGoodbye.\n",
+    );
+    folder.import(&site).await;
+    let (end, begin) = (topic_id(&site, "end").await, topic_id(&site, "begin").await);
+    let mut asha = learner(&site, "small").await;
+    let counted = "select coalesce(sum(videos_completed), 0)::bigint from module_progress";
+    let mut seen = async |topic: &str, position: &str, duration: &str| {
+        let fields = [
+            ("topic", topic),
+            ("position_s", position),
+            ("duration_s", duration),
+        ];
+        asha.post("player/api/save_place", &fields).await.status
+    };
+    assert_eq!(seen(&end, "80", "100").await, StatusCode::OK);
+    // No video is there, whatever the browser says; nor does one end before its beginning.
+    assert_eq!(seen(&begin, "95", "100").await, StatusCode::OK);
+    assert_eq!(seen(&end, "500", "100").await, StatusCode::OK);
+    for wrong in ["-1", "NaN", "inf", "1e9"] {
+        let refused = seen(&end, "95", wrong).await;
+        assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    assert_eq!(site.test.count(counted).await, 0);
+    for _ in 0..3 {
+        assert_eq!(seen(&end, "95.2", "100").await, StatusCode::OK);
+    }
+    assert_eq!(site.test.count(counted).await, 1);
+    let by_module =
+        "select count(*) from module_progress where module_no = 2 and videos_completed = 1";
+    assert_eq!(site.test.count(by_module).await, 1);
+    assert!(
+        asha.get("/learn/small/end")
+            .await
+            .body
+            .contains("Video watched")
+    );
+    assert!(
+        !asha
+            .get("/learn/small/begin")
+            .await
+            .body
+            .contains("Video watched")
+    );
+}
+
 /// Statements that a page asks the database, its session and its organization among them.
 async fn statements(site: &TestSite, browser: &mut Browser<'_>, path: &str) -> u64 {
     // What is asked once and then remembered is not the page's.
@@ -537,11 +578,7 @@ async fn statements(site: &TestSite, browser: &mut Browser<'_>, path: &str) -> u
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_ask_as_often_for_many_as_for_few() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
-    folder.write(
-        "two/01-end.md",
-        "+++\ntitle = \"Ending\"\n+++\n\nGoodbye.\n",
-    );
+    let folder = Folder::sound();
     folder.import(&site).await;
     let mut asha = learner(&site, "small").await;
     let pages = ["/courses", "/courses/small", "/learn", "/learn/small/begin"];

@@ -45,7 +45,10 @@ async fn text(site: &TestSite, sql: &str) -> String {
         value: String,
     }
     let query = diesel::sql_query(format!("select ({sql})::text as value"));
-    let row: Row = query.get_result(&mut site.test.owner().await).await.unwrap();
+    let row: Row = query
+        .get_result(&mut site.test.owner().await)
+        .await
+        .unwrap();
     row.value
 }
 
@@ -98,7 +101,12 @@ async fn exam(site: &TestSite, changes: &[(&str, &str)]) -> String {
     let mut tutor = tutor(site).await;
     let made = tutor.post("teach/api/save_exam", &with(changes)).await;
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
-    let id = made.header("x-redirect").rsplit('/').next().unwrap().to_owned();
+    let id = made
+        .header("x-redirect")
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_owned();
     let published = publish(&mut tutor, &id).await;
     assert_eq!(published.status, StatusCode::OK, "{}", published.body);
     id
@@ -138,7 +146,9 @@ async fn questions(site: &TestSite, sitting: &str) -> Vec<Value> {
 
 /// What is right for a question of the paper.
 fn right(question: &Value) -> &str {
-    question["question"]["kind"]["accepted"][0].as_str().unwrap()
+    question["question"]["kind"]["accepted"][0]
+        .as_str()
+        .unwrap()
 }
 
 async fn save(
@@ -173,7 +183,11 @@ async fn sit(
 ) -> (String, String) {
     let sitting = begin(site, browser, exam).await;
     for (at, question) in questions(site, &sitting).await.iter().enumerate() {
-        let answer = if at < rights { right(question) } else { "wrong" };
+        let answer = if at < rights {
+            right(question)
+        } else {
+            "wrong"
+        };
         let saved = save(browser, &sitting, at, answer, &[]).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
     }

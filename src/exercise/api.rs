@@ -18,11 +18,7 @@ use {
 
 /// Learners: an exercise of a topic that is open to them, with what they have written.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_exercise(
-    course: String,
-    topic: String,
-    key: String,
-) -> AppResult<ExercisePage> {
+pub async fn load_exercise(course: String, topic: String, key: String) -> AppResult<ExercisePage> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);

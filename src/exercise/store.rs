@@ -85,11 +85,7 @@ pub async fn of_topic(
         .await
 }
 
-pub async fn by_key(
-    conn: &mut Conn,
-    topic: TopicId,
-    key: &str,
-) -> QueryResult<Option<Exercise>> {
+pub async fn by_key(conn: &mut Conn, topic: TopicId, key: &str) -> QueryResult<Option<Exercise>> {
     simulation_exercises::table
         .filter(simulation_exercises::topic_id.eq(topic))
         .filter(simulation_exercises::exercise_key.eq(key))

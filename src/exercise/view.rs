@@ -108,9 +108,14 @@ pub async fn save(
         ));
     }
     if text.contains('\0') {
-        return Err(AppError::field("text", "There is a character in it that is no text."));
+        return Err(AppError::field(
+            "text",
+            "There is a character in it that is no text.",
+        ));
     }
-    let exercise = store::by_id(conn, exercise).await?.ok_or_else(no_exercise)?;
+    let exercise = store::by_id(conn, exercise)
+        .await?
+        .ok_or_else(no_exercise)?;
     open_place(conn, user, exercise.topic_id, clock).await?;
     let stored = store::work_for_update(conn, user, exercise.exercise_id).await?;
     let kept = match judge(stored.writing(), sent.page) {
@@ -138,7 +143,8 @@ pub async fn save(
         Some(_) if is_same => return Ok(()),
         Some(_) => {
             return Err(AppError::Conflict(
-                "This exercise is marked as done. Load the page again to take it up anew.".to_owned(),
+                "This exercise is marked as done. Load the page again to take it up anew."
+                    .to_owned(),
             ));
         }
         None => {}
@@ -147,7 +153,16 @@ pub async fn save(
         return Err(AppError::field("text", "Write something first."));
     }
     let done_at = sent.is_done.then_some(clock.now);
-    store::save(conn, user, exercise.exercise_id, &text, ticked, kept, done_at).await
+    store::save(
+        conn,
+        user,
+        exercise.exercise_id,
+        &text,
+        ticked,
+        kept,
+        done_at,
+    )
+    .await
 }
 
 pub async fn reopen(
@@ -156,7 +171,9 @@ pub async fn reopen(
     exercise: ExerciseId,
     clock: &Clock,
 ) -> AppResult<()> {
-    let exercise = store::by_id(conn, exercise).await?.ok_or_else(no_exercise)?;
+    let exercise = store::by_id(conn, exercise)
+        .await?
+        .ok_or_else(no_exercise)?;
     open_place(conn, user, exercise.topic_id, clock).await?;
     Ok(store::reopen(conn, user, exercise.exercise_id).await?)
 }

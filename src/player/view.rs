@@ -6,9 +6,9 @@ use super::{
     TopicPage, TopicState, Upcoming, compose, neighbours, steps, topic_path,
 };
 use crate::course::{StudyPersona, search};
+use crate::exercise::view as exercises;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::exercise::view as exercises;
 use crate::platform::ids::{CourseId, OrganizationId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
@@ -103,7 +103,10 @@ pub async fn topic(
     };
     store::open(conn, user, studying.course_id, row.topic_id).await?;
     let outline = outline(conn, user, studying.course_id, &progress, clock).await?;
-    let exercises = exercises::lines(conn, user, row.topic_id, &course, &row.slug).await?;
+    let exercises = match row.has_exercises {
+        true => exercises::lines(conn, user, row.topic_id, &course, &row.slug).await?,
+        false => Vec::new(),
+    };
     let (previous, next) = neighbours(&outline, &course, &topic_path(&course, &row.slug));
     Ok(TopicPage {
         content: Html(compose(&blocks, &assets, studying.learner_persona)),
@@ -126,6 +129,7 @@ pub async fn topic(
         } else {
             StudyPersona::Normal
         },
+        has_exams: studying.has_exams,
         course_slug: course,
         course_title: studying.title,
         outline,
@@ -234,6 +238,7 @@ fn my_course(row: MineRow, upcoming: Vec<Upcoming>, clock: &Clock) -> MyCourse {
         thumbnail: row
             .thumbnail_file_id
             .map(|file| format!("/files/{file}/picture")),
+        has_exams: row.has_exams,
         topics: u32::try_from(row.topics).unwrap_or_default(),
         done: u32::try_from(row.done).unwrap_or_default(),
         is_completed: row.status == EnrollmentStatus::Completed,

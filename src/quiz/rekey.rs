@@ -17,7 +17,9 @@ impl Obstacle {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::OtherType => "The question is of another type now.",
-            Self::OptionsGone => "A right option of theirs is gone, or none of theirs is right now.",
+            Self::OptionsGone => {
+                "A right option of theirs is gone, or none of theirs is right now."
+            }
             Self::ProgramChanged => "They were shown another program.",
             Self::PartsChanged => "They were shown other parts to order or match.",
         }

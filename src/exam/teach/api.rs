@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{ExamFields, ExamForm, ExamOverview, ExamStatus, RegradeFields, SittingPage, TaughtExams};
+use super::{
+    ExamFields, ExamForm, ExamOverview, ExamStatus, RegradeFields, SittingPage, TaughtExams,
+};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ExamId, SittingId};
 
@@ -135,7 +137,11 @@ pub async fn set_exam_status(course: String, exam: ExamId, status: ExamStatus) -
             ExamStatus::Published => "exam.published",
             ExamStatus::Retired => "exam.retired",
         };
-        Ok(Entry::done(action).of("exam", exam).by(&by).write(conn).await?)
+        Ok(Entry::done(action)
+            .of("exam", exam)
+            .by(&by)
+            .write(conn)
+            .await?)
     })
     .await?;
     redirect(&match status {

@@ -178,7 +178,10 @@ fn section(
         Some(("module", number)) => {
             let number = number.parse().map_err(|_| no_source())?;
             let is_there = topics.iter().any(|topic| topic.module_no == number);
-            (Some(is_there.then_some(number).ok_or_else(no_source)?), None)
+            (
+                Some(is_there.then_some(number).ok_or_else(no_source)?),
+                None,
+            )
         }
         Some(("topic", id)) => {
             let id = TopicId(Uuid::parse_str(id).map_err(|_| no_source())?);

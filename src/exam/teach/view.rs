@@ -186,10 +186,7 @@ fn sources(topics: &[TopicRow]) -> Vec<(String, String)> {
             let number = topic.module_no;
             sources.push((format!("module:{number}"), format!("Module {number}")));
         }
-        let words = format!(
-            "{}.{} {}",
-            topic.module_no, topic.topic_number, topic.title
-        );
+        let words = format!("{}.{} {}", topic.module_no, topic.topic_number, topic.title);
         sources.push((format!("topic:{}", topic.topic_id), words));
     }
     sources
@@ -209,14 +206,16 @@ pub async fn overview(
     let sections = exams::sections(conn, exam.exam_id).await?;
     let bank = exams::bank(conn, course).await?;
     let page = page.clamp(0, 10_000);
-    let mut sittings =
-        store::sittings(conn, exam.exam_id, None, PAGE + 1, page * PAGE).await?;
+    let mut sittings = store::sittings(conn, exam.exam_id, None, PAGE + 1, page * PAGE).await?;
     let has_more = sittings.len() as i64 > PAGE;
     sittings.truncate(PAGE as usize);
     let allowances = store::allowances(conn, exam.exam_id).await?;
     let total: i32 = sections.iter().map(|section| section.question_count).sum();
     let mut facts = facts_of(&exam, clock);
-    facts.insert(0, format!("{total} questions in {} sections", sections.len()));
+    facts.insert(
+        0,
+        format!("{total} questions in {} sections", sections.len()),
+    );
     Ok(ExamOverview {
         course_title: store::title(conn, course).await?,
         exam_id: exam.exam_id,
@@ -228,12 +227,14 @@ pub async fn overview(
         has_more,
         allowances: allowances
             .into_iter()
-            .map(|(name, email, extra_time_percent, extra_attempts)| AllowanceLine {
-                name,
-                email,
-                extra_time_percent,
-                extra_attempts,
-            })
+            .map(
+                |(name, email, extra_time_percent, extra_attempts)| AllowanceLine {
+                    name,
+                    email,
+                    extra_time_percent,
+                    extra_attempts,
+                },
+            )
             .collect(),
         title: exam.title,
     })
@@ -244,10 +245,7 @@ fn line(row: SittingRow, clock: &Clock) -> SittingLine {
         sitting_id: row.sitting_id,
         name: row.name,
         email: row.email,
-        started: (
-            clock.date_time(row.started_at),
-            row.started_at.to_rfc3339(),
-        ),
+        started: (clock.date_time(row.started_at), row.started_at.to_rfc3339()),
         state: match row.score.zip(row.passed) {
             Some((score, passed)) => SittingState::Ended {
                 score,
@@ -279,10 +277,16 @@ pub async fn sitting(
         .pop();
     let gradings = store::gradings(conn, sitting).await?;
     let mut named = named(&row, &sums, end, clock);
-    if let Some(ability) = attempt.as_ref().and_then(|attempt| attempt.sheet.outcome().ability) {
+    if let Some(ability) = attempt
+        .as_ref()
+        .and_then(|attempt| attempt.sheet.outcome().ability)
+    {
         named.push((
             "Ability".to_owned(),
-            format!("{:.2} ± {:.2} logits", ability.estimate, ability.standard_error),
+            format!(
+                "{:.2} ± {:.2} logits",
+                ability.estimate, ability.standard_error
+            ),
         ));
     }
     Ok(SittingPage {

@@ -45,7 +45,11 @@ async fn an_exam_is_sat_and_goes_into_the_record() {
     assert!(result.contains("33 %") && result.contains("Not passed"));
     assert!(result.contains("Because"));
     let sheet: Value = serde_json::from_str(
-        &text(&site, "select answer_sheet from exam_attempts where not passed and score = 33").await,
+        &text(
+            &site,
+            "select answer_sheet from exam_attempts where not passed and score = 33",
+        )
+        .await,
     )
     .unwrap();
     let answers: Vec<&Value> = sheet["questions"]
@@ -55,14 +59,25 @@ async fn an_exam_is_sat_and_goes_into_the_record() {
         .map(|question| &question["answer"])
         .collect();
     assert_eq!(answers[0]["text"], right(&asked[0]));
-    assert_eq!((answers[1], &answers[2]["text"]), (&Value::Null, &Value::from("wrong")));
+    assert_eq!(
+        (answers[1], &answers[2]["text"]),
+        (&Value::Null, &Value::from("wrong"))
+    );
     for (kept, asked) in sheet["questions"].as_array().unwrap().iter().zip(&asked) {
-        assert_eq!(kept["question"], asked["question"], "the paper as it was shown");
+        assert_eq!(
+            kept["question"], asked["question"],
+            "the paper as it was shown"
+        );
     }
-    assert_eq!(site.test.count("select count(*) from exam_answers").await, 0);
+    assert_eq!(
+        site.test.count("select count(*) from exam_answers").await,
+        0
+    );
     assert_eq!(
         site.test
-            .count("select count(*) from exam_sittings where paper is null and ended_at is not null")
+            .count(
+                "select count(*) from exam_sittings where paper is null and ended_at is not null"
+            )
             .await,
         1
     );
@@ -82,7 +97,11 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
     let exam = exam(&site, &[("exam[attempts_allowed]", "1")]).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let path = format!("/learn/small/exam/{exam}");
-    sql(&site, "update exams set opens_at = now() + interval '1 hour'").await;
+    sql(
+        &site,
+        "update exams set opens_at = now() + interval '1 hour'",
+    )
+    .await;
     let early = start(&mut asha, &exam).await;
     assert_eq!(early.status, StatusCode::FORBIDDEN);
     assert!(early.body.contains("This exam opens on "));
@@ -95,9 +114,16 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
     let late = start(&mut asha, &exam).await;
     assert_eq!(late.status, StatusCode::FORBIDDEN);
     assert!(late.body.contains("This exam closed on "));
-    assert_eq!(site.test.count("select count(*) from exam_sittings").await, 0);
+    assert_eq!(
+        site.test.count("select count(*) from exam_sittings").await,
+        0
+    );
 
-    sql(&site, "update exams set closes_at = now() + interval '20 minutes'").await;
+    sql(
+        &site,
+        "update exams set closes_at = now() + interval '20 minutes'",
+    )
+    .await;
     let sitting = begin(&site, &mut asha, &exam).await;
     assert_eq!(
         site.test
@@ -121,9 +147,13 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
             ("extra_attempts", "1"),
         ]
     };
-    let nobody = tutor.post("teach/api/allow_exam", &allow("nobody@example.org")).await;
+    let nobody = tutor
+        .post("teach/api/allow_exam", &allow("nobody@example.org"))
+        .await;
     assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let allowed = tutor.post("teach/api/allow_exam", &allow("asha@example.org")).await;
+    let allowed = tutor
+        .post("teach/api/allow_exam", &allow("asha@example.org"))
+        .await;
     assert_eq!(allowed.status, StatusCode::OK, "{}", allowed.body);
     sql(&site, "update exams set closes_at = null").await;
     begin(&site, &mut asha, &exam).await;
@@ -147,7 +177,10 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
     }
 
     let mut stranger = site.signed_in("ravi@example.org", UserRole::Learner).await;
-    assert_eq!(start(&mut stranger, &exam).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        start(&mut stranger, &exam).await.status,
+        StatusCode::FORBIDDEN
+    );
     assert_eq!(stranger.get(&path).await.status, StatusCode::FORBIDDEN);
 }
 
@@ -166,8 +199,17 @@ async fn what_is_not_published_is_not_there() {
         let path = format!("/learn/small/exam/{exam}");
         assert_eq!(ravi.get(&path).await.status, StatusCode::NOT_FOUND);
         assert_eq!(start(&mut ravi, &exam).await.status, StatusCode::NOT_FOUND);
-        assert!(!ravi.get("/learn/small/exam/all").await.body.contains("Final exam"));
-        assert!(asha.get(&result).await.body.contains("100 %"), "who sat it still sees it");
+        assert!(
+            !ravi
+                .get("/learn/small/exam/all")
+                .await
+                .body
+                .contains("Final exam")
+        );
+        assert!(
+            asha.get(&result).await.body.contains("100 %"),
+            "who sat it still sees it"
+        );
         assert_eq!(start(&mut asha, &exam).await.status, StatusCode::NOT_FOUND);
     }
 }
@@ -204,7 +246,10 @@ async fn the_review_policy_leaks_nothing() {
                 assert!(!body.contains("Because"));
             }
             if !shows_score {
-                assert!(!body.contains("67 %") && !body.contains("assed,"), "{page}: {review}");
+                assert!(
+                    !body.contains("67 %") && !body.contains("assed,"),
+                    "{page}: {review}"
+                );
             }
         }
         let body = asha.get(&result).await.body;
@@ -215,7 +260,9 @@ async fn the_review_policy_leaks_nothing() {
     sql(&site, "update exams set closes_at = now() - interval '1 second', config = config || '{\"review\": \"answers\"}'").await;
     assert!(asha.get(&result).await.body.contains("Because"));
     let mut ravi = learner(&site, "ravi@example.org").await;
-    let stolen = ravi.get(&format!("/learn/small/exam/{exam}?show={sitting}")).await;
+    let stolen = ravi
+        .get(&format!("/learn/small/exam/{exam}?show={sitting}"))
+        .await;
     assert_eq!(stolen.status, StatusCode::NOT_FOUND);
 }
 
@@ -225,23 +272,38 @@ async fn it_works_with_forms_alone() {
     let exam = exam(&site, &[]).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let path = format!("/learn/small/exam/{exam}");
-    let fields = [("course", "small"), ("exam", exam.as_str()), ("ready", "true")];
+    let fields = [
+        ("course", "small"),
+        ("exam", exam.as_str()),
+        ("ready", "true"),
+    ];
     let started = asha.submit(&path, "exam/api/start_exam", &fields).await;
-    assert_eq!((started.status, started.header("location")), (StatusCode::SEE_OTHER, path.as_str()));
+    assert_eq!(
+        (started.status, started.header("location")),
+        (StatusCode::SEE_OTHER, path.as_str())
+    );
     let sitting = text(&site, "select sitting_id from exam_sittings").await;
-    for (go, location) in [("2", format!("{path}?show=2")), ("end", format!("{path}?show=end"))] {
+    for (go, location) in [
+        ("2", format!("{path}?show=2")),
+        ("end", format!("{path}?show=end")),
+    ] {
         let fields = [
             ("sitting", sitting.as_str()),
             ("question", "0"),
             ("given[text]", "mine"),
             ("go", go),
         ];
-        let saved = asha.submit(&path, "exam/api/save_exam_answer", &fields).await;
+        let saved = asha
+            .submit(&path, "exam/api/save_exam_answer", &fields)
+            .await;
         assert_eq!(saved.header("location"), location);
     }
     assert!(asha.get(&path).await.body.contains("value=\"mine\""));
     let handed_in = asha
         .submit(&path, "exam/api/submit_exam", &[("sitting", &sitting)])
         .await;
-    assert_eq!(handed_in.header("location"), format!("{path}?show={sitting}"));
+    assert_eq!(
+        handed_in.header("location"),
+        format!("{path}?show={sitting}")
+    );
 }

@@ -14,19 +14,40 @@ async fn time_that_ran_out_hands_in_what_was_saved() {
     let saved = save(&mut asha, &sitting, 0, right(&asked[0]), &[]).await;
     let left: i64 = saved.body.parse().unwrap();
     assert!((3590..=3600).contains(&left), "{left}");
-    let ends = |ago: &str| format!("update exam_sittings set expires_at = now() - interval '{ago}'");
+    let ends =
+        |ago: &str| format!("update exam_sittings set expires_at = now() - interval '{ago}'");
     // Within the grace for the network an answer still counts.
     sql(&site, &ends("3 seconds")).await;
     let kept = save(&mut asha, &sitting, 1, right(&asked[1]), &[]).await;
-    assert_eq!((kept.status, kept.body.as_str(), kept.header("x-redirect")), (StatusCode::OK, "0", ""));
+    assert_eq!(
+        (kept.status, kept.body.as_str(), kept.header("x-redirect")),
+        (StatusCode::OK, "0", "")
+    );
     sql(&site, &ends("10 seconds")).await;
     let late = save(&mut asha, &sitting, 2, right(&asked[2]), &[]).await;
-    assert!(late.header("x-redirect").ends_with(&format!("?show={sitting}")));
-    assert_eq!(site.test.count("select score::bigint from exam_attempts").await, 67);
-    let page = asha.get(&format!("/learn/small/exam/{exam}?show=2")).await.body;
-    assert!(page.contains("67 %"), "what came of it, in place of the question");
+    assert!(
+        late.header("x-redirect")
+            .ends_with(&format!("?show={sitting}"))
+    );
+    assert_eq!(
+        site.test
+            .count("select score::bigint from exam_attempts")
+            .await,
+        67
+    );
+    let page = asha
+        .get(&format!("/learn/small/exam/{exam}?show=2"))
+        .await
+        .body;
+    assert!(
+        page.contains("67 %"),
+        "what came of it, in place of the question"
+    );
     let later = asha
-        .post("exam/api/report_exam_events", &[("sitting", &sitting), ("events", "left::0")])
+        .post(
+            "exam/api/report_exam_events",
+            &[("sitting", &sitting), ("events", "left::0")],
+        )
         .await;
     assert!(later.header("x-redirect").ends_with(&sitting));
     assert_eq!(
@@ -52,10 +73,17 @@ async fn a_sitting_that_nobody_looks_at_ends_too() {
         0,
         "its time is not over"
     );
-    sql(&site, "update exam_sittings set expires_at = now() - interval '10 seconds'").await;
+    sql(
+        &site,
+        "update exam_sittings set expires_at = now() - interval '10 seconds'",
+    )
+    .await;
     sql(&site, due).await;
     site.mails().await;
-    assert_eq!(site.test.count("select count(*) from exam_attempts").await, 1);
+    assert_eq!(
+        site.test.count("select count(*) from exam_attempts").await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,8 +94,14 @@ async fn what_is_foreign_or_malformed_changes_nothing() {
     let sitting = begin(&site, &mut asha, &exam).await;
     save(&mut asha, &sitting, 0, "mine", &[]).await;
     let mut ravi = learner(&site, "ravi@example.org").await;
-    assert_eq!(save(&mut ravi, &sitting, 0, "theirs", &[]).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(submit(&mut ravi, &sitting).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        save(&mut ravi, &sitting, 0, "theirs", &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        submit(&mut ravi, &sitting).await.status,
+        StatusCode::NOT_FOUND
+    );
     let report = [("sitting", sitting.as_str()), ("events", "left::0")];
     let reported = ravi.post("exam/api/report_exam_events", &report).await;
     assert_eq!(reported.status, StatusCode::NOT_FOUND);
@@ -82,7 +116,10 @@ async fn what_is_foreign_or_malformed_changes_nothing() {
     // What can't be read of a report is left out.
     let report = [
         ("sitting", sitting.as_str()),
-        ("events", "left::5 nonsense handed_in::0 question_shown:1:0 returned:: left::99999999999 offline::4000000000"),
+        (
+            "events",
+            "left::5 nonsense handed_in::0 question_shown:1:0 returned:: left::99999999999 offline::4000000000",
+        ),
     ];
     let reported = asha.post("exam/api/report_exam_events", &report).await;
     assert_eq!(reported.status, StatusCode::OK, "{}", reported.body);
@@ -102,7 +139,11 @@ async fn what_is_foreign_or_malformed_changes_nothing() {
         "nothing happens before the start"
     );
     assert_eq!(
-        text(&site, "select string_agg(answer ->> 'text', ' ') from exam_answers").await,
+        text(
+            &site,
+            "select string_agg(answer ->> 'text', ' ') from exam_answers"
+        )
+        .await,
         "mine"
     );
 }
@@ -130,8 +171,14 @@ async fn a_sitting_is_graded_once() {
     for status in futures::future::join_all(submits).await {
         assert_eq!(status.unwrap(), StatusCode::OK);
     }
-    assert_eq!(site.test.count("select count(*) from exam_attempts").await, 1);
-    assert_eq!(site.test.count("select count(*) from exam_answers").await, 0);
+    assert_eq!(
+        site.test.count("select count(*) from exam_attempts").await,
+        1
+    );
+    assert_eq!(
+        site.test.count("select count(*) from exam_answers").await,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,7 +187,10 @@ async fn a_tab_never_overwrites_what_it_sent_later() {
     let exam = exam(&site, &[]).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
-    let (one, two) = (uuid::Uuid::new_v4().to_string(), uuid::Uuid::new_v4().to_string());
+    let (one, two) = (
+        uuid::Uuid::new_v4().to_string(),
+        uuid::Uuid::new_v4().to_string(),
+    );
     for (tab, change, given, expected) in [
         (&one, "2", "second", "second"),
         (&one, "1", "first, and late", "second"),
@@ -157,7 +207,10 @@ async fn a_tab_never_overwrites_what_it_sent_later() {
     }
     // Without JavaScript there is no order but that of arrival.
     save(&mut asha, &sitting, 0, "plain", &[]).await;
-    assert_eq!(text(&site, "select answer ->> 'text' from exam_answers").await, "plain");
+    assert_eq!(
+        text(&site, "select answer ->> 'text' from exam_answers").await,
+        "plain"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,7 +221,12 @@ async fn one_question_at_a_time_goes_forward_only() {
     let sitting = begin(&site, &mut asha, &exam).await;
     let path = format!("/learn/small/exam/{exam}");
     let asked = questions(&site, &sitting).await;
-    let prompt = |n: usize| asked[n]["question"]["prompt_html"].as_str().unwrap().to_owned();
+    let prompt = |n: usize| {
+        asked[n]["question"]["prompt_html"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     let room = asha.get(&format!("{path}?show=3")).await.body;
     assert!(room.contains(&prompt(0)) && !room.contains(&prompt(1)) && !room.contains(&prompt(2)));
     let ahead = save(&mut asha, &sitting, 1, "early", &[]).await;
@@ -184,7 +242,12 @@ async fn one_question_at_a_time_goes_forward_only() {
     let end = asha.get(&path).await.body;
     assert!(end.contains("Ready to hand in?") && !end.contains(&prompt(2)));
     submit(&mut asha, &sitting).await;
-    assert_eq!(site.test.count("select score::bigint from exam_attempts").await, 67);
+    assert_eq!(
+        site.test
+            .count("select score::bigint from exam_attempts")
+            .await,
+        67
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,12 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
     let mut tutor = tutor(&site).await;
     let greedy = with(&[("exam[sections][1][count]", "5")]);
     let made = tutor.post("teach/api/save_exam", &greedy).await;
-    assert_eq!(made.status, StatusCode::OK, "a draft may ask what is not there yet: {}", made.body);
+    assert_eq!(
+        made.status,
+        StatusCode::OK,
+        "a draft may ask what is not there yet: {}",
+        made.body
+    );
     let path = made.header("x-redirect").to_owned();
     let id = path.rsplit('/').next().unwrap().to_owned();
     let page = tutor.get(&path).await.body;
@@ -17,7 +22,9 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("Section 2 asks 5 questions."));
     assert_eq!(
-        site.test.count("select count(*) from exams where is_published").await,
+        site.test
+            .count("select count(*) from exams where is_published")
+            .await,
         0
     );
     let mended = with(&[("id", id.as_str()), ("exam[revision]", "1")]);
@@ -40,9 +47,19 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
     );
     let form = tutor.get(&format!("{path}/edit")).await.body;
     assert!(form.contains("value=\"Final exam\"") && form.contains("value=\"First part\""));
-    let retire = [("course", "small"), ("exam", id.as_str()), ("status", "retired")];
+    let retire = [
+        ("course", "small"),
+        ("exam", id.as_str()),
+        ("status", "retired"),
+    ];
     tutor.post("teach/api/set_exam_status", &retire).await;
-    assert!(tutor.get("/teach/small/exams").await.body.contains("Retired"));
+    assert!(
+        tutor
+            .get("/teach/small/exams")
+            .await
+            .body
+            .contains("Retired")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +111,12 @@ async fn a_tutor_sees_facts_of_a_sitting() {
     assert!(list.contains("Final exam") && list.contains("Published"));
 }
 
-fn regrading<'a>(exam: &'a str, sitting: &'a str, question: &'a str, ruling: &'a str) -> [(&'a str, &'a str); 7] {
+fn regrading<'a>(
+    exam: &'a str,
+    sitting: &'a str,
+    question: &'a str,
+    ruling: &'a str,
+) -> [(&'a str, &'a str); 7] {
     [
         ("course", "small"),
         ("exam", exam),
@@ -110,13 +132,24 @@ fn regrading<'a>(exam: &'a str, sitting: &'a str, question: &'a str, ruling: &'a
 async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     let site = site_with_bank().await;
     // Everybody is asked everything.
-    let exam = exam(&site, &[("exam[sections][0][count]", "6"), ("exam[sections][1][count]", "4")]).await;
+    let exam = exam(
+        &site,
+        &[
+            ("exam[sections][0][count]", "6"),
+            ("exam[sections][1][count]", "4"),
+        ],
+    )
+    .await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (sitting, result) = sit(&site, &mut asha, &exam, 0).await;
     let mut ravi = learner(&site, "ravi@example.org").await;
     sit(&site, &mut ravi, &exam, 10).await;
     let mut tutor = tutor(&site).await;
-    let question = text(&site, "select question_id from quiz_questions where prompt = 'Question 1'").await;
+    let question = text(
+        &site,
+        "select question_id from quiz_questions where prompt = 'Question 1'",
+    )
+    .await;
     let key = regrading(&exam, &sitting, &question, "key");
     let same = tutor.post("teach/api/regrade_exam", &key).await;
     assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -139,9 +172,13 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
         .filter(|status| **status == StatusCode::OK)
         .count();
     assert_eq!(done, 1, "{} {}", one.body, two.body);
-    let scores = "select string_agg(u.username || ' ' || a.score, ', ' order by u.username, a.created_at)
+    let scores =
+        "select string_agg(u.username || ' ' || a.score, ', ' order by u.username, a.created_at)
                   from exam_attempts a join users u using (user_id)";
-    assert_eq!(text(&site, scores).await, "asha 0, asha 10, ravi 100, ravi 90");
+    assert_eq!(
+        text(&site, scores).await,
+        "asha 0, asha 10, ravi 100, ravi 90"
+    );
     assert_eq!(
         site.test
             .count("select count(*) from exam_attempts new join exam_attempts old on old.attempt_id = new.regrade_of and old.sitting_id = new.sitting_id")
@@ -158,7 +195,10 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
         text(&site, scores).await,
         "asha 0, asha 10, asha 10, ravi 100, ravi 90, ravi 100"
     );
-    let page = tutor.get(&format!("/teach/small/exams/{exam}/{sitting}")).await.body;
+    let page = tutor
+        .get(&format!("/teach/small/exams/{exam}/{sitting}"))
+        .await
+        .body;
     assert!(page.contains("Gradings") && page.contains("everybody gets the point"));
     let mut silent = all;
     silent[6].1 = "  ";

@@ -155,7 +155,14 @@ pub fn TextArea(
             inner_html=text_of_area(&value)
         ></textarea>
     };
-    framed(wiring, label, hint, required || unmarked, error, control.erase())
+    framed(
+        wiring,
+        label,
+        hint,
+        required || unmarked,
+        error,
+        control.erase(),
+    )
 }
 
 /// The source of a text area's content. An empty text node is written as a space, which would hide the

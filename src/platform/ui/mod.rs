@@ -45,9 +45,9 @@ pub use dialog::{Dialog, DialogButton, open_dialog};
 pub use empty_state::EmptyState;
 pub use erase::{Erase, Inside};
 pub use field::{Field, Select, TextArea};
-pub use form::{Form, FormState};
 #[cfg(feature = "hydrate")]
 pub use form::browser::{self, fields_of};
+pub use form::{Form, FormState};
 pub use frame::{AccountMenu, NotFoundPage, Page, SiteHeader, fault, provide_viewer, viewer};
 #[cfg(debug_assertions)]
 pub use gallery::UiGallery;

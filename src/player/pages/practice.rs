@@ -20,9 +20,14 @@ pub fn bring() {
     let Ok(waiting) = document().query_selector_all("#ly-content .practice:not([data-at])") else {
         return;
     };
-    let height = window().inner_height().ok().and_then(|height| height.as_f64());
+    let height = window()
+        .inner_height()
+        .ok()
+        .and_then(|height| height.as_f64());
     for at in 0..waiting.length() {
-        let section = waiting.item(at).and_then(|node| node.dyn_into::<Element>().ok());
+        let section = waiting
+            .item(at)
+            .and_then(|node| node.dyn_into::<Element>().ok());
         let Some(section) = section else { continue };
         if section.get_bounding_client_rect().top() > height.unwrap_or_default() + AHEAD_PX {
             break;
@@ -93,7 +98,9 @@ fn go(section: Element, address: String, fields: Option<web_sys::UrlSearchParams
             return;
         }
         let first = section
-            .query_selector(".practice-outcome, .notice:not([hidden]), input:not([type=hidden]), select")
+            .query_selector(
+                ".practice-outcome, .notice:not([hidden]), input:not([type=hidden]), select",
+            )
             .ok()
             .flatten();
         if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
@@ -121,8 +128,10 @@ async fn show(
     init.set_headers(&headers);
     let response = JsFuture::from(window().fetch_with_str_and_init(address, &init)).await?;
     let text = JsFuture::from(response.unchecked_into::<web_sys::Response>().text()?).await?;
-    let page = DomParser::new()?
-        .parse_from_string(&text.as_string().unwrap_or_default(), SupportedType::TextHtml)?;
+    let page = DomParser::new()?.parse_from_string(
+        &text.as_string().unwrap_or_default(),
+        SupportedType::TextHtml,
+    )?;
     let part = page
         .get_element_by_id("ly-practice")
         .ok_or(JsValue::UNDEFINED)?;

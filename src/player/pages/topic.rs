@@ -173,7 +173,7 @@ fn exercises(page: &player::TopicPage) -> AnyView {
         })
         .collect_view();
     view! {
-        <section class="exercises">
+        <section class="exercises next">
             <h2 class="label">"Exercises"</h2>
             <ol>{lines}</ol>
         </section>

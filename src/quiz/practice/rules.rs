@@ -38,16 +38,13 @@ struct Asked {
 }
 
 /// The question as it is asked of this learner, if they may answer it now.
-async fn ask(
-    conn: &mut Conn,
-    user: UserId,
-    address: &Address,
-    clock: &Clock,
-) -> AppResult<Asked> {
+async fn ask(conn: &mut Conn, user: UserId, address: &Address, clock: &Clock) -> AppResult<Asked> {
     let topic = open_topic(conn, user, &address.course, &address.topic, clock).await?;
     let question = practice_question(conn, topic.row.topic_id, &address.key)
         .await?
-        .ok_or_else(|| AppError::NotFound("This question isn’t in the topic any more.".to_owned()))?;
+        .ok_or_else(|| {
+            AppError::NotFound("This question isn’t in the topic any more.".to_owned())
+        })?;
     let course = topic.studying.course_id;
     let still = clock.now - GRACE;
     if let Some((module_no, pair)) =

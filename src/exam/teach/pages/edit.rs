@@ -52,7 +52,14 @@ impl Typed {
         }
     }
 
-    fn field(self, name: &'static str, label: &'static str, hint: &'static str, stored: &str, kind: &'static str) -> AnyView {
+    fn field(
+        self,
+        name: &'static str,
+        label: &'static str,
+        hint: &'static str,
+        stored: &str,
+        kind: &'static str,
+    ) -> AnyView {
         view! {
             <Field
                 id=format!("ly-{name}")
@@ -69,9 +76,16 @@ impl Typed {
         .erase()
     }
 
-    fn switch(self, name: &'static str, label: &'static str, hint: &'static str, stored: &Option<String>) -> AnyView {
+    fn switch(
+        self,
+        name: &'static str,
+        label: &'static str,
+        hint: &'static str,
+        stored: &Option<String>,
+    ) -> AnyView {
         let is_on = self.is_on(name, stored);
-        view! { <Switch name=format!("exam[{name}]") label=label hint=hint checked=is_on /> }.erase()
+        view! { <Switch name=format!("exam[{name}]") label=label hint=hint checked=is_on /> }
+            .erase()
     }
 }
 

@@ -134,8 +134,16 @@ fn sittings(
         })
         .collect_view();
     let to = |page: i64| format!("{}?page={page}", exam_path(course, exam));
-    let previous = if page > 0 { to(page - 1) } else { String::new() };
-    let next = if has_more { to(page + 1) } else { String::new() };
+    let previous = if page > 0 {
+        to(page - 1)
+    } else {
+        String::new()
+    };
+    let next = if has_more {
+        to(page + 1)
+    } else {
+        String::new()
+    };
     view! {
         <section class="stack">
             <h3>"Sittings"</h3>

@@ -1,0 +1,284 @@
+//! Working at exercises, over HTTP where a person would.
+
+use axum::http::{StatusCode, header};
+use diesel_async::SimpleAsyncConnection;
+
+use crate::course::tests::{Folder, learner};
+use crate::platform::auth::UserRole;
+use crate::platform::http::testing::{Answer, Browser, TestSite};
+
+const HERE: &str = "/learn/small/begin/exercise/salary-talk";
+
+fn simulation(key: &str, line: &str) -> String {
+    format!(
+        "[[simulation]]\nkey = \"{key}\"\ntitle = \"The salary talk\"\ndifficulty = \"intermediate\"\nbrief = \"Find out **which** average.\"\nrubric = [\"Asks which average.\", \"{line}\"]\n"
+    )
+}
+
+async fn site_with_exercise() -> (TestSite, Folder) {
+    let site = TestSite::new().await;
+    let folder = Folder::sound();
+    folder.write(
+        "one/01-begin.simulations.toml",
+        &simulation("salary-talk", "Asks how many."),
+    );
+    let report = folder.import(&site).await;
+    assert_eq!(report.exercises.added, ["The salary talk"]);
+    (site, folder)
+}
+
+/// A page of the exercise in some browser, by what its form holds.
+struct Tab {
+    exercise: String,
+    writer: String,
+    revision: String,
+}
+
+async fn open(browser: &mut Browser<'_>) -> Tab {
+    let page = browser.get(HERE).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let field = |name: &str| {
+        let input = page.body.split(&format!("name=\"{name}\"")).nth(1).unwrap();
+        let value = input.split("value=\"").nth(1).unwrap();
+        value.split('"').next().unwrap().to_owned()
+    };
+    Tab {
+        exercise: field("exercise"),
+        writer: field("writer"),
+        revision: field("revision"),
+    }
+}
+
+impl Tab {
+    fn fields<'a>(&'a self, change: &'a str, text: &'a str) -> Vec<(&'a str, &'a str)> {
+        vec![
+            ("exercise", &self.exercise),
+            ("writer", &self.writer),
+            ("revision", &self.revision),
+            ("change", change),
+            ("text", text),
+        ]
+    }
+
+    async fn save(&self, browser: &mut Browser<'_>, change: &str, text: &str) -> StatusCode {
+        let fields = self.fields(change, text);
+        browser.post("exercise/api/save_work", &fields).await.status
+    }
+
+    async fn done(&self, browser: &mut Browser<'_>, change: &str, text: &str) -> Answer {
+        let mut fields = self.fields(change, text);
+        fields.push(("done", HERE));
+        fields.push(("ticked[]", "Asks how many."));
+        fields.push(("ticked[]", "No line of this rubric."));
+        browser.post("exercise/api/save_work", &fields).await
+    }
+}
+
+/// The work that is stored, whoever's.
+async fn stored(site: &TestSite, text: &str) -> bool {
+    let sql = format!("select count(*) from simulation_work where work = '{text}'");
+    site.test.count(&sql).await == 1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exercise_is_worked_at_done_and_taken_up_again() {
+    let (site, _folder) = site_with_exercise().await;
+    let mut asha = learner(&site, "small").await;
+    let topic = asha.get("/learn/small/begin").await.body;
+    assert!(topic.contains(&format!("href=\"{HERE}\"")) && topic.contains("The salary talk"));
+    let tab = open(&mut asha).await;
+    assert_eq!(tab.save(&mut asha, "1", "Which one?").await, StatusCode::OK);
+    assert!(asha.get(HERE).await.body.contains("Which one?"));
+    let empty = tab.done(&mut asha, "2", "  ").await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let done = tab.done(&mut asha, "2", "Which one? How many?").await;
+    assert_eq!(
+        (done.status, done.header("x-redirect")),
+        (StatusCode::OK, HERE)
+    );
+    let shown = asha.get(HERE).await.body;
+    assert!(shown.contains(">Done<") && shown.contains("Which one? How many?"));
+    let ticked = "select jsonb_array_length(self_check -> 'lines')::bigint from simulation_work";
+    assert_eq!(site.test.count(ticked).await, 1, "only lines of the rubric");
+    assert!(asha.get("/learn/small/begin").await.body.contains(", done"));
+    // The same once more changes nothing, and anything else is refused.
+    let again = tab.done(&mut asha, "2", "Which one? How many?").await;
+    assert_eq!(again.status, StatusCode::OK);
+    let other = tab.save(&mut asha, "3", "Something else").await;
+    assert_eq!(other, StatusCode::CONFLICT);
+    assert!(stored(&site, "Which one? How many?").await);
+
+    let reopened = [("exercise", tab.exercise.as_str()), ("back", HERE)];
+    let back = asha.post("exercise/api/reopen_work", &reopened).await;
+    assert_eq!(back.header("x-redirect"), HERE);
+    let tab = open(&mut asha).await;
+    assert_eq!(tab.save(&mut asha, "1", "More").await, StatusCode::OK);
+    assert!(stored(&site, "More").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_tab_never_takes_the_place_of_newer_words() {
+    let (site, _folder) = site_with_exercise().await;
+    let mut asha = learner(&site, "small").await;
+    let (first, second) = (open(&mut asha).await, open(&mut asha).await);
+    assert_eq!(first.save(&mut asha, "1", "a").await, StatusCode::OK);
+    assert_eq!(first.save(&mut asha, "3", "abc").await, StatusCode::OK);
+    // One that was sent before and comes after is as good as saved.
+    assert_eq!(first.save(&mut asha, "2", "ab").await, StatusCode::OK);
+    assert!(stored(&site, "abc").await);
+    assert_eq!(second.save(&mut asha, "1", "x").await, StatusCode::CONFLICT);
+    let third = open(&mut asha).await;
+    assert_eq!(first.save(&mut asha, "4", "abcd").await, StatusCode::OK);
+    assert_eq!(
+        third.save(&mut asha, "1", "y").await,
+        StatusCode::CONFLICT,
+        "it has not seen the last word"
+    );
+    let fourth = open(&mut asha).await;
+    assert_eq!(fourth.save(&mut asha, "1", "z").await, StatusCode::OK);
+    assert_eq!(
+        first.save(&mut asha, "5", "abcde").await,
+        StatusCode::CONFLICT
+    );
+    assert!(stored(&site, "z").await);
+
+    // Without JavaScript, what was written comes back beside what is saved.
+    let refused = asha
+        .submit(
+            HERE,
+            "exercise/api/save_work",
+            &first.fields("0", "My words"),
+        )
+        .await;
+    assert_eq!(refused.header(header::LOCATION), HERE);
+    let page = asha.get(HERE).await.body;
+    assert!(page.contains("changed in another tab") && page.contains("My words"));
+    assert!(page.contains("What is saved"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_tabs_at_once_keep_one_of_them() {
+    let (site, _folder) = site_with_exercise().await;
+    let site = std::sync::Arc::new(site);
+    let mut asha = learner(&site, "small").await;
+    let mut tabs = Vec::new();
+    for _ in 0..8 {
+        tabs.push(open(&mut asha).await);
+    }
+    let cookies = asha.cookies.clone();
+    let saves = tabs.into_iter().enumerate().map(|(at, tab)| {
+        let (site, cookies) = (site.clone(), cookies.clone());
+        tokio::spawn(async move {
+            let mut browser = site.visitor();
+            browser.cookies = cookies;
+            tab.save(&mut browser, "1", &at.to_string()).await
+        })
+    });
+    let kept = futures::future::join_all(saves)
+        .await
+        .into_iter()
+        .filter(|status| *status.as_ref().unwrap() == StatusCode::OK)
+        .count();
+    assert_eq!(kept, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_much_or_of_others_is_refused() {
+    let (site, _folder) = site_with_exercise().await;
+    let mut asha = learner(&site, "small").await;
+    let tab = open(&mut asha).await;
+    // As long as it may be, in a script whose letters take nine bytes of a form each.
+    let longest = "क".repeat(50_000);
+    assert_eq!(tab.save(&mut asha, "1", &longest).await, StatusCode::OK);
+    let longer = format!("{longest}क");
+    assert_eq!(
+        tab.save(&mut asha, "2", &longer).await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert!(stored(&site, &longest).await);
+    let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
+    assert_eq!(
+        tab.save(&mut ravi, "2", "mine").await,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(ravi.get(HERE).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(site.visitor().get(HERE).await.status, StatusCode::FOUND);
+    ravi.post("player/api/enrol", &[("course", "small")]).await;
+    assert!(!ravi.get(HERE).await.body.contains("क"));
+    let gone = asha.get("/learn/small/middle/exercise/salary-talk").await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND, "it is another topic's");
+    // Closed topics keep their exercises closed.
+    site.test
+        .owner()
+        .await
+        .batch_execute(
+            "update courses set is_gated = true;
+             insert into quiz_questions (organization_id, course_id, module_no, topic_pair_index, question_type, prompt, prompt_html)
+             select organization_id, course_id, 1, 1, 'short_answer', 'Q', 'Q' from courses;
+             update topics set module_no = 2, topic_number = 9 where slug = 'begin';",
+        )
+        .await
+        .unwrap();
+    assert_eq!(asha.get(HERE).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        tab.save(&mut asha, "3", "late").await,
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn importing_again_keeps_what_was_written() {
+    let (site, folder) = site_with_exercise().await;
+    let mut asha = learner(&site, "small").await;
+    let tab = open(&mut asha).await;
+    tab.done(&mut asha, "1", "Words").await;
+    assert_eq!(folder.import(&site).await.exercises.unchanged, 1);
+    // In another topic, with another line in its rubric.
+    std::fs::remove_file(folder.path().join("one/01-begin.simulations.toml")).unwrap();
+    folder.write(
+        "one/02-middle.simulations.toml",
+        &simulation("salary-talk", "Names an extreme."),
+    );
+    assert_eq!(
+        folder.import(&site).await.exercises.updated,
+        ["The salary talk"]
+    );
+    let moved = asha.get("/learn/small/middle/exercise/salary-talk").await;
+    assert!(moved.body.contains("Words") && moved.body.contains("Names an extreme."));
+    std::fs::remove_file(folder.path().join("one/02-middle.simulations.toml")).unwrap();
+    assert_eq!(
+        folder.import(&site).await.exercises.retired,
+        ["The salary talk (salary-talk)"]
+    );
+    let gone = asha.get("/learn/small/middle/exercise/salary-talk").await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        site.test
+            .count("select count(*) from simulation_work")
+            .await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_brings_its_exercises() {
+    let site = TestSite::new().await;
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/how-to-trust-a-number");
+    let (draft, _) = crate::course::import::read(&folder, false).unwrap();
+    let drafted: usize = (draft.modules.iter())
+        .flat_map(|module| &module.topics)
+        .map(|topic| topic.simulations.len())
+        .sum();
+    let report = crate::course::import::import(
+        &site.state.db,
+        &site.state.files,
+        site.test.organization,
+        draft,
+    )
+    .await
+    .unwrap();
+    assert!(drafted >= 6);
+    assert_eq!(report.exercises.added.len(), drafted);
+}
