@@ -526,7 +526,12 @@ pub struct EndSitting {
 impl EndSitting {
     /// Looks again once this time is over.
     pub async fn queue(&self, conn: &mut Conn, expires_at: DateTime<Utc>) -> AppResult<()> {
-        let name = format!("end-sitting-{}-{}", self.sitting, expires_at.timestamp());
+        // The job that runs still holds its name; the next one has its own.
+        let name = format!(
+            "end-sitting-{}-{}",
+            self.sitting,
+            Utc::now().timestamp_millis()
+        );
         let at = expires_at + GRACE + TimeDelta::seconds(1);
         jobs::enqueue_once(conn, self, &name, at).await
     }

@@ -233,7 +233,7 @@ const TRIED: &str = "
     ), firsts as (
         select distinct on (user_id, question_id) * from tries order by user_id, question_id, at
     )
-    select question_id, count(*) as tries, sum(points) as points, avg(ability) as mean,
+    select question_id, count(*) as tries, coalesce(sum(points), 0) as points, avg(ability) as mean,
            avg(variance) + coalesce(var_pop(ability), 0) as variance
     from firsts group by question_id";
 

@@ -32,10 +32,14 @@ struct Awake {
     tab: String,
     forward_only: bool,
     said_left: RwSignal<i64>,
+    /// When the time is over, by the page's own age in milliseconds.
+    ends_at: Cell<f64>,
     /// The number of the question that is shown.
     shown: Cell<Option<usize>>,
     /// Questions whose answers were not sent as they are now, in the order in which they were changed.
     unsent: RefCell<VecDeque<usize>>,
+    /// Questions whose answers can't be taken as they are, and why.
+    refused: RefCell<Vec<(usize, String)>>,
     is_sending: Cell<bool>,
     /// How many changes were sent: each has its number.
     changes: Cell<i32>,
@@ -56,8 +60,10 @@ pub fn wake(room: &Room, said_left: RwSignal<i64>) {
         tab: room.tab.to_string(),
         forward_only: room.forward_only,
         said_left,
+        ends_at: Cell::new(f64::MAX),
         shown: Cell::new(room.at),
         unsent: RefCell::default(),
+        refused: RefCell::default(),
         is_sending: Cell::new(false),
         changes: Cell::new(0),
         failures: Cell::new(0),
@@ -148,6 +154,9 @@ impl Awake {
                 unsent.push_back(number);
             }
         }
+        self.refused
+            .borrow_mut()
+            .retain(|(other, _)| *other != number);
         mark(number);
         self.say("Saving…", false);
         match is_typed {
@@ -225,10 +234,10 @@ impl Awake {
             return;
         }
         let Some(number) = self.unsent.borrow_mut().pop_front() else {
-            return self.all_is_saved();
+            return self.all_is_sent();
         };
         let Some(body) = form_of(number).and_then(|form| self.body(&form)) else {
-            return self.refused("Not saved: please check what you entered.");
+            return self.refuse(number, "please check what you entered.".to_owned());
         };
         self.is_sending.set(true);
         let awake = self.clone();
@@ -251,7 +260,9 @@ impl Awake {
                     }
                     awake.try_again(&error);
                 }
-                Err(error) => awake.refused(&format!("Not saved: {error}")),
+                // Another tab, or a try whose answer was lost, has gone on already.
+                Err(AppError::Conflict(_)) if awake.forward_only => awake.leave("?"),
+                Err(error) => awake.refuse(number, error.to_string()),
             }
         });
     }
@@ -296,23 +307,28 @@ impl Awake {
         self.send_in(500 << self.failures.get().min(4));
     }
 
-    /// What was sent can't be taken as it is: the learner has to mend it first, unless the time is over.
-    fn refused(self: &Rc<Self>, why: &str) {
+    /// What was sent can't be taken as it is: the learner has to mend it.
+    fn refuse(self: &Rc<Self>, number: usize, why: String) {
         self.goes_on.set(false);
-        if self.said_left.get_untracked() > 0 {
-            self.hands_in.set(false);
-        }
-        self.say(why, true);
-        if !self.unsent.borrow().is_empty() || self.hands_in.get() {
-            self.send();
-        }
+        self.refused.borrow_mut().push((number, why));
+        self.send();
     }
 
-    fn all_is_saved(self: &Rc<Self>) {
-        if self.hands_in.get() {
-            self.hand_in();
-        } else if self.changes.get() > 0 && !is_refused() {
-            self.say("Saved", false);
+    /// Nothing is left to be sent.
+    fn all_is_sent(self: &Rc<Self>) {
+        let refused = self.refused.borrow();
+        let is_over = now() >= self.ends_at.get();
+        match &*refused {
+            [(number, why), ..] if !(is_over && self.hands_in.get()) => {
+                self.hands_in.set(false);
+                self.say(
+                    &format!("Question {} is not saved: {why}", number + 1),
+                    true,
+                );
+            }
+            _ if self.hands_in.get() => self.hand_in(),
+            _ if self.changes.get() > 0 => self.say("Saved", false),
+            _ => {}
         }
     }
 
@@ -339,7 +355,7 @@ impl Awake {
                     awake.failures.set(awake.failures.get() + 1);
                     awake.send_in(500 << awake.failures.get().min(4));
                 }
-                Err(error) => awake.refused(&error.to_string()),
+                Err(error) => awake.say(&error.to_string(), true),
             }
         });
     }
@@ -347,14 +363,19 @@ impl Awake {
     /// Goes where the server sends the page; else takes over the time that it says is left.
     fn followed(&self, answer: &Answer) -> bool {
         if let Some(next) = &answer.next {
-            self.is_leaving.set(true);
-            let _ = window().location().assign(next);
+            self.leave(next);
             return true;
         }
-        if let Ok(left) = answer.value.parse() {
+        if let Ok(left) = answer.value.parse::<i64>() {
+            self.ends_at.set(now() + left as f64 * 1000.0);
             self.said_left.try_set(left);
         }
         false
+    }
+
+    fn leave(&self, address: &str) {
+        self.is_leaving.set(true);
+        let _ = window().location().assign(address);
     }
 
     /// The page may not come back: what is not saved goes as a beacon, which outlives it, and stays to be sent again.
@@ -442,13 +463,6 @@ fn is_passing(error: &AppError) -> bool {
             | AppError::TooMany(_)
             | AppError::SignInRequired
     )
-}
-
-/// What was refused stays said until the next change.
-fn is_refused() -> bool {
-    document()
-        .get_element_by_id("ly-kept")
-        .is_some_and(|kept| kept.class_list().contains("danger"))
 }
 
 /// Brings the navigator and the overview up to date with the form of a question.
