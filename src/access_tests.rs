@@ -40,6 +40,20 @@ const TABLE: &str = "
     quiz/api/start_quiz         course=open&module_no=1&pair=1                  401 200 403 403 403 403 403
     quiz/api/save_answer        attempt=ATTEMPT&question=0&given[text]=x             401 200 404 404 404 404 404
     quiz/api/submit_quiz        attempt=ATTEMPT                                 401 200 404 404 404 404 404
+    GET exam/api/load_exams     course=open                                     401 200 403 403 403 403 403
+    GET exam/api/load_exam      course=open&exam=EXAM&show=                     401 200 403 403 403 403 403
+    exam/api/start_exam         course=open&exam=EXAM&ready=true                401 200 403 403 403 403 403
+    exam/api/save_exam_answer   sitting=SITTING&question=0&given[text]=x        401 200 404 404 404 404 404
+    exam/api/report_exam_events sitting=SITTING&events=left::0                  401 200 404 404 404 404 404
+    exam/api/submit_exam        sitting=SITTING                                 401 200 404 404 404 404 404
+    GET teach/api/load_taught_exams course=open                                 401 403 403 200 403 200 404
+    GET teach/api/load_exam_form course=open&exam=EXAM                          401 403 403 200 403 200 404
+    GET teach/api/load_exam_overview course=open&exam=EXAM&page=0               401 403 403 200 403 200 404
+    GET teach/api/load_sitting  course=open&exam=EXAM&sitting=SITTING           401 403 403 200 403 200 404
+    teach/api/save_exam         course=open                                     401 403 403 422 403 422 404
+    teach/api/set_exam_status   course=open&exam=EXAM&status=draft              401 403 403 200 403 200 404
+    teach/api/allow_exam        course=open&exam=EXAM&email=x@y.example&extra_time_percent=1&extra_attempts=0 401 403 403 422 403 422 404
+    teach/api/regrade_exam      course=open&exam=EXAM&sitting=SITTING           401 403 403 422 403 422 404
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
     GET practice/api/load_practice course=open&topic=t&key=q&again=false        401 200 403 403 403 403 403
     practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
@@ -52,6 +66,8 @@ const TABLE: &str = "
 
 const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
 const ATTEMPT: &str = "22222222-2222-2222-2222-222222222222";
+const EXAM: &str = "33333333-3333-3333-3333-333333333333";
+const SITTING: &str = "44444444-4444-4444-4444-444444444444";
 const EXERCISE: &str = "33333333-3333-3333-3333-333333333333";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,6 +102,8 @@ async fn everybody_gets_what_the_table_says() {
             .unwrap()
             .replace("TOPIC", TOPIC)
             .replace("ATTEMPT", ATTEMPT)
+            .replace("EXAM", EXAM)
+            .replace("SITTING", SITTING)
             .replace("EXERCISE", EXERCISE);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
@@ -160,7 +178,19 @@ async fn fill(site: &TestSite) {
          select '{ATTEMPT}', user_id, course_id, 1, 1, 70, false,
                 '{{\"version\": 1, \"questions\": [{{\"question_id\": \"{TOPIC}\", \"topic_id\": null, \"prompt_html\": \"Q\", \"explanation_html\": null,
                   \"kind\": {{\"type\": \"short_answer\", \"accepted\": [\"x\"], \"tolerance\": null}}}}]}}'
-         from users, courses where email = 'learner@example.org' and slug = 'open';"
+         from users, courses where email = 'learner@example.org' and slug = 'open';
+         insert into exams (exam_id, course_id, title, duration_seconds, passing_score_percent, is_published, config)
+         select '{EXAM}', course_id, 'E', 600, 70, true,
+                '{{\"version\": 1, \"shuffle_questions\": false, \"shuffle_options\": false, \"one_at_a_time\": false, \"partial_credit\": false,
+                  \"review\": \"score\", \"review_after_close\": false, \"adaptive\": null}}'
+         from courses where slug = 'open';
+         insert into exam_sittings (sitting_id, user_id, exam_id, expires_at, paper)
+         select '{SITTING}', user_id, '{EXAM}', now() + interval '10 minutes',
+                '{{\"version\": 1, \"terms\": {{\"passing_score_percent\": 70, \"partial_credit\": false, \"forward_only\": false,
+                  \"sections\": [{{\"title\": \"\", \"questions\": 1}}], \"adaptive\": null}},
+                  \"questions\": [{{\"section\": 0, \"question\": {{\"question_id\": \"{TOPIC}\", \"topic_id\": null, \"prompt_html\": \"Q\",
+                  \"explanation_html\": null, \"kind\": {{\"type\": \"short_answer\", \"accepted\": [\"x\"], \"tolerance\": null}}}}}}]}}'
+         from users where email = 'learner@example.org';"
     ))
     .await
     .unwrap();

@@ -5,6 +5,10 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
 use crate::catalog::pages::{catalog_page, cms_page, course_page, landing_page};
+use crate::exam::pages::{exam_page, exams_page};
+use crate::exam::teach::pages::{
+    exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
+};
 use crate::exercise::pages::exercise_page;
 use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
@@ -116,6 +120,8 @@ fn routes() -> RouteTable {
             "/learn/:course/quiz/:module/:pair",
             || Box::pin(quiz_page()),
         ),
+        Route::lazy("/learn/:course/exam/all", || Box::pin(exams_page())),
+        Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam_page())),
         Route::lazy("/learn/:course/:topic/practice/:key", || {
             Box::pin(practice_page())
         }),
@@ -124,6 +130,18 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
         Route::lazy("/teach", || Box::pin(teach_page())),
+        Route::lazy("/teach/:course/exams", || Box::pin(taught_exams_page())),
+        Route::lazy("/teach/:course/exams/new", || Box::pin(exam_form_page())),
+        Route::lazy(
+            "/teach/:course/exams/:exam",
+            || Box::pin(taught_exam_page()),
+        ),
+        Route::lazy("/teach/:course/exams/:exam/edit", || {
+            Box::pin(exam_form_page())
+        }),
+        Route::lazy("/teach/:course/exams/:exam/:sitting", || {
+            Box::pin(taught_sitting_page())
+        }),
         Route::lazy("/settings", || Box::pin(settings_page())),
         Route::lazy("/settings/devices", || Box::pin(devices_page())),
         Route::lazy("/pages/:page", || Box::pin(cms_page())),

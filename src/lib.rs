@@ -4,6 +4,7 @@
 pub mod app;
 pub mod catalog;
 pub mod course;
+pub mod exam;
 pub mod exercise;
 pub mod platform;
 pub mod player;

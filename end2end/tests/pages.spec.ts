@@ -3,7 +3,7 @@ import { accessible, awake, enrol, expect, signUp, test } from "./site";
 
 const OPEN = ["/", "/courses", "/courses?q=nothing-like-it", "/courses/how-to-trust-a-number", "/sign-in", "/sign-up", "/check-mail",
   "/confirm?token=x", "/forgot-password", "/reset-password?token=x", "/pages/about"];
-const MINE = ["/learn", "/learn/how-to-trust-a-number/what-was-counted", "/learn/how-to-trust-a-number/quiz/1/1",
+const MINE = ["/learn", "/learn/how-to-trust-a-number/what-was-counted", "/learn/how-to-trust-a-number/quiz/1/1", "/learn/how-to-trust-a-number/exam/all",
   "/learn/how-to-trust-a-number/what-was-counted/practice/depot-prize", "/learn/how-to-trust-a-number/what-was-counted/exercise/front-page-friday", "/settings", "/settings/devices"];
 
 for (const path of OPEN) {

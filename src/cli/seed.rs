@@ -1,4 +1,4 @@
-//! The demo: the courses of content/, three people, and who teaches what. Run again, it changes nothing that somebody
+//! The demo: the courses of content/ with an exam, three people, and who teaches what. Run again, it changes nothing that somebody
 //! has changed since.
 
 use std::path::Path;
@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::find_organization;
 use crate::course::import;
+use crate::exam;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{UserRole, password};
 use crate::platform::config::Config;
@@ -15,7 +16,7 @@ use crate::platform::db::schema::{course_tutors, courses, page_content, tutors};
 use crate::platform::db::{Conn, Db, organizations};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
-use crate::platform::ids::{OrganizationId, TutorId, UserId};
+use crate::platform::ids::{ExamId, OrganizationId, TutorId, UserId};
 use crate::platform::markdown::{self, TargetKind};
 
 /// Shown by bin/dev; a demo's password is no secret.
@@ -45,9 +46,12 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         .await
         .map_err(|error| error.to_string())?;
     import_content(&db, &files, organization).await?;
-    db.within(organization, async move |conn| assign(conn, tutor).await)
-        .await
-        .map_err(|error| error.to_string())?;
+    db.within(organization, async move |conn| {
+        assign(conn, tutor).await?;
+        exams(conn).await
+    })
+    .await
+    .map_err(|error| error.to_string())?;
     println!("Demo sign-ins, all with the password “{PASSWORD}”:");
     for (email, name, role) in PEOPLE {
         println!(
@@ -156,6 +160,78 @@ async fn assign(conn: &mut Conn, tutor: TutorId) -> AppResult<()> {
             .on_conflict_do_nothing()
             .execute(conn)
             .await?;
+    }
+    Ok(())
+}
+
+const INSTRUCTIONS: &str = "The exam asks what the course has taught, in other words than the quizzes do.\n\n- Pen and paper are fine, and so is a calculator.\n- Guess rather than leave a question out: a wrong answer costs nothing.\n";
+
+/// The demo's course has a final exam, and an adaptive one to see where one stands.
+async fn exams(conn: &mut Conn) -> AppResult<()> {
+    let Some(course) = crate::player::store::course_id(conn, "how-to-trust-a-number").await? else {
+        return Ok(());
+    };
+    if !exam::store::exams(conn, course).await?.is_empty() {
+        return Ok(());
+    }
+    let fixed = exam::Config {
+        version: 1,
+        shuffle_questions: true,
+        shuffle_options: true,
+        one_at_a_time: false,
+        partial_credit: true,
+        review: exam::Review::Answers,
+        review_after_close: false,
+        adaptive: None,
+    };
+    let adaptive = exam::Config {
+        adaptive: Some(exam::Adaptive {
+            min_items: 5,
+            max_items: 10,
+            standard_error: 0.6,
+        }),
+        ..fixed.clone()
+    };
+    let parts = [
+        "Where numbers come from",
+        "What chance does",
+        "What causes what",
+    ];
+    for (title, minutes, questions, config) in [
+        ("Final exam", 30, 3, fixed),
+        ("Where do you stand?", 20, 5, adaptive),
+    ] {
+        let exam_id = ExamId(uuid::Uuid::new_v4());
+        let row = exam::store::Exam {
+            exam_id,
+            title: title.to_owned(),
+            instructions: INSTRUCTIONS.to_owned(),
+            instructions_html: markdown::render(INSTRUCTIONS, &|_: &str, _: TargetKind| None).html,
+            duration_seconds: minutes * 60,
+            passing_score_percent: 60,
+            attempts_allowed: Some(3),
+            window: Default::default(),
+            config,
+            is_published: false,
+            is_retired: false,
+            revision: 1,
+        };
+        let sections: Vec<exam::store::SectionRow> = parts
+            .iter()
+            .zip(0..)
+            .map(|(part, position)| exam::store::SectionRow {
+                exam_id,
+                position,
+                title: (*part).to_owned(),
+                module_no: Some(position + 1),
+                topic_id: None,
+                difficulty_min: None,
+                difficulty_max: None,
+                question_count: questions,
+            })
+            .collect();
+        exam::teach::store::create(conn, course, &row, &sections).await?;
+        exam::teach::store::set_status(conn, exam_id, true, None).await?;
     }
     Ok(())
 }

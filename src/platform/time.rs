@@ -1,6 +1,6 @@
 //! Times in words, made on the server in the reader's own zone: the browser's first render must not depend on its clock.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use crate::platform::http::Cx;
@@ -56,6 +56,34 @@ impl Clock {
         time.with_timezone(&self.zone)
             .format("%-d %B %Y, %H:%M")
             .to_string()
+    }
+
+    /// "14:05".
+    pub fn time(&self, time: DateTime<Utc>) -> String {
+        time.with_timezone(&self.zone).format("%H:%M").to_string()
+    }
+
+    /// "14:05:09".
+    pub fn time_exact(&self, time: DateTime<Utc>) -> String {
+        time.with_timezone(&self.zone)
+            .format("%H:%M:%S")
+            .to_string()
+    }
+
+    /// As a field for date and time has it: "2026-01-12T14:05".
+    pub fn field(&self, time: DateTime<Utc>) -> String {
+        time.with_timezone(&self.zone)
+            .format("%Y-%m-%dT%H:%M")
+            .to_string()
+    }
+
+    /// What such a field holds; of an hour that comes twice, the first. None where there is no such time.
+    pub fn of_field(&self, text: &str) -> Option<DateTime<Utc>> {
+        let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+            .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
+            .ok()?;
+        let time = self.zone.from_local_datetime(&time).earliest()?;
+        Some(time.with_timezone(&Utc))
     }
 
     /// "12 Jan".
@@ -138,6 +166,22 @@ mod tests {
         assert_eq!(clock.ago(at("2026-03-10T18:29:00Z")), "yesterday");
         assert_eq!(clock.ago(at("2026-03-07T12:00:00Z")), "4 days ago");
         assert_eq!(clock.ago(at("2026-01-12T00:00:00Z")), "12 January 2026");
+    }
+
+    #[test]
+    fn a_field_for_a_time_holds_it_in_the_readers_zone() {
+        let clock = Clock {
+            zone: chrono_tz::Europe::Berlin,
+            now: DateTime::UNIX_EPOCH,
+        };
+        let time: DateTime<Utc> = "2026-07-01T10:05:00Z".parse().unwrap();
+        assert_eq!(clock.field(time), "2026-07-01T12:05");
+        assert_eq!(clock.of_field("2026-07-01T12:05"), Some(time));
+        // Summer time begins: this hour is left out; it ends: this hour comes twice.
+        assert_eq!(clock.of_field("2026-03-29T02:30"), None);
+        let first = "2026-10-25T00:30:00Z".parse().ok();
+        assert_eq!(clock.of_field("2026-10-25T02:30"), first);
+        assert_eq!(clock.of_field("tomorrow"), None);
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub struct TopicPage {
     pub topic: TopicHead,
     pub content: Html,
     pub outline: Vec<OutlineModule>,
+    pub has_exams: bool,
     pub place: Place,
     pub persona: StudyPersona,
     /// The narrations that this topic has, in the order of the switch.
@@ -308,6 +309,7 @@ pub struct MyCourse {
     pub thumbnail: Option<String>,
     pub topics: u32,
     pub done: u32,
+    pub has_exams: bool,
     pub is_completed: bool,
     /// When it was last opened, in words, and exactly.
     pub last_opened: Option<(String, String)>,

@@ -129,6 +129,7 @@ pub async fn topic(
         } else {
             StudyPersona::Normal
         },
+        has_exams: studying.has_exams,
         course_slug: course,
         course_title: studying.title,
         outline,
@@ -237,6 +238,7 @@ fn my_course(row: MineRow, upcoming: Vec<Upcoming>, clock: &Clock) -> MyCourse {
         thumbnail: row
             .thumbnail_file_id
             .map(|file| format!("/files/{file}/picture")),
+        has_exams: row.has_exams,
         topics: u32::try_from(row.topics).unwrap_or_default(),
         done: u32::try_from(row.done).unwrap_or_default(),
         is_completed: row.status == EnrollmentStatus::Completed,

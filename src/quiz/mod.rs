@@ -17,6 +17,8 @@ pub mod practice;
 #[cfg(feature = "ssr")]
 pub mod progress;
 #[cfg(feature = "ssr")]
+pub mod rekey;
+#[cfg(feature = "ssr")]
 pub mod statistics;
 #[cfg(feature = "ssr")]
 pub mod store;

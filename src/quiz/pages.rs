@@ -1,8 +1,8 @@
 //! The page of a quiz: its terms, the attempt that is running, what came of one, and those before.
 
-pub(in crate::quiz) mod question;
-pub(in crate::quiz) mod result;
-mod timer;
+pub mod question;
+pub mod result;
+pub mod timer;
 
 use leptos::{lazy, prelude::*, server_fn};
 use leptos_meta::Title;

@@ -121,6 +121,16 @@ pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec
     with_options(conn, rows, &seen).await
 }
 
+/// The questions of these ids, in no particular order.
+pub async fn questions(conn: &mut Conn, ids: &[QuestionId]) -> AppResult<Vec<BankQuestion>> {
+    let rows: Vec<QuestionRow> = quiz_questions::table
+        .filter(quiz_questions::question_id.eq_any(ids))
+        .select(QuestionRow::as_select())
+        .load(conn)
+        .await?;
+    with_options(conn, rows, &HashMap::new()).await
+}
+
 /// The question of this key that stands in the text of the topic, if one does.
 pub async fn practice_question(
     conn: &mut Conn,

@@ -132,7 +132,7 @@ fn terms(found: &Found, bank: usize) -> Terms {
 }
 
 /// "2 min 30 s".
-fn time_words(seconds: i64) -> String {
+pub fn time_words(seconds: i64) -> String {
     match (seconds / 60, seconds % 60) {
         (0, seconds) => format!("{seconds} s"),
         (minutes, 0) => format!("{minutes} min"),

@@ -193,6 +193,116 @@ diesel::table! {
 }
 
 diesel::table! {
+    exam_allowances (user_id, exam_id) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        exam_id -> Uuid,
+        extra_time_percent -> Int4,
+        extra_attempts -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    exam_answers (sitting_id, question_no) {
+        sitting_id -> Uuid,
+        organization_id -> Uuid,
+        question_no -> Int4,
+        answer -> Nullable<Jsonb>,
+        is_flagged -> Bool,
+        saved_at -> Timestamptz,
+        revision -> Int4,
+        tabs -> Jsonb,
+    }
+}
+
+diesel::table! {
+    exam_attempts (attempt_id) {
+        attempt_id -> Uuid,
+        organization_id -> Uuid,
+        exam_id -> Uuid,
+        user_id -> Uuid,
+        sitting_id -> Uuid,
+        score -> Int4,
+        passed -> Bool,
+        started_at -> Timestamptz,
+        completed_at -> Timestamptz,
+        answer_sheet -> Jsonb,
+        ability -> Nullable<Float8>,
+        standard_error -> Nullable<Float8>,
+        regrade_of -> Nullable<Uuid>,
+        regrade_reason -> Nullable<Text>,
+        regraded_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    exam_sections (section_id) {
+        section_id -> Uuid,
+        organization_id -> Uuid,
+        exam_id -> Uuid,
+        position -> Int4,
+        title -> Text,
+        module_no -> Nullable<Int4>,
+        topic_id -> Nullable<Uuid>,
+        difficulty_min -> Nullable<Float4>,
+        difficulty_max -> Nullable<Float4>,
+        question_count -> Int4,
+    }
+}
+
+diesel::table! {
+    exam_sitting_events (event_id) {
+        event_id -> Uuid,
+        organization_id -> Uuid,
+        sitting_id -> Uuid,
+        kind -> Text,
+        question_no -> Nullable<Int4>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    exam_sittings (sitting_id) {
+        sitting_id -> Uuid,
+        organization_id -> Uuid,
+        exam_id -> Uuid,
+        user_id -> Uuid,
+        paper -> Nullable<Jsonb>,
+        at_question -> Int4,
+        started_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    exams (exam_id) {
+        exam_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        title -> Text,
+        instructions -> Text,
+        instructions_html -> Text,
+        duration_seconds -> Int4,
+        passing_score_percent -> Int4,
+        attempts_allowed -> Nullable<Int4>,
+        opens_at -> Nullable<Timestamptz>,
+        closes_at -> Nullable<Timestamptz>,
+        config -> Jsonb,
+        difficulties -> Jsonb,
+        difficulties_at -> Nullable<Timestamptz>,
+        is_published -> Bool,
+        retired_at -> Nullable<Timestamptz>,
+        revision -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::LearnerPersona;
 
@@ -616,6 +726,17 @@ diesel::joinable!(module_progress -> users (user_id));
 diesel::joinable!(module_progress -> courses (course_id));
 diesel::joinable!(quiz_allowances -> users (user_id));
 diesel::joinable!(quiz_allowances -> courses (course_id));
+diesel::joinable!(exams -> courses (course_id));
+diesel::joinable!(exam_sections -> exams (exam_id));
+diesel::joinable!(exam_sections -> topics (topic_id));
+diesel::joinable!(exam_allowances -> users (user_id));
+diesel::joinable!(exam_allowances -> exams (exam_id));
+diesel::joinable!(exam_sittings -> exams (exam_id));
+diesel::joinable!(exam_sittings -> users (user_id));
+diesel::joinable!(exam_answers -> exam_sittings (sitting_id));
+diesel::joinable!(exam_sitting_events -> exam_sittings (sitting_id));
+diesel::joinable!(exam_attempts -> exams (exam_id));
+diesel::joinable!(exam_attempts -> exam_sittings (sitting_id));
 diesel::joinable!(practice_answers -> users (user_id));
 diesel::joinable!(practice_answers -> quiz_questions (question_id));
 diesel::joinable!(simulation_exercises -> courses (course_id));
@@ -632,6 +753,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     course_tutors,
     courses,
     enrollments,
+    exam_allowances,
+    exam_answers,
+    exam_attempts,
+    exam_sections,
+    exam_sitting_events,
+    exam_sittings,
+    exams,
     learner_persona_profiles,
     module_progress,
     one_time_tokens,

@@ -229,65 +229,59 @@ fn send(event: SubmitEvent, form: FormState, on_done: Option<Callback<()>>) {
     });
 }
 
+/// Sending forms by fetch, for pages that do more with theirs than [`Form`].
 #[cfg(feature = "hydrate")]
-pub use browser::fields_of;
-
-#[cfg(feature = "hydrate")]
-mod browser {
+pub mod browser {
     use leptos::prelude::{request_animation_frame, window};
     use leptos::server_fn::error::FromServerFnError;
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
+    use web_sys::UrlSearchParams;
 
     use crate::platform::error::AppError;
+
+    /// What a server function answered: where to go next, and its value as JSON.
+    pub struct Answer {
+        pub next: Option<String>,
+        pub value: String,
+    }
 
     /// Where to go next, or what went wrong.
     pub async fn post(
         form: &web_sys::HtmlFormElement,
         submitter: Option<web_sys::HtmlElement>,
     ) -> Result<Option<String>, AppError> {
-        let response = fetch(form, submitter)
+        let fields = fields_of(form, submitter).map_err(|_| AppError::Unreachable)?;
+        let address = form.get_attribute("action").unwrap_or_default();
+        Ok(send(&address, &fields, None).await?.next)
+    }
+
+    /// Posts the fields; what takes longer than `timeout_ms` counts as not answered.
+    pub async fn send(
+        address: &str,
+        fields: &UrlSearchParams,
+        timeout_ms: Option<u32>,
+    ) -> Result<Answer, AppError> {
+        let response = fetch(address, fields, timeout_ms)
             .await
             .map_err(|_| AppError::Unreachable)?;
         let next = response.headers().get("x-redirect").ok().flatten();
-        if response.ok() {
-            return Ok(next);
+        let text = response.text().map_err(|_| AppError::Unreachable)?;
+        let text = JsFuture::from(text)
+            .await
+            .map_err(|_| AppError::Unreachable)?;
+        let value = text.as_string().unwrap_or_default();
+        match response.ok() {
+            true => Ok(Answer { next, value }),
+            false => Err(AppError::de(value.into())),
         }
-        let text = match response.text() {
-            Ok(text) => JsFuture::from(text)
-                .await
-                .ok()
-                .and_then(|text| text.as_string()),
-            Err(_) => None,
-        };
-        Err(AppError::de(text.unwrap_or_default().into()))
-    }
-
-    async fn fetch(
-        form: &web_sys::HtmlFormElement,
-        submitter: Option<web_sys::HtmlElement>,
-    ) -> Result<web_sys::Response, JsValue> {
-        let body = fields_of(form, submitter)?;
-        let headers = web_sys::Headers::new()?;
-        headers.set("Accept", "application/json")?;
-        headers.set("Content-Type", "application/x-www-form-urlencoded")?;
-        let init = web_sys::RequestInit::new();
-        init.set_method("POST");
-        init.set_headers(&headers);
-        init.set_body(&body.to_string().into());
-        let address = form.get_attribute("action").unwrap_or_default();
-        Ok(
-            JsFuture::from(window().fetch_with_str_and_init(&address, &init))
-                .await?
-                .unchecked_into(),
-        )
     }
 
     /// What a form sends.
     pub fn fields_of(
         form: &web_sys::HtmlFormElement,
         submitter: Option<web_sys::HtmlElement>,
-    ) -> Result<web_sys::UrlSearchParams, JsValue> {
+    ) -> Result<UrlSearchParams, JsValue> {
         let data = web_sys::FormData::new_with_form(form)?;
         // The button that was pressed belongs to it.
         if let Some(button) = submitter
@@ -296,9 +290,7 @@ mod browser {
         {
             data.append_with_str(&name, &value)?;
         }
-        let body = web_sys::UrlSearchParams::new_with_record_from_str_to_str(
-            &js_sys::Object::from_entries(&js_sys::Array::new())?,
-        )?;
+        let body = UrlSearchParams::new()?;
         for entry in js_sys::Array::from(&js_sys::Array::from(&data)).iter() {
             let entry: js_sys::Array = entry.unchecked_into();
             if let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string())
@@ -307,6 +299,28 @@ mod browser {
             }
         }
         Ok(body)
+    }
+
+    async fn fetch(
+        address: &str,
+        body: &UrlSearchParams,
+        timeout_ms: Option<u32>,
+    ) -> Result<web_sys::Response, JsValue> {
+        let headers = web_sys::Headers::new()?;
+        headers.set("Accept", "application/json")?;
+        headers.set("Content-Type", "application/x-www-form-urlencoded")?;
+        let init = web_sys::RequestInit::new();
+        init.set_method("POST");
+        init.set_headers(&headers);
+        init.set_body(&body.to_string().into());
+        if let Some(timeout_ms) = timeout_ms {
+            init.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(timeout_ms)));
+        }
+        Ok(
+            JsFuture::from(window().fetch_with_str_and_init(address, &init))
+                .await?
+                .unchecked_into(),
+        )
     }
 
     /// Once the errors are shown, the first wrong field has the focus.

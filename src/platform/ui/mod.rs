@@ -46,7 +46,7 @@ pub use empty_state::EmptyState;
 pub use erase::{Erase, Inside};
 pub use field::{Field, Select, TextArea};
 #[cfg(feature = "hydrate")]
-pub use form::fields_of;
+pub use form::browser::{self, fields_of};
 pub use form::{Form, FormState};
 pub use frame::{AccountMenu, NotFoundPage, Page, SiteHeader, fault, provide_viewer, viewer};
 #[cfg(debug_assertions)]

@@ -5,6 +5,7 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
 use crate::course::duration;
+use crate::exam::exams_path;
 use crate::platform::ui::{
     Badge, Button, CourseArt, EmptyState, Erase, Meter, Page, Tone, loaded, page_resource, viewer,
 };
@@ -118,6 +119,14 @@ fn row(course: MyCourse) -> AnyView {
     let href = course
         .continue_at
         .map_or_else(|| format!("/courses/{}", course.slug), |at| at.href);
+    let exams = course.has_exams.then(|| {
+        let href = exams_path(&course.slug);
+        view! {
+            <p>
+                <a href=href>"Exams"</a>
+            </p>
+        }
+    });
     let said = match course.last_opened {
         Some((words, exact)) => view! {
             {format!("{} of {} topics · opened ", course.done, course.topics)}
@@ -136,6 +145,7 @@ fn row(course: MyCourse) -> AnyView {
                     <a href=href rel="external">{course.title}</a>
                 </h3>
                 <p class="soft">{said}</p>
+                {exams}
             </div>
             <div class="mine-progress">
                 {course.is_completed.then(|| view! { <Badge tone=Tone::Ok text="Completed" /> })}

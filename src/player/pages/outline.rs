@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::course::duration;
+use crate::exam::exams_path;
 use crate::platform::ui::{Erase, Glyph, Icon, Kbd};
 use crate::player::{
     Found, Hit, OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicPage, TopicState,
@@ -21,6 +22,13 @@ pub fn outline(page: &TopicPage) -> AnyView {
     let action = topic_path(&course, &here);
     let found = page.found.clone();
     let modules = page.outline.clone();
+    let exams = page.has_exams.then(|| {
+        view! {
+            <p class="outline-exams">
+                <a href=exams_path(&page.course_slug)>"Exams"</a>
+            </p>
+        }
+    });
     view! {
         <nav class="outline" id="ly-outline" popover="auto" aria-label="Course outline">
             <header class="sheet-head only-m">
@@ -45,6 +53,7 @@ pub fn outline(page: &TopicPage) -> AnyView {
                     section(module, open, &course, &here)
                 })
                 .collect_view()}
+            {exams}
         </nav>
     }
     .erase()

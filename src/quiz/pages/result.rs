@@ -29,11 +29,17 @@ pub fn result(page: &QuizPage, graded: Graded, path: &str) -> AnyView {
             </div>
             <div class="row">{on} {again}</div>
         </section>
-        <ol class="quiz-answers">
-            {graded.questions.into_iter().map(|question| view! { <li>{answer(question)}</li> }).collect_view()}
-        </ol>
+        {answers(graded.questions)}
     }
     .erase()
+}
+
+/// Each question with what was answered and what is right.
+pub fn answers(questions: Vec<GradedQuestion>) -> AnyView {
+    let lines = questions
+        .into_iter()
+        .map(|question| view! { <li>{answer(question)}</li> });
+    view! { <ol class="quiz-answers">{lines.collect_view()}</ol> }.erase()
 }
 
 /// What came of one question.

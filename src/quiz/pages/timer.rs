@@ -6,22 +6,28 @@ use crate::platform::ui::Erase;
 
 /// Seconds at which the time is said aloud.
 #[cfg(feature = "hydrate")]
-const SAID_AT: [i64; 4] = [60, 30, 10, 0];
+const SAID_AT: [i64; 5] = [300, 60, 30, 10, 0];
 
 pub fn timer(seconds_left: Option<i64>) -> AnyView {
-    let Some(seconds) = seconds_left else {
-        return ().erase();
-    };
-    let left = RwSignal::new(seconds);
-    let said = RwSignal::new(String::new());
+    match seconds_left {
+        Some(seconds) => countdown(RwSignal::new(seconds)),
+        None => ().erase(),
+    }
+}
+
+/// Counts down from what the server says is left, anew whenever it says so. The form `ly-submit` is sent a second after
+/// the end, so that the last answer is there before.
+pub fn countdown(said_left: RwSignal<i64>) -> AnyView {
+    let left = RwSignal::new(said_left.get_untracked());
+    let aloud = RwSignal::new(String::new());
     #[cfg(feature = "hydrate")]
-    run(seconds, left, said);
+    run(said_left, left, aloud);
     view! {
         <p class="quiz-time num" role="timer" class:warn=move || left.get() <= 30>
             {move || words(left.get())}
         </p>
         <p class="vh" aria-live="polite">
-            {move || said.get()}
+            {move || aloud.get()}
         </p>
     }
     .erase()
@@ -33,36 +39,45 @@ fn words(seconds: i64) -> String {
 }
 
 #[cfg(feature = "hydrate")]
-fn run(seconds: i64, left: RwSignal<i64>, said: RwSignal<String>) {
-    use std::time::Duration;
+fn hand_in() {
     use wasm_bindgen::JsCast;
+    let form = document().get_element_by_id("ly-submit");
+    if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+        let _ = form.request_submit();
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn run(said_left: RwSignal<i64>, left: RwSignal<i64>, aloud: RwSignal<String>) {
+    use std::time::Duration;
+    // Of the page's own age: the clock on the wall may be set.
+    let now = || window().performance().map_or(0.0, |clock| clock.now());
+    let said_at = StoredValue::new(0.0);
     Effect::new(move |_| {
-        // Of the page's own age: the clock on the wall may be set.
-        let now = || window().performance().map_or(0.0, |clock| clock.now());
-        let begun = now();
-        let is_handed_in = StoredValue::new(false);
+        said_left.track();
+        said_at.set_value(now());
+    });
+    Effect::new(move |_| {
+        let is_over = StoredValue::new(false);
         let tick = move || {
-            let remaining = seconds - ((now() - begun) / 1000.0) as i64;
+            let gone = ((now() - said_at.get_value()) / 1000.0) as i64;
+            let remaining = said_left.get_untracked() - gone;
             let shown = remaining.max(0);
             if left.get_untracked() != shown {
                 left.set(shown);
                 if SAID_AT.contains(&shown) {
-                    said.set(match shown {
+                    aloud.set(match shown {
                         0 => "The time is over.".to_owned(),
+                        300 => "5 minutes left.".to_owned(),
                         seconds => format!("{seconds} seconds left."),
                     });
                 }
             }
-            // A second later than the end, so that the last answer is there before.
-            if remaining >= 0 || is_handed_in.get_value() {
-                return;
-            }
-            is_handed_in.set_value(true);
-            let form = document().get_element_by_id("ly-submit");
-            if let Some(form) =
-                form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
-            {
-                let _ = form.request_submit();
+            if is_over.get_value() != (remaining < 0) {
+                is_over.set_value(remaining < 0);
+                if remaining < 0 {
+                    hand_in();
+                }
             }
         };
         if let Ok(handle) = set_interval_with_handle(tick, Duration::from_millis(500)) {

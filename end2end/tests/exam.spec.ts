@@ -1,0 +1,220 @@
+// Exams: the room with its navigator and its clock, a lost connection, closed and second tabs, no JavaScript, adaptive, and
+// what tutors see.
+import { accessible, awake, enrol, expect, signUp, test } from "./site";
+import { DEMO, answer, enterRoom, given, go, saved, shown } from "./room";
+
+test("an exam is sat, handed in and reviewed", async ({ page }) => {
+  test.setTimeout(120_000);
+  await signUp(page);
+  await enrol(page, DEMO);
+  await page.goto(`/learn/${DEMO}/exam/all`);
+  await awake(page);
+  await accessible(page);
+  await page.getByRole("link", { name: "Final exam" }).click();
+  await expect(page.getByText("9 questions")).toBeVisible();
+  await accessible(page);
+  await enterRoom(page, "Final exam");
+  await awake(page);
+  await accessible(page);
+  let loads = 0;
+  page.on("load", () => (loads += 1));
+  for (let number = 1; number <= 8; number++) {
+    await expect(page.getByRole("heading", { name: `Question ${number} of 9` })).toBeVisible();
+    await answer(page);
+    await shown(page).getByRole("button", { name: "Next" }).last().click();
+  }
+  await shown(page).getByLabel("Flag to come back to").check();
+  await saved(page);
+  await expect(page.locator(".quiz-jumps .answered")).toHaveCount(8);
+  await expect(page.locator(".quiz-jumps .flagged")).toHaveCount(1);
+  await go(page, "end");
+  await expect(page.getByText("One question has no answer yet.")).toBeVisible();
+  await expect(page.locator(".quiz-overview li").nth(8)).toContainText("no answer, flagged");
+  await accessible(page);
+  expect(loads, "nothing was loaded between questions").toBe(0);
+  await page.getByRole("button", { name: "Hand in" }).click();
+  await expect(page.locator(".quiz-score")).toBeVisible();
+  await expect(page.locator(".quiz-answers > li")).toHaveCount(9);
+  await expect(page.getByRole("heading", { name: "Right is" }).first()).toBeVisible();
+  await awake(page);
+  await accessible(page);
+});
+
+test.describe("a lost connection", () => {
+  test.use({ allowed: [["ERR_INTERNET_DISCONNECTED", "Failed to load resource"], { scope: "test" }] as never });
+
+  test("is worked through and made up for", async ({ page, context }) => {
+    await signUp(page);
+    await enrol(page, DEMO);
+    await enterRoom(page, "Final exam");
+    await awake(page);
+    await context.setOffline(true);
+    for (const number of [1, 2, 3]) {
+      await answer(page);
+      await go(page, String(number + 1));
+      await expect(page.getByRole("heading", { name: `Question ${number + 1} of 9` })).toBeVisible();
+    }
+    await expect(page.locator("#ly-kept")).toContainText("Not saved yet");
+    const before = await Promise.all([0, 1, 2].map((number) => given(page, number)));
+    await context.setOffline(false);
+    await saved(page);
+    await page.reload();
+    expect(await Promise.all([0, 1, 2].map((number) => given(page, number)))).toEqual(before);
+  });
+
+  test("does not lose what is handed in", async ({ page, context }) => {
+    await signUp(page);
+    await enrol(page, DEMO);
+    await enterRoom(page, "Final exam");
+    await awake(page);
+    await context.setOffline(true);
+    await answer(page);
+    await go(page, "end");
+    await page.getByRole("button", { name: "Hand in" }).click();
+    await expect(page.locator("#ly-kept")).toContainText("Not saved yet");
+    await context.setOffline(false);
+    await expect(page.locator(".quiz-score")).toBeVisible({ timeout: 20_000 });
+    await expect(page.locator(".quiz-given").first()).not.toBeEmpty();
+  });
+});
+
+test("closed and second tabs show what is saved, and the last one counts", async ({ page, context }) => {
+  await signUp(page);
+  await enrol(page, DEMO);
+  await enterRoom(page, "Final exam");
+  await awake(page);
+  const address = page.url().split("?")[0];
+  await answer(page, "one");
+  await saved(page);
+  const first = await given(page, 0);
+  const other = await context.newPage();
+  await page.close();
+  await other.goto(address);
+  expect(await given(other, 0)).toBe(first);
+  const third = await context.newPage();
+  await third.goto(address);
+  await awake(other);
+  await awake(third);
+  await third.locator("#ly-q0 [name='given[flagged]']").check();
+  await saved(third);
+  await answer(other, "two");
+  await other.locator("#ly-q0 [name='given[flagged]']").check();
+  await other.locator("#ly-q0 [name='given[flagged]']").uncheck();
+  await saved(other);
+  const last = await given(other, 0);
+  await third.reload();
+  expect(await given(third, 0)).toBe(last);
+});
+
+test("a browser's clock that is set back gains no time", async ({ page }) => {
+  await signUp(page);
+  await enrol(page, DEMO);
+  await enterRoom(page, "Final exam");
+  await awake(page);
+  const seconds = async () => {
+    const [minutes, seconds] = (await page.getByRole("timer").innerText()).match(/\d+/g)!.map(Number);
+    return minutes * 60 + seconds;
+  };
+  const before = await seconds();
+  expect(before).toBeLessThanOrEqual(30 * 60);
+  await page.clock.setSystemTime(new Date(Date.now() - 3_600_000));
+  await expect.poll(seconds).toBeLessThan(before);
+  await page.reload();
+  await awake(page);
+  expect(await seconds()).toBeLessThan(before);
+});
+
+test("an adaptive exam asks one question after the other, and ends by itself", async ({ page }) => {
+  test.setTimeout(120_000);
+  await signUp(page);
+  await enrol(page, DEMO);
+  await enterRoom(page, "Where do you stand?");
+  let asked = 0;
+  for (; asked < 10 && !(await page.locator(".quiz-score").isVisible()); asked++) {
+    await expect(page.getByRole("heading", { name: `Question ${asked + 1} of at most 10` })).toBeVisible();
+    await expect(page.locator(".exam-question form.quiz-form")).toHaveCount(1);
+    await awake(page);
+    await answer(page);
+    const leaving = page.waitForEvent("load");
+    await shown(page).getByRole("button", { name: "Go on" }).last().click();
+    await leaving;
+  }
+  expect(asked).toBeGreaterThanOrEqual(5);
+  await expect(page.locator(".quiz-score")).toBeVisible();
+  await expect(page.locator(".quiz-answers > li")).toHaveCount(asked);
+});
+
+test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isMobile }) => {
+  test.setTimeout(120_000);
+  const address = await signUp(page);
+  await enrol(page, DEMO);
+  await enterRoom(page, "Final exam");
+  await awake(page);
+  await answer(page);
+  await go(page, "2");
+  await saved(page);
+  await go(page, "end");
+  await page.getByRole("button", { name: "Hand in" }).click();
+  await expect(page.locator(".quiz-score")).toBeVisible();
+
+  const context = await browser.newContext({ javaScriptEnabled: !isMobile });
+  const tutor = await context.newPage();
+  await tutor.goto("/sign-in?next=%2Fteach");
+  await tutor.getByLabel("E-mail").fill("tutor@demo.example");
+  await tutor.getByLabel("Password").fill("demo lyceum demo");
+  await tutor.getByRole("button", { name: "Sign in" }).click();
+  await expect(tutor.getByRole("heading", { level: 1, name: "Teaching" })).toBeVisible();
+  await tutor.goto(`/teach/${DEMO}/exams`);
+  await accessible(tutor);
+  await tutor.getByRole("link", { name: "Final exam" }).click();
+  await expect(tutor.getByRole("heading", { level: 2, name: "Final exam" })).toBeVisible();
+  await accessible(tutor);
+  await tutor.getByRole("row", { name: new RegExp(address) }).getByRole("link").click();
+  await expect(tutor.getByRole("heading", { level: 2, name: "Asha Kulkarni" })).toBeVisible();
+  await tutor.getByText("Timeline").click();
+  await expect(tutor.getByText("Looked at question 2").first()).toBeVisible();
+  await expect(tutor.locator(".quiz-answers > li").first()).toContainText("on the screen");
+  await accessible(tutor);
+
+  await tutor.goto(`/teach/${DEMO}/exams/new`);
+  await accessible(tutor);
+  const title = `Exam ${Date.now()}`;
+  await tutor.getByLabel("Title").first().fill(title);
+  const section = tutor.getByRole("group", { name: "Section 1" });
+  await section.getByLabel("From").selectOption({ label: "Module 2" });
+  await section.getByLabel("Questions").fill("50");
+  await tutor.getByRole("button", { name: "Save" }).click();
+  await expect(tutor.getByText("Section 1 asks 50 questions.")).toBeVisible();
+  await tutor.getByRole("button", { name: "Publish" }).click();
+  await expect(tutor.getByRole("alert").filter({ hasText: "Section 1 asks 50 questions." }).first()).toBeVisible();
+  await tutor.getByRole("link", { name: "Edit" }).click();
+  await tutor.getByRole("group", { name: "Section 1" }).getByLabel("Questions").fill("2");
+  await tutor.getByRole("button", { name: "Save" }).click();
+  await tutor.getByRole("button", { name: "Publish" }).click();
+  await expect(tutor.getByText("Published", { exact: true })).toBeVisible();
+  await tutor.getByRole("button", { name: "Take it back" }).click();
+  await expect(tutor.getByText("Draft", { exact: true })).toBeVisible();
+  await context.close();
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("an exam can be sat", async ({ page }) => {
+    await signUp(page);
+    await enrol(page, DEMO);
+    await enterRoom(page, "Final exam");
+    await answer(page);
+    await shown(page).getByRole("button", { name: "Next" }).last().click();
+    await expect(page.getByRole("heading", { name: "Question 2 of 9" })).toBeVisible();
+    await shown(page).getByLabel("Flag to come back to").check();
+    await go(page, "end");
+    await expect(page.getByText("8 questions have no answer yet.")).toBeVisible();
+    await page.getByRole("link", { name: "Question 2", exact: true }).click();
+    await expect(shown(page).getByLabel("Flag to come back to")).toBeChecked();
+    await go(page, "end");
+    await page.getByRole("button", { name: "Hand in" }).click();
+    await expect(page.locator(".quiz-score")).toBeVisible();
+    await expect(page.locator(".quiz-answers > li")).toHaveCount(9);
+  });
+});

@@ -1,0 +1,55 @@
+// Sitting the demo's exams as people do.
+import { expect, type Page } from "@playwright/test";
+import { awake } from "./site";
+
+export const DEMO = "how-to-trust-a-number";
+
+/** From the list of exams into the room; `site` where it is not the usual one. */
+export async function enterRoom(page: Page, title: string, site = "") {
+  await page.goto(`${site}/learn/${DEMO}/exam/all`);
+  await page.getByRole("link", { name: title }).click();
+  await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  await page.getByLabel("I am ready. The clock starts now, and does not stop.").check();
+  await page.getByRole("button", { name: "Start the exam" }).click();
+  await page.locator(".exam-room").waitFor();
+}
+
+/** The form of the question that is shown. */
+export function shown(page: Page) {
+  return page.locator(".exam-question:visible form.quiz-form");
+}
+
+/** Answers the question that is shown, somehow and wholly; with other words each time that it is asked to. */
+export async function answer(page: Page, words = "7") {
+  const form = shown(page);
+  const selects = form.locator("select");
+  if ((await selects.count()) > 0) {
+    for (let at = 0; at < (await selects.count()); at++) await selects.nth(at).selectOption({ index: at + 1 });
+  } else if ((await form.locator("textarea").count()) > 0) {
+    await form.locator("[value=yes]").check();
+    await form.locator("textarea").fill(words);
+  } else if ((await form.locator("input[type=text]").count()) > 0) {
+    await form.locator("input[type=text]").fill(words);
+  } else {
+    await form.locator(".quiz-option input").first().check();
+  }
+}
+
+/** What stands in the form of the question of this number, from 0. */
+export async function given(page: Page, number: number) {
+  return page.locator(`#ly-q${number}`).evaluate((form: HTMLFormElement) => {
+    const fields = [...new FormData(form)].filter(([name]) => name.startsWith("given"));
+    return JSON.stringify(fields);
+  });
+}
+
+export async function saved(page: Page) {
+  await expect(page.locator("#ly-kept")).toHaveText("Saved", { timeout: 20_000 });
+}
+
+/** Moves to a question by its number from 1, or to the end. */
+export async function go(page: Page, to: string) {
+  await page.locator(`.quiz-jumps [data-go='${to}']`).click();
+}
+
+export { awake };

@@ -1,0 +1,153 @@
+//! Server functions of exams for learners. Each acts for the signed-in learner alone, and the server's clock decides.
+
+use leptos::prelude::*;
+
+use super::{ExamList, ExamPage};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{ExamId, SittingId};
+use crate::quiz::Sent;
+
+#[cfg(feature = "ssr")]
+use {
+    super::exam_path,
+    super::record::Change,
+    super::record::SittingHead,
+    super::rules::seconds_left,
+    super::sitting::{self as rules, Answering, Saved},
+    super::view::{self, Look},
+    crate::platform::auth::guard::require_user,
+    crate::platform::error::AppError,
+    crate::platform::http::server_fns::redirect,
+    crate::platform::time::Clock,
+};
+
+/// Learners: the exams of a course in which they are enrolled.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_exams(course: String) -> AppResult<ExamList> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    me.cx
+        .within(async move |conn| view::list(conn, user, course, &clock).await)
+        .await
+}
+
+/// Learners: an exam of a course in which they are enrolled. `show` is empty, the number of a question from 1, `end`, or
+/// the id of a sitting that has ended.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_exam(course: String, exam: String, show: String) -> AppResult<ExamPage> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    let id = |text: &str| {
+        uuid::Uuid::parse_str(text).map_err(|_| {
+            AppError::NotFound("There is nothing of this kind to see here.".to_owned())
+        })
+    };
+    let look = match (show.as_str(), show.parse::<usize>()) {
+        ("", _) => Look::Exam,
+        ("end", _) => Look::End,
+        (_, Ok(number)) => Look::Question(number.saturating_sub(1)),
+        (sitting, _) => Look::Sitting(SittingId(id(sitting)?)),
+    };
+    let exam = ExamId(id(&exam)?);
+    me.cx
+        .within(async move |conn| view::page(conn, user, course, exam, look, &clock).await)
+        .await
+}
+
+/// Learners: starts a sitting, or goes on with the one that is running.
+#[server]
+pub async fn start_exam(course: String, exam: ExamId, ready: Option<String>) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    if ready.is_none() {
+        return Err(AppError::field("", "Please confirm that you are ready."));
+    }
+    let path = exam_path(&course, exam);
+    me.cx
+        .within(async move |conn| rules::start(conn, user, &course, exam, &clock).await)
+        .await?;
+    redirect(&path);
+    Ok(())
+}
+
+/// Learners: keeps the answer to one question of a running sitting, then shows what `go` names. Sent without `go`, it
+/// is kept and nothing else happens. `tab` and `change` tell in which order a tab has sent what arrives. Answers the
+/// seconds that are left.
+#[server]
+pub async fn save_exam_answer(
+    sitting: SittingId,
+    /// From 0.
+    question: usize,
+    #[server(default)] given: Sent,
+    tab: Option<uuid::Uuid>,
+    change: Option<i32>,
+    go: Option<String>,
+) -> AppResult<i64> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let now = chrono::Utc::now();
+    let answering = Answering {
+        question,
+        sent: given,
+        change: tab.zip(change).map(|(tab, number)| Change { tab, number }),
+        goes_on: go.is_some(),
+    };
+    let (head, saved) = me
+        .cx
+        .within(async move |conn| rules::save(conn, user, sitting, answering, now).await)
+        .await?;
+    let path = exam_path(&head.course_slug, head.exam_id);
+    match (saved, go) {
+        (Saved::Over, _) => go_to_result(&head),
+        (Saved::Kept { expires_at, .. }, None) => return Ok(seconds_left(expires_at, now)),
+        (Saved::Kept { forward_only, .. }, Some(go)) => match go.parse::<u32>() {
+            _ if forward_only => redirect(&path),
+            Ok(number) => redirect(&format!("{path}?show={number}")),
+            Err(_) => redirect(&format!("{path}?show=end")),
+        },
+    }
+    Ok(seconds_left(head.expires_at, now))
+}
+
+/// Learners: hands a sitting in. Twice is as good as once.
+#[server]
+pub async fn submit_exam(sitting: SittingId) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let now = chrono::Utc::now();
+    let head = me
+        .cx
+        .within(async move |conn| rules::submit(conn, user, sitting, now).await)
+        .await?;
+    go_to_result(&head);
+    Ok(())
+}
+
+/// Learners: notes what happened in the browser during a running sitting; see `sitting::report`. Answers the seconds
+/// that are left.
+#[server]
+pub async fn report_exam_events(sitting: SittingId, events: String) -> AppResult<i64> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let now = chrono::Utc::now();
+    let (head, expires_at) = me
+        .cx
+        .within(async move |conn| rules::report(conn, user, sitting, &events, now).await)
+        .await?;
+    Ok(match expires_at {
+        Some(at) => seconds_left(at, now),
+        None => {
+            go_to_result(&head);
+            0
+        }
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn go_to_result(head: &SittingHead) {
+    let path = exam_path(&head.course_slug, head.exam_id);
+    redirect(&format!("{path}?show={}", head.sitting_id));
+}

@@ -1,0 +1,243 @@
+//! The pages of exams for learners: which there are, the start sheet, the room, and what came of a sitting.
+
+#[cfg(feature = "hydrate")]
+mod awake;
+mod room;
+
+use leptos::server_fn::ServerFn;
+use leptos::{lazy, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use self::room::room;
+use super::api::{StartExam, load_exam, load_exams};
+use super::{
+    ExamLine, ExamList, ExamPage, ExamResult, ExamState, PastSitting, Standing, StartSheet,
+    exam_path, exams_path,
+};
+use crate::platform::ui::{
+    Badge, Breadcrumbs, Button, Checkbox, EmptyState, Erase, Form, FormState, Notice, Page, Tone,
+    loaded, page_resource,
+};
+use crate::quiz::pages::result::answers;
+
+/// /learn/COURSE/exam/all
+#[lazy]
+pub fn exams_page() -> AnyView {
+    let course =
+        Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+    let exams = page_resource(move || course.get(), load_exams);
+    view! { <Page title="Exams">{loaded(exams, list)}</Page> }.erase()
+}
+
+fn list(list: ExamList) -> AnyView {
+    let course = list.course_slug.clone();
+    let lines = match list.exams.is_empty() {
+        true => view! { <EmptyState title="No exams yet" text="When this course has an exam, it stands here." /> }.erase(),
+        false => {
+            let lines = list.exams.into_iter().map(|exam| line(exam, &course));
+            view! { <ul class="exam-list">{lines.collect_view()}</ul> }.erase()
+        }
+    };
+    view! {
+        <Title text=format!("Exams · {}", list.course_title) />
+        <div class="narrow quiz-page">
+            <Breadcrumbs trail=vec![
+                (list.course_title, format!("/learn/{}", list.course_slug)),
+                ("Exams".to_owned(), String::new()),
+            ] />
+            <h1>"Exams"</h1>
+            {lines}
+        </div>
+    }
+    .erase()
+}
+
+fn line(exam: ExamLine, course: &str) -> AnyView {
+    let (tone, text) = match exam.standing {
+        Standing::Running => (Tone::Warn, "Running".to_owned()),
+        Standing::Open => (Tone::Info, "Open".to_owned()),
+        Standing::NotYet => (Tone::Neutral, "Not open yet".to_owned()),
+        Standing::Closed => (Tone::Neutral, "Closed".to_owned()),
+        Standing::Taken => (Tone::Neutral, "Handed in".to_owned()),
+        Standing::Scored { score, passed } => verdict(score, passed),
+    };
+    view! {
+        <li>
+            <div>
+                <a href=exam_path(course, exam.exam_id)>{exam.title}</a>
+                <p class="soft">{exam.facts}</p>
+            </div>
+            <Badge tone=tone text=text />
+        </li>
+    }
+    .erase()
+}
+
+/// "Passed, 80 %".
+pub fn verdict(score: i32, passed: bool) -> (Tone, String) {
+    match passed {
+        true => (Tone::Ok, format!("Passed, {score} %")),
+        false => (Tone::Danger, format!("Not passed, {score} %")),
+    }
+}
+
+/// /learn/COURSE/exam/ID
+#[lazy]
+pub fn exam_page() -> AnyView {
+    let params = Memo::new(|_| {
+        use_params_map().with(|params| {
+            let part = |name| params.get(name).unwrap_or_default();
+            (part("course"), part("exam"))
+        })
+    });
+    let show = Memo::new(|_| use_query_map().with(|query| query.get("show").unwrap_or_default()));
+    let page = page_resource(
+        move || (params.get(), show.get()),
+        |((course, exam), show)| load_exam(course, exam, show),
+    );
+    let start = FormState::of(StartExam::PATH);
+    view! { <Page title="Exam">{loaded(page, move |page| exam(page, start))}</Page> }.erase()
+}
+
+fn exam(page: ExamPage, start: FormState) -> AnyView {
+    let path = exam_path(&page.course_slug, page.exam_id);
+    let trail = vec![
+        (
+            page.course_title.clone(),
+            format!("/learn/{}", page.course_slug),
+        ),
+        ("Exams".to_owned(), exams_path(&page.course_slug)),
+        (page.title.clone(), String::new()),
+    ];
+    let past = history(page.history.clone(), &path);
+    let (class, state) = match page.state.clone() {
+        ExamState::Start(sheet) => (
+            "narrow quiz-page",
+            view! { {start_sheet(&page, *sheet, start)} {past} }.erase(),
+        ),
+        ExamState::Room(sitting) => ("narrow quiz-page exam-page", room(*sitting, &path)),
+        ExamState::Result(came_of_it) => (
+            "narrow quiz-page",
+            view! { {result(*came_of_it, &path)} {past} }.erase(),
+        ),
+    };
+    view! {
+        <Title text=format!("{} · {}", page.title, page.course_title) />
+        <div class=class>
+            <Breadcrumbs trail=trail />
+            <h1>{page.title}</h1>
+            {state}
+        </div>
+    }
+    .erase()
+}
+
+fn start_sheet(page: &ExamPage, sheet: StartSheet, start: FormState) -> AnyView {
+    let sections = sheet
+        .sections
+        .into_iter()
+        .map(|(title, count)| {
+            view! {
+                <li>
+                    <span>{title}</span>
+                    <span class="soft num">{count}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    let lines = |lines: Vec<String>| {
+        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> });
+        lines.collect_view()
+    };
+    let (course, exam) = (page.course_slug.clone(), page.exam_id.to_string());
+    let begin = match sheet.closed {
+        Some(why) => {
+            view! { <Notice tone=Tone::Info title="Not open now">{why}</Notice> }.erase()
+        }
+        None => view! {
+            <Form form=start>
+                <input type="hidden" name="course" value=course />
+                <input type="hidden" name="exam" value=exam />
+                <Checkbox name="ready" label="I am ready. The clock starts now, and does not stop." required=true />
+                <Button big=true busy=start.busy()>
+                    "Start the exam"
+                </Button>
+            </Form>
+        }
+        .erase(),
+    };
+    view! {
+        <ul class="quiz-terms">{lines(sheet.terms)}</ul>
+        <div class="prose" inner_html=sheet.instructions.0></div>
+        <ul class="exam-sections">{sections}</ul>
+        <ul class="exam-rules soft">{lines(sheet.rules)}</ul>
+        {begin}
+    }
+    .erase()
+}
+
+fn result(result: ExamResult, path: &str) -> AnyView {
+    let outcome = result.outcome.map(|(score, passed)| {
+        let (tone, text) = match passed {
+            true => (Tone::Ok, "Passed"),
+            false => (Tone::Danger, "Not passed"),
+        };
+        view! {
+            <p class="quiz-score num">{format!("{score} %")}</p>
+            <div>
+                <Badge tone=tone text=text />
+                <p class="soft">{format!("{} % were needed.", result.passing_score_percent)}</p>
+            </div>
+        }
+    });
+    view! {
+        <section class="quiz-result">
+            {outcome}
+            <div>
+                <p>{format!("Handed in on {}.", result.ended)}</p>
+                <p class="soft">{result.note}</p>
+            </div>
+            <div class="row">
+                <a href=path.to_owned()>"About this exam"</a>
+            </div>
+        </section>
+        {result
+            .regraded
+            .map(|reason| view! { <Notice tone=Tone::Info title="This was graded anew">{reason}</Notice> })}
+        {answers(result.questions)}
+    }
+    .erase()
+}
+
+fn history(past: Vec<PastSitting>, path: &str) -> AnyView {
+    if past.is_empty() {
+        return ().erase();
+    }
+    let lines = past
+        .into_iter()
+        .map(|sitting| {
+            let href = format!("{path}?show={}", sitting.sitting_id);
+            let (when, exactly) = sitting.when;
+            let outcome = sitting.outcome.map(|(score, passed)| {
+                let (tone, text) = verdict(score, passed);
+                view! { <Badge tone=tone text=text /> }
+            });
+            view! {
+                <li>
+                    <a href=href>
+                        <time datetime=exactly>{when}</time>
+                    </a>
+                    {outcome}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="quiz-history">
+            <h2 class="label">"Your sittings"</h2>
+            <ol>{lines}</ol>
+        </section>
+    }
+    .erase()
+}

@@ -1,0 +1,253 @@
+//! The exam room. Every question has a form of its own, which works by itself; awake, the page keeps the answers, moves
+//! between questions without loading anything, and holds out while the connection is gone.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::exam::api::{SaveExamAnswer, SubmitExam};
+use crate::exam::{Room, RoomQuestion};
+use crate::platform::ui::{Erase, Glyph, Icon};
+use crate::quiz::pages::question::fields;
+use crate::quiz::pages::timer::countdown;
+
+pub fn room(room: Room, path: &str) -> AnyView {
+    let said_left = RwSignal::new(room.seconds_left);
+    #[cfg(feature = "hydrate")]
+    super::awake::wake(&room, said_left);
+    let ends = format!("until {}", room.ends);
+    let (at, of, forward_only) = (room.at, room.of.clone(), room.forward_only);
+    let sitting = room.sitting_id.to_string();
+    let marks: Vec<Mark> = room.questions.iter().map(Mark::of).collect();
+    let last = room.questions.last().map(|question| question.number);
+    let jumps = (!forward_only).then(|| jumps(&marks, at, path));
+    let end = end(&marks, &sitting, path, at.is_none(), forward_only);
+    let questions = room
+        .questions
+        .into_iter()
+        .map(|question| {
+            let is_shown = at == Some(question.number);
+            let is_last = last == Some(question.number);
+            let way = match (forward_only, is_last) {
+                (true, _) => Way::Forward,
+                (false, true) => Way::ToEnd,
+                (false, false) => Way::Free,
+            };
+            section(question, &of, &sitting, is_shown, way)
+        })
+        .collect_view();
+    view! {
+        <div class="exam-room" id="ly-room">
+            <div class="quiz-bar exam-bar">
+                <p class="exam-kept" id="ly-kept" role="status"></p>
+                <p class="soft num">{ends}</p>
+                {countdown(said_left)}
+            </div>
+            {jumps}
+            {questions}
+            {end}
+        </div>
+    }
+    .erase()
+}
+
+/// What the navigator shows of a question.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    pub answered: bool,
+    pub flagged: bool,
+}
+
+impl Mark {
+    fn of(question: &RoomQuestion) -> Self {
+        Self {
+            answered: question.is_answered,
+            flagged: question.shown.flagged,
+        }
+    }
+
+    pub fn class(self) -> &'static str {
+        match (self.answered, self.flagged) {
+            (_, true) => "chip flagged",
+            (true, false) => "chip answered",
+            (false, false) => "chip",
+        }
+    }
+
+    /// For those who don't see the chip.
+    pub fn words(self) -> &'static str {
+        match (self.answered, self.flagged) {
+            (true, true) => "answered, flagged",
+            (true, false) => "answered",
+            (false, true) => "no answer, flagged",
+            (false, false) => "no answer",
+        }
+    }
+}
+
+/// What is still open, before handing in.
+pub fn open_words(open: usize) -> String {
+    match open {
+        0 => "Every question has an answer.".to_owned(),
+        1 => "One question has no answer yet.".to_owned(),
+        count => format!("{count} questions have no answer yet."),
+    }
+}
+
+/// The way to every question. Before the page is awake, its buttons send the question that is shown.
+fn jumps(marks: &[Mark], at: Option<usize>, path: &str) -> AnyView {
+    let form = at.map(|at| format!("ly-q{at}"));
+    let jump = |go: String, current: bool, class: &'static str, inside: AnyView| {
+        let current = current.then_some("step");
+        match form.clone() {
+            Some(form) => view! {
+                <button class=class form=form name="go" value=go.clone() data-go=go aria-current=current>
+                    {inside}
+                </button>
+            }
+            .erase(),
+            None => {
+                let href = format!("{path}?show={go}");
+                view! {
+                    <a class=class href=href rel="external" data-go=go aria-current=current>
+                        {inside}
+                    </a>
+                }
+                .erase()
+            }
+        }
+    };
+    let chips = marks
+        .iter()
+        .enumerate()
+        .map(|(number, mark)| {
+            let inside = view! {
+                <span class="vh">"Question "</span>
+                {(number + 1).to_string()}
+                <span class="vh">", " <span data-state="">{mark.words()}</span></span>
+            };
+            jump(
+                (number + 1).to_string(),
+                at == Some(number),
+                mark.class(),
+                inside.erase(),
+            )
+        })
+        .collect_view();
+    view! {
+        <nav class="chips quiz-jumps" aria-label="Questions">
+            {chips}
+            {jump("end".to_owned(), at.is_none(), "chip", "End".erase())}
+        </nav>
+    }
+    .erase()
+}
+
+/// Where one gets from a question.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Free,
+    ToEnd,
+    Forward,
+}
+
+fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way: Way) -> AnyView {
+    let number = question.number;
+    let (go, label) = match way {
+        Way::Free => ((number + 2).to_string(), "Next"),
+        Way::ToEnd => ("end".to_owned(), "To the end"),
+        Way::Forward => ("next".to_owned(), "Go on"),
+    };
+    let jumps_to = (way != Way::Forward).then(|| go.clone());
+    let back = (number > 0 && way != Way::Forward).then(|| {
+        view! {
+            <button class="btn second" name="go" value=number.to_string() data-go=number.to_string()>
+                <Icon glyph=Glyph::ArrowLeft />
+                "Back"
+            </button>
+        }
+    });
+    let flag = (way != Way::Forward).then(|| {
+        view! {
+            <label class="check quiz-flag">
+                <input type="checkbox" name="given[flagged]" value="on" checked=question.shown.flagged />
+                <span>"Flag to come back to"</span>
+            </label>
+        }
+    });
+    let heading = format!("Question {} {of}", number + 1);
+    let part = (!question.section.is_empty()).then_some(question.section);
+    view! {
+        <section class="exam-question" data-number=number.to_string() hidden=!is_shown>
+            <h2 class="label" tabindex="-1">
+                {heading} {part.map(|part| format!(" · {part}"))}
+            </h2>
+            <form
+                class="quiz-form"
+                id=format!("ly-q{number}")
+                data-question=number.to_string()
+                method="post"
+                action=SaveExamAnswer::PATH
+            >
+                <input type="hidden" name="sitting" value=sitting.to_owned() />
+                <input type="hidden" name="question" value=number.to_string() />
+                // Enter goes on, as a form's first button is the one that it presses.
+                <button class="vh" name="go" value=go.clone() data-go=jumps_to.clone() tabindex="-1" aria-hidden="true">
+                    {label}
+                </button>
+                <div class="prose quiz-prompt" inner_html=question.shown.prompt.0></div>
+                {fields(question.shown.kind)}
+                {flag}
+                <div class="row">
+                    {back}
+                    <button class="btn" name="go" value=go data-go=jumps_to>
+                        {label}
+                        <Icon glyph=Glyph::ArrowRight />
+                    </button>
+                </div>
+            </form>
+        </section>
+    }
+    .erase()
+}
+
+/// Before handing in: what is answered, what is not, what was flagged.
+fn end(marks: &[Mark], sitting: &str, path: &str, is_shown: bool, forward_only: bool) -> AnyView {
+    let open = marks.iter().filter(|mark| !mark.answered).count();
+    let (said, lines) = match forward_only {
+        true => ("You have seen every question.".to_owned(), None),
+        false => {
+            let lines = marks
+                .iter()
+                .enumerate()
+                .map(|(number, mark)| {
+                    let go = (number + 1).to_string();
+                    view! {
+                        <li>
+                            <a href=format!("{path}?show={go}") rel="external" data-go=go.clone()>
+                                {format!("Question {go}")}
+                            </a>
+                            <span class="soft" data-state="">
+                                {mark.words()}
+                            </span>
+                        </li>
+                    }
+                })
+                .collect_view();
+            let lines = view! { <ol class="quiz-overview">{lines}</ol> };
+            (open_words(open), Some(lines))
+        }
+    };
+    view! {
+        <section class="exam-question" data-number="end" hidden=!is_shown>
+            <h2 tabindex="-1">"Ready to hand in?"</h2>
+            <p id="ly-open">{said}</p>
+            {lines}
+            <p class="soft">"What is handed in can't be changed."</p>
+            <form class="stack quiz-submit" id="ly-submit" method="post" action=SubmitExam::PATH>
+                <input type="hidden" name="sitting" value=sitting.to_owned() />
+                <button class="btn big">"Hand in"</button>
+            </form>
+        </section>
+    }
+    .erase()
+}

@@ -1,0 +1,196 @@
+//! A paper, frozen when it was drawn, and the answer sheet that it becomes. Grading is the quizzes'.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::adaptive::{self, Estimate, Item};
+use super::{Adaptive, Config};
+use crate::platform::ids::QuestionId;
+use crate::quiz::grade::{self, Answer, Answers, Frozen};
+
+/// The `paper` column of a sitting.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Paper {
+    pub version: u32,
+    pub terms: Terms,
+    pub questions: Vec<Asked>,
+}
+
+/// What was agreed to at the start: later edits of the exam never touch a sitting.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    pub passing_score_percent: i32,
+    pub partial_credit: bool,
+    pub forward_only: bool,
+    pub sections: Vec<Section>,
+    pub adaptive: Option<AdaptiveTerms>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    pub title: String,
+    /// Questions of it; in an adaptive exam at most so many.
+    pub questions: usize,
+}
+
+/// What the questions of an adaptive exam are chosen from, as it was at the start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AdaptiveTerms {
+    pub plan: Adaptive,
+    pub shuffle_options: bool,
+    pub bank: Vec<Item>,
+}
+
+/// A question of the paper.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    pub section: usize,
+    pub question: Frozen,
+}
+
+/// The `answer_sheet` column of an attempt: the whole paper as it was shown, what was answered, what it brought.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnswerSheet {
+    pub version: u32,
+    pub terms: Terms,
+    pub questions: Vec<Answered>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    pub section: usize,
+    pub question: Frozen,
+    pub answer: Option<Answer>,
+    pub flagged: bool,
+    pub answered_at: Option<DateTime<Utc>>,
+    /// From 0 to 1.
+    pub points: f64,
+    /// Everybody gets the point, whatever was answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_void: bool,
+}
+
+impl Terms {
+    pub fn new(
+        passing_score_percent: i32,
+        config: &Config,
+        sections: Vec<Section>,
+        bank: Vec<Item>,
+    ) -> Self {
+        Self {
+            passing_score_percent,
+            partial_credit: config.partial_credit,
+            forward_only: config.is_forward_only(),
+            sections,
+            adaptive: config.adaptive.map(|plan| AdaptiveTerms {
+                plan,
+                shuffle_options: config.shuffle_options,
+                bank,
+            }),
+        }
+    }
+}
+
+impl Paper {
+    pub fn new(terms: Terms, questions: Vec<Asked>) -> Self {
+        Self {
+            version: 1,
+            terms,
+            questions,
+        }
+    }
+
+    /// What each question so far brings, by the present answers.
+    pub fn points(&self, answers: &Answers) -> Vec<(QuestionId, f64)> {
+        self.questions
+            .iter()
+            .enumerate()
+            .map(|(at, asked)| {
+                let answer = answers.get(&at).and_then(|given| given.answer.as_ref());
+                let points = grade::points(&asked.question.kind, answer, self.terms.partial_credit);
+                (asked.question.question_id, points)
+            })
+            .collect()
+    }
+
+    /// The sheet at the end of the sitting, graded. `saved_at` tells when a question was answered last.
+    pub fn hand_in(
+        self,
+        mut answers: Answers,
+        saved_at: impl Fn(usize) -> Option<DateTime<Utc>>,
+    ) -> AnswerSheet {
+        let questions = self
+            .questions
+            .into_iter()
+            .enumerate()
+            .map(|(at, asked)| {
+                let given = answers.remove(&at).unwrap_or_default();
+                Answered {
+                    section: asked.section,
+                    question: asked.question,
+                    answered_at: given.answer.as_ref().and_then(|_| saved_at(at)),
+                    answer: given.answer,
+                    flagged: given.flagged,
+                    points: 0.0,
+                    is_void: false,
+                }
+            })
+            .collect();
+        let mut sheet = AnswerSheet {
+            version: 1,
+            terms: self.terms,
+            questions,
+        };
+        sheet.grade();
+        sheet
+    }
+}
+
+/// What a sheet comes to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// Whole percent.
+    pub score: i32,
+    pub passed: bool,
+    pub ability: Option<Estimate>,
+}
+
+impl AnswerSheet {
+    /// Works out anew what every question brings.
+    pub fn grade(&mut self) {
+        let partial_credit = self.terms.partial_credit;
+        for answered in &mut self.questions {
+            answered.points = match answered.is_void {
+                true => 1.0,
+                false => grade::points(
+                    &answered.question.kind,
+                    answered.answer.as_ref(),
+                    partial_credit,
+                ),
+            };
+        }
+    }
+
+    pub fn outcome(&self) -> Outcome {
+        let (score, ability) = match &self.terms.adaptive {
+            Some(terms) => {
+                // What tells nothing of the learner counts nothing here.
+                let told = self.questions.iter().filter(|answered| !answered.is_void);
+                let points: Vec<(QuestionId, f64)> = told
+                    .map(|answered| (answered.question.question_id, answered.points))
+                    .collect();
+                let (score, ability) = adaptive::score(terms, &points);
+                (score, Some(ability))
+            }
+            None => {
+                let points: Vec<f64> = self.questions.iter().map(|one| one.points).collect();
+                (grade::percent(&points), None)
+            }
+        };
+        Outcome {
+            score,
+            passed: score >= self.terms.passing_score_percent,
+            ability,
+        }
+    }
+}

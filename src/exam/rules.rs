@@ -1,0 +1,144 @@
+//! When an exam may be begun, when a sitting ends, and what is shown of it. The clock is the server's.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Config, Review};
+use crate::quiz::attempt::GRACE;
+
+/// When it may be sat; None where that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Window {
+    pub opens_at: Option<DateTime<Utc>>,
+    pub closes_at: Option<DateTime<Utc>>,
+}
+
+/// Why no sitting can be begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    NotYet(DateTime<Utc>),
+    Over(DateTime<Utc>),
+    /// So many tries are used.
+    NoTryLeft(i64),
+}
+
+/// The window comes before the tries: nobody needs another try for a closed exam.
+pub fn closed(
+    window: Window,
+    tries_allowed: Option<i64>,
+    tries: i64,
+    now: DateTime<Utc>,
+) -> Option<Closed> {
+    match (window.opens_at, window.closes_at, tries_allowed) {
+        (Some(at), ..) if now < at => Some(Closed::NotYet(at)),
+        (_, Some(at), _) if now >= at => Some(Closed::Over(at)),
+        (.., Some(allowed)) if tries >= allowed => Some(Closed::NoTryLeft(allowed)),
+        _ => None,
+    }
+}
+
+/// With what one learner has more than others, in percent.
+pub fn seconds(duration_seconds: i32, extra_time_percent: i32) -> i64 {
+    let seconds = i64::from(duration_seconds);
+    seconds + seconds * i64::from(extra_time_percent) / 100
+}
+
+/// The end of a sitting: when its time is over, at the latest when the exam closes.
+pub fn deadline(started_at: DateTime<Utc>, seconds: i64, window: Window) -> DateTime<Utc> {
+    let end = started_at + TimeDelta::seconds(seconds);
+    window.closes_at.map_or(end, |closes_at| end.min(closes_at))
+}
+
+pub fn is_late(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now > expires_at + GRACE
+}
+
+pub fn seconds_left(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    (expires_at - now).num_seconds().max(0)
+}
+
+/// What the learner sees of an ended sitting now, and from when there is more.
+pub fn review(
+    config: &Config,
+    window: Window,
+    now: DateTime<Utc>,
+) -> (Review, Option<DateTime<Utc>>) {
+    match window.closes_at {
+        Some(closes_at) if config.review_after_close && now < closes_at => {
+            (Review::Nothing, Some(closes_at))
+        }
+        _ => (config.review, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    fn window() -> impl Strategy<Value = Window> {
+        (
+            proptest::option::of(0i64..500),
+            proptest::option::of(500i64..1000),
+        )
+            .prop_map(|(opens, closes)| Window {
+                opens_at: opens.map(at),
+                closes_at: closes.map(at),
+            })
+    }
+
+    #[test]
+    fn a_window_is_half_open() {
+        let window = Window {
+            opens_at: Some(at(10)),
+            closes_at: Some(at(20)),
+        };
+        let closed = |now, tries| closed(window, Some(2), tries, at(now));
+        assert_eq!(closed(9, 0), Some(Closed::NotYet(at(10))));
+        assert_eq!((closed(10, 0), closed(19, 1)), (None, None));
+        assert_eq!(closed(19, 2), Some(Closed::NoTryLeft(2)));
+        assert_eq!(closed(20, 2), Some(Closed::Over(at(20))));
+    }
+
+    #[test]
+    fn results_wait_for_the_end_of_the_exam_where_they_should() {
+        let config = |review_after_close| Config {
+            version: 1,
+            shuffle_questions: false,
+            shuffle_options: false,
+            one_at_a_time: false,
+            partial_credit: false,
+            review: Review::Answers,
+            review_after_close,
+            adaptive: None,
+        };
+        let window = Window {
+            opens_at: None,
+            closes_at: Some(at(100)),
+        };
+        let seen = |wait, now| review(&config(wait), window, at(now));
+        assert_eq!(seen(true, 99), (Review::Nothing, Some(at(100))));
+        assert_eq!(seen(true, 100), (Review::Answers, None));
+        assert_eq!(seen(false, 0), (Review::Answers, None));
+    }
+
+    proptest! {
+        /// However often the end is worked out, nobody has longer than the exam's time with their extra, nor beyond the
+        /// window, and whoever may begin has some time.
+        #[test]
+        fn no_time_is_gained(window in window(), now in 0i64..1100, duration in 60i32..600, extra in 0i32..300) {
+            let (now, allowed) = (at(now), seconds(duration, extra));
+            prop_assert!(allowed >= i64::from(duration));
+            let end = deadline(now, allowed, window);
+            prop_assert!(end - now <= TimeDelta::seconds(allowed));
+            prop_assert!(window.closes_at.is_none_or(|closes_at| end <= closes_at));
+            if closed(window, None, 0, now).is_none() {
+                prop_assert!(end > now && !is_late(end, now) && seconds_left(end, now) <= allowed);
+            }
+            prop_assert!(is_late(end, end + GRACE + TimeDelta::milliseconds(1)) && !is_late(end, end + GRACE));
+        }
+    }
+}

@@ -1,0 +1,574 @@
+//! A sitting, from its start to its record. The clock is the server's, and what is acknowledged is committed.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+
+use super::adaptive::{self, Item};
+use super::draw::{self, Need, Shortage};
+use super::paper::{Asked, Paper, Section, Terms};
+use super::record::{self, Change, Sat, SittingHead};
+use super::rules::{self, Closed};
+use super::store::{self, Allowance, BankItem, Exam, SectionRow};
+use super::timeline::{Event, EventKind};
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
+use crate::platform::jobs::{self, Job, JobContext};
+use crate::platform::time::Clock;
+use crate::player::store as studying;
+use crate::player::view::not_enrolled;
+use crate::quiz::attempt::{GRACE, freeze, read};
+use crate::quiz::grade::{Frozen, Given};
+use crate::quiz::store::{BankQuestion, questions};
+use crate::quiz::{QuestionPayload, Sent};
+
+pub fn no_exam() -> AppError {
+    AppError::NotFound("There is no exam at this address.".to_owned())
+}
+
+pub fn no_sitting() -> AppError {
+    AppError::NotFound("There is no such sitting of yours.".to_owned())
+}
+
+/// An exam as one learner finds it. A sitting whose time is over has been ended.
+pub struct Found {
+    pub course: CourseId,
+    pub course_title: String,
+    pub exam: Exam,
+    pub allowance: Allowance,
+    /// The newest first.
+    pub sittings: Vec<Sat>,
+}
+
+impl Found {
+    pub fn running(&self) -> Option<&Sat> {
+        self.sittings.iter().find(|sat| sat.ended_at.is_none())
+    }
+
+    pub fn tries_allowed(&self) -> Option<i64> {
+        let allowed = i64::from(self.exam.attempts_allowed?);
+        Some(allowed + i64::from(self.allowance.extra_attempts))
+    }
+
+    pub fn closed(&self, now: DateTime<Utc>) -> Option<Closed> {
+        let tries = self.sittings.len() as i64;
+        rules::closed(self.exam.window, self.tries_allowed(), tries, now)
+    }
+
+    pub fn seconds(&self) -> i64 {
+        rules::seconds(
+            self.exam.duration_seconds,
+            self.allowance.extra_time_percent,
+        )
+    }
+}
+
+pub async fn find(
+    conn: &mut Conn,
+    user: UserId,
+    course: &str,
+    exam: ExamId,
+    now: DateTime<Utc>,
+) -> AppResult<Found> {
+    let studied = studying::studying(conn, user, course)
+        .await?
+        .ok_or_else(not_enrolled)?;
+    let row = store::exam(conn, studied.course_id, exam)
+        .await?
+        .ok_or_else(no_exam)?;
+    let mut sittings = my_sittings(conn, user, studied.course_id, now).await?;
+    sittings.retain(|sat| sat.exam_id == exam);
+    // Whoever has sat it still finds it.
+    if (!row.is_published || row.is_retired) && sittings.is_empty() {
+        return Err(no_exam());
+    }
+    Ok(Found {
+        course: studied.course_id,
+        course_title: studied.title,
+        exam: row,
+        allowance: store::allowance(conn, user, exam).await?,
+        sittings,
+    })
+}
+
+/// The learner's sittings in the course, none of which is late.
+pub async fn my_sittings(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> AppResult<Vec<Sat>> {
+    let sittings = record::sittings(conn, user, course).await?;
+    let is_late = |sat: &&Sat| sat.ended_at.is_none() && rules::is_late(sat.expires_at, now);
+    let late: Vec<SittingId> = sittings
+        .iter()
+        .filter(is_late)
+        .map(|sat| sat.sitting_id)
+        .collect();
+    if late.is_empty() {
+        return Ok(sittings);
+    }
+    for sitting in late {
+        end_if_late(conn, user, sitting, now).await?;
+    }
+    Ok(record::sittings(conn, user, course).await?)
+}
+
+/// Why no sitting can be begun, in a sentence.
+pub fn closed_words(closed: Closed, clock: &Clock) -> String {
+    let at = |at: DateTime<Utc>| format!("{} ({})", clock.date_time(at), clock.zone.name());
+    match closed {
+        Closed::NotYet(from) => format!("This exam opens on {}.", at(from)),
+        Closed::Over(until) => format!("This exam closed on {}.", at(until)),
+        Closed::NoTryLeft(1) => {
+            "Your one try is used. Your tutor can give you another one.".to_owned()
+        }
+        Closed::NoTryLeft(allowed) => {
+            format!("All {allowed} tries are used. Your tutor can give you another one.")
+        }
+    }
+}
+
+/// Starts a sitting, unless one is running.
+pub async fn start(
+    conn: &mut Conn,
+    user: UserId,
+    course: &str,
+    exam: ExamId,
+    clock: &Clock,
+) -> AppResult<()> {
+    let now = clock.now;
+    record::lock_starts(conn, user, exam).await?;
+    let found = find(conn, user, course, exam, now).await?;
+    if found.running().is_some() {
+        return Ok(());
+    }
+    if !found.exam.is_published || found.exam.is_retired {
+        return Err(no_exam());
+    }
+    if let Some(closed) = found.closed(now) {
+        return Err(AppError::Denied(closed_words(closed, clock)));
+    }
+    let sections = store::sections(conn, exam).await?;
+    let paper = draw_paper(conn, user, &found, &sections, now).await?;
+    let expires_at = rules::deadline(now, found.seconds(), found.exam.window);
+    let sitting = record::begin(conn, user, exam, &paper, now, expires_at).await?;
+    let started = Event {
+        kind: EventKind::Started,
+        question: None,
+        at: now,
+    };
+    record::note(conn, sitting, &[started]).await?;
+    EndSitting { sitting }.queue(conn, expires_at).await
+}
+
+async fn draw_paper(
+    conn: &mut Conn,
+    user: UserId,
+    found: &Found,
+    sections: &[SectionRow],
+    now: DateTime<Utc>,
+) -> AppResult<Paper> {
+    let exam = &found.exam;
+    let bank = store::bank(conn, found.course).await?;
+    let titles = sections
+        .iter()
+        .map(|section| Section {
+            title: section.title.clone(),
+            questions: section.count(),
+        })
+        .collect();
+    let terms = |items| Terms::new(exam.passing_score_percent, &exam.config, titles, items);
+    if exam.config.adaptive.is_some() {
+        let (difficulties, is_stale) = store::difficulties(conn, exam.exam_id, now).await?;
+        if is_stale {
+            let job = Calibrate {
+                course: found.course,
+                exam: exam.exam_id,
+            };
+            jobs::enqueue_once(conn, &job, &format!("calibrate-{}", exam.exam_id), now).await?;
+        }
+        let terms = terms(items(sections, &bank, &difficulties));
+        let mut paper = Paper::new(terms, Vec::new());
+        append_next(conn, &mut paper, &[]).await?;
+        return match paper.questions.is_empty() {
+            true => Err(short_of_questions()),
+            false => Ok(paper),
+        };
+    }
+    let seen = record::seen(conn, user, exam.exam_id).await?;
+    let places = draw_places(sections, &bank, |question| {
+        seen.get(&question.0).copied().unwrap_or(0)
+    })
+    .map_err(|_| short_of_questions())?;
+    let mut drawn: Vec<(usize, QuestionId)> = Vec::new();
+    for (section, mut places) in places.into_iter().enumerate() {
+        match exam.config.shuffle_questions {
+            true => places.shuffle(&mut rand::rng()),
+            false => places.sort_unstable(),
+        }
+        drawn.extend(
+            places
+                .into_iter()
+                .map(|place| (section, bank[place].question_id)),
+        );
+    }
+    let ids: Vec<QuestionId> = drawn.iter().map(|&(_, question)| question).collect();
+    let mut full: HashMap<QuestionId, BankQuestion> = questions(conn, &ids)
+        .await?
+        .into_iter()
+        .map(|question| (question.question_id, question))
+        .collect();
+    let asked = drawn
+        .into_iter()
+        .filter_map(|(section, id)| {
+            let question = frozen(full.remove(&id)?, exam.config.shuffle_options);
+            Some(Asked { section, question })
+        })
+        .collect();
+    Ok(Paper::new(terms(Vec::new()), asked))
+}
+
+fn short_of_questions() -> AppError {
+    AppError::Conflict(
+        "The question bank has not enough questions for this exam any more. Please tell your tutor.".to_owned(),
+    )
+}
+
+/// The places in the bank that each section gets at random, those least often seen first.
+pub fn draw_places(
+    sections: &[SectionRow],
+    bank: &[BankItem],
+    seen: impl Fn(QuestionId) -> i64,
+) -> Result<Vec<Vec<usize>>, Shortage> {
+    let mut order: Vec<usize> = (0..bank.len()).collect();
+    order.shuffle(&mut rand::rng());
+    order.sort_by_key(|&place| seen(bank[place].question_id));
+    let needs: Vec<Need> = sections
+        .iter()
+        .map(|section| Need {
+            count: section.count(),
+            candidates: order
+                .iter()
+                .copied()
+                .filter(|&place| section.takes(&bank[place]))
+                .collect(),
+        })
+        .collect();
+    draw::draw(&needs, bank.len())
+}
+
+/// What an adaptive exam chooses from: each question for the first section that takes it.
+fn items(
+    sections: &[SectionRow],
+    bank: &[BankItem],
+    difficulties: &HashMap<QuestionId, f64>,
+) -> Vec<Item> {
+    bank.iter()
+        .filter_map(|item| {
+            let section = sections.iter().position(|section| section.takes(item))?;
+            let by_author = || {
+                let author = f64::from(item.difficulty.unwrap_or(0.5));
+                crate::quiz::adaptive::difficulty::expected_by_author(author)
+            };
+            Some(Item {
+                question_id: item.question_id,
+                section,
+                difficulty: difficulties
+                    .get(&item.question_id)
+                    .copied()
+                    .unwrap_or_else(by_author),
+            })
+        })
+        .collect()
+}
+
+fn frozen(mut question: BankQuestion, shuffle_options: bool) -> Frozen {
+    if let QuestionPayload::Choice { shuffle } = &mut question.payload.payload {
+        *shuffle = *shuffle && shuffle_options;
+    }
+    freeze(question)
+}
+
+/// Adds the question that an adaptive exam asks next; false when it has asked enough.
+async fn append_next(
+    conn: &mut Conn,
+    paper: &mut Paper,
+    given: &[(QuestionId, f64)],
+) -> AppResult<bool> {
+    let shuffle_options = paper
+        .terms
+        .adaptive
+        .as_ref()
+        .is_some_and(|terms| terms.shuffle_options);
+    let Some(item) = adaptive::next(&paper.terms, given, &mut rand::rng()) else {
+        return Ok(false);
+    };
+    let question = questions(conn, &[item.question_id])
+        .await?
+        .pop()
+        .ok_or_else(short_of_questions)?;
+    paper.questions.push(Asked {
+        section: item.section,
+        question: frozen(question, shuffle_options),
+    });
+    Ok(true)
+}
+
+/// What a browser sends for one question of a sitting.
+pub struct Answering {
+    pub question: usize,
+    pub sent: Sent,
+    pub change: Option<Change>,
+    /// The learner is done with the question and goes on.
+    pub goes_on: bool,
+}
+
+/// What became of it.
+pub enum Saved {
+    Kept {
+        expires_at: DateTime<Utc>,
+        forward_only: bool,
+    },
+    /// The sitting has ended, before the answer came or with it.
+    Over,
+}
+
+/// Keeps what was answered to a question of a running sitting, whole or not.
+pub async fn save(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    answering: Answering,
+    now: DateTime<Utc>,
+) -> AppResult<(SittingHead, Saved)> {
+    let head = record::head_for_update(conn, user, sitting, answering.question)
+        .await?
+        .ok_or_else(no_sitting)?;
+    if has_ended(conn, user, &head, now).await? {
+        return Ok((head, Saved::Over));
+    }
+    let frozen = head
+        .question()?
+        .ok_or_else(|| AppError::field("question", "The exam has no question of this number."))?;
+    let at_question = usize::try_from(head.at_question).unwrap_or_default();
+    if head.forward_only && answering.question != at_question {
+        // A second tab, or the page before: what is passed stays as it is.
+        return Err(AppError::Conflict(
+            "This exam goes forward only, and you have gone on from this question. Load the page again.".to_owned(),
+        ));
+    }
+    let given = Given {
+        answer: read(&frozen.kind, &answering.sent)?,
+        flagged: answering.sent.flagged.is_some(),
+    };
+    record::save(
+        conn,
+        sitting,
+        answering.question,
+        &given,
+        answering.change,
+        now,
+    )
+    .await?;
+    if head.forward_only && answering.goes_on && !go_on(conn, &head, at_question).await? {
+        end(conn, user, &head, now).await?;
+        return Ok((head, Saved::Over));
+    }
+    let kept = Saved::Kept {
+        expires_at: head.expires_at,
+        forward_only: head.forward_only,
+    };
+    Ok((head, kept))
+}
+
+/// From one question to the next where one goes forward only; false when an adaptive exam has asked enough.
+async fn go_on(conn: &mut Conn, head: &SittingHead, at_question: usize) -> AppResult<bool> {
+    let mut paper = record::paper(conn, head.sitting_id)
+        .await?
+        .ok_or_else(no_sitting)?;
+    if paper.terms.adaptive.is_none() {
+        record::move_on(conn, head.sitting_id, at_question + 1, None).await?;
+        return Ok(true);
+    }
+    let (answers, _) = record::answers(conn, head.sitting_id).await?;
+    let given = paper.points(&answers);
+    let is_more = append_next(conn, &mut paper, &given).await?;
+    if is_more {
+        record::move_on(conn, head.sitting_id, at_question + 1, Some(&paper)).await?;
+    }
+    Ok(is_more)
+}
+
+/// Ends the sitting and grades it; one that has ended already stays as it is.
+pub async fn submit(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    now: DateTime<Utc>,
+) -> AppResult<SittingHead> {
+    let head = record::head_for_update(conn, user, sitting, 0)
+        .await?
+        .ok_or_else(no_sitting)?;
+    if head.ended_at.is_none() {
+        end(conn, user, &head, now).await?;
+    }
+    Ok(head)
+}
+
+/// Events of one report that are kept at most.
+const REPORTED: usize = 50;
+/// The longest that an event may have waited for its report.
+const WAITED: i64 = 600;
+
+/// Notes what a browser reports: kinds, each with the question and how many seconds ago it was, as in
+/// `question_shown:3:0 left::12`. What can't be read is left out. Answers until when the sitting runs; None when it has ended.
+pub async fn report(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    events: &str,
+    now: DateTime<Utc>,
+) -> AppResult<(SittingHead, Option<DateTime<Utc>>)> {
+    let head = record::head(conn, user, sitting, 0)
+        .await?
+        .ok_or_else(no_sitting)?;
+    if head.ended_at.is_some() {
+        return Ok((head, None));
+    }
+    let events: Vec<Event> = events
+        .split_whitespace()
+        .take(REPORTED)
+        .filter_map(|event| {
+            let mut parts = event.split(':');
+            let kind = EventKind::named(parts.next()?).filter(|kind| kind.is_reported())?;
+            let question = parts.next()?.parse::<u16>().ok().map(usize::from);
+            let ago = parts.next()?.parse::<u32>().ok()?;
+            let ago = TimeDelta::seconds(i64::from(ago).min(WAITED));
+            Some(Event {
+                kind,
+                question,
+                at: (now - ago).max(head.started_at),
+            })
+        })
+        .collect();
+    if !events.is_empty() {
+        record::note(conn, sitting, &events).await?;
+    }
+    let expires_at = head.expires_at;
+    Ok((head, Some(expires_at)))
+}
+
+/// Whether the sitting has ended; one whose time is over ends now.
+async fn has_ended(
+    conn: &mut Conn,
+    user: UserId,
+    head: &SittingHead,
+    now: DateTime<Utc>,
+) -> AppResult<bool> {
+    if head.ended_at.is_some() {
+        return Ok(true);
+    }
+    let is_late = rules::is_late(head.expires_at, now);
+    if is_late {
+        end(conn, user, head, now).await?;
+    }
+    Ok(is_late)
+}
+
+async fn end_if_late(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    now: DateTime<Utc>,
+) -> AppResult<Option<DateTime<Utc>>> {
+    let Some(head) = record::head_for_update(conn, user, sitting, 0).await? else {
+        return Ok(None);
+    };
+    let is_over = has_ended(conn, user, &head, now).await?;
+    Ok((!is_over).then_some(head.expires_at))
+}
+
+async fn end(
+    conn: &mut Conn,
+    user: UserId,
+    head: &SittingHead,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let paper = record::paper(conn, head.sitting_id)
+        .await?
+        .ok_or_else(no_sitting)?;
+    let (answers, saved) = record::answers(conn, head.sitting_id).await?;
+    let sheet = paper.hand_in(answers, |number| saved.get(&number).copied());
+    let at = now.min(head.expires_at);
+    record::end(conn, user, head, &sheet, at).await?;
+    let kind = match rules::is_late(head.expires_at, now) {
+        true => EventKind::TimeOver,
+        false => EventKind::HandedIn,
+    };
+    let ended = Event {
+        kind,
+        question: None,
+        at,
+    };
+    Ok(record::note(conn, head.sitting_id, &[ended]).await?)
+}
+
+/// Ends a sitting whose time ran out while nobody looked.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EndSitting {
+    pub sitting: SittingId,
+}
+
+impl EndSitting {
+    /// Looks again once this time is over.
+    pub async fn queue(&self, conn: &mut Conn, expires_at: DateTime<Utc>) -> AppResult<()> {
+        // The job that runs still holds its name; the next one has its own.
+        let name = format!(
+            "end-sitting-{}-{}",
+            self.sitting,
+            Utc::now().timestamp_millis()
+        );
+        let at = expires_at + GRACE + TimeDelta::seconds(1);
+        jobs::enqueue_once(conn, self, &name, at).await
+    }
+}
+
+impl Job for EndSitting {
+    const KIND: &'static str = "end_sitting";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        let sitting = self.sitting;
+        cx.within(async move |conn| {
+            if let Some(user) = record::learner_of(conn, sitting).await?
+                && let Some(expires_at) = end_if_late(conn, user, sitting, Utc::now()).await?
+            {
+                // It was given more time.
+                self.queue(conn, expires_at).await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Works out the difficulties of an adaptive exam anew.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Calibrate {
+    pub course: CourseId,
+    pub exam: ExamId,
+}
+
+impl Job for Calibrate {
+    const KIND: &'static str = "calibrate_exam";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        cx.within(async move |conn| {
+            store::calibrate(conn, self.course, self.exam, Utc::now()).await
+        })
+        .await
+    }
+}

@@ -1,0 +1,300 @@
+//! Server functions of exams for the course's tutors and admins. What they change is in the audit log.
+
+use leptos::prelude::*;
+
+use super::{
+    ExamFields, ExamForm, ExamOverview, ExamStatus, RegradeFields, SittingPage, TaughtExams,
+};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{ExamId, SittingId};
+
+#[cfg(feature = "ssr")]
+use {
+    super::{check, exam_path, regrade, sitting_path, store, view},
+    crate::exam::record,
+    crate::exam::rules,
+    crate::exam::sitting::{EndSitting, no_exam},
+    crate::exam::store as exams,
+    crate::platform::audit::Entry,
+    crate::platform::auth::guard::require_tutor_of_slug,
+    crate::platform::error::AppError,
+    crate::platform::http::server_fns::redirect,
+    crate::platform::ids::QuestionId,
+    crate::platform::time::Clock,
+    crate::teaching::Area,
+    serde_json::json,
+};
+
+/// Tutors of the course: its exams.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_taught_exams(course: String) -> AppResult<TaughtExams> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let clock = Clock::of(&cx);
+    cx.within(async move |conn| view::list(conn, tutor.course, &clock).await)
+        .await
+}
+
+/// Tutors of the course: the form of an exam, or of a new one where `exam` is empty.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_exam_form(course: String, exam: String) -> AppResult<ExamForm> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let clock = Clock::of(&cx);
+    let exam = match exam.as_str() {
+        "" => None,
+        id => Some(ExamId(uuid::Uuid::parse_str(id).map_err(|_| no_exam())?)),
+    };
+    cx.within(async move |conn| view::form(conn, tutor.course, exam, &clock).await)
+        .await
+}
+
+/// Tutors of the course: makes or changes an exam. Sittings that run keep what they began with.
+#[server]
+pub async fn save_exam(
+    course: String,
+    /// None for a new one.
+    id: Option<ExamId>,
+    #[server(default)] exam: ExamFields,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let by = cx.clone();
+    let clock = Clock::of(&cx);
+    let exam_id = id.unwrap_or_else(|| ExamId(uuid::Uuid::new_v4()));
+    cx.within(async move |conn| {
+        let topics = exams::topics(conn, tutor.course).await?;
+        let (draft, sections) = check::read(exam_id, &exam, &topics, &clock)?;
+        let old = match id {
+            Some(id) => Some(
+                exams::exam(conn, tutor.course, id)
+                    .await?
+                    .ok_or_else(no_exam)?,
+            ),
+            None => None,
+        };
+        if old.as_ref().is_some_and(|old| old.is_published) {
+            let bank = exams::bank(conn, tutor.course).await?;
+            if let Some(shortage) = check::shortage(&sections, &bank) {
+                return Err(AppError::field("sections", shortage));
+            }
+        }
+        let action = match &old {
+            Some(_) => {
+                store::change(conn, &draft, &sections).await?;
+                "exam.changed"
+            }
+            None => {
+                store::create(conn, tutor.course, &draft, &sections).await?;
+                "exam.created"
+            }
+        };
+        let told = |exam: &exams::Exam| {
+            json!({
+                "title": exam.title, "duration_seconds": exam.duration_seconds,
+                "passing_score_percent": exam.passing_score_percent, "attempts_allowed": exam.attempts_allowed,
+                "opens_at": exam.window.opens_at, "closes_at": exam.window.closes_at, "config": exam.config,
+            })
+        };
+        Ok(Entry::done(action)
+            .of("exam", exam_id)
+            .change(old.as_ref().map(told), Some(told(&draft)))
+            .by(&by)
+            .write(conn)
+            .await?)
+    })
+    .await?;
+    redirect(&exam_path(&course, exam_id));
+    Ok(())
+}
+
+/// Tutors of the course: publishes an exam, takes it back, or retires it.
+#[server]
+pub async fn set_exam_status(course: String, exam: ExamId, status: ExamStatus) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let by = cx.clone();
+    let now = chrono::Utc::now();
+    cx.within(async move |conn| {
+        let old = exams::exam(conn, tutor.course, exam)
+            .await?
+            .ok_or_else(no_exam)?;
+        if status == ExamStatus::Published {
+            let sections = exams::sections(conn, exam).await?;
+            let bank = exams::bank(conn, tutor.course).await?;
+            if let Some(shortage) = check::shortage(&sections, &bank) {
+                return Err(AppError::field("", shortage));
+            }
+            if old.config.adaptive.is_some() {
+                exams::calibrate(conn, tutor.course, exam, now).await?;
+            }
+        }
+        let retired_at = (status == ExamStatus::Retired).then_some(now);
+        let is_published = status == ExamStatus::Published;
+        store::set_status(conn, exam, is_published, retired_at).await?;
+        let action = match status {
+            ExamStatus::Draft => "exam.unpublished",
+            ExamStatus::Published => "exam.published",
+            ExamStatus::Retired => "exam.retired",
+        };
+        Ok(Entry::done(action)
+            .of("exam", exam)
+            .by(&by)
+            .write(conn)
+            .await?)
+    })
+    .await?;
+    redirect(&match status {
+        ExamStatus::Retired => Area::Exams.path(&course),
+        ExamStatus::Draft | ExamStatus::Published => exam_path(&course, exam),
+    });
+    Ok(())
+}
+
+/// Tutors of the course: an exam with a page of its sittings, from 0.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_exam_overview(
+    course: String,
+    exam: ExamId,
+    page: i64,
+) -> AppResult<ExamOverview> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let clock = Clock::of(&cx);
+    cx.within(async move |conn| view::overview(conn, tutor.course, exam, page, &clock).await)
+        .await
+}
+
+/// Tutors of the course: gives one learner more time and more tries than others, also for a sitting that runs.
+#[server]
+pub async fn allow_exam(
+    course: String,
+    exam: ExamId,
+    email: String,
+    extra_time_percent: i32,
+    extra_attempts: i32,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let by = cx.clone();
+    if !(0..=1000).contains(&extra_time_percent) {
+        return Err(AppError::field(
+            "extra_time_percent",
+            "This is a number from 0 to 1000.",
+        ));
+    }
+    if !(0..=100).contains(&extra_attempts) {
+        return Err(AppError::field(
+            "extra_attempts",
+            "This is a number from 0 to 100.",
+        ));
+    }
+    let email = email.trim().to_lowercase();
+    cx.within(async move |conn| {
+        let row = exams::exam(conn, tutor.course, exam)
+            .await?
+            .ok_or_else(no_exam)?;
+        let user = store::learner(conn, tutor.course, &email)
+            .await?
+            .ok_or_else(|| {
+                AppError::field("email", "No learner of this course has this address.")
+            })?;
+        let old = exams::allowance(conn, user, exam).await?;
+        store::allow(conn, user, exam, extra_time_percent, extra_attempts).await?;
+        if let Some((sitting, started_at, expires_at)) = store::running(conn, user, exam).await? {
+            let seconds = rules::seconds(row.duration_seconds, extra_time_percent);
+            let end = rules::deadline(started_at, seconds, row.window);
+            // Time that was given is never taken back.
+            if end > expires_at {
+                record::set_deadline(conn, sitting, end).await?;
+                EndSitting { sitting }.queue(conn, end).await?;
+            }
+        }
+        let told = |time, tries| json!({"user": user, "extra_time_percent": time, "extra_attempts": tries});
+        Ok(Entry::done("exam.allowed")
+            .of("exam", exam)
+            .change(
+                Some(told(old.extra_time_percent, old.extra_attempts)),
+                Some(told(extra_time_percent, extra_attempts)),
+            )
+            .by(&by)
+            .write(conn)
+            .await?)
+    })
+    .await?;
+    redirect(&exam_path(&course, exam));
+    Ok(())
+}
+
+/// Tutors of the course: one sitting, with its timeline and its sheet.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_sitting(
+    course: String,
+    exam: ExamId,
+    sitting: SittingId,
+) -> AppResult<SittingPage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let clock = Clock::of(&cx);
+    cx.within(async move |conn| view::sitting(conn, tutor.course, exam, sitting, &clock).await)
+        .await
+}
+
+/// Tutors of the course: grades again one sitting, or all that had the question.
+#[server]
+pub async fn regrade_exam(
+    course: String,
+    exam: ExamId,
+    sitting: SittingId,
+    #[server(default)] regrade: RegradeFields,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let (by, user) = (cx.clone(), tutor.signed_in.user_id());
+    let reason = regrade.reason.trim().to_owned();
+    if !(1..=1000).contains(&reason.chars().count()) {
+        return Err(AppError::field(
+            "reason",
+            "Say why, in at most 1,000 characters. Learners read it.",
+        ));
+    }
+    let question = uuid::Uuid::parse_str(&regrade.question)
+        .map(QuestionId)
+        .map_err(|_| AppError::field("question", "Choose a question."))?;
+    let only = match regrade.scope.as_str() {
+        "exam" => None,
+        _ => Some(sitting),
+    };
+    cx.within(async move |conn| {
+        exams::exam(conn, tutor.course, exam)
+            .await?
+            .ok_or_else(no_exam)?;
+        let ruling = regrade::ruling(conn, tutor.course, question, &regrade.ruling).await?;
+        let done =
+            regrade::regrade(conn, user, exam, only, question, &ruling, &reason).await?;
+        if done.regraded == 0 {
+            return Err(AppError::field(
+                "ruling",
+                match done.obstacle {
+                    Some(obstacle) => obstacle.sentence(),
+                    None => "That is how it is graded already.",
+                },
+            ));
+        }
+        Ok(Entry::done("exam.regraded")
+            .of("exam", exam)
+            .change(
+                None,
+                Some(json!({
+                    "question": question, "ruling": regrade.ruling, "sitting": only, "reason": reason,
+                    "regraded": done.regraded, "changed": done.changed, "left": done.left,
+                })),
+            )
+            .by(&by)
+            .write(conn)
+            .await?)
+    })
+    .await?;
+    redirect(&sitting_path(&course, exam, sitting));
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! The pages of exams for tutors: the list, the form, one exam with its sittings, one sitting.
+
+mod edit;
+mod overview;
+mod sitting;
+
+use leptos::{lazy, prelude::*};
+use leptos_router::hooks::use_params_map;
+
+pub use self::edit::exam_form_page;
+pub use self::overview::taught_exam_page;
+pub use self::sitting::taught_sitting_page;
+use super::api::load_taught_exams;
+use super::{ExamStatus, TaughtExam, TaughtExams, exam_path};
+use crate::platform::ui::{
+    Badge, Button, Column, EmptyState, Erase, Page, Table, Tone, loaded, page_resource,
+};
+use crate::teaching::{Area, pages::frame};
+
+/// A part of the address.
+fn part(name: &'static str) -> Memo<String> {
+    Memo::new(move |_| use_params_map().with(|params| params.get(name).unwrap_or_default()))
+}
+
+/// /teach/COURSE/exams
+#[lazy]
+pub fn taught_exams_page() -> AnyView {
+    let course = part("course");
+    let page = page_resource(move || course.get(), load_taught_exams);
+    let show = move |page: TaughtExams| {
+        let course = course.get_untracked();
+        let inside = list(page.exams, &course);
+        frame(&course, &page.course_title, Area::Exams, inside)
+    };
+    view! { <Page title="Exams">{loaded(page, show)}</Page> }.erase()
+}
+
+fn list(exams: Vec<TaughtExam>, course: &str) -> AnyView {
+    let new = format!("{}/new", Area::Exams.path(course));
+    if exams.is_empty() {
+        return view! {
+            <EmptyState
+                title="No exams yet"
+                text="An exam draws its questions from the bank: those with the purpose “exam” or “both”."
+            >
+                <Button href=new>"Make an exam"</Button>
+            </EmptyState>
+        }
+        .erase();
+    }
+    let columns = vec![
+        Column::new("Exam"),
+        Column::new("Running").figures(),
+        Column::new("Ended").figures(),
+        Column::new("Passed").figures(),
+        Column::new("Mean score").figures(),
+    ];
+    let rows = exams
+        .into_iter()
+        .map(|exam| {
+            let mean = exam
+                .mean_score
+                .map_or_else(|| "–".to_owned(), |score| format!("{score} %"));
+            view! {
+                <tr>
+                    <td>
+                        <div class="row">
+                            <a href=exam_path(course, exam.exam_id)>{exam.title}</a>
+                            {status(exam.status)}
+                        </div>
+                        <p class="soft">{exam.facts}</p>
+                    </td>
+                    <td class="r">{exam.running}</td>
+                    <td class="r">{exam.ended}</td>
+                    <td class="r">{exam.passed}</td>
+                    <td class="r">{mean}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="row">
+            <Button href=new>"Make an exam"</Button>
+        </div>
+        <Table label="Exams of this course" columns=columns>
+            {rows}
+        </Table>
+    }
+    .erase()
+}
+
+fn status(status: ExamStatus) -> AnyView {
+    let (tone, text) = match status {
+        ExamStatus::Draft => (Tone::Warn, "Draft"),
+        ExamStatus::Published => (Tone::Ok, "Published"),
+        ExamStatus::Retired => (Tone::Neutral, "Retired"),
+    };
+    view! { <Badge tone=tone text=text /> }.erase()
+}

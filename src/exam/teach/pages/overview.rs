@@ -1,0 +1,234 @@
+//! One exam: whether it is open, who sits it, and who has more time.
+
+use leptos::server_fn::ServerFn;
+use leptos::{lazy, prelude::*};
+use leptos_router::hooks::use_query_map;
+use uuid::Uuid;
+
+use super::{part, status};
+use crate::exam::pages::verdict;
+use crate::exam::teach::api::{AllowExam, SetExamStatus, load_exam_overview};
+use crate::exam::teach::{
+    AllowanceLine, ExamOverview, ExamStatus, SittingLine, SittingState, edit_path, exam_path,
+    sitting_path,
+};
+use crate::platform::ids::ExamId;
+use crate::platform::ui::{
+    Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Notice, Page,
+    Pagination, Table, Tone, loaded, page_resource,
+};
+use crate::teaching::{Area, pages::frame};
+
+/// /teach/COURSE/exams/ID
+#[lazy]
+pub fn taught_exam_page() -> AnyView {
+    let (course, exam) = (part("course"), part("exam"));
+    let number = Memo::new(|_| {
+        use_query_map().with(|query| query.get("page").and_then(|page| page.parse().ok()))
+    });
+    let page = page_resource(
+        move || (course.get(), exam.get(), number.get().unwrap_or(0)),
+        |(course, exam, page)| {
+            let exam = Uuid::parse_str(&exam).unwrap_or_default();
+            load_exam_overview(course, ExamId(exam), page)
+        },
+    );
+    let (status, allow) = (
+        FormState::of(SetExamStatus::PATH),
+        FormState::of(AllowExam::PATH),
+    );
+    let show = move |page: ExamOverview| {
+        let course = course.get_untracked();
+        let title = page.course_title.clone();
+        let inside = overview(page, &course, status, allow);
+        frame(&course, &title, Area::Exams, inside)
+    };
+    view! { <Page title="Exam">{loaded(page, show)}</Page> }.erase()
+}
+
+fn overview(page: ExamOverview, course: &str, set: FormState, allow: FormState) -> AnyView {
+    let exam = page.exam_id;
+    let facts = page
+        .facts
+        .into_iter()
+        .map(|fact| view! { <li>{fact}</li> })
+        .collect_view();
+    view! {
+        <div class="row">
+            <h2>{page.title}</h2>
+            {status(page.status)}
+        </div>
+        <ul class="quiz-terms">{facts}</ul>
+        {page
+            .shortage
+            .map(|why| view! { <Notice tone=Tone::Warn title="The bank can’t fill this exam">{why}</Notice> })}
+        <div class="row">
+            <Button kind=ButtonKind::Secondary href=edit_path(course, exam)>
+                "Edit"
+            </Button>
+            {switches(page.status, course, exam, set)}
+        </div>
+        {sittings(page.sittings, course, exam, page.page, page.has_more)}
+        {allowances(page.allowances, course, exam, allow)}
+    }
+    .erase()
+}
+
+/// What can become of it.
+fn switches(status: ExamStatus, course: &str, exam: ExamId, form: FormState) -> AnyView {
+    let button = |to: &'static str, words: &'static str, kind: ButtonKind| {
+        view! {
+            <Form form=form class="row">
+                <input type="hidden" name="course" value=course.to_owned() />
+                <input type="hidden" name="exam" value=exam.to_string() />
+                <input type="hidden" name="status" value=to />
+                <Button kind=kind busy=form.busy()>
+                    {words}
+                </Button>
+            </Form>
+        }
+        .erase()
+    };
+    match status {
+        ExamStatus::Draft => view! {
+            {button("published", "Publish", ButtonKind::Primary)} {button("retired", "Retire", ButtonKind::Quiet)}
+        }
+        .erase(),
+        ExamStatus::Published => button("draft", "Take it back", ButtonKind::Secondary),
+        ExamStatus::Retired => button("draft", "Bring it back", ButtonKind::Secondary),
+    }
+}
+
+fn sittings(
+    sittings: Vec<SittingLine>,
+    course: &str,
+    exam: ExamId,
+    page: i64,
+    has_more: bool,
+) -> AnyView {
+    if sittings.is_empty() {
+        return view! { <EmptyState title="No sittings yet" text="Who sits this exam stands here, with what came of it." /> }
+            .erase();
+    }
+    let columns = vec![
+        Column::new("Learner"),
+        Column::new("Started"),
+        Column::new("Came of it"),
+    ];
+    let rows = sittings
+        .into_iter()
+        .map(|sitting| {
+            let (started, exactly) = sitting.started;
+            view! {
+                <tr>
+                    <td>
+                        <a href=sitting_path(course, exam, sitting.sitting_id)>{sitting.name}</a>
+                        <p class="soft">{sitting.email}</p>
+                    </td>
+                    <td>
+                        <time datetime=exactly>{started}</time>
+                    </td>
+                    <td>{state(sitting.state)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let to = |page: i64| format!("{}?page={page}", exam_path(course, exam));
+    let previous = if page > 0 {
+        to(page - 1)
+    } else {
+        String::new()
+    };
+    let next = if has_more {
+        to(page + 1)
+    } else {
+        String::new()
+    };
+    view! {
+        <section class="stack">
+            <h3>"Sittings"</h3>
+            <Table label="Sittings of this exam" columns=columns>
+                {rows}
+            </Table>
+            <Pagination previous=previous next=next />
+        </section>
+    }
+    .erase()
+}
+
+pub fn state(state: SittingState) -> AnyView {
+    match state {
+        SittingState::Running(until) => {
+            view! { <Badge tone=Tone::Warn text=format!("Running until {until}") /> }.erase()
+        }
+        SittingState::Ended {
+            score,
+            passed,
+            regraded,
+        } => {
+            let (tone, text) = verdict(score, passed);
+            view! {
+                <Badge tone=tone text=text />
+                {regraded.then(|| view! { <span class="soft">" regraded"</span> })}
+            }
+            .erase()
+        }
+    }
+}
+
+fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormState) -> AnyView {
+    let lines = given
+        .into_iter()
+        .map(|line| {
+            let words = format!(
+                "{} ({}): {} % more time, {} more tries",
+                line.name, line.email, line.extra_time_percent, line.extra_attempts
+            );
+            view! { <li>{words}</li> }
+        })
+        .collect_view();
+    view! {
+        <section class="stack">
+            <h3>"More time or tries for one learner"</h3>
+            <p class="soft">"It counts at once, also for a sitting that runs. No sitting goes on after the exam has closed."</p>
+            <ul class="exam-rules">{lines}</ul>
+            <Form form=form class="stack exam-form">
+                <input type="hidden" name="course" value=course.to_owned() />
+                <input type="hidden" name="exam" value=exam.to_string() />
+                <div class="exam-cols">
+                    <Field
+                        name="email"
+                        label="The learner’s e-mail"
+                        r#type="email"
+                        required=true
+                        value=form.value("email", "")
+                        error=form.error("email")
+                        autocomplete="off"
+                    />
+                    <Field
+                        name="extra_time_percent"
+                        label="More time, in percent"
+                        r#type="number"
+                        required=true
+                        value=form.value("extra_time_percent", "0")
+                        error=form.error("extra_time_percent")
+                    />
+                    <Field
+                        name="extra_attempts"
+                        label="More tries"
+                        r#type="number"
+                        required=true
+                        value=form.value("extra_attempts", "0")
+                        error=form.error("extra_attempts")
+                    />
+                </div>
+                <div>
+                    <Button kind=ButtonKind::Secondary busy=form.busy()>
+                        "Give"
+                    </Button>
+                </div>
+            </Form>
+        </section>
+    }
+    .erase()
+}

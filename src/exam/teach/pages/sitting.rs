@@ -1,0 +1,199 @@
+//! One sitting: facts, timeline, and the sheet with what each question brought. Grading again starts here.
+
+use leptos::server_fn::ServerFn;
+use leptos::{lazy, prelude::*};
+use uuid::Uuid;
+
+use super::overview::state;
+use super::part;
+use crate::exam::teach::api::{RegradeExam, load_sitting};
+use crate::exam::teach::{SheetQuestion, SittingPage, exam_path};
+use crate::platform::ids::{ExamId, SittingId};
+use crate::platform::ui::{
+    Button, ButtonKind, Erase, Form, FormState, Page, Select, TextArea, loaded, page_resource,
+};
+use crate::quiz::pages::result::answer;
+use crate::teaching::{Area, pages::frame};
+
+/// /teach/COURSE/exams/ID/SITTING
+#[lazy]
+pub fn taught_sitting_page() -> AnyView {
+    let (course, exam, id) = (part("course"), part("exam"), part("sitting"));
+    let page = page_resource(
+        move || (course.get(), exam.get(), id.get()),
+        |(course, exam, sitting)| {
+            let id = |text: &str| Uuid::parse_str(text).unwrap_or_default();
+            load_sitting(course, ExamId(id(&exam)), SittingId(id(&sitting)))
+        },
+    );
+    let regrade = FormState::of(RegradeExam::PATH);
+    let show = move |page: SittingPage| {
+        let course = course.get_untracked();
+        let title = page.course_title.clone();
+        let inside = sitting(page, &course, regrade);
+        frame(&course, &title, Area::Exams, inside)
+    };
+    view! { <Page title="Sitting">{loaded(page, show)}</Page> }.erase()
+}
+
+fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
+    let facts = page
+        .facts
+        .into_iter()
+        .map(|(name, value)| {
+            view! {
+                <div>
+                    <dt class="label">{name}</dt>
+                    <dd>{value}</dd>
+                </div>
+            }
+        })
+        .collect_view();
+    let timeline = page
+        .timeline
+        .into_iter()
+        .map(|(when, what)| {
+            view! {
+                <li>
+                    <span class="soft num">{when}</span>
+                    <span>{what}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    let gradings = (page.gradings.len() > 1).then(|| gradings(page.gradings));
+    let form = (!page.questions.is_empty()).then(|| {
+        regrade_form(
+            &page.questions,
+            course,
+            page.exam_id,
+            page.sitting.sitting_id,
+            regrade,
+        )
+    });
+    view! {
+        <p>
+            <a href=exam_path(course, page.exam_id)>{page.exam_title}</a>
+        </p>
+        <div class="row">
+            <h2>{page.sitting.name}</h2>
+            {state(page.sitting.state)}
+        </div>
+        <p class="soft">{page.sitting.email}</p>
+        <dl class="exam-facts">{facts}</dl>
+        <details class="exam-timeline">
+            <summary>"Timeline"</summary>
+            <p class="soft">"By the server’s clock. What the browser reports may lack some of what happened, and has many harmless reasons."</p>
+            <ol>{timeline}</ol>
+        </details>
+        {gradings}
+        <ol class="quiz-answers">{page.questions.into_iter().map(question).collect_view()}</ol>
+        {form}
+    }
+    .erase()
+}
+
+fn question(question: SheetQuestion) -> AnyView {
+    view! { <li><p class="soft num">{question.facts}</p> {answer(question.graded)}</li> }.erase()
+}
+
+fn gradings(gradings: Vec<(String, i32, String)>) -> AnyView {
+    let lines = gradings
+        .into_iter()
+        .map(|(when, score, why)| {
+            view! {
+                <li>
+                    <span class="soft">{when}</span>
+                    <span class="num">{format!("{score} %")}</span>
+                    <span>{why}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="exam-timeline">
+            <h3>"Gradings"</h3>
+            <ol>{lines}</ol>
+        </section>
+    }
+    .erase()
+}
+
+fn regrade_form(
+    questions: &[SheetQuestion],
+    course: &str,
+    exam: ExamId,
+    sitting: SittingId,
+    form: FormState,
+) -> AnyView {
+    let numbered = questions
+        .iter()
+        .zip(1..)
+        .map(|(question, number): (_, usize)| {
+            (question.question_id.clone(), format!("Question {number}"))
+        })
+        .collect::<Vec<_>>();
+    let pairs = |pairs: [(&str, &str); 2]| -> Vec<(String, String)> {
+        pairs
+            .map(|(value, words)| (value.to_owned(), words.to_owned()))
+            .into()
+    };
+    view! {
+        <section class="stack">
+            <h3>"A question was wrong?"</h3>
+            <p class="soft">
+                "Correct it in the bank first, or give everybody its point. The grading so far stays in the record; the new one takes its place."
+            </p>
+            <Form form=form class="stack exam-form">
+                <input type="hidden" name="course" value=course.to_owned() />
+                <input type="hidden" name="exam" value=exam.to_string() />
+                <input type="hidden" name="sitting" value=sitting.to_string() />
+                <Select
+                    id="ly-question"
+                    name="regrade[question]"
+                    label="Question"
+                    options=numbered
+                    value=form.value("regrade[question]", "")
+                    error=form.error("question")
+                />
+                <Select
+                    id="ly-ruling"
+                    name="regrade[ruling]"
+                    label="Right is"
+                    options=pairs([
+                        ("key", "what its key in the bank says now"),
+                        ("everybody", "every answer: everybody gets the point"),
+                    ])
+                    value=form.value("regrade[ruling]", "")
+                    error=form.error("ruling")
+                />
+                <Select
+                    id="ly-scope"
+                    name="regrade[scope]"
+                    label="For"
+                    options=pairs([
+                        ("exam", "all sittings of this exam that had the question"),
+                        ("sitting", "this sitting alone"),
+                    ])
+                    value=form.value("regrade[scope]", "")
+                />
+                <TextArea
+                    id="ly-reason"
+                    name="regrade[reason]"
+                    label="Why"
+                    hint="Learners read it beside their result."
+                    required=true
+                    max_length=1000
+                    value=form.value("regrade[reason]", "")
+                    error=form.error("reason")
+                />
+                <div>
+                    <Button kind=ButtonKind::Secondary busy=form.busy()>
+                        "Grade again"
+                    </Button>
+                </div>
+            </Form>
+        </section>
+    }
+    .erase()
+}

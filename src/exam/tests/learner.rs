@@ -1,0 +1,309 @@
+//! When an exam may be sat, what is kept of it, and what is shown.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exam_is_sat_and_goes_into_the_record() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let list = asha.get("/learn/small/exam/all").await.body;
+    assert!(list.contains("Final exam") && list.contains("Open"));
+    let path = format!("/learn/small/exam/{exam}");
+    let sheet = asha.get(&path).await;
+    assert_eq!(sheet.status, StatusCode::OK);
+    for term in ["3 questions", "60 min", "60 % to pass", "First part"] {
+        assert!(sheet.body.contains(term), "{term}");
+    }
+    let hasty = [("course", "small"), ("exam", exam.as_str())];
+    let refused = asha.post("exam/api/start_exam", &hasty).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let asked = questions(&site, &sitting).await;
+    let modules: Vec<&Value> = asked.iter().map(|question| &question["section"]).collect();
+    assert_eq!(modules, [0, 0, 1]);
+    assert!(!asked.iter().any(|question| {
+        let prompt = question["question"]["prompt_html"].as_str().unwrap();
+        prompt.contains("Question 11") || prompt.contains("Question 12")
+    }));
+    let room = asha.get(&path).await.body;
+    assert!(room.contains("Question 1 of 3") && room.contains("Question 3 of 3"));
+    for secret in ["accepted", "Because"] {
+        assert!(!room.contains(secret), "the room tells {secret}");
+    }
+    save(&mut asha, &sitting, 0, right(&asked[0]), &[]).await;
+    save(&mut asha, &sitting, 2, "wrong", &[("given[flagged]", "on")]).await;
+    let again = start(&mut asha, &exam).await;
+    assert_eq!(again.header("x-redirect"), path, "the same sitting goes on");
+    let end = asha.get(&format!("{path}?show=end")).await.body;
+    assert!(end.contains("One question has no answer yet."));
+    assert!(end.contains("answered, flagged"));
+
+    let handed_in = submit(&mut asha, &sitting).await;
+    let result = asha.get(handed_in.header("x-redirect")).await.body;
+    assert!(result.contains("33 %") && result.contains("Not passed"));
+    assert!(result.contains("Because"));
+    let sheet: Value = serde_json::from_str(
+        &text(
+            &site,
+            "select answer_sheet from exam_attempts where not passed and score = 33",
+        )
+        .await,
+    )
+    .unwrap();
+    let answers: Vec<&Value> = sheet["questions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|question| &question["answer"])
+        .collect();
+    assert_eq!(answers[0]["text"], right(&asked[0]));
+    assert_eq!(
+        (answers[1], &answers[2]["text"]),
+        (&Value::Null, &Value::from("wrong"))
+    );
+    for (kept, asked) in sheet["questions"].as_array().unwrap().iter().zip(&asked) {
+        assert_eq!(
+            kept["question"], asked["question"],
+            "the paper as it was shown"
+        );
+    }
+    assert_eq!(
+        site.test.count("select count(*) from exam_answers").await,
+        0
+    );
+    assert_eq!(
+        site.test
+            .count(
+                "select count(*) from exam_sittings where paper is null and ended_at is not null"
+            )
+            .await,
+        1
+    );
+    for change in [
+        "update exam_attempts set score = 100",
+        "update exam_attempts set passed = true",
+        "delete from exam_attempts",
+    ] {
+        let refused = site.test.owner().await.batch_execute(change).await;
+        assert!(refused.is_err(), "{change}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exam_opens_and_closes_and_counts_tries() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[("exam[attempts_allowed]", "1")]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let path = format!("/learn/small/exam/{exam}");
+    sql(
+        &site,
+        "update exams set opens_at = now() + interval '1 hour'",
+    )
+    .await;
+    let early = start(&mut asha, &exam).await;
+    assert_eq!(early.status, StatusCode::FORBIDDEN);
+    assert!(early.body.contains("This exam opens on "));
+    assert!(asha.get(&path).await.body.contains("This exam opens on "));
+    sql(
+        &site,
+        "update exams set opens_at = now() - interval '2 hours', closes_at = now() - interval '1 second'",
+    )
+    .await;
+    let late = start(&mut asha, &exam).await;
+    assert_eq!(late.status, StatusCode::FORBIDDEN);
+    assert!(late.body.contains("This exam closed on "));
+    assert_eq!(
+        site.test.count("select count(*) from exam_sittings").await,
+        0
+    );
+
+    sql(
+        &site,
+        "update exams set closes_at = now() + interval '20 minutes'",
+    )
+    .await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    assert_eq!(
+        site.test
+            .count("select count(*) from exam_sittings s join exams e using (exam_id) where s.expires_at = e.closes_at")
+            .await,
+        1,
+        "no sitting goes on beyond the window"
+    );
+    submit(&mut asha, &sitting).await;
+    let used = start(&mut asha, &exam).await;
+    assert_eq!(used.status, StatusCode::FORBIDDEN);
+    assert!(used.body.contains("Your one try is used."));
+
+    let mut tutor = tutor(&site).await;
+    let allow = |email: &'static str| {
+        [
+            ("course", "small"),
+            ("exam", exam.as_str()),
+            ("email", email),
+            ("extra_time_percent", "50"),
+            ("extra_attempts", "1"),
+        ]
+    };
+    let nobody = tutor
+        .post("teach/api/allow_exam", &allow("nobody@example.org"))
+        .await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let allowed = tutor
+        .post("teach/api/allow_exam", &allow("asha@example.org"))
+        .await;
+    assert_eq!(allowed.status, StatusCode::OK, "{}", allowed.body);
+    sql(&site, "update exams set closes_at = null").await;
+    begin(&site, &mut asha, &exam).await;
+    assert_eq!(
+        site.test
+            .count("select extract(epoch from expires_at - started_at)::bigint from exam_sittings where ended_at is null")
+            .await,
+        90 * 60
+    );
+    // More time reaches the sitting that runs; less doesn't.
+    for (percent, minutes) in [("100", 120), ("0", 120)] {
+        let mut fields = allow("asha@example.org");
+        fields[3].1 = percent;
+        tutor.post("teach/api/allow_exam", &fields).await;
+        assert_eq!(
+            site.test
+                .count("select extract(epoch from expires_at - started_at)::bigint from exam_sittings where ended_at is null")
+                .await,
+            minutes * 60
+        );
+    }
+
+    let mut stranger = site.signed_in("ravi@example.org", UserRole::Learner).await;
+    assert_eq!(
+        start(&mut stranger, &exam).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(stranger.get(&path).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_published_is_not_there() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (_, result) = sit(&site, &mut asha, &exam, 3).await;
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    for change in [
+        "update exams set is_published = false",
+        "update exams set is_published = true, retired_at = now()",
+    ] {
+        sql(&site, change).await;
+        let path = format!("/learn/small/exam/{exam}");
+        assert_eq!(ravi.get(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(start(&mut ravi, &exam).await.status, StatusCode::NOT_FOUND);
+        assert!(
+            !ravi
+                .get("/learn/small/exam/all")
+                .await
+                .body
+                .contains("Final exam")
+        );
+        assert!(
+            asha.get(&result).await.body.contains("100 %"),
+            "who sat it still sees it"
+        );
+        assert_eq!(start(&mut asha, &exam).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_review_policy_leaks_nothing() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (sitting, result) = sit(&site, &mut asha, &exam, 2).await;
+    let pages = [
+        result.clone(),
+        format!("/learn/small/exam/{exam}"),
+        "/learn/small/exam/all".to_owned(),
+    ];
+    for (review, after_close, shows_score, shows_answers) in [
+        ("nothing", false, false, false),
+        ("score", false, true, false),
+        ("answers", false, true, true),
+        ("answers", true, false, false),
+        ("score", true, false, false),
+    ] {
+        sql(
+            &site,
+            &format!(
+                "update exams set closes_at = now() + interval '1 hour',
+                 config = config || '{{\"review\": \"{review}\", \"review_after_close\": {after_close}}}'"
+            ),
+        )
+        .await;
+        for page in &pages {
+            let body = asha.get(page).await.body;
+            if page != &result {
+                assert!(!body.contains("Because"));
+            }
+            if !shows_score {
+                assert!(
+                    !body.contains("67 %") && !body.contains("assed,"),
+                    "{page}: {review}"
+                );
+            }
+        }
+        let body = asha.get(&result).await.body;
+        assert_eq!(body.contains("67 %"), shows_score, "{review}");
+        assert_eq!(body.contains("Because"), shows_answers, "{review}");
+        assert_eq!(body.contains("accepted"), false);
+    }
+    sql(&site, "update exams set closes_at = now() - interval '1 second', config = config || '{\"review\": \"answers\"}'").await;
+    assert!(asha.get(&result).await.body.contains("Because"));
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    let stolen = ravi
+        .get(&format!("/learn/small/exam/{exam}?show={sitting}"))
+        .await;
+    assert_eq!(stolen.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_works_with_forms_alone() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let path = format!("/learn/small/exam/{exam}");
+    let fields = [
+        ("course", "small"),
+        ("exam", exam.as_str()),
+        ("ready", "true"),
+    ];
+    let started = asha.submit(&path, "exam/api/start_exam", &fields).await;
+    assert_eq!(
+        (started.status, started.header("location")),
+        (StatusCode::SEE_OTHER, path.as_str())
+    );
+    let sitting = text(&site, "select sitting_id from exam_sittings").await;
+    for (go, location) in [
+        ("2", format!("{path}?show=2")),
+        ("end", format!("{path}?show=end")),
+    ] {
+        let fields = [
+            ("sitting", sitting.as_str()),
+            ("question", "0"),
+            ("given[text]", "mine"),
+            ("go", go),
+        ];
+        let saved = asha
+            .submit(&path, "exam/api/save_exam_answer", &fields)
+            .await;
+        assert_eq!(saved.header("location"), location);
+    }
+    assert!(asha.get(&path).await.body.contains("value=\"mine\""));
+    let handed_in = asha
+        .submit(&path, "exam/api/submit_exam", &[("sitting", &sitting)])
+        .await;
+    assert_eq!(
+        handed_in.header("location"),
+        format!("{path}?show={sitting}")
+    );
+}

@@ -1,0 +1,303 @@
+//! What happens while a sitting runs: late, foreign, malformed, doubled and disordered answers; forward only; adaptive.
+
+use std::sync::Arc;
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_that_ran_out_hands_in_what_was_saved() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let asked = questions(&site, &sitting).await;
+    let saved = save(&mut asha, &sitting, 0, right(&asked[0]), &[]).await;
+    let left: i64 = saved.body.parse().unwrap();
+    assert!((3590..=3600).contains(&left), "{left}");
+    let ends =
+        |ago: &str| format!("update exam_sittings set expires_at = now() - interval '{ago}'");
+    // Within the grace for the network an answer still counts.
+    sql(&site, &ends("3 seconds")).await;
+    let kept = save(&mut asha, &sitting, 1, right(&asked[1]), &[]).await;
+    assert_eq!(
+        (kept.status, kept.body.as_str(), kept.header("x-redirect")),
+        (StatusCode::OK, "0", "")
+    );
+    sql(&site, &ends("10 seconds")).await;
+    let late = save(&mut asha, &sitting, 2, right(&asked[2]), &[]).await;
+    assert!(
+        late.header("x-redirect")
+            .ends_with(&format!("?show={sitting}"))
+    );
+    assert_eq!(
+        site.test
+            .count("select score::bigint from exam_attempts")
+            .await,
+        67
+    );
+    let page = asha
+        .get(&format!("/learn/small/exam/{exam}?show=2"))
+        .await
+        .body;
+    assert!(
+        page.contains("67 %"),
+        "what came of it, in place of the question"
+    );
+    let later = asha
+        .post(
+            "exam/api/report_exam_events",
+            &[("sitting", &sitting), ("events", "left::0")],
+        )
+        .await;
+    assert!(later.header("x-redirect").ends_with(&sitting));
+    assert_eq!(
+        site.test
+            .count("select count(*) from exam_sitting_events where kind = 'time_over'")
+            .await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sitting_that_nobody_looks_at_ends_too() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    save(&mut asha, &sitting, 0, "mine", &[]).await;
+    let due = "update background_jobs set run_at = now() where kind = 'end_sitting'";
+    sql(&site, due).await;
+    site.mails().await;
+    assert_eq!(
+        site.test.count("select count(*) from exam_attempts").await,
+        0,
+        "its time is not over"
+    );
+    sql(
+        &site,
+        "update exam_sittings set expires_at = now() - interval '10 seconds'",
+    )
+    .await;
+    sql(&site, due).await;
+    site.mails().await;
+    assert_eq!(
+        site.test.count("select count(*) from exam_attempts").await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_foreign_or_malformed_changes_nothing() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    save(&mut asha, &sitting, 0, "mine", &[]).await;
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    assert_eq!(
+        save(&mut ravi, &sitting, 0, "theirs", &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        submit(&mut ravi, &sitting).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let report = [("sitting", sitting.as_str()), ("events", "left::0")];
+    let reported = ravi.post("exam/api/report_exam_events", &report).await;
+    assert_eq!(reported.status, StatusCode::NOT_FOUND);
+    let long = "x".repeat(6000);
+    for (question, given) in [(7, "mine"), (0, long.as_str())] {
+        let refused = save(&mut asha, &sitting, question, given, &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let garbled = [("sitting", "none"), ("question", "0")];
+    let refused = asha.post("exam/api/save_exam_answer", &garbled).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // What can't be read of a report is left out.
+    let report = [
+        ("sitting", sitting.as_str()),
+        (
+            "events",
+            "left::5 nonsense handed_in::0 question_shown:1:0 returned:: left::99999999999 offline::4000000000",
+        ),
+    ];
+    let reported = asha.post("exam/api/report_exam_events", &report).await;
+    assert_eq!(reported.status, StatusCode::OK, "{}", reported.body);
+    assert_eq!(
+        text(
+            &site,
+            "select string_agg(kind || coalesce(question_no::text, ''), ' ' order by kind) from exam_sitting_events where kind <> 'started'"
+        )
+        .await,
+        "left offline question_shown1"
+    );
+    assert_eq!(
+        site.test
+            .count("select count(*) from exam_sitting_events e join exam_sittings s using (sitting_id) where e.at < s.started_at")
+            .await,
+        0,
+        "nothing happens before the start"
+    );
+    assert_eq!(
+        text(
+            &site,
+            "select string_agg(answer ->> 'text', ' ') from exam_answers"
+        )
+        .await,
+        "mine"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sitting_is_graded_once() {
+    let site = Arc::new(site_with_bank().await);
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let cookies = asha.cookies.clone();
+    let submits = (0..64).map(|n| {
+        let (site, cookies, sitting) = (site.clone(), cookies.clone(), sitting.clone());
+        tokio::spawn(async move {
+            let mut tab = site.visitor();
+            tab.cookies = cookies;
+            // Answers that arrive at the same time are before or after, never in between.
+            if n % 8 == 0 {
+                save(&mut tab, &sitting, 0, "last", &[]).await.status
+            } else {
+                submit(&mut tab, &sitting).await.status
+            }
+        })
+    });
+    for status in futures::future::join_all(submits).await {
+        assert_eq!(status.unwrap(), StatusCode::OK);
+    }
+    assert_eq!(
+        site.test.count("select count(*) from exam_attempts").await,
+        1
+    );
+    assert_eq!(
+        site.test.count("select count(*) from exam_answers").await,
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_never_overwrites_what_it_sent_later() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let (one, two) = (
+        uuid::Uuid::new_v4().to_string(),
+        uuid::Uuid::new_v4().to_string(),
+    );
+    for (tab, change, given, expected) in [
+        (&one, "2", "second", "second"),
+        (&one, "1", "first, and late", "second"),
+        (&one, "2", "the same once more", "second"),
+        (&two, "1", "from the other tab", "from the other tab"),
+        (&one, "1", "first, and later still", "from the other tab"),
+        (&one, "3", "third", "third"),
+    ] {
+        let order = [("tab", tab.as_str()), ("change", change)];
+        let saved = save(&mut asha, &sitting, 0, given, &order).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        let kept = text(&site, "select answer ->> 'text' from exam_answers").await;
+        assert_eq!(kept, expected);
+    }
+    // Without JavaScript there is no order but that of arrival.
+    save(&mut asha, &sitting, 0, "plain", &[]).await;
+    assert_eq!(
+        text(&site, "select answer ->> 'text' from exam_answers").await,
+        "plain"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_question_at_a_time_goes_forward_only() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[("exam[one_at_a_time]", "true")]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let path = format!("/learn/small/exam/{exam}");
+    let asked = questions(&site, &sitting).await;
+    let prompt = |n: usize| {
+        asked[n]["question"]["prompt_html"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let room = asha.get(&format!("{path}?show=3")).await.body;
+    assert!(room.contains(&prompt(0)) && !room.contains(&prompt(1)) && !room.contains(&prompt(2)));
+    let ahead = save(&mut asha, &sitting, 1, "early", &[]).await;
+    assert_eq!(ahead.status, StatusCode::CONFLICT);
+    save(&mut asha, &sitting, 0, "wrong", &[]).await;
+    let on = save(&mut asha, &sitting, 0, right(&asked[0]), &[("go", "next")]).await;
+    assert_eq!(on.header("x-redirect"), path);
+    let back = save(&mut asha, &sitting, 0, "changed", &[]).await;
+    assert_eq!(back.status, StatusCode::CONFLICT);
+    assert!(asha.get(&path).await.body.contains(&prompt(1)));
+    save(&mut asha, &sitting, 1, "", &[("go", "next")]).await;
+    save(&mut asha, &sitting, 2, right(&asked[2]), &[("go", "next")]).await;
+    let end = asha.get(&path).await.body;
+    assert!(end.contains("Ready to hand in?") && !end.contains(&prompt(2)));
+    submit(&mut asha, &sitting).await;
+    assert_eq!(
+        site.test
+            .count("select score::bigint from exam_attempts")
+            .await,
+        67
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adaptive_exam_stops_when_it_knows_enough() {
+    let site = site_with_bank().await;
+    let adaptive = [
+        ("exam[adaptive]", "true"),
+        ("exam[min_items]", "2"),
+        ("exam[max_items]", "8"),
+        ("exam[standard_error]", "0.75"),
+        ("exam[sections][0][count]", "6"),
+        ("exam[sections][1][count]", "4"),
+    ];
+    let exam = exam(&site, &adaptive).await;
+    let path = format!("/learn/small/exam/{exam}");
+    let mut scores = Vec::new();
+    for (email, knows) in [("asha@example.org", true), ("ravi@example.org", false)] {
+        let mut person = learner(&site, email).await;
+        let sitting = begin(&site, &mut person, &exam).await;
+        let mut result = String::new();
+        for at in 0..9 {
+            let asked = questions(&site, &sitting).await;
+            assert_eq!(asked.len(), at + 1, "the next one is chosen only now");
+            let room = person.get(&path).await.body;
+            assert!(room.contains("of at most 8") && !room.contains("accepted"));
+            let answer = if knows { right(&asked[at]) } else { "wrong" };
+            let on = save(&mut person, &sitting, at, answer, &[("go", "next")]).await;
+            assert_eq!(on.status, StatusCode::OK, "{}", on.body);
+            if on.header("x-redirect") != path {
+                result = on.header("x-redirect").to_owned();
+                break;
+            }
+        }
+        assert!(person.get(&result).await.body.contains("%"), "{email}");
+        let count = |column: &str| {
+            format!(
+                "select {column} from exam_attempts a join users u using (user_id) where u.email = '{email}'"
+            )
+        };
+        let asked = site
+            .test
+            .count(&count("jsonb_array_length(answer_sheet -> 'questions')"))
+            .await;
+        assert!((2..=8).contains(&asked), "{asked}");
+        let precise = site
+            .test
+            .count(&count("(standard_error <= 0.75 or jsonb_array_length(answer_sheet -> 'questions') = 8)::int"))
+            .await;
+        assert_eq!(precise, 1);
+        scores.push(site.test.count(&count("score")).await);
+    }
+    assert!(scores[0] > 60 && scores[1] < 40, "{scores:?}");
+}

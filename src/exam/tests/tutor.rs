@@ -1,0 +1,207 @@
+//! Making exams, following them, and grading again.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
+    let site = site_with_bank().await;
+    let mut tutor = tutor(&site).await;
+    let greedy = with(&[("exam[sections][1][count]", "5")]);
+    let made = tutor.post("teach/api/save_exam", &greedy).await;
+    assert_eq!(
+        made.status,
+        StatusCode::OK,
+        "a draft may ask what is not there yet: {}",
+        made.body
+    );
+    let path = made.header("x-redirect").to_owned();
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    let page = tutor.get(&path).await.body;
+    assert!(page.contains("Section 2 asks 5 questions. The bank has 4 for it"));
+    let refused = publish(&mut tutor, &id).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("Section 2 asks 5 questions."));
+    assert_eq!(
+        site.test
+            .count("select count(*) from exams where is_published")
+            .await,
+        0
+    );
+    let mended = with(&[("id", id.as_str()), ("exam[revision]", "1")]);
+    let saved = tutor.post("teach/api/save_exam", &mended).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    assert_eq!(publish(&mut tutor, &id).await.status, StatusCode::OK);
+    // What is published stays possible; and an edit of an older state is noticed.
+    let greedy = with(&[
+        ("id", id.as_str()),
+        ("exam[revision]", "2"),
+        ("exam[sections][1][count]", "5"),
+    ]);
+    let refused = tutor.post("teach/api/save_exam", &greedy).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let stale = tutor.post("teach/api/save_exam", &mended).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.body);
+    assert_eq!(
+        text(&site, "select string_agg(action, ' ' order by occurred_at) from audit_logs where action like 'exam.%'").await,
+        "exam.created exam.changed exam.published"
+    );
+    let form = tutor.get(&format!("{path}/edit")).await.body;
+    assert!(form.contains("value=\"Final exam\"") && form.contains("value=\"First part\""));
+    let retire = [
+        ("course", "small"),
+        ("exam", id.as_str()),
+        ("status", "retired"),
+    ];
+    tutor.post("teach/api/set_exam_status", &retire).await;
+    assert!(
+        tutor
+            .get("/teach/small/exams")
+            .await
+            .body
+            .contains("Retired")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_refused_keeps_what_was_typed() {
+    let site = site_with_bank().await;
+    let mut tutor = tutor(&site).await;
+    let wrong = with(&[("exam[minutes]", "none"), ("exam[title]", "My exam")]);
+    let page = "/teach/small/exams/new";
+    tutor.submit(page, "teach/api/save_exam", &wrong).await;
+    let form = tutor.get(page).await.body;
+    assert!(form.contains("This is a number from 1 to 1440."));
+    assert!(form.contains("value=\"My exam\"") && form.contains("value=\"First part\""));
+    assert_eq!(site.test.count("select count(*) from exams").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tutor_sees_facts_of_a_sitting() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let mut tutor = tutor(&site).await;
+    let overview = tutor.get(&format!("/teach/small/exams/{exam}")).await.body;
+    assert!(overview.contains("asha@example.org") && overview.contains("Running until"));
+    let report = [
+        ("sitting", sitting.as_str()),
+        ("events", "question_shown:1:0 left::0 returned::0"),
+    ];
+    asha.post("exam/api/report_exam_events", &report).await;
+    save(&mut asha, &sitting, 1, "mine", &[]).await;
+    submit(&mut asha, &sitting).await;
+    let page = tutor
+        .get(&format!("/teach/small/exams/{exam}/{sitting}"))
+        .await
+        .body;
+    for fact in [
+        "Looked at question 2",
+        "The page was not in view",
+        "Handed in",
+        "Page not in view",
+        "once",
+        "on the screen",
+        "answered at",
+        "mine",
+    ] {
+        assert!(page.contains(fact), "{fact}");
+    }
+    let list = tutor.get("/teach/small/exams").await.body;
+    assert!(list.contains("Final exam") && list.contains("Published"));
+}
+
+fn regrading<'a>(
+    exam: &'a str,
+    sitting: &'a str,
+    question: &'a str,
+    ruling: &'a str,
+) -> [(&'a str, &'a str); 7] {
+    [
+        ("course", "small"),
+        ("exam", exam),
+        ("sitting", sitting),
+        ("regrade[question]", question),
+        ("regrade[ruling]", ruling),
+        ("regrade[scope]", "exam"),
+        ("regrade[reason]", "The key was wrong."),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_regrade_is_a_new_row_that_points_to_the_old() {
+    let site = site_with_bank().await;
+    // Everybody is asked everything.
+    let exam = exam(
+        &site,
+        &[
+            ("exam[sections][0][count]", "6"),
+            ("exam[sections][1][count]", "4"),
+        ],
+    )
+    .await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (sitting, result) = sit(&site, &mut asha, &exam, 0).await;
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    sit(&site, &mut ravi, &exam, 10).await;
+    let mut tutor = tutor(&site).await;
+    let question = text(
+        &site,
+        "select question_id from quiz_questions where prompt = 'Question 1'",
+    )
+    .await;
+    let key = regrading(&exam, &sitting, &question, "key");
+    let same = tutor.post("teach/api/regrade_exam", &key).await;
+    assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(same.body.contains("That is how it is graded already."));
+
+    sql(
+        &site,
+        "update quiz_questions set payload = payload || '{\"accepted\": [\"wrong\"]}' where prompt = 'Question 1'",
+    )
+    .await;
+    let (one, two) = {
+        let mut other = self::tutor(&site).await;
+        tokio::join!(
+            tutor.post("teach/api/regrade_exam", &key),
+            other.post("teach/api/regrade_exam", &key)
+        )
+    };
+    let done = [one.status, two.status]
+        .iter()
+        .filter(|status| **status == StatusCode::OK)
+        .count();
+    assert_eq!(done, 1, "{} {}", one.body, two.body);
+    let scores =
+        "select string_agg(u.username || ' ' || a.score, ', ' order by u.username, a.created_at)
+                  from exam_attempts a join users u using (user_id)";
+    assert_eq!(
+        text(&site, scores).await,
+        "asha 0, asha 10, ravi 100, ravi 90"
+    );
+    assert_eq!(
+        site.test
+            .count("select count(*) from exam_attempts new join exam_attempts old on old.attempt_id = new.regrade_of and old.sitting_id = new.sitting_id")
+            .await,
+        2
+    );
+    let page = asha.get(&result).await.body;
+    assert!(page.contains("10 %") && page.contains("The key was wrong."));
+
+    let all = regrading(&exam, &sitting, &question, "everybody");
+    let everybody = tutor.post("teach/api/regrade_exam", &all).await;
+    assert_eq!(everybody.status, StatusCode::OK, "{}", everybody.body);
+    assert_eq!(
+        text(&site, scores).await,
+        "asha 0, asha 10, asha 10, ravi 100, ravi 90, ravi 100"
+    );
+    let page = tutor
+        .get(&format!("/teach/small/exams/{exam}/{sitting}"))
+        .await
+        .body;
+    assert!(page.contains("Gradings") && page.contains("everybody gets the point"));
+    let mut silent = all;
+    silent[6].1 = "  ";
+    let refused = tutor.post("teach/api/regrade_exam", &silent).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

@@ -1,0 +1,375 @@
+//! What the pages of learners show of exams.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::paper::Paper;
+use super::record::{self, Sat};
+use super::rules::{self, Closed};
+use super::sitting::{self, Found, closed_words, no_sitting};
+use super::store::{self, Exam, SectionRow};
+use super::timeline::{Event, EventKind};
+use super::{
+    ExamLine, ExamList, ExamPage, ExamResult, ExamState, PastSitting, Review, Room, RoomQuestion,
+    Standing, StartSheet,
+};
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, ExamId, SittingId, TopicId, UserId};
+use crate::platform::time::Clock;
+use crate::platform::ui::Html;
+use crate::player::store as studying;
+use crate::player::view::not_enrolled;
+use crate::player::{TopicLink, topic_path};
+use crate::quiz::grade::{self, Answers};
+use crate::quiz::view::{graded_question, shown, time_words};
+
+/// What the learner asks to see.
+pub enum Look {
+    /// The start sheet, or the sitting that is running.
+    Exam,
+    Question(usize),
+    /// Before handing in.
+    End,
+    Sitting(SittingId),
+}
+
+/// The exams of a course that the learner may sit or has sat.
+pub async fn list(
+    conn: &mut Conn,
+    user: UserId,
+    course: String,
+    clock: &Clock,
+) -> AppResult<ExamList> {
+    let studied = studying::studying(conn, user, &course)
+        .await?
+        .ok_or_else(not_enrolled)?;
+    let exams = store::exams(conn, studied.course_id).await?;
+    let sittings = sitting::my_sittings(conn, user, studied.course_id, clock.now).await?;
+    let lines = exams
+        .into_iter()
+        .filter_map(|exam| {
+            let mine: Vec<&Sat> = sittings
+                .iter()
+                .filter(|sat| sat.exam_id == exam.exam_id)
+                .collect();
+            let is_offered = exam.is_published && !exam.is_retired;
+            (is_offered || !mine.is_empty()).then(|| line(&exam, &mine, clock))
+        })
+        .collect();
+    Ok(ExamList {
+        course_slug: course,
+        course_title: studied.title,
+        exams: lines,
+    })
+}
+
+fn line(exam: &Exam, mine: &[&Sat], clock: &Clock) -> ExamLine {
+    let (review, _) = rules::review(&exam.config, exam.window, clock.now);
+    let best = mine
+        .iter()
+        .filter_map(|sat| Some((sat.score?, sat.passed?)))
+        .max_by_key(|&(score, passed)| (passed, score));
+    let closed = rules::closed(exam.window, None, 0, clock.now);
+    let standing = match (best, closed) {
+        _ if mine.iter().any(|sat| sat.ended_at.is_none()) => Standing::Running,
+        (Some((score, passed)), _) if review >= Review::Score => Standing::Scored { score, passed },
+        (Some(_), _) => Standing::Taken,
+        (None, Some(Closed::NotYet(_))) => Standing::NotYet,
+        (None, Some(_)) => Standing::Closed,
+        (None, None) => Standing::Open,
+    };
+    let time = time_words(i64::from(exam.duration_seconds));
+    let facts = match window_words(exam, clock) {
+        Some(window) => format!("{time} · {window}"),
+        None => time,
+    };
+    ExamLine {
+        exam_id: exam.exam_id,
+        title: exam.title.clone(),
+        standing,
+        facts,
+    }
+}
+
+/// "open from 2 May 2026, 9:00 until 3 May 2026, 12:00 (Europe/Berlin)".
+pub fn window_words(exam: &Exam, clock: &Clock) -> Option<String> {
+    let from = exam.window.opens_at.map(|at| clock.date_time(at));
+    let until = exam.window.closes_at.map(|at| clock.date_time(at));
+    let words = match (from, until) {
+        (Some(from), Some(until)) => format!("open from {from} until {until}"),
+        (Some(from), None) => format!("open from {from}"),
+        (None, Some(until)) => format!("open until {until}"),
+        (None, None) => return None,
+    };
+    Some(format!("{words} ({})", clock.zone.name()))
+}
+
+pub async fn page(
+    conn: &mut Conn,
+    user: UserId,
+    course: String,
+    exam: ExamId,
+    look: Look,
+    clock: &Clock,
+) -> AppResult<ExamPage> {
+    let found = sitting::find(conn, user, &course, exam, clock.now).await?;
+    let last = found.sittings.first().map(|sat| sat.sitting_id);
+    let ended = match (&look, found.running(), last) {
+        (Look::Sitting(sitting), ..) => Some(*sitting),
+        // A question is asked for, but the time is over: what came of it.
+        (Look::Question(_) | Look::End, None, last) => last,
+        _ => None,
+    };
+    let state = match (ended, found.running()) {
+        (Some(sitting), _) => {
+            let sat = found.sittings.iter().find(|sat| sat.sitting_id == sitting);
+            let sat = sat
+                .filter(|sat| sat.ended_at.is_some())
+                .ok_or_else(no_sitting)?;
+            ExamState::Result(Box::new(result(conn, &course, &found, sat, clock).await?))
+        }
+        (None, Some(running)) => {
+            let room = room(conn, user, running, look, clock).await?;
+            ExamState::Room(Box::new(room))
+        }
+        (None, None) => {
+            let sections = store::sections(conn, exam).await?;
+            ExamState::Start(Box::new(start_sheet(&found, &sections, clock)))
+        }
+    };
+    let (review, _) = rules::review(&found.exam.config, found.exam.window, clock.now);
+    let history = found
+        .sittings
+        .iter()
+        .filter_map(|sat| {
+            let at = sat.ended_at?;
+            Some(PastSitting {
+                sitting_id: sat.sitting_id,
+                when: (clock.date_time(at), at.to_rfc3339()),
+                outcome: sat
+                    .score
+                    .zip(sat.passed)
+                    .filter(|_| review >= Review::Score),
+            })
+        })
+        .collect();
+    Ok(ExamPage {
+        course_slug: course,
+        course_title: found.course_title,
+        exam_id: exam,
+        title: found.exam.title,
+        state,
+        history,
+    })
+}
+
+fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSheet {
+    let exam = &found.exam;
+    let total: usize = sections.iter().map(SectionRow::count).sum();
+    let questions = match exam.config.adaptive {
+        Some(adaptive) => format!(
+            "{} to {} questions",
+            adaptive.min_items.min(total),
+            adaptive.max_items.min(total)
+        ),
+        None if total == 1 => "One question".to_owned(),
+        None => format!("{total} questions"),
+    };
+    let time = match found.allowance.extra_time_percent {
+        0 => time_words(found.seconds()),
+        _ => format!("{}, with your extra time", time_words(found.seconds())),
+    };
+    let tries = found.tries_allowed().map(|allowed| {
+        let left = (allowed - found.sittings.len() as i64).max(0);
+        match (allowed, left) {
+            (1, _) => "One try".to_owned(),
+            (_, 1) => "Your last try".to_owned(),
+            (_, left) => format!("{left} tries left"),
+        }
+    });
+    let pass = format!("{} % to pass", exam.passing_score_percent);
+    StartSheet {
+        instructions: Html(exam.instructions_html.clone()),
+        sections: sections
+            .iter()
+            .filter(|section| !section.title.is_empty())
+            .map(|section| (section.title.clone(), section.question_count))
+            .collect(),
+        terms: [
+            Some(questions),
+            Some(time),
+            Some(pass),
+            tries,
+            window_words(exam, clock),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        rules: rule_words(exam, clock),
+        closed: found
+            .closed(clock.now)
+            .map(|closed| closed_words(closed, clock)),
+    }
+}
+
+fn rule_words(exam: &Exam, clock: &Clock) -> Vec<String> {
+    let mut rules = vec![
+        "The clock starts when you start, and it runs on when the page is closed or the connection is lost.".to_owned(),
+        "Answers are kept as you give them: you can come back on any device. When the time is over, what is kept is handed in.".to_owned(),
+    ];
+    if exam.config.adaptive.is_some() {
+        rules.push("Each question follows from your answers so far, and the exam ends when it knows enough. You can't go back.".to_owned());
+    } else if exam.config.one_at_a_time {
+        rules.push("Questions come one at a time. You can't go back.".to_owned());
+    }
+    let later = rules::review(&exam.config, exam.window, clock.now).1;
+    let when = match later {
+        Some(at) => format!("from {}", clock.date_time(at)),
+        None => "when you have handed in".to_owned(),
+    };
+    rules.push(match exam.config.review {
+        Review::Nothing => "Your tutor tells you what came of it.".to_owned(),
+        Review::Score => format!("You see your score {when}."),
+        Review::Answers => format!("You see your score and every answer {when}."),
+    });
+    rules
+}
+
+async fn room(
+    conn: &mut Conn,
+    user: UserId,
+    running: &Sat,
+    look: Look,
+    clock: &Clock,
+) -> AppResult<Room> {
+    let sitting = running.sitting_id;
+    let head = record::head(conn, user, sitting, 0)
+        .await?
+        .ok_or_else(no_sitting)?;
+    let paper = record::paper(conn, sitting).await?.ok_or_else(no_sitting)?;
+    let (answers, _) = record::answers(conn, sitting).await?;
+    let count = paper.questions.len();
+    let wanted = match look {
+        _ if head.forward_only => usize::try_from(head.at_question).unwrap_or_default(),
+        Look::Question(at) => at,
+        Look::End => count,
+        Look::Exam | Look::Sitting(_) => 0,
+    };
+    let at = (wanted < count).then_some(wanted);
+    if let Some(question) = at {
+        let looked = Event {
+            kind: EventKind::QuestionShown,
+            question: Some(question),
+            at: clock.now,
+        };
+        record::note(conn, sitting, &[looked]).await?;
+    }
+    let of = match &paper.terms.adaptive {
+        Some(adaptive) => {
+            let sections = paper.terms.sections.iter();
+            let most: usize = sections.map(|section| section.questions).sum();
+            format!("of at most {}", adaptive.plan.max_items.min(most))
+        }
+        None => format!("of {count}"),
+    };
+    let questions = (0..count)
+        .filter(|&number| !head.forward_only || at == Some(number))
+        .map(|number| room_question(&paper, &answers, number))
+        .collect();
+    Ok(Room {
+        sitting_id: sitting,
+        tab: Uuid::new_v4(),
+        forward_only: head.forward_only,
+        questions,
+        at,
+        of,
+        seconds_left: rules::seconds_left(head.expires_at, clock.now),
+        ends: clock.time(head.expires_at),
+    })
+}
+
+fn room_question(paper: &Paper, answers: &Answers, number: usize) -> RoomQuestion {
+    let asked = &paper.questions[number];
+    let given = answers.get(&number);
+    let answer = given.and_then(|given| given.answer.as_ref());
+    let section = match paper.terms.sections.as_slice() {
+        [_] => None,
+        sections => sections.get(asked.section),
+    };
+    RoomQuestion {
+        number,
+        section: section
+            .map(|section| section.title.clone())
+            .unwrap_or_default(),
+        shown: shown(&asked.question, given),
+        is_answered: answer.is_some_and(|answer| grade::is_complete(&asked.question.kind, answer)),
+    }
+}
+
+async fn result(
+    conn: &mut Conn,
+    course: &str,
+    found: &Found,
+    sat: &Sat,
+    clock: &Clock,
+) -> AppResult<ExamResult> {
+    let exam = &found.exam;
+    let attempt = record::attempts(conn, exam.exam_id, Some(sat.sitting_id), None)
+        .await?
+        .pop()
+        .ok_or_else(|| AppError::internal("an ended sitting has no record"))?;
+    let (review, later) = rules::review(&exam.config, exam.window, clock.now);
+    let note = match (later, review) {
+        (Some(at), _) => Some(format!(
+            "What came of it is shown from {} ({}).",
+            clock.date_time(at),
+            clock.zone.name()
+        )),
+        (None, Review::Nothing) => Some("Your tutor tells you what came of it.".to_owned()),
+        (None, Review::Score) => Some("The answers to this exam are not shown.".to_owned()),
+        (None, Review::Answers) => None,
+    };
+    let questions = match review {
+        Review::Answers => {
+            let topics = topic_links(conn, found.course, course).await?;
+            let answered = attempt.sheet.questions.iter();
+            answered
+                .map(|one| {
+                    let topic = one.question.topic_id;
+                    let topic = topic.and_then(|topic| topics.get(&topic).cloned());
+                    graded_question(&one.question, one.answer.as_ref(), one.points, topic)
+                })
+                .collect()
+        }
+        Review::Nothing | Review::Score => Vec::new(),
+    };
+    Ok(ExamResult {
+        outcome: (review >= Review::Score).then_some((attempt.score, attempt.passed)),
+        passing_score_percent: attempt.sheet.terms.passing_score_percent,
+        ended: clock.date_time(attempt.completed_at),
+        note,
+        regraded: attempt.regrade_reason.filter(|_| review >= Review::Score),
+        questions,
+    })
+}
+
+/// Where each topic of the course is read.
+async fn topic_links(
+    conn: &mut Conn,
+    course_id: CourseId,
+    course: &str,
+) -> AppResult<HashMap<TopicId, TopicLink>> {
+    let topics = store::topics(conn, course_id).await?;
+    Ok(topics
+        .into_iter()
+        .map(|topic| {
+            let link = TopicLink {
+                href: topic_path(course, &topic.slug),
+                title: topic.title,
+            };
+            (topic.topic_id, link)
+        })
+        .collect())
+}

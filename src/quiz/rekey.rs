@@ -1,0 +1,124 @@
+//! What is right of a question that was shown, by the key that the question has now.
+
+use uuid::Uuid;
+
+use super::grade::{FrozenKind, FrozenOption};
+
+/// Why the present key says nothing about what was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    OtherType,
+    OptionsGone,
+    ProgramChanged,
+    PartsChanged,
+}
+
+impl Obstacle {
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::OtherType => "The question is of another type now.",
+            Self::OptionsGone => {
+                "A right option of theirs is gone, or none of theirs is right now."
+            }
+            Self::ProgramChanged => "They were shown another program.",
+            Self::PartsChanged => "They were shown other parts to order or match.",
+        }
+    }
+}
+
+/// The present key, said of what was shown: options by their id, parts by their text.
+pub fn rekey(shown: &FrozenKind, present: &FrozenKind) -> Result<FrozenKind, Obstacle> {
+    match (shown, present) {
+        (
+            FrozenKind::Choice { several, options },
+            FrozenKind::Choice {
+                options: present, ..
+            },
+        ) => {
+            let options: Vec<FrozenOption> = options
+                .iter()
+                .map(|shown| {
+                    let now = present.iter().find(|option| option.id == shown.id);
+                    let is_correct = match now {
+                        Some(option) => option.is_correct,
+                        // A wrong one that the question has lost is still wrong.
+                        None if !shown.is_correct => false,
+                        None => return Err(Obstacle::OptionsGone),
+                    };
+                    Ok(FrozenOption {
+                        is_correct,
+                        ..shown.clone()
+                    })
+                })
+                .collect::<Result<_, _>>()?;
+            match options.iter().any(|option| option.is_correct) {
+                true => Ok(FrozenKind::Choice {
+                    several: *several,
+                    options,
+                }),
+                false => Err(Obstacle::OptionsGone),
+            }
+        }
+        (FrozenKind::ShortAnswer { .. }, FrozenKind::ShortAnswer { .. }) => Ok(present.clone()),
+        (
+            FrozenKind::Tracing { program_html, .. },
+            FrozenKind::Tracing {
+                program_html: now, ..
+            },
+        ) => match program_html == now {
+            true => Ok(present.clone()),
+            false => Err(Obstacle::ProgramChanged),
+        },
+        (FrozenKind::Ordering { items, shown }, FrozenKind::Ordering { items: present, .. }) => {
+            let texts: Vec<&str> = present.iter().map(|(_, html)| html.as_str()).collect();
+            Ok(FrozenKind::Ordering {
+                items: by_text(items, &texts).ok_or(Obstacle::PartsChanged)?,
+                shown: shown.clone(),
+            })
+        }
+        (
+            FrozenKind::Matching { left, right, .. },
+            FrozenKind::Matching {
+                left: lefts,
+                right: rights,
+                pairs,
+            },
+        ) => {
+            let texts: Vec<(&str, &str)> = lefts
+                .iter()
+                .filter_map(|(id, html)| {
+                    let to = pairs.get(id)?;
+                    let (_, other) = rights.iter().find(|(id, _)| id == to)?;
+                    Some((html.as_str(), other.as_str()))
+                })
+                .collect();
+            let (from, to): (Vec<&str>, Vec<&str>) = texts.into_iter().unzip();
+            let from = by_text(left, &from).ok_or(Obstacle::PartsChanged)?;
+            let to = by_text(right, &to).ok_or(Obstacle::PartsChanged)?;
+            let pairs = from
+                .iter()
+                .zip(&to)
+                .map(|((from, _), (to, _))| (*from, *to))
+                .collect();
+            Ok(FrozenKind::Matching {
+                left: left.clone(),
+                right: right.clone(),
+                pairs,
+            })
+        }
+        _ => Err(Obstacle::OtherType),
+    }
+}
+
+/// The parts in the order of the texts, if they are the same.
+fn by_text(parts: &[(Uuid, String)], texts: &[&str]) -> Option<Vec<(Uuid, String)>> {
+    let mut left: Vec<&(Uuid, String)> = parts.iter().collect();
+    let ordered: Option<Vec<(Uuid, String)>> = texts
+        .iter()
+        .map(|text| {
+            let at = left.iter().position(|(_, html)| html == text)?;
+            Some(left.remove(at).clone())
+        })
+        .collect();
+    ordered.filter(|_| left.is_empty())
+}
