@@ -40,12 +40,18 @@ const TABLE: &str = "
     quiz/api/start_quiz         course=open&module_no=1&pair=1                  401 200 403 403 403 403 403
     quiz/api/save_answer        attempt=ATTEMPT&question=0&given[text]=x             401 200 404 404 404 404 404
     quiz/api/submit_quiz        attempt=ATTEMPT                                 401 200 404 404 404 404 404
+    GET certificate/api/my_certificates -                                       401 200 200 200 200 200 200
+    GET certificate/api/load_certificate code=CODE                              200 200 200 200 200 200 404
+    GET certificate/api/verify  text=CODE                                       200 200 200 200 200 200 200
+    certificate/api/rate_course code=CODE&rating=5&feedback=                    401 200 404 404 404 404 404
+    certificate/api/revoke_certificate code=CODE&reason=x                       401 403 403 403 403 200 404
     player/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
 
 const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
 const ATTEMPT: &str = "22222222-2222-2222-2222-222222222222";
+const CODE: &str = "0000-0000-0000";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_what_the_table_says() {
@@ -78,7 +84,8 @@ async fn everybody_gets_what_the_table_says() {
             .next()
             .unwrap()
             .replace("TOPIC", TOPIC)
-            .replace("ATTEMPT", ATTEMPT);
+            .replace("ATTEMPT", ATTEMPT)
+            .replace("CODE", CODE);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
             let status = call(person, method, function, &arguments).await;
@@ -141,6 +148,8 @@ async fn fill(site: &TestSite) {
          insert into tutors (user_id) select user_id from users where role = 'tutor' and organization_id = current_setting('app.organization_id')::uuid;
          insert into course_tutors (course_id, tutor_id) select c.course_id, t.tutor_id from courses c, tutors t join users u using (user_id) where u.email = 'tutor@example.org';
          insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where email = 'learner@example.org' and slug = 'open';
+         insert into course_certificates (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at)
+         select user_id, course_id, 'self_paced', '{CODE}', 'Learner', 'Open', 'Lyceum', now() from users, courses where email = 'learner@example.org' and slug = 'open';
          insert into quiz_questions (course_id, module_no, topic_pair_index, question_type, prompt, prompt_html, payload)
          select course_id, 1, 1, 'short_answer', 'Q', 'Q', '{{\"version\": 1, \"type\": \"short_answer\", \"accepted\": [\"x\"]}}' from courses where slug = 'open';
          insert into quiz_attempts (attempt_id, user_id, course_id, module_no, topic_pair_index, passing_score_percent, partial_credit, question_set)

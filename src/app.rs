@@ -5,6 +5,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
 use crate::catalog::pages::{catalog_page, cms_page, course_page, landing_page};
+use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
     settings_page, sign_in_page, sign_up_page,
@@ -114,6 +115,9 @@ fn routes() -> RouteTable {
             || Box::pin(quiz_page()),
         ),
         Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
+        Route::lazy("/certificates", || Box::pin(certificates_page())),
+        Route::lazy("/certificates/:code", || Box::pin(certificate_page())),
+        Route::lazy("/verify", || Box::pin(verify_page())),
         Route::lazy("/settings", || Box::pin(settings_page())),
         Route::lazy("/settings/devices", || Box::pin(devices_page())),
         Route::lazy("/pages/:page", || Box::pin(cms_page())),

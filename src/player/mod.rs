@@ -43,6 +43,8 @@ pub struct TopicPage {
     pub personas: Vec<StudyPersona>,
     pub previous: Option<TopicLink>,
     pub next: Option<TopicLink>,
+    /// Where the course's certificate is, once it is completed.
+    pub certificate: Option<String>,
     /// What was searched in the course, if anything was.
     pub found: Option<Found>,
 }
@@ -294,6 +296,8 @@ pub struct MyCourse {
     pub topics: u32,
     pub done: u32,
     pub is_completed: bool,
+    /// Where its certificate is.
+    pub certificate: Option<String>,
     /// When it was last opened, in words, and exactly.
     pub last_opened: Option<(String, String)>,
     pub continue_at: Option<Continue>,

@@ -136,6 +136,7 @@ fn row(course: MyCourse) -> AnyView {
                     <a href=href rel="external">{course.title}</a>
                 </h3>
                 <p class="soft">{said}</p>
+                {course.certificate.map(|href| view! { <a class="mine-certificate" href=href>"Certificate"</a> })}
             </div>
             <div class="mine-progress">
                 {course.is_completed.then(|| view! { <Badge tone=Tone::Ok text="Completed" /> })}
