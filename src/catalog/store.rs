@@ -12,8 +12,8 @@ use super::{
 use crate::course::{Level, search};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
-    course_certificates, course_modules, course_tutors, courses, enrollments, page_content, sql_types::CourseLevel,
-    topics, tutors, users,
+    course_certificates, course_modules, course_tutors, courses, enrollments, page_content,
+    sql_types::CourseLevel, topics, tutors, users,
 };
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, FileId, OrganizationId, UserId};

@@ -69,15 +69,18 @@ pub async fn rate_course(
         .ok_or_else(|| AppError::field("rating", "Choose one to five stars."))?;
     let feedback = feedback.trim().to_owned();
     if feedback.chars().count() > 2000 {
-        return Err(AppError::field("feedback", "Write at most 2000 characters."));
+        return Err(AppError::field(
+            "feedback",
+            "Write at most 2000 characters.",
+        ));
     }
     me.cx
-        .within(async move |conn| {
-            match store::rate(conn, user, &code, rating, &feedback).await? {
+        .within(
+            async move |conn| match store::rate(conn, user, &code, rating, &feedback).await? {
                 0 => Err(view::no_certificate()),
                 _ => Ok(()),
-            }
-        })
+            },
+        )
         .await
 }
 
@@ -88,7 +91,10 @@ pub async fn revoke_certificate(code: String, reason: String) -> AppResult<()> {
     let code = code::read(&code).ok_or_else(view::no_certificate)?;
     let reason = reason.trim().to_owned();
     if !(1..=500).contains(&reason.chars().count()) {
-        return Err(AppError::field("reason", "Say why, in at most 500 characters."));
+        return Err(AppError::field(
+            "reason",
+            "Say why, in at most 500 characters.",
+        ));
     }
     let path = certificate_path(&code);
     let entry = Entry::done("certificate.revoked")
@@ -98,7 +104,9 @@ pub async fn revoke_certificate(code: String, reason: String) -> AppResult<()> {
     admin
         .cx
         .within(async move |conn| {
-            store::by_code(conn, &code).await?.ok_or_else(view::no_certificate)?;
+            store::by_code(conn, &code)
+                .await?
+                .ok_or_else(view::no_certificate)?;
             if store::revoke(conn, &code, &reason).await? > 0 {
                 entry.write(conn).await?;
             }

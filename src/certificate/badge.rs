@@ -22,7 +22,8 @@ const CONTEXT: [&str; 3] = [
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
     "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
 ];
-const SCHEMA: &str = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json";
+const SCHEMA: &str =
+    "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json";
 
 /// The organization under its public addresses.
 #[derive(Debug, Clone)]
@@ -126,22 +127,37 @@ fn credential(issuer: &Issuer, certificate: &Certificate) -> Value {
 }
 
 /// The signed credential in its compact form.
-pub fn sign(issuer: &Issuer, certificate: &Certificate, key: &SigningKey) -> Result<String, String> {
+pub fn sign(
+    issuer: &Issuer,
+    certificate: &Certificate,
+    key: &SigningKey,
+) -> Result<String, String> {
     let header = json!({ "alg": ALGORITHM, "kid": issuer.key_id(key.kid), "typ": "JWT" });
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let message = format!("{}.{}", encode(&header), encode(&credential(issuer, certificate)));
+    let message = format!(
+        "{}.{}",
+        encode(&header),
+        encode(&credential(issuer, certificate))
+    );
     let pair = RsaKeyPair::from_pkcs8(&key.secret)
         .map_err(|error| format!("the organization's key can't be read: {error}"))?;
     let mut signature = vec![0; pair.public().modulus_len()];
-    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
-        .map_err(|_| "the credential can't be signed".to_owned())?;
+    pair.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        message.as_bytes(),
+        &mut signature,
+    )
+    .map_err(|_| "the credential can't be signed".to_owned())?;
     Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
 /// Why something is not a credential of this organization.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("It is broken: this is not a whole credential. Copy all of it, from the first letter to the last.")]
+    #[error(
+        "It is broken: this is not a whole credential. Copy all of it, from the first letter to the last."
+    )]
     Broken,
     #[error("It is not signed, so anybody can have written it.")]
     Unsigned,
@@ -149,7 +165,9 @@ pub enum Refusal {
     OtherAlgorithm,
     #[error("It names a key that this organization never had.")]
     UnknownKey,
-    #[error("It says that it comes from somebody else, {0}. Only they can tell whether it is genuine.")]
+    #[error(
+        "It says that it comes from somebody else, {0}. Only they can tell whether it is genuine."
+    )]
     OtherIssuer(String),
     #[error("It is forged or was altered: the signature does not fit what it says.")]
     Forged,
@@ -241,12 +259,18 @@ pub fn read(token: &str, keys: &[PublicKey], issuer: &Issuer) -> Result<Claims, 
         e: bytes(&key.jwk.e)?,
     };
     public
-        .verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &bytes(signature)?)
+        .verify(
+            &RSA_PKCS1_2048_8192_SHA256,
+            message.as_bytes(),
+            &bytes(signature)?,
+        )
         .map_err(|_| Refusal::Forged)?;
     part(payload)
 }
 
 fn part<T: serde::de::DeserializeOwned>(encoded: &str) -> Result<T, Refusal> {
-    let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Refusal::Broken)?;
+    let json = URL_SAFE_NO_PAD
+        .decode(encoded)
+        .map_err(|_| Refusal::Broken)?;
     serde_json::from_slice(&json).map_err(|_| Refusal::Broken)
 }

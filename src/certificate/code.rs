@@ -50,7 +50,13 @@ mod tests {
         for typed in ["k7qm-2r9x-0t1b", " K7QM 2R9X OTLB ", "k7qm2r9xotib"] {
             assert_eq!(read(typed), code, "{typed}");
         }
-        for other in ["", "k7qm-2r9x", "k7qm-2r9x-0t1b-0", "k7qm-2r9x-0t1u", "k7qm-2r9x-0tüb"] {
+        for other in [
+            "",
+            "k7qm-2r9x",
+            "k7qm-2r9x-0t1b-0",
+            "k7qm-2r9x-0t1u",
+            "k7qm-2r9x-0tüb",
+        ] {
             assert_eq!(read(other), None, "{other}");
         }
     }

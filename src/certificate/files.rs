@@ -110,12 +110,17 @@ async fn issuer(Extension(cx): Extension<Cx>) -> Response {
 
 async fn key(Extension(cx): Extension<Cx>, Path(kid): Path<String>) -> Response {
     let found = match public_keys(&cx).await {
-        Ok(keys) => keys.into_iter().find(|key| Uuid::parse_str(&kid) == Ok(key.kid)),
+        Ok(keys) => keys
+            .into_iter()
+            .find(|key| Uuid::parse_str(&kid) == Ok(key.kid)),
         Err(error) => return failed(&error),
     };
     match found {
         Some(key) => public("application/jwk+json", Issuer::of(&cx).key(&key)),
-        None => plain(StatusCode::NOT_FOUND, "This organization never had such a key."),
+        None => plain(
+            StatusCode::NOT_FOUND,
+            "This organization never had such a key.",
+        ),
     }
 }
 
@@ -135,7 +140,10 @@ async fn public_keys(cx: &Cx) -> AppResult<Vec<keys::PublicKey>> {
 }
 
 async fn revoked(Extension(cx): Extension<Cx>) -> Response {
-    match cx.within(async |conn| Ok(store::revoked(conn).await?)).await {
+    match cx
+        .within(async |conn| Ok(store::revoked(conn).await?))
+        .await
+    {
         Ok(codes) => public("application/json", Issuer::of(&cx).revocations(&codes)),
         Err(error) => failed(&error),
     }

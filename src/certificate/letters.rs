@@ -149,13 +149,29 @@ mod tests {
     fn names_of_many_scripts_are_set_and_what_no_font_has_is_not() {
         assert_eq!(TYPEFACES.len(), FILES.len());
         for name in [
-            "Asha Kulkarni", "Łukasz Żółć", "Nguyễn Thị Hồng", "Ольга Ёлкина", "Ἀλέξανδρος Παπαδόπουλος",
-            "अनन्या शर्मा", "محمد علي", "দেবাশীষ", "தமிழ்ச்செல்வி", "שרה כהן", "สมชาย ใจดี", "Zoë (زوي) O’Neill",
+            "Asha Kulkarni",
+            "Łukasz Żółć",
+            "Nguyễn Thị Hồng",
+            "Ольга Ёлкина",
+            "Ἀλέξανδρος Παπαδόπουλος",
+            "अनन्या शर्मा",
+            "محمد علي",
+            "দেবাশীষ",
+            "தமிழ்ச்செல்வி",
+            "שרה כהן",
+            "สมชาย ใจดี",
+            "Zoë (زوي) O’Neill",
         ] {
             for style in [Style::Serif, Style::Sans] {
                 let line = Line::set(name, style).unwrap_or_else(|| panic!("{name} can't be set"));
                 assert!(line.width(1.0) > 0.1, "{name}");
-                assert_eq!(line.runs.iter().map(|run| run.text.as_str()).collect::<String>(), name);
+                assert_eq!(
+                    line.runs
+                        .iter()
+                        .map(|run| run.text.as_str())
+                        .collect::<String>(),
+                    name
+                );
             }
         }
         for name in ["王小明", "🦀"] {

@@ -1,8 +1,10 @@
 //! The certificate on one sheet of A4 paper, for printing and keeping.
 
+use std::num::NonZeroU16;
+
 use krilla::Document;
 use krilla::action::LinkAction;
-use krilla::annotation::{LinkAnnotation, Target};
+use krilla::annotation::{Annotation, LinkAnnotation, Target};
 use krilla::color::rgb;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::Metadata;
@@ -10,6 +12,9 @@ use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::Surface;
+use krilla::tagging::{
+    ArtifactType, ContentTag, Identifier, SpanTag, Tag, TagGroup, TagKind, TagTree,
+};
 
 use super::Facts;
 use super::letters::{Line, Style};
@@ -22,15 +27,24 @@ const MARGIN: f32 = 72.0;
 /// Room for a line.
 const MEASURE: f32 = PAPER.0 - 2.0 * MARGIN;
 
-const NAVY: (u8, u8, u8) = (28, 39, 75);
-const INK: (u8, u8, u8) = (27, 32, 47);
-const SOFT: (u8, u8, u8) = (84, 91, 105);
-const GOLD: (u8, u8, u8) = (196, 148, 40);
+type Colour = (u8, u8, u8);
+
+const NAVY: Colour = (28, 39, 75);
+const INK: Colour = (27, 32, 47);
+const SOFT: Colour = (84, 91, 105);
+const GOLD: Colour = (196, 148, 40);
 
 /// A line to be written, in the largest of sizes in which it fits.
 struct Text {
     lines: Vec<Line>,
     size: f32,
+}
+
+impl Text {
+    fn width(&self) -> f32 {
+        let widths = self.lines.iter().map(|line| line.width(self.size));
+        widths.fold(0.0, f32::max)
+    }
 }
 
 struct Sheet {
@@ -55,7 +69,10 @@ impl Sheet {
             facts.program.label(),
             facts.completed_on.0
         );
-        let issued = format!("Issued on {} by {}", facts.issued_on, facts.organization_name);
+        let issued = format!(
+            "Issued on {} by {}",
+            facts.issued_on, facts.organization_name
+        );
         Some(Self {
             organization: fitted(&facts.organization_name, Serif, 17.0)?,
             heading: fitted("Certificate of completion", Serif, 31.0)?,
@@ -89,27 +106,45 @@ pub fn draw(facts: &Facts) -> Result<Option<Vec<u8>>, String> {
             .language("en".to_owned()),
     );
     let mut page = document.start_page_with(settings);
+    let mut tags = TagTree::new();
     let mut surface = page.surface();
+    surface.start_tagged(ContentTag::Artifact(ArtifactType::Page));
     frame(&mut surface);
-    centred(&mut surface, &sheet.organization, 92.0, NAVY);
-    centred(&mut surface, &sheet.heading, 152.0, INK);
     ornament(&mut surface, 180.0);
-    centred(&mut surface, &sheet.lead, 222.0, SOFT);
-    centred(&mut surface, &sheet.name, 280.0, NAVY);
-    centred(&mut surface, &sheet.done, 326.0, SOFT);
-    let below = centred(&mut surface, &sheet.course, 366.0, INK);
-    centred(&mut surface, &sheet.when, below + 12.0, SOFT);
+    surface.end_tagged();
     let foot = PAPER.1 - EDGE - 44.0;
-    centred(&mut surface, &sheet.issued, foot - 28.0, SOFT);
-    centred(&mut surface, &sheet.check, foot - 6.0, SOFT);
-    centred(&mut surface, &sheet.address, foot + 9.0, NAVY);
+    let mut write = |text: &Text, y, colour, tag: TagKind| {
+        let (written, below) = centred(&mut surface, text, y, colour);
+        tags.push(TagGroup::with_children(tag, vec![written.into()]));
+        below
+    };
+    write(&sheet.organization, 92.0, NAVY, Tag::P.into());
+    write(
+        &sheet.heading,
+        152.0,
+        INK,
+        Tag::Hn(NonZeroU16::MIN, None).into(),
+    );
+    write(&sheet.lead, 222.0, SOFT, Tag::P.into());
+    write(&sheet.name, 280.0, NAVY, Tag::P.into());
+    write(&sheet.done, 326.0, SOFT, Tag::P.into());
+    let below = write(&sheet.course, 366.0, INK, Tag::P.into());
+    write(&sheet.when, below + 12.0, SOFT, Tag::P.into());
+    write(&sheet.issued, foot - 28.0, SOFT, Tag::P.into());
+    write(&sheet.check, foot - 6.0, SOFT, Tag::P.into());
+    let (address, _) = centred(&mut surface, &sheet.address, foot + 9.0, NAVY);
     surface.finish();
-    let width = sheet.address.lines.iter().map(|line| line.width(sheet.address.size)).sum::<f32>();
+    let mut link = TagGroup::with_children(Tag::Link, vec![address.into()]);
+    let width = sheet.address.width();
     if let Some(place) = Rect::from_xywh((PAPER.0 - width) / 2.0, foot - 2.0, width, 15.0) {
         let to = Target::Action(LinkAction::new(facts.address.clone()).into());
-        page.add_annotation(LinkAnnotation::new(place, to).into());
+        let said = Some("The page where this certificate is checked".to_owned());
+        let annotation = Annotation::new_link(LinkAnnotation::new(place, to), said);
+        link.push(page.add_tagged_annotation(annotation));
     }
+    tags.push(TagGroup::with_children(Tag::P, vec![link.into()]));
     page.finish();
+    document.set_tag_tree(tags);
     let pdf = document
         .finish()
         .map_err(|error| format!("the certificate can't be drawn: {error:?}"))?;
@@ -159,8 +194,15 @@ fn broken(text: &str, style: Style, size: f32) -> Option<Vec<Line>> {
     Some(lines)
 }
 
-/// Writes the lines around the middle of the sheet, the first on the base line `y`; the next base line.
-fn centred(surface: &mut Surface<'_>, text: &Text, mut y: f32, colour: (u8, u8, u8)) -> f32 {
+/// Writes the lines around the middle of the sheet, the first on the base line `y`: what was written, for those who hear
+/// it, and the next base line.
+fn centred(
+    surface: &mut Surface<'_>,
+    text: &Text,
+    mut y: f32,
+    colour: Colour,
+) -> (Identifier, f32) {
+    let written = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
     surface.set_fill(Some(fill(colour)));
     for line in &text.lines {
         // A single word can be longer than the sheet is wide.
@@ -169,7 +211,8 @@ fn centred(surface: &mut Surface<'_>, text: &Text, mut y: f32, colour: (u8, u8, 
         line.draw(surface, Point::from_xy(x, y), size);
         y += text.size * 1.3;
     }
-    y
+    surface.end_tagged();
+    (written, y)
 }
 
 fn frame(surface: &mut Surface<'_>) {
@@ -194,9 +237,30 @@ fn ornament(surface: &mut Surface<'_>, y: f32) {
     }
     let mut drop = PathBuilder::new();
     drop.move_to(middle, y - 8.0);
-    drop.cubic_to(middle + 2.0, y - 5.0, middle + 5.0, y - 2.5, middle + 5.0, y + 1.0);
-    drop.cubic_to(middle + 5.0, y + 7.5, middle - 5.0, y + 7.5, middle - 5.0, y + 1.0);
-    drop.cubic_to(middle - 5.0, y - 2.5, middle - 2.0, y - 5.0, middle, y - 8.0);
+    drop.cubic_to(
+        middle + 2.0,
+        y - 5.0,
+        middle + 5.0,
+        y - 2.5,
+        middle + 5.0,
+        y + 1.0,
+    );
+    drop.cubic_to(
+        middle + 5.0,
+        y + 7.5,
+        middle - 5.0,
+        y + 7.5,
+        middle - 5.0,
+        y + 1.0,
+    );
+    drop.cubic_to(
+        middle - 5.0,
+        y - 2.5,
+        middle - 2.0,
+        y - 5.0,
+        middle,
+        y - 8.0,
+    );
     drop.close();
     if let Some(path) = drop.finish() {
         surface.set_stroke(None);
@@ -205,7 +269,7 @@ fn ornament(surface: &mut Surface<'_>, y: f32) {
     }
 }
 
-fn stroke(surface: &mut Surface<'_>, path: PathBuilder, width: f32, (r, g, b): (u8, u8, u8)) {
+fn stroke(surface: &mut Surface<'_>, path: PathBuilder, width: f32, (r, g, b): Colour) {
     if let Some(path) = path.finish() {
         surface.set_fill(None);
         surface.set_stroke(Some(Stroke {
@@ -218,7 +282,7 @@ fn stroke(surface: &mut Surface<'_>, path: PathBuilder, width: f32, (r, g, b): (
     }
 }
 
-fn fill((r, g, b): (u8, u8, u8)) -> Fill {
+fn fill((r, g, b): Colour) -> Fill {
     Fill {
         paint: rgb::Color::new(r, g, b).into(),
         opacity: NormalizedF32::ONE,

@@ -21,8 +21,12 @@ pub fn no_certificate() -> AppError {
 /// The certificate at this code, which may have been typed.
 pub async fn find(cx: &Cx, typed: &str) -> AppResult<Certificate> {
     let code = code::read(typed).ok_or_else(no_certificate)?;
-    cx.within(async move |conn| store::by_code(conn, &code).await?.ok_or_else(no_certificate))
-        .await
+    cx.within(async move |conn| {
+        store::by_code(conn, &code)
+            .await?
+            .ok_or_else(no_certificate)
+    })
+    .await
 }
 
 pub fn facts(cx: &Cx, certificate: Certificate) -> Facts {

@@ -31,7 +31,10 @@ fn certificate(page: CertificatePage, rate: FormState, revoke: FormState) -> Any
     let code = page.facts.code.clone();
     let title = format!("{} · {}", page.facts.learner_name, page.facts.course_title);
     let organization = page.facts.organization_name.clone();
-    let reason = page.own.as_ref().and_then(|own| own.revocation_reason.clone());
+    let reason = page
+        .own
+        .as_ref()
+        .and_then(|own| own.revocation_reason.clone());
     let state = match page.facts.revoked_on.clone() {
         None => view! {
             <Notice tone=Tone::Ok title="This certificate is genuine">
