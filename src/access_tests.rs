@@ -45,6 +45,7 @@ const TABLE: &str = "
     GET certificate/api/verify  text=CODE                                       200 200 200 200 200 200 200
     certificate/api/rate_course code=CODE&rating=5&feedback=                    401 200 404 404 404 404 404
     certificate/api/revoke_certificate code=CODE&reason=x                       401 403 403 403 403 200 404
+    GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
     player/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";

@@ -14,6 +14,7 @@ use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
 use crate::player::pages::{learn_page, resume_page, topic_page};
 use crate::quiz::pages::quiz_page;
 use crate::routes::{Route, RouteTable};
+use crate::teaching::pages::teach_page;
 
 /// The document around the app. Only the server renders it.
 #[cfg(feature = "ssr")]
@@ -118,6 +119,7 @@ fn routes() -> RouteTable {
         Route::lazy("/certificates", || Box::pin(certificates_page())),
         Route::lazy("/certificates/:code", || Box::pin(certificate_page())),
         Route::lazy("/verify", || Box::pin(verify_page())),
+        Route::lazy("/teach", || Box::pin(teach_page())),
         Route::lazy("/settings", || Box::pin(settings_page())),
         Route::lazy("/settings/devices", || Box::pin(devices_page())),
         Route::lazy("/pages/:page", || Box::pin(cms_page())),

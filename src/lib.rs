@@ -9,6 +9,7 @@ pub mod platform;
 pub mod player;
 pub mod quiz;
 pub mod routes;
+pub mod teaching;
 
 #[cfg(all(test, feature = "ssr"))]
 mod access_tests;

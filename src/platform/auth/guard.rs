@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{UserRole, Viewer};
 use crate::platform::audit;
-use crate::platform::db::schema::{course_tutors, tutors};
+use crate::platform::db::schema::{course_tutors, courses, tutors};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
 use crate::platform::ids::{CourseId, UserId};
@@ -51,6 +51,35 @@ pub async fn require_admin() -> AppResult<Admin> {
     ))
 }
 
+/// As [`require_tutor_of`], for the course at an address.
+pub async fn require_tutor_of_slug(slug: &str) -> AppResult<TutorOf> {
+    let signed_in = require_user()?;
+    let slug = slug.to_owned();
+    let course = signed_in
+        .cx
+        .within(async move |conn| {
+            Ok(courses::table
+                .filter(courses::slug.eq(slug))
+                .select(courses::course_id)
+                .first(conn)
+                .await
+                .optional()?)
+        })
+        .await?;
+    match (course, signed_in.viewer.role) {
+        (Some(course), _) => require_tutor_of(course).await,
+        (None, UserRole::Admin) => Err(AppError::NotFound(
+            "There is no course at this address.".to_owned(),
+        )),
+        // Whether it exists is not everybody's to know.
+        (None, _) => Err(not_a_tutor()),
+    }
+}
+
+fn not_a_tutor() -> AppError {
+    AppError::Denied("Only this course's tutors may do this.".to_owned())
+}
+
 pub async fn require_tutor_of(course: CourseId) -> AppResult<TutorOf> {
     let signed_in = require_user()?;
     let user = signed_in.user_id();
@@ -81,7 +110,5 @@ pub async fn require_tutor_of(course: CourseId) -> AppResult<TutorOf> {
         Some(("course", course.to_string())),
     )
     .await;
-    Err(AppError::Denied(
-        "Only this course's tutors may do this.".to_owned(),
-    ))
+    Err(not_a_tutor())
 }

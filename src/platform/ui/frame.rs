@@ -59,10 +59,15 @@ pub fn SiteHeader() -> impl IntoView {
     .erase()
 }
 
+const LEARNING: (&str, &str) = ("/learn", "My learning");
+const COURSES: (&str, &str) = ("/courses", "Courses");
+const TEACHING: (&str, &str) = ("/teach", "Teaching");
+
 fn site_links() -> Vec<(&'static str, &'static str)> {
     match viewer() {
-        Some(_) => vec![("/learn", "My learning"), ("/courses", "Courses")],
-        None => vec![("/courses", "Courses"), ("/pages/about", "About")],
+        Some(viewer) if viewer.role == UserRole::Learner => vec![LEARNING, COURSES],
+        Some(_) => vec![LEARNING, COURSES, TEACHING],
+        None => vec![COURSES, ("/pages/about", "About")],
     }
 }
 
@@ -128,6 +133,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
             <hr />
             <MenuItem href="/learn">"My learning"</MenuItem>
             <MenuItem href="/courses">"Courses"</MenuItem>
+            {role.map(|_| view! { <MenuItem href="/teach">"Teaching"</MenuItem> })}
             <MenuItem href="/settings">"Settings"</MenuItem>
             <div class="menu-row">
                 <span>"Theme"</span>

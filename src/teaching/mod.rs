@@ -1,0 +1,51 @@
+//! Teaching: the courses that somebody teaches, and the frame around the pages of each.
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+/// A course among those that one teaches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaughtCourse {
+    pub slug: String,
+    pub title: String,
+    pub is_published: bool,
+    pub learners: i64,
+    pub questions: i64,
+}
+
+/// The parts of teaching a course, each with a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    Learners,
+    Questions,
+    Exams,
+    Settings,
+}
+
+impl Area {
+    pub const ALL: [Self; 4] = [Self::Learners, Self::Questions, Self::Exams, Self::Settings];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Learners => "Learners",
+            Self::Questions => "Questions",
+            Self::Exams => "Exams",
+            Self::Settings => "Settings",
+        }
+    }
+
+    pub fn path(self, course: &str) -> String {
+        match self {
+            Self::Learners => format!("/teach/{course}"),
+            Self::Questions => format!("/teach/{course}/questions"),
+            Self::Exams => format!("/teach/{course}/exams"),
+            Self::Settings => format!("/teach/{course}/settings"),
+        }
+    }
+}
