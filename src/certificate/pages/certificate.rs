@@ -125,8 +125,8 @@ fn files(code: &str, has_pdf: bool) -> AnyView {
                 </Button>
             </div>
             <p class="soft">
-                "Share the address of this page. The credential is an Open Badge 3.0 that wallets take; "
-                <a href="/verify">"checked here"</a> " by anybody."
+                "Share the address of this page. The credential is an Open Badge 3.0 for wallets; anybody can "
+                <a href="/verify">"check it here"</a> "."
             </p>
         </section>
     }

@@ -33,7 +33,9 @@ fn checked(verdict: Option<Verdict>, typed: String) -> AnyView {
                     max_length=16000
                     required=true
                 />
-                <Button>"Check"</Button>
+                <div class="form-foot">
+                    <Button>"Check"</Button>
+                </div>
             </form>
         </div>
     }
