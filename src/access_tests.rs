@@ -54,6 +54,11 @@ const TABLE: &str = "
     teach/api/set_exam_status   course=open&exam=EXAM&status=draft              401 403 403 200 403 200 404
     teach/api/allow_exam        course=open&exam=EXAM&email=x@y.example&extra_time_percent=1&extra_attempts=0 401 403 403 422 403 422 404
     teach/api/regrade_exam      course=open&exam=EXAM&sitting=SITTING           401 403 403 422 403 422 404
+    GET certificate/api/my_certificates -                                       401 200 200 200 200 200 200
+    GET certificate/api/load_certificate code=CODE                              200 200 200 200 200 200 404
+    GET certificate/api/verify  text=CODE                                       200 200 200 200 200 200 200
+    certificate/api/rate_course code=CODE&rating=5&feedback=                    401 200 404 404 404 404 404
+    certificate/api/revoke_certificate code=CODE&reason=x                       401 403 403 403 403 200 404
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
     GET practice/api/load_practice course=open&topic=t&key=q&again=false        401 200 403 403 403 403 403
     practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
@@ -68,7 +73,8 @@ const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
 const ATTEMPT: &str = "22222222-2222-2222-2222-222222222222";
 const EXAM: &str = "33333333-3333-3333-3333-333333333333";
 const SITTING: &str = "44444444-4444-4444-4444-444444444444";
-const EXERCISE: &str = "33333333-3333-3333-3333-333333333333";
+const EXERCISE: &str = "55555555-5555-5555-5555-555555555555";
+const CODE: &str = "0000-0000-0000";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_what_the_table_says() {
@@ -104,7 +110,8 @@ async fn everybody_gets_what_the_table_says() {
             .replace("ATTEMPT", ATTEMPT)
             .replace("EXAM", EXAM)
             .replace("SITTING", SITTING)
-            .replace("EXERCISE", EXERCISE);
+            .replace("EXERCISE", EXERCISE)
+            .replace("CODE", CODE);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
             let status = call(person, method, function, &arguments).await;
@@ -167,6 +174,8 @@ async fn fill(site: &TestSite) {
          insert into tutors (user_id) select user_id from users where role = 'tutor' and organization_id = current_setting('app.organization_id')::uuid;
          insert into course_tutors (course_id, tutor_id) select c.course_id, t.tutor_id from courses c, tutors t join users u using (user_id) where u.email = 'tutor@example.org';
          insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where email = 'learner@example.org' and slug = 'open';
+         insert into course_certificates (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at)
+         select user_id, course_id, 'self_paced', '{CODE}', 'Learner', 'Open', 'Lyceum', now() from users, courses where email = 'learner@example.org' and slug = 'open';
          insert into quiz_questions (course_id, module_no, topic_pair_index, question_type, prompt, prompt_html, payload)
          select course_id, 1, 1, 'short_answer', 'Q', 'Q', '{{\"version\": 1, \"type\": \"short_answer\", \"accepted\": [\"x\"]}}' from courses where slug = 'open';
          insert into topic_blocks (topic_id, position, block_id, block_type, html) values ('{TOPIC}', 1, 'text', 'text', '<section data-question=\"q\"></section>');

@@ -10,6 +10,7 @@ use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
 };
 use crate::exercise::pages::exercise_page;
+use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
     settings_page, sign_in_page, sign_up_page,
@@ -129,6 +130,9 @@ fn routes() -> RouteTable {
             Box::pin(exercise_page())
         }),
         Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
+        Route::lazy("/certificates", || Box::pin(certificates_page())),
+        Route::lazy("/certificates/:code", || Box::pin(certificate_page())),
+        Route::lazy("/verify", || Box::pin(verify_page())),
         Route::lazy("/teach", || Box::pin(teach_page())),
         Route::lazy("/teach/:course/exams", || Box::pin(taught_exams_page())),
         Route::lazy("/teach/:course/exams/new", || Box::pin(exam_form_page())),

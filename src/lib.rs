@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod catalog;
+pub mod certificate;
 pub mod course;
 pub mod exam;
 pub mod exercise;

@@ -2,9 +2,10 @@
 import { accessible, awake, enrol, expect, signUp, test } from "./site";
 
 const OPEN = ["/", "/courses", "/courses?q=nothing-like-it", "/courses/how-to-trust-a-number", "/sign-in", "/sign-up", "/check-mail",
-  "/confirm?token=x", "/forgot-password", "/reset-password?token=x", "/pages/about"];
-const MINE = ["/learn", "/learn/how-to-trust-a-number/what-was-counted", "/learn/how-to-trust-a-number/quiz/1/1", "/learn/how-to-trust-a-number/exam/all",
-  "/learn/how-to-trust-a-number/what-was-counted/practice/depot-prize", "/learn/how-to-trust-a-number/what-was-counted/exercise/front-page-friday", "/settings", "/settings/devices"];
+  "/confirm?token=x", "/forgot-password", "/reset-password?token=x", "/pages/about", "/verify", "/verify?text=0000-0000-0000"];
+const DEMO = "/learn/how-to-trust-a-number";
+const MINE = ["/learn", `${DEMO}/what-was-counted`, `${DEMO}/quiz/1/1`, `${DEMO}/exam/all`, `${DEMO}/what-was-counted/practice/depot-prize`,
+  `${DEMO}/what-was-counted/exercise/front-page-friday`, "/certificates", "/settings", "/settings/devices"];
 
 for (const path of OPEN) {
   test(`${path} is quiet, accessible, and keeps what was typed early`, async ({ page }) => {
@@ -23,7 +24,7 @@ test.describe("pages that are not there", () => {
   test.use({ allowed: [["status of 404", "status of 403"], { scope: "test" }] as never });
 
   test("say so and help on", async ({ page }) => {
-    for (const path of ["/no/such/page", "/courses/no-such-course", "/pages/no-such-page"]) {
+    for (const path of ["/no/such/page", "/courses/no-such-course", "/pages/no-such-page", "/certificates/0000-0000-0000"]) {
       const answer = await page.goto(path);
       expect(answer!.status()).toBe(404);
       await expect(page.getByRole("heading", { name: "This page isn’t here" })).toBeVisible();

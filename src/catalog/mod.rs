@@ -262,9 +262,10 @@ pub struct SyllabusTopic {
 pub enum Enrolment {
     /// Nobody is signed in.
     Visitor,
-    /// Enrolled, with the address where they stopped.
+    /// Enrolled, with the addresses where they stopped and of the certificate that they have.
     Enrolled {
         continue_at: String,
+        certificate: Option<String>,
     },
     Open,
     /// Not possible here, and why.

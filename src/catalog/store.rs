@@ -12,11 +12,11 @@ use super::{
 use crate::course::{Level, search};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
-    course_modules, course_tutors, courses, enrollments, page_content, sql_types::CourseLevel,
-    topics, tutors, users,
+    course_certificates, course_modules, course_tutors, courses, enrollments, page_content,
+    sql_types::CourseLevel, topics, tutors, users,
 };
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, FileId, OrganizationId, TopicId, UserId};
+use crate::platform::ids::{CourseId, FileId, OrganizationId, UserId};
 
 pub const PAGE: usize = 20;
 
@@ -371,13 +371,18 @@ pub async fn enrolment(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,
-) -> QueryResult<Option<Option<TopicId>>> {
+) -> QueryResult<Option<Option<String>>> {
     use crate::player::EnrollmentStatus::{Active, Completed};
     enrollments::table
+        .left_join(
+            course_certificates::table.on(course_certificates::course_id
+                .eq(enrollments::course_id)
+                .and(course_certificates::user_id.eq(enrollments::user_id))),
+        )
         .filter(enrollments::user_id.eq(user))
         .filter(enrollments::course_id.eq(course))
         .filter(enrollments::status.eq_any([Active, Completed]))
-        .select(enrollments::last_topic_id)
+        .select(course_certificates::code.nullable())
         .first(conn)
         .await
         .optional()

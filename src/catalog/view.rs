@@ -1,6 +1,7 @@
 //! What a course's page shows, put together from the queries.
 
 use super::{CourseCard, CoursePage, Enrolment, Price, may_enrol, store};
+use crate::certificate::certificate_path;
 use crate::platform::auth::{UserRole, Viewer};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
@@ -26,8 +27,9 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         None => None,
     };
     let enrolment = match (viewer, enrolled) {
-        (_, Some(_)) => Enrolment::Enrolled {
+        (_, Some(code)) => Enrolment::Enrolled {
             continue_at: format!("/learn/{}", row.slug),
+            certificate: code.as_deref().map(certificate_path),
         },
         (viewer, None) => match (may_enrol(row.price_cents, row.cohort_only), viewer) {
             (Err(why), _) => Enrolment::Closed(why.to_owned()),

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::find_organization;
+use crate::certificate::keys;
 use crate::platform::audit::Entry;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{
@@ -58,6 +59,10 @@ pub enum OrganizationCommand {
         slug: String,
     },
     Enable {
+        slug: String,
+    },
+    /// Retire the key that signs its credentials; the next one is signed with a new key. What the old one signed stays good.
+    RetireKey {
         slug: String,
     },
 }
@@ -208,6 +213,23 @@ pub async fn organization(config: &Config, command: OrganizationCommand) -> Resu
                     .map_err(refused)?,
                 &slug,
             )?;
+        }
+        OrganizationCommand::RetireKey { slug } => {
+            let organization = find_organization(&db, &slug).await?;
+            let retired = db
+                .within(organization.organization_id, async |conn| {
+                    let retired = keys::retire(conn).await?;
+                    if retired > 0 {
+                        Entry::done("organization_key.retired").write(conn).await?;
+                    }
+                    Ok::<_, AppError>(retired)
+                })
+                .await
+                .map_err(|error| error.to_string())?;
+            match retired {
+                0 => println!("It has no key yet: nothing was changed."),
+                _ => println!("The key is retired."),
+            }
         }
         OrganizationCommand::Enable { slug } => {
             known(

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use crate::platform::db::organizations::Organization;
 use crate::platform::http::Cx;
 
 /// The reader's zone, and now.
@@ -19,11 +20,19 @@ impl Clock {
             .viewer
             .as_ref()
             .and_then(|viewer| viewer.time_zone.as_deref());
-        let zone = own
-            .and_then(|zone| zone.parse().ok())
-            .or_else(|| cx.organization.time_zone.parse().ok());
+        match own.and_then(|zone| zone.parse().ok()) {
+            Some(zone) => Self {
+                zone,
+                now: Utc::now(),
+            },
+            None => Self::of_organization(&cx.organization),
+        }
+    }
+
+    /// The organization's zone, for what is the same for everybody.
+    pub fn of_organization(organization: &Organization) -> Self {
         Self {
-            zone: zone.unwrap_or(Tz::UTC),
+            zone: organization.time_zone.parse().unwrap_or(Tz::UTC),
             now: Utc::now(),
         }
     }

@@ -46,6 +46,8 @@ pub struct TopicPage {
     pub exercises: Vec<ExerciseLine>,
     pub previous: Option<TopicLink>,
     pub next: Option<TopicLink>,
+    /// Where the course's certificate is, once it is completed.
+    pub certificate: Option<String>,
     /// What was searched in the course, if anything was.
     pub found: Option<Found>,
 }
@@ -311,6 +313,8 @@ pub struct MyCourse {
     pub done: u32,
     pub has_exams: bool,
     pub is_completed: bool,
+    /// Where its certificate is.
+    pub certificate: Option<String>,
     /// When it was last opened, in words, and exactly.
     pub last_opened: Option<(String, String)>,
     pub continue_at: Option<Continue>,

@@ -61,13 +61,17 @@ pub struct Studying {
     pub persona: Option<StudyPersona>,
     #[diesel(sql_type = Nullable<crate::platform::db::schema::sql_types::LearnerPersona>)]
     pub learner_persona: Option<LearnerPersona>,
+    /// Code of the course's certificate, once it is completed.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub certificate: Option<String>,
 }
 
 /// None where the person may not study the course, whether or not it exists.
 pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<Studying>> {
     diesel::sql_query(
         "select c.course_id, c.title, c.is_gated, e.last_topic_id, p.persona, l.persona_key as learner_persona,
-                exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams
+                exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
+                (select code from course_certificates where user_id = $1 and course_id = c.course_id limit 1) as certificate
          from courses c
          join enrollments e on e.course_id = c.course_id and e.user_id = $1 and e.status in ('active', 'completed')
          left join topic_personalization p on p.course_id = c.course_id and p.user_id = $1
@@ -571,6 +575,8 @@ pub struct MineRow {
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub has_exams: bool,
     #[diesel(sql_type = Nullable<Text>)]
+    pub certificate: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
     pub at_slug: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     pub at_title: Option<String>,
@@ -596,6 +602,7 @@ pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRo
         "select c.course_id, c.slug, c.title, c.thumbnail_file_id, e.status, e.last_opened_at,
                 n.topics, n.done,
                 exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
+                (select code from course_certificates where user_id = $1 and course_id = c.course_id limit 1) as certificate,
                 a.slug as at_slug, a.title as at_title,
                 a.reading_minutes as at_minutes, a.module as at_module, a.headings as at_headings, a.last_anchor as at_anchor
          from enrollments e

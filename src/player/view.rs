@@ -5,6 +5,7 @@ use super::{
     Continue, EnrollmentStatus, Found, MyCourse, OutlineModule, OutlineQuiz, Place, TopicHead,
     TopicPage, TopicState, Upcoming, compose, neighbours, steps, topic_path,
 };
+use crate::certificate::certificate_path;
 use crate::course::{StudyPersona, search};
 use crate::exercise::view as exercises;
 use crate::platform::db::Conn;
@@ -137,6 +138,7 @@ pub async fn topic(
         exercises,
         previous,
         next,
+        certificate: studying.certificate.as_deref().map(certificate_path),
         found: None,
     })
 }
@@ -233,15 +235,21 @@ fn my_course(row: MineRow, upcoming: Vec<Upcoming>, clock: &Clock) -> MyCourse {
         stopped_at: anchor.clone().map(|(_, text)| text),
         minutes: row.at_minutes.unwrap_or_default(),
     });
+    let is_completed = row.status == EnrollmentStatus::Completed;
     MyCourse {
         upcoming,
+        // The list issues what was completed before there were certificates.
+        certificate: match &row.certificate {
+            Some(code) => Some(certificate_path(code)),
+            None => is_completed.then(|| "/certificates".to_owned()),
+        },
         thumbnail: row
             .thumbnail_file_id
             .map(|file| format!("/files/{file}/picture")),
         has_exams: row.has_exams,
         topics: u32::try_from(row.topics).unwrap_or_default(),
         done: u32::try_from(row.done).unwrap_or_default(),
-        is_completed: row.status == EnrollmentStatus::Completed,
+        is_completed,
         last_opened: row
             .last_opened_at
             .map(|time| (clock.ago(time), time.to_rfc3339())),

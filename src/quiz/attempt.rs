@@ -12,6 +12,7 @@ use super::grade::{self, Answer, Frozen, FrozenKind, FrozenOption, Given, Questi
 use super::progress::{self, Progress};
 use super::store::{self, Attempt, BankQuestion, QuizKey, Settings};
 use super::{AttemptStatus, QuestionPayload, QuestionType, Sent};
+use crate::certificate::{ProgramType, store as certificate};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, UserId};
@@ -35,6 +36,8 @@ pub fn no_attempt() -> AppError {
 /// The quiz, if this learner may see it. An attempt whose time is over has been ended.
 pub struct Found {
     pub course_title: String,
+    /// Code of the course's certificate, once it is completed.
+    pub certificate: Option<String>,
     pub key: QuizKey,
     pub progress: Progress,
     pub settings: Settings,
@@ -77,6 +80,7 @@ pub async fn find(
     }
     Ok(Found {
         course_title: studied.title,
+        certificate: studied.certificate,
         key,
         progress,
         settings: store::settings(conn, user, studied.course_id).await?,
@@ -425,7 +429,8 @@ async fn end(conn: &mut Conn, user: UserId, row: &Attempt, now: DateTime<Utc>) -
     Ok(())
 }
 
-/// A course is complete when all of its topics are done and no quiz of it holds anything up.
+/// A course is complete when all of its topics are done and no quiz of it holds anything up. Its certificate stays, whatever
+/// is undone later.
 pub async fn note_completion(
     conn: &mut Conn,
     user: UserId,
@@ -434,7 +439,11 @@ pub async fn note_completion(
 ) -> AppResult<()> {
     let (done, total) = studying::count_done(conn, user, course).await?;
     let complete = total > 0 && done == total && progress.is_complete();
-    Ok(studying::set_completed(conn, user, course, complete).await?)
+    studying::set_completed(conn, user, course, complete).await?;
+    if complete {
+        certificate::issue(conn, user, course, ProgramType::SelfPaced).await?;
+    }
+    Ok(())
 }
 
 /// Ends an attempt whose time ran out while nobody looked.

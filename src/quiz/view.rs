@@ -12,6 +12,7 @@ use super::{
     AttemptStatus, Graded, GradedQuestion, PastAttempt, QuizPage, QuizState, Running, Shown,
     ShownKind, Terms, quiz_path,
 };
+use crate::certificate::certificate_path;
 use crate::course::pair_of;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
@@ -371,7 +372,8 @@ fn matched(
     list("ul", lines.iter().map(String::as_str))
 }
 
-/// Where the learner goes on: the first topic after the quiz, if it is open.
+/// Where the learner goes on: the first topic after the quiz, if it is open; the certificate, where the quiz was the last
+/// thing to do.
 async fn next(
     conn: &mut Conn,
     user: UserId,
@@ -383,5 +385,10 @@ async fn next(
         crate::player::view::outline(conn, user, found.key.course, &found.progress, clock).await?;
     let here = quiz_path(course, found.key.module_no, found.key.pair);
     let (_, next) = crate::player::neighbours(&outline, course, &here);
-    Ok(next)
+    Ok(next.or_else(|| {
+        found.certificate.as_deref().map(|code| TopicLink {
+            href: certificate_path(code),
+            title: "your certificate".to_owned(),
+        })
+    }))
 }

@@ -170,11 +170,15 @@ fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
     let slug = card.slug.clone();
     let here = format!("/courses/{slug}");
     let action = match &page.enrolment {
-        Enrolment::Enrolled { continue_at } => view! {
+        Enrolment::Enrolled {
+            continue_at,
+            certificate,
+        } => view! {
             <p class="soft">"You are enrolled."</p>
             <Button big=true href=continue_at.clone()>
                 "Continue"
             </Button>
+            {certificate.clone().map(|href| view! { <a href=href>"Your certificate"</a> })}
         }
         .erase(),
         Enrolment::Open => view! {

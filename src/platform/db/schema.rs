@@ -30,6 +30,10 @@ pub mod sql_types {
     pub struct LearnerPersona;
 
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "program_type"))]
+    pub struct ProgramType;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "question_purpose"))]
     pub struct QuestionPurpose;
 
@@ -88,6 +92,30 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::ProgramType;
+
+    course_certificates (certificate_id) {
+        certificate_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        program_type -> ProgramType,
+        code -> Text,
+        learner_name -> Text,
+        course_title -> Text,
+        organization_name -> Text,
+        completed_at -> Timestamptz,
+        issued_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        revocation_reason -> Nullable<Text>,
+        rating -> Nullable<Int2>,
+        feedback -> Nullable<Text>,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -349,6 +377,18 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    organization_keys (kid) {
+        kid -> Uuid,
+        organization_id -> Uuid,
+        algorithm -> Text,
+        public_jwk -> Jsonb,
+        secret_key -> Bytea,
+        created_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -743,10 +783,13 @@ diesel::joinable!(simulation_exercises -> courses (course_id));
 diesel::joinable!(simulation_exercises -> topics (topic_id));
 diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
+diesel::joinable!(course_certificates -> users (user_id));
+diesel::joinable!(course_certificates -> courses (course_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_logs,
     background_jobs,
+    course_certificates,
     course_files,
     course_modules,
     course_quiz_settings,
@@ -763,6 +806,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     learner_persona_profiles,
     module_progress,
     one_time_tokens,
+    organization_keys,
     organizations,
     page_content,
     practice_answers,

@@ -156,6 +156,7 @@ fn SiteFooter() -> impl IntoView {
             <nav aria-label="More">
                 <a href="/courses">"Courses"</a>
                 <a href="/pages/about">"About"</a>
+                <a href="/verify">"Check a certificate"</a>
             </nav>
             <span class="grow"></span>
             <ThemeToggle />

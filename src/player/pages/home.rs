@@ -137,6 +137,14 @@ fn row(course: MyCourse) -> AnyView {
         .erase(),
         None => view! { {format!("{} topics · not begun", course.topics)} }.erase(),
     };
+    let progress = match course.is_completed {
+        true => view! { <Badge tone=Tone::Ok text="Completed" /> }.erase(),
+        false => view! {
+            <Meter percent=percent label=format!("{percent} % done") />
+            <span class="num">{format!("{percent} %")}</span>
+        }
+        .erase(),
+    };
     view! {
         <article class="mine">
             <CourseArt slug=course.slug />
@@ -146,11 +154,10 @@ fn row(course: MyCourse) -> AnyView {
                 </h3>
                 <p class="soft">{said}</p>
                 {exams}
+                {course.certificate.map(|href| view! { <a class="mine-certificate" href=href>"Certificate"</a> })}
             </div>
             <div class="mine-progress">
-                {course.is_completed.then(|| view! { <Badge tone=Tone::Ok text="Completed" /> })}
-                <Meter percent=percent label=format!("{percent} % done") />
-                <span class="num">{format!("{percent} %")}</span>
+                {progress}
             </div>
         </article>
     }

@@ -201,10 +201,14 @@ fn finish(page: &player::TopicPage, forms: Forms) -> AnyView {
         }
         .erase(),
     };
+    let certificate = page.certificate.clone().map(
+        |href| view! { <Button kind=ButtonKind::Secondary href=href>"Your certificate"</Button> },
+    );
     view! {
         <Form form=forms.done class="finish" id="ly-finish" on_done=forms.again>
             <input type="hidden" name="topic" value=topic />
             {inside}
+            {certificate}
         </Form>
     }
     .erase()

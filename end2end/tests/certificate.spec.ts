@@ -1,0 +1,127 @@
+// Certificates: a course is completed, its certificate is checked by somebody who is signed out, and a forged one is refused.
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { accessible, awake, enrol, expect, signUp, test } from "./site";
+
+const COURSE = "open-to-all";
+
+/** Marks every topic but the last as done by its form, as sent without a browser, and opens the last. */
+async function reachTheEnd(page: Page) {
+  await enrol(page, COURSE);
+  const origin = new URL(page.url()).origin;
+  await page.goto(`/courses/${COURSE}`);
+  const topics = await page.locator(".syllabus .topic a").evaluateAll((links) => links.map((link) => link.getAttribute("href")!));
+  for (const topic of topics.slice(0, -1)) {
+    const html = await (await page.request.get(topic)).text();
+    const action = html.match(/action="([^"]*mark_done)"/)![1];
+    const id = html.match(/name="topic" value="([^"]*)"/)![1];
+    const answer = await page.request.post(action, { form: { topic: id, done: "true" }, headers: { Origin: origin } });
+    expect(answer.ok()).toBe(true);
+  }
+  await page.goto(topics.at(-1)!);
+}
+
+async function complete(page: Page) {
+  await reachTheEnd(page);
+  await page.getByRole("button", { name: "Mark as done" }).click();
+  await page.locator("#ly-finish").getByRole("link", { name: "Your certificate" }).click();
+  await expect(page.getByRole("heading", { name: "Certificate of completion" })).toBeVisible();
+}
+
+test("a certificate is earned, rated, kept, and checked by somebody who is signed out", async ({ page, browser }) => {
+  test.setTimeout(180_000);
+  await signUp(page);
+  await complete(page);
+  await awake(page);
+  const path = new URL(page.url()).pathname;
+  await expect(page.getByText("This certificate is genuine")).toBeVisible();
+  await expect(page.locator(".certificate-name")).toHaveText("Asha Kulkarni");
+  await expect(page.locator(".certificate-course")).toHaveText("Open to all");
+  await accessible(page);
+
+  await page.getByLabel("4 of 5").check();
+  await page.getByLabel("A word about it").fill("It made me doubt the right things.");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText("Thank you, it is kept.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("4 of 5")).toBeChecked();
+
+  const save = async (name: string) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name, exact: true }).click()]);
+    return readFileSync(await download.path());
+  };
+  const pdf = await save("PDF");
+  expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
+  expect(pdf.includes(path)).toBe(true);
+  const credential = (await save("Credential")).toString();
+  expect(credential.split(".")).toHaveLength(3);
+
+  // On paper it is one page.
+  const paper = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+  expect(paper.match(/\/Type \/Page\b(?!s)/g)).toHaveLength(1);
+
+  await page.goto("/learn");
+  await page.getByRole("link", { name: "Certificate", exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(path));
+  await page.goto("/certificates");
+  await accessible(page);
+  await page.getByRole("link", { name: "Open to all" }).click();
+  await expect(page).toHaveURL(new RegExp(path));
+
+  const stranger = await (await browser.newContext()).newPage();
+  await stranger.goto(path);
+  await expect(stranger.getByText("This certificate is genuine")).toBeVisible();
+  await expect(stranger.locator(".certificate-name")).toHaveText("Asha Kulkarni");
+  await expect(stranger.getByLabel("4 of 5")).toHaveCount(0);
+  await expect(stranger.getByText("It made me doubt")).toHaveCount(0);
+  await expect(stranger.locator("meta[name=robots]")).toHaveAttribute("content", "noindex");
+  await stranger.getByRole("main").getByRole("link", { name: "Check another certificate" }).click();
+  await awake(stranger);
+  await accessible(stranger);
+  const check = async (text: string) => {
+    await stranger.getByLabel("Code, address or credential").fill(text);
+    await stranger.getByRole("button", { name: "Check" }).click();
+  };
+  await check(credential);
+  await expect(stranger.getByText("This certificate is genuine")).toBeVisible();
+  await expect(stranger.getByText("Asha Kulkarni completed “Open to all”")).toBeVisible();
+  await accessible(stranger);
+
+  // Somebody puts their own name into it.
+  const [header, payload, signature] = credential.split(".");
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
+  claims.credentialSubject.identifier[0].identityHash = "Mallory";
+  const forged = Buffer.from(JSON.stringify(claims)).toString("base64url");
+  await check(`${header}.${forged}.${signature}`);
+  await expect(stranger.getByText("This is not a certificate of ours")).toBeVisible();
+  await expect(stranger.getByText("It is forged or was altered")).toBeVisible();
+  await accessible(stranger);
+  const none = Buffer.from(JSON.stringify({ alg: "none", typ: "JWT" })).toString("base64url");
+  await check(`${none}.${forged}.`);
+  await expect(stranger.getByText("It is not signed")).toBeVisible();
+  await stranger.context().close();
+});
+
+test.describe("without JavaScript", () => {
+  // The links of the syllabus are read for longer than a browser waits with what it has preloaded.
+  test.use({ javaScriptEnabled: false, allowed: [["was preloaded using link preload"], { scope: "test" }] as never });
+
+  test("a certificate is earned, rated and checked", async ({ page }) => {
+    test.setTimeout(120_000);
+    await signUp(page);
+    await complete(page);
+    const code = page.url().split("/").at(-1)!;
+    await page.getByLabel("5 of 5").check();
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.getByText("Thank you, it is kept.")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Print" })).toBeHidden();
+    await page.goto("/verify");
+    await page.getByLabel("Code, address or credential").fill(code.toUpperCase());
+    await page.getByRole("button", { name: "Check" }).click();
+    await expect(page.getByText("This certificate is genuine")).toBeVisible();
+    await page.getByLabel("Code, address or credential").fill("0000-0000-0000");
+    await page.getByRole("button", { name: "Check" }).click();
+    await expect(page.getByText("There is no certificate with this code here.")).toBeVisible();
+    await expect(page.getByLabel("Code, address or credential")).toHaveValue("0000-0000-0000");
+  });
+});

@@ -1,0 +1,118 @@
+//! Server functions of certificates. Everybody may look at one and check one; only its owner rates, only admins revoke.
+
+use leptos::prelude::*;
+
+use super::{CertificatePage, Facts, Verdict};
+use crate::platform::error::AppResult;
+
+#[cfg(feature = "ssr")]
+use {
+    super::certificate_path,
+    super::code,
+    super::store,
+    super::view,
+    crate::platform::audit::Entry,
+    crate::platform::auth::guard::{require_admin, require_user},
+    crate::platform::error::AppError,
+    crate::platform::http::Cx,
+    crate::platform::http::server_fns::redirect,
+    serde_json::json,
+};
+
+/// Learners: their certificates, the newest first.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn my_certificates() -> AppResult<Vec<Facts>> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let own = me
+        .cx
+        .within(async move |conn| {
+            store::issue_missing(conn, user).await?;
+            Ok(store::of_user(conn, user).await?)
+        })
+        .await?;
+    Ok(own
+        .into_iter()
+        .map(|certificate| view::facts(&me.cx, certificate))
+        .collect())
+}
+
+/// Everybody: what a certificate says; its owner and admins see what they can do with it.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_certificate(code: String) -> AppResult<CertificatePage> {
+    view::page(&Cx::current()?, &code).await
+}
+
+/// Everybody: whether a code or a credential is genuine. None where nothing was asked.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn verify(text: String) -> AppResult<Option<Verdict>> {
+    let cx = Cx::current()?;
+    match text.trim().is_empty() {
+        true => Ok(None),
+        false => view::verdict(&cx, text).await.map(Some),
+    }
+}
+
+/// Learners: what they say of the course whose certificate this is. It can be said anew.
+#[server]
+pub async fn rate_course(
+    code: String,
+    /// 1 to 5.
+    rating: Option<i16>,
+    feedback: String,
+) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let code = code::read(&code).ok_or_else(view::no_certificate)?;
+    let rating = rating
+        .filter(|rating| (1..=5).contains(rating))
+        .ok_or_else(|| AppError::field("rating", "Choose one to five stars."))?;
+    let feedback = feedback.trim().to_owned();
+    if feedback.chars().count() > 2000 {
+        return Err(AppError::field(
+            "feedback",
+            "Write at most 2000 characters.",
+        ));
+    }
+    me.cx
+        .within(
+            async move |conn| match store::rate(conn, user, &code, rating, &feedback).await? {
+                0 => Err(view::no_certificate()),
+                _ => Ok(()),
+            },
+        )
+        .await
+}
+
+/// Admins: revokes a certificate for good, and says why.
+#[server]
+pub async fn revoke_certificate(code: String, reason: String) -> AppResult<()> {
+    let admin = require_admin().await?.0;
+    let code = code::read(&code).ok_or_else(view::no_certificate)?;
+    let reason = reason.trim().to_owned();
+    if !(1..=500).contains(&reason.chars().count()) {
+        return Err(AppError::field(
+            "reason",
+            "Say why, in at most 500 characters.",
+        ));
+    }
+    let path = certificate_path(&code);
+    let entry = Entry::done("certificate.revoked")
+        .of("certificate", &code)
+        .change(None, Some(json!({ "reason": reason })))
+        .by(&admin.cx);
+    admin
+        .cx
+        .within(async move |conn| {
+            store::by_code(conn, &code)
+                .await?
+                .ok_or_else(view::no_certificate)?;
+            if store::revoke(conn, &code, &reason).await? > 0 {
+                entry.write(conn).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    redirect(&path);
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Certificates of completed courses: what they say, how anybody can check them, and what their owners say of the course.
+
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod badge;
+#[cfg(feature = "ssr")]
+pub mod code;
+#[cfg(feature = "ssr")]
+pub mod files;
+#[cfg(feature = "ssr")]
+pub mod keys;
+#[cfg(feature = "ssr")]
+mod letters;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod pdf;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+#[cfg(feature = "ssr")]
+pub mod view;
+
+use serde::{Deserialize, Serialize};
+
+pub fn certificate_path(code: &str) -> String {
+    format!("/certificates/{code}")
+}
+
+/// How the course was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::ProgramType")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramType {
+    SelfPaced,
+    Cohort,
+    Workshop,
+}
+
+impl ProgramType {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::SelfPaced => "Self-paced course",
+            Self::Cohort => "Course in a cohort",
+            Self::Workshop => "Workshop",
+        }
+    }
+}
+
+/// What a certificate says to everybody. Its dates are those of the organization's time zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    pub code: String,
+    /// The whole public address.
+    pub address: String,
+    pub learner_name: String,
+    pub course_title: String,
+    pub organization_name: String,
+    pub program: ProgramType,
+    /// In words, and exactly.
+    pub completed_on: (String, String),
+    pub issued_on: String,
+    pub revoked_on: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificatePage {
+    pub facts: Facts,
+    /// For its owner alone.
+    pub own: Option<Own>,
+    pub may_revoke: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Own {
+    pub rating: Option<i16>,
+    pub feedback: String,
+    /// Whether our fonts have all of its letters.
+    pub has_pdf: bool,
+    pub revocation_reason: Option<String>,
+}
+
+/// What came of checking a code or a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    Genuine(Facts),
+    Revoked(Facts),
+    /// And why.
+    Refused(String),
+}

@@ -1,0 +1,207 @@
+//! A certificate as everybody sees it, with what its owner and admins can do.
+
+use leptos::server_fn::ServerFn;
+use leptos::{lazy, prelude::*};
+use leptos_meta::{Meta, Title};
+use leptos_router::hooks::use_params_map;
+
+use crate::certificate::api::{RateCourse, RevokeCertificate, load_certificate};
+use crate::certificate::{CertificatePage, Facts, Own, certificate_path};
+use crate::platform::ui::{
+    Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Notice, Page, TextArea, Tone, loaded,
+    page_resource,
+};
+
+#[lazy]
+pub fn certificate_page() -> AnyView {
+    let code =
+        Memo::new(|_| use_params_map().with(|params| params.get("code").unwrap_or_default()));
+    let page = page_resource(move || code.get(), load_certificate);
+    let rate = FormState::of(RateCourse::PATH);
+    let revoke = FormState::of(RevokeCertificate::PATH);
+    view! {
+        <Page title="Certificate">
+            {loaded(page, move |page| certificate(page, rate, revoke))}
+        </Page>
+    }
+    .erase()
+}
+
+fn certificate(page: CertificatePage, rate: FormState, revoke: FormState) -> AnyView {
+    let code = page.facts.code.clone();
+    let title = format!("{} · {}", page.facts.learner_name, page.facts.course_title);
+    let organization = page.facts.organization_name.clone();
+    let reason = page
+        .own
+        .as_ref()
+        .and_then(|own| own.revocation_reason.clone());
+    let state = match page.facts.revoked_on.clone() {
+        None => view! {
+            <Notice tone=Tone::Ok title="This certificate is genuine">
+                {format!("It is on the record of {organization}.")}
+            </Notice>
+        }
+        .erase(),
+        Some(on) => view! {
+            <Notice tone=Tone::Danger title="This certificate was revoked">
+                {format!("It counts no more since {on}.")} {reason.map(|reason| format!(" The reason: {reason}"))}
+            </Notice>
+        }
+        .erase(),
+    };
+    let counts = page.facts.revoked_on.is_none();
+    let own = page.own.map(|own| {
+        view! {
+            {counts.then(|| files(&code, own.has_pdf))}
+            {rating(code.clone(), own, rate)}
+        }
+    });
+    let revoke = page.may_revoke.then(|| revocation(code, revoke));
+    view! {
+        <Title text=title />
+        <Meta name="robots" content="noindex" />
+        <div class="narrow certificate-page">
+            {state}
+            {sheet(page.facts)}
+            {own}
+            {revoke}
+            <p class="soft">
+                <a href="/verify">"Check another certificate"</a>
+            </p>
+        </div>
+    }
+    .erase()
+}
+
+/// What is printed.
+fn sheet(facts: Facts) -> AnyView {
+    let (words, exactly) = facts.completed_on;
+    view! {
+        <article class="certificate" aria-labelledby="ly-certificate">
+            <p class="certificate-by">{facts.organization_name.clone()}</p>
+            <h1 id="ly-certificate">"Certificate of completion"</h1>
+            <p class="soft">"This certifies that"</p>
+            <p class="certificate-name" dir="auto">{facts.learner_name}</p>
+            <p class="soft">"has completed the course"</p>
+            <p class="certificate-course">{facts.course_title}</p>
+            <p class="soft">
+                {facts.program.label()} " · completed on " <time datetime=exactly>{words}</time>
+            </p>
+            <footer class="soft">
+                <p>{format!("Issued on {} by {}", facts.issued_on, facts.organization_name)}</p>
+                <p>"Anybody can check it at " <a href=certificate_path(&facts.code)>{facts.address}</a></p>
+            </footer>
+        </article>
+    }
+    .erase()
+}
+
+fn files(code: &str, has_pdf: bool) -> AnyView {
+    let path = certificate_path(code);
+    let pdf = format!("{path}/certificate.pdf");
+    let print = Callback::new(|_| {
+        let _ = window().print();
+    });
+    let pdf = match has_pdf {
+        true => view! {
+            <Button href=pdf rel="external">
+                <Icon glyph=Glyph::Download />
+                "PDF"
+            </Button>
+        }
+        .erase(),
+        false => ().erase(),
+    };
+    view! {
+        <section class="stack certificate-tools" aria-label="Keep and share">
+            <div class="row">
+                {pdf}
+                <Button kind=ButtonKind::Secondary href=format!("{path}/credential.jwt") rel="external">
+                    <Icon glyph=Glyph::Download />
+                    "Credential"
+                </Button>
+                <Button kind=ButtonKind::Secondary r#type="button" on_click=print>
+                    "Print"
+                </Button>
+            </div>
+            <p class="soft">
+                "Share the address of this page. The credential is an Open Badge 3.0 for wallets; anybody can "
+                <a href="/verify">"check it here"</a> "."
+            </p>
+        </section>
+    }
+    .erase()
+}
+
+fn rating(code: String, own: Own, form: FormState) -> AnyView {
+    let given = own.rating.map(|rating| rating.to_string());
+    let chosen = form.value("rating", &given.unwrap_or_default());
+    let stars = (1..=5)
+        .map(|count| {
+            let value = count.to_string();
+            let checked = value == chosen;
+            view! {
+                <label>
+                    <input type="radio" name="rating" value=value required checked=checked />
+                    <span aria-hidden="true">{"★".repeat(count)}</span>
+                    <span class="vh">{format!("{count} of 5")}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    let (wrong, done) = (form.error("rating"), form.done());
+    view! {
+        <Form form=form class="stack certificate-rating">
+            <input type="hidden" name="code" value=code />
+            <fieldset>
+                <legend>"How was this course?"</legend>
+                <div class="stars">{stars}</div>
+                <p class="error" hidden=move || wrong.get().is_none()>
+                    {move || wrong.get()}
+                </p>
+            </fieldset>
+            <TextArea
+                name="feedback"
+                label="A word about it"
+                hint="For those who teach and write the course."
+                value=form.value("feedback", &own.feedback)
+                error=form.error("feedback")
+                max_length=2000
+            />
+            <div class="form-foot">
+                <Button kind=ButtonKind::Secondary busy=form.busy()>
+                    "Send"
+                </Button>
+                <span class="soft" role="status">
+                    {move || done.get().then_some("Thank you, it is kept.")}
+                </span>
+            </div>
+        </Form>
+    }
+    .erase()
+}
+
+fn revocation(code: String, form: FormState) -> AnyView {
+    let open = form.error("reason").get_untracked().is_some();
+    view! {
+        <details class="certificate-revoke" open=open>
+            <summary>"Revoke this certificate"</summary>
+            <Form form=form>
+                <input type="hidden" name="code" value=code />
+                <TextArea
+                    name="reason"
+                    label="Reason"
+                    hint="Its owner reads it. A certificate that was revoked stays revoked."
+                    value=form.value("reason", "")
+                    error=form.error("reason")
+                    max_length=500
+                    required=true
+                />
+                <Button kind=ButtonKind::Danger busy=form.busy()>
+                    "Revoke"
+                </Button>
+            </Form>
+        </details>
+    }
+    .erase()
+}

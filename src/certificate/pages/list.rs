@@ -1,0 +1,50 @@
+//! The learner's own certificates.
+
+use leptos::{lazy, prelude::*};
+
+use crate::certificate::api::my_certificates;
+use crate::certificate::{Facts, certificate_path};
+use crate::platform::ui::{Badge, EmptyState, Erase, Page, Tone, loaded, page_resource};
+
+#[lazy]
+pub fn certificates_page() -> AnyView {
+    let own = page_resource(|| (), |()| my_certificates());
+    view! { <Page title="Your certificates">{loaded(own, list)}</Page> }.erase()
+}
+
+fn list(own: Vec<Facts>) -> AnyView {
+    let body = match own.is_empty() {
+        true => view! {
+            <EmptyState title="None yet" text="Once you have completed a course, its certificate is here." />
+        }
+        .erase(),
+        false => view! {
+            <ul class="certificates">{own.into_iter().map(row).collect_view()}</ul>
+        }
+        .erase(),
+    };
+    view! {
+        <div class="narrow stack">
+            <h1>"Your certificates"</h1>
+            {body}
+        </div>
+    }
+    .erase()
+}
+
+fn row(facts: Facts) -> AnyView {
+    let revoked = facts
+        .revoked_on
+        .is_some()
+        .then(|| view! { <Badge tone=Tone::Danger text="Revoked" /> });
+    view! {
+        <li>
+            <a href=certificate_path(&facts.code)>{facts.course_title}</a>
+            {revoked}
+            <time class="soft" datetime=facts.completed_on.1>
+                {facts.completed_on.0}
+            </time>
+        </li>
+    }
+    .erase()
+}

@@ -1,0 +1,78 @@
+//! Where anybody checks a code or a credential.
+
+use leptos::{lazy, prelude::*};
+use leptos_router::hooks::use_query_map;
+
+use crate::certificate::api::verify;
+use crate::certificate::{Facts, Verdict, certificate_path};
+use crate::platform::ui::{Button, Erase, Notice, Page, TextArea, Tone, loaded, page_resource};
+
+#[lazy]
+pub fn verify_page() -> AnyView {
+    let text = Memo::new(|_| use_query_map().with(|query| query.get("text").unwrap_or_default()));
+    let verdict = page_resource(move || text.get(), verify);
+    view! {
+        <Page title="Check a certificate">
+            {loaded(verdict, move |verdict| checked(verdict, text.get_untracked()))}
+        </Page>
+    }
+    .erase()
+}
+
+fn checked(verdict: Option<Verdict>, typed: String) -> AnyView {
+    view! {
+        <div class="narrow stack">
+            <h1>"Check a certificate"</h1>
+            {verdict.map(said)}
+            <form class="stack" method="get" action="/verify">
+                <TextArea
+                    name="text"
+                    label="Code, address or credential"
+                    hint="As in k7qm-2r9x-0t1b, or all that is in the file credential.jwt."
+                    value=typed
+                    max_length=16000
+                    required=true
+                />
+                <div class="form-foot">
+                    <Button>"Check"</Button>
+                </div>
+            </form>
+        </div>
+    }
+    .erase()
+}
+
+fn said(verdict: Verdict) -> AnyView {
+    let (tone, title, facts) = match verdict {
+        Verdict::Genuine(facts) => (Tone::Ok, "This certificate is genuine", facts),
+        Verdict::Revoked(facts) => (Tone::Danger, "This certificate was revoked", facts),
+        Verdict::Refused(why) => {
+            return view! {
+                <Notice tone=Tone::Danger title="This is not a certificate of ours">
+                    {why}
+                </Notice>
+            }
+            .erase();
+        }
+    };
+    let path = certificate_path(&facts.code);
+    let Facts {
+        learner_name,
+        course_title,
+        organization_name,
+        completed_on,
+        revoked_on,
+        ..
+    } = facts;
+    let revoked = revoked_on.map(|on| format!(" It was revoked on {on} and counts no more."));
+    view! {
+        <Notice tone=tone title=title>
+            {format!("{learner_name} completed “{course_title}” at {organization_name} on {}.", completed_on.0)}
+            {revoked}
+        </Notice>
+        <p>
+            <a href=path>"See the certificate"</a>
+        </p>
+    }
+    .erase()
+}

@@ -1,0 +1,138 @@
+//! Queries of certificates.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Text, Uuid};
+use diesel_async::RunQueryDsl;
+
+use super::{ProgramType, code};
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{course_certificates, enrollments, sql_types};
+use crate::platform::ids::{CourseId, UserId};
+use crate::player::EnrollmentStatus;
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = course_certificates)]
+pub struct Certificate {
+    pub user_id: UserId,
+    pub course_id: CourseId,
+    pub program_type: ProgramType,
+    pub code: String,
+    pub learner_name: String,
+    pub course_title: String,
+    pub organization_name: String,
+    pub completed_at: DateTime<Utc>,
+    pub issued_at: DateTime<Utc>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub revocation_reason: Option<String>,
+    pub rating: Option<i16>,
+    pub feedback: Option<String>,
+}
+
+/// Issues the certificate of a course that the learner has completed, with the names as they are now. It is issued once:
+/// asked again, or by several at the same time, nothing more happens.
+pub async fn issue(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    program: ProgramType,
+) -> QueryResult<()> {
+    diesel::sql_query(
+        "insert into course_certificates
+             (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at)
+         select e.user_id, e.course_id, $3, $4, u.display_name, c.title, o.name, coalesce(e.completed_at, now())
+         from enrollments e
+         join users u on u.user_id = e.user_id
+         join courses c on c.course_id = e.course_id
+         join organizations o on o.organization_id = e.organization_id
+         where e.user_id = $1 and e.course_id = $2 and e.status = 'completed'
+         on conflict (user_id, course_id, program_type) do nothing",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Uuid, _>(course)
+    .bind::<sql_types::ProgramType, _>(program)
+    .bind::<Text, _>(code::draw())
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Issues what is missing: the certificates of courses that were completed before there were any.
+pub async fn issue_missing(conn: &mut Conn, user: UserId) -> QueryResult<()> {
+    let courses: Vec<CourseId> = enrollments::table
+        .filter(enrollments::user_id.eq(user))
+        .filter(enrollments::status.eq(EnrollmentStatus::Completed))
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            course_certificates::table
+                .filter(course_certificates::user_id.eq(user))
+                .filter(course_certificates::course_id.eq(enrollments::course_id)),
+        )))
+        .select(enrollments::course_id)
+        .load(conn)
+        .await?;
+    for course in courses {
+        issue(conn, user, course, ProgramType::SelfPaced).await?;
+    }
+    Ok(())
+}
+
+pub async fn by_code(conn: &mut Conn, code: &str) -> QueryResult<Option<Certificate>> {
+    course_certificates::table
+        .filter(course_certificates::code.eq(code))
+        .select(Certificate::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The learner's own, the newest first.
+pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Certificate>> {
+    course_certificates::table
+        .filter(course_certificates::user_id.eq(user))
+        .order(course_certificates::issued_at.desc())
+        .select(Certificate::as_select())
+        .load(conn)
+        .await
+}
+
+/// Keeps what the owner says of the course; 0 where the certificate is not theirs.
+pub async fn rate(
+    conn: &mut Conn,
+    user: UserId,
+    code: &str,
+    rating: i16,
+    feedback: &str,
+) -> QueryResult<usize> {
+    diesel::update(course_certificates::table)
+        .filter(course_certificates::code.eq(code))
+        .filter(course_certificates::user_id.eq(user))
+        .set((
+            course_certificates::rating.eq(rating),
+            course_certificates::feedback.eq((!feedback.is_empty()).then_some(feedback)),
+        ))
+        .execute(conn)
+        .await
+}
+
+/// Revokes it, unless that was done before.
+pub async fn revoke(conn: &mut Conn, code: &str, reason: &str) -> QueryResult<usize> {
+    diesel::update(course_certificates::table)
+        .filter(course_certificates::code.eq(code))
+        .filter(course_certificates::revoked_at.is_null())
+        .set((
+            course_certificates::revoked_at.eq(diesel::dsl::now),
+            course_certificates::revocation_reason.eq(reason),
+        ))
+        .execute(conn)
+        .await
+}
+
+/// Codes of all that were revoked.
+pub async fn revoked(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    course_certificates::table
+        .filter(course_certificates::revoked_at.is_not_null())
+        .order(course_certificates::revoked_at)
+        .select(course_certificates::code)
+        .load(conn)
+        .await
+}
