@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rand::Rng;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -165,8 +166,11 @@ fn draw(mut bank: Vec<BankQuestion>, count: usize) -> QuestionSet {
 }
 
 pub fn freeze(question: BankQuestion) -> Frozen {
-    let mut rng = rand::rng();
-    let text = |text: &str| (Uuid::new_v4(), markdown::render_inline(text));
+    freeze_by(question, &mut rand::rng())
+}
+
+/// The question with the order and the ids that `rng` gives it.
+pub fn freeze_by(question: BankQuestion, rng: &mut impl Rng) -> Frozen {
     let kind = match question.payload.payload {
         QuestionPayload::Choice { shuffle } => {
             let mut options: Vec<FrozenOption> = question
@@ -179,7 +183,7 @@ pub fn freeze(question: BankQuestion) -> Frozen {
                 })
                 .collect();
             if shuffle {
-                options.shuffle(&mut rng);
+                options.shuffle(rng);
             }
             FrozenKind::Choice {
                 several: question.question_type == QuestionType::MultipleChoice,
@@ -204,21 +208,22 @@ pub fn freeze(question: BankQuestion) -> Frozen {
             fails_at_line,
         },
         QuestionPayload::Ordering { items } => {
-            let items: Vec<(Uuid, String)> = items.iter().map(|item| text(item)).collect();
+            let items: Vec<(Uuid, String)> = items.iter().map(|text| named(text, rng)).collect();
             let mut shown: Vec<Uuid> = items.iter().map(|(id, _)| *id).collect();
-            shown.shuffle(&mut rng);
+            shown.shuffle(rng);
             FrozenKind::Ordering { items, shown }
         }
         QuestionPayload::Matching { pairs } => {
-            let left: Vec<(Uuid, String)> = pairs.iter().map(|(left, _)| text(left)).collect();
+            let left: Vec<(Uuid, String)> =
+                pairs.iter().map(|(left, _)| named(left, rng)).collect();
             let mut right: Vec<(Uuid, String)> =
-                pairs.iter().map(|(_, right)| text(right)).collect();
+                pairs.iter().map(|(_, right)| named(right, rng)).collect();
             let pairs = left
                 .iter()
                 .zip(&right)
                 .map(|((left, _), (right, _))| (*left, *right))
                 .collect();
-            right.shuffle(&mut rng);
+            right.shuffle(rng);
             FrozenKind::Matching { left, right, pairs }
         }
     };
@@ -231,11 +236,17 @@ pub fn freeze(question: BankQuestion) -> Frozen {
     }
 }
 
+/// The text under an id that says nothing of its place.
+fn named(text: &str, rng: &mut impl Rng) -> (Uuid, String) {
+    let id = uuid::Builder::from_random_bytes(rng.random()).into_uuid();
+    (id, markdown::render_inline(text))
+}
+
 /// The most that is kept of a written answer.
 const TEXT_LIMIT: usize = 5000;
 
 /// What was sent, as an answer to this question: only what the question offers is taken.
-fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
+pub fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
     let foreign = || {
         AppError::field(
             "",

@@ -1,7 +1,7 @@
 //! The page of a quiz: its terms, the attempt that is running, what came of one, and those before.
 
-mod question;
-mod result;
+pub(in crate::quiz) mod question;
+pub(in crate::quiz) mod result;
 mod timer;
 
 use leptos::{lazy, prelude::*, server_fn};

@@ -163,7 +163,7 @@ fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running
 }
 
 /// The question without what is right.
-fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
+pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
     let answer = given.and_then(|given| given.answer.as_ref());
     let kind = match &question.kind {
         FrozenKind::Choice { several, options } => ShownKind::Choice {
@@ -242,22 +242,10 @@ fn graded(row: Attempt, topics: &HashMap<TopicId, TopicLink>, next: Option<Topic
         .map(|(at, question)| {
             let answer = row.answers.get(&at).and_then(|given| given.answer.as_ref());
             let points = row.points.get(at).copied().unwrap_or(0.0);
-            let prompt = match &question.kind {
-                FrozenKind::Tracing { program_html, .. } => {
-                    format!("{}{program_html}", question.prompt_html)
-                }
-                _ => question.prompt_html.clone(),
-            };
-            GradedQuestion {
-                prompt: Html(prompt),
-                points: (points * 100.0).round() as i32,
-                answered: Html(answered(&question.kind, answer)),
-                right: Html(right(&question.kind)),
-                explanation: question.explanation_html.clone().map(Html),
-                topic: question
-                    .topic_id
-                    .and_then(|topic| topics.get(&topic).cloned()),
-            }
+            let topic = question
+                .topic_id
+                .and_then(|topic| topics.get(&topic).cloned());
+            graded_question(question, answer, points, topic)
         })
         .collect();
     Graded {
@@ -266,6 +254,29 @@ fn graded(row: Attempt, topics: &HashMap<TopicId, TopicLink>, next: Option<Topic
         passing_score_percent: row.passing_score_percent,
         questions,
         next: next.filter(|_| row.status == AttemptStatus::Passed),
+    }
+}
+
+/// What came of an answer, and what is right.
+pub fn graded_question(
+    question: &Frozen,
+    answer: Option<&Answer>,
+    points: f64,
+    topic: Option<TopicLink>,
+) -> GradedQuestion {
+    let prompt = match &question.kind {
+        FrozenKind::Tracing { program_html, .. } => {
+            format!("{}{program_html}", question.prompt_html)
+        }
+        _ => question.prompt_html.clone(),
+    };
+    GradedQuestion {
+        prompt: Html(prompt),
+        points: (points * 100.0).round() as i32,
+        answered: Html(answered(&question.kind, answer)),
+        right: Html(right(&question.kind)),
+        explanation: question.explanation_html.clone().map(Html),
+        topic,
     }
 }
 

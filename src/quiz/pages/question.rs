@@ -60,7 +60,7 @@ pub fn question(
             </nav>
             <h2 class="vh">{format!("Question {number} of {count}")}</h2>
             <div class="prose quiz-prompt" inner_html=shown.prompt.0></div>
-            {kind(shown.kind)}
+            {fields(shown.kind)}
             <label class="check quiz-flag">
                 <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
                 <span>"Flag to come back to"</span>
@@ -85,7 +85,8 @@ pub fn question(
     .erase()
 }
 
-fn kind(kind: ShownKind) -> AnyView {
+/// What a question is answered with.
+pub fn fields(kind: ShownKind) -> AnyView {
     match kind {
         ShownKind::Choice { several, options } => choice(several, options),
         ShownKind::ShortAnswer { text } => view! {

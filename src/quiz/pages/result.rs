@@ -29,12 +29,15 @@ pub fn result(page: &QuizPage, graded: Graded, path: &str) -> AnyView {
             </div>
             <div class="row">{on} {again}</div>
         </section>
-        <ol class="quiz-answers">{graded.questions.into_iter().map(answer).collect_view()}</ol>
+        <ol class="quiz-answers">
+            {graded.questions.into_iter().map(|question| view! { <li>{answer(question)}</li> }).collect_view()}
+        </ol>
     }
     .erase()
 }
 
-fn answer(question: GradedQuestion) -> AnyView {
+/// What came of one question.
+pub fn answer(question: GradedQuestion) -> AnyView {
     let (tone, text) = match question.points {
         100 => (Tone::Ok, "Right".to_owned()),
         0 => (Tone::Danger, "Wrong".to_owned()),
@@ -42,7 +45,6 @@ fn answer(question: GradedQuestion) -> AnyView {
     };
     let all = question.points == 100;
     view! {
-        <li>
             <Badge tone=tone text=text />
             <div class="prose" inner_html=question.prompt.0></div>
             <h3 class="label">"Your answer"</h3>
@@ -65,7 +67,6 @@ fn answer(question: GradedQuestion) -> AnyView {
                         </p>
                     }
                 })}
-        </li>
     }
     .erase()
 }
