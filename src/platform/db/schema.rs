@@ -122,6 +122,7 @@ diesel::table! {
         retry_wait_minutes -> Int4,
         partial_credit -> Bool,
         updated_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -270,6 +271,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    question_statistics (question_id) {
+        question_id -> Uuid,
+        organization_id -> Uuid,
+        tries -> Int4,
+        facility -> Float8,
+        discrimination -> Nullable<Float8>,
+        good_learners_fail -> Bool,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    question_tries (question_id, user_id) {
+        question_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        points -> Float8,
+        rest -> Nullable<Float8>,
+        chosen -> Array<Nullable<Uuid>>,
+    }
+}
+
+diesel::table! {
     quiz_allowances (user_id, course_id) {
         user_id -> Uuid,
         organization_id -> Uuid,
@@ -342,6 +366,8 @@ diesel::table! {
         retired_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
+        placed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -489,6 +515,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    uncounted_attempts (attempt_id) {
+        attempt_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::UserRole;
 
@@ -563,6 +597,10 @@ diesel::joinable!(module_progress -> users (user_id));
 diesel::joinable!(module_progress -> courses (course_id));
 diesel::joinable!(quiz_allowances -> users (user_id));
 diesel::joinable!(quiz_allowances -> courses (course_id));
+diesel::joinable!(question_tries -> quiz_questions (question_id));
+diesel::joinable!(question_tries -> users (user_id));
+diesel::joinable!(question_statistics -> quiz_questions (question_id));
+diesel::joinable!(uncounted_attempts -> quiz_attempts (attempt_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_logs,
@@ -578,6 +616,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     organizations,
     page_content,
+    question_statistics,
+    question_tries,
     quiz_allowances,
     quiz_attempts,
     quiz_options,
@@ -591,6 +631,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     topic_progress,
     topics,
     tutors,
+    uncounted_attempts,
     users,
     web_sessions,
 );
