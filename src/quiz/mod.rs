@@ -12,6 +12,8 @@ pub mod bank;
 #[cfg(feature = "ssr")]
 pub mod exchange;
 #[cfg(feature = "ssr")]
+pub mod exchange;
+#[cfg(feature = "ssr")]
 pub mod gate;
 #[cfg(feature = "ssr")]
 pub mod grade;

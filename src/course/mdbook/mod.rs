@@ -15,6 +15,7 @@ mod links;
 mod notes;
 mod permissions;
 mod quiz;
+mod quiz_file;
 mod rewrite;
 mod scan;
 mod source;
@@ -31,6 +32,9 @@ use crate::course::draft::{
     CourseDraft, CourseError, CourseSettings, FileDraft, Level, ModuleDraft, QuestionDraft,
     TopicBody, TopicDraft,
 };
+pub use files::slug;
+pub use quiz_file::{FoundQuestion, read_quiz_file};
+
 use anchors::Anchors;
 use config::BookToml;
 use folder::{CourseFolder, normalize};

@@ -45,9 +45,9 @@ pub struct QuizPage {
 pub struct PlacedQuestion {
     pub key: String,
     pub place: Place,
-    raw: RawQuestion,
+    pub(super) raw: RawQuestion,
     /// What questions of a group share.
-    shared: Option<String>,
+    pub(super) shared: Option<String>,
 }
 
 struct Quiz {
@@ -64,11 +64,11 @@ struct RawQuiz {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct RawQuestion {
+pub(super) struct RawQuestion {
     id: Option<String>,
     #[serde(rename = "type")]
     kind: String,
-    multipart: Option<String>,
+    pub(super) multipart: Option<String>,
     prompt: RawPrompt,
     answer: RawAnswer,
     context: Option<String>,

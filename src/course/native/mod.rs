@@ -9,7 +9,7 @@ mod content;
 mod fields;
 mod folder;
 mod layout;
-mod limits;
+pub mod limits;
 mod manifest;
 mod media;
 mod module;

@@ -1,0 +1,232 @@
+//! What stands between the braces of a GIFT question. Escaped signs are put aside when it comes here.
+
+use super::{marked_up, signs};
+use crate::course::draft::{AnswerDraft, OptionDraft};
+use crate::quiz::exchange::check::few;
+use crate::quiz::exchange::collect::{Note, shortened};
+use crate::quiz::exchange::markup::Markup;
+use crate::quiz::exchange::weights::{self, Weighted};
+
+/// The answer, and what is said to it in general and in particular.
+pub fn read(
+    text: &str,
+    markup: Markup,
+    general: &str,
+    notes: &mut Vec<Note>,
+) -> Result<(AnswerDraft, Option<String>), String> {
+    if text.is_empty() {
+        return Err("it is an essay, which a person would have to grade".to_owned());
+    }
+    if text.starts_with('>') {
+        return Err(
+            "it is an ordering question in the way of a plugin, which is not read".to_owned(),
+        );
+    }
+    few(text.matches(['~', '=']).count())?;
+    if let Some(numbers) = text.strip_prefix('#') {
+        return numerical(numbers, markup, general, notes);
+    }
+    if text.contains('~') {
+        return Ok(choice(text, markup, general, notes));
+    }
+    if text.contains('=') && text.contains("->") {
+        return Ok((
+            matching(text, markup, notes)?,
+            weights::explanation(general, []),
+        ));
+    }
+    if let Some(found) = true_or_false(text, markup, general, notes) {
+        return Ok(found);
+    }
+    let answers: Vec<Weighted> = parts(text, '=')
+        .map(|part| {
+            let (percent, part) = weight(part);
+            typed(part, percent.unwrap_or(100.0), markup, notes)
+        })
+        .collect();
+    let explanation = weights::explanation(general, answers.iter().map(weights::of_typed));
+    Ok((weights::short_answer(&answers, notes)?, explanation))
+}
+
+/// The pieces that begin with the sign; the first may go without.
+fn parts(text: &str, sign: char) -> impl Iterator<Item = &str> {
+    let first_is_empty = text.trim_start().starts_with(sign);
+    text.split(sign)
+        .map(str::trim)
+        .skip(usize::from(first_is_empty))
+}
+
+/// A piece's weight in percent, where it has one, and the rest.
+fn weight(part: &str) -> (Option<f64>, &str) {
+    let found = part.strip_prefix('%').and_then(|rest| {
+        let (percent, rest) = rest.split_once('%')?;
+        let percent = percent.parse::<f64>().ok().filter(|p| p.is_finite())?;
+        Some((Some(percent), rest.trim_start()))
+    });
+    found.unwrap_or((None, part))
+}
+
+fn feedback(text: &str, markup: Markup, notes: &mut Vec<Note>) -> String {
+    let (markup, text) = marked_up(text, markup);
+    markup.markdown(&text, notes)
+}
+
+fn typed(part: &str, percent: f64, markup: Markup, notes: &mut Vec<Note>) -> Weighted {
+    let (text, said) = part.split_once('#').unwrap_or((part, ""));
+    Weighted {
+        // What is typed has no markup, whatever it says.
+        text: marked_up(text, Markup::Plain).1,
+        percent,
+        feedback: feedback(said, markup, notes),
+    }
+}
+
+/// Options behind `~`; one behind `=` is right, and then only one can be chosen.
+fn choice(
+    text: &str,
+    markup: Markup,
+    general: &str,
+    notes: &mut Vec<Note>,
+) -> (AnswerDraft, Option<String>) {
+    let several = !text.contains('=');
+    let text = text.replace('=', "~=");
+    let answers: Vec<Weighted> = parts(&text, '~')
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (percent, part) = match part.strip_prefix('=') {
+                Some(rest) => (100.0, rest),
+                None => {
+                    let (percent, part) = weight(part);
+                    (percent.unwrap_or(0.0), part)
+                }
+            };
+            let (option, said) = part.split_once('#').unwrap_or((part, ""));
+            let (option_markup, option) = marked_up(option, markup);
+            Weighted {
+                text: option_markup.markdown(&option, notes),
+                percent,
+                feedback: feedback(said, markup, notes),
+            }
+        })
+        .collect();
+    let explanation = weights::explanation(general, weights::of_options(&answers));
+    (weights::choice(&answers, several, true, notes), explanation)
+}
+
+fn matching(text: &str, markup: Markup, notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
+    let mut pairs = Vec::new();
+    for part in parts(text, '=') {
+        let Some((left, right)) = part.split_once("->") else {
+            return Err(format!(
+                "its pair '{}' has no '->'",
+                shortened(&signs::shown(part))
+            ));
+        };
+        let (left_markup, left) = marked_up(left, markup);
+        let left = left_markup.markdown(&left, notes);
+        let (right_markup, right) = marked_up(right, matched_markup(markup));
+        pairs.push((left, right_markup.markdown(&right, notes)));
+    }
+    Ok(weights::matching(pairs, notes))
+}
+
+/// The right side of a pair is plain text, except in questions that are Markdown as a whole.
+fn matched_markup(markup: Markup) -> Markup {
+    match markup {
+        Markup::Markdown => Markup::Markdown,
+        _ => Markup::Plain,
+    }
+}
+
+/// `TRUE#said when wrong#said when right`.
+fn true_or_false(
+    text: &str,
+    markup: Markup,
+    general: &str,
+    notes: &mut Vec<Note>,
+) -> Option<(AnswerDraft, Option<String>)> {
+    let mut bits = text.splitn(3, '#');
+    let is_true = match bits.next()?.trim().to_ascii_uppercase().as_str() {
+        "T" | "TRUE" => true,
+        "F" | "FALSE" => false,
+        _ => return None,
+    };
+    let mut said = |text: Option<&str>| feedback(text.unwrap_or_default(), markup, notes);
+    let when_wrong = said(bits.next());
+    let when_right = said(bits.next());
+    let explanation = weights::explanation(
+        general,
+        [("", when_right.as_str()), ("", when_wrong.as_str())]
+            .map(|(name, said)| (name.into(), said)),
+    );
+    Some((true_false(is_true), explanation))
+}
+
+/// The question whether something is true, as a choice.
+pub fn true_false(is_true: bool) -> AnswerDraft {
+    AnswerDraft::Choice {
+        options: [("True", is_true), ("False", !is_true)]
+            .map(|(text, is_correct)| OptionDraft {
+                text: text.to_owned(),
+                is_correct,
+            })
+            .to_vec(),
+        several: false,
+        shuffle: false,
+    }
+}
+
+/// `answer:tolerance` or `from..to`, one or several behind `=`.
+fn numerical(
+    text: &str,
+    markup: Markup,
+    general: &str,
+    notes: &mut Vec<Note>,
+) -> Result<(AnswerDraft, Option<String>), String> {
+    let (text, otherwise) = text.split_once('~').unwrap_or((text, ""));
+    let otherwise = otherwise.split_once('#').map_or("", |(_, said)| said);
+    let mut answers = Vec::new();
+    for part in parts(text, '=').filter(|part| !part.is_empty()) {
+        let (percent, part) = weight(part);
+        let mut answer = typed(part, percent.unwrap_or(100.0), markup, notes);
+        let (number, tolerance) = number(&answer.text).ok_or_else(|| {
+            format!(
+                "its answer '{}' is not a number with a tolerance",
+                shortened(&answer.text)
+            )
+        })?;
+        answer.text = number;
+        answers.push((answer, tolerance));
+    }
+    let otherwise = feedback(otherwise, markup, notes);
+    let said = answers
+        .iter()
+        .map(|(answer, _)| weights::of_typed(answer))
+        .chain([("".into(), otherwise.as_str())]);
+    let explanation = weights::explanation(general, said);
+    Ok((weights::number(&answers, notes)?, explanation))
+}
+
+fn number(text: &str) -> Option<(String, f64)> {
+    let parsed = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
+    if let Some((from, to)) = text.split_once("..") {
+        return middle(from.trim(), to.trim());
+    }
+    let (number, tolerance) = text.split_once(':').unwrap_or((text, "0"));
+    parsed(number)?;
+    Some((number.trim().to_owned(), parsed(tolerance)?.abs()))
+}
+
+/// A range as its middle and how far it goes to both sides, without more digits than it was written with needs.
+fn middle(from: &str, to: &str) -> Option<(String, f64)> {
+    let parsed = |text: &str| text.parse::<f64>().ok().filter(|n| n.is_finite());
+    let (low, high) = (parsed(from)?, parsed(to)?);
+    let decimals = |text: &str| text.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let digits = decimals(from).max(decimals(to)).min(15) + 1;
+    let rounded = |number: f64| {
+        let text = format!("{number:.digits$}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    let off = rounded((high - low).abs() / 2.0).parse().ok()?;
+    Some((rounded(low / 2.0 + high / 2.0), off))
+}

@@ -1,0 +1,271 @@
+//! What stands within a paragraph, as Markdown.
+
+use super::escape::{self, Place};
+use super::to_markdown::raw;
+use super::{Element, Node};
+use crate::quiz::exchange::collect::{Note, shortened};
+
+pub struct Inline<'n> {
+    out: String,
+    place: Place,
+    notes: &'n mut Vec<Note>,
+}
+
+impl<'n> Inline<'n> {
+    pub fn new(place: Place, notes: &'n mut Vec<Note>) -> Self {
+        Self {
+            out: String::new(),
+            place,
+            notes,
+        }
+    }
+
+    pub fn finish(self) -> String {
+        let mut out = self.out;
+        loop {
+            out.truncate(out.trim_end_matches(' ').len());
+            match out.strip_suffix("\\\n").map(str::len) {
+                Some(len) => out.truncate(len),
+                None => return out,
+            }
+        }
+    }
+
+    pub fn nodes<'a>(&mut self, nodes: impl IntoIterator<Item = &'a Node>) {
+        for node in nodes {
+            match node {
+                Node::Text(text) => self.text(text),
+                Node::Element(element) => self.element(element),
+            }
+        }
+    }
+
+    fn element(&mut self, element: &Element) {
+        match element.name.as_str() {
+            "br" => self.line_break(),
+            "b" | "strong" => self.emphasis("**", "strong", element),
+            "i" | "em" => self.emphasis("*", "em", element),
+            "del" | "s" | "strike" => self.emphasis("~~", "del", element),
+            "code" | "tt" => self.code(&element.text()),
+            "a" => self.link(element),
+            "img" => self.picture(element),
+            "math" => self.out.push_str(&raw(element)),
+            name @ ("sub" | "sup" | "u" | "ins" | "mark" | "kbd" | "q" | "abbr" | "cite"
+            | "var" | "dfn" | "samp" | "ruby" | "rt" | "rp") => self.tagged(name, element),
+            "audio" | "video" | "iframe" | "object" | "embed" | "svg" | "canvas" => {
+                self.notes.push(Note::new(
+                    format!("an embedded <{}>", element.name),
+                    "only text and formulas are taken over; add it to the course and link to it",
+                ));
+            }
+            "script" | "style" | "input" | "select" | "textarea" | "button" => {}
+            "hr" => self.space(),
+            _ => self.nodes(&element.children),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some((before, formula, sign, after)) = first_formula(rest) {
+            self.words(before);
+            self.out.push_str(&format!("{sign}{formula}{sign}"));
+            rest = after;
+        }
+        self.words(rest);
+    }
+
+    fn words(&mut self, text: &str) {
+        let mut line = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c {
+                c if !c.is_whitespace() => line.push(c),
+                _ if !line.ends_with(' ') => line.push(' '),
+                _ => {}
+            }
+        }
+        let is_spaced = self.out.is_empty() || self.out.ends_with([' ', '\n']);
+        let line = if is_spaced { line.trim_start() } else { &line };
+        escape::append(&mut self.out, line, self.place);
+    }
+
+    fn space(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with([' ', '\n']) {
+            self.out.push(' ');
+        }
+    }
+
+    fn line_break(&mut self) {
+        self.out.truncate(self.out.trim_end_matches(' ').len());
+        match self.place.in_cell {
+            true => self.out.push_str("<br>"),
+            false if self.out.is_empty() => {}
+            false => self.out.push_str("\\\n"),
+        }
+    }
+
+    /// The element's content by itself, put in by `write` with the space that was around it.
+    fn wrapped(&mut self, element: &Element, place: Place, write: impl FnOnce(&mut String, &str)) {
+        let mut inner = Inline::new(place, self.notes);
+        inner.nodes(&element.children);
+        let inner = inner.finish();
+        let is_space = |c: Option<char>| c.is_some_and(char::is_whitespace);
+        if is_space(first_char(&element.children)) {
+            self.space();
+        }
+        if !inner.is_empty() {
+            write(&mut self.out, &inner);
+        }
+        if is_space(last_char(&element.children)) {
+            self.space();
+        }
+    }
+
+    /// With signs where they can't be misread, else with tags.
+    fn emphasis(&mut self, sign: &str, tag: &str, element: &Element) {
+        self.wrapped(element, self.place, |out, inner| {
+            let is_plain = inner.starts_with(char::is_alphanumeric)
+                && inner.ends_with(char::is_alphanumeric)
+                && !out.ends_with(['*', '~', '\\']);
+            out.push_str(&match is_plain {
+                true => format!("{sign}{inner}{sign}"),
+                false => format!("<{tag}>{inner}</{tag}>"),
+            });
+        });
+    }
+
+    fn tagged(&mut self, tag: &str, element: &Element) {
+        self.wrapped(element, self.place, |out, inner| {
+            out.push_str(&format!("<{tag}>{inner}</{tag}>"));
+        });
+    }
+
+    /// With tags where its signs would run together with others, or a sign in it would end a cell or a link.
+    fn code(&mut self, text: &str) {
+        let code = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if code.is_empty() {
+            return;
+        }
+        let would_end = self.place.in_cell && code.contains('|')
+            || self.place.in_link && code.contains(['[', ']']);
+        if would_end || self.out.ends_with('`') {
+            self.out.push_str("<code>");
+            escape::append(&mut self.out, &code, self.place);
+            self.out.push_str("</code>");
+            return;
+        }
+        let sign = "`".repeat(longest_run(&code, '`') + 1);
+        let pad = if code.starts_with('`') || code.ends_with('`') {
+            " "
+        } else {
+            ""
+        };
+        self.out.push_str(&format!("{sign}{pad}{code}{pad}{sign}"));
+    }
+
+    fn link(&mut self, element: &Element) {
+        let target = element.attribute("href").and_then(address);
+        let Some(target) = target.filter(|_| !self.place.in_link) else {
+            return self.nodes(&element.children);
+        };
+        let place = Place {
+            in_link: true,
+            ..self.place
+        };
+        self.wrapped(element, place, |out, inner| {
+            out.push_str(&format!("[{inner}]({target})"));
+        });
+    }
+
+    fn picture(&mut self, element: &Element) {
+        let source = element.attribute("src").unwrap_or_default();
+        let alt = element.attribute("alt").unwrap_or_default();
+        match address(source) {
+            Some(address) => {
+                let place = Place {
+                    in_link: true,
+                    ..self.place
+                };
+                let mut text = String::new();
+                escape::append(&mut text, alt.trim(), place);
+                self.out
+                    .push_str(&format!("![{}]({address})", text.replace('\n', " ")));
+            }
+            None => {
+                let name = match source.starts_with("data:") {
+                    true => "an embedded picture".to_owned(),
+                    false => format!("the picture '{}'", shortened(source)),
+                };
+                self.notes.push(Note::new(
+                    name,
+                    "pictures are not taken over; add it to the question again",
+                ));
+                self.words(alt);
+            }
+        }
+    }
+}
+
+/// A web address as Markdown can hold it.
+fn address(target: &str) -> Option<String> {
+    let target = target.trim();
+    let is_web = ["http://", "https://", "mailto:"].iter().any(|scheme| {
+        target
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    is_web.then(|| {
+        let mut out = String::new();
+        for c in target.chars() {
+            match c {
+                '(' => out.push_str("%28"),
+                ')' => out.push_str("%29"),
+                '<' => out.push_str("%3C"),
+                '>' => out.push_str("%3E"),
+                '\\' => out.push_str("%5C"),
+                '|' => out.push_str("%7C"),
+                '*' => out.push_str("%2A"),
+                '`' => out.push_str("%60"),
+                c if c.is_whitespace() => out.push_str("%20"),
+                c => out.push(c),
+            }
+        }
+        out
+    })
+}
+
+fn first_char(nodes: &[Node]) -> Option<char> {
+    nodes.iter().find_map(|node| match node {
+        Node::Text(text) => text.chars().next(),
+        Node::Element(element) => first_char(&element.children),
+    })
+}
+
+fn last_char(nodes: &[Node]) -> Option<char> {
+    nodes.iter().rev().find_map(|node| match node {
+        Node::Text(text) => text.chars().next_back(),
+        Node::Element(element) => last_char(&element.children),
+    })
+}
+
+pub fn longest_run(text: &str, of: char) -> usize {
+    text.split(|c| c != of).map(str::len).max().unwrap_or(0)
+}
+
+/// Moodle's formulas are `\(…\)`, `\[…\]` and `$$…$$`: the text before, the formula, its sign in Markdown, the rest.
+fn first_formula(text: &str) -> Option<(&str, &str, &'static str, &str)> {
+    const SIGNS: [(&str, &str, &str); 3] = [
+        ("\\(", "\\)", "$"),
+        ("\\[", "\\]", "$$"),
+        ("$$", "$$", "$$"),
+    ];
+    SIGNS
+        .iter()
+        .filter_map(|(open, close, sign)| {
+            let (before, rest) = text.split_once(open)?;
+            let (formula, after) = rest.split_once(close)?;
+            let formula = formula.trim();
+            let is_formula = !formula.is_empty() && !formula.contains(['$', '`', '\n']);
+            is_formula.then_some((before, formula, *sign, after))
+        })
+        .min_by_key(|(before, ..)| before.len())
+}

@@ -1,0 +1,160 @@
+//! Marked-up text between Markdown and what other systems write: one tree for XML and HTML, a reader of each, a
+//! writer of XML, and both ways between the tree and Markdown.
+
+pub mod escape;
+pub mod html;
+mod inline;
+mod tables;
+pub mod to_markdown;
+pub mod to_xhtml;
+pub mod xml;
+
+use super::collect::Note;
+pub use to_markdown::to_markdown;
+
+/// Nothing is nested deeper.
+pub const MAX_DEPTH: usize = 64;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    Element(Element),
+    Text(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Element {
+    /// Without a prefix.
+    pub name: String,
+    pub attributes: Vec<(String, String)>,
+    pub children: Vec<Node>,
+}
+
+impl Node {
+    pub fn is_blank(&self) -> bool {
+        matches!(self, Self::Text(text) if text.trim().is_empty())
+    }
+}
+
+impl Element {
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    pub fn with(mut self, attribute: &str, value: impl Into<String>) -> Self {
+        self.attributes.push((attribute.to_owned(), value.into()));
+        self
+    }
+
+    pub fn holding(mut self, children: impl IntoIterator<Item = Node>) -> Self {
+        for child in children {
+            push(&mut self.children, child);
+        }
+        self
+    }
+
+    pub fn saying(self, text: &str) -> Self {
+        self.holding([Node::Text(text.to_owned())])
+    }
+
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub fn is_true(&self, attribute: &str) -> bool {
+        matches!(self.attribute(attribute), Some("true" | "1"))
+    }
+
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
+        elements(&self.children)
+    }
+
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+        self.elements().filter(move |child| child.name == name)
+    }
+
+    pub fn first<'a>(&'a self, name: &'a str) -> Option<&'a Element> {
+        self.all(name).next()
+    }
+
+    /// All text in it.
+    pub fn text(&self) -> String {
+        text_of(&self.children)
+    }
+
+    /// Itself and all elements in it, in order.
+    pub fn walk(&self) -> Vec<&Element> {
+        let mut found = vec![self];
+        for child in self.elements() {
+            found.extend(child.walk());
+        }
+        found
+    }
+}
+
+impl From<Element> for Node {
+    fn from(element: Element) -> Self {
+        Self::Element(element)
+    }
+}
+
+pub fn elements(nodes: &[Node]) -> impl Iterator<Item = &Element> {
+    nodes.iter().filter_map(|node| match node {
+        Node::Element(element) => Some(element),
+        Node::Text(_) => None,
+    })
+}
+
+pub fn text_of(nodes: &[Node]) -> String {
+    nodes
+        .iter()
+        .map(|node| match node {
+            Node::Element(element) => element.text(),
+            Node::Text(text) => text.clone(),
+        })
+        .collect()
+}
+
+/// Texts that follow each other are one, so that trees can be compared.
+pub fn push(nodes: &mut Vec<Node>, node: Node) {
+    match (nodes.last_mut(), node) {
+        (_, Node::Text(text)) if text.is_empty() => {}
+        (Some(Node::Text(before)), Node::Text(text)) => before.push_str(&text),
+        (_, node) => nodes.push(node),
+    }
+}
+
+/// Longer sources are not converted: what stays of them would be refused as too long, and it takes its time.
+const MAX_SOURCE: usize = 256 * 1024;
+
+/// How a text of Moodle is marked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Markup {
+    /// HTML in which line breaks count.
+    Moodle,
+    Html,
+    Plain,
+    Markdown,
+}
+
+impl Markup {
+    pub fn markdown(self, source: &str, notes: &mut Vec<Note>) -> String {
+        match self {
+            _ if source.len() > MAX_SOURCE => source.to_owned(),
+            Self::Moodle => to_markdown(&html::parse(&source.trim().replace('\n', "<br>")), notes),
+            Self::Html => to_markdown(&html::parse(source), notes),
+            Self::Plain => source
+                .trim()
+                .lines()
+                .map(escape::text)
+                .collect::<Vec<_>>()
+                .join("\\\n"),
+            Self::Markdown => source.trim().to_owned(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! A quiz file of mdbook-quiz that comes without its book.
+
+use super::collect::{Collector, Parts, item};
+use super::{Format, Imported};
+use crate::course::mdbook::read_quiz_file;
+
+/// What programs are written in where the book would say it.
+const LANGUAGE: &str = "rust";
+
+pub fn read(text: &str) -> Result<Imported, String> {
+    let mut collector = Collector::new(Format::MdBookToml);
+    for found in read_quiz_file(text, LANGUAGE)? {
+        let name = found.id.as_deref().unwrap_or_default();
+        let number = collector.next_number();
+        let item = match name.is_empty() {
+            true => format!("{}, line {}", item(number, ""), found.line),
+            false => item(number, name),
+        };
+        let parts = found.question.and_then(|draft| {
+            let includes = draft.prompt.contains("{{#");
+            if includes {
+                return Err("it includes another file of its book".to_owned());
+            }
+            Ok(Parts {
+                prompt: draft.prompt,
+                explanation: draft.explanation,
+                answer: draft.answer,
+                purpose: draft.purpose,
+                difficulty: draft.difficulty,
+            })
+        });
+        collector.add(&item, found.id.as_deref(), parts, Vec::new())?;
+    }
+    collector.finish()
+}
