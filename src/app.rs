@@ -123,18 +123,13 @@ fn routes() -> RouteTable {
             "/teach/:course/questions",
             || Box::pin(question_bank_page()),
         ),
-        Route::lazy(
-            "/teach/:course/questions/import",
-            || Box::pin(question_import_page()),
-        ),
-        Route::lazy(
-            "/teach/:course/questions/:question",
-            || Box::pin(question_page()),
-        ),
-        Route::lazy(
-            "/teach/:course/settings",
-            || Box::pin(quiz_settings_page()),
-        ),
+        Route::lazy("/teach/:course/questions/import", || {
+            Box::pin(question_import_page())
+        }),
+        Route::lazy("/teach/:course/questions/:question", || {
+            Box::pin(question_page())
+        }),
+        Route::lazy("/teach/:course/settings", || Box::pin(quiz_settings_page())),
         Route::lazy("/settings", || Box::pin(settings_page())),
         Route::lazy("/settings/devices", || Box::pin(devices_page())),
         Route::lazy("/pages/:page", || Box::pin(cms_page())),

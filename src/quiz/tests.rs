@@ -115,7 +115,12 @@ pub(super) async fn give(
     browser.post("quiz/api/save_answer", &fields).await
 }
 
-pub(super) async fn take(site: &TestSite, browser: &mut Browser<'_>, pair: &str, right: bool) -> Answer {
+pub(super) async fn take(
+    site: &TestSite,
+    browser: &mut Browser<'_>,
+    pair: &str,
+    right: bool,
+) -> Answer {
     assert_eq!(start(browser, pair).await.status, StatusCode::OK);
     let (id, questions) = attempt(site).await;
     for (at, question) in questions.iter().enumerate() {

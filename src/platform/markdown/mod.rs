@@ -103,7 +103,11 @@ pub fn words(html: &str) -> String {
         let name = tag.trim_start_matches('/');
         let name = name.split([' ', '/']).next().unwrap_or_default();
         // What stands within a line doesn't part its words.
-        if !["a", "b", "code", "del", "em", "i", "mark", "span", "strong", "sub", "sup"].contains(&name) {
+        if ![
+            "a", "b", "code", "del", "em", "i", "mark", "span", "strong", "sub", "sup",
+        ]
+        .contains(&name)
+        {
             text.push(' ');
         }
         rest = after;

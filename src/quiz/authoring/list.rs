@@ -146,9 +146,8 @@ pub async fn page(conn: &mut Conn, course: CourseId, query: &BankQuery) -> AppRe
         }
         None => (after.is_some(), is_more),
     };
-    let at = |row: Option<&Row>, is_there: bool| {
-        row.filter(|_| is_there).map(|row| row.question_id)
-    };
+    let at =
+        |row: Option<&Row>, is_there: bool| row.filter(|_| is_there).map(|row| row.question_id);
     Ok(BankPage {
         course_title: String::new(),
         modules: Vec::new(),

@@ -84,12 +84,7 @@ fn check(sent: &QuizSettings) -> AppResult<Checked> {
         }
         found.unwrap_or(least)
     };
-    let questions_per_attempt = number(
-        "questions_per_attempt",
-        &sent.questions_per_attempt,
-        1,
-        20,
-    );
+    let questions_per_attempt = number("questions_per_attempt", &sent.questions_per_attempt, 1, 20);
     let passing_score_percent =
         number("passing_score_percent", &sent.passing_score_percent, 1, 100);
     let retry_wait_minutes = number("retry_wait_minutes", &sent.retry_wait_minutes, 0, 43_200);

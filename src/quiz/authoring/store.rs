@@ -13,9 +13,7 @@ use crate::course::pair_of;
 use crate::course::render::Links;
 use crate::course::store::file_addresses;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{
-    course_modules, course_quiz_settings, quiz_questions, topics,
-};
+use crate::platform::db::schema::{course_modules, course_quiz_settings, quiz_questions, topics};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::quiz::QuestionPurpose;

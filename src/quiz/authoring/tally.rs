@@ -3,9 +3,7 @@
 //! were added. The list then reads a row a question: its cost is that of the new attempts, not of the history.
 
 use diesel::prelude::*;
-use diesel::sql_types::{
-    Array, BigInt, Bool, Double, Int4, Nullable, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Array, BigInt, Bool, Double, Int4, Nullable, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -129,13 +127,15 @@ async fn tries(conn: &mut Conn, questions: Vec<Uuid>) -> QueryResult<Vec<Try>> {
         ))
         .load(conn)
         .await?;
-    let tries = rows.into_iter().map(|(question, points, rest, chosen)| Try {
-        question,
-        points,
-        rest,
-        chosen: chosen.into_iter().flatten().collect(),
-        seconds: None,
-    });
+    let tries = rows
+        .into_iter()
+        .map(|(question, points, rest, chosen)| Try {
+            question,
+            points,
+            rest,
+            chosen: chosen.into_iter().flatten().collect(),
+            seconds: None,
+        });
     Ok(tries.collect())
 }
 

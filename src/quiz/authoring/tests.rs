@@ -50,7 +50,11 @@ async fn text(site: &TestSite, query: &str) -> String {
 }
 
 async fn topic(site: &TestSite, slug: &str) -> String {
-    let id = text(site, &format!("select topic_id from topics where slug = '{slug}'")).await;
+    let id = text(
+        site,
+        &format!("select topic_id from topics where slug = '{slug}'"),
+    )
+    .await;
     format!("topic:{id}")
 }
 

@@ -1,6 +1,7 @@
 //! Questions from files and to files: an upload and a download, each for the tutors of the course.
 
 use std::collections::HashMap;
+use std::io::{Cursor, Write};
 
 use axum::Router;
 use axum::extract::multipart::MultipartError;
@@ -12,6 +13,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::Deserialize;
 use serde_json::json;
+use zip::ZipWriter;
+use zip::result::ZipResult;
+use zip::write::SimpleFileOptions;
 
 use super::{BankQuery, ImportPage, ImportReport, editing, list, store};
 use crate::course::draft::QuestionDraft;
@@ -62,7 +66,9 @@ pub async fn page(
         report: value("report").and_then(|report| serde_json::from_str(&report).ok()),
         place: value("place").unwrap_or_default(),
         purpose: value("purpose").unwrap_or_default(),
-        problem: flash.as_ref().and_then(|flash| Some(flash.error.as_ref()?.to_string())),
+        problem: flash
+            .as_ref()
+            .and_then(|flash| Some(flash.error.as_ref()?.to_string())),
     })
 }
 
@@ -147,12 +153,16 @@ fn unreadable(error: MultipartError) -> AppError {
 async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportReport> {
     let tutor = tutor_of_slug(cx.clone(), &upload.course).await?;
     if upload.content.is_empty() {
-        return Err(AppError::field("", "Choose a file that has something in it."));
+        return Err(AppError::field(
+            "",
+            "Choose a file that has something in it.",
+        ));
     }
     let purpose = QuestionPurpose::parse(&upload.purpose)
         .ok_or_else(|| AppError::field("", "Choose what the questions are for."))?;
     if purpose != QuestionPurpose::Exam && upload.place.starts_with("module:") {
-        let sentence = "A quiz asks about its topics: choose a topic, or keep the questions for exams.";
+        let sentence =
+            "A quiz asks about its topics: choose a topic, or keep the questions for exams.";
         return Err(AppError::field("", sentence));
     }
     let (name, content) = (upload.name.clone(), upload.content.clone());
@@ -344,7 +354,12 @@ async fn exported(cx: &Cx, slug: &str, asked: Export) -> AppResult<Response> {
         "qti" => {
             let written = exchange::write_qti(&questions)
                 .map_err(|sentence| AppError::field("", sentence))?;
-            ("application/zip", "qti.zip", written.content)
+            let content = match comments(&written.left_out) {
+                none if none.is_empty() => written.content,
+                lacks => with_note(written.content, &lacks)
+                    .map_err(|error| AppError::internal(&error))?,
+            };
+            ("application/zip", "qti.zip", content)
         }
         _ => {
             return Err(AppError::field(
@@ -376,14 +391,41 @@ fn comments(left_out: &[LeftOut]) -> String {
         .collect()
 }
 
+/// The package with a text that says what it lacks; its manifest doesn't name it, so that nobody imports it.
+fn with_note(package: Vec<u8>, note: &str) -> ZipResult<Vec<u8>> {
+    let mut zip = ZipWriter::new_append(Cursor::new(package))?;
+    zip.start_file("left-out.txt", SimpleFileOptions::default())?;
+    zip.write_all(note.as_bytes())?;
+    Ok(zip.finish()?.into_inner())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn a_package_says_what_it_lacks_and_is_read_all_the_same() {
+        let question = QuestionDraft {
+            key: "swims".into(),
+            prompt: "What swims?".into(),
+            explanation: None,
+            answer: crate::course::draft::AnswerDraft::ShortAnswer {
+                accepted: vec!["Pelicans".into()],
+                tolerance: None,
+            },
+            purpose: QuestionPurpose::Quiz,
+            difficulty: None,
+        };
+        let package = exchange::write_qti(&[question]).unwrap().content;
+        let noted = with_note(package, "// Left out: one.\n").unwrap();
+        let read = exchange::read("small.qti.zip", &noted).unwrap();
+        assert_eq!((read.questions.len(), read.left_out.len()), (1, 0));
+    }
+
+    #[test]
     fn a_file_that_was_downloaded_twice_is_the_same_file() {
         assert_eq!(prefix("Week 1 (2).gift"), prefix("week 1.gift"));
-        assert_eq!(prefix("../../etc/passwd"), "file:etcpasswd:");
+        assert_eq!(prefix("../../etc/pass wd.xml"), "file:etcpasswd:");
         assert_ne!(prefix("week 1.gift"), prefix("week 2.gift"));
     }
 }

@@ -221,7 +221,10 @@ fn tools(
 
 fn empty(list: &str, is_filtered: bool) -> AnyView {
     let (title, text) = match is_filtered {
-        true => ("No question is like that", "Ask for less, or look at all questions."),
+        true => (
+            "No question is like that",
+            "Ask for less, or look at all questions.",
+        ),
         false => (
             "This course has no questions yet",
             "Write the first one, or import some from a file.",

@@ -32,7 +32,10 @@ async fn figures_come_from_first_tries() {
     assert!(page.contains("Pelicans") && page.contains("25 %"));
     // What is counted once is not counted again.
     tutor.get(LIST).await;
-    assert_eq!(site.test.count("select count(*) from question_tries").await, 8);
+    assert_eq!(
+        site.test.count("select count(*) from question_tries").await,
+        8
+    );
 }
 
 /// Thirty learners of whom the good ones get it wrong, and a page that says so.

@@ -21,9 +21,20 @@ async fn what_a_tutor_writes_is_asked() {
         )
         .await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER);
-    assert!(saved.header("location").starts_with(&format!("{LIST}?saved=")));
-    let html = text(&site, "select prompt_html from quiz_questions where prompt like 'Does%'").await;
-    assert!(html.contains("<em>it</em>") && !html.contains("<script"), "{html}");
+    assert!(
+        saved
+            .header("location")
+            .starts_with(&format!("{LIST}?saved="))
+    );
+    let html = text(
+        &site,
+        "select prompt_html from quiz_questions where prompt like 'Does%'",
+    )
+    .await;
+    assert!(
+        html.contains("<em>it</em>") && !html.contains("<script"),
+        "{html}"
+    );
     let list = tutor.get(LIST).await.body;
     assert!(list.contains("Does it swim?") && list.contains("First: quiz 1.1"));
 
@@ -33,7 +44,12 @@ async fn what_a_tutor_writes_is_asked() {
     assert_eq!(questions.len(), 3);
     let written = questions
         .iter()
-        .find(|question| question["prompt_html"].as_str().unwrap().contains("<em>it</em>"))
+        .find(|question| {
+            question["prompt_html"]
+                .as_str()
+                .unwrap()
+                .contains("<em>it</em>")
+        })
         .unwrap();
     let options = written["kind"]["options"].as_array().unwrap();
     assert_eq!(options.len(), 2, "the empty line is none");
@@ -59,9 +75,14 @@ async fn what_is_wrong_is_said_and_what_was_typed_stays() {
     let new = format!("{LIST}/new");
     let wrong = with(
         choice(&place, "Is <b>this</b> kept?"),
-        &[("question[right][]", "7"), ("question[difficulty]", "often")],
+        &[
+            ("question[right][]", "7"),
+            ("question[difficulty]", "often"),
+        ],
     );
-    let sent = tutor.submit(&new, "authoring/api/save_question", &wrong).await;
+    let sent = tutor
+        .submit(&new, "authoring/api/save_question", &wrong)
+        .await;
     assert_eq!(sent.header("location"), new);
     let page = tutor.get(&new).await.body;
     assert!(page.contains("Mark what is right."));
@@ -72,22 +93,60 @@ async fn what_is_wrong_is_said_and_what_was_typed_stays() {
     let other = uuid::Uuid::new_v4();
     let unknown = format!("topic:{other}");
     for (fields, status) in [
-        (with(choice(&place, "Q"), &[("question[place]", &unknown)]), 422),
-        (with(choice(&place, "Q"), &[("question[place]", "topic:'; drop table users")]), 422),
-        (with(choice(&place, "Q"), &[("question[place]", "module:99"), ("question[purpose]", "exam")]), 422),
-        (with(choice(&place, "Q"), &[("question[place]", "module:1")]), 422),
-        (with(choice(&place, "Q"), &[("question[kind]", "riddle")]), 422),
+        (
+            with(choice(&place, "Q"), &[("question[place]", &unknown)]),
+            422,
+        ),
+        (
+            with(
+                choice(&place, "Q"),
+                &[("question[place]", "topic:'; drop table users")],
+            ),
+            422,
+        ),
+        (
+            with(
+                choice(&place, "Q"),
+                &[
+                    ("question[place]", "module:99"),
+                    ("question[purpose]", "exam"),
+                ],
+            ),
+            422,
+        ),
+        (
+            with(choice(&place, "Q"), &[("question[place]", "module:1")]),
+            422,
+        ),
+        (
+            with(choice(&place, "Q"), &[("question[kind]", "riddle")]),
+            422,
+        ),
         (with(choice(&place, "\0 \r\n"), &[]), 422),
         (with(choice(&place, "Q"), &[("id", "not-an-id")]), 404),
-        (with(choice(&place, "Q"), &[("id", "11111111-1111-1111-1111-111111111111")]), 404),
+        (
+            with(
+                choice(&place, "Q"),
+                &[("id", "11111111-1111-1111-1111-111111111111")],
+            ),
+            404,
+        ),
     ] {
         let answer = save(&mut tutor, &fields).await;
-        assert_eq!(answer.status.as_u16(), status, "{fields:?}: {}", answer.body);
+        assert_eq!(
+            answer.status.as_u16(),
+            status,
+            "{fields:?}: {}",
+            answer.body
+        );
     }
     let huge = "x".repeat(300_000);
     let answer = save(&mut tutor, &choice(&place, &huge)).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(site.test.count("select count(*) from quiz_questions").await, 3);
+    assert_eq!(
+        site.test.count("select count(*) from quiz_questions").await,
+        3
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,17 +175,27 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
         (
             with(
                 choice(&place, "Tried?"),
-                &[("go", "try"), ("given[options][]", right), ("question[explanation]", "So it is.")],
+                &[
+                    ("go", "try"),
+                    ("given[options][]", right),
+                    ("question[explanation]", "So it is."),
+                ],
             ),
-            "Right",
+            "ok",
         ),
         (
-            of("short_answer", &[("question[accepted]", "4\r\nfour"), ("given[text]", "FOUR")]),
-            "Right",
+            of(
+                "short_answer",
+                &[("question[accepted]", "4\r\nfour"), ("given[text]", "FOUR")],
+            ),
+            "ok",
         ),
         (
-            of("short_answer", &[("question[accepted]", "4"), ("given[text]", "5")]),
-            "Wrong",
+            of(
+                "short_answer",
+                &[("question[accepted]", "4"), ("given[text]", "5")],
+            ),
+            "danger",
         ),
         (
             of(
@@ -140,11 +209,17 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("given[text]", "a"),
                 ],
             ),
-            "Right",
+            "ok",
         ),
         (
-            of("ordering", &[("question[texts][]", "first"), ("question[texts][]", "second")]),
-            "Wrong",
+            of(
+                "ordering",
+                &[
+                    ("question[texts][]", "first"),
+                    ("question[texts][]", "second"),
+                ],
+            ),
+            "danger",
         ),
         (
             of(
@@ -156,29 +231,48 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("question[partners][]", "2"),
                 ],
             ),
-            "Wrong",
+            "danger",
         ),
     ] {
-        tutor.submit(&new, "authoring/api/save_question", &fields).await;
+        tutor
+            .submit(&new, "authoring/api/save_question", &fields)
+            .await;
         let page = tutor.get(&new).await.body;
         assert!(page.contains("As learners see it"), "{fields:?}");
-        assert!(page.contains(&format!(">{outcome}</span>")), "{outcome}: {fields:?}");
+        assert!(
+            page.contains(&format!(">{outcome}</span>")),
+            "{outcome}: {fields:?}"
+        );
         assert!(page.contains("So it is."), "{fields:?}");
     }
     // A preview of what can't be asked says why.
     let empty = of("short_answer", &[]);
-    tutor.submit(&new, "authoring/api/save_question", &empty).await;
+    tutor
+        .submit(&new, "authoring/api/save_question", &empty)
+        .await;
     let page = tutor.get(&new).await.body;
-    assert!(page.contains("at least one answer that is right") && !page.contains("As learners see it"));
+    assert!(
+        page.contains("at least one answer that is right") && !page.contains("As learners see it")
+    );
     // Another type, and more lines.
-    let change = with(choice(&place, "Kept?"), &[("go", "kind"), ("question[kind]", "matching")]);
-    tutor.submit(&new, "authoring/api/save_question", &change).await;
+    let change = with(
+        choice(&place, "Kept?"),
+        &[("go", "kind"), ("question[kind]", "matching")],
+    );
+    tutor
+        .submit(&new, "authoring/api/save_question", &change)
+        .await;
     let page = tutor.get(&new).await.body;
     assert!(page.contains("Right side of pair 4") && page.contains("Kept?"));
     let more = with(choice(&place, "Kept?"), &[("go", "more")]);
-    tutor.submit(&new, "authoring/api/save_question", &more).await;
+    tutor
+        .submit(&new, "authoring/api/save_question", &more)
+        .await;
     assert!(tutor.get(&new).await.body.contains("Option 7"));
-    assert_eq!(site.test.count("select count(*) from quiz_questions").await, 3);
+    assert_eq!(
+        site.test.count("select count(*) from quiz_questions").await,
+        3
+    );
 
     let one = by_prompt(&site, "What swims?").await;
     let page = tutor.get(&format!("{LIST}/{one}?preview=1")).await.body;
@@ -197,11 +291,15 @@ async fn two_who_edit_at_once_do_not_overwrite_each_other() {
     let seen = mark(&mut ann, &id).await;
     assert_eq!(seen, mark(&mut ben, &id).await);
     let edit = |prompt| with(choice(&place, prompt), &[("id", &id), ("mark", &seen)]);
-    assert_eq!(save(&mut ann, &edit("Ann's words?")).await.status, StatusCode::OK);
+    assert_eq!(
+        save(&mut ann, &edit("Ann's words?")).await.status,
+        StatusCode::OK
+    );
     let late = save(&mut ben, &edit("Ben's words?")).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     let page = format!("{LIST}/{id}");
-    ben.submit(&page, "authoring/api/save_question", &edit("Ben's words?")).await;
+    ben.submit(&page, "authoring/api/save_question", &edit("Ben's words?"))
+        .await;
     let shown = ben.get(&page).await.body;
     assert!(shown.contains("Ben's words?") && shown.contains("Save mine in its place"));
     assert!(shown.contains("Somebody else has changed this question"));
@@ -225,23 +323,46 @@ async fn a_retired_question_stays_in_its_attempts_and_is_asked_no_more() {
     let mut asha = learner(&site, "asha@example.org").await;
     start(&mut asha, "1").await;
     let (running, before) = attempt(&site).await;
-    let fields = [("course", "small"), ("id", id.as_str()), ("retired", "true")];
+    let fields = [
+        ("course", "small"),
+        ("id", id.as_str()),
+        ("retired", "true"),
+    ];
     let retired = tutor.post("authoring/api/retire_question", &fields).await;
     assert_eq!(retired.status, StatusCode::OK);
-    assert!(tutor.get(retired.header("x-redirect")).await.body.contains("Bring it back"));
+    assert!(
+        tutor
+            .get(retired.header("x-redirect"))
+            .await
+            .body
+            .contains("Bring it back")
+    );
     assert!(!tutor.get(LIST).await.body.contains("What swims?"));
-    assert!(tutor.get(&format!("{LIST}?show=retired")).await.body.contains("What swims?"));
+    assert!(
+        tutor
+            .get(&format!("{LIST}?show=retired"))
+            .await
+            .body
+            .contains("What swims?")
+    );
     // What runs goes on as it began, and its result shows the question.
     assert_eq!(attempt(&site).await, (running.clone(), before));
     take(&site, &mut asha, "1", true).await;
-    let result = asha.get(&format!("/learn/small/quiz/1/1?show={running}")).await.body;
+    let result = asha
+        .get(&format!("/learn/small/quiz/1/1?show={running}"))
+        .await
+        .body;
     assert!(result.contains("What swims?") && result.contains("100 %"));
     take(&site, &mut asha, "1", false).await;
     assert_eq!(attempt(&site).await.1.len(), 1);
     // Importing the course again does not bring it back; a person does.
     course(&site, GATED).await;
     assert!(!tutor.get(LIST).await.body.contains("What swims?"));
-    let fields = [("course", "small"), ("id", id.as_str()), ("retired", "false")];
+    let fields = [
+        ("course", "small"),
+        ("id", id.as_str()),
+        ("retired", "false"),
+    ];
     tutor.post("authoring/api/retire_question", &fields).await;
     assert!(tutor.get(LIST).await.body.contains("What swims?"));
 }

@@ -3,9 +3,7 @@
 use leptos::prelude::*;
 
 use super::QuestionForm;
-use crate::platform::ui::{
-    Button, ButtonKind, Checkbox, Erase, Field, FormState, TextArea,
-};
+use crate::platform::ui::{Button, ButtonKind, Checkbox, Erase, Field, FormState, TextArea};
 use crate::quiz::QuestionType;
 
 pub fn fields(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
@@ -81,9 +79,16 @@ fn choice(set: &QuestionForm, rows: usize, input: &'static str, save: FormState)
 
 fn ordering(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
     let items = (0..rows)
-        .map(|at| text("question[texts][]", format!("Item {}", at + 1), set.texts.get(at)))
+        .map(|at| {
+            text(
+                "question[texts][]",
+                format!("Item {}", at + 1),
+                set.texts.get(at),
+            )
+        })
         .collect_view();
-    let hint = "In their right order; learners get them shuffled. Empty lines don't count. Markdown.";
+    let hint =
+        "In their right order; learners get them shuffled. Empty lines don't count. Markdown.";
     lines("Items", hint, items.erase(), save)
 }
 
