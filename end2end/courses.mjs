@@ -1,5 +1,5 @@
-// The courses that the tests need beside the demo: it once more with everything open, for what stands behind its gates, and
-// one whose quiz leaves five seconds.
+// The courses that the tests need beside the demo: it once more with everything open, for what stands behind its gates, one
+// whose quiz leaves five seconds, and one without questions, with a module for each test that writes some.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,10 +14,15 @@ const text = readFileSync(manifest, "utf8")
   .replace("gated = true", "gated = false");
 writeFileSync(manifest, text);
 
-const hurry = join(root, "var/test/hurry");
-rmSync(hurry, { recursive: true, force: true });
-mkdirSync(join(hurry, "one"), { recursive: true });
-const write = (name, lines) => writeFileSync(join(hurry, name), `${lines.join("\n")}\n`);
+let folder = "";
+const begin = (name, ...modules) => {
+  folder = join(root, "var/test", name);
+  rmSync(folder, { recursive: true, force: true });
+  for (const module of modules) mkdirSync(join(folder, module), { recursive: true });
+};
+const write = (name, lines) => writeFileSync(join(folder, name), `${lines.join("\n")}\n`);
+
+begin("hurry", "one");
 write("description.md", ["A question that does not wait."]);
 write("course.toml", [
   'slug = "in-a-hurry"',
@@ -42,3 +47,19 @@ write("one/01-quick.quiz.toml", [
   'answers = ["42"]',
   'explanation = "Seven sixes."',
 ]);
+
+const modules = ["desktop", "desktop-plain", "phone", "phone-plain"];
+begin("unwritten", ...modules);
+write("description.md", ["Its questions are still to be written."]);
+write("course.toml", [
+  'slug = "to-be-written"',
+  'title = "To be written"',
+  'summary = "Four topics, no question."',
+  'language = "en"',
+  'level = "beginner"',
+  "",
+  "[settings]",
+  "gated = false",
+  ...modules.flatMap((name) => ["", "[[module]]", `title = "Module ${name}"`, `folder = "${name}"`]),
+]);
+for (const name of modules) write(`${name}/01-${name}.md`, ["+++", `title = "About ${name}"`, "+++", "", "Little to say."]);

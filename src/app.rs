@@ -17,6 +17,9 @@ use crate::platform::auth::pages::{
 };
 use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
 use crate::player::pages::{learn_page, resume_page, topic_page};
+use crate::quiz::authoring::pages::{
+    question_bank_page, question_import_page, question_page, quiz_settings_page,
+};
 use crate::quiz::pages::quiz_page;
 use crate::quiz::practice::pages::practice_page;
 use crate::routes::{Route, RouteTable};
@@ -146,6 +149,17 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/exams/:exam/:sitting", || {
             Box::pin(taught_sitting_page())
         }),
+        Route::lazy(
+            "/teach/:course/questions",
+            || Box::pin(question_bank_page()),
+        ),
+        Route::lazy("/teach/:course/questions/import", || {
+            Box::pin(question_import_page())
+        }),
+        Route::lazy("/teach/:course/questions/:question", || {
+            Box::pin(question_page())
+        }),
+        Route::lazy("/teach/:course/settings", || Box::pin(quiz_settings_page())),
         Route::lazy("/settings", || Box::pin(settings_page())),
         Route::lazy("/settings/devices", || Box::pin(devices_page())),
         Route::lazy("/pages/:page", || Box::pin(cms_page())),

@@ -180,4 +180,5 @@ pub fn registry() -> Registry {
         .with::<crate::quiz::attempt::EndAttempt>()
         .with::<crate::exam::sitting::EndSitting>()
         .with::<crate::exam::sitting::Calibrate>()
+        .with::<crate::quiz::authoring::tally::CountTries>()
 }

@@ -11,6 +11,7 @@ pub mod view;
 use serde::{Deserialize, Serialize};
 
 use crate::course::Level;
+use crate::platform::encode;
 use crate::platform::ui::Html;
 
 /// How the list is asked for; everything comes from the address, so that it can be shared.
@@ -137,17 +138,6 @@ impl CatalogQuery {
             ..self.clone()
         }
     }
-}
-
-/// Percent-encoding for a query value.
-fn encode(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(byte as char),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-        out
-    })
 }
 
 /// A course in a list.

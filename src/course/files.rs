@@ -21,6 +21,22 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/files/{file}/{name}", get(send))
 }
 
+/// The address under which a file of a course is served; it changes when the content does.
+pub fn address(file: FileId, key: &str) -> String {
+    let name = key.rsplit('/').next().unwrap_or(key);
+    let name: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "._-".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    format!("/files/{file}/{name}")
+}
+
 async fn send(
     Extension(cx): Extension<Cx>,
     Path((file, _name)): Path<(uuid::Uuid, String)>,

@@ -6,6 +6,9 @@ pub mod adaptive;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod attempt;
+pub mod authoring;
+#[cfg(feature = "ssr")]
+pub mod bank;
 #[cfg(feature = "ssr")]
 pub mod exchange;
 #[cfg(feature = "ssr")]
@@ -198,6 +201,43 @@ pub enum QuestionType {
     Matching,
 }
 
+impl QuestionType {
+    pub const ALL: [Self; 6] = [
+        Self::SingleChoice,
+        Self::MultipleChoice,
+        Self::ShortAnswer,
+        Self::Tracing,
+        Self::Ordering,
+        Self::Matching,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SingleChoice => "single_choice",
+            Self::MultipleChoice => "multiple_choice",
+            Self::ShortAnswer => "short_answer",
+            Self::Tracing => "tracing",
+            Self::Ordering => "ordering",
+            Self::Matching => "matching",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::SingleChoice => "Single choice",
+            Self::MultipleChoice => "Several choices",
+            Self::ShortAnswer => "Short answer",
+            Self::Tracing => "Tracing",
+            Self::Ordering => "Ordering",
+            Self::Matching => "Matching",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
 #[cfg_attr(
@@ -209,6 +249,30 @@ pub enum QuestionPurpose {
     Quiz,
     Exam,
     Both,
+}
+
+impl QuestionPurpose {
+    pub const ALL: [Self; 3] = [Self::Quiz, Self::Exam, Self::Both];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quiz => "quiz",
+            Self::Exam => "exam",
+            Self::Both => "both",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Quiz => "Quiz",
+            Self::Exam => "Exam",
+            Self::Both => "Quiz and exam",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
 }
 
 /// What a question needs beside its prompt and options; the `payload` column, version 1.

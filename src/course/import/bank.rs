@@ -2,31 +2,38 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::Changes;
-use crate::course::draft::{AnswerDraft, CourseDraft, OptionDraft, QuestionDraft, TracingOutcome};
+use crate::course::draft::{CourseDraft, QuestionDraft};
 use crate::course::pair_of;
 use crate::course::render::Links;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{quiz_options, quiz_questions};
-use crate::platform::error::{AppError, AppResult};
+use crate::platform::db::schema::quiz_questions;
+use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
-use crate::platform::markdown;
-use crate::quiz::{QuestionPayload, QuestionPurpose, QuestionType, StoredPayload};
+use crate::quiz::QuestionPurpose;
+use crate::quiz::bank::{self, Place};
 
-type KnownQuestion = (
-    Option<String>,
-    QuestionId,
-    String,
-    Value,
-    Option<String>,
-    bool,
-);
+/// A question that came with the course before.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = quiz_questions)]
+struct Known {
+    question_id: QuestionId,
+    external_key: Option<String>,
+    prompt: String,
+    payload: Value,
+    explanation: Option<String>,
+    purpose: QuestionPurpose,
+    retired_at: Option<DateTime<Utc>>,
+    edited_at: Option<DateTime<Utc>>,
+    placed_at: Option<DateTime<Utc>>,
+}
 
+/// What was edited, retired or put in order on the site stays so; only its topic follows the folder.
 pub async fn store_questions(
     conn: &mut Conn,
     course: CourseId,
@@ -34,63 +41,54 @@ pub async fn store_questions(
     topics: &HashMap<String, TopicId>,
     links: &Links<'_>,
 ) -> AppResult<Changes> {
-    let known: Vec<KnownQuestion> = quiz_questions::table
-        .filter(quiz_questions::course_id.eq(course))
-        .filter(quiz_questions::external_key.is_not_null())
-        .select((
-            quiz_questions::external_key,
-            quiz_questions::question_id,
-            quiz_questions::prompt,
-            quiz_questions::payload,
-            quiz_questions::explanation,
-            quiz_questions::retired_at.is_not_null(),
-        ))
-        .load(conn)
-        .await?;
-    let known: HashMap<String, KnownQuestion> = known
-        .into_iter()
-        .filter_map(|row| row.0.clone().map(|key| (key, row)))
-        .collect();
+    bank::lock(conn, course).await?;
+    let known = known(conn, course).await?;
     let mut changes = Changes::default();
     let mut kept = HashSet::new();
+    // The questions of a quiz are counted through, those of its second topic after those of its first.
+    let mut counts: HashMap<(i32, Option<i32>), i32> = HashMap::new();
     for module in &draft.modules {
         for topic in &module.topics {
-            for (question, order) in topic.questions.iter().zip(0i32..) {
+            for question in &topic.questions {
+                let before = known.get(&question.key);
+                let purpose = before
+                    .filter(|before| before.edited_at.is_some())
+                    .map_or(question.purpose, |before| before.purpose);
+                let pair = (purpose != QuestionPurpose::Exam).then(|| pair_of(topic.number));
+                let count = counts.entry((module.number, pair)).or_default();
+                let is_placed = before.is_some_and(|before| before.placed_at.is_some());
                 let place = Place {
                     course,
                     topic: topics.get(&topic.key).copied(),
                     module_no: module.number,
-                    pair: (question.purpose != QuestionPurpose::Exam)
-                        .then(|| pair_of(topic.number)),
-                    order,
+                    pair,
+                    order: (!is_placed).then_some(*count),
                 };
-                let before = known.get(&question.key);
-                let options_changed =
-                    store_question(conn, &place, question, before.map(|row| row.1), links).await?;
+                *count += 1;
                 kept.insert(question.key.clone());
                 let name = format!("{} ({})", question.key, topic.title);
                 match before {
-                    None => changes.added.push(name),
-                    Some((_, _, prompt, payload, explanation, is_retired))
-                        if *prompt == question.prompt
-                            && *payload == payload_of(question)?
-                            && *explanation == question.explanation
-                            && !is_retired
-                            && !options_changed =>
-                    {
-                        changes.unchanged += 1;
+                    None => {
+                        bank::add(conn, &place, Some(&question.key), question, links).await?;
+                        changes.added.push(name);
                     }
-                    Some(_) => changes.updated.push(name),
+                    Some(before) if before.edited_at.is_some() => {
+                        bank::put(conn, before.question_id, &place).await?;
+                        changes.kept.push(name);
+                    }
+                    Some(before) => {
+                        match store_again(conn, before, &place, question, links).await? {
+                            true => changes.updated.push(name),
+                            false => changes.unchanged += 1,
+                        }
+                    }
                 }
             }
         }
     }
-    for (key, (_, id, _, _, _, is_retired)) in &known {
-        if !kept.contains(key) && !is_retired {
-            diesel::update(quiz_questions::table.find(id))
-                .set(quiz_questions::retired_at.eq(Utc::now()))
-                .execute(conn)
-                .await?;
+    for (key, gone) in &known {
+        if !kept.contains(key) && gone.retired_at.is_none() {
+            retire(conn, gone.question_id, Some(Utc::now())).await?;
             changes.retired.push(key.clone());
         }
     }
@@ -98,176 +96,46 @@ pub async fn store_questions(
     Ok(changes)
 }
 
-/// Where a question stands.
-struct Place {
-    course: CourseId,
-    topic: Option<TopicId>,
-    module_no: i32,
-    pair: Option<i32>,
-    order: i32,
-}
-
-/// Stores the question; true when its options are not as they were.
-async fn store_question(
-    conn: &mut Conn,
-    place: &Place,
-    question: &QuestionDraft,
-    before: Option<QuestionId>,
-    links: &Links<'_>,
-) -> AppResult<bool> {
-    let (kind, options) = kind_of(&question.answer);
-    let values = (
-        quiz_questions::topic_id.eq(place.topic),
-        quiz_questions::module_no.eq(place.module_no),
-        quiz_questions::topic_pair_index.eq(place.pair),
-        quiz_questions::order_index.eq(place.order),
-        quiz_questions::question_type.eq(kind),
-        quiz_questions::prompt.eq(&question.prompt),
-        quiz_questions::prompt_html.eq(links.markdown(&question.prompt).html),
-        quiz_questions::payload.eq(payload_of(question)?),
-        quiz_questions::explanation.eq(question.explanation.as_deref()),
-        quiz_questions::explanation_html.eq(question
-            .explanation
-            .as_deref()
-            .map(|text| links.markdown(text).html)),
-        quiz_questions::difficulty.eq(question.difficulty),
-        quiz_questions::purpose.eq(question.purpose),
-        quiz_questions::retired_at.eq(None::<chrono::DateTime<Utc>>),
-    );
-    let id = match before {
-        Some(id) => {
-            diesel::update(quiz_questions::table.find(id))
-                .set(values)
-                .execute(conn)
-                .await?;
-            id
-        }
-        None => {
-            diesel::insert_into(quiz_questions::table)
-                .values((
-                    quiz_questions::course_id.eq(place.course),
-                    quiz_questions::external_key.eq(&question.key),
-                    values,
-                ))
-                .returning(quiz_questions::question_id)
-                .get_result(conn)
-                .await?
-        }
-    };
-    store_options(conn, id, options).await
-}
-
-/// Options keep their ids as long as they keep their text.
-async fn store_options(
-    conn: &mut Conn,
-    question: QuestionId,
-    options: &[OptionDraft],
-) -> AppResult<bool> {
-    let known: Vec<(uuid::Uuid, String, bool, i32)> = quiz_options::table
-        .filter(quiz_options::question_id.eq(question))
-        .order(quiz_options::order_index)
-        .select((
-            quiz_options::option_id,
-            quiz_options::option_text,
-            quiz_options::is_correct,
-            quiz_options::order_index,
-        ))
+async fn known(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String, Known>> {
+    let rows: Vec<Known> = quiz_questions::table
+        .filter(quiz_questions::course_id.eq(course))
+        .filter(quiz_questions::external_key.not_like(format!("{}%", bank::FROM_FILE)))
+        .select(Known::as_select())
         .load(conn)
         .await?;
-    let same = known.len() == options.len()
-        && known
-            .iter()
-            .zip(options)
-            .all(|(row, option)| row.1 == option.text && row.2 == option.is_correct);
-    if same {
-        return Ok(false);
+    let keyed = rows
+        .into_iter()
+        .filter_map(|row| row.external_key.clone().map(|key| (key, row)));
+    Ok(keyed.collect())
+}
+
+/// Stores the question over what was there; true when it is not as it was.
+async fn store_again(
+    conn: &mut Conn,
+    before: &Known,
+    place: &Place,
+    question: &QuestionDraft,
+    links: &Links<'_>,
+) -> AppResult<bool> {
+    let options_changed = bank::change(conn, before.question_id, place, question, links).await?;
+    if before.retired_at.is_some() {
+        retire(conn, before.question_id, None).await?;
     }
-    let mut left = known;
-    for (option, order) in options.iter().zip(0i32..) {
-        let values = (
-            quiz_options::option_text.eq(&option.text),
-            quiz_options::option_html.eq(markdown::render_inline(&option.text)),
-            quiz_options::is_correct.eq(option.is_correct),
-            quiz_options::order_index.eq(order),
-        );
-        match left.iter().position(|row| row.1 == option.text) {
-            Some(at) => {
-                let id = left.swap_remove(at).0;
-                diesel::update(quiz_options::table.find(id))
-                    .set(values)
-                    .execute(conn)
-                    .await?;
-            }
-            None => {
-                diesel::insert_into(quiz_options::table)
-                    .values((quiz_options::question_id.eq(question), values))
-                    .execute(conn)
-                    .await?;
-            }
-        }
-    }
-    let gone: Vec<uuid::Uuid> = left.into_iter().map(|row| row.0).collect();
-    diesel::delete(quiz_options::table.filter(quiz_options::option_id.eq_any(gone)))
+    Ok(options_changed
+        || before.prompt != question.prompt
+        || before.payload != bank::stored_payload(&question.answer)?
+        || before.explanation != question.explanation
+        || before.retired_at.is_some())
+}
+
+async fn retire(
+    conn: &mut Conn,
+    question: QuestionId,
+    at: Option<DateTime<Utc>>,
+) -> QueryResult<()> {
+    diesel::update(quiz_questions::table.find(question))
+        .set(quiz_questions::retired_at.eq(at))
         .execute(conn)
-        .await?;
-    Ok(true)
-}
-
-fn kind_of(answer: &AnswerDraft) -> (QuestionType, &[OptionDraft]) {
-    match answer {
-        AnswerDraft::Choice {
-            options,
-            several: false,
-            ..
-        } => (QuestionType::SingleChoice, options),
-        AnswerDraft::Choice {
-            options,
-            several: true,
-            ..
-        } => (QuestionType::MultipleChoice, options),
-        AnswerDraft::ShortAnswer { .. } => (QuestionType::ShortAnswer, &[]),
-        AnswerDraft::Tracing { .. } => (QuestionType::Tracing, &[]),
-        AnswerDraft::Ordering { .. } => (QuestionType::Ordering, &[]),
-        AnswerDraft::Matching { .. } => (QuestionType::Matching, &[]),
-    }
-}
-
-fn payload_of(question: &QuestionDraft) -> AppResult<Value> {
-    let payload = match &question.answer {
-        AnswerDraft::Choice { shuffle, .. } => QuestionPayload::Choice { shuffle: *shuffle },
-        AnswerDraft::ShortAnswer {
-            accepted,
-            tolerance,
-        } => QuestionPayload::ShortAnswer {
-            accepted: accepted.clone(),
-            tolerance: *tolerance,
-        },
-        AnswerDraft::Tracing {
-            language,
-            program,
-            outcome,
-        } => {
-            let (prints, fails_at_line) = match outcome {
-                TracingOutcome::Prints(text) => (Some(text.clone()), None),
-                TracingOutcome::FailsAtLine(line) => (None, *line),
-            };
-            QuestionPayload::Tracing {
-                language: language.clone(),
-                program: program.clone(),
-                prints,
-                fails_at_line,
-            }
-        }
-        AnswerDraft::Ordering { items } => QuestionPayload::Ordering {
-            items: items.clone(),
-        },
-        AnswerDraft::Matching { pairs } => QuestionPayload::Matching {
-            pairs: pairs.clone(),
-        },
-    };
-    serde_json::to_value(StoredPayload {
-        version: 1,
-        payload,
-    })
-    .map_err(|error| AppError::internal(&error))
+        .await
+        .map(drop)
 }

@@ -17,8 +17,10 @@ use diesel_async::RunQueryDsl;
 pub use vocabulary::refresh_catalog;
 
 use crate::course::draft::{CourseDraft, CourseError};
+use crate::course::files::address;
 use crate::course::render::Links;
-use crate::platform::db::schema::{course_files, courses};
+use crate::course::store::recount;
+use crate::platform::db::schema::{course_files, course_quiz_settings, courses};
 use crate::platform::db::{Conn, Db};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
@@ -41,13 +43,19 @@ pub struct Changes {
     pub added: Vec<String>,
     pub updated: Vec<String>,
     pub retired: Vec<String>,
+    /// Changed by hand since, and so left as they are.
+    pub kept: Vec<String>,
     pub unchanged: usize,
 }
 
 impl Changes {
     fn line(&self, what: &str) -> String {
+        let kept = match self.kept.len() {
+            0 => String::new(),
+            count => format!(", {count} kept as edited on the site"),
+        };
         format!(
-            "{what}: {} added, {} updated, {} retired, {} unchanged",
+            "{what}: {} added, {} updated, {} retired, {} unchanged{kept}",
             self.added.len(),
             self.updated.len(),
             self.retired.len(),
@@ -72,6 +80,7 @@ impl std::fmt::Display for Report {
                     ("+", &changes.added),
                     ("~", &changes.updated),
                     ("-", &changes.retired),
+                    ("=", &changes.kept),
                 ] {
                     for name in names {
                         writeln!(f, "    {sign} {name}")?;
@@ -110,11 +119,9 @@ pub async fn import(
             .bind::<Text, _>(format!("import/{organization}/{}", draft.slug))
             .execute(conn)
             .await?;
-        diesel::sql_query(
-            "set constraints topics_order, course_modules_order, quiz_options_order deferred",
-        )
-        .execute(conn)
-        .await?;
+        diesel::sql_query("set constraints topics_order, course_modules_order deferred")
+            .execute(conn)
+            .await?;
         let (course, is_new) = upsert_course(conn, &draft).await?;
         let stored = store_files(conn, &files, organization, course, &draft).await?;
         let addresses: HashMap<String, String> = stored
@@ -146,24 +153,7 @@ pub async fn import(
     .await
 }
 
-/// The address under which a file of a course is served; it changes when the content does.
-fn address(file: FileId, key: &str) -> String {
-    let name = key.rsplit('/').next().unwrap_or(key);
-    let name: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "._-".contains(c) {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    format!("/files/{file}/{name}")
-}
-
 async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(CourseId, bool)> {
-    let settings = &draft.settings;
     let values = (
         courses::title.eq(&draft.title),
         courses::summary.eq(&draft.summary),
@@ -177,23 +167,30 @@ async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(Cours
         courses::price_cents.eq(draft.price_cents),
         courses::currency.eq(&draft.currency),
         courses::cohort_only.eq(draft.cohort_only),
+        courses::retired_at.eq(None::<chrono::DateTime<Utc>>),
+    );
+    let settings = &draft.settings;
+    let settings = (
         courses::is_gated.eq(settings.gated),
         courses::cooldown_days.eq(settings.cooldown_days),
         courses::passing_score_percent.eq(settings.passing_score_percent),
         courses::questions_per_attempt.eq(settings.questions_per_attempt),
         courses::seconds_per_question.eq(settings.seconds_per_question),
-        courses::retired_at.eq(None::<chrono::DateTime<Utc>>),
     );
-    let known: Option<CourseId> = courses::table
+    let edited = course_quiz_settings::edited_at.is_not_null().nullable();
+    let known: Option<(CourseId, Option<bool>)> = courses::table
+        .left_join(course_quiz_settings::table)
         .filter(courses::slug.eq(&draft.slug))
-        .select(courses::course_id)
+        .select((courses::course_id, edited))
         .first(conn)
         .await
         .optional()?;
     match known {
-        Some(course) => {
+        Some((course, edited)) => {
+            // What somebody set on the site stays.
+            let settings = (edited != Some(true)).then_some(settings);
             diesel::update(courses::table.find(course))
-                .set(values)
+                .set((values, settings))
                 .execute(conn)
                 .await?;
             Ok((course, false))
@@ -204,7 +201,7 @@ async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(Cours
                 courses::published_at.eq(Utc::now()),
             );
             let course = diesel::insert_into(courses::table)
-                .values((courses::slug.eq(&draft.slug), values, published))
+                .values((courses::slug.eq(&draft.slug), values, settings, published))
                 .returning(courses::course_id)
                 .get_result(conn)
                 .await?;
@@ -271,16 +268,6 @@ async fn finish_course(
         ))
         .execute(conn)
         .await?;
-    diesel::sql_query(
-        "update courses c set
-             topic_count = (select count(*) from topics t where t.course_id = c.course_id and t.retired_at is null),
-             question_count = (select count(*) from quiz_questions q where q.course_id = c.course_id and q.retired_at is null),
-             reading_minutes = (select coalesce(sum(t.reading_minutes), 0) from topics t
-                                where t.course_id = c.course_id and t.retired_at is null)
-         where c.course_id = $1",
-    )
-    .bind::<diesel::sql_types::Uuid, _>(course)
-    .execute(conn)
-    .await?;
+    recount(conn, course).await?;
     Ok(())
 }

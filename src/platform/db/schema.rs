@@ -150,6 +150,7 @@ diesel::table! {
         retry_wait_minutes -> Int4,
         partial_credit -> Bool,
         updated_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -429,6 +430,25 @@ diesel::table! {
         points -> Float8,
         tries -> Int4,
         answered_at -> Timestamptz,
+    question_statistics (question_id) {
+        question_id -> Uuid,
+        organization_id -> Uuid,
+        tries -> Int4,
+        facility -> Float8,
+        discrimination -> Nullable<Float8>,
+        good_learners_fail -> Bool,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    question_tries (question_id, user_id) {
+        question_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        points -> Float8,
+        rest -> Nullable<Float8>,
+        chosen -> Array<Nullable<Uuid>>,
     }
 }
 
@@ -505,6 +525,8 @@ diesel::table! {
         retired_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
+        placed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -692,6 +714,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    uncounted_attempts (attempt_id) {
+        attempt_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::UserRole;
 
@@ -785,6 +815,10 @@ diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
 diesel::joinable!(course_certificates -> users (user_id));
 diesel::joinable!(course_certificates -> courses (course_id));
+diesel::joinable!(question_tries -> quiz_questions (question_id));
+diesel::joinable!(question_tries -> users (user_id));
+diesel::joinable!(question_statistics -> quiz_questions (question_id));
+diesel::joinable!(uncounted_attempts -> quiz_attempts (attempt_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_logs,
@@ -810,6 +844,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     page_content,
     practice_answers,
+    question_statistics,
+    question_tries,
     quiz_allowances,
     quiz_attempts,
     quiz_options,
@@ -825,6 +861,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     topic_progress,
     topics,
     tutors,
+    uncounted_attempts,
     users,
     web_sessions,
 );

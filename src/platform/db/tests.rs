@@ -397,6 +397,7 @@ async fn catalog(url: &str) -> BTreeMap<String, Vec<String>> {
             "bytea" => "Bytea".to_owned(),
             // Arrays may hold nulls, as far as Diesel knows.
             "_text" => "Array<Nullable<Text>>".to_owned(),
+            "_uuid" => "Array<Nullable<Uuid>>".to_owned(),
             name if column.parts[2] == "e" => name
                 .split('_')
                 .map(|part| part[..1].to_uppercase() + &part[1..])

@@ -157,6 +157,7 @@ pub fn router(state: AppState) -> Router {
         .route("/preferences/theme", post(set_theme))
         .merge(crate::course::files::routes())
         .merge(crate::certificate::files::routes())
+        .merge(crate::quiz::authoring::transfer::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();
             move || shell(options.clone())

@@ -93,6 +93,35 @@ pub fn render_inline(source: &str) -> String {
     }
 }
 
+/// What a reader reads of rendered HTML, on one line.
+pub fn words(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once('<') {
+        text.push_str(before);
+        let (tag, after) = after.split_once('>').unwrap_or((after, ""));
+        let name = tag.trim_start_matches('/');
+        let name = name.split([' ', '/']).next().unwrap_or_default();
+        // What stands within a line doesn't part its words.
+        if ![
+            "a", "b", "code", "del", "em", "i", "mark", "span", "strong", "sub", "sup",
+        ]
+        .contains(&name)
+        {
+            text.push(' ');
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn finish(
     document: document::Document,
     resolve: &dyn Fn(&str, TargetKind) -> Option<String>,

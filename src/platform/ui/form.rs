@@ -100,9 +100,17 @@ pub fn Form(
     /// Keeps what is typed as it is typed: the form is sent whenever something in it has changed.
     #[prop(optional)]
     keeps: bool,
+    /// The browser sends it and loads what follows whole, and the server alone says what is wrong: for forms that come back in
+    /// another shape.
+    #[prop(optional)]
+    reloads: bool,
     children: Inside,
 ) -> impl IntoView {
-    let submit = move |event: SubmitEvent| send(event, form, on_done);
+    let submit = move |event: SubmitEvent| {
+        if !reloads {
+            send(event, form, on_done);
+        }
+    };
     let kept = keeps.then(|| RwSignal::new(""));
     let input = move |event: leptos::ev::Event| {
         if let Some(kept) = kept {
@@ -111,7 +119,15 @@ pub fn Form(
     };
     let problem = form.problem();
     view! {
-        <form class=class id=(!id.is_empty()).then_some(id) method="post" action=form.action on:submit=submit on:input=input>
+        <form
+            class=class
+            id=(!id.is_empty()).then_some(id)
+            method="post"
+            action=form.action
+            novalidate=reloads
+            on:submit=submit
+            on:input=input
+        >
             <div class="notice danger" role="alert" hidden=move || problem.get().is_none()>
                 <super::Icon glyph=super::Glyph::Alert />
                 <div>

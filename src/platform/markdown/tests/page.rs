@@ -306,3 +306,14 @@ fn inline_text_has_no_paragraph() {
 fn punctuation_is_left_as_written() {
     assert_eq!(html("\"a\" -- 'b'...").trim(), "<p>\"a\" -- 'b'...</p>");
 }
+
+#[test]
+fn the_words_of_a_page_are_those_that_are_read() {
+    let html = render(
+        "Is `x < 1`, or *not*?\n\n- one & two\n- three\n",
+        &|_, _| None,
+    )
+    .html;
+    assert_eq!(words(&html), "Is x < 1, or not? one & two three");
+    assert_eq!(words("broken <b"), "broken");
+}

@@ -1,0 +1,134 @@
+// Questions are written, previewed and asked; a file is imported, with what it could not say; a question is retired.
+import type { Page } from "@playwright/test";
+import { accessible, awake, enrol, expect, signUp, test } from "./site";
+
+const COURSE = "to-be-written";
+const LIST = `/teach/${COURSE}/questions`;
+
+async function signInAsTutor(page: Page) {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill("tutor@demo.example");
+  await page.getByLabel("Password").fill("demo lyceum demo");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/learn/);
+}
+
+async function signOut(page: Page) {
+  await page.context().clearCookies();
+}
+
+/** Writes a single choice about the topic and tries it before it is saved. */
+async function write(page: Page, topic: string, prompt: string, isAwake: boolean) {
+  await page.goto(LIST);
+  await page.getByRole("link", { name: "Write a question" }).click();
+  if (isAwake) await awake(page);
+  await expect(page.getByRole("heading", { name: "Write a question" })).toBeVisible();
+  await page.getByLabel("About").selectOption({ label: topic });
+  await page.getByLabel("Question", { exact: true }).fill(prompt);
+  await page.getByLabel("Option 1", { exact: true }).fill("It *floats*");
+  await page.getByLabel("Option 2", { exact: true }).fill("It sinks");
+  await page.getByRole("button", { name: "Save", exact: true }).last().click();
+  await expect(page.getByText("Mark what is right.").first()).toBeVisible();
+  if (isAwake) {
+    await awake(page);
+    await accessible(page);
+  }
+  await page.getByLabel("Option 1 is right").check();
+  await page.getByLabel("Explanation").fill("Wood is lighter than water.");
+  await page.getByRole("button", { name: "Preview" }).click();
+  const preview = page.getByRole("region", { name: "As learners see it" });
+  await expect(preview.getByText(prompt)).toBeVisible();
+  await preview.getByRole("radio", { name: "It floats" }).check();
+  await preview.getByRole("button", { name: "Grade this answer" }).click();
+  await expect(preview.getByText("Right", { exact: true })).toBeVisible();
+  await expect(preview.getByText("Wood is lighter than water.")).toBeVisible();
+  if (isAwake) {
+    await awake(page);
+    await accessible(page);
+  }
+  await page.getByRole("button", { name: "Save", exact: true }).last().click();
+  await expect(page.getByText("The question is in the bank.")).toBeVisible();
+  await expect(page.getByRole("link", { name: prompt })).toBeVisible();
+}
+
+/** A new learner is asked it, and answers rightly. */
+async function isAsked(page: Page, module: number, prompt: string) {
+  await signOut(page);
+  await signUp(page);
+  await enrol(page, COURSE);
+  await page.goto(`/learn/${COURSE}/quiz/${module}/1`);
+  await page.getByRole("button", { name: "Start" }).click();
+  await expect(page.locator(".quiz-prompt")).toContainText(prompt);
+  await page.getByRole("radio", { name: "It floats" }).check();
+  await page.getByRole("button", { name: "To the end" }).last().click();
+  await page.getByRole("button", { name: "Hand in" }).click();
+  await expect(page.locator(".quiz-score")).toHaveText("100 %");
+}
+
+/** Imports a file of two sound questions and one that has no counterpart. */
+async function importFile(page: Page, topic: string, name: string) {
+  await page.goto(LIST);
+  await page.getByRole("link", { name: "Import" }).click();
+  await page.getByLabel("What they are about").selectOption({ label: topic });
+  await page.getByLabel("What they are for").selectOption({ label: "Exam" });
+  const content = `::${name} first:: What is ${name}'s capital? {=Paris ~Lyon}\n\n::${name} essay:: Write about it. {}\n\n::${name} sum:: Two and three? {#5}\n`;
+  await page.getByLabel("File").setInputFiles({ name: `${name}.gift`, mimeType: "text/plain", buffer: Buffer.from(content) });
+  await page.getByRole("button", { name: "Import" }).click();
+  await expect(page.getByText("2 added, 0 updated, 0 unchanged")).toBeVisible();
+  await expect(page.getByRole("row", { name: new RegExp(`${name} essay`) })).toBeVisible();
+}
+
+test("a tutor writes a question, learners are asked it, and it is retired", async ({ page }, { project }) => {
+  test.setTimeout(150_000);
+  const module = project.name === "phone" ? 3 : 1;
+  const topic = `${module}.1 About ${project.name}`;
+  const prompt = `What does wood do on a ${project.name}?`;
+  await signInAsTutor(page);
+  await write(page, topic, prompt, true);
+  await awake(page);
+  await accessible(page);
+  await isAsked(page, module, prompt);
+
+  await signOut(page);
+  await signInAsTutor(page);
+  await importFile(page, topic, `awake-${project.name}`);
+  await awake(page);
+  await accessible(page);
+  await page.goto(`${LIST}?module=${module}`);
+  await awake(page);
+  await expect(page.getByText("exams only").first()).toBeVisible();
+  const down = page.getByRole("button", { name: "Move down" }).and(page.locator(":enabled")).first();
+  const second = page.getByRole("row", { name: /Two and three/ });
+  await down.click();
+  await expect(page).toHaveURL(/moved=down-/);
+  await expect(page.getByRole("row", { name: /capital/ }).getByRole("button", { name: "Move down" })).toBeDisabled();
+  await expect(second.getByRole("button", { name: "Move up" })).toBeDisabled();
+
+  await page.getByRole("link", { name: prompt }).click();
+  await awake(page);
+  await expect(page.getByText("The first try of one learner", { exact: false }).or(page.getByText("One learner's first try"))).toBeVisible();
+  await accessible(page);
+  await page.getByRole("button", { name: "Retire" }).click();
+  await expect(page.getByText("The question is retired")).toBeVisible();
+  await page.goto(`${LIST}?module=${module}`);
+  await expect(page.getByRole("link", { name: prompt })).toHaveCount(0);
+
+  await page.goto(`/teach/${COURSE}/settings`);
+  await awake(page);
+  await accessible(page);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a tutor writes a question and imports others", async ({ page }, { project }) => {
+    test.setTimeout(90_000);
+    const module = project.name === "phone" ? 4 : 2;
+    const topic = `${module}.1 About ${project.name}-plain`;
+    const prompt = `What does wood do, plainly, on a ${project.name}?`;
+    await signInAsTutor(page);
+    await write(page, topic, prompt, false);
+    await importFile(page, topic, `plain-${project.name}`);
+    await isAsked(page, module, prompt);
+  });
+});

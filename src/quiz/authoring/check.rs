@@ -1,0 +1,432 @@
+//! From what a form sends to a question, with a sentence for everything that is wrong, and back.
+
+use super::QuestionForm;
+use crate::course::draft::{AnswerDraft, OptionDraft, QuestionDraft, TracingOutcome};
+use crate::platform::error::{AppError, AppResult};
+use crate::quiz::{QuestionPurpose, QuestionType, bank};
+
+const TEXT_LIMIT: usize = 20_000;
+const LINE_LIMIT: usize = 2_000;
+pub const ROWS_LIMIT: usize = 40;
+
+/// What is wrong so far, by field.
+#[derive(Default)]
+struct Problems(Vec<(String, String)>);
+
+impl Problems {
+    fn add(&mut self, field: &str, sentence: impl Into<String>) {
+        self.0.push((field.to_owned(), sentence.into()));
+    }
+
+    /// The text as it is kept: without the carriage returns that forms add and without what no text can hold.
+    fn text(&mut self, field: &str, text: &str, limit: usize) -> String {
+        let text = clean(text);
+        if text.chars().count() > limit {
+            self.add(
+                field,
+                format!("This is longer than the {limit} characters that are kept."),
+            );
+        }
+        text
+    }
+}
+
+fn clean(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace(['\r', '\0'], "");
+    text.trim_end().trim_start_matches('\n').to_owned()
+}
+
+/// The question that the form describes, under this key.
+pub fn draft(form: &QuestionForm, key: String) -> AppResult<QuestionDraft> {
+    let mut problems = Problems::default();
+    let prompt = problems.text("prompt", &form.prompt, TEXT_LIMIT);
+    if prompt.trim().is_empty() {
+        problems.add("prompt", "A question needs something that it asks.");
+    }
+    let explanation = problems.text("explanation", &form.explanation, TEXT_LIMIT);
+    let purpose = QuestionPurpose::parse(&form.purpose).unwrap_or_else(|| {
+        problems.add("purpose", "Choose what the question is for.");
+        QuestionPurpose::Quiz
+    });
+    if purpose != QuestionPurpose::Exam && form.place.starts_with("module:") {
+        problems.add(
+            "purpose",
+            "A quiz asks about its topics: choose a topic, or keep the question for exams.",
+        );
+    }
+    let difficulty = difficulty(form.difficulty.trim(), &mut problems);
+    let answer = match QuestionType::parse(&form.kind) {
+        Some(QuestionType::SingleChoice) => choice(form, false, &mut problems),
+        Some(QuestionType::MultipleChoice) => choice(form, true, &mut problems),
+        Some(QuestionType::ShortAnswer) => short_answer(form, &mut problems),
+        Some(QuestionType::Tracing) => tracing(form, &mut problems),
+        Some(QuestionType::Ordering) => ordering(form, &mut problems),
+        Some(QuestionType::Matching) => matching(form, &mut problems),
+        None => return Err(AppError::field("kind", "Choose a type of question.")),
+    };
+    if !problems.0.is_empty() {
+        return Err(AppError::Invalid(problems.0));
+    }
+    Ok(QuestionDraft {
+        key,
+        prompt,
+        explanation: (!explanation.trim().is_empty()).then_some(explanation),
+        answer,
+        purpose,
+        difficulty,
+    })
+}
+
+fn difficulty(text: &str, problems: &mut Problems) -> Option<f32> {
+    if text.is_empty() {
+        return None;
+    }
+    match text.trim_end_matches('%').trim().parse::<f32>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Some(percent / 100.0),
+        _ => {
+            problems.add("difficulty", "This is a percentage from 0 to 100.");
+            None
+        }
+    }
+}
+
+/// The filled ones among the rows, with their numbers from 0.
+fn filled(field: &str, texts: &[String], problems: &mut Problems) -> Vec<(usize, String)> {
+    let filled: Vec<(usize, String)> = texts
+        .iter()
+        .map(|text| problems.text(field, text, LINE_LIMIT))
+        .enumerate()
+        .filter(|(_, text)| !text.trim().is_empty())
+        .collect();
+    if filled.len() > ROWS_LIMIT {
+        problems.add(field, format!("More than {ROWS_LIMIT} are not taken."));
+    }
+    for (at, (_, text)) in filled.iter().enumerate() {
+        if filled[..at].iter().any(|(_, other)| other == text) {
+            problems.add(field, format!("“{text}” is there twice."));
+        }
+    }
+    filled
+}
+
+fn choice(form: &QuestionForm, several: bool, problems: &mut Problems) -> AnswerDraft {
+    let is_right = |number: usize| form.right.contains(&number.to_string());
+    let options: Vec<OptionDraft> = filled("texts", &form.texts, problems)
+        .into_iter()
+        .map(|(number, text)| OptionDraft {
+            text,
+            is_correct: is_right(number),
+        })
+        .collect();
+    let right = options.iter().filter(|option| option.is_correct).count();
+    let sentence = match (several, options.len(), right) {
+        (_, 0 | 1, _) => "There must be at least two options to choose from.",
+        (_, _, 0) => "Mark what is right.",
+        (false, _, 2..) => "Only one option can be right here; “Several choices” allows more.",
+        _ => "",
+    };
+    if !sentence.is_empty() {
+        problems.add("texts", sentence);
+    }
+    AnswerDraft::Choice {
+        options,
+        several,
+        shuffle: form.shuffle.is_some(),
+    }
+}
+
+fn short_answer(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
+    let lines: Vec<String> = form.accepted.lines().map(str::to_owned).collect();
+    let accepted: Vec<String> = filled("accepted", &lines, problems)
+        .into_iter()
+        .map(|(_, text)| text.trim().to_owned())
+        .collect();
+    if accepted.is_empty() {
+        problems.add("accepted", "Write at least one answer that is right.");
+    }
+    let tolerance = match form.tolerance.trim().replace(',', ".").as_str() {
+        "" => None,
+        text => match text.parse::<f64>() {
+            Ok(tolerance) if tolerance.is_finite() && tolerance >= 0.0 => Some(tolerance),
+            _ => {
+                problems.add("tolerance", "This is a number, 0 or more.");
+                None
+            }
+        },
+    };
+    let is_number = |text: &String| text.replace(',', ".").parse::<f64>().is_ok();
+    if tolerance.is_some() && !accepted.iter().any(is_number) {
+        problems.add(
+            "tolerance",
+            "Only numbers can be nearly right, and none of the answers is one.",
+        );
+    }
+    AnswerDraft::ShortAnswer {
+        accepted,
+        tolerance,
+    }
+}
+
+fn tracing(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
+    let program = problems.text("program", &form.program, TEXT_LIMIT);
+    if program.trim().is_empty() {
+        problems.add("program", "Write the program that is traced.");
+    }
+    let language = problems.text("language", form.language.trim(), 30);
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "+-#._".contains(c);
+    if !language.chars().all(is_word) {
+        problems.add("language", "This is one word, such as rust or python.");
+    }
+    let outcome = match form.outcome.as_str() {
+        "prints" => TracingOutcome::Prints(problems.text("prints", &form.prints, TEXT_LIMIT)),
+        "fails" => TracingOutcome::FailsAtLine(failing_line(&form.line, &program, problems)),
+        _ => {
+            problems.add("outcome", "Choose whether the program compiles.");
+            TracingOutcome::FailsAtLine(None)
+        }
+    };
+    AnswerDraft::Tracing {
+        language,
+        program,
+        outcome,
+    }
+}
+
+fn failing_line(line: &str, program: &str, problems: &mut Problems) -> Option<u32> {
+    let line = line.trim();
+    if line.is_empty() {
+        return None;
+    }
+    let lines = program.lines().count();
+    match line.parse::<u32>() {
+        Ok(number) if (1..=lines).contains(&(number as usize)) => Some(number),
+        _ => {
+            problems.add(
+                "line",
+                format!("The program has lines 1 to {}.", lines.max(1)),
+            );
+            None
+        }
+    }
+}
+
+fn ordering(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
+    let items: Vec<String> = filled("texts", &form.texts, problems)
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    if items.len() < 2 {
+        problems.add("texts", "There must be at least two items to put in order.");
+    }
+    AnswerDraft::Ordering { items }
+}
+
+fn matching(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
+    let left = filled("texts", &form.texts, problems);
+    let right = filled("texts", &form.partners, problems);
+    let numbers = |side: &[(usize, String)]| side.iter().map(|(at, _)| *at).collect::<Vec<_>>();
+    if numbers(&left) != numbers(&right) {
+        problems.add("texts", "Fill both sides of each pair, or none.");
+    } else if left.len() < 2 {
+        problems.add("texts", "There must be at least two pairs.");
+    }
+    AnswerDraft::Matching {
+        pairs: left
+            .into_iter()
+            .zip(right)
+            .map(|((_, left), (_, right))| (left, right))
+            .collect(),
+    }
+}
+
+/// The form that describes the question; where it stands is added by who knows it.
+pub fn form(question: &QuestionDraft) -> QuestionForm {
+    let (kind, _) = bank::kind_of(&question.answer);
+    let mut form = QuestionForm {
+        kind: kind.name().to_owned(),
+        purpose: question.purpose.name().to_owned(),
+        prompt: question.prompt.clone(),
+        explanation: question.explanation.clone().unwrap_or_default(),
+        // As it was written: a percentage with no more figures than it has.
+        difficulty: question
+            .difficulty
+            .map(|share| ((f64::from(share) * 10_000.0).round() / 100.0).to_string())
+            .unwrap_or_default(),
+        ..QuestionForm::default()
+    };
+    match &question.answer {
+        AnswerDraft::Choice {
+            options, shuffle, ..
+        } => {
+            form.texts = options.iter().map(|option| option.text.clone()).collect();
+            form.right = (options.iter().enumerate())
+                .filter(|(_, option)| option.is_correct)
+                .map(|(number, _)| number.to_string())
+                .collect();
+            form.shuffle = shuffle.then(|| "on".to_owned());
+        }
+        AnswerDraft::ShortAnswer {
+            accepted,
+            tolerance,
+        } => {
+            form.accepted = accepted.join("\n");
+            form.tolerance = tolerance
+                .map(|number| number.to_string())
+                .unwrap_or_default();
+        }
+        AnswerDraft::Tracing {
+            language,
+            program,
+            outcome,
+        } => {
+            form.language.clone_from(language);
+            form.program.clone_from(program);
+            match outcome {
+                TracingOutcome::Prints(text) => {
+                    form.outcome = "prints".to_owned();
+                    form.prints.clone_from(text);
+                }
+                TracingOutcome::FailsAtLine(line) => {
+                    form.outcome = "fails".to_owned();
+                    form.line = line.map(|line| line.to_string()).unwrap_or_default();
+                }
+            }
+        }
+        AnswerDraft::Ordering { items } => form.texts.clone_from(items),
+        AnswerDraft::Matching { pairs } => {
+            (form.texts, form.partners) = pairs.iter().cloned().unzip();
+        }
+    }
+    form
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(texts: &[&str], right: &[&str]) -> QuestionForm {
+        QuestionForm {
+            kind: "single_choice".into(),
+            purpose: "quiz".into(),
+            prompt: "What swims?".into(),
+            texts: texts.iter().map(|&text| text.to_owned()).collect(),
+            right: right.iter().map(|&number| number.to_owned()).collect(),
+            ..QuestionForm::default()
+        }
+    }
+
+    fn refusals(form: &QuestionForm) -> Vec<String> {
+        match draft(form, String::new()) {
+            Err(AppError::Invalid(problems)) => {
+                problems.into_iter().map(|(field, _)| field).collect()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn empty_rows_do_not_count_and_what_is_right_stays_so() {
+        let sent = choice(&["", "Stones", "", "Pelicans\r\n"], &["3"]);
+        let found = draft(&sent, String::new()).unwrap();
+        let AnswerDraft::Choice { options, .. } = &found.answer else {
+            panic!("{found:?}")
+        };
+        assert_eq!(options.len(), 2);
+        assert_eq!(
+            (options[1].text.as_str(), options[1].is_correct),
+            ("Pelicans", true)
+        );
+        assert_eq!(form(&found).right, ["1"]);
+        assert_eq!(draft(&form(&found), String::new()).unwrap(), found);
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_refused_at_its_field() {
+        assert_eq!(refusals(&choice(&["One"], &["0"])), ["texts"]);
+        assert_eq!(refusals(&choice(&["One", "Two"], &[])), ["texts"]);
+        assert_eq!(refusals(&choice(&["One", "Two"], &["0", "1"])), ["texts"]);
+        assert_eq!(refusals(&choice(&["One", "One", "Two"], &["2"])), ["texts"]);
+        let plain = choice(&["One", "Two"], &["0"]);
+        let with = |change: &dyn Fn(&mut QuestionForm)| {
+            let mut form = plain.clone();
+            change(&mut form);
+            refusals(&form)
+        };
+        assert_eq!(with(&|form| form.prompt = " \n".into()), ["prompt"]);
+        assert_eq!(with(&|form| form.prompt = "x".repeat(20_001)), ["prompt"]);
+        assert_eq!(with(&|form| form.difficulty = "101".into()), ["difficulty"]);
+        assert_eq!(with(&|form| form.difficulty = "NaN".into()), ["difficulty"]);
+        assert_eq!(with(&|form| form.purpose = "none".into()), ["purpose"]);
+        assert_eq!(with(&|form| form.place = "module:1".into()), ["purpose"]);
+        assert_eq!(with(&|form| form.kind = "essay".into()), ["kind"]);
+    }
+
+    #[test]
+    fn each_type_needs_what_it_is_answered_with() {
+        let of = |kind: &str, change: &dyn Fn(&mut QuestionForm)| {
+            let mut form = QuestionForm {
+                kind: kind.to_owned(),
+                ..choice(&[], &[])
+            };
+            change(&mut form);
+            form
+        };
+        assert_eq!(refusals(&of("short_answer", &|_| {})), ["accepted"]);
+        let words = of("short_answer", &|form| {
+            form.accepted = "four\n\nfive".into();
+            form.tolerance = "0,5".into();
+        });
+        assert_eq!(refusals(&words), ["tolerance"]);
+        assert_eq!(refusals(&of("tracing", &|_| {})), ["program", "outcome"]);
+        let line = of("tracing", &|form| {
+            form.program = "let x = 1;\nx = 2;".into();
+            form.outcome = "fails".into();
+            form.line = "3".into();
+        });
+        assert_eq!(refusals(&line), ["line"]);
+        assert_eq!(refusals(&of("ordering", &|_| {})), ["texts"]);
+        let half = of("matching", &|form| {
+            form.texts = vec!["a".into(), "b".into()];
+            form.partners = vec!["1".into(), String::new()];
+        });
+        assert_eq!(refusals(&half), ["texts"]);
+    }
+
+    #[test]
+    fn a_question_survives_its_form() {
+        let answers = [
+            AnswerDraft::ShortAnswer {
+                accepted: vec!["4".into(), "four".into()],
+                tolerance: Some(0.5),
+            },
+            AnswerDraft::Tracing {
+                language: "rust".into(),
+                program: "    fn main() {}".into(),
+                outcome: TracingOutcome::Prints("1\n2".into()),
+            },
+            AnswerDraft::Tracing {
+                language: "rust".into(),
+                program: "fn main() {}".into(),
+                outcome: TracingOutcome::FailsAtLine(Some(1)),
+            },
+            AnswerDraft::Ordering {
+                items: vec!["one".into(), "two\nlines".into()],
+            },
+            AnswerDraft::Matching {
+                pairs: vec![("a".into(), "1".into()), ("b".into(), "2".into())],
+            },
+        ];
+        for answer in answers {
+            let question = QuestionDraft {
+                key: "k".into(),
+                prompt: "What?".into(),
+                explanation: Some("That.".into()),
+                answer,
+                purpose: QuestionPurpose::Both,
+                difficulty: Some(0.35),
+            };
+            assert_eq!(form(&question).difficulty, "35");
+            assert_eq!(draft(&form(&question), "k".into()).unwrap(), question);
+        }
+    }
+}

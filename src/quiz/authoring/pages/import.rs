@@ -1,0 +1,113 @@
+//! Questions from a file: the form that sends it, and what became of the last one, item by item.
+
+use leptos::{lazy, prelude::*};
+
+use super::part;
+use crate::platform::ui::{
+    Button, Column, Erase, Notice, Page, Select, Table, Tone, loaded, page_resource,
+};
+use crate::quiz::QuestionPurpose;
+use crate::quiz::authoring::api::load_import;
+use crate::quiz::authoring::{ImportPage, ImportReport};
+use crate::teaching::{Area, pages::frame};
+
+#[lazy]
+pub fn question_import_page() -> AnyView {
+    let course = part("course");
+    let page = page_resource(move || course.get(), load_import);
+    let show = move |page: ImportPage| {
+        let course = course.get_untracked();
+        let title = page.course_title.clone();
+        frame(&course, &title, Area::Questions, import(&course, page))
+    };
+    view! { <Page title="Import questions">{loaded(page, show)}</Page> }.erase()
+}
+
+fn import(course: &str, page: ImportPage) -> AnyView {
+    let named = |purpose: QuestionPurpose| (purpose.name().to_owned(), purpose.label().to_owned());
+    let problem = page.problem.map(|problem| {
+        view! {
+            <Notice tone=Tone::Danger title="Nothing was imported">
+                {problem}
+            </Notice>
+        }
+    });
+    view! {
+        {problem}
+        {page.report.map(|done| report(course, done))}
+        <form class="stack bank-import" method="post" action="/uploads/questions" enctype="multipart/form-data">
+            <h2>"Import questions"</h2>
+            <p class="soft">
+                "GIFT, Moodle XML, QTI 2.2 or 3.0 as an item or a package, or the quiz of an mdBook. What can't be taken over is listed, and the rest is imported. The same file again updates its questions; those that were edited here stay as they are."
+            </p>
+            <input type="hidden" name="course" value=course.to_owned() />
+            <Select name="place" label="What they are about" value=page.place options=page.places />
+            <Select name="purpose" label="What they are for" value=page.purpose options=QuestionPurpose::ALL.map(named).to_vec() />
+            <div class="control">
+                <label class="control-label" for="ly-file">
+                    "File"
+                </label>
+                <input class="input" id="ly-file" type="file" name="file" accept=".gift,.txt,.xml,.zip,.toml" aria-describedby="ly-file-hint" required />
+                <p class="hint" id="ly-file-hint">
+                    "5 MB at most."
+                </p>
+            </div>
+            <div class="form-foot">
+                <Button>"Import"</Button>
+                <a href=Area::Questions.path(course)>"Back to the questions"</a>
+            </div>
+        </form>
+    }
+    .erase()
+}
+
+fn report(course: &str, report: ImportReport) -> AnyView {
+    let said = format!(
+        "{} added, {} updated, {} unchanged, {} kept as edited here, {} left out.",
+        report.added,
+        report.updated,
+        report.unchanged,
+        report.kept.len(),
+        report.left_out.len()
+    );
+    let kept = (!report.kept.is_empty()).then(|| {
+        let lines = report
+            .kept
+            .into_iter()
+            .map(|prompt| view! { <li>{prompt}</li> })
+            .collect_view();
+        view! {
+            <h3>"Kept as edited here"</h3>
+            <ul>{lines}</ul>
+        }
+    });
+    let left_out = (!report.left_out.is_empty()).then(|| {
+        let rows = report
+            .left_out
+            .into_iter()
+            .map(|(item, why)| {
+                view! {
+                    <tr>
+                        <td>{item}</td>
+                        <td>{why}</td>
+                    </tr>
+                }
+            })
+            .collect_view();
+        let columns = vec![Column::new("Left out"), Column::new("Why")];
+        view! { <Table label="What was left out" columns=columns>{rows}</Table> }
+    });
+    view! {
+        <section class="stack">
+            <Notice tone=Tone::Ok title=report.file>
+                {said}
+            </Notice>
+            {kept}
+            {left_out}
+            <p>
+                <a href=Area::Questions.path(course)>"See the questions"</a>
+            </p>
+        </section>
+    }
+    .erase()
+}

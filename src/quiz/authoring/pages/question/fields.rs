@@ -1,0 +1,191 @@
+//! What a question of each type is answered with, to be filled in.
+
+use leptos::prelude::*;
+
+use super::QuestionForm;
+use crate::platform::ui::{Button, ButtonKind, Checkbox, Erase, Field, FormState, TextArea};
+use crate::quiz::QuestionType;
+
+pub fn fields(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
+    match QuestionType::parse(&set.kind) {
+        Some(QuestionType::SingleChoice) => choice(set, rows, "radio", save),
+        Some(QuestionType::MultipleChoice) => choice(set, rows, "checkbox", save),
+        Some(QuestionType::ShortAnswer) => short_answer(set, save),
+        Some(QuestionType::Tracing) => tracing(set, save),
+        Some(QuestionType::Ordering) => ordering(set, rows, save),
+        Some(QuestionType::Matching) => matching(set, rows, save),
+        None => ().erase(),
+    }
+}
+
+/// Lines to fill in, of which empty ones don't count, under what is wrong with them.
+fn lines(legend: &'static str, hint: &'static str, lines: AnyView, save: FormState) -> AnyView {
+    let error = save.error("texts");
+    view! {
+        <fieldset class="stack bank-lines" class:invalid=move || error.with(Option::is_some)>
+            <legend class="control-label">{legend}</legend>
+            <p class="hint">{hint}</p>
+            <p class="error" hidden=move || error.with(Option::is_none)>
+                {move || error.get()}
+            </p>
+            {lines}
+            <div>
+                <Button kind=ButtonKind::Quiet name="go" value="more">
+                    "More lines"
+                </Button>
+            </div>
+        </fieldset>
+    }
+    .erase()
+}
+
+fn text(name: &'static str, label: String, value: Option<&String>) -> AnyView {
+    let html = value
+        .map(|text| text.replace('&', "&amp;").replace('<', "&lt;"))
+        .unwrap_or_default();
+    view! { <textarea class="input bank-line" name=name rows="1" aria-label=label inner_html=html></textarea> }
+        .erase()
+}
+
+fn choice(set: &QuestionForm, rows: usize, input: &'static str, save: FormState) -> AnyView {
+    let options = (0..rows)
+        .map(|at| {
+            let number = at + 1;
+            let is_right = set.right.contains(&at.to_string());
+            view! {
+                <div class="bank-option">
+                    <input
+                        type=input
+                        name="question[right][]"
+                        value=at.to_string()
+                        checked=is_right
+                        aria-label=format!("Option {number} is right")
+                    />
+                    {text("question[texts][]", format!("Option {number}"), set.texts.get(at))}
+                </div>
+            }
+        })
+        .collect_view();
+    let hint = match input {
+        "radio" => "Mark the one that is right. Empty lines don't count. Markdown.",
+        _ => "Mark all that are right. Empty lines don't count. Markdown.",
+    };
+    view! {
+        {lines("Options", hint, options.erase(), save)}
+        <Checkbox name="question[shuffle]" value="on" label="Shuffle the options" checked=set.shuffle.is_some() />
+    }
+    .erase()
+}
+
+fn ordering(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
+    let items = (0..rows)
+        .map(|at| {
+            text(
+                "question[texts][]",
+                format!("Item {}", at + 1),
+                set.texts.get(at),
+            )
+        })
+        .collect_view();
+    let hint =
+        "In their right order; learners get them shuffled. Empty lines don't count. Markdown.";
+    lines("Items", hint, items.erase(), save)
+}
+
+fn matching(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
+    let pairs = (0..rows)
+        .map(|at| {
+            let number = at + 1;
+            view! {
+                <div class="bank-pair">
+                    {text("question[texts][]", format!("Left side of pair {number}"), set.texts.get(at))}
+                    {text("question[partners][]", format!("Right side of pair {number}"), set.partners.get(at))}
+                </div>
+            }
+        })
+        .collect_view();
+    let hint = "What stands side by side belongs together. Empty lines don't count. Markdown.";
+    lines("Pairs", hint, pairs.erase(), save)
+}
+
+fn short_answer(set: &QuestionForm, save: FormState) -> AnyView {
+    view! {
+        <TextArea
+            id="ly-accepted"
+            name="question[accepted]"
+            label="Answers that are right"
+            hint="One on each line; the first is shown as the answer. Case and spaces make no difference."
+            value=set.accepted.clone()
+            required=true
+            error=save.error("accepted")
+        />
+        <Field
+            id="ly-tolerance"
+            name="question[tolerance]"
+            label="Tolerance"
+            hint="For numbers: how far an answer may be off."
+            value=set.tolerance.clone()
+            error=save.error("tolerance")
+            autocomplete="off"
+        />
+    }
+    .erase()
+}
+
+fn tracing(set: &QuestionForm, save: FormState) -> AnyView {
+    let outcome = save.error("outcome");
+    view! {
+        <Field
+            id="ly-language"
+            name="question[language]"
+            label="Language"
+            hint="For its colours, such as rust or python."
+            value=set.language.clone()
+            error=save.error("language")
+            autocomplete="off"
+        />
+        <div class="bank-program">
+            <TextArea
+                id="ly-program"
+                name="question[program]"
+                label="Program"
+                value=set.program.clone()
+                required=true
+                error=save.error("program")
+            />
+        </div>
+        <fieldset class="stack bank-lines">
+            <legend class="control-label">"What happens"</legend>
+            <p class="error" hidden=move || outcome.with(Option::is_none)>
+                {move || outcome.get()}
+            </p>
+            <label class="check">
+                <input type="radio" name="question[outcome]" value="prints" checked=set.outcome == "prints" />
+                <span>"It compiles, and prints"</span>
+            </label>
+            <div class="bank-program">
+                <TextArea
+                    id="ly-prints"
+                    name="question[prints]"
+                    label="What it prints"
+                    value=set.prints.clone()
+                    error=save.error("prints")
+                />
+            </div>
+            <label class="check">
+                <input type="radio" name="question[outcome]" value="fails" checked=set.outcome == "fails" />
+                <span>"It does not compile"</span>
+            </label>
+            <Field
+                id="ly-line"
+                name="question[line]"
+                label="Line of the error"
+                hint="Counted from 1. Empty: any line is right."
+                value=set.line.clone()
+                error=save.error("line")
+                autocomplete="off"
+            />
+        </fieldset>
+    }
+    .erase()
+}

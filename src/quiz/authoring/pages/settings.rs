@@ -1,0 +1,119 @@
+//! How the quizzes of a course go.
+
+use leptos::{lazy, prelude::*, server_fn};
+use server_fn::ServerFn;
+
+use super::part;
+use crate::platform::ui::{
+    Button, Erase, Field, Form, FormState, Notice, Page, Switch, Tone, loaded, page_resource,
+};
+use crate::quiz::authoring::api::{SaveQuizSettings, load_quiz_settings};
+use crate::quiz::authoring::{QuizSettings, SettingsPage};
+use crate::teaching::{Area, pages::frame};
+
+#[lazy]
+pub fn quiz_settings_page() -> AnyView {
+    let course = part("course");
+    let page = page_resource(move || course.get(), load_quiz_settings);
+    let form = FormState::of(SaveQuizSettings::PATH);
+    let show = move |page: SettingsPage| {
+        let course = course.get_untracked();
+        let inside = settings(&course, page.settings, form);
+        frame(&course, &page.course_title, Area::Settings, inside)
+    };
+    view! { <Page title="Settings">{loaded(page, show)}</Page> }.erase()
+}
+
+fn settings(course: &str, set: QuizSettings, form: FormState) -> AnyView {
+    let fields = [
+        (
+            "questions_per_attempt",
+            "Questions in an attempt",
+            "1 to 20; a quiz with fewer asks all it has.",
+            set.questions_per_attempt,
+        ),
+        (
+            "passing_score_percent",
+            "Percent to pass",
+            "Of all points.",
+            set.passing_score_percent,
+        ),
+        (
+            "seconds_per_question",
+            "Seconds for each question",
+            "Empty: nobody counts.",
+            set.seconds_per_question,
+        ),
+        (
+            "attempts_allowed",
+            "Tries",
+            "Empty: as many as one likes.",
+            set.attempts_allowed,
+        ),
+        (
+            "retry_wait_minutes",
+            "Minutes between tries",
+            "0: at once.",
+            set.retry_wait_minutes,
+        ),
+        (
+            "cooldown_days",
+            "Days between modules",
+            "From the opening of one to that of the next.",
+            set.cooldown_days,
+        ),
+    ];
+    let fields = fields.map(|(name, label, hint, set)| {
+        let sent = format!("settings[{name}]");
+        let value = form.value(&sent, &set);
+        let may_be_empty = hint.starts_with("Empty");
+        view! {
+            <Field
+                id=format!("ly-{name}")
+                name=sent
+                label=label
+                hint=hint
+                value=value
+                required=!may_be_empty
+                error=form.error(name)
+                autocomplete="off"
+            />
+        }
+    });
+    // What was sent before counts, also where it was sent without a tick.
+    let was_sent = !form.value("course", "").is_empty();
+    let is_on = |name: &str, set: Option<String>| match was_sent {
+        true => !form.value(name, "").is_empty(),
+        false => set.is_some(),
+    };
+    let partial_credit = is_on("settings[partial_credit]", set.partial_credit);
+    let is_gated = is_on("settings[is_gated]", set.is_gated);
+    let course = course.to_owned();
+    view! {
+        <Form form=form class="stack bank-settings">
+            <input type="hidden" name="course" value=course />
+            <h2>"Quizzes"</h2>
+            <p class="soft">
+                "Attempts that are running keep the terms on which they began. Importing the course again leaves these settings as they are here."
+            </p>
+            <Show when=move || form.done().get()>{move || view! { <Notice tone=Tone::Ok>"Saved."</Notice> }}</Show>
+            <div class="bank-fields">{fields.collect_view()}</div>
+            <Switch
+                name="settings[partial_credit]"
+                label="Points for a part of what is right"
+                hint="Several choices, ordering and matching; otherwise all or nothing."
+                checked=partial_credit
+            />
+            <Switch
+                name="settings[is_gated]"
+                label="Passed quizzes open what follows"
+                hint="Otherwise everything is open from the start."
+                checked=is_gated
+            />
+            <div class="form-foot">
+                <Button busy=form.busy()>"Save"</Button>
+            </div>
+        </Form>
+    }
+    .erase()
+}

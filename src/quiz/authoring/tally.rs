@@ -1,0 +1,260 @@
+//! Counting tries. What a graded attempt says of its questions is put among the tries when somebody looks, not when it is
+//! graded, so that learners who hand in at once don't wait for each other; and the figures of a question are made anew when tries of it
+//! were added. The list then reads a row a question: its cost is that of the new attempts, not of the history.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Double, Int4, Nullable, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::list::{figures, percent};
+use super::{Facts, OptionFacts};
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{question_tries, quiz_options};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, QuestionId};
+use crate::platform::jobs::{Job, JobContext, enqueue};
+use crate::platform::ui::Html;
+use crate::quiz::statistics::{QuestionStatistics, Try, statistics};
+
+/// Attempts that are counted before a page is shown; a job counts what is more than that.
+const AT_ONCE: i64 = 500;
+
+/// Counts the attempts of a course that were graded since somebody looked last.
+pub async fn bring_up_to_date(conn: &mut Conn, course: CourseId) -> AppResult<()> {
+    if count(conn, course).await? == AT_ONCE {
+        enqueue(conn, &CountTries { course }).await?;
+    }
+    Ok(())
+}
+
+/// Counts what is still to be counted of a course.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CountTries {
+    pub course: CourseId,
+}
+
+impl Job for CountTries {
+    const KIND: &'static str = "count_tries";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        let course = self.course;
+        while cx
+            .within(async move |conn| count(conn, course).await)
+            .await?
+            == AT_ONCE
+        {}
+        Ok(())
+    }
+}
+
+#[derive(QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = Bool)]
+    is_mine: bool,
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    attempts: i64,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    questions: Vec<Uuid>,
+}
+
+/// Counts so many attempts at most; gives back how many they were.
+async fn count(conn: &mut Conn, course: CourseId) -> AppResult<i64> {
+    // One counts at a time: figures made from half of the tries would otherwise be the last ones written.
+    let waiting: Option<Waiting> = diesel::sql_query(
+        "select pg_try_advisory_xact_lock(hashtext('count_tries'), hashtext($1::text)) as is_mine
+         where exists (select from uncounted_attempts where course_id = $1)",
+    )
+    .bind::<SqlUuid, _>(course)
+    .get_result(conn)
+    .await
+    .optional()?;
+    if !waiting.is_some_and(|waiting| waiting.is_mine) {
+        return Ok(0);
+    }
+    let counted: Counted = diesel::sql_query(
+        "with taken as (
+             delete from uncounted_attempts
+             where attempt_id in (
+                 select u.attempt_id from uncounted_attempts u join quiz_attempts using (attempt_id)
+                 where u.course_id = $1 order by started_at limit $2
+             )
+             returning attempt_id
+         ), answered as (
+             select a.user_id, a.started_at, (q.question ->> 'question_id')::uuid as question_id,
+                    (a.points ->> (q.number - 1)::int)::float8 as points,
+                    sum((a.points ->> (q.number - 1)::int)::float8) over attempt as total,
+                    count(*) over attempt as questions,
+                    a.answers -> (q.number - 1)::text -> 'answer' -> 'choice' as choice
+             from taken join quiz_attempts a using (attempt_id)
+             cross join lateral jsonb_array_elements(a.question_set -> 'questions') with ordinality q(question, number)
+             where a.points is not null
+             window attempt as (partition by a.attempt_id)
+         ), added as (
+             insert into question_tries (question_id, user_id, points, rest, chosen)
+             select distinct on (question_id, user_id) question_id, user_id, points,
+                    case when questions > 1 then least(greatest((total - points) / (questions - 1), 0), 1) end,
+                    coalesce((select array_agg(option::uuid) from jsonb_array_elements_text(choice) option), '{}')
+             from answered join quiz_questions using (question_id)
+             order by question_id, user_id, started_at
+             on conflict do nothing
+             returning question_id
+         )
+         select (select count(*) from taken) as attempts, array(select distinct question_id from added) as questions",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<BigInt, _>(AT_ONCE)
+    .get_result(conn)
+    .await?;
+    let tries = tries(conn, counted.questions).await?;
+    store(conn, &statistics(&tries)).await?;
+    Ok(counted.attempts)
+}
+
+async fn tries(conn: &mut Conn, questions: Vec<Uuid>) -> QueryResult<Vec<Try>> {
+    let rows: Vec<(QuestionId, f64, Option<f64>, Vec<Option<Uuid>>)> = question_tries::table
+        .filter(question_tries::question_id.eq_any(questions))
+        .select((
+            question_tries::question_id,
+            question_tries::points,
+            question_tries::rest,
+            question_tries::chosen,
+        ))
+        .load(conn)
+        .await?;
+    let tries = rows
+        .into_iter()
+        .map(|(question, points, rest, chosen)| Try {
+            question,
+            points,
+            rest,
+            chosen: chosen.into_iter().flatten().collect(),
+            seconds: None,
+        });
+    Ok(tries.collect())
+}
+
+async fn store(conn: &mut Conn, found: &[QuestionStatistics]) -> QueryResult<()> {
+    let column = |of: fn(&QuestionStatistics) -> f64| found.iter().map(of).collect::<Vec<f64>>();
+    diesel::sql_query(
+        "insert into question_statistics (question_id, tries, facility, discrimination, good_learners_fail)
+         select * from unnest($1, $2, $3, $4, $5)
+         on conflict (question_id) do update set tries = excluded.tries, facility = excluded.facility,
+             discrimination = excluded.discrimination, good_learners_fail = excluded.good_learners_fail",
+    )
+    .bind::<Array<SqlUuid>, _>(found.iter().map(|one| one.question.0).collect::<Vec<_>>())
+    .bind::<Array<Int4>, _>(found.iter().map(|one| one.tries as i32).collect::<Vec<_>>())
+    .bind::<Array<Double>, _>(column(|one| one.facility))
+    .bind::<Array<Nullable<Double>>, _>(
+        found.iter().map(|one| one.discrimination).collect::<Vec<_>>(),
+    )
+    .bind::<Array<Bool>, _>(
+        found
+            .iter()
+            .map(|one| one.good_learners_fail)
+            .collect::<Vec<_>>(),
+    )
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// How a question did, for its own page.
+pub async fn facts(conn: &mut Conn, question: QuestionId) -> AppResult<Option<Facts>> {
+    let tries = tries(conn, vec![question.0]).await?;
+    let Some(found) = statistics(&tries).pop() else {
+        return Ok(None);
+    };
+    let options: Vec<(Uuid, String, bool)> = quiz_options::table
+        .filter(quiz_options::question_id.eq(question))
+        .order(quiz_options::order_index)
+        .select((
+            quiz_options::option_id,
+            quiz_options::option_html,
+            quiz_options::is_correct,
+        ))
+        .load(conn)
+        .await?;
+    let shares = Shares::of(&tries);
+    let options = options.into_iter().map(|(id, html, is_right)| OptionFacts {
+        option: Html(html),
+        is_right,
+        taken: found.taken.get(&id).copied().unwrap_or(0),
+        shares: shares.with(id),
+    });
+    let figures = figures(
+        Some(found.tries as i32),
+        Some(found.facility),
+        found.discrimination,
+        Some(found.good_learners_fail),
+    );
+    Ok(figures.map(|figures| Facts {
+        figures,
+        groups: found
+            .groups
+            .map(|groups| (percent(groups.upper), percent(groups.lower))),
+        options: options.collect(),
+    }))
+}
+
+/// What all learners took, the third with the best rests, and the third with the worst.
+struct Shares<'a>([Vec<&'a Try>; 3]);
+
+impl<'a> Shares<'a> {
+    fn of(tries: &'a [Try]) -> Self {
+        let mut ranked: Vec<(f64, &Try)> = tries
+            .iter()
+            .filter_map(|one| Some((one.rest?, one)))
+            .collect();
+        ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let third = ranked.len() / 3;
+        let of = |part: &[(f64, &'a Try)]| part.iter().map(|(_, one)| *one).collect();
+        Self([
+            tries.iter().collect(),
+            of(&ranked[..third]),
+            of(&ranked[ranked.len() - third..]),
+        ])
+    }
+
+    fn with(&self, option: Uuid) -> [String; 3] {
+        [0, 1, 2].map(|at| {
+            let group = &self.0[at];
+            match group.len() {
+                0 => "–".to_owned(),
+                all => {
+                    let taken = group.iter().filter(|one| one.chosen.contains(&option));
+                    percent(taken.count() as f64 / all as f64)
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_third_and_the_worst_are_told_apart() {
+        let option = Uuid::from_u128(1);
+        let tries: Vec<Try> = (0..9)
+            .map(|n| Try {
+                question: QuestionId(Uuid::nil()),
+                points: 0.0,
+                rest: Some(f64::from(n) / 10.0),
+                chosen: if n >= 6 { vec![option] } else { Vec::new() },
+                seconds: None,
+            })
+            .collect();
+        assert_eq!(
+            Shares::of(&tries).with(option),
+            ["33 %", "100 %", "0 %"].map(str::to_owned)
+        );
+        assert_eq!(Shares::of(&tries[..2]).with(option)[1], "–");
+    }
+}

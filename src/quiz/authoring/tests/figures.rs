@@ -1,0 +1,69 @@
+//! How questions did, from attempts that were really taken.
+
+use super::*;
+use crate::quiz::tests::{learner, take};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_come_from_first_tries() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    let waiting = "select count(*) from uncounted_attempts";
+    for (n, right) in [true, true, true, false].into_iter().enumerate() {
+        let mut one = learner(&site, &format!("learner{n}@example.org")).await;
+        take(&site, &mut one, "1", right).await;
+        if !right {
+            // Learnt meanwhile: the second try tells nothing new.
+            take(&site, &mut one, "1", true).await;
+        }
+    }
+    assert_eq!(site.test.count(waiting).await, 5);
+    let list = tutor.get(LIST).await.body;
+    assert!(list.contains("75 %"), "{list}");
+    assert_eq!(site.test.count(waiting).await, 0);
+    assert_eq!(
+        site.test
+            .count("select count(*) from question_statistics where tries = 4 and facility = 0.75 and discrimination > 0.99 and not good_learners_fail")
+            .await,
+        2
+    );
+    let id = by_prompt(&site, "What swims?").await;
+    let page = tutor.get(&format!("{LIST}/{id}")).await.body;
+    assert!(page.contains("How it did") && page.contains("The first tries of 4 learners"));
+    assert!(page.contains("Pelicans") && page.contains("25 %"));
+    // What is counted once is not counted again.
+    tutor.get(LIST).await;
+    assert_eq!(
+        site.test.count("select count(*) from question_tries").await,
+        8
+    );
+}
+
+/// Thirty learners of whom the good ones get it wrong, and a page that says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_good_learners_get_wrong_is_flagged() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    sql(
+        &site,
+        "insert into users (organization_id, email, email_confirmed_at, display_name, username, role)
+         select organization_id, 'u' || n || '@example.org', now(), 'U', 'u' || n, 'learner' from organizations, generate_series(1, 40) n where slug = 'lyceum';
+         insert into quiz_attempts (organization_id, user_id, course_id, module_no, topic_pair_index, question_set, answers, passing_score_percent, partial_credit)
+         select u.organization_id, u.user_id, c.course_id, 1, 1,
+                jsonb_build_object('version', 1, 'questions', jsonb_build_array(
+                    jsonb_build_object('question_id', one.question_id), jsonb_build_object('question_id', two.question_id))),
+                jsonb_build_object('0', jsonb_build_object('answer', jsonb_build_object('choice', jsonb_build_array(o.option_id)))), 70, false
+         from users u, courses c, quiz_questions one, quiz_questions two, quiz_options o
+         where u.username like 'u%' and u.email like 'u%@example.org' and one.prompt = 'What swims?' and two.prompt = 'Two and two?'
+           and o.question_id = one.question_id and o.is_correct = (right(u.username, 1) in ('1', '3', '5', '7', '9'));
+         update quiz_attempts a set status = 'failed', score = 50, completed_at = now(),
+             points = case when right(u.username, 1) in ('1', '3', '5', '7', '9') then '[1, 0]' else '[0, 1]' end::jsonb
+         from users u where u.user_id = a.user_id",
+    )
+    .await;
+    let list = tutor.get(&format!("{LIST}?show=flagged")).await.body;
+    assert!(list.contains("What swims?") && list.contains("Good learners get it wrong"));
+    let id = by_prompt(&site, "What swims?").await;
+    let page = tutor.get(&format!("{LIST}/{id}")).await.body;
+    assert!(page.contains("Good learners get this wrong") && page.contains("-1.00"));
+    assert!(page.contains("Of the worst third"));
+}
