@@ -40,6 +40,15 @@ const TABLE: &str = "
     quiz/api/start_quiz         course=open&module_no=1&pair=1                  401 200 403 403 403 403 403
     quiz/api/save_answer        attempt=ATTEMPT&question=0&given[text]=x             401 200 404 404 404 404 404
     quiz/api/submit_quiz        attempt=ATTEMPT                                 401 200 404 404 404 404 404
+    GET gradebook/api/load_gradebook course=open                                401 403 403 200 403 200 404
+    GET gradebook/api/load_learner course=open&username=learner&attempt=        401 403 403 200 403 200 404
+    gradebook/api/reset_quiz    course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404
+    gradebook/api/excuse_quiz   course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404
+    gradebook/api/end_excuse    course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404
+    gradebook/api/unlock_module course=open&learner=NOBODY&reason=x             401 403 403 404 403 404 404
+    gradebook/api/allow_more    course=open&learner=NOBODY&extra_time_percent=5&extra_attempts=0&reason=x 401 403 403 404 403 404 404
+    GET gradebook/api/load_regrade course=open&question=NOBODY&ruling=key       401 403 403 404 403 404 404
+    gradebook/api/regrade_question course=open&question=NOBODY&ruling=key&seen=x&reason=x 401 403 403 404 403 404 404
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
     player/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
@@ -47,6 +56,7 @@ const TABLE: &str = "
 
 const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
 const ATTEMPT: &str = "22222222-2222-2222-2222-222222222222";
+const NOBODY: &str = "33333333-3333-3333-3333-333333333333";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_what_the_table_says() {
@@ -79,7 +89,8 @@ async fn everybody_gets_what_the_table_says() {
             .next()
             .unwrap()
             .replace("TOPIC", TOPIC)
-            .replace("ATTEMPT", ATTEMPT);
+            .replace("ATTEMPT", ATTEMPT)
+            .replace("NOBODY", NOBODY);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
             let status = call(person, method, function, &arguments).await;

@@ -5,6 +5,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
 use crate::catalog::pages::{catalog_page, cms_page, course_page, landing_page};
+use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
 use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
     settings_page, sign_in_page, sign_up_page,
@@ -116,6 +117,13 @@ fn routes() -> RouteTable {
         ),
         Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
         Route::lazy("/teach", || Box::pin(teach_page())),
+        Route::lazy("/teach/:course", || Box::pin(gradebook_page())),
+        Route::lazy("/teach/:course/learners/:learner", || {
+            Box::pin(learner_page())
+        }),
+        Route::lazy("/teach/:course/questions/:question/regrade", || {
+            Box::pin(regrade_page())
+        }),
         Route::lazy("/settings", || Box::pin(settings_page())),
         Route::lazy("/settings/devices", || Box::pin(devices_page())),
         Route::lazy("/pages/:page", || Box::pin(cms_page())),

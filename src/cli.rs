@@ -176,5 +176,8 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
 
 /// Every kind of work that waits in the queue.
 pub fn registry() -> Registry {
-    Registry::platform().with::<crate::quiz::attempt::EndAttempt>()
+    Registry::platform()
+        .with::<crate::quiz::attempt::EndAttempt>()
+        .with::<crate::quiz::mails::QuizMail>()
+        .with::<crate::quiz::regrade::work::Regrade>()
 }

@@ -4,6 +4,7 @@
 pub mod app;
 pub mod catalog;
 pub mod course;
+pub mod gradebook;
 pub mod platform;
 pub mod player;
 pub mod quiz;

@@ -11,6 +11,7 @@ pub mod view;
 use serde::{Deserialize, Serialize};
 
 use crate::course::Level;
+use crate::platform::address;
 use crate::platform::ui::Html;
 
 /// How the list is asked for; everything comes from the address, so that it can be shared.
@@ -108,25 +109,24 @@ impl Sort {
 impl CatalogQuery {
     /// The address of this list, with only what differs from the plain one.
     pub fn path(&self) -> String {
-        let mut parts = Vec::new();
-        if !self.q.is_empty() {
-            parts.push(format!("q={}", encode(&self.q)));
-        }
-        if self.filter != Filter::All {
-            parts.push(format!("filter={}", self.filter.name()));
-        }
-        if self.sort != Sort::Best {
-            parts.push(format!("sort={}", self.sort.name()));
-        }
-        for (name, cursor) in [("after", &self.after), ("before", &self.before)] {
-            if let Some(cursor) = cursor {
-                parts.push(format!("{name}={}", encode(cursor)));
-            }
-        }
-        match parts.is_empty() {
-            true => "/courses".to_owned(),
-            false => format!("/courses?{}", parts.join("&")),
-        }
+        let filter = match self.filter {
+            Filter::All => "",
+            other => other.name(),
+        };
+        let sort = match self.sort {
+            Sort::Best => "",
+            other => other.name(),
+        };
+        address::with_query(
+            "/courses",
+            &[
+                ("q", &self.q),
+                ("filter", filter),
+                ("sort", sort),
+                ("after", self.after.as_deref().unwrap_or_default()),
+                ("before", self.before.as_deref().unwrap_or_default()),
+            ],
+        )
     }
 
     /// The same search from its beginning.
@@ -137,17 +137,6 @@ impl CatalogQuery {
             ..self.clone()
         }
     }
-}
-
-/// Percent-encoding for a query value.
-fn encode(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(byte as char),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-        out
-    })
 }
 
 /// A course in a list.

@@ -15,3 +15,12 @@ pub async fn slug(conn: &mut Conn, course: CourseId) -> QueryResult<String> {
         .first(conn)
         .await
 }
+
+/// The course's title, and its name in addresses.
+pub async fn name(conn: &mut Conn, course: CourseId) -> QueryResult<(String, String)> {
+    courses::table
+        .find(course)
+        .select((courses::title, courses::slug))
+        .first(conn)
+        .await
+}

@@ -43,6 +43,7 @@ id!(
     FileId,
     QuestionId,
     AttemptId,
+    RegradingId,
     TutorId,
     JobId,
 );

@@ -8,13 +8,17 @@ pub mod attempt;
 pub mod gate;
 #[cfg(feature = "ssr")]
 pub mod grade;
+#[cfg(feature = "ssr")]
+pub mod mails;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod progress;
 #[cfg(feature = "ssr")]
+pub mod regrade;
+#[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
-mod tests;
+pub mod tests;
 #[cfg(feature = "ssr")]
 pub mod view;
 
@@ -56,6 +60,7 @@ pub struct QuizPage {
     pub pair: i32,
     /// What it is about.
     pub topics: Vec<TopicLink>,
+    pub is_excused: bool,
     pub state: QuizState,
     pub history: Vec<PastAttempt>,
 }
@@ -88,6 +93,8 @@ pub struct PastAttempt {
     pub score: i32,
     /// In words, and exactly.
     pub when: (String, String),
+    /// False when the quiz was reset since.
+    pub counts: bool,
 }
 
 /// An attempt that is under way.
@@ -157,8 +164,18 @@ pub struct Graded {
     pub score: i32,
     pub passing_score_percent: i32,
     pub questions: Vec<GradedQuestion>,
+    /// What changed the result since, the oldest first.
+    pub regrades: Vec<RegradeNote>,
     /// What is open now.
     pub next: Option<TopicLink>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegradeNote {
+    pub when: String,
+    pub reason: String,
+    pub old_score: i32,
+    pub new_score: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

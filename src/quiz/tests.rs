@@ -12,7 +12,7 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 
 /// A gated course of two modules; the first has two quizzes, the second none.
-async fn course(site: &TestSite, settings: &str) {
+pub async fn course(site: &TestSite, settings: &str) {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -57,9 +57,9 @@ async fn course(site: &TestSite, settings: &str) {
     .unwrap();
 }
 
-const GATED: &str = "gated = true\ncooldown_days = 0";
+pub const GATED: &str = "gated = true\ncooldown_days = 0";
 
-async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
+pub async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     let mut browser = site.signed_in(email, UserRole::Learner).await;
     let answer = browser
         .post("player/api/enrol", &[("course", "small")])
@@ -68,13 +68,13 @@ async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     browser
 }
 
-async fn start(browser: &mut Browser<'_>, pair: &str) -> Answer {
+pub async fn start(browser: &mut Browser<'_>, pair: &str) -> Answer {
     let fields = [("course", "small"), ("module_no", "1"), ("pair", pair)];
     browser.post("quiz/api/start_quiz", &fields).await
 }
 
 /// Id and questions of the attempt that was begun last.
-async fn attempt(site: &TestSite) -> (String, Vec<Value>) {
+pub async fn attempt(site: &TestSite) -> (String, Vec<Value>) {
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::Text)]
@@ -93,7 +93,7 @@ async fn attempt(site: &TestSite) -> (String, Vec<Value>) {
 }
 
 /// Saves the right answer to the question, or a wrong one.
-async fn give(
+pub async fn give(
     browser: &mut Browser<'_>,
     attempt: &str,
     at: usize,
@@ -115,7 +115,7 @@ async fn give(
     browser.post("quiz/api/save_answer", &fields).await
 }
 
-async fn take(site: &TestSite, browser: &mut Browser<'_>, pair: &str, right: bool) -> Answer {
+pub async fn take(site: &TestSite, browser: &mut Browser<'_>, pair: &str, right: bool) -> Answer {
     assert_eq!(start(browser, pair).await.status, StatusCode::OK);
     let (id, questions) = attempt(site).await;
     for (at, question) in questions.iter().enumerate() {
@@ -127,7 +127,7 @@ async fn take(site: &TestSite, browser: &mut Browser<'_>, pair: &str, right: boo
         .await
 }
 
-async fn sql(site: &TestSite, sql: &str) {
+pub async fn sql(site: &TestSite, sql: &str) {
     site.test.owner().await.batch_execute(sql).await.unwrap();
 }
 

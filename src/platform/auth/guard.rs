@@ -35,7 +35,10 @@ pub struct TutorOf {
 }
 
 pub fn require_user() -> AppResult<SignedIn> {
-    let cx = Cx::current()?;
+    signed_in(Cx::current()?)
+}
+
+fn signed_in(cx: Cx) -> AppResult<SignedIn> {
     let viewer = cx.viewer.clone().ok_or(AppError::SignInRequired)?;
     Ok(SignedIn { cx, viewer })
 }
@@ -53,7 +56,12 @@ pub async fn require_admin() -> AppResult<Admin> {
 
 /// As [`require_tutor_of`], for the course at an address.
 pub async fn require_tutor_of_slug(slug: &str) -> AppResult<TutorOf> {
-    let signed_in = require_user()?;
+    tutor_of_slug(Cx::current()?, slug).await
+}
+
+/// The same for the request of a handler that is no server function.
+pub async fn tutor_of_slug(cx: Cx, slug: &str) -> AppResult<TutorOf> {
+    let signed_in = signed_in(cx)?;
     let slug = slug.to_owned();
     let course = signed_in
         .cx
@@ -67,7 +75,7 @@ pub async fn require_tutor_of_slug(slug: &str) -> AppResult<TutorOf> {
         })
         .await?;
     match (course, signed_in.viewer.role) {
-        (Some(course), _) => require_tutor_of(course).await,
+        (Some(course), _) => tutor_of(signed_in, course).await,
         (None, UserRole::Admin) => Err(AppError::NotFound(
             "There is no course at this address.".to_owned(),
         )),
@@ -81,7 +89,10 @@ fn not_a_tutor() -> AppError {
 }
 
 pub async fn require_tutor_of(course: CourseId) -> AppResult<TutorOf> {
-    let signed_in = require_user()?;
+    tutor_of(require_user()?, course).await
+}
+
+async fn tutor_of(signed_in: SignedIn, course: CourseId) -> AppResult<TutorOf> {
     let user = signed_in.user_id();
     let allowed = match signed_in.viewer.role {
         UserRole::Admin => true,

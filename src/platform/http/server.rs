@@ -156,6 +156,7 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/preferences/theme", post(set_theme))
         .merge(crate::course::files::routes())
+        .merge(crate::gradebook::export::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();
             move || shell(options.clone())
