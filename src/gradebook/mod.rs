@@ -256,8 +256,18 @@ pub struct LearnerPage {
     pub extra_time_percent: i32,
     pub extra_attempts: i32,
     pub modules: Vec<ModuleCard>,
-    /// The attempt that was asked for: of which quiz, when, and what came of it.
+    /// The attempt that was asked for.
     pub opened: Option<OpenedAttempt>,
+    /// What tutors did for them, the newest first.
+    pub record: Vec<PastDeed>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastDeed {
+    pub said: String,
+    pub reason: String,
+    /// Who, and when.
+    pub by: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -326,6 +326,38 @@ pub async fn attempts(
     Ok(attempts)
 }
 
+/// What was done for a learner, as the audit log has it.
+#[derive(Debug, QueryableByName)]
+pub struct DeedLine {
+    #[diesel(sql_type = Text)]
+    pub action: String,
+    /// "1.2", where it was about one.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub quiz: Option<String>,
+    #[diesel(sql_type = Text)]
+    pub reason: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub by: Option<String>,
+    #[diesel(sql_type = Timestamptz)]
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// The newest first.
+pub async fn deeds(conn: &mut Conn, course: CourseId, user: UserId) -> QueryResult<Vec<DeedLine>> {
+    diesel::sql_query(
+        "select l.action, (l.new_values -> 'quiz' ->> 0) || '.' || (l.new_values -> 'quiz' ->> 1) as quiz,
+                l.new_values ->> 'reason' as reason, u.display_name as by, l.occurred_at
+         from audit_logs l left join users u on u.user_id = l.actor_user_id
+         where l.subject_type = 'user' and l.subject_id = $1 and l.outcome = 'done'
+           and l.new_values ->> 'course_id' = $2 and l.new_values ->> 'reason' is not null
+         order by l.occurred_at desc limit 50",
+    )
+    .bind::<Text, _>(user.to_string())
+    .bind::<Text, _>(course.to_string())
+    .load(conn)
+    .await
+}
+
 /// Names and user names of people.
 pub async fn names(
     conn: &mut Conn,

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::act::no_learner;
-use super::store::{self, ColumnKey, LearnerLine};
+use super::store::{self, ColumnKey, DeedLine, LearnerLine};
 use super::{
     Cell, CellState, ChangeRow, Decision, ForecastView, GradeColumn, GradebookPage, GradebookQuery,
-    LearnerPage, LearnerRow, ModuleCard, OpenedAttempt, PAGE, QuizCard, RegradePage, RulingKind,
-    learner_path,
+    LearnerPage, LearnerRow, ModuleCard, OpenedAttempt, PAGE, PastDeed, QuizCard, RegradePage,
+    RulingKind, learner_path,
 };
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
@@ -24,6 +24,9 @@ use crate::quiz::regrade::store::{self as regrades, Regrading};
 use crate::quiz::regrade::{Ruling, work};
 use crate::quiz::store::{BankQuestion, Outcome, bank_question};
 use crate::quiz::{AttemptStatus, view as quiz_view};
+
+/// In place of the name of somebody whose account is no more.
+const GONE: &str = "somebody who left";
 
 pub async fn gradebook(
     conn: &mut Conn,
@@ -147,13 +150,38 @@ pub async fn learner(
         extra_attempts: learner.extra_attempts.unwrap_or(0),
         modules,
         opened,
+        record: store::deeds(conn, course, user)
+            .await?
+            .into_iter()
+            .map(|deed| past_deed(deed, clock))
+            .collect(),
     })
+}
+
+fn past_deed(deed: DeedLine, clock: &Clock) -> PastDeed {
+    let quiz = deed.quiz.unwrap_or_default();
+    let who = deed.by.unwrap_or_else(|| GONE.to_owned());
+    PastDeed {
+        said: match deed.action.as_str() {
+            "quiz.reset" => format!("Quiz {quiz} reset"),
+            "quiz.excused" => format!("Excused from quiz {quiz}"),
+            "quiz.excuse_ended" => format!("Excuse from quiz {quiz} ended"),
+            "module.unlocked" => "Opened ahead".to_owned(),
+            _ => "Time and tries changed".to_owned(),
+        },
+        reason: deed.reason,
+        by: format!("{who}, {}", clock.date_time(deed.occurred_at)),
+    }
 }
 
 fn gate_words(gate: &Gate, clock: &Clock) -> String {
     match (gate.holds(), gate.open, gate.passed_at) {
         (false, ..) => "Always open".to_owned(),
-        (_, Ok(_), Some(passed)) => format!("Passed on {}", clock.date(passed)),
+        (_, Ok(at), Some(passed)) => format!(
+            "Open since {}, passed on {}",
+            clock.date(at),
+            clock.date(passed)
+        ),
         (_, Ok(at), None) => format!("Open since {}", clock.date(at)),
         (_, Err(lock), _) => progress::sentence(lock, clock),
     }
@@ -350,7 +378,7 @@ async fn forecast_view(
 fn decision_view(decision: Regrading, by: Option<String>, clock: &Clock) -> Decision {
     Decision {
         when: clock.date_time(decision.ordered_at),
-        by: by.unwrap_or_else(|| "somebody who left".to_owned()),
+        by: by.unwrap_or_else(|| GONE.to_owned()),
         ruling: match decision.ruling {
             Ruling::Key(_) => RulingKind::Key,
             Ruling::Everybody => RulingKind::Everybody,

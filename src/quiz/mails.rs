@@ -126,7 +126,10 @@ async fn words(
                 _ => "every module".to_owned(),
             };
             (
-                format!("{which} is open to you"),
+                match modules.as_slice() {
+                    [one] => format!("Module {one} is open to you"),
+                    _ => "Every module is open to you".to_owned(),
+                },
                 format!(
                     "your tutor has opened {which} of “{title}” for you.\n\nThe reason: {reason}"
                 ),

@@ -5,7 +5,9 @@ use leptos::{lazy, prelude::*};
 use super::deeds::{self, Doing, Forms};
 use super::{asked, param, tone};
 use crate::gradebook::api::load_learner;
-use crate::gradebook::{CellState, LearnerPage, ModuleCard, OpenedAttempt, QuizCard, learner_path};
+use crate::gradebook::{
+    CellState, LearnerPage, ModuleCard, OpenedAttempt, PastDeed, QuizCard, learner_path,
+};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource,
 };
@@ -36,6 +38,7 @@ pub fn learner_page() -> AnyView {
             {page.opened.clone().map(|opened| attempt_view(&page, opened))}
             {allowances(&page)}
             {page.modules.iter().map(|module| module_view(&page, module)).collect_view()}
+            {record(page.record.clone())}
         };
         frame(
             &page.course_slug,
@@ -158,6 +161,30 @@ fn module_view(page: &LearnerPage, module: &ModuleCard) -> AnyView {
                 {unlock}
             </div>
             {quizzes.map(|quiz| quiz_view(page, number, quiz)).collect_view()}
+        </section>
+    }
+    .erase()
+}
+
+fn record(record: Vec<PastDeed>) -> AnyView {
+    if record.is_empty() {
+        return ().erase();
+    }
+    let lines = record.into_iter().map(|deed| {
+        view! {
+            <li>
+                <p>
+                    <b>{deed.said}</b>
+                </p>
+                <p>{deed.reason}</p>
+                <p class="soft">{deed.by}</p>
+            </li>
+        }
+    });
+    view! {
+        <section class="deeds">
+            <h2>"What tutors did"</h2>
+            <ul>{lines.collect_view()}</ul>
         </section>
     }
     .erase()

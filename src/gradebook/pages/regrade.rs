@@ -42,7 +42,10 @@ async fn load(course: String, question: String, ruling: String) -> AppResult<Reg
 /// While the work goes on, the page follows it.
 #[cfg(feature = "hydrate")]
 fn look_again(page: PageResource<RegradePage>) {
-    set_timeout(move || page.refetch(), std::time::Duration::from_secs(2));
+    let soon = std::time::Duration::from_secs(2);
+    if let Ok(handle) = set_timeout_with_handle(move || page.refetch(), soon) {
+        on_cleanup(move || handle.clear());
+    }
 }
 
 #[cfg(not(feature = "hydrate"))]
@@ -180,8 +183,12 @@ fn decisions(decisions: Vec<Decision>) -> AnyView {
     let lines = decisions
         .into_iter()
         .map(|decision| {
+            let changed = usize::try_from(decision.changed).unwrap_or_default();
             let (tone, state) = match decision.is_finished {
-                true => (Tone::Ok, format!("{} results changed", decision.changed)),
+                true => (
+                    Tone::Ok,
+                    counted(changed, "result changed", "results changed"),
+                ),
                 false => (
                     Tone::Info,
                     format!("{} of {} attempts", decision.done, decision.total),
@@ -201,7 +208,7 @@ fn decisions(decisions: Vec<Decision>) -> AnyView {
         })
         .collect_view();
     view! {
-        <section class="regrade-decisions">
+        <section class="deeds">
             <h2>"Decided before"</h2>
             <ul>{lines}</ul>
         </section>

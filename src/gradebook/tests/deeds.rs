@@ -46,6 +46,7 @@ async fn after_a_reset_one_starts_over_and_nothing_closes() {
     );
     let page = meera.get("/teach/small/learners/asha").await.body;
     assert!(page.contains("before a reset") && page.contains("no try"));
+    assert!(page.contains("Quiz 1.1 reset") && page.contains("A power cut."));
     let mails = site.mails().await;
     let mail = mails
         .iter()

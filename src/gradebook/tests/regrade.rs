@@ -107,7 +107,7 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
         result.contains("Regraded on")
             && result.contains("0 % became 100 %, because: The key was wrong.")
     );
-    assert!(meera.get(&path).await.body.contains("1 results changed"));
+    assert!(meera.get(&path).await.body.contains("1 result changed"));
     // Once more finds nothing to do.
     let mark = seen(&mut meera, &path, "everybody").await;
     ok(&regrade(&mut meera, &question, "everybody", &mark).await);

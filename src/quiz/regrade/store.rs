@@ -121,7 +121,8 @@ pub async fn regrading_for_update(
     let row: Option<RegradingRow> = quiz_regradings::table
         .find(regrading)
         .select(RegradingRow::as_select())
-        .for_update()
+        // Attempts that catch up meanwhile refer to it.
+        .for_no_key_update()
         .first(conn)
         .await
         .optional()?;
