@@ -24,3 +24,14 @@ pub mod mail;
 pub mod markdown;
 #[cfg(feature = "ssr")]
 pub mod time;
+
+/// Percent-encoding for a query value.
+pub fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(byte as char),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+        out
+    })
+}
