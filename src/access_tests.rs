@@ -59,6 +59,15 @@ const TABLE: &str = "
     GET certificate/api/verify  text=CODE                                       200 200 200 200 200 200 200
     certificate/api/rate_course code=CODE&rating=5&feedback=                    401 200 404 404 404 404 404
     certificate/api/revoke_certificate code=CODE&reason=x                       401 403 403 403 403 200 404
+    GET gradebook/api/load_gradebook course=open&query[sort]=score&query[down]=true&query[page]=0 401 403 403 200 403 200 404
+    GET gradebook/api/load_learner course=open&username=learner&attempt=        401 403 403 200 403 200 404
+    gradebook/api/reset_quiz    course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404
+    gradebook/api/excuse_quiz   course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404
+    gradebook/api/end_excuse    course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404
+    gradebook/api/unlock_module course=open&learner=NOBODY&reason=x             401 403 403 404 403 404 404
+    gradebook/api/allow_more    course=open&learner=NOBODY&extra_time_percent=5&extra_attempts=0&reason=x 401 403 403 404 403 404 404
+    GET gradebook/api/load_regrade course=open&question=NOBODY&ruling=key       401 403 403 404 403 404 404
+    gradebook/api/regrade_question course=open&question=NOBODY&ruling=key&seen=x&reason=x 401 403 403 404 403 404 404
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
     GET practice/api/load_practice course=open&topic=t&key=q&again=false        401 200 403 403 403 403 403
     practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
@@ -83,6 +92,7 @@ const EXAM: &str = "33333333-3333-3333-3333-333333333333";
 const SITTING: &str = "44444444-4444-4444-4444-444444444444";
 const EXERCISE: &str = "55555555-5555-5555-5555-555555555555";
 const CODE: &str = "0000-0000-0000";
+const NOBODY: &str = "99999999-9999-9999-9999-999999999999";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_what_the_table_says() {
@@ -119,7 +129,8 @@ async fn everybody_gets_what_the_table_says() {
             .replace("EXAM", EXAM)
             .replace("SITTING", SITTING)
             .replace("EXERCISE", EXERCISE)
-            .replace("CODE", CODE);
+            .replace("CODE", CODE)
+            .replace("NOBODY", NOBODY);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
             let status = call(person, method, function, &arguments).await;

@@ -11,6 +11,7 @@ use crate::exam::teach::pages::{
 };
 use crate::exercise::pages::exercise_page;
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
+use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
 use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
     settings_page, sign_in_page, sign_up_page,
@@ -160,6 +161,13 @@ fn routes() -> RouteTable {
             Box::pin(question_page())
         }),
         Route::lazy("/teach/:course/settings", || Box::pin(quiz_settings_page())),
+        Route::lazy("/teach/:course", || Box::pin(gradebook_page())),
+        Route::lazy("/teach/:course/learners/:learner", || {
+            Box::pin(learner_page())
+        }),
+        Route::lazy("/teach/:course/questions/:question/regrade", || {
+            Box::pin(regrade_page())
+        }),
         Route::lazy("/settings", || Box::pin(settings_page())),
         Route::lazy("/settings/devices", || Box::pin(devices_page())),
         Route::lazy("/pages/:page", || Box::pin(cms_page())),

@@ -181,4 +181,6 @@ pub fn registry() -> Registry {
         .with::<crate::exam::sitting::EndSitting>()
         .with::<crate::exam::sitting::Calibrate>()
         .with::<crate::quiz::authoring::tally::CountTries>()
+        .with::<crate::quiz::mails::QuizMail>()
+        .with::<crate::quiz::regrade::work::Regrade>()
 }

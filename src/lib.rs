@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod course;
 pub mod exam;
 pub mod exercise;
+pub mod gradebook;
 pub mod platform;
 pub mod player;
 pub mod quiz;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::Level;
 use crate::platform::encode;
+use crate::platform::address;
 use crate::platform::ui::Html;
 
 /// How the list is asked for; everything comes from the address, so that it can be shared.
@@ -109,25 +110,24 @@ impl Sort {
 impl CatalogQuery {
     /// The address of this list, with only what differs from the plain one.
     pub fn path(&self) -> String {
-        let mut parts = Vec::new();
-        if !self.q.is_empty() {
-            parts.push(format!("q={}", encode(&self.q)));
-        }
-        if self.filter != Filter::All {
-            parts.push(format!("filter={}", self.filter.name()));
-        }
-        if self.sort != Sort::Best {
-            parts.push(format!("sort={}", self.sort.name()));
-        }
-        for (name, cursor) in [("after", &self.after), ("before", &self.before)] {
-            if let Some(cursor) = cursor {
-                parts.push(format!("{name}={}", encode(cursor)));
-            }
-        }
-        match parts.is_empty() {
-            true => "/courses".to_owned(),
-            false => format!("/courses?{}", parts.join("&")),
-        }
+        let filter = match self.filter {
+            Filter::All => "",
+            other => other.name(),
+        };
+        let sort = match self.sort {
+            Sort::Best => "",
+            other => other.name(),
+        };
+        address::with_query(
+            "/courses",
+            &[
+                ("q", &self.q),
+                ("filter", filter),
+                ("sort", sort),
+                ("after", self.after.as_deref().unwrap_or_default()),
+                ("before", self.before.as_deref().unwrap_or_default()),
+            ],
+        )
     }
 
     /// The same search from its beginning.

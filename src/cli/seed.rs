@@ -1,5 +1,7 @@
-//! The demo: the courses of content/ with an exam, three people, and who teaches what. Run again, it changes nothing that somebody
+//! The demo: the courses of content/ with an exam, three people, who teaches what, and who else learns. Run again, it changes nothing that somebody
 //! has changed since.
+
+mod class;
 
 use std::path::Path;
 
@@ -41,14 +43,18 @@ pub async fn seed(config: &Config) -> Result<(), String> {
     let hash = password::hash(PASSWORD)
         .await
         .map_err(|error| error.to_string())?;
+    let hash_of_all = hash.clone();
     let tutor = db
-        .within(organization, async move |conn| people(conn, &hash).await)
+        .within(organization, async move |conn| {
+            people(conn, &hash_of_all).await
+        })
         .await
         .map_err(|error| error.to_string())?;
     import_content(&db, &files, organization).await?;
     db.within(organization, async move |conn| {
         assign(conn, tutor).await?;
-        exams(conn).await
+        exams(conn).await?;
+        class::enrol(conn, &hash).await
     })
     .await
     .map_err(|error| error.to_string())?;

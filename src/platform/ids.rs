@@ -47,6 +47,7 @@ id!(
     SittingId,
     ExamAttemptId,
     ExerciseId,
+    RegradingId,
     TutorId,
     JobId,
 );

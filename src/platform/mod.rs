@@ -1,5 +1,6 @@
 //! What features stand on. Nothing in here knows a feature.
 
+pub mod address;
 pub mod auth;
 pub mod error;
 pub mod ids;

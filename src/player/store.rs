@@ -381,14 +381,18 @@ pub async fn set_completed(
     course: CourseId,
     completed: bool,
 ) -> QueryResult<()> {
-    let (status, at) = match completed {
-        true => (EnrollmentStatus::Completed, Some(Utc::now())),
-        false => (EnrollmentStatus::Active, None),
+    let (status, was, at) = match completed {
+        true => (
+            EnrollmentStatus::Completed,
+            EnrollmentStatus::Active,
+            Some(Utc::now()),
+        ),
+        false => (EnrollmentStatus::Active, EnrollmentStatus::Completed, None),
     };
     diesel::update(enrollments::table)
         .filter(enrollments::user_id.eq(user))
         .filter(enrollments::course_id.eq(course))
-        .filter(enrollments::status.ne(status))
+        .filter(enrollments::status.eq(was))
         .set((
             enrollments::status.eq(status),
             enrollments::completed_at.eq(at),

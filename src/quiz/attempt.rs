@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::grade::{self, Answer, Frozen, FrozenKind, FrozenOption, Given, QuestionSet};
 use super::progress::{self, Progress};
 use super::store::{self, Attempt, BankQuestion, QuizKey, Settings};
-use super::{AttemptStatus, QuestionPayload, QuestionType, Sent};
+use super::{AttemptStatus, QuestionPayload, QuestionType, Sent, regrade};
 use crate::certificate::{ProgramType, store as certificate};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
@@ -49,8 +49,8 @@ impl Found {
     pub fn running(&self) -> Option<AttemptId> {
         self.attempts
             .iter()
-            .find(|(_, status, ..)| *status == AttemptStatus::InProgress)
-            .map(|&(attempt, ..)| attempt)
+            .find(|outcome| outcome.status == AttemptStatus::InProgress)
+            .map(|outcome| outcome.attempt_id)
     }
 }
 
@@ -96,8 +96,8 @@ pub fn closed(found: &Found, clock: &Clock) -> Option<String> {
     if let Some(lock) = quiz.lock {
         return Some(progress::sentence(lock, clock));
     }
-    if let Some(allowed) = found.settings.attempts_allowed
-        && quiz.tries >= i64::from(allowed)
+    if let Some(allowed) = found.settings.tries_allowed()
+        && quiz.tries >= allowed
     {
         return Some(format!(
             "All {allowed} tries are used. Your tutor can give you another one."
@@ -107,8 +107,8 @@ pub fn closed(found: &Found, clock: &Clock) -> Option<String> {
     let last = found
         .attempts
         .iter()
-        .find(|(_, status, ..)| *status != AttemptStatus::Passed)
-        .and_then(|(.., at)| *at);
+        .find(|outcome| outcome.counts && outcome.status != AttemptStatus::Passed)
+        .and_then(|outcome| outcome.completed_at);
     match last.map(|at| at + wait) {
         Some(again) if again > clock.now && !quiz.is_passed => Some(format!(
             "You can try again from {} ({}).",
@@ -140,9 +140,7 @@ pub async fn start(
     match store::begin(conn, user, found.key, &set, &found.settings, clock.now).await? {
         Some((attempt, expires_at)) => {
             if let Some(at) = expires_at {
-                let end = EndAttempt { attempt };
-                let name = format!("end-attempt-{attempt}");
-                jobs::enqueue_once(conn, &end, &name, at + GRACE + TimeDelta::seconds(1)).await?;
+                end_at(conn, attempt, at).await?;
             }
             Ok(attempt)
         }
@@ -150,10 +148,17 @@ pub async fn start(
         None => store::attempts(conn, user, found.key)
             .await?
             .into_iter()
-            .find(|(_, status, ..)| *status == AttemptStatus::InProgress)
-            .map(|(attempt, ..)| attempt)
+            .find(|outcome| outcome.status == AttemptStatus::InProgress)
+            .map(|outcome| outcome.attempt_id)
             .ok_or_else(no_attempt),
     }
+}
+
+/// Makes sure that the attempt ends at its time, whether or not anybody looks.
+async fn end_at(conn: &mut Conn, attempt: AttemptId, at: DateTime<Utc>) -> AppResult<()> {
+    let name = format!("end-attempt-{attempt}-{}", at.timestamp());
+    let end = EndAttempt { attempt };
+    jobs::enqueue_once(conn, &end, &name, at + GRACE + TimeDelta::seconds(1)).await
 }
 
 /// So many questions at random, those least often seen first, as they are now.
@@ -422,11 +427,62 @@ async fn end(conn: &mut Conn, user: UserId, row: &Attempt, now: DateTime<Utc>) -
     };
     let at = row.expires_at.map_or(now, |expires_at| now.min(expires_at));
     store::finish(conn, row.attempt_id, status, score, &points, at).await?;
-    if status == AttemptStatus::Passed {
-        let progress = progress::load(conn, user, row.quiz.course, now).await?;
-        note_completion(conn, user, row.quiz.course, &progress).await?;
+    let caught_up = regrade::catch_up(conn, user, row, now).await?;
+    if caught_up.unwrap_or(status) == AttemptStatus::Passed {
+        check_completion(conn, user, row.quiz.course, now).await?;
     }
     Ok(())
+}
+
+/// Ends what runs of the quiz, graded on what was saved.
+pub async fn end_running(
+    conn: &mut Conn,
+    user: UserId,
+    quiz: QuizKey,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let attempts = store::attempts(conn, user, quiz).await?;
+    let running = attempts
+        .iter()
+        .find(|outcome| outcome.status == AttemptStatus::InProgress);
+    if let Some(running) = running {
+        submit(conn, user, running.attempt_id, now).await?;
+    }
+    Ok(())
+}
+
+/// Gives the learner's running attempts of the course the time that they would have if they began now, where that is more.
+pub async fn extend_running(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let settings = store::settings(conn, user, course).await?;
+    for attempt in store::running(conn, user, course).await? {
+        let row = locked(conn, user, attempt).await?;
+        let seconds = settings.seconds_for(row.set.questions.len());
+        let longer = seconds.map(|seconds| row.started_at + TimeDelta::seconds(seconds));
+        let (Some(expires_at), Some(longer)) = (row.expires_at, longer) else {
+            continue;
+        };
+        if row.status == AttemptStatus::InProgress && !is_late(&row, now) && longer > expires_at {
+            store::set_end(conn, attempt, longer).await?;
+            end_at(conn, attempt, longer).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Marks the course as completed or not, as it stands now.
+pub async fn check_completion(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let progress = progress::load(conn, user, course, now).await?;
+    note_completion(conn, user, course, &progress).await
 }
 
 /// A course is complete when all of its topics are done and no quiz of it holds anything up. Its certificate stays, whatever

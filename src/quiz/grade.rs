@@ -162,7 +162,11 @@ fn choice(several: bool, options: &[FrozenOption], chosen: &[Uuid]) -> f64 {
         return 0.0;
     }
     let is_chosen = |option: &&FrozenOption| chosen.contains(&option.id);
-    let right = options.iter().filter(|option| option.is_correct).count();
+    // Of several right ones, a question that takes one answer asks for any.
+    let right = match several {
+        true => options.iter().filter(|option| option.is_correct).count(),
+        false => 1,
+    };
     let (hits, misses): (Vec<_>, Vec<_>) = options
         .iter()
         .filter(is_chosen)
@@ -255,6 +259,9 @@ mod tests {
         assert_eq!(both(&[1, 2, 3]), (0.0, 0.5));
         assert_eq!(both(&[1, 2, 3, 4]), (0.0, 0.0));
         assert_eq!(both(&[]), (0.0, 0.0));
+        let any = choices(false, &[true, true, false]);
+        assert_eq!(points(&any, chosen(&[2]).as_ref(), false), 1.0);
+        assert_eq!(points(&any, chosen(&[3]).as_ref(), true), 0.0);
         let one = choices(false, &[false, true]);
         assert_eq!(points(&one, chosen(&[2]).as_ref(), false), 1.0);
         assert_eq!(points(&one, chosen(&[1, 2]).as_ref(), true), 0.0);

@@ -15,10 +15,14 @@ pub mod exchange;
 pub mod gate;
 #[cfg(feature = "ssr")]
 pub mod grade;
+#[cfg(feature = "ssr")]
+pub mod mails;
 pub mod pages;
 pub mod practice;
 #[cfg(feature = "ssr")]
 pub mod progress;
+#[cfg(feature = "ssr")]
+pub mod regrade;
 #[cfg(feature = "ssr")]
 pub mod rekey;
 #[cfg(feature = "ssr")]
@@ -26,7 +30,7 @@ pub mod statistics;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]
-mod tests;
+pub mod tests;
 #[cfg(feature = "ssr")]
 pub mod view;
 
@@ -68,6 +72,7 @@ pub struct QuizPage {
     pub pair: i32,
     /// What it is about.
     pub topics: Vec<TopicLink>,
+    pub is_excused: bool,
     pub state: QuizState,
     pub history: Vec<PastAttempt>,
 }
@@ -100,6 +105,8 @@ pub struct PastAttempt {
     pub score: i32,
     /// In words, and exactly.
     pub when: (String, String),
+    /// False when the quiz was reset since.
+    pub counts: bool,
 }
 
 /// An attempt that is under way.
@@ -169,8 +176,18 @@ pub struct Graded {
     pub score: i32,
     pub passing_score_percent: i32,
     pub questions: Vec<GradedQuestion>,
+    /// What changed the result since, the oldest first.
+    pub regrades: Vec<RegradeNote>,
     /// What is open now.
     pub next: Option<TopicLink>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegradeNote {
+    pub when: String,
+    pub reason: String,
+    pub old_score: i32,
+    pub new_score: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use server_fn::ServerFn;
 
 use self::question::question;
+pub use self::result::came_of;
 use self::result::result;
 use self::timer::timer;
 use super::api::{SaveAnswer, StartQuiz, SubmitQuiz, load_quiz};
@@ -66,6 +67,9 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
         QuizState::Running(attempt) => running(*attempt, &path, forms),
         QuizState::Result(graded) => result(&page, *graded, &path),
     };
+    let excused = page.is_excused.then(|| {
+        view! { <Notice>"Your tutor excused you from this quiz: it counts as passed, taken or not."</Notice> }
+    });
     let about = (!is_running).then(|| {
         let links = page
             .topics
@@ -84,7 +88,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
                 <h2 class="label">"What it is about"</h2>
                 <ul>{links}</ul>
             </section>
-            {history(page.history.clone(), &path)}
+            {history("Your attempts", page.history.clone(), &format!("{path}?show="))}
         }
     });
     view! {
@@ -95,6 +99,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
                 (page.module_title.clone(), String::new()),
             ] />
             <h1>{name}</h1>
+            {excused}
             {state}
             {about}
         </div>
@@ -195,7 +200,8 @@ fn overview(marks: Vec<(bool, bool)>, path: &str) -> AnyView {
     .erase()
 }
 
-fn history(past: Vec<PastAttempt>, path: &str) -> AnyView {
+/// Attempts that have ended. `path` is where each can be opened, up to its id.
+pub fn history(label: &'static str, past: Vec<PastAttempt>, path: &str) -> AnyView {
     if past.is_empty() {
         return ().erase();
     }
@@ -203,7 +209,7 @@ fn history(past: Vec<PastAttempt>, path: &str) -> AnyView {
         .into_iter()
         .map(|attempt| {
             let (tone, text) = outcome(attempt.status);
-            let href = format!("{path}?show={}", attempt.attempt_id);
+            let href = format!("{path}{}", attempt.attempt_id);
             let (when, exactly) = attempt.when;
             view! {
                 <li>
@@ -211,6 +217,7 @@ fn history(past: Vec<PastAttempt>, path: &str) -> AnyView {
                         <time datetime=exactly>{when}</time>
                     </a>
                     <span class="num">{format!("{} %", attempt.score)}</span>
+                    {(!attempt.counts).then(|| view! { <span class="soft">"before a reset"</span> })}
                     <Badge tone=tone text=text />
                 </li>
             }
@@ -218,14 +225,14 @@ fn history(past: Vec<PastAttempt>, path: &str) -> AnyView {
         .collect_view();
     view! {
         <section class="quiz-history">
-            <h2 class="label">"Your attempts"</h2>
+            <h2 class="label">{label}</h2>
             <ol>{lines}</ol>
         </section>
     }
     .erase()
 }
 
-fn outcome(status: AttemptStatus) -> (Tone, &'static str) {
+pub fn outcome(status: AttemptStatus) -> (Tone, &'static str) {
     match status {
         AttemptStatus::Passed => (Tone::Ok, "Passed"),
         AttemptStatus::Failed => (Tone::Danger, "Not passed"),

@@ -27,7 +27,10 @@ pub struct Progress {
 pub struct Quiz {
     pub module_no: i32,
     pub pair: i32,
+    /// By an attempt that counts, or by an excuse.
     pub is_passed: bool,
+    pub is_excused: bool,
+    /// Attempts since it was last reset.
     pub tries: i64,
     pub lock: Option<Lock>,
 }
@@ -117,8 +120,13 @@ struct TriesRow {
     module_no: i32,
     #[diesel(sql_type = Int4)]
     topic_pair_index: i32,
+    /// When it was first passed or excused. A reset takes nothing away that this has opened.
     #[diesel(sql_type = Nullable<Timestamptz>)]
-    passed_at: Option<DateTime<Utc>>,
+    opened_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    is_passed: bool,
+    #[diesel(sql_type = Bool)]
+    is_excused: bool,
     #[diesel(sql_type = BigInt)]
     tries: i64,
 }
@@ -147,9 +155,17 @@ pub async fn load(
     .load(conn)
     .await?;
     let tries: Vec<TriesRow> = diesel::sql_query(
-        "select module_no, topic_pair_index, min(completed_at) filter (where status = 'passed') as passed_at,
-                count(*) as tries
-         from quiz_attempts where user_id = $1 and course_id = $2 group by module_no, topic_pair_index",
+        "select module_no, topic_pair_index, min(opened_at) as opened_at, bool_or(passes) as is_passed,
+                bool_or(excused) as is_excused, count(*) filter (where counts) as tries
+         from (
+             select module_no, topic_pair_index, case when status = 'passed' then completed_at end as opened_at,
+                    counts and status = 'passed' as passes, false as excused, counts
+             from quiz_tries where user_id = $1 and course_id = $2
+             union all
+             select module_no, topic_pair_index, excused_at, true, true, false
+             from quiz_excuses where user_id = $1 and course_id = $2
+         ) tries
+         group by module_no, topic_pair_index",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)
@@ -174,7 +190,7 @@ pub async fn load(
             .collect(),
         passed: tries
             .iter()
-            .filter_map(|(quiz, row)| Some((*quiz, row.passed_at?)))
+            .filter_map(|(quiz, row)| Some((*quiz, row.opened_at?)))
             .collect(),
     };
     // The course and the enrolment are the same in every row.
@@ -206,7 +222,8 @@ pub async fn load(
             Quiz {
                 module_no: gate.number,
                 pair,
-                is_passed: row.is_some_and(|row| row.passed_at.is_some()),
+                is_passed: row.is_some_and(|row| row.is_passed),
+                is_excused: row.is_some_and(|row| row.is_excused),
                 tries: row.map_or(0, |row| row.tries),
                 lock: gate.lock(pair),
             }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Int4, Text, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -31,6 +31,7 @@ pub struct Settings {
     pub retry_wait_minutes: Option<i32>,
     pub partial_credit: Option<bool>,
     pub extra_time_percent: Option<i32>,
+    pub extra_attempts: Option<i32>,
 }
 
 impl Settings {
@@ -38,6 +39,12 @@ impl Settings {
     pub fn seconds_for(&self, questions: usize) -> Option<i64> {
         let seconds = i64::from(self.seconds_per_question?) * questions as i64;
         Some(seconds + seconds * i64::from(self.extra_time_percent.unwrap_or(0)) / 100)
+    }
+
+    /// How often a quiz may be tried, where that is limited.
+    pub fn tries_allowed(&self) -> Option<i64> {
+        let allowed = self.attempts_allowed? + self.extra_attempts.unwrap_or(0);
+        Some(allowed.into())
     }
 }
 
@@ -60,6 +67,7 @@ pub async fn settings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryR
             course_quiz_settings::retry_wait_minutes.nullable(),
             course_quiz_settings::partial_credit.nullable(),
             quiz_allowances::extra_time_percent.nullable(),
+            quiz_allowances::extra_attempts.nullable(),
         ))
         .first(conn)
         .await
@@ -158,6 +166,21 @@ pub async fn practice_question(
     Ok(found.into_iter().next())
 }
 
+/// A question of the course, retired or not.
+pub async fn bank_question(
+    conn: &mut Conn,
+    course: CourseId,
+    question: QuestionId,
+) -> AppResult<Option<BankQuestion>> {
+    let rows: Vec<QuestionRow> = quiz_questions::table
+        .filter(quiz_questions::course_id.eq(course))
+        .filter(quiz_questions::question_id.eq(question))
+        .select(QuestionRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(with_options(conn, rows, &HashMap::new()).await?.pop())
+}
+
 async fn with_options(
     conn: &mut Conn,
     rows: Vec<QuestionRow>,
@@ -246,7 +269,7 @@ pub struct Attempt {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = quiz_attempts)]
-struct AttemptRow {
+pub(super) struct AttemptRow {
     attempt_id: AttemptId,
     course_id: CourseId,
     module_no: i32,
@@ -345,6 +368,33 @@ pub async fn late_attempt(
         .optional()
 }
 
+/// The learner's attempts of the course that are under way.
+pub async fn running(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<Vec<AttemptId>> {
+    quiz_attempts::table
+        .filter(quiz_attempts::user_id.eq(user))
+        .filter(quiz_attempts::course_id.eq(course))
+        .filter(quiz_attempts::status.eq(AttemptStatus::InProgress))
+        .select(quiz_attempts::attempt_id)
+        .load(conn)
+        .await
+}
+
+pub async fn set_end(
+    conn: &mut Conn,
+    attempt: AttemptId,
+    expires_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(quiz_attempts::table.filter(quiz_attempts::attempt_id.eq(attempt)))
+        .set(quiz_attempts::expires_at.eq(expires_at))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 /// Whose attempt it is, for the job that ends it.
 pub async fn learner_of(conn: &mut Conn, attempt: AttemptId) -> QueryResult<Option<UserId>> {
     quiz_attempts::table
@@ -356,24 +406,34 @@ pub async fn learner_of(conn: &mut Conn, attempt: AttemptId) -> QueryResult<Opti
 }
 
 /// What an attempt came to: its score, and when it ended.
-pub type Outcome = (AttemptId, AttemptStatus, Option<i32>, Option<DateTime<Utc>>);
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Outcome {
+    #[diesel(sql_type = SqlUuid)]
+    pub attempt_id: AttemptId,
+    #[diesel(sql_type = crate::platform::db::schema::sql_types::AttemptStatus)]
+    pub status: AttemptStatus,
+    #[diesel(sql_type = Nullable<Int4>)]
+    pub score: Option<i32>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub completed_at: Option<DateTime<Utc>>,
+    /// False when the quiz was reset since.
+    #[diesel(sql_type = Bool)]
+    pub counts: bool,
+}
 
 /// The attempts at a quiz, the newest first.
 pub async fn attempts(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<Vec<Outcome>> {
-    quiz_attempts::table
-        .filter(quiz_attempts::user_id.eq(user))
-        .filter(quiz_attempts::course_id.eq(quiz.course))
-        .filter(quiz_attempts::module_no.eq(quiz.module_no))
-        .filter(quiz_attempts::topic_pair_index.eq(quiz.pair))
-        .order(quiz_attempts::started_at.desc())
-        .select((
-            quiz_attempts::attempt_id,
-            quiz_attempts::status,
-            quiz_attempts::score,
-            quiz_attempts::completed_at,
-        ))
-        .load(conn)
-        .await
+    diesel::sql_query(
+        "select attempt_id, status, score, completed_at, counts from quiz_tries
+         where user_id = $1 and course_id = $2 and module_no = $3 and topic_pair_index = $4
+         order by started_at desc",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<SqlUuid, _>(quiz.course)
+    .bind::<Int4, _>(quiz.module_no)
+    .bind::<Int4, _>(quiz.pair)
+    .load(conn)
+    .await
 }
 
 /// Begins an attempt; None where one is running already.

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::attempt::{self, Found, no_attempt};
 use super::grade::{self, Answer, Frozen, FrozenKind, Given};
-use super::store::{self, Attempt};
+use super::regrade::{self, store::Applied};
+use super::store::{self, Attempt, Outcome};
 use super::{
-    AttemptStatus, Graded, GradedQuestion, PastAttempt, QuizPage, QuizState, Running, Shown,
-    ShownKind, Terms, quiz_path,
+    AttemptStatus, Graded, GradedQuestion, PastAttempt, QuizPage, QuizState, RegradeNote, Running,
+    Shown, ShownKind, Terms, quiz_path,
 };
 use crate::certificate::certificate_path;
 use crate::course::pair_of;
@@ -47,7 +48,7 @@ pub async fn page(
         href: topic_path(&course, slug),
         title: title.clone(),
     };
-    let last = found.attempts.first().map(|&(attempt, ..)| attempt);
+    let last = found.attempts.first().map(|outcome| outcome.attempt_id);
     let ended = match (&look, found.running(), last) {
         (Look::Attempt(attempt), ..) => Some(*attempt),
         // A question is asked for, but the time is over: what came of it.
@@ -62,7 +63,8 @@ pub async fn page(
                 .ok_or_else(no_attempt)?;
             let abouts = topics.iter().map(|topic| (topic.0, link(topic))).collect();
             let next = next(conn, user, &course, &found, clock).await?;
-            QuizState::Result(Box::new(graded(row, &abouts, next)))
+            let regrades = regrade::store::applied(conn, &[attempt]).await?;
+            QuizState::Result(Box::new(graded(row, &regrades, &abouts, next, clock)))
         }
         (None, Some(attempt)) => {
             let row = store::attempt(conn, user, attempt)
@@ -86,16 +88,10 @@ pub async fn page(
     let history = found
         .attempts
         .iter()
-        .filter_map(|&(attempt_id, status, score, at)| {
-            let at = at?;
-            Some(PastAttempt {
-                attempt_id,
-                status,
-                score: score?,
-                when: (clock.date_time(at), at.to_rfc3339()),
-            })
-        })
+        .filter_map(|outcome| past(outcome, clock))
         .collect();
+    let quiz = found.progress.quiz(module_no, pair);
+    let is_excused = quiz.is_some_and(|quiz| quiz.is_excused);
     Ok(QuizPage {
         module_title: found
             .progress
@@ -112,22 +108,36 @@ pub async fn page(
             .filter(|(.., number)| pair_of(*number) == pair)
             .map(link)
             .collect(),
+        is_excused,
         state,
         history,
     })
 }
 
+/// None while it runs.
+pub fn past(outcome: &Outcome, clock: &Clock) -> Option<PastAttempt> {
+    let at = outcome.completed_at?;
+    Some(PastAttempt {
+        attempt_id: outcome.attempt_id,
+        status: outcome.status,
+        score: outcome.score?,
+        when: (clock.date_time(at), at.to_rfc3339()),
+        counts: outcome.counts,
+    })
+}
+
 fn terms(found: &Found, bank: usize) -> Terms {
     let questions = bank.min(found.settings.questions_per_attempt as usize);
-    let tries = found.attempts.len() as i64;
+    let quiz = found.progress.quiz(found.key.module_no, found.key.pair);
+    let tries = quiz.map_or(0, |quiz| quiz.tries);
     Terms {
         questions,
         passing_score_percent: found.settings.passing_score_percent,
         time: found.settings.seconds_for(questions).map(time_words),
         tries_left: found
             .settings
-            .attempts_allowed
-            .map(|allowed| i64::from(allowed) - tries),
+            .tries_allowed()
+            .map(|allowed| allowed - tries),
         is_repeat: tries > 0,
     }
 }
@@ -234,7 +244,14 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
     }
 }
 
-fn graded(row: Attempt, topics: &HashMap<TopicId, TopicLink>, next: Option<TopicLink>) -> Graded {
+/// What came of an attempt, with what its regrades made of it.
+pub fn graded(
+    row: Attempt,
+    regrades: &[Applied],
+    topics: &HashMap<TopicId, TopicLink>,
+    next: Option<TopicLink>,
+    clock: &Clock,
+) -> Graded {
     let questions = row
         .set
         .questions
@@ -246,7 +263,13 @@ fn graded(row: Attempt, topics: &HashMap<TopicId, TopicLink>, next: Option<Topic
             let topic = question
                 .topic_id
                 .and_then(|topic| topics.get(&topic).cloned());
-            graded_question(question, answer, points, topic)
+            GradedQuestion {
+                right: Html(match regrade::standing(question, at, regrades) {
+                    Some(kind) => right(kind),
+                    None => "<p>Everybody gets the point.</p>".to_owned(),
+                }),
+                ..graded_question(question, answer, points, topic)
+            }
         })
         .collect();
     Graded {
@@ -254,6 +277,16 @@ fn graded(row: Attempt, topics: &HashMap<TopicId, TopicLink>, next: Option<Topic
         score: row.score.unwrap_or(0),
         passing_score_percent: row.passing_score_percent,
         questions,
+        regrades: regrades
+            .iter()
+            .filter(|applied| applied.changes_result())
+            .map(|applied| RegradeNote {
+                when: clock.date(applied.regraded_at),
+                reason: applied.reason.clone(),
+                old_score: applied.old_score,
+                new_score: applied.new_score,
+            })
+            .collect(),
         next: next.filter(|_| row.status == AttemptStatus::Passed),
     }
 }
@@ -332,7 +365,7 @@ fn answered(kind: &FrozenKind, answer: Option<&Answer>) -> String {
 }
 
 /// What is right, as HTML.
-fn right(kind: &FrozenKind) -> String {
+pub fn right(kind: &FrozenKind) -> String {
     match kind {
         FrozenKind::Choice { options, .. } => list(
             "ul",

@@ -430,6 +430,10 @@ diesel::table! {
         points -> Float8,
         tries -> Int4,
         answered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     question_statistics (question_id) {
         question_id -> Uuid,
         organization_id -> Uuid,
@@ -460,6 +464,7 @@ diesel::table! {
         extra_time_percent -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        extra_attempts -> Int4,
     }
 }
 
@@ -485,6 +490,19 @@ diesel::table! {
         expires_at -> Nullable<Timestamptz>,
         completed_at -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    quiz_excuses (user_id, course_id, module_no, topic_pair_index) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        module_no -> Int4,
+        topic_pair_index -> Int4,
+        reason -> Text,
+        excused_by -> Nullable<Uuid>,
+        excused_at -> Timestamptz,
     }
 }
 
@@ -527,6 +545,58 @@ diesel::table! {
         updated_at -> Timestamptz,
         edited_at -> Nullable<Timestamptz>,
         placed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::AttemptStatus;
+
+    quiz_regrades (regrading_id, attempt_id) {
+        regrading_id -> Uuid,
+        organization_id -> Uuid,
+        attempt_id -> Uuid,
+        question_index -> Int4,
+        key -> Nullable<Jsonb>,
+        old_score -> Int4,
+        old_status -> AttemptStatus,
+        old_points -> Jsonb,
+        new_score -> Int4,
+        new_status -> AttemptStatus,
+        new_points -> Jsonb,
+        regraded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    quiz_regradings (regrading_id) {
+        regrading_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        question_id -> Uuid,
+        key -> Nullable<Jsonb>,
+        reason -> Text,
+        ordered_by -> Nullable<Uuid>,
+        ordered_at -> Timestamptz,
+        attempts_total -> Int4,
+        attempts_done -> Int4,
+        results_changed -> Int4,
+        last_attempt_id -> Nullable<Uuid>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    quiz_resets (reset_id) {
+        reset_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        module_no -> Int4,
+        topic_pair_index -> Int4,
+        reason -> Text,
+        reset_by -> Nullable<Uuid>,
+        reset_at -> Timestamptz,
     }
 }
 
@@ -796,29 +866,38 @@ diesel::joinable!(module_progress -> users (user_id));
 diesel::joinable!(module_progress -> courses (course_id));
 diesel::joinable!(quiz_allowances -> users (user_id));
 diesel::joinable!(quiz_allowances -> courses (course_id));
+diesel::joinable!(course_certificates -> users (user_id));
+diesel::joinable!(course_certificates -> courses (course_id));
+diesel::joinable!(uncounted_attempts -> courses (course_id));
+diesel::joinable!(uncounted_attempts -> quiz_attempts (attempt_id));
+diesel::joinable!(question_tries -> users (user_id));
+diesel::joinable!(question_tries -> quiz_questions (question_id));
+diesel::joinable!(question_statistics -> quiz_questions (question_id));
+diesel::joinable!(quiz_resets -> courses (course_id));
+diesel::joinable!(quiz_excuses -> courses (course_id));
+diesel::joinable!(quiz_regradings -> users (ordered_by));
+diesel::joinable!(quiz_regradings -> courses (course_id));
+diesel::joinable!(quiz_regradings -> quiz_questions (question_id));
+diesel::joinable!(quiz_regrades -> quiz_attempts (attempt_id));
+diesel::joinable!(quiz_regrades -> quiz_regradings (regrading_id));
 diesel::joinable!(exams -> courses (course_id));
-diesel::joinable!(exam_sections -> exams (exam_id));
 diesel::joinable!(exam_sections -> topics (topic_id));
+diesel::joinable!(exam_sections -> exams (exam_id));
 diesel::joinable!(exam_allowances -> users (user_id));
 diesel::joinable!(exam_allowances -> exams (exam_id));
-diesel::joinable!(exam_sittings -> exams (exam_id));
 diesel::joinable!(exam_sittings -> users (user_id));
+diesel::joinable!(exam_sittings -> exams (exam_id));
 diesel::joinable!(exam_answers -> exam_sittings (sitting_id));
 diesel::joinable!(exam_sitting_events -> exam_sittings (sitting_id));
 diesel::joinable!(exam_attempts -> exams (exam_id));
 diesel::joinable!(exam_attempts -> exam_sittings (sitting_id));
+diesel::joinable!(exam_attempts -> exam_attempts (regrade_of));
 diesel::joinable!(practice_answers -> users (user_id));
 diesel::joinable!(practice_answers -> quiz_questions (question_id));
 diesel::joinable!(simulation_exercises -> courses (course_id));
 diesel::joinable!(simulation_exercises -> topics (topic_id));
 diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
-diesel::joinable!(course_certificates -> users (user_id));
-diesel::joinable!(course_certificates -> courses (course_id));
-diesel::joinable!(question_tries -> quiz_questions (question_id));
-diesel::joinable!(question_tries -> users (user_id));
-diesel::joinable!(question_statistics -> quiz_questions (question_id));
-diesel::joinable!(uncounted_attempts -> quiz_attempts (attempt_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_logs,
@@ -848,8 +927,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     question_tries,
     quiz_allowances,
     quiz_attempts,
+    quiz_excuses,
     quiz_options,
     quiz_questions,
+    quiz_regrades,
+    quiz_regradings,
+    quiz_resets,
     rate_limits,
     search_terms,
     simulation_exercises,

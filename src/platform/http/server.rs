@@ -158,6 +158,7 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::course::files::routes())
         .merge(crate::certificate::files::routes())
         .merge(crate::quiz::authoring::transfer::routes())
+        .merge(crate::gradebook::export::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();
             move || shell(options.clone())

@@ -3,23 +3,30 @@
 use leptos::prelude::*;
 
 use super::outcome;
-use crate::platform::ui::{Badge, Button, Erase, Tone};
-use crate::quiz::{AttemptStatus, Graded, GradedQuestion, QuizPage};
+use crate::platform::ui::{Badge, Button, Erase, Notice, Tone};
+use crate::quiz::{AttemptStatus, Graded, GradedQuestion, QuizPage, RegradeNote};
 
-pub fn result(page: &QuizPage, graded: Graded, path: &str) -> AnyView {
-    let (tone, text) = outcome(graded.status);
+pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
     let is_passed = page
         .history
         .iter()
-        .any(|attempt| attempt.status == AttemptStatus::Passed);
-    let on = match graded.next {
+        .any(|attempt| attempt.counts && attempt.status == AttemptStatus::Passed);
+    let on = match graded.next.take() {
         Some(next) => {
             view! { <Button href=next.href>{format!("Go on: {}", next.title)}</Button> }.erase()
         }
         None => ().erase(),
     };
     let again = (!is_passed).then(|| view! { <Button href=path.to_owned()>"Try again"</Button> });
+    let way = view! { <div class="row">{on} {again}</div> }.erase();
+    came_of(graded, "Your answer", way)
+}
+
+/// An attempt's result and its questions. `label` stands over what was answered; `way` is where to go on.
+pub fn came_of(graded: Graded, label: &'static str, way: AnyView) -> AnyView {
+    let (tone, text) = outcome(graded.status);
     let needed = format!("{} % were needed.", graded.passing_score_percent);
+    let regrades = graded.regrades.into_iter().map(regrade).collect_view();
     view! {
         <section class="quiz-result">
             <p class="quiz-score num">{format!("{} %", graded.score)}</p>
@@ -27,23 +34,37 @@ pub fn result(page: &QuizPage, graded: Graded, path: &str) -> AnyView {
                 <Badge tone=tone text=text />
                 <p class="soft">{needed}</p>
             </div>
-            <div class="row">{on} {again}</div>
+            {way}
         </section>
-        {answers(graded.questions)}
+        {regrades}
+        {answers(graded.questions, label)}
+    }
+    .erase()
+}
+
+fn regrade(note: RegradeNote) -> AnyView {
+    let said = format!(
+        "{} % became {} %, because: {}",
+        note.old_score, note.new_score, note.reason
+    );
+    view! {
+        <Notice tone=Tone::Info title=format!("Regraded on {}", note.when)>
+            {said}
+        </Notice>
     }
     .erase()
 }
 
 /// Each question with what was answered and what is right.
-pub fn answers(questions: Vec<GradedQuestion>) -> AnyView {
+pub fn answers(questions: Vec<GradedQuestion>, label: &'static str) -> AnyView {
     let lines = questions
         .into_iter()
-        .map(|question| view! { <li>{answer(question)}</li> });
+        .map(|question| view! { <li>{answer(question, label)}</li> });
     view! { <ol class="quiz-answers">{lines.collect_view()}</ol> }.erase()
 }
 
 /// What came of one question.
-pub fn answer(question: GradedQuestion) -> AnyView {
+pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
     let (tone, text) = match question.points {
         100 => (Tone::Ok, "Right".to_owned()),
         0 => (Tone::Danger, "Wrong".to_owned()),
@@ -53,7 +74,7 @@ pub fn answer(question: GradedQuestion) -> AnyView {
     view! {
             <Badge tone=tone text=text />
             <div class="prose" inner_html=question.prompt.0></div>
-            <h3 class="label">"Your answer"</h3>
+            <h3 class="label">{label}</h3>
             <div class="prose quiz-given" inner_html=question.answered.0></div>
             {(!all)
                 .then(|| {

@@ -1,0 +1,117 @@
+// The gradebook: tutors find who is stuck, act for one learner, and regrade a question; with and without JavaScript.
+import type { Page } from "@playwright/test";
+import { accessible, awake, enrol, expect, newAddress, signUp, test } from "./site";
+
+const DEMO = "how-to-trust-a-number";
+const LIST = `/teach/${DEMO}`;
+
+async function signIn(page: Page, address = "tutor@demo.example") {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(address);
+  await page.getByLabel("Password").fill("demo lyceum demo");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).not.toHaveURL(/sign-in/);
+}
+
+test("the list of learners is searched, filtered, sorted and downloaded", async ({ page }) => {
+  await signIn(page);
+  await page.goto(LIST);
+  await awake(page);
+  await expect(page.getByRole("rowheader", { name: /Sofia Lindqvist/ })).toContainText("Stuck");
+  await accessible(page);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide, "the table scrolls, the page does not").toBeLessThanOrEqual(0);
+  await page.getByRole("link", { name: "Stuck", exact: true }).click();
+  await expect(page).toHaveURL(/filter=stuck/);
+  await expect(page.getByRole("rowheader", { name: /Tomás/ })).toHaveCount(0);
+  await page.goto(LIST);
+  await page.getByRole("searchbox", { name: "Search learners" }).fill("kwame");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page.getByRole("rowheader")).toHaveCount(1);
+  await page.getByRole("link", { name: "Score", exact: true }).click();
+  await expect(page.getByRole("columnheader", { name: "Score" })).toHaveAttribute("aria-sort", "ascending");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "CSV" }).click();
+  expect((await download).suggestedFilename()).toBe(`gradebook-${DEMO}.csv`);
+});
+
+/** A new learner of the demo, in a browser of their own; what a tutor finds them by. */
+async function newLearner(page: Page) {
+  const address = await signUp(page, newAddress("pupil"));
+  await enrol(page, DEMO);
+  return address;
+}
+
+async function openLearner(page: Page, address: string) {
+  await page.goto(`${LIST}?q=${encodeURIComponent(address)}`);
+  await page.getByRole("rowheader").getByRole("link").click();
+  await expect(page.getByRole("heading", { name: "Asha Kulkarni" })).toBeVisible();
+}
+
+async function excuse(page: Page, reason: string) {
+  await page.getByRole("link", { name: "Excuse", exact: true }).first().click();
+  await page.getByLabel("Reason").fill(reason);
+  await page.getByRole("button", { name: "Excuse from quiz 1.1" }).click();
+  await expect(page.getByText("They are excused. A mail tells them.")).toBeVisible();
+}
+
+test("a tutor excuses a learner, opens a module and takes the excuse back", async ({ page, browser }) => {
+  test.setTimeout(120_000);
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const address = await newLearner(pupil);
+  await signIn(page);
+  await openLearner(page, address);
+  await awake(page);
+  await accessible(page);
+  await excuse(page, "Took it last year");
+  await pupil.goto(`/learn/${DEMO}/quiz/1/1`);
+  await expect(pupil.getByText("Your tutor excused you from this quiz")).toBeVisible();
+  await page.getByRole("link", { name: "Open it now" }).first().click();
+  await awake(page);
+  await accessible(page);
+  await page.getByLabel("Reason").fill("Ahead of the others");
+  await page.getByRole("button", { name: "Open module 2" }).click();
+  await expect(page.getByText("It is open to them.")).toBeVisible();
+  await page.getByRole("link", { name: "End excuse" }).click();
+  await page.getByLabel("Reason").fill("A mistake");
+  await page.getByRole("button", { name: "End the excuse from quiz 1.1" }).click();
+  await expect(page.getByText("They are no longer excused.")).toBeVisible();
+  await other.close();
+});
+
+test("an attempt is opened with what was answered", async ({ page }) => {
+  await signIn(page);
+  await page.goto(`${LIST}?q=nikhil`);
+  await page.getByRole("rowheader").getByRole("link").click();
+  await page.locator(".quiz-history a").first().click();
+  await expect(page.getByRole("heading", { name: "Answered" }).first()).toBeVisible();
+  await awake(page);
+  await accessible(page);
+  await page.getByRole("link", { name: "Close" }).click();
+  await expect(page.locator(".quiz-score")).toHaveCount(0);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the same works with forms and links alone", async ({ page, browser }) => {
+    const other = await browser.newContext({ javaScriptEnabled: false });
+    const address = await newLearner(await other.newPage());
+    await signIn(page);
+    await openLearner(page, address);
+    await excuse(page, "Ill that week");
+    await other.close();
+  });
+});
+
+test.describe("learners", () => {
+  test.use({ allowed: [["status of 403"], { scope: "test" }] as never });
+
+  test("don't see the gradebook", async ({ page }) => {
+    await signIn(page, "learner@demo.example");
+    const answer = await page.goto(LIST);
+    expect(answer!.status()).toBe(403);
+    await expect(page.getByText("Only this course's tutors may do this.")).toBeVisible();
+  });
+});

@@ -1,0 +1,179 @@
+//! The learners of the demo course, so that its gradebook has something to show. What they did goes through the rules of
+//! quizzes, some days ago.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::platform::auth::UserRole;
+use crate::platform::auth::store::{self as accounts, NewAccount};
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{enrollments, topics};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, TopicId, UserId};
+use crate::platform::time::Clock;
+use crate::player::store as studying;
+use crate::quiz::attempt;
+use crate::quiz::grade::{Answer, Answers, FrozenKind, Given};
+use crate::quiz::store as quizzes;
+
+const COURSE: &str = "how-to-trust-a-number";
+
+struct Classmate {
+    email: &'static str,
+    name: &'static str,
+    topics: i64,
+    days_ago: i64,
+    /// Pair of the first module, and how many answers were right.
+    tries: &'static [(i32, usize)],
+}
+
+const CLASS: [Classmate; 5] = [
+    Classmate {
+        email: "nikhil@demo.example",
+        name: "Nikhil Rao",
+        topics: 5,
+        days_ago: 1,
+        tries: &[(1, 4), (2, 5)],
+    },
+    Classmate {
+        email: "sofia@demo.example",
+        name: "Sofia Lindqvist",
+        topics: 2,
+        days_ago: 9,
+        tries: &[(1, 1), (1, 2), (1, 2)],
+    },
+    Classmate {
+        email: "tomas@demo.example",
+        name: "Tomás Herrera",
+        topics: 3,
+        days_ago: 3,
+        tries: &[(1, 5)],
+    },
+    Classmate {
+        email: "kwame@demo.example",
+        name: "Kwame Mensah",
+        topics: 4,
+        days_ago: 2,
+        tries: &[(1, 3), (1, 5), (2, 2)],
+    },
+    Classmate {
+        email: "lena@demo.example",
+        name: "Lena Vogt",
+        topics: 0,
+        days_ago: 12,
+        tries: &[],
+    },
+];
+
+/// Whoever has an account already is left alone.
+pub async fn enrol(conn: &mut Conn, hash: &str) -> AppResult<()> {
+    let Some(course) = studying::course_id(conn, COURSE).await? else {
+        return Ok(());
+    };
+    for classmate in &CLASS {
+        let new = NewAccount {
+            email: classmate.email,
+            display_name: classmate.name,
+            password_hash: hash,
+            role: UserRole::Learner,
+            confirmed: true,
+        };
+        if let Some(user) = accounts::create(conn, new).await? {
+            live(conn, user, course, classmate).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn live(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    classmate: &Classmate,
+) -> AppResult<()> {
+    studying::enrol(conn, user, course).await?;
+    let left = Utc::now() - TimeDelta::days(classmate.days_ago);
+    let begun = (!classmate.tries.is_empty()).then_some(left);
+    diesel::update(enrollments::table)
+        .filter(enrollments::user_id.eq(user))
+        .filter(enrollments::course_id.eq(course))
+        .set((
+            enrollments::enrolled_at.eq(left - TimeDelta::days(14)),
+            enrollments::last_opened_at.eq(begun),
+        ))
+        .execute(conn)
+        .await?;
+    let read: Vec<TopicId> = topics::table
+        .filter(topics::course_id.eq(course))
+        .filter(topics::retired_at.is_null())
+        .order((topics::module_no, topics::topic_number))
+        .limit(classmate.topics)
+        .select(topics::topic_id)
+        .load(conn)
+        .await?;
+    for topic in read {
+        studying::set_done(conn, user, topic, true).await?;
+    }
+    let mut now = left - TimeDelta::hours(6);
+    for &(pair, right) in classmate.tries {
+        take(conn, user, pair, right, now).await?;
+        now += TimeDelta::hours(1);
+    }
+    Ok(())
+}
+
+/// Takes a quiz of the first module, with so many right answers and the rest left open.
+async fn take(
+    conn: &mut Conn,
+    user: UserId,
+    pair: i32,
+    right: usize,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let clock = Clock {
+        zone: chrono_tz::Tz::UTC,
+        now,
+    };
+    let id = attempt::start(conn, user, COURSE, 1, pair, &clock).await?;
+    let row = quizzes::attempt(conn, user, id)
+        .await?
+        .ok_or_else(attempt::no_attempt)?;
+    let answers: Answers = row
+        .set
+        .questions
+        .iter()
+        .take(right)
+        .map(|question| Given {
+            answer: Some(right_answer(&question.kind)),
+            flagged: false,
+        })
+        .enumerate()
+        .collect();
+    quizzes::save_answers(conn, id, &answers).await?;
+    attempt::submit(conn, user, id, now + TimeDelta::minutes(2)).await?;
+    Ok(())
+}
+
+fn right_answer(kind: &FrozenKind) -> Answer {
+    match kind {
+        FrozenKind::Choice { options, .. } => Answer::Choice(
+            options
+                .iter()
+                .filter(|option| option.is_correct)
+                .map(|option| option.id)
+                .collect(),
+        ),
+        FrozenKind::ShortAnswer { accepted, .. } => {
+            Answer::Text(accepted.first().cloned().unwrap_or_default())
+        }
+        FrozenKind::Tracing {
+            prints: Some(text), ..
+        } => Answer::Prints(text.clone()),
+        FrozenKind::Tracing { fails_at_line, .. } => Answer::FailsAtLine(*fails_at_line),
+        FrozenKind::Ordering { items, .. } => {
+            Answer::Places(items.iter().map(|(id, _)| *id).zip(1..).collect())
+        }
+        FrozenKind::Matching { pairs, .. } => Answer::Matches(pairs.clone()),
+    }
+}

@@ -1,0 +1,289 @@
+//! What a tutor does for one learner. Each deed says why, stands in the audit log, and is told to the learner.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Int4, Timestamptz, Uuid};
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use super::store::{self, Learner};
+use crate::platform::audit::Entry;
+use crate::platform::auth::guard::TutorOf;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{quiz_allowances, quiz_excuses, quiz_resets};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::UserId;
+use crate::platform::jobs;
+use crate::quiz::attempt::{check_completion, end_running, extend_running};
+use crate::quiz::mails::{News, QuizMail};
+use crate::quiz::progress;
+use crate::quiz::store::QuizKey;
+
+/// Of a text that says why: something, and not a novel.
+pub fn reason(typed: &str) -> AppResult<String> {
+    let reason = typed.trim();
+    match reason.chars().count() {
+        0 => Err(AppError::field(
+            "reason",
+            "Say why; it is kept and told to the learner.",
+        )),
+        1..=500 => Ok(reason.to_owned()),
+        _ => Err(AppError::field("reason", "Use at most 500 characters.")),
+    }
+}
+
+/// A deed under way: who does it, for whom, why and when.
+pub struct Deed<'a> {
+    pub tutor: &'a TutorOf,
+    pub learner: Learner,
+    pub reason: String,
+    pub now: DateTime<Utc>,
+}
+
+impl<'a> Deed<'a> {
+    pub async fn begin(
+        conn: &mut Conn,
+        tutor: &'a TutorOf,
+        learner: UserId,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> AppResult<Self> {
+        let reason = reason(why)?;
+        let learner = store::learner(conn, tutor.course, learner)
+            .await?
+            .ok_or_else(no_learner)?;
+        Ok(Self {
+            tutor,
+            learner,
+            reason,
+            now,
+        })
+    }
+
+    fn user(&self) -> UserId {
+        self.learner.user_id
+    }
+
+    fn quiz(&self, (module_no, pair): (i32, i32)) -> QuizKey {
+        QuizKey {
+            course: self.tutor.course,
+            module_no,
+            pair,
+        }
+    }
+
+    /// Writes it down and tells the learner.
+    async fn done(
+        &self,
+        conn: &mut Conn,
+        action: &str,
+        old: Option<Value>,
+        mut new: Value,
+        news: News,
+    ) -> AppResult<()> {
+        new["course_id"] = json!(self.tutor.course);
+        new["reason"] = json!(self.reason);
+        Entry::done(action)
+            .of("user", self.user())
+            .change(old, Some(new))
+            .by(&self.tutor.signed_in.cx)
+            .write(conn)
+            .await?;
+        let mail = QuizMail {
+            user: self.user(),
+            course: self.tutor.course,
+            news,
+        };
+        jobs::enqueue(conn, &mail).await
+    }
+
+    /// The learner starts over; what they had opened stays open.
+    pub async fn reset(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Learner> {
+        let key = self.quiz(quiz);
+        end_running(conn, self.user(), key, self.now).await?;
+        let attempts = crate::quiz::store::attempts(conn, self.user(), key).await?;
+        let counting = attempts.iter().filter(|outcome| outcome.counts).count();
+        if counting == 0 {
+            return Err(AppError::Conflict(
+                "There is no attempt at this quiz that counts.".to_owned(),
+            ));
+        }
+        diesel::insert_into(quiz_resets::table)
+            .values((
+                quiz_resets::user_id.eq(self.user()),
+                quiz_resets::course_id.eq(key.course),
+                quiz_resets::module_no.eq(key.module_no),
+                quiz_resets::topic_pair_index.eq(key.pair),
+                quiz_resets::reason.eq(&self.reason),
+                quiz_resets::reset_by.eq(self.tutor.signed_in.user_id()),
+                quiz_resets::reset_at.eq(self.now),
+            ))
+            .execute(conn)
+            .await?;
+        check_completion(conn, self.user(), key.course, self.now).await?;
+        let reason = self.reason.clone();
+        self.done(
+            conn,
+            "quiz.reset",
+            None,
+            json!({"quiz": quiz, "attempts": counting}),
+            News::Reset { quiz, reason },
+        )
+        .await?;
+        Ok(self.learner)
+    }
+
+    /// The quiz counts as passed.
+    pub async fn excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Learner> {
+        let key = self.quiz(quiz);
+        let progress = progress::load(conn, self.user(), key.course, self.now).await?;
+        if progress.quiz(key.module_no, key.pair).is_none() {
+            return Err(AppError::NotFound(
+                "The course has no quiz of this number.".to_owned(),
+            ));
+        }
+        let made = diesel::insert_into(quiz_excuses::table)
+            .values((
+                quiz_excuses::user_id.eq(self.user()),
+                quiz_excuses::course_id.eq(key.course),
+                quiz_excuses::module_no.eq(key.module_no),
+                quiz_excuses::topic_pair_index.eq(key.pair),
+                quiz_excuses::reason.eq(&self.reason),
+                quiz_excuses::excused_by.eq(self.tutor.signed_in.user_id()),
+                quiz_excuses::excused_at.eq(self.now),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn)
+            .await?;
+        if made == 0 {
+            return Err(AppError::Conflict("They are excused already.".to_owned()));
+        }
+        check_completion(conn, self.user(), key.course, self.now).await?;
+        let reason = self.reason.clone();
+        self.done(
+            conn,
+            "quiz.excused",
+            None,
+            json!({"quiz": quiz}),
+            News::Excused { quiz, reason },
+        )
+        .await?;
+        Ok(self.learner)
+    }
+
+    /// Takes an excuse back. Modules that it opened stay open.
+    pub async fn end_excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Learner> {
+        let key = self.quiz(quiz);
+        let gone = diesel::delete(quiz_excuses::table)
+            .filter(quiz_excuses::user_id.eq(self.user()))
+            .filter(quiz_excuses::course_id.eq(key.course))
+            .filter(quiz_excuses::module_no.eq(key.module_no))
+            .filter(quiz_excuses::topic_pair_index.eq(key.pair))
+            .execute(conn)
+            .await?;
+        if gone == 0 {
+            return Err(AppError::Conflict("They are not excused.".to_owned()));
+        }
+        check_completion(conn, self.user(), key.course, self.now).await?;
+        let reason = self.reason.clone();
+        self.done(
+            conn,
+            "quiz.excuse_ended",
+            None,
+            json!({"quiz": quiz}),
+            News::ExcuseEnded { quiz, reason },
+        )
+        .await?;
+        Ok(self.learner)
+    }
+
+    /// Opens a module, or all of them, before its gate does.
+    pub async fn unlock(self, conn: &mut Conn, module: Option<i32>) -> AppResult<Learner> {
+        let course = self.tutor.course;
+        let progress = progress::load(conn, self.user(), course, self.now).await?;
+        let closed: Vec<i32> = progress
+            .gates
+            .iter()
+            .filter(|gate| gate.open.is_err() && module.is_none_or(|module| module == gate.number))
+            .map(|gate| gate.number)
+            .collect();
+        if closed.is_empty() {
+            return Err(AppError::Conflict("That is open already.".to_owned()));
+        }
+        diesel::sql_query(
+            "insert into module_progress (user_id, course_id, module_no, unlocked_at, cooldown_until)
+             select $1, c.course_id, n, $4, $4 + make_interval(days => c.cooldown_days)
+             from courses c cross join unnest($3) as n where c.course_id = $2
+             on conflict (user_id, course_id, module_no) do update
+             set unlocked_at = excluded.unlocked_at, cooldown_until = excluded.cooldown_until
+             where module_progress.unlocked_at is null",
+        )
+        .bind::<Uuid, _>(self.user())
+        .bind::<Uuid, _>(course)
+        .bind::<Array<Int4>, _>(&closed)
+        .bind::<Timestamptz, _>(self.now)
+        .execute(conn)
+        .await?;
+        let news = News::Unlocked {
+            modules: module.into_iter().collect(),
+            reason: self.reason.clone(),
+        };
+        self.done(
+            conn,
+            "module.unlocked",
+            None,
+            json!({"modules": closed}),
+            news,
+        )
+        .await?;
+        Ok(self.learner)
+    }
+
+    /// Gives more time and tries than others have, from now on; with `running`, to what runs as well.
+    pub async fn allow(
+        self,
+        conn: &mut Conn,
+        (extra_time_percent, extra_attempts): (i32, i32),
+        running: bool,
+    ) -> AppResult<Learner> {
+        let course = self.tutor.course;
+        let had_time = self.learner.extra_time_percent.unwrap_or(0);
+        let had_attempts = self.learner.extra_attempts.unwrap_or(0);
+        let new = (
+            quiz_allowances::extra_time_percent.eq(extra_time_percent),
+            quiz_allowances::extra_attempts.eq(extra_attempts),
+        );
+        diesel::insert_into(quiz_allowances::table)
+            .values((
+                quiz_allowances::user_id.eq(self.user()),
+                quiz_allowances::course_id.eq(course),
+                new,
+            ))
+            .on_conflict((quiz_allowances::user_id, quiz_allowances::course_id))
+            .do_update()
+            .set(new)
+            .execute(conn)
+            .await?;
+        if running {
+            extend_running(conn, self.user(), course, self.now).await?;
+        }
+        let news = News::Allowed {
+            extra_time_percent,
+            extra_attempts,
+            reason: self.reason.clone(),
+        };
+        self.done(
+            conn,
+            "quiz.allowed",
+            Some(json!({"extra_time_percent": had_time, "extra_attempts": had_attempts})),
+            json!({"extra_time_percent": extra_time_percent, "extra_attempts": extra_attempts, "running": running}),
+            news,
+        )
+        .await?;
+        Ok(self.learner)
+    }
+}
+
+pub fn no_learner() -> AppError {
+    AppError::NotFound("Nobody of this name is enrolled in this course.".to_owned())
+}

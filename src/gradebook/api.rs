@@ -1,0 +1,248 @@
+//! Server functions of the gradebook: for the tutors of a course and for admins.
+
+use leptos::prelude::*;
+
+use super::{GradebookPage, GradebookQuery, LearnerPage, RegradePage};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{QuestionId, UserId};
+
+#[cfg(feature = "ssr")]
+use {
+    super::act::{self, Deed},
+    super::store::Learner,
+    super::{RulingKind, learner_path, regrade_path, view},
+    crate::platform::audit::Entry,
+    crate::platform::auth::guard::require_tutor_of_slug,
+    crate::platform::error::AppError,
+    crate::platform::http::server_fns::redirect,
+    crate::platform::ids::AttemptId,
+    crate::platform::time::Clock,
+    crate::quiz::regrade::work,
+    serde_json::json,
+};
+
+/// Tutors of the course: a page of its learners.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_gradebook(
+    course: String,
+    #[server(default)] query: GradebookQuery,
+) -> AppResult<GradebookPage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    if query.q.chars().count() > 200 {
+        return Err(AppError::field("q", "Search for at most 200 characters."));
+    }
+    let clock = Clock::of(&tutor.signed_in.cx);
+    let id = tutor.course;
+    (tutor.signed_in.cx)
+        .within(async move |conn| view::gradebook(conn, id, course, query, &clock).await)
+        .await
+}
+
+/// Tutors of the course: one learner of it, with the attempt that `attempt` names, if any.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_learner(
+    course: String,
+    username: String,
+    attempt: String,
+) -> AppResult<LearnerPage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let opened = match attempt.as_str() {
+        "" => None,
+        id => Some(AttemptId(
+            id.parse().map_err(|_| crate::quiz::attempt::no_attempt())?,
+        )),
+    };
+    let clock = Clock::of(&tutor.signed_in.cx);
+    let id = tutor.course;
+    (tutor.signed_in.cx)
+        .within(async move |conn| view::learner(conn, id, course, &username, opened, &clock).await)
+        .await
+}
+
+/// Tutors of the course: a learner takes a quiz from the start.
+#[server]
+pub async fn reset_quiz(
+    course: String,
+    learner: UserId,
+    module_no: i32,
+    pair: i32,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let now = chrono::Utc::now();
+    let cx = tutor.signed_in.cx.clone();
+    let learner = cx
+        .within(async move |conn| {
+            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            deed.reset(conn, (module_no, pair)).await
+        })
+        .await?;
+    back_to(&course, &learner, "reset");
+    Ok(())
+}
+
+/// Tutors of the course: a quiz counts as passed for a learner.
+#[server]
+pub async fn excuse_quiz(
+    course: String,
+    learner: UserId,
+    module_no: i32,
+    pair: i32,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let now = chrono::Utc::now();
+    let cx = tutor.signed_in.cx.clone();
+    let learner = cx
+        .within(async move |conn| {
+            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            deed.excuse(conn, (module_no, pair)).await
+        })
+        .await?;
+    back_to(&course, &learner, "excuse");
+    Ok(())
+}
+
+/// Tutors of the course: a learner is no longer excused from a quiz.
+#[server]
+pub async fn end_excuse(
+    course: String,
+    learner: UserId,
+    module_no: i32,
+    pair: i32,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let now = chrono::Utc::now();
+    let cx = tutor.signed_in.cx.clone();
+    let learner = cx
+        .within(async move |conn| {
+            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            deed.end_excuse(conn, (module_no, pair)).await
+        })
+        .await?;
+    back_to(&course, &learner, "end-excuse");
+    Ok(())
+}
+
+/// Tutors of the course: opens a module for a learner, or all modules where none is named.
+#[server]
+pub async fn unlock_module(
+    course: String,
+    learner: UserId,
+    module_no: Option<i32>,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let now = chrono::Utc::now();
+    let cx = tutor.signed_in.cx.clone();
+    let learner = cx
+        .within(async move |conn| {
+            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            deed.unlock(conn, module_no).await
+        })
+        .await?;
+    back_to(&course, &learner, "unlock");
+    Ok(())
+}
+
+/// Tutors of the course: what a learner has more than others, of time in percent and of tries; with `running`, for the
+/// attempt that is under way as well.
+#[server]
+pub async fn allow_more(
+    course: String,
+    learner: UserId,
+    extra_time_percent: String,
+    extra_attempts: String,
+    running: Option<String>,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let percent = number("extra_time_percent", &extra_time_percent, 1000)?;
+    let attempts = number("extra_attempts", &extra_attempts, 100)?;
+    let now = chrono::Utc::now();
+    let cx = tutor.signed_in.cx.clone();
+    let learner = cx
+        .within(async move |conn| {
+            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            deed.allow(conn, (percent, attempts), running.is_some())
+                .await
+        })
+        .await?;
+    back_to(&course, &learner, "allow");
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn number(field: &str, typed: &str, most: i32) -> AppResult<i32> {
+    typed
+        .trim()
+        .parse()
+        .ok()
+        .filter(|number| (0..=most).contains(number))
+        .ok_or_else(|| AppError::field(field, format!("Use a whole number from 0 to {most}.")))
+}
+
+#[cfg(feature = "ssr")]
+fn back_to(course: &str, learner: &Learner, done: &str) {
+    let path = learner_path(course, &learner.username);
+    redirect(&format!("{path}?done={done}"));
+}
+
+/// Tutors of the course: a question, and what a regrade under `ruling` would do; nothing is foreseen where that is empty.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_regrade(
+    course: String,
+    question: QuestionId,
+    ruling: String,
+) -> AppResult<RegradePage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let clock = Clock::of(&tutor.signed_in.cx);
+    let ruling = RulingKind::parse(&ruling);
+    let id = tutor.course;
+    (tutor.signed_in.cx)
+        .within(async move |conn| view::regrade(conn, id, course, question, ruling, &clock).await)
+        .await
+}
+
+/// Tutors of the course: grades the answers to a question again, as the forecast marked `seen` showed.
+#[server]
+pub async fn regrade_question(
+    course: String,
+    question: QuestionId,
+    ruling: String,
+    seen: String,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let reason = act::reason(&reason)?;
+    let kind = RulingKind::parse(&ruling)
+        .ok_or_else(|| AppError::field("ruling", "Say what is right."))?;
+    let now = chrono::Utc::now();
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| {
+        let found = view::seen(conn, tutor.course, question).await?;
+        if found.mark != seen {
+            return Err(AppError::Conflict(
+                "The question was changed or regraded since this was shown. Load the page again."
+                    .to_owned(),
+            ));
+        }
+        let subject = (tutor.course, question);
+        let by = tutor.signed_in.user_id();
+        let ruling = kind.about(found.question);
+        let regrading = work::order(conn, subject, &ruling, &reason, by, now).await?;
+        Ok(Entry::done("quiz.regraded")
+            .of("question", question)
+            .change(
+                None,
+                Some(json!({"regrading_id": regrading, "ruling": kind.name(), "reason": reason})),
+            )
+            .by(&tutor.signed_in.cx)
+            .write(conn)
+            .await?)
+    })
+    .await?;
+    redirect(&regrade_path(&course, question));
+    Ok(())
+}

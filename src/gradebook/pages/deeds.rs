@@ -1,0 +1,205 @@
+//! What a tutor can do for a learner: each has an address, where its form says what will happen and asks why.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::gradebook::api::{AllowMore, EndExcuse, ExcuseQuiz, ResetQuiz, UnlockModule};
+use crate::gradebook::{LearnerPage, learner_path};
+use crate::platform::address;
+use crate::platform::ui::{Button, ButtonKind, Checkbox, Erase, Field, Form, FormState, TextArea};
+
+/// A quiz is named by module and pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    Reset((i32, i32)),
+    Excuse((i32, i32)),
+    EndExcuse((i32, i32)),
+    /// One module, or all.
+    Unlock(Option<i32>),
+    Allow,
+}
+
+impl Doing {
+    pub fn parse(name: &str, module: &str, pair: &str) -> Option<Self> {
+        let module = module.parse().ok();
+        let quiz = module.zip(pair.parse().ok());
+        match name {
+            "reset" => quiz.map(Self::Reset),
+            "excuse" => quiz.map(Self::Excuse),
+            "end-excuse" => quiz.map(Self::EndExcuse),
+            "unlock" => Some(Self::Unlock(module)),
+            "allow" => Some(Self::Allow),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Reset(_) => "reset",
+            Self::Excuse(_) => "excuse",
+            Self::EndExcuse(_) => "end-excuse",
+            Self::Unlock(_) => "unlock",
+            Self::Allow => "allow",
+        }
+    }
+
+    fn place(self) -> (Option<i32>, Option<i32>) {
+        match self {
+            Self::Reset((module, pair))
+            | Self::Excuse((module, pair))
+            | Self::EndExcuse((module, pair)) => (Some(module), Some(pair)),
+            Self::Unlock(module) => (module, None),
+            Self::Allow => (None, None),
+        }
+    }
+
+    pub fn path(self, course: &str, username: &str) -> String {
+        let text = |number: Option<i32>| number.map(|n| n.to_string()).unwrap_or_default();
+        let (module, pair) = self.place();
+        address::with_query(
+            &learner_path(course, username),
+            &[
+                ("do", self.name()),
+                ("module", &text(module)),
+                ("pair", &text(pair)),
+            ],
+        )
+    }
+
+    fn title(self) -> String {
+        let quiz = |(module, pair)| format!("quiz {module}.{pair}");
+        match self {
+            Self::Reset(key) => format!("Reset {}", quiz(key)),
+            Self::Excuse(key) => format!("Excuse from {}", quiz(key)),
+            Self::EndExcuse(key) => format!("End the excuse from {}", quiz(key)),
+            Self::Unlock(Some(module)) => format!("Open module {module}"),
+            Self::Unlock(None) => "Open all modules".to_owned(),
+            Self::Allow => "More time or tries".to_owned(),
+        }
+    }
+
+    /// What will happen.
+    fn said(self) -> &'static str {
+        match self {
+            Self::Reset(_) => {
+                "They start over. What they tried stays in the history and no longer counts; an attempt that runs ends now. What is open to them stays open."
+            }
+            Self::Excuse(_) => {
+                "The quiz counts as passed and opens what a pass opens. You can end that again."
+            }
+            Self::EndExcuse(_) => {
+                "The quiz has to be passed like any other. Modules that are open stay open."
+            }
+            Self::Unlock(_) => {
+                "It opens now, whatever has been passed. Quizzes within still open their sections."
+            }
+            Self::Allow => "This holds for every quiz of the course, from the next attempt on.",
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct Forms {
+    reset: FormState,
+    excuse: FormState,
+    end_excuse: FormState,
+    unlock: FormState,
+    allow: FormState,
+}
+
+impl Forms {
+    pub fn new() -> Self {
+        Self {
+            reset: FormState::of(ResetQuiz::PATH),
+            excuse: FormState::of(ExcuseQuiz::PATH),
+            end_excuse: FormState::of(EndExcuse::PATH),
+            unlock: FormState::of(UnlockModule::PATH),
+            allow: FormState::of(AllowMore::PATH),
+        }
+    }
+
+    fn of(self, doing: Doing) -> FormState {
+        match doing {
+            Doing::Reset(_) => self.reset,
+            Doing::Excuse(_) => self.excuse,
+            Doing::EndExcuse(_) => self.end_excuse,
+            Doing::Unlock(_) => self.unlock,
+            Doing::Allow => self.allow,
+        }
+    }
+}
+
+pub fn form(doing: Doing, page: &LearnerPage, forms: Forms) -> AnyView {
+    let form = forms.of(doing);
+    let (module, pair) = doing.place();
+    let hidden = |name: &'static str, number: Option<i32>| {
+        number.map(|n| view! { <input type="hidden" name=name value=n.to_string() /> })
+    };
+    let kind = match doing {
+        Doing::Reset(_) | Doing::EndExcuse(_) => ButtonKind::Danger,
+        _ => ButtonKind::Primary,
+    };
+    let allowances = (doing == Doing::Allow).then(|| allowances(page, form));
+    let title = doing.title();
+    let back = learner_path(&page.course_slug, &page.username);
+    let (course, learner) = (page.course_slug.clone(), page.user_id.to_string());
+    view! {
+        <section class="learner-deed" aria-labelledby="ly-deed">
+            <h2 id="ly-deed">{title.clone()}</h2>
+            <p>{doing.said()}</p>
+            <Form form=form>
+                <input type="hidden" name="course" value=course />
+                <input type="hidden" name="learner" value=learner />
+                {hidden("module_no", module)}
+                {hidden("pair", pair)}
+                {allowances}
+                <TextArea
+                    name="reason"
+                    label="Reason"
+                    hint="Kept in the record, and told to the learner."
+                    required=true
+                    max_length=500
+                    value=form.value("reason", "")
+                    error=form.error("reason")
+                />
+                <div class="form-foot">
+                    <Button kind=kind busy=form.busy()>
+                        {title}
+                    </Button>
+                    <Button kind=ButtonKind::Quiet href=back>
+                        "Cancel"
+                    </Button>
+                </div>
+            </Form>
+        </section>
+    }
+    .erase()
+}
+
+fn allowances(page: &LearnerPage, form: FormState) -> AnyView {
+    view! {
+        <Field
+            name="extra_time_percent"
+            label="More time, in percent"
+            r#type="number"
+            required=true
+            value=form.value("extra_time_percent", &page.extra_time_percent.to_string())
+            error=form.error("extra_time_percent")
+        />
+        <Field
+            name="extra_attempts"
+            label="More tries at each quiz"
+            r#type="number"
+            required=true
+            hint="Counts where the course limits tries."
+            value=form.value("extra_attempts", &page.extra_attempts.to_string())
+            error=form.error("extra_attempts")
+        />
+        <Checkbox
+            name="running"
+            label="Also for an attempt that is running"
+            hint="They see the new time with their next question."
+        />
+    }
+    .erase()
+}

@@ -1,0 +1,228 @@
+//! One learner of a course: how far they are, every attempt of theirs, and what a tutor can do.
+
+use leptos::{lazy, prelude::*};
+
+use super::deeds::{self, Doing, Forms};
+use super::{asked, param, tone};
+use crate::gradebook::api::load_learner;
+use crate::gradebook::{
+    CellState, LearnerPage, ModuleCard, OpenedAttempt, PastDeed, QuizCard, learner_path,
+};
+use crate::platform::ui::{
+    Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource,
+};
+use crate::player::EnrollmentStatus;
+use crate::quiz::pages::{came_of, history};
+use crate::teaching::Area;
+use crate::teaching::pages::frame;
+
+#[lazy]
+pub fn learner_page() -> AnyView {
+    let (course, learner, attempt) = (param("course"), param("learner"), asked("attempt"));
+    let doing = (asked("do"), asked("module"), asked("pair"));
+    let done = asked("done");
+    let page = page_resource(
+        move || (course.get(), learner.get(), attempt.get()),
+        |(course, learner, attempt)| load_learner(course, learner, attempt),
+    );
+    let forms = Forms::new();
+    let show = move |page: LearnerPage| {
+        let shown = page.clone();
+        let inside = view! {
+            {head(&page)}
+            {move || notice(&done.get())}
+            {move || {
+                let doing = Doing::parse(&doing.0.get(), &doing.1.get(), &doing.2.get());
+                doing.map(|doing| deeds::form(doing, &shown, forms))
+            }}
+            {page.opened.clone().map(|opened| attempt_view(&page, opened))}
+            {allowances(&page)}
+            {page.modules.iter().map(|module| module_view(&page, module)).collect_view()}
+            {record(page.record.clone())}
+        };
+        frame(
+            &page.course_slug,
+            &page.course_title,
+            Area::Learners,
+            inside.erase(),
+        )
+    };
+    view! { <Page title="Learner">{loaded(page, show)}</Page> }.erase()
+}
+
+/// Says that what was asked for is done.
+fn notice(done: &str) -> Option<AnyView> {
+    let text = match done {
+        "reset" => "The quiz is reset.",
+        "excuse" => "They are excused.",
+        "end-excuse" => "They are no longer excused.",
+        "unlock" => "It is open to them.",
+        "allow" => "Their time and tries are changed.",
+        _ => return None,
+    };
+    let said = format!("{text} A mail tells them.");
+    Some(view! { <Notice tone=Tone::Ok>{said}</Notice> }.erase())
+}
+
+fn head(page: &LearnerPage) -> AnyView {
+    let (tone, status) = match page.status {
+        EnrollmentStatus::Active => (Tone::Info, "Active"),
+        EnrollmentStatus::Completed => (Tone::Ok, "Completed"),
+        EnrollmentStatus::Withdrawn => (Tone::Neutral, "Withdrawn"),
+        EnrollmentStatus::Expired => (Tone::Neutral, "Expired"),
+    };
+    let (done, all) = page.done;
+    let percent = u8::try_from(100 * done / all.max(1)).unwrap_or_default();
+    let active = page.last_active.clone();
+    view! {
+        <header class="learner-head">
+            <h2>{page.name.clone()}</h2>
+            <p class="row">
+                <Badge tone=tone text=status />
+                <a href=format!("mailto:{}", page.email)>{page.email.clone()}</a>
+            </p>
+            <p class="soft">
+                {format!(
+                    "Enrolled on {}, {}.",
+                    page.enrolled,
+                    active.map_or("not begun".to_owned(), |when| format!("last active {when}")),
+                )}
+            </p>
+            <div class="row">
+                <div class="grow">
+                    <Meter percent=percent label="Topics done" />
+                </div>
+                <span class="num">{format!("{done} of {all} topics")}</span>
+            </div>
+        </header>
+    }
+    .erase()
+}
+
+fn attempt_view(page: &LearnerPage, opened: OpenedAttempt) -> AnyView {
+    let back = learner_path(&page.course_slug, &page.username);
+    let way = view! {
+        <Button kind=ButtonKind::Secondary href=back>
+            "Close"
+        </Button>
+    };
+    view! {
+        <section class="learner-attempt" aria-labelledby="ly-attempt">
+            <h2 id="ly-attempt">{format!("{}, {}", opened.quiz, opened.when)}</h2>
+            {came_of(opened.graded, "Answered", way.erase())}
+        </section>
+    }
+    .erase()
+}
+
+fn allowances(page: &LearnerPage) -> AnyView {
+    let time = match page.extra_time_percent {
+        0 => "The usual time".to_owned(),
+        percent => format!("{percent} % more time"),
+    };
+    let tries = match page.extra_attempts {
+        0 => "the usual tries".to_owned(),
+        1 => "one more try".to_owned(),
+        count => format!("{count} more tries"),
+    };
+    let any_closed = page.modules.iter().any(|module| !module.is_open);
+    view! {
+        <div class="row learner-deeds">
+            <p class="grow">{format!("{time}, {tries} at each quiz.")}</p>
+            {link(page, Doing::Allow, "More time or tries")}
+            {any_closed.then(|| link(page, Doing::Unlock(None), "Open all modules"))}
+        </div>
+    }
+    .erase()
+}
+
+fn link(page: &LearnerPage, doing: Doing, text: &'static str) -> AnyView {
+    let href = doing.path(&page.course_slug, &page.username);
+    view! {
+        <Button kind=ButtonKind::Secondary href=href>
+            {text}
+        </Button>
+    }
+    .erase()
+}
+
+fn module_view(page: &LearnerPage, module: &ModuleCard) -> AnyView {
+    let (done, all) = module.done;
+    let number = module.number;
+    let unlock = (!module.is_open).then(|| link(page, Doing::Unlock(Some(number)), "Open it now"));
+    let quizzes = module.quizzes.iter();
+    view! {
+        <section class="learner-module">
+            <div class="row">
+                <div class="grow">
+                    <h2>{format!("{number}. {}", module.title)}</h2>
+                    <p class="soft">{format!("{} {done} of {all} topics done.", sentence(&module.said))}</p>
+                </div>
+                {unlock}
+            </div>
+            {quizzes.map(|quiz| quiz_view(page, number, quiz)).collect_view()}
+        </section>
+    }
+    .erase()
+}
+
+fn record(record: Vec<PastDeed>) -> AnyView {
+    if record.is_empty() {
+        return ().erase();
+    }
+    let lines = record.into_iter().map(|deed| {
+        view! {
+            <li>
+                <p>
+                    <b>{deed.said}</b>
+                </p>
+                <p>{deed.reason}</p>
+                <p class="soft">{deed.by}</p>
+            </li>
+        }
+    });
+    view! {
+        <section class="deeds">
+            <h2>"What tutors did"</h2>
+            <ul>{lines.collect_view()}</ul>
+        </section>
+    }
+    .erase()
+}
+
+fn sentence(words: &str) -> String {
+    match words.ends_with('.') {
+        true => words.to_owned(),
+        false => format!("{words}."),
+    }
+}
+
+fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
+    let key = (module, quiz.pair);
+    let tries = match quiz.tries {
+        0 => String::new(),
+        1 => "one try".to_owned(),
+        count => format!("{count} tries"),
+    };
+    let excuse = match quiz.cell.state {
+        CellState::Excused => link(page, Doing::EndExcuse(key), "End excuse"),
+        _ => link(page, Doing::Excuse(key), "Excuse"),
+    };
+    let reset = (quiz.tries > 0).then(|| link(page, Doing::Reset(key), "Reset"));
+    let path = learner_path(&page.course_slug, &page.username);
+    let state = quiz.cell.state;
+    view! {
+        <div class="learner-quiz">
+            <div class="row">
+                <h3>{format!("Quiz {module}.{}", quiz.pair)}</h3>
+                <Badge tone=tone(state) text=state.label() />
+                {quiz.cell.score.map(|score| view! { <span class="num">{format!("{score} %")}</span> })}
+                <span class="soft grow">{tries}</span>
+                {reset}
+                {excuse}
+            </div>
+            {history("Attempts", quiz.attempts.clone(), &format!("{path}?attempt="))}
+        </div>
+    }
+    .erase()
+}

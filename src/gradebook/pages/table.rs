@@ -1,0 +1,195 @@
+//! The learners of a course and what they have reached, to search, filter and sort by links and a form.
+
+use leptos::{lazy, prelude::*};
+use leptos_router::hooks::use_query_map;
+
+use super::{cell, param};
+use crate::gradebook::api::load_gradebook;
+use crate::gradebook::{
+    Filter, GradebookPage, GradebookQuery, LearnerRow, PAGE, Sort, learner_path,
+};
+use crate::platform::ui::{
+    Badge, Button, ButtonKind, Column, EmptyState, Erase, Glyph, Icon, Page, Pagination, Table,
+    Tone, loaded, page_resource,
+};
+use crate::teaching::Area;
+use crate::teaching::pages::frame;
+
+#[lazy]
+pub fn gradebook_page() -> AnyView {
+    let course = param("course");
+    let query = Memo::new(|_| asked());
+    let page = page_resource(
+        move || (course.get(), query.get()),
+        |(course, query)| load_gradebook(course, query),
+    );
+    view! { <Page title="Learners">{loaded(page, move |page| gradebook(page, query.get_untracked()))}</Page> }
+    .erase()
+}
+
+/// What the address asks for.
+fn asked() -> GradebookQuery {
+    use_query_map().with(|query| GradebookQuery {
+        q: query.get("q").unwrap_or_default().trim().to_owned(),
+        filter: Filter::parse(&query.get("filter").unwrap_or_default()),
+        sort: Sort::parse(&query.get("sort").unwrap_or_default()),
+        down: query.get("down").is_some(),
+        page: query
+            .get("page")
+            .and_then(|page| page.parse().ok())
+            .map_or(0, |page: u32| page.saturating_sub(1)),
+    })
+}
+
+fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
+    let (slug, title) = (page.course_slug.clone(), page.course_title.clone());
+    let said = match page.total {
+        1 => "One learner".to_owned(),
+        total => format!("{total} learners"),
+    };
+    let on = |page| query.on_page(page).path(&slug);
+    let previous = match query.page {
+        0 => String::new(),
+        page => on(page - 1),
+    };
+    let next = match (i64::from(query.page) + 1) * PAGE < page.total {
+        true => on(query.page + 1),
+        false => String::new(),
+    };
+    let file = query.csv_path(&slug);
+    let inside = view! {
+        {tools(&slug, &query)}
+        <div class="row gradebook-head">
+            <p class="soft grow" role="status">
+                {said}
+            </p>
+            // Not a page: the browser itself has to fetch it.
+            <a class="btn second" href=file rel="external" download>
+                <Icon glyph=Glyph::Download />
+                "CSV"
+            </a>
+        </div>
+        {table(page, &query)}
+        <Pagination previous=previous next=next />
+    };
+    frame(&slug, &title, Area::Learners, inside.erase())
+}
+
+fn tools(slug: &str, query: &GradebookQuery) -> AnyView {
+    let chips = Filter::ALL.map(|filter| {
+        let here = query.filter == filter;
+        let href = GradebookQuery {
+            filter,
+            page: 0,
+            ..query.clone()
+        }
+        .path(slug);
+        view! {
+            <a class="chip" href=href aria-current=here.then_some("true")>
+                {filter.label()}
+            </a>
+        }
+    });
+    let hidden = |name: &'static str, value: &'static str| {
+        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
+    };
+    view! {
+        <form class="tools" role="search" method="get" action=Area::Learners.path(slug)>
+            <label class="field">
+                <Icon glyph=Glyph::Search />
+                <input
+                    type="search"
+                    name="q"
+                    value=query.q.clone()
+                    maxlength="200"
+                    placeholder="Name or e-mail"
+                    aria-label="Search learners"
+                />
+            </label>
+            {hidden("filter", query.filter.name())}
+            {hidden("sort", query.sort.name())}
+            {hidden("down", if query.down { "yes" } else { "" })}
+            <Button kind=ButtonKind::Secondary>"Search"</Button>
+            <div class="chips" role="group" aria-label="Filter">
+                {chips.collect_view()}
+            </div>
+        </form>
+    }
+    .erase()
+}
+
+fn table(page: GradebookPage, query: &GradebookQuery) -> AnyView {
+    let slug = page.course_slug;
+    let sorting = |sort: Sort| {
+        let direction = (query.sort == sort).then_some(!query.down);
+        Column::new(sort.label()).sorted(query.sorted_by(sort).path(&slug), direction)
+    };
+    let columns: Vec<Column> = Sort::ALL
+        .map(sorting)
+        .into_iter()
+        .chain(page.columns.iter().map(|column| Column::new(&column.label)))
+        .collect();
+    let empty = page.learners.is_empty().then(|| match query.q.is_empty() && query.filter == Filter::All {
+        true => view! { <EmptyState glyph=Glyph::User title="Nobody is enrolled yet" text="Whoever enrols stands here." /> },
+        false => view! { <EmptyState glyph=Glyph::User title="Nobody found" text="Try other words, or all learners." /> },
+    }.erase());
+    let rows = page
+        .learners
+        .into_iter()
+        .map(|learner| row(&slug, learner))
+        .collect_view();
+    let titles: Vec<String> = page
+        .columns
+        .into_iter()
+        .map(|column| column.title)
+        .collect();
+    let legend = (!titles.is_empty()).then(|| {
+        view! {
+            <details class="soft">
+                <summary>"What the columns are"</summary>
+                <ul>{titles.into_iter().map(|title| view! { <li>{title}</li> }).collect_view()}</ul>
+            </details>
+        }
+    });
+    view! {
+        <div class="gradebook">
+            {match empty {
+                Some(empty) => view! { <Table label="Learners" columns=columns empty=empty /> }.erase(),
+                None => view! { <Table label="Learners" columns=columns>{rows}</Table> }.erase(),
+            }}
+        </div>
+        {legend}
+    }
+    .erase()
+}
+
+fn row(slug: &str, learner: LearnerRow) -> AnyView {
+    let badge = match (learner.is_completed, learner.is_stuck) {
+        (_, true) => Some((Tone::Warn, "Stuck")),
+        (true, _) => Some((Tone::Ok, "Completed")),
+        _ => None,
+    };
+    let active = match learner.last_active {
+        Some((words, exactly)) => view! { <time datetime=exactly>{words}</time> }.erase(),
+        None => view! { <span class="soft">"not begun"</span> }.erase(),
+    };
+    let cells = learner
+        .cells
+        .into_iter()
+        .map(|grade| view! { <td>{cell(grade)}</td> })
+        .collect_view();
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=learner_path(slug, &learner.username)>{learner.name}</a>
+                {badge.map(|(tone, text)| view! { <Badge tone=tone text=text /> })}
+                <span class="soft">{learner.email}</span>
+            </th>
+            <td class="num">{format!("{} %", learner.done)}</td>
+            <td>{active}</td>
+            <td class="num">{learner.score.map_or("–".to_owned(), |score| format!("{score} %"))}</td>
+            {cells}
+        </tr>
+    }
+    .erase()
+}

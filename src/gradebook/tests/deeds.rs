@@ -1,0 +1,321 @@
+//! What tutors do for one learner, and what follows from it.
+
+use axum::http::StatusCode;
+
+use super::{BOUND, does, ok, tutor, user};
+use crate::platform::http::testing::TestSite;
+use crate::quiz::tests::{GATED, attempt, course, give, learner, sql, start, take};
+
+const QUIZ: [(&str, &str); 2] = [("module_no", "1"), ("pair", "1")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_reset_one_starts_over_and_nothing_closes() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    sql(&site, &format!("{BOUND} insert into course_quiz_settings (course_id, attempts_allowed) select course_id, 1 from courses")).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let id = user(&site, "asha@example.org").await;
+    let early = does(&mut meera, "reset_quiz", &id, &QUIZ).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "nothing to reset");
+
+    take(&site, &mut asha, "1", false).await;
+    assert_eq!(start(&mut asha, "1").await.status, StatusCode::FORBIDDEN);
+    let done = does(&mut meera, "reset_quiz", &id, &QUIZ).await;
+    ok(&done);
+    assert_eq!(
+        done.header("x-redirect"),
+        "/teach/small/learners/asha?done=reset"
+    );
+    let terms = asha.get("/learn/small/quiz/1/1").await.body;
+    assert!(terms.contains("This is your last try."), "{terms}");
+    assert!(terms.contains("before a reset"));
+    take(&site, &mut asha, "1", true).await;
+    assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
+
+    // A reset of what was passed asks for it again, and closes nothing; what runs is ended.
+    ok(&does(&mut meera, "reset_quiz", &id, &QUIZ).await);
+    assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
+    ok(&start(&mut asha, "1").await);
+    ok(&does(&mut meera, "reset_quiz", &id, &QUIZ).await);
+    assert_eq!(
+        site.test
+            .count("select count(*) from quiz_attempts where status = 'in_progress'")
+            .await,
+        0
+    );
+    let page = meera.get("/teach/small/learners/asha").await.body;
+    assert!(page.contains("before a reset") && page.contains("no try"));
+    assert!(page.contains("Quiz 1.1 reset") && page.contains("A power cut."));
+    let mails = site.mails().await;
+    let mail = mails
+        .iter()
+        .find(|mail| mail.contains("has reset quiz 1.1 of “A small course”"));
+    assert!(mail.unwrap().contains("The reason: A power cut."));
+    assert_eq!(
+        site.test
+            .count("select count(*) from audit_logs where action = 'quiz.reset' and new_values ->> 'reason' = 'A power cut.'")
+            .await,
+        3
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_excuse_counts_as_a_pass_until_it_ends() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let id = user(&site, "asha@example.org").await;
+    assert_eq!(
+        asha.get("/learn/small/late").await.status,
+        StatusCode::FORBIDDEN
+    );
+    ok(&does(&mut meera, "excuse_quiz", &id, &QUIZ).await);
+    let twice = does(&mut meera, "excuse_quiz", &id, &QUIZ).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
+    assert!(
+        asha.get("/learn/small/quiz/1/1")
+            .await
+            .body
+            .contains("excused you from this quiz")
+    );
+    ok(&does(
+        &mut meera,
+        "excuse_quiz",
+        &id,
+        &[("module_no", "1"), ("pair", "2")],
+    )
+    .await);
+    assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
+    let unknown = does(
+        &mut meera,
+        "excuse_quiz",
+        &id,
+        &[("module_no", "7"), ("pair", "1")],
+    )
+    .await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+
+    // With all topics done the course is completed, and no more when the excuse ends.
+    let topics = "select topic_id::text as text from topics order by topic_number desc limit 1";
+    sql(
+        &site,
+        &format!(
+            "{BOUND} insert into topic_progress (user_id, topic_id, is_completed, completed_at) select user_id, topic_id, true, now()
+             from users, topics where email = 'asha@example.org' on conflict (user_id, topic_id) do update set is_completed = true, completed_at = now()"
+        ),
+    )
+    .await;
+    let topic = super::text(&site, topics).await;
+    ok(&asha
+        .post(
+            "player/api/mark_done",
+            &[("topic", &topic), ("done", "true")],
+        )
+        .await);
+    let completed = "select count(*) from enrollments where status = 'completed'";
+    assert_eq!(site.test.count(completed).await, 1);
+    ok(&does(&mut meera, "end_excuse", &id, &QUIZ).await);
+    assert_eq!(site.test.count(completed).await, 0);
+    let twice = does(&mut meera, "end_excuse", &id, &QUIZ).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    assert_eq!(
+        asha.get("/learn/small/late").await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        asha.get("/learn/small/end").await.status,
+        StatusCode::OK,
+        "an open module stays open"
+    );
+    let mails = site.mails().await;
+    assert!(
+        mails
+            .iter()
+            .any(|mail| mail.contains("excused you from quiz 1.1"))
+    );
+    assert!(
+        mails
+            .iter()
+            .any(|mail| mail.contains("taken back that you are excused"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_module_is_opened_for_one_learner() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    let id = user(&site, "asha@example.org").await;
+    ok(&does(&mut meera, "unlock_module", &id, &[("module_no", "2")]).await);
+    assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
+    assert_eq!(
+        asha.get("/learn/small/late").await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        ravi.get("/learn/small/end").await.status,
+        StatusCode::FORBIDDEN
+    );
+    for fields in [&[("module_no", "2")][..], &[("module_no", "9")], &[]] {
+        let again = does(&mut meera, "unlock_module", &id, fields).await;
+        assert_eq!(again.status, StatusCode::CONFLICT, "{fields:?}");
+    }
+    let ravi_id = user(&site, "ravi@example.org").await;
+    ok(&does(&mut meera, "unlock_module", &ravi_id, &[]).await);
+    assert_eq!(ravi.get("/learn/small/end").await.status, StatusCode::OK);
+    let mails = site.mails().await;
+    assert!(
+        mails
+            .iter()
+            .any(|mail| mail.contains("has opened module 2 of"))
+    );
+    assert!(
+        mails
+            .iter()
+            .any(|mail| mail.contains("has opened every module of"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_time_and_tries_are_given() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    sql(&site, &format!("{BOUND} insert into course_quiz_settings (course_id, attempts_allowed) select course_id, 1 from courses")).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let id = user(&site, "asha@example.org").await;
+    start(&mut asha, "1").await;
+    let seconds = "select extract(epoch from expires_at - started_at)::bigint from quiz_attempts";
+    for (percent, tries, field) in [
+        ("-5", "0", "extra_time_percent"),
+        ("x", "0", "extra_time_percent"),
+        ("50", "101", "extra_attempts"),
+    ] {
+        let fields = [("extra_time_percent", percent), ("extra_attempts", tries)];
+        let refused = does(&mut meera, "allow_more", &id, &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains(field), "{}", refused.body);
+    }
+    let silent = [
+        ("extra_time_percent", "50"),
+        ("extra_attempts", "1"),
+        ("reason", "  "),
+    ];
+    let refused = does(&mut meera, "allow_more", &id, &silent).await;
+    assert!(refused.body.contains("Say why"), "{}", refused.body);
+
+    let later = [("extra_time_percent", "50"), ("extra_attempts", "1")];
+    ok(&does(&mut meera, "allow_more", &id, &later).await);
+    assert_eq!(
+        site.test.count(seconds).await,
+        60,
+        "what runs keeps its time"
+    );
+    let now = [
+        ("extra_time_percent", "100"),
+        ("extra_attempts", "1"),
+        ("running", "true"),
+    ];
+    ok(&does(&mut meera, "allow_more", &id, &now).await);
+    assert_eq!(site.test.count(seconds).await, 120);
+    assert_eq!(
+        site.test
+            .count("select count(*) from background_jobs where kind = 'end_attempt'")
+            .await,
+        2,
+        "and it will be ended at its new end"
+    );
+    // What is over stays over.
+    let (attempt, questions) = attempt(&site).await;
+    sql(
+        &site,
+        "update quiz_attempts set expires_at = now() - interval '1 minute'",
+    )
+    .await;
+    let late = [
+        ("extra_time_percent", "1000"),
+        ("extra_attempts", "1"),
+        ("running", "true"),
+    ];
+    ok(&does(&mut meera, "allow_more", &id, &late).await);
+    let gone = give(&mut asha, &attempt, 0, &questions[0], true).await;
+    assert!(gone.header("x-redirect").ends_with(&attempt));
+    let terms = asha.get("/learn/small/quiz/1/1").await.body;
+    assert!(
+        terms.contains("This is your last try."),
+        "one more than the course allows"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_work_without_javascript_and_learners_are_of_the_course() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", false).await;
+    let id = user(&site, "asha@example.org").await;
+    let form = "/teach/small/learners/asha?do=reset&module=1&pair=1";
+    let page = meera.get(form).await;
+    ok(&page);
+    assert!(page.body.contains("Reset quiz 1.1") && page.body.contains("They start over."));
+    let fields = |reason| {
+        [
+            ("course", "small"),
+            ("learner", id.as_str()),
+            ("module_no", "1"),
+            ("pair", "1"),
+            ("reason", reason),
+        ]
+    };
+    let long = "x".repeat(501);
+    let back = meera
+        .submit(form, "gradebook/api/reset_quiz", &fields(&long))
+        .await;
+    assert_eq!(back.header("location"), form);
+    let page = meera.get(form).await.body;
+    assert!(page.contains("Use at most 500 characters.") && page.contains(&long));
+    let done = meera
+        .submit(form, "gradebook/api/reset_quiz", &fields("Ill"))
+        .await;
+    assert_eq!(
+        done.header("location"),
+        "/teach/small/learners/asha?done=reset"
+    );
+    assert!(
+        meera
+            .get(done.header("location"))
+            .await
+            .body
+            .contains("The quiz is reset.")
+    );
+
+    // The attempt is there to see, for this course's tutors and under its own learner.
+    let (attempt, _) = attempt(&site).await;
+    let shown = meera
+        .get(&format!("/teach/small/learners/asha?attempt={attempt}"))
+        .await;
+    ok(&shown);
+    assert!(shown.body.contains("Answered") && shown.body.contains("They do."));
+    learner(&site, "ravi@example.org").await;
+    for path in [
+        format!("/teach/small/learners/ravi?attempt={attempt}"),
+        "/teach/small/learners/asha?attempt=nonsense".to_owned(),
+        "/teach/small/learners/nobody".to_owned(),
+        "/teach/small/learners/meera".to_owned(),
+    ] {
+        assert_eq!(
+            meera.get(&path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    let stranger = user(&site, "meera@example.org").await;
+    let refused = does(&mut meera, "excuse_quiz", &stranger, &QUIZ).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+}

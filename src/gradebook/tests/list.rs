@@ -1,0 +1,179 @@
+//! The list of learners and its file.
+
+use axum::http::StatusCode;
+
+use super::{BOUND, tutor};
+use crate::platform::auth::UserRole;
+use crate::platform::http::testing::{Browser, TestSite};
+use crate::quiz::tests::{GATED, course, learner, sql, take};
+
+/// The names in the list, in its order.
+async fn names(tutor: &mut Browser<'_>, path: &str) -> Vec<String> {
+    let page = tutor.get(path).await;
+    assert_eq!(page.status, StatusCode::OK, "{path}");
+    page.body
+        .split("/teach/small/learners/")
+        .skip(1)
+        .map(|rest| rest.split(['"', '?']).next().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_searched_filtered_and_sorted() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    learner(&site, "zoe@example.org").await;
+    take(&site, &mut asha, "1", true).await;
+    for _ in 0..3 {
+        take(&site, &mut ravi, "1", false).await;
+    }
+    sql(&site, "update enrollments set status = 'completed' where user_id = (select user_id from users where email = 'asha@example.org')").await;
+
+    let page = meera.get("/teach/small").await.body;
+    assert!(page.contains("3 learners") && page.contains("Quiz 1.1: First"));
+    assert!(page.contains("100 %") && page.contains("not passed") && page.contains("no try"));
+    assert_eq!(
+        names(&mut meera, "/teach/small").await,
+        ["asha", "ravi", "zoe"]
+    );
+    for (query, expected) in [
+        ("down=yes", vec!["zoe", "ravi", "asha"]),
+        ("sort=score&down=yes", vec!["asha", "ravi", "zoe"]),
+        ("sort=active&down=yes", vec!["ravi", "asha", "zoe"]),
+        ("sort=completion", vec!["asha", "ravi", "zoe"]),
+        ("filter=not-begun", vec!["zoe"]),
+        ("filter=stuck", vec!["ravi"]),
+        ("filter=completed", vec!["asha"]),
+        ("q=RAV", vec!["ravi"]),
+        ("q=zoe%40example", vec!["zoe"]),
+        ("q=%25", vec![]),
+        ("page=2", vec![]),
+    ] {
+        let path = format!("/teach/small?{query}");
+        assert_eq!(names(&mut meera, &path).await, expected, "{query}");
+    }
+    // A week before a quiz is being stuck, too; an excuse ends it.
+    sql(
+        &site,
+        &format!(
+            "{BOUND} alter table quiz_attempts disable trigger graded;
+             delete from quiz_attempts where attempt_id in (select attempt_id from quiz_attempts where status = 'failed' limit 2);
+             update quiz_attempts set completed_at = now() - interval '8 days' where status = 'failed';
+             alter table quiz_attempts enable trigger graded"
+        ),
+    )
+    .await;
+    assert_eq!(
+        names(&mut meera, "/teach/small?filter=stuck").await,
+        ["ravi"]
+    );
+    sql(
+        &site,
+        &format!(
+            "{BOUND} insert into quiz_excuses (user_id, course_id, module_no, topic_pair_index, reason)
+             select user_id, course_id, 1, 1, 'x' from users, courses where email = 'ravi@example.org' and slug = 'small'"
+        ),
+    )
+    .await;
+    assert!(
+        names(&mut meera, "/teach/small?filter=stuck")
+            .await
+            .is_empty()
+    );
+    assert!(meera.get("/teach/small").await.body.contains("excused"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_asks_as_often_for_many_as_for_few() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", true).await;
+    let mut counts = Vec::new();
+    for round in 0..2 {
+        if round == 1 {
+            sql(
+                &site,
+                &format!(
+                    "{BOUND}
+                     insert into users (email, display_name, username) select 'many' || n || '@example.org', 'Many ' || n, 'many-' || n from generate_series(1, 120) n;
+                     insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where username like 'many-%' and slug = 'small';
+                     insert into quiz_attempts (user_id, course_id, module_no, topic_pair_index, passing_score_percent, partial_credit, question_set, status, score, points, completed_at)
+                     select user_id, course_id, 1, pair, 70, false, '{{\"version\": 1, \"questions\": []}}', 'failed', 10, '[]', now()
+                     from users, courses, generate_series(1, 2) pair where username like 'many-%' and slug = 'small'"
+                ),
+            )
+            .await;
+        }
+        meera.get("/teach/small").await;
+        let before = site.state.db.statements();
+        let page = meera.get("/teach/small").await;
+        counts.push(site.state.db.statements() - before);
+        assert_eq!(page.status, StatusCode::OK);
+    }
+    assert_eq!(counts[0], counts[1]);
+    assert_eq!(names(&mut meera, "/teach/small").await.len(), 50);
+    assert_eq!(names(&mut meera, "/teach/small?page=3").await.len(), 21);
+    let file = meera.get("/teach/small/gradebook.csv").await.body;
+    assert_eq!(
+        file.trim_end().lines().count(),
+        122,
+        "all pages and the head"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_file_holds_what_the_list_holds_and_no_formulas() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", true).await;
+    sql(
+        &site,
+        "update users set display_name = '=HYPERLINK(\"http://evil.example\",\"Ö\")' where email = 'asha@example.org'",
+    )
+    .await;
+    let file = meera.get("/teach/small/gradebook.csv").await;
+    assert_eq!(file.status, StatusCode::OK);
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename=\"gradebook-small.csv\""
+    );
+    assert!(file.body.starts_with("\u{feff}Name,User name,E-mail,"));
+    assert!(
+        file.body
+            .contains("1.1 (%),Quiz 1.1: First,1.2 (%),Quiz 1.2: First")
+    );
+    assert!(
+        file.body.contains(
+            "\n\"'=HYPERLINK(\"\"http://evil.example\"\",\"\"Ö\"\")\",asha,asha@example.org,"
+        ),
+        "{}",
+        file.body
+    );
+    assert!(file.body.contains(",100,passed,,no try"));
+    let none = meera.get("/teach/small/gradebook.csv?q=nobody").await.body;
+    assert_eq!(none.lines().count(), 1);
+
+    let mut other = site.signed_in("other@example.org", UserRole::Tutor).await;
+    let mut admin = site.signed_in("admin@example.org", UserRole::Admin).await;
+    let mut visitor = site.visitor();
+    for (browser, page, file) in [
+        (&mut other, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN),
+        (&mut asha, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN),
+        (&mut admin, StatusCode::OK, StatusCode::OK),
+        (&mut visitor, StatusCode::FOUND, StatusCode::SEE_OTHER),
+    ] {
+        assert_eq!(browser.get("/teach/small").await.status, page);
+        let answer = browser.get("/teach/small/gradebook.csv").await;
+        assert_eq!(answer.status, file);
+    }
+    let missing = admin.get("/teach/none/gradebook.csv").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,68 @@
+//! The gradebook over HTTP, as its tutors and others ask for it.
+
+mod deeds;
+mod list;
+mod regrade;
+
+use axum::http::StatusCode;
+
+use crate::platform::auth::UserRole;
+use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::quiz::tests::sql;
+
+/// A tutor of the course `small`.
+async fn tutor<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
+    let browser = site.signed_in(email, UserRole::Tutor).await;
+    sql(
+        site,
+        &format!(
+            "{BOUND}
+             insert into tutors (user_id) select user_id from users where email = '{email}';
+             insert into course_tutors (course_id, tutor_id) select course_id, tutor_id from courses, tutors join users using (user_id)
+             where slug = 'small' and email = '{email}'"
+        ),
+    )
+    .await;
+    browser
+}
+
+/// Binds the owner's connection to the first organization.
+const BOUND: &str = "select set_config('app.organization_id', (select organization_id::text from organizations where slug = 'lyceum'), false);";
+
+/// What is there as text, for example an id.
+async fn text(site: &TestSite, sql: &str) -> String {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        text: String,
+    }
+    let row: Row =
+        diesel_async::RunQueryDsl::get_result(diesel::sql_query(sql), &mut site.test.owner().await)
+            .await
+            .unwrap();
+    row.text
+}
+
+async fn user(site: &TestSite, email: &str) -> String {
+    let query = format!("select user_id::text as text from users where email = '{email}'");
+    text(site, &query).await
+}
+
+/// Does something for a learner of `small`.
+async fn does(
+    tutor: &mut Browser<'_>,
+    deed: &str,
+    learner: &str,
+    fields: &[(&str, &str)],
+) -> Answer {
+    let mut all = vec![("course", "small"), ("learner", learner)];
+    all.extend_from_slice(fields);
+    if !fields.iter().any(|(name, _)| *name == "reason") {
+        all.push(("reason", "A power cut."));
+    }
+    tutor.post(&format!("gradebook/api/{deed}"), &all).await
+}
+
+fn ok(answer: &Answer) {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+}

@@ -1,0 +1,392 @@
+//! What the pages of the gradebook show, put together from the queries.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use super::act::no_learner;
+use super::store::{self, ColumnKey, DeedLine, LearnerLine};
+use super::{
+    Cell, CellState, ChangeRow, Decision, ForecastView, GradeColumn, GradebookPage, GradebookQuery,
+    LearnerPage, LearnerRow, ModuleCard, OpenedAttempt, PAGE, PastDeed, QuizCard, RegradePage,
+    RulingKind, learner_path,
+};
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{AttemptId, CourseId, QuestionId, UserId};
+use crate::platform::time::Clock;
+use crate::platform::ui::Html;
+use crate::player::TopicLink;
+use crate::quiz::attempt::{freeze, no_attempt};
+use crate::quiz::gate::Gate;
+use crate::quiz::progress::{self, Progress};
+use crate::quiz::regrade::store::{self as regrades, Regrading};
+use crate::quiz::regrade::{Ruling, work};
+use crate::quiz::store::{BankQuestion, Outcome, bank_question};
+use crate::quiz::{AttemptStatus, view as quiz_view};
+
+/// In place of the name of somebody whose account is no more.
+const GONE: &str = "somebody who left";
+
+pub async fn gradebook(
+    conn: &mut Conn,
+    course: CourseId,
+    course_slug: String,
+    query: GradebookQuery,
+    clock: &Clock,
+) -> AppResult<GradebookPage> {
+    let (_, course_title) = crate::course::store::names(conn, course).await?;
+    let place = (PAGE, i64::from(query.page) * PAGE);
+    let (columns, lines) = lines(conn, course, &query, place, clock).await?;
+    Ok(GradebookPage {
+        course_slug,
+        course_title,
+        columns,
+        total: lines.first().map_or(0, |(line, _)| line.total),
+        learners: lines
+            .into_iter()
+            .map(|(line, cells)| row(line, cells, clock))
+            .collect(),
+    })
+}
+
+/// Learners of the list, each with a cell for each column.
+pub async fn lines(
+    conn: &mut Conn,
+    course: CourseId,
+    query: &GradebookQuery,
+    place: (i64, i64),
+    clock: &Clock,
+) -> AppResult<(Vec<GradeColumn>, Vec<(LearnerLine, Vec<Cell>)>)> {
+    let (keys, columns): (Vec<ColumnKey>, Vec<GradeColumn>) =
+        store::columns(conn, course).await?.into_iter().unzip();
+    let learners = store::learners(conn, course, query, place, clock.now).await?;
+    let ids: Vec<UserId> = learners.iter().map(|line| line.user_id).collect();
+    let cells = store::cells(conn, course, &ids).await?;
+    let lines = learners
+        .into_iter()
+        .map(|line| {
+            let cell = |key: &ColumnKey| cells.get(&(line.user_id, *key)).copied();
+            let cells = keys
+                .iter()
+                .map(|key| cell(key).unwrap_or_default())
+                .collect();
+            (line, cells)
+        })
+        .collect();
+    Ok((columns, lines))
+}
+
+fn row(line: LearnerLine, cells: Vec<Cell>, clock: &Clock) -> LearnerRow {
+    LearnerRow {
+        username: line.username,
+        name: line.display_name,
+        email: line.email,
+        done: u8::try_from(line.done_percent).unwrap_or_default(),
+        is_completed: line.is_completed,
+        is_stuck: line.is_stuck,
+        last_active: line.last_active.map(|at| (clock.ago(at), at.to_rfc3339())),
+        score: line.score,
+        cells,
+    }
+}
+
+pub async fn learner(
+    conn: &mut Conn,
+    course: CourseId,
+    course_slug: String,
+    username: &str,
+    opened: Option<AttemptId>,
+    clock: &Clock,
+) -> AppResult<LearnerPage> {
+    let (_, course_title) = crate::course::store::names(conn, course).await?;
+    let learner = store::learner_named(conn, course, username)
+        .await?
+        .ok_or_else(no_learner)?;
+    let user = learner.user_id;
+    let opened = match opened {
+        Some(attempt) => Some(open(conn, course, user, attempt, clock).await?),
+        None => None,
+    };
+    let progress = progress::load(conn, user, course, clock.now).await?;
+    let outline = crate::player::store::outline(conn, user, course).await?;
+    let mut attempts = store::attempts(conn, course, user).await?;
+    let last_try = attempts
+        .values()
+        .flatten()
+        .filter_map(|outcome| outcome.completed_at)
+        .max();
+    let modules: Vec<ModuleCard> = outline
+        .into_iter()
+        .map(|module| {
+            let gate = progress
+                .gates
+                .iter()
+                .find(|gate| gate.number == module.number);
+            ModuleCard {
+                is_open: gate.is_none_or(|gate| gate.open.is_ok()),
+                said: gate.map(|gate| gate_words(gate, clock)).unwrap_or_default(),
+                done: (module.done(), module.topics.len()),
+                quizzes: quizzes(module.number, &progress, &mut attempts, clock),
+                number: module.number,
+                title: module.title,
+            }
+        })
+        .collect();
+    Ok(LearnerPage {
+        course_slug,
+        course_title,
+        user_id: user,
+        username: learner.username,
+        name: learner.display_name,
+        email: learner.email,
+        status: learner.status,
+        enrolled: clock.date(learner.enrolled_at),
+        last_active: learner.last_opened_at.max(last_try).map(|at| clock.ago(at)),
+        done: modules.iter().fold((0, 0), |(done, all), module| {
+            (done + module.done.0, all + module.done.1)
+        }),
+        extra_time_percent: learner.extra_time_percent.unwrap_or(0),
+        extra_attempts: learner.extra_attempts.unwrap_or(0),
+        modules,
+        opened,
+        record: store::deeds(conn, course, user)
+            .await?
+            .into_iter()
+            .map(|deed| past_deed(deed, clock))
+            .collect(),
+    })
+}
+
+fn past_deed(deed: DeedLine, clock: &Clock) -> PastDeed {
+    let quiz = deed.quiz.unwrap_or_default();
+    let who = deed.by.unwrap_or_else(|| GONE.to_owned());
+    PastDeed {
+        said: match deed.action.as_str() {
+            "quiz.reset" => format!("Quiz {quiz} reset"),
+            "quiz.excused" => format!("Excused from quiz {quiz}"),
+            "quiz.excuse_ended" => format!("Excuse from quiz {quiz} ended"),
+            "module.unlocked" => "Opened ahead".to_owned(),
+            _ => "Time and tries changed".to_owned(),
+        },
+        reason: deed.reason,
+        by: format!("{who}, {}", clock.date_time(deed.occurred_at)),
+    }
+}
+
+fn gate_words(gate: &Gate, clock: &Clock) -> String {
+    match (gate.holds(), gate.open, gate.passed_at) {
+        (false, ..) => "Always open".to_owned(),
+        (_, Ok(at), Some(passed)) => format!(
+            "Open since {}, passed on {}",
+            clock.date(at),
+            clock.date(passed)
+        ),
+        (_, Ok(at), None) => format!("Open since {}", clock.date(at)),
+        (_, Err(lock), _) => progress::sentence(lock, clock),
+    }
+}
+
+fn quizzes(
+    module_no: i32,
+    progress: &Progress,
+    attempts: &mut HashMap<(i32, i32), Vec<Outcome>>,
+    clock: &Clock,
+) -> Vec<QuizCard> {
+    let of_module = progress
+        .quizzes
+        .iter()
+        .filter(|quiz| quiz.module_no == module_no);
+    of_module
+        .map(|quiz| {
+            let outcomes = attempts.remove(&(module_no, quiz.pair)).unwrap_or_default();
+            let counting = || outcomes.iter().filter(|outcome| outcome.counts);
+            let is_running = counting().any(|outcome| outcome.status == AttemptStatus::InProgress);
+            let state = match (quiz.is_excused, quiz.is_passed, is_running, quiz.tries) {
+                (true, ..) => CellState::Excused,
+                (_, true, ..) => CellState::Passed,
+                (_, _, true, _) => CellState::Running,
+                (.., 0) => CellState::NoTry,
+                _ => CellState::Failed,
+            };
+            QuizCard {
+                pair: quiz.pair,
+                cell: Cell {
+                    state,
+                    score: counting().filter_map(|outcome| outcome.score).max(),
+                },
+                tries: quiz.tries,
+                attempts: outcomes
+                    .iter()
+                    .filter_map(|outcome| quiz_view::past(outcome, clock))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// An attempt of this learner in this course, once it has ended.
+async fn open(
+    conn: &mut Conn,
+    course: CourseId,
+    user: UserId,
+    attempt: AttemptId,
+    clock: &Clock,
+) -> AppResult<OpenedAttempt> {
+    let row = crate::quiz::store::attempt(conn, user, attempt)
+        .await?
+        .filter(|row| row.quiz.course == course && row.status != AttemptStatus::InProgress)
+        .ok_or_else(no_attempt)?;
+    let regrades = regrades::applied(conn, &[attempt]).await?;
+    let no_links: HashMap<_, TopicLink> = HashMap::new();
+    Ok(OpenedAttempt {
+        attempt_id: attempt,
+        quiz: quiz_name((row.quiz.module_no, row.quiz.pair)),
+        when: clock.date_time(row.completed_at.unwrap_or(row.started_at)),
+        graded: quiz_view::graded(row, &regrades, &no_links, None, clock),
+    })
+}
+
+fn quiz_name((module_no, pair): (i32, i32)) -> String {
+    format!("Quiz {module_no}.{pair}")
+}
+
+fn no_question() -> AppError {
+    AppError::NotFound("The course has no question at this address.".to_owned())
+}
+
+/// A question as it is, and the mark of what was seen of it: its key, and what was decided about it before.
+pub struct Seen {
+    pub question: BankQuestion,
+    pub decisions: Vec<(Regrading, Option<String>)>,
+    pub mark: String,
+}
+
+pub async fn seen(conn: &mut Conn, course: CourseId, question: QuestionId) -> AppResult<Seen> {
+    let found = bank_question(conn, course, question)
+        .await?
+        .ok_or_else(no_question)?;
+    let decisions = regrades::decisions(conn, question).await?;
+    let options: Vec<_> = found
+        .options
+        .iter()
+        .map(|option| (option.option_id, option.is_correct))
+        .collect();
+    let last = decisions.first().map(|(decision, _)| decision.regrading_id);
+    let state = serde_json::to_vec(&(&found.payload, options, last))
+        .map_err(|error| AppError::internal(&error))?;
+    let digest = Sha256::digest(state);
+    Ok(Seen {
+        question: found,
+        decisions,
+        mark: digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+    })
+}
+
+impl RulingKind {
+    /// The ruling about the question as it is now.
+    pub fn about(self, question: BankQuestion) -> Ruling {
+        match self {
+            Self::Key => Ruling::Key(freeze(question).kind),
+            Self::Everybody => Ruling::Everybody,
+        }
+    }
+}
+
+pub async fn regrade(
+    conn: &mut Conn,
+    course: CourseId,
+    course_slug: String,
+    question: QuestionId,
+    ruling: Option<RulingKind>,
+    clock: &Clock,
+) -> AppResult<RegradePage> {
+    let (_, course_title) = crate::course::store::names(conn, course).await?;
+    let seen = seen(conn, course, question).await?;
+    let prompt = seen.question.prompt_html.clone();
+    let right = quiz_view::right(&freeze(seen.question.clone()).kind);
+    let forecast = match ruling {
+        Some(kind) => {
+            let ruling = kind.about(seen.question);
+            let forecast = work::forecast(conn, course, question, &ruling).await?;
+            Some(forecast_view(conn, &course_slug, kind, forecast, seen.mark).await?)
+        }
+        None => None,
+    };
+    Ok(RegradePage {
+        course_slug,
+        course_title,
+        question_id: question,
+        prompt: Html(prompt),
+        right: Html(right),
+        forecast,
+        decisions: seen
+            .decisions
+            .into_iter()
+            .map(|(decision, by)| decision_view(decision, by, clock))
+            .collect(),
+    })
+}
+
+async fn forecast_view(
+    conn: &mut Conn,
+    course: &str,
+    ruling: RulingKind,
+    forecast: work::Forecast,
+    seen: String,
+) -> AppResult<ForecastView> {
+    let people: Vec<UserId> = forecast.changes.iter().map(|change| change.user).collect();
+    let names = store::names(conn, &people).await?;
+    let cell = |score, status| Cell {
+        score,
+        state: match status {
+            AttemptStatus::Passed => CellState::Passed,
+            _ => CellState::Failed,
+        },
+    };
+    let changes = forecast.changes.into_iter().filter_map(|change| {
+        let (name, username) = names.get(&change.user)?;
+        let learner = learner_path(course, username);
+        Some(ChangeRow {
+            name: name.clone(),
+            href: format!("{learner}?attempt={}", change.attempt),
+            quiz: quiz_name((change.module_no, change.pair)),
+            before: cell(change.before.0, change.before.1),
+            after: cell(Some(change.after.0), change.after.1),
+        })
+    });
+    Ok(ForecastView {
+        ruling,
+        attempts: forecast.attempts,
+        running: forecast.running,
+        results: forecast.results,
+        passes: forecast.passes,
+        changes: changes.collect(),
+        obstacles: forecast
+            .obstacles
+            .into_iter()
+            .map(|(obstacle, count)| (obstacle.sentence().to_owned(), count))
+            .collect(),
+        seen,
+    })
+}
+
+fn decision_view(decision: Regrading, by: Option<String>, clock: &Clock) -> Decision {
+    Decision {
+        when: clock.date_time(decision.ordered_at),
+        by: by.unwrap_or_else(|| GONE.to_owned()),
+        ruling: match decision.ruling {
+            Ruling::Key(_) => RulingKind::Key,
+            Ruling::Everybody => RulingKind::Everybody,
+        },
+        reason: decision.reason,
+        done: decision.attempts_done,
+        total: decision.attempts_total,
+        changed: decision.results_changed,
+        is_finished: decision.finished_at.is_some(),
+    }
+}

@@ -1,0 +1,16 @@
+//! Addresses that carry what a page is asked for.
+
+use super::encode;
+
+/// The path with those values that are not empty.
+pub fn with_query(path: &str, values: &[(&str, &str)]) -> String {
+    let parts: Vec<String> = values
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .collect();
+    match parts.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{}", parts.join("&")),
+    }
+}
