@@ -41,7 +41,7 @@ export default defineConfig({
     { name: "phone", use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
   ],
   webServer: {
-    command: 'node end2end/ungated.mjs && "$LYCEUM_BIN" migrate && "$LYCEUM_BIN" seed && "$LYCEUM_BIN" import var/test/ungated && exec "$LYCEUM_BIN" serve',
+    command: 'node end2end/courses.mjs && "$LYCEUM_BIN" migrate && "$LYCEUM_BIN" seed && "$LYCEUM_BIN" import var/test/ungated && "$LYCEUM_BIN" import var/test/hurry && exec "$LYCEUM_BIN" serve',
     // Where Leptos.toml and the site's files are.
     cwd: "..",
     url: site,

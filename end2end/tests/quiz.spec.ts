@@ -57,6 +57,8 @@ async function take(page: Page, known: Known) {
   await page.getByRole("button", { name: /^(Start|Try again)$/ }).click();
   for (;;) {
     await expect(page.locator(".quiz-prompt")).toBeVisible();
+    const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    expect(wide, "nothing is wider than the screen").toBeLessThanOrEqual(screen);
     const heading = await page.getByRole("heading", { name: /^Question \d+ of \d+$/ }).innerText();
     await answer(page, known);
     const [number, count] = heading.match(/\d+/g)!.map(Number);
@@ -121,6 +123,64 @@ test("what was answered is there after leaving, and in a second tab", async ({ p
   await other.goto(QUIZ);
   await expect(other.locator(".quiz-prompt")).toHaveText(prompt, { useInnerText: true });
   await expect(other.getByLabel("Flag to come back to")).toBeChecked();
+});
+
+test("when the time is over, what was answered is graded", async ({ page }) => {
+  await signUp(page);
+  await enrol(page, "in-a-hurry");
+  await page.goto("/learn/in-a-hurry/quiz/1/1");
+  await awake(page);
+  await page.getByRole("button", { name: "Start" }).click();
+  await expect(page.getByRole("timer")).toContainText("left");
+  await awake(page);
+  await page.getByLabel("Your answer").fill("forty");
+  // Nobody hands it in.
+  await expect(page.getByText("Time ran out").first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.locator(".quiz-given")).toHaveText("forty");
+  await expect(page.getByText("Seven sixes.")).toBeVisible();
+});
+
+test("a quiz is taken by the keyboard alone", async ({ page, isMobile }) => {
+  test.skip(isMobile, "phones have no keyboard");
+  await signUp(page);
+  await enrol(page, "open-to-all");
+  await page.goto("/learn/open-to-all/quiz/1/1");
+  await awake(page);
+  const to = async (name: RegExp) => {
+    for (let at = 0; at < 60; at++) {
+      await page.keyboard.press("Tab");
+      const focused = page.locator(":focus");
+      const text = (await focused.count()) > 0 ? ((await focused.getAttribute("aria-label")) ?? (await focused.innerText())) : "";
+      if (name.test(text.trim())) return;
+    }
+    throw new Error(`Tab never reaches ${name}`);
+  };
+  await to(/^Start$/);
+  await page.keyboard.press("Enter");
+  for (;;) {
+    await expect(page.locator(".quiz-prompt")).toBeVisible();
+    await awake(page);
+    const [number, count] = (await page.getByRole("heading", { name: /^Question \d+ of \d+$/ }).innerText()).match(/\d+/g)!.map(Number);
+    // The first thing in the question that takes an answer.
+    const field = page.locator(".quiz-option input, .quiz-form select, .quiz-form .input").first();
+    for (let at = 0; at < 60 && !(await field.evaluate((element) => element === document.activeElement)); at++) {
+      await page.keyboard.press("Tab");
+    }
+    await expect(field).toBeFocused();
+    const kind = await field.evaluate((element) => (element as HTMLInputElement).type);
+    if (kind === "select-one") await page.keyboard.press("ArrowDown");
+    else if (kind === "text") await page.keyboard.type("4");
+    else await page.keyboard.press("Space");
+    await to(number === count ? /^To the end$/ : /^Next$/);
+    await page.keyboard.press("Enter");
+    if (number === count) break;
+    await expect(page.getByRole("heading", { name: `Question ${number + 1} of ${count}` })).toBeAttached();
+  }
+  await expect(page.getByText("Every question has an answer.").or(page.getByText("no answer yet"))).toBeVisible();
+  await awake(page);
+  await to(/^Hand in$/);
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".quiz-score")).toBeVisible();
 });
 
 test.describe("closed", () => {

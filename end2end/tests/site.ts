@@ -78,8 +78,10 @@ export async function enrol(page: Page, slug: string) {
   await expect(page).toHaveURL(new RegExp(`/learn/${slug}/`));
 }
 
-/** Nothing serious on this page, in light and in dark. */
+/** Nothing serious on this page, in light and in dark, and nothing wider than the screen. */
 export async function accessible(page: Page) {
+  const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect(wide, `the width of ${page.url()}`).toBeLessThanOrEqual(screen);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const { violations } = await new AxeBuilder({ page }).analyze();

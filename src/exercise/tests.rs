@@ -17,7 +17,7 @@ fn simulation(key: &str, line: &str) -> String {
 
 async fn site_with_exercise() -> (TestSite, Folder) {
     let site = TestSite::new().await;
-    let folder = Folder::sound();
+    let folder = Folder::new();
     folder.write(
         "one/01-begin.simulations.toml",
         &simulation("salary-talk", "Asks how many."),

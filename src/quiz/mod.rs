@@ -1,6 +1,8 @@
 //! Quizzes: the question bank, attempts at a quiz, and the gates that they open. A quiz belongs to a pair of topics of a
 //! module; it is drawn from the questions of that pair.
 
+#[cfg(feature = "ssr")]
+pub mod adaptive;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod attempt;
@@ -12,6 +14,8 @@ pub mod pages;
 pub mod practice;
 #[cfg(feature = "ssr")]
 pub mod progress;
+#[cfg(feature = "ssr")]
+pub mod statistics;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(all(test, feature = "ssr"))]

@@ -127,6 +127,20 @@ async fn take(site: &TestSite, browser: &mut Browser<'_>, pair: &str, right: boo
         .await
 }
 
+async fn topic_id(site: &TestSite, slug: &str) -> String {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        id: String,
+    }
+    let query = diesel::sql_query("select topic_id::text as id from topics where slug = $1")
+        .bind::<diesel::sql_types::Text, _>(slug);
+    let row: Row = diesel_async::RunQueryDsl::get_result(query, &mut site.test.owner().await)
+        .await
+        .unwrap();
+    row.id
+}
+
 async fn sql(site: &TestSite, sql: &str) {
     site.test.owner().await.batch_execute(sql).await.unwrap();
 }
@@ -144,6 +158,17 @@ async fn a_quiz_opens_what_follows_it() {
         asha.get("/learn/small/end").await.status,
         StatusCode::FORBIDDEN
     );
+    // Neither by searching for it, nor by marking it as done, nor by going on.
+    let found = asha.get("/learn/small/begin?q=goodbye").await.body;
+    assert!(!found.contains("Ending</"), "{found}");
+    let late = topic_id(&site, "late").await;
+    let marked = asha
+        .post(
+            "player/api/mark_done",
+            &[("topic", late.as_str()), ("done", "true")],
+        )
+        .await;
+    assert_eq!(marked.status, StatusCode::FORBIDDEN);
     let refused = start(&mut asha, "2").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
 
@@ -186,7 +211,9 @@ async fn a_week_lies_between_modules() {
     course(&site, "gated = true\ncooldown_days = 7").await;
     let mut asha = learner(&site, "asha@example.org").await;
     take(&site, &mut asha, "1", true).await;
-    take(&site, &mut asha, "2", true).await;
+    let passed = take(&site, &mut asha, "2", true).await;
+    let result = asha.get(passed.header("x-redirect")).await.body;
+    assert!(result.contains("Passed") && !result.contains("Go on"));
     let closed = asha.get("/learn/small/end").await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
     assert!(closed.body.contains("This opens on "), "{}", closed.body);
@@ -196,6 +223,58 @@ async fn a_week_lies_between_modules() {
     )
     .await;
     assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
+    let found = asha.get("/learn/small/begin?q=goodbye").await.body;
+    assert!(found.contains("/learn/small/end"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tries_are_counted_and_wait_where_the_course_says_so() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    sql(
+        &site,
+        "insert into course_quiz_settings (organization_id, course_id, attempts_allowed, retry_wait_minutes)
+         select organization_id, course_id, 2, 10 from courses;
+         insert into quiz_allowances (organization_id, user_id, course_id, extra_time_percent)
+         select organization_id, user_id, course_id, 50 from enrollments",
+    )
+    .await;
+    start(&mut asha, "1").await;
+    let page = asha.get("/learn/small/quiz/1/1").await.body;
+    assert!(page.contains("role=\"timer\""));
+    assert_eq!(
+        site.test
+            .count("select extract(epoch from expires_at - started_at)::bigint from quiz_attempts")
+            .await,
+        90,
+        "half as much again as the 60 seconds of others"
+    );
+    // An attempt that runs out while nobody looks is ended by a job, and is what one waits after.
+    let out = "update quiz_attempts set expires_at = now() - interval '1 minute';
+               update background_jobs set run_at = now() where kind = 'end_attempt'";
+    sql(&site, out).await;
+    site.mails().await;
+    assert_eq!(
+        site.test
+            .count("select count(*) from quiz_attempts where status = 'expired' and score = 0")
+            .await,
+        1
+    );
+    let page = asha.get("/learn/small/quiz/1/1").await.body;
+    assert!(page.contains("You can try again from "), "{page}");
+    assert_eq!(start(&mut asha, "1").await.status, StatusCode::FORBIDDEN);
+    sql(
+        &site,
+        "update course_quiz_settings set retry_wait_minutes = 0",
+    )
+    .await;
+    let page = asha.get("/learn/small/quiz/1/1").await.body;
+    assert!(page.contains("This is your last try."), "{page}");
+    take(&site, &mut asha, "1", false).await;
+    let page = asha.get("/learn/small/quiz/1/1").await.body;
+    assert!(page.contains("All 2 tries are used."), "{page}");
+    assert_eq!(start(&mut asha, "1").await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -425,6 +504,45 @@ fn right_fields(kind: &Value) -> Vec<(String, String)> {
     }
 }
 
+/// An answer that is wrong, as a browser would send it.
+fn wrong_fields(kind: &Value) -> Vec<(String, String)> {
+    let mut fields = right_fields(kind);
+    match kind["type"].as_str().unwrap() {
+        "choice" => {
+            let wrong = kind["options"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|option| option["is_correct"] == false);
+            // Where all are right, none is wrong.
+            fields = wrong
+                .map(|option| {
+                    let id = option["id"].as_str().unwrap().to_owned();
+                    vec![("given[options][]".to_owned(), id)]
+                })
+                .unwrap_or_default();
+        }
+        "short_answer" => fields[0].1 = "nothing of the kind".to_owned(),
+        "tracing" => {
+            fields = match kind["prints"].as_str() {
+                Some(_) => vec![("given[compiles]".to_owned(), "no".to_owned())],
+                None => vec![
+                    ("given[compiles]".to_owned(), "yes".to_owned()),
+                    ("given[text]".to_owned(), "1".to_owned()),
+                ],
+            }
+        }
+        // Each has the place or the match of the next.
+        _ => {
+            let values: Vec<String> = fields.iter().map(|(_, value)| value.clone()).collect();
+            for (at, field) in fields.iter_mut().enumerate() {
+                field.1.clone_from(&values[(at + 1) % values.len()]);
+            }
+        }
+    }
+    fields
+}
+
 /// Every question of a course, answered rightly and then wrongly.
 async fn answer_everything(site: &TestSite, slug: &str) -> usize {
     let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
@@ -475,8 +593,8 @@ async fn answer_everything(site: &TestSite, slug: &str) -> usize {
                 if right {
                     fields.extend(right_fields(&question["kind"]));
                     answered += 1;
-                } else if question["kind"]["type"] == "short_answer" {
-                    fields.push(("given[text]".to_owned(), "nothing of the kind".to_owned()));
+                } else {
+                    fields.extend(wrong_fields(&question["kind"]));
                 }
                 let fields: Vec<(&str, &str)> = fields
                     .iter()

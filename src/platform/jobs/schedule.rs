@@ -33,7 +33,7 @@ impl Job for Housekeeping {
         // One organization's round at a time: two would make the same partition.
         system
             .batch_execute(
-                "begin; select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2); commit",
+                "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2)",
             )
             .await?;
         cx.within(async |conn| enqueue_after(conn).await).await

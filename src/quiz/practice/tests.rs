@@ -41,7 +41,7 @@ async fn choose(browser: &mut Browser<'_>, text: &str) -> Answer {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_in_the_text_is_answered_and_kept() {
     let site = TestSite::new().await;
-    Folder::sound().import(&site).await;
+    Folder::new().import(&site).await;
     let mut asha = learner(&site, "small").await;
     let text = asha.get("/learn/small/begin").await.body;
     assert!(text.contains(&format!("href=\"{HERE}\"")) && text.contains("id=\"practice-pelican\""));
@@ -77,7 +77,7 @@ async fn a_question_in_the_text_is_answered_and_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_answer_is_refused_and_changes_nothing() {
     let site = TestSite::new().await;
-    Folder::sound().import(&site).await;
+    Folder::new().import(&site).await;
     let mut asha = learner(&site, "small").await;
     let foreign = uuid::Uuid::new_v4().to_string();
     for given in [
@@ -124,7 +124,7 @@ async fn what_is_no_answer_is_refused_and_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_those_who_study_an_open_topic_practise_in_it() {
     let site = TestSite::new().await;
-    let folder = Folder::sound();
+    let folder = Folder::new();
     let manifest = "slug = \"small\"\ntitle = \"A small course\"\nsummary = \"Two modules.\"\nlanguage = \"en\"\nlevel = \"beginner\"\n\n[settings]\ngated = true\ncooldown_days = 0\n\n[[module]]\ntitle = \"First\"\nfolder = \"one\"\n\n[[module]]\ntitle = \"Second\"\nfolder = \"two\"\n";
     folder.write("course.toml", manifest);
     folder.write(
@@ -172,7 +172,7 @@ async fn only_those_who_study_an_open_topic_practise_in_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_another_version_of_a_question_is_not_shown() {
     let site = TestSite::new().await;
-    let folder = Folder::sound();
+    let folder = Folder::new();
     folder.import(&site).await;
     let mut asha = learner(&site, "small").await;
     choose(&mut asha, "Pelicans").await;
@@ -284,7 +284,7 @@ fn given(kind: ShownKind, right: bool) -> Sent {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_type_of_question_can_be_practised() {
     let site = TestSite::new().await;
-    let folder = Folder::sound();
+    let folder = Folder::new();
     let keys = ["one", "some", "short", "program", "order", "match"];
     let marks: String = keys
         .map(|key| format!("{{{{question {key}}}}}\n\n"))

@@ -1,0 +1,351 @@
+//! Adaptive exams against fixed ones: 2,000 simulated learners of known ability, N(0, 1) logits, and banks of 200 Rasch
+//! items. A fixed exam draws its items at random for each learner, as exams that are not adaptive do. It is scored twice:
+//! by its percentage, read with the best table from percentages to abilities there can be (made from 20,000 other
+//! learners), and by the estimate that the adaptive exam uses, which makes up for easy and difficult draws as a percentage
+//! can't. The error is the root mean squared difference from the known ability, in logits. Goal: the adaptive exam reaches
+//! the fixed one's error with at most half of its items.
+//!
+//! No Rasch item tells more than a quarter per squared logit, so against the same estimate the goal is only in reach where
+//! items drawn at random tell less than an eighth: in banks far wider than their learners. Several banks are shown.
+//!
+//! `cargo bench --features ssr --bench adaptive`; half a minute, the same figures each time.
+
+use rand::rngs::StdRng;
+use rand::seq::index;
+use rand::{Rng, SeedableRng};
+
+use lyceum::quiz::adaptive::ability::Posterior;
+use lyceum::quiz::adaptive::difficulty::{Evidence, calibrate, expected_by_author};
+use lyceum::quiz::adaptive::selection::{Plan, Step, next, select};
+use lyceum::quiz::adaptive::{LEARNERS, Normal, information, probability};
+
+const ITEMS: usize = 200;
+const COUNT: usize = 2_000;
+const OTHERS: usize = 20_000;
+const LONGEST: usize = 60;
+/// The fixed exam that the goal is about.
+const FIXED: usize = 40;
+/// The adaptive exam that exposure and estimated difficulties are shown for.
+const SHORT: usize = FIXED / 2;
+/// The standard deviation of the bank that they are shown for.
+const SPREAD: f64 = 1.5;
+/// The randomesque choice of the exams that are compared.
+const AMONG: usize = 5;
+
+fn main() {
+    println!(
+        "{COUNT} learners N(0, 1), {ITEMS} items; errors in logits, each within about 3 %; adaptive: among the best {AMONG}"
+    );
+    let bank = |mean, sd| normals(Normal { mean, sd }, 11);
+    compare("Difficulties N(0, 1)", &bank(0.0, 1.0));
+    compare("Difficulties N(0, 1.5)", &bank(0.0, SPREAD));
+    compare("Difficulties N(0, 2)", &bank(0.0, 2.0));
+    compare("An easy bank: difficulties N(-1, 1)", &bank(-1.0, 1.0));
+    let mut rng = StdRng::seed_from_u64(11);
+    let even: Vec<f64> = (0..ITEMS)
+        .map(|_| expected_by_author(rng.random_range(0.02..0.98)))
+        .collect();
+    compare(
+        "Difficulties even on the author's scale, 0.02 to 0.98",
+        &even,
+    );
+    exposures(&bank(0.0, SPREAD));
+    calibrations(&bank(0.0, SPREAD));
+}
+
+/// Both curves, and what the adaptive exam needs for the errors of the fixed one.
+fn compare(name: &str, bank: &[f64]) {
+    let learners = learners(bank, COUNT, 1);
+    let percentage = by_percentage(bank, &learners);
+    let ability = fixed(bank, &learners);
+    let adaptive = adaptive(bank, &learners, LONGEST, AMONG);
+    let needs = |error: f64| (1..=LONGEST).find(|&items| adaptive.errors[items] <= error);
+    let shown = |items: Option<usize>| items.map_or("-".to_owned(), |items| items.to_string());
+
+    println!("\n{name}");
+    println!("        error of fixed exam by             as good as fixed by");
+    println!("items   percentage    ability   adaptive   percentage    ability");
+    for items in (5..=LONGEST).step_by(5) {
+        println!(
+            "{items:5}   {:10.3} {:10.3} {:10.3}   {:>10} {:>10}",
+            percentage[items],
+            ability[items],
+            adaptive.errors[items],
+            shown(needs(percentage[items])),
+            shown(needs(ability[items])),
+        );
+    }
+    let best = information(0.0, 0.0);
+    let told: f64 = learners
+        .iter()
+        .flat_map(|learner| bank.iter().map(|&item| information(learner.ability, item)))
+        .sum::<f64>()
+        / (learners.len() * bank.len()) as f64;
+    println!(
+        "an item at random tells {told:.3} per squared logit, the best {best:.3}: scored alike, about {:.0} % of the items is the least there is",
+        100.0 * told / best
+    );
+    let verdict = |is_met| if is_met { "goal met" } else { "goal NOT met" };
+    for (scored, errors) in [("percentage", &percentage), ("ability", &ability)] {
+        let error = errors[FIXED];
+        let items = needs(error);
+        let (mean_items, reached) = until_precise(bank, &learners, error);
+        println!(
+            "error {error:.3} of {FIXED} fixed items by {scored}: {} adaptive items, {}; stopping at that standard error: {mean_items:.1} on average for {reached:.3}, {}",
+            shown(items),
+            verdict(items.is_some_and(|items| items * 2 <= FIXED)),
+            verdict(mean_items * 2.0 <= FIXED as f64 && reached <= error),
+        );
+    }
+    let asked = &adaptive.asked[SHORT];
+    println!(
+        "exposure at {SHORT} items: mean {:.0} %, most {:.0} %, never {} items",
+        percent(asked.iter().sum::<usize>() / ITEMS),
+        percent(most(asked)),
+        never(asked)
+    );
+}
+
+/// What exposure control costs and brings.
+fn exposures(bank: &[f64]) {
+    let learners = learners(bank, COUNT, 1);
+    println!("\nExposure control, difficulties N(0, {SPREAD}), {SHORT} items");
+    println!("among   error   most exposed   exposed to over 30 %   never");
+    for among in [1, 3, 5, 10, 20] {
+        let exam = adaptive(bank, &learners, SHORT, among);
+        let asked = &exam.asked[SHORT];
+        let often = asked.iter().filter(|&&asked| percent(asked) > 30.0).count();
+        println!(
+            "{among:5}   {:.3} {:12.0} % {often:22} {:7}",
+            exam.errors[SHORT],
+            percent(most(asked)),
+            never(asked)
+        );
+    }
+}
+
+/// What it costs that difficulties are estimates: from the author, who is off by N(0, 1) logits, and some tries.
+fn calibrations(bank: &[f64]) {
+    let learners = learners(bank, COUNT, 1);
+    println!("\nEstimated difficulties, N(0, {SPREAD}), authors off by N(0, 1)");
+    println!(
+        "tries of each item   error of difficulties   adaptive, {SHORT} items   fixed by ability, {FIXED}"
+    );
+    let off = normals(LEARNERS, 12);
+    // Estimates that differ by less than the items do, as those of cautious authors.
+    let seen: f64 = 1.0 - 1.0 / SPREAD.powi(2);
+    let stretch = expected_by_author(probability(1.0, 0.0));
+    for tries in [0, 20, 50, 200, 1_000] {
+        let mut rng = StdRng::seed_from_u64(13);
+        let mut evidence = |item: f64, off: f64| Evidence {
+            author: Some(probability(
+                (seen * item + seen.sqrt() * off) / stretch,
+                0.0,
+            )),
+            tries,
+            points: (0..tries)
+                .filter(|_| {
+                    let ability = normal(&mut rng);
+                    rng.random_bool(probability(ability, item))
+                })
+                .count() as f64,
+            tried_by: LEARNERS,
+        };
+        let items = bank.iter().zip(&off);
+        let evidence: Vec<Evidence> = items.map(|(&item, &off)| evidence(item, off)).collect();
+        let found: Vec<f64> = calibrate(&evidence)
+            .iter()
+            .map(|item| item.estimate)
+            .collect();
+        let errors = bank
+            .iter()
+            .zip(&found)
+            .map(|(item, found)| (item - found).powi(2));
+        println!(
+            "{tries:18} {:23.3} {:20.3} {:23.3}",
+            (errors.sum::<f64>() / ITEMS as f64).sqrt(),
+            adaptive(&found, &learners, SHORT, AMONG).errors[SHORT],
+            fixed(&found, &learners)[FIXED]
+        );
+    }
+}
+
+struct Learner {
+    ability: f64,
+    /// What each item would bring.
+    points: Vec<f64>,
+    /// In the order of a fixed exam; the first so many are one of that length.
+    drawn: Vec<usize>,
+    seed: u64,
+}
+
+fn learners(bank: &[f64], count: usize, seed: u64) -> Vec<Learner> {
+    let mut rng = StdRng::seed_from_u64(seed);
+    (0..count)
+        .map(|_| {
+            let ability = normal(&mut rng);
+            let chances = bank.iter().map(|&item| probability(ability, item));
+            Learner {
+                ability,
+                points: chances
+                    .map(|chance| f64::from(u8::from(rng.random_bool(chance))))
+                    .collect(),
+                drawn: index::sample(&mut rng, bank.len(), LONGEST).into_vec(),
+                seed: rng.random(),
+            }
+        })
+        .collect()
+}
+
+/// Errors by number of items, from 0.
+fn by_percentage(bank: &[f64], measured: &[Learner]) -> Vec<f64> {
+    // By number of items and of right ones: how many learners, and the sum of their abilities.
+    let mut table = vec![vec![(0usize, 0.0); LONGEST + 1]; LONGEST + 1];
+    for learner in learners(bank, OTHERS, 2) {
+        for (items, right) in rights(&learner).into_iter().enumerate() {
+            let (count, abilities) = &mut table[items][right];
+            *count += 1;
+            *abilities += learner.ability;
+        }
+    }
+    let mut errors = Errors::new();
+    for learner in measured {
+        for (items, right) in rights(learner).into_iter().enumerate() {
+            let (count, abilities) = table[items][right];
+            errors.add(items, learner, abilities / count.max(1) as f64);
+        }
+    }
+    errors.roots()
+}
+
+/// How many of the first so many drawn are right.
+fn rights(learner: &Learner) -> Vec<usize> {
+    let mut right = vec![0];
+    for &item in &learner.drawn {
+        right.push(right[right.len() - 1] + learner.points[item] as usize);
+    }
+    right
+}
+
+fn fixed(difficulties: &[f64], learners: &[Learner]) -> Vec<f64> {
+    let mut errors = Errors::new();
+    for learner in learners {
+        let mut posterior = Posterior::new(LEARNERS);
+        errors.add(0, learner, LEARNERS.mean);
+        for (&item, items) in learner.drawn.iter().zip(1..) {
+            posterior.observe(difficulties[item], learner.points[item]);
+            errors.add(items, learner, posterior.ability().estimate);
+        }
+    }
+    errors.roots()
+}
+
+struct Adaptive {
+    errors: Vec<f64>,
+    /// By number of items: how many learners were asked each item.
+    asked: Vec<Vec<usize>>,
+}
+
+/// The exam goes by these difficulties, maybe estimated ones.
+fn adaptive(difficulties: &[f64], learners: &[Learner], longest: usize, among: usize) -> Adaptive {
+    let eligible: Vec<usize> = (0..ITEMS).collect();
+    let mut errors = Errors::new();
+    let mut asked = vec![vec![0; ITEMS]; LONGEST + 1];
+    for learner in learners {
+        let mut rng = StdRng::seed_from_u64(learner.seed);
+        let mut posterior = Posterior::new(LEARNERS);
+        let mut given = Vec::with_capacity(LONGEST);
+        loop {
+            let estimate = posterior.ability().estimate;
+            errors.add(given.len(), learner, estimate);
+            for &item in &given {
+                asked[given.len()][item] += 1;
+            }
+            if given.len() == longest {
+                break;
+            }
+            let item = select(difficulties, &eligible, &given, estimate, among, &mut rng)
+                .expect("a bank larger than the exam");
+            posterior.observe(difficulties[item], learner.points[item]);
+            given.push(item);
+        }
+    }
+    Adaptive {
+        errors: errors.roots(),
+        asked,
+    }
+}
+
+/// Exams that stop at this standard error: mean number of items, and their error.
+fn until_precise(bank: &[f64], learners: &[Learner], standard_error: f64) -> (f64, f64) {
+    let eligible: Vec<usize> = (0..ITEMS).collect();
+    let plan = Plan {
+        prior: LEARNERS,
+        minimum: 5,
+        maximum: LONGEST,
+        standard_error,
+        among: AMONG,
+    };
+    let (mut items, mut squares) = (0, 0.0);
+    for learner in learners {
+        let mut rng = StdRng::seed_from_u64(learner.seed);
+        let mut given: Vec<(usize, f64)> = Vec::new();
+        let found = loop {
+            match next(bank, &eligible, &given, &plan, &mut rng) {
+                Step::Ask(item) => given.push((item, learner.points[item])),
+                Step::End(found, _) => break found,
+            }
+        };
+        items += given.len();
+        squares += (found.estimate - learner.ability).powi(2);
+    }
+    let count = learners.len() as f64;
+    (items as f64 / count, (squares / count).sqrt())
+}
+
+/// Squared errors by number of items.
+struct Errors(Vec<(usize, f64)>);
+
+impl Errors {
+    fn new() -> Self {
+        Self(vec![(0, 0.0); LONGEST + 1])
+    }
+
+    fn add(&mut self, items: usize, learner: &Learner, estimate: f64) {
+        let (count, squares) = &mut self.0[items];
+        *count += 1;
+        *squares += (estimate - learner.ability).powi(2);
+    }
+
+    fn roots(self) -> Vec<f64> {
+        let means = self.0.into_iter();
+        means
+            .map(|(count, squares)| (squares / count as f64).sqrt())
+            .collect()
+    }
+}
+
+fn percent(asked: usize) -> f64 {
+    100.0 * asked as f64 / COUNT as f64
+}
+
+fn most(asked: &[usize]) -> usize {
+    asked.iter().copied().max().unwrap_or(0)
+}
+
+fn never(asked: &[usize]) -> usize {
+    asked.iter().filter(|&&asked| asked == 0).count()
+}
+
+fn normals(of: Normal, seed: u64) -> Vec<f64> {
+    let mut rng = StdRng::seed_from_u64(seed);
+    (0..ITEMS)
+        .map(|_| of.mean + of.sd * normal(&mut rng))
+        .collect()
+}
+
+/// From N(0, 1), by Box and Muller.
+fn normal(rng: &mut StdRng) -> f64 {
+    let (radius, angle): (f64, f64) = (rng.random(), rng.random());
+    (-2.0 * (1.0 - radius).ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
+}

@@ -1,0 +1,286 @@
+//! How difficult the items of a bank are: from the answers so far, shrunk to what their author expected.
+//!
+//! Learners whose abilities have mean M and variance V get an item of difficulty b right with chance p = 1 / (1 + exp((b - M) / X)),
+//! where X = √(1 + V / 1.7²): the normal approximation PROX (L. Cohen, British Journal of Mathematical and Statistical Psychology
+//! 32, 1979; B. D. Wright & M. H. Stone, Best Test Design, 1979).
+//!
+//! The author's estimate a is right up to a normal error with variance τ², the same for the whole bank and told by the bank
+//! itself: parametric empirical Bayes (C. N. Morris, Journal of the American Statistical Association 78, 1983). After n tries that
+//! brought r points the difficulty is the mode of the posterior, where (n p - r) / X = (b - a) / τ². That is the mean
+//! of what the answers and the author say, weighted by their precisions n p (1 - p) / X² and 1 / τ². An item that nobody tried
+//! is as difficult as its author says; after some dozens of tries the author hardly counts. (The closed form, a
+//! weighted mean of a and the logit of r / n, can call an item more difficult for one more right answer.)
+
+use super::{LEARNERS, Normal, probability};
+
+/// The logistic curve is near the normal one with this standard deviation.
+const LOGISTIC_SD: f64 = 1.7;
+/// How far authors are off, in logits, until the bank tells: experts' estimates correlate with the truth by about a half.
+const AUTHORS_SD: f64 = 1.0;
+/// However well they did so far.
+const AUTHORS_BEST_SD: f64 = 0.3;
+/// Items with answers and an estimate that it takes to tell how far authors are off.
+const ENOUGH_ITEMS: usize = 10;
+/// How items spread that no one has estimated.
+const ITEMS: Normal = Normal { mean: 0.0, sd: 1.5 };
+/// An author's 0 and 1 stand for almost everyone and almost no one.
+const AUTHORS_LIMIT: f64 = 0.02;
+
+/// What is known of one item.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// The author's estimate: 0 (everyone gets it) to 1 (no one does).
+    pub author: Option<f64>,
+    pub tries: u32,
+    /// The sum over all tries, each from 0 to 1.
+    pub points: f64,
+    /// Those who tried it: `LEARNERS` where a draw at random decided who did, and where an adaptive exam did, the mean and
+    /// spread of their abilities.
+    pub tried_by: Normal,
+}
+
+/// In logits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Difficulty {
+    pub estimate: f64,
+    pub standard_error: f64,
+}
+
+/// The difficulties of a bank's items, in their order.
+pub fn calibrate(bank: &[Evidence]) -> Vec<Difficulty> {
+    let authors_variance = authors_variance(bank);
+    bank.iter()
+        .map(|item| {
+            let (expected, variance) = match item.author {
+                Some(author) => (expected_by_author(author), authors_variance),
+                None => (ITEMS.mean, ITEMS.sd.powi(2)),
+            };
+            item.posterior(expected, variance)
+        })
+        .collect()
+}
+
+/// An author's estimate in logits: how difficult an item is that this share of all learners gets wrong.
+pub fn expected_by_author(wrong: f64) -> f64 {
+    let wrong = wrong.clamp(AUTHORS_LIMIT, 1.0 - AUTHORS_LIMIT);
+    LEARNERS.mean + stretch(LEARNERS) * (wrong / (1.0 - wrong)).ln()
+}
+
+/// X: how much further apart items are than the logits of their facilities, since the able and the less able both answer.
+fn stretch(learners: Normal) -> f64 {
+    (1.0 + (learners.sd / LOGISTIC_SD).powi(2)).sqrt()
+}
+
+impl Evidence {
+    /// The mode of the posterior on a normal prior, with its standard error.
+    fn posterior(&self, expected: f64, variance: f64) -> Difficulty {
+        let stretch = stretch(self.tried_by);
+        let tries = f64::from(self.tries);
+        let points = self.points.clamp(0.0, tries);
+        let chance = |difficulty| probability(self.tried_by.mean / stretch, difficulty / stretch);
+        // The slope of the log posterior: no more than the tries can outweigh the prior.
+        let slope = |difficulty| {
+            (tries * chance(difficulty) - points) / stretch - (difficulty - expected) / variance
+        };
+        let reach = variance * tries / stretch;
+        let estimate = falling_root(expected - reach, expected + reach, slope);
+        let right = chance(estimate);
+        let precision = tries * right * (1.0 - right) / stretch.powi(2) + 1.0 / variance;
+        Difficulty {
+            estimate,
+            standard_error: precision.recip().sqrt(),
+        }
+    }
+
+    /// The difficulty by the answers alone, with its variance: the logit of the facility, with the halves of F. J. Anscombe
+    /// (Biometrika 43, 1956) so that an item that all get right has one too.
+    fn observed(&self) -> Option<(f64, f64)> {
+        if self.tries == 0 {
+            return None;
+        }
+        let tries = f64::from(self.tries);
+        let right = self.points.clamp(0.0, tries) + 0.5;
+        let wrong = tries + 1.0 - right;
+        let stretch = stretch(self.tried_by);
+        Some((
+            self.tried_by.mean + stretch * (wrong / right).ln(),
+            stretch.powi(2) * (1.0 / right + 1.0 / wrong),
+        ))
+    }
+}
+
+/// τ²: how far the authors of this bank are off beyond what chance in the answers explains. It solves Σ (b - a)² / (v + τ²) = k
+/// over the k items that have both, b and its variance v being the answers' alone (R. C. Paule & J. Mandel, Journal of Research of the National Bureau of Standards 87, 1982).
+fn authors_variance(bank: &[Evidence]) -> f64 {
+    let errors: Vec<(f64, f64)> = bank
+        .iter()
+        .filter_map(|item| {
+            let (observed, noise) = item.observed()?;
+            Some(((observed - expected_by_author(item.author?)).powi(2), noise))
+        })
+        .collect();
+    if errors.len() < ENOUGH_ITEMS {
+        return AUTHORS_SD.powi(2);
+    }
+    let count = errors.len() as f64;
+    let excess = |variance: f64| -> f64 {
+        let terms = errors
+            .iter()
+            .map(|(error, noise)| error / (noise + variance));
+        terms.sum::<f64>() - count
+    };
+    // Never beyond the mean squared error, where the sum is below k.
+    let best = AUTHORS_BEST_SD.powi(2);
+    let mean = errors.iter().map(|(error, _)| error).sum::<f64>() / count;
+    falling_root(best, mean.max(best), excess)
+}
+
+/// Where a function that falls becomes 0, between two bounds; the bound that is nearer to it where it does not.
+fn falling_root(mut low: f64, mut high: f64, function: impl Fn(f64) -> f64) -> f64 {
+    while high - low > 1e-9 * (1.0 + low.abs()) {
+        let middle = (low + high) / 2.0;
+        match function(middle) > 0.0 {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    (low + high) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
+
+    use super::*;
+
+    fn item(author: Option<f64>, tries: u32, points: f64) -> Evidence {
+        Evidence {
+            author,
+            tries,
+            points,
+            tried_by: LEARNERS,
+        }
+    }
+
+    fn one(item: Evidence) -> Difficulty {
+        calibrate(&[item])[0]
+    }
+
+    #[test]
+    fn a_worked_example() {
+        // 40 tries, 10 right, the author said 0.5, which is 0 logits, with τ² = 1; X = √(1 + 1 / 2.89) = 1.16018. At b = 1.08697
+        // p = 0.28153, so that (40 p - 10) / X = 1.08697; the precision of the answers is 40 p (1 - p) / X² = 6.01089.
+        let difficulty = one(item(Some(0.5), 40, 10.0));
+        assert!((difficulty.estimate - 1.08697).abs() < 1e-4);
+        assert!((difficulty.standard_error - (1.0f64 / (1.0 + 6.01089)).sqrt()).abs() < 1e-4);
+    }
+
+    #[test]
+    fn without_tries_the_author_is_right() {
+        assert_eq!(one(item(Some(0.5), 0, 0.0)).estimate, 0.0);
+        let hard = one(item(Some(0.8), 0, 0.0));
+        assert!((hard.estimate - 1.16018 * 4f64.ln()).abs() < 1e-4);
+        assert_eq!(hard.standard_error, AUTHORS_SD);
+        assert_eq!(one(item(None, 0, 0.0)).standard_error, ITEMS.sd);
+    }
+
+    #[test]
+    fn who_tried_it_counts() {
+        let by = |mean| Evidence {
+            tried_by: Normal { mean, sd: 0.3 },
+            ..item(None, 1_000, 500.0)
+        };
+        let difference = one(by(1.0)).estimate - one(by(-1.0)).estimate;
+        assert!((difference - 2.0).abs() < 0.02);
+    }
+
+    /// Simulated banks of 500 items, of which authors are off by so many logits: root mean squared errors of authors, of answers, of both.
+    fn simulate(authors_sd: f64, tries: u32) -> [f64; 3] {
+        let mut rng = StdRng::seed_from_u64(u64::from(tries));
+        let mut normal = move || -> f64 {
+            let (u, v): (f64, f64) = (rng.random(), rng.random());
+            (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+        };
+        let expected: Vec<f64> = (0..500).map(|_| 1.2 * normal()).collect();
+        let truths: Vec<f64> = expected.iter().map(|a| a + authors_sd * normal()).collect();
+        let mut rng = StdRng::seed_from_u64(2);
+        let bank: Vec<Evidence> = truths
+            .iter()
+            .zip(&expected)
+            .map(|(truth, expected)| {
+                let logits = expected / stretch(LEARNERS);
+                let right = (0..tries)
+                    .filter(|_| rng.random_bool(probability(normal(), *truth)))
+                    .count();
+                item(Some(probability(logits, 0.0)), tries, right as f64)
+            })
+            .collect();
+        let error = |of: &dyn Fn(usize) -> f64| -> f64 {
+            let squares = truths.iter().enumerate().map(|(i, t)| (of(i) - t).powi(2));
+            (squares.sum::<f64>() / truths.len() as f64).sqrt()
+        };
+        let calibrated = calibrate(&bank);
+        [
+            error(&|i| expected_by_author(bank[i].author.unwrap())),
+            error(&|i| bank[i].observed().unwrap().0),
+            error(&|i| calibrated[i].estimate),
+        ]
+    }
+
+    #[test]
+    fn both_together_are_better_than_either() {
+        for authors_sd in [0.4, 1.0] {
+            for tries in [10, 30, 100] {
+                let [authors, answers, both] = simulate(authors_sd, tries);
+                assert!(both < authors.min(answers), "{authors_sd} {tries}: {both}");
+            }
+        }
+        // Authors who know nothing do little harm.
+        let [_, answers, both] = simulate(2.0, 10);
+        assert!(both < 1.1 * answers, "{both} {answers}");
+        let [.., both] = simulate(1.0, 300);
+        assert!(both < 0.2, "{both}");
+    }
+
+    fn banks() -> impl Strategy<Value = Vec<Evidence>> {
+        let author = proptest::option::of(0.0..=1.0f64);
+        let item = (author, 0u32..400, 0.0..=1.0f64, -2.0..2.0f64, 0.1..1.5f64);
+        proptest::collection::vec(item, 1..40).prop_map(|items| {
+            let evidence = |(author, tries, share, mean, sd)| Evidence {
+                author,
+                tries,
+                points: f64::from(tries) * share,
+                tried_by: Normal { mean, sd },
+            };
+            items.into_iter().map(evidence).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_difficulty_lies_between_the_author_and_the_answers(bank in banks()) {
+            for (item, difficulty) in bank.iter().zip(calibrate(&bank)) {
+                let expected = item.author.map_or(0.0, expected_by_author);
+                let stretch = stretch(item.tried_by);
+                let points = |difficulty: f64| {
+                    f64::from(item.tries) * probability((item.tried_by.mean - difficulty) / stretch, 0.0)
+                };
+                let (low, high) = (points(expected).min(item.points), points(expected).max(item.points));
+                prop_assert!((low - 1e-6..=high + 1e-6).contains(&points(difficulty.estimate)));
+                prop_assert!(difficulty.standard_error > 0.0);
+                prop_assert!(difficulty.standard_error.is_finite());
+            }
+        }
+
+        #[test]
+        fn more_right_answers_make_it_easier(tries in 1u32..200, share in 0.0..0.99f64, author in 0.0..=1.0f64) {
+            let points = f64::from(tries) * share;
+            let before = item(Some(author), tries, points);
+            let after = item(Some(author), tries, (points + 1.0).min(f64::from(tries)));
+            let (easy, hard) = (one(after).estimate, one(before).estimate);
+            prop_assert!(easy < hard);
+        }
+    }
+}
