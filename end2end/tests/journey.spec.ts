@@ -59,7 +59,7 @@ test("the narration is switched and remembered", async ({ page }) => {
 
 test("a course is searched from within, typing errors included", async ({ page, isMobile }) => {
   await signUp(page);
-  await enrol(page, DEMO);
+  await enrol(page, OPEN);
   await awake(page);
   if (isMobile) await page.getByRole("button", { name: "Outline" }).click();
   const search = page.getByRole("searchbox", { name: "Search this course" });
