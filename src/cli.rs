@@ -178,6 +178,6 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
 pub fn registry() -> Registry {
     Registry::platform()
         .with::<crate::quiz::attempt::EndAttempt>()
-        .with::<crate::exam::sitting::EndSitting>()
-        .with::<crate::exam::sitting::Calibrate>()
+        .with::<crate::exam::jobs::EndSitting>()
+        .with::<crate::exam::jobs::Calibrate>()
 }
