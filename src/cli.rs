@@ -178,8 +178,8 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
 pub fn registry() -> Registry {
     Registry::platform()
         .with::<crate::quiz::attempt::EndAttempt>()
-        .with::<crate::exam::sitting::EndSitting>()
-        .with::<crate::exam::sitting::Calibrate>()
+        .with::<crate::exam::jobs::EndSitting>()
+        .with::<crate::exam::jobs::Calibrate>()
         .with::<crate::quiz::authoring::tally::CountTries>()
         .with::<crate::quiz::mails::QuizMail>()
         .with::<crate::quiz::regrade::work::Regrade>()

@@ -6,6 +6,10 @@ pub mod adaptive;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod draw;
+#[cfg(feature = "ssr")]
+pub mod drawing;
+#[cfg(feature = "ssr")]
+pub mod jobs;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod paper;

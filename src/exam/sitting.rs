@@ -1,29 +1,22 @@
 //! A sitting, from its start to its record. The clock is the server's, and what is acknowledged is committed.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::seq::SliceRandom;
-use serde::{Deserialize, Serialize};
 
-use super::adaptive::{self, Item};
-use super::draw::{self, Need, Shortage};
-use super::paper::{Asked, Paper, Section, Terms};
+use super::drawing::{append_next, draw_paper};
+use super::jobs::EndSitting;
 use super::record::{self, Change, Sat, SittingHead};
 use super::rules::{self, Closed};
-use super::store::{self, Allowance, BankItem, Exam, SectionRow};
+use super::store::{self, Allowance, Exam};
 use super::timeline::{Event, EventKind};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
-use crate::platform::jobs::{self, Job, JobContext};
+use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 use crate::platform::time::Clock;
 use crate::player::store as studying;
 use crate::player::view::not_enrolled;
-use crate::quiz::attempt::{GRACE, freeze, read};
-use crate::quiz::grade::{Frozen, Given};
-use crate::quiz::store::{BankQuestion, questions};
-use crate::quiz::{QuestionPayload, Sent};
+use crate::quiz::Sent;
+use crate::quiz::attempt::read;
+use crate::quiz::grade::Given;
 
 pub fn no_exam() -> AppError {
     AppError::NotFound("There is no exam at this address.".to_owned())
@@ -163,159 +156,6 @@ pub async fn start(
     };
     record::note(conn, sitting, &[started]).await?;
     EndSitting { sitting }.queue(conn, expires_at).await
-}
-
-async fn draw_paper(
-    conn: &mut Conn,
-    user: UserId,
-    found: &Found,
-    sections: &[SectionRow],
-    now: DateTime<Utc>,
-) -> AppResult<Paper> {
-    let exam = &found.exam;
-    let bank = store::bank(conn, found.course).await?;
-    let titles = sections
-        .iter()
-        .map(|section| Section {
-            title: section.title.clone(),
-            questions: section.count(),
-        })
-        .collect();
-    let terms = |items| Terms::new(exam.passing_score_percent, &exam.config, titles, items);
-    if exam.config.adaptive.is_some() {
-        let (difficulties, is_stale) = store::difficulties(conn, exam.exam_id, now).await?;
-        if is_stale {
-            let job = Calibrate {
-                course: found.course,
-                exam: exam.exam_id,
-            };
-            jobs::enqueue_once(conn, &job, &format!("calibrate-{}", exam.exam_id), now).await?;
-        }
-        let terms = terms(items(sections, &bank, &difficulties));
-        let mut paper = Paper::new(terms, Vec::new());
-        append_next(conn, &mut paper, &[]).await?;
-        return match paper.questions.is_empty() {
-            true => Err(short_of_questions()),
-            false => Ok(paper),
-        };
-    }
-    let seen = record::seen(conn, user, exam.exam_id).await?;
-    let places = draw_places(sections, &bank, |question| {
-        seen.get(&question.0).copied().unwrap_or(0)
-    })
-    .map_err(|_| short_of_questions())?;
-    let mut drawn: Vec<(usize, QuestionId)> = Vec::new();
-    for (section, mut places) in places.into_iter().enumerate() {
-        match exam.config.shuffle_questions {
-            true => places.shuffle(&mut rand::rng()),
-            false => places.sort_unstable(),
-        }
-        drawn.extend(
-            places
-                .into_iter()
-                .map(|place| (section, bank[place].question_id)),
-        );
-    }
-    let ids: Vec<QuestionId> = drawn.iter().map(|&(_, question)| question).collect();
-    let mut full: HashMap<QuestionId, BankQuestion> = questions(conn, &ids)
-        .await?
-        .into_iter()
-        .map(|question| (question.question_id, question))
-        .collect();
-    let asked = drawn
-        .into_iter()
-        .filter_map(|(section, id)| {
-            let question = frozen(full.remove(&id)?, exam.config.shuffle_options);
-            Some(Asked { section, question })
-        })
-        .collect();
-    Ok(Paper::new(terms(Vec::new()), asked))
-}
-
-fn short_of_questions() -> AppError {
-    AppError::Conflict(
-        "The question bank has not enough questions for this exam any more. Please tell your tutor.".to_owned(),
-    )
-}
-
-/// The places in the bank that each section gets at random, those least often seen first.
-pub fn draw_places(
-    sections: &[SectionRow],
-    bank: &[BankItem],
-    seen: impl Fn(QuestionId) -> i64,
-) -> Result<Vec<Vec<usize>>, Shortage> {
-    let mut order: Vec<usize> = (0..bank.len()).collect();
-    order.shuffle(&mut rand::rng());
-    order.sort_by_key(|&place| seen(bank[place].question_id));
-    let needs: Vec<Need> = sections
-        .iter()
-        .map(|section| Need {
-            count: section.count(),
-            candidates: order
-                .iter()
-                .copied()
-                .filter(|&place| section.takes(&bank[place]))
-                .collect(),
-        })
-        .collect();
-    draw::draw(&needs, bank.len())
-}
-
-/// What an adaptive exam chooses from: each question for the first section that takes it.
-fn items(
-    sections: &[SectionRow],
-    bank: &[BankItem],
-    difficulties: &HashMap<QuestionId, f64>,
-) -> Vec<Item> {
-    bank.iter()
-        .filter_map(|item| {
-            let section = sections.iter().position(|section| section.takes(item))?;
-            let by_author = || {
-                let author = f64::from(item.difficulty.unwrap_or(0.5));
-                crate::quiz::adaptive::difficulty::expected_by_author(author)
-            };
-            Some(Item {
-                question_id: item.question_id,
-                section,
-                difficulty: difficulties
-                    .get(&item.question_id)
-                    .copied()
-                    .unwrap_or_else(by_author),
-            })
-        })
-        .collect()
-}
-
-fn frozen(mut question: BankQuestion, shuffle_options: bool) -> Frozen {
-    if let QuestionPayload::Choice { shuffle } = &mut question.payload.payload {
-        *shuffle = *shuffle && shuffle_options;
-    }
-    freeze(question)
-}
-
-/// Adds the question that an adaptive exam asks next; false when it has asked enough.
-async fn append_next(
-    conn: &mut Conn,
-    paper: &mut Paper,
-    given: &[(QuestionId, f64)],
-) -> AppResult<bool> {
-    let shuffle_options = paper
-        .terms
-        .adaptive
-        .as_ref()
-        .is_some_and(|terms| terms.shuffle_options);
-    let Some(item) = adaptive::next(&paper.terms, given, &mut rand::rng()) else {
-        return Ok(false);
-    };
-    let question = questions(conn, &[item.question_id])
-        .await?
-        .pop()
-        .ok_or_else(short_of_questions)?;
-    paper.questions.push(Asked {
-        section: item.section,
-        question: frozen(question, shuffle_options),
-    });
-    Ok(true)
 }
 
 /// What a browser sends for one question of a sitting.
@@ -479,7 +319,8 @@ async fn has_ended(
     Ok(is_late)
 }
 
-async fn end_if_late(
+/// Ends the sitting if its time is over; else answers until when it runs.
+pub async fn end_if_late(
     conn: &mut Conn,
     user: UserId,
     sitting: SittingId,
@@ -515,60 +356,4 @@ async fn end(
         at,
     };
     Ok(record::note(conn, head.sitting_id, &[ended]).await?)
-}
-
-/// Ends a sitting whose time ran out while nobody looked.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct EndSitting {
-    pub sitting: SittingId,
-}
-
-impl EndSitting {
-    /// Looks again once this time is over.
-    pub async fn queue(&self, conn: &mut Conn, expires_at: DateTime<Utc>) -> AppResult<()> {
-        // The job that runs still holds its name; the next one has its own.
-        let name = format!(
-            "end-sitting-{}-{}",
-            self.sitting,
-            Utc::now().timestamp_millis()
-        );
-        let at = expires_at + GRACE + TimeDelta::seconds(1);
-        jobs::enqueue_once(conn, self, &name, at).await
-    }
-}
-
-impl Job for EndSitting {
-    const KIND: &'static str = "end_sitting";
-
-    async fn run(self, cx: &JobContext) -> AppResult<()> {
-        let sitting = self.sitting;
-        cx.within(async move |conn| {
-            if let Some(user) = record::learner_of(conn, sitting).await?
-                && let Some(expires_at) = end_if_late(conn, user, sitting, Utc::now()).await?
-            {
-                // It was given more time.
-                self.queue(conn, expires_at).await?;
-            }
-            Ok(())
-        })
-        .await
-    }
-}
-
-/// Works out the difficulties of an adaptive exam anew.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Calibrate {
-    pub course: CourseId,
-    pub exam: ExamId,
-}
-
-impl Job for Calibrate {
-    const KIND: &'static str = "calibrate_exam";
-
-    async fn run(self, cx: &JobContext) -> AppResult<()> {
-        cx.within(async move |conn| {
-            store::calibrate(conn, self.course, self.exam, Utc::now()).await
-        })
-        .await
-    }
 }

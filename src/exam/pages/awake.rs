@@ -1,6 +1,9 @@
 //! What the exam room does once the page is awake. Answers are sent one after the other, each as it stands when it is
 //! sent, and again until the server has acknowledged it: "Saved" is said when nothing is left to be sent, and not before.
 
+mod dom;
+mod report;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -11,9 +14,10 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, HtmlFormElement, NodeList, UrlSearchParams};
+use web_sys::{Element, HtmlElement, HtmlFormElement, UrlSearchParams};
 
-use super::room::{Mark, open_words};
+use self::dom::{all, beacon, closest, form_of, is_typed, mark, mark_of, now, number_of};
+use super::room::open_words;
 use crate::exam::Room;
 use crate::exam::api::{ReportExamEvents, SaveExamAnswer, SubmitExam};
 use crate::platform::error::AppError;
@@ -24,8 +28,6 @@ const TIMEOUT_MS: u32 = 10_000;
 /// Where one types, an answer is sent once nobody has typed for so long.
 const REST_MS: u64 = 400;
 const REPORT_S: u64 = 20;
-/// Events that wait for a report at most.
-const EVENTS: usize = 200;
 
 struct Awake {
     sitting: String,
@@ -318,7 +320,7 @@ impl Awake {
     fn all_is_sent(self: &Rc<Self>) {
         let refused = self.refused.borrow();
         let is_over = now() >= self.ends_at.get();
-        match &*refused {
+        match refused.as_slice() {
             [(number, why), ..] if !(is_over && self.hands_in.get()) => {
                 self.hands_in.set(false);
                 self.say(
@@ -394,50 +396,6 @@ impl Awake {
         }
     }
 
-    fn note(&self, kind: &'static str, question: Option<usize>) {
-        let mut events = self.events.borrow_mut();
-        if events.len() < EVENTS {
-            events.push((kind, question, now()));
-        }
-    }
-
-    fn events_body(&self) -> Option<UrlSearchParams> {
-        let events: Vec<String> = self
-            .events
-            .borrow()
-            .iter()
-            .map(|(kind, question, at)| {
-                let question = question
-                    .map(|number| number.to_string())
-                    .unwrap_or_default();
-                format!("{kind}:{question}:{}", ((now() - at) / 1000.0) as u32)
-            })
-            .collect();
-        let body = UrlSearchParams::new().ok()?;
-        body.append("sitting", &self.sitting);
-        body.append("events", &events.join(" "));
-        Some(body)
-    }
-
-    /// Reports what happened, and learns how much time is left.
-    fn report(self: &Rc<Self>) {
-        let Some(body) = self.events_body().filter(|_| !self.is_leaving.get()) else {
-            return;
-        };
-        let count = self.events.borrow().len();
-        let awake = self.clone();
-        leptos::task::spawn_local(async move {
-            if let Ok(answer) = send(ReportExamEvents::PATH, &body, Some(TIMEOUT_MS)).await {
-                {
-                    let mut events = awake.events.borrow_mut();
-                    let count = count.min(events.len());
-                    events.drain(..count);
-                }
-                awake.followed(&answer);
-            }
-        });
-    }
-
     /// Says how the answers stand.
     fn say(&self, text: &str, is_trouble: bool) {
         if let Some(kept) = document().get_element_by_id("ly-kept") {
@@ -463,87 +421,4 @@ fn is_passing(error: &AppError) -> bool {
             | AppError::TooMany(_)
             | AppError::SignInRequired
     )
-}
-
-/// Brings the navigator and the overview up to date with the form of a question.
-fn mark(number: usize) {
-    let Some(form) = form_of(number) else {
-        return;
-    };
-    let mark = mark_of(&form);
-    for jump in all(&format!("#ly-room [data-go='{}']", number + 1)) {
-        if jump.class_list().contains("chip") {
-            jump.set_class_name(mark.class());
-        }
-        let state = match jump.query_selector("[data-state]") {
-            Ok(Some(state)) => Some(state),
-            _ => jump.next_element_sibling(),
-        };
-        if let Some(state) = state.filter(|state| state.has_attribute("data-state")) {
-            state.set_text_content(Some(mark.words()));
-        }
-    }
-}
-
-/// As the server judges it: all of what has places, else any choice or text.
-fn mark_of(form: &Element) -> Mark {
-    let any = |selector: &str| form.query_selector(selector).ok().flatten().is_some();
-    let answered = if any("select") {
-        !any("select:has(option[value='']:checked)")
-    } else if any("[type=radio], [name='given[options][]']") {
-        any(":is([type=radio], [name='given[options][]']):checked")
-    } else {
-        has_text(form)
-    };
-    Mark {
-        answered,
-        flagged: any("[name='given[flagged]']:checked"),
-    }
-}
-
-fn has_text(form: &Element) -> bool {
-    let field = form.query_selector("input[type=text]").ok().flatten();
-    field
-        .and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok())
-        .is_some_and(|field| !field.value().trim().is_empty())
-}
-
-fn number_of(form: &Element) -> Option<usize> {
-    form.get_attribute("data-question")?.parse().ok()
-}
-
-fn form_of(number: usize) -> Option<HtmlFormElement> {
-    document()
-        .get_element_by_id(&format!("ly-q{number}"))?
-        .dyn_into()
-        .ok()
-}
-
-fn closest(event: &web_sys::Event, selector: &str) -> Option<Element> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    target.closest(selector).ok()?
-}
-
-fn is_typed(event: &web_sys::Event) -> bool {
-    closest(event, "textarea, input[type=text]").is_some()
-}
-
-fn all(selector: &str) -> Vec<Element> {
-    let found: Option<NodeList> = document().query_selector_all(selector).ok();
-    let found = found.into_iter().flat_map(|list| {
-        (0..list.length()).filter_map(move |at| list.item(at)?.dyn_into::<Element>().ok())
-    });
-    found.collect()
-}
-
-fn beacon(path: &str, body: &UrlSearchParams) -> bool {
-    window()
-        .navigator()
-        .send_beacon_with_opt_url_search_params(path, Some(body))
-        .unwrap_or(false)
-}
-
-/// The page's own age, in milliseconds: the clock on the wall may be set.
-fn now() -> f64 {
-    window().performance().map_or(0.0, |clock| clock.now())
 }

@@ -11,9 +11,10 @@ use crate::platform::ids::{ExamId, SittingId};
 #[cfg(feature = "ssr")]
 use {
     super::{check, exam_path, regrade, sitting_path, store, view},
+    crate::exam::jobs::EndSitting,
     crate::exam::record,
     crate::exam::rules,
-    crate::exam::sitting::{EndSitting, no_exam},
+    crate::exam::sitting::no_exam,
     crate::exam::store as exams,
     crate::platform::audit::Entry,
     crate::platform::auth::guard::require_tutor_of_slug,

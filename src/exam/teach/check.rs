@@ -5,8 +5,8 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 use super::{ExamFields, SECTIONS, SectionFields};
+use crate::exam::drawing::draw_places;
 use crate::exam::rules::Window;
-use crate::exam::sitting::draw_places;
 use crate::exam::store::{BankItem, Exam, SectionRow, TopicRow};
 use crate::exam::{Adaptive, Config, Review};
 use crate::platform::error::{AppError, AppResult};

@@ -891,7 +891,6 @@ diesel::joinable!(exam_answers -> exam_sittings (sitting_id));
 diesel::joinable!(exam_sitting_events -> exam_sittings (sitting_id));
 diesel::joinable!(exam_attempts -> exams (exam_id));
 diesel::joinable!(exam_attempts -> exam_sittings (sitting_id));
-diesel::joinable!(exam_attempts -> exam_attempts (regrade_of));
 diesel::joinable!(practice_answers -> users (user_id));
 diesel::joinable!(practice_answers -> quiz_questions (question_id));
 diesel::joinable!(simulation_exercises -> courses (course_id));

@@ -99,10 +99,11 @@ fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
         None => (None, "A new exam".to_owned(), Area::Exams.path(course)),
     };
     let fields = page.fields;
+    let course = course.to_owned();
     view! {
         <h2>{heading}</h2>
         <Form form=state class="stack exam-form">
-            <input type="hidden" name="course" value=course.to_owned() />
+            <input type="hidden" name="course" value=course />
             {id.map(|id| view! { <input type="hidden" name="id" value=id /> })}
             <input type="hidden" name="exam[revision]" value=typed.text("revision", &fields.revision) />
             {typed.field("title", "Title", "", &fields.title, "text")}

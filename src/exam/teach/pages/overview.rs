@@ -77,9 +77,10 @@ fn overview(page: ExamOverview, course: &str, set: FormState, allow: FormState) 
 /// What can become of it.
 fn switches(status: ExamStatus, course: &str, exam: ExamId, form: FormState) -> AnyView {
     let button = |to: &'static str, words: &'static str, kind: ButtonKind| {
+        let course = course.to_owned();
         view! {
             <Form form=form class="row">
-                <input type="hidden" name="course" value=course.to_owned() />
+                <input type="hidden" name="course" value=course />
                 <input type="hidden" name="exam" value=exam.to_string() />
                 <input type="hidden" name="status" value=to />
                 <Button kind=kind busy=form.busy()>
@@ -187,13 +188,14 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
             view! { <li>{words}</li> }
         })
         .collect_view();
+    let course = course.to_owned();
     view! {
         <section class="stack">
             <h3>"More time or tries for one learner"</h3>
             <p class="soft">"It counts at once, also for a sitting that runs. No sitting goes on after the exam has closed."</p>
             <ul class="exam-rules">{lines}</ul>
             <Form form=form class="stack exam-form">
-                <input type="hidden" name="course" value=course.to_owned() />
+                <input type="hidden" name="course" value=course />
                 <input type="hidden" name="exam" value=exam.to_string() />
                 <div class="exam-cols">
                     <Field

@@ -133,6 +133,7 @@ fn regrade_form(
             (question.question_id.clone(), format!("Question {number}"))
         })
         .collect::<Vec<_>>();
+    let course = course.to_owned();
     let pairs = |pairs: [(&str, &str); 2]| -> Vec<(String, String)> {
         pairs
             .map(|(value, words)| (value.to_owned(), words.to_owned()))
@@ -145,7 +146,7 @@ fn regrade_form(
                 "Correct it in the bank first, or give everybody its point. The grading so far stays in the record; the new one takes its place."
             </p>
             <Form form=form class="stack exam-form">
-                <input type="hidden" name="course" value=course.to_owned() />
+                <input type="hidden" name="course" value=course />
                 <input type="hidden" name="exam" value=exam.to_string() />
                 <input type="hidden" name="sitting" value=sitting.to_string() />
                 <Select

@@ -1,0 +1,176 @@
+//! How a paper comes from the question bank.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use rand::seq::SliceRandom;
+
+use super::adaptive::{self, Item};
+use super::draw::{self, Need, Shortage};
+use super::jobs::Calibrate;
+use super::paper::{Asked, Paper, Section, Terms};
+use super::record;
+use super::sitting::Found;
+use super::store::{self, BankItem, SectionRow};
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{QuestionId, UserId};
+use crate::platform::jobs;
+use crate::quiz::QuestionPayload;
+use crate::quiz::attempt::freeze;
+use crate::quiz::grade::Frozen;
+use crate::quiz::store::{BankQuestion, questions};
+
+/// The paper for this learner: all of it, or the first question of an adaptive one.
+pub async fn draw_paper(
+    conn: &mut Conn,
+    user: UserId,
+    found: &Found,
+    sections: &[SectionRow],
+    now: DateTime<Utc>,
+) -> AppResult<Paper> {
+    let exam = &found.exam;
+    let bank = store::bank(conn, found.course).await?;
+    let titles = sections
+        .iter()
+        .map(|section| Section {
+            title: section.title.clone(),
+            questions: section.count(),
+        })
+        .collect();
+    let terms = |items| Terms::new(exam.passing_score_percent, &exam.config, titles, items);
+    if exam.config.adaptive.is_some() {
+        let (difficulties, is_stale) = store::difficulties(conn, exam.exam_id, now).await?;
+        if is_stale {
+            let job = Calibrate {
+                course: found.course,
+                exam: exam.exam_id,
+            };
+            jobs::enqueue_once(conn, &job, &format!("calibrate-{}", exam.exam_id), now).await?;
+        }
+        let terms = terms(items(sections, &bank, &difficulties));
+        let mut paper = Paper::new(terms, Vec::new());
+        append_next(conn, &mut paper, &[]).await?;
+        return match paper.questions.is_empty() {
+            true => Err(short_of_questions()),
+            false => Ok(paper),
+        };
+    }
+    let seen = record::seen(conn, user, exam.exam_id).await?;
+    let places = draw_places(sections, &bank, |question| {
+        seen.get(&question.0).copied().unwrap_or(0)
+    })
+    .map_err(|_| short_of_questions())?;
+    let mut drawn: Vec<(usize, QuestionId)> = Vec::new();
+    for (section, mut places) in places.into_iter().enumerate() {
+        match exam.config.shuffle_questions {
+            true => places.shuffle(&mut rand::rng()),
+            false => places.sort_unstable(),
+        }
+        drawn.extend(
+            places
+                .into_iter()
+                .map(|place| (section, bank[place].question_id)),
+        );
+    }
+    let ids: Vec<QuestionId> = drawn.iter().map(|&(_, question)| question).collect();
+    let mut full: HashMap<QuestionId, BankQuestion> = questions(conn, &ids)
+        .await?
+        .into_iter()
+        .map(|question| (question.question_id, question))
+        .collect();
+    let asked = drawn
+        .into_iter()
+        .filter_map(|(section, id)| {
+            let question = frozen(full.remove(&id)?, exam.config.shuffle_options);
+            Some(Asked { section, question })
+        })
+        .collect();
+    Ok(Paper::new(terms(Vec::new()), asked))
+}
+
+fn short_of_questions() -> AppError {
+    AppError::Conflict(
+        "The question bank has not enough questions for this exam any more. Please tell your tutor.".to_owned(),
+    )
+}
+
+/// The places in the bank that each section gets at random, those least often seen first.
+pub fn draw_places(
+    sections: &[SectionRow],
+    bank: &[BankItem],
+    seen: impl Fn(QuestionId) -> i64,
+) -> Result<Vec<Vec<usize>>, Shortage> {
+    let mut order: Vec<usize> = (0..bank.len()).collect();
+    order.shuffle(&mut rand::rng());
+    order.sort_by_key(|&place| seen(bank[place].question_id));
+    let needs: Vec<Need> = sections
+        .iter()
+        .map(|section| Need {
+            count: section.count(),
+            candidates: order
+                .iter()
+                .copied()
+                .filter(|&place| section.takes(&bank[place]))
+                .collect(),
+        })
+        .collect();
+    draw::draw(&needs, bank.len())
+}
+
+/// What an adaptive exam chooses from: each question for the first section that takes it.
+fn items(
+    sections: &[SectionRow],
+    bank: &[BankItem],
+    difficulties: &HashMap<QuestionId, f64>,
+) -> Vec<Item> {
+    bank.iter()
+        .filter_map(|item| {
+            let section = sections.iter().position(|section| section.takes(item))?;
+            let by_author = || {
+                let author = f64::from(item.difficulty.unwrap_or(0.5));
+                crate::quiz::adaptive::difficulty::expected_by_author(author)
+            };
+            Some(Item {
+                question_id: item.question_id,
+                section,
+                difficulty: difficulties
+                    .get(&item.question_id)
+                    .copied()
+                    .unwrap_or_else(by_author),
+            })
+        })
+        .collect()
+}
+
+fn frozen(mut question: BankQuestion, shuffle_options: bool) -> Frozen {
+    if let QuestionPayload::Choice { shuffle } = &mut question.payload.payload {
+        *shuffle = *shuffle && shuffle_options;
+    }
+    freeze(question)
+}
+
+/// Adds the question that an adaptive exam asks next; false when it has asked enough.
+pub async fn append_next(
+    conn: &mut Conn,
+    paper: &mut Paper,
+    given: &[(QuestionId, f64)],
+) -> AppResult<bool> {
+    let shuffle_options = paper
+        .terms
+        .adaptive
+        .as_ref()
+        .is_some_and(|terms| terms.shuffle_options);
+    let Some(item) = adaptive::next(&paper.terms, given, &mut rand::rng()) else {
+        return Ok(false);
+    };
+    let question = questions(conn, &[item.question_id])
+        .await?
+        .pop()
+        .ok_or_else(short_of_questions)?;
+    paper.questions.push(Asked {
+        section: item.section,
+        question: frozen(question, shuffle_options),
+    });
+    Ok(true)
+}

@@ -1,0 +1,90 @@
+//! The room's page as it stands: its forms, its marks, its clock.
+
+use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlFormElement, NodeList, UrlSearchParams};
+
+use crate::exam::pages::room::Mark;
+
+/// Brings the navigator and the overview up to date with the form of a question.
+pub fn mark(number: usize) {
+    let Some(form) = form_of(number) else {
+        return;
+    };
+    let mark = mark_of(&form);
+    for jump in all(&format!("#ly-room [data-go='{}']", number + 1)) {
+        if jump.class_list().contains("chip") {
+            jump.set_class_name(mark.class());
+        }
+        let state = match jump.query_selector("[data-state]") {
+            Ok(Some(state)) => Some(state),
+            _ => jump.next_element_sibling(),
+        };
+        if let Some(state) = state.filter(|state| state.has_attribute("data-state")) {
+            state.set_text_content(Some(mark.words()));
+        }
+    }
+}
+
+/// As the server judges it: all of what has places, else any choice or text.
+pub fn mark_of(form: &Element) -> Mark {
+    let any = |selector: &str| form.query_selector(selector).ok().flatten().is_some();
+    let answered = if any("select") {
+        !any("select:has(option[value='']:checked)")
+    } else if any("[type=radio], [name='given[options][]']") {
+        any(":is([type=radio], [name='given[options][]']):checked")
+    } else {
+        has_text(form)
+    };
+    Mark {
+        answered,
+        flagged: any("[name='given[flagged]']:checked"),
+    }
+}
+
+fn has_text(form: &Element) -> bool {
+    let field = form.query_selector("input[type=text]").ok().flatten();
+    field
+        .and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok())
+        .is_some_and(|field| !field.value().trim().is_empty())
+}
+
+pub fn number_of(form: &Element) -> Option<usize> {
+    form.get_attribute("data-question")?.parse().ok()
+}
+
+pub fn form_of(number: usize) -> Option<HtmlFormElement> {
+    document()
+        .get_element_by_id(&format!("ly-q{number}"))?
+        .dyn_into()
+        .ok()
+}
+
+pub fn closest(event: &web_sys::Event, selector: &str) -> Option<Element> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest(selector).ok()?
+}
+
+pub fn is_typed(event: &web_sys::Event) -> bool {
+    closest(event, "textarea, input[type=text]").is_some()
+}
+
+pub fn all(selector: &str) -> Vec<Element> {
+    let found: Option<NodeList> = document().query_selector_all(selector).ok();
+    let found = found.into_iter().flat_map(|list| {
+        (0..list.length()).filter_map(move |at| list.item(at)?.dyn_into::<Element>().ok())
+    });
+    found.collect()
+}
+
+pub fn beacon(path: &str, body: &UrlSearchParams) -> bool {
+    window()
+        .navigator()
+        .send_beacon_with_opt_url_search_params(path, Some(body))
+        .unwrap_or(false)
+}
+
+/// The page's own age, in milliseconds: the clock on the wall may be set.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}

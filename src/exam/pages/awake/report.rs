@@ -1,0 +1,60 @@
+//! What happened in the browser, told to the server, which tells how much time is left.
+
+use std::rc::Rc;
+
+use leptos::server_fn::ServerFn;
+use web_sys::UrlSearchParams;
+
+use super::dom::now;
+use super::{Awake, TIMEOUT_MS};
+use crate::exam::api::ReportExamEvents;
+use crate::platform::ui::browser::send;
+
+/// Events that wait for a report at most.
+const EVENTS: usize = 200;
+
+impl Awake {
+    pub fn note(&self, kind: &'static str, question: Option<usize>) {
+        let mut events = self.events.borrow_mut();
+        if events.len() < EVENTS {
+            events.push((kind, question, now()));
+        }
+    }
+
+    pub fn events_body(&self) -> Option<UrlSearchParams> {
+        let events: Vec<String> = self
+            .events
+            .borrow()
+            .iter()
+            .map(|(kind, question, at)| {
+                let question = question
+                    .map(|number| number.to_string())
+                    .unwrap_or_default();
+                format!("{kind}:{question}:{}", ((now() - at) / 1000.0) as u32)
+            })
+            .collect();
+        let body = UrlSearchParams::new().ok()?;
+        body.append("sitting", &self.sitting);
+        body.append("events", &events.join(" "));
+        Some(body)
+    }
+
+    /// Reports what happened, and learns how much time is left.
+    pub fn report(self: &Rc<Self>) {
+        let Some(body) = self.events_body().filter(|_| !self.is_leaving.get()) else {
+            return;
+        };
+        let count = self.events.borrow().len();
+        let awake = self.clone();
+        leptos::task::spawn_local(async move {
+            if let Ok(answer) = send(ReportExamEvents::PATH, &body, Some(TIMEOUT_MS)).await {
+                {
+                    let mut events = awake.events.borrow_mut();
+                    let count = count.min(events.len());
+                    events.drain(..count);
+                }
+                awake.followed(&answer);
+            }
+        });
+    }
+}
