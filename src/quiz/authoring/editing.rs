@@ -7,6 +7,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::check::{self, ROWS_LIMIT};
+use super::form;
 use super::store::{self, Found};
 use super::{Preview, QuestionForm, QuestionPage, tally};
 use crate::course::draft::QuestionDraft;
@@ -184,7 +185,7 @@ fn first(found: Option<&Found>, asked: &Asked, mark: &str) -> Typed {
 fn filled(found: &Found) -> QuestionForm {
     QuestionForm {
         place: found.place_value(),
-        ..check::form(&found.question)
+        ..form::of(&found.question)
     }
 }
 
@@ -258,7 +259,7 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, saving: Saving) -> AppResult
     let before = filled(&found);
     let after = QuestionForm {
         place: saving.form.place,
-        ..check::form(&draft)
+        ..form::of(&draft)
     };
     if before == after {
         return Ok(id);
@@ -271,8 +272,8 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, saving: Saving) -> AppResult
     store::note_edit(conn, id).await?;
     note(tutor, "question.edited", id)
         .change(
-            Some(json!({ "prompt": before.prompt })),
-            Some(json!({ "prompt": draft.prompt })),
+            Some(json!({ "prompt": beginning(&before.prompt) })),
+            Some(json!({ "prompt": beginning(&draft.prompt) })),
         )
         .write(conn)
         .await?;
@@ -290,7 +291,7 @@ async fn add(
     let id = bank::add(conn, &place, None, draft, links).await?;
     recount(conn, tutor.course).await?;
     note(tutor, "question.written", id)
-        .change(None, Some(json!({ "prompt": draft.prompt })))
+        .change(None, Some(json!({ "prompt": beginning(&draft.prompt) })))
         .write(conn)
         .await?;
     Ok(id)
@@ -303,6 +304,11 @@ pub async fn last(conn: &mut Conn, place: Place) -> AppResult<Place> {
         order: Some(order),
         ..place
     })
+}
+
+/// Enough to know a question by.
+fn beginning(prompt: &str) -> String {
+    prompt.chars().take(200).collect()
 }
 
 fn note(tutor: &TutorOf, action: &str, question: QuestionId) -> Entry {

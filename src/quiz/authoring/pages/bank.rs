@@ -261,10 +261,9 @@ fn group(course: &str, query: &BankQuery, group: BankGroup, cut: (bool, bool)) -
         .into_iter()
         .enumerate()
         .map(|(at, line)| {
-            let id = line.question;
-            let row = row(course, line);
             let ends = (at > 0 || cut.0, at + 1 < count || cut.1);
-            let order = is_ordered.then(|| view! { <td>{order(id, ends)}</td> });
+            let order = is_ordered.then(|| view! { <td>{order(&line, ends)}</td> });
+            let row = row(course, line);
             view! { <tr>{row} {order}</tr> }
         })
         .collect_view();
@@ -310,13 +309,14 @@ fn row(course: &str, line: BankLine) -> AnyView {
 }
 
 /// Up and down. After a move the page comes anew, and the same button has the focus.
-fn order(id: QuestionId, (up, down): (bool, bool)) -> AnyView {
+fn order(line: &BankLine, (up, down): (bool, bool)) -> AnyView {
     let moved = asked("moved");
     let button = |is_there: bool, name: &'static str, sign: &'static str| {
-        let which = format!("{name}-{id}");
+        let which = format!("{name}-{}", line.question);
+        let label = format!("Move {name}: {}", line.prompt);
         let is_moved = moved == which;
         view! {
-            <button class="btn quiet bank-move" name="which" value=which disabled=!is_there autofocus=is_moved aria-label=format!("Move {name}")>
+            <button class="btn quiet bank-move" name="which" value=which disabled=!is_there autofocus=is_moved aria-label=label>
                 {sign}
             </button>
         }

@@ -23,7 +23,7 @@ pub fn facts(facts: Facts) -> AnyView {
     });
     let options = (!facts.options.is_empty()).then(|| options(facts.options));
     view! {
-        <section class="stack">
+        <section class="stack bank-facts">
             <h2>"How it did"</h2>
             <div class="figs">
                 <div>

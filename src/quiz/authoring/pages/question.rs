@@ -230,9 +230,10 @@ fn preview(preview: Preview) -> AnyView {
                 {answering::fields(preview.shown.kind)}
             </div>
             <div class="row">
-                <Button kind=ButtonKind::Secondary name="go" value="try">
+                // The page comes anew with each try: here one goes on.
+                <button class="btn second" name="go" value="try" autofocus=true>
                     "Grade this answer"
-                </Button>
+                </button>
             </div>
             {graded}
         </section>
