@@ -165,7 +165,7 @@ fn right_answer(kind: &FrozenKind) -> Answer {
                 .collect(),
         ),
         FrozenKind::ShortAnswer { accepted, .. } => {
-            Answer::Text(accepted.first().cloned().unwrap_or_default())
+            Answer::Text(<[_]>::first(accepted).cloned().unwrap_or_default())
         }
         FrozenKind::Tracing {
             prints: Some(text), ..
