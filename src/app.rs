@@ -5,12 +5,12 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
 use crate::catalog::pages::{catalog_page, cms_page, course_page, landing_page};
+use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::exam::pages::{exam_page, exams_page};
 use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
 };
 use crate::exercise::pages::exercise_page;
-use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
 use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,

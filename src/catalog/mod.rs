@@ -11,7 +11,6 @@ pub mod view;
 use serde::{Deserialize, Serialize};
 
 use crate::course::Level;
-use crate::platform::encode;
 use crate::platform::address;
 use crate::platform::ui::Html;
 

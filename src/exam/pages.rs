@@ -205,7 +205,7 @@ fn result(result: ExamResult, path: &str) -> AnyView {
         {result
             .regraded
             .map(|reason| view! { <Notice tone=Tone::Info title="This was graded anew">{reason}</Notice> })}
-        {answers(result.questions)}
+        {answers(result.questions, "Your answer")}
     }
     .erase()
 }

@@ -12,7 +12,7 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 
 /// A gated course of two modules; the first has two quizzes, the second none.
-pub(super) async fn course(site: &TestSite, settings: &str) {
+pub(crate) async fn course(site: &TestSite, settings: &str) {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -57,9 +57,9 @@ pub(super) async fn course(site: &TestSite, settings: &str) {
     .unwrap();
 }
 
-pub(super) const GATED: &str = "gated = true\ncooldown_days = 0";
+pub(crate) const GATED: &str = "gated = true\ncooldown_days = 0";
 
-pub(super) async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
+pub(crate) async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     let mut browser = site.signed_in(email, UserRole::Learner).await;
     let answer = browser
         .post("player/api/enrol", &[("course", "small")])
@@ -68,13 +68,13 @@ pub(super) async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> 
     browser
 }
 
-pub(super) async fn start(browser: &mut Browser<'_>, pair: &str) -> Answer {
+pub(crate) async fn start(browser: &mut Browser<'_>, pair: &str) -> Answer {
     let fields = [("course", "small"), ("module_no", "1"), ("pair", pair)];
     browser.post("quiz/api/start_quiz", &fields).await
 }
 
 /// Id and questions of the attempt that was begun last.
-pub(super) async fn attempt(site: &TestSite) -> (String, Vec<Value>) {
+pub(crate) async fn attempt(site: &TestSite) -> (String, Vec<Value>) {
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::Text)]
@@ -93,7 +93,7 @@ pub(super) async fn attempt(site: &TestSite) -> (String, Vec<Value>) {
 }
 
 /// Saves the right answer to the question, or a wrong one.
-pub(super) async fn give(
+pub(crate) async fn give(
     browser: &mut Browser<'_>,
     attempt: &str,
     at: usize,
@@ -115,7 +115,7 @@ pub(super) async fn give(
     browser.post("quiz/api/save_answer", &fields).await
 }
 
-pub(super) async fn take(
+pub(crate) async fn take(
     site: &TestSite,
     browser: &mut Browser<'_>,
     pair: &str,
@@ -146,7 +146,7 @@ async fn topic_id(site: &TestSite, slug: &str) -> String {
     row.id
 }
 
-pub(super) async fn sql(site: &TestSite, sql: &str) {
+pub(crate) async fn sql(site: &TestSite, sql: &str) {
     site.test.owner().await.batch_execute(sql).await.unwrap();
 }
 

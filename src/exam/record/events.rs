@@ -1,5 +1,6 @@
 //! Queries of what happened in sittings.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;

@@ -29,7 +29,7 @@ pub mod transfer;
 use serde::{Deserialize, Serialize};
 
 use super::{GradedQuestion, QuestionPurpose, QuestionType, Shown};
-use crate::platform::encode;
+use crate::platform::address;
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::Html;
 
@@ -67,16 +67,7 @@ impl BankQuery {
 
     /// As the end of an address; empty where nothing is asked for.
     pub fn ending(&self) -> String {
-        let parts: Vec<String> = self
-            .fields()
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", encode(value)))
-            .collect();
-        match parts.is_empty() {
-            true => String::new(),
-            false => format!("?{}", parts.join("&")),
-        }
+        address::with_query("", &self.fields())
     }
 
     /// The same questions from the first on.

@@ -109,7 +109,7 @@ fn answered(outcome: GradedQuestion, tries: i32, again: String) -> AnyView {
     view! {
         <p class="label">"Practice"</p>
         <div class="practice-outcome" role="status" tabindex="-1">
-            {answer(outcome)}
+            {answer(outcome, "Your answer")}
             <p class="row">
                 <a class="btn second practice-go" rel="external" href=again>
                     "Try again"

@@ -216,7 +216,7 @@ fn preview(preview: Preview) -> AnyView {
     let graded = preview.graded.map(|graded| {
         view! {
             <div class="stack bank-graded" role="status">
-                {result::answer(graded)}
+                {result::answer(graded, "Your answer")}
             </div>
         }
     });
