@@ -255,7 +255,7 @@ async fn the_review_policy_leaks_nothing() {
         let body = asha.get(&result).await.body;
         assert_eq!(body.contains("67 %"), shows_score, "{review}");
         assert_eq!(body.contains("Because"), shows_answers, "{review}");
-        assert_eq!(body.contains("accepted"), false);
+        assert!(!body.contains("accepted"));
     }
     sql(&site, "update exams set closes_at = now() - interval '1 second', config = config || '{\"review\": \"answers\"}'").await;
     assert!(asha.get(&result).await.body.contains("Because"));

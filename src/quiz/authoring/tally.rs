@@ -120,7 +120,8 @@ async fn count(conn: &mut Conn, course: CourseId) -> AppResult<i64> {
 }
 
 async fn tries(conn: &mut Conn, questions: Vec<Uuid>) -> QueryResult<Vec<Try>> {
-    let rows: Vec<(QuestionId, f64, Option<f64>, Vec<Option<Uuid>>)> = question_tries::table
+    type Row = (QuestionId, f64, Option<f64>, Vec<Option<Uuid>>);
+    let rows: Vec<Row> = question_tries::table
         .filter(question_tries::question_id.eq_any(questions))
         .select((
             question_tries::question_id,

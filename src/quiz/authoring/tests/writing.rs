@@ -140,7 +140,7 @@ async fn what_is_wrong_is_said_and_what_was_typed_stays() {
             answer.body
         );
     }
-    let huge = "x".repeat(300_000);
+    let huge = "x".repeat(700_000);
     let answer = save(&mut tutor, &choice(&place, &huge)).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(
@@ -181,21 +181,21 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("question[explanation]", "So it is."),
                 ],
             ),
-            "ok",
+            "Right",
         ),
         (
             of(
                 "short_answer",
                 &[("question[accepted]", "4\r\nfour"), ("given[text]", "FOUR")],
             ),
-            "ok",
+            "Right",
         ),
         (
             of(
                 "short_answer",
                 &[("question[accepted]", "4"), ("given[text]", "5")],
             ),
-            "danger",
+            "Wrong",
         ),
         (
             of(
@@ -209,7 +209,7 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("given[text]", "a"),
                 ],
             ),
-            "ok",
+            "Right",
         ),
         (
             of(
@@ -219,7 +219,7 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("question[texts][]", "second"),
                 ],
             ),
-            "danger",
+            "Wrong",
         ),
         (
             of(
@@ -231,7 +231,7 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("question[partners][]", "2"),
                 ],
             ),
-            "danger",
+            "Wrong",
         ),
     ] {
         tutor
