@@ -4,27 +4,10 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
-use crate::catalog::pages::{catalog_page, cms_page, course_page, landing_page};
-use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
-use crate::exam::pages::{exam_page, exams_page};
-use crate::exam::teach::pages::{
-    exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
-};
-use crate::exercise::pages::exercise_page;
-use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
-use crate::platform::auth::pages::{
-    check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
-    settings_page, sign_in_page, sign_up_page,
-};
+use crate::bundles::*;
+use crate::catalog::pages::{catalog_page, landing_page};
 use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
-use crate::player::pages::{learn_page, resume_page, topic_page};
-use crate::quiz::authoring::pages::{
-    question_bank_page, question_import_page, question_page, quiz_settings_page,
-};
-use crate::quiz::pages::quiz_page;
-use crate::quiz::practice::pages::practice_page;
 use crate::routes::{Route, RouteTable};
-use crate::teaching::pages::teach_page;
 
 /// The document around the app. Only the server renders it.
 #[cfg(feature = "ssr")]
@@ -112,65 +95,76 @@ fn routes() -> RouteTable {
     RouteTable::new([
         Route::new("/", landing_page),
         Route::new("/courses", catalog_page),
-        Route::lazy("/courses/:course", || Box::pin(course_page())),
-        Route::lazy("/sign-in", || Box::pin(sign_in_page())),
-        Route::lazy("/sign-up", || Box::pin(sign_up_page())),
-        Route::lazy("/check-mail", || Box::pin(check_mail_page())),
-        Route::lazy("/confirm", || Box::pin(confirm_page())),
-        Route::lazy("/forgot-password", || Box::pin(forgot_password_page())),
-        Route::lazy("/reset-password", || Box::pin(reset_password_page())),
-        Route::lazy("/learn", || Box::pin(learn_page())),
-        Route::lazy("/learn/:course", || Box::pin(resume_page())),
-        Route::lazy(
-            "/learn/:course/quiz/:module/:pair",
-            || Box::pin(quiz_page()),
-        ),
-        Route::lazy("/learn/:course/exam/all", || Box::pin(exams_page())),
-        Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam_page())),
+        Route::lazy("/courses/:course", || Box::pin(course(Course::Course))),
+        Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
+        Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
+        Route::lazy("/check-mail", || Box::pin(account(Account::CheckMail))),
+        Route::lazy("/confirm", || Box::pin(account(Account::Confirm))),
+        Route::lazy("/forgot-password", || {
+            Box::pin(account(Account::ForgotPassword))
+        }),
+        Route::lazy("/reset-password", || {
+            Box::pin(account(Account::ResetPassword))
+        }),
+        Route::lazy("/learn", || Box::pin(player(Player::Learn))),
+        Route::lazy("/learn/:course", || Box::pin(player(Player::Resume))),
+        Route::lazy("/learn/:course/quiz/:module/:pair", || {
+            Box::pin(quiz(Quiz::Quiz))
+        }),
+        Route::lazy("/learn/:course/exam/all", || Box::pin(exam(Exam::List))),
+        Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam(Exam::Exam))),
         Route::lazy("/learn/:course/:topic/practice/:key", || {
-            Box::pin(practice_page())
+            Box::pin(quiz(Quiz::Practice))
         }),
         Route::lazy("/learn/:course/:topic/exercise/:key", || {
-            Box::pin(exercise_page())
+            Box::pin(quiz(Quiz::Exercise))
         }),
-        Route::lazy("/learn/:course/:topic", || Box::pin(topic_page())),
-        Route::lazy("/certificates", || Box::pin(certificates_page())),
-        Route::lazy("/certificates/:code", || Box::pin(certificate_page())),
-        Route::lazy("/verify", || Box::pin(verify_page())),
-        Route::lazy("/teach", || Box::pin(teach_page())),
-        Route::lazy("/teach/:course/exams", || Box::pin(taught_exams_page())),
-        Route::lazy("/teach/:course/exams/new", || Box::pin(exam_form_page())),
-        Route::lazy(
-            "/teach/:course/exams/:exam",
-            || Box::pin(taught_exam_page()),
-        ),
+        Route::lazy("/learn/:course/:topic", || Box::pin(player(Player::Topic))),
+        Route::lazy("/certificates", || Box::pin(certificate(Certificate::List))),
+        Route::lazy("/certificates/:code", || {
+            Box::pin(certificate(Certificate::Certificate))
+        }),
+        Route::lazy("/verify", || Box::pin(certificate(Certificate::Verify))),
+        Route::lazy("/teach", || Box::pin(gradebook(Gradebook::Courses))),
+        Route::lazy("/teach/:course/exams", || {
+            Box::pin(taught_exam(TaughtExam::List))
+        }),
+        Route::lazy("/teach/:course/exams/new", || {
+            Box::pin(taught_exam(TaughtExam::Form))
+        }),
+        Route::lazy("/teach/:course/exams/:exam", || {
+            Box::pin(taught_exam(TaughtExam::Exam))
+        }),
         Route::lazy("/teach/:course/exams/:exam/edit", || {
-            Box::pin(exam_form_page())
+            Box::pin(taught_exam(TaughtExam::Form))
         }),
         Route::lazy("/teach/:course/exams/:exam/:sitting", || {
-            Box::pin(taught_sitting_page())
+            Box::pin(taught_exam(TaughtExam::Sitting))
         }),
-        Route::lazy(
-            "/teach/:course/questions",
-            || Box::pin(question_bank_page()),
-        ),
+        Route::lazy("/teach/:course/questions", || {
+            Box::pin(bank(Bank::Questions))
+        }),
         Route::lazy("/teach/:course/questions/import", || {
-            Box::pin(question_import_page())
+            Box::pin(bank(Bank::Import))
         }),
         Route::lazy("/teach/:course/questions/:question", || {
-            Box::pin(question_page())
+            Box::pin(bank(Bank::Question))
         }),
-        Route::lazy("/teach/:course/settings", || Box::pin(quiz_settings_page())),
-        Route::lazy("/teach/:course", || Box::pin(gradebook_page())),
+        Route::lazy("/teach/:course/settings", || {
+            Box::pin(gradebook(Gradebook::Settings))
+        }),
+        Route::lazy("/teach/:course", || {
+            Box::pin(gradebook(Gradebook::Learners))
+        }),
         Route::lazy("/teach/:course/learners/:learner", || {
-            Box::pin(learner_page())
+            Box::pin(gradebook(Gradebook::Learner))
         }),
         Route::lazy("/teach/:course/questions/:question/regrade", || {
-            Box::pin(regrade_page())
+            Box::pin(gradebook(Gradebook::Regrade))
         }),
-        Route::lazy("/settings", || Box::pin(settings_page())),
-        Route::lazy("/settings/devices", || Box::pin(devices_page())),
-        Route::lazy("/pages/:page", || Box::pin(cms_page())),
+        Route::lazy("/settings", || Box::pin(account(Account::Settings))),
+        Route::lazy("/settings/devices", || Box::pin(account(Account::Devices))),
+        Route::lazy("/pages/:page", || Box::pin(course(Course::Cms))),
         #[cfg(debug_assertions)]
         Route::lazy("/_ui", || Box::pin(crate::platform::ui::gallery_page())),
     ])

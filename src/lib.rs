@@ -2,6 +2,7 @@
 //! domain; `app` puts their pages together.
 
 pub mod app;
+mod bundles;
 pub mod catalog;
 pub mod certificate;
 pub mod course;

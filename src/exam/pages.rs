@@ -4,8 +4,8 @@
 mod awake;
 mod room;
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -22,7 +22,6 @@ use crate::platform::ui::{
 use crate::quiz::pages::result::answers;
 
 /// /learn/COURSE/exam/all
-#[lazy]
 pub fn exams_page() -> AnyView {
     let course =
         Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
@@ -83,7 +82,6 @@ pub fn verdict(score: i32, passed: bool) -> (Tone, String) {
 }
 
 /// /learn/COURSE/exam/ID
-#[lazy]
 pub fn exam_page() -> AnyView {
     let params = Memo::new(|_| {
         use_params_map().with(|params| {

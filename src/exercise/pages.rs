@@ -1,6 +1,6 @@
 //! The page of an exercise: what to do, a place to work that is saved as one types, and the rubric to check it by.
 
-use leptos::{lazy, prelude::*, server_fn};
+use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use server_fn::ServerFn;
@@ -12,7 +12,6 @@ use crate::platform::ui::{
     loaded, page_resource,
 };
 
-#[lazy]
 pub fn exercise_page() -> AnyView {
     let params = Memo::new(|_| {
         use_params_map().with(|params| {

@@ -4,7 +4,7 @@ pub mod question;
 pub mod result;
 pub mod timer;
 
-use leptos::{lazy, prelude::*, server_fn};
+use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use server_fn::ServerFn;
@@ -19,7 +19,6 @@ use crate::platform::ui::{
     Badge, Breadcrumbs, Button, Erase, Form, FormState, Notice, Page, Tone, loaded, page_resource,
 };
 
-#[lazy]
 pub fn quiz_page() -> AnyView {
     let params = Memo::new(|_| {
         use_params_map().with(|params| {

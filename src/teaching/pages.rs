@@ -1,6 +1,6 @@
 //! The list of courses that one teaches, and the frame of a course's teaching pages.
 
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::api::taught_courses;
@@ -10,7 +10,6 @@ use crate::platform::ui::{
     page_resource,
 };
 
-#[lazy]
 pub fn teach_page() -> AnyView {
     let taught = page_resource(|| (), |()| taught_courses());
     view! {

@@ -1,13 +1,12 @@
 //! Pages that admins write: about, imprint, privacy.
 
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::catalog::{CmsText, api};
 use crate::platform::ui::{Erase, Page, loaded, page_resource};
 
-#[lazy]
 pub fn cms_page() -> AnyView {
     let slug =
         Memo::new(|_| use_params_map().with(|params| params.get("page").unwrap_or_default()));

@@ -1,7 +1,7 @@
 //! A course's own page: what it is, what is in it, who teaches it, and how to join.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
 
@@ -16,7 +16,6 @@ use crate::platform::ui::{
 };
 use crate::player::api::Enrol;
 
-#[lazy]
 pub fn course_page() -> AnyView {
     let slug =
         Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));

@@ -1,7 +1,7 @@
 //! A certificate as everybody sees it, with what its owner and admins can do.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
 
@@ -12,7 +12,6 @@ use crate::platform::ui::{
     page_resource,
 };
 
-#[lazy]
 pub fn certificate_page() -> AnyView {
     let code =
         Memo::new(|_| use_params_map().with(|params| params.get("code").unwrap_or_default()));

@@ -1,12 +1,11 @@
 //! The learner's own certificates.
 
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 
 use crate::certificate::api::my_certificates;
 use crate::certificate::{Facts, certificate_path};
 use crate::platform::ui::{Badge, EmptyState, Erase, Page, Tone, loaded, page_resource};
 
-#[lazy]
 pub fn certificates_page() -> AnyView {
     let own = page_resource(|| (), |()| my_certificates());
     view! { <Page title="Your certificates">{loaded(own, list)}</Page> }.erase()

@@ -1,13 +1,12 @@
 //! Where anybody checks a code or a credential.
 
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::certificate::api::verify;
 use crate::certificate::{Facts, Verdict, certificate_path};
 use crate::platform::ui::{Button, Erase, Notice, Page, TextArea, Tone, loaded, page_resource};
 
-#[lazy]
 pub fn verify_page() -> AnyView {
     let text = Memo::new(|_| use_query_map().with(|query| query.get("text").unwrap_or_default()));
     let verdict = page_resource(move || text.get(), verify);

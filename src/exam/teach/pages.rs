@@ -4,7 +4,7 @@ mod edit;
 mod overview;
 mod sitting;
 
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 pub use self::edit::exam_form_page;
@@ -23,7 +23,6 @@ fn part(name: &'static str) -> Memo<String> {
 }
 
 /// /teach/COURSE/exams
-#[lazy]
 pub fn taught_exams_page() -> AnyView {
     let course = part("course");
     let page = page_resource(move || course.get(), load_taught_exams);

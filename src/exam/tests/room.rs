@@ -301,3 +301,40 @@ async fn an_adaptive_exam_stops_when_it_knows_enough() {
     }
     assert!(scores[0] > 60 && scores[1] < 40, "{scores:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn practice_is_closed_while_an_exam_may_ask_the_question() {
+    let site = site_with_bank().await;
+    sql(
+        &site,
+        "select set_config('app.organization_id', organization_id::text, false) from organizations where slug = 'lyceum';
+         update quiz_questions set external_key = 'one' where prompt = 'Question 1';
+         insert into topic_blocks (topic_id, position, block_id, block_type, html)
+         select topic_id, 0, 'b', 'text', '<aside class=\"practice\" data-question=\"one\"></aside>' from topics where slug = 't1'",
+    )
+    .await;
+    let practice = "/learn/small/t1/practice/one";
+    let mut asha = learner(&site, "asha@example.org").await;
+    assert_eq!(asha.get(practice).await.status, StatusCode::OK);
+    let all = ("exam[sections][0][count]", "6");
+    let adaptive = [
+        ("exam[adaptive]", "true"),
+        ("exam[min_items]", "2"),
+        ("exam[max_items]", "8"),
+        all,
+        ("exam[sections][1][count]", "4"),
+    ];
+    for changes in [&[all][..], &adaptive] {
+        let exam = exam(&site, changes).await;
+        let sitting = begin(&site, &mut asha, &exam).await;
+        let closed = asha.get(practice).await;
+        assert_eq!(closed.status, StatusCode::FORBIDDEN);
+        assert!(
+            closed
+                .body
+                .contains("The exam “Final exam”, which you are sitting, asks this question.")
+        );
+        submit(&mut asha, &sitting).await;
+        assert_eq!(asha.get(practice).await.status, StatusCode::OK);
+    }
+}

@@ -1,6 +1,6 @@
 //! One learner of a course: how far they are, every attempt of theirs, and what a tutor can do.
 
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 
 use super::deeds::{self, Doing, Forms};
 use super::{asked, param, tone};
@@ -16,7 +16,6 @@ use crate::quiz::pages::{came_of, history};
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
 
-#[lazy]
 pub fn learner_page() -> AnyView {
     let (course, learner, attempt) = (param("course"), param("learner"), asked("attempt"));
     let doing = (asked("do"), asked("module"), asked("pair"));

@@ -1,7 +1,7 @@
 //! Regrading a question: what is right, what that would change, and then how far the work is.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 
 use super::{asked, cell, param};
 use crate::gradebook::api::{RegradeQuestion, load_regrade};
@@ -15,7 +15,6 @@ use crate::platform::ui::{
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
 
-#[lazy]
 pub fn regrade_page() -> AnyView {
     let (course, question, ruling) = (param("course"), param("question"), asked("ruling"));
     let page = page_resource(

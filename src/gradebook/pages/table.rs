@@ -1,6 +1,6 @@
 //! The learners of a course and what they have reached, to search, filter and sort by links and a form.
 
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{cell, param};
@@ -15,7 +15,6 @@ use crate::platform::ui::{
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
 
-#[lazy]
 pub fn gradebook_page() -> AnyView {
     let course = param("course");
     let query = Memo::new(|_| asked());

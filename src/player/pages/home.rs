@@ -1,6 +1,6 @@
 //! The learner's home: where they stopped, how far they are, what is next.
 
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 
@@ -12,7 +12,6 @@ use crate::platform::ui::{
 use crate::player::api::{my_courses, resume_course};
 use crate::player::{MyCourse, Upcoming, percent_of};
 
-#[lazy]
 pub fn learn_page() -> AnyView {
     let courses = page_resource(|| (), |()| my_courses());
     view! { <Page title="My learning">{loaded(courses, home)}</Page> }.erase()
@@ -189,7 +188,6 @@ fn upcoming(topics: Vec<Upcoming>) -> AnyView {
 }
 
 /// /learn/COURSE: goes to where the learner stopped.
-#[lazy]
 pub fn resume_page() -> AnyView {
     let course =
         Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));

@@ -1,7 +1,7 @@
 //! The player: a topic with its outline, and everything that keeps the learner's place.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -14,7 +14,6 @@ use crate::platform::ui::{
 use crate::player::api::{ChoosePersona, MarkDone, load_topic};
 use crate::player::{self, TopicLink, percent, topic_path};
 
-#[lazy]
 pub fn topic_page() -> AnyView {
     let params = Memo::new(|_| {
         use_params_map().with(|params| {

@@ -1,7 +1,7 @@
 //! The page of a practice question. The player brings what is in `#ly-practice` into the text of the topic, so all of it
 //! works as plain links and forms.
 
-use leptos::{lazy, prelude::*, server_fn};
+use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use server_fn::ServerFn;
@@ -14,7 +14,6 @@ use crate::platform::ui::{
 use crate::quiz::pages::{question::fields, result::answer};
 use crate::quiz::{GradedQuestion, Shown, ShownKind};
 
-#[lazy]
 pub fn practice_page() -> AnyView {
     let params = Memo::new(|_| {
         use_params_map().with(|params| {

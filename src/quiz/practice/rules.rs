@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::store::{self, Fingerprint};
 use super::{PracticePage, PracticeState, practice_id, practice_path};
+use crate::exam;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::UserId;
@@ -52,6 +53,13 @@ async fn ask(conn: &mut Conn, user: UserId, address: &Address, clock: &Clock) ->
     {
         return Err(AppError::Denied(format!(
             "Quiz {module_no}.{pair}, which you have begun, asks this question. Hand it in first."
+        )));
+    }
+    if let Some(exam) =
+        exam::record::asked_in(conn, user, course, question.question_id, still).await?
+    {
+        return Err(AppError::Denied(format!(
+            "The exam “{exam}”, which you are sitting, asks this question. Hand it in first."
         )));
     }
     let fingerprint = fingerprint(&question)?;

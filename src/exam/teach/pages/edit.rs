@@ -1,7 +1,7 @@
 //! The form in which an exam is made and changed.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 
 use super::part;
 use crate::exam::teach::api::{SaveExam, load_exam_form};
@@ -16,7 +16,6 @@ use crate::teaching::{Area, pages::frame};
 const SPARE: usize = 3;
 
 /// /teach/COURSE/exams/new and /teach/COURSE/exams/ID/edit
-#[lazy]
 pub fn exam_form_page() -> AnyView {
     let (course, exam) = (part("course"), part("exam"));
     let page = page_resource(

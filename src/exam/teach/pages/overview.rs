@@ -1,7 +1,7 @@
 //! One exam: whether it is open, who sits it, and who has more time.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
 
@@ -20,7 +20,6 @@ use crate::platform::ui::{
 use crate::teaching::{Area, pages::frame};
 
 /// /teach/COURSE/exams/ID
-#[lazy]
 pub fn taught_exam_page() -> AnyView {
     let (course, exam) = (part("course"), part("exam"));
     let number = Memo::new(|_| {

@@ -1,7 +1,7 @@
 //! One sitting: facts, timeline, and the sheet with what each question brought. Grading again starts here.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 use uuid::Uuid;
 
 use super::overview::state;
@@ -16,7 +16,6 @@ use crate::quiz::pages::result::answer;
 use crate::teaching::{Area, pages::frame};
 
 /// /teach/COURSE/exams/ID/SITTING
-#[lazy]
 pub fn taught_sitting_page() -> AnyView {
     let (course, exam, id) = (part("course"), part("exam"), part("sitting"));
     let page = page_resource(

@@ -1,14 +1,13 @@
 //! Signing in and signing up.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 
 use super::{email_field, gate, query};
 use crate::platform::auth::api::{SignIn, SignUp};
 use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{Button, Erase, Field, Form, FormState};
 
-#[lazy]
 pub fn sign_in_page() -> AnyView {
     let form = FormState::of(SignIn::PATH);
     let next = query("next");
@@ -40,7 +39,6 @@ pub fn sign_in_page() -> AnyView {
     )
 }
 
-#[lazy]
 pub fn sign_up_page() -> AnyView {
     let form = FormState::of(SignUp::PATH);
     let next = query("next");

@@ -1,13 +1,12 @@
 //! What leads through a mail: confirming an address, and choosing a new password.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 
 use super::{email_field, gate, query};
 use crate::platform::auth::api::{ConfirmEmail, ForgotPassword, ResetPassword};
 use crate::platform::ui::{Button, Erase, Field, Form, FormState};
 
-#[lazy]
 pub fn check_mail_page() -> AnyView {
     let (lead, again) = match query("for").as_str() {
         "password" => (
@@ -36,7 +35,6 @@ pub fn check_mail_page() -> AnyView {
 }
 
 /// One button rather than a link that acts by itself: mail scanners open links, and would use it up.
-#[lazy]
 pub fn confirm_page() -> AnyView {
     let form = FormState::of(ConfirmEmail::PATH);
     let token = query("token");
@@ -59,7 +57,6 @@ pub fn confirm_page() -> AnyView {
     )
 }
 
-#[lazy]
 pub fn forgot_password_page() -> AnyView {
     let form = FormState::of(ForgotPassword::PATH);
     gate(
@@ -78,7 +75,6 @@ pub fn forgot_password_page() -> AnyView {
     )
 }
 
-#[lazy]
 pub fn reset_password_page() -> AnyView {
     let form = FormState::of(ResetPassword::PATH);
     let token = query("token");

@@ -1,7 +1,7 @@
 //! A person's own settings, and the devices on which they are signed in.
 
+use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos::{lazy, prelude::*};
 
 use crate::platform::auth::api::{
     ChangePassword, EndDevice, EndOtherDevices, UpdateProfile, devices, load_settings,
@@ -37,7 +37,6 @@ fn frame(title: &'static str, children: AnyView) -> AnyView {
     .erase()
 }
 
-#[lazy]
 pub fn settings_page() -> AnyView {
     let settings = page_resource(|| (), |()| load_settings());
     let profile = FormState::of(UpdateProfile::PATH);
@@ -124,7 +123,6 @@ fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView
     .erase()
 }
 
-#[lazy]
 pub fn devices_page() -> AnyView {
     let known = page_resource(|| (), |()| devices());
     let end = FormState::of(EndDevice::PATH);

@@ -1,6 +1,6 @@
 //! The list of a course's questions: found by their place, their kind and their words, and put in order.
 
-use leptos::{lazy, prelude::*, server_fn};
+use leptos::{prelude::*, server_fn};
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
@@ -15,7 +15,6 @@ use crate::quiz::authoring::{BankGroup, BankLine, BankPage, BankQuery};
 use crate::quiz::{QuestionPurpose, QuestionType};
 use crate::teaching::{Area, pages::frame};
 
-#[lazy]
 pub fn question_bank_page() -> AnyView {
     let course = part("course");
     let query = Memo::new(|_| {

@@ -1,6 +1,6 @@
 //! Questions from a file: the form that sends it, and what became of the last one, item by item.
 
-use leptos::{lazy, prelude::*};
+use leptos::prelude::*;
 
 use super::part;
 use crate::platform::ui::{
@@ -11,7 +11,6 @@ use crate::quiz::authoring::api::load_import;
 use crate::quiz::authoring::{ImportPage, ImportReport};
 use crate::teaching::{Area, pages::frame};
 
-#[lazy]
 pub fn question_import_page() -> AnyView {
     let course = part("course");
     let page = page_resource(move || course.get(), load_import);

@@ -3,7 +3,7 @@
 
 mod fields;
 
-use leptos::{lazy, prelude::*, server_fn};
+use leptos::{prelude::*, server_fn};
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
@@ -21,7 +21,6 @@ use crate::quiz::pages::{question as answering, result};
 use crate::quiz::{QuestionPurpose, QuestionType};
 use crate::teaching::{Area, pages::frame};
 
-#[lazy]
 pub fn question_page() -> AnyView {
     let (course, question) = (part("course"), part("question"));
     let asked_for = Memo::new(|_| {

@@ -1,6 +1,6 @@
 //! How the quizzes of a course go.
 
-use leptos::{lazy, prelude::*, server_fn};
+use leptos::{prelude::*, server_fn};
 use server_fn::ServerFn;
 
 use super::part;
@@ -11,7 +11,6 @@ use crate::quiz::authoring::api::{SaveQuizSettings, load_quiz_settings};
 use crate::quiz::authoring::{QuizSettings, SettingsPage};
 use crate::teaching::{Area, pages::frame};
 
-#[lazy]
 pub fn quiz_settings_page() -> AnyView {
     let course = part("course");
     let page = page_resource(move || course.get(), load_quiz_settings);

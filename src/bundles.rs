@@ -1,0 +1,127 @@
+//! Pages that the browser downloads together. Were each a download of its own, the program would come in hundreds of pieces:
+//! what some pages share and others don't is a piece for every such set of pages.
+
+use leptos::prelude::*;
+
+use crate::catalog::pages::{cms_page, course_page};
+use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
+use crate::exam::pages::{exam_page, exams_page};
+use crate::exam::teach::pages::{
+    exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
+};
+use crate::exercise::pages::exercise_page;
+use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
+use crate::platform::auth::pages::{
+    check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
+    settings_page, sign_in_page, sign_up_page,
+};
+use crate::player::pages::{learn_page, resume_page, topic_page};
+use crate::quiz::authoring::pages::{
+    question_bank_page, question_import_page, question_page, quiz_settings_page,
+};
+use crate::quiz::pages::quiz_page;
+use crate::quiz::practice::pages::practice_page;
+use crate::teaching::pages::teach_page;
+
+/// An enum of pages, and the function that downloads and shows one of them.
+macro_rules! bundle {
+    ($(#[$doc:meta])* $bundle:ident, $Page:ident { $($page:ident => $view:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        #[repr(u8)]
+        pub enum $Page { $($page),* }
+
+        $(#[$doc])*
+        #[leptos::lazy]
+        pub fn $bundle(page: $Page) -> AnyView {
+            match page { $($Page::$page => $view()),* }
+        }
+    };
+}
+
+bundle! {
+    /// Signing in and up, and one's own settings.
+    account, Account {
+        SignIn => sign_in_page,
+        SignUp => sign_up_page,
+        CheckMail => check_mail_page,
+        Confirm => confirm_page,
+        ForgotPassword => forgot_password_page,
+        ResetPassword => reset_password_page,
+        Settings => settings_page,
+        Devices => devices_page,
+    }
+}
+
+bundle! {
+    /// A course before one takes it.
+    course, Course {
+        Course => course_page,
+        Cms => cms_page,
+    }
+}
+
+bundle! {
+    /// Studying.
+    player, Player {
+        Learn => learn_page,
+        Resume => resume_page,
+        Topic => topic_page,
+    }
+}
+
+bundle! {
+    /// Answering and working.
+    quiz, Quiz {
+        Quiz => quiz_page,
+        Practice => practice_page,
+        Exercise => exercise_page,
+    }
+}
+
+bundle! {
+    /// Exams of a learner.
+    exam, Exam {
+        List => exams_page,
+        Exam => exam_page,
+    }
+}
+
+bundle! {
+    /// Certificates, one's own and anybody's.
+    certificate, Certificate {
+        List => certificates_page,
+        Certificate => certificate_page,
+        Verify => verify_page,
+    }
+}
+
+bundle! {
+    /// The courses that one teaches, and who learns there.
+    gradebook, Gradebook {
+        Courses => teach_page,
+        Learners => gradebook_page,
+        Learner => learner_page,
+        Regrade => regrade_page,
+        Settings => quiz_settings_page,
+    }
+}
+
+bundle! {
+    /// The question bank.
+    bank, Bank {
+        Questions => question_bank_page,
+        Question => question_page,
+        Import => question_import_page,
+    }
+}
+
+bundle! {
+    /// Exams that one gives.
+    taught_exam, TaughtExam {
+        List => taught_exams_page,
+        Exam => taught_exam_page,
+        Form => exam_form_page,
+        Sitting => taught_sitting_page,
+    }
+}
