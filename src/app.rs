@@ -106,10 +106,10 @@ fn routes() -> RouteTable {
         Route::lazy("/reset-password", || {
             Box::pin(account(Account::ResetPassword))
         }),
-        Route::lazy("/learn", || Box::pin(player(Player::Learn))),
-        Route::lazy("/learn/:course", || Box::pin(player(Player::Resume))),
+        Route::lazy("/learn", || Box::pin(home(Home::Learn))),
+        Route::lazy("/learn/:course", || Box::pin(home(Home::Resume))),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
-            Box::pin(quiz(Quiz::Quiz))
+            Box::pin(quiz(Quiz::One))
         }),
         Route::lazy("/learn/:course/exam/all", || Box::pin(exam(Exam::List))),
         Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam(Exam::Exam))),
@@ -122,7 +122,7 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/:topic", || Box::pin(player(Player::Topic))),
         Route::lazy("/certificates", || Box::pin(certificate(Certificate::List))),
         Route::lazy("/certificates/:code", || {
-            Box::pin(certificate(Certificate::Certificate))
+            Box::pin(certificate(Certificate::One))
         }),
         Route::lazy("/verify", || Box::pin(certificate(Certificate::Verify))),
         Route::lazy("/teach", || Box::pin(gradebook(Gradebook::Courses))),
@@ -148,10 +148,10 @@ fn routes() -> RouteTable {
             Box::pin(bank(Bank::Import))
         }),
         Route::lazy("/teach/:course/questions/:question", || {
-            Box::pin(bank(Bank::Question))
+            Box::pin(question(Question::One))
         }),
         Route::lazy("/teach/:course/settings", || {
-            Box::pin(gradebook(Gradebook::Settings))
+            Box::pin(grading(Grading::Settings))
         }),
         Route::lazy("/teach/:course", || {
             Box::pin(gradebook(Gradebook::Learners))
@@ -160,7 +160,7 @@ fn routes() -> RouteTable {
             Box::pin(gradebook(Gradebook::Learner))
         }),
         Route::lazy("/teach/:course/questions/:question/regrade", || {
-            Box::pin(gradebook(Gradebook::Regrade))
+            Box::pin(grading(Grading::Regrade))
         }),
         Route::lazy("/settings", || Box::pin(account(Account::Settings))),
         Route::lazy("/settings/devices", || Box::pin(account(Account::Devices))),

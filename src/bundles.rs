@@ -62,10 +62,16 @@ bundle! {
 }
 
 bundle! {
-    /// Studying.
-    player, Player {
+    /// The courses that one takes.
+    home, Home {
         Learn => learn_page,
         Resume => resume_page,
+    }
+}
+
+bundle! {
+    /// Studying.
+    player, Player {
         Topic => topic_page,
     }
 }
@@ -73,7 +79,7 @@ bundle! {
 bundle! {
     /// Answering and working.
     quiz, Quiz {
-        Quiz => quiz_page,
+        One => quiz_page,
         Practice => practice_page,
         Exercise => exercise_page,
     }
@@ -91,7 +97,7 @@ bundle! {
     /// Certificates, one's own and anybody's.
     certificate, Certificate {
         List => certificates_page,
-        Certificate => certificate_page,
+        One => certificate_page,
         Verify => verify_page,
     }
 }
@@ -102,8 +108,14 @@ bundle! {
         Courses => teach_page,
         Learners => gradebook_page,
         Learner => learner_page,
-        Regrade => regrade_page,
+    }
+}
+
+bundle! {
+    /// How quizzes are graded: the settings of a course, and what is graded again.
+    grading, Grading {
         Settings => quiz_settings_page,
+        Regrade => regrade_page,
     }
 }
 
@@ -111,8 +123,14 @@ bundle! {
     /// The question bank.
     bank, Bank {
         Questions => question_bank_page,
-        Question => question_page,
         Import => question_import_page,
+    }
+}
+
+bundle! {
+    /// Writing a question.
+    question, Question {
+        One => question_page,
     }
 }
 

@@ -7,7 +7,7 @@ mod room;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 use self::room::room;
 use super::api::{StartExam, load_exam, load_exams};
@@ -17,14 +17,13 @@ use super::{
 };
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, Checkbox, EmptyState, Erase, Form, FormState, Notice, Page, Tone,
-    loaded, page_resource,
+    loaded, page_resource, path_part, query_value,
 };
 use crate::quiz::pages::result::answers;
 
 /// /learn/COURSE/exam/all
 pub fn exams_page() -> AnyView {
-    let course =
-        Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+    let course = path_part("course");
     let exams = page_resource(move || course.get(), load_exams);
     view! { <Page title="Exams">{loaded(exams, list)}</Page> }.erase()
 }
@@ -89,7 +88,7 @@ pub fn exam_page() -> AnyView {
             (part("course"), part("exam"))
         })
     });
-    let show = Memo::new(|_| use_query_map().with(|query| query.get("show").unwrap_or_default()));
+    let show = query_value("show");
     let page = page_resource(
         move || (params.get(), show.get()),
         |((course, exam), show)| load_exam(course, exam, show),
@@ -108,7 +107,11 @@ fn exam(page: ExamPage, start: FormState) -> AnyView {
         ("Exams".to_owned(), exams_path(&page.course_slug)),
         (page.title.clone(), String::new()),
     ];
-    let past = history(page.history.clone(), &path);
+    let past = history(
+        "Your sittings",
+        page.history.clone(),
+        &format!("{path}?show="),
+    );
     let (class, state) = match page.state.clone() {
         ExamState::Start(sheet) => (
             "narrow quiz-page",
@@ -208,14 +211,15 @@ fn result(result: ExamResult, path: &str) -> AnyView {
     .erase()
 }
 
-fn history(past: Vec<PastSitting>, path: &str) -> AnyView {
+/// Sittings that have ended; `path` is the address of one of them up to its id.
+pub fn history(label: &'static str, past: Vec<PastSitting>, path: &str) -> AnyView {
     if past.is_empty() {
         return ().erase();
     }
     let lines = past
         .into_iter()
         .map(|sitting| {
-            let href = format!("{path}?show={}", sitting.sitting_id);
+            let href = format!("{path}{}", sitting.sitting_id);
             let (when, exactly) = sitting.when;
             let outcome = sitting.outcome.map(|(score, passed)| {
                 let (tone, text) = verdict(score, passed);
@@ -233,7 +237,7 @@ fn history(past: Vec<PastSitting>, path: &str) -> AnyView {
         .collect_view();
     view! {
         <section class="quiz-history">
-            <h2 class="label">"Your sittings"</h2>
+            <h2 class="label">{label}</h2>
             <ol>{lines}</ol>
         </section>
     }

@@ -143,17 +143,7 @@ pub async fn page(
     let history = found
         .sittings
         .iter()
-        .filter_map(|sat| {
-            let at = sat.ended_at?;
-            Some(PastSitting {
-                sitting_id: sat.sitting_id,
-                when: (clock.date_time(at), at.to_rfc3339()),
-                outcome: sat
-                    .score
-                    .zip(sat.passed)
-                    .filter(|_| review >= Review::Score),
-            })
-        })
+        .filter_map(|sat| past(sat, review, clock))
         .collect();
     Ok(ExamPage {
         course_slug: course,
@@ -162,6 +152,19 @@ pub async fn page(
         title: found.exam.title,
         state,
         history,
+    })
+}
+
+/// A sitting that has ended, with as much of it as may be seen.
+pub fn past(sat: &Sat, review: Review, clock: &Clock) -> Option<PastSitting> {
+    let at = sat.ended_at?;
+    Some(PastSitting {
+        sitting_id: sat.sitting_id,
+        when: (clock.date_time(at), at.to_rfc3339()),
+        outcome: sat
+            .score
+            .zip(sat.passed)
+            .filter(|_| review >= Review::Score),
     })
 }
 

@@ -15,8 +15,9 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
+use crate::exam::PastSitting;
 use crate::platform::address;
-use crate::platform::ids::{AttemptId, QuestionId, UserId};
+use crate::platform::ids::{AttemptId, ExamId, QuestionId, SittingId, UserId};
 use crate::platform::ui::Html;
 use crate::player::EnrollmentStatus;
 use crate::quiz::{Graded, PastAttempt};
@@ -204,7 +205,7 @@ pub struct LearnerRow {
     pub is_stuck: bool,
     /// In words, and exactly.
     pub last_active: Option<(String, String)>,
-    /// The average of the best results, in percent.
+    /// The average of the best results in quizzes, in percent.
     pub score: Option<i32>,
     /// One for each column.
     pub cells: Vec<Cell>,
@@ -256,6 +257,7 @@ pub struct LearnerPage {
     pub extra_time_percent: i32,
     pub extra_attempts: i32,
     pub modules: Vec<ModuleCard>,
+    pub exams: Vec<ExamCard>,
     /// The attempt that was asked for.
     pub opened: Option<OpenedAttempt>,
     /// What tutors did for them, the newest first.
@@ -288,6 +290,16 @@ pub struct QuizCard {
     /// Attempts since it was last reset.
     pub tries: i64,
     pub attempts: Vec<PastAttempt>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExamCard {
+    pub exam_id: ExamId,
+    pub title: String,
+    pub cell: Cell,
+    /// The sitting that is running.
+    pub running: Option<SittingId>,
+    pub sittings: Vec<PastSitting>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -10,20 +10,9 @@ pub use regrade::regrade_page;
 pub use table::gradebook_page;
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{Cell, CellState};
 use crate::platform::ui::{Badge, Erase, Tone};
-
-/// A part of the address's path, as it changes.
-fn param(name: &'static str) -> Memo<String> {
-    Memo::new(move |_| use_params_map().with(|params| params.get(name).unwrap_or_default()))
-}
-
-/// A value of the address's query, as it changes.
-fn asked(name: &'static str) -> Memo<String> {
-    Memo::new(move |_| use_query_map().with(|query| query.get(name).unwrap_or_default()))
-}
 
 fn tone(state: CellState) -> Tone {
     match state {

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::{Cell, CellState, Filter, GradeColumn, GradebookQuery, Sort};
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{enrollments, quiz_allowances, users};
-use crate::platform::ids::{CourseId, UserId};
+use crate::platform::db::schema::{enrollments, exam_sittings, exams, quiz_allowances, users};
+use crate::platform::ids::{CourseId, ExamId, UserId};
 use crate::player::EnrollmentStatus;
 use crate::quiz::store::Outcome;
 
@@ -18,6 +19,7 @@ use crate::quiz::store::Outcome;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnKey {
     Quiz { module_no: i32, pair: i32 },
+    Exam(ExamId),
 }
 
 #[derive(QueryableByName)]
@@ -30,7 +32,7 @@ struct QuizRow {
     title: String,
 }
 
-/// What is graded in the course, in its order.
+/// What is graded in the course: its quizzes in their order, then its exams.
 pub async fn columns(
     conn: &mut Conn,
     course: CourseId,
@@ -44,18 +46,37 @@ pub async fn columns(
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let (module_no, pair) = (row.module_no, row.pair);
-            let label = format!("{module_no}.{pair}");
-            let column = GradeColumn {
-                title: format!("Quiz {label}: {}", row.title),
-                label,
-            };
-            (ColumnKey::Quiz { module_no, pair }, column)
-        })
-        .collect())
+    let quizzes = rows.into_iter().map(|row| {
+        let (module_no, pair) = (row.module_no, row.pair);
+        let label = format!("{module_no}.{pair}");
+        let column = GradeColumn {
+            title: format!("Quiz {label}: {}", row.title),
+            label,
+        };
+        (ColumnKey::Quiz { module_no, pair }, column)
+    });
+    let exams = exams(conn, course).await?.into_iter().enumerate();
+    let exams = exams.map(|(at, (exam, title))| {
+        let label = format!("Exam {}", at + 1);
+        let column = GradeColumn {
+            title: format!("{label}: {title}"),
+            label,
+        };
+        (ColumnKey::Exam(exam), column)
+    });
+    Ok(quizzes.chain(exams).collect())
+}
+
+/// The exams that learners may sit or have sat, the oldest first.
+pub async fn exams(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(ExamId, String)>> {
+    let is_sat = exists(exam_sittings::table.filter(exam_sittings::exam_id.eq(exams::exam_id)));
+    exams::table
+        .filter(exams::course_id.eq(course))
+        .filter((exams::is_published.and(exams::retired_at.is_null())).or(is_sat))
+        .order((exams::created_at, exams::exam_id))
+        .select((exams::exam_id, exams::title))
+        .load(conn)
+        .await
 }
 
 #[derive(Debug, QueryableByName)]
@@ -210,26 +231,73 @@ pub async fn cells(
     .bind::<Array<Uuid>, _>(learners)
     .load(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let key = ColumnKey::Quiz {
-                module_no: row.module_no,
-                pair: row.pair,
-            };
-            let state = match (row.is_excused, row.is_passed, row.is_running) {
-                (true, ..) => CellState::Excused,
-                (_, true, _) => CellState::Passed,
-                (.., true) => CellState::Running,
-                _ => CellState::Failed,
-            };
-            let cell = Cell {
-                state,
-                score: row.best,
-            };
-            ((row.user_id, key), cell)
-        })
-        .collect())
+    let quizzes = rows.into_iter().map(|row| {
+        let key = ColumnKey::Quiz {
+            module_no: row.module_no,
+            pair: row.pair,
+        };
+        let state = match (row.is_excused, row.is_passed, row.is_running) {
+            (true, ..) => CellState::Excused,
+            (_, true, _) => CellState::Passed,
+            (.., true) => CellState::Running,
+            _ => CellState::Failed,
+        };
+        let cell = Cell {
+            state,
+            score: row.best,
+        };
+        ((row.user_id, key), cell)
+    });
+    let sat = exam_results(conn, course, learners).await?;
+    Ok(quizzes.chain(sat).collect())
+}
+
+#[derive(QueryableByName)]
+struct ExamRow {
+    #[diesel(sql_type = Uuid)]
+    user_id: UserId,
+    #[diesel(sql_type = Uuid)]
+    exam_id: ExamId,
+    #[diesel(sql_type = Nullable<Int4>)]
+    best: Option<i32>,
+    #[diesel(sql_type = Bool)]
+    is_passed: bool,
+    #[diesel(sql_type = Bool)]
+    is_running: bool,
+}
+
+/// By the newest grading of each sitting.
+async fn exam_results(
+    conn: &mut Conn,
+    course: CourseId,
+    learners: &[UserId],
+) -> QueryResult<Vec<((UserId, ColumnKey), Cell)>> {
+    let rows: Vec<ExamRow> = diesel::sql_query(
+        "select s.user_id, s.exam_id, max(a.score) as best, coalesce(bool_or(a.passed), false) as is_passed,
+                bool_or(s.ended_at is null) as is_running
+         from exam_sittings s join exams e on e.exam_id = s.exam_id
+         left join exam_attempts a on a.sitting_id = s.sitting_id
+              and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id)
+         where e.course_id = $1 and s.user_id = any($2)
+         group by s.user_id, s.exam_id",
+    )
+    .bind::<Uuid, _>(course)
+    .bind::<Array<Uuid>, _>(learners)
+    .load(conn)
+    .await?;
+    let cells = rows.into_iter().map(|row| {
+        let state = match (row.is_passed, row.is_running) {
+            (true, _) => CellState::Passed,
+            (_, true) => CellState::Running,
+            _ => CellState::Failed,
+        };
+        let cell = Cell {
+            state,
+            score: row.best,
+        };
+        ((row.user_id, ColumnKey::Exam(row.exam_id)), cell)
+    });
+    Ok(cells.collect())
 }
 
 /// A learner of the course, whatever the state of their enrolment.

@@ -7,10 +7,11 @@ use sha2::{Digest, Sha256};
 use super::act::no_learner;
 use super::store::{self, ColumnKey, DeedLine, LearnerLine};
 use super::{
-    Cell, CellState, ChangeRow, Decision, ForecastView, GradeColumn, GradebookPage, GradebookQuery,
-    LearnerPage, LearnerRow, ModuleCard, OpenedAttempt, PAGE, PastDeed, QuizCard, RegradePage,
-    RulingKind, learner_path,
+    Cell, CellState, ChangeRow, Decision, ExamCard, ForecastView, GradeColumn, GradebookPage,
+    GradebookQuery, LearnerPage, LearnerRow, ModuleCard, OpenedAttempt, PAGE, PastDeed, QuizCard,
+    RegradePage, RulingKind, learner_path,
 };
+use crate::exam::{self, Review};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, QuestionId, UserId};
@@ -149,6 +150,7 @@ pub async fn learner(
         extra_time_percent: learner.extra_time_percent.unwrap_or(0),
         extra_attempts: learner.extra_attempts.unwrap_or(0),
         modules,
+        exams: exams(conn, user, course, clock).await?,
         opened,
         record: store::deeds(conn, course, user)
             .await?
@@ -223,6 +225,37 @@ fn quizzes(
             }
         })
         .collect()
+}
+
+/// What a learner has done in the exams of a course.
+async fn exams(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    clock: &Clock,
+) -> AppResult<Vec<ExamCard>> {
+    let cells = store::cells(conn, course, &[user]).await?;
+    let sittings = exam::record::sittings(conn, user, course).await?;
+    let cards = store::exams(conn, course).await?.into_iter();
+    Ok(cards
+        .map(|(exam_id, title)| {
+            let of_exam = || sittings.iter().filter(|sat| sat.exam_id == exam_id);
+            ExamCard {
+                exam_id,
+                title,
+                cell: cells
+                    .get(&(user, ColumnKey::Exam(exam_id)))
+                    .copied()
+                    .unwrap_or_default(),
+                running: of_exam()
+                    .find(|sat| sat.ended_at.is_none())
+                    .map(|sat| sat.sitting_id),
+                sittings: of_exam()
+                    .filter_map(|sat| exam::view::past(sat, Review::Score, clock))
+                    .collect(),
+            }
+        })
+        .collect())
 }
 
 /// An attempt of this learner in this course, once it has ended.

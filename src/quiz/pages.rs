@@ -6,7 +6,7 @@ pub mod timer;
 
 use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 use server_fn::ServerFn;
 
 use self::question::question;
@@ -17,6 +17,7 @@ use super::api::{SaveAnswer, StartQuiz, SubmitQuiz, load_quiz};
 use super::{AttemptStatus, PastAttempt, QuizPage, QuizState, Running, Terms, quiz_path};
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, Erase, Form, FormState, Notice, Page, Tone, loaded, page_resource,
+    query_value,
 };
 
 pub fn quiz_page() -> AnyView {
@@ -30,7 +31,7 @@ pub fn quiz_page() -> AnyView {
             )
         })
     });
-    let show = Memo::new(|_| use_query_map().with(|query| query.get("show").unwrap_or_default()));
+    let show = query_value("show");
     let page = page_resource(
         move || (params.get(), show.get()),
         |((course, module, pair), show)| load_quiz(course, module, pair, show),

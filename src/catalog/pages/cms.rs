@@ -2,14 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use crate::catalog::{CmsText, api};
-use crate::platform::ui::{Erase, Page, loaded, page_resource};
+use crate::platform::ui::{Erase, Page, loaded, page_resource, path_part};
 
 pub fn cms_page() -> AnyView {
-    let slug =
-        Memo::new(|_| use_params_map().with(|params| params.get("page").unwrap_or_default()));
+    let slug = path_part("page");
     let text = page_resource(move || slug.get(), api::cms_page);
     view! { <Page title="Page">{loaded(text, show)}</Page> }.erase()
 }

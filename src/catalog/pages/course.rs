@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::{Meta, Title};
-use leptos_router::hooks::use_params_map;
 
 use super::list::{art, counted, pace};
 use crate::catalog::api::load_course;
@@ -12,13 +11,12 @@ use crate::course::duration;
 use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{
     Avatar, Breadcrumbs, Button, Erase, Form, FormState, Html, Notice, Page, Tone, loaded,
-    page_resource,
+    page_resource, path_part,
 };
 use crate::player::api::Enrol;
 
 pub fn course_page() -> AnyView {
-    let slug =
-        Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+    let slug = path_part("course");
     let page = page_resource(move || slug.get(), load_course);
     let enrol = FormState::of(Enrol::PATH);
     view! { <Page title="Course">{loaded(page, move |page| course(page, enrol))}</Page> }.erase()

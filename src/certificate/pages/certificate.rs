@@ -3,18 +3,16 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::{Meta, Title};
-use leptos_router::hooks::use_params_map;
 
 use crate::certificate::api::{RateCourse, RevokeCertificate, load_certificate};
 use crate::certificate::{CertificatePage, Facts, Own, certificate_path};
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Notice, Page, TextArea, Tone, loaded,
-    page_resource,
+    page_resource, path_part,
 };
 
 pub fn certificate_page() -> AnyView {
-    let code =
-        Memo::new(|_| use_params_map().with(|params| params.get("code").unwrap_or_default()));
+    let code = path_part("code");
     let page = page_resource(move || code.get(), load_certificate);
     let rate = FormState::of(RateCourse::PATH);
     let revoke = FormState::of(RevokeCertificate::PATH);

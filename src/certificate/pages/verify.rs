@@ -1,14 +1,15 @@
 //! Where anybody checks a code or a credential.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::certificate::api::verify;
 use crate::certificate::{Facts, Verdict, certificate_path};
-use crate::platform::ui::{Button, Erase, Notice, Page, TextArea, Tone, loaded, page_resource};
+use crate::platform::ui::{
+    Button, Erase, Notice, Page, TextArea, Tone, loaded, page_resource, query_value,
+};
 
 pub fn verify_page() -> AnyView {
-    let text = Memo::new(|_| use_query_map().with(|query| query.get("text").unwrap_or_default()));
+    let text = query_value("text");
     let verdict = page_resource(move || text.get(), verify);
     view! {
         <Page title="Check a certificate">

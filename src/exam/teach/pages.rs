@@ -5,7 +5,6 @@ mod overview;
 mod sitting;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 pub use self::edit::exam_form_page;
 pub use self::overview::taught_exam_page;
@@ -13,18 +12,13 @@ pub use self::sitting::taught_sitting_page;
 use super::api::load_taught_exams;
 use super::{ExamStatus, TaughtExam, TaughtExams, exam_path};
 use crate::platform::ui::{
-    Badge, Button, Column, EmptyState, Erase, Page, Table, Tone, loaded, page_resource,
+    Badge, Button, Column, EmptyState, Erase, Page, Table, Tone, loaded, page_resource, path_part,
 };
 use crate::teaching::{Area, pages::frame};
 
-/// A part of the address.
-fn part(name: &'static str) -> Memo<String> {
-    Memo::new(move |_| use_params_map().with(|params| params.get(name).unwrap_or_default()))
-}
-
 /// /teach/COURSE/exams
 pub fn taught_exams_page() -> AnyView {
-    let course = part("course");
+    let course = path_part("course");
     let page = page_resource(move || course.get(), load_taught_exams);
     let show = move |page: TaughtExams| {
         let course = course.get_untracked();

@@ -321,6 +321,7 @@ async fn practice_is_closed_while_an_exam_may_ask_the_question() {
         ("exam[adaptive]", "true"),
         ("exam[min_items]", "2"),
         ("exam[max_items]", "8"),
+        ("exam[standard_error]", "0.75"),
         all,
         ("exam[sections][1][count]", "4"),
     ];

@@ -205,3 +205,22 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     let refused = tutor.post("teach/api/regrade_exam", &silent).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gradebook_tells_of_exams() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (sitting, _) = sit(&site, &mut asha, &exam, 1).await;
+    let mut tutor = tutor(&site).await;
+    let list = tutor.get("/teach/small").await.body;
+    assert!(list.contains("Exam 1: Final exam") && list.contains("33 %"));
+    assert!(list.contains("not passed"));
+    begin(&site, &mut asha, &exam).await;
+    assert!(tutor.get("/teach/small").await.body.contains("running"));
+    let file = tutor.get("/teach/small/gradebook.csv").await.body;
+    assert!(file.contains("Exam 1: Final exam") && file.contains("33,running"));
+    let one = tutor.get("/teach/small/learners/asha").await.body;
+    assert!(one.contains(&format!("/teach/small/exams/{exam}/{sitting}")));
+    assert!(one.contains("Follow the sitting"));
+}

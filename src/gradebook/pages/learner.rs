@@ -3,13 +3,16 @@
 use leptos::prelude::*;
 
 use super::deeds::{self, Doing, Forms};
-use super::{asked, param, tone};
+use super::tone;
+use crate::exam::pages::history as sittings;
+use crate::exam::teach::{exam_path, sitting_path};
 use crate::gradebook::api::load_learner;
 use crate::gradebook::{
     CellState, LearnerPage, ModuleCard, OpenedAttempt, PastDeed, QuizCard, learner_path,
 };
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource,
+    Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource, path_part,
+    query_value,
 };
 use crate::player::EnrollmentStatus;
 use crate::quiz::pages::{came_of, history};
@@ -17,9 +20,17 @@ use crate::teaching::Area;
 use crate::teaching::pages::frame;
 
 pub fn learner_page() -> AnyView {
-    let (course, learner, attempt) = (param("course"), param("learner"), asked("attempt"));
-    let doing = (asked("do"), asked("module"), asked("pair"));
-    let done = asked("done");
+    let (course, learner, attempt) = (
+        path_part("course"),
+        path_part("learner"),
+        query_value("attempt"),
+    );
+    let doing = (
+        query_value("do"),
+        query_value("module"),
+        query_value("pair"),
+    );
+    let done = query_value("done");
     let page = page_resource(
         move || (course.get(), learner.get(), attempt.get()),
         |(course, learner, attempt)| load_learner(course, learner, attempt),
@@ -37,6 +48,7 @@ pub fn learner_page() -> AnyView {
             {page.opened.clone().map(|opened| attempt_view(&page, opened))}
             {allowances(&page)}
             {page.modules.iter().map(|module| module_view(&page, module)).collect_view()}
+            {exams(&page)}
             {record(page.record.clone())}
         };
         frame(
@@ -160,6 +172,40 @@ fn module_view(page: &LearnerPage, module: &ModuleCard) -> AnyView {
                 {unlock}
             </div>
             {quizzes.map(|quiz| quiz_view(page, number, quiz)).collect_view()}
+        </section>
+    }
+    .erase()
+}
+
+fn exams(page: &LearnerPage) -> AnyView {
+    if page.exams.is_empty() {
+        return ().erase();
+    }
+    let cards = page.exams.iter().map(|exam| {
+        let path = exam_path(&page.course_slug, exam.exam_id);
+        let state = exam.cell.state;
+        let running = exam.running.map(|sitting| {
+            let href = sitting_path(&page.course_slug, exam.exam_id, sitting);
+            view! { <a href=href>"Follow the sitting"</a> }
+        });
+        view! {
+            <div class="learner-quiz">
+                <div class="row">
+                    <h3>
+                        <a href=path.clone()>{exam.title.clone()}</a>
+                    </h3>
+                    <Badge tone=tone(state) text=state.label() />
+                    {exam.cell.score.map(|score| view! { <span class="num">{format!("{score} %")}</span> })}
+                    {running}
+                </div>
+                {sittings("Sittings", exam.sittings.clone(), &format!("{path}/"))}
+            </div>
+        }
+    });
+    view! {
+        <section class="learner-module">
+            <h2>"Exams"</h2>
+            {cards.collect_view()}
         </section>
     }
     .erase()

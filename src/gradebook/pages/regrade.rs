@@ -3,20 +3,24 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{asked, cell, param};
+use super::cell;
 use crate::gradebook::api::{RegradeQuestion, load_regrade};
 use crate::gradebook::{ChangeRow, Decision, ForecastView, RegradePage, RulingKind, regrade_path};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, Erase, Form, FormState, Notice, Page, PageResource, Table,
-    TextArea, Tone, loaded, page_resource,
+    TextArea, Tone, loaded, page_resource, path_part, query_value,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
 
 pub fn regrade_page() -> AnyView {
-    let (course, question, ruling) = (param("course"), param("question"), asked("ruling"));
+    let (course, question, ruling) = (
+        path_part("course"),
+        path_part("question"),
+        query_value("ruling"),
+    );
     let page = page_resource(
         move || (course.get(), question.get(), ruling.get()),
         |(course, question, ruling)| load(course, question, ruling),

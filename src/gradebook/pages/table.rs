@@ -3,20 +3,20 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{cell, param};
+use super::cell;
 use crate::gradebook::api::load_gradebook;
 use crate::gradebook::{
     Filter, GradebookPage, GradebookQuery, LearnerRow, PAGE, Sort, learner_path,
 };
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Glyph, Icon, Page, Pagination, Table,
-    Tone, loaded, page_resource,
+    Tone, loaded, page_resource, path_part,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
 
 pub fn gradebook_page() -> AnyView {
-    let course = param("course");
+    let course = path_part("course");
     let query = Memo::new(|_| asked());
     let page = page_resource(
         move || (course.get(), query.get()),

@@ -9,16 +9,8 @@ pub use recovery::{check_mail_page, confirm_page, forgot_password_page, reset_pa
 pub use settings::{devices_page, settings_page};
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::platform::ui::{Erase, Field, FormState, Page};
-
-/// A word of the address, empty where it is absent.
-fn query(name: &str) -> String {
-    use_query_map()
-        .with_untracked(|query| query.get(name))
-        .unwrap_or_default()
-}
 
 fn email_field(form: FormState) -> AnyView {
     view! {

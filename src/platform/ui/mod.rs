@@ -19,6 +19,7 @@ mod frame;
 mod gallery;
 #[cfg(debug_assertions)]
 mod gallery_page;
+mod here;
 mod html;
 mod icon;
 mod kbd;
@@ -53,6 +54,7 @@ pub use frame::{AccountMenu, NotFoundPage, Page, SiteHeader, fault, provide_view
 pub use gallery::UiGallery;
 #[cfg(debug_assertions)]
 pub use gallery_page::gallery_page;
+pub use here::{path_part, query_now, query_value};
 pub use html::{Html, PageCodec};
 pub use icon::{Glyph, Icon};
 pub use kbd::Kbd;

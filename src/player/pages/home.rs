@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
-use leptos_router::hooks::use_params_map;
 
 use crate::course::duration;
 use crate::exam::exams_path;
 use crate::platform::ui::{
-    Badge, Button, CourseArt, EmptyState, Erase, Meter, Page, Tone, loaded, page_resource, viewer,
+    Badge, Button, CourseArt, EmptyState, Erase, Meter, Page, Tone, loaded, page_resource,
+    path_part, viewer,
 };
 use crate::player::api::{my_courses, resume_course};
 use crate::player::{MyCourse, Upcoming, percent_of};
@@ -189,8 +189,7 @@ fn upcoming(topics: Vec<Upcoming>) -> AnyView {
 
 /// /learn/COURSE: goes to where the learner stopped.
 pub fn resume_page() -> AnyView {
-    let course =
-        Memo::new(|_| use_params_map().with(|params| params.get("course").unwrap_or_default()));
+    let course = path_part("course");
     let address = page_resource(move || course.get(), resume_course);
     let go = |path| view! { <Redirect path=path /> }.erase();
     view! { <Page title="Continue">{loaded(address, go)}</Page> }.erase()

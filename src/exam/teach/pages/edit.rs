@@ -3,12 +3,11 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::part;
 use crate::exam::teach::api::{SaveExam, load_exam_form};
 use crate::exam::teach::{ExamFields, ExamForm, SECTIONS, SectionFields, exam_path};
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Field, Form, FormState, Page, Select, Switch, TextArea, loaded,
-    page_resource,
+    page_resource, path_part,
 };
 use crate::teaching::{Area, pages::frame};
 
@@ -17,7 +16,7 @@ const SPARE: usize = 3;
 
 /// /teach/COURSE/exams/new and /teach/COURSE/exams/ID/edit
 pub fn exam_form_page() -> AnyView {
-    let (course, exam) = (part("course"), part("exam"));
+    let (course, exam) = (path_part("course"), path_part("exam"));
     let page = page_resource(
         move || (course.get(), exam.get()),
         |(course, exam)| load_exam_form(course, exam),

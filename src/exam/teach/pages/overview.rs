@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
 
-use super::{part, status};
+use super::status;
 use crate::exam::pages::verdict;
 use crate::exam::teach::api::{AllowExam, SetExamStatus, load_exam_overview};
 use crate::exam::teach::{
@@ -15,13 +15,13 @@ use crate::exam::teach::{
 use crate::platform::ids::ExamId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Notice, Page,
-    Pagination, Table, Tone, loaded, page_resource,
+    Pagination, Table, Tone, loaded, page_resource, path_part,
 };
 use crate::teaching::{Area, pages::frame};
 
 /// /teach/COURSE/exams/ID
 pub fn taught_exam_page() -> AnyView {
-    let (course, exam) = (part("course"), part("exam"));
+    let (course, exam) = (path_part("course"), path_part("exam"));
     let number = Memo::new(|_| {
         use_query_map().with(|query| query.get("page").and_then(|page| page.parse().ok()))
     });

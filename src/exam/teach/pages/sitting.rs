@@ -5,19 +5,19 @@ use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 use super::overview::state;
-use super::part;
 use crate::exam::teach::api::{RegradeExam, load_sitting};
 use crate::exam::teach::{SheetQuestion, SittingPage, exam_path};
 use crate::platform::ids::{ExamId, SittingId};
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Page, Select, TextArea, loaded, page_resource,
+    path_part,
 };
 use crate::quiz::pages::result::answer;
 use crate::teaching::{Area, pages::frame};
 
 /// /teach/COURSE/exams/ID/SITTING
 pub fn taught_sitting_page() -> AnyView {
-    let (course, exam, id) = (part("course"), part("exam"), part("sitting"));
+    let (course, exam, id) = (path_part("course"), path_part("exam"), path_part("sitting"));
     let page = page_resource(
         move || (course.get(), exam.get(), id.get()),
         |(course, exam, sitting)| {

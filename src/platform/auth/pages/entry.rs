@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{email_field, gate, query};
+use super::{email_field, gate};
 use crate::platform::auth::api::{SignIn, SignUp};
 use crate::platform::auth::{sign_in_path, sign_up_path};
-use crate::platform::ui::{Button, Erase, Field, Form, FormState};
+use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now};
 
 pub fn sign_in_page() -> AnyView {
     let form = FormState::of(SignIn::PATH);
-    let next = query("next");
+    let next = query_now("next");
     let sign_up = sign_up_path(&next);
     gate(
         "Sign in",
@@ -41,7 +41,7 @@ pub fn sign_in_page() -> AnyView {
 
 pub fn sign_up_page() -> AnyView {
     let form = FormState::of(SignUp::PATH);
-    let next = query("next");
+    let next = query_now("next");
     let sign_in = sign_in_path(&next);
     gate(
         "Make an account",

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{email_field, gate, query};
+use super::{email_field, gate};
 use crate::platform::auth::api::{ConfirmEmail, ForgotPassword, ResetPassword};
-use crate::platform::ui::{Button, Erase, Field, Form, FormState};
+use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now};
 
 pub fn check_mail_page() -> AnyView {
-    let (lead, again) = match query("for").as_str() {
+    let (lead, again) = match query_now("for").as_str() {
         "password" => (
             "If there is an account with this address, a link for a new password is on its way. It works for two hours.",
             "/forgot-password",
@@ -37,8 +37,8 @@ pub fn check_mail_page() -> AnyView {
 /// One button rather than a link that acts by itself: mail scanners open links, and would use it up.
 pub fn confirm_page() -> AnyView {
     let form = FormState::of(ConfirmEmail::PATH);
-    let token = query("token");
-    let next = query("next");
+    let token = query_now("token");
+    let next = query_now("next");
     gate(
         "Confirm your address",
         "One step, and you are signed in.",
@@ -77,7 +77,7 @@ pub fn forgot_password_page() -> AnyView {
 
 pub fn reset_password_page() -> AnyView {
     let form = FormState::of(ResetPassword::PATH);
-    let token = query("token");
+    let token = query_now("token");
     gate(
         "Choose a new password",
         "You are signed in with it here, and signed out everywhere else.",

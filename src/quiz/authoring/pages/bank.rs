@@ -4,11 +4,10 @@ use leptos::{prelude::*, server_fn};
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
-use super::{asked, part};
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Notice, Page,
-    Pagination, Select, Table, Tone, loaded, page_resource,
+    Pagination, Select, Table, Tone, loaded, page_resource, path_part, query_now,
 };
 use crate::quiz::authoring::api::{MoveQuestion, RetireQuestion, load_bank};
 use crate::quiz::authoring::{BankGroup, BankLine, BankPage, BankQuery};
@@ -16,7 +15,7 @@ use crate::quiz::{QuestionPurpose, QuestionType};
 use crate::teaching::{Area, pages::frame};
 
 pub fn question_bank_page() -> AnyView {
-    let course = part("course");
+    let course = path_part("course");
     let query = Memo::new(|_| {
         use_query_map().with(|map| {
             let get = |name| map.get(name).unwrap_or_default();
@@ -154,7 +153,7 @@ fn export(list: &str, query: &BankQuery) -> AnyView {
 
 /// What was just done, with the way back from it.
 fn outcome(course: &str, list: &str, retire: FormState) -> AnyView {
-    let (saved, retired) = (asked("saved"), asked("retired"));
+    let (saved, retired) = (query_now("saved"), query_now("retired"));
     if !saved.is_empty() {
         let href = format!("{list}/{saved}?preview=1");
         return view! {
@@ -309,7 +308,7 @@ fn row(course: &str, line: BankLine) -> AnyView {
 
 /// Up and down. After a move the page comes anew, and the same button has the focus.
 fn order(line: &BankLine, (up, down): (bool, bool)) -> AnyView {
-    let moved = asked("moved");
+    let moved = query_now("moved");
     let button = |is_there: bool, name: &'static str, sign: &'static str| {
         let which = format!("{name}-{}", line.question);
         let label = format!("Move {name}: {}", line.prompt);

@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::part;
 use crate::platform::ui::{
-    Button, Column, Erase, Notice, Page, Select, Table, Tone, loaded, page_resource,
+    Button, Column, Erase, Notice, Page, Select, Table, Tone, loaded, page_resource, path_part,
 };
 use crate::quiz::QuestionPurpose;
 use crate::quiz::authoring::api::load_import;
@@ -12,7 +11,7 @@ use crate::quiz::authoring::{ImportPage, ImportReport};
 use crate::teaching::{Area, pages::frame};
 
 pub fn question_import_page() -> AnyView {
-    let course = part("course");
+    let course = path_part("course");
     let page = page_resource(move || course.get(), load_import);
     let show = move |page: ImportPage| {
         let course = course.get_untracked();

@@ -9,11 +9,10 @@ use server_fn::ServerFn;
 
 use self::fields::fields;
 use super::facts::facts;
-use super::{asked, part};
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Field, Form, FormState, Notice, Page, Select, TextArea, Tone,
-    loaded, page_resource,
+    loaded, page_resource, path_part, query_now,
 };
 use crate::quiz::authoring::api::{RetireQuestion, SaveQuestion, load_question};
 use crate::quiz::authoring::{Preview, QuestionForm, QuestionPage};
@@ -22,7 +21,7 @@ use crate::quiz::{QuestionPurpose, QuestionType};
 use crate::teaching::{Area, pages::frame};
 
 pub fn question_page() -> AnyView {
-    let (course, question) = (part("course"), part("question"));
+    let (course, question) = (path_part("course"), path_part("question"));
     let asked_for = Memo::new(|_| {
         use_query_map().with(|query| {
             let get = |name| query.get(name).unwrap_or_default();
@@ -52,7 +51,7 @@ fn question_view(course: &str, page: QuestionPage, save: FormState, retire: Form
         None => "Write a question",
     };
     let list = Area::Questions.path(course);
-    let saved = (page.question.is_none() && !asked("saved").is_empty())
+    let saved = (page.question.is_none() && !query_now("saved").is_empty())
         .then(|| view! { <Notice tone=Tone::Ok>"The question is in the bank. Here is the next."</Notice> });
     let imported = page.is_imported.then(|| {
         view! { <p class="soft">"This question was imported. Once it is edited here, importing again leaves it as it is here."</p> }

@@ -3,16 +3,16 @@
 use leptos::{prelude::*, server_fn};
 use server_fn::ServerFn;
 
-use super::part;
 use crate::platform::ui::{
     Button, Erase, Field, Form, FormState, Notice, Page, Switch, Tone, loaded, page_resource,
+    path_part,
 };
 use crate::quiz::authoring::api::{SaveQuizSettings, load_quiz_settings};
 use crate::quiz::authoring::{QuizSettings, SettingsPage};
 use crate::teaching::{Area, pages::frame};
 
 pub fn quiz_settings_page() -> AnyView {
-    let course = part("course");
+    let course = path_part("course");
     let page = page_resource(move || course.get(), load_quiz_settings);
     let form = FormState::of(SaveQuizSettings::PATH);
     let show = move |page: SettingsPage| {
