@@ -26,3 +26,9 @@ pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_lazy(app::App);
 }
+
+/// Data of the program's parts are laid into the room that all data had; where they don't fit, for the gaps between them,
+/// everything goes into the first download. This, which nothing refers to, is room and then left out.
+#[cfg(feature = "hydrate")]
+#[used]
+static ROOM_TO_SPLIT: [u8; 16 * 1024] = [1; 16 * 1024];

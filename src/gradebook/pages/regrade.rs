@@ -67,6 +67,9 @@ fn regrade(page: RegradePage, form: FormState) -> AnyView {
     });
     let (slug, id) = (page.course_slug.clone(), page.question_id);
     let inside = view! {
+        <p>
+            <a href=format!("{}/{id}", Area::Questions.path(&slug))>"The question"</a>
+        </p>
         <h2>"Regrade a question"</h2>
         <div class="prose regrade-question" inner_html=page.prompt.0></div>
         <h3 class="label">"Right is now"</h3>
@@ -77,7 +80,7 @@ fn regrade(page: RegradePage, form: FormState) -> AnyView {
                 {choices.collect_view()}
             </fieldset>
             <p class="soft">
-                "To change what is right, edit the question first. A pass is never taken away, and what is open stays open."
+                "To change what is right, edit the question first. A pass is never taken away, and what is open stays open. This is about quizzes: exams are graded again from the page of a sitting."
             </p>
             <div>
                 <Button kind=ButtonKind::Secondary>"Show what would change"</Button>

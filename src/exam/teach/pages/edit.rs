@@ -245,7 +245,7 @@ fn manner(typed: Typed, fields: &ExamFields) -> AnyView {
                 .switch(
                     "adaptive",
                     "Choose each question by the answers so far",
-                    "One at a time, until the ability is known well enough. The score is what that ability would bring in all questions that the sections could draw; a section’s number is the most that it asks.",
+                    "One at a time, until the ability is known well enough. The score is what that ability would bring in all questions that the sections could draw; a section’s number is the most that it asks. How difficult a question is follows from its answers; with fewer than some twenty it is its author’s estimate, and the score rougher.",
                     &fields.adaptive,
                 )}
             <div class="exam-cols">

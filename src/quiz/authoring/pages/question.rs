@@ -9,6 +9,7 @@ use server_fn::ServerFn;
 
 use self::fields::fields;
 use super::facts::facts;
+use crate::gradebook::regrade_path;
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Field, Form, FormState, Notice, Page, Select, TextArea, Tone,
@@ -252,8 +253,13 @@ fn retiring(course: &str, id: QuestionId, is_retired: bool, retire: FormState) -
             ButtonKind::Danger,
         ),
     };
+    let regrade = regrade_path(course, id);
     let course = course.to_owned();
     view! {
+        <p class="soft">
+            "Was what counts as right wrong? Correct it above, then "
+            <a href=regrade>"grade the answers that were given again"</a> "."
+        </p>
         <Form form=retire class="stack bank-retire">
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="id" value=id.to_string() />
