@@ -19,6 +19,7 @@ use lyceum::course::import;
 use lyceum::platform::config::Config;
 use lyceum::platform::error::AppResult;
 use lyceum::platform::http::{AppState, server};
+use lyceum::platform::ids::OrganizationId;
 
 /// Each learner takes the quiz so often.
 const ROUNDS: usize = 20;
@@ -46,7 +47,8 @@ fn main() {
 }
 
 async fn run(options: Options) {
-    let url = options.config.database.url.clone();
+    let url = options.config.database.owner_url.clone();
+    let url = url.expect("DATABASE_URL, the address as the owner");
     let (state, _data) = common::state(options.config).await;
     fill(&state).await;
     // The first half of the learners is ours, the second pgbench's.
@@ -88,7 +90,8 @@ async fn run(options: Options) {
             common::p99_ms(times)
         );
     }
-    let floor = pgbench(&options.pgbench, &url);
+    let organization = first(&state).await;
+    let floor = pgbench(&options.pgbench, &url, organization);
     println!(
         "{ours:.1} quizzes /s with {asked:.1} statements each; pgbench {floor:.1} /s with {}; ratio {:.2} (goal 0.50)",
         statements(),
@@ -186,13 +189,14 @@ async fn fill(state: &AppState) {
 }
 
 /// Quizzes per second of the second half of the learners, under row-level security as the site is.
-fn pgbench(program: &Path, url: &str) -> f64 {
+fn pgbench(program: &Path, url: &str, organization: OrganizationId) -> f64 {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/attempts.sql");
     let output = Command::new(program)
         .args(["--no-vacuum", "--protocol=prepared", "--jobs=2"])
         .arg(format!("--client={CONNECTIONS}"))
         .arg(format!("--transactions={ROUNDS}"))
         .arg(format!("--define=first={CONNECTIONS}"))
+        .arg(format!("--define=organization={organization}"))
         .arg("--file")
         .arg(script)
         .arg(url)

@@ -36,9 +36,9 @@ fn initials(name: &str) -> String {
     }
 }
 
-fn initial(word: &str) -> Option<String> {
-    let letter = word.chars().find(|c| c.is_alphanumeric())?;
-    Some(letter.to_uppercase().collect())
+/// As it is written: the stylesheet makes capitals, which saves the browser the tables of all letters there are.
+fn initial(word: &str) -> Option<char> {
+    word.chars().find(|c| c.is_alphanumeric())
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn initials_are_the_first_letters_of_the_first_and_last_word() {
         assert_eq!(initials("Asha Kumar"), "AK");
-        assert_eq!(initials("  tomás  de la  díaz "), "TD");
+        assert_eq!(initials("  tomás  de la  díaz "), "td");
         assert_eq!(initials("Wei"), "W");
         assert_eq!(initials("(Élodie) 'Ngo"), "ÉN");
         assert_eq!(initials(" — "), "?");
