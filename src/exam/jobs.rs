@@ -8,7 +8,7 @@ use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, ExamId, SittingId};
 use crate::platform::jobs::{self, Job, JobContext};
-use crate::quiz::attempt::GRACE;
+use crate::quiz::timing::GRACE;
 
 /// Ends a sitting whose time ran out while nobody looked.
 #[derive(Debug, Serialize, Deserialize)]

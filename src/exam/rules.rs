@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Config, Review};
-use crate::quiz::attempt::GRACE;
 
 /// When it may be sat; None where that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,20 +35,10 @@ pub fn closed(
     }
 }
 
-/// With what one learner has more than others, in percent.
-pub fn seconds(duration_seconds: i32, extra_time_percent: i32) -> i64 {
-    let seconds = i64::from(duration_seconds);
-    seconds + seconds * i64::from(extra_time_percent) / 100
-}
-
 /// The end of a sitting: when its time is over, at the latest when the exam closes.
 pub fn deadline(started_at: DateTime<Utc>, seconds: i64, window: Window) -> DateTime<Utc> {
     let end = started_at + TimeDelta::seconds(seconds);
     window.closes_at.map_or(end, |closes_at| end.min(closes_at))
-}
-
-pub fn is_late(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    now > expires_at + GRACE
 }
 
 pub fn seconds_left(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
@@ -73,6 +62,7 @@ pub fn review(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quiz::timing::{is_late, with_extra};
     use proptest::prelude::*;
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -129,16 +119,15 @@ mod tests {
         /// However often the end is worked out, nobody has longer than the exam's time with their extra, nor beyond the
         /// window, and whoever may begin has some time.
         #[test]
-        fn no_time_is_gained(window in window(), now in 0i64..1100, duration in 60i32..600, extra in 0i32..300) {
-            let (now, allowed) = (at(now), seconds(duration, extra));
-            prop_assert!(allowed >= i64::from(duration));
+        fn no_time_is_gained(window in window(), now in 0i64..1100, duration in 60i64..600, extra in 0i32..300) {
+            let (now, allowed) = (at(now), with_extra(duration, extra));
+            prop_assert!(allowed >= duration);
             let end = deadline(now, allowed, window);
             prop_assert!(end - now <= TimeDelta::seconds(allowed));
             prop_assert!(window.closes_at.is_none_or(|closes_at| end <= closes_at));
             if closed(window, None, 0, now).is_none() {
-                prop_assert!(end > now && !is_late(end, now) && seconds_left(end, now) <= allowed);
+                prop_assert!(end > now && !is_late(Some(end), now) && seconds_left(end, now) <= allowed);
             }
-            prop_assert!(is_late(end, end + GRACE + TimeDelta::milliseconds(1)) && !is_late(end, end + GRACE));
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::player::view::not_enrolled;
 use crate::quiz::Sent;
 use crate::quiz::attempt::read;
 use crate::quiz::grade::Given;
+use crate::quiz::timing;
 
 pub fn no_exam() -> AppError {
     AppError::NotFound("There is no exam at this address.".to_owned())
@@ -52,8 +53,8 @@ impl Found {
     }
 
     pub fn seconds(&self) -> i64 {
-        rules::seconds(
-            self.exam.duration_seconds,
+        timing::with_extra(
+            self.exam.duration_seconds.into(),
             self.allowance.extra_time_percent,
         )
     }
@@ -95,7 +96,7 @@ pub async fn my_sittings(
     now: DateTime<Utc>,
 ) -> AppResult<Vec<Sat>> {
     let sittings = record::sittings(conn, user, course).await?;
-    let is_late = |sat: &&Sat| sat.ended_at.is_none() && rules::is_late(sat.expires_at, now);
+    let is_late = |sat: &&Sat| sat.ended_at.is_none() && timing::is_late(Some(sat.expires_at), now);
     let late: Vec<SittingId> = sittings
         .iter()
         .filter(is_late)
@@ -312,7 +313,7 @@ async fn has_ended(
     if head.ended_at.is_some() {
         return Ok(true);
     }
-    let is_late = rules::is_late(head.expires_at, now);
+    let is_late = timing::is_late(Some(head.expires_at), now);
     if is_late {
         end(conn, user, head, now).await?;
     }
@@ -346,7 +347,7 @@ async fn end(
     let sheet = paper.hand_in(answers, |number| saved.get(&number).copied());
     let at = now.min(head.expires_at);
     record::end(conn, user, head, &sheet, at).await?;
-    let kind = match rules::is_late(head.expires_at, now) {
+    let kind = match timing::is_late(Some(head.expires_at), now) {
         true => EventKind::TimeOver,
         false => EventKind::HandedIn,
     };

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::grade::{self, Answer, Frozen, FrozenKind, FrozenOption, Given, QuestionSet};
 use super::progress::{self, Progress};
 use super::store::{self, Attempt, BankQuestion, QuizKey, Settings};
+use super::timing::{self, GRACE};
 use super::{AttemptStatus, QuestionPayload, QuestionType, Sent, regrade};
 use crate::certificate::{ProgramType, store as certificate};
 use crate::platform::db::Conn;
@@ -21,9 +22,6 @@ use crate::platform::markdown;
 use crate::platform::time::Clock;
 use crate::player::store as studying;
 use crate::player::view::not_enrolled;
-
-/// For the way of an answer over the network.
-pub const GRACE: TimeDelta = TimeDelta::seconds(5);
 
 fn no_quiz() -> AppError {
     AppError::NotFound("There is no quiz at this address.".to_owned())
@@ -345,7 +343,7 @@ pub async fn save(
     if row.status != AttemptStatus::InProgress {
         return Ok(Saved::TooLate(row.quiz));
     }
-    if is_late(&row, now) {
+    if timing::is_late(row.expires_at, now) {
         end(conn, user, &row, now).await?;
         return Ok(Saved::TooLate(row.quiz));
     }
@@ -382,10 +380,6 @@ pub async fn submit(
     Ok(row.quiz)
 }
 
-fn is_late(attempt: &Attempt, now: DateTime<Utc>) -> bool {
-    attempt.expires_at.is_some_and(|at| now > at + GRACE)
-}
-
 /// Grades an attempt whose time is over, unless that has happened already.
 async fn end_if_late(
     conn: &mut Conn,
@@ -394,7 +388,7 @@ async fn end_if_late(
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     let row = locked(conn, user, attempt).await?;
-    if row.status == AttemptStatus::InProgress && is_late(&row, now) {
+    if row.status == AttemptStatus::InProgress && timing::is_late(row.expires_at, now) {
         end(conn, user, &row, now).await?;
     }
     Ok(())
@@ -419,13 +413,7 @@ async fn end(conn: &mut Conn, user: UserId, row: &Attempt, now: DateTime<Utc>) -
         })
         .collect();
     let score = grade::percent(&points);
-    let status = match score >= row.passing_score_percent {
-        true => AttemptStatus::Passed,
-        // What the browser hands in when its clock has run down is not the learner's doing.
-        false if row.expires_at.is_some_and(|at| now > at) => AttemptStatus::Expired,
-        false => AttemptStatus::Failed,
-    };
-    let at = row.expires_at.map_or(now, |expires_at| now.min(expires_at));
+    let (status, at) = timing::outcome(score, row.passing_score_percent, row.expires_at, now);
     store::finish(conn, row.attempt_id, status, score, &points, at).await?;
     let caught_up = regrade::catch_up(conn, user, row, now).await?;
     if caught_up.unwrap_or(status) == AttemptStatus::Passed {
@@ -466,7 +454,10 @@ pub async fn extend_running(
         let (Some(expires_at), Some(longer)) = (row.expires_at, longer) else {
             continue;
         };
-        if row.status == AttemptStatus::InProgress && !is_late(&row, now) && longer > expires_at {
+        if row.status == AttemptStatus::InProgress
+            && !timing::is_late(row.expires_at, now)
+            && longer > expires_at
+        {
             store::set_end(conn, attempt, longer).await?;
             end_at(conn, attempt, longer).await?;
         }

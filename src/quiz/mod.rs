@@ -32,6 +32,8 @@ pub mod store;
 #[cfg(all(test, feature = "ssr"))]
 pub mod tests;
 #[cfg(feature = "ssr")]
+pub mod timing;
+#[cfg(feature = "ssr")]
 pub mod view;
 
 use std::collections::HashMap;

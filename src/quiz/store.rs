@@ -11,6 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::grade::{Answers, QuestionSet};
+use super::timing;
 use super::{AttemptStatus, QuestionPurpose, QuestionType, StoredPayload};
 use crate::course::render::practice_mark;
 use crate::platform::db::Conn;
@@ -38,7 +39,10 @@ impl Settings {
     /// Seconds for so many questions.
     pub fn seconds_for(&self, questions: usize) -> Option<i64> {
         let seconds = i64::from(self.seconds_per_question?) * questions as i64;
-        Some(seconds + seconds * i64::from(self.extra_time_percent.unwrap_or(0)) / 100)
+        Some(timing::with_extra(
+            seconds,
+            self.extra_time_percent.unwrap_or(0),
+        ))
     }
 
     /// How often a quiz may be tried, where that is limited.

@@ -22,6 +22,7 @@ use {
     crate::platform::http::server_fns::redirect,
     crate::platform::ids::QuestionId,
     crate::platform::time::Clock,
+    crate::quiz::timing,
     crate::teaching::Area,
     serde_json::json,
 };
@@ -203,7 +204,7 @@ pub async fn allow_exam(
         let old = exams::allowance(conn, user, exam).await?;
         store::allow(conn, user, exam, extra_time_percent, extra_attempts).await?;
         if let Some((sitting, started_at, expires_at)) = store::running(conn, user, exam).await? {
-            let seconds = rules::seconds(row.duration_seconds, extra_time_percent);
+            let seconds = timing::with_extra(row.duration_seconds.into(), extra_time_percent);
             let end = rules::deadline(started_at, seconds, row.window);
             // Time that was given is never taken back.
             if end > expires_at {

@@ -14,9 +14,10 @@ use crate::platform::ids::UserId;
 use crate::platform::time::Clock;
 use crate::player::view::{OpenTopic, open_topic};
 use crate::player::{TopicLink, topic_path};
-use crate::quiz::attempt::{self, GRACE};
+use crate::quiz::attempt;
 use crate::quiz::grade::{self, Frozen};
 use crate::quiz::store::{BankQuestion, practice_question};
+use crate::quiz::timing::GRACE;
 use crate::quiz::{Sent, view};
 
 /// Where a practice question stands: course, topic and its own key, as in its address.
