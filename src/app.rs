@@ -95,7 +95,7 @@ fn routes() -> RouteTable {
     RouteTable::new([
         Route::new("/", landing_page),
         Route::new("/courses", catalog_page),
-        Route::lazy("/courses/:course", || Box::pin(course(Course::Course))),
+        Route::lazy("/courses/:course", || Box::pin(course(Course::One))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
         Route::lazy("/check-mail", || Box::pin(account(Account::CheckMail))),
@@ -106,13 +106,13 @@ fn routes() -> RouteTable {
         Route::lazy("/reset-password", || {
             Box::pin(account(Account::ResetPassword))
         }),
-        Route::lazy("/learn", || Box::pin(home(Home::Learn))),
-        Route::lazy("/learn/:course", || Box::pin(home(Home::Resume))),
+        Route::lazy("/learn", || Box::pin(account(Account::Learn))),
+        Route::lazy("/learn/:course", || Box::pin(account(Account::Resume))),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
         Route::lazy("/learn/:course/exam/all", || Box::pin(exam(Exam::List))),
-        Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam(Exam::Exam))),
+        Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam(Exam::One))),
         Route::lazy("/learn/:course/:topic/practice/:key", || {
             Box::pin(quiz(Quiz::Practice))
         }),
@@ -120,12 +120,12 @@ fn routes() -> RouteTable {
             Box::pin(quiz(Quiz::Exercise))
         }),
         Route::lazy("/learn/:course/:topic", || Box::pin(player(Player::Topic))),
-        Route::lazy("/certificates", || Box::pin(certificate(Certificate::List))),
+        Route::lazy("/certificates", || Box::pin(course(Course::Certificates))),
         Route::lazy("/certificates/:code", || {
-            Box::pin(certificate(Certificate::One))
+            Box::pin(course(Course::Certificate))
         }),
-        Route::lazy("/verify", || Box::pin(certificate(Certificate::Verify))),
-        Route::lazy("/teach", || Box::pin(gradebook(Gradebook::Courses))),
+        Route::lazy("/verify", || Box::pin(course(Course::Verify))),
+        Route::lazy("/teach", || Box::pin(account(Account::Teach))),
         Route::lazy("/teach/:course/exams", || {
             Box::pin(taught_exam(TaughtExam::List))
         }),
@@ -133,7 +133,7 @@ fn routes() -> RouteTable {
             Box::pin(taught_exam(TaughtExam::Form))
         }),
         Route::lazy("/teach/:course/exams/:exam", || {
-            Box::pin(taught_exam(TaughtExam::Exam))
+            Box::pin(taught_exam(TaughtExam::One))
         }),
         Route::lazy("/teach/:course/exams/:exam/edit", || {
             Box::pin(taught_exam(TaughtExam::Form))
@@ -150,9 +150,7 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/questions/:question", || {
             Box::pin(question(Question::One))
         }),
-        Route::lazy("/teach/:course/settings", || {
-            Box::pin(grading(Grading::Settings))
-        }),
+        Route::lazy("/teach/:course/settings", || Box::pin(bank(Bank::Settings))),
         Route::lazy("/teach/:course", || {
             Box::pin(gradebook(Gradebook::Learners))
         }),
@@ -160,7 +158,7 @@ fn routes() -> RouteTable {
             Box::pin(gradebook(Gradebook::Learner))
         }),
         Route::lazy("/teach/:course/questions/:question/regrade", || {
-            Box::pin(grading(Grading::Regrade))
+            Box::pin(question(Question::Regrade))
         }),
         Route::lazy("/settings", || Box::pin(account(Account::Settings))),
         Route::lazy("/settings/devices", || Box::pin(account(Account::Devices))),

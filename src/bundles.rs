@@ -40,7 +40,7 @@ macro_rules! bundle {
 }
 
 bundle! {
-    /// Signing in and up, and one's own settings.
+    /// Signing in and up, one's own settings, and the courses that one takes and teaches.
     account, Account {
         SignIn => sign_in_page,
         SignUp => sign_up_page,
@@ -50,22 +50,20 @@ bundle! {
         ResetPassword => reset_password_page,
         Settings => settings_page,
         Devices => devices_page,
-    }
-}
-
-bundle! {
-    /// A course before one takes it.
-    course, Course {
-        Course => course_page,
-        Cms => cms_page,
-    }
-}
-
-bundle! {
-    /// The courses that one takes.
-    home, Home {
         Learn => learn_page,
         Resume => resume_page,
+        Teach => teach_page,
+    }
+}
+
+bundle! {
+    /// A course before one takes it, and after: certificates, one's own and anybody's.
+    course, Course {
+        One => course_page,
+        Cms => cms_page,
+        Certificates => certificates_page,
+        Certificate => certificate_page,
+        Verify => verify_page,
     }
 }
 
@@ -89,48 +87,32 @@ bundle! {
     /// Exams of a learner.
     exam, Exam {
         List => exams_page,
-        Exam => exam_page,
+        One => exam_page,
     }
 }
 
 bundle! {
-    /// Certificates, one's own and anybody's.
-    certificate, Certificate {
-        List => certificates_page,
-        One => certificate_page,
-        Verify => verify_page,
-    }
-}
-
-bundle! {
-    /// The courses that one teaches, and who learns there.
+    /// Who learns in a course that one teaches.
     gradebook, Gradebook {
-        Courses => teach_page,
         Learners => gradebook_page,
         Learner => learner_page,
     }
 }
 
 bundle! {
-    /// How quizzes are graded: the settings of a course, and what is graded again.
-    grading, Grading {
-        Settings => quiz_settings_page,
-        Regrade => regrade_page,
-    }
-}
-
-bundle! {
-    /// The question bank.
+    /// The question bank, and how quizzes are graded.
     bank, Bank {
         Questions => question_bank_page,
         Import => question_import_page,
+        Settings => quiz_settings_page,
     }
 }
 
 bundle! {
-    /// Writing a question.
+    /// One question.
     question, Question {
         One => question_page,
+        Regrade => regrade_page,
     }
 }
 
@@ -138,7 +120,7 @@ bundle! {
     /// Exams that one gives.
     taught_exam, TaughtExam {
         List => taught_exams_page,
-        Exam => taught_exam_page,
+        One => taught_exam_page,
         Form => exam_form_page,
         Sitting => taught_sitting_page,
     }

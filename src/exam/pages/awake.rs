@@ -343,6 +343,8 @@ impl Awake {
         self.say("Handing in…", false);
         let awake = self.clone();
         leptos::task::spawn_local(async move {
+            // What happened goes first: once the sitting has ended, nothing is noted any more.
+            let _ = awake.tell().await;
             let outcome = send(SubmitExam::PATH, &body, Some(TIMEOUT_MS)).await;
             awake.is_sending.set(false);
             match outcome {

@@ -8,7 +8,7 @@ use web_sys::UrlSearchParams;
 use super::dom::now;
 use super::{Awake, TIMEOUT_MS};
 use crate::exam::api::ReportExamEvents;
-use crate::platform::ui::browser::send;
+use crate::platform::ui::browser::{Answer, send};
 
 /// Events that wait for a report at most.
 const EVENTS: usize = 200;
@@ -41,20 +41,24 @@ impl Awake {
 
     /// Reports what happened, and learns how much time is left.
     pub fn report(self: &Rc<Self>) {
-        let Some(body) = self.events_body().filter(|_| !self.is_leaving.get()) else {
-            return;
-        };
-        let count = self.events.borrow().len();
         let awake = self.clone();
         leptos::task::spawn_local(async move {
-            if let Ok(answer) = send(ReportExamEvents::PATH, &body, Some(TIMEOUT_MS)).await {
-                {
-                    let mut events = awake.events.borrow_mut();
-                    let count = count.min(events.len());
-                    events.drain(..count);
-                }
+            if let Some(answer) = awake.tell().await {
                 awake.followed(&answer);
             }
         });
+    }
+
+    /// Tells the server what happened, which is kept for later where that can't be told now.
+    pub async fn tell(&self) -> Option<Answer> {
+        let body = self.events_body().filter(|_| !self.is_leaving.get())?;
+        let told = self.events.take();
+        match send(ReportExamEvents::PATH, &body, Some(TIMEOUT_MS)).await {
+            Ok(answer) => Some(answer),
+            Err(_) => {
+                self.events.borrow_mut().splice(..0, told);
+                None
+            }
+        }
     }
 }
