@@ -80,8 +80,7 @@ export async function enrol(page: Page, slug: string) {
 
 /** Nothing serious on this page, in light and in dark, and nothing wider than the screen. */
 export async function accessible(page: Page) {
-  const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  expect(wide, `the width of ${page.url()}`).toBeLessThanOrEqual(screen);
+  await fits(page);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const { violations } = await new AxeBuilder({ page }).analyze();
@@ -89,4 +88,10 @@ export async function accessible(page: Page) {
     const said = serious.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
     expect(said, `${page.url()} in ${colorScheme}`).toEqual([]);
   }
+}
+
+/** Nothing is wider than the screen. (All that can be asked of a page without JavaScript: axe needs timers.) */
+export async function fits(page: Page) {
+  const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect(wide, `the width of ${page.url()}`).toBeLessThanOrEqual(screen);
 }
