@@ -1,5 +1,8 @@
 //! What the benchmarks share: the site listening on a port, people who are signed in, and a client that costs little.
 
+// Each benchmark uses a part of it.
+#![allow(dead_code)]
+
 use std::net::SocketAddr;
 
 use axum::Router;
