@@ -106,8 +106,8 @@ fn routes() -> RouteTable {
         Route::lazy("/reset-password", || {
             Box::pin(account(Account::ResetPassword))
         }),
-        Route::lazy("/learn", || Box::pin(account(Account::Learn))),
-        Route::lazy("/learn/:course", || Box::pin(account(Account::Resume))),
+        Route::lazy("/learn", || Box::pin(home(Home::Learn))),
+        Route::lazy("/learn/:course", || Box::pin(home(Home::Resume))),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
@@ -120,12 +120,12 @@ fn routes() -> RouteTable {
             Box::pin(quiz(Quiz::Exercise))
         }),
         Route::lazy("/learn/:course/:topic", || Box::pin(player(Player::Topic))),
-        Route::lazy("/certificates", || Box::pin(course(Course::Certificates))),
+        Route::lazy("/certificates", || Box::pin(certificate(Certificate::List))),
         Route::lazy("/certificates/:code", || {
-            Box::pin(course(Course::Certificate))
+            Box::pin(certificate(Certificate::One))
         }),
-        Route::lazy("/verify", || Box::pin(course(Course::Verify))),
-        Route::lazy("/teach", || Box::pin(account(Account::Teach))),
+        Route::lazy("/verify", || Box::pin(certificate(Certificate::Verify))),
+        Route::lazy("/teach", || Box::pin(home(Home::Teach))),
         Route::lazy("/teach/:course/exams", || {
             Box::pin(taught_exam(TaughtExam::List))
         }),

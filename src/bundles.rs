@@ -40,7 +40,7 @@ macro_rules! bundle {
 }
 
 bundle! {
-    /// Signing in and up, one's own settings, and the courses that one takes and teaches.
+    /// Signing in and up, and one's own settings.
     account, Account {
         SignIn => sign_in_page,
         SignUp => sign_up_page,
@@ -50,6 +50,12 @@ bundle! {
         ResetPassword => reset_password_page,
         Settings => settings_page,
         Devices => devices_page,
+    }
+}
+
+bundle! {
+    /// The courses that one takes and teaches.
+    home, Home {
         Learn => learn_page,
         Resume => resume_page,
         Teach => teach_page,
@@ -57,12 +63,18 @@ bundle! {
 }
 
 bundle! {
-    /// A course before one takes it, and after: certificates, one's own and anybody's.
+    /// A course before one takes it.
     course, Course {
         One => course_page,
         Cms => cms_page,
-        Certificates => certificates_page,
-        Certificate => certificate_page,
+    }
+}
+
+bundle! {
+    /// Certificates, one's own and anybody's.
+    certificate, Certificate {
+        List => certificates_page,
+        One => certificate_page,
         Verify => verify_page,
     }
 }
