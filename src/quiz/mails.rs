@@ -1,13 +1,15 @@
-//! The mails about quizzes: what a tutor changed for one learner, and what a regrade did to their results.
+//! The mails about quizzes and exams: what a tutor changed for one learner, and what a regrade did to their results.
 
 use serde::{Deserialize, Serialize};
 
 use super::regrade::store as regrades;
 use super::{AttemptStatus, quiz_path};
+use crate::exam::exam_path;
+use crate::exam::store as exams;
 use crate::platform::auth::store as accounts;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, RegradingId, UserId};
+use crate::platform::ids::{CourseId, ExamId, RegradingId, SittingId, UserId};
 use crate::platform::jobs::{Job, JobContext};
 use crate::platform::mail::Mail;
 
@@ -46,6 +48,11 @@ pub enum News {
     Regraded {
         regrading: RegradingId,
     },
+    ExamRegraded {
+        exam: ExamId,
+        sitting: SittingId,
+        reason: String,
+    },
 }
 
 impl Job for QuizMail {
@@ -59,7 +66,7 @@ impl Job for QuizMail {
                     .await?
                     .ok_or(AppError::NotFound("No such account.".into()))?;
                 let named = crate::course::store::names(conn, course).await?;
-                let words = words(conn, user, &named, news).await?;
+                let words = words(conn, user, course, &named, news).await?;
                 Ok((account, named, words))
             })
             .await?;
@@ -87,6 +94,7 @@ impl Job for QuizMail {
 async fn words(
     conn: &mut Conn,
     user: UserId,
+    course: CourseId,
     (slug, title): &(String, String),
     news: News,
 ) -> AppResult<(String, String, Option<String>)> {
@@ -177,6 +185,23 @@ async fn words(
                     lines.join("\n")
                 ),
                 None,
+            )
+        }
+        // The result itself is shown where the exam's rules let it be seen.
+        News::ExamRegraded {
+            exam,
+            sitting,
+            reason,
+        } => {
+            let found = exams::exam(conn, course, exam).await?;
+            let name = found.map_or_else(String::new, |exam| exam.title);
+            (
+                "A result of yours has changed".to_owned(),
+                format!(
+                    "a question of the exam “{name}” in “{title}” was wrong. Your answer to it has been graded again, and your result with \
+                     it.\n\nWhat was wrong: {reason}"
+                ),
+                Some(format!("{}?show={sitting}", exam_path(slug, exam))),
             )
         }
     })

@@ -21,7 +21,9 @@ use {
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::platform::ids::QuestionId,
+    crate::platform::jobs,
     crate::platform::time::Clock,
+    crate::quiz::mails::{News, QuizMail},
     crate::quiz::timing,
     crate::teaching::Area,
     serde_json::json,
@@ -283,13 +285,19 @@ pub async fn regrade_exam(
                 },
             ));
         }
+        for &(user, sitting) in &done.changed {
+            let reason = reason.clone();
+            let news = News::ExamRegraded { exam, sitting, reason };
+            let mail = QuizMail { user, course: tutor.course, news };
+            jobs::enqueue(conn, &mail).await?;
+        }
         Ok(Entry::done("exam.regraded")
             .of("exam", exam)
             .change(
                 None,
                 Some(json!({
                     "question": question, "ruling": regrade.ruling, "sitting": only, "reason": reason,
-                    "regraded": done.regraded, "changed": done.changed, "left": done.left,
+                    "regraded": done.regraded, "changed": done.changed.len(), "left": done.left,
                 })),
             )
             .by(&by)

@@ -7,25 +7,16 @@ use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
 use crate::quiz::attempt::freeze;
-use crate::quiz::grade::FrozenKind;
+use crate::quiz::regrade::Ruling;
 use crate::quiz::rekey::{Obstacle, rekey};
 use crate::quiz::store;
 
-/// What is right from now on.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ruling {
-    /// What the question's key says now.
-    Key(FrozenKind),
-    /// The question was wrong altogether: everybody gets the point.
-    Everybody,
-}
-
 /// What a regrade has done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
     pub regraded: usize,
-    /// Of these, with another score.
-    pub changed: usize,
+    /// Of these, the learners with another result, and the sittings.
+    pub changed: Vec<(UserId, SittingId)>,
     /// Of sittings that can't be graded by the present key, one's reason.
     pub left: usize,
     pub obstacle: Option<Obstacle>,
@@ -67,7 +58,10 @@ pub async fn regrade(
             Ok(Some(sheet)) => {
                 record::regrade(conn, &attempt, &sheet, reason, by).await?;
                 done.regraded += 1;
-                done.changed += usize::from(sheet.outcome().score != attempt.score);
+                let outcome = sheet.outcome();
+                if (outcome.score, outcome.passed) != (attempt.score, attempt.passed) {
+                    done.changed.push((attempt.user_id, attempt.sitting_id));
+                }
             }
             Ok(None) => {}
             Err(obstacle) => {

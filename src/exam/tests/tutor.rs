@@ -204,6 +204,15 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     silent[6].1 = "  ";
     let refused = tutor.post("teach/api/regrade_exam", &silent).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // Those whose result changed are told, and nobody else.
+    let mails = site.mails().await;
+    let told = |address: &str| {
+        let is_told = |mail: &&String| {
+            mail.contains(address) && mail.contains("a question of the exam “Final exam”")
+        };
+        mails.iter().filter(is_told).count()
+    };
+    assert_eq!((told("asha@example.org"), told("ravi@example.org")), (1, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
