@@ -1,5 +1,7 @@
 //! The whole site on one screen: the document, the routes, and the frame around every page.
 
+use std::sync::{Mutex, PoisonError};
+
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
@@ -64,20 +66,30 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_theme(requested_theme());
     provide_viewer();
-    // For tests and for styles: the page answers to the browser from here on.
-    Effect::new(|_| {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-awake", "");
-        }
-    });
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Lyceum".to_owned() } else { format!("{title} · Lyceum") } />
+        <Title text="" formatter=tab_title() />
         <Router>
             <a class="skip" href="#main">
                 "Skip to content"
             </a>
             {pages()}
         </Router>
+    }
+}
+
+/// What the tab is called, given the page's title: it keeps its name while the page, or its part of the program, is on its way.
+fn tab_title() -> impl Fn(String) -> String + Send + Sync {
+    #[cfg(feature = "ssr")]
+    let named = "Lyceum".to_owned();
+    #[cfg(not(feature = "ssr"))]
+    let named = document().title();
+    let named = Mutex::new(named);
+    move |page| {
+        let mut named = named.lock().unwrap_or_else(PoisonError::into_inner);
+        if !page.is_empty() {
+            *named = format!("{page} · Lyceum");
+        }
+        named.clone()
     }
 }
 

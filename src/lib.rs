@@ -22,9 +22,20 @@ pub mod cli;
 
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
+    use leptos::prelude::document;
+
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_lazy(app::App);
+    if let Some(body) = document().body() {
+        leptos::mount::hydrate_from_async(body, app::App)
+            .await
+            .forget();
+    }
+    leptos::task::tick().await;
+    // For tests and for styles: the page, whose own part may have come later, answers to the browser from here on.
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-awake", "");
+    }
 }
 
 /// Data of the program's parts are laid into the room that all data had; where they don't fit, for the gaps between them,

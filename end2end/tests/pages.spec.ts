@@ -51,12 +51,17 @@ async function quiet(page: import("@playwright/test").Page, path: string) {
   });
   await page.goto(path, { waitUntil: "commit" });
   await page.locator("main").waitFor();
+  await page.evaluate(() => {
+    const nameless = () => document.title || document.documentElement.setAttribute("data-nameless", "");
+    new MutationObserver(() => setTimeout(nameless)).observe(document.head, { childList: true, subtree: true, characterData: true });
+  });
   const field = page.locator("main :is(input[type=text],input[type=email],input[type=search]):visible").first();
   const typed = (await field.count()) > 0;
   if (typed) await field.fill("typed early");
   release();
   await awake(page);
   if (typed) await expect(field).toHaveValue("typed early");
+  expect(await page.locator("html[data-nameless]").count(), "the tab keeps its name").toBe(0);
   await accessible(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide, "nothing scrolls sideways").toBeLessThanOrEqual(0);

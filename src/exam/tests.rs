@@ -5,11 +5,11 @@ mod room;
 mod tutor;
 
 use axum::http::StatusCode;
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde_json::Value;
 
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::quiz::tests::sql;
 
 /// A course of two modules with a topic each, whose bank has for exams six short answers in module 1 and four in module 2
 /// (question n is answered by "a n"), and two that only quizzes may ask; and its tutor.
@@ -34,22 +34,8 @@ async fn site_with_bank() -> TestSite {
     site
 }
 
-async fn sql(site: &TestSite, sql: &str) {
-    site.test.owner().await.batch_execute(sql).await.unwrap();
-}
-
 async fn text(site: &TestSite, sql: &str) -> String {
-    #[derive(diesel::QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        value: String,
-    }
-    let query = diesel::sql_query(format!("select ({sql})::text as value"));
-    let row: Row = query
-        .get_result(&mut site.test.owner().await)
-        .await
-        .unwrap();
-    row.value
+    site.test.text(sql).await
 }
 
 async fn tutor(site: &TestSite) -> Browser<'_> {

@@ -266,8 +266,8 @@ struct ExamRow {
     is_running: bool,
 }
 
-/// By the newest grading of each sitting.
-async fn exam_results(
+/// What stands in the cells of exams, by the newest grading of each sitting.
+pub async fn exam_results(
     conn: &mut Conn,
     course: CourseId,
     learners: &[UserId],

@@ -19,6 +19,7 @@ use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::player::TopicLink;
 use crate::quiz::attempt::{freeze, no_attempt};
+use crate::quiz::authoring::editing::no_question;
 use crate::quiz::gate::Gate;
 use crate::quiz::progress::{self, Progress};
 use crate::quiz::regrade::store::{self as regrades, Regrading};
@@ -234,7 +235,10 @@ async fn exams(
     course: CourseId,
     clock: &Clock,
 ) -> AppResult<Vec<ExamCard>> {
-    let cells = store::cells(conn, course, &[user]).await?;
+    let cells: HashMap<_, Cell> = store::exam_results(conn, course, &[user])
+        .await?
+        .into_iter()
+        .collect();
     let sittings = exam::record::sittings(conn, user, course).await?;
     let cards = store::exams(conn, course).await?.into_iter();
     Ok(cards
@@ -282,10 +286,6 @@ async fn open(
 
 fn quiz_name((module_no, pair): (i32, i32)) -> String {
     format!("Quiz {module_no}.{pair}")
-}
-
-fn no_question() -> AppError {
-    AppError::NotFound("The course has no question at this address.".to_owned())
 }
 
 /// A question as it is, and the mark of what was seen of it: its key, and what was decided about it before.

@@ -1,5 +1,7 @@
 //! When an exam may be sat, what is kept of it, and what is shown.
 
+use diesel_async::SimpleAsyncConnection;
+
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,9 +36,9 @@ pub fn regrade_page() -> AnyView {
 }
 
 async fn load(course: String, question: String, ruling: String) -> AppResult<RegradePage> {
-    let id = question.parse().map_err(|_| {
-        AppError::NotFound("The course has no question at this address.".to_owned())
-    })?;
+    let id = question
+        .parse()
+        .map_err(|_| AppError::NotFound("This course has no such question.".to_owned()))?;
     load_regrade(course, QuestionId(id), ruling).await
 }
 

@@ -31,16 +31,7 @@ const BOUND: &str = "select set_config('app.organization_id', (select organizati
 
 /// What is there as text, for example an id.
 async fn text(site: &TestSite, sql: &str) -> String {
-    #[derive(diesel::QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        text: String,
-    }
-    let row: Row =
-        diesel_async::RunQueryDsl::get_result(diesel::sql_query(sql), &mut site.test.owner().await)
-            .await
-            .unwrap();
-    row.text
+    site.test.text(sql).await
 }
 
 async fn user(site: &TestSite, email: &str) -> String {

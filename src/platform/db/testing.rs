@@ -148,6 +148,21 @@ impl TestDb {
             .n
     }
 
+    /// The one value of a query as text, asked as the owner.
+    pub async fn text(&self, sql: &str) -> String {
+        #[derive(diesel::QueryableByName)]
+        struct Text {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            value: String,
+        }
+        let mut conn = self.owner().await;
+        diesel::sql_query(format!("select ({sql})::text as value"))
+            .get_result::<Text>(&mut conn)
+            .await
+            .expect("a value")
+            .value
+    }
+
     pub fn shared_config(&self) -> Arc<Config> {
         Arc::new(self.config.clone())
     }

@@ -167,7 +167,7 @@ pub fn TextArea(
 
 /// The source of a text area's content. An empty text node is written as a space, which would hide the
 /// placeholder, so the text goes in as escaped HTML; the parser drops one leading line break.
-fn text_of_area(value: &str) -> String {
+pub fn text_of_area(value: &str) -> String {
     let escaped = value.replace('&', "&amp;").replace('<', "&lt;");
     if escaped.starts_with('\n') {
         format!("\n{escaped}")

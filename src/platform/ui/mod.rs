@@ -45,7 +45,7 @@ pub use course_art::CourseArt;
 pub use dialog::{Dialog, DialogButton, open_dialog};
 pub use empty_state::EmptyState;
 pub use erase::{Erase, Inside};
-pub use field::{Field, Select, TextArea};
+pub use field::{Field, Select, TextArea, text_of_area};
 #[cfg(feature = "hydrate")]
 pub use form::browser::{self, fields_of};
 pub use form::{Form, FormState};

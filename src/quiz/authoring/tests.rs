@@ -36,17 +36,7 @@ async fn tutor<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
 }
 
 async fn text(site: &TestSite, query: &str) -> String {
-    #[derive(diesel::QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        value: String,
-    }
-    let query = diesel::sql_query(format!("select ({query})::text as value"));
-    let mut conn = site.test.owner().await;
-    let row: Row = diesel_async::RunQueryDsl::get_result(query, &mut conn)
-        .await
-        .unwrap();
-    row.value
+    site.test.text(query).await
 }
 
 async fn topic(site: &TestSite, slug: &str) -> String {

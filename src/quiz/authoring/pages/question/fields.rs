@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use super::QuestionForm;
-use crate::platform::ui::{Button, ButtonKind, Checkbox, Erase, Field, FormState, TextArea};
+use crate::platform::ui::{
+    Button, ButtonKind, Checkbox, Erase, Field, FormState, TextArea, text_of_area,
+};
 use crate::quiz::QuestionType;
 
 pub fn fields(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
@@ -40,9 +42,7 @@ fn lines(legend: &'static str, hint: &'static str, lines: AnyView, save: FormSta
 }
 
 fn text(name: &'static str, label: String, value: Option<&String>) -> AnyView {
-    let html = value
-        .map(|text| text.replace('&', "&amp;").replace('<', "&lt;"))
-        .unwrap_or_default();
+    let html = value.map(|text| text_of_area(text)).unwrap_or_default();
     view! { <textarea class="input bank-line" name=name rows="1" aria-label=label inner_html=html></textarea> }
         .erase()
 }
