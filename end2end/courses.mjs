@@ -1,5 +1,5 @@
 // The courses that the tests need beside the demo: it once more with everything open, for what stands behind its gates, one
-// whose quiz leaves five seconds, and one without questions, with a module for each test that writes some.
+// whose quiz leaves fifteen seconds, and one without questions, with a module for each test that writes some.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -27,12 +27,12 @@ write("description.md", ["A question that does not wait."]);
 write("course.toml", [
   'slug = "in-a-hurry"',
   'title = "In a hurry"',
-  'summary = "One topic, one question, five seconds."',
+  'summary = "One topic, one question, fifteen seconds."',
   'language = "en"',
   'level = "beginner"',
   "",
   "[settings]",
-  "seconds_per_question = 5",
+  "seconds_per_question = 15",
   "",
   "[[module]]",
   'title = "Only one"',

@@ -14,8 +14,9 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   // A test that passes at the second try is a test to mend.
   retries: 0,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // What a loaded machine may need; a condition that doesn't come fails long before.
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   reporter: "list",
   use: {
     baseURL: site,
@@ -45,7 +46,7 @@ export default defineConfig({
     // Where Leptos.toml and the site's files are.
     cwd: "..",
     url: site,
-    timeout: 60_000,
+    timeout: 180_000,
     gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
     stdout: "ignore",
     stderr: "pipe",

@@ -79,7 +79,6 @@ async function importFile(page: Page, topic: string, name: string) {
 }
 
 test("an admin writes a question, learners are asked it, and it is retired", async ({ page }, { project }) => {
-  test.setTimeout(150_000);
   const module = project.name === "phone" ? 3 : 1;
   const topic = `${module}.1 About ${project.name}`;
   const prompt = `What does wood do on a ${project.name}?`;
@@ -122,7 +121,6 @@ test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
   test("an admin writes a question and imports others", async ({ page }, { project }) => {
-    test.setTimeout(90_000);
     const module = project.name === "phone" ? 4 : 2;
     const topic = `${module}.1 About ${project.name}-plain`;
     const prompt = `What does wood do, plainly, on a ${project.name}?`;

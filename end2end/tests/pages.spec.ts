@@ -14,7 +14,7 @@ for (const path of OPEN) {
 }
 
 test("the pages of a learner are quiet and accessible", async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   await signUp(page);
   await enrol(page, "how-to-trust-a-number");
   for (const path of MINE) await quiet(page, path);

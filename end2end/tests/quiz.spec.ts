@@ -57,6 +57,7 @@ async function take(page: Page, known: Known) {
   await page.getByRole("button", { name: /^(Start|Try again)$/ }).click();
   for (;;) {
     await expect(page.locator(".quiz-prompt")).toBeVisible();
+    await page.waitForLoadState("domcontentloaded");
     const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
     expect(wide, "nothing is wider than the screen").toBeLessThanOrEqual(screen);
     const heading = await page.getByRole("heading", { name: /^Question \d+ of \d+$/ }).innerText();
@@ -68,6 +69,7 @@ async function take(page: Page, known: Known) {
   }
   await page.getByRole("button", { name: "Hand in" }).click();
   await expect(page.locator(".quiz-score")).toBeVisible();
+  await page.waitForLoadState("domcontentloaded");
   for (const item of await page.locator(".quiz-answers > li").all()) {
     const blocks = item.locator(".prose");
     const taught = item.getByRole("heading", { name: "Right is" });
@@ -79,7 +81,6 @@ async function take(page: Page, known: Known) {
 }
 
 test("a quiz is failed, learnt from and passed, and opens what follows", async ({ page, isMobile }) => {
-  test.setTimeout(180_000);
   await signUp(page);
   await enrol(page, DEMO);
   await page.goto(`/learn/${DEMO}/who-is-missing`);
@@ -134,8 +135,9 @@ test("when the time is over, what was answered is graded", async ({ page }) => {
   await expect(page.getByRole("timer")).toContainText("left");
   await awake(page);
   await page.getByLabel("Your answer").fill("forty");
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
   // Nobody hands it in.
-  await expect(page.getByText("Time ran out").first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("Time ran out").first()).toBeVisible({ timeout: 60_000 });
   await expect(page.locator(".quiz-given")).toHaveText("forty");
   await expect(page.getByText("Seven sixes.")).toBeVisible();
 });

@@ -12,6 +12,7 @@ export async function enterRoom(page: Page, title: string, site = "") {
   await page.getByLabel("I am ready. The clock starts now, and does not stop.").check();
   await page.getByRole("button", { name: "Start the exam" }).click();
   await page.locator(".exam-room").waitFor();
+  await page.waitForLoadState("domcontentloaded");
 }
 
 /** The form of the question that is shown. */
@@ -44,7 +45,7 @@ export async function given(page: Page, number: number) {
 }
 
 export async function saved(page: Page) {
-  await expect(page.locator("#ly-kept")).toHaveText("Saved", { timeout: 20_000 });
+  await expect(page.locator("#ly-kept")).toHaveText("Saved", { timeout: 40_000 });
 }
 
 /** Moves to a question by its number from 1, or to the end. */

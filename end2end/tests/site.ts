@@ -83,6 +83,7 @@ export async function enrol(page: Page, slug: string) {
 
 /** Nothing serious on this page, in light and in dark, and nothing wider than the screen. */
 export async function accessible(page: Page) {
+  await awake(page);
   await fits(page);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

@@ -157,7 +157,8 @@ pub(super) struct Budget(Duration);
 
 impl Default for Budget {
     fn default() -> Self {
-        Self(Duration::from_secs(5))
+        // Tests compare what comes out, on machines that may be busy.
+        Self(Duration::from_secs(if cfg!(test) { 60 } else { 5 }))
     }
 }
 
