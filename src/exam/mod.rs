@@ -192,6 +192,8 @@ pub struct ExamResult {
     pub ended: String,
     /// What is not shown, and from when.
     pub note: Option<String>,
+    /// What an adaptive exam counts that was ended early.
+    pub ended_early: Option<String>,
     /// Why it was graded anew, where it was.
     pub regraded: Option<String>,
     pub questions: Vec<GradedQuestion>,

@@ -203,6 +203,7 @@ fn result(result: ExamResult, path: &str) -> AnyView {
                 <a href=path.to_owned()>"About this exam"</a>
             </div>
         </section>
+        {result.ended_early.map(|what| view! { <Notice tone=Tone::Info title="Ended early">{what}</Notice> })}
         {result
             .regraded
             .map(|reason| view! { <Notice tone=Tone::Info title="This was graded anew">{reason}</Notice> })}

@@ -54,6 +54,9 @@ pub struct AnswerSheet {
     pub version: u32,
     pub terms: Terms,
     pub questions: Vec<Answered>,
+    /// Of an adaptive exam that was ended before it knew enough: what it would still have asked. Each counts as wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Item>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -140,8 +143,11 @@ impl Paper {
             version: 1,
             terms: self.terms,
             questions,
+            missing: Vec::new(),
         };
         sheet.grade();
+        let told = sheet.told();
+        sheet.missing = adaptive::missing(&sheet.terms, &told, &mut rand::rng());
         sheet
     }
 }
@@ -174,11 +180,8 @@ impl AnswerSheet {
     pub fn outcome(&self) -> Outcome {
         let (score, ability) = match &self.terms.adaptive {
             Some(terms) => {
-                // What tells nothing of the learner counts nothing here.
-                let told = self.questions.iter().filter(|answered| !answered.is_void);
-                let points: Vec<(QuestionId, f64)> = told
-                    .map(|answered| (answered.question.question_id, answered.points))
-                    .collect();
+                let mut points = self.told();
+                points.extend(self.missing.iter().map(|item| (item.question_id, 0.0)));
                 let (score, ability) = adaptive::score(terms, &points);
                 (score, Some(ability))
             }
@@ -189,8 +192,37 @@ impl AnswerSheet {
         };
         Outcome {
             score,
-            passed: score >= self.terms.passing_score_percent,
+            passed: score >= self.terms.passing_score_percent && !self.lacks_the_least(),
             ability,
         }
+    }
+
+    /// What each question brought, without those that tell nothing of the learner.
+    fn told(&self) -> Vec<(QuestionId, f64)> {
+        let told = self.questions.iter().filter(|answered| !answered.is_void);
+        told.map(|answered| (answered.question.question_id, answered.points))
+            .collect()
+    }
+
+    /// Whether an adaptive exam was ended before the questions that everybody is asked: nobody passes by so few.
+    fn lacks_the_least(&self) -> bool {
+        let least = self.terms.adaptive.as_ref();
+        let least = least.map_or(0, |terms| terms.plan.min_items);
+        !self.missing.is_empty() && self.questions.len() < least
+    }
+
+    /// What a sheet that was ended early counts besides its questions.
+    pub fn missing_words(&self) -> Option<String> {
+        let rest = match self.missing.len() {
+            0 => return None,
+            1 => "One question that it would still have asked counts as wrong.".to_owned(),
+            count => format!("{count} questions that it would still have asked count as wrong."),
+        };
+        Some(match self.lacks_the_least() {
+            true => format!(
+                "The exam was ended before the questions that everybody is asked, and can't be passed so. {rest}"
+            ),
+            false => format!("The exam was ended before it knew enough. {rest}"),
+        })
     }
 }

@@ -353,6 +353,10 @@ async fn result(
         passing_score_percent: attempt.sheet.terms.passing_score_percent,
         ended: clock.date_time(attempt.completed_at),
         note,
+        ended_early: attempt
+            .sheet
+            .missing_words()
+            .filter(|_| review >= Review::Score),
         regraded: attempt.regrade_reason.filter(|_| review >= Review::Score),
         questions,
     })

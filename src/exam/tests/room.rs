@@ -303,6 +303,55 @@ async fn an_adaptive_exam_stops_when_it_knows_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_adaptive_exam_that_is_ended_early_counts_the_rest_as_wrong() {
+    let site = site_with_bank().await;
+    let adaptive = [
+        ("exam[adaptive]", "true"),
+        ("exam[min_items]", "5"),
+        ("exam[max_items]", "8"),
+        ("exam[standard_error]", "0.2"),
+        ("exam[sections][0][count]", "6"),
+        ("exam[sections][1][count]", "4"),
+    ];
+    let exam = exam(&site, &adaptive).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let asked = questions(&site, &sitting).await;
+    save(&mut asha, &sitting, 0, right(&asked[0]), &[]).await;
+    let handed_in = submit(&mut asha, &sitting).await;
+    let result = asha.get(handed_in.header("x-redirect")).await.body;
+    assert!(result.contains("7 questions that it would still have asked count as wrong."));
+    assert!(result.contains("Not passed") && result.contains("everybody is asked"));
+    let sheet = "from exam_attempts where not passed and score < 40";
+    for (part, count) in [("questions", 1), ("missing", 7)] {
+        let kept = format!("select jsonb_array_length(answer_sheet -> '{part}')::bigint {sheet}");
+        assert_eq!(site.test.count(&kept).await, count, "{part}");
+    }
+    let mut tutor = tutor(&site).await;
+    let page = tutor
+        .get(&format!("/teach/small/exams/{exam}/{sitting}"))
+        .await
+        .body;
+    assert!(page.contains("Ended early"));
+
+    // The time that runs out is no better.
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    begin(&site, &mut ravi, &exam).await;
+    sql(
+        &site,
+        "update exam_sittings set expires_at = now() - interval '10 seconds' where ended_at is null",
+    )
+    .await;
+    ravi.get(&format!("/learn/small/exam/{exam}")).await;
+    assert_eq!(
+        site.test
+            .count("select count(*) from exam_attempts where not passed and jsonb_array_length(answer_sheet -> 'missing') = 7")
+            .await,
+        2
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn practice_is_closed_while_an_exam_may_ask_the_question() {
     let site = site_with_bank().await;
     sql(
