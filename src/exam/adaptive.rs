@@ -138,6 +138,7 @@ mod tests {
             passing_score_percent: 60,
             partial_credit: false,
             forward_only: true,
+            time: None,
             sections: sections
                 .iter()
                 .map(|&(questions, _)| Section {

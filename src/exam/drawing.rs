@@ -38,7 +38,7 @@ pub async fn draw_paper(
             questions: section.count(),
         })
         .collect();
-    let terms = |items| Terms::new(exam.passing_score_percent, &exam.config, titles, items);
+    let terms = |items| Terms::new(exam, titles, items);
     if exam.config.adaptive.is_some() {
         let (difficulties, is_stale) = store::difficulties(conn, exam.exam_id, now).await?;
         if is_stale {

@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Adaptive;
 use super::adaptive::{self, Estimate, Item};
-use super::{Adaptive, Config};
+use super::rules::Allowed;
+use super::store::Exam;
 use crate::platform::ids::QuestionId;
 use crate::quiz::grade::{self, Answer, Answers, Frozen};
+use crate::quiz::timing;
 
 /// The `paper` column of a sitting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,16 @@ pub struct Terms {
     pub forward_only: bool,
     pub sections: Vec<Section>,
     pub adaptive: Option<AdaptiveTerms>,
+    /// None in papers that were drawn before it was written down.
+    #[serde(default)]
+    pub time: Option<TimeTerms>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeTerms {
+    /// Without what one learner has beyond it.
+    pub seconds: i64,
+    pub closes_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,15 +86,29 @@ pub struct Answered {
     pub is_void: bool,
 }
 
-impl Terms {
-    pub fn new(
-        passing_score_percent: i32,
-        config: &Config,
-        sections: Vec<Section>,
-        bank: Vec<Item>,
-    ) -> Self {
+impl TimeTerms {
+    pub fn of(exam: &Exam) -> Self {
         Self {
-            passing_score_percent,
+            seconds: exam.duration_seconds.into(),
+            closes_at: exam.window.closes_at,
+        }
+    }
+
+    pub fn allowed(self, extra_percent: i32) -> Allowed {
+        Allowed {
+            seconds: self.seconds,
+            extra_seconds: timing::with_extra(self.seconds, extra_percent) - self.seconds,
+            closes_at: self.closes_at,
+        }
+    }
+}
+
+impl Terms {
+    pub fn new(exam: &Exam, sections: Vec<Section>, bank: Vec<Item>) -> Self {
+        let config = &exam.config;
+        Self {
+            passing_score_percent: exam.passing_score_percent,
+            time: Some(TimeTerms::of(exam)),
             partial_credit: config.partial_credit,
             forward_only: config.is_forward_only(),
             sections,

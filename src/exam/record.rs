@@ -62,6 +62,28 @@ pub async fn sittings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryR
     .await
 }
 
+/// When the last sitting that runs has to end, by the course's exams; everybody's.
+pub async fn running_until(
+    conn: &mut Conn,
+    course: CourseId,
+) -> QueryResult<HashMap<ExamId, DateTime<Utc>>> {
+    let ends: Vec<(ExamId, Option<DateTime<Utc>>)> = exam_sittings::table
+        .inner_join(exams::table)
+        .filter(exams::course_id.eq(course))
+        .filter(exam_sittings::ended_at.is_null())
+        .group_by(exam_sittings::exam_id)
+        .select((
+            exam_sittings::exam_id,
+            diesel::dsl::max(exam_sittings::expires_at),
+        ))
+        .load(conn)
+        .await?;
+    Ok(ends
+        .into_iter()
+        .filter_map(|(exam, at)| Some((exam, at?)))
+        .collect())
+}
+
 /// Title of the exam whose sitting, running and not over at `at`, asks the question or may come to ask it.
 pub async fn asked_in(
     conn: &mut Conn,

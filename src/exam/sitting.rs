@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Review;
 use super::drawing::{append_next, draw_paper};
 use super::jobs::EndSitting;
+use super::paper::TimeTerms;
 use super::record::{self, Change, Sat, SittingHead};
-use super::rules::{self, Closed};
+use super::rules::{self, Allowed, Closed};
 use super::store::{self, Allowance, Exam};
 use super::timeline::{Event, EventKind};
 use crate::platform::db::Conn;
@@ -35,6 +37,8 @@ pub struct Found {
     pub allowance: Allowance,
     /// The newest first.
     pub sittings: Vec<Sat>,
+    /// When the last of everybody's sittings that run has to end.
+    pub running_until: Option<DateTime<Utc>>,
 }
 
 impl Found {
@@ -48,15 +52,22 @@ impl Found {
     }
 
     pub fn closed(&self, now: DateTime<Utc>) -> Option<Closed> {
+        if !self.exam.is_published || self.exam.is_retired {
+            return Some(Closed::Withdrawn);
+        }
         let tries = self.sittings.len() as i64;
         rules::closed(self.exam.window, self.tries_allowed(), tries, now)
     }
 
-    pub fn seconds(&self) -> i64 {
-        timing::with_extra(
-            self.exam.duration_seconds.into(),
-            self.allowance.extra_time_percent,
-        )
+    /// The time that a sitting which begins now is given.
+    pub fn allowed(&self) -> Allowed {
+        let terms = TimeTerms::of(&self.exam);
+        terms.allowed(self.allowance.extra_time_percent)
+    }
+
+    pub fn review(&self, now: DateTime<Utc>) -> (Review, Option<DateTime<Utc>>) {
+        let exam = &self.exam;
+        rules::review(&exam.config, exam.window, self.running_until, now)
     }
 }
 
@@ -85,6 +96,9 @@ pub async fn find(
         exam: row,
         allowance: store::allowance(conn, user, exam).await?,
         sittings,
+        running_until: record::running_until(conn, studied.course_id)
+            .await?
+            .remove(&exam),
     })
 }
 
@@ -115,6 +129,9 @@ pub async fn my_sittings(
 pub fn closed_words(closed: Closed, clock: &Clock) -> String {
     let at = |at: DateTime<Utc>| format!("{} ({})", clock.date_time(at), clock.zone.name());
     match closed {
+        Closed::Withdrawn => {
+            "This exam is not offered any more. What came of your sittings stays here.".to_owned()
+        }
         Closed::NotYet(from) => format!("This exam opens on {}.", at(from)),
         Closed::Over(until) => format!("This exam closed on {}.", at(until)),
         Closed::NoTryLeft(1) => {
@@ -140,15 +157,12 @@ pub async fn start(
     if found.running().is_some() {
         return Ok(());
     }
-    if !found.exam.is_published || found.exam.is_retired {
-        return Err(no_exam());
-    }
     if let Some(closed) = found.closed(now) {
         return Err(AppError::Denied(closed_words(closed, clock)));
     }
     let sections = store::sections(conn, exam).await?;
     let paper = draw_paper(conn, user, &found, &sections, now).await?;
-    let expires_at = rules::deadline(now, found.seconds(), found.exam.window);
+    let expires_at = rules::deadline(now, found.allowed());
     let sitting = record::begin(conn, user, exam, &paper, now, expires_at).await?;
     let started = Event {
         kind: EventKind::Started,

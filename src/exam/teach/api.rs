@@ -12,6 +12,7 @@ use crate::platform::ids::{ExamId, SittingId};
 use {
     super::{check, exam_path, regrade, sitting_path, store, view},
     crate::exam::jobs::EndSitting,
+    crate::exam::paper::TimeTerms,
     crate::exam::record,
     crate::exam::rules,
     crate::exam::sitting::no_exam,
@@ -24,7 +25,6 @@ use {
     crate::platform::jobs,
     crate::platform::time::Clock,
     crate::quiz::mails::{News, QuizMail},
-    crate::quiz::timing,
     crate::teaching::Area,
     serde_json::json,
 };
@@ -206,8 +206,10 @@ pub async fn allow_exam(
         let old = exams::allowance(conn, user, exam).await?;
         store::allow(conn, user, exam, extra_time_percent, extra_attempts).await?;
         if let Some((sitting, started_at, expires_at)) = store::running(conn, user, exam).await? {
-            let seconds = timing::with_extra(row.duration_seconds.into(), extra_time_percent);
-            let end = rules::deadline(started_at, seconds, row.window);
+            let paper = record::paper(conn, sitting).await?;
+            let began_with = paper.and_then(|paper| paper.terms.time);
+            let terms = began_with.unwrap_or_else(|| TimeTerms::of(&row));
+            let end = rules::deadline(started_at, terms.allowed(extra_time_percent));
             // Time that was given is never taken back.
             if end > expires_at {
                 record::set_deadline(conn, sitting, end).await?;
