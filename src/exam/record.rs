@@ -3,11 +3,11 @@
 
 mod attempts;
 mod events;
+mod regradings;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 pub use self::attempts::{Attempt, attempts, regrade, seen};
 pub use self::events::{events, note};
+pub use self::regradings::{Regrading, count_running, decide, decided_since, hold_ends};
 use super::paper::{AnswerSheet, Paper};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
@@ -92,8 +93,7 @@ pub async fn asked_in(
     question: QuestionId,
     at: DateTime<Utc>,
 ) -> QueryResult<Option<String>> {
-    let asked = json!({ "questions": [{ "question": { "question_id": question } }] });
-    let may_ask = json!({ "terms": { "adaptive": { "bank": [{ "question_id": question }] } } });
+    let [asks, may_ask] = asking(question);
     exam_sittings::table
         .inner_join(exams::table)
         .filter(exam_sittings::user_id.eq(user))
@@ -101,16 +101,22 @@ pub async fn asked_in(
         .filter(exam_sittings::ended_at.is_null())
         .filter(exam_sittings::expires_at.gt(at))
         .filter(
-            sql::<Bool>("(paper @> ")
-                .bind::<Jsonb, _>(asked)
-                .sql(" or paper @> ")
-                .bind::<Jsonb, _>(may_ask)
-                .sql(")"),
+            exam_sittings::paper
+                .contains(asks)
+                .or(exam_sittings::paper.contains(may_ask)),
         )
         .select(exams::title)
         .first(conn)
         .await
         .optional()
+}
+
+/// What the paper of a sitting contains that asks the question, or that may come to ask it.
+fn asking(question: QuestionId) -> [Value; 2] {
+    [
+        json!({ "questions": [{ "question": { "question_id": question } }] }),
+        json!({ "terms": { "adaptive": { "bank": [{ "question_id": question }] } } }),
+    ]
 }
 
 /// Starts of one learner at one exam follow one another.

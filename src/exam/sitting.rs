@@ -9,6 +9,7 @@ use super::paper::TimeTerms;
 use super::record::{self, Change, Sat, SittingHead};
 use super::rules::{self, Allowed, Closed};
 use super::store::{self, Allowance, Exam};
+use super::teach::regrade::catch_up;
 use super::timeline::{Event, EventKind};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
@@ -361,6 +362,7 @@ async fn end(
     let sheet = paper.hand_in(answers, |number| saved.get(&number).copied());
     let at = now.min(head.expires_at);
     record::end(conn, user, head, &sheet, at).await?;
+    catch_up(conn, head).await?;
     let kind = match timing::is_late(Some(head.expires_at), now) {
         true => EventKind::TimeOver,
         false => EventKind::HandedIn,

@@ -13,7 +13,7 @@ use {
     super::{check, exam_path, regrade, sitting_path, store, view},
     crate::exam::jobs::EndSitting,
     crate::exam::paper::TimeTerms,
-    crate::exam::record,
+    crate::exam::record::{self, Regrading},
     crate::exam::rules,
     crate::exam::sitting::no_exam,
     crate::exam::store as exams,
@@ -276,9 +276,14 @@ pub async fn regrade_exam(
             .await?
             .ok_or_else(no_exam)?;
         let ruling = regrade::ruling(conn, tutor.course, question, &regrade.ruling).await?;
-        let done =
-            regrade::regrade(conn, user, exam, only, question, &ruling, &reason).await?;
-        if done.regraded == 0 {
+        let decided = Regrading {
+            question,
+            ruling,
+            reason: reason.clone(),
+            by: Some(user),
+        };
+        let done = regrade::regrade(conn, exam, only, &decided, chrono::Utc::now()).await?;
+        if done.regraded == 0 && done.running == 0 {
             return Err(AppError::field(
                 "ruling",
                 match done.obstacle {
@@ -300,6 +305,7 @@ pub async fn regrade_exam(
                 Some(json!({
                     "question": question, "ruling": regrade.ruling, "sitting": only, "reason": reason,
                     "regraded": done.regraded, "changed": done.changed.len(), "left": done.left,
+                    "running": done.running,
                 })),
             )
             .by(&by)
