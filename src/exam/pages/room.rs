@@ -8,7 +8,7 @@ use crate::exam::api::{SaveExamAnswer, SubmitExam};
 use crate::exam::{Room, RoomQuestion};
 use crate::platform::ui::{Erase, Glyph, Icon};
 use crate::quiz::pages::question::fields;
-use crate::quiz::pages::timer::countdown;
+use crate::quiz::pages::timer::{countdown, time_over};
 
 pub fn room(room: Room, path: &str) -> AnyView {
     let said_left = RwSignal::new(room.seconds_left);
@@ -246,6 +246,7 @@ fn end(marks: &[Mark], sitting: &str, path: &str, is_shown: bool, forward_only: 
             <form class="stack quiz-submit" id="ly-submit" method="post" action=SubmitExam::PATH>
                 <input type="hidden" name="sitting" value=sitting.to_owned() />
                 <button class="btn big">"Hand in"</button>
+                {time_over()}
             </form>
         </section>
     }
