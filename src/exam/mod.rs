@@ -5,6 +5,8 @@
 pub mod adaptive;
 pub mod api;
 #[cfg(feature = "ssr")]
+pub mod basis;
+#[cfg(feature = "ssr")]
 pub mod draw;
 #[cfg(feature = "ssr")]
 pub mod drawing;
@@ -181,6 +183,18 @@ pub struct RoomQuestion {
     pub section: String,
     pub shown: Shown,
     pub is_answered: bool,
+    /// What the form is shown with, to be sent back with it.
+    pub basis: String,
+}
+
+/// What the page of a running sitting is told with everything that it sends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    pub seconds_left: i64,
+    /// "14:05".
+    pub ends: String,
+    /// Of the form whose answer was kept: what it is based on from now on.
+    pub basis: String,
 }
 
 /// What came of a sitting, as far as it may be seen.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 pub use self::attempts::{Attempt, attempts, regrade, seen};
 pub use self::events::{events, note};
 pub use self::regradings::{Regrading, count_running, decide, decided_since, hold_ends};
+use super::basis::Changed;
 use super::paper::{AnswerSheet, Paper};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
@@ -289,12 +290,12 @@ pub struct Change {
     pub number: i32,
 }
 
-/// Keeps an answer, unless the same tab has sent a newer one already.
+/// Keeps what was changed of an answer and its flag, unless the same tab has sent a newer change already.
 pub async fn save(
     conn: &mut Conn,
     sitting: SittingId,
     question: usize,
-    given: &Given,
+    (given, changed): (&Given, Changed),
     change: Option<Change>,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
@@ -304,7 +305,9 @@ pub async fn save(
         "insert into exam_answers (sitting_id, question_no, answer, is_flagged, saved_at, tabs)
          values ($1, $2, $3, $4, $5, case when $6 is null then '{}' else jsonb_build_object($6, $7) end)
          on conflict (sitting_id, question_no) do update
-         set answer = excluded.answer, is_flagged = excluded.is_flagged, saved_at = excluded.saved_at,
+         set answer = case when $8 then excluded.answer else exam_answers.answer end,
+             saved_at = case when $8 then excluded.saved_at else exam_answers.saved_at end,
+             is_flagged = case when $9 then excluded.is_flagged else exam_answers.is_flagged end,
              revision = exam_answers.revision + 1,
              tabs = case when (select count(*) from jsonb_object_keys(exam_answers.tabs)) < 32
                          then exam_answers.tabs || excluded.tabs else excluded.tabs end
@@ -317,6 +320,8 @@ pub async fn save(
     .bind::<Timestamptz, _>(now)
     .bind::<Nullable<Text>, _>(change.map(|change| change.tab.to_string()))
     .bind::<Nullable<Int4>, _>(change.map(|change| change.number))
+    .bind::<Bool, _>(changed.answer)
+    .bind::<Bool, _>(changed.flag)
     .execute(conn)
     .await?;
     Ok(())

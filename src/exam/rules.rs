@@ -56,10 +56,6 @@ pub fn deadline(started_at: DateTime<Utc>, allowed: Allowed) -> DateTime<Utc> {
     end + TimeDelta::seconds(allowed.extra_seconds)
 }
 
-pub fn seconds_left(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
-    (expires_at - now).num_seconds().max(0)
-}
-
 /// What the learner sees of an ended sitting now, and from when there is more. Where results wait for the end of the exam, they
 /// wait for whoever still sits it too: `running_until` is when the last of all sittings that run has to end.
 pub fn review(
@@ -82,7 +78,7 @@ pub fn review(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quiz::timing::{is_late, with_extra};
+    use crate::quiz::timing::{is_late, seconds_left, with_extra};
     use proptest::prelude::*;
 
     fn at(seconds: i64) -> DateTime<Utc> {

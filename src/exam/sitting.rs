@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Review;
+use super::basis;
 use super::drawing::{append_next, draw_paper};
 use super::jobs::EndSitting;
 use super::paper::TimeTerms;
@@ -178,6 +179,8 @@ pub async fn start(
 pub struct Answering {
     pub question: usize,
     pub sent: Sent,
+    /// What the form was shown with, where that is known.
+    pub basis: Option<String>,
     pub change: Option<Change>,
     /// The learner is done with the question and goes on.
     pub goes_on: bool,
@@ -188,6 +191,8 @@ pub enum Saved {
     Kept {
         expires_at: DateTime<Utc>,
         forward_only: bool,
+        /// What the form that was sent is based on from now on.
+        basis: String,
     },
     /// The sitting has ended, before the answer came or with it.
     Over,
@@ -221,11 +226,12 @@ pub async fn save(
         answer: read(&frozen.kind, &answering.sent)?,
         flagged: answering.sent.flagged.is_some(),
     };
+    let changed = basis::changed(answering.basis.as_deref(), &given);
     record::save(
         conn,
         sitting,
         answering.question,
-        &given,
+        (&given, changed),
         answering.change,
         now,
     )
@@ -237,6 +243,7 @@ pub async fn save(
     let kept = Saved::Kept {
         expires_at: head.expires_at,
         forward_only: head.forward_only,
+        basis: basis::basis(Some(&given)),
     };
     Ok((head, kept))
 }
@@ -259,20 +266,27 @@ async fn go_on(conn: &mut Conn, head: &SittingHead, at_question: usize) -> AppRe
     Ok(is_more)
 }
 
-/// Ends the sitting and grades it; one that has ended already stays as it is.
+/// Ends the sitting and grades it; one that has ended already stays as it is. Where it is not the learner who hands in but
+/// `by_clock` a page whose time has run down, the sitting may have been given more: answers until when it runs on.
 pub async fn submit(
     conn: &mut Conn,
     user: UserId,
     sitting: SittingId,
+    by_clock: bool,
     now: DateTime<Utc>,
-) -> AppResult<SittingHead> {
+) -> AppResult<(SittingHead, Option<DateTime<Utc>>)> {
     let head = record::head_for_update(conn, user, sitting, 0)
         .await?
         .ok_or_else(no_sitting)?;
-    if head.ended_at.is_none() {
-        end(conn, user, &head, now).await?;
+    if head.ended_at.is_some() {
+        return Ok((head, None));
     }
-    Ok(head)
+    if by_clock && now < head.expires_at {
+        let expires_at = head.expires_at;
+        return Ok((head, Some(expires_at)));
+    }
+    end(conn, user, &head, now).await?;
+    Ok((head, None))
 }
 
 /// Events of one report that are kept at most.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::basis::basis;
 use super::paper::Paper;
 use super::record::{self, Sat};
 use super::rules::{self, Closed};
@@ -23,6 +24,7 @@ use crate::player::store as studying;
 use crate::player::view::not_enrolled;
 use crate::player::{TopicLink, topic_path};
 use crate::quiz::grade::{self, Answers};
+use crate::quiz::timing;
 use crate::quiz::view::{graded_question, shown, time_words};
 
 /// What the learner asks to see.
@@ -225,7 +227,7 @@ fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSh
 fn sitting_time(found: &Found, clock: &Clock) -> String {
     let allowed = found.allowed();
     let seconds = allowed.seconds + allowed.extra_seconds;
-    let left = rules::seconds_left(rules::deadline(clock.now, allowed), clock.now);
+    let left = timing::seconds_left(rules::deadline(clock.now, allowed), clock.now);
     let time = match left < seconds && found.closed(clock.now).is_none() {
         true if left < 60 => format!("{} until the exam closes", time_words(left)),
         // To the minute, as it passes while one reads.
@@ -310,7 +312,7 @@ async fn room(
         questions,
         at,
         of,
-        seconds_left: rules::seconds_left(head.expires_at, clock.now),
+        seconds_left: timing::seconds_left(head.expires_at, clock.now),
         ends: clock.time(head.expires_at),
     })
 }
@@ -329,6 +331,7 @@ fn room_question(paper: &Paper, answers: &Answers, number: usize) -> RoomQuestio
             .map(|section| section.title.clone())
             .unwrap_or_default(),
         shown: shown(&asked.question, given),
+        basis: basis(given),
         is_answered: answer.is_some_and(|answer| grade::is_complete(&asked.question.kind, answer)),
     }
 }

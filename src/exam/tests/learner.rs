@@ -380,6 +380,19 @@ async fn it_works_with_forms_alone() {
         assert_eq!(saved.header("location"), location);
     }
     assert!(asha.get(&path).await.body.contains("value=\"mine\""));
+    let long = "x".repeat(6000);
+    let fields = [
+        ("sitting", sitting.as_str()),
+        ("question", "0"),
+        ("given[text]", long.as_str()),
+        ("go", "2"),
+    ];
+    asha.submit(&path, "exam/api/save_exam_answer", &fields)
+        .await;
+    let refused = asha.get(&path).await.body;
+    assert!(refused.contains("An answer has at most 5,000 characters."));
+    assert!(refused.contains("value=\"mine\""), "what is kept stays");
+    assert!(!asha.get(&path).await.body.contains("5,000 characters"));
     let handed_in = asha
         .submit(&path, "exam/api/submit_exam", &[("sitting", &sitting)])
         .await;
