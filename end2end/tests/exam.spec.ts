@@ -1,7 +1,20 @@
 // Exams: the room with its navigator and its clock, a lost connection, closed and second tabs, no JavaScript, adaptive, and
 // what tutors see.
-import { accessible, awake, enrol, expect, fits, signUp, test } from "./site";
-import { DEMO, answer, enterRoom, given, go, saved, shown } from "./room";
+import type { Browser } from "@playwright/test";
+import { accessible, awake, enrol, expect, fits, holdBack, signUp, test } from "./site";
+import { DEMO, answer, enterRoom, given, go, saved, secondsLeft, shown } from "./room";
+
+/** A page of the demo's tutor. */
+async function tutorPage(browser: Browser, javaScriptEnabled = true) {
+  const context = await browser.newContext({ javaScriptEnabled });
+  const tutor = await context.newPage();
+  await tutor.goto("/sign-in?next=%2Fteach");
+  await tutor.getByLabel("E-mail").fill("tutor@demo.example");
+  await tutor.getByLabel("Password").fill("demo lyceum demo");
+  await tutor.getByRole("button", { name: "Sign in" }).click();
+  await expect(tutor.getByRole("heading", { level: 1, name: "Teaching" })).toBeVisible();
+  return tutor;
+}
 
 test("an exam is sat, handed in and reviewed", async ({ page }) => {
   await signUp(page);
@@ -62,6 +75,29 @@ test.describe("a lost connection", () => {
     expect(await Promise.all([0, 1, 2].map((number) => given(page, number)))).toEqual(before);
   });
 
+  test("is held out for more than a minute", async ({ page, context, isMobile }) => {
+    test.skip(isMobile, "the same on every screen");
+    test.setTimeout(180_000);
+    await signUp(page);
+    await enrol(page, DEMO);
+    await enterRoom(page, "Final exam");
+    await awake(page);
+    await context.setOffline(true);
+    const cut = await secondsLeft(page);
+    for (const number of [1, 2]) {
+      await answer(page);
+      await go(page, String(number + 1));
+    }
+    await expect.poll(() => secondsLeft(page), { timeout: 100_000 }).toBeLessThan(cut - 60);
+    await expect(page.locator("#ly-kept")).toContainText("Not saved yet");
+    await answer(page);
+    const before = await Promise.all([0, 1, 2].map((number) => given(page, number)));
+    await context.setOffline(false);
+    await saved(page);
+    await page.reload();
+    expect(await Promise.all([0, 1, 2].map((number) => given(page, number)))).toEqual(before);
+  });
+
   test("does not lose what is handed in", async ({ page, context }) => {
     await signUp(page);
     await enrol(page, DEMO);
@@ -99,11 +135,44 @@ test("closed and second tabs show what is saved, and the last one counts", async
   await saved(third);
   await answer(other, "two");
   await other.locator("#ly-q0 [name='given[flagged]']").check();
-  await other.locator("#ly-q0 [name='given[flagged]']").uncheck();
   await saved(other);
   const last = await given(other, 0);
   await third.reload();
   expect(await given(third, 0)).toBe(last);
+});
+
+test("a tab that was opened before changes only what is changed in it", async ({ page, context }) => {
+  await signUp(page);
+  await enrol(page, DEMO);
+  await enterRoom(page, "Final exam");
+  await awake(page);
+  const stale = await context.newPage();
+  await stale.goto(page.url().split("?")[0]);
+  await awake(stale);
+  await answer(page, "one");
+  await saved(page);
+  const first = await given(page, 0);
+  await stale.locator("#ly-q0 [name='given[flagged]']").check();
+  await saved(stale);
+  await page.reload();
+  expect(await given(page, 0)).toBe(first.replace(/]$/, ',["given[flagged]","on"]]'));
+});
+
+test("what is answered before the page is awake is saved", async ({ page }) => {
+  await signUp(page);
+  await enrol(page, DEMO);
+  await enterRoom(page, "Final exam");
+  await awake(page);
+  const release = await holdBack(page);
+  await page.reload({ waitUntil: "commit" });
+  await shown(page).waitFor();
+  await answer(page, "early");
+  const early = await given(page, 0);
+  release();
+  await awake(page);
+  await saved(page);
+  await page.reload();
+  expect(await given(page, 0)).toBe(early);
 });
 
 test("a browser's clock that is set back gains no time", async ({ page }) => {
@@ -111,10 +180,7 @@ test("a browser's clock that is set back gains no time", async ({ page }) => {
   await enrol(page, DEMO);
   await enterRoom(page, "Final exam");
   await awake(page);
-  const seconds = async () => {
-    const [minutes, seconds] = (await page.getByRole("timer").innerText()).match(/\d+/g)!.map(Number);
-    return minutes * 60 + seconds;
-  };
+  const seconds = () => secondsLeft(page);
   const before = await seconds();
   expect(before).toBeLessThanOrEqual(30 * 60);
   await page.clock.setSystemTime(new Date(Date.now() - 3_600_000));
@@ -124,8 +190,8 @@ test("a browser's clock that is set back gains no time", async ({ page }) => {
   expect(await seconds()).toBeLessThan(before);
 });
 
-test("an adaptive exam asks one question after the other, and ends by itself", async ({ page }) => {
-  await signUp(page);
+test("an adaptive exam asks one question after the other, and ends by itself", async ({ page, browser }) => {
+  const address = await signUp(page);
   await enrol(page, DEMO);
   await enterRoom(page, "Where do you stand?");
   let asked = 0;
@@ -140,6 +206,14 @@ test("an adaptive exam asks one question after the other, and ends by itself", a
   expect(asked).toBeGreaterThanOrEqual(5);
   await expect(page.locator(".quiz-score")).toBeVisible();
   await expect(page.locator(".quiz-answers > li")).toHaveCount(asked);
+
+  // To go on is not to leave.
+  const tutor = await tutorPage(browser);
+  await tutor.goto(`/teach/${DEMO}/exams`);
+  await tutor.getByRole("link", { name: "Where do you stand?" }).click();
+  await tutor.getByRole("row", { name: new RegExp(address) }).getByRole("link").click();
+  await expect(tutor.locator(".exam-facts > div").filter({ hasText: "Page not in view" })).toContainText("never");
+  await tutor.context().close();
 });
 
 test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isMobile }) => {
@@ -155,13 +229,7 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   await expect(page.locator(".quiz-score")).toBeVisible();
 
   const check = isMobile ? fits : accessible;
-  const context = await browser.newContext({ javaScriptEnabled: !isMobile });
-  const tutor = await context.newPage();
-  await tutor.goto("/sign-in?next=%2Fteach");
-  await tutor.getByLabel("E-mail").fill("tutor@demo.example");
-  await tutor.getByLabel("Password").fill("demo lyceum demo");
-  await tutor.getByRole("button", { name: "Sign in" }).click();
-  await expect(tutor.getByRole("heading", { level: 1, name: "Teaching" })).toBeVisible();
+  const tutor = await tutorPage(browser, !isMobile);
   await tutor.goto(`/teach/${DEMO}/exams`);
   await check(tutor);
   await tutor.getByRole("link", { name: "Final exam" }).click();
@@ -192,7 +260,7 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   await expect(tutor.getByText("Published", { exact: true })).toBeVisible();
   await tutor.getByRole("button", { name: "Take it back" }).click();
   await expect(tutor.getByText("Draft", { exact: true })).toBeVisible();
-  await context.close();
+  await tutor.context().close();
 });
 
 test.describe("without JavaScript", () => {

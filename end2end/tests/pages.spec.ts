@@ -1,5 +1,5 @@
 // Every route: it wakes up without a word in the console, keeps what was typed before it woke, and axe finds nothing.
-import { accessible, awake, enrol, expect, signUp, test } from "./site";
+import { accessible, awake, enrol, expect, holdBack, signUp, test } from "./site";
 
 const OPEN = ["/", "/courses", "/courses?q=nothing-like-it", "/courses/how-to-trust-a-number", "/sign-in", "/sign-up", "/check-mail",
   "/confirm?token=x", "/forgot-password", "/reset-password?token=x", "/pages/about", "/verify", "/verify?text=0000-0000-0000"];
@@ -42,13 +42,7 @@ test.describe("pages that are not there", () => {
 });
 
 async function quiet(page: import("@playwright/test").Page, path: string) {
-  // WASM is held back until something was typed.
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/*.wasm", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdBack(page);
   await page.goto(path, { waitUntil: "commit" });
   await page.locator("main").waitFor();
   await page.evaluate(() => {

@@ -1,6 +1,7 @@
 // Quizzes: failing, learning from it and passing; what stays closed meanwhile; leaving and coming back; no JavaScript.
 import type { Page } from "@playwright/test";
-import { accessible, awake, enrol, expect, signUp, test } from "./site";
+import { accessible, awake, enrol, expect, holdBack, signUp, test } from "./site";
+import { secondsLeft } from "./room";
 
 const DEMO = "how-to-trust-a-number";
 const QUIZ = `/learn/${DEMO}/quiz/1/1`;
@@ -124,6 +125,24 @@ test("what was answered is there after leaving, and in a second tab", async ({ p
   await other.goto(QUIZ);
   await expect(other.locator(".quiz-prompt")).toHaveText(prompt, { useInnerText: true });
   await expect(other.getByLabel("Flag to come back to")).toBeChecked();
+});
+
+test("a page that is long asleep gains no time", async ({ page, isMobile }) => {
+  test.skip(isMobile, "the same on every screen");
+  await signUp(page);
+  await enrol(page, DEMO);
+  await page.goto(QUIZ);
+  await page.getByRole("button", { name: "Start" }).click();
+  await expect(page.getByRole("timer")).toContainText("left");
+  const release = await holdBack(page);
+  await page.reload({ waitUntil: "commit" });
+  const said = await secondsLeft(page);
+  const sinceTold = () =>
+    page.evaluate(() => (performance.now() - (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming).responseStart) / 1000);
+  await expect.poll(sinceTold).toBeGreaterThan(5);
+  release();
+  await awake(page);
+  await expect.poll(async () => (await secondsLeft(page)) + (await sinceTold()) - said).toBeLessThan(3);
 });
 
 test("when the time is over, what was answered is graded", async ({ page }) => {

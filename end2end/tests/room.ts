@@ -53,4 +53,10 @@ export async function go(page: Page, to: string) {
   await page.locator(`.quiz-jumps [data-go='${to}']`).click();
 }
 
+/** What the clock shows. */
+export async function secondsLeft(page: Page) {
+  const [minutes, seconds] = (await page.getByRole("timer").innerText()).match(/\d+/g)!.map(Number);
+  return minutes * 60 + seconds;
+}
+
 export { awake };

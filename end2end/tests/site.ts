@@ -34,6 +34,17 @@ export async function awake(page: Page) {
   await page.locator("html[data-awake]").waitFor({ state: "attached" });
 }
 
+/** From the next loading on pages stay asleep, until what this returns is called. */
+export async function holdBack(page: Page) {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
+
 let made = 0;
 
 /** An address that no other test, project or worker uses. */

@@ -48,6 +48,18 @@ pub fn next(terms: &Terms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> O
     }
 }
 
+/// What would still be asked after these questions, were every answer to it wrong: who ends an exam before it knows enough
+/// comes off as who goes on without an answer.
+pub fn missing(terms: &Terms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> Vec<Item> {
+    let mut given = given.to_vec();
+    let mut missing = Vec::new();
+    while let Some(item) = next(terms, &given, rng) {
+        given.push((item.question_id, 0.0));
+        missing.push(item);
+    }
+    missing
+}
+
 /// The score in whole percent, and the ability behind it.
 pub fn score(terms: &AdaptiveTerms, given: &[(QuestionId, f64)]) -> (i32, Estimate) {
     let bank: Vec<f64> = terms.bank.iter().map(|item| item.difficulty).collect();
@@ -126,6 +138,7 @@ mod tests {
             passing_score_percent: 60,
             partial_credit: false,
             forward_only: true,
+            time: None,
             sections: sections
                 .iter()
                 .map(|&(questions, _)| Section {
@@ -171,6 +184,40 @@ mod tests {
             let total: usize = counts.iter().sum();
             prop_assert!(given.len() <= plan.max_items.min(total));
             prop_assert!(given.len() >= min_items.min(total));
+        }
+
+        /// Whenever one ends it, it is as if one had gone on with wrong answers: as many questions count, and no more is scored
+        /// than by what was answered.
+        #[test]
+        fn ending_early_gains_nothing(
+            counts in proptest::collection::vec(1usize..8, 1..4),
+            min_items in 1usize..6,
+            more in 0usize..10,
+            answers in proptest::collection::vec(any::<bool>(), 30),
+            ends_after in 0usize..10,
+            seed: u64,
+        ) {
+            let plan = Adaptive { min_items, max_items: min_items + more, standard_error: 0.5 };
+            let sections: Vec<(usize, usize)> = counts.iter().map(|&count| (count, count + 2)).collect();
+            let terms = terms(&sections, plan);
+            let bank = terms.adaptive.as_ref().unwrap();
+            let mut rng = StdRng::seed_from_u64(seed);
+            let mut given: Vec<(QuestionId, f64)> = Vec::new();
+            while given.len() < ends_after && let Some(item) = next(&terms, &given, &mut rng) {
+                given.push((item.question_id, f64::from(u8::from(answers[given.len()]))));
+            }
+            let mut going_on = given.clone();
+            let mut same = rng.clone();
+            while let Some(item) = next(&terms, &going_on, &mut same) {
+                going_on.push((item.question_id, 0.0));
+            }
+            let mut ended = given.clone();
+            ended.extend(missing(&terms, &given, &mut rng).iter().map(|item| (item.question_id, 0.0)));
+            prop_assert!(score(bank, &ended).0 <= score(bank, &going_on).0);
+            prop_assert!(score(bank, &ended).0 <= score(bank, &given).0);
+            let total: usize = counts.iter().sum();
+            prop_assert!(ended.len() >= min_items.min(total));
+            prop_assert!(missing(&terms, &ended, &mut rng).is_empty(), "it has ended");
         }
 
         #[test]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ExamList, ExamPage};
+use super::{ExamList, ExamPage, Told};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ExamId, SittingId};
 use crate::quiz::Sent;
@@ -12,13 +12,14 @@ use {
     super::exam_path,
     super::record::Change,
     super::record::SittingHead,
-    super::rules::seconds_left,
     super::sitting::{self as rules, Answering, Saved},
     super::view::{self, Look},
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
+    crate::quiz::timing::seconds_left,
+    chrono::{DateTime, Utc},
 };
 
 /// Learners: the exams of a course in which they are enrolled.
@@ -74,76 +75,102 @@ pub async fn start_exam(course: String, exam: ExamId, ready: Option<String>) -> 
 }
 
 /// Learners: keeps the answer to one question of a running sitting, then shows what `go` names. Sent without `go`, it
-/// is kept and nothing else happens. `tab` and `change` tell in which order a tab has sent what arrives. Answers the
-/// seconds that are left.
+/// is kept and nothing else happens. `basis` is what the form was shown with: only what is not as it was shown is a change.
+/// `tab` and `change` tell in which order a tab has sent what arrives.
 #[server]
 pub async fn save_exam_answer(
     sitting: SittingId,
     /// From 0.
     question: usize,
     #[server(default)] given: Sent,
+    basis: Option<String>,
     tab: Option<uuid::Uuid>,
     change: Option<i32>,
     go: Option<String>,
-) -> AppResult<i64> {
+) -> AppResult<Told> {
     let me = require_user()?;
     let user = me.user_id();
-    let now = chrono::Utc::now();
+    let clock = Clock::of(&me.cx);
     let answering = Answering {
         question,
         sent: given,
+        basis,
         change: tab.zip(change).map(|(tab, number)| Change { tab, number }),
         goes_on: go.is_some(),
     };
     let (head, saved) = me
         .cx
-        .within(async move |conn| rules::save(conn, user, sitting, answering, now).await)
+        .within(async move |conn| rules::save(conn, user, sitting, answering, clock.now).await)
         .await?;
     let path = exam_path(&head.course_slug, head.exam_id);
-    match (saved, go) {
-        (Saved::Over, _) => go_to_result(&head),
-        (Saved::Kept { expires_at, .. }, None) => return Ok(seconds_left(expires_at, now)),
-        (Saved::Kept { forward_only, .. }, Some(go)) => match go.parse::<u32>() {
-            _ if forward_only => redirect(&path),
-            Ok(number) => redirect(&format!("{path}?show={number}")),
-            Err(_) => redirect(&format!("{path}?show=end")),
-        },
+    let Saved::Kept {
+        expires_at,
+        forward_only,
+        basis,
+    } = saved
+    else {
+        go_to_result(&head);
+        return Ok(Told::default());
+    };
+    match go.map(|go| go.parse::<u32>()) {
+        None => {}
+        Some(_) if forward_only => redirect(&path),
+        Some(Ok(number)) => redirect(&format!("{path}?show={number}")),
+        Some(Err(_)) => redirect(&format!("{path}?show=end")),
     }
-    Ok(seconds_left(head.expires_at, now))
+    Ok(Told {
+        basis,
+        ..told(&clock, expires_at)
+    })
 }
 
-/// Learners: hands a sitting in. Twice is as good as once.
+/// Learners: hands a sitting in. Twice is as good as once. With `time_over` it is a page whose time has run down that hands
+/// in: where the sitting was given more, it goes on.
 #[server]
-pub async fn submit_exam(sitting: SittingId) -> AppResult<()> {
+pub async fn submit_exam(sitting: SittingId, time_over: Option<String>) -> AppResult<Told> {
     let me = require_user()?;
     let user = me.user_id();
-    let now = chrono::Utc::now();
-    let head = me
-        .cx
-        .within(async move |conn| rules::submit(conn, user, sitting, now).await)
-        .await?;
-    go_to_result(&head);
-    Ok(())
-}
-
-/// Learners: notes what happened in the browser during a running sitting; see `sitting::report`. Answers the seconds
-/// that are left.
-#[server]
-pub async fn report_exam_events(sitting: SittingId, events: String) -> AppResult<i64> {
-    let me = require_user()?;
-    let user = me.user_id();
-    let now = chrono::Utc::now();
+    let clock = Clock::of(&me.cx);
+    let by_clock = time_over.is_some();
     let (head, expires_at) = me
         .cx
-        .within(async move |conn| rules::report(conn, user, sitting, &events, now).await)
+        .within(async move |conn| rules::submit(conn, user, sitting, by_clock, clock.now).await)
         .await?;
-    Ok(match expires_at {
-        Some(at) => seconds_left(at, now),
+    Ok(running_on(&head, &clock, expires_at))
+}
+
+/// Learners: notes what happened in the browser during a running sitting; see `sitting::report`.
+#[server]
+pub async fn report_exam_events(sitting: SittingId, events: String) -> AppResult<Told> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    let (head, expires_at) = me
+        .cx
+        .within(async move |conn| rules::report(conn, user, sitting, &events, clock.now).await)
+        .await?;
+    Ok(running_on(&head, &clock, expires_at))
+}
+
+/// Until when the sitting runs; what came of it where it doesn't any more.
+#[cfg(feature = "ssr")]
+fn running_on(head: &SittingHead, clock: &Clock, expires_at: Option<DateTime<Utc>>) -> Told {
+    match expires_at {
+        Some(expires_at) => told(clock, expires_at),
         None => {
-            go_to_result(&head);
-            0
+            go_to_result(head);
+            Told::default()
         }
-    })
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn told(clock: &Clock, expires_at: DateTime<Utc>) -> Told {
+    Told {
+        seconds_left: seconds_left(expires_at, clock.now),
+        ends: clock.time(expires_at),
+        basis: String::new(),
+    }
 }
 
 #[cfg(feature = "ssr")]

@@ -38,7 +38,7 @@ pub async fn draw_paper(
             questions: section.count(),
         })
         .collect();
-    let terms = |items| Terms::new(exam.passing_score_percent, &exam.config, titles, items);
+    let terms = |items| Terms::new(exam, titles, items);
     if exam.config.adaptive.is_some() {
         let (difficulties, is_stale) = store::difficulties(conn, exam.exam_id, now).await?;
         if is_stale {
@@ -118,15 +118,43 @@ pub fn draw_places(
     draw::draw(&needs, bank.len())
 }
 
-/// What an adaptive exam chooses from: each question for the first section that takes it.
+/// The section that each question of the bank is for in an adaptive exam, where several may take it: first every section gets
+/// as many as it asks, then each of the rest goes where there is least to choose from.
+fn shares(sections: &[SectionRow], bank: &[BankItem]) -> Vec<Option<usize>> {
+    let mut shares = vec![None; bank.len()];
+    let mut held = vec![0usize; sections.len()];
+    // A bank that has become too small still serves: these counts are the most that is asked.
+    let drawn = draw_places(sections, bank, |_| 0).unwrap_or_default();
+    for (section, places) in drawn.into_iter().enumerate() {
+        held[section] = places.len();
+        for place in places {
+            shares[place] = Some(section);
+        }
+    }
+    for (place, share) in shares.iter_mut().enumerate() {
+        if share.is_none() {
+            let choice = |section: usize| held[section] as f64 / sections[section].count() as f64;
+            *share = (0..sections.len())
+                .filter(|&section| sections[section].takes(&bank[place]))
+                .min_by(|&one, &other| choice(one).total_cmp(&choice(other)));
+            if let Some(section) = *share {
+                held[section] += 1;
+            }
+        }
+    }
+    shares
+}
+
+/// What an adaptive exam chooses from.
 fn items(
     sections: &[SectionRow],
     bank: &[BankItem],
     difficulties: &HashMap<QuestionId, f64>,
 ) -> Vec<Item> {
     bank.iter()
-        .filter_map(|item| {
-            let section = sections.iter().position(|section| section.takes(item))?;
+        .zip(shares(sections, bank))
+        .filter_map(|(item, section)| {
+            let section = section?;
             let by_author = || {
                 let author = f64::from(item.difficulty.unwrap_or(0.5));
                 crate::quiz::adaptive::difficulty::expected_by_author(author)
@@ -173,4 +201,68 @@ pub async fn append_next(
         question: frozen(question, shuffle_options),
     });
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::platform::ids::ExamId;
+
+    /// Sections by module and count; where the module is none, from the whole course.
+    fn sections(wanted: &[(Option<i32>, i32)]) -> Vec<SectionRow> {
+        wanted
+            .iter()
+            .zip(0..)
+            .map(|(&(module_no, question_count), position)| SectionRow {
+                exam_id: ExamId(Uuid::nil()),
+                position,
+                title: String::new(),
+                module_no,
+                topic_id: None,
+                difficulty_min: None,
+                difficulty_max: None,
+                question_count,
+            })
+            .collect()
+    }
+
+    fn bank(modules: &[i32]) -> Vec<BankItem> {
+        modules
+            .iter()
+            .zip(0..)
+            .map(|(&module_no, n)| BankItem {
+                question_id: QuestionId(Uuid::from_u128(n)),
+                module_no,
+                topic_id: None,
+                difficulty: None,
+            })
+            .collect()
+    }
+
+    proptest! {
+        /// Whatever may be published can be filled: each section has the questions that it asks, of those that it takes.
+        #[test]
+        fn overlapping_sections_of_an_adaptive_exam_are_filled(
+            wanted in proptest::collection::vec((proptest::option::of(1..4i32), 1..5i32), 1..5),
+            modules in proptest::collection::vec(1..4i32, 1..30),
+        ) {
+            let (sections, bank) = (sections(&wanted), bank(&modules));
+            let items = items(&sections, &bank, &HashMap::new());
+            for item in &items {
+                let place = bank.iter().position(|one| one.question_id == item.question_id);
+                prop_assert!(sections[item.section].takes(&bank[place.unwrap()]));
+            }
+            let taken = |item: &&BankItem| sections.iter().any(|section| section.takes(item));
+            prop_assert_eq!(items.len(), bank.iter().filter(taken).count(), "nothing is left out");
+            if draw_places(&sections, &bank, |_| 0).is_ok() {
+                for (number, section) in sections.iter().enumerate() {
+                    let held = items.iter().filter(|item| item.section == number).count();
+                    prop_assert!(held >= section.count());
+                }
+            }
+        }
+    }
 }

@@ -5,6 +5,8 @@
 pub mod adaptive;
 pub mod api;
 #[cfg(feature = "ssr")]
+pub mod basis;
+#[cfg(feature = "ssr")]
 pub mod draw;
 #[cfg(feature = "ssr")]
 pub mod drawing;
@@ -181,6 +183,18 @@ pub struct RoomQuestion {
     pub section: String,
     pub shown: Shown,
     pub is_answered: bool,
+    /// What the form is shown with, to be sent back with it.
+    pub basis: String,
+}
+
+/// What the page of a running sitting is told with everything that it sends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    pub seconds_left: i64,
+    /// "14:05".
+    pub ends: String,
+    /// Of the form whose answer was kept: what it is based on from now on.
+    pub basis: String,
 }
 
 /// What came of a sitting, as far as it may be seen.
@@ -192,6 +206,8 @@ pub struct ExamResult {
     pub ended: String,
     /// What is not shown, and from when.
     pub note: Option<String>,
+    /// What an adaptive exam counts that was ended early.
+    pub ended_early: Option<String>,
     /// Why it was graded anew, where it was.
     pub regraded: Option<String>,
     pub questions: Vec<GradedQuestion>,

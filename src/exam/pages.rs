@@ -10,7 +10,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use self::room::room;
-use super::api::{StartExam, load_exam, load_exams};
+use super::api::{SaveExamAnswer, StartExam, SubmitExam, load_exam, load_exams};
 use super::{
     ExamLine, ExamList, ExamPage, ExamResult, ExamState, PastSitting, Standing, StartSheet,
     exam_path, exams_path,
@@ -93,11 +93,30 @@ pub fn exam_page() -> AnyView {
         move || (params.get(), show.get()),
         |((course, exam), show)| load_exam(course, exam, show),
     );
-    let start = FormState::of(StartExam::PATH);
-    view! { <Page title="Exam">{loaded(page, move |page| exam(page, start))}</Page> }.erase()
+    let forms = Forms {
+        start: FormState::of(StartExam::PATH),
+        save: FormState::of(SaveExamAnswer::PATH),
+        submit: FormState::of(SubmitExam::PATH),
+    };
+    view! { <Page title="Exam">{loaded(page, move |page| exam(page, forms))}</Page> }.erase()
 }
 
-fn exam(page: ExamPage, start: FormState) -> AnyView {
+#[derive(Clone, Copy)]
+struct Forms {
+    start: FormState,
+    save: FormState,
+    submit: FormState,
+}
+
+impl Forms {
+    /// What was wrong with what the room sent before it was awake.
+    fn problem_of_room(self) -> Option<String> {
+        let problem = |form: FormState| form.problem().get_untracked();
+        problem(self.save).or_else(|| problem(self.submit))
+    }
+}
+
+fn exam(page: ExamPage, forms: Forms) -> AnyView {
     let path = exam_path(&page.course_slug, page.exam_id);
     let trail = vec![
         (
@@ -115,9 +134,12 @@ fn exam(page: ExamPage, start: FormState) -> AnyView {
     let (class, state) = match page.state.clone() {
         ExamState::Start(sheet) => (
             "narrow quiz-page",
-            view! { {start_sheet(&page, *sheet, start)} {past} }.erase(),
+            view! { {start_sheet(&page, *sheet, forms.start)} {past} }.erase(),
         ),
-        ExamState::Room(sitting) => ("narrow quiz-page exam-page", room(*sitting, &path)),
+        ExamState::Room(sitting) => (
+            "narrow quiz-page exam-page",
+            room(*sitting, &path, forms.problem_of_room()),
+        ),
         ExamState::Result(came_of_it) => (
             "narrow quiz-page",
             view! { {result(*came_of_it, &path)} {past} }.erase(),
@@ -203,6 +225,7 @@ fn result(result: ExamResult, path: &str) -> AnyView {
                 <a href=path.to_owned()>"About this exam"</a>
             </div>
         </section>
+        {result.ended_early.map(|what| view! { <Notice tone=Tone::Info title="Ended early">{what}</Notice> })}
         {result
             .regraded
             .map(|reason| view! { <Notice tone=Tone::Info title="This was graded anew">{reason}</Notice> })}

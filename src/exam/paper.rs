@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Adaptive;
 use super::adaptive::{self, Estimate, Item};
-use super::{Adaptive, Config};
+use super::rules::Allowed;
+use super::store::Exam;
 use crate::platform::ids::QuestionId;
 use crate::quiz::grade::{self, Answer, Answers, Frozen};
+use crate::quiz::timing;
 
 /// The `paper` column of a sitting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,16 @@ pub struct Terms {
     pub forward_only: bool,
     pub sections: Vec<Section>,
     pub adaptive: Option<AdaptiveTerms>,
+    /// None in papers that were drawn before it was written down.
+    #[serde(default)]
+    pub time: Option<TimeTerms>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeTerms {
+    /// Without what one learner has beyond it.
+    pub seconds: i64,
+    pub closes_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +67,9 @@ pub struct AnswerSheet {
     pub version: u32,
     pub terms: Terms,
     pub questions: Vec<Answered>,
+    /// Of an adaptive exam that was ended before it knew enough: what it would still have asked. Each counts as wrong.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Item>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,15 +86,29 @@ pub struct Answered {
     pub is_void: bool,
 }
 
-impl Terms {
-    pub fn new(
-        passing_score_percent: i32,
-        config: &Config,
-        sections: Vec<Section>,
-        bank: Vec<Item>,
-    ) -> Self {
+impl TimeTerms {
+    pub fn of(exam: &Exam) -> Self {
         Self {
-            passing_score_percent,
+            seconds: exam.duration_seconds.into(),
+            closes_at: exam.window.closes_at,
+        }
+    }
+
+    pub fn allowed(self, extra_percent: i32) -> Allowed {
+        Allowed {
+            seconds: self.seconds,
+            extra_seconds: timing::with_extra(self.seconds, extra_percent) - self.seconds,
+            closes_at: self.closes_at,
+        }
+    }
+}
+
+impl Terms {
+    pub fn new(exam: &Exam, sections: Vec<Section>, bank: Vec<Item>) -> Self {
+        let config = &exam.config;
+        Self {
+            passing_score_percent: exam.passing_score_percent,
+            time: Some(TimeTerms::of(exam)),
             partial_credit: config.partial_credit,
             forward_only: config.is_forward_only(),
             sections,
@@ -140,8 +170,11 @@ impl Paper {
             version: 1,
             terms: self.terms,
             questions,
+            missing: Vec::new(),
         };
         sheet.grade();
+        let told = sheet.told();
+        sheet.missing = adaptive::missing(&sheet.terms, &told, &mut rand::rng());
         sheet
     }
 }
@@ -174,11 +207,8 @@ impl AnswerSheet {
     pub fn outcome(&self) -> Outcome {
         let (score, ability) = match &self.terms.adaptive {
             Some(terms) => {
-                // What tells nothing of the learner counts nothing here.
-                let told = self.questions.iter().filter(|answered| !answered.is_void);
-                let points: Vec<(QuestionId, f64)> = told
-                    .map(|answered| (answered.question.question_id, answered.points))
-                    .collect();
+                let mut points = self.told();
+                points.extend(self.missing.iter().map(|item| (item.question_id, 0.0)));
                 let (score, ability) = adaptive::score(terms, &points);
                 (score, Some(ability))
             }
@@ -189,8 +219,37 @@ impl AnswerSheet {
         };
         Outcome {
             score,
-            passed: score >= self.terms.passing_score_percent,
+            passed: score >= self.terms.passing_score_percent && !self.lacks_the_least(),
             ability,
         }
+    }
+
+    /// What each question brought, without those that tell nothing of the learner.
+    fn told(&self) -> Vec<(QuestionId, f64)> {
+        let told = self.questions.iter().filter(|answered| !answered.is_void);
+        told.map(|answered| (answered.question.question_id, answered.points))
+            .collect()
+    }
+
+    /// Whether an adaptive exam was ended before the questions that everybody is asked: nobody passes by so few.
+    fn lacks_the_least(&self) -> bool {
+        let least = self.terms.adaptive.as_ref();
+        let least = least.map_or(0, |terms| terms.plan.min_items);
+        !self.missing.is_empty() && self.questions.len() < least
+    }
+
+    /// What a sheet that was ended early counts besides its questions.
+    pub fn missing_words(&self) -> Option<String> {
+        let rest = match self.missing.len() {
+            0 => return None,
+            1 => "One question that it would still have asked counts as wrong.".to_owned(),
+            count => format!("{count} questions that it would still have asked count as wrong."),
+        };
+        Some(match self.lacks_the_least() {
+            true => format!(
+                "The exam was ended before the questions that everybody is asked, and can't be passed so. {rest}"
+            ),
+            false => format!("The exam was ended before it knew enough. {rest}"),
+        })
     }
 }

@@ -3,11 +3,11 @@
 
 mod attempts;
 mod events;
+mod regradings;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -16,6 +16,8 @@ use uuid::Uuid;
 
 pub use self::attempts::{Attempt, attempts, regrade, seen};
 pub use self::events::{events, note};
+pub use self::regradings::{Regrading, count_running, decide, decided_since, hold_ends};
+use super::basis::Changed;
 use super::paper::{AnswerSheet, Paper};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
@@ -62,6 +64,28 @@ pub async fn sittings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryR
     .await
 }
 
+/// When the last sitting that runs has to end, by the course's exams; everybody's.
+pub async fn running_until(
+    conn: &mut Conn,
+    course: CourseId,
+) -> QueryResult<HashMap<ExamId, DateTime<Utc>>> {
+    let ends: Vec<(ExamId, Option<DateTime<Utc>>)> = exam_sittings::table
+        .inner_join(exams::table)
+        .filter(exams::course_id.eq(course))
+        .filter(exam_sittings::ended_at.is_null())
+        .group_by(exam_sittings::exam_id)
+        .select((
+            exam_sittings::exam_id,
+            diesel::dsl::max(exam_sittings::expires_at),
+        ))
+        .load(conn)
+        .await?;
+    Ok(ends
+        .into_iter()
+        .filter_map(|(exam, at)| Some((exam, at?)))
+        .collect())
+}
+
 /// Title of the exam whose sitting, running and not over at `at`, asks the question or may come to ask it.
 pub async fn asked_in(
     conn: &mut Conn,
@@ -70,8 +94,7 @@ pub async fn asked_in(
     question: QuestionId,
     at: DateTime<Utc>,
 ) -> QueryResult<Option<String>> {
-    let asked = json!({ "questions": [{ "question": { "question_id": question } }] });
-    let may_ask = json!({ "terms": { "adaptive": { "bank": [{ "question_id": question }] } } });
+    let [asks, may_ask] = asking(question);
     exam_sittings::table
         .inner_join(exams::table)
         .filter(exam_sittings::user_id.eq(user))
@@ -79,16 +102,22 @@ pub async fn asked_in(
         .filter(exam_sittings::ended_at.is_null())
         .filter(exam_sittings::expires_at.gt(at))
         .filter(
-            sql::<Bool>("(paper @> ")
-                .bind::<Jsonb, _>(asked)
-                .sql(" or paper @> ")
-                .bind::<Jsonb, _>(may_ask)
-                .sql(")"),
+            exam_sittings::paper
+                .contains(asks)
+                .or(exam_sittings::paper.contains(may_ask)),
         )
         .select(exams::title)
         .first(conn)
         .await
         .optional()
+}
+
+/// What the paper of a sitting contains that asks the question, or that may come to ask it.
+fn asking(question: QuestionId) -> [Value; 2] {
+    [
+        json!({ "questions": [{ "question": { "question_id": question } }] }),
+        json!({ "terms": { "adaptive": { "bank": [{ "question_id": question }] } } }),
+    ]
 }
 
 /// Starts of one learner at one exam follow one another.
@@ -261,12 +290,12 @@ pub struct Change {
     pub number: i32,
 }
 
-/// Keeps an answer, unless the same tab has sent a newer one already.
+/// Keeps what was changed of an answer and its flag, unless the same tab has sent a newer change already.
 pub async fn save(
     conn: &mut Conn,
     sitting: SittingId,
     question: usize,
-    given: &Given,
+    (given, changed): (&Given, Changed),
     change: Option<Change>,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
@@ -276,7 +305,9 @@ pub async fn save(
         "insert into exam_answers (sitting_id, question_no, answer, is_flagged, saved_at, tabs)
          values ($1, $2, $3, $4, $5, case when $6 is null then '{}' else jsonb_build_object($6, $7) end)
          on conflict (sitting_id, question_no) do update
-         set answer = excluded.answer, is_flagged = excluded.is_flagged, saved_at = excluded.saved_at,
+         set answer = case when $8 then excluded.answer else exam_answers.answer end,
+             saved_at = case when $8 then excluded.saved_at else exam_answers.saved_at end,
+             is_flagged = case when $9 then excluded.is_flagged else exam_answers.is_flagged end,
              revision = exam_answers.revision + 1,
              tabs = case when (select count(*) from jsonb_object_keys(exam_answers.tabs)) < 32
                          then exam_answers.tabs || excluded.tabs else excluded.tabs end
@@ -289,6 +320,8 @@ pub async fn save(
     .bind::<Timestamptz, _>(now)
     .bind::<Nullable<Text>, _>(change.map(|change| change.tab.to_string()))
     .bind::<Nullable<Int4>, _>(change.map(|change| change.number))
+    .bind::<Bool, _>(changed.answer)
+    .bind::<Bool, _>(changed.flag)
     .execute(conn)
     .await?;
     Ok(())

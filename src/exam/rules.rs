@@ -14,6 +14,8 @@ pub struct Window {
 /// Why no sitting can be begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Closed {
+    /// It was taken back or retired.
+    Withdrawn,
     NotYet(DateTime<Utc>),
     Over(DateTime<Utc>),
     /// So many tries are used.
@@ -35,25 +37,39 @@ pub fn closed(
     }
 }
 
-/// The end of a sitting: when its time is over, at the latest when the exam closes.
-pub fn deadline(started_at: DateTime<Utc>, seconds: i64, window: Window) -> DateTime<Utc> {
-    let end = started_at + TimeDelta::seconds(seconds);
-    window.closes_at.map_or(end, |closes_at| end.min(closes_at))
+/// The time that a sitting is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowed {
+    pub seconds: i64,
+    /// What this learner has beyond that.
+    pub extra_seconds: i64,
+    pub closes_at: Option<DateTime<Utc>>,
 }
 
-pub fn seconds_left(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
-    (expires_at - now).num_seconds().max(0)
+/// The end of a sitting: when its time is over, at the latest when the exam closes. Time that only this learner has goes on
+/// beyond that, or it would be worth nothing to who begins late.
+pub fn deadline(started_at: DateTime<Utc>, allowed: Allowed) -> DateTime<Utc> {
+    let end = started_at + TimeDelta::seconds(allowed.seconds);
+    let end = allowed
+        .closes_at
+        .map_or(end, |closes_at| end.min(closes_at));
+    end + TimeDelta::seconds(allowed.extra_seconds)
 }
 
-/// What the learner sees of an ended sitting now, and from when there is more.
+/// What the learner sees of an ended sitting now, and from when there is more. Where results wait for the end of the exam, they
+/// wait for whoever still sits it too: `running_until` is when the last of all sittings that run has to end.
 pub fn review(
     config: &Config,
     window: Window,
+    running_until: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> (Review, Option<DateTime<Utc>>) {
-    match window.closes_at {
-        Some(closes_at) if config.review_after_close && now < closes_at => {
-            (Review::Nothing, Some(closes_at))
+    match window
+        .closes_at
+        .map(|at| running_until.map_or(at, |until| until.max(at)))
+    {
+        Some(over_at) if config.review_after_close && now < over_at => {
+            (Review::Nothing, Some(over_at))
         }
         _ => (config.review, None),
     }
@@ -62,7 +78,7 @@ pub fn review(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quiz::timing::{is_late, with_extra};
+    use crate::quiz::timing::{is_late, seconds_left, with_extra};
     use proptest::prelude::*;
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -109,24 +125,33 @@ mod tests {
             opens_at: None,
             closes_at: Some(at(100)),
         };
-        let seen = |wait, now| review(&config(wait), window, at(now));
-        assert_eq!(seen(true, 99), (Review::Nothing, Some(at(100))));
-        assert_eq!(seen(true, 100), (Review::Answers, None));
-        assert_eq!(seen(false, 0), (Review::Answers, None));
+        let seen =
+            |wait, until: Option<i64>, now| review(&config(wait), window, until.map(at), at(now));
+        assert_eq!(seen(true, None, 99), (Review::Nothing, Some(at(100))));
+        assert_eq!(seen(true, None, 100), (Review::Answers, None));
+        assert_eq!(seen(true, Some(90), 100), (Review::Answers, None));
+        assert_eq!(seen(true, Some(130), 129), (Review::Nothing, Some(at(130))));
+        assert_eq!(seen(true, Some(130), 130), (Review::Answers, None));
+        assert_eq!(seen(false, Some(130), 0), (Review::Answers, None));
     }
 
     proptest! {
         /// However often the end is worked out, nobody has longer than the exam's time with their extra, nor beyond the
-        /// window, and whoever may begin has some time.
+        /// window but for that extra, and whoever may begin has some time.
         #[test]
         fn no_time_is_gained(window in window(), now in 0i64..1100, duration in 60i64..600, extra in 0i32..300) {
-            let (now, allowed) = (at(now), with_extra(duration, extra));
-            prop_assert!(allowed >= duration);
-            let end = deadline(now, allowed, window);
-            prop_assert!(end - now <= TimeDelta::seconds(allowed));
-            prop_assert!(window.closes_at.is_none_or(|closes_at| end <= closes_at));
+            let (now, with_extra) = (at(now), with_extra(duration, extra));
+            let extra_seconds = with_extra - duration;
+            prop_assert!(extra_seconds >= 0);
+            let allowed = Allowed { seconds: duration, extra_seconds, closes_at: window.closes_at };
+            let end = deadline(now, allowed);
+            prop_assert!(end - now <= TimeDelta::seconds(with_extra));
+            let beyond = TimeDelta::seconds(extra_seconds);
+            prop_assert!(window.closes_at.is_none_or(|closes_at| end <= closes_at + beyond));
+            let others = deadline(now, Allowed { extra_seconds: 0, ..allowed });
+            prop_assert_eq!(end - others, beyond, "extra time is worth the same to everybody who has it");
             if closed(window, None, 0, now).is_none() {
-                prop_assert!(end > now && !is_late(Some(end), now) && seconds_left(end, now) <= allowed);
+                prop_assert!(end > now && !is_late(Some(end), now) && seconds_left(end, now) <= with_extra);
             }
         }
     }

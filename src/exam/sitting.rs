@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Review;
+use super::basis;
 use super::drawing::{append_next, draw_paper};
 use super::jobs::EndSitting;
+use super::paper::TimeTerms;
 use super::record::{self, Change, Sat, SittingHead};
-use super::rules::{self, Closed};
+use super::rules::{self, Allowed, Closed};
 use super::store::{self, Allowance, Exam};
+use super::teach::regrade::catch_up;
 use super::timeline::{Event, EventKind};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
@@ -35,6 +39,8 @@ pub struct Found {
     pub allowance: Allowance,
     /// The newest first.
     pub sittings: Vec<Sat>,
+    /// When the last of everybody's sittings that run has to end.
+    pub running_until: Option<DateTime<Utc>>,
 }
 
 impl Found {
@@ -48,15 +54,22 @@ impl Found {
     }
 
     pub fn closed(&self, now: DateTime<Utc>) -> Option<Closed> {
+        if !self.exam.is_published || self.exam.is_retired {
+            return Some(Closed::Withdrawn);
+        }
         let tries = self.sittings.len() as i64;
         rules::closed(self.exam.window, self.tries_allowed(), tries, now)
     }
 
-    pub fn seconds(&self) -> i64 {
-        timing::with_extra(
-            self.exam.duration_seconds.into(),
-            self.allowance.extra_time_percent,
-        )
+    /// The time that a sitting which begins now is given.
+    pub fn allowed(&self) -> Allowed {
+        let terms = TimeTerms::of(&self.exam);
+        terms.allowed(self.allowance.extra_time_percent)
+    }
+
+    pub fn review(&self, now: DateTime<Utc>) -> (Review, Option<DateTime<Utc>>) {
+        let exam = &self.exam;
+        rules::review(&exam.config, exam.window, self.running_until, now)
     }
 }
 
@@ -85,6 +98,9 @@ pub async fn find(
         exam: row,
         allowance: store::allowance(conn, user, exam).await?,
         sittings,
+        running_until: record::running_until(conn, studied.course_id)
+            .await?
+            .remove(&exam),
     })
 }
 
@@ -115,6 +131,9 @@ pub async fn my_sittings(
 pub fn closed_words(closed: Closed, clock: &Clock) -> String {
     let at = |at: DateTime<Utc>| format!("{} ({})", clock.date_time(at), clock.zone.name());
     match closed {
+        Closed::Withdrawn => {
+            "This exam is not offered any more. What came of your sittings stays here.".to_owned()
+        }
         Closed::NotYet(from) => format!("This exam opens on {}.", at(from)),
         Closed::Over(until) => format!("This exam closed on {}.", at(until)),
         Closed::NoTryLeft(1) => {
@@ -140,15 +159,12 @@ pub async fn start(
     if found.running().is_some() {
         return Ok(());
     }
-    if !found.exam.is_published || found.exam.is_retired {
-        return Err(no_exam());
-    }
     if let Some(closed) = found.closed(now) {
         return Err(AppError::Denied(closed_words(closed, clock)));
     }
     let sections = store::sections(conn, exam).await?;
     let paper = draw_paper(conn, user, &found, &sections, now).await?;
-    let expires_at = rules::deadline(now, found.seconds(), found.exam.window);
+    let expires_at = rules::deadline(now, found.allowed());
     let sitting = record::begin(conn, user, exam, &paper, now, expires_at).await?;
     let started = Event {
         kind: EventKind::Started,
@@ -163,6 +179,8 @@ pub async fn start(
 pub struct Answering {
     pub question: usize,
     pub sent: Sent,
+    /// What the form was shown with, where that is known.
+    pub basis: Option<String>,
     pub change: Option<Change>,
     /// The learner is done with the question and goes on.
     pub goes_on: bool,
@@ -173,6 +191,8 @@ pub enum Saved {
     Kept {
         expires_at: DateTime<Utc>,
         forward_only: bool,
+        /// What the form that was sent is based on from now on.
+        basis: String,
     },
     /// The sitting has ended, before the answer came or with it.
     Over,
@@ -206,11 +226,12 @@ pub async fn save(
         answer: read(&frozen.kind, &answering.sent)?,
         flagged: answering.sent.flagged.is_some(),
     };
+    let changed = basis::changed(answering.basis.as_deref(), &given);
     record::save(
         conn,
         sitting,
         answering.question,
-        &given,
+        (&given, changed),
         answering.change,
         now,
     )
@@ -222,6 +243,7 @@ pub async fn save(
     let kept = Saved::Kept {
         expires_at: head.expires_at,
         forward_only: head.forward_only,
+        basis: basis::basis(Some(&given)),
     };
     Ok((head, kept))
 }
@@ -244,20 +266,27 @@ async fn go_on(conn: &mut Conn, head: &SittingHead, at_question: usize) -> AppRe
     Ok(is_more)
 }
 
-/// Ends the sitting and grades it; one that has ended already stays as it is.
+/// Ends the sitting and grades it; one that has ended already stays as it is. Where it is not the learner who hands in but
+/// `by_clock` a page whose time has run down, the sitting may have been given more: answers until when it runs on.
 pub async fn submit(
     conn: &mut Conn,
     user: UserId,
     sitting: SittingId,
+    by_clock: bool,
     now: DateTime<Utc>,
-) -> AppResult<SittingHead> {
+) -> AppResult<(SittingHead, Option<DateTime<Utc>>)> {
     let head = record::head_for_update(conn, user, sitting, 0)
         .await?
         .ok_or_else(no_sitting)?;
-    if head.ended_at.is_none() {
-        end(conn, user, &head, now).await?;
+    if head.ended_at.is_some() {
+        return Ok((head, None));
     }
-    Ok(head)
+    if by_clock && now < head.expires_at {
+        let expires_at = head.expires_at;
+        return Ok((head, Some(expires_at)));
+    }
+    end(conn, user, &head, now).await?;
+    Ok((head, None))
 }
 
 /// Events of one report that are kept at most.
@@ -347,6 +376,7 @@ async fn end(
     let sheet = paper.hand_in(answers, |number| saved.get(&number).copied());
     let at = now.min(head.expires_at);
     record::end(conn, user, head, &sheet, at).await?;
+    catch_up(conn, head).await?;
     let kind = match timing::is_late(Some(head.expires_at), now) {
         true => EventKind::TimeOver,
         false => EventKind::HandedIn,

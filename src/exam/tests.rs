@@ -154,6 +154,11 @@ async fn save(
     browser.post("exam/api/save_exam_answer", &fields).await
 }
 
+/// What the page of a running sitting is told.
+fn told(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.body).unwrap()
+}
+
 async fn submit(browser: &mut Browser<'_>, sitting: &str) -> Answer {
     browser
         .post("exam/api/submit_exam", &[("sitting", sitting)])

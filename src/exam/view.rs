@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::basis::basis;
 use super::paper::Paper;
 use super::record::{self, Sat};
 use super::rules::{self, Closed};
@@ -23,6 +24,7 @@ use crate::player::store as studying;
 use crate::player::view::not_enrolled;
 use crate::player::{TopicLink, topic_path};
 use crate::quiz::grade::{self, Answers};
+use crate::quiz::timing;
 use crate::quiz::view::{graded_question, shown, time_words};
 
 /// What the learner asks to see.
@@ -47,6 +49,7 @@ pub async fn list(
         .ok_or_else(not_enrolled)?;
     let exams = store::exams(conn, studied.course_id).await?;
     let sittings = sitting::my_sittings(conn, user, studied.course_id, clock.now).await?;
+    let running_until = record::running_until(conn, studied.course_id).await?;
     let lines = exams
         .into_iter()
         .filter_map(|exam| {
@@ -55,7 +58,15 @@ pub async fn list(
                 .filter(|sat| sat.exam_id == exam.exam_id)
                 .collect();
             let is_offered = exam.is_published && !exam.is_retired;
-            (is_offered || !mine.is_empty()).then(|| line(&exam, &mine, clock))
+            (is_offered || !mine.is_empty()).then(|| {
+                let (review, _) = rules::review(
+                    &exam.config,
+                    exam.window,
+                    running_until.get(&exam.exam_id).copied(),
+                    clock.now,
+                );
+                line(&exam, &mine, review, clock)
+            })
         })
         .collect();
     Ok(ExamList {
@@ -65,8 +76,7 @@ pub async fn list(
     })
 }
 
-fn line(exam: &Exam, mine: &[&Sat], clock: &Clock) -> ExamLine {
-    let (review, _) = rules::review(&exam.config, exam.window, clock.now);
+fn line(exam: &Exam, mine: &[&Sat], review: Review, clock: &Clock) -> ExamLine {
     let best = mine
         .iter()
         .filter_map(|sat| Some((sat.score?, sat.passed?)))
@@ -139,7 +149,7 @@ pub async fn page(
             ExamState::Start(Box::new(start_sheet(&found, &sections, clock)))
         }
     };
-    let (review, _) = rules::review(&found.exam.config, found.exam.window, clock.now);
+    let (review, _) = found.review(clock.now);
     let history = found
         .sittings
         .iter()
@@ -180,10 +190,6 @@ fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSh
         None if total == 1 => "One question".to_owned(),
         None => format!("{total} questions"),
     };
-    let time = match found.allowance.extra_time_percent {
-        0 => time_words(found.seconds()),
-        _ => format!("{}, with your extra time", time_words(found.seconds())),
-    };
     let tries = found.tries_allowed().map(|allowed| {
         let left = (allowed - found.sittings.len() as i64).max(0);
         match (allowed, left) {
@@ -202,7 +208,7 @@ fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSh
             .collect(),
         terms: [
             Some(questions),
-            Some(time),
+            Some(sitting_time(found, clock)),
             Some(pass),
             tries,
             window_words(exam, clock),
@@ -210,14 +216,32 @@ fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSh
         .into_iter()
         .flatten()
         .collect(),
-        rules: rule_words(exam, clock),
+        rules: rule_words(found, clock),
         closed: found
             .closed(clock.now)
             .map(|closed| closed_words(closed, clock)),
     }
 }
 
-fn rule_words(exam: &Exam, clock: &Clock) -> Vec<String> {
+/// The time that who starts now has: less than others, where the exam closes before.
+fn sitting_time(found: &Found, clock: &Clock) -> String {
+    let allowed = found.allowed();
+    let seconds = allowed.seconds + allowed.extra_seconds;
+    let left = timing::seconds_left(rules::deadline(clock.now, allowed), clock.now);
+    let time = match left < seconds && found.closed(clock.now).is_none() {
+        true if left < 60 => format!("{} until the exam closes", time_words(left)),
+        // To the minute, as it passes while one reads.
+        true => format!("{} until the exam closes", time_words(left - left % 60)),
+        false => time_words(seconds),
+    };
+    match allowed.extra_seconds {
+        0 => time,
+        _ => format!("{time}, with your extra time"),
+    }
+}
+
+fn rule_words(found: &Found, clock: &Clock) -> Vec<String> {
+    let exam = &found.exam;
     let mut rules = vec![
         "The clock starts when you start, and it runs on when the page is closed or the connection is lost.".to_owned(),
         "Answers are kept as you give them: you can come back on any device. When the time is over, what is kept is handed in.".to_owned(),
@@ -227,7 +251,7 @@ fn rule_words(exam: &Exam, clock: &Clock) -> Vec<String> {
     } else if exam.config.one_at_a_time {
         rules.push("Questions come one at a time. You can't go back.".to_owned());
     }
-    let later = rules::review(&exam.config, exam.window, clock.now).1;
+    let (_, later) = found.review(clock.now);
     let when = match later {
         Some(at) => format!("from {}", clock.date_time(at)),
         None => "when you have handed in".to_owned(),
@@ -288,7 +312,7 @@ async fn room(
         questions,
         at,
         of,
-        seconds_left: rules::seconds_left(head.expires_at, clock.now),
+        seconds_left: timing::seconds_left(head.expires_at, clock.now),
         ends: clock.time(head.expires_at),
     })
 }
@@ -307,6 +331,7 @@ fn room_question(paper: &Paper, answers: &Answers, number: usize) -> RoomQuestio
             .map(|section| section.title.clone())
             .unwrap_or_default(),
         shown: shown(&asked.question, given),
+        basis: basis(given),
         is_answered: answer.is_some_and(|answer| grade::is_complete(&asked.question.kind, answer)),
     }
 }
@@ -323,7 +348,7 @@ async fn result(
         .await?
         .pop()
         .ok_or_else(|| AppError::internal("an ended sitting has no record"))?;
-    let (review, later) = rules::review(&exam.config, exam.window, clock.now);
+    let (review, later) = found.review(clock.now);
     let note = match (later, review) {
         (Some(at), _) => Some(format!(
             "What came of it is shown from {} ({}).",
@@ -353,6 +378,10 @@ async fn result(
         passing_score_percent: attempt.sheet.terms.passing_score_percent,
         ended: clock.date_time(attempt.completed_at),
         note,
+        ended_early: attempt
+            .sheet
+            .missing_words()
+            .filter(|_| review >= Review::Score),
         regraded: attempt.regrade_reason.filter(|_| review >= Review::Score),
         questions,
     })

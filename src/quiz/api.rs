@@ -11,6 +11,7 @@ use {
     super::attempt::{self as rules, Saved},
     super::quiz_path,
     super::store::QuizKey,
+    super::timing::seconds_left,
     super::view::{self, Look},
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
@@ -60,7 +61,7 @@ pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<
 }
 
 /// Learners: keeps the answer to one question of a running attempt, then shows what `go` names. Sent
-/// without `go`, it is kept and nothing else happens.
+/// without `go`, it is kept and nothing else happens. Answers the seconds that are left, where they are counted.
 #[server]
 pub async fn save_answer(
     attempt: AttemptId,
@@ -68,7 +69,7 @@ pub async fn save_answer(
     question: usize,
     #[server(default)] given: Sent,
     go: Option<String>,
-) -> AppResult<()> {
+) -> AppResult<Option<i64>> {
     let me = require_user()?;
     let user = me.user_id();
     let now = chrono::Utc::now();
@@ -77,37 +78,45 @@ pub async fn save_answer(
         .cx
         .within(async move |conn| {
             let saved = rules::save(conn, user, attempt, question, &given, now).await?;
-            let (Saved::Kept(quiz) | Saved::TooLate(quiz)) = &saved;
+            let (Saved::Kept(quiz, _) | Saved::TooLate(quiz)) = &saved;
             let slug = crate::course::store::slug(conn, quiz.course).await?;
             Ok((saved, slug))
         })
         .await?;
     match (saved, go) {
-        (Saved::Kept(quiz), Some(go)) => redirect(&format!("{}?show={go}", path_of(&slug, quiz))),
-        (Saved::Kept(_), None) => {}
+        (Saved::Kept(quiz, _), Some(go)) => {
+            redirect(&format!("{}?show={go}", path_of(&slug, quiz)));
+        }
+        (Saved::Kept(_, expires_at), None) => return Ok(expires_at.map(|at| seconds_left(at, now))),
         (Saved::TooLate(quiz), _) => {
             redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
-/// Learners: hands an attempt in. Twice is as good as once.
+/// Learners: hands an attempt in. Twice is as good as once. With `time_over` it is a page whose time has run down that hands
+/// in: where the attempt was given more, it goes on, and the answer is the seconds that are left.
 #[server]
-pub async fn submit_quiz(attempt: AttemptId) -> AppResult<()> {
+pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppResult<Option<i64>> {
     let me = require_user()?;
     let user = me.user_id();
     let now = chrono::Utc::now();
-    let (quiz, slug) = me
+    let (quiz, slug, expires_at) = me
         .cx
         .within(async move |conn| {
-            let quiz = rules::submit(conn, user, attempt, now).await?;
+            let (quiz, expires_at) = match time_over {
+                Some(_) => rules::run_down(conn, user, attempt, now).await?,
+                None => (rules::submit(conn, user, attempt, now).await?, None),
+            };
             let slug = crate::course::store::slug(conn, quiz.course).await?;
-            Ok((quiz, slug))
+            Ok((quiz, slug, expires_at))
         })
         .await?;
-    redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
-    Ok(())
+    if expires_at.is_none() {
+        redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
+    }
+    Ok(expires_at.map(|at| seconds_left(at, now)))
 }
 
 #[cfg(feature = "ssr")]

@@ -356,12 +356,13 @@ pub async fn save(
     };
     row.answers.insert(question, given);
     store::save_answers(conn, attempt, &row.answers).await?;
-    Ok(Saved::Kept(row.quiz))
+    Ok(Saved::Kept(row.quiz, row.expires_at))
 }
 
 /// What became of an answer.
 pub enum Saved {
-    Kept(QuizKey),
+    /// With when the attempt's time is over.
+    Kept(QuizKey, Option<DateTime<Utc>>),
     /// The attempt had ended before it came.
     TooLate(QuizKey),
 }
@@ -378,6 +379,25 @@ pub async fn submit(
         end(conn, user, &row, now).await?;
     }
     Ok(row.quiz)
+}
+
+/// What a page does whose time has run down: hands the attempt in, unless it was given more time. Then it answers when that is
+/// over.
+pub async fn run_down(
+    conn: &mut Conn,
+    user: UserId,
+    attempt: AttemptId,
+    now: DateTime<Utc>,
+) -> AppResult<(QuizKey, Option<DateTime<Utc>>)> {
+    let row = locked(conn, user, attempt).await?;
+    let is_running = row.status == AttemptStatus::InProgress;
+    if is_running && row.expires_at.is_some_and(|at| now < at) {
+        return Ok((row.quiz, row.expires_at));
+    }
+    if is_running {
+        end(conn, user, &row, now).await?;
+    }
+    Ok((row.quiz, None))
 }
 
 /// Grades an attempt whose time is over, unless that has happened already.

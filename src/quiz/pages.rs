@@ -12,7 +12,7 @@ use server_fn::ServerFn;
 use self::question::question;
 pub use self::result::came_of;
 use self::result::result;
-use self::timer::timer;
+use self::timer::{time_over, timer};
 use super::api::{SaveAnswer, StartQuiz, SubmitQuiz, load_quiz};
 use super::{AttemptStatus, PastAttempt, QuizPage, QuizState, Running, Terms, quiz_path};
 use crate::platform::ui::{
@@ -149,20 +149,26 @@ fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
 
 fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
     let attempt_id = attempt.attempt_id.to_string();
-    let count = attempt.marks.len();
     let marks = attempt.marks.clone();
-    let clock = timer(attempt.seconds_left);
+    let said_left = attempt.seconds_left.map(RwSignal::new);
+    let told = Callback::new(move |answer: String| {
+        if let (Some(said_left), Ok(left)) = (said_left, answer.parse()) {
+            said_left.try_set(left);
+        }
+    });
+    let clock = said_left.map(timer);
     let at_end = attempt.at.is_none();
     let inside = match attempt.at {
-        Some((at, shown)) => question(attempt_id.clone(), at, count, marks, shown, forms.save),
+        Some((at, shown)) => question(attempt_id.clone(), at, marks, shown, forms.save, told),
         None => overview(marks, path),
     };
     view! {
         <div class="quiz-bar">{clock}</div>
         {inside}
-        <Form form=forms.submit class=if at_end { "stack quiz-submit" } else { "quiz-submit vh" } id="ly-submit">
+        <Form form=forms.submit class=if at_end { "stack quiz-submit" } else { "quiz-submit vh" } id="ly-submit" on_answer=told>
             <input type="hidden" name="attempt" value=attempt_id />
             {at_end.then(|| view! { <Button big=true busy=forms.submit.busy()>"Hand in"</Button> })}
+            {time_over()}
         </Form>
     }
     .erase()

@@ -1,5 +1,7 @@
 //! Taking quizzes, over HTTP where a person would.
 
+mod time;
+
 use std::sync::Arc;
 
 use axum::http::StatusCode;

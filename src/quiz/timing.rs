@@ -17,6 +17,10 @@ pub fn is_late(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     expires_at.is_some_and(|at| now > at + GRACE)
 }
 
+pub fn seconds_left(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    (expires_at - now).num_seconds().max(0)
+}
+
 /// What an attempt came to that ends now, and when it ended: never after its time.
 pub fn outcome(
     score: i32,

@@ -9,6 +9,7 @@ use super::attempt::{self, Found, no_attempt};
 use super::grade::{self, Answer, Frozen, FrozenKind, Given};
 use super::regrade::{self, store::Applied};
 use super::store::{self, Attempt, Outcome};
+use super::timing;
 use super::{
     AttemptStatus, Graded, GradedQuestion, PastAttempt, QuizPage, QuizState, RegradeNote, Running,
     Shown, ShownKind, Terms, quiz_path,
@@ -169,7 +170,7 @@ fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running
             let question = row.set.questions.get(at)?;
             Some((at, shown(question, given(at))))
         }),
-        seconds_left: row.expires_at.map(|at| (at - now).num_seconds().max(0)),
+        seconds_left: row.expires_at.map(|at| timing::seconds_left(at, now)),
     }
 }
 

@@ -16,10 +16,13 @@ use leptos::server_fn::ServerFn;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlFormElement, UrlSearchParams};
 
-use self::dom::{all, beacon, closest, form_of, is_typed, mark, mark_of, now, number_of};
-use super::room::open_words;
-use crate::exam::Room;
+use self::dom::{
+    all, beacon, closest, form_of, is_online, is_touched, is_typed, mark, mark_of, now, number_of,
+    rebase, set_text,
+};
+use super::room::{ends_words, open_words};
 use crate::exam::api::{ReportExamEvents, SaveExamAnswer, SubmitExam};
+use crate::exam::{Room, Told};
 use crate::platform::error::AppError;
 use crate::platform::ui::browser::{Answer, fields_of, send};
 
@@ -49,10 +52,18 @@ struct Awake {
     later: Cell<Option<TimeoutHandle>>,
     /// The learner goes on from the question where there is no way back.
     goes_on: Cell<bool>,
-    hands_in: Cell<bool>,
+    hands_in: Cell<HandsIn>,
     is_leaving: Cell<bool>,
     /// Kind, question, and when by the page's own age.
     events: RefCell<Vec<(&'static str, Option<usize>, f64)>>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum HandsIn {
+    No,
+    Learner,
+    /// The time that the page knows of has run down.
+    Clock,
 }
 
 /// Wakes the room up, for as long as its view lives.
@@ -71,7 +82,7 @@ pub fn wake(room: &Room, said_left: RwSignal<i64>) {
         failures: Cell::new(0),
         later: Cell::new(None),
         goes_on: Cell::new(false),
-        hands_in: Cell::new(false),
+        hands_in: Cell::new(HandsIn::No),
         is_leaving: Cell::new(false),
         events: RefCell::default(),
     });
@@ -113,6 +124,11 @@ pub fn wake(room: &Room, said_left: RwSignal<i64>) {
                 }
             }),
         ];
+        for form in all("#ly-room form[data-question]") {
+            if is_touched(&form) {
+                awake.changed(&form, false);
+            }
+        }
         // Whoever closed the page and comes back is back; and this tells how much time is left now.
         awake.note("returned", None);
         awake.report();
@@ -170,7 +186,14 @@ impl Awake {
     fn submitted(self: &Rc<Self>, event: &web_sys::SubmitEvent) {
         if closest(event, "#ly-submit").is_some() {
             event.prevent_default();
-            self.hands_in.set(true);
+            let button = event
+                .submitter()
+                .and_then(|button| button.get_attribute("name"));
+            match (button.as_deref(), self.hands_in.get()) {
+                (Some("time_over"), HandsIn::No) => self.hands_in.set(HandsIn::Clock),
+                (Some("time_over"), _) => {}
+                _ => self.hands_in.set(HandsIn::Learner),
+            }
             self.send();
         } else if let Some(form) = closest(event, "form[data-question]") {
             event.prevent_default();
@@ -249,7 +272,7 @@ impl Awake {
             match outcome {
                 Ok(answer) => {
                     awake.failures.set(0);
-                    if !awake.followed(&answer) {
+                    if !awake.followed(&answer, Some(number)) {
                         awake.send();
                     }
                 }
@@ -299,6 +322,9 @@ impl Awake {
             AppError::SignInRequired => {
                 "you are signed out. Sign in again in another tab: what you entered here stays, and is sent then."
             }
+            AppError::Unreachable if self.forward_only => {
+                "the connection is gone. Your answer stays here and is sent as soon as the connection is back; the next question comes then."
+            }
             AppError::Unreachable => {
                 "the connection is gone. Go on: it is sent as soon as the connection is back."
             }
@@ -320,15 +346,16 @@ impl Awake {
     fn all_is_sent(self: &Rc<Self>) {
         let refused = self.refused.borrow();
         let is_over = now() >= self.ends_at.get();
+        let hands_in = self.hands_in.get() != HandsIn::No;
         match refused.as_slice() {
-            [(number, why), ..] if !(is_over && self.hands_in.get()) => {
-                self.hands_in.set(false);
+            [(number, why), ..] if !(is_over && hands_in) => {
+                self.hands_in.set(HandsIn::No);
                 self.say(
                     &format!("Question {} is not saved: {why}", number + 1),
                     true,
                 );
             }
-            _ if self.hands_in.get() => self.hand_in(),
+            _ if hands_in => self.hand_in(),
             _ if self.changes.get() > 0 => self.say("Saved", false),
             _ => {}
         }
@@ -339,6 +366,9 @@ impl Awake {
             return;
         };
         body.append("sitting", &self.sitting);
+        if self.hands_in.get() == HandsIn::Clock {
+            body.append("time_over", "1");
+        }
         self.is_sending.set(true);
         self.say("Handing in…", false);
         let awake = self.clone();
@@ -349,7 +379,9 @@ impl Awake {
             awake.is_sending.set(false);
             match outcome {
                 Ok(answer) => {
-                    awake.followed(&answer);
+                    if !awake.followed(&answer, None) && awake.hands_in.get() == HandsIn::No {
+                        awake.say("You have more time: go on.", false);
+                    }
                 }
                 Err(error) if is_passing(&error) => {
                     awake.say(
@@ -364,15 +396,23 @@ impl Awake {
         });
     }
 
-    /// Goes where the server sends the page; else takes over the time that it says is left.
-    fn followed(&self, answer: &Answer) -> bool {
+    /// Goes where the server sends the page; else takes over the time that it says is left, and what the question's form is
+    /// based on now.
+    fn followed(&self, answer: &Answer, number: Option<usize>) -> bool {
         if let Some(next) = &answer.next {
             self.leave(next);
             return true;
         }
-        if let Ok(left) = answer.value.parse::<i64>() {
-            self.ends_at.set(now() + left as f64 * 1000.0);
-            self.said_left.try_set(left);
+        if let Ok(told) = serde_json::from_str::<Told>(&answer.value) {
+            self.ends_at.set(now() + told.seconds_left as f64 * 1000.0);
+            self.said_left.try_set(told.seconds_left);
+            set_text("ly-ends", &ends_words(&told.ends));
+            if told.seconds_left > 0 && self.hands_in.get() == HandsIn::Clock {
+                self.hands_in.set(HandsIn::No);
+            }
+            if let Some(number) = number {
+                rebase(number, &told.basis);
+            }
         }
         false
     }
@@ -384,15 +424,21 @@ impl Awake {
 
     /// The page may not come back: what is not saved goes as a beacon, which outlives it, and stays to be sent again.
     fn hidden(&self) {
-        self.note("left", None);
+        // Going to the next question is not leaving.
+        if !self.is_leaving.get() {
+            self.note("left", None);
+        }
         let unsent: Vec<usize> = self.unsent.borrow().iter().copied().collect();
         for form in unsent.into_iter().filter_map(form_of) {
             if let Some(body) = self.body(&form) {
                 beacon(SaveExamAnswer::PATH, &body);
             }
         }
+        // Without a connection a beacon is taken and lost: then what happened is told again once the page is back.
         if let Some(body) = self.events_body()
             && beacon(ReportExamEvents::PATH, &body)
+            && is_online()
+            && self.failures.get() == 0
         {
             self.events.borrow_mut().clear();
         }

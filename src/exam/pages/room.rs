@@ -6,15 +6,16 @@ use leptos::server_fn::ServerFn;
 
 use crate::exam::api::{SaveExamAnswer, SubmitExam};
 use crate::exam::{Room, RoomQuestion};
-use crate::platform::ui::{Erase, Glyph, Icon};
+use crate::platform::ui::{Erase, Glyph, Icon, Notice, Tone};
 use crate::quiz::pages::question::fields;
-use crate::quiz::pages::timer::countdown;
+use crate::quiz::pages::timer::{countdown, time_over};
 
-pub fn room(room: Room, path: &str) -> AnyView {
+/// `problem` is what was wrong with what a page sent that was not awake.
+pub fn room(room: Room, path: &str, problem: Option<String>) -> AnyView {
     let said_left = RwSignal::new(room.seconds_left);
     #[cfg(feature = "hydrate")]
     super::awake::wake(&room, said_left);
-    let ends = format!("until {}", room.ends);
+    let ends = ends_words(&room.ends);
     let (at, of, forward_only) = (room.at, room.of.clone(), room.forward_only);
     let sitting = room.sitting_id.to_string();
     let marks: Vec<Mark> = room.questions.iter().map(Mark::of).collect();
@@ -39,15 +40,20 @@ pub fn room(room: Room, path: &str) -> AnyView {
         <div class="exam-room" id="ly-room">
             <div class="quiz-bar exam-bar">
                 <p class="exam-kept" id="ly-kept" role="status"></p>
-                <p class="soft num">{ends}</p>
+                <p class="soft num" id="ly-ends">{ends}</p>
                 {countdown(said_left)}
             </div>
+            {problem.map(|problem| view! { <Notice tone=Tone::Danger>{problem}</Notice> })}
             {jumps}
             {questions}
             {end}
         </div>
     }
     .erase()
+}
+
+pub fn ends_words(ends: &str) -> String {
+    format!("until {ends}")
 }
 
 /// What the navigator shows of a question.
@@ -187,9 +193,12 @@ fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way:
                 data-question=number.to_string()
                 method="post"
                 action=SaveExamAnswer::PATH
+                // What the server has stands in it, and not what a browser remembers of an earlier visit.
+                autocomplete="off"
             >
                 <input type="hidden" name="sitting" value=sitting.to_owned() />
                 <input type="hidden" name="question" value=number.to_string() />
+                <input type="hidden" name="basis" value=question.basis />
                 // Enter goes on, as a form's first button is the one that it presses.
                 <button class="vh" name="go" value=go.clone() data-go=jumps_to.clone() tabindex="-1" aria-hidden="true">
                     {label}
@@ -246,6 +255,7 @@ fn end(marks: &[Mark], sitting: &str, path: &str, is_shown: bool, forward_only: 
             <form class="stack quiz-submit" id="ly-submit" method="post" action=SubmitExam::PATH>
                 <input type="hidden" name="sitting" value=sitting.to_owned() />
                 <button class="btn big">"Hand in"</button>
+                {time_over()}
             </form>
         </section>
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -142,7 +143,7 @@ pub async fn regrade(
     old: &Attempt,
     sheet: &AnswerSheet,
     reason: &str,
-    by: UserId,
+    by: Option<UserId>,
 ) -> AppResult<()> {
     let outcome = sheet.outcome();
     let sheet = serde_json::to_value(sheet).map_err(broken)?;
@@ -157,6 +158,8 @@ pub async fn regrade(
             exam_attempts::regrade_of.eq(old.attempt_id),
             exam_attempts::regrade_reason.eq(reason),
             exam_attempts::regraded_by.eq(by),
+            // Of several in one unit of work each comes after the one before.
+            exam_attempts::created_at.eq(sql::<Timestamptz>("clock_timestamp()")),
             graded(&outcome),
         ))
         .execute(conn)

@@ -12,7 +12,8 @@ use crate::platform::ids::{ExamId, SittingId};
 use {
     super::{check, exam_path, regrade, sitting_path, store, view},
     crate::exam::jobs::EndSitting,
-    crate::exam::record,
+    crate::exam::paper::TimeTerms,
+    crate::exam::record::{self, Regrading},
     crate::exam::rules,
     crate::exam::sitting::no_exam,
     crate::exam::store as exams,
@@ -24,7 +25,6 @@ use {
     crate::platform::jobs,
     crate::platform::time::Clock,
     crate::quiz::mails::{News, QuizMail},
-    crate::quiz::timing,
     crate::teaching::Area,
     serde_json::json,
 };
@@ -206,8 +206,10 @@ pub async fn allow_exam(
         let old = exams::allowance(conn, user, exam).await?;
         store::allow(conn, user, exam, extra_time_percent, extra_attempts).await?;
         if let Some((sitting, started_at, expires_at)) = store::running(conn, user, exam).await? {
-            let seconds = timing::with_extra(row.duration_seconds.into(), extra_time_percent);
-            let end = rules::deadline(started_at, seconds, row.window);
+            let paper = record::paper(conn, sitting).await?;
+            let began_with = paper.and_then(|paper| paper.terms.time);
+            let terms = began_with.unwrap_or_else(|| TimeTerms::of(&row));
+            let end = rules::deadline(started_at, terms.allowed(extra_time_percent));
             // Time that was given is never taken back.
             if end > expires_at {
                 record::set_deadline(conn, sitting, end).await?;
@@ -274,9 +276,14 @@ pub async fn regrade_exam(
             .await?
             .ok_or_else(no_exam)?;
         let ruling = regrade::ruling(conn, tutor.course, question, &regrade.ruling).await?;
-        let done =
-            regrade::regrade(conn, user, exam, only, question, &ruling, &reason).await?;
-        if done.regraded == 0 {
+        let decided = Regrading {
+            question,
+            ruling,
+            reason: reason.clone(),
+            by: Some(user),
+        };
+        let done = regrade::regrade(conn, exam, only, &decided, chrono::Utc::now()).await?;
+        if done.regraded == 0 && done.running == 0 {
             return Err(AppError::field(
                 "ruling",
                 match done.obstacle {
@@ -298,6 +305,7 @@ pub async fn regrade_exam(
                 Some(json!({
                     "question": question, "ruling": regrade.ruling, "sitting": only, "reason": reason,
                     "regraded": done.regraded, "changed": done.changed.len(), "left": done.left,
+                    "running": done.running,
                 })),
             )
             .by(&by)

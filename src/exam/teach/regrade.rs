@@ -1,8 +1,10 @@
 //! Grading again after a question was wrong: a new row of the record points to the old one, which stays.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::exam::record::{self, Attempt};
+use crate::exam::paper::AnswerSheet;
+use crate::exam::record::{self, Attempt, Regrading, SittingHead};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
@@ -19,6 +21,8 @@ pub struct Done {
     pub changed: Vec<(UserId, SittingId)>,
     /// Of sittings that can't be graded by the present key, one's reason.
     pub left: usize,
+    /// Sittings that are graded by it when they end.
+    pub running: i64,
     pub obstacle: Option<Obstacle>,
 }
 
@@ -42,21 +46,25 @@ pub async fn ruling(
     }
 }
 
-/// Grades again the sittings that had the question; all of the exam's, or one.
+/// Grades again the sittings that had the question; all of the exam's, or one. For all of them it is a decision, by which
+/// those that run are graded too when they end.
 pub async fn regrade(
     conn: &mut Conn,
-    by: UserId,
     exam: ExamId,
-    sitting: Option<SittingId>,
-    question: QuestionId,
-    ruling: &Ruling,
-    reason: &str,
+    only: Option<SittingId>,
+    decided: &Regrading,
+    now: DateTime<Utc>,
 ) -> AppResult<Done> {
     let mut done = Done::default();
-    for attempt in record::attempts(conn, exam, sitting, Some(question.0)).await? {
-        match regraded(&attempt, question.0, ruling) {
+    if only.is_none() {
+        record::hold_ends(conn, exam).await?;
+        record::decide(conn, exam, decided, now).await?;
+        done.running = record::count_running(conn, exam, decided.question).await?;
+    }
+    let question = decided.question.0;
+    for attempt in record::attempts(conn, exam, only, Some(question)).await? {
+        match carry_out(conn, &attempt, decided).await? {
             Ok(Some(sheet)) => {
-                record::regrade(conn, &attempt, &sheet, reason, by).await?;
                 done.regraded += 1;
                 let outcome = sheet.outcome();
                 if (outcome.score, outcome.passed) != (attempt.score, attempt.passed) {
@@ -73,12 +81,37 @@ pub async fn regrade(
     Ok(done)
 }
 
+/// Grades a sitting that has just ended by what was decided while it ran.
+pub async fn catch_up(conn: &mut Conn, head: &SittingHead) -> AppResult<()> {
+    for decided in record::decided_since(conn, head.exam_id, head.started_at).await? {
+        let (sitting, question) = (Some(head.sitting_id), Some(decided.question.0));
+        for attempt in record::attempts(conn, head.exam_id, sitting, question).await? {
+            // What can't be graded by it stays as it is.
+            let _ = carry_out(conn, &attempt, &decided).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The new sheet of a sitting, where the decision changes it.
+async fn carry_out(
+    conn: &mut Conn,
+    attempt: &Attempt,
+    decided: &Regrading,
+) -> AppResult<Result<Option<AnswerSheet>, Obstacle>> {
+    let sheet = regraded(attempt, decided.question.0, &decided.ruling);
+    if let Ok(Some(sheet)) = &sheet {
+        record::regrade(conn, attempt, sheet, &decided.reason, decided.by).await?;
+    }
+    Ok(sheet)
+}
+
 /// The sheet under the ruling; None where nothing of it changes.
 fn regraded(
     attempt: &Attempt,
     question: Uuid,
     ruling: &Ruling,
-) -> Result<Option<crate::exam::paper::AnswerSheet>, Obstacle> {
+) -> Result<Option<AnswerSheet>, Obstacle> {
     let mut sheet = attempt.sheet.clone();
     for answered in &mut sheet.questions {
         if answered.question.question_id.0 != question {

@@ -289,6 +289,12 @@ pub async fn sitting(
             ),
         ));
     }
+    if let Some(words) = attempt
+        .as_ref()
+        .and_then(|attempt| attempt.sheet.missing_words())
+    {
+        named.push(("Ended early".to_owned(), words));
+    }
     Ok(SittingPage {
         course_title: store::title(conn, course).await?,
         exam_id: exam.exam_id,

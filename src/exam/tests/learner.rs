@@ -212,8 +212,87 @@ async fn what_is_not_published_is_not_there() {
             asha.get(&result).await.body.contains("100 %"),
             "who sat it still sees it"
         );
-        assert_eq!(start(&mut asha, &exam).await.status, StatusCode::NOT_FOUND);
+        let refused = start(&mut asha, &exam).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let sheet = asha.get(&path).await.body;
+        for said in [&refused.body, &sheet] {
+            assert!(said.contains("This exam is not offered any more."));
+        }
+        assert!(!sheet.contains("Start the exam"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn extra_time_goes_beyond_the_window_and_a_late_start_is_told_what_is_left() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let path = format!("/learn/small/exam/{exam}");
+    sql(
+        &site,
+        "update exams set closes_at = now() + interval '20 minutes 30 seconds'",
+    )
+    .await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    let mut tutor = tutor(&site).await;
+    let allow = |percent: &'static str| {
+        [
+            ("course", "small"),
+            ("exam", exam.as_str()),
+            ("email", "asha@example.org"),
+            ("extra_time_percent", percent),
+            ("extra_attempts", "0"),
+        ]
+    };
+    tutor.post("teach/api/allow_exam", &allow("50")).await;
+    for (person, said) in [
+        (&mut ravi, "20 min until the exam closes"),
+        (
+            &mut asha,
+            "50 min until the exam closes, with your extra time",
+        ),
+    ] {
+        assert!(person.get(&path).await.body.contains(said), "{said}");
+    }
+    begin(&site, &mut ravi, &exam).await;
+    begin(&site, &mut asha, &exam).await;
+    let beyond = "select extract(epoch from s.expires_at - e.closes_at)::bigint
+                  from exam_sittings s join exams e using (exam_id) join users u using (user_id) where u.email = ";
+    let beyond = |email: &str| format!("{beyond}'{email}@example.org'");
+    assert_eq!(site.test.count(&beyond("ravi")).await, 0);
+    assert_eq!(site.test.count(&beyond("asha")).await, 30 * 60);
+    // What the tutor changes meanwhile is not what the sitting began with.
+    sql(&site, "update exams set duration_seconds = 36000").await;
+    tutor.post("teach/api/allow_exam", &allow("100")).await;
+    assert_eq!(site.test.count(&beyond("asha")).await, 60 * 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_wait_for_those_who_still_sit_the_exam() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    sql(
+        &site,
+        "update exams set closes_at = now() + interval '3 hours', config = config || '{\"review_after_close\": true}'",
+    )
+    .await;
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    let still = begin(&site, &mut ravi, &exam).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    submit(&mut asha, &sitting).await;
+    sql(
+        &site,
+        "update exams set closes_at = now() - interval '1 second'",
+    )
+    .await;
+    let result = format!("/learn/small/exam/{exam}?show={sitting}");
+    let waiting = asha.get(&result).await.body;
+    assert!(!waiting.contains("Because") && waiting.contains("What came of it is shown from"));
+    let list = asha.get("/learn/small/exam/all").await.body;
+    assert!(list.contains("Handed in") && !list.contains("assed,"));
+    submit(&mut ravi, &still).await;
+    assert!(asha.get(&result).await.body.contains("Because"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -301,6 +380,19 @@ async fn it_works_with_forms_alone() {
         assert_eq!(saved.header("location"), location);
     }
     assert!(asha.get(&path).await.body.contains("value=\"mine\""));
+    let long = "x".repeat(6000);
+    let fields = [
+        ("sitting", sitting.as_str()),
+        ("question", "0"),
+        ("given[text]", long.as_str()),
+        ("go", "2"),
+    ];
+    asha.submit(&path, "exam/api/save_exam_answer", &fields)
+        .await;
+    let refused = asha.get(&path).await.body;
+    assert!(refused.contains("An answer has at most 5,000 characters."));
+    assert!(refused.contains("value=\"mine\""), "what is kept stays");
+    assert!(!asha.get(&path).await.body.contains("5,000 characters"));
     let handed_in = asha
         .submit(&path, "exam/api/submit_exam", &[("sitting", &sitting)])
         .await;

@@ -12,7 +12,7 @@ async fn time_that_ran_out_hands_in_what_was_saved() {
     let sitting = begin(&site, &mut asha, &exam).await;
     let asked = questions(&site, &sitting).await;
     let saved = save(&mut asha, &sitting, 0, right(&asked[0]), &[]).await;
-    let left: i64 = saved.body.parse().unwrap();
+    let left = told(&saved)["seconds_left"].as_i64().unwrap();
     assert!((3500..=3600).contains(&left), "{left}");
     let ends =
         |ago: &str| format!("update exam_sittings set expires_at = now() - interval '{ago}'");
@@ -20,8 +20,12 @@ async fn time_that_ran_out_hands_in_what_was_saved() {
     sql(&site, &ends("1 second")).await;
     let kept = save(&mut asha, &sitting, 1, right(&asked[1]), &[]).await;
     assert_eq!(
-        (kept.status, kept.body.as_str(), kept.header("x-redirect")),
-        (StatusCode::OK, "0", "")
+        (
+            kept.status,
+            &told(&kept)["seconds_left"],
+            kept.header("x-redirect")
+        ),
+        (StatusCode::OK, &Value::from(0), "")
     );
     sql(&site, &ends("10 seconds")).await;
     let late = save(&mut asha, &sitting, 2, right(&asked[2]), &[]).await;
@@ -213,6 +217,79 @@ async fn a_tab_never_overwrites_what_it_sent_later() {
     );
 }
 
+/// What is kept: answer and flag.
+const KEPT: &str = "select coalesce(answer ->> 'text', 'nothing') || case when is_flagged then ', flagged' else '' end from exam_answers";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_tab_changes_only_what_was_changed_in_it() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let path = format!("/learn/small/exam/{exam}");
+    let room = asha.get(&path).await.body;
+    let (_, basis) = room.split_once("name=\"basis\" value=\"").unwrap();
+    let empty = ("basis", &basis[..basis.find('"').unwrap()]);
+    let saved = save(&mut asha, &sitting, 0, "first", &[empty]).await;
+    let kept = told(&saved)["basis"].as_str().unwrap().to_owned();
+    assert!(
+        asha.get(&path).await.body.contains(&kept),
+        "what is shown from now on"
+    );
+    let first = ("basis", kept.as_str());
+    let flag = ("given[flagged]", "on");
+    for (given, more, expected) in [
+        // A tab that was opened before: the flag alone was changed in it, or nothing.
+        ("", vec![empty, flag], "first, flagged"),
+        ("", vec![empty, ("go", "2")], "first, flagged"),
+        // One that knows of the answer, but not of the flag.
+        ("first", vec![first], "first, flagged"),
+        ("second", vec![first], "second, flagged"),
+        ("", vec![first, flag], "nothing, flagged"),
+        ("third", vec![empty], "third, flagged"),
+        // Where nothing is known of what was shown, all of it counts.
+        ("plain", vec![], "plain"),
+    ] {
+        let saved = save(&mut asha, &sitting, 0, given, &more).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        assert_eq!(text(&site, KEPT).await, expected, "{given} {more:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_clock_has_run_down_takes_no_time_that_was_given() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let ends = |at: &str| format!("update exam_sittings set expires_at = now() + interval '{at}'");
+    sql(&site, &ends("10 minutes")).await;
+    let by_clock = [("sitting", sitting.as_str()), ("time_over", "1")];
+    let early = asha.post("exam/api/submit_exam", &by_clock).await;
+    assert_eq!(
+        (early.status, early.header("x-redirect")),
+        (StatusCode::OK, "")
+    );
+    let left = told(&early)["seconds_left"].as_i64().unwrap();
+    assert!((590..=600).contains(&left), "{left}");
+    let until = text(
+        &site,
+        "select to_char(expires_at at time zone o.time_zone, 'HH24:MI') from exam_sittings join organizations o using (organization_id)",
+    )
+    .await;
+    assert_eq!(told(&early)["ends"], until.as_str());
+    let saved = save(&mut asha, &sitting, 0, "mine", &[]).await;
+    assert_eq!(saved.header("x-redirect"), "", "it goes on");
+    assert_eq!(told(&saved)["ends"], until.as_str());
+    sql(&site, &ends("-1 seconds")).await;
+    let over = asha.post("exam/api/submit_exam", &by_clock).await;
+    assert!(over.header("x-redirect").ends_with(&sitting));
+    assert_eq!(
+        site.test.count("select count(*) from exam_attempts").await,
+        1
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_question_at_a_time_goes_forward_only() {
     let site = site_with_bank().await;
@@ -300,6 +377,55 @@ async fn an_adaptive_exam_stops_when_it_knows_enough() {
         scores.push(site.test.count(&count("score")).await);
     }
     assert!(scores[0] > 60 && scores[1] < 40, "{scores:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adaptive_exam_that_is_ended_early_counts_the_rest_as_wrong() {
+    let site = site_with_bank().await;
+    let adaptive = [
+        ("exam[adaptive]", "true"),
+        ("exam[min_items]", "5"),
+        ("exam[max_items]", "8"),
+        ("exam[standard_error]", "0.2"),
+        ("exam[sections][0][count]", "6"),
+        ("exam[sections][1][count]", "4"),
+    ];
+    let exam = exam(&site, &adaptive).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let sitting = begin(&site, &mut asha, &exam).await;
+    let asked = questions(&site, &sitting).await;
+    save(&mut asha, &sitting, 0, right(&asked[0]), &[]).await;
+    let handed_in = submit(&mut asha, &sitting).await;
+    let result = asha.get(handed_in.header("x-redirect")).await.body;
+    assert!(result.contains("7 questions that it would still have asked count as wrong."));
+    assert!(result.contains("Not passed") && result.contains("everybody is asked"));
+    let sheet = "from exam_attempts where not passed and score < 40";
+    for (part, count) in [("questions", 1), ("missing", 7)] {
+        let kept = format!("select jsonb_array_length(answer_sheet -> '{part}')::bigint {sheet}");
+        assert_eq!(site.test.count(&kept).await, count, "{part}");
+    }
+    let mut tutor = tutor(&site).await;
+    let page = tutor
+        .get(&format!("/teach/small/exams/{exam}/{sitting}"))
+        .await
+        .body;
+    assert!(page.contains("Ended early"));
+
+    // The time that runs out is no better.
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    begin(&site, &mut ravi, &exam).await;
+    sql(
+        &site,
+        "update exam_sittings set expires_at = now() - interval '10 seconds' where ended_at is null",
+    )
+    .await;
+    ravi.get(&format!("/learn/small/exam/{exam}")).await;
+    assert_eq!(
+        site.test
+            .count("select count(*) from exam_attempts where not passed and jsonb_array_length(answer_sheet -> 'missing') = 7")
+            .await,
+        2
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -216,6 +216,103 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_regrade_reaches_the_sittings_that_run() {
+    let site = site_with_bank().await;
+    let all = [
+        ("exam[sections][0][count]", "6"),
+        ("exam[sections][1][count]", "4"),
+    ];
+    let exam = exam(&site, &all).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (ended, _) = sit(&site, &mut asha, &exam, 0).await;
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    let running = begin(&site, &mut ravi, &exam).await;
+    let mut tutor = tutor(&site).await;
+    let question = text(
+        &site,
+        "select question_id from quiz_questions where prompt = 'Question 1'",
+    )
+    .await;
+    let everybody = regrading(&exam, &ended, &question, "everybody");
+    let done = tutor.post("teach/api/regrade_exam", &everybody).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    // Nothing that has ended changes any more, but what runs may.
+    let again = tutor.post("teach/api/regrade_exam", &everybody).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.body);
+    let handed_in = submit(&mut ravi, &running).await;
+    assert_eq!(handed_in.status, StatusCode::OK, "{}", handed_in.body);
+    let gradings =
+        "select string_agg(u.username || ' ' || a.score, ', ' order by u.username, a.score)
+                    from exam_attempts a join users u using (user_id)";
+    assert_eq!(
+        text(&site, gradings).await,
+        "asha 0, asha 10, ravi 0, ravi 10"
+    );
+    let result = ravi.get(handed_in.header("x-redirect")).await.body;
+    assert!(result.contains("10 %") && result.contains("The key was wrong."));
+    // What begins later is drawn from the bank as it is then.
+    let (_, result) = sit(
+        &site,
+        &mut learner(&site, "zoe@example.org").await,
+        &exam,
+        0,
+    )
+    .await;
+    assert!(result.contains(&exam));
+    assert_eq!(
+        text(&site, gradings).await,
+        "asha 0, asha 10, ravi 0, ravi 10, zoe 0"
+    );
+    let again = tutor.post("teach/api/regrade_exam", &everybody).await;
+    assert_eq!(again.status, StatusCode::OK, "zoe is graded by it too");
+    let again = tutor.post("teach/api/regrade_exam", &everybody).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        site.test
+            .count("select count(*) from exam_regradings")
+            .await,
+        3,
+        "what is refused is not decided"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sitting_that_ends_while_a_regrade_runs_is_graded_by_it() {
+    let site = site_with_bank().await;
+    let all = [
+        ("exam[sections][0][count]", "6"),
+        ("exam[sections][1][count]", "4"),
+    ];
+    let exam = exam(&site, &all).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (ended, _) = sit(&site, &mut asha, &exam, 0).await;
+    let question = text(
+        &site,
+        "select question_id from quiz_questions where prompt = 'Question 1'",
+    )
+    .await;
+    let mut people = Vec::new();
+    for n in 0..6 {
+        let mut person = learner(&site, &format!("learner{n}@example.org")).await;
+        let sitting = begin(&site, &mut person, &exam).await;
+        people.push((person, sitting));
+    }
+    let mut tutor = tutor(&site).await;
+    let everybody = regrading(&exam, &ended, &question, "everybody");
+    let ends = people
+        .iter_mut()
+        .map(|(person, sitting)| submit(person, sitting));
+    let (_, regraded) = tokio::join!(
+        futures::future::join_all(ends),
+        tutor.post("teach/api/regrade_exam", &everybody)
+    );
+    assert_eq!(regraded.status, StatusCode::OK, "{}", regraded.body);
+    let newest = "select count(*) from exam_attempts a where score = 10
+                  and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id)";
+    assert_eq!(site.test.count(newest).await, 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_gradebook_tells_of_exams() {
     let site = site_with_bank().await;
     let exam = exam(&site, &[]).await;

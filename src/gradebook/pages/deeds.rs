@@ -198,7 +198,7 @@ fn allowances(page: &LearnerPage, form: FormState) -> AnyView {
         <Checkbox
             name="running"
             label="Also for an attempt that is running"
-            hint="They see the new time with their next question."
+            hint="Their page shows the new time with the next answer, at the latest when the old time is over."
         />
     }
     .erase()

@@ -268,6 +268,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    exam_regradings (regrading_id) {
+        regrading_id -> Uuid,
+        organization_id -> Uuid,
+        exam_id -> Uuid,
+        question_id -> Uuid,
+        key -> Nullable<Jsonb>,
+        reason -> Text,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     exam_sections (section_id) {
         section_id -> Uuid,
         organization_id -> Uuid,
@@ -891,6 +904,9 @@ diesel::joinable!(exam_answers -> exam_sittings (sitting_id));
 diesel::joinable!(exam_sitting_events -> exam_sittings (sitting_id));
 diesel::joinable!(exam_attempts -> exams (exam_id));
 diesel::joinable!(exam_attempts -> exam_sittings (sitting_id));
+diesel::joinable!(exam_regradings -> exams (exam_id));
+diesel::joinable!(exam_regradings -> quiz_questions (question_id));
+diesel::joinable!(exam_regradings -> users (decided_by));
 diesel::joinable!(practice_answers -> users (user_id));
 diesel::joinable!(practice_answers -> quiz_questions (question_id));
 diesel::joinable!(simulation_exercises -> courses (course_id));
@@ -911,6 +927,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exam_allowances,
     exam_answers,
     exam_attempts,
+    exam_regradings,
     exam_sections,
     exam_sitting_events,
     exam_sittings,

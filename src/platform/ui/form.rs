@@ -97,6 +97,9 @@ pub fn Form(
     /// Called instead of following the redirect, when the page can show the outcome where it is.
     #[prop(optional, into)]
     on_done: Option<Callback<()>>,
+    /// Called with what the server answered, as JSON, where it sends nowhere.
+    #[prop(optional, into)]
+    on_answer: Option<Callback<String>>,
     /// Keeps what is typed as it is typed: the form is sent whenever something in it has changed.
     #[prop(optional)]
     keeps: bool,
@@ -108,13 +111,13 @@ pub fn Form(
 ) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         if !reloads {
-            send(event, form, on_done);
+            send(event, form, on_done, on_answer);
         }
     };
     let kept = keeps.then(|| RwSignal::new(""));
     let input = move |event: leptos::ev::Event| {
         if let Some(kept) = kept {
-            keep(event, kept, form);
+            keep(event, kept, form, on_answer);
         }
     };
     let problem = form.problem();
@@ -149,11 +152,22 @@ pub fn Form(
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn keep(_: leptos::ev::Event, _: RwSignal<&'static str>, _: FormState) {}
+fn keep(
+    _: leptos::ev::Event,
+    _: RwSignal<&'static str>,
+    _: FormState,
+    _: Option<Callback<String>>,
+) {
+}
 
 /// Sends the form at once, or where one types, once nobody has typed for a moment. A later change takes the place of one that still waits.
 #[cfg(feature = "hydrate")]
-fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>, state: FormState) {
+fn keep(
+    event: leptos::ev::Event,
+    kept: RwSignal<&'static str>,
+    state: FormState,
+    on_answer: Option<Callback<String>>,
+) {
     use std::cell::Cell;
     use wasm_bindgen::JsCast;
     thread_local! {
@@ -178,11 +192,14 @@ fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>, state: FormState
             }
             leptos::task::spawn_local(async move {
                 match browser::post(&form, None).await {
-                    Ok(None) => {
+                    Ok(browser::Answer { next: None, value }) => {
                         kept.try_set("Saved");
                         state.error.try_set(None);
+                        tell(on_answer, value);
                     }
-                    Ok(Some(next)) => drop(window().location().assign(&next)),
+                    Ok(browser::Answer {
+                        next: Some(next), ..
+                    }) => drop(window().location().assign(&next)),
                     Err(AppError::Unreachable) => drop(kept.try_set(
                         "Not saved: the connection is gone. It is sent again when you go on.",
                     )),
@@ -197,11 +214,24 @@ fn keep(event: leptos::ev::Event, kept: RwSignal<&'static str>, state: FormState
     );
 }
 
+/// The page may be gone by now.
+#[cfg(feature = "hydrate")]
+fn tell(on_answer: Option<Callback<String>>, value: String) {
+    if let Some(on_answer) = on_answer {
+        on_answer.try_run(value);
+    }
+}
+
 #[cfg(not(feature = "hydrate"))]
-fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>) {}
+fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>, _: Option<Callback<String>>) {}
 
 #[cfg(feature = "hydrate")]
-fn send(event: SubmitEvent, form: FormState, on_done: Option<Callback<()>>) {
+fn send(
+    event: SubmitEvent,
+    form: FormState,
+    on_done: Option<Callback<()>>,
+    on_answer: Option<Callback<String>>,
+) {
     use wasm_bindgen::JsCast;
     let Some(element) = event
         .target()
@@ -221,7 +251,7 @@ fn send(event: SubmitEvent, form: FormState, on_done: Option<Callback<()>>) {
         let outcome = browser::post(&element, submitter).await;
         form.busy.try_set(false);
         match outcome {
-            Ok(next) => match (on_done, next) {
+            Ok(browser::Answer { next, value }) => match (on_done, next) {
                 (Some(on_done), _) => on_done.run(()),
                 // A whole new page: who one is, and so everything on it, may have changed.
                 (None, Some(next)) => {
@@ -229,6 +259,7 @@ fn send(event: SubmitEvent, form: FormState, on_done: Option<Callback<()>>) {
                 }
                 (None, None) => {
                     form.done.try_set(true);
+                    tell(on_answer, value);
                 }
             },
             Err(AppError::SignInRequired) => {
@@ -262,14 +293,14 @@ pub mod browser {
         pub value: String,
     }
 
-    /// Where to go next, or what went wrong.
+    /// What the server answers to the form, or what went wrong.
     pub async fn post(
         form: &web_sys::HtmlFormElement,
         submitter: Option<web_sys::HtmlElement>,
-    ) -> Result<Option<String>, AppError> {
+    ) -> Result<Answer, AppError> {
         let fields = fields_of(form, submitter).map_err(|_| AppError::Unreachable)?;
         let address = form.get_attribute("action").unwrap_or_default();
-        Ok(send(&address, &fields, None).await?.next)
+        send(&address, &fields, None).await
     }
 
     /// Posts the fields; what takes longer than `timeout_ms` counts as not answered.

@@ -6,16 +6,16 @@ use uuid::Uuid;
 use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon};
 use crate::quiz::{Shown, ShownKind};
 
-/// The question's form.
+/// The question's form; `told` hears how much time is left.
 pub fn question(
     attempt: String,
     at: usize,
-    count: usize,
     marks: Vec<(bool, bool)>,
     shown: Shown,
     save: FormState,
+    told: Callback<String>,
 ) -> AnyView {
-    let number = at + 1;
+    let (number, count) = (at + 1, marks.len());
     let next = match number == count {
         true => ("end".to_owned(), "To the end"),
         false => ((number + 1).to_string(), "Next"),
@@ -45,7 +45,7 @@ pub fn question(
         })
         .collect_view();
     view! {
-        <Form form=save class="quiz-form" keeps=true>
+        <Form form=save class="quiz-form" keeps=true on_answer=told>
             <input type="hidden" name="attempt" value=attempt />
             <input type="hidden" name="question" value=at.to_string() />
             // Enter goes on, as a form's first button is the one that it presses.

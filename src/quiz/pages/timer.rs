@@ -8,15 +8,22 @@ use crate::platform::ui::Erase;
 #[cfg(feature = "hydrate")]
 const SAID_AT: [i64; 5] = [300, 60, 30, 10, 0];
 
-pub fn timer(seconds_left: Option<i64>) -> AnyView {
-    match seconds_left {
-        Some(seconds) => countdown(RwSignal::new(seconds)),
-        None => ().erase(),
-    }
+/// The clock of a quiz. It has nobody else to ask how much time is left, once the page is in view again.
+pub fn timer(said_left: RwSignal<i64>) -> AnyView {
+    #[cfg(feature = "hydrate")]
+    Effect::new(|_| {
+        let seen = window_event_listener(leptos::ev::visibilitychange, |_| {
+            if !document().hidden() {
+                run_down();
+            }
+        });
+        on_cleanup(move || seen.remove());
+    });
+    countdown(said_left)
 }
 
-/// Counts down from what the server says is left, anew whenever it says so. The form `ly-submit` is sent a second after
-/// the end, so that the last answer is there before.
+/// Counts down from what the server says is left, anew whenever it says so. A second after the end, so that the last answer is
+/// there before, the form `ly-submit` is sent by its button [`time_over`].
 pub fn countdown(said_left: RwSignal<i64>) -> AnyView {
     let left = RwSignal::new(said_left.get_untracked());
     let aloud = RwSignal::new(String::new());
@@ -33,34 +40,64 @@ pub fn countdown(said_left: RwSignal<i64>) -> AnyView {
     .erase()
 }
 
+/// The button by which a page says that its time has run down. The server, whose clock decides, ends what is over, and tells how
+/// much is left of what is not: it may have been given more time.
+pub fn time_over() -> AnyView {
+    view! { <button name="time_over" value="1" hidden=true></button> }.erase()
+}
+
 /// "2:05".
 fn words(seconds: i64) -> String {
     format!("{}:{:02} left", seconds / 60, seconds % 60)
 }
 
 #[cfg(feature = "hydrate")]
-fn hand_in() {
+fn run_down() {
     use wasm_bindgen::JsCast;
-    let form = document().get_element_by_id("ly-submit");
-    if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
-        let _ = form.request_submit();
+    let button = document().query_selector("#ly-submit [name=time_over]");
+    if let Ok(Some(button)) = button
+        && let Ok(button) = button.dyn_into::<web_sys::HtmlElement>()
+    {
+        button.click();
     }
+}
+
+/// The page's own age in milliseconds: the clock on the wall may be set.
+#[cfg(feature = "hydrate")]
+fn age() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// By the page's age, when it was told how much time is left: a page that was loaded began to arrive long before it is awake.
+#[cfg(feature = "hydrate")]
+fn told_at() -> f64 {
+    let root = document().document_element();
+    if root.is_some_and(|root| root.has_attribute("data-awake")) {
+        return age();
+    }
+    let arrived = window().performance().and_then(|clock| {
+        let loading = clock.get_entries_by_type("navigation").get(0);
+        js_sys::Reflect::get(&loading, &"responseStart".into())
+            .ok()?
+            .as_f64()
+    });
+    arrived.unwrap_or_else(age)
 }
 
 #[cfg(feature = "hydrate")]
 fn run(said_left: RwSignal<i64>, left: RwSignal<i64>, aloud: RwSignal<String>) {
     use std::time::Duration;
-    // Of the page's own age: the clock on the wall may be set.
-    let now = || window().performance().map_or(0.0, |clock| clock.now());
-    let said_at = StoredValue::new(0.0);
-    Effect::new(move |_| {
+    let said_at = StoredValue::new(told_at());
+    Effect::new(move |is_later: Option<()>| {
         said_left.track();
-        said_at.set_value(now());
+        if is_later.is_some() {
+            said_at.set_value(age());
+        }
     });
     Effect::new(move |_| {
         let is_over = StoredValue::new(false);
         let tick = move || {
-            let gone = ((now() - said_at.get_value()) / 1000.0) as i64;
+            let gone = ((age() - said_at.get_value()) / 1000.0) as i64;
             let remaining = said_left.get_untracked() - gone;
             let shown = remaining.max(0);
             if left.get_untracked() != shown {
@@ -76,7 +113,7 @@ fn run(said_left: RwSignal<i64>, left: RwSignal<i64>, aloud: RwSignal<String>) {
             if is_over.get_value() != (remaining < 0) {
                 is_over.set_value(remaining < 0);
                 if remaining < 0 {
-                    hand_in();
+                    run_down();
                 }
             }
         };

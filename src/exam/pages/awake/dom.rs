@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlFormElement, NodeList, UrlSearchParams};
 
 use crate::exam::pages::room::Mark;
+use crate::platform::ui::browser::fields_of;
 
 /// Brings the navigator and the overview up to date with the form of a question.
 pub fn mark(number: usize) {
@@ -47,6 +48,44 @@ fn has_text(form: &Element) -> bool {
     field
         .and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok())
         .is_some_and(|field| !field.value().trim().is_empty())
+}
+
+/// Whether something in the form is not as it came: what was answered before the page was awake.
+pub fn is_touched(form: &Element) -> bool {
+    let copy = form.clone_node_with_deep(true).ok();
+    let copy = copy.and_then(|copy| copy.dyn_into::<HtmlFormElement>().ok());
+    let (Some(form), Some(copy)) = (form.dyn_ref::<HtmlFormElement>(), copy) else {
+        return false;
+    };
+    copy.reset();
+    let fields = |form: &HtmlFormElement| {
+        fields_of(form, None)
+            .ok()
+            .map(|fields| String::from(fields.to_string()))
+    };
+    fields(form) != fields(&copy)
+}
+
+/// What the form is based on from now on; see `exam::basis`.
+pub fn rebase(number: usize, basis: &str) {
+    let field = form_of(number).and_then(|form| form.query_selector("[name=basis]").ok()?);
+    if let Some(field) = field
+        && !basis.is_empty()
+    {
+        let _ = field.set_attribute("value", basis);
+    }
+}
+
+pub fn set_text(id: &str, text: &str) {
+    if let Some(element) = document().get_element_by_id(id)
+        && element.text_content().as_deref() != Some(text)
+    {
+        element.set_text_content(Some(text));
+    }
+}
+
+pub fn is_online() -> bool {
+    window().navigator().on_line()
 }
 
 pub fn number_of(form: &Element) -> Option<usize> {

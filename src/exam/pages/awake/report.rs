@@ -44,7 +44,7 @@ impl Awake {
         let awake = self.clone();
         leptos::task::spawn_local(async move {
             if let Some(answer) = awake.tell().await {
-                awake.followed(&answer);
+                awake.followed(&answer, None);
             }
         });
     }

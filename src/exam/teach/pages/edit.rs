@@ -140,7 +140,7 @@ fn window(typed: Typed, fields: &ExamFields, zone: &str) -> AnyView {
             <div class="exam-cols">
                 {typed.field("opens_at", "Opens", "Empty: at once.", &fields.opens_at, "datetime-local")}
                 {typed
-                    .field("closes_at", "Closes", "Empty: never. No sitting goes on beyond it.", &fields.closes_at, "datetime-local")}
+                    .field("closes_at", "Closes", "Empty: never. No sitting goes on beyond it, but by the time that one learner has more than others.", &fields.closes_at, "datetime-local")}
             </div>
         </fieldset>
     }

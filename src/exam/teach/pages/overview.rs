@@ -191,7 +191,7 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
     view! {
         <section class="stack">
             <h3>"More time or tries for one learner"</h3>
-            <p class="soft">"It counts at once, also for a sitting that runs. No sitting goes on after the exam has closed."</p>
+            <p class="soft">"It counts at once, also for a sitting that runs. Who has more time may go on by as much after the exam has closed; nobody begins then."</p>
             <ul class="exam-rules">{lines}</ul>
             <Form form=form class="stack exam-form">
                 <input type="hidden" name="course" value=course />

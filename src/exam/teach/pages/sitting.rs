@@ -142,7 +142,7 @@ fn regrade_form(
         <section class="stack">
             <h3>"A question was wrong?"</h3>
             <p class="soft">
-                "Correct it in the bank first, or give everybody its point. The grading so far stays in the record; the new one takes its place."
+                "Correct it in the bank first, or give everybody its point. The grading so far stays in the record; the new one takes its place. Where it is for all sittings, those that run are graded by it when they end."
             </p>
             <Form form=form class="stack exam-form">
                 <input type="hidden" name="course" value=course />
