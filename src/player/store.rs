@@ -71,7 +71,8 @@ pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
     diesel::sql_query(
         "select c.course_id, c.title, c.is_gated, e.last_topic_id, p.persona, l.persona_key as learner_persona,
                 exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
-                (select code from course_certificates where user_id = $1 and course_id = c.course_id limit 1) as certificate
+                (select code from course_certificates where user_id = $1 and course_id = c.course_id
+                 order by revoked_at is not null, issued_at desc limit 1) as certificate
          from courses c
          join enrollments e on e.course_id = c.course_id and e.user_id = $1 and e.status in ('active', 'completed')
          left join topic_personalization p on p.course_id = c.course_id and p.user_id = $1
@@ -606,7 +607,8 @@ pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRo
         "select c.course_id, c.slug, c.title, c.thumbnail_file_id, e.status, e.last_opened_at,
                 n.topics, n.done,
                 exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
-                (select code from course_certificates where user_id = $1 and course_id = c.course_id limit 1) as certificate,
+                (select code from course_certificates where user_id = $1 and course_id = c.course_id
+                 order by revoked_at is not null, issued_at desc limit 1) as certificate,
                 a.slug as at_slug, a.title as at_title,
                 a.reading_minutes as at_minutes, a.module as at_module, a.headings as at_headings, a.last_anchor as at_anchor
          from enrollments e
