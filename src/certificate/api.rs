@@ -16,6 +16,7 @@ use {
     crate::platform::error::AppError,
     crate::platform::http::Cx,
     crate::platform::http::server_fns::redirect,
+    crate::quiz::completion,
     serde_json::json,
 };
 
@@ -27,6 +28,7 @@ pub async fn my_certificates() -> AppResult<Vec<Facts>> {
     let own = me
         .cx
         .within(async move |conn| {
+            completion::catch_up(conn, user, chrono::Utc::now()).await?;
             store::issue_missing(conn, user).await?;
             Ok(store::of_user(conn, user).await?)
         })
