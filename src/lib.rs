@@ -19,6 +19,8 @@ pub mod teaching;
 mod access_tests;
 #[cfg(feature = "ssr")]
 pub mod cli;
+#[cfg(all(test, feature = "ssr"))]
+mod nul_tests;
 
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

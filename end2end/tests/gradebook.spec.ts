@@ -79,6 +79,45 @@ test("a tutor excuses a learner, opens a module and takes the excuse back", asyn
   await other.close();
 });
 
+test("a tutor resets a quiz, and its learner starts over", async ({ page, browser }) => {
+  test.setTimeout(120_000);
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const address = await newLearner(pupil);
+  const quiz = `/learn/${DEMO}/quiz/1/1`;
+  await pupil.goto(quiz);
+  await pupil.getByRole("button", { name: "Start", exact: true }).click();
+  await expect(pupil.locator(".quiz-prompt")).toBeVisible();
+  await signIn(page);
+  await openLearner(page, address);
+  await awake(page);
+  await page.getByRole("link", { name: "Reset", exact: true }).first().click();
+  await page.getByLabel("Reason").fill("The power was cut");
+  await page.getByRole("button", { name: "Reset quiz 1.1" }).click();
+  await expect(page.getByText("The quiz is reset. A mail tells them.")).toBeVisible();
+  await pupil.goto(quiz);
+  await expect(pupil.getByText("before a reset").first()).toBeAttached();
+  await expect(pupil.getByRole("button", { name: /^(Start|Try again)$/ })).toBeVisible();
+  await other.close();
+});
+
+test("a question is regraded, and the page says what came of it", async ({ page }, { project }) => {
+  await signIn(page);
+  await page.goto(`${LIST}/questions`);
+  // Each project has a question of its own: two can't be at one at the same time.
+  await page.locator("td.bank-prompt > a").nth(project.name === "phone" ? 1 : 0).click();
+  await page.getByRole("link", { name: "grade the answers that were given again" }).click();
+  await expect(page.getByRole("heading", { name: "Regrade a question" })).toBeVisible();
+  await awake(page);
+  // As it is right now, so that nobody's result changes for other tests.
+  await page.getByLabel("Right is what the question says now").check();
+  await page.getByRole("button", { name: "Show what would change" }).click();
+  await page.getByLabel("What was wrong").fill("Nothing, as it turned out");
+  await page.getByRole("button", { name: "Regrade", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Decided before" })).toBeVisible();
+  await expect(page.getByText("0 results changed").first()).toBeVisible({ timeout: 20_000 });
+});
+
 test("an attempt is opened with what was answered", async ({ page }) => {
   await signIn(page);
   await page.goto(`${LIST}?q=nikhil`);

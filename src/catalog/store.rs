@@ -366,7 +366,7 @@ pub async fn syllabus(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Syll
     Ok(syllabus)
 }
 
-/// Whether the person is enrolled, and in which topic they stopped.
+/// Whether the person is enrolled, and the code of their certificate, one that counts before one that was revoked.
 pub async fn enrolment(
     conn: &mut Conn,
     user: UserId,
@@ -382,6 +382,10 @@ pub async fn enrolment(
         .filter(enrollments::user_id.eq(user))
         .filter(enrollments::course_id.eq(course))
         .filter(enrollments::status.eq_any([Active, Completed]))
+        .order((
+            course_certificates::revoked_at.is_not_null(),
+            course_certificates::issued_at.desc(),
+        ))
         .select(course_certificates::code.nullable())
         .first(conn)
         .await

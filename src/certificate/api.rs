@@ -16,6 +16,7 @@ use {
     crate::platform::error::AppError,
     crate::platform::http::Cx,
     crate::platform::http::server_fns::redirect,
+    crate::quiz::completion,
     serde_json::json,
 };
 
@@ -27,6 +28,7 @@ pub async fn my_certificates() -> AppResult<Vec<Facts>> {
     let own = me
         .cx
         .within(async move |conn| {
+            completion::catch_up(conn, user, chrono::Utc::now()).await?;
             store::issue_missing(conn, user).await?;
             Ok(store::of_user(conn, user).await?)
         })
@@ -89,13 +91,7 @@ pub async fn rate_course(
 pub async fn revoke_certificate(code: String, reason: String) -> AppResult<()> {
     let admin = require_admin().await?.0;
     let code = code::read(&code).ok_or_else(view::no_certificate)?;
-    let reason = reason.trim().to_owned();
-    if !(1..=500).contains(&reason.chars().count()) {
-        return Err(AppError::field(
-            "reason",
-            "Say why, in at most 500 characters.",
-        ));
-    }
+    let reason = said(&reason)?;
     let path = certificate_path(&code);
     let entry = Entry::done("certificate.revoked")
         .of("certificate", &code)
@@ -115,4 +111,54 @@ pub async fn revoke_certificate(code: String, reason: String) -> AppResult<()> {
         .await?;
     redirect(&path);
     Ok(())
+}
+
+/// Admins: issues a certificate in place of one that was revoked, and says why.
+#[server]
+pub async fn issue_certificate_anew(code: String, reason: String) -> AppResult<()> {
+    let admin = require_admin().await?.0;
+    let code = code::read(&code).ok_or_else(view::no_certificate)?;
+    let reason = said(&reason)?;
+    let cx = admin.cx.clone();
+    let issued = cx
+        .within(async move |conn| {
+            let old = store::by_code(conn, &code)
+                .await?
+                .ok_or_else(view::no_certificate)?;
+            if old.revoked_at.is_none() {
+                return Err(AppError::Conflict(
+                    "This certificate counts. Revoke it before another takes its place.".to_owned(),
+                ));
+            }
+            let issued = store::issue_anew(conn, old.user_id, old.course_id, old.program_type)
+                .await?
+                .ok_or_else(|| {
+                    AppError::Conflict(
+                        "Another certificate of theirs counts, or they have not completed the course."
+                            .to_owned(),
+                    )
+                })?;
+            Entry::done("certificate.issued_anew")
+                .of("certificate", &issued)
+                .change(None, Some(json!({ "reason": reason, "instead_of": code })))
+                .by(&admin.cx)
+                .write(conn)
+                .await?;
+            Ok(issued)
+        })
+        .await?;
+    redirect(&certificate_path(&issued));
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn said(reason: &str) -> AppResult<String> {
+    let reason = reason.trim();
+    match reason.chars().count() {
+        1..=500 => Ok(reason.to_owned()),
+        _ => Err(AppError::field(
+            "reason",
+            "Say why, in at most 500 characters.",
+        )),
+    }
 }

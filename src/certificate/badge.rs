@@ -72,13 +72,13 @@ impl Issuer {
         json!({ "kid": self.key_id(key.kid), "kty": kty, "alg": ALGORITHM, "use": "sig", "n": n, "e": e })
     }
 
-    /// As the 1EdTech Revocation List Status Method has it.
+    /// As the 1EdTech Revocation List Status Method has it. Those who read it look for the list under either name.
     pub fn revocations(&self, codes: &[String]) -> Value {
         let revoked: Vec<Value> = codes
             .iter()
             .map(|code| json!({ "id": self.credential_id(code), "revoked": true }))
             .collect();
-        json!({ "id": self.revocations_id(), "issuer": self.id(), "revokedCredentials": revoked })
+        json!({ "id": self.revocations_id(), "issuer": self.id(), "revokedCredentials": revoked, "revokedCredential": revoked })
     }
 }
 
@@ -114,7 +114,7 @@ fn credential(issuer: &Issuer, certificate: &Certificate) -> Value {
                 "achievementType": "CertificateOfCompletion",
                 "name": course_title,
                 "description": format!("Completion of the course “{course_title}” at {organization_name}."),
-                "criteria": { "narrative": "Every topic of the course was studied, and every quiz that it requires was passed." },
+                "criteria": { "narrative": "Every topic of the course was studied, and every quiz that it requires was passed or excused." },
             },
         },
         "credentialSchema": [{ "id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019" }],

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use krilla::geom::Point;
 use krilla::surface::Surface;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use rustybuzz::{Face, UnicodeBuffer};
+use rustybuzz::{Direction, Face, UnicodeBuffer};
+use unicode_bidi::BidiInfo;
+use unicode_normalization::UnicodeNormalization;
 
 struct Typeface {
     font: Font,
@@ -42,12 +44,12 @@ pub enum Style {
     Sans,
 }
 
-/// A line in one size, which is 1 until it is drawn.
+/// A line in one size, which is 1 until it is drawn. Its runs stand as they are seen, from left to right.
 pub struct Line {
     runs: Vec<Run>,
 }
 
-/// Letters of one font.
+/// Letters of one font and one direction.
 struct Run {
     typeface: &'static Typeface,
     text: String,
@@ -62,20 +64,27 @@ impl Line {
             Style::Serif => &TYPEFACES[..],
             Style::Sans => TYPEFACES.get(1..)?,
         };
-        let mut parts: Vec<(&'static Typeface, String)> = Vec::new();
-        for letter in text.chars() {
-            match parts.last_mut() {
-                Some((typeface, part)) if typeface.has(letter) => part.push(letter),
-                _ => {
-                    let typeface = choice.iter().find(|typeface| typeface.has(letter))?;
-                    parts.push((typeface, letter.to_string()));
+        // Fonts have letters with their accents rather than accents alone.
+        let text: String = text.nfc().collect();
+        let bidi = BidiInfo::new(&text, None);
+        let mut runs = Vec::new();
+        for paragraph in &bidi.paragraphs {
+            let (levels, seen) = bidi.visual_runs(paragraph, paragraph.range.clone());
+            for range in seen {
+                let is_rtl = levels.get(range.start)?.is_rtl();
+                let mut parts = by_font(&text[range], choice)?;
+                let direction = match is_rtl {
+                    true => {
+                        parts.reverse();
+                        Direction::RightToLeft
+                    }
+                    false => Direction::LeftToRight,
+                };
+                for (typeface, part) in parts {
+                    runs.push(typeface.shape(part, direction)?);
                 }
             }
         }
-        let runs = parts
-            .into_iter()
-            .map(|(typeface, text)| typeface.shape(text))
-            .collect::<Option<_>>()?;
         Some(Self { runs })
     }
 
@@ -94,15 +103,32 @@ impl Line {
     }
 }
 
+/// The text in parts of one font each, in the order in which it is read.
+fn by_font(text: &str, choice: &'static [Typeface]) -> Option<Vec<(&'static Typeface, String)>> {
+    let mut parts: Vec<(&'static Typeface, String)> = Vec::new();
+    for letter in text.chars() {
+        match parts.last_mut() {
+            Some((typeface, part)) if typeface.has(letter) => part.push(letter),
+            _ => {
+                let typeface = choice.iter().find(|typeface| typeface.has(letter))?;
+                parts.push((typeface, letter.to_string()));
+            }
+        }
+    }
+    Some(parts)
+}
+
 impl Typeface {
     fn has(&self, letter: char) -> bool {
-        // What joins letters is drawn by the shaper, never by itself.
-        matches!(letter, '\u{200c}' | '\u{200d}') || self.shaper.glyph_index(letter).is_some()
+        // What joins letters or directs them is never seen by itself.
+        matches!(letter, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || self.shaper.glyph_index(letter).is_some()
     }
 
-    fn shape(&'static self, text: String) -> Option<Run> {
+    fn shape(&'static self, text: String, direction: Direction) -> Option<Run> {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(&text);
+        buffer.set_direction(direction);
         buffer.guess_segment_properties();
         let shaped = rustybuzz::shape(&self.shaper, &[], buffer);
         let mut starts: Vec<usize> = shaped
@@ -165,17 +191,43 @@ mod tests {
             for style in [Style::Serif, Style::Sans] {
                 let line = Line::set(name, style).unwrap_or_else(|| panic!("{name} can't be set"));
                 assert!(line.width(1.0) > 0.1, "{name}");
-                assert_eq!(
-                    line.runs
-                        .iter()
-                        .map(|run| run.text.as_str())
-                        .collect::<String>(),
-                    name
-                );
+                let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+                let set: usize = line.runs.iter().map(|run| letters(&run.text)).sum();
+                assert_eq!(set, letters(name), "{name}");
             }
         }
         for name in ["王小明", "🦀"] {
             assert!(Line::set(name, Style::Serif).is_none(), "{name}");
+        }
+    }
+
+    /// The letters of the line as they are seen, from left to right.
+    fn seen(text: &str) -> String {
+        let line = Line::set(text, Style::Serif).unwrap_or_else(|| panic!("{text} can't be set"));
+        let mut seen = String::new();
+        for run in &line.runs {
+            for glyph in &run.glyphs {
+                let letters = &run.text[glyph.text_range.clone()];
+                if glyph.x_advance > 0.0 {
+                    seen.push_str(letters);
+                }
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn what_is_read_from_the_right_is_written_from_the_right() {
+        for (name, expected) in [
+            ("ג'ורג'", "'גרו'ג"),
+            ("نور-هدى", "ىده-رون"),
+            ("نور ١٢", "١٢ رون"),
+            ("Zoë (נור) O’Neill", "Zoë (רונ) O’Neill"),
+            // The font turns these brackets round.
+            ("נור (Zoë)", ")Zoë( רונ"),
+            ("Zoe\u{308}", "Zoë"),
+        ] {
+            assert_eq!(seen(name), expected, "{name}");
         }
     }
 }

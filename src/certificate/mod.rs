@@ -73,6 +73,8 @@ pub struct CertificatePage {
     /// For its owner alone.
     pub own: Option<Own>,
     pub may_revoke: bool,
+    /// In place of this one, which was revoked.
+    pub may_issue_anew: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Queries of certificates.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Uuid};
 use diesel_async::RunQueryDsl;
@@ -30,14 +31,35 @@ pub struct Certificate {
 }
 
 /// Issues the certificate of a course that the learner has completed, with the names as they are now. It is issued once:
-/// asked again, or by several at the same time, nothing more happens.
+/// asked again, or by several at the same time, nothing more happens, and what was revoked is not replaced.
 pub async fn issue(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,
     program: ProgramType,
 ) -> QueryResult<()> {
-    diesel::sql_query(
+    let had: i64 = course_certificates::table
+        .filter(course_certificates::user_id.eq(user))
+        .filter(course_certificates::course_id.eq(course))
+        .filter(course_certificates::program_type.eq(program))
+        .count()
+        .get_result(conn)
+        .await?;
+    match had {
+        0 => issue_anew(conn, user, course, program).await.map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Issues it in place of one that was revoked. Its code; None where another is in force, or the course is not completed.
+pub async fn issue_anew(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    program: ProgramType,
+) -> QueryResult<Option<String>> {
+    let code = code::draw();
+    let issued = diesel::sql_query(
         "insert into course_certificates
              (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at)
          select e.user_id, e.course_id, $3, $4, u.display_name, c.title, o.name, coalesce(e.completed_at, now())
@@ -46,15 +68,50 @@ pub async fn issue(
          join courses c on c.course_id = e.course_id
          join organizations o on o.organization_id = e.organization_id
          where e.user_id = $1 and e.course_id = $2 and e.status = 'completed'
-         on conflict (user_id, course_id, program_type) do nothing",
+         on conflict (user_id, course_id, program_type) where revoked_at is null do nothing",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)
     .bind::<sql_types::ProgramType, _>(program)
-    .bind::<Text, _>(code::draw())
+    .bind::<Text, _>(&code)
     .execute(conn)
-    .await
-    .map(drop)
+    .await?;
+    Ok((issued > 0).then_some(code))
+}
+
+/// Code of the learner's certificate of a course: of one that counts, else of the last that was revoked.
+pub async fn code_of(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<Option<String>> {
+    course_certificates::table
+        .filter(course_certificates::user_id.eq(user))
+        .filter(course_certificates::course_id.eq(course))
+        .order((
+            course_certificates::revoked_at.is_not_null(),
+            course_certificates::issued_at.desc(),
+        ))
+        .select(course_certificates::code)
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Whether another certificate can take the place of this one: it was revoked, none is in force, and the course is completed.
+pub async fn may_issue_anew(conn: &mut Conn, certificate: &Certificate) -> QueryResult<bool> {
+    let in_force = course_certificates::table
+        .filter(course_certificates::user_id.eq(certificate.user_id))
+        .filter(course_certificates::course_id.eq(certificate.course_id))
+        .filter(course_certificates::program_type.eq(certificate.program_type))
+        .filter(course_certificates::revoked_at.is_null());
+    let completed = enrollments::table
+        .filter(enrollments::user_id.eq(certificate.user_id))
+        .filter(enrollments::course_id.eq(certificate.course_id))
+        .filter(enrollments::status.eq(EnrollmentStatus::Completed));
+    diesel::select(exists(completed).and(not(exists(in_force))))
+        .get_result(conn)
+        .await
 }
 
 /// Issues what is missing: the certificates of courses that were completed before there were any.
@@ -62,7 +119,7 @@ pub async fn issue_missing(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     let courses: Vec<CourseId> = enrollments::table
         .filter(enrollments::user_id.eq(user))
         .filter(enrollments::status.eq(EnrollmentStatus::Completed))
-        .filter(diesel::dsl::not(diesel::dsl::exists(
+        .filter(not(exists(
             course_certificates::table
                 .filter(course_certificates::user_id.eq(user))
                 .filter(course_certificates::course_id.eq(enrollments::course_id)),

@@ -293,10 +293,9 @@ async fn a_revoked_certificate_says_so_everywhere() {
     let list: Value =
         serde_json::from_str(&visitor.get("/.well-known/openbadges/revoked").await.body).unwrap();
     let id = format!("http://127.0.0.1:3000{path}");
-    assert_eq!(
-        list["revokedCredentials"],
-        json!([{ "id": id, "revoked": true }])
-    );
+    for name in ["revokedCredentials", "revokedCredential"] {
+        assert_eq!(list[name], json!([{ "id": id, "revoked": true }]));
+    }
     assert!(
         sql(
             &site,
@@ -305,6 +304,83 @@ async fn a_revoked_certificate_says_so_everywhere() {
         .await
         .is_err()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_admin_puts_another_in_the_place_of_one_that_was_revoked() {
+    let site = TestSite::new().await;
+    course(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    mark(&mut asha, "true").await;
+    let code = only_code(&site).await;
+    let path = format!("/certificates/{code}");
+    let mut admin = site.signed_in("root@example.org", UserRole::Admin).await;
+    let fields = [("code", code.as_str()), ("reason", "Her name was wrong.")];
+    let early = admin
+        .post("certificate/api/issue_certificate_anew", &fields)
+        .await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "{}", early.body);
+    admin
+        .post("certificate/api/revoke_certificate", &fields)
+        .await;
+
+    // Neither looking at it, nor marking a topic once more, undoes that.
+    for page in ["/certificates", "/learn", "/learn/small/t"] {
+        assert!(asha.get(page).await.body.contains(&path), "{page}");
+    }
+    mark(&mut asha, "false").await;
+    let open = admin.get(&path).await.body;
+    assert!(!open.contains("Issue anew"), "the course is not completed");
+    let refused = admin
+        .post("certificate/api/issue_certificate_anew", &fields)
+        .await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    mark(&mut asha, "true").await;
+    assert_eq!(only_code(&site).await, code);
+
+    let refused = asha
+        .post("certificate/api/issue_certificate_anew", &fields)
+        .await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(admin.get(&path).await.body.contains("Issue anew"));
+    sql(
+        &site,
+        "update users set display_name = 'Asha Kulkarni' where username = 'asha'",
+    )
+    .await
+    .unwrap();
+    let clicks = (0..4).map(|_| {
+        let mut tab = site.visitor();
+        tab.cookies.clone_from(&admin.cookies);
+        async move {
+            tab.post("certificate/api/issue_certificate_anew", &fields)
+                .await
+        }
+    });
+    let answers = futures::future::join_all(clicks).await;
+    let issued: Vec<&Answer> = answers
+        .iter()
+        .filter(|answer| answer.status == StatusCode::OK)
+        .collect();
+    assert_eq!(issued.len(), 1);
+    let new = issued[0].header("x-redirect").to_owned();
+    assert!(new != path);
+    assert_eq!(
+        site.test
+            .count("select count(*) from audit_logs where action = 'certificate.issued_anew' and new_values ->> 'reason' = 'Her name was wrong.'")
+            .await,
+        1
+    );
+    let mut visitor = site.visitor();
+    let page = visitor.get(&new).await.body;
+    assert!(page.contains("This certificate is genuine") && page.contains("Asha Kulkarni"));
+    let old = visitor.get(&path).await.body;
+    assert!(old.contains("This certificate was revoked"));
+    for page in ["/learn", "/courses/small", "/learn/small/t"] {
+        let shown = asha.get(page).await.body;
+        assert!(shown.contains(&new) && !shown.contains(&path), "{page}");
+    }
+    assert!(!admin.get(&path).await.body.contains("Issue anew"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -389,7 +465,16 @@ async fn a_credential_is_checked_by_anybody() {
     );
     let page = format!("http://127.0.0.1:3000/certificates/{code}");
     let wrapped = format!("{}\r\n {}", &token[..70], &token[70..]);
-    for genuine in [token, &code, &page, &wrapped] {
+    let copied = [
+        format!("{page}/credential.jwt"),
+        format!("{page}/certificate.pdf"),
+        format!("See {page}."),
+        format!("{page}/"),
+        format!("{page}?utm_source=a.mail"),
+        format!("<{page}#learner>"),
+    ];
+    let whole = [token, &code, &page, &wrapped];
+    for genuine in whole.into_iter().chain(&copied) {
         let said = checked(&mut visitor, genuine).await;
         assert!(
             said.contains("This certificate is genuine") && said.contains("A small course"),
@@ -402,6 +487,10 @@ async fn a_credential_is_checked_by_anybody() {
     for (bad, why) in [
         (spoilt.as_str(), "This is not a certificate of ours"),
         ("a.b.c", "It is broken"),
+        (
+            "https://learn.example/index.html",
+            "There is no certificate with this code here.",
+        ),
         (
             "0000-0000-0000",
             "There is no certificate with this code here.",
@@ -608,6 +697,7 @@ async fn what_our_fonts_lack_is_left_to_the_browser() {
     let path = format!("/certificates/{}", only_code(&site).await);
     let page = ming.get(&path).await.body;
     assert!(page.contains("王小明") && !page.contains("certificate.pdf"));
+    assert!(page.contains("use “Print” and save as PDF"));
     let refused = ming.get(&format!("{path}/certificate.pdf")).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
     assert!(refused.body.contains("print it"));

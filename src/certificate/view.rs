@@ -52,6 +52,14 @@ pub async fn page(cx: &Cx, typed: &str) -> AppResult<CertificatePage> {
     let viewer = cx.viewer.as_ref();
     let is_own = viewer.is_some_and(|viewer| viewer.user_id == certificate.user_id);
     let is_admin = viewer.is_some_and(|viewer| viewer.role == UserRole::Admin);
+    let may_issue_anew = match is_admin && certificate.revoked_at.is_some() {
+        true => {
+            let old = certificate.clone();
+            cx.within(async move |conn| Ok(store::may_issue_anew(conn, &old).await?))
+                .await?
+        }
+        false => false,
+    };
     let (rating, feedback) = (certificate.rating, certificate.feedback.clone());
     let revocation_reason = certificate.revocation_reason.clone();
     let facts = facts(cx, certificate);
@@ -63,6 +71,7 @@ pub async fn page(cx: &Cx, typed: &str) -> AppResult<CertificatePage> {
             revocation_reason,
         }),
         may_revoke: is_admin && facts.revoked_on.is_none(),
+        may_issue_anew,
         facts,
     })
 }
@@ -72,13 +81,12 @@ pub async fn verdict(cx: &Cx, typed: String) -> AppResult<Verdict> {
     if typed.len() > LIMIT {
         return Ok(refused(Refusal::Broken));
     }
-    let address = typed.trim().rsplit_once("/certificates/");
-    let found = match address.map_or(typed.as_str(), |(_, code)| code) {
-        token if token.contains('.') => match check(cx, token.to_owned()).await? {
+    let found = match Claim::of(&typed) {
+        Claim::Token(token) => match check(cx, token.to_owned()).await? {
             Ok(certificate) => Ok(certificate),
             Err(refusal) => return Ok(refused(refusal)),
         },
-        code => find(cx, code).await,
+        Claim::Code(code) => find(cx, code).await,
     };
     match found {
         Ok(certificate) => {
@@ -90,6 +98,31 @@ pub async fn verdict(cx: &Cx, typed: String) -> AppResult<Verdict> {
         }
         Err(AppError::NotFound(sentence)) => Ok(Verdict::Refused(sentence)),
         Err(error) => Err(error),
+    }
+}
+
+/// What somebody gives us to check.
+#[derive(Debug, PartialEq, Eq)]
+enum Claim<'a> {
+    Code(&'a str),
+    Token(&'a str),
+}
+
+impl<'a> Claim<'a> {
+    /// An address is one of a certificate or of its files, as it was copied: with what follows the code, or with the full
+    /// stop of a sentence.
+    fn of(typed: &'a str) -> Self {
+        let around = |c: char| !c.is_alphanumeric();
+        let ends = |c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace();
+        let text = typed.trim_matches(around);
+        match text.rsplit_once("/certificates/") {
+            Some((_, address)) => {
+                let code = address.split(ends).next().unwrap_or_default();
+                Self::Code(code.trim_matches(around))
+            }
+            None if text.contains('.') && !text.contains("://") => Self::Token(typed),
+            None => Self::Code(text),
+        }
     }
 }
 

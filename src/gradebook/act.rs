@@ -14,10 +14,12 @@ use crate::platform::db::schema::{quiz_allowances, quiz_excuses, quiz_resets};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::UserId;
 use crate::platform::jobs;
-use crate::quiz::attempt::{check_completion, end_running, extend_running};
+use crate::player::store as studying;
+use crate::quiz::attempt::{end_running, extend_running};
+use crate::quiz::completion;
 use crate::quiz::mails::{News, QuizMail};
 use crate::quiz::progress;
-use crate::quiz::store::QuizKey;
+use crate::quiz::store::{self as quizzes, QuizKey};
 
 /// Of a text that says why: something, and not a novel.
 pub fn reason(typed: &str) -> AppResult<String> {
@@ -32,6 +34,16 @@ pub fn reason(typed: &str) -> AppResult<String> {
     }
 }
 
+/// A number from 0 on, as somebody typed it into this field.
+pub fn number(field: &str, typed: &str, most: i32) -> AppResult<i32> {
+    typed
+        .trim()
+        .parse()
+        .ok()
+        .filter(|number| (0..=most).contains(number))
+        .ok_or_else(|| AppError::field(field, format!("Use a whole number from 0 to {most}.")))
+}
+
 /// A deed under way: who does it, for whom, why and when.
 pub struct Deed<'a> {
     pub tutor: &'a TutorOf,
@@ -40,7 +52,15 @@ pub struct Deed<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// For whom it was done, and whether there was anything left to do.
+pub struct Done {
+    pub learner: Learner,
+    pub is_news: bool,
+}
+
 impl<'a> Deed<'a> {
+    /// Deeds for one learner come one after the other, so that the second of two sees what the first has done. Attempts
+    /// are held before the enrolment, as by a learner who submits.
     pub async fn begin(
         conn: &mut Conn,
         tutor: &'a TutorOf,
@@ -49,6 +69,8 @@ impl<'a> Deed<'a> {
         now: DateTime<Utc>,
     ) -> AppResult<Self> {
         let reason = reason(why)?;
+        quizzes::running(conn, learner, tutor.course).await?;
+        studying::hold(conn, learner, tutor.course).await?;
         let learner = store::learner(conn, tutor.course, learner)
             .await?
             .ok_or_else(no_learner)?;
@@ -74,13 +96,13 @@ impl<'a> Deed<'a> {
 
     /// Writes it down and tells the learner.
     async fn done(
-        &self,
+        self,
         conn: &mut Conn,
         action: &str,
         old: Option<Value>,
         mut new: Value,
         news: News,
-    ) -> AppResult<()> {
+    ) -> AppResult<Done> {
         new["course_id"] = json!(self.tutor.course);
         new["reason"] = json!(self.reason);
         Entry::done(action)
@@ -94,19 +116,33 @@ impl<'a> Deed<'a> {
             course: self.tutor.course,
             news,
         };
-        jobs::enqueue(conn, &mail).await
+        jobs::enqueue(conn, &mail).await?;
+        Ok(Done {
+            learner: self.learner,
+            is_news: true,
+        })
+    }
+
+    /// All was as it was asked for: there is nothing to write down, and nothing to tell.
+    fn nothing_new(self) -> Done {
+        Done {
+            learner: self.learner,
+            is_news: false,
+        }
     }
 
     /// The learner starts over; what they had opened stays open.
-    pub async fn reset(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Learner> {
+    pub async fn reset(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Done> {
         let key = self.quiz(quiz);
-        end_running(conn, self.user(), key, self.now).await?;
-        let attempts = crate::quiz::store::attempts(conn, self.user(), key).await?;
-        let counting = attempts.iter().filter(|outcome| outcome.counts).count();
-        if counting == 0 {
+        let attempts = quizzes::attempts(conn, self.user(), key).await?;
+        if attempts.is_empty() {
             return Err(AppError::Conflict(
                 "There is no attempt at this quiz that counts.".to_owned(),
             ));
+        }
+        let counting = attempts.iter().filter(|outcome| outcome.counts).count();
+        if counting == 0 {
+            return Ok(self.nothing_new());
         }
         diesel::insert_into(quiz_resets::table)
             .values((
@@ -120,7 +156,9 @@ impl<'a> Deed<'a> {
             ))
             .execute(conn)
             .await?;
-        check_completion(conn, self.user(), key.course, self.now).await?;
+        // Only now: what ends after its reset counts for nothing.
+        end_running(conn, self.user(), key, self.now).await?;
+        completion::check(conn, self.user(), key.course, self.now).await?;
         let reason = self.reason.clone();
         self.done(
             conn,
@@ -129,12 +167,11 @@ impl<'a> Deed<'a> {
             json!({"quiz": quiz, "attempts": counting}),
             News::Reset { quiz, reason },
         )
-        .await?;
-        Ok(self.learner)
+        .await
     }
 
     /// The quiz counts as passed.
-    pub async fn excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Learner> {
+    pub async fn excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Done> {
         let key = self.quiz(quiz);
         let progress = progress::load(conn, self.user(), key.course, self.now).await?;
         if progress.quiz(key.module_no, key.pair).is_none() {
@@ -158,7 +195,7 @@ impl<'a> Deed<'a> {
         if made == 0 {
             return Err(AppError::Conflict("They are excused already.".to_owned()));
         }
-        check_completion(conn, self.user(), key.course, self.now).await?;
+        completion::check(conn, self.user(), key.course, self.now).await?;
         let reason = self.reason.clone();
         self.done(
             conn,
@@ -167,12 +204,11 @@ impl<'a> Deed<'a> {
             json!({"quiz": quiz}),
             News::Excused { quiz, reason },
         )
-        .await?;
-        Ok(self.learner)
+        .await
     }
 
     /// Takes an excuse back. Modules that it opened stay open.
-    pub async fn end_excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Learner> {
+    pub async fn end_excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Done> {
         let key = self.quiz(quiz);
         let gone = diesel::delete(quiz_excuses::table)
             .filter(quiz_excuses::user_id.eq(self.user()))
@@ -184,7 +220,7 @@ impl<'a> Deed<'a> {
         if gone == 0 {
             return Err(AppError::Conflict("They are not excused.".to_owned()));
         }
-        check_completion(conn, self.user(), key.course, self.now).await?;
+        completion::check(conn, self.user(), key.course, self.now).await?;
         let reason = self.reason.clone();
         self.done(
             conn,
@@ -193,12 +229,11 @@ impl<'a> Deed<'a> {
             json!({"quiz": quiz}),
             News::ExcuseEnded { quiz, reason },
         )
-        .await?;
-        Ok(self.learner)
+        .await
     }
 
     /// Opens a module, or all of them, before its gate does.
-    pub async fn unlock(self, conn: &mut Conn, module: Option<i32>) -> AppResult<Learner> {
+    pub async fn unlock(self, conn: &mut Conn, module: Option<i32>) -> AppResult<Done> {
         let course = self.tutor.course;
         let progress = progress::load(conn, self.user(), course, self.now).await?;
         let closed: Vec<i32> = progress
@@ -210,7 +245,7 @@ impl<'a> Deed<'a> {
         if closed.is_empty() {
             return Err(AppError::Conflict("That is open already.".to_owned()));
         }
-        diesel::sql_query(
+        let opened = diesel::sql_query(
             "insert into module_progress (user_id, course_id, module_no, unlocked_at, cooldown_until)
              select $1, c.course_id, n, $4, $4 + make_interval(days => c.cooldown_days)
              from courses c cross join unnest($3) as n where c.course_id = $2
@@ -224,6 +259,10 @@ impl<'a> Deed<'a> {
         .bind::<Timestamptz, _>(self.now)
         .execute(conn)
         .await?;
+        // They came to it by themselves meanwhile.
+        if opened == 0 {
+            return Ok(self.nothing_new());
+        }
         let news = News::Unlocked {
             modules: module.into_iter().collect(),
             reason: self.reason.clone(),
@@ -235,8 +274,7 @@ impl<'a> Deed<'a> {
             json!({"modules": closed}),
             news,
         )
-        .await?;
-        Ok(self.learner)
+        .await
     }
 
     /// Gives more time and tries than others have, from now on; with `running`, to what runs as well.
@@ -245,10 +283,12 @@ impl<'a> Deed<'a> {
         conn: &mut Conn,
         (extra_time_percent, extra_attempts): (i32, i32),
         running: bool,
-    ) -> AppResult<Learner> {
+    ) -> AppResult<Done> {
         let course = self.tutor.course;
-        let had_time = self.learner.extra_time_percent.unwrap_or(0);
-        let had_attempts = self.learner.extra_attempts.unwrap_or(0);
+        let had = (
+            self.learner.extra_time_percent.unwrap_or(0),
+            self.learner.extra_attempts.unwrap_or(0),
+        );
         let new = (
             quiz_allowances::extra_time_percent.eq(extra_time_percent),
             quiz_allowances::extra_attempts.eq(extra_attempts),
@@ -264,8 +304,9 @@ impl<'a> Deed<'a> {
             .set(new)
             .execute(conn)
             .await?;
-        if running {
-            extend_running(conn, self.user(), course, self.now).await?;
+        let extended = running && extend_running(conn, self.user(), course, self.now).await?;
+        if had == (extra_time_percent, extra_attempts) && !extended {
+            return Ok(self.nothing_new());
         }
         let news = News::Allowed {
             extra_time_percent,
@@ -275,12 +316,11 @@ impl<'a> Deed<'a> {
         self.done(
             conn,
             "quiz.allowed",
-            Some(json!({"extra_time_percent": had_time, "extra_attempts": had_attempts})),
+            Some(json!({"extra_time_percent": had.0, "extra_attempts": had.1})),
             json!({"extra_time_percent": extra_time_percent, "extra_attempts": extra_attempts, "running": running}),
             news,
         )
-        .await?;
-        Ok(self.learner)
+        .await
     }
 }
 

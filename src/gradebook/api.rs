@@ -8,9 +8,9 @@ use crate::platform::ids::{QuestionId, UserId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::act::{self, Deed},
-    super::store::Learner,
+    super::act::{self, Deed, Done},
     super::{RulingKind, learner_path, regrade_path, view},
+    crate::platform::address,
     crate::platform::audit::Entry,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
@@ -71,13 +71,13 @@ pub async fn reset_quiz(
     let tutor = require_tutor_of_slug(&course).await?;
     let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
-    let learner = cx
+    let done = cx
         .within(async move |conn| {
             let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
             deed.reset(conn, (module_no, pair)).await
         })
         .await?;
-    back_to(&course, &learner, "reset");
+    back_to(&course, &done, "reset");
     Ok(())
 }
 
@@ -93,13 +93,13 @@ pub async fn excuse_quiz(
     let tutor = require_tutor_of_slug(&course).await?;
     let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
-    let learner = cx
+    let done = cx
         .within(async move |conn| {
             let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
             deed.excuse(conn, (module_no, pair)).await
         })
         .await?;
-    back_to(&course, &learner, "excuse");
+    back_to(&course, &done, "excuse");
     Ok(())
 }
 
@@ -115,13 +115,13 @@ pub async fn end_excuse(
     let tutor = require_tutor_of_slug(&course).await?;
     let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
-    let learner = cx
+    let done = cx
         .within(async move |conn| {
             let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
             deed.end_excuse(conn, (module_no, pair)).await
         })
         .await?;
-    back_to(&course, &learner, "end-excuse");
+    back_to(&course, &done, "end-excuse");
     Ok(())
 }
 
@@ -136,13 +136,13 @@ pub async fn unlock_module(
     let tutor = require_tutor_of_slug(&course).await?;
     let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
-    let learner = cx
+    let done = cx
         .within(async move |conn| {
             let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
             deed.unlock(conn, module_no).await
         })
         .await?;
-    back_to(&course, &learner, "unlock");
+    back_to(&course, &done, "unlock");
     Ok(())
 }
 
@@ -158,35 +158,26 @@ pub async fn allow_more(
     reason: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
-    let percent = number("extra_time_percent", &extra_time_percent, 1000)?;
-    let attempts = number("extra_attempts", &extra_attempts, 100)?;
+    let percent = act::number("extra_time_percent", &extra_time_percent, 1000)?;
+    let attempts = act::number("extra_attempts", &extra_attempts, 100)?;
     let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
-    let learner = cx
+    let done = cx
         .within(async move |conn| {
             let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
             deed.allow(conn, (percent, attempts), running.is_some())
                 .await
         })
         .await?;
-    back_to(&course, &learner, "allow");
+    back_to(&course, &done, "allow");
     Ok(())
 }
 
 #[cfg(feature = "ssr")]
-fn number(field: &str, typed: &str, most: i32) -> AppResult<i32> {
-    typed
-        .trim()
-        .parse()
-        .ok()
-        .filter(|number| (0..=most).contains(number))
-        .ok_or_else(|| AppError::field(field, format!("Use a whole number from 0 to {most}.")))
-}
-
-#[cfg(feature = "ssr")]
-fn back_to(course: &str, learner: &Learner, done: &str) {
-    let path = learner_path(course, &learner.username);
-    redirect(&format!("{path}?done={done}"));
+fn back_to(course: &str, done: &Done, deed: &str) {
+    let path = learner_path(course, &done.learner.username);
+    let said = if done.is_news { deed } else { "" };
+    redirect(&address::with_query(&path, &[("done", said)]));
 }
 
 /// Tutors of the course: a question, and what a regrade under `ruling` would do; nothing is foreseen where that is empty.

@@ -39,6 +39,7 @@ impl Asked {
             down: !self.down.is_empty(),
             q: self.q,
             page: 0,
+            said: 0,
         }
     }
 }

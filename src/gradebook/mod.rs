@@ -5,6 +5,8 @@ pub mod act;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod export;
+#[cfg(feature = "ssr")]
+mod opinions;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod store;
@@ -37,6 +39,8 @@ pub struct GradebookQuery {
     pub down: bool,
     /// From 0.
     pub page: u32,
+    /// Page of what learners say of the course, from 0.
+    pub said: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -127,6 +131,7 @@ impl GradebookQuery {
     pub fn csv_path(&self, course: &str) -> String {
         let whole = Self {
             page: 0,
+            said: 0,
             ..self.clone()
         };
         whole.at(&format!("/teach/{course}/gradebook.csv"))
@@ -134,9 +139,9 @@ impl GradebookQuery {
 
     /// With only what differs from the plain list.
     fn at(&self, path: &str) -> String {
-        let page = match self.page {
+        let number = |page: u32| match page {
             0 => String::new(),
-            page => (page + 1).to_string(),
+            page => page.saturating_add(1).to_string(),
         };
         address::with_query(
             path,
@@ -145,7 +150,8 @@ impl GradebookQuery {
                 ("filter", self.filter.name()),
                 ("sort", self.sort.name()),
                 ("down", if self.down { "yes" } else { "" }),
-                ("page", &page),
+                ("page", &number(self.page)),
+                ("said", &number(self.said)),
             ],
         )
     }
@@ -166,6 +172,13 @@ impl GradebookQuery {
             ..self.clone()
         }
     }
+
+    pub fn with_opinions(&self, said: u32) -> Self {
+        Self {
+            said,
+            ..self.clone()
+        }
+    }
 }
 
 pub fn learner_path(course: &str, username: &str) -> String {
@@ -182,8 +195,31 @@ pub struct GradebookPage {
     pub course_title: String,
     pub columns: Vec<GradeColumn>,
     pub learners: Vec<LearnerRow>,
+    /// From 0: the one that was asked for, or the last.
+    pub page: u32,
     /// On all pages.
     pub total: i64,
+    pub opinions: Option<Opinions>,
+}
+
+/// What those who completed the course say of it, without their names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opinions {
+    /// Of 1 to 5 stars, as in "4.3".
+    pub mean: String,
+    pub ratings: i64,
+    /// The newest first.
+    pub comments: Vec<Comment>,
+    /// From 0.
+    pub page: u32,
+    pub has_more: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    pub stars: i16,
+    pub text: String,
+    pub on: String,
 }
 
 /// Something that is graded.
@@ -289,6 +325,8 @@ pub struct QuizCard {
     pub cell: Cell,
     /// Attempts since it was last reset.
     pub tries: i64,
+    /// It has no questions any more.
+    pub is_retired: bool,
     pub attempts: Vec<PastAttempt>,
 }
 

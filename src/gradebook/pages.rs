@@ -2,6 +2,7 @@
 
 mod deeds;
 mod learner;
+mod opinions;
 mod regrade;
 mod table;
 
@@ -27,8 +28,8 @@ fn tone(state: CellState) -> Tone {
 fn cell(cell: Cell) -> AnyView {
     let score = cell.score.map(|score| format!("{score} %"));
     match (cell.state, score) {
-        (CellState::NoTry, _) => {
-            view! { <span class="soft" aria-label="no try">"–"</span> }.erase()
+        (state @ CellState::NoTry, _) => {
+            view! { <span class="soft"><span aria-hidden="true">"–"</span><span class="vh">{state.label()}</span></span> }.erase()
         }
         (state, score) => view! {
             <span class="grade">

@@ -30,25 +30,35 @@ struct QuizRow {
     pair: i32,
     #[diesel(sql_type = Text)]
     title: String,
+    #[diesel(sql_type = Bool)]
+    is_retired: bool,
 }
 
-/// What is graded in the course: its quizzes in their order, then its exams.
+/// What is graded in the course: its quizzes in their order, those that somebody took before they were retired with
+/// them, then its exams.
 pub async fn columns(
     conn: &mut Conn,
     course: CourseId,
 ) -> QueryResult<Vec<(ColumnKey, GradeColumn)>> {
     let rows: Vec<QuizRow> = diesel::sql_query(
-        "select distinct q.module_no, q.topic_pair_index as pair, m.title
-         from quiz_questions q join course_modules m on m.course_id = q.course_id and m.module_no = q.module_no
-         where q.course_id = $1 and q.topic_pair_index is not null and q.purpose <> 'exam' and q.retired_at is null
-         order by 1, 2",
+        "select q.module_no, q.pair, coalesce(m.title, '') as title, bool_and(q.is_retired) as is_retired
+         from (
+             select module_no, topic_pair_index as pair, false as is_retired from quiz_questions
+             where course_id = $1 and topic_pair_index is not null and purpose <> 'exam' and retired_at is null
+             union select module_no, topic_pair_index, true from quiz_attempts where course_id = $1
+             union select module_no, topic_pair_index, true from quiz_excuses where course_id = $1
+         ) q
+         left join course_modules m on m.course_id = $1 and m.module_no = q.module_no
+         group by q.module_no, q.pair, m.title
+         order by q.module_no, q.pair",
     )
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
     let quizzes = rows.into_iter().map(|row| {
         let (module_no, pair) = (row.module_no, row.pair);
-        let label = format!("{module_no}.{pair}");
+        let retired = if row.is_retired { " (retired)" } else { "" };
+        let label = format!("{module_no}.{pair}{retired}");
         let column = GradeColumn {
             title: format!("Quiz {label}: {}", row.title),
             label,
@@ -402,6 +412,9 @@ pub struct DeedLine {
     /// "1.2", where it was about one.
     #[diesel(sql_type = Nullable<Text>)]
     pub quiz: Option<String>,
+    /// Its title, where it was about one.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub exam: Option<String>,
     #[diesel(sql_type = Text)]
     pub reason: String,
     #[diesel(sql_type = Nullable<Text>)]
@@ -414,7 +427,7 @@ pub struct DeedLine {
 pub async fn deeds(conn: &mut Conn, course: CourseId, user: UserId) -> QueryResult<Vec<DeedLine>> {
     diesel::sql_query(
         "select l.action, (l.new_values -> 'quiz' ->> 0) || '.' || (l.new_values -> 'quiz' ->> 1) as quiz,
-                l.new_values ->> 'reason' as reason, u.display_name as by, l.occurred_at
+                l.new_values ->> 'exam' as exam, l.new_values ->> 'reason' as reason, u.display_name as by, l.occurred_at
          from audit_logs l left join users u on u.user_id = l.actor_user_id
          where l.subject_type = 'user' and l.subject_id = $1 and l.outcome = 'done'
            and l.new_values ->> 'course_id' = $2 and l.new_values ->> 'reason' is not null

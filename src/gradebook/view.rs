@@ -1,10 +1,11 @@
 //! What the pages of the gradebook show, put together from the queries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
 use super::act::no_learner;
+use super::opinions;
 use super::store::{self, ColumnKey, DeedLine, LearnerLine};
 use super::{
     Cell, CellState, ChangeRow, Decision, ExamCard, ForecastView, GradeColumn, GradebookPage,
@@ -25,7 +26,7 @@ use crate::quiz::progress::{self, Progress};
 use crate::quiz::regrade::store::{self as regrades, Regrading};
 use crate::quiz::regrade::{Ruling, work};
 use crate::quiz::store::{BankQuestion, Outcome, bank_question};
-use crate::quiz::{AttemptStatus, view as quiz_view};
+use crate::quiz::{AttemptStatus, PastAttempt, view as quiz_view};
 
 /// In place of the name of somebody whose account is no more.
 const GONE: &str = "somebody who left";
@@ -38,18 +39,36 @@ pub async fn gradebook(
     clock: &Clock,
 ) -> AppResult<GradebookPage> {
     let (_, course_title) = crate::course::store::names(conn, course).await?;
-    let place = (PAGE, i64::from(query.page) * PAGE);
+    let page = page_that_exists(conn, course, &query, clock).await?;
+    let place = (PAGE, i64::from(page) * PAGE);
     let (columns, lines) = lines(conn, course, &query, place, clock).await?;
     Ok(GradebookPage {
         course_slug,
         course_title,
         columns,
+        page,
+        opinions: opinions::of_course(conn, course, query.said, clock).await?,
         total: lines.first().map_or(0, |(line, _)| line.total),
         learners: lines
             .into_iter()
             .map(|(line, cells)| row(line, cells, clock))
             .collect(),
     })
+}
+
+/// The page that is asked for, or the last where there are fewer.
+async fn page_that_exists(
+    conn: &mut Conn,
+    course: CourseId,
+    query: &GradebookQuery,
+    clock: &Clock,
+) -> AppResult<u32> {
+    if query.page == 0 {
+        return Ok(0);
+    }
+    let first = store::learners(conn, course, query, (1, 0), clock.now).await?;
+    let last = first.first().map_or(0, |line| (line.total - 1) / PAGE);
+    Ok(u32::try_from(last).unwrap_or(u32::MAX).min(query.page))
 }
 
 /// Learners of the list, each with a cell for each column.
@@ -113,6 +132,7 @@ pub async fn learner(
     let progress = progress::load(conn, user, course, clock.now).await?;
     let outline = crate::player::store::outline(conn, user, course).await?;
     let mut attempts = store::attempts(conn, course, user).await?;
+    let cells = store::cells(conn, course, &[user]).await?;
     let last_try = attempts
         .values()
         .flatten()
@@ -129,7 +149,10 @@ pub async fn learner(
                 is_open: gate.is_none_or(|gate| gate.open.is_ok()),
                 said: gate.map(|gate| gate_words(gate, clock)).unwrap_or_default(),
                 done: (module.done(), module.topics.len()),
-                quizzes: quizzes(module.number, &progress, &mut attempts, clock),
+                quizzes: quizzes(module.number, &progress, &mut attempts, clock)
+                    .into_iter()
+                    .chain(retired(module.number, &progress, &attempts, &cells, clock))
+                    .collect(),
                 number: module.number,
                 title: module.title,
             }
@@ -170,6 +193,10 @@ fn past_deed(deed: DeedLine, clock: &Clock) -> PastDeed {
             "quiz.excused" => format!("Excused from quiz {quiz}"),
             "quiz.excuse_ended" => format!("Excuse from quiz {quiz} ended"),
             "module.unlocked" => "Opened ahead".to_owned(),
+            "exam.allowed" => format!(
+                "Time and tries of the exam “{}” changed",
+                deed.exam.unwrap_or_default()
+            ),
             _ => "Time and tries changed".to_owned(),
         },
         reason: deed.reason,
@@ -219,12 +246,58 @@ fn quizzes(
                     score: counting().filter_map(|outcome| outcome.score).max(),
                 },
                 tries: quiz.tries,
-                attempts: outcomes
-                    .iter()
-                    .filter_map(|outcome| quiz_view::past(outcome, clock))
-                    .collect(),
+                is_retired: false,
+                attempts: past(&outcomes, clock),
             }
         })
+        .collect()
+}
+
+/// What the learner has in quizzes of the module that have no questions any more.
+fn retired(
+    module_no: i32,
+    progress: &Progress,
+    attempts: &HashMap<(i32, i32), Vec<Outcome>>,
+    cells: &HashMap<(UserId, ColumnKey), Cell>,
+    clock: &Clock,
+) -> Vec<QuizCard> {
+    let known: BTreeMap<i32, Cell> = cells
+        .iter()
+        .filter_map(|((_, key), cell)| match key {
+            ColumnKey::Quiz { module_no, pair } => Some(((*module_no, *pair), *cell)),
+            ColumnKey::Exam(_) => None,
+        })
+        .chain(attempts.keys().map(|key| (*key, Cell::default())))
+        .filter(|((module, pair), _)| {
+            *module == module_no && progress.quiz(module_no, *pair).is_none()
+        })
+        .fold(BTreeMap::new(), |mut known, ((_, pair), cell)| {
+            known.entry(pair).or_insert(cell);
+            known
+        });
+    let outcomes = |pair| {
+        let of_quiz = attempts.get(&(module_no, pair));
+        of_quiz.map(Vec::as_slice).unwrap_or_default()
+    };
+    known
+        .into_iter()
+        .map(|(pair, cell)| QuizCard {
+            pair,
+            cell,
+            tries: outcomes(pair)
+                .iter()
+                .filter(|outcome| outcome.counts)
+                .count() as i64,
+            is_retired: true,
+            attempts: past(outcomes(pair), clock),
+        })
+        .collect()
+}
+
+fn past(outcomes: &[Outcome], clock: &Clock) -> Vec<PastAttempt> {
+    outcomes
+        .iter()
+        .filter_map(|outcome| quiz_view::past(outcome, clock))
         .collect()
 }
 

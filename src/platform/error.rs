@@ -136,9 +136,22 @@ mod server {
                         "That has just been done already. Please reload the page.".to_owned(),
                     )
                 }
+                Error::DatabaseError(_, info) if is_about_nul(info.as_ref()) => Self::Invalid(vec![(
+                    String::new(),
+                    "What was sent contains a character that can't be kept (U+0000). Nothing was changed."
+                        .to_owned(),
+                )]),
                 _ => Self::internal(&error),
             }
         }
+    }
+
+    /// PostgreSQL keeps no NUL, neither in text (22021) nor in JSON (22P05); Diesel hands on what it says and not its code.
+    fn is_about_nul(info: &dyn diesel::result::DatabaseErrorInformation) -> bool {
+        info.message().ends_with("\"UTF8\": 0x00")
+            || info
+                .details()
+                .is_some_and(|details| details.starts_with("\\u0000 "))
     }
 
     impl From<diesel_async::pooled_connection::deadpool::PoolError> for AppError {

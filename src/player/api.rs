@@ -16,7 +16,7 @@ use {
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
-    crate::quiz::attempt::note_completion,
+    crate::quiz::completion,
 };
 
 /// Learners: enrols in a free, published course that is open to everybody, and goes to where it begins.
@@ -118,9 +118,10 @@ pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppR
     let clock = Clock::of(&me.cx);
     me.cx
         .within(async move |conn| {
-            let (course, _, progress) = view::open_place(conn, user, topic, &clock).await?;
+            let (course, ..) = view::open_place(conn, user, topic, &clock).await?;
             store::set_done(conn, user, topic, done).await?;
-            note_completion(conn, user, course, &progress).await
+            completion::check(conn, user, course, clock.now).await?;
+            Ok(())
         })
         .await?;
     if let Some(next) = next.as_deref().filter(|next| next.starts_with("/learn/")) {

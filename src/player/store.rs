@@ -54,6 +54,8 @@ pub struct Studying {
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub is_gated: bool,
     #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub is_completed: bool,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
     pub has_exams: bool,
     #[diesel(sql_type = Nullable<Uuid>)]
     pub last_topic_id: Option<TopicId>,
@@ -69,9 +71,10 @@ pub struct Studying {
 /// None where the person may not study the course, whether or not it exists.
 pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<Studying>> {
     diesel::sql_query(
-        "select c.course_id, c.title, c.is_gated, e.last_topic_id, p.persona, l.persona_key as learner_persona,
+        "select c.course_id, c.title, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, p.persona, l.persona_key as learner_persona,
                 exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
-                (select code from course_certificates where user_id = $1 and course_id = c.course_id limit 1) as certificate
+                (select code from course_certificates where user_id = $1 and course_id = c.course_id
+                 order by revoked_at is not null, issued_at desc limit 1) as certificate
          from courses c
          join enrollments e on e.course_id = c.course_id and e.user_id = $1 and e.status in ('active', 'completed')
          left join topic_personalization p on p.course_id = c.course_id and p.user_id = $1
@@ -349,6 +352,18 @@ pub async fn set_done(
         .map(drop)
 }
 
+/// Keeps others from deciding about this enrolment until this unit of work ends.
+pub async fn hold(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<()> {
+    enrollments::table
+        .filter(enrollments::user_id.eq(user))
+        .filter(enrollments::course_id.eq(course))
+        .select(enrollments::course_id)
+        .for_no_key_update()
+        .load::<CourseId>(conn)
+        .await
+        .map(drop)
+}
+
 /// Topics of the course that are done, and all of them.
 pub async fn count_done(
     conn: &mut Conn,
@@ -375,12 +390,13 @@ struct Counts {
     total: i64,
 }
 
+/// 0 where it was so before.
 pub async fn set_completed(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,
     completed: bool,
-) -> QueryResult<()> {
+) -> QueryResult<usize> {
     let (status, was, at) = match completed {
         true => (
             EnrollmentStatus::Completed,
@@ -399,7 +415,6 @@ pub async fn set_completed(
         ))
         .execute(conn)
         .await
-        .map(drop)
 }
 
 /// Where the learner is in a topic; None leaves that part as it is.
@@ -595,6 +610,11 @@ pub struct MineRow {
 }
 
 impl MineRow {
+    /// Whether it may be completed without having been marked so.
+    pub fn is_due(&self) -> bool {
+        self.status == EnrollmentStatus::Active && self.topics > 0 && self.done == self.topics
+    }
+
     pub fn anchor(&self) -> Option<(String, String)> {
         heading(self.at_headings.as_ref()?, self.at_anchor.as_deref()?)
     }
@@ -606,7 +626,8 @@ pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRo
         "select c.course_id, c.slug, c.title, c.thumbnail_file_id, e.status, e.last_opened_at,
                 n.topics, n.done,
                 exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
-                (select code from course_certificates where user_id = $1 and course_id = c.course_id limit 1) as certificate,
+                (select code from course_certificates where user_id = $1 and course_id = c.course_id
+                 order by revoked_at is not null, issued_at desc limit 1) as certificate,
                 a.slug as at_slug, a.title as at_title,
                 a.reading_minutes as at_minutes, a.module as at_module, a.headings as at_headings, a.last_anchor as at_anchor
          from enrollments e

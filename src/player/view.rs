@@ -5,7 +5,7 @@ use super::{
     Continue, EnrollmentStatus, Found, MyCourse, OutlineModule, OutlineQuiz, Place, TopicHead,
     TopicPage, TopicState, Upcoming, compose, neighbours, steps, topic_path,
 };
-use crate::certificate::certificate_path;
+use crate::certificate::{certificate_path, store as certificates};
 use crate::course::{StudyPersona, search};
 use crate::exercise::view as exercises;
 use crate::platform::db::Conn;
@@ -13,6 +13,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, OrganizationId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
+use crate::quiz::completion;
 use crate::quiz::progress::{self, Progress};
 
 pub fn not_enrolled() -> AppError {
@@ -104,6 +105,13 @@ pub async fn topic(
     };
     store::open(conn, user, studying.course_id, row.topic_id).await?;
     let outline = outline(conn, user, studying.course_id, &progress, clock).await?;
+    let certificate = match !studying.is_completed && is_over(&outline, &progress) {
+        true => {
+            completion::check(conn, user, studying.course_id, clock.now).await?;
+            certificates::code_of(conn, user, studying.course_id).await?
+        }
+        false => studying.certificate,
+    };
     let exercises = match row.has_exercises {
         true => exercises::lines(conn, user, row.topic_id, &course, &row.slug).await?,
         false => Vec::new(),
@@ -138,9 +146,15 @@ pub async fn topic(
         exercises,
         previous,
         next,
-        certificate: studying.certificate.as_deref().map(certificate_path),
+        certificate: certificate.as_deref().map(certificate_path),
         found: None,
     })
+}
+
+/// Whether nothing is left to do in the course.
+fn is_over(outline: &[OutlineModule], progress: &Progress) -> bool {
+    let mut topics = outline.iter().flat_map(|module| &module.topics);
+    topics.all(|topic| topic.state == TopicState::Done) && progress.is_complete()
 }
 
 /// The course's topics and quizzes, with how far the learner is and what is closed.
@@ -180,7 +194,10 @@ pub async fn outline(
 
 /// The learner's courses; only the one at the top of the page says what comes next in it.
 pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResult<Vec<MyCourse>> {
-    let rows = store::my_courses(conn, user).await?;
+    let mut rows = store::my_courses(conn, user).await?;
+    if rows.iter().any(MineRow::is_due) && completion::catch_up(conn, user, clock.now).await? {
+        rows = store::my_courses(conn, user).await?;
+    }
     let mut courses = Vec::with_capacity(rows.len());
     for (at, row) in rows.into_iter().enumerate() {
         let upcoming = match at {

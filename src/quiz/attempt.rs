@@ -12,8 +12,7 @@ use super::grade::{self, Answer, Frozen, FrozenKind, FrozenOption, Given, Questi
 use super::progress::{self, Progress};
 use super::store::{self, Attempt, BankQuestion, QuizKey, Settings};
 use super::timing::{self, GRACE};
-use super::{AttemptStatus, QuestionPayload, QuestionType, Sent, regrade};
-use crate::certificate::{ProgramType, store as certificate};
+use super::{AttemptStatus, QuestionPayload, QuestionType, Sent, completion, regrade};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, UserId};
@@ -437,7 +436,7 @@ async fn end(conn: &mut Conn, user: UserId, row: &Attempt, now: DateTime<Utc>) -
     store::finish(conn, row.attempt_id, status, score, &points, at).await?;
     let caught_up = regrade::catch_up(conn, user, row, now).await?;
     if caught_up.unwrap_or(status) == AttemptStatus::Passed {
-        check_completion(conn, user, row.quiz.course, now).await?;
+        completion::check(conn, user, row.quiz.course, now).await?;
     }
     Ok(())
 }
@@ -460,12 +459,14 @@ pub async fn end_running(
 }
 
 /// Gives the learner's running attempts of the course the time that they would have if they began now, where that is more.
+/// Whether it was for any.
 pub async fn extend_running(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,
     now: DateTime<Utc>,
-) -> AppResult<()> {
+) -> AppResult<bool> {
+    let mut any = false;
     let settings = store::settings(conn, user, course).await?;
     for attempt in store::running(conn, user, course).await? {
         let row = locked(conn, user, attempt).await?;
@@ -480,37 +481,10 @@ pub async fn extend_running(
         {
             store::set_end(conn, attempt, longer).await?;
             end_at(conn, attempt, longer).await?;
+            any = true;
         }
     }
-    Ok(())
-}
-
-/// Marks the course as completed or not, as it stands now.
-pub async fn check_completion(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-    now: DateTime<Utc>,
-) -> AppResult<()> {
-    let progress = progress::load(conn, user, course, now).await?;
-    note_completion(conn, user, course, &progress).await
-}
-
-/// A course is complete when all of its topics are done and no quiz of it holds anything up. Its certificate stays, whatever
-/// is undone later.
-pub async fn note_completion(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-    progress: &Progress,
-) -> AppResult<()> {
-    let (done, total) = studying::count_done(conn, user, course).await?;
-    let complete = total > 0 && done == total && progress.is_complete();
-    studying::set_completed(conn, user, course, complete).await?;
-    if complete {
-        certificate::issue(conn, user, course, ProgramType::SelfPaced).await?;
-    }
-    Ok(())
+    Ok(any)
 }
 
 /// Ends an attempt whose time ran out while nobody looked.

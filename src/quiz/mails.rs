@@ -45,6 +45,12 @@ pub enum News {
         extra_attempts: i32,
         reason: String,
     },
+    ExamAllowed {
+        exam: ExamId,
+        extra_time_percent: i32,
+        extra_attempts: i32,
+        reason: String,
+    },
     Regraded {
         regrading: RegradingId,
     },
@@ -151,19 +157,27 @@ async fn words(
         } => (
             "Your time and tries for quizzes".to_owned(),
             format!(
-                "your tutor has changed what you have for each quiz of “{title}”: {}, and {}.\n\nThe reason: {reason}",
-                match extra_time_percent {
-                    0 => "the usual time".to_owned(),
-                    percent => format!("{percent} % more time than usual"),
-                },
-                match extra_attempts {
-                    0 => "the usual number of tries".to_owned(),
-                    1 => "one more try, where tries are limited".to_owned(),
-                    count => format!("{count} more tries, where tries are limited"),
-                }
+                "your tutor has changed what you have for each quiz of “{title}”: {}.\n\nThe reason: {reason}",
+                allowance(extra_time_percent, extra_attempts)
             ),
             None,
         ),
+        News::ExamAllowed {
+            exam,
+            extra_time_percent,
+            extra_attempts,
+            reason,
+        } => {
+            let name = exam_title(conn, course, exam).await?;
+            (
+                "Your time and tries for an exam".to_owned(),
+                format!(
+                    "your tutor has changed what you have for the exam “{name}” of “{title}”: {}.\n\nThe reason: {reason}",
+                    allowance(extra_time_percent, extra_attempts)
+                ),
+                Some(exam_path(slug, exam)),
+            )
+        }
         News::Regraded { regrading } => {
             let reason = regrades::reason(conn, regrading).await?;
             let results = regrades::changed_of(conn, regrading, user).await?;
@@ -193,8 +207,7 @@ async fn words(
             sitting,
             reason,
         } => {
-            let found = exams::exam(conn, course, exam).await?;
-            let name = found.map_or_else(String::new, |exam| exam.title);
+            let name = exam_title(conn, course, exam).await?;
             (
                 "A result of yours has changed".to_owned(),
                 format!(
@@ -205,4 +218,23 @@ async fn words(
             )
         }
     })
+}
+
+async fn exam_title(conn: &mut Conn, course: CourseId, exam: ExamId) -> AppResult<String> {
+    let found = exams::exam(conn, course, exam).await?;
+    Ok(found.map_or_else(String::new, |exam| exam.title))
+}
+
+/// What somebody has of time and tries, in words.
+fn allowance(extra_time_percent: i32, extra_attempts: i32) -> String {
+    let time = match extra_time_percent {
+        0 => "the usual time".to_owned(),
+        percent => format!("{percent} % more time than usual"),
+    };
+    let tries = match extra_attempts {
+        0 => "the usual number of tries".to_owned(),
+        1 => "one more try, where tries are limited".to_owned(),
+        count => format!("{count} more tries, where tries are limited"),
+    };
+    format!("{time}, and {tries}")
 }

@@ -10,6 +10,8 @@ pub mod authoring;
 #[cfg(feature = "ssr")]
 pub mod bank;
 #[cfg(feature = "ssr")]
+pub mod completion;
+#[cfg(feature = "ssr")]
 pub mod exchange;
 #[cfg(feature = "ssr")]
 pub mod gate;

@@ -372,7 +372,7 @@ pub async fn late_attempt(
         .optional()
 }
 
-/// The learner's attempts of the course that are under way.
+/// The learner's attempts of the course that are under way, which nobody else changes until this unit of work ends.
 pub async fn running(
     conn: &mut Conn,
     user: UserId,
@@ -382,7 +382,9 @@ pub async fn running(
         .filter(quiz_attempts::user_id.eq(user))
         .filter(quiz_attempts::course_id.eq(course))
         .filter(quiz_attempts::status.eq(AttemptStatus::InProgress))
+        .order(quiz_attempts::attempt_id)
         .select(quiz_attempts::attempt_id)
+        .for_update()
         .load(conn)
         .await
 }

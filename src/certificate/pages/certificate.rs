@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::{Meta, Title};
 
-use crate::certificate::api::{RateCourse, RevokeCertificate, load_certificate};
+use crate::certificate::api::{
+    IssueCertificateAnew, RateCourse, RevokeCertificate, load_certificate,
+};
 use crate::certificate::{CertificatePage, Facts, Own, certificate_path};
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Notice, Page, TextArea, Tone, loaded,
@@ -15,16 +17,26 @@ pub fn certificate_page() -> AnyView {
     let code = path_part("code");
     let page = page_resource(move || code.get(), load_certificate);
     let rate = FormState::of(RateCourse::PATH);
-    let revoke = FormState::of(RevokeCertificate::PATH);
+    let ruling = Ruling {
+        revoke: FormState::of(RevokeCertificate::PATH),
+        issue_anew: FormState::of(IssueCertificateAnew::PATH),
+    };
     view! {
         <Page title="Certificate">
-            {loaded(page, move |page| certificate(page, rate, revoke))}
+            {loaded(page, move |page| certificate(page, rate, ruling))}
         </Page>
     }
     .erase()
 }
 
-fn certificate(page: CertificatePage, rate: FormState, revoke: FormState) -> AnyView {
+/// What admins decide about it.
+#[derive(Clone, Copy)]
+struct Ruling {
+    revoke: FormState,
+    issue_anew: FormState,
+}
+
+fn certificate(page: CertificatePage, rate: FormState, ruling: Ruling) -> AnyView {
     let code = page.facts.code.clone();
     let title = format!("{} · {}", page.facts.learner_name, page.facts.course_title);
     let organization = page.facts.organization_name.clone();
@@ -53,7 +65,10 @@ fn certificate(page: CertificatePage, rate: FormState, revoke: FormState) -> Any
             {rating(code.clone(), own, rate)}
         }
     });
-    let revoke = page.may_revoke.then(|| revocation(code, revoke));
+    let revoke = page
+        .may_revoke
+        .then(|| revocation(code.clone(), ruling.revoke));
+    let issue_anew = page.may_issue_anew.then(|| anew(code, ruling.issue_anew));
     view! {
         <Title text=title />
         <Meta name="robots" content="noindex" />
@@ -62,6 +77,7 @@ fn certificate(page: CertificatePage, rate: FormState, revoke: FormState) -> Any
             {sheet(page.facts)}
             {own}
             {revoke}
+            {issue_anew}
             <p class="soft">
                 <a href="/verify">"Check another certificate"</a>
             </p>
@@ -75,17 +91,17 @@ fn sheet(facts: Facts) -> AnyView {
     let (words, exactly) = facts.completed_on;
     view! {
         <article class="certificate" aria-labelledby="ly-certificate">
-            <p class="certificate-by">{facts.organization_name.clone()}</p>
+            <p class="certificate-by" dir="auto">{facts.organization_name.clone()}</p>
             <h1 id="ly-certificate">"Certificate of completion"</h1>
             <p class="soft">"This certifies that"</p>
             <p class="certificate-name" dir="auto">{facts.learner_name}</p>
             <p class="soft">"has completed the course"</p>
-            <p class="certificate-course">{facts.course_title}</p>
+            <p class="certificate-course" dir="auto">{facts.course_title}</p>
             <p class="soft">
                 {facts.program.label()} " · completed on " <time datetime=exactly>{words}</time>
             </p>
             <footer class="soft">
-                <p>{format!("Issued on {} by {}", facts.issued_on, facts.organization_name)}</p>
+                <p>{format!("Issued on {} by ", facts.issued_on)} <bdi>{facts.organization_name}</bdi></p>
                 <p>"Anybody can check it at " <a href=certificate_path(&facts.code)>{facts.address}</a></p>
             </footer>
         </article>
@@ -109,6 +125,13 @@ fn files(code: &str, has_pdf: bool) -> AnyView {
         .erase(),
         false => ().erase(),
     };
+    let instead = (!has_pdf).then(|| {
+        view! {
+            <p>
+                "For a PDF, use “Print” and save as PDF: your browser has all letters of this certificate, our own PDF lacks some."
+            </p>
+        }
+    });
     view! {
         <section class="stack certificate-tools" aria-label="Keep and share">
             <div class="row">
@@ -121,6 +144,7 @@ fn files(code: &str, has_pdf: bool) -> AnyView {
                     "Print"
                 </Button>
             </div>
+            {instead}
             <p class="soft">
                 "Share the address of this page. The credential is an Open Badge 3.0 for wallets; anybody can "
                 <a href="/verify">"check it here"</a> "."
@@ -160,7 +184,7 @@ fn rating(code: String, own: Own, form: FormState) -> AnyView {
             <TextArea
                 name="feedback"
                 label="A word about it"
-                hint="For those who teach and write the course."
+                hint="For those who teach and write the course. They read it without your name."
                 value=form.value("feedback", &own.feedback)
                 error=form.error("feedback")
                 max_length=2000
@@ -188,7 +212,7 @@ fn revocation(code: String, form: FormState) -> AnyView {
                 <TextArea
                     name="reason"
                     label="Reason"
-                    hint="Its owner reads it. A certificate that was revoked stays revoked."
+                    hint="Its owner reads it. A certificate that was revoked stays revoked; you can issue another in its place."
                     value=form.value("reason", "")
                     error=form.error("reason")
                     max_length=500
@@ -197,6 +221,29 @@ fn revocation(code: String, form: FormState) -> AnyView {
                 <Button kind=ButtonKind::Danger busy=form.busy()>
                     "Revoke"
                 </Button>
+            </Form>
+        </details>
+    }
+    .erase()
+}
+
+fn anew(code: String, form: FormState) -> AnyView {
+    let open = form.error("reason").get_untracked().is_some();
+    view! {
+        <details class="certificate-revoke" open=open>
+            <summary>"Issue anew"</summary>
+            <Form form=form>
+                <input type="hidden" name="code" value=code />
+                <TextArea
+                    name="reason"
+                    label="Reason"
+                    hint="Kept in the record. Names and title are as they are now; this one stays revoked."
+                    value=form.value("reason", "")
+                    error=form.error("reason")
+                    max_length=500
+                    required=true
+                />
+                <Button busy=form.busy()>"Issue anew"</Button>
             </Form>
         </details>
     }

@@ -17,6 +17,7 @@ use {
     crate::exam::rules,
     crate::exam::sitting::no_exam,
     crate::exam::store as exams,
+    crate::gradebook::act,
     crate::platform::audit::Entry,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
@@ -175,24 +176,16 @@ pub async fn allow_exam(
     course: String,
     exam: ExamId,
     email: String,
-    extra_time_percent: i32,
-    extra_attempts: i32,
+    extra_time_percent: String,
+    extra_attempts: String,
+    reason: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
     let by = cx.clone();
-    if !(0..=1000).contains(&extra_time_percent) {
-        return Err(AppError::field(
-            "extra_time_percent",
-            "This is a number from 0 to 1000.",
-        ));
-    }
-    if !(0..=100).contains(&extra_attempts) {
-        return Err(AppError::field(
-            "extra_attempts",
-            "This is a number from 0 to 100.",
-        ));
-    }
+    let extra_time_percent = act::number("extra_time_percent", &extra_time_percent, 1000)?;
+    let extra_attempts = act::number("extra_attempts", &extra_attempts, 100)?;
+    let reason = act::reason(&reason)?;
     let email = email.trim().to_lowercase();
     cx.within(async move |conn| {
         let row = exams::exam(conn, tutor.course, exam)
@@ -216,16 +209,33 @@ pub async fn allow_exam(
                 EndSitting { sitting }.queue(conn, end).await?;
             }
         }
-        let told = |time, tries| json!({"user": user, "extra_time_percent": time, "extra_attempts": tries});
-        Ok(Entry::done("exam.allowed")
-            .of("exam", exam)
+        let told = |time, tries| json!({"extra_time_percent": time, "extra_attempts": tries});
+        let mut new = told(extra_time_percent, extra_attempts);
+        new["course_id"] = json!(tutor.course);
+        new["exam_id"] = json!(exam);
+        new["exam"] = json!(row.title);
+        new["reason"] = json!(reason);
+        Entry::done("exam.allowed")
+            .of("user", user)
             .change(
                 Some(told(old.extra_time_percent, old.extra_attempts)),
-                Some(told(extra_time_percent, extra_attempts)),
+                Some(new),
             )
             .by(&by)
             .write(conn)
-            .await?)
+            .await?;
+        let news = News::ExamAllowed {
+            exam,
+            extra_time_percent,
+            extra_attempts,
+            reason,
+        };
+        let mail = QuizMail {
+            user,
+            course: tutor.course,
+            news,
+        };
+        jobs::enqueue(conn, &mail).await
     })
     .await?;
     redirect(&exam_path(&course, exam));

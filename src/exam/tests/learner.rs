@@ -147,8 +147,17 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
             ("email", email),
             ("extra_time_percent", "50"),
             ("extra_attempts", "1"),
+            ("reason", "A second language."),
         ]
     };
+    for (at, typed) in [(3, ""), (3, "1.5"), (4, "many"), (5, "  ")] {
+        let mut fields = allow("asha@example.org");
+        fields[at].1 = typed;
+        let refused = tutor.post("teach/api/allow_exam", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let of_field = format!("[\"{}\",", fields[at].0);
+        assert!(refused.body.contains(&of_field), "{}", refused.body);
+    }
     let nobody = tutor
         .post("teach/api/allow_exam", &allow("nobody@example.org"))
         .await;
@@ -157,6 +166,16 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
         .post("teach/api/allow_exam", &allow("asha@example.org"))
         .await;
     assert_eq!(allowed.status, StatusCode::OK, "{}", allowed.body);
+    let record = tutor.get("/teach/small/learners/asha").await.body;
+    assert!(record.contains("Time and tries of the exam") && record.contains("A second language."));
+    let mails = site.mails().await;
+    let mail = mails
+        .iter()
+        .find(|mail| mail.contains("what you have for the exam"));
+    assert!(
+        mail.unwrap()
+            .contains("50 % more time than usual, and one more try")
+    );
     sql(&site, "update exams set closes_at = null").await;
     begin(&site, &mut asha, &exam).await;
     assert_eq!(

@@ -249,17 +249,19 @@ fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
         1 => "one try".to_owned(),
         count => format!("{count} tries"),
     };
-    let excuse = match quiz.cell.state {
-        CellState::Excused => link(page, Doing::EndExcuse(key), "End excuse"),
-        _ => link(page, Doing::Excuse(key), "Excuse"),
+    let excuse = match (quiz.cell.state, quiz.is_retired) {
+        (CellState::Excused, _) => link(page, Doing::EndExcuse(key), "End excuse"),
+        (_, false) => link(page, Doing::Excuse(key), "Excuse"),
+        (_, true) => ().erase(),
     };
+    let retired = if quiz.is_retired { " (retired)" } else { "" };
     let reset = (quiz.tries > 0).then(|| link(page, Doing::Reset(key), "Reset"));
     let path = learner_path(&page.course_slug, &page.username);
     let state = quiz.cell.state;
     view! {
         <div class="learner-quiz">
             <div class="row">
-                <h3>{format!("Quiz {module}.{}", quiz.pair)}</h3>
+                <h3>{format!("Quiz {module}.{}{retired}", quiz.pair)}</h3>
                 <Badge tone=tone(state) text=state.label() />
                 {quiz.cell.score.map(|score| view! { <span class="num">{format!("{score} %")}</span> })}
                 <span class="soft grow">{tries}</span>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::cell;
+use super::opinions::opinions;
 use crate::gradebook::api::load_gradebook;
 use crate::gradebook::{
     Filter, GradebookPage, GradebookQuery, LearnerRow, PAGE, Sort, learner_path,
@@ -28,20 +29,24 @@ pub fn gradebook_page() -> AnyView {
 
 /// What the address asks for.
 fn asked() -> GradebookQuery {
+    let number = |typed: Option<String>| {
+        typed
+            .and_then(|page| page.parse().ok())
+            .map_or(0, |page: u32| page.saturating_sub(1))
+    };
     use_query_map().with(|query| GradebookQuery {
         q: query.get("q").unwrap_or_default().trim().to_owned(),
         filter: Filter::parse(&query.get("filter").unwrap_or_default()),
         sort: Sort::parse(&query.get("sort").unwrap_or_default()),
         down: query.get("down").is_some(),
-        page: query
-            .get("page")
-            .and_then(|page| page.parse().ok())
-            .map_or(0, |page: u32| page.saturating_sub(1)),
+        page: number(query.get("page")),
+        said: number(query.get("said")),
     })
 }
 
 fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
     let (slug, title) = (page.course_slug.clone(), page.course_title.clone());
+    let query = query.on_page(page.page);
     let said = match page.total {
         1 => "One learner".to_owned(),
         total => format!("{total} learners"),
@@ -56,6 +61,10 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
         false => String::new(),
     };
     let file = query.csv_path(&slug);
+    let opinions = page
+        .opinions
+        .clone()
+        .map(|said| opinions(said, &slug, &query));
     let inside = view! {
         {tools(&slug, &query)}
         <div class="row gradebook-head">
@@ -70,6 +79,7 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
         </div>
         {table(page, &query)}
         <Pagination previous=previous next=next />
+        {opinions}
     };
     frame(&slug, &title, Area::Learners, inside.erase())
 }

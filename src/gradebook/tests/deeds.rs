@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{BOUND, does, ok, tutor, user};
-use crate::platform::http::testing::TestSite;
+use crate::platform::http::testing::{Answer, Browser, TestSite};
 use crate::quiz::tests::{GATED, attempt, course, give, learner, sql, start, take};
 
 const QUIZ: [(&str, &str); 2] = [("module_no", "1"), ("pair", "1")];
@@ -318,4 +318,105 @@ async fn forms_work_without_javascript_and_learners_are_of_the_course() {
     let stranger = user(&site, "meera@example.org").await;
     let refused = does(&mut meera, "excuse_quiz", &stranger, &QUIZ).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
+}
+
+/// All topics are done, and quiz 1.1 is passed; what is given at the end passes 1.2, and stands only saved.
+async fn about_to_complete(site: &TestSite, asha: &mut Browser<'_>) {
+    take(site, asha, "1", true).await;
+    sql(
+        site,
+        &format!(
+            "{BOUND} insert into topic_progress (user_id, topic_id, is_completed, completed_at) select user_id, topic_id, true, now()
+             from users, topics where email = 'asha@example.org'"
+        ),
+    )
+    .await;
+    ok(&start(asha, "2").await);
+    let (id, questions) = attempt(site).await;
+    ok(&give(asha, &id, 0, &questions[0], true).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_that_a_reset_ends_completes_nothing() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    about_to_complete(&site, &mut asha).await;
+    let id = user(&site, "asha@example.org").await;
+    let last = [("module_no", "1"), ("pair", "2")];
+    ok(&does(&mut meera, "reset_quiz", &id, &last).await);
+    for none in [
+        "select count(*) from course_certificates",
+        "select count(*) from enrollments where status = 'completed'",
+        "select count(*) from quiz_attempts where status = 'in_progress'",
+    ] {
+        assert_eq!(site.test.count(none).await, 0, "{none}");
+    }
+    // It is theirs to earn again.
+    take(&site, &mut asha, "2", true).await;
+    assert_eq!(
+        site.test
+            .count("select count(*) from course_certificates")
+            .await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_for_twice_is_done_once() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", false).await;
+    let id = user(&site, "asha@example.org").await;
+    let more = [("extra_time_percent", "50"), ("extra_attempts", "1")];
+    for (deed, fields, action) in [
+        ("reset_quiz", &QUIZ[..], "quiz.reset"),
+        ("allow_more", &more[..], "quiz.allowed"),
+        (
+            "unlock_module",
+            &[("module_no", "2")][..],
+            "module.unlocked",
+        ),
+        ("excuse_quiz", &QUIZ[..], "quiz.excused"),
+        ("end_excuse", &QUIZ[..], "quiz.excuse_ended"),
+    ] {
+        let clicks = (0..4).map(|_| {
+            let mut tab = site.visitor();
+            tab.cookies.clone_from(&meera.cookies);
+            let id = id.clone();
+            async move { does(&mut tab, deed, &id, fields).await }
+        });
+        let answers = futures::future::join_all(clicks).await;
+        let done = format!(
+            "?done={}",
+            match deed {
+                "reset_quiz" => "reset",
+                "allow_more" => "allow",
+                "unlock_module" => "unlock",
+                "excuse_quiz" => "excuse",
+                _ => "end-excuse",
+            }
+        );
+        let count =
+            |matches: &dyn Fn(&Answer) -> bool| answers.iter().filter(|a| matches(a)).count();
+        assert_eq!(
+            count(&|a| a.header("x-redirect").ends_with(&done)),
+            1,
+            "{deed}"
+        );
+        let calm = [StatusCode::OK, StatusCode::CONFLICT];
+        assert_eq!(count(&|a| calm.contains(&a.status)), 4, "{deed}");
+        let audits = format!("select count(*) from audit_logs where action = '{action}'");
+        assert_eq!(site.test.count(&audits).await, 1, "{deed}");
+    }
+    assert_eq!(site.test.count("select count(*) from quiz_resets").await, 1);
+    assert_eq!(
+        site.test
+            .count("select count(*) from background_jobs where kind = 'quiz_mail'")
+            .await,
+        5
+    );
 }

@@ -50,7 +50,8 @@ async fn the_list_is_searched_filtered_and_sorted() {
         ("q=RAV", vec!["ravi"]),
         ("q=zoe%40example", vec!["zoe"]),
         ("q=%25", vec![]),
-        ("page=2", vec![]),
+        ("page=2", vec!["asha", "ravi", "zoe"]),
+        ("page=4294967295", vec!["asha", "ravi", "zoe"]),
     ] {
         let path = format!("/teach/small?{query}");
         assert_eq!(names(&mut meera, &path).await, expected, "{query}");
@@ -118,6 +119,8 @@ async fn it_asks_as_often_for_many_as_for_few() {
     assert_eq!(counts[0], counts[1]);
     assert_eq!(names(&mut meera, "/teach/small").await.len(), 50);
     assert_eq!(names(&mut meera, "/teach/small?page=3").await.len(), 21);
+    let last = meera.get("/teach/small?page=9").await.body;
+    assert!(last.contains("121 learners") && last.contains("page=2") && !last.contains("page=9"));
     let file = meera.get("/teach/small/gradebook.csv").await.body;
     assert_eq!(
         file.trim_end().lines().count(),
@@ -176,4 +179,68 @@ async fn the_file_holds_what_the_list_holds_and_no_formulas() {
     }
     let missing = admin.get("/teach/none/gradebook.csv").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tutors_read_what_learners_say_and_not_who_said_it() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let silent = meera.get("/teach/small").await.body;
+    assert!(!silent.contains("What learners say"));
+    sql(
+        &site,
+        &format!(
+            "{BOUND}
+             insert into users (email, display_name, username) select 'many' || n || '@example.org', 'Somebody ' || n, 'many-' || n from generate_series(1, 13) n;
+             insert into course_certificates (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at, rating, feedback, updated_at)
+             select user_id, course_id, 'self_paced', '0000-0000-00' || lpad(n::text, 2, '0'), 'Somebody', 'S', 'L', now(),
+                    case when n = 1 then 2 else 5 end, case when n < 13 then 'Comment number ' || n || '.' end, now() - make_interval(days => n)
+             from generate_series(1, 13) n join users on username = 'many-' || n join courses on slug = 'small'"
+        ),
+    )
+    .await;
+    let first = meera.get("/teach/small").await.body;
+    assert!(first.contains("4.8 of 5 stars, 13 ratings."), "{first}");
+    assert!(first.contains("Comment number 1.") && first.contains("Comment number 10."));
+    assert!(!first.contains("Comment number 11.") && !first.contains("Somebody"));
+    assert!(first.contains("href=\"/teach/small?said=2\""));
+    for path in ["/teach/small?said=2", "/teach/small?said=9"] {
+        let rest = meera.get(path).await.body;
+        assert!(rest.contains("Comment number 12.") && !rest.contains("Comment number 10."));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_of_a_retired_quiz_stay() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", true).await;
+    sql(
+        &site,
+        &format!(
+            "{BOUND} insert into quiz_excuses (user_id, course_id, module_no, topic_pair_index, reason)
+             select user_id, course_id, 1, 2, 'x' from users, courses where email = 'asha@example.org' and slug = 'small';
+             update quiz_questions set retired_at = now()"
+        ),
+    )
+    .await;
+    let list = meera.get("/teach/small").await.body;
+    assert!(
+        list.contains("Quiz 1.1 (retired): First") && list.contains("Quiz 1.2 (retired): First")
+    );
+    assert!(list.contains("100 %") && list.contains("excused"));
+    let file = meera.get("/teach/small/gradebook.csv").await.body;
+    assert!(
+        file.contains("1.1 (retired) (%),Quiz 1.1 (retired): First"),
+        "{file}"
+    );
+    assert!(file.contains(",100,passed,,excused"), "{file}");
+    let page = meera.get("/teach/small/learners/asha").await.body;
+    assert!(page.contains("Quiz 1.1 (retired)") && page.contains("Quiz 1.2 (retired)"));
+    assert!(
+        page.contains("?attempt=") && page.contains("do=end-excuse") && !page.contains("do=excuse")
+    );
 }

@@ -1,6 +1,8 @@
 //! Carrying a decision out: first as a forecast, then for good, attempt by attempt, once. Attempts that run meanwhile catch
 //! up when they end.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +13,7 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{AttemptId, CourseId, QuestionId, RegradingId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::quiz::AttemptStatus;
-use crate::quiz::attempt::check_completion;
+use crate::quiz::completion;
 use crate::quiz::mails::{News, QuizMail};
 use crate::quiz::store::Attempt;
 
@@ -179,6 +181,7 @@ async fn go_on(conn: &mut Conn, regrading: RegradingId, now: DateTime<Utc>) -> A
     };
     let last = last.attempt_id;
     let mut counts = (0, 0);
+    let mut concerned = BTreeSet::new();
     for (user, attempt) in batch {
         counts.0 += 1;
         if attempt.status == AttemptStatus::InProgress {
@@ -187,9 +190,13 @@ async fn go_on(conn: &mut Conn, regrading: RegradingId, now: DateTime<Utc>) -> A
         if let Some(status) = carry_out(conn, &decision, &attempt, now).await? {
             counts.1 += 1;
             if status != attempt.status {
-                check_completion(conn, user, decision.course, now).await?;
+                concerned.insert(user);
             }
         }
+    }
+    // All who lock several learners do it in the same order.
+    for user in concerned {
+        completion::check(conn, user, decision.course, now).await?;
     }
     store::advance(conn, regrading, last, counts).await?;
     Ok(true)

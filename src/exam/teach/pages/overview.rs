@@ -15,7 +15,7 @@ use crate::exam::teach::{
 use crate::platform::ids::ExamId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Notice, Page,
-    Pagination, Table, Tone, loaded, page_resource, path_part,
+    Pagination, Table, TextArea, Tone, loaded, page_resource, path_part,
 };
 use crate::teaching::{Area, pages::frame};
 
@@ -223,6 +223,15 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
                         error=form.error("extra_attempts")
                     />
                 </div>
+                <TextArea
+                    name="reason"
+                    label="Reason"
+                    hint="Kept in the record, and told to the learner."
+                    required=true
+                    max_length=500
+                    value=form.value("reason", "")
+                    error=form.error("reason")
+                />
                 <div>
                     <Button kind=ButtonKind::Secondary busy=form.busy()>
                         "Give"

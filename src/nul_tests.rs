@@ -1,0 +1,76 @@
+//! U+0000 is a character that no text of the database holds: wherever it is sent, it is refused with a sentence.
+
+use axum::http::StatusCode;
+
+use crate::platform::auth::UserRole;
+use crate::platform::http::testing::{Answer, TestSite};
+use crate::quiz::tests::{GATED, course, learner, take};
+
+fn refused(answer: &Answer, what: &str) {
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{what}: {}",
+        answer.body
+    );
+    // Pages are written out as HTML, with the apostrophe in whichever form.
+    assert!(
+        answer.body.contains("contains a character that can"),
+        "{what}: {}",
+        answer.body
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nul_is_refused_wherever_it_is_sent() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", false).await;
+    let mut root = site.signed_in("root@example.org", UserRole::Admin).await;
+    for path in [
+        "/teach/small?q=%00",
+        "/teach/small/gradebook.csv?q=%00",
+        "/teach/%00",
+        "/teach/%00/questions/export?format=gift",
+        "/teach/small/learners/%00",
+        "/courses/%00",
+        "/learn/%00/begin",
+    ] {
+        refused(&root.get(path).await, path);
+    }
+    let topic = asha.get("/learn/small/%00").await;
+    refused(&topic, "a topic");
+    let id = site
+        .test
+        .text("select user_id::text as text from users where username = 'asha'")
+        .await;
+    let fields = [
+        ("course", "small"),
+        ("learner", id.as_str()),
+        ("module_no", "1"),
+        ("pair", "1"),
+        ("reason", "a\0b"),
+    ];
+    refused(
+        &root.post("gradebook/api/reset_quiz", &fields).await,
+        "a reason",
+    );
+    let resets = "select count(*) from quiz_resets";
+    assert_eq!(site.test.count(resets).await, 0);
+    let form = "/teach/small/learners/asha?do=reset&module=1&pair=1";
+    let back = root.submit(form, "gradebook/api/reset_quiz", &fields).await;
+    assert_eq!(back.header("location"), form);
+    let page = root.get(form).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("contains a character that can") && page.body.contains("ab</textarea>"));
+    let fields = [
+        ("name", "a\0b"),
+        ("email", "new@example.org"),
+        ("password", "a long enough password"),
+    ];
+    refused(
+        &site.visitor().post("auth/api/sign_up", &fields).await,
+        "a name",
+    );
+}
