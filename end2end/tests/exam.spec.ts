@@ -77,7 +77,6 @@ test.describe("a lost connection", () => {
 
   test("is held out for more than a minute", async ({ page, context, isMobile }) => {
     test.skip(isMobile, "the same on every screen");
-    test.setTimeout(180_000);
     await signUp(page);
     await enrol(page, DEMO);
     await enterRoom(page, "Final exam");
