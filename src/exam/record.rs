@@ -12,7 +12,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 pub use self::attempts::{Attempt, attempts, regrade, seen};
 pub use self::events::{events, note};
@@ -21,6 +20,7 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
+pub use crate::quiz::answer::Change;
 use crate::quiz::grade::{Answers, Frozen, Given};
 
 fn broken(error: serde_json::Error) -> AppError {
@@ -89,15 +89,6 @@ pub async fn asked_in(
         .first(conn)
         .await
         .optional()
-}
-
-/// Starts of one learner at one exam follow one another.
-pub async fn lock_starts(conn: &mut Conn, user: UserId, exam: ExamId) -> QueryResult<()> {
-    diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind::<Text, _>(format!("exam {user} {exam}"))
-        .execute(conn)
-        .await
-        .map(drop)
 }
 
 pub async fn begin(
@@ -254,13 +245,6 @@ pub async fn set_deadline(
         .map(drop)
 }
 
-/// Which change of which tab an answer is.
-#[derive(Debug, Clone, Copy)]
-pub struct Change {
-    pub tab: Uuid,
-    pub number: i32,
-}
-
 /// Keeps an answer, unless the same tab has sent a newer one already.
 pub async fn save(
     conn: &mut Conn,
@@ -314,7 +298,12 @@ pub async fn answers(
         let number = usize::try_from(number).unwrap_or_default();
         let answer = answer.map(serde_json::from_value);
         let answer = answer.transpose().map_err(broken)?;
-        answers.insert(number, Given { answer, flagged });
+        let given = Given {
+            answer,
+            flagged,
+            ..Given::default()
+        };
+        answers.insert(number, given);
         saved.insert(number, at);
     }
     Ok((answers, saved))

@@ -8,7 +8,7 @@ use super::record::{self, Change, Sat, SittingHead};
 use super::rules::{self, Closed};
 use super::store::{self, Allowance, Exam};
 use super::timeline::{Event, EventKind};
-use crate::platform::db::Conn;
+use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 use crate::platform::time::Clock;
@@ -135,7 +135,8 @@ pub async fn start(
     clock: &Clock,
 ) -> AppResult<()> {
     let now = clock.now;
-    record::lock_starts(conn, user, exam).await?;
+    // Starts of one learner at one exam follow one another.
+    db::lock(conn, &format!("exam {user} {exam}")).await?;
     let found = find(conn, user, course, exam, now).await?;
     if found.running().is_some() {
         return Ok(());
@@ -205,6 +206,7 @@ pub async fn save(
     let given = Given {
         answer: read(&frozen.kind, &answering.sent)?,
         flagged: answering.sent.flagged.is_some(),
+        ..Given::default()
     };
     record::save(
         conn,

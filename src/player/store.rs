@@ -44,6 +44,9 @@ pub async fn withdraw(conn: &mut Conn, user: UserId, course: CourseId) -> QueryR
         .await
 }
 
+/// With these one may study a course.
+const STUDYING: [EnrollmentStatus; 2] = [EnrollmentStatus::Active, EnrollmentStatus::Completed];
+
 /// The course in which somebody studies, with how they study it.
 #[derive(Debug, QueryableByName)]
 pub struct Studying {
@@ -83,6 +86,23 @@ pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
     .get_result(conn)
     .await
     .optional()
+}
+
+/// The name in addresses of a course that the person studies.
+pub async fn studied_slug(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<Option<String>> {
+    courses::table
+        .inner_join(enrollments::table.on(enrollments::course_id.eq(courses::course_id)))
+        .filter(courses::course_id.eq(course))
+        .filter(enrollments::user_id.eq(user))
+        .filter(enrollments::status.eq_any(STUDYING))
+        .select(courses::slug)
+        .first(conn)
+        .await
+        .optional()
 }
 
 pub async fn course_id(conn: &mut Conn, slug: &str) -> QueryResult<Option<CourseId>> {
@@ -317,7 +337,7 @@ pub async fn place_of(
         .filter(topics::topic_id.eq(topic))
         .filter(topics::retired_at.is_null())
         .filter(enrollments::user_id.eq(user))
-        .filter(enrollments::status.eq_any([EnrollmentStatus::Active, EnrollmentStatus::Completed]))
+        .filter(enrollments::status.eq_any(STUDYING))
         .select((topics::course_id, topics::module_no, topics::topic_number))
         .first(conn)
         .await

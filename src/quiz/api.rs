@@ -8,14 +8,19 @@ use crate::platform::ids::AttemptId;
 
 #[cfg(feature = "ssr")]
 use {
+    super::answer::{Answering, Change},
     super::attempt::{self as rules, Saved},
     super::quiz_path,
     super::store::QuizKey,
     super::view::{self, Look},
     crate::platform::auth::guard::require_user,
+    crate::platform::db::Conn,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
+    crate::platform::ids::{CourseId, UserId},
     crate::platform::time::Clock,
+    crate::player::store as studying,
+    crate::player::view::not_enrolled,
 };
 
 /// Learners: a quiz of a course in which they are enrolled. `show` is empty, the number of a question from 1, `end`, or
@@ -60,36 +65,50 @@ pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<
 }
 
 /// Learners: keeps the answer to one question of a running attempt, then shows what `go` names. Sent
-/// without `go`, it is kept and nothing else happens.
+/// without `go`, it is kept and nothing else happens. What is as `base` has it, the mark of what the page had, stays as
+/// it is. `tab` and `change` tell in which order a tab has sent what arrives. Answers the mark of what was sent.
 #[server]
 pub async fn save_answer(
     attempt: AttemptId,
     /// Of the question, from 0.
     question: usize,
     #[server(default)] given: Sent,
+    base: Option<String>,
+    tab: Option<uuid::Uuid>,
+    change: Option<i32>,
     go: Option<String>,
-) -> AppResult<()> {
+) -> AppResult<String> {
     let me = require_user()?;
     let user = me.user_id();
     let now = chrono::Utc::now();
+    let answering = Answering {
+        question,
+        sent: given,
+        base,
+        change: tab.zip(change).map(|(tab, number)| Change { tab, number }),
+    };
     let go = go.filter(|go| go == "end" || go.parse::<u32>().is_ok());
     let (saved, slug) = me
         .cx
         .within(async move |conn| {
-            let saved = rules::save(conn, user, attempt, question, &given, now).await?;
-            let (Saved::Kept(quiz) | Saved::TooLate(quiz)) = &saved;
-            let slug = crate::course::store::slug(conn, quiz.course).await?;
+            let saved = rules::save(conn, user, attempt, &answering, now).await?;
+            let (Saved::Kept(quiz, _) | Saved::TooLate(quiz)) = &saved;
+            let slug = studied_slug(conn, user, quiz.course).await?;
             Ok((saved, slug))
         })
         .await?;
-    match (saved, go) {
-        (Saved::Kept(quiz), Some(go)) => redirect(&format!("{}?show={go}", path_of(&slug, quiz))),
-        (Saved::Kept(_), None) => {}
-        (Saved::TooLate(quiz), _) => {
-            redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
-        }
+    let (path, show, mark) = match saved {
+        Saved::Kept(quiz, mark) => (path_of(&slug, quiz), go, mark),
+        Saved::TooLate(quiz) => (
+            path_of(&slug, quiz),
+            Some(attempt.to_string()),
+            String::new(),
+        ),
+    };
+    if let Some(show) = show {
+        redirect(&format!("{path}?show={show}"));
     }
-    Ok(())
+    Ok(mark)
 }
 
 /// Learners: hands an attempt in. Twice is as good as once.
@@ -102,12 +121,20 @@ pub async fn submit_quiz(attempt: AttemptId) -> AppResult<()> {
         .cx
         .within(async move |conn| {
             let quiz = rules::submit(conn, user, attempt, now).await?;
-            let slug = crate::course::store::slug(conn, quiz.course).await?;
+            let slug = studied_slug(conn, user, quiz.course).await?;
             Ok((quiz, slug))
         })
         .await?;
     redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
     Ok(())
+}
+
+/// The course's name in addresses, for those who study it; on the error of others nothing is kept.
+#[cfg(feature = "ssr")]
+async fn studied_slug(conn: &mut Conn, user: UserId, course: CourseId) -> AppResult<String> {
+    studying::studied_slug(conn, user, course)
+        .await?
+        .ok_or_else(not_enrolled)
 }
 
 #[cfg(feature = "ssr")]

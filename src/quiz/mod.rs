@@ -3,6 +3,8 @@
 
 #[cfg(feature = "ssr")]
 pub mod adaptive;
+#[cfg(feature = "ssr")]
+pub mod answer;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod attempt;
@@ -119,6 +121,10 @@ pub struct Running {
     pub marks: Vec<(bool, bool)>,
     /// Number and question, from 0; None at the end, where all is handed in.
     pub at: Option<(usize, Shown)>,
+    /// The mark of what was given to that question so far.
+    pub base: String,
+    /// Tells this page from others that show the same.
+    pub tab: Uuid,
     pub seconds_left: Option<i64>,
 }
 

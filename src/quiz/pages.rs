@@ -149,13 +149,11 @@ fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
 
 fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
     let attempt_id = attempt.attempt_id.to_string();
-    let count = attempt.marks.len();
-    let marks = attempt.marks.clone();
     let clock = timer(attempt.seconds_left);
     let at_end = attempt.at.is_none();
-    let inside = match attempt.at {
-        Some((at, shown)) => question(attempt_id.clone(), at, count, marks, shown, forms.save),
-        None => overview(marks, path),
+    let inside = match attempt.at.clone() {
+        Some((at, shown)) => question(attempt, at, shown, forms.save),
+        None => overview(attempt.marks, path),
     };
     view! {
         <div class="quiz-bar">{clock}</div>

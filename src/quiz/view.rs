@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::answer;
 use super::attempt::{self, Found, no_attempt};
 use super::grade::{self, Answer, Frozen, FrozenKind, Given};
 use super::regrade::{self, store::Applied};
@@ -153,6 +154,7 @@ pub fn time_words(seconds: i64) -> String {
 
 fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running {
     let given = |at: usize| row.answers.get(&at);
+    let asked = at.and_then(|at| Some((at, row.set.questions.get(at)?)));
     Running {
         attempt_id: row.attempt_id,
         marks: (0..row.set.questions.len())
@@ -165,10 +167,11 @@ fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running
                 })
             })
             .collect(),
-        at: at.and_then(|at| {
-            let question = row.set.questions.get(at)?;
-            Some((at, shown(question, given(at))))
+        at: asked.map(|(at, question)| (at, shown(question, given(at)))),
+        base: asked.map_or_else(String::new, |(at, _)| {
+            answer::mark(given(at).unwrap_or(&Given::default()))
         }),
+        tab: Uuid::new_v4(),
         seconds_left: row.expires_at.map(|at| (at - now).num_seconds().max(0)),
     }
 }
@@ -201,7 +204,7 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
                 _ => (None, String::new(), None),
             };
             ShownKind::Tracing {
-                program: Html(program_html.clone()),
+                program: Html(numbered(program_html)),
                 compiles,
                 prints,
                 line,
@@ -242,6 +245,22 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
         kind,
         flagged: given.is_some_and(|given| given.flagged),
     }
+}
+
+/// The program with a number beside each line, which is seen but neither read nor copied as part of it.
+fn numbered(program_html: &str) -> String {
+    let parts = program_html.split_once("<pre").and_then(|(before, rest)| {
+        let (pre, after) = rest.split_once("</pre>")?;
+        Some((before, pre, after))
+    });
+    let Some((before, pre, after)) = parts else {
+        return program_html.to_owned();
+    };
+    let code = pre.strip_suffix("</code>").unwrap_or(pre);
+    let lines = "<i></i>".repeat(code.trim_end().matches('\n').count() + 1);
+    format!(
+        "{before}<div class=\"numbered\"><div class=\"lines\" aria-hidden=\"true\">{lines}</div><pre{pre}</pre></div>{after}"
+    )
 }
 
 /// What came of an attempt, with what its regrades made of it.
@@ -300,7 +319,7 @@ pub fn graded_question(
 ) -> GradedQuestion {
     let prompt = match &question.kind {
         FrozenKind::Tracing { program_html, .. } => {
-            format!("{}{program_html}", question.prompt_html)
+            format!("{}{}", question.prompt_html, numbered(program_html))
         }
         _ => question.prompt_html.clone(),
     };
