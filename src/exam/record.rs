@@ -7,19 +7,18 @@ mod events;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use self::attempts::{Attempt, attempts, regrade, seen};
 pub use self::events::{events, note};
 use super::paper::{AnswerSheet, Paper};
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
+use crate::platform::db::schema::{exam_answers, exam_sittings};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
+use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 pub use crate::quiz::answer::Change;
 use crate::quiz::grade::{Answers, Frozen, Given};
 
@@ -60,35 +59,6 @@ pub async fn sittings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryR
     .bind::<SqlUuid, _>(course)
     .load(conn)
     .await
-}
-
-/// Title of the exam whose sitting, running and not over at `at`, asks the question or may come to ask it.
-pub async fn asked_in(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-    question: QuestionId,
-    at: DateTime<Utc>,
-) -> QueryResult<Option<String>> {
-    let asked = json!({ "questions": [{ "question": { "question_id": question } }] });
-    let may_ask = json!({ "terms": { "adaptive": { "bank": [{ "question_id": question }] } } });
-    exam_sittings::table
-        .inner_join(exams::table)
-        .filter(exam_sittings::user_id.eq(user))
-        .filter(exams::course_id.eq(course))
-        .filter(exam_sittings::ended_at.is_null())
-        .filter(exam_sittings::expires_at.gt(at))
-        .filter(
-            sql::<Bool>("(paper @> ")
-                .bind::<Jsonb, _>(asked)
-                .sql(" or paper @> ")
-                .bind::<Jsonb, _>(may_ask)
-                .sql(")"),
-        )
-        .select(exams::title)
-        .first(conn)
-        .await
-        .optional()
 }
 
 pub async fn begin(

@@ -531,15 +531,14 @@ pub async fn set_learner_persona(
         .map(drop)
 }
 
-/// Address of the topic where the learner stopped, with its heading; the first topic where they have not begun.
-pub async fn resume(
+/// The topic where the learner stopped; the first one where they have not begun.
+pub async fn stopped(
     conn: &mut Conn,
     user: UserId,
     studying: &Studying,
-    slug: &str,
-) -> QueryResult<Option<String>> {
-    let stopped: Option<Resume> = diesel::sql_query(
-        "select t.slug, t.headings, p.last_anchor
+) -> QueryResult<Option<Stopped>> {
+    diesel::sql_query(
+        "select t.slug, t.module_no, t.topic_number, t.headings, p.last_anchor
          from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
          where t.course_id = $2 and t.retired_at is null
          order by (t.topic_id = $3) desc nulls last, t.module_no, t.topic_number limit 1",
@@ -549,22 +548,26 @@ pub async fn resume(
     .bind::<Nullable<Uuid>, _>(studying.last_topic_id)
     .get_result(conn)
     .await
-    .optional()?;
-    Ok(stopped.map(|topic| topic.href(slug)))
+    .optional()
 }
 
 #[derive(QueryableByName)]
-struct Resume {
+pub struct Stopped {
     #[diesel(sql_type = Text)]
     slug: String,
+    #[diesel(sql_type = Int4)]
+    pub module_no: i32,
+    #[diesel(sql_type = Int4)]
+    pub topic_number: i32,
     #[diesel(sql_type = Jsonb)]
     headings: Value,
     #[diesel(sql_type = Nullable<Text>)]
     last_anchor: Option<String>,
 }
 
-impl Resume {
-    fn href(&self, course: &str) -> String {
+impl Stopped {
+    /// Its address, with the heading.
+    pub fn href(&self, course: &str) -> String {
         let path = topic_path(course, &self.slug);
         match self
             .last_anchor

@@ -7,6 +7,8 @@ pub mod adaptive;
 pub mod answer;
 pub mod api;
 #[cfg(feature = "ssr")]
+pub mod asked;
+#[cfg(feature = "ssr")]
 pub mod attempt;
 pub mod authoring;
 #[cfg(feature = "ssr")]
@@ -188,6 +190,8 @@ pub struct Graded {
     pub regrades: Vec<RegradeNote>,
     /// What is open now.
     pub next: Option<TopicLink>,
+    /// What follows and when it opens, where it is closed.
+    pub later: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +210,8 @@ pub struct GradedQuestion {
     pub answered: Html,
     pub right: Html,
     pub explanation: Option<Html>,
+    /// Why nothing is said of what is right, where that is so.
+    pub withheld: Option<String>,
     /// What it was about.
     pub topic: Option<TopicLink>,
 }

@@ -1,5 +1,8 @@
 //! Taking quizzes, over HTTP where a person would.
 
+mod answers;
+mod onward;
+
 use std::sync::Arc;
 
 use axum::http::StatusCode;

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::answer;
+use super::asked::{asked_now, withholding};
 use super::attempt::{self, Found, no_attempt};
 use super::grade::{self, Answer, Frozen, FrozenKind, Given};
+use super::progress;
 use super::regrade::{self, store::Applied};
 use super::store::{self, Attempt, Outcome};
 use super::{
@@ -63,9 +65,15 @@ pub async fn page(
                 .filter(|row| row.quiz == found.key && row.status != AttemptStatus::InProgress)
                 .ok_or_else(no_attempt)?;
             let abouts = topics.iter().map(|topic| (topic.0, link(topic))).collect();
-            let next = next(conn, user, &course, &found, clock).await?;
+            let onward = match row.status {
+                AttemptStatus::Passed => onward(conn, user, &course, &found, clock).await?,
+                _ => Onward::default(),
+            };
             let regrades = regrade::store::applied(conn, &[attempt]).await?;
-            QuizState::Result(Box::new(graded(row, &regrades, &abouts, next, clock)))
+            let asked = asked_now(conn, user, &row, clock.now).await?;
+            let mut graded = graded(row, &regrades, &abouts, clock);
+            (graded.next, graded.later) = (onward.open, onward.later);
+            QuizState::Result(Box::new(withholding(graded, &asked)))
         }
         (None, Some(attempt)) => {
             let row = store::attempt(conn, user, attempt)
@@ -268,7 +276,6 @@ pub fn graded(
     row: Attempt,
     regrades: &[Applied],
     topics: &HashMap<TopicId, TopicLink>,
-    next: Option<TopicLink>,
     clock: &Clock,
 ) -> Graded {
     let questions = row
@@ -306,7 +313,8 @@ pub fn graded(
                 new_score: applied.new_score,
             })
             .collect(),
-        next: next.filter(|_| row.status == AttemptStatus::Passed),
+        next: None,
+        later: None,
     }
 }
 
@@ -329,6 +337,7 @@ pub fn graded_question(
         answered: Html(answered(&question.kind, answer)),
         right: Html(right(&question.kind)),
         explanation: question.explanation_html.clone().map(Html),
+        withheld: None,
         topic,
     }
 }
@@ -424,23 +433,59 @@ fn matched(
     list("ul", lines.iter().map(String::as_str))
 }
 
-/// Where the learner goes on: the first topic after the quiz, if it is open; the certificate, where the quiz was the last
-/// thing to do.
-async fn next(
+/// Where the learner goes on from a quiz that is passed.
+#[derive(Default)]
+struct Onward {
+    open: Option<TopicLink>,
+    /// What is closed yet, and when it opens.
+    later: Option<String>,
+}
+
+/// What stands after the quiz, if it is open; the certificate, where the quiz was the last thing to do.
+async fn onward(
     conn: &mut Conn,
     user: UserId,
     course: &str,
     found: &Found,
     clock: &Clock,
-) -> AppResult<Option<TopicLink>> {
+) -> AppResult<Onward> {
     let outline =
         crate::player::view::outline(conn, user, found.key.course, &found.progress, clock).await?;
     let here = quiz_path(course, found.key.module_no, found.key.pair);
-    let (_, next) = crate::player::neighbours(&outline, course, &here);
-    Ok(next.or_else(|| {
-        found.certificate.as_deref().map(|code| TopicLink {
-            href: certificate_path(code),
-            title: "your certificate".to_owned(),
-        })
-    }))
+    let following = crate::player::steps(&outline, course)
+        .into_iter()
+        .skip_while(|step| step.link.href != here)
+        .nth(1);
+    Ok(match following {
+        Some(step) if step.is_open => Onward {
+            open: Some(step.link),
+            later: None,
+        },
+        following => Onward {
+            open: found.certificate.as_deref().map(|code| TopicLink {
+                href: certificate_path(code),
+                title: "your certificate".to_owned(),
+            }),
+            later: following.and_then(|step| {
+                let lock = found.progress.lock(step.module_no, step.pair)?;
+                let when = progress::sentence(lock, clock);
+                Some(format!("What comes next is “{}”. {when}", step.link.title))
+            }),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_of_a_program_has_a_number_beside_it() {
+        let program = markdown::render_code("rust", "fn main() {\n\n    f::<u8>();\n}\n");
+        let html = numbered(&program);
+        assert_eq!(html.matches("<i></i>").count(), 4, "{html}");
+        let (lines, code) = html.split_once("<pre").unwrap();
+        assert!(lines.contains("aria-hidden=\"true\"") && !code.contains("<i>"));
+        assert_eq!(html.matches("<div").count(), html.matches("</div>").count());
+    }
 }

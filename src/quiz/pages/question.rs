@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon};
+use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon, text_of_area};
 use crate::quiz::{Running, Shown, ShownKind};
 
 /// The question's form.
@@ -176,9 +176,8 @@ fn tracing(program: Html, (compiles, prints, line): Traced, prompt: String) -> A
                 spellcheck="false"
                 aria-label="What it prints"
                 on:input=|event| tick(&event, "yes")
-            >
-                {prints}
-            </textarea>
+                inner_html=text_of_area(&prints)
+            ></textarea>
             <label class="check quiz-option">
                 <input type="radio" name="given[compiles]" value="no" checked=compiles == Some(false) />
                 <span>"No"</span>
@@ -346,4 +345,24 @@ fn matching(
         </fieldset>
     }
     .erase()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_called_by_its_line_and_described_by_the_question() {
+        let id = Uuid::from_u128(7);
+        let items = vec![(id, Html("Wash".to_owned()), None)];
+        let owner = Owner::new();
+        let html = owner.with(|| fields(ShownKind::Ordering { items }, "asked").to_html());
+        assert!(html.contains("aria-describedby=\"asked\""), "{html}");
+        let named = format!("aria-label=\"Place of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
+        assert!(html.contains(&named), "{html}");
+        assert!(
+            html.contains(&format!("<span id=\"ly-t{id}\">Wash</span>")),
+            "{html}"
+        );
+    }
 }
