@@ -21,7 +21,7 @@ use diesel::connection::InstrumentationEvent;
 use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
 use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, RunQueryDsl, TransactionManager,
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager,
 };
 
 use crate::platform::config::DatabaseConfig;
@@ -108,9 +108,9 @@ impl Db {
 
 /// Whoever asks for the same name waits until this unit of work has ended.
 pub async fn lock(conn: &mut Conn, name: &str) -> diesel::QueryResult<()> {
-    diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind::<diesel::sql_types::Text, _>(name)
-        .execute(conn)
+    let wait = diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<diesel::sql_types::Text, _>(name);
+    diesel_async::RunQueryDsl::execute(wait, conn)
         .await
         .map(drop)
 }

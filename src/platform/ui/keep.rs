@@ -10,7 +10,7 @@ pub(super) struct Keeper {
     state: FormState,
     said: RwSignal<&'static str>,
     #[cfg(feature = "hydrate")]
-    course: StoredValue<awake::Course>,
+    sendings: StoredValue<awake::Sendings>,
 }
 
 impl Keeper {
@@ -19,7 +19,7 @@ impl Keeper {
             state,
             said: RwSignal::new(""),
             #[cfg(feature = "hydrate")]
-            course: StoredValue::default(),
+            sendings: StoredValue::new(awake::Sendings::default()),
         };
         #[cfg(feature = "hydrate")]
         keeper.watch();
@@ -65,7 +65,7 @@ mod awake {
 
     /// How far a form is with its sendings.
     #[derive(Default)]
-    pub struct Course {
+    pub struct Sendings {
         form: Option<SendWrapper<HtmlFormElement>>,
         /// Something has changed that no sending has taken along.
         is_changed: bool,
@@ -107,17 +107,17 @@ mod awake {
             let is_typed = field
                 .and_then(|field| field.dyn_into::<Element>().ok())
                 .is_some_and(|field| field.matches("textarea, input[type=text]").unwrap_or(false));
-            let change = self.course.try_update_value(|course| {
-                course.form = Some(SendWrapper::new(form));
-                course.is_changed = true;
-                course.changes += 1;
-                course.changes
+            let change = self.sendings.try_update_value(|sendings| {
+                sendings.form = Some(SendWrapper::new(form));
+                sendings.is_changed = true;
+                sendings.changes += 1;
+                sendings.changes
             });
             self.said.try_set("Saving…");
             let wait = Duration::from_millis(if is_typed { REST_MS } else { 0 });
             set_timeout(
                 move || {
-                    if self.course.try_with_value(|course| course.changes) == change {
+                    if self.sendings.try_with_value(|sendings| sendings.changes) == change {
                         self.send();
                     }
                 },
@@ -127,8 +127,8 @@ mod awake {
 
         /// Sends the form as it stands, unless a sending is under way, which is followed by this one.
         fn send(self) {
-            let form = self.course.try_update_value(|course| {
-                (course.form.clone()).filter(|_| course.is_changed && !course.is_sending)
+            let form = self.sendings.try_update_value(|sendings| {
+                (sendings.form.clone()).filter(|_| sendings.is_changed && !sendings.is_sending)
             });
             let Some(form) = form.flatten() else {
                 return;
@@ -141,15 +141,15 @@ mod awake {
             let Ok(fields) = self.take(&form, None) else {
                 return;
             };
-            let number = self.course.try_update_value(|course| {
-                course.is_sending = true;
-                course.sent
+            let number = self.sendings.try_update_value(|sendings| {
+                sendings.is_sending = true;
+                sendings.sent
             });
             leptos::task::spawn_local(async move {
                 let outcome = send(self.state.action, &fields, Some(TIMEOUT_MS)).await;
-                let is_newest = self.course.try_update_value(|course| {
-                    course.is_sending = false;
-                    Some(course.sent) == number
+                let is_newest = self.sendings.try_update_value(|sendings| {
+                    sendings.is_sending = false;
+                    Some(sendings.sent) == number
                 });
                 match outcome {
                     Ok(answer) => match answer.next {
@@ -171,7 +171,7 @@ mod awake {
 
         fn saved(self) {
             self.state.error.try_set(None);
-            match self.course.try_with_value(|course| course.is_changed) {
+            match self.sendings.try_with_value(|sendings| sendings.is_changed) {
                 Some(true) => self.send(),
                 _ => drop(self.said.try_set("Saved")),
             }
@@ -194,10 +194,10 @@ mod awake {
             submitter: Option<HtmlElement>,
         ) -> Result<UrlSearchParams, JsValue> {
             let fields = fields_of(form, submitter)?;
-            let number = self.course.try_update_value(|course| {
-                course.is_changed = false;
-                course.sent += 1;
-                course.sent
+            let number = self.sendings.try_update_value(|sendings| {
+                sendings.is_changed = false;
+                sendings.sent += 1;
+                sendings.sent
             });
             fields.append("change", &number.unwrap_or_default().to_string());
             set_base(form, "");
@@ -206,14 +206,14 @@ mod awake {
 
         /// What was taken has not arrived.
         pub fn put_back(self) {
-            self.course
-                .try_update_value(|course| course.is_changed = true);
+            self.sendings
+                .try_update_value(|sendings| sendings.is_changed = true);
         }
 
         /// The page may not come back.
         fn flush(self) {
-            let form = self.course.try_update_value(|course| {
-                (course.form.clone()).filter(|_| course.is_changed || course.is_sending)
+            let form = self.sendings.try_update_value(|sendings| {
+                (sendings.form.clone()).filter(|_| sendings.is_changed || sendings.is_sending)
             });
             let Some(form) = form.flatten() else {
                 return;

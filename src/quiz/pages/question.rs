@@ -248,8 +248,9 @@ fn select_line(line: Line, choices: &[(String, String)]) -> AnyView {
     let options = choices
         .iter()
         .map(|(value, text)| {
+            let is_chosen = *value == chosen;
             view! {
-                <option value=value.clone() selected=*value == chosen>
+                <option value=value.clone() selected=is_chosen>
                     {text.clone()}
                 </option>
             }
