@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::{GATED, attempt, course, learner, sql, start, take};
+use super::{GATED, attempt, course, course_of, learner, sql, start, take};
 use crate::platform::http::testing::TestSite;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,4 +107,17 @@ async fn one_continues_where_it_is_open() {
     );
     let home = asha.get("/learn").await.body;
     assert!(home.contains("Quiz 1.1"), "{home}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_says_which_modules_have_another_number_than_learners_knew() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let again = course_of(&site, GATED, ["one", "two"]).await;
+    assert!(again.moved.is_empty());
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", true).await;
+    let moved = course_of(&site, GATED, ["two", "one"]).await;
+    assert_eq!(moved.moved, [(1, 2)]);
+    assert!(moved.to_string().contains("Module 1 is module 2 now"));
 }
