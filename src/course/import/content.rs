@@ -73,6 +73,7 @@ pub async fn reached_modules(conn: &mut Conn, course: CourseId) -> QueryResult<V
         .await?;
     let opened: Vec<i32> = module_progress::table
         .filter(module_progress::course_id.eq(course))
+        .filter(module_progress::unlocked_at.is_not_null())
         .select(module_progress::module_no)
         .distinct()
         .load(conn)
