@@ -7,6 +7,7 @@ select user_id, course_id from users, courses where email = 'bench-' || (:first:
 select * from load_session(:organization::uuid, '\xbe436aecd5db410cfa283d7701692e7dd258a9ce54e83eea15d8b922eec5bee9');
 select * from load_session_user(:organization::uuid, :user_id);
 begin;
+select pg_advisory_xact_lock(hashtextextended('quiz ' || :user_id::text || ' bench-quiz 1 1', 0));
 select c.course_id, c.title, c.is_gated, e.last_topic_id, p.persona, l.persona_key as learner_persona, exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams, (select code from course_certificates where user_id = :user_id and course_id = c.course_id limit 1) as certificate from courses c join enrollments e on e.course_id = c.course_id and e.user_id = :user_id and e.status in ('active', 'completed') left join topic_personalization p on p.course_id = c.course_id and p.user_id = :user_id left join learner_persona_profiles l on l.course_id = c.course_id and l.user_id = :user_id where c.slug = 'bench-quiz';
 SELECT "quiz_attempts"."attempt_id" FROM "quiz_attempts" WHERE (((((("quiz_attempts"."user_id" = :user_id) AND ("quiz_attempts"."course_id" = :course_id)) AND ("quiz_attempts"."module_no" = 1)) AND ("quiz_attempts"."topic_pair_index" = 1)) AND ("quiz_attempts"."status" = 'in_progress')) AND ("quiz_attempts"."expires_at" < now())) LIMIT 1;
 select m.module_no, m.title, m.gates, p.unlocked_at, p.passed_at, c.is_gated, c.cooldown_days, e.enrolled_at, array(select distinct q.topic_pair_index from quiz_questions q where q.course_id = m.course_id and q.module_no = m.module_no and q.topic_pair_index is not null and q.purpose <> 'exam' and q.retired_at is null order by 1) as pairs from course_modules m join courses c on c.course_id = m.course_id join enrollments e on e.course_id = m.course_id and e.user_id = :user_id left join module_progress p on p.user_id = :user_id and p.course_id = m.course_id and p.module_no = m.module_no where m.course_id = :course_id order by m.module_no;
@@ -26,7 +27,7 @@ select * from load_session_user(:organization::uuid, :user_id);
 begin;
 SELECT "quiz_attempts"."attempt_id", "quiz_attempts"."course_id", "quiz_attempts"."module_no", "quiz_attempts"."topic_pair_index", "quiz_attempts"."question_set", "quiz_attempts"."answers", "quiz_attempts"."score", "quiz_attempts"."points", "quiz_attempts"."status", "quiz_attempts"."passing_score_percent", "quiz_attempts"."partial_credit", "quiz_attempts"."started_at", "quiz_attempts"."expires_at", "quiz_attempts"."completed_at" FROM "quiz_attempts" WHERE (("quiz_attempts"."attempt_id" = :attempt_id) AND ("quiz_attempts"."user_id" = :user_id)) LIMIT 1 FOR UPDATE;
 UPDATE "quiz_attempts" SET "answers" = '{"0": {"answer": {"text": "4"}}}' WHERE ("quiz_attempts"."attempt_id" = :attempt_id);
-SELECT "courses"."slug" FROM "courses" WHERE ("courses"."course_id" = :course_id) LIMIT 1;
+SELECT "courses"."slug" FROM ("courses" INNER JOIN "enrollments" ON ("enrollments"."course_id" = "courses"."course_id")) WHERE ((("courses"."course_id" = :course_id) AND ("enrollments"."user_id" = :user_id)) AND ("enrollments"."status" = ANY('{active,completed}'::enrollment_status[]))) LIMIT 1;
 commit;
 
 -- save
@@ -35,7 +36,7 @@ select * from load_session_user(:organization::uuid, :user_id);
 begin;
 SELECT "quiz_attempts"."attempt_id", "quiz_attempts"."course_id", "quiz_attempts"."module_no", "quiz_attempts"."topic_pair_index", "quiz_attempts"."question_set", "quiz_attempts"."answers", "quiz_attempts"."score", "quiz_attempts"."points", "quiz_attempts"."status", "quiz_attempts"."passing_score_percent", "quiz_attempts"."partial_credit", "quiz_attempts"."started_at", "quiz_attempts"."expires_at", "quiz_attempts"."completed_at" FROM "quiz_attempts" WHERE (("quiz_attempts"."attempt_id" = :attempt_id) AND ("quiz_attempts"."user_id" = :user_id)) LIMIT 1 FOR UPDATE;
 UPDATE "quiz_attempts" SET "answers" = '{"0": {"answer": {"text": "4"}}, "1": {"answer": {"text": "4"}}}' WHERE ("quiz_attempts"."attempt_id" = :attempt_id);
-SELECT "courses"."slug" FROM "courses" WHERE ("courses"."course_id" = :course_id) LIMIT 1;
+SELECT "courses"."slug" FROM ("courses" INNER JOIN "enrollments" ON ("enrollments"."course_id" = "courses"."course_id")) WHERE ((("courses"."course_id" = :course_id) AND ("enrollments"."user_id" = :user_id)) AND ("enrollments"."status" = ANY('{active,completed}'::enrollment_status[]))) LIMIT 1;
 commit;
 
 -- save
@@ -44,7 +45,7 @@ select * from load_session_user(:organization::uuid, :user_id);
 begin;
 SELECT "quiz_attempts"."attempt_id", "quiz_attempts"."course_id", "quiz_attempts"."module_no", "quiz_attempts"."topic_pair_index", "quiz_attempts"."question_set", "quiz_attempts"."answers", "quiz_attempts"."score", "quiz_attempts"."points", "quiz_attempts"."status", "quiz_attempts"."passing_score_percent", "quiz_attempts"."partial_credit", "quiz_attempts"."started_at", "quiz_attempts"."expires_at", "quiz_attempts"."completed_at" FROM "quiz_attempts" WHERE (("quiz_attempts"."attempt_id" = :attempt_id) AND ("quiz_attempts"."user_id" = :user_id)) LIMIT 1 FOR UPDATE;
 UPDATE "quiz_attempts" SET "answers" = '{"0": {"answer": {"text": "4"}}, "1": {"answer": {"text": "4"}}, "2": {"answer": {"text": "4"}}}' WHERE ("quiz_attempts"."attempt_id" = :attempt_id);
-SELECT "courses"."slug" FROM "courses" WHERE ("courses"."course_id" = :course_id) LIMIT 1;
+SELECT "courses"."slug" FROM ("courses" INNER JOIN "enrollments" ON ("enrollments"."course_id" = "courses"."course_id")) WHERE ((("courses"."course_id" = :course_id) AND ("enrollments"."user_id" = :user_id)) AND ("enrollments"."status" = ANY('{active,completed}'::enrollment_status[]))) LIMIT 1;
 commit;
 
 -- save
@@ -53,7 +54,7 @@ select * from load_session_user(:organization::uuid, :user_id);
 begin;
 SELECT "quiz_attempts"."attempt_id", "quiz_attempts"."course_id", "quiz_attempts"."module_no", "quiz_attempts"."topic_pair_index", "quiz_attempts"."question_set", "quiz_attempts"."answers", "quiz_attempts"."score", "quiz_attempts"."points", "quiz_attempts"."status", "quiz_attempts"."passing_score_percent", "quiz_attempts"."partial_credit", "quiz_attempts"."started_at", "quiz_attempts"."expires_at", "quiz_attempts"."completed_at" FROM "quiz_attempts" WHERE (("quiz_attempts"."attempt_id" = :attempt_id) AND ("quiz_attempts"."user_id" = :user_id)) LIMIT 1 FOR UPDATE;
 UPDATE "quiz_attempts" SET "answers" = '{"0": {"answer": {"text": "4"}}, "1": {"answer": {"text": "4"}}, "2": {"answer": {"text": "4"}}, "3": {"answer": {"text": "4"}}}' WHERE ("quiz_attempts"."attempt_id" = :attempt_id);
-SELECT "courses"."slug" FROM "courses" WHERE ("courses"."course_id" = :course_id) LIMIT 1;
+SELECT "courses"."slug" FROM ("courses" INNER JOIN "enrollments" ON ("enrollments"."course_id" = "courses"."course_id")) WHERE ((("courses"."course_id" = :course_id) AND ("enrollments"."user_id" = :user_id)) AND ("enrollments"."status" = ANY('{active,completed}'::enrollment_status[]))) LIMIT 1;
 commit;
 
 -- save
@@ -62,7 +63,7 @@ select * from load_session_user(:organization::uuid, :user_id);
 begin;
 SELECT "quiz_attempts"."attempt_id", "quiz_attempts"."course_id", "quiz_attempts"."module_no", "quiz_attempts"."topic_pair_index", "quiz_attempts"."question_set", "quiz_attempts"."answers", "quiz_attempts"."score", "quiz_attempts"."points", "quiz_attempts"."status", "quiz_attempts"."passing_score_percent", "quiz_attempts"."partial_credit", "quiz_attempts"."started_at", "quiz_attempts"."expires_at", "quiz_attempts"."completed_at" FROM "quiz_attempts" WHERE (("quiz_attempts"."attempt_id" = :attempt_id) AND ("quiz_attempts"."user_id" = :user_id)) LIMIT 1 FOR UPDATE;
 UPDATE "quiz_attempts" SET "answers" = '{"0": {"answer": {"text": "4"}}, "1": {"answer": {"text": "4"}}, "2": {"answer": {"text": "4"}}, "3": {"answer": {"text": "4"}}, "4": {"answer": {"text": "4"}}}' WHERE ("quiz_attempts"."attempt_id" = :attempt_id);
-SELECT "courses"."slug" FROM "courses" WHERE ("courses"."course_id" = :course_id) LIMIT 1;
+SELECT "courses"."slug" FROM ("courses" INNER JOIN "enrollments" ON ("enrollments"."course_id" = "courses"."course_id")) WHERE ((("courses"."course_id" = :course_id) AND ("enrollments"."user_id" = :user_id)) AND ("enrollments"."status" = ANY('{active,completed}'::enrollment_status[]))) LIMIT 1;
 commit;
 
 -- hand in
@@ -76,5 +77,5 @@ select m.module_no, m.title, m.gates, p.unlocked_at, p.passed_at, c.is_gated, c.
 select module_no, topic_pair_index, min(opened_at) as opened_at, bool_or(passes) as is_passed, bool_or(excused) as is_excused, count(*) filter (where counts) as tries from ( select module_no, topic_pair_index, case when status = 'passed' then completed_at end as opened_at, counts and status = 'passed' as passes, false as excused, counts from quiz_tries where user_id = :user_id and course_id = :course_id union all select module_no, topic_pair_index, excused_at, true, true, false from quiz_excuses where user_id = :user_id and course_id = :course_id ) tries group by module_no, topic_pair_index;
 select count(*) filter (where p.is_completed) as done, count(*) as total from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = :user_id where t.course_id = :course_id and t.retired_at is null;
 UPDATE "enrollments" SET "status" = 'active', "completed_at" = NULL WHERE ((("enrollments"."user_id" = :user_id) AND ("enrollments"."course_id" = :course_id)) AND ("enrollments"."status" = 'completed'));
-SELECT "courses"."slug" FROM "courses" WHERE ("courses"."course_id" = :course_id) LIMIT 1;
+SELECT "courses"."slug" FROM ("courses" INNER JOIN "enrollments" ON ("enrollments"."course_id" = "courses"."course_id")) WHERE ((("courses"."course_id" = :course_id) AND ("enrollments"."user_id" = :user_id)) AND ("enrollments"."status" = ANY('{active,completed}'::enrollment_status[]))) LIMIT 1;
 commit;

@@ -59,7 +59,7 @@ const TABLE: &str = "
     GET certificate/api/verify  text=CODE                                       200 200 200 200 200 200 200
     certificate/api/rate_course code=CODE&rating=5&feedback=                    401 200 404 404 404 404 404
     certificate/api/revoke_certificate code=CODE&reason=x                       401 403 403 403 403 200 404
-    certificate/api/issue_certificate_anew code=CODE&reason=x                   401 403 403 403 403 409 404
+    certificate/api/issue_certificate_anew code=CODE&reason=x                   401 403 403 403 403 200 404
     GET gradebook/api/load_gradebook course=open&query[sort]=score&query[down]=true&query[page]=0 401 403 403 200 403 200 404
     GET gradebook/api/load_learner course=open&username=learner&attempt=        401 403 403 200 403 200 404
     gradebook/api/reset_quiz    course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404

@@ -63,14 +63,14 @@ async fn a_nul_is_refused_wherever_it_is_sent() {
     assert_eq!(back.header("location"), form);
     let page = root.get(form).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("contains a character that can") && page.body.contains("ab</textarea>"));
+    assert!(
+        page.body.contains("contains a character that can") && page.body.contains("ab</textarea>")
+    );
     let fields = [
         ("name", "a\0b"),
         ("email", "new@example.org"),
         ("password", "a long enough password"),
     ];
-    refused(
-        &site.visitor().post("auth/api/sign_up", &fields).await,
-        "a name",
-    );
+    let answer = site.visitor().post("auth/api/sign_up", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -161,6 +161,21 @@ test("when the time is over, what was answered is graded", async ({ page }) => {
   await expect(page.getByText("Seven sixes.")).toBeVisible();
 });
 
+test("what was typed last is kept when one leaves at once", async ({ page }) => {
+  await signUp(page);
+  await enrol(page, "in-a-hurry");
+  await page.goto("/learn/in-a-hurry/quiz/1/1");
+  await awake(page);
+  await page.getByRole("button", { name: "Start" }).click();
+  await expect(page.getByRole("timer")).toContainText("left");
+  await awake(page);
+  await page.getByLabel("Your answer").fill("forty");
+  await page.goto("/courses");
+  await page.goto("/learn/in-a-hurry/quiz/1/1?show=1");
+  await expect(page.getByText("Time ran out").first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.locator(".quiz-given")).toHaveText("forty");
+});
+
 test("a quiz is taken by the keyboard alone", async ({ page, isMobile }) => {
   test.skip(isMobile, "phones have no keyboard");
   await signUp(page);

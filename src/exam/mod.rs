@@ -5,8 +5,6 @@
 pub mod adaptive;
 pub mod api;
 #[cfg(feature = "ssr")]
-pub mod basis;
-#[cfg(feature = "ssr")]
 pub mod draw;
 #[cfg(feature = "ssr")]
 pub mod drawing;

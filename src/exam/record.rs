@@ -12,17 +12,17 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 pub use self::attempts::{Attempt, attempts, regrade, seen};
 pub use self::events::{events, note};
 pub use self::regradings::{Regrading, count_running, decide, decided_since, hold_ends};
-use super::basis::Changed;
 use super::paper::{AnswerSheet, Paper};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
+pub use crate::quiz::answer::Change;
+use crate::quiz::basis::Changed;
 use crate::quiz::grade::{Answers, Frozen, Given};
 
 fn broken(error: serde_json::Error) -> AppError {
@@ -86,47 +86,12 @@ pub async fn running_until(
         .collect())
 }
 
-/// Title of the exam whose sitting, running and not over at `at`, asks the question or may come to ask it.
-pub async fn asked_in(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-    question: QuestionId,
-    at: DateTime<Utc>,
-) -> QueryResult<Option<String>> {
-    let [asks, may_ask] = asking(question);
-    exam_sittings::table
-        .inner_join(exams::table)
-        .filter(exam_sittings::user_id.eq(user))
-        .filter(exams::course_id.eq(course))
-        .filter(exam_sittings::ended_at.is_null())
-        .filter(exam_sittings::expires_at.gt(at))
-        .filter(
-            exam_sittings::paper
-                .contains(asks)
-                .or(exam_sittings::paper.contains(may_ask)),
-        )
-        .select(exams::title)
-        .first(conn)
-        .await
-        .optional()
-}
-
 /// What the paper of a sitting contains that asks the question, or that may come to ask it.
 fn asking(question: QuestionId) -> [Value; 2] {
     [
         json!({ "questions": [{ "question": { "question_id": question } }] }),
         json!({ "terms": { "adaptive": { "bank": [{ "question_id": question }] } } }),
     ]
-}
-
-/// Starts of one learner at one exam follow one another.
-pub async fn lock_starts(conn: &mut Conn, user: UserId, exam: ExamId) -> QueryResult<()> {
-    diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind::<Text, _>(format!("exam {user} {exam}"))
-        .execute(conn)
-        .await
-        .map(drop)
 }
 
 pub async fn begin(
@@ -283,13 +248,6 @@ pub async fn set_deadline(
         .map(drop)
 }
 
-/// Which change of which tab an answer is.
-#[derive(Debug, Clone, Copy)]
-pub struct Change {
-    pub tab: Uuid,
-    pub number: i32,
-}
-
 /// Keeps what was changed of an answer and its flag, unless the same tab has sent a newer change already.
 pub async fn save(
     conn: &mut Conn,
@@ -347,7 +305,12 @@ pub async fn answers(
         let number = usize::try_from(number).unwrap_or_default();
         let answer = answer.map(serde_json::from_value);
         let answer = answer.transpose().map_err(broken)?;
-        answers.insert(number, Given { answer, flagged });
+        let given = Given {
+            answer,
+            flagged,
+            ..Given::default()
+        };
+        answers.insert(number, given);
         saved.insert(number, at);
     }
     Ok((answers, saved))

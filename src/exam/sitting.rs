@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Review;
-use super::basis;
 use super::drawing::{append_next, draw_paper};
 use super::jobs::EndSitting;
 use super::paper::TimeTerms;
@@ -12,7 +11,7 @@ use super::rules::{self, Allowed, Closed};
 use super::store::{self, Allowance, Exam};
 use super::teach::regrade::catch_up;
 use super::timeline::{Event, EventKind};
-use crate::platform::db::Conn;
+use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 use crate::platform::time::Clock;
@@ -20,6 +19,7 @@ use crate::player::store as studying;
 use crate::player::view::not_enrolled;
 use crate::quiz::Sent;
 use crate::quiz::attempt::read;
+use crate::quiz::basis;
 use crate::quiz::grade::Given;
 use crate::quiz::timing;
 
@@ -154,7 +154,8 @@ pub async fn start(
     clock: &Clock,
 ) -> AppResult<()> {
     let now = clock.now;
-    record::lock_starts(conn, user, exam).await?;
+    // Starts of one learner at one exam follow one another.
+    db::lock(conn, &format!("exam {user} {exam}")).await?;
     let found = find(conn, user, course, exam, now).await?;
     if found.running().is_some() {
         return Ok(());
@@ -225,6 +226,7 @@ pub async fn save(
     let given = Given {
         answer: read(&frozen.kind, &answering.sent)?,
         flagged: answering.sent.flagged.is_some(),
+        ..Given::default()
     };
     let changed = basis::changed(answering.basis.as_deref(), &given);
     record::save(

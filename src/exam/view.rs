@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::basis::basis;
 use super::paper::Paper;
 use super::record::{self, Sat};
 use super::rules::{self, Closed};
@@ -23,6 +22,8 @@ use crate::platform::ui::Html;
 use crate::player::store as studying;
 use crate::player::view::not_enrolled;
 use crate::player::{TopicLink, topic_path};
+use crate::quiz::asked;
+use crate::quiz::basis::basis;
 use crate::quiz::grade::{self, Answers};
 use crate::quiz::timing;
 use crate::quiz::view::{graded_question, shown, time_words};
@@ -138,7 +139,8 @@ pub async fn page(
             let sat = sat
                 .filter(|sat| sat.ended_at.is_some())
                 .ok_or_else(no_sitting)?;
-            ExamState::Result(Box::new(result(conn, &course, &found, sat, clock).await?))
+            let result = result(conn, user, &course, &found, sat, clock).await?;
+            ExamState::Result(Box::new(result))
         }
         (None, Some(running)) => {
             let room = room(conn, user, running, look, clock).await?;
@@ -338,6 +340,7 @@ fn room_question(paper: &Paper, answers: &Answers, number: usize) -> RoomQuestio
 
 async fn result(
     conn: &mut Conn,
+    user: UserId,
     course: &str,
     found: &Found,
     sat: &Sat,
@@ -363,11 +366,15 @@ async fn result(
         Review::Answers => {
             let topics = topic_links(conn, found.course, course).await?;
             let answered = attempt.sheet.questions.iter();
+            let ids = answered.clone().map(|one| one.question.question_id);
+            let asked = asked::asked(conn, user, found.course, ids.collect(), clock.now).await?;
             answered
                 .map(|one| {
                     let topic = one.question.topic_id;
                     let topic = topic.and_then(|topic| topics.get(&topic).cloned());
-                    graded_question(&one.question, one.answer.as_ref(), one.points, topic)
+                    let graded =
+                        graded_question(&one.question, one.answer.as_ref(), one.points, topic);
+                    asked::withhold(graded, asked.get(&one.question.question_id))
                 })
                 .collect()
         }

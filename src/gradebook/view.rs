@@ -353,7 +353,7 @@ async fn open(
         attempt_id: attempt,
         quiz: quiz_name((row.quiz.module_no, row.quiz.pair)),
         when: clock.date_time(row.completed_at.unwrap_or(row.started_at)),
-        graded: quiz_view::graded(row, &regrades, &no_links, None, clock),
+        graded: quiz_view::graded(row, &regrades, &no_links, clock),
     })
 }
 

@@ -17,6 +17,13 @@ pub enum AppError {
     /// 403: known, and not allowed. The sentence says why.
     #[error("{0}")]
     Denied(String),
+    /// 403: closed for now. The sentence says why, and the link leads to what opens it.
+    #[error("{why}")]
+    Closed {
+        why: String,
+        href: String,
+        label: String,
+    },
     /// 404: there is no such thing, or not for this person.
     #[error("{0}")]
     NotFound(String),
@@ -48,7 +55,7 @@ impl AppError {
     pub fn status(&self) -> u16 {
         match self {
             Self::SignInRequired => 401,
-            Self::Denied(_) => 403,
+            Self::Denied(_) | Self::Closed { .. } => 403,
             Self::NotFound(_) => 404,
             Self::Conflict(_) => 409,
             Self::TooLarge(_) => 413,

@@ -76,15 +76,9 @@ pub async fn my_courses() -> AppResult<Vec<MyCourse>> {
 pub async fn resume_course(course: String) -> AppResult<String> {
     let me = require_user()?;
     let user = me.user_id();
+    let clock = Clock::of(&me.cx);
     me.cx
-        .within(async move |conn| {
-            let studying = store::studying(conn, user, &course)
-                .await?
-                .ok_or_else(not_enrolled)?;
-            store::resume(conn, user, &studying, &course)
-                .await?
-                .ok_or_else(|| AppError::NotFound("This course has no topics yet.".to_owned()))
-        })
+        .within(async move |conn| view::resume(conn, user, &course, &clock).await)
         .await
 }
 

@@ -10,7 +10,7 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
-use crate::course::{LearnerPersona, StudyPersona};
+use crate::course::{LearnerPersona, StudyPersona, pair_of};
 use crate::exercise::ExerciseLine;
 use crate::platform::ids::TopicId;
 use crate::platform::ui::Html;
@@ -190,6 +190,9 @@ pub fn percent_of(done: usize, total: usize) -> u8 {
 /// A topic or a quiz on the way through a course.
 pub struct Step {
     pub link: TopicLink,
+    pub module_no: i32,
+    /// The section of the module that it belongs to.
+    pub pair: i32,
     /// None for a quiz.
     pub minutes: Option<i32>,
     pub state: TopicState,
@@ -207,6 +210,8 @@ pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
                         href: topic_path(course, &topic.slug),
                         title: topic.title.clone(),
                     },
+                    module_no: module.number,
+                    pair: pair_of(topic.number),
                     minutes: Some(topic.minutes),
                     state: topic.state,
                     is_open: topic.lock.is_none(),
@@ -216,6 +221,8 @@ pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
                         href: quiz_path(course, module.number, quiz.pair),
                         title: format!("Quiz {}.{}", module.number, quiz.pair),
                     },
+                    module_no: module.number,
+                    pair: quiz.pair,
                     minutes: None,
                     state: quiz.state,
                     is_open: quiz.lock.is_none(),
@@ -224,6 +231,13 @@ pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// Where the learner goes on: the first step that is open and not done, else the first one that is open.
+pub fn first_open(steps: Vec<Step>) -> Option<Step> {
+    let mut open: Vec<Step> = steps.into_iter().filter(|step| step.is_open).collect();
+    let at = open.iter().position(|step| step.state != TopicState::Done);
+    (!open.is_empty()).then(|| open.swap_remove(at.unwrap_or(0)))
 }
 
 /// What stands before and after the page at `here`, across modules; nothing that is closed.
@@ -328,7 +342,8 @@ pub struct Continue {
     pub module: String,
     /// Text of the heading where they stopped.
     pub stopped_at: Option<String>,
-    pub minutes: i32,
+    /// None for a quiz.
+    pub minutes: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

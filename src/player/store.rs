@@ -44,6 +44,9 @@ pub async fn withdraw(conn: &mut Conn, user: UserId, course: CourseId) -> QueryR
         .await
 }
 
+/// With these one may study a course.
+const STUDYING: [EnrollmentStatus; 2] = [EnrollmentStatus::Active, EnrollmentStatus::Completed];
+
 /// The course in which somebody studies, with how they study it.
 #[derive(Debug, QueryableByName)]
 pub struct Studying {
@@ -86,6 +89,23 @@ pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
     .get_result(conn)
     .await
     .optional()
+}
+
+/// The name in addresses of a course that the person studies.
+pub async fn studied_slug(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<Option<String>> {
+    courses::table
+        .inner_join(enrollments::table.on(enrollments::course_id.eq(courses::course_id)))
+        .filter(courses::course_id.eq(course))
+        .filter(enrollments::user_id.eq(user))
+        .filter(enrollments::status.eq_any(STUDYING))
+        .select(courses::slug)
+        .first(conn)
+        .await
+        .optional()
 }
 
 pub async fn course_id(conn: &mut Conn, slug: &str) -> QueryResult<Option<CourseId>> {
@@ -320,7 +340,7 @@ pub async fn place_of(
         .filter(topics::topic_id.eq(topic))
         .filter(topics::retired_at.is_null())
         .filter(enrollments::user_id.eq(user))
-        .filter(enrollments::status.eq_any([EnrollmentStatus::Active, EnrollmentStatus::Completed]))
+        .filter(enrollments::status.eq_any(STUDYING))
         .select((topics::course_id, topics::module_no, topics::topic_number))
         .first(conn)
         .await
@@ -526,15 +546,14 @@ pub async fn set_learner_persona(
         .map(drop)
 }
 
-/// Address of the topic where the learner stopped, with its heading; the first topic where they have not begun.
-pub async fn resume(
+/// The topic where the learner stopped; the first one where they have not begun.
+pub async fn stopped(
     conn: &mut Conn,
     user: UserId,
     studying: &Studying,
-    slug: &str,
-) -> QueryResult<Option<String>> {
-    let stopped: Option<Resume> = diesel::sql_query(
-        "select t.slug, t.headings, p.last_anchor
+) -> QueryResult<Option<Stopped>> {
+    diesel::sql_query(
+        "select t.slug, t.module_no, t.topic_number, t.headings, p.last_anchor
          from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
          where t.course_id = $2 and t.retired_at is null
          order by (t.topic_id = $3) desc nulls last, t.module_no, t.topic_number limit 1",
@@ -544,22 +563,26 @@ pub async fn resume(
     .bind::<Nullable<Uuid>, _>(studying.last_topic_id)
     .get_result(conn)
     .await
-    .optional()?;
-    Ok(stopped.map(|topic| topic.href(slug)))
+    .optional()
 }
 
 #[derive(QueryableByName)]
-struct Resume {
+pub struct Stopped {
     #[diesel(sql_type = Text)]
     slug: String,
+    #[diesel(sql_type = Int4)]
+    pub module_no: i32,
+    #[diesel(sql_type = Int4)]
+    pub topic_number: i32,
     #[diesel(sql_type = Jsonb)]
     headings: Value,
     #[diesel(sql_type = Nullable<Text>)]
     last_anchor: Option<String>,
 }
 
-impl Resume {
-    fn href(&self, course: &str) -> String {
+impl Stopped {
+    /// Its address, with the heading.
+    pub fn href(&self, course: &str) -> String {
         let path = topic_path(course, &self.slug);
         match self
             .last_anchor

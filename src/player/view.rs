@@ -2,8 +2,8 @@
 
 use super::store::{self, MineRow, Studying, TopicRow};
 use super::{
-    Continue, EnrollmentStatus, Found, MyCourse, OutlineModule, OutlineQuiz, Place, TopicHead,
-    TopicPage, TopicState, Upcoming, compose, neighbours, steps, topic_path,
+    Continue, EnrollmentStatus, Found, MyCourse, OutlineModule, OutlineQuiz, Place, Step,
+    TopicHead, TopicPage, TopicState, Upcoming, compose, first_open, neighbours, steps, topic_path,
 };
 use crate::certificate::{certificate_path, store as certificates};
 use crate::course::{StudyPersona, search};
@@ -14,7 +14,9 @@ use crate::platform::ids::{CourseId, OrganizationId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::quiz::completion;
+use crate::quiz::gate::Lock;
 use crate::quiz::progress::{self, Progress};
+use crate::quiz::quiz_path;
 
 pub fn not_enrolled() -> AppError {
     AppError::Denied(
@@ -28,6 +30,30 @@ pub struct OpenTopic {
     pub studying: Studying,
     pub row: TopicRow,
     pub progress: Progress,
+}
+
+/// Where the learner continues: the topic where they stopped, or if that is closed now, what is open and not done.
+pub async fn resume(
+    conn: &mut Conn,
+    user: UserId,
+    course: &str,
+    clock: &Clock,
+) -> AppResult<String> {
+    let studying = store::studying(conn, user, course)
+        .await?
+        .ok_or_else(not_enrolled)?;
+    let nothing = || AppError::NotFound("This course has no topics yet.".to_owned());
+    let stopped = store::stopped(conn, user, &studying)
+        .await?
+        .ok_or_else(nothing)?;
+    let progress = progress::load(conn, user, studying.course_id, clock.now).await?;
+    let lock = progress.lock_of_topic(stopped.module_no, stopped.topic_number);
+    if lock.is_none() {
+        return Ok(stopped.href(course));
+    }
+    let outline = outline(conn, user, studying.course_id, &progress, clock).await?;
+    let step = first_open(steps(&outline, course));
+    Ok(step.map_or_else(|| stopped.href(course), |step| step.link.href))
 }
 
 /// The topic at this address, unless it is closed to the learner.
@@ -49,7 +75,9 @@ pub async fn open_topic(
             )
         })?;
     let progress = progress::load(conn, user, studying.course_id, clock.now).await?;
-    refuse_if_closed(&progress, row.module_no, row.topic_number, clock)?;
+    if let Some(lock) = progress.lock_of_topic(row.module_no, row.topic_number) {
+        return Err(closed(lock, course, clock));
+    }
     Ok(OpenTopic {
         studying,
         row,
@@ -68,19 +96,27 @@ pub async fn open_place(
         .await?
         .ok_or_else(not_enrolled)?;
     let progress = progress::load(conn, user, course, clock.now).await?;
-    refuse_if_closed(&progress, module_no, topic_number, clock)?;
-    Ok((course, module_no, progress))
-}
-
-fn refuse_if_closed(
-    progress: &Progress,
-    module_no: i32,
-    topic_number: i32,
-    clock: &Clock,
-) -> AppResult<()> {
     match progress.lock_of_topic(module_no, topic_number) {
         Some(lock) => Err(AppError::Denied(progress::sentence(lock, clock))),
-        None => Ok(()),
+        None => Ok((course, module_no, progress)),
+    }
+}
+
+/// Why it is closed, with the way to what opens it.
+fn closed(lock: Lock, course: &str, clock: &Clock) -> AppError {
+    let (href, label) = match lock {
+        Lock::AfterQuiz {
+            module_no, pair, ..
+        } => (
+            quiz_path(course, module_no, pair),
+            format!("Go to quiz {module_no}.{pair}"),
+        ),
+        Lock::From(_) => (format!("/learn/{course}"), "Back to the course".to_owned()),
+    };
+    AppError::Closed {
+        why: progress::sentence(lock, clock),
+        href,
+        label,
     }
 }
 
@@ -200,36 +236,60 @@ pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResu
     }
     let mut courses = Vec::with_capacity(rows.len());
     for (at, row) in rows.into_iter().enumerate() {
-        let upcoming = match at {
-            0 => upcoming(conn, user, &row, clock).await?,
-            _ => Vec::new(),
+        let course = match at {
+            0 => current_course(conn, user, row, clock).await?,
+            _ => {
+                let continue_at = continue_at(&row).map(|at| Continue {
+                    // Where that is closed now, the course's own address leads to what is open.
+                    href: format!("/learn/{}", row.slug),
+                    ..at
+                });
+                my_course(row, continue_at, Vec::new(), clock)
+            }
         };
-        courses.push(my_course(row, upcoming, clock));
+        courses.push(course);
     }
     Ok(courses)
 }
 
-/// What is open and not done after the topic where the learner is.
-async fn upcoming(
+/// A course with where the learner goes on, and what is open and not done after that.
+async fn current_course(
     conn: &mut Conn,
     user: UserId,
-    row: &MineRow,
+    row: MineRow,
     clock: &Clock,
-) -> AppResult<Vec<Upcoming>> {
+) -> AppResult<MyCourse> {
     let progress = progress::load(conn, user, row.course_id, clock.now).await?;
     let outline = outline(conn, user, row.course_id, &progress, clock).await?;
     let here = row
         .at_slug
         .as_deref()
         .map(|slug| topic_path(&row.slug, slug));
-    let steps = steps(&outline, &row.slug);
-    let after = steps
-        .iter()
-        .position(|step| Some(&step.link.href) == here.as_ref())
-        .map_or(0, |at| at + 1);
-    Ok(steps
+    let is_here = |step: &Step| Some(&step.link.href) == here.as_ref();
+    let all = steps(&outline, &row.slug);
+    let is_closed = all.iter().any(|step| is_here(step) && !step.is_open);
+    let (continue_at, after) = match is_closed {
+        true => {
+            let step = first_open(steps(&outline, &row.slug));
+            let at = step.as_ref().and_then(|step| {
+                let same = |other: &Step| other.link.href == step.link.href;
+                all.iter().position(same)
+            });
+            let title = |number| progress.module_titles.get(&number).cloned();
+            let continue_at = step.map(|step| Continue {
+                href: step.link.href,
+                title: step.link.title,
+                module: title(step.module_no).unwrap_or_default(),
+                stopped_at: None,
+                minutes: step.minutes,
+            });
+            (continue_at, at)
+        }
+        false => (continue_at(&row), all.iter().position(is_here)),
+    };
+    let upcoming = all
         .into_iter()
-        .skip(after)
+        .skip(after.map_or(0, |at| at + 1))
         .filter(|step| step.is_open && step.state != TopicState::Done)
         .take(4)
         .map(|step| Upcoming {
@@ -237,12 +297,14 @@ async fn upcoming(
             title: step.link.title,
             minutes: step.minutes,
         })
-        .collect())
+        .collect();
+    Ok(my_course(row, continue_at, upcoming, clock))
 }
 
-fn my_course(row: MineRow, upcoming: Vec<Upcoming>, clock: &Clock) -> MyCourse {
+/// The topic where the learner stopped.
+fn continue_at(row: &MineRow) -> Option<Continue> {
     let anchor = row.anchor();
-    let continue_at = row.at_slug.as_deref().map(|slug| Continue {
+    row.at_slug.as_deref().map(|slug| Continue {
         href: match &anchor {
             Some((id, _)) => format!("{}#{id}", topic_path(&row.slug, slug)),
             None => topic_path(&row.slug, slug),
@@ -250,8 +312,16 @@ fn my_course(row: MineRow, upcoming: Vec<Upcoming>, clock: &Clock) -> MyCourse {
         title: row.at_title.clone().unwrap_or_default(),
         module: row.at_module.clone().unwrap_or_default(),
         stopped_at: anchor.clone().map(|(_, text)| text),
-        minutes: row.at_minutes.unwrap_or_default(),
-    });
+        minutes: row.at_minutes,
+    })
+}
+
+fn my_course(
+    row: MineRow,
+    continue_at: Option<Continue>,
+    upcoming: Vec<Upcoming>,
+    clock: &Clock,
+) -> MyCourse {
     let is_completed = row.status == EnrollmentStatus::Completed;
     MyCourse {
         upcoming,

@@ -2,21 +2,26 @@
 
 use leptos::prelude::*;
 
-use super::{QuizPage, Sent};
+use super::{QuizPage, Sent, Told};
 use crate::platform::error::AppResult;
 use crate::platform::ids::AttemptId;
 
 #[cfg(feature = "ssr")]
 use {
+    super::answer::{Answering, Change},
     super::attempt::{self as rules, Saved},
     super::quiz_path,
     super::store::QuizKey,
     super::timing::seconds_left,
     super::view::{self, Look},
     crate::platform::auth::guard::require_user,
+    crate::platform::db::Conn,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
+    crate::platform::ids::{CourseId, UserId},
     crate::platform::time::Clock,
+    crate::player::store as studying,
+    crate::player::view::not_enrolled,
 };
 
 /// Learners: a quiz of a course in which they are enrolled. `show` is empty, the number of a question from 1, `end`, or
@@ -61,44 +66,63 @@ pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<
 }
 
 /// Learners: keeps the answer to one question of a running attempt, then shows what `go` names. Sent
-/// without `go`, it is kept and nothing else happens. Answers the seconds that are left, where they are counted.
+/// without `go`, it is kept and nothing else happens. What is as `basis` has it, the mark of what the page had, stays as
+/// it is. `tab` and `change` tell in which order a tab has sent what arrives.
 #[server]
 pub async fn save_answer(
     attempt: AttemptId,
     /// Of the question, from 0.
     question: usize,
     #[server(default)] given: Sent,
+    basis: Option<String>,
+    tab: Option<uuid::Uuid>,
+    change: Option<i32>,
     go: Option<String>,
-) -> AppResult<Option<i64>> {
+) -> AppResult<Told> {
     let me = require_user()?;
     let user = me.user_id();
     let now = chrono::Utc::now();
+    let answering = Answering {
+        question,
+        sent: given,
+        basis,
+        change: tab.zip(change).map(|(tab, number)| Change { tab, number }),
+    };
     let go = go.filter(|go| go == "end" || go.parse::<u32>().is_ok());
     let (saved, slug) = me
         .cx
         .within(async move |conn| {
-            let saved = rules::save(conn, user, attempt, question, &given, now).await?;
-            let (Saved::Kept(quiz, _) | Saved::TooLate(quiz)) = &saved;
-            let slug = crate::course::store::slug(conn, quiz.course).await?;
+            let saved = rules::save(conn, user, attempt, &answering, now).await?;
+            let (Saved::Kept { quiz, .. } | Saved::TooLate(quiz)) = &saved;
+            let slug = studied_slug(conn, user, quiz.course).await?;
             Ok((saved, slug))
         })
         .await?;
-    match (saved, go) {
-        (Saved::Kept(quiz, _), Some(go)) => {
-            redirect(&format!("{}?show={go}", path_of(&slug, quiz)));
+    match saved {
+        Saved::Kept {
+            quiz,
+            basis,
+            expires_at,
+        } => {
+            if let Some(go) = go {
+                redirect(&format!("{}?show={go}", path_of(&slug, quiz)));
+            }
+            Ok(Told {
+                basis,
+                seconds_left: expires_at.map(|at| seconds_left(at, now)),
+            })
         }
-        (Saved::Kept(_, expires_at), None) => return Ok(expires_at.map(|at| seconds_left(at, now))),
-        (Saved::TooLate(quiz), _) => {
+        Saved::TooLate(quiz) => {
             redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
+            Ok(Told::default())
         }
     }
-    Ok(None)
 }
 
 /// Learners: hands an attempt in. Twice is as good as once. With `time_over` it is a page whose time has run down that hands
-/// in: where the attempt was given more, it goes on, and the answer is the seconds that are left.
+/// in: where the attempt was given more, it goes on.
 #[server]
-pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppResult<Option<i64>> {
+pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppResult<Told> {
     let me = require_user()?;
     let user = me.user_id();
     let now = chrono::Utc::now();
@@ -109,14 +133,25 @@ pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppRe
                 Some(_) => rules::run_down(conn, user, attempt, now).await?,
                 None => (rules::submit(conn, user, attempt, now).await?, None),
             };
-            let slug = crate::course::store::slug(conn, quiz.course).await?;
+            let slug = studied_slug(conn, user, quiz.course).await?;
             Ok((quiz, slug, expires_at))
         })
         .await?;
     if expires_at.is_none() {
         redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
     }
-    Ok(expires_at.map(|at| seconds_left(at, now)))
+    Ok(Told {
+        basis: String::new(),
+        seconds_left: expires_at.map(|at| seconds_left(at, now)),
+    })
+}
+
+/// The course's name in addresses, for those who study it; on the error of others nothing is kept.
+#[cfg(feature = "ssr")]
+async fn studied_slug(conn: &mut Conn, user: UserId, course: CourseId) -> AppResult<String> {
+    studying::studied_slug(conn, user, course)
+        .await?
+        .ok_or_else(not_enrolled)
 }
 
 #[cfg(feature = "ssr")]

@@ -1,19 +1,20 @@
 //! The rules of an attempt, from its start to its grade. The clock is the server's.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::grade::{self, Answer, Frozen, FrozenKind, FrozenOption, Given, QuestionSet};
+use super::answer::Answering;
+pub use super::answer::read;
+use super::basis::basis;
+use super::grade::{self, Frozen, FrozenKind, FrozenOption, QuestionSet};
 use super::progress::{self, Progress};
 use super::store::{self, Attempt, BankQuestion, QuizKey, Settings};
 use super::timing::{self, GRACE};
-use super::{AttemptStatus, QuestionPayload, QuestionType, Sent, completion, regrade};
-use crate::platform::db::Conn;
+use super::{AttemptStatus, QuestionPayload, QuestionType, completion, regrade};
+use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
@@ -125,6 +126,8 @@ pub async fn start(
     pair: i32,
     clock: &Clock,
 ) -> AppResult<AttemptId> {
+    // Starts of one learner at one quiz follow one another, so that each counts the tries before it.
+    db::lock(conn, &format!("quiz {user} {course} {module_no} {pair}")).await?;
     let found = find(conn, user, course, module_no, pair, clock.now).await?;
     if let Some(running) = found.running() {
         return Ok(running);
@@ -134,21 +137,12 @@ pub async fn start(
     }
     let bank = store::bank(conn, user, found.key).await?;
     let set = draw(bank, found.settings.questions_per_attempt as usize);
-    match store::begin(conn, user, found.key, &set, &found.settings, clock.now).await? {
-        Some((attempt, expires_at)) => {
-            if let Some(at) = expires_at {
-                end_at(conn, attempt, at).await?;
-            }
-            Ok(attempt)
-        }
-        // Another tab was faster.
-        None => store::attempts(conn, user, found.key)
-            .await?
-            .into_iter()
-            .find(|outcome| outcome.status == AttemptStatus::InProgress)
-            .map(|outcome| outcome.attempt_id)
-            .ok_or_else(no_attempt),
+    let (attempt, expires_at) =
+        store::begin(conn, user, found.key, &set, &found.settings, clock.now).await?;
+    if let Some(at) = expires_at {
+        end_at(conn, attempt, at).await?;
     }
+    Ok(attempt)
 }
 
 /// Makes sure that the attempt ends at its time, whether or not anybody looks.
@@ -248,94 +242,12 @@ fn named(text: &str, rng: &mut impl Rng) -> (Uuid, String) {
     (id, markdown::render_inline(text))
 }
 
-/// The most that is kept of a written answer.
-const TEXT_LIMIT: usize = 5000;
-
-/// What was sent, as an answer to this question: only what the question offers is taken.
-pub fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
-    let foreign = || {
-        AppError::field(
-            "",
-            "This answer is not one of those that the question offers. Load the page again.",
-        )
-    };
-    let id = |text: &str| Uuid::parse_str(text).map_err(|_| foreign());
-    // A name in brackets that begins with a digit would be read as the index of a list.
-    let named = |text: &str| id(text.strip_prefix('i').unwrap_or_default());
-    let text = || -> AppResult<String> {
-        // A database has no place for the one character that is none.
-        let text = sent.text.as_deref().unwrap_or_default();
-        let text = text.replace("\r\n", "\n").replace('\0', "");
-        match text.chars().count() {
-            0..=TEXT_LIMIT => Ok(text),
-            _ => Err(AppError::field(
-                "",
-                "An answer has at most 5,000 characters.",
-            )),
-        }
-    };
-    Ok(match kind {
-        FrozenKind::Choice { several, options } => {
-            let chosen = (sent.options.iter())
-                .map(|option| id(option))
-                .collect::<AppResult<Vec<Uuid>>>()?;
-            let offered = |id: &Uuid| options.iter().any(|option| option.id == *id);
-            if !chosen.iter().all(offered) || (!several && chosen.len() > 1) {
-                return Err(foreign());
-            }
-            (!chosen.is_empty()).then_some(Answer::Choice(chosen))
-        }
-        FrozenKind::ShortAnswer { .. } => Some(text()?)
-            .filter(|text| !text.trim().is_empty())
-            .map(Answer::Text),
-        FrozenKind::Tracing { .. } => match sent.compiles.as_deref() {
-            Some("yes") => Some(Answer::Prints(text()?)),
-            Some("no") => {
-                let line = sent.line.as_deref().unwrap_or_default().trim();
-                let line = match line {
-                    "" => None,
-                    line => Some(line.parse().map_err(|_| {
-                        AppError::field("", "The line is a number, counted from 1.")
-                    })?),
-                };
-                Some(Answer::FailsAtLine(line))
-            }
-            None | Some("") => None,
-            Some(_) => return Err(foreign()),
-        },
-        FrozenKind::Ordering { items, .. } => {
-            let mut places = HashMap::new();
-            for (item, place) in sent.order.iter().filter(|(_, place)| !place.is_empty()) {
-                let (item, place) = (named(item)?, place.parse().map_err(|_| foreign())?);
-                if !items.iter().any(|(id, _)| *id == item) || !(1..=items.len()).contains(&place) {
-                    return Err(foreign());
-                }
-                places.insert(item, place);
-            }
-            (!places.is_empty()).then_some(Answer::Places(places))
-        }
-        FrozenKind::Matching { left, right, .. } => {
-            let mut matches = HashMap::new();
-            for (from, to) in sent.matches.iter().filter(|(_, to)| !to.is_empty()) {
-                let (from, to) = (named(from)?, id(to)?);
-                if !left.iter().any(|(id, _)| *id == from) || !right.iter().any(|(id, _)| *id == to)
-                {
-                    return Err(foreign());
-                }
-                matches.insert(from, to);
-            }
-            (!matches.is_empty()).then_some(Answer::Matches(matches))
-        }
-    })
-}
-
 /// Keeps what was answered to a question of a running attempt, whole or not.
 pub async fn save(
     conn: &mut Conn,
     user: UserId,
     attempt: AttemptId,
-    question: usize,
-    sent: &Sent,
+    answering: &Answering,
     now: DateTime<Utc>,
 ) -> AppResult<Saved> {
     let mut row = locked(conn, user, attempt).await?;
@@ -346,22 +258,33 @@ pub async fn save(
         end(conn, user, &row, now).await?;
         return Ok(Saved::TooLate(row.quiz));
     }
+    let question = answering.question;
     let frozen = row.set.questions.get(question).ok_or_else(|| {
         AppError::field("question", "The attempt has no question of this number.")
     })?;
-    let given = Given {
-        answer: read(&frozen.kind, sent)?,
-        flagged: sent.flagged.is_some(),
-    };
-    row.answers.insert(question, given);
-    store::save_answers(conn, attempt, &row.answers).await?;
-    Ok(Saved::Kept(row.quiz, row.expires_at))
+    let given = answering.read(&frozen.kind)?;
+    let basis = basis(Some(&given));
+    let kept = row.answers.get(&question).cloned().unwrap_or_default();
+    if let Some(given) = answering.over(&kept, given) {
+        row.answers.insert(question, given);
+        store::save_answers(conn, attempt, &row.answers).await?;
+    }
+    Ok(Saved::Kept {
+        quiz: row.quiz,
+        basis,
+        expires_at: row.expires_at,
+    })
 }
 
 /// What became of an answer.
 pub enum Saved {
-    /// With when the attempt's time is over.
-    Kept(QuizKey, Option<DateTime<Utc>>),
+    Kept {
+        quiz: QuizKey,
+        /// Tells what was sent.
+        basis: String,
+        /// When the attempt's time is over.
+        expires_at: Option<DateTime<Utc>>,
+    },
     /// The attempt had ended before it came.
     TooLate(QuizKey),
 }

@@ -6,8 +6,6 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::course::pair_of;
-
 /// A module as the gates see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleShape {
@@ -36,8 +34,23 @@ pub struct Reached {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
-    AfterQuiz { module_no: i32, pair: i32 },
+    AfterQuiz {
+        module_no: i32,
+        pair: i32,
+        /// Where passing it now would not open it yet: from when on it may be open.
+        not_before: Option<DateTime<Utc>>,
+    },
     From(DateTime<Utc>),
+}
+
+impl Lock {
+    /// When it opens at the earliest, as far as is known.
+    fn earliest(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::AfterQuiz { not_before, .. } => not_before.unwrap_or(now),
+            Self::From(at) => at,
+        }
+    }
 }
 
 /// A module's gate as it stands for one learner.
@@ -68,16 +81,18 @@ impl Gate {
             .map(|&(pair, _)| Lock::AfterQuiz {
                 module_no: self.number,
                 pair,
+                not_before: None,
             })
+    }
+
+    /// Since when it is open because its gate has opened: what never holds anybody up has none that could.
+    pub fn opened_at(&self) -> Option<DateTime<Utc>> {
+        self.open.ok().filter(|_| self.gates)
     }
 
     /// Whether its quizzes hold up what follows.
     pub fn holds(&self) -> bool {
         self.gates
-    }
-
-    pub fn lock_of_topic(&self, topic_number: i32) -> Option<Lock> {
-        self.lock(pair_of(topic_number))
     }
 
     /// The first topic number that is closed.
@@ -128,18 +143,26 @@ pub fn gates(
             (true, None, Ok(at)) => Err(Lock::From(at)),
             (true, None, Err(lock)) => Err(lock),
         };
-        if holds && !quizzes.is_empty() {
+        if let Some(&last) = module.quizzes.last().filter(|_| holds) {
+            let earliest = open.unwrap_or_else(|lock| lock.earliest(now)) + pace.cooldown;
+            let not_before = Some(earliest).filter(|&at| at > now);
             next = match (open, passed_at) {
-                (Ok(unlocked_at), Some(passed_at)) => {
-                    Ok(passed_at.max(unlocked_at + pace.cooldown))
-                }
-                _ => Err(Lock::AfterQuiz {
+                (Ok(_) | Err(Lock::From(_)), Some(passed_at)) => Ok(earliest.max(passed_at)),
+                // Excused before it is open, it waits for what opens this module.
+                (
+                    Err(Lock::AfterQuiz {
+                        module_no, pair, ..
+                    }),
+                    Some(_),
+                ) => Err(Lock::AfterQuiz {
+                    module_no,
+                    pair,
+                    not_before,
+                }),
+                (_, None) => Err(Lock::AfterQuiz {
                     module_no: module.number,
-                    pair: quizzes
-                        .iter()
-                        .find(|&&(_, passed)| !passed)
-                        .or(quizzes.last())
-                        .map_or(1, |&(pair, _)| pair),
+                    pair: last,
+                    not_before,
                 }),
             };
         }
@@ -185,12 +208,10 @@ mod tests {
         let start = at(&reached, day(0));
         assert_eq!(start[0].open, Ok(day(0)));
         assert_eq!(start[0].lock(1), None);
-        let after = Lock::AfterQuiz {
-            module_no: 1,
-            pair: 1,
-        };
-        assert_eq!(start[0].lock(2), Some(after));
-        assert_eq!(start[1].open, Err(after));
+        assert_eq!(start[0].lock(2), Some(after(1, 1, None)));
+        assert_eq!(start[1].open, Err(after(1, 2, Some(day(7)))));
+        assert_eq!(start[2].open, Err(after(2, 1, Some(day(14)))));
+        assert_eq!(at(&reached, day(8))[1].open, Err(after(1, 2, None)));
 
         reached.passed.insert((1, 1), day(1));
         assert_eq!(at(&reached, day(1))[0].lock(2), None);
@@ -198,18 +219,33 @@ mod tests {
         let passed = at(&reached, day(2));
         assert_eq!(passed[0].passed_at, Some(day(2)));
         assert_eq!(passed[1].open, Err(Lock::From(day(7))));
-        assert_eq!(
-            passed[2].open,
-            Err(Lock::AfterQuiz {
-                module_no: 2,
-                pair: 1
-            })
-        );
+        assert_eq!(passed[2].open, Err(after(2, 1, Some(day(14)))));
         // The week counts from when the module was open, not from when it was passed.
         assert_eq!(at(&reached, day(9))[1].open, Ok(day(7)));
         reached.unlocked.insert(2, day(7));
         reached.passed.insert((2, 1), day(20));
         assert_eq!(at(&reached, day(20))[2].open, Ok(day(20)));
+    }
+
+    fn after(module_no: i32, pair: i32, not_before: Option<DateTime<Utc>>) -> Lock {
+        Lock::AfterQuiz {
+            module_no,
+            pair,
+            not_before,
+        }
+    }
+
+    #[test]
+    fn what_is_excused_before_it_is_open_is_not_what_one_waits_for() {
+        let course = [module(1, &[1]), module(2, &[1, 2]), module(3, &[1])];
+        let mut reached = Reached::default();
+        reached.passed.insert((2, 1), day(0));
+        reached.passed.insert((2, 2), day(0));
+        let third = |reached: &Reached, now| gates(&course, WEEKLY, day(0), reached, now)[2].open;
+        assert_eq!(third(&reached, day(0)), Err(after(1, 1, Some(day(14)))));
+        reached.passed.insert((1, 1), day(1));
+        assert_eq!(third(&reached, day(1)), Err(Lock::From(day(14))));
+        assert_eq!(third(&reached, day(14)), Ok(day(14)));
     }
 
     #[test]
@@ -268,6 +304,7 @@ mod tests {
             // What a tutor does on some days, whatever the learner does.
             let by_tutor: Vec<i32> = unlocked.iter().map(|&(number, _)| number).collect();
             let mut open_before: Vec<i32> = Vec::new();
+            let mut promised: HashMap<i32, DateTime<Utc>> = HashMap::new();
             for _ in 0..200 {
                 for &(number, pair, at) in &excused {
                     if day(at) <= now {
@@ -281,8 +318,13 @@ mod tests {
                 }
                 let gates = gates(&course, pace, day(0), &reached, now);
                 for gate in &gates {
+                    if let Err(lock) = gate.open {
+                        promised.insert(gate.number, lock.earliest(now));
+                    }
                     if let Ok(at) = gate.open {
                         prop_assert!(at <= now);
+                        let earliest = promised.get(&gate.number).filter(|_| by_tutor.is_empty());
+                        prop_assert!(earliest.is_none_or(|earliest| at >= *earliest), "nothing opens before it was said to");
                         reached.unlocked.entry(gate.number).or_insert(at);
                     }
                 }

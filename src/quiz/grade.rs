@@ -72,6 +72,9 @@ pub struct Given {
     /// To come back to.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flagged: bool,
+    /// By tab, the number of its newest change that has arrived.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tabs: BTreeMap<Uuid, i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

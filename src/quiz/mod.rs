@@ -3,12 +3,18 @@
 
 #[cfg(feature = "ssr")]
 pub mod adaptive;
+#[cfg(feature = "ssr")]
+pub mod answer;
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod asked;
 #[cfg(feature = "ssr")]
 pub mod attempt;
 pub mod authoring;
 #[cfg(feature = "ssr")]
 pub mod bank;
+#[cfg(feature = "ssr")]
+pub mod basis;
 #[cfg(feature = "ssr")]
 pub mod completion;
 #[cfg(feature = "ssr")]
@@ -121,6 +127,18 @@ pub struct Running {
     pub marks: Vec<(bool, bool)>,
     /// Number and question, from 0; None at the end, where all is handed in.
     pub at: Option<(usize, Shown)>,
+    /// Of what was given to that question so far; see `basis`.
+    pub basis: String,
+    /// Tells this page from others that show the same.
+    pub tab: Uuid,
+    pub seconds_left: Option<i64>,
+}
+
+/// What the page of a running attempt is told with what it sends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What the form is based on from now on.
+    pub basis: String,
     pub seconds_left: Option<i64>,
 }
 
@@ -184,6 +202,8 @@ pub struct Graded {
     pub regrades: Vec<RegradeNote>,
     /// What is open now.
     pub next: Option<TopicLink>,
+    /// What follows and when it opens, where it is closed.
+    pub later: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,6 +222,8 @@ pub struct GradedQuestion {
     pub answered: Html,
     pub right: Html,
     pub explanation: Option<Html>,
+    /// Why nothing is said of what is right, where that is so.
+    pub withheld: Option<String>,
     /// What it was about.
     pub topic: Option<TopicLink>,
 }

@@ -14,7 +14,7 @@ pub use self::result::came_of;
 use self::result::result;
 use self::timer::{time_over, timer};
 use super::api::{SaveAnswer, StartQuiz, SubmitQuiz, load_quiz};
-use super::{AttemptStatus, PastAttempt, QuizPage, QuizState, Running, Terms, quiz_path};
+use super::{AttemptStatus, PastAttempt, QuizPage, QuizState, Running, Terms, Told, quiz_path};
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, Erase, Form, FormState, Notice, Page, Tone, loaded, page_resource,
     query_value,
@@ -149,18 +149,19 @@ fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
 
 fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
     let attempt_id = attempt.attempt_id.to_string();
-    let marks = attempt.marks.clone();
     let said_left = attempt.seconds_left.map(RwSignal::new);
     let told = Callback::new(move |answer: String| {
-        if let (Some(said_left), Ok(left)) = (said_left, answer.parse()) {
+        let told: Told = serde_json::from_str(&answer).unwrap_or_default();
+        if let (Some(said_left), Some(left)) = (said_left, told.seconds_left) {
             said_left.try_set(left);
         }
+        told.basis
     });
     let clock = said_left.map(timer);
     let at_end = attempt.at.is_none();
-    let inside = match attempt.at {
-        Some((at, shown)) => question(attempt_id.clone(), at, marks, shown, forms.save, told),
-        None => overview(marks, path),
+    let inside = match attempt.at.clone() {
+        Some((at, shown)) => question(attempt, at, shown, forms.save, told),
+        None => overview(attempt.marks, path),
     };
     view! {
         <div class="quiz-bar">{clock}</div>

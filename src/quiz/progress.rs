@@ -43,10 +43,15 @@ impl Progress {
     }
 
     pub fn lock_of_topic(&self, module_no: i32, topic_number: i32) -> Option<Lock> {
-        self.gates
-            .iter()
+        self.lock(module_no, pair_of(topic_number))
+    }
+
+    /// Why a section is closed, if it is.
+    pub fn lock(&self, module_no: i32, pair: i32) -> Option<Lock> {
+        let mut gates = self.gates.iter();
+        gates
             .find(|gate| gate.number == module_no)
-            .and_then(|gate| gate.lock_of_topic(topic_number))
+            .and_then(|gate| gate.lock(pair))
     }
 
     /// By module: the topic number from which on it is closed.
@@ -73,9 +78,20 @@ impl Progress {
 /// "Opens when quiz 1.2 is passed."
 pub fn sentence(lock: Lock, clock: &Clock) -> String {
     match lock {
-        Lock::AfterQuiz { module_no, pair } => {
-            format!("This opens when quiz {module_no}.{pair} is passed.")
-        }
+        Lock::AfterQuiz {
+            module_no,
+            pair,
+            not_before: None,
+        } => format!("This opens when quiz {module_no}.{pair} is passed."),
+        Lock::AfterQuiz {
+            module_no,
+            pair,
+            not_before: Some(at),
+        } => format!(
+            "This opens when quiz {module_no}.{pair} is passed, but not before {} ({}).",
+            clock.date_time(at),
+            clock.zone.name()
+        ),
         Lock::From(at) => format!(
             "This opens on {} ({}).",
             clock.date_time(at),
@@ -87,7 +103,14 @@ pub fn sentence(lock: Lock, clock: &Clock) -> String {
 /// "after quiz 1.2", "12 Jan".
 pub fn words(lock: Lock, clock: &Clock) -> String {
     match lock {
-        Lock::AfterQuiz { module_no, pair } => format!("after quiz {module_no}.{pair}"),
+        Lock::AfterQuiz {
+            module_no,
+            pair,
+            not_before,
+        } => {
+            let from = not_before.map(|at| format!(", from {}", clock.day(at)));
+            format!("after quiz {module_no}.{pair}{}", from.unwrap_or_default())
+        }
         Lock::From(at) => format!("from {}", clock.day(at)),
     }
 }
@@ -205,7 +228,7 @@ pub async fn load(
         .iter()
         .zip(&modules)
         .filter(|(gate, row)| {
-            gate.open.is_ok() && row.unlocked_at.is_none()
+            gate.opened_at().is_some() && row.unlocked_at.is_none()
                 || gate.passed_at.is_some() && row.passed_at.is_none()
         })
         .map(|(gate, _)| gate)
@@ -248,10 +271,10 @@ async fn keep(
     cooldown: TimeDelta,
 ) -> QueryResult<()> {
     let numbers: Vec<i32> = gates.iter().map(|gate| gate.number).collect();
-    let unlocked: Vec<Option<DateTime<Utc>>> = gates.iter().map(|gate| gate.open.ok()).collect();
+    let unlocked: Vec<Option<DateTime<Utc>>> = gates.iter().map(|gate| gate.opened_at()).collect();
     let until: Vec<Option<DateTime<Utc>>> = gates
         .iter()
-        .map(|gate| gate.open.ok().map(|at| at + cooldown))
+        .map(|gate| gate.opened_at().map(|at| at + cooldown))
         .collect();
     let passed: Vec<Option<DateTime<Utc>>> = gates.iter().map(|gate| gate.passed_at).collect();
     diesel::sql_query(

@@ -442,7 +442,7 @@ pub async fn attempts(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResu
     .await
 }
 
-/// Begins an attempt; None where one is running already.
+/// Begins an attempt, and answers until when it runs.
 pub async fn begin(
     conn: &mut Conn,
     user: UserId,
@@ -450,12 +450,12 @@ pub async fn begin(
     set: &QuestionSet,
     settings: &Settings,
     now: DateTime<Utc>,
-) -> AppResult<Option<(AttemptId, Option<DateTime<Utc>>)>> {
+) -> AppResult<(AttemptId, Option<DateTime<Utc>>)> {
     let expires_at = settings
         .seconds_for(set.questions.len())
         .map(|seconds| now + chrono::TimeDelta::seconds(seconds));
     let set = serde_json::to_value(set).map_err(|error| AppError::internal(&error))?;
-    let attempt: Option<AttemptId> = diesel::insert_into(quiz_attempts::table)
+    let attempt = diesel::insert_into(quiz_attempts::table)
         .values((
             quiz_attempts::user_id.eq(user),
             quiz_attempts::course_id.eq(quiz.course),
@@ -467,12 +467,10 @@ pub async fn begin(
             quiz_attempts::started_at.eq(now),
             quiz_attempts::expires_at.eq(expires_at),
         ))
-        .on_conflict_do_nothing()
         .returning(quiz_attempts::attempt_id)
         .get_result(conn)
-        .await
-        .optional()?;
-    Ok(attempt.map(|attempt| (attempt, expires_at)))
+        .await?;
+    Ok((attempt, expires_at))
 }
 
 pub async fn save_answers(conn: &mut Conn, attempt: AttemptId, answers: &Answers) -> AppResult<()> {

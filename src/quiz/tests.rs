@@ -1,5 +1,7 @@
 //! Taking quizzes, over HTTP where a person would.
 
+mod answers;
+mod onward;
 mod time;
 
 use std::sync::Arc;
@@ -15,6 +17,11 @@ use crate::platform::http::testing::{Answer, Browser, TestSite};
 
 /// A gated course of two modules; the first has two quizzes, the second none.
 pub(crate) async fn course(site: &TestSite, settings: &str) {
+    course_of(site, settings, ["one", "two"]).await;
+}
+
+/// The same with its modules in this order.
+async fn course_of(site: &TestSite, settings: &str, order: [&str; 2]) -> import::Report {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -25,7 +32,8 @@ pub(crate) async fn course(site: &TestSite, settings: &str) {
     write(
         "course.toml",
         &format!(
-            "slug = \"small\"\ntitle = \"A small course\"\nsummary = \"Two modules.\"\nlanguage = \"en\"\nlevel = \"beginner\"\n\n[settings]\n{settings}\n\n[[module]]\ntitle = \"First\"\nfolder = \"one\"\n\n[[module]]\ntitle = \"Second\"\nfolder = \"two\"\n"
+            "slug = \"small\"\ntitle = \"A small course\"\nsummary = \"Two modules.\"\nlanguage = \"en\"\nlevel = \"beginner\"\n\n[settings]\n{settings}\n\n[[module]]\ntitle = \"First\"\nfolder = \"{}\"\n\n[[module]]\ntitle = \"Second\"\nfolder = \"{}\"\n",
+            order[0], order[1]
         ),
     );
     for (n, slug) in [(1, "begin"), (2, "middle"), (3, "late")] {
@@ -56,7 +64,7 @@ pub(crate) async fn course(site: &TestSite, settings: &str) {
         draft,
     )
     .await
-    .unwrap();
+    .unwrap()
 }
 
 pub(crate) const GATED: &str = "gated = true\ncooldown_days = 0";

@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::asked::{asked_now, withholding};
 use super::attempt::{self, Found, no_attempt};
+use super::basis::basis;
 use super::grade::{self, Answer, Frozen, FrozenKind, Given};
+use super::progress;
 use super::regrade::{self, store::Applied};
 use super::store::{self, Attempt, Outcome};
 use super::timing;
@@ -63,9 +66,15 @@ pub async fn page(
                 .filter(|row| row.quiz == found.key && row.status != AttemptStatus::InProgress)
                 .ok_or_else(no_attempt)?;
             let abouts = topics.iter().map(|topic| (topic.0, link(topic))).collect();
-            let next = next(conn, user, &course, &found, clock).await?;
+            let onward = match row.status {
+                AttemptStatus::Passed => onward(conn, user, &course, &found, clock).await?,
+                _ => Onward::default(),
+            };
             let regrades = regrade::store::applied(conn, &[attempt]).await?;
-            QuizState::Result(Box::new(graded(row, &regrades, &abouts, next, clock)))
+            let asked = asked_now(conn, user, &row, clock.now).await?;
+            let mut graded = graded(row, &regrades, &abouts, clock);
+            (graded.next, graded.later) = (onward.open, onward.later);
+            QuizState::Result(Box::new(withholding(graded, &asked)))
         }
         (None, Some(attempt)) => {
             let row = store::attempt(conn, user, attempt)
@@ -154,6 +163,7 @@ pub fn time_words(seconds: i64) -> String {
 
 fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running {
     let given = |at: usize| row.answers.get(&at);
+    let asked = at.and_then(|at| Some((at, row.set.questions.get(at)?)));
     Running {
         attempt_id: row.attempt_id,
         marks: (0..row.set.questions.len())
@@ -166,10 +176,9 @@ fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running
                 })
             })
             .collect(),
-        at: at.and_then(|at| {
-            let question = row.set.questions.get(at)?;
-            Some((at, shown(question, given(at))))
-        }),
+        at: asked.map(|(at, question)| (at, shown(question, given(at)))),
+        basis: asked.map_or_else(String::new, |(at, _)| basis(given(at))),
+        tab: Uuid::new_v4(),
         seconds_left: row.expires_at.map(|at| timing::seconds_left(at, now)),
     }
 }
@@ -202,7 +211,7 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
                 _ => (None, String::new(), None),
             };
             ShownKind::Tracing {
-                program: Html(program_html.clone()),
+                program: Html(numbered(program_html)),
                 compiles,
                 prints,
                 line,
@@ -245,12 +254,27 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
     }
 }
 
+/// The program with a number beside each line, which is seen but neither read nor copied as part of it.
+fn numbered(program_html: &str) -> String {
+    let parts = program_html.split_once("<pre").and_then(|(before, rest)| {
+        let (pre, after) = rest.split_once("</pre>")?;
+        Some((before, pre, after))
+    });
+    let Some((before, pre, after)) = parts else {
+        return program_html.to_owned();
+    };
+    let code = pre.strip_suffix("</code>").unwrap_or(pre);
+    let lines = "<i></i>".repeat(code.trim_end().matches('\n').count() + 1);
+    format!(
+        "{before}<div class=\"numbered\"><div class=\"lines\" aria-hidden=\"true\">{lines}</div><pre{pre}</pre></div>{after}"
+    )
+}
+
 /// What came of an attempt, with what its regrades made of it.
 pub fn graded(
     row: Attempt,
     regrades: &[Applied],
     topics: &HashMap<TopicId, TopicLink>,
-    next: Option<TopicLink>,
     clock: &Clock,
 ) -> Graded {
     let questions = row
@@ -288,7 +312,8 @@ pub fn graded(
                 new_score: applied.new_score,
             })
             .collect(),
-        next: next.filter(|_| row.status == AttemptStatus::Passed),
+        next: None,
+        later: None,
     }
 }
 
@@ -301,7 +326,7 @@ pub fn graded_question(
 ) -> GradedQuestion {
     let prompt = match &question.kind {
         FrozenKind::Tracing { program_html, .. } => {
-            format!("{}{program_html}", question.prompt_html)
+            format!("{}{}", question.prompt_html, numbered(program_html))
         }
         _ => question.prompt_html.clone(),
     };
@@ -311,6 +336,7 @@ pub fn graded_question(
         answered: Html(answered(&question.kind, answer)),
         right: Html(right(&question.kind)),
         explanation: question.explanation_html.clone().map(Html),
+        withheld: None,
         topic,
     }
 }
@@ -406,23 +432,59 @@ fn matched(
     list("ul", lines.iter().map(String::as_str))
 }
 
-/// Where the learner goes on: the first topic after the quiz, if it is open; the certificate, where the quiz was the last
-/// thing to do.
-async fn next(
+/// Where the learner goes on from a quiz that is passed.
+#[derive(Default)]
+struct Onward {
+    open: Option<TopicLink>,
+    /// What is closed yet, and when it opens.
+    later: Option<String>,
+}
+
+/// What stands after the quiz, if it is open; the certificate, where the quiz was the last thing to do.
+async fn onward(
     conn: &mut Conn,
     user: UserId,
     course: &str,
     found: &Found,
     clock: &Clock,
-) -> AppResult<Option<TopicLink>> {
+) -> AppResult<Onward> {
     let outline =
         crate::player::view::outline(conn, user, found.key.course, &found.progress, clock).await?;
     let here = quiz_path(course, found.key.module_no, found.key.pair);
-    let (_, next) = crate::player::neighbours(&outline, course, &here);
-    Ok(next.or_else(|| {
-        found.certificate.as_deref().map(|code| TopicLink {
-            href: certificate_path(code),
-            title: "your certificate".to_owned(),
-        })
-    }))
+    let following = crate::player::steps(&outline, course)
+        .into_iter()
+        .skip_while(|step| step.link.href != here)
+        .nth(1);
+    Ok(match following {
+        Some(step) if step.is_open => Onward {
+            open: Some(step.link),
+            later: None,
+        },
+        following => Onward {
+            open: found.certificate.as_deref().map(|code| TopicLink {
+                href: certificate_path(code),
+                title: "your certificate".to_owned(),
+            }),
+            later: following.and_then(|step| {
+                let lock = found.progress.lock(step.module_no, step.pair)?;
+                let when = progress::sentence(lock, clock);
+                Some(format!("What comes next is “{}”. {when}", step.link.title))
+            }),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_of_a_program_has_a_number_beside_it() {
+        let program = markdown::render_code("rust", "fn main() {\n\n    f::<u8>();\n}\n");
+        let html = numbered(&program);
+        assert_eq!(html.matches("<i></i>").count(), 4, "{html}");
+        let (lines, code) = html.split_once("<pre").unwrap();
+        assert!(lines.contains("aria-hidden=\"true\"") && !code.contains("<i>"));
+        assert_eq!(html.matches("<div").count(), html.matches("</div>").count());
+    }
 }

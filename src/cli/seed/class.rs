@@ -146,7 +146,7 @@ async fn take(
         .take(right)
         .map(|question| Given {
             answer: Some(right_answer(&question.kind)),
-            flagged: false,
+            ..Given::default()
         })
         .enumerate()
         .collect();

@@ -1,6 +1,6 @@
 //! Modules, topics, their rendered blocks and their assets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::Utc;
 use diesel::prelude::*;
@@ -13,7 +13,9 @@ use crate::course::draft::{BlockDraft, CourseDraft, TopicBody, TopicDraft};
 use crate::course::render::{self, Links, RenderedBody};
 use crate::course::{ContentType, StudyPersona, reading_minutes, search};
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{course_modules, topic_blocks, topic_content_assets, topics};
+use crate::platform::db::schema::{
+    course_modules, module_progress, quiz_attempts, topic_blocks, topic_content_assets, topics,
+};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, TopicId};
 
@@ -57,6 +59,27 @@ pub async fn store_modules(
 pub struct StoredTopics {
     pub ids: HashMap<String, TopicId>,
     pub changes: Changes,
+    /// The modules whose topics have come to stand under another number: that one, and the new one.
+    pub moved: BTreeSet<(i32, i32)>,
+}
+
+/// The modules whose quizzes somebody has taken, or which were opened for somebody.
+pub async fn reached_modules(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<i32>> {
+    let mut reached: Vec<i32> = quiz_attempts::table
+        .filter(quiz_attempts::course_id.eq(course))
+        .select(quiz_attempts::module_no)
+        .distinct()
+        .load(conn)
+        .await?;
+    let opened: Vec<i32> = module_progress::table
+        .filter(module_progress::course_id.eq(course))
+        .filter(module_progress::unlocked_at.is_not_null())
+        .select(module_progress::module_no)
+        .distinct()
+        .load(conn)
+        .await?;
+    reached.extend(opened);
+    Ok(reached)
 }
 
 /// What was there before, to tell what changed.
@@ -79,10 +102,14 @@ pub async fn store_topics(
     let mut stored = StoredTopics {
         ids: HashMap::new(),
         changes: Changes::default(),
+        moved: BTreeSet::new(),
     };
     for module in &draft.modules {
         for topic in &module.topics {
             let before = known.get(&topic.key);
+            if let Some(was) = before.filter(|before| !before.is_retired) {
+                stored.moved.insert((was.module_no, module.number));
+            }
             let id = store_topic(conn, course, module.number, topic, before, draft, links).await?;
             stored.ids.insert(topic.key.clone(), id);
             let changes = &mut stored.changes;
@@ -107,6 +134,7 @@ pub async fn store_topics(
             .push(format!("{} ({key})", gone.title));
     }
     stored.changes.retired.sort();
+    stored.moved.retain(|(was, now)| was != now);
     Ok(stored)
 }
 

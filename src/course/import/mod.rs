@@ -36,6 +36,8 @@ pub struct Report {
     pub questions: Changes,
     pub exercises: Changes,
     pub files: usize,
+    /// Old and new numbers of modules that learners had reached: what they reached stays with the old ones.
+    pub moved: Vec<(i32, i32)>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -88,6 +90,12 @@ impl std::fmt::Display for Report {
                 }
             }
         }
+        for (was, now) in &self.moved {
+            writeln!(
+                f,
+                "  Module {was} is module {now} now, but what learners reached in its quizzes stays with module {was}: see the gradebook."
+            )?;
+        }
         write!(f, "  Files: {}", self.files)
     }
 }
@@ -137,6 +145,7 @@ pub async fn import(
         let questions = bank::store_questions(conn, course, &draft, &topics.ids, &links).await?;
         let exercises =
             exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
+        let reached = content::reached_modules(conn, course).await?;
         finish_course(conn, course, &draft, &stored, &links).await?;
         vocabulary::refresh_course(conn, course, &draft).await?;
         vocabulary::refresh_catalog(conn).await?;
@@ -148,6 +157,9 @@ pub async fn import(
             questions,
             exercises,
             files: stored.len(),
+            moved: (topics.moved.into_iter())
+                .filter(|(was, _)| reached.contains(was))
+                .collect(),
         })
     })
     .await

@@ -181,6 +181,7 @@ fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way:
         }
     });
     let heading = format!("Question {} {of}", number + 1);
+    let prompt = format!("ly-prompt-{number}");
     let part = (!question.section.is_empty()).then_some(question.section);
     view! {
         <section class="exam-question" data-number=number.to_string() hidden=!is_shown>
@@ -203,8 +204,8 @@ fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way:
                 <button class="vh" name="go" value=go.clone() data-go=jumps_to.clone() tabindex="-1" aria-hidden="true">
                     {label}
                 </button>
-                <div class="prose quiz-prompt" inner_html=question.shown.prompt.0></div>
-                {fields(question.shown.kind)}
+                <div class="prose quiz-prompt" id=prompt.clone() inner_html=question.shown.prompt.0></div>
+                {fields(question.shown.kind, &prompt)}
                 {flag}
                 <div class="row">
                     {back}

@@ -451,9 +451,15 @@ async fn practice_is_closed_while_an_exam_may_ask_the_question() {
         all,
         ("exam[sections][1][count]", "4"),
     ];
+    let mut earlier: Option<String> = None;
     for changes in [&[all][..], &adaptive] {
         let exam = exam(&site, changes).await;
         let sitting = begin(&site, &mut asha, &exam).await;
+        if let Some(earlier) = &earlier {
+            let result = asha.get(earlier).await.body;
+            assert!(result.contains("You are being asked this in the exam “Final exam”."));
+            assert!(!result.contains("Right is"), "{result}");
+        }
         let closed = asha.get(practice).await;
         assert_eq!(closed.status, StatusCode::FORBIDDEN);
         assert!(
@@ -463,5 +469,8 @@ async fn practice_is_closed_while_an_exam_may_ask_the_question() {
         );
         submit(&mut asha, &sitting).await;
         assert_eq!(asha.get(practice).await.status, StatusCode::OK);
+        let result = format!("/learn/small/exam/{exam}?show={sitting}");
+        assert!(asha.get(&result).await.body.contains("Right is"));
+        earlier = Some(result);
     }
 }

@@ -119,8 +119,9 @@ async fn it_asks_as_often_for_many_as_for_few() {
     assert_eq!(counts[0], counts[1]);
     assert_eq!(names(&mut meera, "/teach/small").await.len(), 50);
     assert_eq!(names(&mut meera, "/teach/small?page=3").await.len(), 21);
+    assert_eq!(names(&mut meera, "/teach/small?page=9").await.len(), 21);
     let last = meera.get("/teach/small?page=9").await.body;
-    assert!(last.contains("121 learners") && last.contains("page=2") && !last.contains("page=9"));
+    assert!(last.contains("121 learners") && last.contains("href=\"/teach/small?page=2\""));
     let file = meera.get("/teach/small/gradebook.csv").await.body;
     assert_eq!(
         file.trim_end().lines().count(),

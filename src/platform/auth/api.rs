@@ -28,8 +28,10 @@ pub async fn sign_up(
     email: String,
     password: String,
     next: Option<String>,
+    zone: Option<String>,
 ) -> AppResult<()> {
     let cx = Cx::current()?;
+    let zone = known_zone(zone);
     let (name, email) = checked_sign_up(&name, &email, &password)?;
     limits::SIGN_UP_ADDRESS
         .take(&cx, &cx.client.address.to_string())
@@ -55,6 +57,9 @@ pub async fn sign_up(
                 None => return Ok(()),
             },
         };
+        if about == About::Welcome {
+            store::note_zone(conn, user_id, zone.as_deref()).await?;
+        }
         if mailed {
             let next = next.filter(|next| safe_next(Some(next)) == next);
             let mail = AccountMail {
@@ -68,6 +73,12 @@ pub async fn sign_up(
     .await?;
     redirect("/check-mail");
     Ok(())
+}
+
+/// The zone that a browser says it is in, if there is such a one.
+#[cfg(feature = "ssr")]
+fn known_zone(zone: Option<String>) -> Option<String> {
+    zone.filter(|zone| crate::platform::time::zones().contains(zone))
 }
 
 #[cfg(feature = "ssr")]
@@ -92,7 +103,12 @@ fn checked_sign_up(name: &str, email: &str, password: &str) -> AppResult<(String
 }
 
 #[server]
-pub async fn sign_in(email: String, password: String, next: Option<String>) -> AppResult<()> {
+pub async fn sign_in(
+    email: String,
+    password: String,
+    next: Option<String>,
+    zone: Option<String>,
+) -> AppResult<()> {
     let cx = Cx::current()?;
     let email = normalise_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
     limits::SIGN_IN_ADDRESS
@@ -118,8 +134,12 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> A
     };
     limits::SIGN_IN_ACCOUNT.forgive(&cx, &email).await?;
     let user = account.user_id;
-    cx.within(async move |conn| Ok(store::note_sign_in(conn, user).await?))
-        .await?;
+    let zone = known_zone(zone);
+    cx.within(async move |conn| {
+        store::note_zone(conn, user, zone.as_deref()).await?;
+        Ok(store::note_sign_in(conn, user).await?)
+    })
+    .await?;
     sessions::sign_in(&cx.session, user).await?;
     redirect(safe_next(next.as_deref()));
     Ok(())

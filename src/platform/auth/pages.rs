@@ -27,6 +27,29 @@ fn email_field(form: FormState) -> AnyView {
     .erase()
 }
 
+/// Tells the zone that the browser is in, once the page is awake.
+fn zone_field() -> AnyView {
+    let zone = RwSignal::new(String::new());
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| zone.set(browser_zone().unwrap_or_default()));
+    view! { <input type="hidden" name="zone" value=move || zone.get() /> }.erase()
+}
+
+/// As `Intl.DateTimeFormat().resolvedOptions().timeZone` has it.
+#[cfg(feature = "hydrate")]
+fn browser_zone() -> Option<String> {
+    use js_sys::{Function, Reflect};
+    use wasm_bindgen::{JsCast, JsValue};
+    let get = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name)).ok();
+    let call = |of: &JsValue, name: &str| {
+        let function: Function = get(of, name)?.dyn_into().ok()?;
+        function.call0(of).ok()
+    };
+    let intl = get(window().as_ref(), "Intl")?;
+    let options = call(&call(&intl, "DateTimeFormat")?, "resolvedOptions")?;
+    get(&options, "timeZone")?.as_string()
+}
+
 /// A narrow panel with one thing to do.
 fn gate(title: &'static str, lead: &'static str, children: AnyView) -> AnyView {
     view! {

@@ -124,6 +124,18 @@ pub async fn note_sign_in(conn: &mut Conn, user: UserId) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Takes over the zone that the browser is in, where the person has chosen none.
+pub async fn note_zone(conn: &mut Conn, user: UserId, zone: Option<&str>) -> QueryResult<()> {
+    let Some(zone) = zone else {
+        return Ok(());
+    };
+    diesel::update(users::table.find(user).filter(users::time_zone.is_null()))
+        .set(users::time_zone.eq(zone))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 pub async fn set_password(conn: &mut Conn, user: UserId, hash: &str) -> QueryResult<()> {
     diesel::update(users::table.find(user))
         .set(users::password_hash.eq(hash))

@@ -396,3 +396,33 @@ async fn pages_carry_their_policy_and_unknown_ones_their_status() {
     assert_eq!(browser.get("/healthz").await.status, StatusCode::OK);
     assert_eq!(browser.get("/readyz").await.status, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_browsers_zone_is_taken_where_none_was_chosen() {
+    let site = TestSite::new().await;
+    site.account("asha@example.org", UserRole::Learner).await;
+    let known = async |zone: &str| {
+        let count = format!("select count(*) from users where time_zone = '{zone}'");
+        site.test.count(&count).await
+    };
+    for (zone, kept) in [
+        ("Nowhere/At all", "Nowhere/At all"),
+        ("Asia/Kolkata", "Asia/Kolkata"),
+        ("Europe/Berlin", "Asia/Kolkata"),
+    ] {
+        let fields = [
+            ("email", "asha@example.org"),
+            ("password", PASSWORD),
+            ("zone", zone),
+        ];
+        let answer = site.visitor().post("auth/api/sign_in", &fields).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let expected = i64::from(!zone.starts_with("Nowhere"));
+        assert_eq!(known(kept).await, expected, "{zone}");
+    }
+    let mut fields = ASHA.to_vec();
+    fields.retain(|(name, _)| *name != "email");
+    fields.extend([("email", "new@example.org"), ("zone", "Asia/Tokyo")]);
+    site.visitor().post("auth/api/sign_up", &fields).await;
+    assert_eq!(known("Asia/Tokyo").await, 1);
+}

@@ -106,6 +106,15 @@ impl Db {
     }
 }
 
+/// Whoever asks for the same name waits until this unit of work has ended.
+pub async fn lock(conn: &mut Conn, name: &str) -> diesel::QueryResult<()> {
+    let wait = diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<diesel::sql_types::Text, _>(name);
+    diesel_async::RunQueryDsl::execute(wait, conn)
+        .await
+        .map(drop)
+}
+
 /// The beginning of every unit of work, in one round trip.
 fn bind_sql(organization: OrganizationId) -> String {
     format!("BEGIN; SELECT set_config('app.organization_id', '{organization}', true)")

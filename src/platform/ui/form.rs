@@ -5,16 +5,16 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use super::keep::Keeper;
 use super::{Erase, Inside};
-
 use crate::platform::error::AppError;
 
 /// What a form knows of its last sending.
 #[derive(Clone, Copy)]
 pub struct FormState {
-    action: &'static str,
+    pub(super) action: &'static str,
     typed: StoredValue<Vec<(String, String)>>,
-    error: RwSignal<Option<AppError>>,
+    pub(super) error: RwSignal<Option<AppError>>,
     done: RwSignal<bool>,
     busy: RwSignal<bool>,
 }
@@ -88,6 +88,8 @@ fn left_for(_: &'static str) -> Option<Left> {
     None
 }
 
+pub type OnAnswer = Option<Callback<String, String>>;
+
 /// A form that posts to `form`'s server function. Its problem as a whole stands at its top.
 #[component]
 pub fn Form(
@@ -97,10 +99,12 @@ pub fn Form(
     /// Called instead of following the redirect, when the page can show the outcome where it is.
     #[prop(optional, into)]
     on_done: Option<Callback<()>>,
-    /// Called with what the server answered, as JSON, where it sends nowhere.
+    /// Called with what the server answered, as JSON, where it sends nowhere. Gives the next `basis` of a form that has a field
+    /// of that name.
     #[prop(optional, into)]
-    on_answer: Option<Callback<String>>,
-    /// Keeps what is typed as it is typed: the form is sent whenever something in it has changed.
+    on_answer: OnAnswer,
+    /// Keeps what is typed as it is typed: the form is sent whenever something in it has changed. Beside its fields it
+    /// sends the number of the `change`.
     #[prop(optional)]
     keeps: bool,
     /// The browser sends it and loads what follows whole, and the server alone says what is wrong: for forms that come back in
@@ -109,15 +113,15 @@ pub fn Form(
     reloads: bool,
     children: Inside,
 ) -> impl IntoView {
+    let keeper = keeps.then(|| Keeper::of(form, on_answer));
     let submit = move |event: SubmitEvent| {
         if !reloads {
-            send(event, form, on_done, on_answer);
+            send(event, form, on_done, on_answer, keeper);
         }
     };
-    let kept = keeps.then(|| RwSignal::new(""));
     let input = move |event: leptos::ev::Event| {
-        if let Some(kept) = kept {
-            keep(event, kept, form, on_answer);
+        if let Some(keeper) = keeper {
+            keeper.changed(&event);
         }
     };
     let problem = form.problem();
@@ -138,99 +142,22 @@ pub fn Form(
                 </div>
             </div>
             {children.view()}
-            {kept
-                .map(|kept| {
-                    view! {
-                        <p class="soft kept" role="status">
-                            {move || kept.get()}
-                        </p>
-                    }
-                })}
+            {keeper.map(Keeper::status)}
         </form>
     }
     .erase()
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn keep(
-    _: leptos::ev::Event,
-    _: RwSignal<&'static str>,
-    _: FormState,
-    _: Option<Callback<String>>,
-) {
-}
-
-/// Sends the form at once, or where one types, once nobody has typed for a moment. A later change takes the place of one that still waits.
-#[cfg(feature = "hydrate")]
-fn keep(
-    event: leptos::ev::Event,
-    kept: RwSignal<&'static str>,
-    state: FormState,
-    on_answer: Option<Callback<String>>,
-) {
-    use std::cell::Cell;
-    use wasm_bindgen::JsCast;
-    thread_local! {
-        static CHANGES: Cell<u32> = const { Cell::new(0) };
-    }
-    let target = event.current_target();
-    let Some(form) = target.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
-    else {
-        return;
-    };
-    let is_typed = event
-        .target()
-        .and_then(|field| field.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|field| field.matches("textarea, input[type=text]").unwrap_or(false));
-    let wait = if is_typed { 400 } else { 0 };
-    let change = CHANGES.get() + 1;
-    CHANGES.set(change);
-    set_timeout(
-        move || {
-            if CHANGES.get() != change || !form.is_connected() || !form.check_validity() {
-                return;
-            }
-            leptos::task::spawn_local(async move {
-                match browser::post(&form, None).await {
-                    Ok(browser::Answer { next: None, value }) => {
-                        kept.try_set("Saved");
-                        state.error.try_set(None);
-                        tell(on_answer, value);
-                    }
-                    Ok(browser::Answer {
-                        next: Some(next), ..
-                    }) => drop(window().location().assign(&next)),
-                    Err(AppError::Unreachable) => drop(kept.try_set(
-                        "Not saved: the connection is gone. It is sent again when you go on.",
-                    )),
-                    Err(error) => {
-                        kept.try_set("Not saved");
-                        state.error.try_set(Some(error));
-                    }
-                }
-            });
-        },
-        std::time::Duration::from_millis(wait),
-    );
-}
-
-/// The page may be gone by now.
-#[cfg(feature = "hydrate")]
-fn tell(on_answer: Option<Callback<String>>, value: String) {
-    if let Some(on_answer) = on_answer {
-        on_answer.try_run(value);
-    }
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>, _: Option<Callback<String>>) {}
+fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>, _: OnAnswer, _: Option<Keeper>) {}
 
 #[cfg(feature = "hydrate")]
 fn send(
     event: SubmitEvent,
     form: FormState,
     on_done: Option<Callback<()>>,
-    on_answer: Option<Callback<String>>,
+    on_answer: OnAnswer,
+    keeper: Option<Keeper>,
 ) {
     use wasm_bindgen::JsCast;
     let Some(element) = event
@@ -247,8 +174,12 @@ fn send(
     form.error.set(None);
     form.done.set(false);
     let submitter = event.submitter();
+    let fields = match keeper {
+        Some(keeper) => keeper.take(&element, submitter),
+        None => browser::fields_of(&element, submitter),
+    };
     leptos::task::spawn_local(async move {
-        let outcome = browser::post(&element, submitter).await;
+        let outcome = browser::post(&element, fields).await;
         form.busy.try_set(false);
         match outcome {
             Ok(browser::Answer { next, value }) => match (on_done, next) {
@@ -259,7 +190,9 @@ fn send(
                 }
                 (None, None) => {
                     form.done.try_set(true);
-                    tell(on_answer, value);
+                    if let Some(on_answer) = on_answer {
+                        on_answer.try_run(value);
+                    }
                 }
             },
             Err(AppError::SignInRequired) => {
@@ -269,6 +202,9 @@ fn send(
                     .assign(&crate::platform::auth::sign_in_path(&here));
             }
             Err(error) => {
+                if let Some(keeper) = keeper {
+                    keeper.put_back();
+                }
                 form.error.try_set(Some(error));
                 browser::focus_first_problem(&element);
             }
@@ -296,9 +232,9 @@ pub mod browser {
     /// What the server answers to the form, or what went wrong.
     pub async fn post(
         form: &web_sys::HtmlFormElement,
-        submitter: Option<web_sys::HtmlElement>,
+        fields: Result<UrlSearchParams, JsValue>,
     ) -> Result<Answer, AppError> {
-        let fields = fields_of(form, submitter).map_err(|_| AppError::Unreachable)?;
+        let fields = fields.map_err(|_| AppError::Unreachable)?;
         let address = form.get_attribute("action").unwrap_or_default();
         send(&address, &fields, None).await
     }

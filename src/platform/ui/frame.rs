@@ -195,9 +195,14 @@ pub fn fault(error: AppError) -> AnyView {
     let title = match &error {
         AppError::NotFound(_) => "This page isn’t here",
         AppError::Denied(_) => "This page isn’t open to you",
+        AppError::Closed { .. } => "This page isn’t open yet",
         AppError::Internal(_) => "Something went wrong on our side",
         AppError::Unreachable => "Lyceum can’t be reached",
         _ => "This can’t be shown",
+    };
+    let (href, label) = match &error {
+        AppError::Closed { href, label, .. } => (href.clone(), label.clone()),
+        _ => ("/courses".to_owned(), "Browse the courses".to_owned()),
     };
     let reference = match &error {
         AppError::Internal(reference) => Some(reference.clone()),
@@ -211,7 +216,7 @@ pub fn fault(error: AppError) -> AnyView {
             <h1>{title}</h1>
             <p class="lead">{error.to_string()}</p>
             <div class="row">
-                <Button href="/courses">"Browse the courses"</Button>
+                <Button href=href>{label}</Button>
                 <Button kind=ButtonKind::Secondary href="/">
                     "Go to the start"
                 </Button>

@@ -23,6 +23,7 @@ mod here;
 mod html;
 mod icon;
 mod kbd;
+mod keep;
 mod menu;
 mod meter;
 mod notice;

@@ -104,7 +104,7 @@ fn continue_panel(course: MyCourse) -> AnyView {
                     <Button big=true href=at.href rel="external">
                         {button}
                     </Button>
-                    <span class="soft num">{duration(at.minutes)}</span>
+                    <span class="soft num">{at.minutes.map(duration)}</span>
                 </div>
                 <Meter percent=percent label=format!("{percent} % of the course is done") />
             </div>

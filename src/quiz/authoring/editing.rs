@@ -219,7 +219,7 @@ fn preview(
     };
     let given = Given {
         answer: attempt::read(&frozen.kind, sent)?,
-        flagged: false,
+        ..Given::default()
     };
     let answer = given.answer.as_ref();
     let points = grade::points(&frozen.kind, answer, partial_credit);

@@ -3,24 +3,24 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon};
-use crate::quiz::{Shown, ShownKind};
+use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon, text_of_area};
+use crate::quiz::{Running, Shown, ShownKind};
 
-/// The question's form; `told` hears how much time is left.
+/// The question's form; `told` hears what the server answers.
 pub fn question(
-    attempt: String,
+    attempt: Running,
     at: usize,
-    marks: Vec<(bool, bool)>,
     shown: Shown,
     save: FormState,
-    told: Callback<String>,
+    told: Callback<String, String>,
 ) -> AnyView {
-    let (number, count) = (at + 1, marks.len());
+    let (number, count) = (at + 1, attempt.marks.len());
     let next = match number == count {
         true => ("end".to_owned(), "To the end"),
         false => ((number + 1).to_string(), "Next"),
     };
-    let jumps = marks
+    let jumps = attempt
+        .marks
         .into_iter()
         .zip(1..)
         .map(|((answered, flagged), to): (_, usize)| {
@@ -46,8 +46,10 @@ pub fn question(
         .collect_view();
     view! {
         <Form form=save class="quiz-form" keeps=true on_answer=told>
-            <input type="hidden" name="attempt" value=attempt />
+            <input type="hidden" name="attempt" value=attempt.attempt_id.to_string() />
             <input type="hidden" name="question" value=at.to_string() />
+            <input type="hidden" name="basis" value=attempt.basis autocomplete="off" />
+            <input type="hidden" name="tab" value=attempt.tab.to_string() autocomplete="off" />
             // Enter goes on, as a form's first button is the one that it presses.
             <button class="vh" name="go" value=next.0.clone() tabindex="-1" aria-hidden="true">
                 {next.1}
@@ -59,8 +61,8 @@ pub fn question(
                 </button>
             </nav>
             <h2 class="vh">{format!("Question {number} of {count}")}</h2>
-            <div class="prose quiz-prompt" inner_html=shown.prompt.0></div>
-            {fields(shown.kind)}
+            <div class="prose quiz-prompt" id="ly-prompt" inner_html=shown.prompt.0></div>
+            {fields(as_typed(shown.kind, save), "ly-prompt")}
             <label class="check quiz-flag">
                 <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
                 <span>"Flag to come back to"</span>
@@ -85,14 +87,40 @@ pub fn question(
     .erase()
 }
 
-/// What a question is answered with.
-pub fn fields(kind: ShownKind) -> AnyView {
+/// With what was written before, where that could not be used.
+pub fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
     match kind {
-        ShownKind::Choice { several, options } => choice(several, options),
+        ShownKind::ShortAnswer { text } => ShownKind::ShortAnswer {
+            text: form.value("given[text]", &text),
+        },
+        ShownKind::Tracing {
+            program,
+            compiles,
+            prints,
+            line,
+        } => ShownKind::Tracing {
+            program,
+            compiles: match form.value("given[compiles]", "").as_str() {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => compiles,
+            },
+            prints: form.value("given[text]", &prints),
+            line: form.value("given[line]", "").parse().ok().or(line),
+        },
+        other => other,
+    }
+}
+
+/// What a question is answered with. `prompt` is the id of what is asked.
+pub fn fields(kind: ShownKind, prompt: &str) -> AnyView {
+    let prompt = prompt.to_owned();
+    match kind {
+        ShownKind::Choice { several, options } => choice(several, options, prompt),
         ShownKind::ShortAnswer { text } => view! {
             <label class="stack">
                 <span class="label">"Your answer"</span>
-                <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" />
+                <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" aria-describedby=prompt />
             </label>
         }
         .erase(),
@@ -101,13 +129,13 @@ pub fn fields(kind: ShownKind) -> AnyView {
             compiles,
             prints,
             line,
-        } => tracing(program, compiles, prints, line),
-        ShownKind::Ordering { items } => ordering(items),
-        ShownKind::Matching { left, right } => matching(left, right),
+        } => tracing(program, (compiles, prints, line), prompt),
+        ShownKind::Ordering { items } => ordering(items, prompt),
+        ShownKind::Matching { left, right } => matching(left, right, prompt),
     }
 }
 
-fn choice(several: bool, options: Vec<(Uuid, Html, bool)>) -> AnyView {
+fn choice(several: bool, options: Vec<(Uuid, Html, bool)>, prompt: String) -> AnyView {
     let (kind, hint) = match several {
         true => ("checkbox", "Several answers may be right."),
         false => ("radio", "One answer is right."),
@@ -124,7 +152,7 @@ fn choice(several: bool, options: Vec<(Uuid, Html, bool)>) -> AnyView {
         })
         .collect_view();
     view! {
-        <fieldset class="stack">
+        <fieldset class="stack" aria-describedby=prompt>
             <legend class="soft">{hint}</legend>
             {lines}
         </fieldset>
@@ -132,30 +160,71 @@ fn choice(several: bool, options: Vec<(Uuid, Html, bool)>) -> AnyView {
     .erase()
 }
 
-fn tracing(program: Html, compiles: Option<bool>, prints: String, line: Option<u32>) -> AnyView {
+/// Whether it compiles, what it prints, and the line of its error.
+type Traced = (Option<bool>, String, Option<u32>);
+
+/// What is typed says by itself whether the program compiles.
+fn tracing(program: Html, (compiles, prints, line): Traced, prompt: String) -> AnyView {
     let line = line.map(|line| line.to_string()).unwrap_or_default();
     view! {
         <div class="prose" inner_html=program.0></div>
-        <fieldset class="stack">
+        <fieldset class="stack" aria-describedby=prompt>
             <legend class="soft">"Does this program compile?"</legend>
             <label class="check quiz-option">
                 <input type="radio" name="given[compiles]" value="yes" checked=compiles == Some(true) />
                 <span>"Yes, and it prints"</span>
             </label>
-            <textarea class="input" name="given[text]" rows="3" maxlength="5000" spellcheck="false" aria-label="What it prints">
-                {prints}
-            </textarea>
+            <textarea
+                class="input"
+                name="given[text]"
+                rows="3"
+                maxlength="5000"
+                spellcheck="false"
+                aria-label="What it prints"
+                on:input=|event| tick(&event, "yes")
+                inner_html=text_of_area(&prints)
+            ></textarea>
             <label class="check quiz-option">
                 <input type="radio" name="given[compiles]" value="no" checked=compiles == Some(false) />
                 <span>"No"</span>
             </label>
             <label class="row">
                 <span class="soft">"The error is in line"</span>
-                <input class="input quiz-line" type="text" inputmode="numeric" name="given[line]" value=line pattern="[0-9]{1,6}" title="A number, counted from 1" autocomplete="off" />
+                <input
+                    class="input quiz-line"
+                    type="text"
+                    inputmode="numeric"
+                    name="given[line]"
+                    value=line
+                    pattern="[0-9]{1,6}"
+                    title="A number, counted from 1"
+                    autocomplete="off"
+                    on:input=|event| tick(&event, "no")
+                />
             </label>
         </fieldset>
     }
     .erase()
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn tick(_: &leptos::ev::Event, _: &'static str) {}
+
+/// Chooses the answer that the field which was typed in belongs to.
+#[cfg(feature = "hydrate")]
+fn tick(event: &leptos::ev::Event, answer: &'static str) {
+    use wasm_bindgen::JsCast;
+    let field = event
+        .target()
+        .and_then(|field| field.dyn_into::<web_sys::Element>().ok());
+    let around = field.and_then(|field| field.closest("fieldset").ok().flatten());
+    let choice = around.and_then(|around| {
+        let choice = format!("[name='given[compiles]'][value={answer}]");
+        around.query_selector(&choice).ok().flatten()
+    });
+    if let Some(choice) = choice.and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+        choice.set_checked(true);
+    }
 }
 
 fn letter(at: usize) -> String {
@@ -164,63 +233,85 @@ fn letter(at: usize) -> String {
         .map_or_else(|| (at + 1).to_string(), String::from)
 }
 
-/// A line to which one of the choices is given: their values and texts, and the chosen value.
-fn select_line(
-    field: String,
-    label: String,
-    choices: &[(String, String)],
-    chosen: &str,
+/// A line to which one of the choices is given: their values and texts, and the chosen value. The field is called by
+/// what it asks and by the line.
+struct Line {
+    id: Uuid,
+    group: &'static str,
+    asks: &'static str,
     html: Html,
-) -> AnyView {
+    chosen: String,
+}
+
+fn select_line(line: Line, choices: &[(String, String)]) -> AnyView {
+    let Line {
+        id,
+        group,
+        asks,
+        html,
+        chosen,
+    } = line;
     let options = choices
         .iter()
         .map(|(value, text)| {
+            let is_chosen = *value == chosen;
             view! {
-                <option value=value.clone() selected=value == chosen>
+                <option value=value.clone() selected=is_chosen>
                     {text.clone()}
                 </option>
             }
         })
         .collect_view();
+    let (field, text) = (format!("ly-s{id}"), format!("ly-t{id}"));
     view! {
         <li>
-            <select class="input" name=field aria-label=label>
+            <select
+                class="input"
+                name=format!("given[{group}][i{id}]")
+                aria-label=asks
+                aria-labelledby=format!("{field} {text}")
+                id=field
+            >
                 <option value="">"–"</option>
                 {options}
             </select>
-            <span inner_html=html.0></span>
+            <span id=text inner_html=html.0></span>
         </li>
     }
     .erase()
 }
 
-fn ordering(items: Vec<(Uuid, Html, Option<usize>)>) -> AnyView {
+fn ordering(items: Vec<(Uuid, Html, Option<usize>)>, prompt: String) -> AnyView {
     let choices: Vec<(String, String)> = (1..=items.len())
         .map(|to| (to.to_string(), to.to_string()))
         .collect();
     let lines = items
         .into_iter()
-        .zip(1..)
-        .map(|((id, html, place), n): (_, usize)| {
-            let place = place.map(|place| place.to_string()).unwrap_or_default();
-            let label = format!("Place of line {n}");
-            select_line(
-                format!("given[order][i{id}]"),
-                label,
-                &choices,
-                &place,
+        .map(|(id, html, place)| {
+            let line = Line {
+                id,
+                group: "order",
+                asks: "Place of",
                 html,
-            )
+                chosen: place.map(|place| place.to_string()).unwrap_or_default(),
+            };
+            select_line(line, &choices)
         })
         .collect_view();
     view! {
-        <p class="soft">"Give each its place."</p>
-        <ul class="quiz-places">{lines}</ul>
+        <fieldset class="stack" aria-describedby=prompt>
+            <legend class="soft">"Give each its place."</legend>
+            <ul class="quiz-places">{lines}</ul>
+        </fieldset>
     }
     .erase()
 }
 
-fn matching(left: Vec<(Uuid, Html, Option<Uuid>)>, right: Vec<(Uuid, Html)>) -> AnyView {
+fn matching(
+    left: Vec<(Uuid, Html, Option<Uuid>)>,
+    right: Vec<(Uuid, Html)>,
+    prompt: String,
+) -> AnyView {
     let choices: Vec<(String, String)> = right
         .iter()
         .enumerate()
@@ -240,25 +331,45 @@ fn matching(left: Vec<(Uuid, Html, Option<Uuid>)>, right: Vec<(Uuid, Html)>) -> 
         .collect_view();
     let lines = left
         .into_iter()
-        .zip(1..)
-        .map(|((id, html, matched), n): (_, usize)| {
-            let matched = matched.map(|id| id.to_string()).unwrap_or_default();
-            let label = format!("Match for line {n}");
-            select_line(
-                format!("given[matches][i{id}]"),
-                label,
-                &choices,
-                &matched,
+        .map(|(id, html, matched)| {
+            let line = Line {
+                id,
+                group: "matches",
+                asks: "Match for",
                 html,
-            )
+                chosen: matched.map(|id| id.to_string()).unwrap_or_default(),
+            };
+            select_line(line, &choices)
         })
         .collect_view();
     view! {
-        <p class="soft">"Give each the letter of what belongs to it."</p>
-        <div class="quiz-matching">
-            <ul class="quiz-places">{lines}</ul>
-            <ol class="quiz-places">{offered}</ol>
-        </div>
+        <fieldset class="stack" aria-describedby=prompt>
+            <legend class="soft">"Give each the letter of what belongs to it."</legend>
+            <div class="quiz-matching">
+                <ul class="quiz-places">{lines}</ul>
+                <ol class="quiz-places">{offered}</ol>
+            </div>
+        </fieldset>
     }
     .erase()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_called_by_its_line_and_described_by_the_question() {
+        let id = Uuid::from_u128(7);
+        let items = vec![(id, Html("Wash".to_owned()), None)];
+        let owner = Owner::new();
+        let html = owner.with(|| fields(ShownKind::Ordering { items }, "asked").to_html());
+        assert!(html.contains("aria-describedby=\"asked\""), "{html}");
+        let named = format!("aria-label=\"Place of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
+        assert!(html.contains(&named), "{html}");
+        assert!(
+            html.contains(&format!("<span id=\"ly-t{id}\">Wash</span>")),
+            "{html}"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::outcome;
-use crate::platform::ui::{Badge, Button, Erase, Notice, Tone};
+use crate::platform::ui::{Badge, Button, Erase, Html, Notice, Tone};
 use crate::quiz::{AttemptStatus, Graded, GradedQuestion, QuizPage, RegradeNote};
 
 pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
@@ -17,8 +17,12 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
         }
         None => ().erase(),
     };
+    let later = graded
+        .later
+        .take()
+        .map(|later| view! { <p class="quiz-later">{later}</p> });
     let again = (!is_passed).then(|| view! { <Button href=path.to_owned()>"Try again"</Button> });
-    let way = view! { <div class="row">{on} {again}</div> }.erase();
+    let way = view! { <div class="row">{on} {again} {later}</div> }.erase();
     came_of(graded, "Your answer", way)
 }
 
@@ -65,6 +69,9 @@ pub fn answers(questions: Vec<GradedQuestion>, label: &'static str) -> AnyView {
 
 /// What came of one question.
 pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
+    if let Some(why) = question.withheld {
+        return withheld(question.prompt, label, question.answered, why);
+    }
     let (tone, text) = match question.points {
         100 => (Tone::Ok, "Right".to_owned()),
         0 => (Tone::Danger, "Wrong".to_owned()),
@@ -94,6 +101,18 @@ pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
                         </p>
                     }
                 })}
+    }
+    .erase()
+}
+
+/// A question that is still being asked, without what came of the answer.
+fn withheld(prompt: Html, label: &'static str, answered: Html, why: String) -> AnyView {
+    view! {
+        <Badge tone=Tone::Neutral text="Not told yet" />
+        <div class="prose" inner_html=prompt.0></div>
+        <h3 class="label">{label}</h3>
+        <div class="prose quiz-given" inner_html=answered.0></div>
+        <p class="soft">{why}</p>
     }
     .erase()
 }

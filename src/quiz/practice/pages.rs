@@ -11,8 +11,9 @@ use super::{PracticePage, PracticeState};
 use crate::platform::ui::{
     Breadcrumbs, Button, Erase, Form, FormState, Page, loaded, page_resource,
 };
-use crate::quiz::pages::{question::fields, result::answer};
-use crate::quiz::{GradedQuestion, Shown, ShownKind};
+use crate::quiz::pages::question::{as_typed, fields};
+use crate::quiz::pages::result::answer;
+use crate::quiz::{GradedQuestion, Shown};
 
 pub fn practice_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -62,45 +63,22 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
 }
 
 fn open(page: PracticePage, shown: Shown, form: FormState) -> AnyView {
+    let prompt: Vec<&str> = page.key.split_whitespace().collect();
+    let prompt = format!("practice-prompt-{}", prompt.join("-"));
     view! {
         <p class="label">"Practice"</p>
         <Form form=form class="quiz-form">
             <input type="hidden" name="course" value=page.course_slug />
             <input type="hidden" name="topic" value=page.topic_slug />
             <input type="hidden" name="key" value=page.key />
-            <div class="practice-prompt" inner_html=shown.prompt.0></div>
-            {fields(as_typed(shown.kind, form))}
+            <div class="practice-prompt" id=prompt.clone() inner_html=shown.prompt.0></div>
+            {fields(as_typed(shown.kind, form), &prompt)}
             <div>
                 <Button busy=form.busy()>"Check"</Button>
             </div>
         </Form>
     }
     .erase()
-}
-
-/// With what was written before, where that could not be used.
-fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
-    match kind {
-        ShownKind::ShortAnswer { text } => ShownKind::ShortAnswer {
-            text: form.value("given[text]", &text),
-        },
-        ShownKind::Tracing {
-            program,
-            prints,
-            line,
-            ..
-        } => ShownKind::Tracing {
-            program,
-            compiles: match form.value("given[compiles]", "").as_str() {
-                "yes" => Some(true),
-                "no" => Some(false),
-                _ => None,
-            },
-            prints: form.value("given[text]", &prints),
-            line: form.value("given[line]", "").parse().ok().or(line),
-        },
-        other => other,
-    }
 }
 
 fn answered(outcome: GradedQuestion, tries: i32, again: String) -> AnyView {

@@ -7,17 +7,16 @@ use sha2::{Digest, Sha256};
 
 use super::store::{self, Fingerprint};
 use super::{PracticePage, PracticeState, practice_id, practice_path};
-use crate::exam;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::UserId;
 use crate::platform::time::Clock;
 use crate::player::view::{OpenTopic, open_topic};
 use crate::player::{TopicLink, topic_path};
+use crate::quiz::asked;
 use crate::quiz::attempt;
 use crate::quiz::grade::{self, Frozen};
 use crate::quiz::store::{BankQuestion, practice_question};
-use crate::quiz::timing::GRACE;
 use crate::quiz::{Sent, view};
 
 /// Where a practice question stands: course, topic and its own key, as in its address.
@@ -48,20 +47,10 @@ async fn ask(conn: &mut Conn, user: UserId, address: &Address, clock: &Clock) ->
             AppError::NotFound("This question isn’t in the topic any more.".to_owned())
         })?;
     let course = topic.studying.course_id;
-    let still = clock.now - GRACE;
-    if let Some((module_no, pair)) =
-        store::asked_in_quiz(conn, user, course, question.question_id, still).await?
-    {
-        return Err(AppError::Denied(format!(
-            "Quiz {module_no}.{pair}, which you have begun, asks this question. Hand it in first."
-        )));
-    }
-    if let Some(exam) =
-        exam::record::asked_in(conn, user, course, question.question_id, still).await?
-    {
-        return Err(AppError::Denied(format!(
-            "The exam “{exam}”, which you are sitting, asks this question. Hand it in first."
-        )));
+    let id = question.question_id;
+    let asked = asked::asked(conn, user, course, vec![id], clock.now).await?;
+    if let Some(asked) = asked.get(&id) {
+        return Err(AppError::Denied(asked.refusal()));
     }
     let fingerprint = fingerprint(&question)?;
     let seed = Sha256::new()

@@ -1,17 +1,14 @@
 //! Queries of practice. Each asks for the learner's id and finds nothing of anybody else's.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Jsonb};
 use diesel_async::RunQueryDsl;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{practice_answers, quiz_attempts};
+use crate::platform::db::schema::practice_answers;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, QuestionId, UserId};
-use crate::quiz::AttemptStatus;
+use crate::platform::ids::{QuestionId, UserId};
 use crate::quiz::grade::Answer;
 
 pub type Fingerprint = [u8; 32];
@@ -84,29 +81,4 @@ pub async fn keep(
         .execute(conn)
         .await?;
     Ok(())
-}
-
-/// Module and pair of the learner's running quiz that asks the question, if one does; its time was not over at `at`.
-pub async fn asked_in_quiz(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-    question: QuestionId,
-    at: DateTime<Utc>,
-) -> QueryResult<Option<(i32, i32)>> {
-    let asked = json!({ "questions": [{ "question_id": question }] });
-    quiz_attempts::table
-        .filter(quiz_attempts::user_id.eq(user))
-        .filter(quiz_attempts::course_id.eq(course))
-        .filter(quiz_attempts::status.eq(AttemptStatus::InProgress))
-        .filter(
-            quiz_attempts::expires_at
-                .is_null()
-                .or(quiz_attempts::expires_at.gt(at)),
-        )
-        .filter(sql::<Bool>("question_set @> ").bind::<Jsonb, _>(asked))
-        .select((quiz_attempts::module_no, quiz_attempts::topic_pair_index))
-        .first(conn)
-        .await
-        .optional()
 }

@@ -75,7 +75,7 @@ fn attempt(chosen: [u128; 2]) -> Attempt {
             .map(|(at, &n)| {
                 let given = Given {
                     answer: Some(answer(n)),
-                    flagged: false,
+                    ..Given::default()
                 };
                 (at, given)
             })

@@ -66,7 +66,7 @@ pub fn is_touched(form: &Element) -> bool {
     fields(form) != fields(&copy)
 }
 
-/// What the form is based on from now on; see `exam::basis`.
+/// What the form is based on from now on; see `quiz::basis`.
 pub fn rebase(number: usize, basis: &str) {
     let field = form_of(number).and_then(|form| form.query_selector("[name=basis]").ok()?);
     if let Some(field) = field

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{email_field, gate};
+use super::{email_field, gate, zone_field};
 use crate::platform::auth::api::{SignIn, SignUp};
 use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now};
@@ -18,6 +18,7 @@ pub fn sign_in_page() -> AnyView {
         view! {
             <Form form=form>
                 <input type="hidden" name="next" value=next />
+                {zone_field()}
                 {email_field(form)}
                 <Field
                     name="password"
@@ -49,6 +50,7 @@ pub fn sign_up_page() -> AnyView {
         view! {
             <Form form=form>
                 <input type="hidden" name="next" value=next />
+                {zone_field()}
                 <Field
                     name="name"
                     label="Your name"

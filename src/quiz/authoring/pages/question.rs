@@ -225,8 +225,8 @@ fn preview(preview: Preview) -> AnyView {
                 "As learners see it"
             </h2>
             <div class="quiz-form">
-                <div class="prose quiz-prompt" inner_html=preview.shown.prompt.0></div>
-                {answering::fields(preview.shown.kind)}
+                <div class="prose quiz-prompt" id="ly-prompt" inner_html=preview.shown.prompt.0></div>
+                {answering::fields(preview.shown.kind, "ly-prompt")}
             </div>
             <div class="row">
                 // The page comes anew with each try: here one goes on.

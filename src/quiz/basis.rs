@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::quiz::grade::{Answer, Given};
+use super::grade::{Answer, Given};
 
 /// Short, as it goes to the browser and comes back: a hash of the answer, and whether it is flagged, as in `9f86d081884c7d65.0`.
 pub fn basis(given: Option<&Given>) -> String {
@@ -12,7 +12,12 @@ pub fn basis(given: Option<&Given>) -> String {
     format!("{:016x}.{}", hash(answer), u8::from(flagged))
 }
 
+/// The same for the same answer, in whatever order its parts come.
 fn hash(answer: Option<&Answer>) -> u64 {
+    let mut answer = answer.cloned();
+    if let Some(Answer::Choice(chosen)) = &mut answer {
+        chosen.sort();
+    }
     // As a value first, whose maps are in order.
     let value = serde_json::to_value(answer).unwrap_or_default();
     let digest = Sha256::digest(value.to_string());
@@ -56,7 +61,11 @@ mod tests {
     use super::*;
 
     fn given(answer: Option<Answer>, flagged: bool) -> Given {
-        Given { answer, flagged }
+        Given {
+            answer,
+            flagged,
+            ..Given::default()
+        }
     }
 
     proptest! {
@@ -74,6 +83,14 @@ mod tests {
             prop_assert_eq!(changed(Some(&shown), &given(answer(&places), flagged)), untouched);
             let flag = Changed { answer: false, flag: true };
             prop_assert_eq!(changed(Some(&shown), &given(answer(&places), !flagged)), flag);
+        }
+
+        #[test]
+        fn the_order_of_what_was_chosen_makes_no_difference(chosen in proptest::collection::vec(any::<u128>(), 0..9)) {
+            let chosen: Vec<Uuid> = chosen.into_iter().map(Uuid::from_u128).collect();
+            let back = chosen.iter().rev().copied().collect();
+            let shown = basis(Some(&given(Some(Answer::Choice(chosen)), false)));
+            prop_assert!(!changed(Some(&shown), &given(Some(Answer::Choice(back)), false)).answer);
         }
 
         #[test]

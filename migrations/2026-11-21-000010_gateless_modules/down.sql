@@ -1,0 +1,2 @@
+-- What was noted was wrong, and nothing misses it.
+select 1;

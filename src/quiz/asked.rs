@@ -1,0 +1,140 @@
+//! What a learner is being asked at this moment. What is right of it is told once it is handed in, and not before.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+
+use super::store::Attempt;
+use super::timing::GRACE;
+use super::{Graded, GradedQuestion};
+use crate::platform::db::Conn;
+use crate::platform::ids::{CourseId, QuestionId, UserId};
+use crate::platform::ui::Html;
+
+/// Where a question is being asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskedIn {
+    Quiz { module_no: i32, pair: i32 },
+    Exam(String),
+}
+
+impl AskedIn {
+    pub fn refusal(&self) -> String {
+        match self {
+            Self::Quiz { module_no, pair } => format!(
+                "Quiz {module_no}.{pair}, which you have begun, asks this question. Hand it in first."
+            ),
+            Self::Exam(title) => format!(
+                "The exam “{title}”, which you are sitting, asks this question. Hand it in first."
+            ),
+        }
+    }
+
+    fn why_withheld(&self) -> String {
+        let asker = match self {
+            Self::Quiz { module_no, pair } => format!("quiz {module_no}.{pair}"),
+            Self::Exam(title) => format!("the exam “{title}”"),
+        };
+        format!("You are being asked this in {asker}. The answer shows when you have handed it in.")
+    }
+}
+
+pub type Asked = HashMap<QuestionId, AskedIn>;
+
+#[derive(QueryableByName)]
+struct AskedRow {
+    #[diesel(sql_type = SqlUuid)]
+    question_id: QuestionId,
+    #[diesel(sql_type = Nullable<Int4>)]
+    module_no: Option<i32>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    pair: Option<i32>,
+    #[diesel(sql_type = Nullable<Text>)]
+    exam: Option<String>,
+}
+
+/// Those of the questions that a quiz or an exam of the course asks this learner now, or may come to ask.
+pub async fn asked(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    questions: Vec<QuestionId>,
+    now: DateTime<Utc>,
+) -> QueryResult<Asked> {
+    let rows: Vec<AskedRow> = diesel::sql_query(
+        "select question_id, module_no, pair, exam from (
+             select (q ->> 'question_id')::uuid as question_id, a.module_no, a.topic_pair_index as pair, null as exam
+             from quiz_attempts a cross join lateral jsonb_array_elements(a.question_set -> 'questions') q
+             where a.user_id = $1 and a.course_id = $2 and a.status = 'in_progress'
+               and (a.expires_at is null or a.expires_at > $4)
+             union all
+             select (q ->> 'question_id')::uuid, null, null, e.title
+             from exam_sittings s join exams e on e.exam_id = s.exam_id
+                  cross join lateral (
+                      select q -> 'question' from jsonb_array_elements(s.paper -> 'questions') q
+                      union all
+                      select q from jsonb_array_elements(s.paper #> '{terms,adaptive,bank}') q
+                  ) asks (q)
+             where s.user_id = $1 and e.course_id = $2 and s.ended_at is null and s.expires_at > $4
+         ) asked
+         where question_id = any($3)",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<SqlUuid, _>(course)
+    .bind::<Array<SqlUuid>, _>(questions)
+    .bind::<Timestamptz, _>(now - GRACE)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let asker = match (row.exam, row.module_no, row.pair) {
+                (Some(title), ..) => AskedIn::Exam(title),
+                (None, module_no, pair) => AskedIn::Quiz {
+                    module_no: module_no.unwrap_or_default(),
+                    pair: pair.unwrap_or_default(),
+                },
+            };
+            (row.question_id, asker)
+        })
+        .collect())
+}
+
+/// By the place of a question in the attempt: why nothing is said of what is right.
+pub async fn asked_now(
+    conn: &mut Conn,
+    user: UserId,
+    attempt: &Attempt,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Option<AskedIn>>> {
+    let ids: Vec<QuestionId> = (attempt.set.questions.iter())
+        .map(|question| question.question_id)
+        .collect();
+    let asked = asked(conn, user, attempt.quiz.course, ids.clone(), now).await?;
+    Ok(ids.iter().map(|id| asked.get(id).cloned()).collect())
+}
+
+/// The result without what is right of the questions that are being asked.
+pub fn withholding(mut graded: Graded, asked: &[Option<AskedIn>]) -> Graded {
+    graded.questions = (graded.questions.into_iter().zip(asked))
+        .map(|(question, asked)| withhold(question, asked.as_ref()))
+        .collect();
+    graded
+}
+
+/// The graded question; where it is being asked, without a word on what is right.
+pub fn withhold(question: GradedQuestion, asked: Option<&AskedIn>) -> GradedQuestion {
+    match asked {
+        Some(asked) => GradedQuestion {
+            points: 0,
+            right: Html(String::new()),
+            explanation: None,
+            withheld: Some(asked.why_withheld()),
+            ..question
+        },
+        None => question,
+    }
+}

@@ -1,0 +1,177 @@
+//! Answers from several tabs, late ones, and those of people who have left the course.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use diesel_async::SimpleAsyncConnection;
+use serde_json::Value;
+
+use super::{GATED, attempt, course, learner, start, take};
+use crate::platform::http::testing::{Browser, TestSite};
+
+/// A running attempt, with the number of its question that is answered in writing.
+async fn begun(site: &TestSite, browser: &mut Browser<'_>) -> (String, String) {
+    assert_eq!(start(browser, "1").await.status, StatusCode::OK);
+    let (id, questions) = attempt(site).await;
+    let at = (questions.iter()).position(|question| question["kind"]["type"] == "short_answer");
+    (id, at.unwrap().to_string())
+}
+
+/// The value of a hidden field of the page.
+fn hidden(page: &str, name: &str) -> String {
+    let field = format!("name=\"{name}\" value=\"");
+    let (_, rest) = page.split_once(&field).expect("the field");
+    rest.split_once('"').expect("its end").0.to_owned()
+}
+
+/// What is kept of the only question that was answered, and whether it is flagged.
+async fn kept(site: &TestSite) -> (String, bool) {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Jsonb)]
+        answers: Value,
+    }
+    let query = diesel::sql_query("select answers from quiz_attempts");
+    let row: Row = diesel_async::RunQueryDsl::get_result(query, &mut site.test.owner().await)
+        .await
+        .unwrap();
+    let given = row.answers.as_object().unwrap().values().next().cloned();
+    let given = given.unwrap_or_default();
+    let text = given["answer"]["text"].as_str().unwrap_or_default();
+    (text.to_owned(), given["flagged"] == true)
+}
+
+async fn save(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> String {
+    let saved = browser.post("quiz/api/save_answer", fields).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    let told: Value = serde_json::from_str(&saved.body).unwrap();
+    told["basis"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_that_changes_nothing_leaves_what_another_has_answered() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (id, at) = begun(&site, &mut asha).await;
+    let number = at.parse::<usize>().unwrap() + 1;
+    let page = asha
+        .get(&format!("/learn/small/quiz/1/1?show={number}"))
+        .await;
+    let basis = hidden(&page.body, "basis");
+    let here = [("attempt", id.as_str()), ("question", at.as_str())];
+    let with = |more: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+        let all = here.iter().chain(more);
+        all.map(|(name, value)| (*name, (*value).to_owned()))
+            .collect()
+    };
+    async fn sent(browser: &mut Browser<'_>, fields: Vec<(&str, String)>) -> String {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        save(browser, &fields).await
+    }
+    // Another tab answers; this one goes on without a change, with a flag at most.
+    sent(&mut asha, with(&[("basis", &basis), ("given[text]", "42")])).await;
+    let untouched = [
+        ("basis", basis.as_str()),
+        ("given[text]", ""),
+        ("go", "end"),
+    ];
+    sent(&mut asha, with(&untouched)).await;
+    assert_eq!(kept(&site).await, ("42".to_owned(), false));
+    let flagged = [
+        ("basis", basis.as_str()),
+        ("given[text]", ""),
+        ("given[flagged]", "on"),
+    ];
+    let basis = sent(&mut asha, with(&flagged)).await;
+    assert_eq!(kept(&site).await, ("42".to_owned(), true));
+    // What it does change counts, and what it had before it changed is what it has now.
+    let changed = [
+        ("basis", basis.as_str()),
+        ("given[text]", "7"),
+        ("given[flagged]", "on"),
+    ];
+    let basis = sent(&mut asha, with(&changed)).await;
+    assert_eq!(kept(&site).await, ("7".to_owned(), true));
+    sent(&mut asha, with(&[("basis", &basis), ("given[text]", "")])).await;
+    assert_eq!(kept(&site).await, (String::new(), false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_late_takes_no_answer_back() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (id, at) = begun(&site, &mut asha).await;
+    let number = at.parse::<usize>().unwrap() + 1;
+    let page = asha
+        .get(&format!("/learn/small/quiz/1/1?show={number}"))
+        .await;
+    let tab = hidden(&page.body, "tab");
+    for (change, text) in [("2", "42"), ("1", "4"), ("2", "")] {
+        let fields = [
+            ("attempt", id.as_str()),
+            ("question", at.as_str()),
+            ("tab", tab.as_str()),
+            ("change", change),
+            ("given[text]", text),
+        ];
+        save(&mut asha, &fields).await;
+        assert_eq!(kept(&site).await.0, "42");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_left_the_course_answers_nothing() {
+    let site = TestSite::new().await;
+    course(&site, GATED).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (id, at) = begun(&site, &mut asha).await;
+    asha.post("player/api/withdraw", &[("course", "small")])
+        .await;
+    let fields = [
+        ("attempt", id.as_str()),
+        ("question", at.as_str()),
+        ("given[text]", "4"),
+    ];
+    let saved = asha.post("quiz/api/save_answer", &fields).await;
+    assert_eq!(saved.status, StatusCode::FORBIDDEN);
+    assert!(saved.body.contains("You are not enrolled in this course."));
+    let handed_in = asha.post("quiz/api/submit_quiz", &fields[..1]).await;
+    assert_eq!(handed_in.status, StatusCode::FORBIDDEN);
+    let untouched =
+        "select count(*) from quiz_attempts where status = 'in_progress' and answers = '{}'";
+    assert_eq!(site.test.count(untouched).await, 1);
+    asha.post("player/api/enrol", &[("course", "small")]).await;
+    save(&mut asha, &fields).await;
+    assert_eq!(kept(&site).await.0, "4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_waits_for_the_one_before_it_and_counts_its_try() {
+    let site = Arc::new(TestSite::new().await);
+    course(&site, GATED).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", false).await;
+    let mut other = site.test.owner().await;
+    other
+        .batch_execute(
+            "begin; select pg_advisory_xact_lock(hashtextextended('quiz ' || user_id || ' small 1 1', 0)) from users where email = 'asha@example.org';
+             insert into course_quiz_settings (organization_id, course_id, attempts_allowed) select organization_id, course_id, 1 from courses",
+        )
+        .await
+        .unwrap();
+    let (here, cookies) = (site.clone(), asha.cookies.clone());
+    let started = tokio::spawn(async move {
+        let mut tab = here.visitor();
+        tab.cookies = cookies;
+        start(&mut tab, "1").await.status
+    });
+    let waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted
+                 and database = (select oid from pg_database where datname = current_database())";
+    while !started.is_finished() && site.test.count(waits).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    other.batch_execute("commit").await.unwrap();
+    assert_eq!(started.await.unwrap(), StatusCode::FORBIDDEN);
+}
