@@ -349,8 +349,12 @@ pub fn practice_mark(key: &str) -> String {
     format!("data-question=\"{}\"", escape(key))
 }
 
+/// How the place of a question begins, before its mark, and how it ends.
+pub const PRACTICE_START: &str = "<section class=\"practice\" ";
+pub const PRACTICE_END: &str = "Answer</a></p></section>";
+
 /// The question as it is read. Where it is answered, its form takes the place of this.
-fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> String {
+pub fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> String {
     let answer = match &question.answer {
         AnswerDraft::Choice {
             options,
@@ -399,8 +403,8 @@ fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> String 
         }
     };
     format!(
-        "<section class=\"practice\" {} id=\"{}\"><p class=\"label\">Practice</p><div class=\"practice-prompt\">{}</div>{answer}\
-         <p><a class=\"btn second practice-go\" rel=\"external\" href=\"{}\">Answer</a></p></section>",
+        "{PRACTICE_START}{} id=\"{}\"><p class=\"label\">Practice</p><div class=\"practice-prompt\">{}</div>{answer}\
+         <p><a class=\"btn second practice-go\" rel=\"external\" href=\"{}\">{PRACTICE_END}",
         practice_mark(&question.key),
         escape(&practice_id(&question.key)),
         links.markdown(&question.prompt).html,

@@ -215,7 +215,8 @@ struct TriedRow {
     variance: f64,
 }
 
-/// How every question did at each learner's first try of it, in quizzes and exams of the course. Who tried it is a draw from all learners,
+/// How every question did at each learner's first try of it, in quizzes and exams of the course; what everybody got the point
+/// for says nothing. Who tried it is a draw from all learners,
 /// but in adaptive exams, where it is those of about that ability.
 const TRIED: &str = "
     with tries as (
@@ -223,6 +224,8 @@ const TRIED: &str = "
                a.completed_at as at, 0::float8 as ability, 1::float8 as variance
         from quiz_attempts a cross join lateral jsonb_array_elements(a.question_set -> 'questions') with ordinality as t (q, n)
         where a.course_id = $1 and a.status <> 'in_progress'
+          and (select key is not null from quiz_regrades r where r.attempt_id = a.attempt_id and r.question_index = n - 1
+               order by r.regraded_at desc limit 1) is not false
         union all
         select a.user_id, (q -> 'question' ->> 'question_id')::uuid, (q ->> 'points')::float8,
                a.completed_at, coalesce(a.ability, 0), coalesce(a.standard_error * a.standard_error, 1)

@@ -209,6 +209,9 @@ pub struct TopicRow {
     pub video_completed_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub has_exercises: bool,
+    /// Questions of the course were edited on the site; its texts were rendered before.
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub has_edited_questions: bool,
 }
 
 impl TopicRow {
@@ -236,7 +239,8 @@ pub async fn topic(
     diesel::sql_query(
         "select t.topic_id, t.slug, t.title, t.module_no, t.topic_number, t.reading_minutes, t.headings,
                 p.is_completed, p.last_anchor, p.last_position_s, p.video_completed_at,
-                exists (select from simulation_exercises x where x.topic_id = t.topic_id) as has_exercises
+                exists (select from simulation_exercises x where x.topic_id = t.topic_id) as has_exercises,
+                exists (select from quiz_questions q where q.course_id = t.course_id and q.edited_at is not null) as has_edited_questions
          from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
          where t.course_id = $2 and t.slug = $3 and t.retired_at is null",
     )

@@ -15,6 +15,7 @@ use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::quiz::completion;
 use crate::quiz::gate::Lock;
+use crate::quiz::practice::in_text;
 use crate::quiz::progress::{self, Progress};
 use crate::quiz::quiz_path;
 
@@ -139,6 +140,11 @@ pub async fn topic(
         true => store::assets(conn, row.topic_id).await?,
         false => Vec::new(),
     };
+    let mut content = compose(&blocks, &assets, studying.learner_persona);
+    if row.has_edited_questions {
+        let here = (row.topic_id, row.slug.as_str());
+        content = in_text::as_now(conn, studying.course_id, here, content).await?;
+    }
     store::open(conn, user, studying.course_id, row.topic_id).await?;
     let outline = outline(conn, user, studying.course_id, &progress, clock).await?;
     let certificate = match !studying.is_completed && is_over(&outline, &progress) {
@@ -154,7 +160,7 @@ pub async fn topic(
     };
     let (previous, next) = neighbours(&outline, &course, &topic_path(&course, &row.slug));
     Ok(TopicPage {
-        content: Html(compose(&blocks, &assets, studying.learner_persona)),
+        content: Html(content),
         place: Place {
             is_completed: row.is_completed.unwrap_or(false),
             is_watched: row.video_completed_at.is_some(),

@@ -189,22 +189,58 @@ fn part(right: usize, of: usize) -> f64 {
     }
 }
 
-/// Case and spaces make no difference; numbers may differ by the tolerance.
+/// Case and spaces make no difference. Only with a tolerance, if of nothing, are answers numbers, which can be written in more
+/// than one way; without one they are texts, in which a comma is as good a decimal sign as a point.
 fn same_answer(right: &str, given: &str, tolerance: Option<f64>) -> bool {
-    let plain = |text: &str| -> String {
-        text.chars()
-            .filter(|c| !c.is_whitespace())
-            .flat_map(char::to_lowercase)
-            .collect()
-    };
-    if plain(right) == plain(given) {
+    let (right, given) = (plain(right), plain(given));
+    if right == given {
         return true;
     }
-    let number = |text: &str| plain(text).replace(',', ".").parse::<f64>().ok();
-    match (number(right), number(given)) {
-        (Some(right), Some(given)) => (right - given).abs() <= tolerance.unwrap_or(0.0),
-        _ => false,
+    match tolerance {
+        Some(tolerance) => is_near(&right, &given, tolerance),
+        None => is_number(&right) && with_point(&right) == with_point(&given),
     }
+}
+
+fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn with_point(text: &str) -> String {
+    text.replace(',', ".")
+}
+
+fn is_number(text: &str) -> bool {
+    with_point(text).parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// What a tolerance of numbers that people write down stands for: its ends belong to it, though sums of binary fractions
+/// may miss them.
+const ROUNDING: f64 = 1e-12;
+
+fn is_near(right: &str, given: &str, tolerance: f64) -> bool {
+    // Beyond 2^53 not every whole number is one of its own as a fraction.
+    if let (Ok(right), Ok(given)) = (right.parse::<i64>(), given.parse::<i64>()) {
+        return right.abs_diff(given) as f64 <= tolerance;
+    }
+    if let (Ok(right), Ok(given)) = (right.parse::<u64>(), given.parse::<u64>()) {
+        return right.abs_diff(given) as f64 <= tolerance;
+    }
+    let number = |text: &str| -> Option<f64> {
+        let number = with_point(text).parse().ok();
+        number.filter(|number: &f64| number.is_finite())
+    };
+    let (Some(right), Some(given)) = (number(right), number(given)) else {
+        return false;
+    };
+    let rounding = match tolerance > 0.0 {
+        true => ROUNDING * right.abs().max(given.abs()).max(tolerance),
+        false => 0.0,
+    };
+    (right - given).abs() <= tolerance + rounding
 }
 
 /// Line by line; spaces at the ends of lines and empty lines at the end make no difference.
@@ -221,6 +257,7 @@ fn same_output(right: &str, given: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::draft::AnswerDraft;
     use proptest::prelude::*;
 
     fn id(n: u128) -> Uuid {
@@ -280,10 +317,36 @@ mod tests {
             points(&kind(tolerance), Some(&Answer::Text(text.into())), false) == 1.0
         };
         assert!(right(" vec < I32 > ", None));
-        assert!(right("3,50", None));
+        assert!(right("3,5", None));
+        assert!(!right("3,50", None), "a text is not a number");
+        assert!(right("3,50", Some(0.0)));
         assert!(!right("3.6", None));
         assert!(right("3.6", Some(0.11)));
         assert!(!right("", Some(0.11)));
+    }
+
+    #[test]
+    fn numbers_reach_to_the_ends_of_their_tolerance_and_no_further() {
+        let right = |accepted: &str, given: &str, tolerance| {
+            let kind = FrozenKind::ShortAnswer {
+                accepted: vec![accepted.into()],
+                tolerance,
+            };
+            points(&kind, Some(&Answer::Text(given.into())), false) == 1.0
+        };
+        assert!(right("3.14", "3.15", Some(0.01)));
+        assert!(right("3.14", "3,13", Some(0.01)));
+        assert!(!right("3.14", "3.1500001", Some(0.01)));
+        assert!(right("1", "1.0", Some(0.0)));
+        let most = u64::MAX.to_string();
+        assert!(!right(&most, "18446744073709551614", Some(0.0)));
+        assert!(!right(&most, "18446744073709551614", None));
+        assert!(right(&most, "18446744073709551614", Some(1.0)));
+        assert!(!right("1.10", "1.1", None));
+        assert!(!right("1.0", "1", None));
+        for huge in ["inf", "-inf", "nan", "1e999"] {
+            assert!(!right("1", huge, Some(1.0)), "{huge}");
+        }
     }
 
     #[test]
@@ -330,6 +393,29 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn both_ends_of_an_imported_range_are_right(
+            low in -1_000_000i64..1_000_000,
+            width in 1i64..1_000_000,
+            decimals in 0usize..6,
+            as_range: bool,
+        ) {
+            let written = |number: i64| format!("{:.decimals$}", number as f64 / 10f64.powi(decimals as i32));
+            let (from, to) = (low, low + 2 * width);
+            let gift = match as_range {
+                true => format!("How much?{{#{}..{}}}", written(from), written(to)),
+                false => format!("How much?{{#{}:{}}}", written(low + width), written(width)),
+            };
+            let imported = crate::quiz::exchange::read("a.gift", gift.as_bytes()).unwrap();
+            let AnswerDraft::ShortAnswer { accepted, tolerance } = imported.questions[0].answer.clone() else {
+                panic!("{imported:?}")
+            };
+            let kind = FrozenKind::ShortAnswer { accepted, tolerance };
+            let right = |text: String| points(&kind, Some(&Answer::Text(text)), false) == 1.0;
+            prop_assert!(right(written(from)) && right(written(to)), "{}", gift);
+            prop_assert!(!right(written(from - 1)) && !right(written(to + 1)), "{}", gift);
+        }
+
         #[test]
         fn points_are_a_share_and_percentages_whole(
             right in proptest::collection::vec(any::<bool>(), 1..8),

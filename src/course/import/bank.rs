@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
@@ -92,8 +93,54 @@ pub async fn store_questions(
             changes.retired.push(key.clone());
         }
     }
+    follow_topics(conn, course).await?;
+    changes
+        .retired
+        .extend(retire_with_topics(conn, course).await?);
     changes.retired.sort();
     Ok(changes)
+}
+
+/// Questions that did not come with the course stand where their topic stands now.
+async fn follow_topics(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
+    diesel::sql_query(format!(
+        "update quiz_questions q
+         set module_no = t.module_no, topic_pair_index = case when q.purpose <> 'exam' then (t.topic_number + 1) / 2 end
+         from topics t
+         where t.topic_id = q.topic_id and t.retired_at is null and q.course_id = $1 and {OWN}
+           and (q.module_no, q.topic_pair_index)
+               is distinct from (t.module_no, case when q.purpose <> 'exam' then (t.topic_number + 1) / 2 end)"
+    ))
+    .bind::<SqlUuid, _>(course)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Retires the questions about topics that were retired, but for those that somebody has brought back since; gives back how
+/// they begin.
+async fn retire_with_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<String>> {
+    let retired: Vec<Prompt> = diesel::sql_query(format!(
+        "update quiz_questions q set retired_at = now()
+         from topics t
+         where t.topic_id = q.topic_id and q.course_id = $1 and {OWN}
+           and q.retired_at is null and (q.edited_at is null or q.edited_at < t.retired_at)
+           and t.retired_at is not null
+         returning left(q.prompt, 80) as prompt"
+    ))
+    .bind::<SqlUuid, _>(course)
+    .load(conn)
+    .await?;
+    Ok(retired.into_iter().map(|row| row.prompt).collect())
+}
+
+/// Written on the site, or from a file of their own.
+const OWN: &str = "(q.external_key is null or q.external_key like 'file:%')";
+
+#[derive(QueryableByName)]
+struct Prompt {
+    #[diesel(sql_type = Text)]
+    prompt: String,
 }
 
 async fn known(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String, Known>> {

@@ -466,6 +466,7 @@ diesel::table! {
         points -> Float8,
         rest -> Nullable<Float8>,
         chosen -> Array<Nullable<Uuid>>,
+        source_id -> Uuid,
     }
 }
 
@@ -558,6 +559,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         edited_at -> Nullable<Timestamptz>,
         placed_at -> Nullable<Timestamptz>,
+        key_changed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -805,6 +807,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    uncounted_exam_attempts (attempt_id) {
+        attempt_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::UserRole;
 
@@ -883,6 +893,8 @@ diesel::joinable!(course_certificates -> users (user_id));
 diesel::joinable!(course_certificates -> courses (course_id));
 diesel::joinable!(uncounted_attempts -> courses (course_id));
 diesel::joinable!(uncounted_attempts -> quiz_attempts (attempt_id));
+diesel::joinable!(uncounted_exam_attempts -> courses (course_id));
+diesel::joinable!(uncounted_exam_attempts -> exam_attempts (attempt_id));
 diesel::joinable!(question_tries -> users (user_id));
 diesel::joinable!(question_tries -> quiz_questions (question_id));
 diesel::joinable!(question_statistics -> quiz_questions (question_id));
@@ -961,6 +973,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     topics,
     tutors,
     uncounted_attempts,
+    uncounted_exam_attempts,
     users,
     web_sessions,
 );

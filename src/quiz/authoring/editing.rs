@@ -149,6 +149,7 @@ pub async fn page(
         problems,
         is_retired: found.as_ref().is_some_and(|found| found.is_retired),
         is_imported: found.as_ref().is_some_and(|found| found.is_imported),
+        is_rekeyed: found.as_ref().is_some_and(|found| found.is_rekeyed),
         facts,
     })
 }

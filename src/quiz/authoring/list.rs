@@ -165,7 +165,7 @@ struct Id {
     question_id: QuestionId,
 }
 
-/// All questions that the query asks for, in their order.
+/// All questions that the query asks for, in their order, each under its id, by which it is known again in a file.
 pub async fn drafts(
     conn: &mut Conn,
     course: CourseId,
@@ -187,6 +187,9 @@ pub async fn drafts(
         .load(conn)
         .await?;
     rows.sort_by_key(|row| places.get(&row.question_id).copied());
+    for row in &mut rows {
+        row.external_key = None;
+    }
     bank::drafts(conn, rows).await
 }
 

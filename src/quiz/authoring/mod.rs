@@ -187,6 +187,8 @@ pub struct QuestionPage {
     pub is_retired: bool,
     /// It came with the course or from a file.
     pub is_imported: bool,
+    /// Its figures began anew when its key was changed.
+    pub is_rekeyed: bool,
     pub facts: Option<Facts>,
 }
 
@@ -227,6 +229,9 @@ pub struct ImportPage {
     pub purpose: String,
 }
 
+/// Chosen in the place of a purpose: each question is for what its file says.
+pub const AS_IN_FILE: &str = "file";
+
 /// What became of a file, question by question.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ImportReport {
@@ -234,6 +239,10 @@ pub struct ImportReport {
     pub added: usize,
     pub updated: usize,
     pub unchanged: usize,
+    /// The beginnings of those that were updated, as they were.
+    pub overwritten: Vec<String>,
+    /// The same of those that came from this file before and are not in it any more; they stay in use.
+    pub missing: Vec<String>,
     /// Edited here since, and left as they are.
     pub kept: Vec<String>,
     /// What could not be read, and why.

@@ -130,6 +130,8 @@ pub struct Found {
     pub place: Place,
     pub is_retired: bool,
     pub is_imported: bool,
+    /// Its key or its options were changed after it was first stored.
+    pub is_rekeyed: bool,
 }
 
 impl Found {
@@ -148,6 +150,7 @@ type Standing = (
     Option<i32>,
     Option<DateTime<Utc>>,
     Option<String>,
+    Option<DateTime<Utc>>,
 );
 
 /// The question of the course.
@@ -167,12 +170,14 @@ pub async fn question(
                 quiz_questions::topic_pair_index,
                 quiz_questions::retired_at,
                 quiz_questions::external_key,
+                quiz_questions::key_changed_at,
             ),
         ))
         .first(conn)
         .await
         .optional()?;
-    let Some((row, (topic, module_no, pair, retired_at, external_key))) = row else {
+    let Some((row, (topic, module_no, pair, retired_at, external_key, key_changed_at))) = row
+    else {
         return Ok(None);
     };
     let place = Place {
@@ -188,6 +193,7 @@ pub async fn question(
         place,
         is_retired: retired_at.is_some(),
         is_imported: external_key.is_some(),
+        is_rekeyed: key_changed_at.is_some(),
     }))
 }
 

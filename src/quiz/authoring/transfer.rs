@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use serde_json::json;
 
 use super::export::export;
-use super::{ImportPage, ImportReport, intake, store};
+use super::{AS_IN_FILE, ImportPage, ImportReport, intake, store};
 use crate::platform::auth::guard::tutor_of_slug;
 use crate::platform::auth::sign_in_path;
 use crate::platform::db::Conn;
@@ -145,13 +145,13 @@ async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportReport> {
             "Choose a file that has something in it.",
         ));
     }
-    let purpose = QuestionPurpose::parse(&upload.purpose)
-        .ok_or_else(|| AppError::field("", "Choose what the questions are for."))?;
-    if purpose != QuestionPurpose::Exam && upload.place.starts_with("module:") {
-        let sentence =
-            "A quiz asks about its topics: choose a topic, or keep the questions for exams.";
-        return Err(AppError::field("", sentence));
-    }
+    let purpose = match upload.purpose.as_str() {
+        AS_IN_FILE => None,
+        name => Some(
+            QuestionPurpose::parse(name)
+                .ok_or_else(|| AppError::field("", "Choose what the questions are for."))?,
+        ),
+    };
     let (name, content) = (upload.name.clone(), upload.content.clone());
     // Reading is work, and a hostile file makes as much of it as it can.
     let read = tokio::task::spawn_blocking(move || exchange::read(&name, &content));
@@ -159,10 +159,18 @@ async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportReport> {
         .await
         .map_err(|error| AppError::internal(&error))?
         .map_err(|sentence| AppError::field("", sentence))?;
+    let is_for_exams = |said: QuestionPurpose| purpose.unwrap_or(said) == QuestionPurpose::Exam;
+    let mut purposes = imported.questions.iter().map(|question| question.purpose);
+    if upload.place.starts_with("module:") && !purposes.all(is_for_exams) {
+        let sentence =
+            "A quiz asks about its topics: choose a topic, or keep the questions for exams.";
+        return Err(AppError::field("", sentence));
+    }
     let (name, value) = (upload.name.clone(), upload.place.clone());
     cx.within(async move |conn| {
         bank::lock(conn, tutor.course).await?;
-        let place = store::place(conn, tutor.course, &value, purpose).await?;
+        // Each question then leaves its quiz where it is only for exams.
+        let place = store::place(conn, tutor.course, &value, QuestionPurpose::Both).await?;
         intake::import(conn, &tutor, &name, place, purpose, imported).await
     })
     .await

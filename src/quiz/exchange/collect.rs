@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
+use super::markup::to_xhtml::own_pictures;
 use super::{Format, Imported, LeftOut, MAX_QUESTIONS, check};
 use crate::course::draft::{AnswerDraft, QuestionDraft, QuestionPurpose, TracingOutcome};
 use crate::course::mdbook::slug;
@@ -83,9 +84,12 @@ impl Collector {
         });
         match checked {
             Ok(draft) => {
+                let lost = pictures(&draft).into_iter().map(lost_picture);
+                let lost: Vec<Note> = lost.collect();
                 let identity = identity.map(str::trim).filter(|name| !name.is_empty());
                 self.found.push((identity.map(str::to_owned), draft));
-                let notes = notes.into_iter().take(MAX_NOTES);
+                let notes = notes.into_iter().chain(lost);
+                let notes = notes.take(MAX_NOTES);
                 self.left_out.extend(notes.map(|note| LeftOut {
                     item: format!("{item}, {}", note.what),
                     why: note.why,
@@ -114,19 +118,67 @@ impl Collector {
     }
 }
 
+fn lost_picture(address: String) -> Note {
+    let name = match address.starts_with("data:") {
+        true => "an embedded picture".to_owned(),
+        false => format!("the picture '{}'", shortened(&address)),
+    };
+    Note::new(
+        name,
+        "only its address is taken over; unless the course has this file, add it to the question again",
+    )
+}
+
+/// All texts of a question that are Markdown.
+pub fn texts(question: &QuestionDraft) -> Vec<&str> {
+    let mut texts = vec![question.prompt.as_str()];
+    texts.extend(question.explanation.as_deref());
+    match &question.answer {
+        AnswerDraft::Choice { options, .. } => {
+            texts.extend(options.iter().map(|option| option.text.as_str()));
+        }
+        AnswerDraft::Ordering { items } => texts.extend(items.iter().map(String::as_str)),
+        AnswerDraft::Matching { pairs } => texts.extend(
+            pairs
+                .iter()
+                .flat_map(|(left, right)| [left.as_str(), right.as_str()]),
+        ),
+        AnswerDraft::ShortAnswer { .. } | AnswerDraft::Tracing { .. } => {}
+    }
+    texts
+}
+
+/// The pictures of a question that are not on the web, each once.
+pub fn pictures(question: &QuestionDraft) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for picture in texts(question).into_iter().flat_map(own_pictures) {
+        if !found.contains(&picture) {
+            found.push(picture);
+        }
+    }
+    found
+}
+
 fn draft(parts: Parts) -> QuestionDraft {
-    let tidy = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
-    QuestionDraft {
+    tidied(QuestionDraft {
         key: String::new(),
-        prompt: tidy(&parts.prompt),
-        explanation: parts
-            .explanation
-            .map(|text| tidy(&text))
-            .filter(|text| !text.is_empty()),
+        prompt: parts.prompt,
+        explanation: parts.explanation,
         answer: parts.answer,
         purpose: parts.purpose,
         difficulty: parts.difficulty,
-    }
+    })
+}
+
+/// The question without the white space around its texts.
+pub fn tidied(mut question: QuestionDraft) -> QuestionDraft {
+    let tidy = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
+    question.prompt = tidy(&question.prompt);
+    question.explanation = question
+        .explanation
+        .map(|text| tidy(&text))
+        .filter(|text| !text.is_empty());
+    question
 }
 
 /// Keys don't depend on the order of the file: where several questions have one name, the content of each tells them
@@ -232,6 +284,15 @@ pub fn item(number: usize, name: &str) -> String {
         "" => format!("Question {number}"),
         name => format!("Question {number} '{}'", shortened(name)),
     }
+}
+
+/// How a question is called that is written to a file: by its key, or by how it begins where that says nothing.
+pub fn called(question: &QuestionDraft) -> String {
+    let name = match uuid::Uuid::parse_str(&question.key) {
+        Ok(_) => shortened(&question.prompt),
+        Err(_) => shortened(&question.key),
+    };
+    format!("Question '{name}'")
 }
 
 /// Fit to be quoted in a sentence.

@@ -1,7 +1,8 @@
 //! A quiz file of mdbook-quiz that comes without its book.
 
-use super::collect::{Collector, Parts, item};
+use super::collect::{Collector, Parts, item, texts};
 use super::{Format, Imported};
+use crate::course::draft::{AnswerDraft, QuestionDraft};
 use crate::course::mdbook::read_quiz_file;
 
 /// What programs are written in where the book would say it.
@@ -17,8 +18,7 @@ pub fn read(text: &str) -> Result<Imported, String> {
             false => item(number, name),
         };
         let parts = found.question.and_then(|draft| {
-            let includes = draft.prompt.contains("{{#");
-            if includes {
+            if includes(&draft) {
                 return Err("it includes another file of its book".to_owned());
             }
             Ok(Parts {
@@ -32,4 +32,16 @@ pub fn read(text: &str) -> Result<Imported, String> {
         collector.add(&item, found.id.as_deref(), parts, Vec::new())?;
     }
     collector.finish()
+}
+
+/// Whether a part of it is in a file that only the book has. Programs have braces of their own.
+fn includes(question: &QuestionDraft) -> bool {
+    let program = match &question.answer {
+        AnswerDraft::Tracing { program, .. } => program.as_str(),
+        _ => "",
+    };
+    texts(question).iter().any(|text| text.contains("{{#"))
+        || ["{{#include", "{{#rustdoc_include", "{{#playground"]
+            .iter()
+            .any(|mark| program.contains(mark))
 }

@@ -8,10 +8,13 @@ mod gift;
 mod markup;
 mod mdbook;
 mod moodle;
+mod numbers;
 mod qti;
 #[cfg(test)]
 mod tests;
 mod weights;
+
+pub use collect::hash;
 
 use crate::course::draft::QuestionDraft;
 
@@ -82,6 +85,15 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<Imported, String> {
     } else {
         gift::read(text)
     }
+}
+
+/// Whether the questions are the same but for their keys and for white space that files don't keep.
+pub fn is_same(one: &QuestionDraft, other: &QuestionDraft) -> bool {
+    let keyless = |question: &QuestionDraft| QuestionDraft {
+        key: String::new(),
+        ..collect::tidied(question.clone())
+    };
+    keyless(one) == keyless(other)
 }
 
 /// All questions that GIFT can say, one after the other.

@@ -1,8 +1,9 @@
 //! The XML that Moodle exports its question bank as.
 
 use super::check::few;
-use super::collect::{Collector, Note, Parts, item};
-use super::markup::{Element, Markup};
+use super::collect::{Collector, Note, Parts, item, shortened};
+use super::markup::{Element, Markup, html, text_of};
+use super::numbers::finite;
 use super::weights::{self, Weighted};
 use super::{Format, Imported};
 use crate::course::draft::{AnswerDraft, OptionDraft, QuestionPurpose};
@@ -33,6 +34,7 @@ fn parts(question: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
         .filter(|part| matches!(part.name.as_str(), "answer" | "subquestion"))
         .count())?;
     let prompt = text(question, "questiontext", notes);
+    note_unsaid(question, notes);
     let general = text(question, "generalfeedback", notes);
     let (answer, explanation) = match question.attribute("type").unwrap_or_default() {
         "multichoice" => choice(question, &general, notes),
@@ -52,7 +54,7 @@ fn parts(question: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
         other => {
             return Err(format!(
                 "questions of Moodle's type '{}' have no counterpart here",
-                super::collect::shortened(other)
+                shortened(other)
             ));
         }
     };
@@ -63,6 +65,33 @@ fn parts(question: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
         purpose: QuestionPurpose::Quiz,
         difficulty: None,
     })
+}
+
+/// What Moodle says by itself where nobody wrote anything else.
+const USUAL: [(&str, &str); 3] = [
+    ("correctfeedback", "Your answer is correct."),
+    (
+        "partiallycorrectfeedback",
+        "Your answer is partially correct.",
+    ),
+    ("incorrectfeedback", "Your answer is incorrect."),
+];
+
+/// What an author has to say to some of those who answer, or between their tries.
+fn note_unsaid(question: &Element, notes: &mut Vec<Note>) {
+    for (name, usual) in USUAL {
+        let said = text_of(&html::parse(&plain(question, name)));
+        if !said.trim().is_empty() && said.trim() != usual {
+            notes.push(Note::new(
+                format!("its {name} '{}'", shortened(&said)),
+                "the same explanation is shown after every answer here",
+            ));
+        }
+    }
+    let is_hint = |hint: &Element| !plain_text(hint).is_empty();
+    if question.all("hint").any(is_hint) {
+        notes.push(Note::new("its hints", "there are none between tries here"));
+    }
 }
 
 fn choice(
@@ -121,17 +150,14 @@ fn short_answer(
     notes: &mut Vec<Note>,
 ) -> Result<(AnswerDraft, Option<String>), String> {
     if said(question, "usecase") == "1" {
-        notes.push(Note::new(
-            "the difference of capital and small letters",
-            "it makes none in short answers here",
-        ));
+        notes.push(weights::case());
     }
     let answers: Vec<Weighted> = question
         .all("answer")
         .map(|answer| typed(answer, notes))
         .collect();
     let explanation = weights::explanation(general, answers.iter().map(weights::of_typed));
-    Ok((weights::short_answer(&answers, notes)?, explanation))
+    Ok((weights::short_answer(answers, notes)?, explanation))
 }
 
 fn numerical(
@@ -150,8 +176,12 @@ fn numerical(
     }
     let mut answers = Vec::new();
     for answer in question.all("answer") {
-        let tolerance = said(answer, "tolerance").parse().unwrap_or(0.0);
-        answers.push((typed(answer, notes), f64::abs(tolerance)));
+        let tolerance = match said(answer, "tolerance").replace(',', ".").as_str() {
+            "" => 0.0,
+            text => finite(text)
+                .ok_or_else(|| format!("its tolerance '{}' is not a number", shortened(text)))?,
+        };
+        answers.push((typed(answer, notes), tolerance.abs()));
     }
     let said = answers.iter().map(|(answer, _)| weights::of_typed(answer));
     let explanation = weights::explanation(general, said);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::collect::{Note, shortened};
 use super::markup::escape;
+use super::numbers::finite;
 use crate::course::draft::{AnswerDraft, OptionDraft};
 
 pub struct Weighted {
@@ -36,18 +37,8 @@ pub fn choice(
     notes: &mut Vec<Note>,
 ) -> AnswerDraft {
     if several {
-        let mut shares = answers
-            .iter()
-            .map(|answer| answer.percent)
-            .filter(|share| *share > 0.0);
-        if let Some(first) = shares.next()
-            && shares.any(|share| (share - first).abs() > 0.5)
-        {
-            notes.push(Note::new(
-                "its weights",
-                "all right options count the same here",
-            ));
-        }
+        let shares = answers.iter().map(|answer| answer.percent / 100.0);
+        notes.extend(differing(shares.filter(|share| *share > 0.0)));
     } else {
         note_partial_credit(answers, notes);
     }
@@ -64,27 +55,76 @@ pub fn choice(
     }
 }
 
+/// A note where right options count differently.
+pub fn differing(mut shares: impl Iterator<Item = f64>) -> Option<Note> {
+    let first = shares.next()?;
+    shares
+        .any(|share| (share - first).abs() > 0.005)
+        .then(|| Note::new("its weights", "all right options count the same here"))
+}
+
 /// In Moodle `*` stands for any text, unless a backslash is before it.
-pub fn short_answer(answers: &[Weighted], notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
+pub fn short_answer(
+    mut answers: Vec<Weighted>,
+    notes: &mut Vec<Note>,
+) -> Result<AnswerDraft, String> {
+    for answer in answers.iter_mut().filter(|answer| answer.is_right()) {
+        answer.text = without_wildcards(&answer.text)?;
+    }
+    texts(&answers, notes)
+}
+
+/// What is typed, as it is. The first answer that is like what was typed decides.
+pub fn texts(answers: &[Weighted], notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
     note_partial_credit(answers, notes);
-    let right = answers.iter().filter(|answer| answer.is_right());
+    let is_same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+    first_decides(
+        answers,
+        |answer| answer,
+        |one, other| is_same(&one.text, &other.text),
+    )?;
     let mut accepted: Vec<String> = Vec::new();
-    for answer in right {
-        let text = without_wildcards(&answer.text)?;
-        if !accepted
-            .iter()
-            .any(|other| other.to_lowercase() == text.to_lowercase())
-        {
-            accepted.push(text);
+    for answer in answers.iter().filter(|answer| answer.is_right()) {
+        if !accepted.iter().any(|other| is_same(other, &answer.text)) {
+            accepted.push(answer.text.clone());
         }
     }
-    if accepted.is_empty() {
-        return Err("none of its answers is fully right".to_owned());
+    short(accepted, None)
+}
+
+/// Refuses an answer that is not fully right and yet like one that is: here that one would hold for both.
+fn first_decides<T>(
+    answers: &[T],
+    weighted: impl Fn(&T) -> &Weighted,
+    is_like: impl Fn(&T, &T) -> bool,
+) -> Result<(), String> {
+    for (at, right) in answers.iter().enumerate() {
+        if !weighted(right).is_right() {
+            continue;
+        }
+        let before = answers[..at].iter();
+        let caught = before
+            .filter(|answer| !weighted(answer).is_right())
+            .find(|answer| is_like(answer, right));
+        if let Some(caught) = caught {
+            return Err(format!(
+                "its answer '{}' is not fully right, but lies within the right answer '{}', which is not possible here",
+                shortened(&weighted(caught).text),
+                shortened(&weighted(right).text)
+            ));
+        }
     }
-    Ok(AnswerDraft::ShortAnswer {
-        accepted,
-        tolerance: None,
-    })
+    Ok(())
+}
+
+fn short(accepted: Vec<String>, tolerance: Option<f64>) -> Result<AnswerDraft, String> {
+    match accepted.is_empty() {
+        true => Err("none of its answers is fully right".to_owned()),
+        false => Ok(AnswerDraft::ShortAnswer {
+            accepted,
+            tolerance,
+        }),
+    }
 }
 
 fn without_wildcards(answer: &str) -> Result<String, String> {
@@ -110,17 +150,20 @@ fn unescape(text: &mut String) -> bool {
     is_escaped
 }
 
-/// The texts are numbers, each with how far one may be off.
+/// The texts are numbers, each with how far one may be off. The first that is near enough to what was typed decides.
 pub fn number(answers: &[(Weighted, f64)], notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
+    note_partial_credit(answers.iter().map(|(answer, _)| answer), notes);
+    first_decides(
+        answers,
+        |(answer, _)| answer,
+        |(one, off), (other, other_off)| match (finite(&one.text), finite(&other.text)) {
+            (Some(one), Some(other)) => (one - other).abs() <= off + other_off,
+            _ => false,
+        },
+    )?;
     let mut accepted: Vec<String> = Vec::new();
     let mut tolerance: Option<f64> = None;
-    for (answer, off) in answers {
-        if answer.is_partly_right() {
-            notes.push(partial_credit(&answer.text));
-        }
-        if !answer.is_right() {
-            continue;
-        }
+    for (answer, off) in answers.iter().filter(|(answer, _)| answer.is_right()) {
         if tolerance.is_some_and(|other| other != *off) {
             return Err("its answers have different tolerances".to_owned());
         }
@@ -129,13 +172,7 @@ pub fn number(answers: &[(Weighted, f64)], notes: &mut Vec<Note>) -> Result<Answ
             accepted.push(answer.text.clone());
         }
     }
-    if accepted.is_empty() {
-        return Err("none of its answers is fully right".to_owned());
-    }
-    Ok(AnswerDraft::ShortAnswer {
-        accepted,
-        tolerance,
-    })
+    short(accepted, tolerance)
 }
 
 /// Pairs of which the left side may be missing: such a right side only misleads.
@@ -197,8 +234,10 @@ pub fn of_typed(answer: &Weighted) -> (Cow<'_, str>, &str) {
     (Cow::from(name), answer.feedback.as_str())
 }
 
-fn note_partial_credit(answers: &[Weighted], notes: &mut Vec<Note>) {
-    let partly = answers.iter().filter(|answer| answer.is_partly_right());
+fn note_partial_credit<'a>(answers: impl IntoIterator<Item = &'a Weighted>, notes: &mut Vec<Note>) {
+    let partly = answers
+        .into_iter()
+        .filter(|answer| answer.is_partly_right());
     notes.extend(partly.map(|answer| partial_credit(&answer.text)));
 }
 
@@ -206,5 +245,12 @@ pub fn partial_credit(answer: &str) -> Note {
     Note::new(
         format!("the part of the points for '{}'", shortened(answer)),
         "an answer is right or wrong here; this one counts as wrong",
+    )
+}
+
+pub fn case() -> Note {
+    Note::new(
+        "the difference of capital and small letters",
+        "it makes none in short answers here",
     )
 }

@@ -2,6 +2,8 @@
 //! there when one comes back; nothing of it counts.
 
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod in_text;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod rules;

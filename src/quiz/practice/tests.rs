@@ -75,6 +75,32 @@ async fn a_question_in_the_text_is_answered_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_text_has_its_questions_as_they_were_changed_on_the_site() {
+    let site = TestSite::new().await;
+    Folder::new().import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    let mut after = async |change: &str| {
+        let sql = format!("update quiz_questions set {change} where external_key = 'pelican'");
+        site.test.owner().await.batch_execute(&sql).await.unwrap();
+        asha.get("/learn/small/begin").await.body
+    };
+    let edited = after("prompt = 'What floats?', edited_at = now()").await;
+    assert!(edited.contains("What floats?") && !edited.contains("What swims?"));
+    assert!(edited.contains("id=\"practice-pelican\"") && edited.contains("Pelicans swim."));
+    for change in [
+        "retired_at = now()",
+        "retired_at = null, purpose = 'exam', topic_pair_index = null",
+    ] {
+        let without = after(change).await;
+        assert!(!without.contains("What floats?") && !without.contains("practice-pelican"));
+        assert!(
+            without.contains("Pelicans swim."),
+            "the rest of the text stays"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_answer_is_refused_and_changes_nothing() {
     let site = TestSite::new().await;
     Folder::new().import(&site).await;

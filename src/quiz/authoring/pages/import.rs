@@ -7,7 +7,7 @@ use crate::platform::ui::{
 };
 use crate::quiz::QuestionPurpose;
 use crate::quiz::authoring::api::load_import;
-use crate::quiz::authoring::{ImportPage, ImportReport};
+use crate::quiz::authoring::{AS_IN_FILE, ImportPage, ImportReport};
 use crate::teaching::{Area, pages::frame};
 
 pub fn question_import_page() -> AnyView {
@@ -23,6 +23,13 @@ pub fn question_import_page() -> AnyView {
 
 fn import(course: &str, page: ImportPage) -> AnyView {
     let named = |purpose: QuestionPurpose| (purpose.name().to_owned(), purpose.label().to_owned());
+    let as_in_file = (
+        AS_IN_FILE.to_owned(),
+        "As the file says, else quiz".to_owned(),
+    );
+    let purposes: Vec<(String, String)> = std::iter::once(as_in_file)
+        .chain(QuestionPurpose::ALL.map(named))
+        .collect();
     let problem = page.problem.map(|problem| {
         view! {
             <Notice tone=Tone::Danger title="Nothing was imported">
@@ -36,11 +43,11 @@ fn import(course: &str, page: ImportPage) -> AnyView {
         <form class="stack bank-import" method="post" action="/uploads/questions" enctype="multipart/form-data">
             <h2>"Import questions"</h2>
             <p class="soft">
-                "GIFT, Moodle XML, QTI 2.2 or 3.0 as an item or a package, or the quiz of an mdBook. What can't be taken over is listed, and the rest is imported. The same file again updates its questions; those that were edited here stay as they are."
+                "GIFT, Moodle XML, QTI 2.2 or 3.0 as an item or a package, or the quiz of an mdBook. What can't be taken over is listed, and the rest is imported. The same file for the same topic updates its questions, and questions that were exported here are known again wherever they are; those that were edited here stay as they are."
             </p>
             <input type="hidden" name="course" value=course.to_owned() />
             <Select name="place" label="What they are about" value=page.place options=page.places />
-            <Select name="purpose" label="What they are for" value=page.purpose options=QuestionPurpose::ALL.map(named).to_vec() />
+            <Select name="purpose" label="What they are for" value=page.purpose options=purposes />
             <div class="control">
                 <label class="control-label" for="ly-file">
                     "File"
@@ -68,17 +75,17 @@ fn report(course: &str, report: ImportReport) -> AnyView {
         report.kept.len(),
         report.left_out.len()
     );
-    let kept = (!report.kept.is_empty()).then(|| {
-        let lines = report
-            .kept
-            .into_iter()
-            .map(|prompt| view! { <li>{prompt}</li> })
-            .collect_view();
-        view! {
-            <h3>"Kept as edited here"</h3>
-            <ul>{lines}</ul>
-        }
-    });
+    let lists = [
+        ("Updated, as they were before", report.overwritten),
+        ("Kept as edited here", report.kept),
+        (
+            "Not in the file any more, and still in use here",
+            report.missing,
+        ),
+    ]
+    .into_iter()
+    .map(|(title, prompts)| list(title, prompts))
+    .collect_view();
     let left_out = (!report.left_out.is_empty()).then(|| {
         let rows = report
             .left_out
@@ -100,7 +107,7 @@ fn report(course: &str, report: ImportReport) -> AnyView {
             <Notice tone=Tone::Ok title=report.file>
                 {said}
             </Notice>
-            {kept}
+            {lists}
             {left_out}
             <p>
                 <a href=Area::Questions.path(course)>"See the questions"</a>
@@ -108,4 +115,21 @@ fn report(course: &str, report: ImportReport) -> AnyView {
         </section>
     }
     .erase()
+}
+
+fn list(title: &'static str, prompts: Vec<String>) -> Option<AnyView> {
+    if prompts.is_empty() {
+        return None;
+    }
+    let lines = prompts
+        .into_iter()
+        .map(|prompt| view! { <li>{prompt}</li> })
+        .collect_view();
+    Some(
+        view! {
+            <h3>{title}</h3>
+            <ul>{lines}</ul>
+        }
+        .erase(),
+    )
 }

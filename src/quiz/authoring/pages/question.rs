@@ -57,6 +57,9 @@ fn question_view(course: &str, page: QuestionPage, save: FormState, retire: Form
     let imported = page.is_imported.then(|| {
         view! { <p class="soft">"This question was imported. Once it is edited here, importing again leaves it as it is here."</p> }
     });
+    let rekeyed = page.is_rekeyed.then(|| {
+        view! { <p class="soft">"Its figures began anew when its key or its options were changed: older answers count once they are regraded."</p> }
+    });
     let foot = page
         .question
         .map(|id| retiring(course, id, page.is_retired, retire));
@@ -71,6 +74,7 @@ fn question_view(course: &str, page: QuestionPage, save: FormState, retire: Form
             {problems(page.problems.clone())}
             {form(course, &page, save)}
             {page.facts.map(facts)}
+            {rekeyed}
             {foot}
         </div>
     }

@@ -322,3 +322,49 @@ async fn tutors_set_how_quizzes_go() {
         1
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_written_here_follow_their_topic_when_the_course_comes_again() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    sql(
+        &site,
+        "insert into topics (organization_id, course_id, module_no, topic_number, slug, title)
+         select organization_id, course_id, 1, 9, 'gone', 'Gone' from courses where slug = 'small'",
+    )
+    .await;
+    let (late, gone) = (topic(&site, "late").await, topic(&site, "gone").await);
+    for (place, prompt) in [(&late, "Is it late?"), (&gone, "Is it gone?")] {
+        assert_eq!(
+            save(&mut tutor, &choice(place, prompt)).await.status,
+            StatusCode::OK
+        );
+    }
+    // As if the topic had stood elsewhere.
+    sql(
+        &site,
+        "update quiz_questions set module_no = 2, topic_pair_index = 7 where prompt = 'Is it late?'",
+    )
+    .await;
+    course(&site, GATED).await;
+    let standing = "select string_agg(prompt || ' ' || module_no || '.' || topic_pair_index || coalesce(' retired' || left(retired_at::text, 0), ''), ', ' order by prompt)
+        from quiz_questions where prompt like 'Is it%'";
+    assert_eq!(
+        text(&site, standing).await,
+        "Is it gone? 1.5 retired, Is it late? 1.2"
+    );
+    // Somebody brings it back: it stays.
+    let id = by_prompt(&site, "Is it gone?").await;
+    let fields = [
+        ("course", "small"),
+        ("id", id.as_str()),
+        ("retired", "false"),
+    ];
+    let back = tutor.post("authoring/api/retire_question", &fields).await;
+    assert_eq!(back.status, StatusCode::OK);
+    course(&site, GATED).await;
+    assert_eq!(
+        text(&site, standing).await,
+        "Is it gone? 1.5, Is it late? 1.2"
+    );
+}

@@ -67,3 +67,115 @@ async fn a_question_that_good_learners_get_wrong_is_flagged() {
     assert!(page.contains("Good learners get this wrong") && page.contains("-1.00"));
     assert!(page.contains("Of the worst third"));
 }
+
+const FLAGGED: &str = "select count(*) from question_statistics where good_learners_fail";
+
+/// Regrades the question by its key as it is now, or in favour of everybody.
+async fn regrade(site: &TestSite, tutor: &mut Browser<'_>, question: &str, ruling: &str) {
+    let page = tutor
+        .get(&format!("{LIST}/{question}/regrade?ruling={ruling}"))
+        .await
+        .body;
+    let (_, rest) = page.split_once("name=\"seen\" value=\"").unwrap();
+    let fields = [
+        ("course", "small"),
+        ("question", question),
+        ("ruling", ruling),
+        ("seen", rest.split('"').next().unwrap()),
+        ("reason", "The key was wrong."),
+    ];
+    let ordered = tutor.post("gradebook/api/regrade_question", &fields).await;
+    assert_eq!(ordered.status, StatusCode::OK, "{}", ordered.body);
+    site.mails().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_key_clears_the_flag_and_a_regrade_is_counted() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    for (n, right) in [true, true, true, false].into_iter().enumerate() {
+        let mut one = learner(&site, &format!("learner{n}@example.org")).await;
+        take(&site, &mut one, "1", right).await;
+    }
+    tutor.get(LIST).await;
+    let id = by_prompt(&site, "What swims?").await;
+    let figures = format!(
+        "select string_agg(tries || ' ' || facility, '') from question_statistics where question_id = '{id}'"
+    );
+    assert_eq!(text(&site, &figures).await, "4 0.75");
+    sql(
+        &site,
+        &format!(
+            "update question_statistics set good_learners_fail = true where question_id = '{id}'"
+        ),
+    )
+    .await;
+
+    // Its wording may change, and its figures stay; with its key they begin anew.
+    let place = topic(&site, "begin").await;
+    let now = |mark: &str, right: &str| -> Vec<(String, String)> {
+        let fields = with(
+            choice(&place, "What really swims?"),
+            &[("id", &id), ("mark", mark), ("question[right][]", right)],
+        );
+        let texts = ["Pelicans", "Stones"];
+        let mut at = 0;
+        fields
+            .into_iter()
+            .filter(|field| field != &("question[texts][]", ""))
+            .map(|(name, value)| {
+                let value = match name {
+                    "question[texts][]" => {
+                        at += 1;
+                        texts[at - 1]
+                    }
+                    _ => value,
+                };
+                (name.to_owned(), value.to_owned())
+            })
+            .collect()
+    };
+    for (right, flagged) in [("0", 1), ("1", 0)] {
+        let mark = mark(&mut tutor, &id).await;
+        let fields = now(&mark, right);
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let saved = save(&mut tutor, &fields).await;
+        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        assert_eq!(site.test.count(FLAGGED).await, flagged);
+    }
+    let page = tutor.get(&format!("{LIST}/{id}")).await.body;
+    assert!(page.contains("Its figures began anew"), "{page}");
+    // Answers by the old key count no more, until they are regraded by the new one.
+    sql(
+        &site,
+        "insert into uncounted_attempts (organization_id, attempt_id, course_id) select organization_id, attempt_id, course_id from quiz_attempts",
+    )
+    .await;
+    tutor.get(LIST).await;
+    assert_eq!(
+        site.test
+            .count(&format!(
+                "select count(*) from question_tries where question_id = '{id}'"
+            ))
+            .await,
+        0
+    );
+    regrade(&site, &mut tutor, &id, "key").await;
+    tutor.get(LIST).await;
+    assert_eq!(text(&site, &figures).await, "4 0.25");
+    assert_eq!(site.test.count(FLAGGED).await, 0);
+    regrade(&site, &mut tutor, &id, "everybody").await;
+    tutor.get(LIST).await;
+    assert_eq!(
+        site.test
+            .count(&format!(
+                "select count(*) from question_statistics where question_id = '{id}'"
+            ))
+            .await,
+        0,
+        "what everybody gets says nothing"
+    );
+}

@@ -59,7 +59,7 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     let page = tutor.get(&import).await.body;
     assert!(page.contains("2 added, 0 updated, 0 unchanged"), "{page}");
     assert!(page.contains("Essay"), "what is left out is named");
-    let from_file = "select count(*) from quiz_questions where external_key like 'file:paris:%' and purpose = 'both'";
+    let from_file = "select count(*) from quiz_questions where external_key like 'file:paris@%' and purpose = 'both'";
     assert_eq!(site.test.count(from_file).await, 2);
 
     // The same again adds nothing, and what changed is updated in its place.
@@ -105,7 +105,7 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     course(&site, GATED).await;
     assert_eq!(
         site.test
-            .count("select count(*) from quiz_questions where external_key like 'file:paris:%' and retired_at is null")
+            .count("select count(*) from quiz_questions where external_key like 'file:paris@%' and retired_at is null")
             .await,
         2
     );
@@ -114,6 +114,91 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
             .count("select count(*) from audit_logs where action = 'questions.imported'")
             .await,
         4
+    );
+}
+
+/// The same file name and the same titles say nothing: another topic's questions are others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_about_another_topic_overwrites_nothing() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    let (begin, late) = (topic(&site, "begin").await, topic(&site, "late").await);
+    let fields = |place| [("course", "small"), ("purpose", "file"), ("place", place)];
+    let (begin, late) = (begin.as_str(), late.as_str());
+    let import = format!("{LIST}/import");
+    upload(&mut tutor, "quiz.gift", &fields(begin), GIFT.as_bytes()).await;
+    let other = GIFT.replace("Two and three? {#5}", "Four and four? {#8}");
+    upload(&mut tutor, "quiz.gift", &fields(late), other.as_bytes()).await;
+    assert!(
+        tutor
+            .get(&import)
+            .await
+            .body
+            .contains("2 added, 0 updated, 0 unchanged")
+    );
+    let sums = "select count(*) from quiz_questions q join topics t using (topic_id)
+        where (q.prompt, t.slug) in (('Two and three?', 'begin'), ('Four and four?', 'late'))";
+    assert_eq!(site.test.count(sums).await, 2);
+    // What a file overwrites, and what it has no more, is named.
+    let without = other.replace(
+        "::Capital:: What is the capital of France?",
+        "::Town:: Which town?",
+    );
+    let changed = without.replace("Four and four? {#8}", "Five and four? {#9}");
+    upload(&mut tutor, "quiz.gift", &fields(late), changed.as_bytes()).await;
+    let page = tutor.get(&import).await.body;
+    assert!(page.contains("1 added, 1 updated, 0 unchanged"), "{page}");
+    let (_, overwritten) = page.split_once("Updated, as they were before").unwrap();
+    let (overwritten, missing) = overwritten.split_once("Not in the file any more").unwrap();
+    assert!(overwritten.contains("Four and four?"));
+    assert!(missing.contains("What is the capital of France?"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_comes_back_changes_only_what_was_changed_in_it() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    let (begin, late) = (topic(&site, "begin").await, topic(&site, "late").await);
+    let exam = with(
+        choice(&late, "Which is kept for exams?"),
+        &[("question[purpose]", "exam")],
+    );
+    assert_eq!(save(&mut tutor, &exam).await.status, StatusCode::OK);
+    let fields = [
+        ("course", "small"),
+        ("place", begin.as_str()),
+        ("purpose", "file"),
+    ];
+    let import = format!("{LIST}/import");
+    let places = "select string_agg(prompt || module_no || coalesce(topic_pair_index, 0) || purpose || coalesce(external_key, ''), ', ' order by question_id) from quiz_questions";
+    let before = text(&site, places).await;
+    let gift = tutor.get(&format!("{LIST}/export?format=gift")).await.body;
+    upload(&mut tutor, "small.gift", &fields, gift.as_bytes()).await;
+    let page = tutor.get(&import).await.body;
+    assert!(page.contains("0 added, 0 updated, 4 unchanged"), "{page}");
+    let typo = gift.replace("Three?", "How many are three?");
+    upload(&mut tutor, "small.gift", &fields, typo.as_bytes()).await;
+    let page = tutor.get(&import).await.body;
+    assert!(page.contains("0 added, 1 updated, 3 unchanged"), "{page}");
+    assert_eq!(
+        text(&site, places)
+            .await
+            .replace("How many are three?", "Three?"),
+        before,
+        "each stays where it was and what it was for"
+    );
+    // What the file changed, the course's folder doesn't change back.
+    course(&site, GATED).await;
+    let changed = "select count(*) from quiz_questions where prompt = 'How many are three?'";
+    assert_eq!(site.test.count(changed).await, 1);
+    // It is edited here now: another file changes it no more.
+    upload(&mut tutor, "small.gift", &fields, gift.as_bytes()).await;
+    assert!(
+        tutor
+            .get(&import)
+            .await
+            .body
+            .contains("1 kept as edited here")
     );
 }
 

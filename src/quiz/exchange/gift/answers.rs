@@ -5,6 +5,7 @@ use crate::course::draft::{AnswerDraft, OptionDraft};
 use crate::quiz::exchange::check::few;
 use crate::quiz::exchange::collect::{Note, shortened};
 use crate::quiz::exchange::markup::Markup;
+use crate::quiz::exchange::numbers::{finite, middle};
 use crate::quiz::exchange::weights::{self, Weighted};
 
 /// The answer, and what is said to it in general and in particular.
@@ -45,7 +46,7 @@ pub fn read(
         })
         .collect();
     let explanation = weights::explanation(general, answers.iter().map(weights::of_typed));
-    Ok((weights::short_answer(&answers, notes)?, explanation))
+    Ok((weights::short_answer(answers, notes)?, explanation))
 }
 
 /// The pieces that begin with the sign; the first may go without.
@@ -208,25 +209,10 @@ fn numerical(
 }
 
 fn number(text: &str) -> Option<(String, f64)> {
-    let parsed = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
     if let Some((from, to)) = text.split_once("..") {
-        return middle(from.trim(), to.trim());
+        return middle(from, to);
     }
     let (number, tolerance) = text.split_once(':').unwrap_or((text, "0"));
-    parsed(number)?;
-    Some((number.trim().to_owned(), parsed(tolerance)?.abs()))
-}
-
-/// A range as its middle and how far it goes to both sides, without more digits than it was written with needs.
-fn middle(from: &str, to: &str) -> Option<(String, f64)> {
-    let parsed = |text: &str| text.parse::<f64>().ok().filter(|n| n.is_finite());
-    let (low, high) = (parsed(from)?, parsed(to)?);
-    let decimals = |text: &str| text.split_once('.').map_or(0, |(_, digits)| digits.len());
-    let digits = decimals(from).max(decimals(to)).min(15) + 1;
-    let rounded = |number: f64| {
-        let text = format!("{number:.digits$}");
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    };
-    let off = rounded((high - low).abs() / 2.0).parse().ok()?;
-    Some((rounded(low / 2.0 + high / 2.0), off))
+    finite(number)?;
+    Some((number.trim().to_owned(), finite(tolerance)?.abs()))
 }

@@ -7,8 +7,7 @@ use super::answers::true_false;
 use super::{DIFFICULTY, KEEP_ORDER, PURPOSE, PURPOSES, signs};
 use crate::course::draft::{AnswerDraft, OptionDraft, QuestionDraft, QuestionPurpose};
 use crate::quiz::exchange::check::is_clean;
-use crate::quiz::exchange::collect::shortened;
-use crate::quiz::exchange::markup::to_xhtml::own_pictures;
+use crate::quiz::exchange::collect::{called, pictures, shortened};
 use crate::quiz::exchange::{LeftOut, Written};
 
 /// What is left out is also said in the file, as comments.
@@ -16,12 +15,12 @@ pub fn write(questions: &[QuestionDraft]) -> Written<String> {
     let mut content = String::from("// Questions in GIFT, with texts in Markdown.\n");
     let mut left_out = Vec::new();
     for question in questions {
-        let item = format!("Question '{}'", shortened(&question.key));
+        let item = called(question);
         match answers(&question.answer).and_then(|answers| whole(question, &answers)) {
             Ok(text) => {
                 content.push('\n');
                 content.push_str(&text);
-                left_out.extend(own_pictures(&question.prompt).iter().map(|name| LeftOut {
+                left_out.extend(pictures(question).iter().map(|name| LeftOut {
                     item: format!("{item}, the picture '{}'", shortened(name)),
                     why: "GIFT holds no files".to_owned(),
                 }));

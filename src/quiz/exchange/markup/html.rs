@@ -21,18 +21,95 @@ pub fn parse(source: &str) -> Vec<Node> {
     tokenizer.sink.0.into_inner().finish()
 }
 
-/// Escapes what only looks like a tag: in "a Vec<String>" it is text.
+/// Reading a tag takes the square of its attributes; those that people write have a few.
+const MAX_ATTRIBUTES: usize = 100;
+
+/// Without comments, and with what only looks like a tag escaped: in "a Vec<String>" it is text. So is all that comes after a tag with more attributes
+/// than any has.
 fn with_text_kept(source: &str) -> String {
     let mut out = String::with_capacity(source.len() + source.len() / 16);
     let mut rest = source;
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
-        let is_markup = rest.starts_with("!--") || is_known(rest.strip_prefix('/').unwrap_or(rest));
-        out.push_str(if is_markup { "<" } else { "&lt;" });
+        if rest.starts_with("!--") {
+            rest = rest.split_once("-->").map_or("", |(_, after)| after);
+        } else if !is_known(rest.strip_prefix('/').unwrap_or(rest)) {
+            out.push_str("&lt;");
+        } else if let Some(end) = tag_end(rest) {
+            out.push('<');
+            out.push_str(&rest[..end]);
+            rest = after_program(&rest[..end], &rest[end..]);
+        } else {
+            out.push_str("&lt;");
+            out.push_str(&rest.replace('<', "&lt;"));
+            rest = "";
+        }
     }
     out.push_str(rest);
     out
+}
+
+/// What follows the tag, without what only programs and style sheets say.
+fn after_program<'a>(tag: &str, rest: &'a str) -> &'a str {
+    let ends_name = |c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>');
+    let name = tag.split(ends_name).next().unwrap_or_default();
+    if !["script", "style"]
+        .iter()
+        .any(|raw| raw.eq_ignore_ascii_case(name))
+    {
+        return rest;
+    }
+    let ends = |at: usize| {
+        let after = &rest[at + 2..];
+        after
+            .get(..name.len())
+            .is_some_and(|end| end.eq_ignore_ascii_case(name))
+            && after[name.len()..].starts_with(ends_name)
+    };
+    rest.match_indices("</")
+        .find(|(at, _)| ends(*at))
+        .map_or("", |(at, _)| &rest[at..])
+}
+
+/// Where the tag ends that the text begins with, as the tokenizer finds it; None where it has too many attributes.
+fn tag_end(text: &str) -> Option<usize> {
+    enum At {
+        TagName,
+        Gap,
+        Name,
+        AfterName,
+        BeforeValue,
+        Quoted(u8),
+        Value,
+    }
+    let mut at = At::TagName;
+    let mut attributes = 0;
+    for (place, byte) in text.bytes().enumerate() {
+        let is_space = byte.is_ascii_whitespace();
+        at = match (at, byte) {
+            (At::Quoted(sign), byte) if byte == sign => At::Gap,
+            (At::Quoted(sign), _) => At::Quoted(sign),
+            (_, b'>') => return Some(place + 1),
+            (At::TagName | At::Gap | At::Value, _) if is_space => At::Gap,
+            (At::TagName | At::Gap | At::Name | At::AfterName, b'/') => At::Gap,
+            (At::TagName, _) => At::TagName,
+            (At::Name | At::AfterName, b'=') => At::BeforeValue,
+            (At::Name | At::AfterName, _) if is_space => At::AfterName,
+            (At::Name, _) => At::Name,
+            (At::Gap | At::AfterName, _) => {
+                attributes += 1;
+                if attributes > MAX_ATTRIBUTES {
+                    return None;
+                }
+                At::Name
+            }
+            (At::BeforeValue, _) if is_space => At::BeforeValue,
+            (At::BeforeValue, b'"' | b'\'') => At::Quoted(byte),
+            (At::BeforeValue | At::Value, _) => At::Value,
+        };
+    }
+    Some(text.len())
 }
 
 fn is_known(tag: &str) -> bool {

@@ -251,21 +251,45 @@ pub fn longest_run(text: &str, of: char) -> usize {
     text.split(|c| c != of).map(str::len).max().unwrap_or(0)
 }
 
-/// Moodle's formulas are `\(…\)`, `\[…\]` and `$$…$$`: the text before, the formula, its sign in Markdown, the rest.
+/// Moodle's formulas are `\(…\)`, `\[…\]` and `$$…$$`: the text before, the formula, its sign in Markdown, the rest. Formulas
+/// hold no others, so looking for an end never goes beyond the next beginning.
 fn first_formula(text: &str) -> Option<(&str, &str, &'static str, &str)> {
-    const SIGNS: [(&str, &str, &str); 3] = [
-        ("\\(", "\\)", "$"),
-        ("\\[", "\\]", "$$"),
-        ("$$", "$$", "$$"),
-    ];
-    SIGNS
-        .iter()
-        .filter_map(|(open, close, sign)| {
-            let (before, rest) = text.split_once(open)?;
-            let (formula, after) = rest.split_once(close)?;
-            let formula = formula.trim();
-            let is_formula = !formula.is_empty() && !formula.contains(['$', '`', '\n']);
-            is_formula.then_some((before, formula, *sign, after))
+    let mut from = 0;
+    loop {
+        let (at, close, sign) = opening(text, from)?;
+        let start = at + 2;
+        if let Some(end) = closing(text, start, close) {
+            let formula = text[start..end].trim();
+            if !formula.is_empty() && !formula.contains('\n') {
+                return Some((&text[..at], formula, sign, &text[end + 2..]));
+            }
+        }
+        from = start;
+    }
+}
+
+/// Where the next formula may begin, what ends it, and its sign in Markdown.
+fn opening(text: &str, from: usize) -> Option<(usize, &'static str, &'static str)> {
+    let signs = text[from..].match_indices(['\\', '$']);
+    signs
+        .map(|(at, _)| from + at)
+        .find_map(|at| match text.get(at..at + 2)? {
+            "\\(" => Some((at, "\\)", "$")),
+            "\\[" => Some((at, "\\]", "$$")),
+            "$$" => Some((at, "$$", "$$")),
+            _ => None,
         })
-        .min_by_key(|(before, ..)| before.len())
+}
+
+fn closing(text: &str, start: usize, close: &str) -> Option<usize> {
+    for (at, sign) in text[start..].match_indices(['\\', '$', '`']) {
+        let at = start + at;
+        match text.get(at..at + 2) {
+            Some(found) if found == close => return Some(at),
+            Some("\\(" | "\\[") => return None,
+            _ if sign != "\\" => return None,
+            _ => {}
+        }
+    }
+    None
 }

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use super::body;
 use super::declaration::Declaration;
+use super::judging::{Judging, judging};
 use crate::course::draft::{AnswerDraft, OptionDraft};
 use crate::quiz::exchange::check::few;
 use crate::quiz::exchange::collect::{Note, shortened};
 use crate::quiz::exchange::markup::Element;
-use crate::quiz::exchange::weights::{self, partial_credit};
+use crate::quiz::exchange::weights::{self, Weighted, partial_credit};
 
 pub fn read(
     root: &Element,
@@ -59,7 +60,13 @@ fn choice(
     name: &str,
     notes: &mut Vec<Note>,
 ) -> Result<AnswerDraft, String> {
-    let right = declared.right()?;
+    let mut right = declared.right()?;
+    if declared.is_single {
+        // As good as the declared one: a question with two right answers of one is refused later.
+        let also = declared.equally_right().filter(|key| !right.contains(key));
+        let also: Vec<&str> = also.collect();
+        right.extend(also);
+    }
     let choices = choices(interaction.all(name), notes);
     if let Some(unknown) = right
         .iter()
@@ -70,13 +77,21 @@ fn choice(
             shortened(unknown)
         ));
     }
-    if declared.is_single {
-        let partly = declared.partly_right();
-        notes.extend(partly.map(|identifier| {
-            let choice = choices.iter().find(|(known, _)| known == identifier);
-            partial_credit(choice.map_or(identifier, |(_, text)| text))
-        }));
+    let lesser = (declared.points.iter())
+        .filter(|(key, points)| *points > 0.0 && !right.contains(&key.as_str()));
+    notes.extend(lesser.map(|(identifier, _)| {
+        let choice = choices.iter().find(|(known, _)| known == identifier);
+        partial_credit(choice.map_or(identifier, |(_, text)| text))
+    }));
+    if !declared.is_single {
+        let counting = declared
+            .points
+            .iter()
+            .filter(|(key, points)| *points > 0.0 && right.contains(&key.as_str()));
+        notes.extend(weights::differing(counting.map(|(_, points)| *points)));
+        note_limits(interaction, choices.len(), notes);
     }
+    note_fixed(interaction, name, &choices, notes);
     let options = choices
         .into_iter()
         .map(|(identifier, text)| OptionDraft {
@@ -91,105 +106,90 @@ fn choice(
     })
 }
 
+/// How many may be chosen, where that says more than which are right.
+fn note_limits(interaction: &Element, choices: usize, notes: &mut Vec<Note>) {
+    let limit = |name| -> usize {
+        let text = interaction.attribute(name).unwrap_or_default();
+        text.trim().parse().unwrap_or(0)
+    };
+    let why = "one can choose as many as one likes here";
+    let (most, least) = (limit("maxChoices"), limit("minChoices"));
+    if (1..choices).contains(&most) {
+        notes.push(Note::new(format!("the limit of {most} choices"), why));
+    }
+    if least > 1 {
+        notes.push(Note::new(format!("the demand for {least} choices"), why));
+    }
+}
+
+/// Choices that keep their place while the others are shuffled.
+fn note_fixed(interaction: &Element, name: &str, choices: &Choices, notes: &mut Vec<Note>) {
+    if !interaction.is_true("shuffle") {
+        return;
+    }
+    let fixed = (interaction.all(name).zip(choices))
+        .filter(|(choice, _)| choice.is_true("fixed"))
+        .map(|(_, (_, text))| {
+            Note::new(
+                format!("the fixed place of '{}'", shortened(text)),
+                "either all options are shuffled here or none",
+            )
+        });
+    notes.extend(fixed);
+}
+
 fn text_entry(
     root: &Element,
     declared: &Declaration,
     notes: &mut Vec<Note>,
 ) -> Result<AnswerDraft, String> {
-    let rules = root
-        .first("responseProcessing")
-        .map(Element::walk)
-        .unwrap_or_default();
-    few(rules.iter().filter(|rule| rule.name == "equal").count())?;
-    const BEYOND: [&str; 6] = [
-        "patternMatch",
-        "substring",
-        "stringMatch",
-        "equalRounded",
-        "customOperator",
-        "mathOperator",
-    ];
-    if let Some(rule) = rules
-        .iter()
-        .find(|rule| BEYOND.contains(&rule.name.as_str()))
-    {
-        return Err(format!(
-            "its answer is judged by a rule ({}) that has no counterpart here",
-            rule.name
-        ));
-    }
-    let (mut accepted, tolerance) = numbers(&rules, declared)?;
-    if declared.minds_case {
-        notes.push(Note::new(
-            "the difference of capital and small letters",
-            "it makes none in short answers here",
-        ));
-    }
-    let right = declared.right().unwrap_or_default();
-    let also = declared.equally_right();
-    let mut all: Vec<String> = Vec::new();
-    let declared_right = right.into_iter().chain(also).map(str::to_owned);
-    for answer in declared_right.chain(accepted.drain(..)) {
-        let is_known = |known: &String| known.to_lowercase() == answer.to_lowercase();
-        if !all.iter().any(is_known) {
-            all.push(answer);
+    let (answers, minds_case) = match judging(root, declared)? {
+        Judging::Declared { minds_case } => (typed(declared, notes)?, minds_case),
+        Judging::Conditions { named, minds_case } => {
+            let weighted = named.into_iter().map(|named| {
+                let answer = Weighted {
+                    text: named.text,
+                    percent: named.share * 100.0,
+                    feedback: String::new(),
+                };
+                (answer, named.off)
+            });
+            (weighted.collect(), minds_case)
         }
+    };
+    if minds_case || declared.minds_case {
+        notes.push(weights::case());
     }
-    notes.extend(
-        declared
-            .partly_right()
-            .filter(|answer| {
-                !all.iter()
-                    .any(|known| known.to_lowercase() == answer.to_lowercase())
-            })
-            .map(partial_credit),
-    );
-    match all.is_empty() {
-        true => Err("nothing declares which answer is right".to_owned()),
-        false => Ok(AnswerDraft::ShortAnswer {
-            accepted: all,
-            tolerance,
-        }),
+    if declared.is_number {
+        return weights::number(&answers, notes);
     }
+    let answers: Vec<Weighted> = answers.into_iter().map(|(answer, _)| answer).collect();
+    weights::texts(&answers, notes)
 }
 
-/// The numbers that rules compare the answer with, and how far it may be off.
-fn numbers(
-    rules: &[&Element],
-    declared: &Declaration,
-) -> Result<(Vec<String>, Option<f64>), String> {
-    if !declared.is_number {
-        return Ok((Vec::new(), None));
-    }
-    let mut accepted = Vec::new();
-    let mut tolerance = None;
-    for rule in rules.iter().filter(|rule| rule.name == "equal") {
-        let off = off_by(rule)?;
-        if tolerance.is_some_and(|known| known != off) {
-            return Err("its answers have different tolerances".to_owned());
-        }
-        tolerance = Some(off);
-        let values = rule.all("baseValue").map(Element::text);
-        accepted.extend(values.map(|value| value.trim().to_owned()));
-    }
-    Ok((accepted, Some(tolerance.unwrap_or(0.0))))
-}
-
-/// An absolute tolerance, the same to both sides.
-fn off_by(equal: &Element) -> Result<f64, String> {
-    let numbers: Option<Vec<f64>> = equal
-        .attribute("tolerance")
-        .unwrap_or_default()
-        .split_whitespace()
-        .map(|number| number.parse().ok())
+/// What is declared to be right, and what is mapped to as many points as the best.
+fn typed(declared: &Declaration, notes: &mut Vec<Note>) -> Result<Vec<(Weighted, f64)>, String> {
+    let right: Vec<&str> = declared
+        .right()?
+        .into_iter()
+        .chain(declared.equally_right())
         .collect();
-    match (equal.attribute("toleranceMode"), numbers.as_deref()) {
-        (None | Some("exact"), _) => Ok(0.0),
-        (Some("absolute"), Some([off])) => Ok(*off),
-        (Some("absolute"), Some([below, above])) if below == above => Ok(*below),
-        (Some("absolute"), _) => Err("its tolerance is not the same to both sides".to_owned()),
-        _ => Err("its tolerance is in percent, which is not possible here".to_owned()),
-    }
+    let is_right = |answer: &str| {
+        right
+            .iter()
+            .any(|right| right.to_lowercase() == answer.to_lowercase())
+    };
+    let partly = declared.partly_right().filter(|answer| !is_right(answer));
+    notes.extend(partly.map(partial_credit));
+    let answers = right.iter().map(|text| {
+        let answer = Weighted {
+            text: (*text).to_owned(),
+            percent: 100.0,
+            feedback: String::new(),
+        };
+        (answer, 0.0)
+    });
+    Ok(answers.collect())
 }
 
 fn ordering(

@@ -4,6 +4,8 @@ use crate::quiz::exchange::check::few;
 use crate::quiz::exchange::markup::Element;
 
 pub struct Declaration {
+    /// Of the response.
+    pub identifier: String,
     pub is_single: bool,
     pub is_number: bool,
     /// In the order of the file.
@@ -44,6 +46,7 @@ impl Declaration {
             .collect();
         few(correct.len().max(points.len()))?;
         Ok(Self {
+            identifier: identifier.to_owned(),
             is_single: declaration.attribute("cardinality") == Some("single"),
             is_number: matches!(declaration.attribute("baseType"), Some("integer" | "float")),
             correct,

@@ -5,6 +5,7 @@ mod answers;
 mod body;
 mod declaration;
 mod item;
+mod judging;
 mod package;
 mod write;
 mod write_item;

@@ -57,7 +57,7 @@ fn unpacked(bytes: &[u8]) -> Result<HashMap<String, Vec<u8>>, String> {
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index).map_err(broken)?;
         let name = match std::str::from_utf8(file.name_raw()) {
-            Ok(name) if is_xml(name) => name.to_owned(),
+            Ok(name) if is_xml(name) => tidy(name),
             _ => continue,
         };
         if file.encrypted() {
@@ -110,24 +110,51 @@ fn items(files: &HashMap<String, Vec<u8>>) -> Result<Vec<(String, bool)>, String
         .and_then(|bytes| text_of(bytes).and_then(xml::parse))
         .map_err(|why| format!("The package's {MANIFEST} can't be read. {why}"))?;
     let folder = manifest.strip_suffix(MANIFEST).unwrap_or_default();
+    let folder = based(folder, &root);
     let mut known = HashSet::new();
-    Ok(resources(&root)
-        .filter(|resource| is_item_type(resource.attribute("type").unwrap_or_default()))
-        .filter_map(|resource| {
+    Ok(root
+        .all("resources")
+        .flat_map(|resources| {
+            let folder = based(&folder, resources);
+            resources
+                .all("resource")
+                .map(move |resource| (based(&folder, resource), resource))
+        })
+        .filter(|(_, resource)| is_item_type(resource.attribute("type").unwrap_or_default()))
+        .filter_map(|(folder, resource)| {
             let file = resource
                 .first("file")
                 .and_then(|file| file.attribute("href"));
-            resource.attribute("href").or(file)
+            let href = resource.attribute("href").or(file)?;
+            Some(tidy(&format!("{folder}{}", decoded(href))))
         })
-        .map(|href| format!("{folder}{}", decoded(href)))
         .filter(|name| known.insert(name.clone()))
         .map(|name| (name, true))
         .collect())
 }
 
-fn resources(root: &Element) -> impl Iterator<Item = &Element> {
-    root.all("resources")
-        .flat_map(|resources| resources.all("resource"))
+/// The folder that addresses within the element start from, by its `xml:base`.
+fn based(folder: &str, element: &Element) -> String {
+    let base = element.attribute("base").unwrap_or_default();
+    let base = decoded(base).replace('\\', "/");
+    let end = base.rfind('/').map_or(0, |at| at + 1);
+    format!("{folder}{}", &base[..end])
+}
+
+/// One way to write a path, however it was written.
+fn tidy(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// `imsqti_item_xmlv2p2`, `imsqti_item_xmlv3p0` and their relatives.

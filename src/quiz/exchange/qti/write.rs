@@ -9,8 +9,7 @@ use zip::write::SimpleFileOptions;
 
 use super::write_item;
 use crate::course::draft::QuestionDraft;
-use crate::quiz::exchange::collect::shortened;
-use crate::quiz::exchange::markup::to_xhtml::own_pictures;
+use crate::quiz::exchange::collect::{called, pictures, shortened};
 use crate::quiz::exchange::markup::{Element, xml};
 use crate::quiz::exchange::{LeftOut, Written};
 
@@ -19,13 +18,12 @@ pub fn write_package(questions: &[QuestionDraft]) -> Result<Written<Vec<u8>>, St
     let mut items = Vec::new();
     let mut identifiers = HashSet::new();
     for question in questions {
-        let name = format!("Question '{}'", shortened(&question.key));
+        let name = called(question);
         let identifier = identifier(&question.key, &mut identifiers);
         match write_item::item(question, &identifier) {
             Ok(element) => {
                 items.push((identifier, element));
-                let pictures = own_pictures(&question.prompt);
-                left_out.extend(pictures.iter().map(|picture| LeftOut {
+                left_out.extend(pictures(question).iter().map(|picture| LeftOut {
                     item: format!("{name}, the picture '{}'", shortened(picture)),
                     why: "files of the course stay there".to_owned(),
                 }));

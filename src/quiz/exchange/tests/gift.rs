@@ -367,3 +367,46 @@ fn gift_is_written_as_moodle_reads_it() {
         ]
     );
 }
+
+#[test]
+fn an_answer_that_counts_less_within_a_right_one_is_not_taken_as_right() {
+    for gift in [
+        "Pi?{#=%0%3.14:0#Too coarse =3.14159:0.01}",
+        "Pi?{#=%50%3:0.2 =3.14159:0.01}",
+        "Colour?{=%50%Grey =grey}",
+    ] {
+        let imported = read_text("a.gift", gift);
+        assert_eq!(imported.questions, [], "{gift}");
+        assert!(
+            imported.left_out[0]
+                .why
+                .contains("is not fully right, but lies within the right answer"),
+            "{gift}"
+        );
+    }
+    // The right one comes first, and so decides.
+    let question = one("a.gift", "Pi?{#=3.14159:0.01 =%0%3:1#Too coarse}");
+    assert_eq!(question.answer, short(&["3.14159"], Some(0.01)));
+}
+
+#[test]
+fn pictures_are_listed_wherever_they_are() {
+    let imported = read_text(
+        "a.gift",
+        "[markdown]Where? ![map](@@PLUGINFILE@@/map.png){=a ![b](b.png) ~c ![d](https\\://e.org/d.png) #### See ![map](@@PLUGINFILE@@/map.png)}",
+    );
+    let what: Vec<&str> = imported
+        .left_out
+        .iter()
+        .map(|left| left.item.as_str())
+        .collect();
+    assert_eq!(
+        what,
+        [
+            "Question 1, line 1, the picture '@@PLUGINFILE@@/map.png'",
+            "Question 1, line 1, the picture 'b.png'"
+        ]
+    );
+    let written = write_gift(&imported.questions);
+    assert_eq!(written.left_out.len(), 2, "{:?}", written.left_out);
+}

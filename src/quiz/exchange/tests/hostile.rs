@@ -167,6 +167,40 @@ fn long_texts_are_left_out() {
     assert_eq!(read_text("a.txt", &html).left_out[0].why, "it asks nothing");
 }
 
+/// Long enough for any machine, and far too short for work that grows with the square.
+fn is_quick(work: impl FnOnce()) {
+    let begun = std::time::Instant::now();
+    work();
+    let took = begun.elapsed();
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn heaps_of_attributes_and_formulas_are_read_at_once() {
+    let attributes: String = (0..35_000).map(|n| format!(" a{n:x}")).collect();
+    let beginnings = [
+        "<p",
+        "<p x=1 ",
+        "<!-- <a b='--><p",
+        "<script><a b='</script><p",
+        "<a =\"b='c' > ' ",
+    ];
+    for beginning in beginnings {
+        is_quick(|| {
+            let gift = format!("[html]{beginning}{attributes}>x</p>{{T}}\n\nShort{{T}}");
+            assert_eq!(read_text("a.txt", &gift).questions.len(), 1);
+        });
+    }
+    for formulas in ["$$a$$", "\\(a", "\\[`", "$$`", "$$a$$\\("] {
+        let text = formulas.repeat(200_000 / formulas.len());
+        is_quick(|| {
+            let _ = read("a.xml", super::moodle::quiz(&format!(
+                "<question type=\"truefalse\"><questiontext format=\"html\"><text>{text}</text></questiontext></question>"
+            )).as_bytes());
+        });
+    }
+}
+
 #[test]
 fn heaps_of_answers_are_left_out_before_they_are_read() {
     let why = |name: &str, text: &str| {

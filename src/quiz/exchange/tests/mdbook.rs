@@ -104,3 +104,14 @@ fn a_broken_file_is_refused_with_its_line() {
         "{why}"
     );
 }
+
+#[test]
+fn what_is_in_another_file_of_the_book_is_left_out_wherever_it_is_named() {
+    let toml = "[[questions]]\ntype = \"ShortAnswer\"\nprompt.prompt = \"Which?\"\nanswer.answer = \"a\"\ncontext = \"{{#include a.md}}\"\n";
+    let imported = read_text("a.toml", toml);
+    assert_eq!(imported.questions, []);
+    assert_eq!(
+        imported.left_out[0].why,
+        "it includes another file of its book"
+    );
+}

@@ -2,6 +2,7 @@
 
 mod gift;
 mod hostile;
+mod judging;
 mod markup;
 mod mdbook;
 mod moodle;

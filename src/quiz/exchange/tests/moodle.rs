@@ -214,3 +214,51 @@ fn what_has_no_counterpart_is_listed() {
     assert_eq!(imported.questions.len(), 1);
     assert_eq!(imported.questions[0].prompt, "What is shown? A map");
 }
+
+#[test]
+fn what_an_author_says_to_some_is_listed_and_what_moodle_says_is_not() {
+    let question = |said: &str| {
+        format!(
+            "<question type=\"multichoice\"><name><text>a</text></name><questiontext format=\"html\"><text>b?</text></questiontext>\
+             <single>true</single><correctfeedback format=\"html\"><text>{said}</text></correctfeedback>\
+             <answer fraction=\"100\"><text>c</text></answer><answer fraction=\"0\"><text>d</text></answer></question>"
+        )
+    };
+    let usual = quiz(&question("<![CDATA[<p>Your answer is correct.</p>]]>"));
+    assert_eq!(read_text("a.xml", &usual).left_out, []);
+    let own = question("Well read!").replace(
+        "</question>",
+        "<hint format=\"html\"><text>Look again</text></hint></question>",
+    );
+    let what: Vec<String> = read_text("a.xml", &quiz(&own))
+        .left_out
+        .into_iter()
+        .map(|left| left.item)
+        .collect();
+    assert_eq!(
+        what,
+        [
+            "Question 1 'a', its correctfeedback 'Well read!'",
+            "Question 1 'a', its hints"
+        ]
+    );
+}
+
+#[test]
+fn a_tolerance_is_read_or_the_question_left_out() {
+    let question = |tolerance: &str| {
+        quiz(&format!(
+            "<question type=\"numerical\"><name><text>a</text></name><questiontext format=\"html\"><text>b?</text></questiontext>\
+             <answer fraction=\"100\"><text>3.14</text><tolerance>{tolerance}</tolerance></answer></question>"
+        ))
+    };
+    assert_eq!(
+        one("a.xml", &question("0,05")).answer,
+        short(&["3.14"], Some(0.05))
+    );
+    let imported = read_text("a.xml", &question("some"));
+    assert_eq!(
+        imported.left_out[0].why,
+        "its tolerance 'some' is not a number"
+    );
+}

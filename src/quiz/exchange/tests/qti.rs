@@ -10,7 +10,7 @@ use crate::course::draft::{QuestionPurpose, TracingOutcome};
 use crate::quiz::exchange::write_qti;
 
 /// An item of 2.2.
-fn item(name: &str, declaration: &str, body: &str) -> String {
+pub fn item(name: &str, declaration: &str, body: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2"
@@ -25,7 +25,7 @@ fn item(name: &str, declaration: &str, body: &str) -> String {
     )
 }
 
-fn declaration(cardinality: &str, base_type: &str, values: &[&str]) -> String {
+pub fn declaration(cardinality: &str, base_type: &str, values: &[&str]) -> String {
     let values: String = values
         .iter()
         .map(|value| format!("<value>{value}</value>"))
@@ -180,42 +180,56 @@ fn texts_and_numbers_to_type() {
         .collect();
     assert_eq!(
         left,
-        ["Question 1 'About richard', the part of the points for 'Kent'"]
+        [
+            "Question 1 'About richard', the part of the points for 'Kent'",
+            "Question 1 'About richard', the difference of capital and small letters"
+        ]
     );
+}
 
-    let number = |processing: &str| {
-        item(
-            "pi",
-            &declaration("single", "float", &["3.14"]),
-            "<p>What is pi?</p><p><textEntryInteraction responseIdentifier=\"RESPONSE\"/></p>",
-        )
-        .replace(
-            "<responseProcessing template=\"http://www.imsglobal.org/question/qti_v2p2/rptemplates/match_correct\"/>",
-            &format!("<responseProcessing><responseCondition><responseIf>{processing}</responseIf></responseCondition></responseProcessing>"),
+#[test]
+fn details_of_choices_that_are_lost_are_listed() {
+    let declared = |cardinality: &str, correct: &str, points: &[(&str, &str)]| {
+        let entries: String = points
+            .iter()
+            .map(|(key, points)| format!("<mapEntry mapKey=\"{key}\" mappedValue=\"{points}\"/>"))
+            .collect();
+        declaration(cardinality, "identifier", &[correct]).replace(
+            "</responseDeclaration>",
+            &format!("<mapping>{entries}</mapping></responseDeclaration>"),
         )
     };
-    let operands = "<variable identifier=\"RESPONSE\"/><correct identifier=\"RESPONSE\"/>";
-    let equal = |attributes: &str| number(&format!("<equal {attributes}>{operands}</equal>"));
-    let question = one(
-        "pi.xml",
-        &equal("toleranceMode=\"absolute\" tolerance=\"0.01 0.01\""),
-    );
-    assert_eq!(question.prompt, "What is pi?");
-    assert_eq!(question.answer, short(&["3.14"], Some(0.01)));
-    let question = one("pi.xml", &equal("toleranceMode=\"exact\""));
-    assert_eq!(question.answer, short(&["3.14"], Some(0.0)));
-    let why = |text: &str| read_text("pi.xml", text).left_out[0].why.clone();
+    let body = |attributes: &str| {
+        format!(
+            "<choiceInteraction responseIdentifier=\"RESPONSE\" shuffle=\"true\" {attributes}><prompt>Which?</prompt>\
+             <simpleChoice identifier=\"A\">One</simpleChoice><simpleChoice identifier=\"B\">Two</simpleChoice>\
+             <simpleChoice identifier=\"C\" fixed=\"true\">None of these</simpleChoice></choiceInteraction>"
+        )
+    };
+    let points = declared("single", "A", &[("A", "1"), ("B", "1")]);
+    let imported = read_text("a.xml", &item("x", &points, &body("maxChoices=\"1\"")));
+    assert_eq!(imported.questions, []);
     assert_eq!(
-        why(&equal("toleranceMode=\"relative\" tolerance=\"1\"")),
-        "its tolerance is in percent, which is not possible here"
+        imported.left_out[0].why,
+        "more than one of its options is right by itself"
     );
+    let several = declared("multiple", "A", &[("A", "2"), ("B", "1")]);
+    let several = several.replace("</correctResponse>", "<value>B</value></correctResponse>");
+    let limits = body("maxChoices=\"2\" minChoices=\"2\"");
+    let imported = read_text("a.xml", &item("x", &several, &limits));
+    let what: Vec<&str> = imported
+        .left_out
+        .iter()
+        .map(|left| left.item.trim_start_matches("Question 1 'About x', "))
+        .collect();
     assert_eq!(
-        why(&equal("toleranceMode=\"absolute\" tolerance=\"1 2\"")),
-        "its tolerance is not the same to both sides"
-    );
-    assert_eq!(
-        why(&number("<patternMatch pattern=\"3.*\"/>")),
-        "its answer is judged by a rule (patternMatch) that has no counterpart here"
+        what,
+        [
+            "its weights",
+            "the limit of 2 choices",
+            "the demand for 2 choices",
+            "the fixed place of 'None of these'"
+        ]
     );
 }
 
@@ -397,8 +411,8 @@ fn a_package_is_read_in_the_order_of_its_manifest() {
     assert_eq!(
         left[2],
         (
-            "Question 3 'qti/../../etc/passwd'",
-            "the package lacks its file qti/../../etc/passwd"
+            "Question 3 '../etc/passwd'",
+            "the package lacks its file ../etc/passwd"
         )
     );
     assert_eq!(left[3].0, "Question 4 'qti/items/broken.xml'");
@@ -409,6 +423,21 @@ fn a_package_is_read_in_the_order_of_its_manifest() {
         "{left:?}"
     );
     assert_eq!(left[4].1, "its file holds no item");
+
+    let manifest = r#"<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" identifier="M">
+  <resources xml:base="items/">
+    <resource identifier="a" type="imsqti_item_xmlv2p2" href="./a.xml"/>
+    <resource identifier="b" type="imsqti_item_xmlv2p2" xml:base="more\" href="sub\..\b.xml"/>
+  </resources>
+</manifest>"#;
+    let files: &[(&str, &[u8])] = &[
+        ("imsmanifest.xml", manifest.as_bytes()),
+        ("items/a.xml", a.as_bytes()),
+        ("items\\more\\b.xml", b.as_bytes()),
+    ];
+    let imported = read("qti.zip", &zipped(files)).unwrap();
+    let keys: Vec<_> = imported.questions.iter().map(|q| q.key.as_str()).collect();
+    assert_eq!(keys, ["luggage", "second"]);
 
     let alone: &[(&str, &[u8])] = &[("a.xml", a.as_bytes()), ("t.xml", b"<assessmentTest/>")];
     assert_eq!(read("a.zip", &zipped(alone)).unwrap().questions.len(), 1);

@@ -123,7 +123,7 @@ fn short_answer(set: &QuestionForm, save: FormState) -> AnyView {
             id="ly-tolerance"
             name="question[tolerance]"
             label="Tolerance"
-            hint="For numbers: how far an answer may be off."
+            hint="For numbers: how far an answer may be off, 0 where it must be exact. Without one, answers are compared as texts."
             value=set.tolerance.clone()
             error=save.error("tolerance")
             autocomplete="off"

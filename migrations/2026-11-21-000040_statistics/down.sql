@@ -1,0 +1,14 @@
+drop trigger counted on exam_attempts;
+drop function count_graded_exam();
+drop table uncounted_exam_attempts;
+drop trigger counted on quiz_regrades;
+drop function count_regraded_attempt();
+alter table question_tries drop column source_id;
+drop trigger begun_anew on quiz_questions;
+drop function begin_statistics_anew();
+drop trigger key_added on quiz_options;
+drop trigger key_changed on quiz_options;
+drop function note_option_change();
+drop trigger key_changed on quiz_questions;
+drop function note_key_change();
+alter table quiz_questions drop column key_changed_at;
