@@ -80,7 +80,6 @@ test("a tutor excuses a learner, opens a module and takes the excuse back", asyn
 });
 
 test("a tutor resets a quiz, and its learner starts over", async ({ page, browser }) => {
-  test.setTimeout(120_000);
   const other = await browser.newContext();
   const pupil = await other.newPage();
   const address = await newLearner(pupil);

@@ -261,6 +261,7 @@ async fn extra_time_goes_beyond_the_window_and_a_late_start_is_told_what_is_left
             ("email", "asha@example.org"),
             ("extra_time_percent", percent),
             ("extra_attempts", "0"),
+            ("reason", "A sprained wrist"),
         ]
     };
     tutor.post("teach/api/allow_exam", &allow("50")).await;
