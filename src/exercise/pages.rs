@@ -82,7 +82,6 @@ fn bench(page: ExercisePage, forms: Forms) -> AnyView {
             </details>
         }
     });
-    let changes = RwSignal::new(0);
     let rubric = page
         .rubric
         .into_iter()
@@ -90,12 +89,11 @@ fn bench(page: ExercisePage, forms: Forms) -> AnyView {
         .collect_view();
     view! {
         <Form form=form class="exercise-form" keeps=true>
-            // What is typed is counted before the form sees it and sends it.
-            <div class="stack" on:input=move |_| changes.update(|count| *count += 1)>
+            <div class="stack">
                 <input type="hidden" name="exercise" value=page.exercise_id.to_string() />
                 <input type="hidden" name="writer" value=page.page.writer.to_string() autocomplete="off" />
                 <input type="hidden" name="revision" value=page.page.revision.to_string() autocomplete="off" />
-                <input type="hidden" name="change" value=move || changes.get().to_string() autocomplete="off" />
+                <input type="hidden" name="change" value="0" autocomplete="off" />
                 <TextArea name="text" label="Your work" value=typed error=form.error("text") unmarked=true max_length=WORK_LIMIT />
                 <fieldset class="stack">
                     <legend class="label">"Check it yourself"</legend>

@@ -205,7 +205,7 @@ mod awake {
                 sendings.sent += 1;
                 sendings.sent
             });
-            fields.append("change", &number.unwrap_or_default().to_string());
+            fields.set("change", &number.unwrap_or_default().to_string());
             set_basis(form, "");
             Ok(fields)
         }
