@@ -67,6 +67,9 @@ const TABLE: &str = "
     gradebook/api/end_excuse    course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404
     gradebook/api/unlock_module course=open&learner=NOBODY&reason=x             401 403 403 404 403 404 404
     gradebook/api/allow_more    course=open&learner=NOBODY&extra_time_percent=5&extra_attempts=0&reason=x 401 403 403 404 403 404 404
+    gradebook/api/reset_exam    course=open&learner=NOBODY&exam=EXAM&reason=x   401 403 403 404 403 404 404
+    gradebook/api/excuse_exam   course=open&learner=NOBODY&exam=EXAM&reason=x   401 403 403 404 403 404 404
+    gradebook/api/end_exam_excuse course=open&learner=NOBODY&exam=EXAM&reason=x 401 403 403 404 403 404 404
     GET gradebook/api/load_regrade course=open&question=NOBODY&ruling=key       401 403 403 404 403 404 404
     gradebook/api/regrade_question course=open&question=NOBODY&ruling=key&seen=x&reason=x 401 403 403 404 403 404 404
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200

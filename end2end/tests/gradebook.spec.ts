@@ -1,8 +1,8 @@
 // The gradebook: tutors find who is stuck, act for one learner, and regrade a question; with and without JavaScript.
 import type { Page } from "@playwright/test";
 import { accessible, awake, enrol, expect, newAddress, signUp, test } from "./site";
+import { DEMO, enterRoom } from "./room";
 
-const DEMO = "how-to-trust-a-number";
 const LIST = `/teach/${DEMO}`;
 
 async function signIn(page: Page, address = "tutor@demo.example") {
@@ -97,6 +97,39 @@ test("a tutor resets a quiz, and its learner starts over", async ({ page, browse
   await pupil.goto(quiz);
   await expect(pupil.getByText("before a reset").first()).toBeAttached();
   await expect(pupil.getByRole("button", { name: /^(Start|Try again)$/ })).toBeVisible();
+  await other.close();
+});
+
+test("a tutor resets an exam, and excuses from it", async ({ page, browser }) => {
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const address = await newLearner(pupil);
+  await enterRoom(pupil, "Final exam");
+  await signIn(page);
+  await openLearner(page, address);
+  await awake(page);
+  const card = page.locator(".learner-quiz", { hasText: "Final exam" });
+  await expect(card.getByText("running", { exact: true })).toBeVisible();
+  await card.getByRole("link", { name: "Reset", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Reset “Final exam”" })).toBeVisible();
+  await accessible(page);
+  await page.getByLabel("Reason").fill("A fire alarm");
+  await page.getByRole("button", { name: "Reset “Final exam”" }).click();
+  await expect(page.getByText("The exam is reset. A mail tells them.")).toBeVisible();
+  await expect(card.getByText("before a reset")).toBeAttached();
+  await card.getByRole("link", { name: "Excuse", exact: true }).click();
+  await page.getByLabel("Reason").fill("Sat it last year");
+  await page.getByRole("button", { name: "Excuse from “Final exam”" }).click();
+  await expect(page.getByText("They are excused from the exam. A mail tells them.")).toBeVisible();
+  await expect(card.getByText("excused", { exact: true })).toBeVisible();
+  await accessible(page);
+  await pupil.goto(`/learn/${DEMO}/exam/all`);
+  await expect(pupil.getByRole("listitem").filter({ hasText: "Final exam" })).toContainText("Excused");
+  await pupil.getByRole("link", { name: "Final exam" }).click();
+  await expect(pupil.getByText("Your tutor excused you from this exam")).toBeVisible();
+  await expect(pupil.getByRole("button", { name: "Start the exam" })).toBeVisible();
+  await awake(pupil);
+  await accessible(pupil);
   await other.close();
 });
 

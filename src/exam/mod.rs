@@ -107,6 +107,8 @@ pub enum Standing {
     Open,
     NotYet,
     Closed,
+    /// It need not be sat.
+    Excused,
     /// Taken, and nothing of it is shown.
     Taken,
     Scored {
@@ -122,6 +124,8 @@ pub struct ExamPage {
     pub course_title: String,
     pub exam_id: ExamId,
     pub title: String,
+    /// The learner need not sit it.
+    pub is_excused: bool,
     pub state: ExamState,
     pub history: Vec<PastSitting>,
 }
@@ -153,6 +157,8 @@ pub struct PastSitting {
     pub when: (String, String),
     /// Score and whether it passed, where that may be seen.
     pub outcome: Option<(i32, bool)>,
+    /// It was not reset.
+    pub counts: bool,
 }
 
 /// A sitting that is under way.

@@ -57,6 +57,7 @@ fn line(exam: ExamLine, course: &str) -> AnyView {
         Standing::Open => (Tone::Info, "Open".to_owned()),
         Standing::NotYet => (Tone::Neutral, "Not open yet".to_owned()),
         Standing::Closed => (Tone::Neutral, "Closed".to_owned()),
+        Standing::Excused => (Tone::Neutral, "Excused".to_owned()),
         Standing::Taken => (Tone::Neutral, "Handed in".to_owned()),
         Standing::Scored { score, passed } => verdict(score, passed),
     };
@@ -131,10 +132,13 @@ fn exam(page: ExamPage, forms: Forms) -> AnyView {
         page.history.clone(),
         &format!("{path}?show="),
     );
+    let excused = page
+        .is_excused
+        .then(|| view! { <Notice>"Your tutor excused you from this exam: you need not take it."</Notice> });
     let (class, state) = match page.state.clone() {
         ExamState::Start(sheet) => (
             "narrow quiz-page",
-            view! { {start_sheet(&page, *sheet, forms.start)} {past} }.erase(),
+            view! { {excused} {start_sheet(&page, *sheet, forms.start)} {past} }.erase(),
         ),
         ExamState::Room(sitting) => (
             "narrow quiz-page exam-page",
@@ -253,6 +257,7 @@ pub fn history(label: &'static str, past: Vec<PastSitting>, path: &str) -> AnyVi
                     <a href=href>
                         <time datetime=exactly>{when}</time>
                     </a>
+                    {(!sitting.counts).then(|| view! { <span class="soft">"before a reset"</span> })}
                     {outcome}
                 </li>
             }

@@ -46,17 +46,18 @@ pub struct Sat {
     pub score: Option<i32>,
     #[diesel(sql_type = Nullable<Bool>)]
     pub passed: Option<bool>,
+    /// It was not reset.
+    #[diesel(sql_type = Bool)]
+    pub counts: bool,
 }
 
 /// The learner's sittings of the course's exams, the newest first.
 pub async fn sittings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<Vec<Sat>> {
     diesel::sql_query(
-        "select s.sitting_id, s.exam_id, s.started_at, s.expires_at, s.ended_at, a.score, a.passed
-         from exam_sittings s join exams e on e.exam_id = s.exam_id
-         left join exam_attempts a on a.sitting_id = s.sitting_id
-              and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id)
-         where s.user_id = $1 and e.course_id = $2
-         order by s.started_at desc, s.sitting_id",
+        "select r.sitting_id, r.exam_id, r.started_at, r.expires_at, r.ended_at, r.score, r.passed, r.counts
+         from exam_results r join exams e on e.exam_id = r.exam_id
+         where r.user_id = $1 and e.course_id = $2
+         order by r.started_at desc, r.sitting_id",
     )
     .bind::<SqlUuid, _>(user)
     .bind::<SqlUuid, _>(course)

@@ -37,6 +37,8 @@ pub struct Found {
     pub course_title: String,
     pub exam: Exam,
     pub allowance: Allowance,
+    /// The learner need not sit it.
+    pub is_excused: bool,
     /// The newest first.
     pub sittings: Vec<Sat>,
     /// When the last of everybody's sittings that run has to end.
@@ -48,6 +50,11 @@ impl Found {
         self.sittings.iter().find(|sat| sat.ended_at.is_none())
     }
 
+    /// The sittings that count.
+    pub fn tries(&self) -> i64 {
+        self.sittings.iter().filter(|sat| sat.counts).count() as i64
+    }
+
     pub fn tries_allowed(&self) -> Option<i64> {
         let allowed = i64::from(self.exam.attempts_allowed?);
         Some(allowed + i64::from(self.allowance.extra_attempts))
@@ -57,8 +64,7 @@ impl Found {
         if !self.exam.is_published || self.exam.is_retired {
             return Some(Closed::Withdrawn);
         }
-        let tries = self.sittings.len() as i64;
-        rules::closed(self.exam.window, self.tries_allowed(), tries, now)
+        rules::closed(self.exam.window, self.tries_allowed(), self.tries(), now)
     }
 
     /// The time that a sitting which begins now is given.
@@ -97,6 +103,9 @@ pub async fn find(
         course_title: studied.title,
         exam: row,
         allowance: store::allowance(conn, user, exam).await?,
+        is_excused: store::excuses(conn, user, studied.course_id)
+            .await?
+            .contains(&exam),
         sittings,
         running_until: record::running_until(conn, studied.course_id)
             .await?
@@ -145,6 +154,11 @@ pub fn closed_words(closed: Closed, clock: &Clock) -> String {
     }
 }
 
+/// Starts of one learner at one exam follow one another.
+pub async fn hold_starts(conn: &mut Conn, user: UserId, exam: ExamId) -> diesel::QueryResult<()> {
+    db::lock(conn, &format!("exam {user} {exam}")).await
+}
+
 /// Starts a sitting, unless one is running.
 pub async fn start(
     conn: &mut Conn,
@@ -154,8 +168,7 @@ pub async fn start(
     clock: &Clock,
 ) -> AppResult<()> {
     let now = clock.now;
-    // Starts of one learner at one exam follow one another.
-    db::lock(conn, &format!("exam {user} {exam}")).await?;
+    hold_starts(conn, user, exam).await?;
     let found = find(conn, user, course, exam, now).await?;
     if found.running().is_some() {
         return Ok(());

@@ -1,6 +1,6 @@
 //! Queries of exams and of the part of the question bank that is for them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -12,7 +12,9 @@ use uuid::Uuid;
 use super::Config;
 use super::rules::Window;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{exam_allowances, exam_sections, exams, quiz_questions, topics};
+use crate::platform::db::schema::{
+    exam_allowances, exam_excuses, exam_sections, exams, quiz_questions, topics,
+};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, TopicId, UserId};
 use crate::quiz::QuestionPurpose;
@@ -199,6 +201,22 @@ pub async fn allowance(conn: &mut Conn, user: UserId, exam: ExamId) -> QueryResu
         .await
         .optional()?;
     Ok(row.unwrap_or_default())
+}
+
+/// The exams of the course that the learner need not sit.
+pub async fn excuses(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<HashSet<ExamId>> {
+    let excused: Vec<ExamId> = exam_excuses::table
+        .inner_join(exams::table)
+        .filter(exam_excuses::user_id.eq(user))
+        .filter(exams::course_id.eq(course))
+        .select(exam_excuses::exam_id)
+        .load(conn)
+        .await?;
+    Ok(excused.into_iter().collect())
 }
 
 #[derive(QueryableByName)]

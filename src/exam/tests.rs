@@ -1,5 +1,6 @@
 //! Sitting exams, and making and following them, over HTTP where a person would.
 
+mod deeds;
 mod learner;
 mod room;
 mod tutor;

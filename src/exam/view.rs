@@ -51,6 +51,7 @@ pub async fn list(
     let exams = store::exams(conn, studied.course_id).await?;
     let sittings = sitting::my_sittings(conn, user, studied.course_id, clock.now).await?;
     let running_until = record::running_until(conn, studied.course_id).await?;
+    let excuses = store::excuses(conn, user, studied.course_id).await?;
     let lines = exams
         .into_iter()
         .filter_map(|exam| {
@@ -66,7 +67,7 @@ pub async fn list(
                     running_until.get(&exam.exam_id).copied(),
                     clock.now,
                 );
-                line(&exam, &mine, review, clock)
+                line(&exam, &mine, excuses.contains(&exam.exam_id), review, clock)
             })
         })
         .collect();
@@ -77,14 +78,16 @@ pub async fn list(
     })
 }
 
-fn line(exam: &Exam, mine: &[&Sat], review: Review, clock: &Clock) -> ExamLine {
+fn line(exam: &Exam, mine: &[&Sat], is_excused: bool, review: Review, clock: &Clock) -> ExamLine {
     let best = mine
         .iter()
+        .filter(|sat| sat.counts)
         .filter_map(|sat| Some((sat.score?, sat.passed?)))
         .max_by_key(|&(score, passed)| (passed, score));
     let closed = rules::closed(exam.window, None, 0, clock.now);
     let standing = match (best, closed) {
         _ if mine.iter().any(|sat| sat.ended_at.is_none()) => Standing::Running,
+        _ if is_excused => Standing::Excused,
         (Some((score, passed)), _) if review >= Review::Score => Standing::Scored { score, passed },
         (Some(_), _) => Standing::Taken,
         (None, Some(Closed::NotYet(_))) => Standing::NotYet,
@@ -162,6 +165,7 @@ pub async fn page(
         course_title: found.course_title,
         exam_id: exam,
         title: found.exam.title,
+        is_excused: found.is_excused,
         state,
         history,
     })
@@ -177,6 +181,7 @@ pub fn past(sat: &Sat, review: Review, clock: &Clock) -> Option<PastSitting> {
             .score
             .zip(sat.passed)
             .filter(|_| review >= Review::Score),
+        counts: sat.counts,
     })
 }
 
@@ -193,7 +198,7 @@ fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSh
         None => format!("{total} questions"),
     };
     let tries = found.tries_allowed().map(|allowed| {
-        let left = (allowed - found.sittings.len() as i64).max(0);
+        let left = (allowed - found.tries()).max(0);
         match (allowed, left) {
             (1, _) => "One try".to_owned(),
             (_, 1) => "Your last try".to_owned(),

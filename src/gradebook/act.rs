@@ -1,5 +1,7 @@
 //! What a tutor does for one learner. Each deed says why, stands in the audit log, and is told to the learner.
 
+mod exams;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Int4, Timestamptz, Uuid};
@@ -59,14 +61,13 @@ pub struct Done {
 }
 
 impl<'a> Deed<'a> {
-    /// Deeds for one learner come one after the other, so that the second of two sees what the first has done. Attempts
-    /// are held before the enrolment, as by a learner who submits.
+    /// Deeds for one learner come one after the other, so that the second of two sees what the first has done, and none
+    /// is older than what it waited for. Attempts are held before the enrolment, as by a learner who submits.
     pub async fn begin(
         conn: &mut Conn,
         tutor: &'a TutorOf,
         learner: UserId,
         why: &str,
-        now: DateTime<Utc>,
     ) -> AppResult<Self> {
         let reason = reason(why)?;
         quizzes::running(conn, learner, tutor.course).await?;
@@ -78,7 +79,7 @@ impl<'a> Deed<'a> {
             tutor,
             learner,
             reason,
-            now,
+            now: Utc::now(),
         })
     }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{GradebookPage, GradebookQuery, LearnerPage, RegradePage};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{QuestionId, UserId};
+use crate::platform::ids::{ExamId, QuestionId, UserId};
 
 #[cfg(feature = "ssr")]
 use {
@@ -69,11 +69,10 @@ pub async fn reset_quiz(
     reason: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
-    let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
     let done = cx
         .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
             deed.reset(conn, (module_no, pair)).await
         })
         .await?;
@@ -91,11 +90,10 @@ pub async fn excuse_quiz(
     reason: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
-    let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
     let done = cx
         .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
             deed.excuse(conn, (module_no, pair)).await
         })
         .await?;
@@ -113,11 +111,10 @@ pub async fn end_excuse(
     reason: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
-    let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
     let done = cx
         .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
             deed.end_excuse(conn, (module_no, pair)).await
         })
         .await?;
@@ -134,11 +131,10 @@ pub async fn unlock_module(
     reason: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
-    let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
     let done = cx
         .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
             deed.unlock(conn, module_no).await
         })
         .await?;
@@ -160,16 +156,75 @@ pub async fn allow_more(
     let tutor = require_tutor_of_slug(&course).await?;
     let percent = act::number("extra_time_percent", &extra_time_percent, 1000)?;
     let attempts = act::number("extra_attempts", &extra_attempts, 100)?;
-    let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
     let done = cx
         .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason, now).await?;
+            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
             deed.allow(conn, (percent, attempts), running.is_some())
                 .await
         })
         .await?;
     back_to(&course, &done, "allow");
+    Ok(())
+}
+
+/// Tutors of the course: a learner sits an exam afresh.
+#[server]
+pub async fn reset_exam(
+    course: String,
+    learner: UserId,
+    exam: ExamId,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let done = cx
+        .within(async move |conn| {
+            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
+            deed.reset_exam(conn, exam).await
+        })
+        .await?;
+    back_to(&course, &done, "reset-exam");
+    Ok(())
+}
+
+/// Tutors of the course: a learner need not sit an exam.
+#[server]
+pub async fn excuse_exam(
+    course: String,
+    learner: UserId,
+    exam: ExamId,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let done = cx
+        .within(async move |conn| {
+            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
+            deed.excuse_exam(conn, exam).await
+        })
+        .await?;
+    back_to(&course, &done, "excuse-exam");
+    Ok(())
+}
+
+/// Tutors of the course: a learner is no longer excused from an exam.
+#[server]
+pub async fn end_exam_excuse(
+    course: String,
+    learner: UserId,
+    exam: ExamId,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let done = cx
+        .within(async move |conn| {
+            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
+            deed.end_exam_excuse(conn, exam).await
+        })
+        .await?;
+    back_to(&course, &done, "end-exam-excuse");
     Ok(())
 }
 

@@ -340,6 +340,13 @@ pub struct ExamCard {
     pub sittings: Vec<PastSitting>,
 }
 
+impl ExamCard {
+    /// There is a sitting that counts.
+    pub fn has_tries(&self) -> bool {
+        self.running.is_some() || self.sittings.iter().any(|sitting| sitting.counts)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenedAttempt {
     pub attempt_id: AttemptId,

@@ -200,14 +200,9 @@ pub async fn learners(
     .await
 }
 
+/// What a learner has reached in something that is graded.
 #[derive(QueryableByName)]
-struct CellRow {
-    #[diesel(sql_type = Uuid)]
-    user_id: UserId,
-    #[diesel(sql_type = Int4)]
-    module_no: i32,
-    #[diesel(sql_type = Int4)]
-    pair: i32,
+struct Reached {
     #[diesel(sql_type = Nullable<Int4>)]
     best: Option<i32>,
     #[diesel(sql_type = Bool)]
@@ -216,6 +211,33 @@ struct CellRow {
     is_running: bool,
     #[diesel(sql_type = Bool)]
     is_excused: bool,
+}
+
+impl Reached {
+    fn cell(self) -> Cell {
+        let state = match (self.is_excused, self.is_passed, self.is_running) {
+            (true, ..) => CellState::Excused,
+            (_, true, _) => CellState::Passed,
+            (.., true) => CellState::Running,
+            _ => CellState::Failed,
+        };
+        Cell {
+            state,
+            score: self.best,
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct CellRow {
+    #[diesel(sql_type = Uuid)]
+    user_id: UserId,
+    #[diesel(sql_type = Int4)]
+    module_no: i32,
+    #[diesel(sql_type = Int4)]
+    pair: i32,
+    #[diesel(embed)]
+    reached: Reached,
 }
 
 /// What stands in the cells of these learners; where nothing does, there was no try.
@@ -246,17 +268,7 @@ pub async fn cells(
             module_no: row.module_no,
             pair: row.pair,
         };
-        let state = match (row.is_excused, row.is_passed, row.is_running) {
-            (true, ..) => CellState::Excused,
-            (_, true, _) => CellState::Passed,
-            (.., true) => CellState::Running,
-            _ => CellState::Failed,
-        };
-        let cell = Cell {
-            state,
-            score: row.best,
-        };
-        ((row.user_id, key), cell)
+        ((row.user_id, key), row.reached.cell())
     });
     let sat = exam_results(conn, course, learners).await?;
     Ok(quizzes.chain(sat).collect())
@@ -268,12 +280,8 @@ struct ExamRow {
     user_id: UserId,
     #[diesel(sql_type = Uuid)]
     exam_id: ExamId,
-    #[diesel(sql_type = Nullable<Int4>)]
-    best: Option<i32>,
-    #[diesel(sql_type = Bool)]
-    is_passed: bool,
-    #[diesel(sql_type = Bool)]
-    is_running: bool,
+    #[diesel(embed)]
+    reached: Reached,
 }
 
 /// What stands in the cells of exams, by the newest grading of each sitting.
@@ -283,29 +291,25 @@ pub async fn exam_results(
     learners: &[UserId],
 ) -> QueryResult<Vec<((UserId, ColumnKey), Cell)>> {
     let rows: Vec<ExamRow> = diesel::sql_query(
-        "select s.user_id, s.exam_id, max(a.score) as best, coalesce(bool_or(a.passed), false) as is_passed,
-                bool_or(s.ended_at is null) as is_running
-         from exam_sittings s join exams e on e.exam_id = s.exam_id
-         left join exam_attempts a on a.sitting_id = s.sitting_id
-              and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id)
-         where e.course_id = $1 and s.user_id = any($2)
-         group by s.user_id, s.exam_id",
+        "select user_id, exam_id, max(score) as best, coalesce(bool_or(passed), false) as is_passed,
+                bool_or(is_running) as is_running, bool_or(is_excused) as is_excused
+         from (
+             select user_id, exam_id, score, passed, ended_at is null as is_running, false as is_excused
+             from exam_results where user_id = any($2) and counts
+             union all
+             select user_id, exam_id, null, null, false, true from exam_excuses where user_id = any($2)
+         ) known
+         join exams using (exam_id)
+         where course_id = $1
+         group by user_id, exam_id",
     )
     .bind::<Uuid, _>(course)
     .bind::<Array<Uuid>, _>(learners)
     .load(conn)
     .await?;
     let cells = rows.into_iter().map(|row| {
-        let state = match (row.is_passed, row.is_running) {
-            (true, _) => CellState::Passed,
-            (_, true) => CellState::Running,
-            _ => CellState::Failed,
-        };
-        let cell = Cell {
-            state,
-            score: row.best,
-        };
-        ((row.user_id, ColumnKey::Exam(row.exam_id)), cell)
+        let key = ColumnKey::Exam(row.exam_id);
+        ((row.user_id, key), row.reached.cell())
     });
     Ok(cells.collect())
 }

@@ -185,7 +185,7 @@ pub async fn learner(
 }
 
 fn past_deed(deed: DeedLine, clock: &Clock) -> PastDeed {
-    let quiz = deed.quiz.unwrap_or_default();
+    let (quiz, exam) = (deed.quiz.unwrap_or_default(), deed.exam.unwrap_or_default());
     let who = deed.by.unwrap_or_else(|| GONE.to_owned());
     PastDeed {
         said: match deed.action.as_str() {
@@ -193,10 +193,10 @@ fn past_deed(deed: DeedLine, clock: &Clock) -> PastDeed {
             "quiz.excused" => format!("Excused from quiz {quiz}"),
             "quiz.excuse_ended" => format!("Excuse from quiz {quiz} ended"),
             "module.unlocked" => "Opened ahead".to_owned(),
-            "exam.allowed" => format!(
-                "Time and tries of the exam “{}” changed",
-                deed.exam.unwrap_or_default()
-            ),
+            "exam.reset" => format!("Exam “{exam}” reset"),
+            "exam.excused" => format!("Excused from the exam “{exam}”"),
+            "exam.excuse_ended" => format!("Excuse from the exam “{exam}” ended"),
+            "exam.allowed" => format!("Time and tries of the exam “{exam}” changed"),
             _ => "Time and tries changed".to_owned(),
         },
         reason: deed.reason,

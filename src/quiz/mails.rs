@@ -51,6 +51,18 @@ pub enum News {
         extra_attempts: i32,
         reason: String,
     },
+    ExamReset {
+        exam: ExamId,
+        reason: String,
+    },
+    ExamExcused {
+        exam: ExamId,
+        reason: String,
+    },
+    ExamExcuseEnded {
+        exam: ExamId,
+        reason: String,
+    },
     Regraded {
         regrading: RegradingId,
     },
@@ -174,6 +186,38 @@ async fn words(
                 format!(
                     "your tutor has changed what you have for the exam “{name}” of “{title}”: {}.\n\nThe reason: {reason}",
                     allowance(extra_time_percent, extra_attempts)
+                ),
+                Some(exam_path(slug, exam)),
+            )
+        }
+        News::ExamReset { exam, reason } => {
+            let name = exam_title(conn, course, exam).await?;
+            (
+                "You can take an exam afresh".to_owned(),
+                format!(
+                    "your tutor has reset the exam “{name}” of “{title}”: what you did in it before no longer counts, and you have all your \
+                     tries again. When it is open stays as it was.\n\nThe reason: {reason}"
+                ),
+                Some(exam_path(slug, exam)),
+            )
+        }
+        News::ExamExcused { exam, reason } => {
+            let name = exam_title(conn, course, exam).await?;
+            (
+                "You are excused from an exam".to_owned(),
+                format!(
+                    "your tutor has excused you from the exam “{name}” of “{title}”: you need not take it.\n\nThe reason: {reason}"
+                ),
+                None,
+            )
+        }
+        News::ExamExcuseEnded { exam, reason } => {
+            let name = exam_title(conn, course, exam).await?;
+            (
+                "You are no longer excused from an exam".to_owned(),
+                format!(
+                    "your tutor has taken back that you are excused from the exam “{name}” of “{title}”: it is to be taken like any \
+                     other.\n\nThe reason: {reason}"
                 ),
                 Some(exam_path(slug, exam)),
             )

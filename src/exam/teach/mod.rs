@@ -144,6 +144,8 @@ pub enum SittingState {
         score: i32,
         passed: bool,
         regraded: bool,
+        /// It was not reset.
+        counts: bool,
     },
 }
 

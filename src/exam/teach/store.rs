@@ -112,7 +112,7 @@ pub async fn set_status(
         .map(drop)
 }
 
-/// How an exam went so far.
+/// How an exam went so far, by the sittings that count.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Tally {
     #[diesel(sql_type = SqlUuid)]
@@ -129,14 +129,12 @@ pub struct Tally {
 
 pub async fn tallies(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Tally>> {
     diesel::sql_query(
-        "select e.exam_id, count(*) filter (where s.ended_at is null) as running,
-                count(a.attempt_id) as ended, count(*) filter (where a.passed) as passed,
-                round(avg(a.score))::integer as mean_score
-         from exams e join exam_sittings s on s.exam_id = e.exam_id
-         left join exam_attempts a on a.sitting_id = s.sitting_id
-              and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id)
-         where e.course_id = $1
-         group by e.exam_id",
+        "select r.exam_id, count(*) filter (where r.ended_at is null) as running,
+                count(*) filter (where r.ended_at is not null) as ended, count(*) filter (where r.passed) as passed,
+                round(avg(r.score))::integer as mean_score
+         from exam_results r join exams e on e.exam_id = r.exam_id
+         where e.course_id = $1 and r.counts
+         group by r.exam_id",
     )
     .bind::<SqlUuid, _>(course)
     .load(conn)
@@ -164,6 +162,8 @@ pub struct SittingRow {
     pub passed: Option<bool>,
     #[diesel(sql_type = Bool)]
     pub regraded: bool,
+    #[diesel(sql_type = Bool)]
+    pub counts: bool,
 }
 
 /// The sittings of an exam, those that run first, then the newest; or one of them.
@@ -175,13 +175,11 @@ pub async fn sittings(
     offset: i64,
 ) -> QueryResult<Vec<SittingRow>> {
     diesel::sql_query(
-        "select s.sitting_id, u.display_name as name, u.email, s.started_at, s.expires_at, s.ended_at,
-                a.score, a.passed, a.regrade_of is not null as regraded
-         from exam_sittings s join users u on u.user_id = s.user_id
-         left join exam_attempts a on a.sitting_id = s.sitting_id
-              and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id)
-         where s.exam_id = $1 and ($2 is null or s.sitting_id = $2)
-         order by s.ended_at is not null, s.started_at desc, s.sitting_id
+        "select r.sitting_id, u.display_name as name, u.email, r.started_at, r.expires_at, r.ended_at,
+                r.score, r.passed, r.regraded, r.counts
+         from exam_results r join users u on u.user_id = r.user_id
+         where r.exam_id = $1 and ($2 is null or r.sitting_id = $2)
+         order by r.ended_at is not null, r.started_at desc, r.sitting_id
          limit $3 offset $4",
     )
     .bind::<SqlUuid, _>(exam)

@@ -251,6 +251,7 @@ fn line(row: SittingRow, clock: &Clock) -> SittingLine {
                 score,
                 passed,
                 regraded: row.regraded,
+                counts: row.counts,
             },
             None => SittingState::Running(clock.time(row.expires_at)),
         },

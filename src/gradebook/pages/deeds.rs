@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::gradebook::api::{AllowMore, EndExcuse, ExcuseQuiz, ResetQuiz, UnlockModule};
-use crate::gradebook::{LearnerPage, learner_path};
+use crate::gradebook::api::{
+    AllowMore, EndExamExcuse, EndExcuse, ExcuseExam, ExcuseQuiz, ResetExam, ResetQuiz, UnlockModule,
+};
+use crate::gradebook::{ExamCard, LearnerPage, learner_path};
 use crate::platform::address;
+use crate::platform::ids::ExamId;
 use crate::platform::ui::{Button, ButtonKind, Checkbox, Erase, Field, Form, FormState, TextArea};
 
 /// A quiz is named by module and pair.
@@ -17,10 +20,14 @@ pub enum Doing {
     /// One module, or all.
     Unlock(Option<i32>),
     Allow,
+    ResetExam(ExamId),
+    ExcuseExam(ExamId),
+    EndExamExcuse(ExamId),
 }
 
 impl Doing {
-    pub fn parse(name: &str, module: &str, pair: &str) -> Option<Self> {
+    pub fn parse(name: &str, module: &str, pair: &str, exam: &str) -> Option<Self> {
+        let exam = exam.parse().ok().map(ExamId);
         let module = module.parse().ok();
         let quiz = module.zip(pair.parse().ok());
         match name {
@@ -29,6 +36,9 @@ impl Doing {
             "end-excuse" => quiz.map(Self::EndExcuse),
             "unlock" => Some(Self::Unlock(module)),
             "allow" => Some(Self::Allow),
+            "reset-exam" => exam.map(Self::ResetExam),
+            "excuse-exam" => exam.map(Self::ExcuseExam),
+            "end-exam-excuse" => exam.map(Self::EndExamExcuse),
             _ => None,
         }
     }
@@ -40,6 +50,9 @@ impl Doing {
             Self::EndExcuse(_) => "end-excuse",
             Self::Unlock(_) => "unlock",
             Self::Allow => "allow",
+            Self::ResetExam(_) => "reset-exam",
+            Self::ExcuseExam(_) => "excuse-exam",
+            Self::EndExamExcuse(_) => "end-exam-excuse",
         }
     }
 
@@ -49,24 +62,38 @@ impl Doing {
             | Self::Excuse((module, pair))
             | Self::EndExcuse((module, pair)) => (Some(module), Some(pair)),
             Self::Unlock(module) => (module, None),
-            Self::Allow => (None, None),
+            Self::Allow | Self::ResetExam(_) | Self::ExcuseExam(_) | Self::EndExamExcuse(_) => {
+                (None, None)
+            }
+        }
+    }
+
+    fn exam(self) -> Option<ExamId> {
+        match self {
+            Self::ResetExam(exam) | Self::ExcuseExam(exam) | Self::EndExamExcuse(exam) => {
+                Some(exam)
+            }
+            _ => None,
         }
     }
 
     pub fn path(self, course: &str, username: &str) -> String {
         let text = |number: Option<i32>| number.map(|n| n.to_string()).unwrap_or_default();
         let (module, pair) = self.place();
+        let exam = self.exam().map(|exam| exam.to_string());
         address::with_query(
             &learner_path(course, username),
             &[
                 ("do", self.name()),
                 ("module", &text(module)),
                 ("pair", &text(pair)),
+                ("exam", &exam.unwrap_or_default()),
             ],
         )
     }
 
-    fn title(self) -> String {
+    /// Where it is about an exam, of the one with this title.
+    fn title(self, exam: &str) -> String {
         let quiz = |(module, pair)| format!("quiz {module}.{pair}");
         match self {
             Self::Reset(key) => format!("Reset {}", quiz(key)),
@@ -75,6 +102,9 @@ impl Doing {
             Self::Unlock(Some(module)) => format!("Open module {module}"),
             Self::Unlock(None) => "Open all modules".to_owned(),
             Self::Allow => "More time or tries".to_owned(),
+            Self::ResetExam(_) => format!("Reset “{exam}”"),
+            Self::ExcuseExam(_) => format!("Excuse from “{exam}”"),
+            Self::EndExamExcuse(_) => format!("End the excuse from “{exam}”"),
         }
     }
 
@@ -94,6 +124,13 @@ impl Doing {
                 "It opens now, whatever has been passed. Quizzes within still open their sections."
             }
             Self::Allow => "This holds for every quiz of the course, from the next attempt on.",
+            Self::ResetExam(_) => {
+                "Their sittings stay in the record and no longer count; one that runs ends now. They have all their tries again, while the exam is open."
+            }
+            Self::ExcuseExam(_) => {
+                "They need not take the exam, and are told so; they still may. You can end that again."
+            }
+            Self::EndExamExcuse(_) => "The exam is to be taken like any other.",
         }
     }
 }
@@ -105,6 +142,9 @@ pub struct Forms {
     end_excuse: FormState,
     unlock: FormState,
     allow: FormState,
+    reset_exam: FormState,
+    excuse_exam: FormState,
+    end_exam_excuse: FormState,
 }
 
 impl Forms {
@@ -115,6 +155,9 @@ impl Forms {
             end_excuse: FormState::of(EndExcuse::PATH),
             unlock: FormState::of(UnlockModule::PATH),
             allow: FormState::of(AllowMore::PATH),
+            reset_exam: FormState::of(ResetExam::PATH),
+            excuse_exam: FormState::of(ExcuseExam::PATH),
+            end_exam_excuse: FormState::of(EndExamExcuse::PATH),
         }
     }
 
@@ -125,6 +168,9 @@ impl Forms {
             Doing::EndExcuse(_) => self.end_excuse,
             Doing::Unlock(_) => self.unlock,
             Doing::Allow => self.allow,
+            Doing::ResetExam(_) => self.reset_exam,
+            Doing::ExcuseExam(_) => self.excuse_exam,
+            Doing::EndExamExcuse(_) => self.end_exam_excuse,
         }
     }
 }
@@ -136,11 +182,22 @@ pub fn form(doing: Doing, page: &LearnerPage, forms: Forms) -> AnyView {
         number.map(|n| view! { <input type="hidden" name=name value=n.to_string() /> })
     };
     let kind = match doing {
-        Doing::Reset(_) | Doing::EndExcuse(_) => ButtonKind::Danger,
+        Doing::Reset(_) | Doing::EndExcuse(_) | Doing::ResetExam(_) | Doing::EndExamExcuse(_) => {
+            ButtonKind::Danger
+        }
         _ => ButtonKind::Primary,
     };
     let allowances = (doing == Doing::Allow).then(|| allowances(page, form));
-    let title = doing.title();
+    let of_exam = |card: &&ExamCard| Some(card.exam_id) == doing.exam();
+    let title = doing.title(
+        page.exams
+            .iter()
+            .find(of_exam)
+            .map_or("", |card| &card.title),
+    );
+    let exam = doing
+        .exam()
+        .map(|exam| view! { <input type="hidden" name="exam" value=exam.to_string() /> });
     let back = learner_path(&page.course_slug, &page.username);
     let (course, learner) = (page.course_slug.clone(), page.user_id.to_string());
     view! {
@@ -152,6 +209,7 @@ pub fn form(doing: Doing, page: &LearnerPage, forms: Forms) -> AnyView {
                 <input type="hidden" name="learner" value=learner />
                 {hidden("module_no", module)}
                 {hidden("pair", pair)}
+                {exam}
                 {allowances}
                 <TextArea
                     name="reason"

@@ -29,6 +29,7 @@ pub fn learner_page() -> AnyView {
         query_value("do"),
         query_value("module"),
         query_value("pair"),
+        query_value("exam"),
     );
     let done = query_value("done");
     let page = page_resource(
@@ -42,7 +43,8 @@ pub fn learner_page() -> AnyView {
             {head(&page)}
             {move || notice(&done.get())}
             {move || {
-                let doing = Doing::parse(&doing.0.get(), &doing.1.get(), &doing.2.get());
+                let (name, module, pair, exam) = doing;
+                let doing = Doing::parse(&name.get(), &module.get(), &pair.get(), &exam.get());
                 doing.map(|doing| deeds::form(doing, &shown, forms))
             }}
             {page.opened.clone().map(|opened| attempt_view(&page, opened))}
@@ -69,6 +71,9 @@ fn notice(done: &str) -> Option<AnyView> {
         "end-excuse" => "They are no longer excused.",
         "unlock" => "It is open to them.",
         "allow" => "Their time and tries are changed.",
+        "reset-exam" => "The exam is reset.",
+        "excuse-exam" => "They are excused from the exam.",
+        "end-exam-excuse" => "They are no longer excused from the exam.",
         _ => return None,
     };
     let said = format!("{text} A mail tells them.");
@@ -188,6 +193,13 @@ fn exams(page: &LearnerPage) -> AnyView {
             let href = sitting_path(&page.course_slug, exam.exam_id, sitting);
             view! { <a href=href>"Follow the sitting"</a> }
         });
+        let reset = exam
+            .has_tries()
+            .then(|| link(page, Doing::ResetExam(exam.exam_id), "Reset"));
+        let excuse = match state {
+            CellState::Excused => link(page, Doing::EndExamExcuse(exam.exam_id), "End excuse"),
+            _ => link(page, Doing::ExcuseExam(exam.exam_id), "Excuse"),
+        };
         view! {
             <div class="learner-quiz">
                 <div class="row">
@@ -196,7 +208,9 @@ fn exams(page: &LearnerPage) -> AnyView {
                     </h3>
                     <Badge tone=tone(state) text=state.label() />
                     {exam.cell.score.map(|score| view! { <span class="num">{format!("{score} %")}</span> })}
-                    {running}
+                    <span class="grow">{running}</span>
+                    {reset}
+                    {excuse}
                 </div>
                 {sittings("Sittings", exam.sittings.clone(), &format!("{path}/"))}
             </div>

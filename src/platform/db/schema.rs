@@ -268,6 +268,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    exam_excuses (user_id, exam_id) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        exam_id -> Uuid,
+        reason -> Text,
+        excused_by -> Nullable<Uuid>,
+        excused_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     exam_regradings (regrading_id) {
         regrading_id -> Uuid,
         organization_id -> Uuid,
@@ -277,6 +288,16 @@ diesel::table! {
         reason -> Text,
         decided_by -> Nullable<Uuid>,
         decided_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    exam_resets (sitting_id) {
+        sitting_id -> Uuid,
+        organization_id -> Uuid,
+        reason -> Text,
+        reset_by -> Nullable<Uuid>,
+        reset_at -> Timestamptz,
     }
 }
 
@@ -916,6 +937,8 @@ diesel::joinable!(exam_answers -> exam_sittings (sitting_id));
 diesel::joinable!(exam_sitting_events -> exam_sittings (sitting_id));
 diesel::joinable!(exam_attempts -> exams (exam_id));
 diesel::joinable!(exam_attempts -> exam_sittings (sitting_id));
+diesel::joinable!(exam_excuses -> exams (exam_id));
+diesel::joinable!(exam_resets -> exam_sittings (sitting_id));
 diesel::joinable!(exam_regradings -> exams (exam_id));
 diesel::joinable!(exam_regradings -> quiz_questions (question_id));
 diesel::joinable!(exam_regradings -> users (decided_by));
@@ -939,7 +962,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     exam_allowances,
     exam_answers,
     exam_attempts,
+    exam_excuses,
     exam_regradings,
+    exam_resets,
     exam_sections,
     exam_sitting_events,
     exam_sittings,

@@ -165,11 +165,13 @@ pub fn state(state: SittingState) -> AnyView {
             score,
             passed,
             regraded,
+            counts,
         } => {
             let (tone, text) = verdict(score, passed);
             view! {
                 <Badge tone=tone text=text />
                 {regraded.then(|| view! { <span class="soft">" regraded"</span> })}
+                {(!counts).then(|| view! { <span class="soft">" before a reset"</span> })}
             }
             .erase()
         }

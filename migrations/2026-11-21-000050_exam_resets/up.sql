@@ -1,0 +1,39 @@
+-- What tutors decide about an exam for one learner.
+
+-- The learner may sit it afresh: these sittings stay in the record and count no more.
+create table exam_resets (
+    sitting_id uuid primary key,
+    organization_id uuid not null,
+    reason text not null check (length(reason) between 1 and 500),
+    reset_by uuid,
+    reset_at timestamptz not null default now()
+);
+call make_tenant_table('exam_resets', null);
+call make_tenant_reference('exam_resets', 'sitting_id', 'exam_sittings', 'sitting_id', 'cascade');
+call make_tenant_reference('exam_resets', 'reset_by', 'users', 'user_id', 'set null');
+
+-- The learner need not sit it. Taking the excuse back deletes the row; the audit log remembers.
+create table exam_excuses (
+    user_id uuid not null,
+    organization_id uuid not null,
+    exam_id uuid not null,
+    reason text not null check (length(reason) between 1 and 500),
+    excused_by uuid,
+    excused_at timestamptz not null default now(),
+    primary key (user_id, exam_id)
+);
+call make_tenant_table('exam_excuses', null);
+create index on exam_excuses (exam_id);
+call make_tenant_reference('exam_excuses', 'user_id', 'users', 'user_id', 'cascade');
+call make_tenant_reference('exam_excuses', 'exam_id', 'exams', 'exam_id', 'cascade');
+call make_tenant_reference('exam_excuses', 'excused_by', 'users', 'user_id', 'set null');
+
+-- Sittings, each with what came of it by its newest grading, and whether it counts: not once it was reset.
+create view exam_results with (security_invoker = true) as
+select s.sitting_id, s.organization_id, s.exam_id, s.user_id, s.started_at, s.expires_at, s.ended_at, a.score, a.passed,
+       a.regrade_of is not null as regraded,
+       not exists (select from exam_resets r where r.sitting_id = s.sitting_id) as counts
+from exam_sittings s
+left join exam_attempts a on a.sitting_id = s.sitting_id
+     and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id);
+grant select on exam_results to lyceum_app, lyceum_system;

@@ -1,0 +1,133 @@
+//! What a tutor does about an exam for one learner.
+
+use super::*;
+
+async fn does(
+    site: &TestSite,
+    tutor: &mut Browser<'_>,
+    deed: &str,
+    learner: &str,
+    exam: &str,
+) -> Answer {
+    let id = format!("select user_id::text from users where email = '{learner}'");
+    let id = text(site, &id).await;
+    let fields = [
+        ("course", "small"),
+        ("learner", id.as_str()),
+        ("exam", exam),
+        ("reason", "A fire alarm."),
+    ];
+    tutor.post(&format!("gradebook/api/{deed}"), &fields).await
+}
+
+fn ok(answer: &Answer) {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[("exam[attempts_allowed]", "1")]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut ravi = learner(&site, "ravi@example.org").await;
+    let mut tutor = tutor(&site).await;
+    let email = "asha@example.org";
+    let early = does(&site, &mut tutor, "reset_exam", email, &exam).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "nothing to reset");
+
+    sit(&site, &mut ravi, &exam, 3).await;
+    let (_, result) = sit(&site, &mut asha, &exam, 0).await;
+    assert_eq!(start(&mut asha, &exam).await.status, StatusCode::FORBIDDEN);
+    let done = does(&site, &mut tutor, "reset_exam", email, &exam).await;
+    ok(&done);
+    assert_eq!(
+        done.header("x-redirect"),
+        "/teach/small/learners/asha?done=reset-exam"
+    );
+    let list = asha.get("/learn/small/exam/all").await.body;
+    assert!(list.contains("Open") && !list.contains("Not passed"));
+    let sheet = asha.get(&format!("/learn/small/exam/{exam}")).await.body;
+    assert!(sheet.contains("One try") && sheet.contains("before a reset"));
+    assert_eq!(asha.get(&result).await.status, StatusCode::OK);
+
+    // What runs is ended, and what is reset once stays so; what others did is untouched.
+    begin(&site, &mut asha, &exam).await;
+    ok(&does(&site, &mut tutor, "reset_exam", email, &exam).await);
+    ok(&does(&site, &mut tutor, "reset_exam", email, &exam).await);
+    let count = async |sql: &str| site.test.count(sql).await;
+    assert_eq!(
+        count("select count(*) from exam_sittings where ended_at is null").await,
+        0
+    );
+    assert_eq!(count("select count(*) from exam_attempts").await, 3);
+    assert_eq!(count("select count(*) from exam_resets").await, 2);
+    assert_eq!(
+        count("select count(*) from audit_logs where action = 'exam.reset' and new_values ->> 'reason' = 'A fire alarm.'").await,
+        2,
+        "the last had nothing left to do"
+    );
+    let page = tutor.get("/teach/small/learners/asha").await.body;
+    assert!(page.contains("before a reset") && page.contains("no try"));
+    assert!(page.contains("Exam “Final exam” reset") && page.contains("A fire alarm."));
+    let overview = tutor.get(&format!("/teach/small/exams/{exam}")).await.body;
+    assert_eq!(overview.matches("before a reset").count(), 2);
+    let mails = site.mails().await;
+    let mail = mails
+        .iter()
+        .find(|mail| mail.contains("has reset the exam “Final exam” of “A small course”"));
+    assert!(mail.unwrap().contains("The reason: A fire alarm."));
+
+    sit(&site, &mut asha, &exam, 3).await;
+    let list = asha.get("/learn/small/exam/all").await.body;
+    assert!(list.contains("Passed, 100 %"));
+    assert_eq!(start(&mut asha, &exam).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_excused_need_not_sit_an_exam() {
+    let site = site_with_bank().await;
+    let exam = exam(&site, &[]).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut tutor = tutor(&site).await;
+    let email = "asha@example.org";
+    ok(&does(&site, &mut tutor, "excuse_exam", email, &exam).await);
+    let twice = does(&site, &mut tutor, "excuse_exam", email, &exam).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    let list = asha.get("/learn/small/exam/all").await.body;
+    assert!(list.contains("Excused"));
+    let sheet = asha.get(&format!("/learn/small/exam/{exam}")).await.body;
+    assert!(
+        sheet.contains("Your tutor excused you from this exam") && sheet.contains("Start the exam")
+    );
+    let file = tutor.get("/teach/small/gradebook.csv").await.body;
+    assert!(file.contains("excused"), "{file}");
+
+    // What they do in it all the same stands beside the excuse.
+    sit(&site, &mut asha, &exam, 3).await;
+    let page = tutor.get("/teach/small/learners/asha").await.body;
+    assert!(page.contains("excused") && page.contains("100 %"));
+    assert!(page.contains("Excused from the exam “Final exam”"));
+
+    ok(&does(&site, &mut tutor, "end_exam_excuse", email, &exam).await);
+    let twice = does(&site, &mut tutor, "end_exam_excuse", email, &exam).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    let list = asha.get("/learn/small/exam/all").await.body;
+    assert!(list.contains("Passed, 100 %") && !list.contains("Excused"));
+    let mails = site.mails().await;
+    assert!(
+        mails
+            .iter()
+            .any(|mail| mail.contains("you need not take it"))
+    );
+    assert!(
+        mails
+            .iter()
+            .any(|mail| mail.contains("has taken back that you are excused"))
+    );
+
+    let nowhere = "99999999-9999-9999-9999-999999999999";
+    for deed in ["reset_exam", "excuse_exam", "end_exam_excuse"] {
+        let unknown = does(&site, &mut tutor, deed, email, nowhere).await;
+        assert_eq!(unknown.status, StatusCode::NOT_FOUND, "{deed}");
+    }
+}
