@@ -1,5 +1,5 @@
 // Accounts in the browser: errors come back into the form, and one's devices can be ended.
-import { PASSWORD, awake, expect, newAddress, signUp, test } from "./site";
+import { awake, expect, newAddress, PASSWORD, signUp, test } from "./site";
 
 test.describe("sign-in errors", () => {
   // The browser itself reports an answer of 422.
@@ -43,7 +43,7 @@ test.describe("without JavaScript", () => {
   });
 });
 
-test("signing out and in again leads back to where one wanted to go", async ({ page }) => {
+test("signing out and in again leads back to where one wanted to go", { tag: "@once" }, async ({ page }) => {
   const address = await signUp(page);
   await awake(page);
   await page.getByRole("button", { name: "Your account" }).click();
@@ -58,8 +58,7 @@ test("signing out and in again leads back to where one wanted to go", async ({ p
   await expect(page.getByText("This device")).toBeVisible();
 });
 
-test("the theme is remembered", async ({ page, isMobile }) => {
-  test.skip(isMobile, "the same button stands in the phone's footer");
+test("the theme is remembered", { tag: "@once" }, async ({ page }) => {
   await page.goto("/");
   await awake(page);
   await page.getByRole("contentinfo").getByRole("button", { name: "Dark theme" }).click();

@@ -1,17 +1,9 @@
 // Questions are written, previewed and asked; a file is imported, with what it could not say; a question is retired.
 import type { Page } from "@playwright/test";
-import { accessible, awake, enrol, expect, signUp, test } from "./site";
+import { accessible, awake, expect, learner, signIn, test } from "./site";
 
 const COURSE = "to-be-written";
 const LIST = `/teach/${COURSE}/questions`;
-
-async function signIn(page: Page) {
-  await page.goto("/sign-in");
-  await page.getByLabel("E-mail").fill("admin@demo.example");
-  await page.getByLabel("Password").fill("demo lyceum demo");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page).toHaveURL(/\/learn/);
-}
 
 async function signOut(page: Page) {
   await page.context().clearCookies();
@@ -54,8 +46,7 @@ async function write(page: Page, topic: string, prompt: string, isAwake: boolean
 /** A new learner is asked it, and answers rightly. */
 async function isAsked(page: Page, module: number, prompt: string) {
   await signOut(page);
-  await signUp(page);
-  await enrol(page, COURSE);
+  await learner(page, COURSE);
   await page.goto(`/learn/${COURSE}/quiz/${module}/1`);
   await page.getByRole("button", { name: "Start" }).click();
   await expect(page.locator(".quiz-prompt")).toContainText(prompt);
@@ -82,14 +73,14 @@ test("an admin writes a question, learners are asked it, and it is retired", asy
   const module = project.name === "phone" ? 3 : 1;
   const topic = `${module}.1 About ${project.name}`;
   const prompt = `What does wood do on a ${project.name}?`;
-  await signIn(page);
+  await signIn(page, "admin");
   await write(page, topic, prompt, true);
   await awake(page);
   await accessible(page);
   await isAsked(page, module, prompt);
 
   await signOut(page);
-  await signIn(page);
+  await signIn(page, "admin");
   await importFile(page, topic, `awake-${project.name}`);
   await awake(page);
   await accessible(page);
@@ -124,7 +115,7 @@ test.describe("without JavaScript", () => {
     const module = project.name === "phone" ? 4 : 2;
     const topic = `${module}.1 About ${project.name}-plain`;
     const prompt = `What does wood do, plainly, on a ${project.name}?`;
-    await signIn(page);
+    await signIn(page, "admin");
     await write(page, topic, prompt, false);
     await importFile(page, topic, `plain-${project.name}`);
     await isAsked(page, module, prompt);

@@ -1,15 +1,15 @@
 // Certificates: a course is completed, its certificate is checked by somebody who is signed out, and a forged one is refused.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { accessible, awake, enrol, expect, signUp, test } from "./site";
+import { accessible, awake, expect, learner, test } from "./site";
 
 const COURSE = "open-to-all";
 
-/** Marks every topic but the last as done by its form, as sent without a browser, and opens the last. */
+/** Somebody new marks every topic but the last as done by its form, as sent without a browser, and opens the last. */
 async function reachTheEnd(page: Page) {
-  await enrol(page, COURSE);
-  const origin = new URL(page.url()).origin;
+  await learner(page, COURSE);
   await page.goto(`/courses/${COURSE}`);
+  const origin = new URL(page.url()).origin;
   const topics = await page.locator(".syllabus .topic a").evaluateAll((links) => links.map((link) => link.getAttribute("href")!));
   for (const topic of topics.slice(0, -1)) {
     const html = await (await page.request.get(topic)).text();
@@ -29,7 +29,6 @@ async function complete(page: Page) {
 }
 
 test("a certificate is earned, rated, kept, and checked by somebody who is signed out", async ({ page, browser }) => {
-  await signUp(page);
   await complete(page);
   await awake(page);
   const path = new URL(page.url()).pathname;
@@ -101,12 +100,11 @@ test("a certificate is earned, rated, kept, and checked by somebody who is signe
   await stranger.context().close();
 });
 
-test.describe("without JavaScript", () => {
+test.describe("without JavaScript", { tag: "@once" }, () => {
   // The links of the syllabus are read for longer than a browser waits with what it has preloaded.
   test.use({ javaScriptEnabled: false, allowed: [["was preloaded using link preload"], { scope: "test" }] as never });
 
   test("a certificate is earned, rated and checked", async ({ page }) => {
-    await signUp(page);
     await complete(page);
     const code = page.url().split("/").at(-1)!;
     await page.getByLabel("5 of 5").check();

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { awake, enrol, expect, signUp, test } from "./site";
+import { awake, expect, learner, test } from "./site";
 import { DEMO, answer, enterRoom, given, go, saved } from "./room";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -45,13 +45,11 @@ class Server {
   }
 }
 
-test.describe("a server that is killed", () => {
-  test.skip(({ isMobile }) => isMobile, "the same on every screen");
+test.describe("a server that is killed", { tag: "@once" }, () => {
   test.use({ allowed: [["ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "Failed to load resource", "Failed to fetch"], { scope: "test" }] as never });
 
   test("loses no saved answer of an exam", async ({ page }) => {
-    await signUp(page);
-    await enrol(page, DEMO);
+    await learner(page, DEMO);
     const server = await Server.start();
     try {
       await enterRoom(page, "Final exam", server.site);
@@ -81,8 +79,7 @@ test.describe("a server that is killed", () => {
   });
 
   test("loses no saved answer of a quiz", async ({ page }) => {
-    await signUp(page);
-    await enrol(page, DEMO);
+    await learner(page, DEMO);
     const server = await Server.start();
     try {
       await page.goto(`${server.site}/learn/${DEMO}/quiz/1/1`);

@@ -1,24 +1,19 @@
 // Exams: the room with its navigator and its clock, a lost connection, closed and second tabs, no JavaScript, adaptive, and
 // what tutors see.
 import type { Browser } from "@playwright/test";
-import { accessible, awake, enrol, expect, fits, holdBack, signUp, test } from "./site";
+import { accessible, awake, expect, fits, holdBack, learner, signIn, test } from "./site";
 import { DEMO, answer, enterRoom, given, go, saved, secondsLeft, shown } from "./room";
 
 /** A page of the demo's tutor. */
 async function tutorPage(browser: Browser, javaScriptEnabled = true) {
   const context = await browser.newContext({ javaScriptEnabled });
   const tutor = await context.newPage();
-  await tutor.goto("/sign-in?next=%2Fteach");
-  await tutor.getByLabel("E-mail").fill("tutor@demo.example");
-  await tutor.getByLabel("Password").fill("demo lyceum demo");
-  await tutor.getByRole("button", { name: "Sign in" }).click();
-  await expect(tutor.getByRole("heading", { level: 1, name: "Teaching" })).toBeVisible();
+  await signIn(tutor, "tutor");
   return tutor;
 }
 
 test("an exam is sat, handed in and reviewed", async ({ page }) => {
-  await signUp(page);
-  await enrol(page, DEMO);
+  await learner(page, DEMO);
   await page.goto(`/learn/${DEMO}/exam/all`);
   await awake(page);
   await accessible(page);
@@ -53,12 +48,11 @@ test("an exam is sat, handed in and reviewed", async ({ page }) => {
   await accessible(page);
 });
 
-test.describe("a lost connection", () => {
+test.describe("a lost connection", { tag: "@once" }, () => {
   test.use({ allowed: [["ERR_INTERNET_DISCONNECTED", "Failed to load resource"], { scope: "test" }] as never });
 
   test("is worked through and made up for", async ({ page, context }) => {
-    await signUp(page);
-    await enrol(page, DEMO);
+    await learner(page, DEMO);
     await enterRoom(page, "Final exam");
     await awake(page);
     await context.setOffline(true);
@@ -75,10 +69,8 @@ test.describe("a lost connection", () => {
     expect(await Promise.all([0, 1, 2].map((number) => given(page, number)))).toEqual(before);
   });
 
-  test("is held out for more than a minute", async ({ page, context, isMobile }) => {
-    test.skip(isMobile, "the same on every screen");
-    await signUp(page);
-    await enrol(page, DEMO);
+  test("is held out for more than a minute", async ({ page, context }) => {
+    await learner(page, DEMO);
     await enterRoom(page, "Final exam");
     await awake(page);
     await context.setOffline(true);
@@ -98,8 +90,7 @@ test.describe("a lost connection", () => {
   });
 
   test("does not lose what is handed in", async ({ page, context }) => {
-    await signUp(page);
-    await enrol(page, DEMO);
+    await learner(page, DEMO);
     await enterRoom(page, "Final exam");
     await awake(page);
     await context.setOffline(true);
@@ -113,9 +104,8 @@ test.describe("a lost connection", () => {
   });
 });
 
-test("closed and second tabs show what is saved, and the last one counts", async ({ page, context }) => {
-  await signUp(page);
-  await enrol(page, DEMO);
+test("closed and second tabs show what is saved, and the last one counts", { tag: "@once" }, async ({ page, context }) => {
+  await learner(page, DEMO);
   await enterRoom(page, "Final exam");
   await awake(page);
   const address = page.url().split("?")[0];
@@ -140,9 +130,8 @@ test("closed and second tabs show what is saved, and the last one counts", async
   expect(await given(third, 0)).toBe(last);
 });
 
-test("a tab that was opened before changes only what is changed in it", async ({ page, context }) => {
-  await signUp(page);
-  await enrol(page, DEMO);
+test("a tab that was opened before changes only what is changed in it", { tag: "@once" }, async ({ page, context }) => {
+  await learner(page, DEMO);
   await enterRoom(page, "Final exam");
   await awake(page);
   const stale = await context.newPage();
@@ -157,9 +146,8 @@ test("a tab that was opened before changes only what is changed in it", async ({
   expect(await given(page, 0)).toBe(first.replace(/]$/, ',["given[flagged]","on"]]'));
 });
 
-test("what is answered before the page is awake is saved", async ({ page }) => {
-  await signUp(page);
-  await enrol(page, DEMO);
+test("what is answered before the page is awake is saved", { tag: "@once" }, async ({ page }) => {
+  await learner(page, DEMO);
   await enterRoom(page, "Final exam");
   await awake(page);
   const release = await holdBack(page);
@@ -174,9 +162,8 @@ test("what is answered before the page is awake is saved", async ({ page }) => {
   expect(await given(page, 0)).toBe(early);
 });
 
-test("a browser's clock that is set back gains no time", async ({ page }) => {
-  await signUp(page);
-  await enrol(page, DEMO);
+test("a browser's clock that is set back gains no time", { tag: "@once" }, async ({ page }) => {
+  await learner(page, DEMO);
   await enterRoom(page, "Final exam");
   await awake(page);
   const seconds = () => secondsLeft(page);
@@ -189,9 +176,8 @@ test("a browser's clock that is set back gains no time", async ({ page }) => {
   expect(await seconds()).toBeLessThan(before);
 });
 
-test("an adaptive exam asks one question after the other, and ends by itself", async ({ page, browser }) => {
-  const address = await signUp(page);
-  await enrol(page, DEMO);
+test("an adaptive exam asks one question after the other, and ends by itself", { tag: "@once" }, async ({ page, browser }) => {
+  const address = await learner(page, DEMO);
   await enterRoom(page, "Where do you stand?");
   let asked = 0;
   for (; asked < 10 && !(await page.locator(".quiz-score").isVisible()); asked++) {
@@ -216,8 +202,7 @@ test("an adaptive exam asks one question after the other, and ends by itself", a
 });
 
 test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isMobile }) => {
-  const address = await signUp(page);
-  await enrol(page, DEMO);
+  const address = await learner(page, DEMO);
   await enterRoom(page, "Final exam");
   await awake(page);
   await answer(page);
@@ -266,8 +251,7 @@ test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
   test("an exam can be sat", async ({ page }) => {
-    await signUp(page);
-    await enrol(page, DEMO);
+    await learner(page, DEMO);
     await enterRoom(page, "Final exam");
     await answer(page);
     await shown(page).getByRole("button", { name: "Next" }).last().click();

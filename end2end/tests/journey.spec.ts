@@ -1,5 +1,5 @@
 // The main job: a stranger signs up, finds a course, enrols, reads, and comes back to the place where they stopped.
-import { awake, enrol, expect, newAddress, signUp, test } from "./site";
+import { awake, expect, learner, signUp, test } from "./site";
 
 const DEMO = "how-to-trust-a-number";
 // The same without gates.
@@ -45,9 +45,8 @@ test("a stranger finds a course, reads it, and comes back to where they stopped"
   await expect(page.locator(".outline li.done")).toHaveCount(1);
 });
 
-test("the narration is switched and remembered", async ({ page }) => {
-  await signUp(page);
-  await enrol(page, OPEN);
+test("the narration is switched and remembered", { tag: "@once" }, async ({ page }) => {
+  await learner(page, OPEN);
   await page.goto(`/learn/${OPEN}/what-averages-hide`);
   await awake(page);
   const told = page.locator("#ly-content p").first();
@@ -60,8 +59,8 @@ test("the narration is switched and remembered", async ({ page }) => {
 });
 
 test("a course is searched from within, typing errors included", async ({ page, isMobile }) => {
-  await signUp(page);
-  await enrol(page, OPEN);
+  await learner(page, OPEN);
+  await page.goto(`/learn/${OPEN}`);
   await awake(page);
   if (isMobile) await page.getByRole("button", { name: "Outline" }).click();
   const search = page.getByRole("searchbox", { name: "Search this course" });
@@ -70,10 +69,9 @@ test("a course is searched from within, typing errors included", async ({ page, 
   await expect(page.locator(".hits li").first()).toContainText(/regression/i);
 });
 
-test("the keyboard moves through a course", async ({ page, isMobile }) => {
-  test.skip(isMobile, "phones have no keyboard");
-  await signUp(page);
-  await enrol(page, DEMO);
+test("the keyboard moves through a course", { tag: "@once" }, async ({ page }) => {
+  await learner(page, DEMO);
+  await page.goto(`/learn/${DEMO}`);
   await awake(page);
   const first = await page.getByRole("heading", { level: 1 }).textContent();
   await page.keyboard.press("j");
@@ -92,12 +90,14 @@ test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
   test("the same journey works with forms and links alone", async ({ page }) => {
-    await signUp(page, newAddress("plain"));
+    await signUp(page);
     await page.goto("/courses?q=trsut");
     await page.getByRole("link", { name: "How to trust a number" }).first().click();
     await page.getByRole("button", { name: "Enrol" }).click();
     await expect(page).toHaveURL(new RegExp(`/learn/${DEMO}/`));
-    await enrol(page, OPEN);
+    await page.goto(`/courses/${OPEN}`);
+    await page.getByRole("button", { name: "Enrol" }).click();
+    await expect(page).toHaveURL(new RegExp(`/learn/${OPEN}/`));
     await page.goto(`/learn/${OPEN}/what-averages-hide`);
     const first = page.url();
     await page.getByRole("button", { name: "Cooking" }).click();

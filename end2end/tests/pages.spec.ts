@@ -1,5 +1,5 @@
 // Every route: it wakes up without a word in the console, keeps what was typed before it woke, and axe finds nothing.
-import { accessible, awake, enrol, expect, holdBack, signUp, test } from "./site";
+import { accessible, awake, expect, holdBack, learner, test } from "./site";
 
 const OPEN = ["/", "/courses", "/courses?q=nothing-like-it", "/courses/how-to-trust-a-number", "/sign-in", "/sign-up", "/check-mail",
   "/confirm?token=x", "/forgot-password", "/reset-password?token=x", "/pages/about", "/verify", "/verify?text=0000-0000-0000"];
@@ -15,8 +15,7 @@ for (const path of OPEN) {
 
 test("the pages of a learner are quiet and accessible", async ({ page }) => {
   test.setTimeout(300_000);
-  await signUp(page);
-  await enrol(page, "how-to-trust-a-number");
+  await learner(page, "how-to-trust-a-number");
   for (const path of MINE) await quiet(page, path);
 });
 
@@ -33,8 +32,8 @@ test.describe("pages that are not there", () => {
     }
   });
 
-  test("a course that one is not enrolled in is not open", async ({ page }) => {
-    await signUp(page);
+  test("a course that one is not enrolled in is not open", { tag: "@once" }, async ({ page }) => {
+    await learner(page);
     const answer = await page.goto("/learn/how-to-trust-a-number/what-was-counted");
     expect(answer!.status()).toBe(403);
     await expect(page.getByText("You are not enrolled in this course.")).toBeVisible();

@@ -1,6 +1,6 @@
 // Practice in the text, right and wrong; exercises that are kept as they are written; no JavaScript.
 import type { Page } from "@playwright/test";
-import { accessible, awake, enrol, expect, signUp, test } from "./site";
+import { accessible, awake, expect, learner, test } from "./site";
 
 const DEMO = "how-to-trust-a-number";
 const TOPIC = `/learn/${DEMO}/what-was-counted`;
@@ -22,8 +22,7 @@ async function taught(page: Page): Promise<string[]> {
 }
 
 test("a question is answered where it stands, wrong and right, and stays answered", async ({ page }) => {
-  await signUp(page);
-  await enrol(page, DEMO);
+  await learner(page, DEMO);
   await page.goto(TOPIC);
   await awake(page);
   await page.locator(".practice").scrollIntoViewIfNeeded();
@@ -54,8 +53,7 @@ test("a question is answered where it stands, wrong and right, and stays answere
 });
 
 test("an exercise is kept as it is written, and can be done and taken up again", async ({ page }) => {
-  await signUp(page);
-  await enrol(page, DEMO);
+  await learner(page, DEMO);
   await page.goto(TOPIC);
   await awake(page);
   await page.getByRole("link", { name: "The front page goes out on Friday" }).click();
@@ -84,12 +82,11 @@ test("an exercise is kept as it is written, and can be done and taken up again",
   await expect(work).toHaveValue("Complaints were counted in two ways.");
 });
 
-test.describe("two tabs", () => {
+test.describe("two tabs", { tag: "@once" }, () => {
   test.use({ allowed: [["status of 409"], { scope: "test" }] as never });
 
   test("the older one says that it is, and keeps what is written on it", async ({ page, context }) => {
-    await signUp(page);
-    await enrol(page, DEMO);
+    await learner(page, DEMO);
     const address = `${TOPIC}/exercise/front-page-friday`;
     await page.goto(address);
     await awake(page);
@@ -106,12 +103,11 @@ test.describe("two tabs", () => {
   });
 });
 
-test.describe("without JavaScript", () => {
+test.describe("without JavaScript", { tag: "@once" }, () => {
   test.use({ javaScriptEnabled: false });
 
   test("questions and exercises work as pages", async ({ page }) => {
-    await signUp(page);
-    await enrol(page, DEMO);
+    await learner(page, DEMO);
     await page.goto(TOPIC);
     await page.getByRole("link", { name: "Answer", exact: true }).click();
     await expect(page).toHaveURL(PRACTICE);

@@ -1,6 +1,6 @@
 // Quizzes: failing, learning from it and passing; what stays closed meanwhile; leaving and coming back; no JavaScript.
 import type { Page } from "@playwright/test";
-import { accessible, awake, enrol, expect, holdBack, signUp, test } from "./site";
+import { accessible, awake, expect, holdBack, learner, test } from "./site";
 import { secondsLeft } from "./room";
 
 const DEMO = "how-to-trust-a-number";
@@ -82,8 +82,7 @@ async function take(page: Page, known: Known) {
 }
 
 test("a quiz is failed, learnt from and passed, and opens what follows", async ({ page, isMobile }) => {
-  await signUp(page);
-  await enrol(page, DEMO);
+  await learner(page, DEMO);
   await page.goto(`/learn/${DEMO}/who-is-missing`);
   await awake(page);
   if (isMobile) await page.getByRole("button", { name: "Outline" }).click();
@@ -107,9 +106,8 @@ test("a quiz is failed, learnt from and passed, and opens what follows", async (
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Averages");
 });
 
-test("what was answered is there after leaving, and in a second tab", async ({ page, context }) => {
-  await signUp(page);
-  await enrol(page, DEMO);
+test("what was answered is there after leaving, and in a second tab", { tag: "@once" }, async ({ page, context }) => {
+  await learner(page, DEMO);
   await page.goto(QUIZ);
   await awake(page);
   await page.getByRole("button", { name: "Start" }).click();
@@ -127,10 +125,8 @@ test("what was answered is there after leaving, and in a second tab", async ({ p
   await expect(other.getByLabel("Flag to come back to")).toBeChecked();
 });
 
-test("a page that is long asleep gains no time", async ({ page, isMobile }) => {
-  test.skip(isMobile, "the same on every screen");
-  await signUp(page);
-  await enrol(page, DEMO);
+test("a page that is long asleep gains no time", { tag: "@once" }, async ({ page }) => {
+  await learner(page, DEMO);
   await page.goto(QUIZ);
   await page.getByRole("button", { name: "Start" }).click();
   await expect(page.getByRole("timer")).toContainText("left");
@@ -145,9 +141,8 @@ test("a page that is long asleep gains no time", async ({ page, isMobile }) => {
   await expect.poll(async () => (await secondsLeft(page)) + (await sinceTold()) - said).toBeLessThan(3);
 });
 
-test("when the time is over, what was answered is graded", async ({ page }) => {
-  await signUp(page);
-  await enrol(page, "in-a-hurry");
+test("when the time is over, what was answered is graded", { tag: "@once" }, async ({ page }) => {
+  await learner(page, "in-a-hurry");
   await page.goto("/learn/in-a-hurry/quiz/1/1");
   await awake(page);
   await page.getByRole("button", { name: "Start" }).click();
@@ -161,9 +156,8 @@ test("when the time is over, what was answered is graded", async ({ page }) => {
   await expect(page.getByText("Seven sixes.")).toBeVisible();
 });
 
-test("what was typed last is kept when one leaves at once", async ({ page }) => {
-  await signUp(page);
-  await enrol(page, "in-a-hurry");
+test("what was typed last is kept when one leaves at once", { tag: "@once" }, async ({ page }) => {
+  await learner(page, "in-a-hurry");
   await page.goto("/learn/in-a-hurry/quiz/1/1");
   await awake(page);
   await page.getByRole("button", { name: "Start" }).click();
@@ -176,10 +170,8 @@ test("what was typed last is kept when one leaves at once", async ({ page }) => 
   await expect(page.locator(".quiz-given")).toHaveText("forty");
 });
 
-test("a quiz is taken by the keyboard alone", async ({ page, isMobile }) => {
-  test.skip(isMobile, "phones have no keyboard");
-  await signUp(page);
-  await enrol(page, "open-to-all");
+test("a quiz is taken by the keyboard alone", { tag: "@once" }, async ({ page }) => {
+  await learner(page, "open-to-all");
   await page.goto("/learn/open-to-all/quiz/1/1");
   await awake(page);
   const to = async (name: RegExp) => {
@@ -219,12 +211,11 @@ test("a quiz is taken by the keyboard alone", async ({ page, isMobile }) => {
   await expect(page.locator(".quiz-score")).toBeVisible();
 });
 
-test.describe("closed", () => {
+test.describe("closed", { tag: "@once" }, () => {
   test.use({ allowed: [["status of 403"], { scope: "test" }] as never });
 
   test("what is closed says what opens it", async ({ page }) => {
-    await signUp(page);
-    await enrol(page, DEMO);
+    await learner(page, DEMO);
     const answer = await page.goto(`/learn/${DEMO}/rates-and-denominators`);
     expect(answer!.status()).toBe(403);
     await expect(page.getByText("This opens when quiz 1.1 is passed.")).toBeVisible();
@@ -237,8 +228,7 @@ test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
   test("a quiz can be taken", async ({ page }) => {
-    await signUp(page);
-    await enrol(page, DEMO);
+    await learner(page, DEMO);
     await take(page, new Map());
     await expect(page.getByText("70 % were needed.")).toBeVisible();
   });

@@ -3,8 +3,7 @@ import { awake, expect, test } from "./site";
 
 const KB = 1000;
 
-test("a first visit to the catalog is light", async ({ page, isMobile }) => {
-  test.skip(isMobile, "the same files");
+test("a first visit to the catalog is light", { tag: "@once" }, async ({ page }) => {
   const session = await page.context().newCDPSession(page);
   await session.send("Network.enable");
   const kinds = new Map<string, string>();
