@@ -8,7 +8,7 @@ use crate::platform::ids::{ExamId, QuestionId, UserId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::act::{self, Deed, Done},
+    super::act::{self, Deed},
     super::{RulingKind, learner_path, regrade_path, view},
     crate::platform::address,
     crate::platform::audit::Entry,
@@ -68,16 +68,7 @@ pub async fn reset_quiz(
     pair: i32,
     reason: String,
 ) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cx = tutor.signed_in.cx.clone();
-    let done = cx
-        .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
-            deed.reset(conn, (module_no, pair)).await
-        })
-        .await?;
-    back_to(&course, &done, "reset");
-    Ok(())
+    carry_out(&course, learner, reason, Do::Reset((module_no, pair))).await
 }
 
 /// Tutors of the course: a quiz counts as passed for a learner.
@@ -89,16 +80,7 @@ pub async fn excuse_quiz(
     pair: i32,
     reason: String,
 ) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cx = tutor.signed_in.cx.clone();
-    let done = cx
-        .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
-            deed.excuse(conn, (module_no, pair)).await
-        })
-        .await?;
-    back_to(&course, &done, "excuse");
-    Ok(())
+    carry_out(&course, learner, reason, Do::Excuse((module_no, pair))).await
 }
 
 /// Tutors of the course: a learner is no longer excused from a quiz.
@@ -110,16 +92,7 @@ pub async fn end_excuse(
     pair: i32,
     reason: String,
 ) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cx = tutor.signed_in.cx.clone();
-    let done = cx
-        .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
-            deed.end_excuse(conn, (module_no, pair)).await
-        })
-        .await?;
-    back_to(&course, &done, "end-excuse");
-    Ok(())
+    carry_out(&course, learner, reason, Do::EndExcuse((module_no, pair))).await
 }
 
 /// Tutors of the course: opens a module for a learner, or all modules where none is named.
@@ -130,16 +103,7 @@ pub async fn unlock_module(
     module_no: Option<i32>,
     reason: String,
 ) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cx = tutor.signed_in.cx.clone();
-    let done = cx
-        .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
-            deed.unlock(conn, module_no).await
-        })
-        .await?;
-    back_to(&course, &done, "unlock");
-    Ok(())
+    carry_out(&course, learner, reason, Do::Unlock(module_no)).await
 }
 
 /// Tutors of the course: what a learner has more than others, of time in percent and of tries; with `running`, for the
@@ -153,19 +117,12 @@ pub async fn allow_more(
     running: Option<String>,
     reason: String,
 ) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let percent = act::number("extra_time_percent", &extra_time_percent, 1000)?;
-    let attempts = act::number("extra_attempts", &extra_attempts, 100)?;
-    let cx = tutor.signed_in.cx.clone();
-    let done = cx
-        .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
-            deed.allow(conn, (percent, attempts), running.is_some())
-                .await
-        })
-        .await?;
-    back_to(&course, &done, "allow");
-    Ok(())
+    let allow = Do::Allow {
+        extra_time_percent,
+        extra_attempts,
+        running: running.is_some(),
+    };
+    carry_out(&course, learner, reason, allow).await
 }
 
 /// Tutors of the course: a learner sits an exam afresh.
@@ -176,16 +133,7 @@ pub async fn reset_exam(
     exam: ExamId,
     reason: String,
 ) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cx = tutor.signed_in.cx.clone();
-    let done = cx
-        .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
-            deed.reset_exam(conn, exam).await
-        })
-        .await?;
-    back_to(&course, &done, "reset-exam");
-    Ok(())
+    carry_out(&course, learner, reason, Do::ResetExam(exam)).await
 }
 
 /// Tutors of the course: a learner need not sit an exam.
@@ -196,16 +144,7 @@ pub async fn excuse_exam(
     exam: ExamId,
     reason: String,
 ) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cx = tutor.signed_in.cx.clone();
-    let done = cx
-        .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
-            deed.excuse_exam(conn, exam).await
-        })
-        .await?;
-    back_to(&course, &done, "excuse-exam");
-    Ok(())
+    carry_out(&course, learner, reason, Do::ExcuseExam(exam)).await
 }
 
 /// Tutors of the course: a learner is no longer excused from an exam.
@@ -216,23 +155,77 @@ pub async fn end_exam_excuse(
     exam: ExamId,
     reason: String,
 ) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cx = tutor.signed_in.cx.clone();
-    let done = cx
-        .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
-            deed.end_exam_excuse(conn, exam).await
-        })
-        .await?;
-    back_to(&course, &done, "end-exam-excuse");
-    Ok(())
+    carry_out(&course, learner, reason, Do::EndExamExcuse(exam)).await
+}
+
+/// What is done for one learner; a quiz is named by module and pair.
+#[cfg(feature = "ssr")]
+enum Do {
+    Reset((i32, i32)),
+    Excuse((i32, i32)),
+    EndExcuse((i32, i32)),
+    Unlock(Option<i32>),
+    /// As it was typed.
+    Allow {
+        extra_time_percent: String,
+        extra_attempts: String,
+        running: bool,
+    },
+    ResetExam(ExamId),
+    ExcuseExam(ExamId),
+    EndExamExcuse(ExamId),
 }
 
 #[cfg(feature = "ssr")]
-fn back_to(course: &str, done: &Done, deed: &str) {
+impl Do {
+    /// By which the learner's page says that it is done.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Reset(_) => "reset",
+            Self::Excuse(_) => "excuse",
+            Self::EndExcuse(_) => "end-excuse",
+            Self::Unlock(_) => "unlock",
+            Self::Allow { .. } => "allow",
+            Self::ResetExam(_) => "reset-exam",
+            Self::ExcuseExam(_) => "excuse-exam",
+            Self::EndExamExcuse(_) => "end-exam-excuse",
+        }
+    }
+}
+
+/// Does it, and leads back to the learner's page, which says so.
+#[cfg(feature = "ssr")]
+async fn carry_out(course: &str, learner: UserId, reason: String, what: Do) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let name = what.name();
+    let done = cx
+        .within(async move |conn| {
+            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
+            Ok(match what {
+                Do::Reset(quiz) => deed.reset(conn, quiz).await?,
+                Do::Excuse(quiz) => deed.excuse(conn, quiz).await?,
+                Do::EndExcuse(quiz) => deed.end_excuse(conn, quiz).await?,
+                Do::Unlock(module) => deed.unlock(conn, module).await?,
+                Do::Allow {
+                    extra_time_percent,
+                    extra_attempts,
+                    running,
+                } => {
+                    let percent = act::number("extra_time_percent", &extra_time_percent, 1000)?;
+                    let attempts = act::number("extra_attempts", &extra_attempts, 100)?;
+                    deed.allow(conn, (percent, attempts), running).await?
+                }
+                Do::ResetExam(exam) => deed.reset_exam(conn, exam).await?,
+                Do::ExcuseExam(exam) => deed.excuse_exam(conn, exam).await?,
+                Do::EndExamExcuse(exam) => deed.end_exam_excuse(conn, exam).await?,
+            })
+        })
+        .await?;
     let path = learner_path(course, &done.learner.username);
-    let said = if done.is_news { deed } else { "" };
+    let said = if done.is_news { name } else { "" };
     redirect(&address::with_query(&path, &[("done", said)]));
+    Ok(())
 }
 
 /// Tutors of the course: a question, and what a regrade under `ruling` would do; nothing is foreseen where that is empty.
