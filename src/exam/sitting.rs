@@ -61,7 +61,7 @@ impl Found {
     }
 
     pub fn closed(&self, now: DateTime<Utc>) -> Option<Closed> {
-        if !self.exam.is_published || self.exam.is_retired {
+        if !self.exam.is_offered() {
             return Some(Closed::Withdrawn);
         }
         rules::closed(self.exam.window, self.tries_allowed(), self.tries(), now)
@@ -95,7 +95,7 @@ pub async fn find(
     let mut sittings = my_sittings(conn, user, studied.course_id, now).await?;
     sittings.retain(|sat| sat.exam_id == exam);
     // Whoever has sat it still finds it.
-    if (!row.is_published || row.is_retired) && sittings.is_empty() {
+    if !row.is_offered() && sittings.is_empty() {
         return Err(no_exam());
     }
     Ok(Found {

@@ -36,6 +36,13 @@ pub struct Exam {
     pub revision: i32,
 }
 
+impl Exam {
+    /// Learners find it, whether it is open or not.
+    pub fn is_offered(&self) -> bool {
+        self.is_published && !self.is_retired
+    }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = exams)]
 struct ExamRow {

@@ -59,8 +59,7 @@ pub async fn list(
                 .iter()
                 .filter(|sat| sat.exam_id == exam.exam_id)
                 .collect();
-            let is_offered = exam.is_published && !exam.is_retired;
-            (is_offered || !mine.is_empty()).then(|| {
+            (exam.is_offered() || !mine.is_empty()).then(|| {
                 let (review, _) = rules::review(
                     &exam.config,
                     exam.window,
@@ -90,6 +89,7 @@ fn line(exam: &Exam, mine: &[&Sat], is_excused: bool, review: Review, clock: &Cl
         _ if is_excused => Standing::Excused,
         (Some((score, passed)), _) if review >= Review::Score => Standing::Scored { score, passed },
         (Some(_), _) => Standing::Taken,
+        (None, _) if !exam.is_offered() => Standing::Closed,
         (None, Some(Closed::NotYet(_))) => Standing::NotYet,
         (None, Some(_)) => Standing::Closed,
         (None, None) => Standing::Open,

@@ -77,6 +77,10 @@ async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
         .find(|mail| mail.contains("has reset the exam “Final exam” of “A small course”"));
     assert!(mail.unwrap().contains("The reason: A fire alarm."));
 
+    sql(&site, "update exams set retired_at = now()").await;
+    let list = asha.get("/learn/small/exam/all").await.body;
+    assert!(list.contains("Closed"), "what was withdrawn is not open");
+    sql(&site, "update exams set retired_at = null").await;
     sit(&site, &mut asha, &exam, 3).await;
     let list = asha.get("/learn/small/exam/all").await.body;
     assert!(list.contains("Passed, 100 %"));
