@@ -11,6 +11,7 @@ create table exam_resets (
 call make_tenant_table('exam_resets', null);
 call make_tenant_reference('exam_resets', 'sitting_id', 'exam_sittings', 'sitting_id', 'cascade');
 call make_tenant_reference('exam_resets', 'reset_by', 'users', 'user_id', 'set null');
+create trigger immutable before update or delete on exam_resets for each row execute function refuse_change();
 
 -- The learner need not sit it. Taking the excuse back deletes the row; the audit log remembers.
 create table exam_excuses (

@@ -1,5 +1,7 @@
 //! What a tutor does about an exam for one learner.
 
+use diesel_async::SimpleAsyncConnection;
+
 use super::*;
 
 async fn does(
@@ -65,6 +67,18 @@ async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
         count("select count(*) from audit_logs where action = 'exam.reset' and new_values ->> 'reason' = 'A fire alarm.'").await,
         2,
         "the last had nothing left to do"
+    );
+    for change in [
+        "update exam_resets set reason = 'x'",
+        "delete from exam_resets",
+    ] {
+        let refused = site.test.owner().await.batch_execute(change).await;
+        assert!(refused.is_err(), "{change}");
+    }
+    let exams = tutor.get("/teach/small/exams").await.body;
+    assert!(
+        exams.contains("100 %") && !exams.contains("33 %"),
+        "the mean is of what counts"
     );
     let page = tutor.get("/teach/small/learners/asha").await.body;
     assert!(page.contains("before a reset") && page.contains("no try"));

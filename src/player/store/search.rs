@@ -1,0 +1,80 @@
+//! The search within a course.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Int4, Text, Uuid};
+use diesel_async::RunQueryDsl;
+
+use crate::course::search::Query;
+use crate::platform::db::Conn;
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, OrganizationId};
+use crate::player::{Hit, topic_path};
+
+/// Topics of the course in which all words occur, best first; none that is closed, by module from a topic number on.
+pub async fn search(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    course: CourseId,
+    slug: &str,
+    query: &Query,
+    closed: (Vec<i32>, Vec<i32>),
+) -> AppResult<Vec<Hit>> {
+    let rows: Vec<HitRow> = diesel::sql_query(
+        "select t.slug, t.title, m.title as module,
+                ts_headline('simple', left(regexp_replace(string_agg(b.html, ' ' order by b.position), '<[^>]*>', ' ', 'g'), 60000),
+                            to_tsquery('simple', $3),
+                            E'StartSel=\\x02, StopSel=\\x03, MaxWords=18, MinWords=8, MaxFragments=1') as snippet
+         from (
+             select s.* from search_topics($1, $2, to_tsquery('simple', $3)) s
+             join topics t on t.topic_id = s.topic_id
+             where not exists (select from unnest($4, $5) as c (module_no, from_number)
+                               where c.module_no = t.module_no and c.from_number <= t.topic_number)
+             order by rank desc limit 20
+         ) found
+         join topics t on t.topic_id = found.topic_id
+         join course_modules m on m.course_id = t.course_id and m.module_no = t.module_no
+         left join topic_blocks b on b.topic_id = t.topic_id and b.study_persona = 'normal'
+         group by t.topic_id, t.slug, t.title, m.title, found.rank
+         order by found.rank desc, t.title",
+    )
+    .bind::<Uuid, _>(organization)
+    .bind::<Uuid, _>(course)
+    .bind::<Text, _>(&query.words)
+    .bind::<Array<Int4>, _>(closed.0)
+    .bind::<Array<Int4>, _>(closed.1)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Hit {
+            href: topic_path(slug, &row.slug),
+            title: row.title,
+            module: row.module,
+            snippet: plain(&row.snippet),
+        })
+        .collect())
+}
+
+/// The snippet comes from HTML whose tags are gone; its entities go too.
+fn plain(snippet: &str) -> String {
+    let text = snippet
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[derive(QueryableByName)]
+struct HitRow {
+    #[diesel(sql_type = Text)]
+    slug: String,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Text)]
+    module: String,
+    #[diesel(sql_type = Text)]
+    snippet: String,
+}
