@@ -1,10 +1,12 @@
-//! Adaptive exams by the Rasch model (G. Rasch, Probabilistic Models for Some Intelligence and Attainment Tests, 1960).
-//! Abilities and difficulties share one scale, in logits: a learner has even chances with an item as difficult as they are
-//! able. The scale is fixed by its learners, whose abilities have mean 0 and standard deviation 1.
+//! Adaptive exams with the Rasch model (G. Rasch, Probabilistic Models for Some Intelligence and
+//! Attainment Tests, 1960). Abilities and difficulties share one scale, in logits. A learner has an
+//! even chance with an item whose difficulty equals the learner's ability. The scale is fixed by
+//! the learners, whose abilities have mean 0 and standard deviation 1.
 //!
-//! An exam goes around three steps: `ability` tells from the answers how able a learner is, `selection` picks the item
-//! that tells most about them or ends the exam, and between exams `difficulty` learns from all answers how hard the
-//! items are. Nothing here knows a clock: the time limit is the sitting's.
+//! An exam repeats two steps. `ability` estimates a learner's ability from the answers, and
+//! `selection` picks the most informative item or ends the exam. Between exams, `difficulty`
+//! estimates the difficulty of the items from all answers. The time limit belongs to the sitting,
+//! not to this module.
 
 pub mod ability;
 pub mod difficulty;
@@ -17,24 +19,26 @@ pub struct Normal {
     pub sd: f64,
 }
 
-/// What is known of a learner before the first answer; the unit of the scale.
+/// The distribution assumed for a learner before the first answer. It defines the scale.
 pub const LEARNERS: Normal = Normal { mean: 0.0, sd: 1.0 };
 
-/// The chance of a right answer, P = 1 / (1 + exp(difficulty - ability)) (Rasch 1960), from 0 to 1. Both in logits.
+/// Probability of a right answer, P = 1 / (1 + exp(difficulty - ability)) (Rasch 1960), from 0 to
+/// 1. Ability and difficulty are in logits.
 pub fn probability(ability: f64, difficulty: f64) -> f64 {
     1.0 / (1.0 + (difficulty - ability).exp())
 }
 
-/// What one answer tells about the ability: Fisher's information P (1 - P), per squared logit, at most a quarter (A.
-/// Birnbaum in Lord & Novick, Statistical Theories of Mental Test Scores, 1968).
+/// Fisher's information of one answer about the ability, P (1 - P), per squared logit. At most a
+/// quarter (A. Birnbaum in Lord & Novick, Statistical Theories of Mental Test Scores, 1968).
 pub fn information(ability: f64, difficulty: f64) -> f64 {
     let right = probability(ability, difficulty);
     right * (1.0 - right)
 }
 
-/// The share of the points, from 0 to 1, that a learner would get if asked the whole bank: the domain score (R. D. Bock,
-/// D. Thissen & M. F. Zimowski, Journal of Educational Measurement 34, 1997). Learners of an adaptive exam all get about
-/// half of their own items right, so this is the score that can be held against a pass mark. None for an empty bank.
+/// The domain score: the expected share of the points, from 0 to 1, if the learner answered the
+/// whole bank (R. D. Bock, D. Thissen & M. F. Zimowski, Journal of Educational Measurement 34,
+/// 1997). None for an empty bank. All learners of an adaptive exam get about half of their items
+/// right, so only the domain score can be compared with a passing score.
 pub fn domain_score(bank: &[f64], ability: f64) -> Option<f64> {
     let points: f64 = bank.iter().map(|&item| probability(ability, item)).sum();
     (!bank.is_empty()).then(|| points / bank.len() as f64)
@@ -47,7 +51,7 @@ mod tests {
 
     #[test]
     fn even_chances_are_where_ability_is_difficulty() {
-        // P by ability less difficulty, to two places.
+        // P for ability minus difficulty, to two decimal places.
         for (logits, right) in [(0.0, 0.50), (1.0, 0.73), (2.0, 0.88), (-3.0, 0.05)] {
             assert!((probability(logits + 0.7, 0.7) - right).abs() < 0.005);
         }

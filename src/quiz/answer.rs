@@ -1,4 +1,4 @@
-//! What a browser sends for a question: read as an answer, and put over the one that is kept.
+//! Reads an answer from the fields that a browser sent, and merges it into the stored one.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,24 +8,25 @@ use super::grade::{Answer, FrozenKind, Given};
 use super::{Sent, basis};
 use crate::platform::error::{AppError, AppResult};
 
-/// Which change of which tab an answer is.
+/// The number of a change within its tab. Numbers grow with each change.
 #[derive(Debug, Clone, Copy)]
 pub struct Change {
     pub tab: Uuid,
     pub number: i32,
 }
 
-/// What a browser sends for one question of an attempt.
+/// A browser's request to store the answer to one question of an attempt.
 pub struct Answering {
-    /// From 0.
+    /// Index of the question, from 0.
     pub question: usize,
     pub sent: Sent,
-    /// Of what the page had when it was last loaded or saved.
+    /// Hash of the answer when the page was last loaded or saved; see the module `basis`.
     pub basis: Option<String>,
     pub change: Option<Change>,
 }
 
-/// Of so many tabs it is known which change of theirs came last.
+/// Number of tabs whose newest change is remembered. One more tab clears the list, so that it
+/// cannot grow without end.
 const TABS: usize = 32;
 
 impl Answering {
@@ -37,8 +38,9 @@ impl Answering {
         })
     }
 
-    /// What is to be kept instead of `kept`, if anything: nothing of what came after a newer change of the same tab, and
-    /// only what is not as the page had it, which another tab may have changed meanwhile.
+    /// Returns the value to store instead of `kept`, or None if nothing changes. A change that
+    /// arrives after a newer one of the same tab is ignored. Parts of the form that equal `basis`
+    /// are left unchanged, because another tab may have changed them since.
     pub fn over(&self, kept: &Given, given: Given) -> Option<Given> {
         let newest = |change: Change| kept.tabs.get(&change.tab).copied().unwrap_or(0);
         if self
@@ -71,16 +73,21 @@ impl Answering {
     }
 }
 
-/// The most that is kept of a written answer.
+/// Length limit of a written answer, in characters.
 const TEXT_LIMIT: usize = 5000;
 
-/// What was sent, as an answer to this question: only what the question offers is taken.
+/// Converts the fields to an answer to this question. Returns None if the fields are empty.
+///
+/// # Errors
+///
+/// A field error for ids that the question does not offer, and for values that are not valid.
 pub fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
     let id = |text: &str| Uuid::parse_str(text).map_err(|_| foreign());
-    // A name in brackets that begins with a digit would be read as the index of a list.
+    // Each name is an id with an `i` before it. Form names such as `order[1…]` would otherwise be
+    // read as an index into a list.
     let named = |text: &str| id(text.strip_prefix('i').unwrap_or_default());
     let text = || -> AppResult<String> {
-        // A database has no place for the one character that is none.
+        // PostgreSQL cannot store the character U+0000 in a text.
         let text = sent.text.as_deref().unwrap_or_default();
         let text = text.replace("\r\n", "\n").replace('\0', "");
         match text.chars().count() {
@@ -143,7 +150,8 @@ fn foreign() -> AppError {
     )
 }
 
-/// Whether the program compiles, as it is said, or as follows from what is filled in.
+/// Returns the learner's choice of whether the program compiles. Without a choice, the filled-in
+/// field decides: output means yes, a line number means no.
 fn says_it_compiles(sent: &Sent) -> AppResult<Option<bool>> {
     let is_filled = |field: &Option<String>| {
         let text = field.as_deref().unwrap_or_default();
@@ -203,7 +211,7 @@ mod tests {
         assert_eq!(filled("", " ", "7"), Ok(Some(Answer::FailsAtLine(Some(7)))));
         assert_eq!(filled("", "\n", ""), Ok(None));
         assert!(filled("", "42", "7").is_err());
-        // What is said counts.
+        // An explicit choice takes precedence over the filled-in fields.
         assert_eq!(filled("yes", "42", "7"), prints("42"));
         assert_eq!(filled("no", "42", ""), Ok(Some(Answer::FailsAtLine(None))));
         assert!(filled("perhaps", "", "").is_err());
@@ -230,7 +238,7 @@ mod tests {
     }
 
     proptest! {
-        /// Of what one tab sends, in whatever order it arrives, the newest stays.
+        /// Changes of one tab may arrive in any order; the newest one stays.
         #[test]
         fn what_comes_late_takes_nothing_back(order in Just((1..8).collect::<Vec<i32>>()).prop_shuffle()) {
             let mut kept = Given::default();
@@ -243,7 +251,7 @@ mod tests {
             prop_assert_eq!(kept.answer, given("7", false).answer);
         }
 
-        /// A tab that changes nothing of an answer, or nothing of its flag, leaves what others made of it.
+        /// A tab that changes neither the answer nor the flag keeps the changes of other tabs.
         #[test]
         fn what_a_tab_did_not_touch_stays(
             had in ("[ab]{0,1}", any::<bool>()),

@@ -1,4 +1,5 @@
-//! Server functions of quizzes. Each acts for the signed-in learner alone, and the server's clock decides.
+//! Server functions of quizzes. Each acts for the signed-in learner only. Times come from the
+//! server's clock.
 
 use leptos::prelude::*;
 
@@ -24,8 +25,8 @@ use {
     crate::player::view::not_enrolled,
 };
 
-/// Learners: a quiz of a course in which they are enrolled. `show` is empty, the number of a question from 1, `end`, or
-/// the id of an attempt that has ended.
+/// Learners: loads a quiz of a course that the learner is enrolled in. `show` is empty, the number
+/// of a question from 1, `end`, or the id of an attempt that has ended.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_quiz(
     course: String,
@@ -51,7 +52,7 @@ pub async fn load_quiz(
         .await
 }
 
-/// Learners: starts an attempt, or goes on with the one that is running.
+/// Learners: starts an attempt, or continues the running one.
 #[server]
 pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<()> {
     let me = require_user()?;
@@ -65,13 +66,14 @@ pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<
     Ok(())
 }
 
-/// Learners: keeps the answer to one question of a running attempt, then shows what `go` names. Sent
-/// without `go`, it is kept and nothing else happens. What is as `basis` has it, the mark of what the page had, stays as
-/// it is. `tab` and `change` tell in which order a tab has sent what arrives.
+/// Learners: stores the answer to one question of a running attempt, then redirects to the page
+/// that `go` names. Without `go`, the page stays. Fields equal to `basis` (a hash of the form as it
+/// was rendered) are left unchanged, so that a stale tab cannot overwrite newer answers. `tab` and
+/// `change` give the order in which a tab sent its changes.
 #[server]
 pub async fn save_answer(
     attempt: AttemptId,
-    /// Of the question, from 0.
+    /// Index of the question, from 0.
     question: usize,
     #[server(default)] given: Sent,
     basis: Option<String>,
@@ -119,8 +121,8 @@ pub async fn save_answer(
     }
 }
 
-/// Learners: hands an attempt in. Twice is as good as once. With `time_over` it is a page whose time has run down that hands
-/// in: where the attempt was given more, it goes on.
+/// Learners: hands in an attempt. Calling it again has no further effect. A page whose clock has
+/// run down sets `time_over`; an attempt that was extended then goes on.
 #[server]
 pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppResult<Told> {
     let me = require_user()?;
@@ -146,7 +148,8 @@ pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppRe
     })
 }
 
-/// The course's name in addresses, for those who study it; on the error of others nothing is kept.
+/// The course's slug, if the learner is enrolled. The error of others rolls back the transaction,
+/// so that nothing is saved.
 #[cfg(feature = "ssr")]
 async fn studied_slug(conn: &mut Conn, user: UserId, course: CourseId) -> AppResult<String> {
     studying::studied_slug(conn, user, course)

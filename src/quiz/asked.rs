@@ -1,4 +1,6 @@
-//! What a learner is being asked at this moment. What is right of it is told once it is handed in, and not before.
+//! Questions that a running quiz or exam asks a learner. Their right answers are withheld elsewhere
+//! until the learner hands in. Otherwise an earlier result or the practice in a topic would give
+//! the answer away.
 
 use std::collections::HashMap;
 
@@ -14,7 +16,7 @@ use crate::platform::db::Conn;
 use crate::platform::ids::{CourseId, QuestionId, UserId};
 use crate::platform::ui::Html;
 
-/// Where a question is being asked.
+/// The running quiz or exam that asks a question. An exam is named by its title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AskedIn {
     Quiz { module_no: i32, pair: i32 },
@@ -56,7 +58,8 @@ struct AskedRow {
     exam: Option<String>,
 }
 
-/// Those of the questions that a quiz or an exam of the course asks this learner now, or may come to ask.
+/// Finds those of the questions that a running quiz or exam of the course asks this learner. An
+/// adaptive exam counts with its whole bank, because it may still ask any of its questions.
 pub async fn asked(
     conn: &mut Conn,
     user: UserId,
@@ -103,7 +106,7 @@ pub async fn asked(
         .collect())
 }
 
-/// By the place of a question in the attempt: why nothing is said of what is right.
+/// For each question of the attempt, the running quiz or exam that asks the question now.
 pub async fn asked_now(
     conn: &mut Conn,
     user: UserId,
@@ -117,7 +120,7 @@ pub async fn asked_now(
     Ok(ids.iter().map(|id| asked.get(id).cloned()).collect())
 }
 
-/// The result without what is right of the questions that are being asked.
+/// Removes the right answers to questions that are being asked now from a result.
 pub fn withholding(mut graded: Graded, asked: &[Option<AskedIn>]) -> Graded {
     graded.questions = (graded.questions.into_iter().zip(asked))
         .map(|(question, asked)| withhold(question, asked.as_ref()))
@@ -125,7 +128,7 @@ pub fn withholding(mut graded: Graded, asked: &[Option<AskedIn>]) -> Graded {
     graded
 }
 
-/// The graded question; where it is being asked, without a word on what is right.
+/// Removes points, right answer and explanation if the question is being asked now.
 pub fn withhold(question: GradedQuestion, asked: Option<&AskedIn>) -> GradedQuestion {
     match asked {
         Some(asked) => GradedQuestion {

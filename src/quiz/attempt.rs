@@ -1,4 +1,4 @@
-//! The rules of an attempt, from its start to its grade. The clock is the server's.
+//! The life of a quiz attempt, from its start to its grade. Times come from the server's clock.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng;
@@ -31,7 +31,7 @@ pub fn no_attempt() -> AppError {
     AppError::NotFound("There is no such attempt of yours.".to_owned())
 }
 
-/// The quiz, if this learner may see it. An attempt whose time is over has been ended.
+/// A quiz that the learner may see, and everything that decides its state.
 pub struct Found {
     pub course_title: String,
     /// Code of the course's certificate, once it is completed.
@@ -39,7 +39,7 @@ pub struct Found {
     pub key: QuizKey,
     pub progress: Progress,
     pub settings: Settings,
-    /// The newest first.
+    /// All attempts of the learner at this quiz, newest first.
     pub attempts: Vec<store::Outcome>,
 }
 
@@ -52,6 +52,11 @@ impl Found {
     }
 }
 
+/// Loads the quiz, and first ends an attempt whose time is over.
+///
+/// # Errors
+///
+/// `Denied` without an enrollment; `NotFound` if the quiz has neither questions nor attempts.
 pub async fn find(
     conn: &mut Conn,
     user: UserId,
@@ -86,7 +91,7 @@ pub async fn find(
     })
 }
 
-/// Why no new attempt can be started, if none can.
+/// Returns the reason why no attempt can be started, as a sentence. None if one can.
 pub fn closed(found: &Found, clock: &Clock) -> Option<String> {
     let Some(quiz) = found.progress.quiz(found.key.module_no, found.key.pair) else {
         return Some("This quiz has no questions any more.".to_owned());
@@ -117,7 +122,7 @@ pub fn closed(found: &Found, clock: &Clock) -> Option<String> {
     }
 }
 
-/// Starts an attempt, or finds the one that is running.
+/// Starts an attempt, or returns the running one.
 pub async fn start(
     conn: &mut Conn,
     user: UserId,
@@ -126,7 +131,8 @@ pub async fn start(
     pair: i32,
     clock: &Clock,
 ) -> AppResult<AttemptId> {
-    // Starts of one learner at one quiz follow one another, so that each counts the tries before it.
+    // Without this lock, two starts at the same time would both pass the check of the attempts
+    // allowed.
     db::lock(conn, &format!("quiz {user} {course} {module_no} {pair}")).await?;
     let found = find(conn, user, course, module_no, pair, clock.now).await?;
     if let Some(running) = found.running() {
@@ -145,14 +151,15 @@ pub async fn start(
     Ok(attempt)
 }
 
-/// Makes sure that the attempt ends at its time, whether or not anybody looks.
+/// Queues a job that ends the attempt when its time is over, even if nobody opens the page.
 async fn end_at(conn: &mut Conn, attempt: AttemptId, at: DateTime<Utc>) -> AppResult<()> {
     let name = format!("end-attempt-{attempt}-{}", at.timestamp());
     let end = EndAttempt { attempt };
     jobs::enqueue_once(conn, &end, &name, at + GRACE + TimeDelta::seconds(1)).await
 }
 
-/// So many questions at random, those least often seen first, as they are now.
+/// Draws `count` questions at random. The questions that the learner has seen least come first, so
+/// that attempts repeat questions as late as possible. Later edits do not change the copy.
 fn draw(mut bank: Vec<BankQuestion>, count: usize) -> QuestionSet {
     let mut rng = rand::rng();
     bank.shuffle(&mut rng);
@@ -165,11 +172,12 @@ fn draw(mut bank: Vec<BankQuestion>, count: usize) -> QuestionSet {
     }
 }
 
+/// Copies the question as it is now, in a random order and with random ids.
 pub fn freeze(question: BankQuestion) -> Frozen {
     freeze_by(question, &mut rand::rng())
 }
 
-/// The question with the order and the ids that `rng` gives it.
+/// Copies the question as it is now, with an order and ids from `rng`.
 pub fn freeze_by(question: BankQuestion, rng: &mut impl Rng) -> Frozen {
     let kind = match question.payload.payload {
         QuestionPayload::Choice { shuffle } => {
@@ -236,13 +244,14 @@ pub fn freeze_by(question: BankQuestion, rng: &mut impl Rng) -> Frozen {
     }
 }
 
-/// The text under an id that says nothing of its place.
+/// Renders the text and gives it a random id, so that the id does not reveal its place.
 fn named(text: &str, rng: &mut impl Rng) -> (Uuid, String) {
     let id = uuid::Builder::from_random_bytes(rng.random()).into_uuid();
     (id, markdown::render_inline(text))
 }
 
-/// Keeps what was answered to a question of a running attempt, whole or not.
+/// Stores the answer to one question of a running attempt. Parts of the answer may be missing. An
+/// attempt whose time is over is graded instead.
 pub async fn save(
     conn: &mut Conn,
     user: UserId,
@@ -276,20 +285,20 @@ pub async fn save(
     })
 }
 
-/// What became of an answer.
+/// The outcome of saving an answer.
 pub enum Saved {
     Kept {
         quiz: QuizKey,
-        /// Tells what was sent.
+        /// Hash of the answer that was sent; see the module `basis`.
         basis: String,
-        /// When the attempt's time is over.
+        /// The end of the attempt's time. None without a limit.
         expires_at: Option<DateTime<Utc>>,
     },
-    /// The attempt had ended before it came.
+    /// The attempt ended before the answer arrived.
     TooLate(QuizKey),
 }
 
-/// Ends the attempt and grades it; one that is graded already stays as it is.
+/// Ends the attempt and grades it. Does nothing if the attempt is graded already.
 pub async fn submit(
     conn: &mut Conn,
     user: UserId,
@@ -303,8 +312,8 @@ pub async fn submit(
     Ok(row.quiz)
 }
 
-/// What a page does whose time has run down: hands the attempt in, unless it was given more time. Then it answers when that is
-/// over.
+/// Hands in when the page's clock has run down. Returns the end of the time instead if the attempt
+/// still has time, because a tutor may have extended it since the page was loaded.
 pub async fn run_down(
     conn: &mut Conn,
     user: UserId,
@@ -322,7 +331,7 @@ pub async fn run_down(
     Ok((row.quiz, None))
 }
 
-/// Grades an attempt whose time is over, unless that has happened already.
+/// Grades an attempt if its time is over and it is still in progress.
 async fn end_if_late(
     conn: &mut Conn,
     user: UserId,
@@ -336,7 +345,7 @@ async fn end_if_late(
     Ok(())
 }
 
-/// The learner's attempt, which nobody else changes until this unit of work ends.
+/// Loads the learner's attempt and locks it until the transaction ends.
 async fn locked(conn: &mut Conn, user: UserId, attempt: AttemptId) -> AppResult<Attempt> {
     store::attempt_for_update(conn, user, attempt)
         .await?
@@ -364,7 +373,7 @@ async fn end(conn: &mut Conn, user: UserId, row: &Attempt, now: DateTime<Utc>) -
     Ok(())
 }
 
-/// Ends what runs of the quiz, graded on what was saved.
+/// Ends the running attempt at the quiz, if there is one, and grades the saved answers.
 pub async fn end_running(
     conn: &mut Conn,
     user: UserId,
@@ -381,8 +390,8 @@ pub async fn end_running(
     Ok(())
 }
 
-/// Gives the learner's running attempts of the course the time that they would have if they began now, where that is more.
-/// Whether it was for any.
+/// Applies the present time limit and extra time to the learner's running attempts of the course,
+/// counted from each start. Never shortens an attempt. Returns whether any was extended.
 pub async fn extend_running(
     conn: &mut Conn,
     user: UserId,
@@ -410,7 +419,7 @@ pub async fn extend_running(
     Ok(any)
 }
 
-/// Ends an attempt whose time ran out while nobody looked.
+/// Ends an attempt whose time ran out while the page was closed.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct EndAttempt {
     pub attempt: AttemptId,

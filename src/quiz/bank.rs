@@ -1,5 +1,5 @@
-//! Questions of the bank as rows. Whoever writes one, by hand or from a file, writes it here, and reads it back as the same
-//! draft.
+//! Questions of the bank as rows. Hand-written and imported questions are all written here, and
+//! read back as the same drafts.
 
 use std::collections::HashMap;
 
@@ -18,23 +18,23 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::platform::markdown;
 
-/// Before the external keys of questions that came from a file of their own, not with the course: importing the course leaves
-/// them alone.
+/// Prefix of the external keys of questions from a question file. Importing the course keeps
+/// questions with this prefix; otherwise it would retire them.
 pub const FROM_FILE: &str = "file:";
 
-/// Where a question stands.
+/// The position of a question in its course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     pub course: CourseId,
     pub topic: Option<TopicId>,
     pub module_no: i32,
-    /// None: no quiz asks it.
+    /// Number of the section within its module. None if no quiz asks the question.
     pub pair: Option<i32>,
-    /// Among the questions of its quiz; None: as it is.
+    /// Position among the questions of its quiz. None keeps the present one.
     pub order: Option<i32>,
 }
 
-/// Whoever changes the questions of a course waits here for the others who do.
+/// Locks the questions of a course until the transaction ends, so that changes follow one another.
 pub async fn lock(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
     diesel::sql_query("select pg_advisory_xact_lock(hashtext('questions'), hashtext($1))")
         .bind::<diesel::sql_types::Text, _>(course.to_string())
@@ -74,7 +74,8 @@ pub async fn add(
     Ok(id)
 }
 
-/// Writes the question anew under its id; attempts keep it as it was. True when its options are not as they were.
+/// Overwrites the question under its id. Attempts keep their copies. Returns true if the options
+/// changed.
 pub async fn change(
     conn: &mut Conn,
     id: QuestionId,
@@ -100,7 +101,7 @@ pub async fn change(
     store_options(conn, id, options).await
 }
 
-/// Puts the question at another place and leaves the rest of it as it is.
+/// Moves the question to another place and changes nothing else.
 pub async fn put(conn: &mut Conn, id: QuestionId, place: &Place) -> QueryResult<()> {
     diesel::update(quiz_questions::table.find(id))
         .set(standing(place))
@@ -132,7 +133,8 @@ fn explanation_html(question: &QuestionDraft, links: &Links<'_>) -> Option<Strin
     Some(links.markdown(text).html)
 }
 
-/// Options keep their ids as long as they keep their text.
+/// Writes the options and returns true if they changed. An option keeps its id as long as it keeps
+/// its text, because regrades and statistics find options by id.
 async fn store_options(
     conn: &mut Conn,
     question: QuestionId,
@@ -191,7 +193,7 @@ async fn store_options(
     Ok(true)
 }
 
-/// What a question is, without where it stands.
+/// A question of the bank without its place in the course.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = quiz_questions)]
 pub struct Row {
@@ -205,7 +207,7 @@ pub struct Row {
     pub purpose: QuestionPurpose,
 }
 
-/// The questions of these rows, in their order.
+/// Converts rows to drafts, in the order of the rows.
 pub async fn drafts(conn: &mut Conn, rows: Vec<Row>) -> AppResult<Vec<QuestionDraft>> {
     let ids: Vec<QuestionId> = rows.iter().map(|row| row.question_id).collect();
     let mut options: HashMap<QuestionId, Vec<OptionDraft>> = HashMap::new();
@@ -278,7 +280,7 @@ fn answer_of(
     })
 }
 
-/// The question as learners would draw it now, before it is stored.
+/// Converts a draft to a question as a learner would draw it, before the draft is stored.
 pub fn as_drawn(question: &QuestionDraft, links: &Links<'_>) -> BankQuestion {
     let (question_type, options) = kind_of(&question.answer);
     let options = options.iter().zip(1..).map(|(option, n)| BankOption {

@@ -1,24 +1,26 @@
-//! What the form of a question was shown with. A form sends all of it, however little was changed in it: what is as it was
-//! shown is nobody's change, and never takes the place of what another tab has saved meanwhile.
+//! Hash of the answer that a question's form was rendered with. A form sends all of its fields,
+//! even those that nobody changed. A part that equals the hash is left unchanged, so that a stale
+//! tab cannot overwrite newer answers of another tab.
 
 use sha2::{Digest, Sha256};
 
 use super::grade::{Answer, Given};
 
-/// Short, as it goes to the browser and comes back: a hash of the answer, and whether it is flagged, as in `9f86d081884c7d65.0`.
+/// Returns a short hash of the answer and its flag, such as `9f86d081884c7d65.0`. Short, because
+/// each form carries it to the browser and back.
 pub fn basis(given: Option<&Given>) -> String {
     let answer = given.and_then(|given| given.answer.as_ref());
     let flagged = given.is_some_and(|given| given.flagged);
     format!("{:016x}.{}", hash(answer), u8::from(flagged))
 }
 
-/// The same for the same answer, in whatever order its parts come.
+/// Hashes the answer. The order of chosen options makes no difference.
 fn hash(answer: Option<&Answer>) -> u64 {
     let mut answer = answer.cloned();
     if let Some(Answer::Choice(chosen)) = &mut answer {
         chosen.sort();
     }
-    // As a value first, whose maps are in order.
+    // A `serde_json::Value` sorts the keys of maps; a `HashMap` alone has no fixed order.
     let value = serde_json::to_value(answer).unwrap_or_default();
     let digest = Sha256::digest(value.to_string());
     digest[..8]
@@ -26,14 +28,15 @@ fn hash(answer: Option<&Answer>) -> u64 {
         .fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
 }
 
-/// Which parts of what a form sends were changed in it.
+/// The parts of a form that a learner changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Changed {
     pub answer: bool,
     pub flag: bool,
 }
 
-/// What was changed in a form that was shown with `shown`; all of it where that is not known.
+/// Compares the answer in a form with the hash `shown` of the answer it was rendered with. All
+/// parts count as changed if the hash is missing or malformed.
 pub fn changed(shown: Option<&str>, sent: &Given) -> Changed {
     let sent = basis(Some(sent));
     match (

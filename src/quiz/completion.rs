@@ -1,4 +1,4 @@
-//! When a course is completed, and what follows from it.
+//! Decides when a course is completed, and issues its certificate.
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::Uuid;
@@ -15,10 +15,12 @@ use crate::player::store as studying;
 #[cfg(test)]
 mod tests;
 
-/// Marks the course as completed or not, as it stands now: it is complete when all of its topics are done and no quiz of it
-/// holds anything up. Its certificate stays, whatever is undone later. Whether this has completed it.
+/// Marks the course as completed if all topics are done and no quiz holds anything back, and as not
+/// completed otherwise. The certificate stays in both cases. Returns true if the course has just
+/// been completed.
 ///
-/// One asks after the other for the same learner, so that of two last steps at the same time the second sees the first.
+/// Locks the enrollment. Otherwise two last steps at the same time would each miss the other, and
+/// the course would never be completed.
 pub async fn check(
     conn: &mut Conn,
     user: UserId,
@@ -36,8 +38,8 @@ pub async fn check(
     Ok(complete && changed > 0)
 }
 
-/// Completes what somebody else's hand has completed: a quiz was retired, or a topic, or the course lost its gates. Whether
-/// there was anything.
+/// Completes courses that became complete without a step of the learner: a quiz or topic was
+/// retired, or the gates were removed. Returns whether any course was completed.
 pub async fn catch_up(conn: &mut Conn, user: UserId, now: DateTime<Utc>) -> AppResult<bool> {
     let mut any = false;
     for course in all_done(conn, user).await? {
@@ -52,7 +54,7 @@ struct CourseRow {
     course_id: CourseId,
 }
 
-/// Courses that the learner has not completed although all topics are done.
+/// Active courses of the learner in which all topics are done.
 async fn all_done(conn: &mut Conn, user: UserId) -> QueryResult<Vec<CourseId>> {
     let rows: Vec<CourseRow> = diesel::sql_query(
         "select e.course_id from enrollments e

@@ -1,34 +1,36 @@
-//! What is open to a learner, and since when. A course is a row of modules, a module a row of sections of two topics, and a
-//! section may end in a quiz. A section opens when the quiz before it is passed; a module opens when the last quiz of
-//! the module before it is passed and its cooldown is over. Where there is no quiz, nothing is held up.
+//! The rules that lock and unlock parts of a course. A course has modules, a module has sections of
+//! two topics, and a section may end in a quiz. A section unlocks when the quiz before it is
+//! passed. A module unlocks when the last quiz of the module before it is passed and the cooldown
+//! is over. A section or module without a quiz holds nothing back.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// A module as the gates see it.
+/// A module as the rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleShape {
     pub number: i32,
-    /// Front and back matter never hold anyone up, and are always open.
+    /// False for front and back matter, which is always open and holds nothing back.
     pub gates: bool,
-    /// Pairs that have questions, ascending.
+    /// Sections that have questions, in ascending order.
     pub quizzes: Vec<i32>,
 }
 
-/// How fast a course may be taken.
+/// The pace at which a course may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     pub is_gated: bool,
     pub cooldown: TimeDelta,
 }
 
-/// What a learner has reached.
+/// A learner's progress, as the input of the rules.
 #[derive(Debug, Clone, Default)]
 pub struct Reached {
-    /// By module: what was opened once, by its gate or by a tutor, stays open, whatever becomes of the course.
+    /// Time at which each module was unlocked, by its gate or by a tutor. An unlocked module stays
+    /// open, even if the course changes.
     pub unlocked: HashMap<i32, DateTime<Utc>>,
-    /// By module and pair: when its quiz was first passed, or the learner excused from it.
+    /// Time at which each quiz was first passed or excused, by module and section.
     pub passed: HashMap<(i32, i32), DateTime<Utc>>,
 }
 
@@ -37,14 +39,15 @@ pub enum Lock {
     AfterQuiz {
         module_no: i32,
         pair: i32,
-        /// Where passing it now would not open it yet: from when on it may be open.
+        /// Earliest time to unlock if passing the quiz now would not be enough, because of a
+        /// cooldown.
         not_before: Option<DateTime<Utc>>,
     },
     From(DateTime<Utc>),
 }
 
 impl Lock {
-    /// When it opens at the earliest, as far as is known.
+    /// The earliest time at which the lock may open, as far as is known.
     fn earliest(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
             Self::AfterQuiz { not_before, .. } => not_before.unwrap_or(now),
@@ -53,21 +56,21 @@ impl Lock {
     }
 }
 
-/// A module's gate as it stands for one learner.
+/// The gate of one module, as it stands for one learner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gate {
     pub number: i32,
-    /// Since when it is open, or why it is not.
+    /// The time since which the module is open, or the reason why it is locked.
     pub open: Result<DateTime<Utc>, Lock>,
-    /// When its last quiz was passed.
+    /// Time at which the module's last quiz was first passed or excused.
     pub passed_at: Option<DateTime<Utc>>,
-    /// Pairs with a quiz, and whether it is passed.
+    /// Sections with a quiz, and whether each quiz is passed.
     quizzes: Vec<(i32, bool)>,
     gates: bool,
 }
 
 impl Gate {
-    /// Why the section is closed, if it is. Its quiz is open when it is.
+    /// The reason why a section is locked, or None if it is open. Its quiz has the same lock.
     pub fn lock(&self, pair: i32) -> Option<Lock> {
         if !self.gates {
             return None;
@@ -85,17 +88,17 @@ impl Gate {
             })
     }
 
-    /// Since when it is open because its gate has opened: what never holds anybody up has none that could.
+    /// Time at which the module's gate opened. None if the module is locked or has no gate.
     pub fn opened_at(&self) -> Option<DateTime<Utc>> {
         self.open.ok().filter(|_| self.gates)
     }
 
-    /// Whether its quizzes hold up what follows.
+    /// Whether the module's quizzes hold back the parts that follow them.
     pub fn holds(&self) -> bool {
         self.gates
     }
 
-    /// The first topic number that is closed.
+    /// Number of the first locked topic of the module. None if all topics are open.
     pub fn closed_from(&self) -> Option<i32> {
         if !self.gates {
             return None;
@@ -110,8 +113,8 @@ impl Gate {
     }
 }
 
-/// The gates of a course's modules, which are given in order. `started_at` is when the first one opens: at enrolment, or at
-/// the cohort's start.
+/// Computes the gates of a course's modules, given in order. `started_at` is the time at which the
+/// first module opens.
 pub fn gates(
     modules: &[ModuleShape],
     pace: Pace,
@@ -119,7 +122,7 @@ pub fn gates(
     reached: &Reached,
     now: DateTime<Utc>,
 ) -> Vec<Gate> {
-    // When the next module opens (maybe later than now), or what has to be passed first.
+    // The time at which the next module opens, maybe later than now, or its lock.
     let mut next: Result<DateTime<Utc>, Lock> = Ok(started_at);
     let mut gates = Vec::with_capacity(modules.len());
     for module in modules {
@@ -148,7 +151,8 @@ pub fn gates(
             let not_before = Some(earliest).filter(|&at| at > now);
             next = match (open, passed_at) {
                 (Ok(_) | Err(Lock::From(_)), Some(passed_at)) => Ok(earliest.max(passed_at)),
-                // Excused before it is open, it waits for what opens this module.
+                // The last quiz was excused before this module is open. The next module then waits
+                // for the same quiz as this one.
                 (
                     Err(Lock::AfterQuiz {
                         module_no, pair, ..
@@ -220,7 +224,7 @@ mod tests {
         assert_eq!(passed[0].passed_at, Some(day(2)));
         assert_eq!(passed[1].open, Err(Lock::From(day(7))));
         assert_eq!(passed[2].open, Err(after(2, 1, Some(day(14)))));
-        // The week counts from when the module was open, not from when it was passed.
+        // The cooldown counts from the unlocking of the module, not from the pass.
         assert_eq!(at(&reached, day(9))[1].open, Ok(day(7)));
         reached.unlocked.insert(2, day(7));
         reached.passed.insert((2, 1), day(20));
@@ -266,7 +270,7 @@ mod tests {
         assert_eq!(open(&course), [true, true, false, false]);
         course[1].quizzes.clear();
         assert_eq!(open(&course), [true, true, true, true]);
-        // A pair without questions is skipped: pair 1 of module 2 needs nothing.
+        // A section without questions needs no pass: section 1 of module 2 is skipped.
         let gate = &gates(&[module(2, &[2])], WEEKLY, day(0), &reached, day(0))[0];
         assert_eq!((gate.lock(1), gate.lock(2)), (None, None));
         assert!(gate.lock(3).is_some());
@@ -288,9 +292,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever passes every quiz that is open, and waits where only waiting helps, opens everything, whatever tutors
-        /// excuse and unlock; and no module opens before the one before it is passed and its cooldown is over, unless a
-        /// tutor opens it.
+        /// A learner passes every open quiz and waits if only waiting helps. Then everything opens,
+        /// whatever tutors excuse and unlock. Unless a tutor unlocks a module, it opens only after
+        /// the module before it is passed and its cooldown is over.
         #[test]
         fn nobody_is_locked_out_for_ever(
             course in courses(),
@@ -301,7 +305,7 @@ mod tests {
         ) {
             let pace = Pace { is_gated, cooldown: TimeDelta::days(cooldown) };
             let (mut reached, mut now) = (Reached::default(), day(0));
-            // What a tutor does on some days, whatever the learner does.
+            // Modules that a tutor unlocks on some day, independently of the learner.
             let by_tutor: Vec<i32> = unlocked.iter().map(|&(number, _)| number).collect();
             let mut open_before: Vec<i32> = Vec::new();
             let mut promised: HashMap<i32, DateTime<Utc>> = HashMap::new();

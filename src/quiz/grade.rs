@@ -1,4 +1,4 @@
-//! What an attempt's questions are, frozen when they were drawn, and what an answer to one of them brings.
+//! The frozen questions of an attempt, and the points for an answer to each of them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,14 +7,15 @@ use uuid::Uuid;
 
 use crate::platform::ids::{QuestionId, TopicId};
 
-/// The questions of one attempt, as stored.
+/// The questions of one attempt, as stored in the database.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuestionSet {
     pub version: u32,
     pub questions: Vec<Frozen>,
 }
 
-/// A question as it was when it was drawn.
+/// A copy of a question from the moment it was drawn. Later edits of the question do not change the
+/// copy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frozen {
     pub question_id: QuestionId,
@@ -27,7 +28,7 @@ pub struct Frozen {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FrozenKind {
-    /// In the order in which they are shown.
+    /// Options in the order shown.
     Choice {
         several: bool,
         options: Vec<FrozenOption>,
@@ -41,12 +42,13 @@ pub enum FrozenKind {
         prints: Option<String>,
         fails_at_line: Option<u32>,
     },
-    /// In the right order, and the ids in the order in which they are shown. Ids are drawn for the attempt.
+    /// Items in the right order, and their ids in the order shown. The ids are random for each
+    /// attempt, so that they do not reveal the right order.
     Ordering {
         items: Vec<(Uuid, String)>,
         shown: Vec<Uuid>,
     },
-    /// What stands left and right, as shown, and the right answers.
+    /// Items on the left and right in the order shown, and the right match of each left item.
     Matching {
         left: Vec<(Uuid, String)>,
         right: Vec<(Uuid, String)>,
@@ -61,18 +63,18 @@ pub struct FrozenOption {
     pub is_correct: bool,
 }
 
-/// Answers by the number of their question, as stored.
+/// Answers by the index of their question from 0, as stored in the database.
 pub type Answers = BTreeMap<usize, Given>;
 
-/// What was answered to one question.
+/// A learner's answer to one question.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Given {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
-    /// To come back to.
+    /// True if the learner wants to come back to the question.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flagged: bool,
-    /// By tab, the number of its newest change that has arrived.
+    /// The number of the newest change that arrived from each tab.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tabs: BTreeMap<Uuid, i32>,
 }
@@ -84,12 +86,12 @@ pub enum Answer {
     Text(String),
     Prints(String),
     FailsAtLine(Option<u32>),
-    /// The place of each, from 1; maybe not of all of them yet.
+    /// The place of each item, from 1. Items without a place are missing.
     Places(HashMap<Uuid, usize>),
     Matches(HashMap<Uuid, Uuid>),
 }
 
-/// What the answer brings, from 0 to 1. Without partial credit it is all or nothing.
+/// Returns the points for an answer, from 0 to 1. Without partial credit the points are 0 or 1.
 pub fn points(kind: &FrozenKind, answer: Option<&Answer>, partial_credit: bool) -> f64 {
     let share = match (kind, answer) {
         (FrozenKind::Choice { several, options }, Some(Answer::Choice(chosen))) => {
@@ -138,7 +140,7 @@ pub fn points(kind: &FrozenKind, answer: Option<&Answer>, partial_credit: bool) 
     }
 }
 
-/// Whether nothing of the answer is still to be given.
+/// Whether the answer is complete. An unfinished order or match is not.
 pub fn is_complete(kind: &FrozenKind, answer: &Answer) -> bool {
     match (kind, answer) {
         (FrozenKind::Ordering { items, .. }, Answer::Places(places)) => {
@@ -151,7 +153,7 @@ pub fn is_complete(kind: &FrozenKind, answer: &Answer) -> bool {
     }
 }
 
-/// The points as a whole percentage of all that could be had.
+/// The points as a percentage of the points possible, rounded to a whole number.
 pub fn percent(points: &[f64]) -> i32 {
     match points.len() {
         0 => 0,
@@ -159,13 +161,13 @@ pub fn percent(points: &[f64]) -> i32 {
     }
 }
 
-/// Right ones that were chosen, less wrong ones, of all right ones.
+/// Partial credit: right options chosen, minus wrong options chosen, divided by all right options.
 fn choice(several: bool, options: &[FrozenOption], chosen: &[Uuid]) -> f64 {
     if !several && chosen.len() != 1 {
         return 0.0;
     }
     let is_chosen = |option: &&FrozenOption| chosen.contains(&option.id);
-    // Of several right ones, a question that takes one answer asks for any.
+    // A single-choice question with more than one right option accepts any of them.
     let right = match several {
         true => options.iter().filter(|option| option.is_correct).count(),
         false => 1,
@@ -189,8 +191,9 @@ fn part(right: usize, of: usize) -> f64 {
     }
 }
 
-/// Case and spaces make no difference. Only with a tolerance, if of nothing, are answers numbers, which can be written in more
-/// than one way; without one they are texts, in which a comma is as good a decimal sign as a point.
+/// Compares answers without regard to case and spaces. With a tolerance (even 0), answers are
+/// compared as numbers, so that 1 equals 1.0. Without one they are compared as texts, and a comma
+/// equals a decimal point.
 fn same_answer(right: &str, given: &str, tolerance: Option<f64>) -> bool {
     let (right, given) = (plain(right), plain(given));
     if right == given {
@@ -217,12 +220,12 @@ fn is_number(text: &str) -> bool {
     with_point(text).parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-/// What a tolerance of numbers that people write down stands for: its ends belong to it, though sums of binary fractions
-/// may miss them.
+/// Relative slack for the rounding of binary fractions. Without it, 3.15 would fall outside 3.14 ±
+/// 0.01.
 const ROUNDING: f64 = 1e-12;
 
 fn is_near(right: &str, given: &str, tolerance: f64) -> bool {
-    // Beyond 2^53 not every whole number is one of its own as a fraction.
+    // An f64 cannot represent every whole number beyond 2^53, so integers are compared as integers.
     if let (Ok(right), Ok(given)) = (right.parse::<i64>(), given.parse::<i64>()) {
         return right.abs_diff(given) as f64 <= tolerance;
     }
@@ -243,7 +246,8 @@ fn is_near(right: &str, given: &str, tolerance: f64) -> bool {
     (right - given).abs() <= tolerance + rounding
 }
 
-/// Line by line; spaces at the ends of lines and empty lines at the end make no difference.
+/// Compares outputs line by line. Spaces at the ends of lines and blank lines at the start and end
+/// make no difference.
 fn same_output(right: &str, given: &str) -> bool {
     let lines = |text: &str| -> Vec<String> {
         text.trim_end()

@@ -1,4 +1,5 @@
-//! The mails about quizzes and exams: what a tutor changed for one learner, and what a regrade did to their results.
+//! Mails about quizzes and exams: the actions of a tutor for one learner, and changed results after
+//! a regrade.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ pub struct QuizMail {
     pub news: News,
 }
 
-/// A quiz by its module and pair, and the tutor's reason.
+/// The subject of a mail. A quiz is given by its module and section; the reason is the tutor's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum News {
@@ -108,7 +109,7 @@ impl Job for QuizMail {
     }
 }
 
-/// Subject, what is said, and where it leads, if not to the course.
+/// Subject, text and path of the page to continue on. Without a path, the mail links the course.
 async fn words(
     conn: &mut Conn,
     user: UserId,
@@ -245,7 +246,7 @@ async fn words(
                 None,
             )
         }
-        // The result itself is shown where the exam's rules let it be seen.
+        // The mail does not tell the result, because the exam's rules decide when it may be seen.
         News::ExamRegraded {
             exam,
             sitting,
@@ -269,7 +270,7 @@ async fn exam_title(conn: &mut Conn, course: CourseId, exam: ExamId) -> AppResul
     Ok(found.map_or_else(String::new, |exam| exam.title))
 }
 
-/// What somebody has of time and tries, in words.
+/// Describes a learner's extra time and extra attempts.
 fn allowance(extra_time_percent: i32, extra_attempts: i32) -> String {
     let time = match extra_time_percent {
         0 => "the usual time".to_owned(),

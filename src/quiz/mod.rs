@@ -1,5 +1,6 @@
-//! Quizzes: the question bank, attempts at a quiz, and the gates that they open. A quiz belongs to a pair of topics of a
-//! module; it is drawn from the questions of that pair.
+//! Quizzes: the question bank, attempts at a quiz, and the gates that quizzes open. A quiz belongs
+//! to a section (two topics of a module), and its questions are drawn from the bank of that
+//! section.
 
 #[cfg(feature = "ssr")]
 pub mod adaptive;
@@ -68,7 +69,7 @@ pub enum AttemptStatus {
     InProgress,
     Passed,
     Failed,
-    /// The time ran out, and what was saved did not pass.
+    /// The time ran out and the saved answers do not pass.
     Expired,
 }
 
@@ -79,8 +80,9 @@ pub struct QuizPage {
     pub course_title: String,
     pub module_no: i32,
     pub module_title: String,
+    /// Number of the section within its module, from 1.
     pub pair: i32,
-    /// What it is about.
+    /// Topics of the quiz's section.
     pub topics: Vec<TopicLink>,
     pub is_excused: bool,
     pub state: QuizState,
@@ -90,20 +92,20 @@ pub struct QuizPage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum QuizState {
     Ready(Terms),
-    /// It can't be started now, and why.
+    /// The reason why no attempt can be started now, as a sentence.
     Closed(String),
     Running(Box<Running>),
     Result(Box<Graded>),
 }
 
-/// What one agrees to by starting.
+/// Conditions that are shown before an attempt starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     pub questions: usize,
     pub passing_score_percent: i32,
-    /// In words; None where nobody counts.
+    /// Time limit in words, such as "2 min 30 s". None without a limit.
     pub time: Option<String>,
-    /// Tries that are left, where they are counted.
+    /// Attempts that the learner has left. None without a limit.
     pub tries_left: Option<i64>,
     pub is_repeat: bool,
 }
@@ -113,36 +115,37 @@ pub struct PastAttempt {
     pub attempt_id: AttemptId,
     pub status: AttemptStatus,
     pub score: i32,
-    /// In words, and exactly.
+    /// The end of the attempt, in words and as RFC 3339.
     pub when: (String, String),
-    /// False when the quiz was reset since.
+    /// False once a tutor has reset the quiz after this attempt.
     pub counts: bool,
 }
 
-/// An attempt that is under way.
+/// An attempt in progress.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Running {
     pub attempt_id: AttemptId,
-    /// By question: whether it is answered, and whether it is flagged.
+    /// One pair for each question: whether it is answered, and whether it is flagged.
     pub marks: Vec<(bool, bool)>,
-    /// Number and question, from 0; None at the end, where all is handed in.
+    /// The question on the page and its number, from 0. None on the last page, which hands in.
     pub at: Option<(usize, Shown)>,
-    /// Of what was given to that question so far; see `basis`.
+    /// Hash of the answer as the form was rendered; see the module `basis`.
     pub basis: String,
-    /// Tells this page from others that show the same.
+    /// Id of the browser tab, so that the server can put the changes of each tab in order.
     pub tab: Uuid,
+    /// None without a time limit.
     pub seconds_left: Option<i64>,
 }
 
-/// What the page of a running attempt is told with what it sends.
+/// The server's reply to a page that saves an answer or hands in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
-    /// What the form is based on from now on.
+    /// Hash to send with the next change of the form; see the module `basis`.
     pub basis: String,
     pub seconds_left: Option<i64>,
 }
 
-/// A question with what was answered to it, and nothing of what is right.
+/// A question and the answer given so far, without the right answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
     pub prompt: Html,
@@ -165,29 +168,29 @@ pub enum ShownKind {
         prints: String,
         line: Option<u32>,
     },
-    /// With the place from 1 that each was given.
+    /// Items in the order shown, each with the place from 1 that the learner gave to it.
     Ordering {
         items: Vec<(Uuid, Html, Option<usize>)>,
     },
-    /// What is on the left, with what was matched to it; what is on the right.
+    /// Items on the left, each with the id of its match, and the items on the right.
     Matching {
         left: Vec<(Uuid, Html, Option<Uuid>)>,
         right: Vec<(Uuid, Html)>,
     },
 }
 
-/// What a browser sends for one question: the fields of its form.
+/// An answer to one question, as the fields of its form. The fields are not checked yet.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Sent {
     pub options: Vec<String>,
     pub text: Option<String>,
-    /// `yes` or `no`.
+    /// `yes`, `no`, or nothing if neither was chosen.
     pub compiles: Option<String>,
     pub line: Option<String>,
-    /// The place of each item, whose id has an `i` before it.
+    /// The place of each item. A key is the item's id with an `i` before it.
     pub order: HashMap<String, String>,
-    /// What each item was matched to.
+    /// The id matched to each item. A key is the item's id with an `i` before it.
     pub matches: HashMap<String, String>,
     pub flagged: Option<String>,
 }
@@ -198,11 +201,11 @@ pub struct Graded {
     pub score: i32,
     pub passing_score_percent: i32,
     pub questions: Vec<GradedQuestion>,
-    /// What changed the result since, the oldest first.
+    /// Regrades that changed this result, oldest first.
     pub regrades: Vec<RegradeNote>,
-    /// What is open now.
+    /// The next open step, or the certificate of a completed course.
     pub next: Option<TopicLink>,
-    /// What follows and when it opens, where it is closed.
+    /// A sentence that names the next step and says when it unlocks. None if it is open.
     pub later: Option<String>,
 }
 
@@ -217,14 +220,15 @@ pub struct RegradeNote {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GradedQuestion {
     pub prompt: Html,
-    /// Percent of its point.
+    /// Percentage of the question's one point, from 0 to 100.
     pub points: i32,
     pub answered: Html,
     pub right: Html,
     pub explanation: Option<Html>,
-    /// Why nothing is said of what is right, where that is so.
+    /// The reason why the right answer is not shown, such as a running attempt that asks the same
+    /// question. None if the right answer is shown.
     pub withheld: Option<String>,
-    /// What it was about.
+    /// The topic that the question is about.
     pub topic: Option<TopicLink>,
 }
 
@@ -318,7 +322,7 @@ impl QuestionPurpose {
     }
 }
 
-/// What a question needs beside its prompt and options; the `payload` column, version 1.
+/// The parts of a question that depend on its type. Version 1 of the `payload` column holds them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum QuestionPayload {
@@ -326,22 +330,23 @@ pub enum QuestionPayload {
         shuffle: bool,
     },
     ShortAnswer {
-        /// The first is the one shown as the answer.
+        /// Accepted answers. The first one is shown as the right answer.
         accepted: Vec<String>,
+        /// Largest accepted distance from an accepted number. None compares texts instead.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tolerance: Option<f64>,
     },
     Tracing {
         language: String,
         program: String,
-        /// What it prints; absent where it does not compile.
+        /// The program's output. None if the program does not compile.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         prints: Option<String>,
-        /// 1-based line at which it fails to compile, where the author says so.
+        /// Line of the compiler error, from 1. None accepts any line.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fails_at_line: Option<u32>,
     },
-    /// In the right order.
+    /// Items in the right order.
     Ordering {
         items: Vec<String>,
     },
@@ -350,7 +355,7 @@ pub enum QuestionPayload {
     },
 }
 
-/// The payload with its version, as it is stored.
+/// A payload and its version, as stored in the database.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredPayload {
     pub version: u32,

@@ -1,4 +1,5 @@
-//! How far a learner is in a course's quizzes: its gates, kept in `module_progress`.
+//! A learner's progress through the gates and quizzes of a course. The times at which modules were
+//! unlocked and passed are stored in `module_progress`.
 
 use std::collections::HashMap;
 
@@ -13,7 +14,7 @@ use crate::platform::db::Conn;
 use crate::platform::ids::{CourseId, UserId};
 use crate::platform::time::Clock;
 
-/// The quizzes of a course for one learner, and what they open.
+/// The gates and quizzes of a course, as they stand for one learner.
 #[derive(Debug, Clone)]
 pub struct Progress {
     pub gates: Vec<Gate>,
@@ -22,15 +23,15 @@ pub struct Progress {
     is_gated: bool,
 }
 
-/// A pair of topics that has questions.
+/// A section that has questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quiz {
     pub module_no: i32,
     pub pair: i32,
-    /// By an attempt that counts, or by an excuse.
+    /// True if an attempt that counts is passed, or if the learner is excused.
     pub is_passed: bool,
     pub is_excused: bool,
-    /// Attempts since it was last reset.
+    /// Attempts since the last reset.
     pub tries: i64,
     pub lock: Option<Lock>,
 }
@@ -46,7 +47,7 @@ impl Progress {
         self.lock(module_no, pair_of(topic_number))
     }
 
-    /// Why a section is closed, if it is.
+    /// The reason why a section is locked. None if it is open.
     pub fn lock(&self, module_no: i32, pair: i32) -> Option<Lock> {
         let mut gates = self.gates.iter();
         gates
@@ -54,7 +55,8 @@ impl Progress {
             .and_then(|gate| gate.lock(pair))
     }
 
-    /// By module: the topic number from which on it is closed.
+    /// The modules with locked topics, and the number of the first locked topic of each. Both lists
+    /// have the same order.
     pub fn closed(&self) -> (Vec<i32>, Vec<i32>) {
         self.gates
             .iter()
@@ -62,7 +64,7 @@ impl Progress {
             .unzip()
     }
 
-    /// Whether no quiz stands between the learner and the end of the course.
+    /// Whether every quiz that holds something back is passed.
     pub fn is_complete(&self) -> bool {
         !self.is_gated
             || self.quizzes.iter().all(|quiz| {
@@ -75,7 +77,7 @@ impl Progress {
     }
 }
 
-/// "Opens when quiz 1.2 is passed."
+/// Says when a lock opens, such as "This opens when quiz 1.2 is passed."
 pub fn sentence(lock: Lock, clock: &Clock) -> String {
     match lock {
         Lock::AfterQuiz {
@@ -100,7 +102,7 @@ pub fn sentence(lock: Lock, clock: &Clock) -> String {
     }
 }
 
-/// "after quiz 1.2", "12 Jan".
+/// A short form of the lock, such as "after quiz 1.2" or "from 12 Jan".
 pub fn words(lock: Lock, clock: &Clock) -> String {
     match lock {
         Lock::AfterQuiz {
@@ -143,7 +145,8 @@ struct TriesRow {
     module_no: i32,
     #[diesel(sql_type = Int4)]
     topic_pair_index: i32,
-    /// When it was first passed or excused. A reset takes nothing away that this has opened.
+    /// Time of the first pass or excuse. Attempts before a reset are included, so that a reset
+    /// locks nothing again.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     opened_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Bool)]
@@ -154,7 +157,8 @@ struct TriesRow {
     tries: i64,
 }
 
-/// Reads how far the learner is, and keeps what has opened or was passed since it was last asked.
+/// Loads the learner's progress. Also stores the modules that were unlocked or passed since the
+/// last load, so that they stay open if the course changes.
 pub async fn load(
     conn: &mut Conn,
     user: UserId,
@@ -216,7 +220,7 @@ pub async fn load(
             .filter_map(|(quiz, row)| Some((*quiz, row.opened_at?)))
             .collect(),
     };
-    // The course and the enrolment are the same in every row.
+    // The columns of course and enrollment are equal in all rows.
     let any = <[_]>::first(&modules);
     let pace = Pace {
         is_gated: any.is_some_and(|row| row.is_gated),
@@ -298,7 +302,7 @@ async fn keep(
     .map(drop)
 }
 
-/// The quiz of a topic's pair stands after the last topic of that pair.
+/// The number of topics before a section's quiz, which stands after the section's last topic.
 pub fn stands_after(topic_numbers: &[i32], pair: i32) -> usize {
     topic_numbers
         .iter()

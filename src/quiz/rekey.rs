@@ -1,10 +1,10 @@
-//! What is right of a question that was shown, by the key that the question has now.
+//! Applies the present key of a question to the version that an attempt was shown.
 
 use uuid::Uuid;
 
 use super::grade::{FrozenKind, FrozenOption};
 
-/// Why the present key says nothing about what was shown.
+/// The reason why the present key cannot be applied to the version that was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
     OtherType,
@@ -26,7 +26,8 @@ impl Obstacle {
     }
 }
 
-/// The present key, said of what was shown: options by their id, parts by their text.
+/// Returns the shown question with the present key. Options are found by their id, parts to order
+/// or match by their text.
 pub fn rekey(shown: &FrozenKind, present: &FrozenKind) -> Result<FrozenKind, Obstacle> {
     match (shown, present) {
         (
@@ -41,7 +42,7 @@ pub fn rekey(shown: &FrozenKind, present: &FrozenKind) -> Result<FrozenKind, Obs
                     let now = present.iter().find(|option| option.id == shown.id);
                     let is_correct = match now {
                         Some(option) => option.is_correct,
-                        // A wrong one that the question has lost is still wrong.
+                        // A wrong option stays wrong after it was deleted from the question.
                         None if !shown.is_correct => false,
                         None => return Err(Obstacle::OptionsGone),
                     };
@@ -110,7 +111,7 @@ pub fn rekey(shown: &FrozenKind, present: &FrozenKind) -> Result<FrozenKind, Obs
     }
 }
 
-/// The parts in the order of the texts, if they are the same.
+/// Returns the parts in the order of the texts. None unless both contain the same texts.
 fn by_text(parts: &[(Uuid, String)], texts: &[&str]) -> Option<Vec<(Uuid, String)>> {
     let mut left: Vec<&(Uuid, String)> = parts.iter().collect();
     let ordered: Option<Vec<(Uuid, String)>> = texts

@@ -1,5 +1,5 @@
-//! How the questions of a bank did: classical item statistics from graded answers, pure. Repeats by one learner are not
-//! independent, so callers pass each learner's first try of a question.
+//! Classical item statistics of the questions of a bank, computed from graded answers. Answers of
+//! one learner to the same question are not independent, so callers pass only the first.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,24 +7,25 @@ use uuid::Uuid;
 
 use crate::platform::ids::QuestionId;
 
-/// Tries whose attempt had other questions that it takes before a question may be flagged.
+/// Number of answers with a `rest` that a question needs before it may be flagged.
 const ENOUGH_TRIES: usize = 30;
-/// The share of tries that makes the upper and the lower group: T. L. Kelley, The selection of upper and lower groups for the
-/// validation of test items, Journal of Educational Psychology 30, 1939.
+/// Share of the answers in the upper and in the lower group: T. L. Kelley, The selection of upper
+/// and lower groups for the validation of test items, Journal of Educational Psychology 30, 1939.
 const GROUP: f64 = 0.27;
 
-/// One try of one question.
+/// One learner's graded answer to one question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Try {
     pub question: QuestionId,
-    /// What it brought, from 0 to 1.
+    /// Points for the answer, from 0 to 1.
     pub points: f64,
-    /// The mean points of the other questions of the same attempt, from 0 to 1; None where there were none. Of an adaptive
-    /// exam, the domain score of the other answers: all its learners get about half of their items right.
+    /// Mean points of the other questions of the same attempt, from 0 to 1. None if there were no
+    /// others. For an adaptive exam, the domain score of the other answers, because all its
+    /// learners get about half of their items right.
     pub rest: Option<f64>,
-    /// The options that were taken, for questions that have some.
+    /// Ids of the options chosen, for questions that have options.
     pub chosen: Vec<Uuid>,
-    /// From when it was shown to its last answer, where that is known.
+    /// Seconds from the first view of the question to the last answer, if known.
     pub seconds: Option<f64>,
 }
 
@@ -32,30 +33,33 @@ pub struct Try {
 pub struct QuestionStatistics {
     pub question: QuestionId,
     pub tries: usize,
-    /// Mean points, from 0 (no one gets it) to 1 (everyone does).
+    /// Mean points, from 0 (nobody answers right) to 1 (everybody does).
     pub facility: f64,
-    /// From -1 to 1: the correlation of the question's points with the rest of the attempt, corrected in that the rest leaves the
-    /// question out (S. Henrysson, Psychometrika 28, 1963); with points of 0 and 1 only, the point-biserial one. None
-    /// where all points or all rests are the same.
+    /// Correlation of the question's points with the rest of the attempt, from -1 to 1. The rest
+    /// leaves the question out, as S. Henrysson corrects it (Psychometrika 28, 1963). With points
+    /// of only 0 and 1, this is the point-biserial correlation. None if all points or all rests are
+    /// equal.
     pub discrimination: Option<f64>,
     pub groups: Option<Groups>,
-    /// Tries that took each option; one that no one took is not here.
+    /// Number of answers that chose each option. Options that nobody chose are missing.
     pub taken: BTreeMap<Uuid, usize>,
     pub median_seconds: Option<f64>,
-    /// Good learners get this wrong: after 30 tries or more, the discrimination is negative and the upper group's facility
-    /// is below the lower one's. At 30 tries, either alone blames a sound question about twice as often. The key may be wrong, or the prompt
-    /// misleads those who know more.
+    /// True if good learners tend to get the question wrong: the key may be wrong or the prompt
+    /// misleading. This takes 30 answers, a negative discrimination, and an upper group with a
+    /// lower facility than the lower group. At 30 answers, either sign alone would flag a sound
+    /// question about twice as often.
     pub good_learners_fail: bool,
 }
 
-/// Facilities among the tries with the best and with the worst 27 % of rests, each with all that tie with its last one.
+/// Facility among the answers with the best 27 % of rests and with the worst 27 %. Ties with the
+/// last answer of a group are included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Groups {
     pub upper: f64,
     pub lower: f64,
 }
 
-/// The statistics of every question that was tried, by its id.
+/// Computes the statistics of each answered question, ordered by question id.
 pub fn statistics(tries: &[Try]) -> Vec<QuestionStatistics> {
     let mut by_question: BTreeMap<QuestionId, Vec<&Try>> = BTreeMap::new();
     for one in tries {
@@ -69,7 +73,7 @@ pub fn statistics(tries: &[Try]) -> Vec<QuestionStatistics> {
 
 fn of_question(question: QuestionId, tries: &[&Try]) -> QuestionStatistics {
     let points: Vec<f64> = tries.iter().map(|one| one.points).collect();
-    // Rest and points.
+    // Pairs of rest and points.
     let compared: Vec<(f64, f64)> = tries
         .iter()
         .filter_map(|one| Some((one.rest?, one.points)))
@@ -90,7 +94,7 @@ fn of_question(question: QuestionId, tries: &[&Try]) -> QuestionStatistics {
     }
 }
 
-/// Pearson's, or None where either side does not vary.
+/// Pearson's correlation. None if either side does not vary.
 fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     let (left, right): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
     let (left_mean, right_mean) = (mean(&left), mean(&right));
@@ -101,12 +105,12 @@ fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
         left_square += left * left;
         right_square += right * right;
     }
-    // Equal values may differ from their mean by a rounding.
+    // Rounding can make equal values differ slightly from their mean.
     let varies = left_square.min(right_square) > 1e-12;
     varies.then(|| (both / (left_square * right_square).sqrt()).clamp(-1.0, 1.0))
 }
 
-/// By rest and points. None where so many tie that the groups would share tries.
+/// Takes pairs of rest and points. None if the groups would overlap because of ties.
 fn groups(pairs: &[(f64, f64)]) -> Option<Groups> {
     let mut rests: Vec<f64> = pairs.iter().map(|&(rest, _)| rest).collect();
     rests.sort_by(f64::total_cmp);
@@ -133,7 +137,7 @@ fn taken(tries: &[&Try]) -> BTreeMap<Uuid, usize> {
     taken
 }
 
-/// 0 of nothing.
+/// The arithmetic mean; 0 for an empty list.
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
@@ -168,8 +172,8 @@ mod tests {
 
     #[test]
     fn a_worked_example() {
-        // Ten learners. Right: rests .9 .8 .8 .7 .6 .4, mean .7; wrong: .6 .5 .3 .2, mean .4. All: mean .58, variance
-        // .0476. Point-biserial: (.7 - .4) / √.0476 × √(.6 × .4) = .67363.
+        // Ten learners. Right: rests .9 .8 .8 .7 .6 .4, mean .7. Wrong: .6 .5 .3 .2, mean .4. All:
+        // mean .58, variance .0476. Point-biserial: (.7 - .4) / √.0476 × √(.6 × .4) = .67363.
         let right = [0.9, 0.8, 0.8, 0.7, 0.6, 0.4].map(|rest| (1.0, rest));
         let wrong = [0.6, 0.5, 0.3, 0.2].map(|rest| (0.0, rest));
         let found = of(right.into_iter().chain(wrong));
@@ -196,10 +200,11 @@ mod tests {
         assert!(!inverted(29).good_learners_fail);
         assert!(inverted(30).good_learners_fail);
         assert_eq!(inverted(30).discrimination, Some(-1.0));
-        // Hard, and only the best get it: no flag.
+        // Hard, but the best learners get it right: no flag.
         let hard = of((0..40).map(|n| (f64::from(u8::from(n > 35)), f64::from(n) / 40.0)));
         assert!(hard.facility < 0.15 && !hard.good_learners_fail);
-        // One of the best eleven gets it and two of the worst, but so do many above the middle: no flag either.
+        // Of the best eleven one is right, of the worst eleven two are. Many above the middle are
+        // right too, so there is no flag.
         let is_right = |n: u8| matches!(n, 0 | 1 | 20..=28 | 39);
         let mixed = of((0..40).map(|n| (f64::from(u8::from(is_right(n))), f64::from(n) / 40.0)));
         let groups = mixed.groups.unwrap();
@@ -264,7 +269,7 @@ mod tests {
             prop_assert_eq!(found.good_learners_fail, back.good_learners_fail);
         }
 
-        /// Turning the key around turns the discrimination around.
+        /// Inverting the key inverts the discrimination.
         #[test]
         fn a_wrong_key_inverts_the_discrimination(
             tries in proptest::collection::vec((any::<bool>(), 0.0..=1.0f64), 2..60),

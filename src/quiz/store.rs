@@ -1,4 +1,5 @@
-//! Queries of quizzes. Each asks for the learner's id and finds nothing of anybody else's.
+//! Queries of quizzes. Queries about a learner filter by the user's id, so that nobody can read or
+//! change the attempts of others.
 
 use std::collections::HashMap;
 
@@ -22,7 +23,7 @@ use crate::platform::db::schema::{
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, QuestionId, TopicId, UserId};
 
-/// What a course's quizzes are like for one learner.
+/// Quiz settings of a course, with the allowances of one learner.
 #[derive(Debug, Clone, Queryable)]
 pub struct Settings {
     pub questions_per_attempt: i32,
@@ -36,7 +37,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Seconds for so many questions.
+    /// Time limit in seconds for this number of questions, including extra time. None without a
+    /// limit.
     pub fn seconds_for(&self, questions: usize) -> Option<i64> {
         let seconds = i64::from(self.seconds_per_question?) * questions as i64;
         Some(timing::with_extra(
@@ -45,7 +47,7 @@ impl Settings {
         ))
     }
 
-    /// How often a quiz may be tried, where that is limited.
+    /// Attempts allowed for each quiz, including extra attempts. None without a limit.
     pub fn tries_allowed(&self) -> Option<i64> {
         let allowed = self.attempts_allowed? + self.extra_attempts.unwrap_or(0);
         Some(allowed.into())
@@ -77,7 +79,7 @@ pub async fn settings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryR
         .await
 }
 
-/// A quiz: a pair of topics of a module of a course.
+/// A quiz, identified by its course, module and section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuizKey {
     pub course: CourseId,
@@ -85,7 +87,7 @@ pub struct QuizKey {
     pub pair: i32,
 }
 
-/// A question of the bank, as it can be drawn.
+/// A question of the bank with everything that an attempt needs.
 #[derive(Debug, Clone)]
 pub struct BankQuestion {
     pub question_id: QuestionId,
@@ -95,7 +97,7 @@ pub struct BankQuestion {
     pub explanation_html: Option<String>,
     pub payload: StoredPayload,
     pub options: Vec<BankOption>,
-    /// How often this learner has had it.
+    /// Number of attempts in which this learner has had the question. 0 if not counted.
     pub seen: i64,
 }
 
@@ -117,7 +119,7 @@ struct QuestionRow {
     payload: Value,
 }
 
-/// The questions of a quiz, in the author's order.
+/// The active questions of a quiz, in the author's order.
 pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec<BankQuestion>> {
     let rows = quiz_questions::table
         .filter(quiz_questions::course_id.eq(quiz.course))
@@ -133,7 +135,7 @@ pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec
     with_options(conn, rows, &seen).await
 }
 
-/// The questions of these ids, in no particular order.
+/// The questions with these ids, in no particular order.
 pub async fn questions(conn: &mut Conn, ids: &[QuestionId]) -> AppResult<Vec<BankQuestion>> {
     let rows: Vec<QuestionRow> = quiz_questions::table
         .filter(quiz_questions::question_id.eq_any(ids))
@@ -143,7 +145,7 @@ pub async fn questions(conn: &mut Conn, ids: &[QuestionId]) -> AppResult<Vec<Ban
     with_options(conn, rows, &HashMap::new()).await
 }
 
-/// The question of this key that stands in the text of the topic, if one does.
+/// The question with this key, if the text of the topic contains it and practice may use it.
 pub async fn practice_question(
     conn: &mut Conn,
     topic: TopicId,
@@ -170,7 +172,7 @@ pub async fn practice_question(
     Ok(found.into_iter().next())
 }
 
-/// A question of the course, retired or not.
+/// A question of the course, including a retired one.
 pub async fn bank_question(
     conn: &mut Conn,
     course: CourseId,
@@ -235,6 +237,7 @@ struct SeenRow {
     times: i64,
 }
 
+/// Counts the attempts at this quiz in which the learner has had each question.
 async fn seen(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<HashMap<Uuid, i64>> {
     let rows: Vec<SeenRow> = diesel::sql_query(
         "select (q ->> 'question_id')::uuid as question_id, count(*) as times
@@ -254,7 +257,7 @@ async fn seen(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<HashM
         .collect())
 }
 
-/// An attempt as it is stored.
+/// An attempt as stored in the database.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     pub attempt_id: AttemptId,
@@ -319,7 +322,7 @@ impl TryFrom<AttemptRow> for Attempt {
     }
 }
 
-/// The learner's attempt, for reading.
+/// Loads the learner's attempt without a lock.
 pub async fn attempt(
     conn: &mut Conn,
     user: UserId,
@@ -329,7 +332,7 @@ pub async fn attempt(
     row.map(Attempt::try_from).transpose()
 }
 
-/// The learner's attempt, which nobody else changes until this unit of work ends.
+/// Loads the learner's attempt and locks it until the transaction ends.
 pub async fn attempt_for_update(
     conn: &mut Conn,
     user: UserId,
@@ -352,7 +355,7 @@ fn mine(user: UserId, attempt: AttemptId) -> _ {
         .select(row)
 }
 
-/// The running attempt at the quiz whose time was over at `at`.
+/// The running attempt at the quiz whose time was over before `at`.
 pub async fn late_attempt(
     conn: &mut Conn,
     user: UserId,
@@ -372,7 +375,7 @@ pub async fn late_attempt(
         .optional()
 }
 
-/// The learner's attempts of the course that are under way, which nobody else changes until this unit of work ends.
+/// The learner's running attempts of the course, locked until the transaction ends.
 pub async fn running(
     conn: &mut Conn,
     user: UserId,
@@ -401,7 +404,7 @@ pub async fn set_end(
         .map(drop)
 }
 
-/// Whose attempt it is, for the job that ends it.
+/// The learner of an attempt. Only for the job that ends it, which has no signed-in user.
 pub async fn learner_of(conn: &mut Conn, attempt: AttemptId) -> QueryResult<Option<UserId>> {
     quiz_attempts::table
         .filter(quiz_attempts::attempt_id.eq(attempt))
@@ -411,7 +414,7 @@ pub async fn learner_of(conn: &mut Conn, attempt: AttemptId) -> QueryResult<Opti
         .optional()
 }
 
-/// What an attempt came to: its score, and when it ended.
+/// The result of one attempt at a quiz.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Outcome {
     #[diesel(sql_type = SqlUuid)]
@@ -422,12 +425,12 @@ pub struct Outcome {
     pub score: Option<i32>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub completed_at: Option<DateTime<Utc>>,
-    /// False when the quiz was reset since.
+    /// False once a tutor has reset the quiz after this attempt.
     #[diesel(sql_type = Bool)]
     pub counts: bool,
 }
 
-/// The attempts at a quiz, the newest first.
+/// The learner's attempts at a quiz, newest first.
 pub async fn attempts(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<Vec<Outcome>> {
     diesel::sql_query(
         "select attempt_id, status, score, completed_at, counts from quiz_tries
@@ -442,7 +445,7 @@ pub async fn attempts(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResu
     .await
 }
 
-/// Begins an attempt, and answers until when it runs.
+/// Stores a new attempt. Returns its id and the end of its time; None without a limit.
 pub async fn begin(
     conn: &mut Conn,
     user: UserId,
@@ -503,7 +506,7 @@ pub async fn finish(
     Ok(())
 }
 
-/// Slug, title and number of the topics of a module, in order, with their ids.
+/// Id, slug, title and number of each active topic of a module, in order.
 pub async fn topics_of(
     conn: &mut Conn,
     course: CourseId,

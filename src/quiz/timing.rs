@@ -1,18 +1,18 @@
-//! The time of an attempt, of quizzes and exams alike. The clock is the server's, and passed in.
+//! The time limit of attempts and sittings. The caller passes the server's time.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::AttemptStatus;
 
-/// For the way of an answer over the network.
+/// Time after the limit in which answers are still accepted, to allow for a slow network.
 pub const GRACE: TimeDelta = TimeDelta::seconds(5);
 
-/// Seconds with what one learner has more than others, in percent.
+/// Adds a learner's extra time, in percent, to a time limit in seconds.
 pub fn with_extra(seconds: i64, extra_percent: i32) -> i64 {
     seconds + seconds * i64::from(extra_percent) / 100
 }
 
-/// Whether nothing is taken any more. An attempt without an end never is late.
+/// Whether the time limit and the grace period are over. False without a limit.
 pub fn is_late(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     expires_at.is_some_and(|at| now > at + GRACE)
 }
@@ -21,7 +21,8 @@ pub fn seconds_left(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     (expires_at - now).num_seconds().max(0)
 }
 
-/// What an attempt came to that ends now, and when it ended: never after its time.
+/// Returns the status and the end time of an attempt that ends now. The end is never after the time
+/// limit.
 pub fn outcome(
     score: i32,
     passing_score_percent: i32,
@@ -30,7 +31,8 @@ pub fn outcome(
 ) -> (AttemptStatus, DateTime<Utc>) {
     let status = match score >= passing_score_percent {
         true => AttemptStatus::Passed,
-        // What the browser hands in when its clock has run down is not the learner's doing.
+        // The browser hands in when its clock has run down. Such an attempt has expired; the
+        // learner did not hand it in.
         false if expires_at.is_some_and(|at| now > at) => AttemptStatus::Expired,
         false => AttemptStatus::Failed,
     };
@@ -53,8 +55,8 @@ mod tests {
             prop_assert!(with_extra(seconds, extra) <= with_extra(seconds, extra + more));
         }
 
-        /// The end is where the time ended, however late it is noticed; only what was not passed is expired, and only
-        /// after its time; once late, it stays so.
+        /// The end time is never after the limit, however late the attempt is noticed. Only an
+        /// attempt that is not passed and is over time expires. A late attempt stays late.
         #[test]
         fn an_attempt_ends_at_its_time(
             score in 0i32..=100, passing in 1i32..=100, end in proptest::option::of(0i64..1000), now in 0i64..2000, later in 0i64..500,

@@ -1,4 +1,4 @@
-//! What the page of a quiz shows.
+//! Builds the page of a quiz.
 
 use std::collections::HashMap;
 
@@ -27,12 +27,12 @@ use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::player::{TopicLink, topic_path};
 
-/// What the learner asks to see.
+/// The part of a quiz that the address names.
 pub enum Look {
-    /// The terms, or the attempt that is running from its first question.
+    /// The terms, or the first question of the running attempt.
     Quiz,
     Question(usize),
-    /// Before handing in.
+    /// The overview before handing in.
     End,
     Attempt(AttemptId),
 }
@@ -55,7 +55,7 @@ pub async fn page(
     let last = found.attempts.first().map(|outcome| outcome.attempt_id);
     let ended = match (&look, found.running(), last) {
         (Look::Attempt(attempt), ..) => Some(*attempt),
-        // A question is asked for, but the time is over: what came of it.
+        // The address names a question, but the attempt has ended. The page shows its result.
         (Look::Question(_) | Look::End, None, last) => last,
         _ => None,
     };
@@ -124,7 +124,7 @@ pub async fn page(
     })
 }
 
-/// None while it runs.
+/// The history's entry for an attempt. None while the attempt is in progress.
 pub fn past(outcome: &Outcome, clock: &Clock) -> Option<PastAttempt> {
     let at = outcome.completed_at?;
     Some(PastAttempt {
@@ -152,7 +152,7 @@ fn terms(found: &Found, bank: usize) -> Terms {
     }
 }
 
-/// "2 min 30 s".
+/// Formats a duration, such as "2 min 30 s".
 pub fn time_words(seconds: i64) -> String {
     match (seconds / 60, seconds % 60) {
         (0, seconds) => format!("{seconds} s"),
@@ -183,7 +183,7 @@ fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running
     }
 }
 
-/// The question without what is right.
+/// Returns the question and the answer given so far, without the right answer.
 pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
     let answer = given.and_then(|given| given.answer.as_ref());
     let kind = match &question.kind {
@@ -254,7 +254,8 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
     }
 }
 
-/// The program with a number beside each line, which is seen but neither read nor copied as part of it.
+/// Puts a column of line numbers beside a program. The column is hidden from screen readers and is
+/// not copied with the code.
 fn numbered(program_html: &str) -> String {
     let parts = program_html.split_once("<pre").and_then(|(before, rest)| {
         let (pre, after) = rest.split_once("</pre>")?;
@@ -270,7 +271,7 @@ fn numbered(program_html: &str) -> String {
     )
 }
 
-/// What came of an attempt, with what its regrades made of it.
+/// Builds the result of an attempt, with the right answers as its regrades left them.
 pub fn graded(
     row: Attempt,
     regrades: &[Applied],
@@ -317,7 +318,7 @@ pub fn graded(
     }
 }
 
-/// What came of an answer, and what is right.
+/// Builds the result of one question, with the answer, its points and the right answer.
 pub fn graded_question(
     question: &Frozen,
     answer: Option<&Answer>,
@@ -360,7 +361,7 @@ fn line_words(line: Option<u32>) -> String {
     }
 }
 
-/// What was answered, as HTML; empty where nothing was.
+/// The learner's answer as HTML. Empty without an answer.
 fn answered(kind: &FrozenKind, answer: Option<&Answer>) -> String {
     match (kind, answer) {
         (FrozenKind::Choice { options, .. }, Some(Answer::Choice(chosen))) => list(
@@ -391,7 +392,7 @@ fn answered(kind: &FrozenKind, answer: Option<&Answer>) -> String {
     }
 }
 
-/// What is right, as HTML.
+/// The right answer as HTML.
 pub fn right(kind: &FrozenKind) -> String {
     match kind {
         FrozenKind::Choice { options, .. } => list(
@@ -432,15 +433,16 @@ fn matched(
     list("ul", lines.iter().map(String::as_str))
 }
 
-/// Where the learner goes on from a quiz that is passed.
+/// The step to continue with after a passed quiz.
 #[derive(Default)]
 struct Onward {
     open: Option<TopicLink>,
-    /// What is closed yet, and when it opens.
+    /// A sentence that names the next step and says when it unlocks.
     later: Option<String>,
 }
 
-/// What stands after the quiz, if it is open; the certificate, where the quiz was the last thing to do.
+/// Finds the step that follows the quiz. If that step is locked or does not exist, returns the
+/// certificate of a completed course instead.
 async fn onward(
     conn: &mut Conn,
     user: UserId,

@@ -1,10 +1,11 @@
-//! How able a learner is, by their answers: expected a posteriori on a normal prior, by quadrature (R. D. Bock & R. J.
-//! Mislevy, Adaptive EAP estimation of ability in a microcomputer environment, Applied Psychological Measurement 6, 1982).
+//! Estimates a learner's ability from the answers: expected a posteriori with a normal prior, by
+//! quadrature (R. D. Bock & R. J. Mislevy, Adaptive EAP estimation of ability in a microcomputer
+//! environment, Applied Psychological Measurement 6, 1982).
 
 use super::Normal;
 
-/// Quadrature points on each side of the prior's mean, and how many of them make a standard deviation. At ten, the sum
-/// equals the integral to machine precision for up to some two hundred items.
+/// Number of quadrature points on each side of the prior's mean; `PER_SD` points make a standard
+/// deviation. With ten, the sum equals the integral to machine precision for up to about 200 items.
 const SIDE: usize = 60;
 const PER_SD: f64 = 10.0;
 const POINTS: usize = 2 * SIDE + 1;
@@ -18,17 +19,17 @@ pub struct Ability {
     pub standard_error: f64,
 }
 
-/// What is known of a learner after some answers: the prior times the likelihood of each answer, on a grid over six
-/// standard deviations of the prior on each side of its mean.
+/// Distribution of a learner's ability after some answers: the prior times the likelihood of each
+/// answer. The grid covers six standard deviations of the prior on each side of its mean.
 #[derive(Debug, Clone)]
 pub struct Posterior {
     abilities: [f64; POINTS],
-    /// Up to a constant.
+    /// Logarithms of the density, up to a constant.
     log_densities: [f64; POINTS],
 }
 
 impl Posterior {
-    /// Before the first answer. The prior's standard deviation is above 0.
+    /// The distribution before the first answer. The prior's standard deviation must be above 0.
     pub fn new(prior: Normal) -> Self {
         let deviation = |point: usize| (point as f64 - SIDE as f64) / PER_SD;
         Self {
@@ -37,9 +38,10 @@ impl Posterior {
         }
     }
 
-    /// Takes in an answer to an item of this difficulty that brought these points, from 0 to 1. Part of the points enters as
-    /// L = P^points (1 - P)^(1 - points), the quasi-likelihood of L. E. Papke & J. M. Wooldridge (Journal of Applied
-    /// Econometrics 11, 1996): the sum of the points stays all that counts, and the standard error is, if anything, too large.
+    /// Adds an answer to an item: its difficulty in logits and its points, from 0 to 1. Partial
+    /// credit enters as L = P^points (1 - P)^(1 - points), the quasi-likelihood of L. E. Papke & J.
+    /// M. Wooldridge (Journal of Applied Econometrics 11, 1996). Only the sum of the points then
+    /// matters, and the standard error is, if anything, too large.
     pub fn observe(&mut self, difficulty: f64, points: f64) {
         let points = points.clamp(0.0, 1.0);
         for (log_density, ability) in self.log_densities.iter_mut().zip(&self.abilities) {
@@ -67,7 +69,7 @@ impl Posterior {
     }
 }
 
-/// The ability after these answers, each the item's difficulty and the points that it brought.
+/// Estimates the ability from pairs of an item's difficulty and the points for its answer.
 pub fn estimate(prior: Normal, answers: impl IntoIterator<Item = (f64, f64)>) -> Ability {
     let mut posterior = Posterior::new(prior);
     for (difficulty, points) in answers {
@@ -76,7 +78,7 @@ pub fn estimate(prior: Normal, answers: impl IntoIterator<Item = (f64, f64)>) ->
     posterior.ability()
 }
 
-/// ln(1 + e^x), without overflow.
+/// Computes ln(1 + e^x) without overflow.
 fn log_of_one_plus_exp(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
@@ -96,7 +98,7 @@ mod tests {
 
     #[test]
     fn one_answer_moves_it_as_the_integral_says() {
-        // By Stein's lemma the mean is 2 E[P (1 - P)] over N(0, 1), and E[P (1 - P)] is 0.206621.
+        // By Stein's lemma, the mean is 2 E[P (1 - P)] over N(0, 1), and E[P (1 - P)] is 0.206621.
         let right = estimate(LEARNERS, [(0.0, 1.0)]);
         assert!((right.estimate - 0.413242).abs() < 1e-6);
         assert!((right.standard_error - (1.0 - 0.413242f64.powi(2)).sqrt()).abs() < 1e-6);
@@ -106,7 +108,7 @@ mod tests {
 
     #[test]
     fn many_matched_answers_leave_the_error_that_information_allows() {
-        // The posterior's precision is near the prior's, 1, and a quarter for each item.
+        // The posterior's precision is about 1 from the prior plus a quarter for each item.
         let answers = (0..96).map(|n| (0.0, f64::from(n % 2)));
         let ability = estimate(LEARNERS, answers);
         assert!(ability.estimate.abs() < 1e-9);

@@ -1,52 +1,58 @@
-//! How difficult the items of a bank are: from the answers so far, shrunk to what their author expected.
+//! Estimates the difficulty of a bank's items from the answers, shrunk toward the author's
+//! estimate.
 //!
-//! Learners whose abilities have mean M and variance V get an item of difficulty b right with chance p = 1 / (1 + exp((b - M) / X)),
-//! where X = √(1 + V / 1.7²): the normal approximation PROX (L. Cohen, British Journal of Mathematical and Statistical Psychology
-//! 32, 1979; B. D. Wright & M. H. Stone, Best Test Design, 1979).
+//! Learners whose abilities have mean M and variance V answer an item of difficulty b right with
+//! probability p = 1 / (1 + exp((b - M) / X)), where X = √(1 + V / 1.7²). This is the normal
+//! approximation PROX (L. Cohen, British Journal of Mathematical and Statistical Psychology 32,
+//! 1979; B. D. Wright & M. H. Stone, Best Test Design, 1979).
 //!
-//! The author's estimate a is right up to a normal error with variance τ², the same for the whole bank and told by the bank
-//! itself: parametric empirical Bayes (C. N. Morris, Journal of the American Statistical Association 78, 1983). After n tries that
-//! brought r points the difficulty is the mode of the posterior, where (n p - r) / X = (b - a) / τ². That is the mean
-//! of what the answers and the author say, weighted by their precisions n p (1 - p) / X² and 1 / τ². An item that nobody tried
-//! is as difficult as its author says; after some dozens of tries the author hardly counts. (The closed form, a
-//! weighted mean of a and the logit of r / n, can call an item more difficult for one more right answer.)
+//! The author's estimate a has a normal error with variance τ². The bank itself tells τ², which is
+//! the same for all its items: parametric empirical Bayes (C. N. Morris, Journal of the American
+//! Statistical Association 78, 1983). After n answers with r points in sum, the difficulty is the
+//! mode of the posterior, which solves (n p - r) / X = (b - a) / τ². The mode is the mean of the
+//! answers' and the author's estimate, weighted by their precisions n p (1 - p) / X² and 1 / τ².
+//!
+//! An item without answers has the author's difficulty. After some dozens of answers the author
+//! hardly counts. The closed form, a weighted mean of a and the logit of r / n, is not used: one
+//! more right answer could make an item more difficult.
 
 use super::{LEARNERS, Normal, probability};
 
-/// The logistic curve is near the normal one with this standard deviation.
+/// Standard deviation of the normal curve that is close to the logistic curve.
 const LOGISTIC_SD: f64 = 1.7;
-/// How far authors are off, in logits, until the bank tells: experts' estimates correlate with the truth by about a half.
+/// Standard deviation of the authors' errors, in logits, until the bank has enough answers.
+/// Experts' estimates correlate with the truth by about 0.5.
 const AUTHORS_SD: f64 = 1.0;
-/// However well they did so far.
+/// Lower limit for the standard deviation of the authors' errors, however good they were so far.
 const AUTHORS_BEST_SD: f64 = 0.3;
-/// Items with answers and an estimate that it takes to tell how far authors are off.
+/// Number of items with both answers and an estimate, before the bank tells the authors' errors.
 const ENOUGH_ITEMS: usize = 10;
-/// How items spread that no one has estimated.
+/// Distribution of the difficulty of items without an author's estimate.
 const ITEMS: Normal = Normal { mean: 0.0, sd: 1.5 };
-/// An author's 0 and 1 stand for almost everyone and almost no one.
+/// An estimate of 0 or 1 is read as 0.02 or 0.98, because their logits are infinite.
 const AUTHORS_LIMIT: f64 = 0.02;
 
-/// What is known of one item.
+/// The author's estimate and the answers so far for one item.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
-    /// The author's estimate: 0 (everyone gets it) to 1 (no one does).
+    /// The author's estimate, from 0 (everybody answers right) to 1 (nobody does).
     pub author: Option<f64>,
     pub tries: u32,
-    /// The sum over all tries, each from 0 to 1.
+    /// Sum of the points of all answers; each answer has 0 to 1.
     pub points: f64,
-    /// Those who tried it: `LEARNERS` where a draw at random decided who did, and where an adaptive exam did, the mean and
-    /// spread of their abilities.
+    /// Abilities of the learners who answered the item. `LEARNERS` if a random draw chose them.
+    /// After an adaptive exam, the mean and spread of their abilities.
     pub tried_by: Normal,
 }
 
-/// In logits.
+/// An item's difficulty, in logits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difficulty {
     pub estimate: f64,
     pub standard_error: f64,
 }
 
-/// The difficulties of a bank's items, in their order.
+/// Estimates the difficulty of each item of a bank, in the bank's order.
 pub fn calibrate(bank: &[Evidence]) -> Vec<Difficulty> {
     let authors_variance = authors_variance(bank);
     bank.iter()
@@ -60,25 +66,27 @@ pub fn calibrate(bank: &[Evidence]) -> Vec<Difficulty> {
         .collect()
 }
 
-/// An author's estimate in logits: how difficult an item is that this share of all learners gets wrong.
+/// Converts an author's estimate (the share of all learners who answer wrong) to logits.
 pub fn expected_by_author(wrong: f64) -> f64 {
     let wrong = wrong.clamp(AUTHORS_LIMIT, 1.0 - AUTHORS_LIMIT);
     LEARNERS.mean + stretch(LEARNERS) * (wrong / (1.0 - wrong)).ln()
 }
 
-/// X: how much further apart items are than the logits of their facilities, since the able and the less able both answer.
+/// X: the factor by which difficulties spread more than the logits of the facilities. Able and less
+/// able learners answer the same item, which pulls the facilities together.
 fn stretch(learners: Normal) -> f64 {
     (1.0 + (learners.sd / LOGISTIC_SD).powi(2)).sqrt()
 }
 
 impl Evidence {
-    /// The mode of the posterior on a normal prior, with its standard error.
+    /// The mode of the posterior with a normal prior, and its standard error.
     fn posterior(&self, expected: f64, variance: f64) -> Difficulty {
         let stretch = stretch(self.tried_by);
         let tries = f64::from(self.tries);
         let points = self.points.clamp(0.0, tries);
         let chance = |difficulty| probability(self.tried_by.mean / stretch, difficulty / stretch);
-        // The slope of the log posterior: no more than the tries can outweigh the prior.
+        // Slope of the log posterior. The answers contribute at most tries / X to the slope, so its
+        // root lies at most `reach` away from `expected`.
         let slope = |difficulty| {
             (tries * chance(difficulty) - points) / stretch - (difficulty - expected) / variance
         };
@@ -92,8 +100,8 @@ impl Evidence {
         }
     }
 
-    /// The difficulty by the answers alone, with its variance: the logit of the facility, with the halves of F. J. Anscombe
-    /// (Biometrika 43, 1956) so that an item that all get right has one too.
+    /// Difficulty from the answers alone, and its variance: the logit of the facility. The halves
+    /// of F. J. Anscombe (Biometrika 43, 1956) make it finite for items that all answer right.
     fn observed(&self) -> Option<(f64, f64)> {
         if self.tries == 0 {
             return None;
@@ -109,8 +117,10 @@ impl Evidence {
     }
 }
 
-/// τ²: how far the authors of this bank are off beyond what chance in the answers explains. It solves Σ (b - a)² / (v + τ²) = k
-/// over the k items that have both, b and its variance v being the answers' alone (R. C. Paule & J. Mandel, Journal of Research of the National Bureau of Standards 87, 1982).
+/// τ²: variance of the authors' errors beyond the noise of the answers. Solves Σ (b - a)² / (v +
+/// τ²) = k over the k items that have answers and an estimate. b and its variance v come from the
+/// answers alone (R. C. Paule & J. Mandel, Journal of Research of the National Bureau of Standards
+/// 87, 1982).
 fn authors_variance(bank: &[Evidence]) -> f64 {
     let errors: Vec<(f64, f64)> = bank
         .iter()
@@ -129,13 +139,14 @@ fn authors_variance(bank: &[Evidence]) -> f64 {
             .map(|(error, noise)| error / (noise + variance));
         terms.sum::<f64>() - count
     };
-    // Never beyond the mean squared error, where the sum is below k.
+    // The root is never above the mean squared error, at which the sum is below k.
     let best = AUTHORS_BEST_SD.powi(2);
     let mean = errors.iter().map(|(error, _)| error).sum::<f64>() / count;
     falling_root(best, mean.max(best), excess)
 }
 
-/// Where a function that falls becomes 0, between two bounds; the bound that is nearer to it where it does not.
+/// Finds the root of a decreasing function between two bounds, by bisection. If the root lies
+/// outside, returns the bound that is nearer to it.
 fn falling_root(mut low: f64, mut high: f64, function: impl Fn(f64) -> f64) -> f64 {
     while high - low > 1e-9 * (1.0 + low.abs()) {
         let middle = (low + high) / 2.0;
@@ -170,8 +181,9 @@ mod tests {
 
     #[test]
     fn a_worked_example() {
-        // 40 tries, 10 right, the author said 0.5, which is 0 logits, with τ² = 1; X = √(1 + 1 / 2.89) = 1.16018. At b = 1.08697
-        // p = 0.28153, so that (40 p - 10) / X = 1.08697; the precision of the answers is 40 p (1 - p) / X² = 6.01089.
+        // 40 answers, 10 of them right. The author said 0.5, which is 0 logits, with τ² = 1. X =
+        // √(1 + 1 / 2.89) = 1.16018. At b = 1.08697, p = 0.28153, so that (40 p - 10) / X =
+        // 1.08697. The precision of the answers is 40 p (1 - p) / X² = 6.01089.
         let difficulty = one(item(Some(0.5), 40, 10.0));
         assert!((difficulty.estimate - 1.08697).abs() < 1e-4);
         assert!((difficulty.standard_error - (1.0f64 / (1.0 + 6.01089)).sqrt()).abs() < 1e-4);
@@ -196,7 +208,8 @@ mod tests {
         assert!((difference - 2.0).abs() < 0.02);
     }
 
-    /// Simulated banks of 500 items, of which authors are off by so many logits: root mean squared errors of authors, of answers, of both.
+    /// Simulates a bank of 500 items whose authors' errors have this standard deviation. Returns
+    /// the root mean squared errors of the authors, of the answers alone, and of both together.
     fn simulate(authors_sd: f64, tries: u32) -> [f64; 3] {
         let mut rng = StdRng::seed_from_u64(u64::from(tries));
         let mut normal = move || -> f64 {

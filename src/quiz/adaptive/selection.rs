@@ -1,28 +1,28 @@
-//! Which item comes next, and when it is enough.
+//! Chooses the next item of an adaptive exam, or ends the exam.
 
 use rand::Rng;
 
 use super::ability::{Ability, Posterior};
 use super::{Normal, information};
 
-/// How an adaptive exam goes.
+/// Settings of an adaptive exam.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
-    /// What is known of the learner before the first answer.
+    /// Distribution assumed for the learner before the first answer.
     pub prior: Normal,
-    /// Items that everyone gets, however sure the estimate is.
+    /// Smallest number of items, even if the estimate is precise before.
     pub minimum: usize,
-    /// Items that nobody gets more of; goes before the minimum.
+    /// Largest number of items. Takes precedence over the minimum.
     pub maximum: usize,
-    /// In logits; the exam ends when the ability is known as well as this.
+    /// The exam ends when the standard error of the ability is at most this, in logits.
     pub standard_error: f64,
-    /// Exposure control: the next item is any of so many that are the most informative.
+    /// Exposure control: the next item is drawn from this many of the most informative ones.
     pub among: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Step {
-    /// The item at this place of the bank.
+    /// Ask the item with this index in the bank.
     Ask(usize),
     End(Ability, Ending),
 }
@@ -36,9 +36,10 @@ pub enum Ending {
     Exhausted,
 }
 
-/// What comes after these answers, each the item's place in the bank and the points that it brought, from 0 to 1. The bank
-/// is the items' difficulties in logits. Only `eligible` places are asked: an exam with sections passes those of the
-/// section that it is in, and answers from all.
+/// Decides the next step after the answers in `given`, pairs of an item's index in the bank and its
+/// points from 0 to 1. The bank lists the items' difficulties in logits. Only items in `eligible`
+/// are asked: an exam with sections passes the items of its present section, and the answers of all
+/// sections.
 pub fn next(
     bank: &[f64],
     eligible: &[usize],
@@ -64,8 +65,9 @@ pub fn next(
 }
 
 impl Plan {
-    /// Whether so many answers and this ability are enough: by number, or by standard error (D. J. Weiss & G. G.
-    /// Kingsbury, Journal of Educational Measurement 21, 1984).
+    /// Returns the reason to end the exam after this many answers, or None to go on. An exam ends
+    /// by number or by standard error (D. J. Weiss & G. G. Kingsbury, Journal of Educational
+    /// Measurement 21, 1984).
     pub fn ending(&self, asked: usize, ability: Ability) -> Option<Ending> {
         if asked >= self.maximum {
             Some(Ending::Maximum)
@@ -77,10 +79,12 @@ impl Plan {
     }
 }
 
-/// Any of the `among` eligible items not yet asked that are the most informative at this ability: maximum information
-/// (F. M. Lord, Applications of Item Response Theory, 1980) with the randomesque exposure control of G. G. Kingsbury & A. R.
-/// Zara (Procedures for selecting items for computerized adaptive tests, Applied Measurement in Education 2, 1989).
-/// It needs no history of exposures, as Sympson & Hetter's does, so a new bank has it from the first sitting. None when none is left.
+/// Draws one of the `among` eligible items that are the most informative at this ability and not
+/// asked yet. This is maximum information (F. M. Lord, Applications of Item Response Theory, 1980)
+/// with the randomesque exposure control of G. G. Kingsbury & A. R. Zara (Procedures for selecting
+/// items for computerized adaptive tests, Applied Measurement in Education 2, 1989). Unlike the
+/// method of Sympson & Hetter, it needs no history of exposures, so it works from the first sitting
+/// of a new bank. None if no item is left.
 pub fn select(
     bank: &[f64],
     eligible: &[usize],
