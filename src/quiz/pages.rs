@@ -1,4 +1,4 @@
-//! The page of a quiz: its terms, the attempt that is running, what came of one, and those before.
+//! The page of a quiz: its terms, the running attempt, a result and the history.
 
 pub mod question;
 pub mod result;
@@ -175,7 +175,7 @@ fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
     .erase()
 }
 
-/// Before handing in: what is answered, what is not, what was flagged.
+/// The overview before handing in: which questions are answered and which are flagged.
 fn overview(marks: Vec<(bool, bool)>, path: &str) -> AnyView {
     let open = marks.iter().filter(|(answered, _)| !answered).count();
     let said = match open {
@@ -207,7 +207,7 @@ fn overview(marks: Vec<(bool, bool)>, path: &str) -> AnyView {
     .erase()
 }
 
-/// Attempts that have ended. `path` is where each can be opened, up to its id.
+/// The list of ended attempts. `path` is the address of each, without the attempt's id.
 pub fn history(label: &'static str, past: Vec<PastAttempt>, path: &str) -> AnyView {
     if past.is_empty() {
         return ().erase();
@@ -239,6 +239,7 @@ pub fn history(label: &'static str, past: Vec<PastAttempt>, path: &str) -> AnyVi
     .erase()
 }
 
+/// The badge of a status: its tone and its text.
 pub fn outcome(status: AttemptStatus) -> (Tone, &'static str) {
     match status {
         AttemptStatus::Passed => (Tone::Ok, "Passed"),

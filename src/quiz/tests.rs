@@ -1,4 +1,4 @@
-//! Taking quizzes, over HTTP where a person would.
+//! Tests of taking quizzes, mostly over HTTP.
 
 mod answers;
 mod onward;
@@ -15,12 +15,12 @@ use crate::course::import;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 
-/// A gated course of two modules; the first has two quizzes, the second none.
+/// Imports a gated course of two modules. The first has two quizzes, the second has none.
 pub(crate) async fn course(site: &TestSite, settings: &str) {
     course_of(site, settings, ["one", "two"]).await;
 }
 
-/// The same with its modules in this order.
+/// Imports the same course with its modules in this order.
 async fn course_of(site: &TestSite, settings: &str, order: [&str; 2]) -> import::Report {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
@@ -83,7 +83,7 @@ pub(crate) async fn start(browser: &mut Browser<'_>, pair: &str) -> Answer {
     browser.post("quiz/api/start_quiz", &fields).await
 }
 
-/// Id and questions of the attempt that was begun last.
+/// Id and questions of the attempt that was started last.
 pub(crate) async fn attempt(site: &TestSite) -> (String, Vec<Value>) {
     #[derive(diesel::QueryableByName)]
     struct Row {
@@ -125,6 +125,7 @@ pub(crate) async fn give(
     browser.post("quiz/api/save_answer", &fields).await
 }
 
+/// Takes a quiz: starts it, answers all questions rightly or wrongly, and hands in.
 pub(crate) async fn take(
     site: &TestSite,
     browser: &mut Browser<'_>,
@@ -173,7 +174,7 @@ async fn a_quiz_opens_what_follows_it() {
         asha.get("/learn/small/end").await.status,
         StatusCode::FORBIDDEN
     );
-    // Neither by searching for it, nor by marking it as done, nor by going on.
+    // Search, marking as done and starting the next quiz are locked too.
     let found = asha.get("/learn/small/begin?q=goodbye").await.body;
     assert!(!found.contains("Ending</"), "{found}");
     let late = topic_id(&site, "late").await;
@@ -265,7 +266,8 @@ async fn tries_are_counted_and_wait_where_the_course_says_so() {
         90,
         "half as much again as the 60 seconds of others"
     );
-    // An attempt that runs out while nobody looks is ended by a job, and is what one waits after.
+    // A job ends an attempt whose time runs out while the page is closed. The waiting time counts
+    // from the end of that attempt.
     let out = "update quiz_attempts set expires_at = now() - interval '1 minute';
                update background_jobs set run_at = now() where kind = 'end_attempt'";
     sql(&site, out).await;
@@ -311,7 +313,7 @@ async fn what_is_right_is_not_told_before_it_is_graded() {
             assert!(!page.body.contains(secret), "{path} tells {secret}");
         }
     }
-    // Nor to others, nor by its id before it has ended.
+    // Others cannot use the attempt, and its id shows nothing before it has ended.
     let early = format!("/learn/small/quiz/1/1?show={id}");
     assert_eq!(asha.get(&early).await.status, StatusCode::NOT_FOUND);
     let mut ravi = learner(&site, "ravi@example.org").await;
@@ -388,7 +390,7 @@ async fn time_that_ran_out_grades_what_was_saved() {
         "30 seconds for each of two questions"
     );
     give(&mut asha, &id, 0, &questions[0], true).await;
-    // Within the grace for the network an answer still counts.
+    // Within the grace period an answer still counts.
     let past = |seconds: i64| Utc::now() - TimeDelta::seconds(seconds);
     sql(
         &site,
@@ -472,7 +474,7 @@ async fn a_question_that_was_seen_comes_after_those_that_were_not() {
     assert_ne!(first[0]["question_id"], second[0]["question_id"]);
 }
 
-/// An answer that is right, as a browser would send it.
+/// The form fields of a right answer.
 fn right_fields(kind: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     match kind["type"].as_str().unwrap() {
@@ -519,7 +521,7 @@ fn right_fields(kind: &Value) -> Vec<(String, String)> {
     }
 }
 
-/// An answer that is wrong, as a browser would send it.
+/// The form fields of a wrong answer.
 fn wrong_fields(kind: &Value) -> Vec<(String, String)> {
     let mut fields = right_fields(kind);
     match kind["type"].as_str().unwrap() {
@@ -529,7 +531,7 @@ fn wrong_fields(kind: &Value) -> Vec<(String, String)> {
                 .unwrap()
                 .iter()
                 .find(|option| option["is_correct"] == false);
-            // Where all are right, none is wrong.
+            // If all options are right, there is no wrong one to choose.
             fields = wrong
                 .map(|option| {
                     let id = option["id"].as_str().unwrap().to_owned();
@@ -547,7 +549,7 @@ fn wrong_fields(kind: &Value) -> Vec<(String, String)> {
                 ],
             }
         }
-        // Each has the place or the match of the next.
+        // Each item gets the place or the match of the next.
         _ => {
             let values: Vec<String> = fields.iter().map(|(_, value)| value.clone()).collect();
             for (at, field) in fields.iter_mut().enumerate() {
@@ -558,11 +560,13 @@ fn wrong_fields(kind: &Value) -> Vec<(String, String)> {
     fields
 }
 
-/// Every question of a course, answered rightly and then wrongly.
+/// Answers every question of a course, first wrongly and then rightly. Returns the number of right
+/// answers.
 async fn answer_everything(site: &TestSite, slug: &str) -> usize {
     let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
     asha.post("player/api/enrol", &[("course", slug)]).await;
-    // All at once, in the order of the course: what is asked here is whether each can be answered.
+    // Removes the cooldown and the draw, because this test asks only whether each question can be
+    // answered.
     sql(
         site,
         "update courses set questions_per_attempt = 20, cooldown_days = 0",

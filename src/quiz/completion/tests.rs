@@ -1,4 +1,5 @@
-//! Completion over HTTP: what completes a course while the learner is away, and two last steps at once.
+//! Completion over HTTP: courses that become complete while the learner is away, and two last steps
+//! at the same time.
 
 use axum::http::StatusCode;
 
@@ -7,7 +8,7 @@ use crate::quiz::tests::{GATED, attempt, course, give, learner, sql, start, take
 
 const BOUND: &str = "select set_config('app.organization_id', (select organization_id::text from organizations where slug = 'lyceum'), false);";
 
-/// Marks topics as done for everybody.
+/// Marks all topics except `but` as done for every learner.
 async fn all_done(site: &TestSite, but: &str) {
     sql(
         site,
@@ -41,7 +42,7 @@ async fn a_course_that_others_completed_is_completed_where_its_learner_looks() {
         assert_eq!(browser.get(page).await.status, StatusCode::OK);
     }
     assert_eq!(site.test.count(COMPLETED).await, 0, "quiz 1.2 is missing");
-    // A tutor retires it; nobody has to do anything more.
+    // A tutor retires the last quiz. The learners need to do nothing more.
     sql(
         &site,
         "update quiz_questions set retired_at = now() where topic_pair_index = 2",

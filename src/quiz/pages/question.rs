@@ -1,4 +1,5 @@
-//! One question of a running attempt. Its form sends what is answered with every step; awake, also while one answers.
+//! One question of a running attempt. The form sends the answer with each step; in the browser it
+//! also sends changes in between.
 
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -6,7 +7,7 @@ use uuid::Uuid;
 use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon, text_of_area};
 use crate::quiz::{Running, Shown, ShownKind};
 
-/// The question's form; `told` hears what the server answers.
+/// The form of a question. `told` receives the server's reply and returns the new `basis`.
 pub fn question(
     attempt: Running,
     at: usize,
@@ -50,7 +51,7 @@ pub fn question(
             <input type="hidden" name="question" value=at.to_string() />
             <input type="hidden" name="basis" value=attempt.basis autocomplete="off" />
             <input type="hidden" name="tab" value=attempt.tab.to_string() autocomplete="off" />
-            // Enter goes on, as a form's first button is the one that it presses.
+            // Enter presses the first button of a form, so the first button leads to the next page.
             <button class="vh" name="go" value=next.0.clone() tabindex="-1" aria-hidden="true">
                 {next.1}
             </button>
@@ -87,7 +88,7 @@ pub fn question(
     .erase()
 }
 
-/// With what was written before, where that could not be used.
+/// Restores typed values that the server rejected, so that the learner need not type them again.
 pub fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
     match kind {
         ShownKind::ShortAnswer { text } => ShownKind::ShortAnswer {
@@ -112,7 +113,7 @@ pub fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
     }
 }
 
-/// What a question is answered with. `prompt` is the id of what is asked.
+/// The fields for an answer. `prompt` is the element id of the prompt, which describes the fields.
 pub fn fields(kind: ShownKind, prompt: &str) -> AnyView {
     let prompt = prompt.to_owned();
     match kind {
@@ -160,10 +161,11 @@ fn choice(several: bool, options: Vec<(Uuid, Html, bool)>, prompt: String) -> An
     .erase()
 }
 
-/// Whether it compiles, what it prints, and the line of its error.
+/// Whether the program compiles, its output, and the line of its error.
 type Traced = (Option<bool>, String, Option<u32>);
 
-/// What is typed says by itself whether the program compiles.
+/// The fields of a tracing question. Typing into one of them also selects whether the program
+/// compiles.
 fn tracing(program: Html, (compiles, prints, line): Traced, prompt: String) -> AnyView {
     let line = line.map(|line| line.to_string()).unwrap_or_default();
     view! {
@@ -210,7 +212,7 @@ fn tracing(program: Html, (compiles, prints, line): Traced, prompt: String) -> A
 #[cfg(not(feature = "hydrate"))]
 fn tick(_: &leptos::ev::Event, _: &'static str) {}
 
-/// Chooses the answer that the field which was typed in belongs to.
+/// Selects the radio button that belongs to the field that was typed into.
 #[cfg(feature = "hydrate")]
 fn tick(event: &leptos::ev::Event, answer: &'static str) {
     use wasm_bindgen::JsCast;
@@ -227,14 +229,15 @@ fn tick(event: &leptos::ev::Event, answer: &'static str) {
     }
 }
 
+/// The letter of a choice, from A; beyond Z its number.
 fn letter(at: usize) -> String {
     char::from_u32('A' as u32 + at as u32)
         .filter(char::is_ascii_uppercase)
         .map_or_else(|| (at + 1).to_string(), String::from)
 }
 
-/// A line to which one of the choices is given: their values and texts, and the chosen value. The field is called by
-/// what it asks and by the line.
+/// A line with a select for one of the choices. The accessible name of the select consists of
+/// `asks` and the text of the line. `chosen` is the value of the selected choice.
 struct Line {
     id: Uuid,
     group: &'static str,
@@ -243,6 +246,7 @@ struct Line {
     chosen: String,
 }
 
+/// Renders a line. `choices` are pairs of value and text.
 fn select_line(line: Line, choices: &[(String, String)]) -> AnyView {
     let Line {
         id,

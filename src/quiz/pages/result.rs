@@ -1,4 +1,4 @@
-//! What came of an attempt: question by question, with what is right and why.
+//! The result of an attempt: each question with its answer, the right answer and the explanation.
 
 use leptos::prelude::*;
 
@@ -26,7 +26,8 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
     came_of(graded, "Your answer", way)
 }
 
-/// An attempt's result and its questions. `label` stands over what was answered; `way` is where to go on.
+/// The result of an attempt and its questions. `label` is the heading above each answer, and `way`
+/// holds the links to continue with.
 pub fn came_of(graded: Graded, label: &'static str, way: AnyView) -> AnyView {
     let (tone, text) = outcome(graded.status);
     let needed = format!("{} % were needed.", graded.passing_score_percent);
@@ -59,7 +60,7 @@ fn regrade(note: RegradeNote) -> AnyView {
     .erase()
 }
 
-/// Each question with what was answered and what is right.
+/// The list of questions, each with its answer and the right answer.
 pub fn answers(questions: Vec<GradedQuestion>, label: &'static str) -> AnyView {
     let lines = questions
         .into_iter()
@@ -67,7 +68,7 @@ pub fn answers(questions: Vec<GradedQuestion>, label: &'static str) -> AnyView {
     view! { <ol class="quiz-answers">{lines.collect_view()}</ol> }.erase()
 }
 
-/// What came of one question.
+/// One question with its answer, its mark and the right answer.
 pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
     if let Some(why) = question.withheld {
         return withheld(question.prompt, label, question.answered, why);
@@ -105,7 +106,7 @@ pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
     .erase()
 }
 
-/// A question that is still being asked, without what came of the answer.
+/// A question that a running attempt still asks, without the mark and the right answer.
 fn withheld(prompt: Html, label: &'static str, answered: Html, why: String) -> AnyView {
     view! {
         <Badge tone=Tone::Neutral text="Not told yet" />

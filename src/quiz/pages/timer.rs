@@ -1,14 +1,15 @@
-//! The time that is left, as it goes by. The server's clock decides; this one shows.
+//! Countdown of the time left. It only shows the time; the server's clock decides.
 
 use leptos::prelude::*;
 
 use crate::platform::ui::Erase;
 
-/// Seconds at which the time is said aloud.
+/// Seconds left at which screen readers announce the time.
 #[cfg(feature = "hydrate")]
 const SAID_AT: [i64; 5] = [300, 60, 30, 10, 0];
 
-/// The clock of a quiz. It has nobody else to ask how much time is left, once the page is in view again.
+/// The countdown of a quiz. Asks the server for the time left when the page becomes visible again,
+/// because a tutor may have extended the attempt. (Exams learn of that through their heartbeat.)
 pub fn timer(said_left: RwSignal<i64>) -> AnyView {
     #[cfg(feature = "hydrate")]
     Effect::new(|_| {
@@ -22,8 +23,8 @@ pub fn timer(said_left: RwSignal<i64>) -> AnyView {
     countdown(said_left)
 }
 
-/// Counts down from what the server says is left, anew whenever it says so. A second after the end, so that the last answer is
-/// there before, the form `ly-submit` is sent by its button [`time_over`].
+/// Counts down from the seconds that the server last reported. One second after the end, clicks the
+/// button [`time_over`] of the form `ly-submit`. The delay lets the last answer arrive first.
 pub fn countdown(said_left: RwSignal<i64>) -> AnyView {
     let left = RwSignal::new(said_left.get_untracked());
     let aloud = RwSignal::new(String::new());
@@ -40,17 +41,18 @@ pub fn countdown(said_left: RwSignal<i64>) -> AnyView {
     .erase()
 }
 
-/// The button by which a page says that its time has run down. The server, whose clock decides, ends what is over, and tells how
-/// much is left of what is not: it may have been given more time.
+/// The hidden button that reports that the page's clock has run down. The server ends the attempt,
+/// or replies with the time left if a tutor has extended the attempt.
 pub fn time_over() -> AnyView {
     view! { <button name="time_over" value="1" hidden=true></button> }.erase()
 }
 
-/// "2:05".
+/// Formats the seconds left, such as "2:05 left".
 fn words(seconds: i64) -> String {
     format!("{}:{:02} left", seconds / 60, seconds % 60)
 }
 
+/// Clicks the button [`time_over`].
 #[cfg(feature = "hydrate")]
 fn run_down() {
     use wasm_bindgen::JsCast;
@@ -62,13 +64,14 @@ fn run_down() {
     }
 }
 
-/// The page's own age in milliseconds: the clock on the wall may be set.
+/// Milliseconds since the page was opened. The wall clock may be adjusted meanwhile.
 #[cfg(feature = "hydrate")]
 fn age() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }
 
-/// By the page's age, when it was told how much time is left: a page that was loaded began to arrive long before it is awake.
+/// The page's age when the server reported the time left. Before hydration, that is when the
+/// response began to arrive; otherwise the load time would be added to the time left.
 #[cfg(feature = "hydrate")]
 fn told_at() -> f64 {
     let root = document().document_element();

@@ -1,4 +1,4 @@
-//! Server functions of practice. Each acts for the signed-in learner alone, in topics that are open to them.
+//! Server functions of practice. Each acts for the signed-in learner only, in topics that are open.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,8 @@ use {
     crate::platform::time::Clock,
 };
 
-/// Learners: a question in the text of a topic, with what they answered last; without that to try it again.
+/// Learners: loads a practice question of a topic with the learner's last answer. With `again`,
+/// leaves out that answer.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_practice(
     course: String,
@@ -31,7 +32,7 @@ pub async fn load_practice(
         .await
 }
 
-/// Learners: answers a question in the text of a topic, and shows what came of it.
+/// Learners: answers a practice question of a topic, then redirects to the outcome.
 #[server]
 pub async fn answer_practice(
     course: String,

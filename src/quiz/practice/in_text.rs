@@ -1,5 +1,6 @@
-//! Questions in the text of a topic as they are now. The text was rendered when the course was imported; what was edited on the
-//! site since takes its place, and what was taken out of practice is left out.
+//! Practice questions in the rendered text of a topic. The text was rendered when the course was
+//! imported. Questions that were edited since are rendered again, and questions that were removed
+//! from practice are left out.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -14,7 +15,7 @@ use crate::quiz::QuestionPurpose;
 use crate::quiz::authoring::store;
 use crate::quiz::bank;
 
-/// The text of the topic, which has this slug.
+/// Brings the practice questions in a topic's HTML up to date. The topic is given by id and slug.
 pub async fn as_now(
     conn: &mut Conn,
     course: CourseId,
@@ -49,7 +50,7 @@ pub async fn as_now(
     Ok(replaced(&html, now))
 }
 
-/// The text with each of its questions as `now` has it, or without it.
+/// Replaces each practice question with the result of `now`, or removes it if `now` returns None.
 fn replaced(html: &str, now: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;

@@ -1,5 +1,5 @@
-//! Practice: questions within the text of a topic, answered as often as one likes. The last answer is kept, so that it is
-//! there when one comes back; nothing of it counts.
+//! Practice: questions within the text of a topic, which may be answered any number of times. The
+//! last answer is stored so that the learner finds it again. Practice does not count.
 
 pub mod api;
 #[cfg(feature = "ssr")]
@@ -22,7 +22,7 @@ use crate::player::TopicLink;
 pub struct PracticePage {
     pub course_slug: String,
     pub course_title: String,
-    /// Leads to its place in the text.
+    /// Link to the question's place in the text of the topic.
     pub topic: TopicLink,
     pub topic_slug: String,
     pub key: String,
@@ -31,17 +31,18 @@ pub struct PracticePage {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum PracticeState {
-    /// To be answered; nothing of what is right is in it.
+    /// The question without the right answer, ready to be answered.
     Open(Shown),
     Answered {
         outcome: Box<GradedQuestion>,
         tries: i32,
-        /// Where it can be tried again.
+        /// Address at which the question can be answered again.
         again: String,
     },
 }
 
-/// The page of a practice question. Keys of imported questions are any text.
+/// Address of a practice question. Keys of imported questions may contain any characters, so the
+/// key is percent-encoded.
 #[cfg(feature = "ssr")]
 pub fn practice_path(course: &str, topic: &str, key: &str) -> String {
     let key: String = key
@@ -58,7 +59,7 @@ pub fn practice_path(course: &str, topic: &str, key: &str) -> String {
     )
 }
 
-/// The id of its place in the text.
+/// Element id of the question's place in the text.
 #[cfg(feature = "ssr")]
 pub fn practice_id(key: &str) -> String {
     let key: String = key.split_whitespace().collect::<Vec<_>>().join("-");

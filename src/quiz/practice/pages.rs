@@ -1,5 +1,5 @@
-//! The page of a practice question. The player brings what is in `#ly-practice` into the text of the topic, so all of it
-//! works as plain links and forms.
+//! The page of a practice question. The player loads the element `#ly-practice` of this page into
+//! the text of the topic, so the page uses only plain links and forms.
 
 use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;
@@ -52,7 +52,7 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
                 {inside}
             </section>
             <p>
-                // The browser goes to the place by itself when the whole page is loaded.
+                // The browser scrolls to the fragment only when it loads the whole page.
                 <a href=page.topic.href rel="external">
                     "Back to the text"
                 </a>

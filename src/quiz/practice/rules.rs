@@ -1,5 +1,5 @@
-//! How a practice question is asked and graded. Nothing is stored when it is asked: its order and ids follow from the
-//! question and the learner, so that they are the same when the answer comes.
+//! Asks and grades practice questions. Asking stores nothing: the random order and ids are seeded
+//! with the question and the learner, so they are the same when the answer arrives.
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -19,7 +19,7 @@ use crate::quiz::grade::{self, Frozen};
 use crate::quiz::store::{BankQuestion, practice_question};
 use crate::quiz::{Sent, view};
 
-/// Where a practice question stands: course, topic and its own key, as in its address.
+/// Course, topic and key of a practice question, as in its address.
 pub struct Address {
     pub course: String,
     pub topic: String,
@@ -38,7 +38,12 @@ struct Asked {
     fingerprint: Fingerprint,
 }
 
-/// The question as it is asked of this learner, if they may answer it now.
+/// Loads the question as it is asked of this learner.
+///
+/// # Errors
+///
+/// Refused if the topic is locked, if it does not contain the question, or if a running quiz or
+/// exam asks the same question.
 async fn ask(conn: &mut Conn, user: UserId, address: &Address, clock: &Clock) -> AppResult<Asked> {
     let topic = open_topic(conn, user, &address.course, &address.topic, clock).await?;
     let question = practice_question(conn, topic.row.topic_id, &address.key)
@@ -64,7 +69,8 @@ async fn ask(conn: &mut Conn, user: UserId, address: &Address, clock: &Clock) ->
     })
 }
 
-/// Tells versions of a question apart: what is asked and what is right.
+/// Hash of the prompt, the options and the right answer. An answer to another version of the
+/// question has another hash.
 fn fingerprint(question: &BankQuestion) -> AppResult<Fingerprint> {
     let options: Vec<_> = question
         .options
@@ -82,7 +88,7 @@ fn fingerprint(question: &BankQuestion) -> AppResult<Fingerprint> {
     Ok(Sha256::digest(bytes).into())
 }
 
-/// The question with what came of it last, or to be answered (again).
+/// Loads the page of a question: its last outcome, or with `again` the question to answer.
 pub async fn page(
     conn: &mut Conn,
     user: UserId,
@@ -122,7 +128,7 @@ pub async fn page(
     })
 }
 
-/// Grades the answer, part by part, and keeps it in place of the one before.
+/// Grades the answer with partial credit and stores it in place of the previous one.
 pub async fn answer(
     conn: &mut Conn,
     user: UserId,

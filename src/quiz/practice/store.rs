@@ -1,4 +1,5 @@
-//! Queries of practice. Each asks for the learner's id and finds nothing of anybody else's.
+//! Queries of practice. Each filters by the learner's id, so that nobody can read or change the
+//! answers of others.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,15 +14,15 @@ use crate::quiz::grade::Answer;
 
 pub type Fingerprint = [u8; 32];
 
-/// The last answer to a question.
+/// A learner's last answer to a question.
 pub struct Kept {
     pub answer: Answer,
-    /// 0 to 1.
+    /// Points from 0 to 1.
     pub points: f64,
     pub tries: i32,
 }
 
-/// None where another version of the question was answered, or none.
+/// Loads the last answer. None if the learner answered another version or never answered.
 pub async fn kept(
     conn: &mut Conn,
     user: UserId,

@@ -1,4 +1,4 @@
-//! Practising in the text, over HTTP where a person would.
+//! Tests of practice in the text of a topic, mostly over HTTP.
 
 use axum::http::{StatusCode, header};
 use diesel_async::SimpleAsyncConnection;
@@ -64,7 +64,7 @@ async fn a_question_in_the_text_is_answered_and_kept() {
         outcome.contains(">Right<") && outcome.contains("2 tries"),
         "{outcome}"
     );
-    // What somebody else answers is theirs; and nothing of it counts.
+    // Learners do not see the answers of others. Practice adds no attempt at a quiz.
     let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
     ravi.post("player/api/enrol", &[("course", "small")]).await;
     assert!(!ravi.get(HERE).await.body.contains("They do."));
@@ -123,7 +123,7 @@ async fn what_is_no_answer_is_refused_and_changes_nothing() {
     }
     let gone = "/learn/small/begin/practice/no-such-question";
     assert_eq!(asha.get(gone).await.status, StatusCode::NOT_FOUND);
-    // A question that stands in no text is not for practice, nor is one that is kept for exams.
+    // Neither a question outside of the text nor one that is reserved for exams can be practiced.
     for change in [
         "external_key = 'hidden'",
         "external_key = 'pelican', purpose = 'exam', topic_pair_index = null",
@@ -178,7 +178,7 @@ async fn only_those_who_study_an_open_topic_practise_in_it() {
     assert_eq!(ravi.get(HERE).await.status, StatusCode::FORBIDDEN);
     assert_eq!(site.visitor().get(HERE).await.status, StatusCode::FOUND);
 
-    // While a quiz asks the question, its answer is not to be had here.
+    // A running quiz asks the question, so practice must not reveal the answer.
     assert_eq!(asha.get(HERE).await.status, StatusCode::OK);
     let quiz = [("course", "small"), ("module_no", "1"), ("pair", "1")];
     let started = asha.post("quiz/api/start_quiz", &quiz).await;
@@ -253,7 +253,7 @@ prompt = "?"
 pairs = [["a", "1"], ["b", "2"], ["c", "3"]]
 "#;
 
-/// What a browser sends for the right answer, or for a wrong one.
+/// The form fields of a right or of a wrong answer.
 fn given(kind: ShownKind, right: bool) -> Sent {
     let text = if right { "yes" } else { "no" }.to_owned();
     match kind {
@@ -347,7 +347,7 @@ async fn every_type_of_question_can_be_practised() {
             else {
                 panic!("{key} is not kept");
             };
-            // The one in the middle stays where it is when an order is turned round.
+            // Reversing the order leaves the middle one of three items in its place.
             let wrong = if key == "order" { 33 } else { 0 };
             assert_eq!(outcome.points, if right { 100 } else { wrong }, "{key}");
             assert!(

@@ -1,6 +1,6 @@
-//! Regrading: once a question was wrong, it is decided anew what is right, and what was answered is graded again. An
-//! attempt keeps its questions as they were shown; a regrade is a record beside it, and the newest is its result. A pass
-//! stays a pass.
+//! Regrading: a tutor corrects a wrong question and the answers to it are graded again. The attempt
+//! keeps its questions as they were shown. A regrade is a record beside it, and the newest regrade
+//! is the attempt's result. A passed attempt stays passed.
 
 pub mod store;
 #[cfg(test)]
@@ -16,21 +16,21 @@ use super::rekey::{Obstacle, rekey};
 use super::store::Attempt;
 use crate::platform::ids::QuestionId;
 
-/// What is right from now on.
+/// A tutor's decision on the right answer of a question.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ruling {
-    /// What the question's key says now, in the form of a question that is drawn now.
+    /// The question's present key, in the form of a question that is drawn now.
     Key(FrozenKind),
-    /// The question was wrong altogether.
+    /// Everybody gets the point, because the question as a whole was wrong.
     Everybody,
 }
 
-/// An attempt's result under a ruling.
+/// The result of an attempt under a ruling.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Of the question, from 0.
+    /// Index of the question, from 0.
     pub question: usize,
-    /// What is right of what was shown; None where everybody gets the point.
+    /// The right answer to the question as it was shown. None if everybody gets the point.
     pub key: Option<FrozenKind>,
     pub points: Vec<f64>,
     pub score: i32,
@@ -38,13 +38,17 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether the learner has something to hear of.
+    /// Whether the score or the status changes, so that the learner must be told.
     pub fn changes_result(&self, attempt: &Attempt) -> bool {
         attempt.score != Some(self.score) || attempt.status != self.status
     }
 }
 
-/// What the ruling does to a graded attempt; None where all stays as it is.
+/// Applies a ruling to a graded attempt. Returns None if nothing changes.
+///
+/// # Errors
+///
+/// An [`Obstacle`] if the present key cannot be applied to the question as it was shown.
 pub fn regrade(
     attempt: &Attempt,
     question: QuestionId,
@@ -79,7 +83,7 @@ pub fn regrade(
     let score = grade::percent(&points);
     let status = match score >= attempt.passing_score_percent {
         true => AttemptStatus::Passed,
-        // A pass is never taken away.
+        // A passed attempt stays passed.
         false => attempt.status,
     };
     Ok(Some(Change {
@@ -91,7 +95,8 @@ pub fn regrade(
     }))
 }
 
-/// What counts as right of a question of an attempt; None where everybody got the point. Of several regrades the last holds.
+/// The right answer to a question of an attempt. None if everybody got the point. Of several
+/// regrades, the last one applies.
 pub fn standing<'a>(
     frozen: &'a Frozen,
     at: usize,

@@ -1,4 +1,4 @@
-//! Queries of regrading: decisions, the attempts that a question is part of, and what became of each.
+//! Queries of regrading: decisions, the attempts that contain a question, and their regrades.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -16,7 +16,7 @@ use crate::platform::ids::{AttemptId, CourseId, QuestionId, RegradingId, UserId}
 use crate::quiz::AttemptStatus;
 use crate::quiz::grade::FrozenKind;
 
-/// A decision about a question, and how far its work is.
+/// A decision about a question, and the progress of its work.
 #[derive(Debug, Clone)]
 pub struct Regrading {
     pub regrading_id: RegradingId,
@@ -84,7 +84,8 @@ fn json_of(key: Option<&FrozenKind>) -> AppResult<Option<Value>> {
         .map_err(|error| AppError::internal(&error))
 }
 
-/// Writes the decision down; a conflict where one about this question is still being carried out.
+/// Stores the decision. Fails with a conflict while an earlier decision about the question is still
+/// in progress.
 pub async fn decide(
     conn: &mut Conn,
     (course, question): (CourseId, QuestionId),
@@ -113,7 +114,7 @@ pub async fn decide(
         .await?)
 }
 
-/// The decision, which no other worker carries out meanwhile.
+/// Loads the decision and locks it, so that no other worker carries it out at the same time.
 pub async fn regrading_for_update(
     conn: &mut Conn,
     regrading: RegradingId,
@@ -121,7 +122,8 @@ pub async fn regrading_for_update(
     let row: Option<RegradingRow> = quiz_regradings::table
         .find(regrading)
         .select(RegradingRow::as_select())
-        // Attempts that catch up meanwhile refer to it.
+        // Attempts that end meanwhile insert rows that refer to the decision. A plain `for update`
+        // would block them.
         .for_no_key_update()
         .first(conn)
         .await
@@ -129,7 +131,7 @@ pub async fn regrading_for_update(
     row.map(Regrading::try_from).transpose()
 }
 
-/// Decisions about any of the questions that were made since, the oldest first.
+/// Decisions about any of the questions that were made at or after `since`, oldest first.
 pub async fn decided_since(
     conn: &mut Conn,
     questions: &[QuestionId],
@@ -145,7 +147,7 @@ pub async fn decided_since(
     rows.into_iter().map(Regrading::try_from).collect()
 }
 
-/// Decisions about the question with who made them, the newest first.
+/// The last 20 decisions about the question and the names of their authors, newest first.
 pub async fn decisions(
     conn: &mut Conn,
     question: QuestionId,
@@ -175,7 +177,7 @@ fn holding(question: QuestionId) -> Value {
     json!({"questions": [{"question_id": question}]})
 }
 
-/// How many attempts the question is part of.
+/// Number of attempts that contain the question.
 pub async fn count_attempts(
     conn: &mut Conn,
     course: CourseId,
@@ -195,8 +197,8 @@ struct Id {
     attempt_id: AttemptId,
 }
 
-/// The next attempts that the question is part of, by their id, with whose they are. With `lock` nobody ends or regrades
-/// them until this unit of work ends.
+/// The next attempts that contain the question and their learners, ordered by attempt id. With
+/// `lock`, nobody can end or regrade these attempts until the transaction ends.
 pub async fn attempts_after(
     conn: &mut Conn,
     (course, question): (CourseId, QuestionId),
@@ -225,7 +227,7 @@ pub async fn attempts_after(
         .collect()
 }
 
-/// What a decision did to an attempt.
+/// The effect of a decision on one attempt.
 #[derive(Debug, Clone)]
 pub struct Applied {
     pub regrading_id: RegradingId,
@@ -260,7 +262,7 @@ struct AppliedRow {
     regraded_at: DateTime<Utc>,
 }
 
-/// What became of the attempts, the oldest first.
+/// The regrades of these attempts, oldest first.
 pub async fn applied(conn: &mut Conn, attempts: &[AttemptId]) -> AppResult<Vec<Applied>> {
     let rows: Vec<(AppliedRow, String)> = quiz_regrades::table
         .inner_join(quiz_regradings::table)
@@ -288,7 +290,7 @@ pub async fn applied(conn: &mut Conn, attempts: &[AttemptId]) -> AppResult<Vec<A
         .collect()
 }
 
-/// Writes down the change, which makes it the attempt's result.
+/// Stores the change, which becomes the attempt's result.
 pub async fn apply(
     conn: &mut Conn,
     regrading: RegradingId,
@@ -299,7 +301,7 @@ pub async fn apply(
     let points =
         serde_json::to_value(&change.points).map_err(|error| AppError::internal(&error))?;
     let question = i32::try_from(change.question).map_err(|error| AppError::internal(&error))?;
-    // What the result was, the database adds itself.
+    // A trigger of the database fills in the old result.
     diesel::insert_into(quiz_regrades::table)
         .values((
             quiz_regrades::regrading_id.eq(regrading),
@@ -316,7 +318,7 @@ pub async fn apply(
     Ok(())
 }
 
-/// Notes how far the work is.
+/// Records the progress of the work: the last attempt, and the numbers done and changed.
 pub async fn advance(
     conn: &mut Conn,
     regrading: RegradingId,
@@ -346,7 +348,7 @@ pub async fn finish(
         .map(drop)
 }
 
-/// Whose results the decision changed.
+/// The learners whose results the decision changed.
 pub async fn concerned(conn: &mut Conn, regrading: RegradingId) -> QueryResult<Vec<UserId>> {
     changed(regrading)
         .select(quiz_attempts::user_id)
@@ -355,7 +357,8 @@ pub async fn concerned(conn: &mut Conn, regrading: RegradingId) -> QueryResult<V
         .await
 }
 
-/// The learner's results that the decision changed: module, pair, old and new score, new status.
+/// The learner's results that the decision changed: module, section, old score, new score and new
+/// status.
 pub async fn changed_of(
     conn: &mut Conn,
     regrading: RegradingId,
@@ -387,7 +390,7 @@ fn changed(regrading: RegradingId) -> _ {
         )
 }
 
-/// The reason that was given.
+/// The reason given for the decision.
 pub async fn reason(conn: &mut Conn, regrading: RegradingId) -> QueryResult<String> {
     quiz_regradings::table
         .find(regrading)

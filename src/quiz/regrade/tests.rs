@@ -1,4 +1,4 @@
-//! The rules of regrading.
+//! Tests of the rules of regrading.
 
 use std::collections::HashMap;
 
@@ -38,7 +38,7 @@ fn ordering(ids: &[u128], texts: &[&str]) -> FrozenKind {
     }
 }
 
-/// An attempt at two choices between 1 and 2, of which 1 was right.
+/// An attempt with two questions, each a choice between 1 and 2. Option 1 is right.
 fn attempt(chosen: [u128; 2]) -> Attempt {
     let kind = choice(&[(1, true), (2, false)]);
     let question = |n| Frozen {
@@ -104,7 +104,7 @@ fn another_key_gives_and_takes_points_but_never_a_pass() {
         .unwrap()
         .unwrap();
     assert_eq!((lost.score, lost.status), (50, AttemptStatus::Passed));
-    // A question that was not asked changes nothing.
+    // A question that the attempt does not contain changes nothing.
     let other = regrade(&attempt([1, 1]), QuestionId(id(13)), &second, &[]);
     assert_eq!(other, Ok(None));
     let both = Ruling::Key(choice(&[(1, true), (2, true)]));
@@ -178,7 +178,8 @@ fn parts_are_known_by_their_text() {
 }
 
 proptest! {
-    /// Carried out once, a ruling finds nothing more to do; no point goes out of its bounds, and no pass is lost.
+    /// A ruling that was carried out changes nothing when it is carried out again. Points stay
+    /// within bounds, and no pass is lost.
     #[test]
     fn a_ruling_is_carried_out_once(
         chosen in (1u128..3, 1u128..3),

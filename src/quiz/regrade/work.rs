@@ -1,5 +1,5 @@
-//! Carrying a decision out: first as a forecast, then for good, attempt by attempt, once. Attempts that run meanwhile catch
-//! up when they end.
+//! Carries out a regrading decision: first as a forecast, then for good, each attempt once.
+//! Attempts that are still running catch up when they end.
 
 use std::collections::BTreeSet;
 
@@ -17,22 +17,22 @@ use crate::quiz::completion;
 use crate::quiz::mails::{News, QuizMail};
 use crate::quiz::store::Attempt;
 
-/// Attempts of one unit of work.
+/// Number of attempts in one transaction.
 const BATCH: i64 = 100;
-/// Changes that a forecast names.
+/// Largest number of changes that a forecast lists.
 const NAMED: usize = 100;
 
-/// What a decision would do.
+/// The effect that a decision would have.
 #[derive(Debug, Default)]
 pub struct Forecast {
     pub attempts: usize,
-    /// They are graded by the decision when they end.
+    /// Attempts in progress. The decision applies to them when they end.
     pub running: usize,
     pub results: usize,
     pub passes: usize,
     /// The first of the results that would change.
     pub changes: Vec<Foreseen>,
-    /// Why so many can't be regraded.
+    /// Reasons why attempts cannot be regraded, and how many attempts each concerns.
     pub obstacles: Vec<(Obstacle, usize)>,
 }
 
@@ -123,7 +123,8 @@ impl Forecast {
     }
 }
 
-/// Decides, and queues the work; a conflict where a decision about the question is still being carried out.
+/// Stores the decision and queues its work. Fails with a conflict while an earlier decision about
+/// the question is still in progress.
 pub async fn order(
     conn: &mut Conn,
     (course, question): (CourseId, QuestionId),
@@ -157,7 +158,7 @@ impl Job for Regrade {
     }
 }
 
-/// Regrades the next attempts; false when none is left.
+/// Regrades the next batch of attempts. Returns false when none is left.
 async fn go_on(conn: &mut Conn, regrading: RegradingId, now: DateTime<Utc>) -> AppResult<bool> {
     let Some(decision) = store::regrading_for_update(conn, regrading)
         .await?
@@ -194,7 +195,7 @@ async fn go_on(conn: &mut Conn, regrading: RegradingId, now: DateTime<Utc>) -> A
             }
         }
     }
-    // All who lock several learners do it in the same order.
+    // Every caller that locks several learners does so in the same order, to prevent deadlocks.
     for user in concerned {
         completion::check(conn, user, decision.course, now).await?;
     }
@@ -202,7 +203,7 @@ async fn go_on(conn: &mut Conn, regrading: RegradingId, now: DateTime<Utc>) -> A
     Ok(true)
 }
 
-/// What the attempt's status is then, where its result changed.
+/// Applies the decision to one attempt. Returns the attempt's status if its result changed.
 async fn carry_out(
     conn: &mut Conn,
     decision: &Regrading,
@@ -216,7 +217,7 @@ async fn carry_out(
     if is_done {
         return Ok(None);
     }
-    // What can't be regraded stays as it is; the forecast said so.
+    // An attempt that cannot be regraded stays as it is. The forecast listed it.
     let Ok(Some(change)) = regrade(attempt, decision.question, &decision.ruling, &earlier) else {
         return Ok(None);
     };
@@ -231,7 +232,8 @@ async fn carry_out(
     Ok(change.changes_result(attempt).then_some(change.status))
 }
 
-/// Carries out on an attempt that has just ended what was decided while it ran. Its new status, where that changed.
+/// Applies the decisions that were made while an attempt was in progress, after the attempt has
+/// ended. Returns the new status if it changed.
 pub async fn catch_up(
     conn: &mut Conn,
     user: UserId,

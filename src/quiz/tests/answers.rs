@@ -1,4 +1,4 @@
-//! Answers from several tabs, late ones, and those of people who have left the course.
+//! Tests of answers from several tabs, of late answers, and of answers after leaving a course.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{GATED, attempt, course, learner, start, take};
 use crate::platform::http::testing::{Browser, TestSite};
 
-/// A running attempt, with the number of its question that is answered in writing.
+/// Starts an attempt. Returns its id and the index of its short-answer question.
 async fn begun(site: &TestSite, browser: &mut Browser<'_>) -> (String, String) {
     assert_eq!(start(browser, "1").await.status, StatusCode::OK);
     let (id, questions) = attempt(site).await;
@@ -24,7 +24,7 @@ fn hidden(page: &str, name: &str) -> String {
     rest.split_once('"').expect("its end").0.to_owned()
 }
 
-/// What is kept of the only question that was answered, and whether it is flagged.
+/// The stored text of the only answered question, and whether it is flagged.
 async fn kept(site: &TestSite) -> (String, bool) {
     #[derive(diesel::QueryableByName)]
     struct Row {
@@ -69,7 +69,7 @@ async fn a_tab_that_changes_nothing_leaves_what_another_has_answered() {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
         save(browser, &fields).await
     }
-    // Another tab answers; this one goes on without a change, with a flag at most.
+    // Another tab answers. This one sends an unchanged form, then one with only the flag changed.
     sent(&mut asha, with(&[("basis", &basis), ("given[text]", "42")])).await;
     let untouched = [
         ("basis", basis.as_str()),
@@ -85,7 +85,7 @@ async fn a_tab_that_changes_nothing_leaves_what_another_has_answered() {
     ];
     let basis = sent(&mut asha, with(&flagged)).await;
     assert_eq!(kept(&site).await, ("42".to_owned(), true));
-    // What it does change counts, and what it had before it changed is what it has now.
+    // A changed answer is stored. The reply's `basis` then lets this tab change it again.
     let changed = [
         ("basis", basis.as_str()),
         ("given[text]", "7"),

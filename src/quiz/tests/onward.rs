@@ -1,4 +1,4 @@
-//! What a quiz opens, what it doesn't open yet, and what it doesn't tell yet.
+//! Tests of the parts that a quiz opens, of locked parts, and of withheld right answers.
 
 use axum::http::StatusCode;
 
@@ -85,7 +85,7 @@ async fn one_continues_where_it_is_open() {
     sql(&site, &there("middle")).await;
     let stopped = asha.get("/learn/small").await;
     assert_eq!(stopped.header("location"), "/learn/small/middle");
-    // The course was changed meanwhile: where they were is closed.
+    // The course has changed, and the topic that the learner was in is locked now.
     sql(&site, &there("end")).await;
     assert_eq!(
         asha.get("/learn/small").await.header("location"),

@@ -1,4 +1,4 @@
-//! The time of an attempt that is given more while it runs.
+//! Tests of attempts that are extended while in progress.
 
 use super::*;
 
