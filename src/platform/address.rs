@@ -1,8 +1,8 @@
-//! Addresses that carry what a page is asked for.
+//! Addresses with a query.
 
 use super::encode;
 
-/// The path with those values that are not empty.
+/// Appends the values that are not empty to the path, percent-encoded.
 pub fn with_query(path: &str, values: &[(&str, &str)]) -> String {
     let parts: Vec<String> = values
         .iter()

@@ -1,5 +1,5 @@
-//! The record of privileged changes and of what was denied. It is written outside the transaction that failed, and holds
-//! no secrets and no message bodies.
+//! The record of privileged changes and of refusals. A refusal is recorded in a transaction of its
+//! own, because that of the request is rolled back. Entries hold no secrets and no message bodies.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -11,7 +11,7 @@ use crate::platform::db::schema::audit_logs;
 use crate::platform::http::Cx;
 use crate::platform::ids::UserId;
 
-/// One line of the record; the organization is the connection's.
+/// One entry of the record. The connection determines its organization.
 #[derive(Debug, Default, Insertable)]
 #[diesel(table_name = audit_logs)]
 pub struct Entry {
@@ -29,6 +29,7 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry of a change that succeeded.
     pub fn done(action: &str) -> Self {
         Self::with_outcome(action, "done")
     }
@@ -42,6 +43,7 @@ impl Entry {
         }
     }
 
+    /// Sets the type and the id of the object that was changed or refused.
     pub fn of(mut self, subject_type: &str, subject_id: impl ToString) -> Self {
         self.subject_type = Some(subject_type.to_owned());
         self.subject_id = Some(subject_id.to_string());
@@ -54,6 +56,7 @@ impl Entry {
         self
     }
 
+    /// Takes the actor, the address and the request id from the request.
     pub fn by(mut self, cx: &Cx) -> Self {
         self.actor_user_id = cx.viewer.as_ref().map(|viewer| viewer.user_id);
         self.address = Some(cx.client.address.to_string());
@@ -67,7 +70,7 @@ impl Entry {
         self
     }
 
-    /// Writes the line within the unit of work that it records.
+    /// Stores the entry in the same transaction as the change.
     pub async fn write(self, conn: &mut Conn) -> QueryResult<()> {
         diesel::insert_into(audit_logs::table)
             .values(self)
@@ -77,12 +80,13 @@ impl Entry {
     }
 }
 
-/// Records what was refused. That it can't be recorded changes nothing for the person, and is logged.
+/// Records a refusal. If the entry cannot be stored, that is only logged, so that the person still
+/// gets the proper answer.
 pub async fn denied(cx: &Cx, action: &str, subject: Option<(&str, String)>) {
     alone(cx, Entry::with_outcome(action, "denied"), subject).await;
 }
 
-/// Records what was tried and failed, such as a sign-in.
+/// Records an action that failed, such as a sign-in.
 pub async fn failed(cx: &Cx, action: &str, subject: Option<(&str, String)>) {
     alone(cx, Entry::with_outcome(action, "failed"), subject).await;
 }

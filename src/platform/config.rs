@@ -1,4 +1,5 @@
-//! The configuration of a running Lyceum: command-line options, each with an environment variable of its own.
+//! The configuration of a running Lyceum: command-line options, each with its own environment
+//! variable. The comments on the fields are the help texts of the command line.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -9,10 +10,10 @@ pub struct Config {
     pub database: DatabaseConfig,
     #[command(flatten)]
     pub log: LogConfig,
-    /// Folder for what Lyceum writes itself: files, mails that can't be sent.
+    /// Folder for the files that Lyceum writes, such as uploads and mails without an SMTP server.
     #[arg(long, env = "LYCEUM_DATA_DIR", default_value = "var", global = true)]
     pub data_dir: PathBuf,
-    /// Where people reach the first organization, for links in mails. Other organizations use their domain.
+    /// Address of the first organization, for links in mails. Other organizations use their domain.
     #[arg(
         long,
         env = "LYCEUM_URL",
@@ -22,14 +23,16 @@ pub struct Config {
     pub public_url: url::Url,
     #[command(flatten)]
     pub mail: MailConfig,
-    /// Object store for files: empty for a folder under the data folder, or s3://bucket/prefix with the usual AWS_* variables.
+    /// Object store for files, such as s3://bucket/prefix with the usual AWS_* variables. Default:
+    /// a folder below the data folder.
     #[arg(long, env = "LYCEUM_FILES_URL", global = true)]
     pub files_url: Option<url::Url>,
 }
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct DatabaseConfig {
-    /// Address of the database as its owner: migrations use it, and the other two addresses derive from it.
+    /// Address of the database as its owner. Migrations use it, and the other two addresses derive
+    /// from it.
     #[arg(
         long = "database-url",
         env = "DATABASE_URL",
@@ -37,7 +40,7 @@ pub struct DatabaseConfig {
         global = true
     )]
     pub owner_url: Option<String>,
-    /// Address as the role lyceum_app. Default: DATABASE_URL's, with a password derived from the owner's.
+    /// Address as the role lyceum_app. Default: the owner's address with a derived password.
     #[arg(
         long = "database-app-url",
         env = "DATABASE_APP_URL",
@@ -45,7 +48,7 @@ pub struct DatabaseConfig {
         global = true
     )]
     pub app_url: Option<String>,
-    /// Address as the role lyceum_system. Default: likewise.
+    /// Address as the role lyceum_system. Default: the owner's address with a derived password.
     #[arg(
         long = "database-system-url",
         env = "DATABASE_SYSTEM_URL",
@@ -53,7 +56,8 @@ pub struct DatabaseConfig {
         global = true
     )]
     pub system_url: Option<String>,
-    /// Address past a transaction pooler, for listening. Default: the system role's address.
+    /// Address for listening, which must not go through a transaction pooler. Default: the system
+    /// role's address.
     #[arg(
         long = "database-direct-url",
         env = "DATABASE_DIRECT_URL",
@@ -61,7 +65,7 @@ pub struct DatabaseConfig {
         global = true
     )]
     pub direct_url: Option<String>,
-    /// Connections of one process.
+    /// Number of database connections of one process.
     #[arg(
         long = "database-pool",
         env = "DATABASE_POOL",
@@ -73,7 +77,7 @@ pub struct DatabaseConfig {
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct LogConfig {
-    /// What is logged, as in lyceum=info,tower_http=debug.
+    /// Log filter, such as lyceum=info,tower_http=debug.
     #[arg(
         long = "log",
         env = "LYCEUM_LOG",
@@ -81,7 +85,7 @@ pub struct LogConfig {
         global = true
     )]
     pub filter: String,
-    /// How it is written.
+    /// Log format.
     #[arg(
         long = "log-format",
         env = "LYCEUM_LOG_FORMAT",
@@ -100,7 +104,8 @@ pub enum LogFormat {
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct MailConfig {
-    /// SMTP server, as in smtps://user:password@mail.example.org. Without it mails are written to the data folder.
+    /// SMTP server, such as smtps://user:password@mail.example.org. Without it, mails are written
+    /// to the data folder.
     #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<String>,
     /// Sender of mails.
@@ -111,7 +116,7 @@ pub struct MailConfig {
         global = true
     )]
     pub from: String,
-    /// Also write the links of unsendable mails to the log, for an operator without SMTP.
+    /// Also log the links of mails that cannot be sent, for an operator without SMTP.
     #[arg(long, env = "LYCEUM_PRINT_LINKS", global = true)]
     pub print_links: bool,
 }
@@ -121,16 +126,18 @@ pub struct ServeConfig {
     /// Address to serve on.
     #[arg(long, env = "LYCEUM_ADDR")]
     pub addr: Option<SocketAddr>,
-    /// Address for Prometheus metrics, apart from the public one. Default: none are served.
+    /// Address for Prometheus metrics, apart from the public one. Default: no metrics.
     #[arg(long, env = "LYCEUM_METRICS_ADDR")]
     pub metrics_addr: Option<SocketAddr>,
-    /// Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by commas.
+    /// Addresses of trusted reverse proxies, separated by commas. Only their X-Forwarded-For and
+    /// X-Forwarded-Proto headers are used.
     #[arg(long, env = "LYCEUM_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
-    /// Background jobs that this process runs at once; 0 leaves them to `lyceum worker`.
+    /// Number of background jobs that this process runs at once. With 0, only `lyceum worker` runs
+    /// jobs.
     #[arg(long, env = "LYCEUM_WORKERS", default_value_t = 2)]
     pub workers: usize,
-    /// Development: shows mails at /_mail and, in a development build, the components at /_ui.
+    /// Development mode: shows mails at /_mail and, in a development build, the components at /_ui.
     #[arg(long, env = "LYCEUM_DEV")]
     pub dev: bool,
 }

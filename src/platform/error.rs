@@ -1,5 +1,6 @@
-//! The one error that crosses a boundary. It knows its HTTP status and its sentence; what is not a person's to mend is
-//! logged with its cause where it is converted and travels as a reference alone.
+//! The error type of server functions and pages. Each error knows its HTTP status and its sentence
+//! for people. An error that a person cannot fix is logged with its cause, and people see only a
+//! reference to the log.
 
 use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
@@ -11,40 +12,41 @@ pub type AppResult<T> = Result<T, AppError>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {
-    /// 401: nobody is signed in.
+    /// 401: no user is signed in.
     #[error("Please sign in first.")]
     SignInRequired,
-    /// 403: known, and not allowed. The sentence says why.
+    /// 403: the user may not do this. The sentence says why.
     #[error("{0}")]
     Denied(String),
-    /// 403: closed for now. The sentence says why, and the link leads to what opens it.
+    /// 403: locked for now. The sentence says why, and the link leads to the step that unlocks it.
     #[error("{why}")]
     Closed {
         why: String,
         href: String,
         label: String,
     },
-    /// 404: there is no such thing, or not for this person.
+    /// 404: it does not exist, or this person may not know that it does.
     #[error("{0}")]
     NotFound(String),
-    /// 409: it was true a moment ago.
+    /// 409: the state has changed since the page was loaded.
     #[error("{0}")]
     Conflict(String),
-    /// 413: more than is accepted.
+    /// 413: the request is too large.
     #[error("{0}")]
     TooLarge(String),
-    /// 422: what was sent can't be used. The pairs are field and sentence; an empty field speaks of the whole form.
+    /// 422: the input is invalid. The pairs are a field and a sentence; an empty field means the
+    /// whole form.
     #[error("{}", .0.first().map(|(_, sentence)| sentence.as_str()).unwrap_or("Please check what you entered."))]
     Invalid(Vec<(String, String)>),
-    /// 429, with the seconds until another try counts.
+    /// 429: too many requests. Holds the seconds to wait.
     #[error("That was tried too often. Please wait {} and try again.", wait(*.0))]
     TooMany(u32),
-    /// 500, with the reference under which the log has the cause.
+    /// 500: an internal error. Holds the reference under which its cause is logged.
     #[error(
         "Something went wrong on our side. Nothing was changed. If it happens again, tell us this reference: {0}"
     )]
     Internal(String),
-    /// The browser could not reach the server; nothing was sent or nothing came back.
+    /// The browser could not reach the server, or got no answer.
     #[error(
         "Lyceum can't be reached right now. What you entered is still here; please try again in a moment."
     )]
@@ -66,12 +68,12 @@ impl AppError {
         }
     }
 
-    /// One field and what is wrong with it.
+    /// An error of one field.
     pub fn field(field: &str, sentence: impl Into<String>) -> Self {
         Self::Invalid(vec![(field.to_owned(), sentence.into())])
     }
 
-    /// What is wrong with this field, if that is what the error says.
+    /// The sentence about this field, if there is one.
     pub fn of_field(&self, field: &str) -> Option<String> {
         match self {
             Self::Invalid(problems) => problems
@@ -82,7 +84,7 @@ impl AppError {
         }
     }
 
-    /// What there is to say above the form rather than at one of its fields.
+    /// The sentence to show above the form instead of at a field.
     pub fn of_form(&self) -> Option<String> {
         match self {
             Self::Invalid(_) => self.of_field(""),
@@ -124,7 +126,7 @@ mod server {
     use super::AppError;
 
     impl AppError {
-        /// Logs the cause and keeps it from the outside.
+        /// Logs the cause and returns an error that holds only a reference to the log.
         pub fn internal(cause: &(impl std::fmt::Display + ?Sized)) -> Self {
             let reference = crate::platform::http::request_id();
             tracing::error!(%reference, %cause, "request failed");
@@ -153,7 +155,8 @@ mod server {
         }
     }
 
-    /// PostgreSQL keeps no NUL, neither in text (22021) nor in JSON (22P05); Diesel hands on what it says and not its code.
+    /// Whether PostgreSQL rejected U+0000, in text (22021) or in JSON (22P05). Diesel passes on the
+    /// message but not the code.
     fn is_about_nul(info: &dyn diesel::result::DatabaseErrorInformation) -> bool {
         info.message().ends_with("\"UTF8\": 0x00")
             || info

@@ -1,6 +1,7 @@
 //! Newtypes for identifiers, so that two UUIDs cannot be swapped.
 
-/// Declares an identifier: a UUID that is its own type on both sides and a `uuid` column on the server.
+/// Declares an identifier type: a newtype around a UUID in the browser and on the server, and a
+/// `uuid` column in the database.
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*

@@ -1,4 +1,5 @@
-//! Mail: by SMTP when that is configured, else as files in the data folder, which the development server shows.
+//! Mail: sent by SMTP if it is configured, otherwise written to files in the data folder. The
+//! development server shows these files.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -57,7 +58,7 @@ impl Mailer {
         })
     }
 
-    /// Whether mails reach people, or only a folder.
+    /// Whether mails are sent, or only written to a folder.
     pub fn sends(&self) -> bool {
         matches!(*self.way, Way::Smtp(_))
     }
@@ -101,7 +102,7 @@ pub fn folder(config: &Config) -> PathBuf {
     config.data_dir.join("mail")
 }
 
-/// Written under another name first, so that nobody reads half a mail.
+/// Writes to a temporary name first, so that nobody reads half a mail.
 async fn write(folder: &std::path::Path, mail: &[u8]) -> std::io::Result<()> {
     tokio::fs::create_dir_all(folder).await?;
     let name = uuid::Uuid::now_v7().to_string();

@@ -1,4 +1,5 @@
-//! What features stand on. Nothing in here knows a feature.
+//! The base for all features: database, HTTP, jobs, mail, accounts and interface. Code in here must
+//! not depend on a feature.
 
 pub mod address;
 pub mod auth;
@@ -25,7 +26,7 @@ pub mod markdown;
 #[cfg(feature = "ssr")]
 pub mod time;
 
-/// Percent-encoding for a query value.
+/// Percent-encodes a query value.
 pub fn encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         match byte {

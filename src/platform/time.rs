@@ -1,4 +1,5 @@
-//! Times in words, made on the server in the reader's own zone: the browser's first render must not depend on its clock.
+//! Formats times on the server, in the reader's time zone. The browser's first render must equal
+//! the server's, so it must not depend on the browser's clock.
 
 use chrono::{DateTime, Duration, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -6,7 +7,7 @@ use chrono_tz::Tz;
 use crate::platform::db::organizations::Organization;
 use crate::platform::http::Cx;
 
-/// The reader's zone, and now.
+/// The reader's time zone and the current time.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     pub zone: Tz,
@@ -14,7 +15,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The profile's zone, else the organization's.
+    /// Uses the time zone of the viewer's profile, or the organization's if the profile has none.
     pub fn of(cx: &Cx) -> Self {
         let own = cx
             .viewer
@@ -29,7 +30,7 @@ impl Clock {
         }
     }
 
-    /// The organization's zone, for what is the same for everybody.
+    /// Uses the organization's time zone, for pages that are the same for everybody.
     pub fn of_organization(organization: &Organization) -> Self {
         Self {
             zone: organization.time_zone.parse().unwrap_or(Tz::UTC),
@@ -37,7 +38,7 @@ impl Clock {
         }
     }
 
-    /// "just now", "5 minutes ago", "yesterday", "3 days ago", else the date.
+    /// Formats as "just now", "5 minutes ago", "yesterday" or "3 days ago"; after a week, the date.
     pub fn ago(&self, time: DateTime<Utc>) -> String {
         let past = self.now - time;
         let days = (self.now.with_timezone(&self.zone).date_naive()
@@ -53,40 +54,41 @@ impl Clock {
         }
     }
 
-    /// "12 January 2026".
+    /// Formats as "12 January 2026".
     pub fn date(&self, time: DateTime<Utc>) -> String {
         time.with_timezone(&self.zone)
             .format("%-d %B %Y")
             .to_string()
     }
 
-    /// "12 January 2026, 14:05".
+    /// Formats as "12 January 2026, 14:05".
     pub fn date_time(&self, time: DateTime<Utc>) -> String {
         time.with_timezone(&self.zone)
             .format("%-d %B %Y, %H:%M")
             .to_string()
     }
 
-    /// "14:05".
+    /// Formats as "14:05".
     pub fn time(&self, time: DateTime<Utc>) -> String {
         time.with_timezone(&self.zone).format("%H:%M").to_string()
     }
 
-    /// "14:05:09".
+    /// Formats as "14:05:09".
     pub fn time_exact(&self, time: DateTime<Utc>) -> String {
         time.with_timezone(&self.zone)
             .format("%H:%M:%S")
             .to_string()
     }
 
-    /// As a field for date and time has it: "2026-01-12T14:05".
+    /// Formats for an input of type `datetime-local`: "2026-01-12T14:05".
     pub fn field(&self, time: DateTime<Utc>) -> String {
         time.with_timezone(&self.zone)
             .format("%Y-%m-%dT%H:%M")
             .to_string()
     }
 
-    /// What such a field holds; of an hour that comes twice, the first. None where there is no such time.
+    /// Parses the value of such an input. Of an hour that occurs twice, takes the first. None if
+    /// the text is malformed or the local time does not exist.
     pub fn of_field(&self, text: &str) -> Option<DateTime<Utc>> {
         let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
             .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
@@ -95,7 +97,7 @@ impl Clock {
         Some(time.with_timezone(&Utc))
     }
 
-    /// "12 Jan".
+    /// Formats as "12 Jan".
     pub fn day(&self, time: DateTime<Utc>) -> String {
         time.with_timezone(&self.zone).format("%-d %b").to_string()
     }
@@ -106,7 +108,7 @@ fn count(number: i64, unit: &str) -> String {
     format!("{number} {unit}{plural} ago")
 }
 
-/// The zones that people live in: those of a region and a city.
+/// Time zones with a region and a city, such as "Europe/Berlin".
 pub fn zones() -> Vec<String> {
     let regions = [
         "Africa/",
@@ -125,7 +127,7 @@ pub fn zones() -> Vec<String> {
         .collect()
 }
 
-/// What a person would call the browser that sent this User-Agent.
+/// A readable name for the browser of a User-Agent, such as "Firefox on Linux".
 pub fn device_name(user_agent: Option<&str>) -> String {
     let agent = user_agent.unwrap_or_default();
     let find = |names: &[(&str, &'static str)]| {
@@ -134,7 +136,7 @@ pub fn device_name(user_agent: Option<&str>) -> String {
             .find(|(mark, _)| agent.contains(mark))
             .map(|(_, name)| *name)
     };
-    // The order matters: most browsers also claim to be the ones after them.
+    // The order matters, because most browsers also claim to be the ones further down.
     let browser = find(&[
         ("Firefox/", "Firefox"),
         ("Edg/", "Edge"),
@@ -171,7 +173,7 @@ mod tests {
         assert_eq!(clock.ago(at("2026-03-10T19:59:40Z")), "just now");
         assert_eq!(clock.ago(at("2026-03-10T19:55:00Z")), "5 minutes ago");
         assert_eq!(clock.ago(at("2026-03-10T18:45:00Z")), "1 hour ago");
-        // 18:29 UTC is still the day before, in Kolkata.
+        // In Kolkata, 18:29 UTC is still the day before.
         assert_eq!(clock.ago(at("2026-03-10T18:29:00Z")), "yesterday");
         assert_eq!(clock.ago(at("2026-03-07T12:00:00Z")), "4 days ago");
         assert_eq!(clock.ago(at("2026-01-12T00:00:00Z")), "12 January 2026");
@@ -186,7 +188,7 @@ mod tests {
         let time: DateTime<Utc> = "2026-07-01T10:05:00Z".parse().unwrap();
         assert_eq!(clock.field(time), "2026-07-01T12:05");
         assert_eq!(clock.of_field("2026-07-01T12:05"), Some(time));
-        // Summer time begins: this hour is left out; it ends: this hour comes twice.
+        // The first hour is skipped when summer time begins. The second occurs twice when it ends.
         assert_eq!(clock.of_field("2026-03-29T02:30"), None);
         let first = "2026-10-25T00:30:00Z".parse().ok();
         assert_eq!(clock.of_field("2026-10-25T02:30"), first);

@@ -1,4 +1,4 @@
-//! Bringing a database up to this binary's schema.
+//! Migrates a database to the schema of this binary.
 
 use diesel::QueryableByName;
 use diesel::migration::MigrationSource;
@@ -12,7 +12,8 @@ use crate::platform::config::DatabaseConfig;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
 
-/// Roles, extension, schema, the first organization: all that an empty database lacks. Returns the migrations that ran.
+/// Creates the roles, the extension, the schema and the first organization, if they are missing.
+/// Returns the migrations that ran.
 pub async fn migrate(config: &DatabaseConfig) -> Result<Vec<String>, String> {
     let owner = config
         .owner_url
@@ -30,11 +31,11 @@ pub async fn migrate(config: &DatabaseConfig) -> Result<Vec<String>, String> {
     Ok(ran)
 }
 
-/// The migrations that this binary has and the database lacks.
+/// The migrations of this binary that the database lacks.
 pub async fn pending(config: &DatabaseConfig) -> Result<Vec<String>, String> {
     let mut conn = connect(&roles::Urls::of(config)?.system).await?;
-    // Diesel's own harness would first make its table, which only the owner may.
-    // An empty database has not even the table.
+    // Diesel's own harness would first create its table, which only the owner may do. An empty
+    // database lacks that table, and then every migration is pending.
     let has_run: Vec<Version> = diesel::sql_query("select version from __diesel_schema_migrations")
         .load(&mut conn)
         .await
@@ -79,7 +80,8 @@ async fn connect(url: &str) -> Result<AsyncPgConnection, String> {
         .map_err(|error| format!("The database can't be reached: {error}"))
 }
 
-/// Diesel's migration harness is synchronous; it runs on a thread of its own over the asynchronous connection.
+/// Runs Diesel's synchronous migration harness over an asynchronous connection, on a thread of its
+/// own.
 pub(super) async fn blocking<R: Send + 'static>(
     conn: AsyncPgConnection,
     work: impl FnOnce(&mut AsyncConnectionWrapper<AsyncPgConnection>) -> Result<R, String>

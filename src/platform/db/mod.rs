@@ -1,8 +1,9 @@
-//! The database: two pools, and units of work that are bound to one organization.
+//! The database: two pools, and transactions that are bound to one organization.
 //!
-//! Pages and server functions go through [`Db::within`], which opens a transaction as the role `lyceum_app` with
-//! `app.organization_id` set for its length alone; row-level security does the rest. [`Db::system`] crosses organizations
-//! and is for named code only: finding an organization by its Host, claiming jobs, partitions and retention.
+//! Pages and server functions use [`Db::within`]. It opens a transaction as the role `lyceum_app`
+//! and sets `app.organization_id` for this transaction only. Row-level security then hides the rows
+//! of other organizations. [`Db::system`] sees all organizations. Only code that needs that may use
+//! it: finding the organization of a Host, claiming jobs, partitions and retention.
 
 pub mod migrate;
 pub mod organizations;
@@ -29,8 +30,8 @@ use crate::platform::ids::OrganizationId;
 
 pub type Conn = AsyncPgConnection;
 
-/// An async closure over a connection whose future can move between threads. (The bound that `AsyncFnOnce` cannot
-/// express yet; diesel-async keeps the same trait private.)
+/// An async closure over a connection, with a future that can move between threads. `AsyncFnOnce`
+/// cannot express this bound yet, and diesel-async keeps the same trait private.
 pub trait Work<T, R>: AsyncFnOnce(T) -> R + FnOnce(T) -> <Self as Work<T, R>>::Fut {
     type Fut: Future<Output = R>;
 }
@@ -51,7 +52,8 @@ pub struct Db {
 }
 
 impl Db {
-    /// Pools connect when first used; a database that is down shows at the first query.
+    /// Creates the pools. They connect at first use, so a database that is down fails at the first
+    /// query.
     pub fn new(config: &DatabaseConfig) -> Result<Self, String> {
         let urls = roles::Urls::of(config)?;
         let statements = Arc::default();
@@ -62,7 +64,8 @@ impl Db {
         })
     }
 
-    /// One unit of work of one organization: all of it is kept, or on an error nothing is.
+    /// Runs `work` in one transaction of an organization. Commits if `work` succeeds, and rolls
+    /// back on an error.
     pub async fn within<F, R, E>(&self, organization: OrganizationId, work: F) -> Result<R, E>
     where
         for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<R, E>
@@ -75,13 +78,13 @@ impl Db {
         transaction(&mut conn, &bind_sql(organization), work).await
     }
 
-    /// A connection of the application's role outside a transaction: it sees no tenant's rows, only what functions with
-    /// an explicit organization give it.
+    /// A connection of the application's role outside a transaction. It sees no rows of any
+    /// organization, except through database functions that take the organization as an argument.
     pub async fn unbound(&self) -> Result<Object<Conn>, PoolError> {
         self.app.get().await
     }
 
-    /// A connection across organizations, for the named code that needs one.
+    /// A connection that sees all organizations. See the module for the code that may use it.
     pub async fn system(&self) -> Result<Object<Conn>, PoolError> {
         self.system.get().await
     }
@@ -91,12 +94,13 @@ impl Db {
         self.system.close();
     }
 
-    /// Statements that were sent so far, for the metrics, and for the tests that keep pages from asking in a loop.
+    /// Number of statements sent so far. Used by the metrics, and by tests that keep a page from
+    /// querying in a loop.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Connections in use and idle of the application's pool, for the metrics.
+    /// Numbers of busy and idle connections in the application's pool, for the metrics.
     pub fn pool_status(&self) -> (usize, usize) {
         let status = self.app.status();
         (
@@ -106,7 +110,7 @@ impl Db {
     }
 }
 
-/// Whoever asks for the same name waits until this unit of work has ended.
+/// Waits for a lock on the name, and holds it until the transaction ends.
 pub async fn lock(conn: &mut Conn, name: &str) -> diesel::QueryResult<()> {
     let wait = diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
         .bind::<diesel::sql_types::Text, _>(name);
@@ -115,7 +119,7 @@ pub async fn lock(conn: &mut Conn, name: &str) -> diesel::QueryResult<()> {
         .map(drop)
 }
 
-/// The beginning of every unit of work, in one round trip.
+/// The statements that begin each transaction. They go out in one round trip.
 fn bind_sql(organization: OrganizationId) -> String {
     format!("BEGIN; SELECT set_config('app.organization_id', '{organization}', true)")
 }
@@ -168,7 +172,8 @@ fn pool(url: &str, size: usize, statements: &Arc<AtomicU64>) -> Result<Pool<Conn
         .map_err(|error| format!("The database pool can't be made: {error}"))
 }
 
-/// A statement that hangs must not hold its connection for ever.
+/// Adds timeouts to the address. Otherwise a statement that hangs would hold its connection
+/// forever.
 fn with_options(url: &str) -> Result<String, String> {
     let mut url =
         url::Url::parse(url).map_err(|_| "The database address is not a URL.".to_owned())?;

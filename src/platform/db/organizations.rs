@@ -1,4 +1,4 @@
-//! Organizations, seen from above: the operator's side, and which one a Host means.
+//! Organizations: their administration from the command line, and the organization of a Host.
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -21,7 +21,8 @@ pub struct Organization {
     pub time_zone: String,
 }
 
-/// A fresh install has one organization, which answers wherever no other one does.
+/// Slug of the first organization, which a fresh install has. It answers on loopback and on the
+/// configured address.
 pub const FIRST: &str = "lyceum";
 
 pub async fn ensure_first(conn: &mut Conn) -> QueryResult<()> {
@@ -45,6 +46,7 @@ pub async fn by_slug(conn: &mut Conn, slug: &str) -> QueryResult<Option<Organiza
         .optional()
 }
 
+/// All organizations, each with whether it is enabled.
 pub async fn list(conn: &mut Conn) -> QueryResult<Vec<(Organization, bool)>> {
     organizations::table
         .order(organizations::slug)
@@ -88,22 +90,24 @@ pub async fn set_disabled(conn: &mut Conn, slug: &str, disabled: bool) -> QueryR
         .await
 }
 
-/// Since when, and what was found.
+/// The time of the lookup and its result.
 type Remembered = (Instant, Option<Organization>);
 
-/// Which organization a Host means, remembered for a few seconds so that a page costs no query for it.
+/// Finds the organization of a Host. Results are cached for a few seconds, so that a page needs no
+/// query for its organization.
 #[derive(Clone, Default)]
 pub struct Directory {
     known: Arc<RwLock<HashMap<String, Remembered>>>,
 }
 
 const REMEMBERED: Duration = Duration::from_secs(5);
-/// Strangers choose the Host header: the memory stays small.
+/// Limits the cache, because a client can send any Host header.
 const REMEMBERED_AT_MOST: usize = 10_000;
 
 impl Directory {
-    /// `host` without its port. The first organization answers on loopback and on the address that the configuration
-    /// names; another one on its domain; an unknown Host is nobody's.
+    /// Finds the organization of `host`, which has no port. The first organization answers on
+    /// loopback and on the configured address, and others answer on their domain. Returns None for
+    /// an unknown Host.
     pub async fn find(
         &self,
         db: &Db,

@@ -1,4 +1,5 @@
-//! The two roles that Lyceum works as, made outside migrations because roles belong to a whole PostgreSQL cluster.
+//! The two database roles that Lyceum uses. They are created outside of the migrations, because
+//! roles belong to a whole PostgreSQL cluster.
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use hmac::{Hmac, Mac};
@@ -6,7 +7,7 @@ use sha2::Sha256;
 
 use crate::platform::config::DatabaseConfig;
 
-/// The address of each role.
+/// The database address of each role.
 pub struct Urls {
     pub app: String,
     pub system: String,
@@ -29,7 +30,7 @@ impl Urls {
     }
 }
 
-/// The owner's address with another role and that role's password.
+/// The owner's address with another role and the password of that role.
 fn as_role(owner: &str, role: &str) -> Result<String, String> {
     let mut url = url::Url::parse(owner)
         .map_err(|_| "DATABASE_URL is not a URL like postgres://user@host/name.".to_owned())?;
@@ -40,8 +41,8 @@ fn as_role(owner: &str, role: &str) -> Result<String, String> {
     Ok(url.into())
 }
 
-/// HMAC-SHA-256 of the role's name under the owner's password, in hex: whoever may own the database can work as its
-/// roles, and no second secret has to be kept.
+/// HMAC-SHA-256 of the role's name, keyed with the owner's password, in hex. The owner of the
+/// database may use its roles anyway, so no second secret needs to be kept.
 fn derived_password(owner_password: &str, role: &str) -> String {
     let mut mac =
         <Hmac<Sha256> as Mac>::new_from_slice(format!("lyceum:{owner_password}").as_bytes())
@@ -54,12 +55,12 @@ fn derived_password(owner_password: &str, role: &str) -> String {
         .collect()
 }
 
-/// Makes the roles and the extension, or leaves them as they are. `conn` is the owner's.
+/// Creates the roles and the extension if they are missing. `conn` is the owner's connection.
 pub async fn bootstrap(
     conn: &mut AsyncPgConnection,
     config: &DatabaseConfig,
 ) -> diesel::QueryResult<()> {
-    // Roles are shared by all databases of a cluster: two migrations at once must not race.
+    // All databases of a cluster share its roles, so two migrations at once would collide.
     diesel::sql_query("select pg_advisory_lock(7239041)")
         .execute(conn)
         .await?;
@@ -100,7 +101,8 @@ async fn make(conn: &mut AsyncPgConnection, config: &DatabaseConfig) -> diesel::
         .await
 }
 
-/// Changing a role's password takes a lock on a shared row, so it is left alone when it is right.
+/// Whether the role can sign in. Its password is then left alone, because a change locks a row that
+/// all databases of the cluster share.
 async fn signs_in(url: &str) -> bool {
     use diesel_async::AsyncConnection;
     AsyncPgConnection::establish(url).await.is_ok()

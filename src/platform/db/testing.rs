@@ -1,4 +1,5 @@
-//! A database for each test, cloned from a migrated template in some 80 ms, and worked on as the application's role.
+//! A database for each test, cloned from a migrated template in about 80 ms. Tests use the
+//! application's role.
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub struct TestDb {
 
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 
-/// The owner's address of the cluster that tests may fill.
+/// The owner's address of the PostgreSQL cluster for tests.
 fn cluster() -> String {
     std::env::var("DATABASE_URL").expect("tests need DATABASE_URL, the owner's address of a PostgreSQL for tests; bin/test brings one")
 }
@@ -60,7 +61,7 @@ pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
     }
 }
 
-/// An empty database, not migrated.
+/// Creates an empty database without migrations.
 pub async fn empty() -> (String, Config, tempfile::TempDir) {
     let name = format!("lyceum_test_{}", uuid::Uuid::new_v4().simple());
     owner("postgres")
@@ -90,7 +91,7 @@ impl TestDb {
         let template = template().await;
         let name = format!("lyceum_test_{}", uuid::Uuid::new_v4().simple());
         let mut conn = owner("postgres").await;
-        // A template can't be copied twice at the same time.
+        // PostgreSQL cannot copy a template twice at the same time.
         conn.batch_execute("select pg_advisory_lock(4711)")
             .await
             .expect("the lock");
@@ -119,12 +120,13 @@ impl TestDb {
         }
     }
 
-    /// A connection as the owner, past all policies, for looking at what a test did.
+    /// A connection as the owner, to whom no row-level security applies. For checks of a test's
+    /// effects.
     pub async fn owner(&self) -> AsyncPgConnection {
         owner(&self.name).await
     }
 
-    /// Another organization beside the first, with a domain.
+    /// Creates a second organization with a domain.
     pub async fn other_organization(&self, slug: &str, domain: &str) -> OrganizationId {
         let mut conn = self.db.system().await.expect("the system role signs in");
         organizations::create(&mut conn, slug, slug, Some(domain))
@@ -133,7 +135,7 @@ impl TestDb {
             .organization_id
     }
 
-    /// The one number of a query, asked as the owner.
+    /// Runs a query as the owner and returns its only value as a number.
     pub async fn count(&self, sql: &str) -> i64 {
         #[derive(diesel::QueryableByName)]
         struct Count {
@@ -148,7 +150,7 @@ impl TestDb {
             .n
     }
 
-    /// The one value of a query as text, asked as the owner.
+    /// Runs a query as the owner and returns its only value as text.
     pub async fn text(&self, sql: &str) -> String {
         #[derive(diesel::QueryableByName)]
         struct Text {
@@ -172,7 +174,8 @@ impl Drop for TestDb {
     fn drop(&mut self) {
         self.db.close();
         let name = self.name.clone();
-        // Dropping must not wait: the next start of the test cluster would find what is left.
+        // `drop` cannot await, so a task removes the database. `bin/postgres reset` removes those
+        // that remain.
         if let Ok(handle) = tokio::runtime::Handle::try_current() {
             handle.spawn(async move {
                 if let Ok(mut conn) = AsyncPgConnection::establish(&address_of("postgres")).await {

@@ -1,4 +1,4 @@
-//! What the database promises, asked of the database itself: every table of the catalog, not those that a test remembers.
+//! Tests of the guarantees of the database. They ask the catalog, so that new tables are included.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ async fn names(conn: &mut Conn, sql: &str) -> Vec<String> {
         .collect()
 }
 
-/// Every table, partition and view of the schema.
+/// Lists every table, partition and view of the schema.
 const RELATIONS: &str = "select c.relname::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm') and c.relname not like '\\_\\_diesel%' order by 1";
 
@@ -121,7 +121,7 @@ async fn every_foreign_key_between_tenants_carries_the_organization_and_is_index
     );
 }
 
-/// Puts one row of another organization into each table that takes one by its defaults, and looks for it.
+/// Puts a row of another organization into some tables, and looks for it from the first one.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_organization_sees_and_touches_only_its_own_rows() {
     let test = TestDb::new().await;
@@ -173,7 +173,7 @@ async fn an_organization_sees_and_touches_only_its_own_rows() {
         })
         .await
         .unwrap();
-    // A foreign row can't be written, nor referenced by its id.
+    // The first organization can neither write a foreign row nor refer to its id.
     let forged: AppResult<()> = test
         .db
         .within(test.organization, async move |conn| {
@@ -315,7 +315,7 @@ async fn migrating_twice_is_migrating_once() {
     assert!(roles::Urls::of(&config.database).is_ok());
 }
 
-/// schema.rs is kept by hand: it must say what the database has.
+/// Compares schema.rs, which is kept by hand, with the database.
 #[tokio::test(flavor = "multi_thread")]
 async fn schema_rs_says_what_the_catalog_says() {
     let test = TestDb::new().await;
@@ -357,7 +357,7 @@ async fn connect(config: &crate::platform::config::Config) -> Conn {
         .unwrap()
 }
 
-/// Tables and their columns, as schema.rs writes them.
+/// Tables and their columns, written as in schema.rs.
 async fn catalog(url: &str) -> BTreeMap<String, Vec<String>> {
     #[derive(QueryableByName)]
     struct Column {
@@ -395,7 +395,7 @@ async fn catalog(url: &str) -> BTreeMap<String, Vec<String>> {
             "float4" => "Float4".to_owned(),
             "float8" => "Float8".to_owned(),
             "bytea" => "Bytea".to_owned(),
-            // Arrays may hold nulls, as far as Diesel knows.
+            // For Diesel, elements of arrays may be null.
             "_text" => "Array<Nullable<Text>>".to_owned(),
             "_uuid" => "Array<Nullable<Uuid>>".to_owned(),
             name if column.parts[2] == "e" => name

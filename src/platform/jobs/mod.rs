@@ -1,5 +1,6 @@
-//! Work that is done later: rows of `background_jobs`, taken by one worker at a time, retried with growing pauses, and
-//! taken over when their worker dies. Jobs must be idempotent: one that is interrupted runs again.
+//! Background jobs: rows of `background_jobs`. One worker at a time takes a job. A job that fails
+//! is run again after growing pauses, and another worker takes it over if its worker dies. Jobs
+//! must be idempotent, because an interrupted job runs again.
 
 mod schedule;
 #[cfg(test)]
@@ -36,16 +37,16 @@ pub enum JobStatus {
     Failed,
 }
 
-/// One kind of work. The value is its payload.
+/// A kind of background job. The value is the payload.
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
-    /// Its name in the table; renaming it strands what is queued.
+    /// The name of the kind in the table. Jobs that are queued under an old name never run.
     const KIND: &'static str;
     const MAX_ATTEMPTS: i32 = 8;
 
     fn run(self, cx: &JobContext) -> impl Future<Output = AppResult<()>> + Send;
 }
 
-/// What a running job has: its organization, and the means to reach the outside.
+/// The context of a running job: its organization, and access to the database and to mail.
 #[derive(Clone)]
 pub struct JobContext {
     pub db: Db,
@@ -72,12 +73,13 @@ impl JobContext {
     }
 }
 
-/// Queues the job within the caller's unit of work: it exists when, and only when, that is kept.
+/// Queues the job in the caller's transaction. If the transaction is rolled back, the job does not
+/// exist.
 pub async fn enqueue<J: Job>(conn: &mut Conn, job: &J) -> AppResult<()> {
     insert::<J>(conn, job, Utc::now(), None).await
 }
 
-/// Queues the job unless one of the same name is waiting or running.
+/// Queues the job to run at `at`, unless a job with the same name is waiting or running.
 pub async fn enqueue_once<J: Job>(
     conn: &mut Conn,
     job: &J,
@@ -111,14 +113,14 @@ async fn insert<J: Job>(
 type Running<'a> = Pin<Box<dyn Future<Output = AppResult<()>> + Send + 'a>>;
 type Runner = Box<dyn for<'a> Fn(Value, &'a JobContext) -> Running<'a> + Send + Sync>;
 
-/// The kinds of work that this binary knows.
+/// The kinds of jobs that this binary can run.
 #[derive(Default)]
 pub struct Registry {
     kinds: HashMap<&'static str, Runner>,
 }
 
 impl Registry {
-    /// What the platform itself does; features add theirs.
+    /// The jobs of the platform. Features add theirs with `with`.
     pub fn platform() -> Self {
         Self::default()
             .with::<crate::platform::auth::mails::AccountMail>()

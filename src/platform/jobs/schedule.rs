@@ -1,4 +1,4 @@
-//! Work that comes round by itself: partitions ahead of their month, and what has outlived its use.
+//! Recurring jobs: creates partitions before their month and deletes expired rows.
 
 use chrono::{Duration, Utc};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Job, JobContext, enqueue_once};
 use crate::platform::error::AppResult;
 
-/// Once an hour for each organization.
+/// Runs once an hour for each organization.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Housekeeping {}
 
@@ -30,7 +30,7 @@ impl Job for Housekeeping {
         })
         .await?;
         let mut system = cx.db.system().await?;
-        // One organization's round at a time: two would make the same partition.
+        // Only one organization at a time, because two would create the same partition.
         system
             .batch_execute(
                 "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2)",
@@ -40,9 +40,9 @@ impl Job for Housekeeping {
     }
 }
 
-/// The next round. It is queued by the one that ends, and by every worker that starts.
+/// Queues the next run. Each run queues its successor, and each worker that starts queues a run.
 async fn enqueue_after(conn: &mut crate::platform::db::Conn) -> AppResult<()> {
-    // The running job still holds its name; the next hour's has its own.
+    // The name contains the hour, because the running job still holds its own name.
     let next = Utc::now() + Duration::hours(1);
     enqueue_once(
         conn,

@@ -1,4 +1,4 @@
-//! Jobs: each runs once, is tried again when it fails, and is taken over when its worker dies.
+//! Tests of jobs: each runs once, runs again when it fails, and is taken over when its worker dies.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,7 +19,7 @@ struct Count {
 
 static COUNTED: AtomicUsize = AtomicUsize::new(0);
 
-/// (Not `.load()`: Diesel gives every type a method of that name.)
+/// Not `.load()`, because Diesel gives every type a method of that name.
 fn counted() -> usize {
     COUNTED.fetch_add(0, Ordering::SeqCst)
 }
@@ -111,7 +111,7 @@ async fn the_job_of_a_dead_worker_is_taken_over() {
         })
         .await
         .unwrap();
-    // A worker claimed it and was killed: its lease is still good, then it runs out.
+    // A worker claimed the job and was killed. Its lease is valid at first and then expires.
     let mut conn = test.owner().await;
     let dead = "update background_jobs set status = 'RUNNING', attempts = 1, lease_owner = gen_random_uuid(), lease_expires_at = now() + interval '1 minute'";
     diesel::sql_query(dead).execute(&mut conn).await.unwrap();

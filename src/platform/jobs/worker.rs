@@ -1,4 +1,4 @@
-//! The workers: claim, run, renew the lease while running, and write down how it ended.
+//! The workers: claim a job, run it, renew its lease meanwhile, and store the outcome.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,10 +23,11 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{JobId, OrganizationId};
 use crate::platform::mail::Mailer;
 
-/// A worker that says nothing for so long is taken for dead, and its job is taken over.
+/// Seconds that a lease lasts. A worker that does not renew its lease counts as dead, and another
+/// one takes over its job.
 const LEASE_S: f64 = 60.0;
 const RENEW: Duration = Duration::from_secs(20);
-/// How often to look without having been called: notices can be lost, and retries wait for their time.
+/// Interval of looking for jobs without a notice. Notices can be lost, and retries become due.
 const LOOK: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -47,7 +48,7 @@ impl Workers {
         }
     }
 
-    /// Runs `count` jobs at once until `stop` turns true; what is running then is finished first.
+    /// Runs up to `count` jobs at once until `stop` becomes true. Running jobs are finished first.
     pub async fn run(self, count: usize, stop: watch::Receiver<bool>) {
         let call = Arc::new(Notify::new());
         if let Err(error) = self.schedule().await {
@@ -61,7 +62,7 @@ impl Workers {
         while tasks.join_next().await.is_some() {}
     }
 
-    /// Queues the recurring work of every organization that lacks it.
+    /// Queues the recurring job of every enabled organization.
     async fn schedule(&self) -> AppResult<()> {
         let mut conn = self.db.system().await?;
         let organizations = organizations::list(&mut conn).await?;
@@ -100,14 +101,14 @@ impl Workers {
         }
     }
 
-    /// Claims and runs one job; false when there was none.
+    /// Claims and runs one job. Returns false if there is none.
     pub async fn run_one(&self) -> AppResult<bool> {
         let lease = Uuid::new_v4();
         let Some(claimed) = self.claim(lease).await? else {
             return Ok(false);
         };
         if claimed.attempts > claimed.max_attempts {
-            // Its last worker died with it.
+            // Its last worker died while it ran.
             self.finish(
                 &claimed,
                 lease,
@@ -123,7 +124,8 @@ impl Workers {
         Ok(true)
     }
 
-    /// Takes the job that has waited longest, or one whose worker let its lease run out.
+    /// Claims the job that has been due for longest. A running job whose lease has expired counts
+    /// too.
     async fn claim(&self, lease: Uuid) -> AppResult<Option<Claimed>> {
         let mut conn = self.db.system().await?;
         let claimed = diesel::sql_query(
@@ -174,7 +176,7 @@ impl Workers {
             .await?)
     }
 
-    /// Renews the lease until the job ends; returns only when it was lost to another worker.
+    /// Renews the lease until the job ends. Returns only if another worker has taken the job over.
     async fn keep_lease(&self, job: JobId, lease: Uuid) -> AppError {
         loop {
             tokio::time::sleep(RENEW).await;
@@ -202,7 +204,7 @@ impl Workers {
         Ok(renewed == 1)
     }
 
-    /// Writes the outcome down, unless the lease was lost meanwhile.
+    /// Stores the outcome, unless another worker has taken the job over.
     async fn finish(
         &self,
         claimed: &Claimed,
@@ -257,13 +259,13 @@ impl Workers {
     }
 }
 
-/// 2 s, 4 s, 8 s … up to an hour.
+/// Pause before the next run: 2 s, 4 s, 8 s and so on, up to an hour.
 pub(super) fn pause(attempts: i32) -> chrono::Duration {
     chrono::Duration::seconds(2i64.saturating_pow(attempts.clamp(1, 12) as u32).min(3600))
 }
 
-/// Wakes the workers when a job is queued anywhere. The connection is its own, past any pooler; when it breaks, it is
-/// made again, and the workers' own looking covers the gap.
+/// Wakes the workers when a job is queued. Uses a connection of its own, because a pooler does not
+/// pass on notices. When the connection breaks, the workers' regular looking covers the gap.
 async fn listen(config: Arc<Config>, call: Arc<Notify>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         tokio::select! {

@@ -1,10 +1,11 @@
-//! A person's picture, or their initials.
+//! A person's picture or initials.
 
 use leptos::prelude::*;
 
 use super::Erase;
 
-/// Decoration: the name stands beside it, or on the control that it is in.
+/// The avatar is decoration, hidden from screen readers. The name must stand beside it or on the
+/// control around it.
 #[component]
 pub fn Avatar(
     #[prop(into)] name: String,
@@ -23,7 +24,7 @@ pub fn Avatar(
     .erase()
 }
 
-/// The first letters of the first and the last word.
+/// The first letters of the first and the last word, or "?".
 fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(initial);
@@ -36,7 +37,8 @@ fn initials(name: &str) -> String {
     }
 }
 
-/// As it is written: the stylesheet makes capitals, which saves the browser the tables of all letters there are.
+/// Keeps the letter's case. The stylesheet makes capitals, because Rust's case tables for all
+/// scripts would enlarge the download.
 fn initial(word: &str) -> Option<char> {
     word.chars().find(|c| c.is_alphanumeric())
 }

@@ -1,4 +1,4 @@
-//! A state in a word, with a dot of its colour.
+//! A badge: one word for a status, with a dot in its color.
 
 use leptos::prelude::*;
 

@@ -1,10 +1,11 @@
-//! The way to this page.
+//! Breadcrumbs: the path to the current page.
 
 use leptos::prelude::*;
 
 use super::Erase;
 
-/// (text, address) from the outside in. The last one is this page; with an empty address it is not a link.
+/// Takes pairs of text and address, from the outermost page to the current one. An empty address
+/// gives plain text instead of a link.
 #[component]
 pub fn Breadcrumbs(trail: Vec<(String, String)>) -> impl IntoView {
     let last = trail.len().saturating_sub(1);

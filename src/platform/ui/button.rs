@@ -1,4 +1,4 @@
-//! Buttons, and links that look like them.
+//! Buttons, and links that look like buttons.
 
 use leptos::{ev::MouseEvent, prelude::*};
 
@@ -6,7 +6,7 @@ use super::{Erase, Inside, filled};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ButtonKind {
-    /// The one thing that a page is for.
+    /// The main action of a page.
     #[default]
     Primary,
     Secondary,
@@ -14,23 +14,23 @@ pub enum ButtonKind {
     Danger,
 }
 
-/// A button that submits its form, or a link when it has an `href`.
+/// Renders a button that submits its form, or a link if `href` is set.
 ///
-/// While `busy` it keeps its size and stays focusable, but neither submits nor calls `on_click`.
+/// A `busy` button keeps its size and its focus, but neither submits nor calls `on_click`.
 #[component]
 pub fn Button(
     #[prop(optional)] kind: ButtonKind,
     #[prop(optional)] big: bool,
     #[prop(optional, into)] href: String,
-    /// `prev` or `next` on links through a sequence.
+    /// `prev` or `next` for links through a sequence.
     #[prop(optional)]
     rel: &'static str,
-    /// `submit` unless told otherwise; `button` for one that only acts in the browser.
+    /// `submit` by default; `button` for an action in the browser only.
     #[prop(default = "submit")]
     r#type: &'static str,
     #[prop(optional, into)] name: String,
     #[prop(optional, into)] value: String,
-    /// The accessible name, for a button that shows only an icon.
+    /// The accessible name of a button that shows only an icon.
     #[prop(optional, into)]
     label: String,
     #[prop(optional, into)] busy: Signal<bool>,

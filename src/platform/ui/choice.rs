@@ -1,15 +1,15 @@
-//! Things that are on or off.
+//! Checkboxes and switches.
 
 use leptos::prelude::*;
 
 use super::{Erase, filled};
 
-/// One of several things that may be ticked, or something to agree to.
+/// A checkbox: one of several options, or a consent.
 #[component]
 pub fn Checkbox(
     #[prop(into)] name: String,
     #[prop(into)] label: String,
-    /// What is sent when it is ticked.
+    /// The value that is sent if the box is checked.
     #[prop(default = "true".into(), into)]
     value: String,
     #[prop(optional, into)] hint: String,
@@ -26,7 +26,7 @@ pub fn Checkbox(
     .erase()
 }
 
-/// A setting that is on or off. It changes nothing until its form is sent, like any other field.
+/// A setting that is on or off. Like any other field, it takes effect when its form is sent.
 #[component]
 pub fn Switch(
     #[prop(into)] name: String,

@@ -1,6 +1,8 @@
-//! Line art for courses without a picture, drawn from the slug alone: the same course always looks the same.
+//! Line art for courses without a picture. The slug alone determines the drawing, so a course
+//! always looks the same.
 //!
-//! Whole numbers only, which keeps the drawing short and the formatting of floats out of the browser build.
+//! Coordinates are whole numbers. They keep the paths short and keep float formatting out of the
+//! browser build.
 
 use std::fmt::Write;
 
@@ -8,7 +10,7 @@ use leptos::prelude::*;
 
 use super::Erase;
 
-/// The drawing of a course. Decoration: its title stands beside it.
+/// The drawing of a course. It is decoration, because the title stands beside it.
 #[component]
 pub fn CourseArt(
     #[prop(into)] slug: String,
@@ -31,7 +33,7 @@ pub fn CourseArt(
     .erase()
 }
 
-/// All lines of one weight and colour, as one path.
+/// All lines of one weight and color, as one path.
 struct Stroke {
     class: &'static str,
     path: String,
@@ -49,7 +51,7 @@ fn draw(slug: &str) -> Vec<Stroke> {
     }
 }
 
-/// Growing circles around corners and the middles of the long edges, and one gold dot.
+/// Growing circles around the corners and the middles of the long edges, and a gold dot.
 fn arcs(dice: &mut Dice) -> Vec<Stroke> {
     const CENTRES: [(u32, u32); 6] = [
         (0, 0),
@@ -83,7 +85,7 @@ fn arcs(dice: &mut Dice) -> Vec<Stroke> {
     ]
 }
 
-/// Nine lines that swell and ebb together, one of them gold.
+/// Nine parallel waves, one of them gold.
 fn waves(dice: &mut Dice) -> Vec<Stroke> {
     let (mut fine, mut gold) = (String::new(), String::new());
     let chosen = 2 + dice.below(5);
@@ -110,7 +112,7 @@ fn waves(dice: &mut Dice) -> Vec<Stroke> {
     ]
 }
 
-/// A fan of rays from a sun on the lower edge, one of them gold.
+/// Rays from a sun on the lower edge, one of them gold.
 fn rays(dice: &mut Dice) -> Vec<Stroke> {
     let origin = [33, 66, 66, 99][dice.below(4) as usize];
     let (mut fine, mut gold, mut sun) = (String::new(), String::new(), String::new());
@@ -150,7 +152,8 @@ fn write(path: &mut String, segment: std::fmt::Arguments) {
     let _ = path.write_fmt(segment);
 }
 
-/// FNV-1a to start from, SplitMix64 to go on: small, and the same everywhere and for ever.
+/// A random generator: seeded with FNV-1a, continued with SplitMix64. Both are small and give the
+/// same drawings on every platform.
 struct Dice(u64);
 
 impl Dice {
@@ -161,7 +164,7 @@ impl Dice {
         Dice(hash)
     }
 
-    /// From 0 up to `bound`, without it.
+    /// A number from 0 to `bound` - 1.
     fn below(&mut self, bound: u32) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

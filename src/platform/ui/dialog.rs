@@ -1,21 +1,21 @@
-//! Modal dialogs, as `<dialog>`.
+//! Modal dialogs, based on `<dialog>`.
 //!
-//! A link to the dialog's id opens it. Without JavaScript the stylesheet shows it as the page's `:target`, and
-//! closing is a link to an id that nothing has; with it, the same links open and close it modally. A page that
-//! is loaded with the id in its address opens the dialog too.
+//! A link to the dialog's id opens the dialog. Without JavaScript, the stylesheet shows it as the
+//! page's `:target`, and a link to an unused id closes it. With JavaScript, the same links open and
+//! close it modally. Loading a page with the id in its address opens it too.
 
 use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlDialogElement};
 
 use super::{ButtonKind, Erase, Glyph, Icon, Inside, clicked_link};
 
-/// An id that nothing has. Links to it close the dialog that they are in.
+/// An id that no element has. Links to it close the dialog around them.
 const CLOSED: &str = "#ly-closed";
 
 #[component]
 pub fn Dialog(
     id: &'static str,
     #[prop(into)] title: String,
-    /// The buttons under the body.
+    /// The buttons below the body.
     #[prop(optional)]
     foot: Option<AnyView>,
     children: Inside,
@@ -43,15 +43,15 @@ pub fn Dialog(
     .erase()
 }
 
-/// Every link in a dialog closes it: those to nowhere because that is what they are for, others because the router
-/// leaves the document in place.
+/// Closes a dialog when a link in it is clicked. Close links need this, and other links do too,
+/// because the router keeps the document and its open dialog.
 fn close_after_link(event: MouseEvent) {
     let Some(link) = clicked_link(&event) else {
         return;
     };
     let dialog = link.closest("dialog").ok().flatten();
     let dialog = dialog.and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok());
-    // One that is shown as the target of the address has to lose it, which is the link's own work.
+    // A dialog that is shown as `:target` closes by following the link itself.
     let Some(dialog) = dialog.filter(HtmlDialogElement::open) else {
         return;
     };
@@ -61,7 +61,7 @@ fn close_after_link(event: MouseEvent) {
     dialog.close();
 }
 
-/// What opens the dialog of that id.
+/// A link that opens the dialog with this id.
 #[component]
 pub fn DialogButton(
     opens: &'static str,
@@ -81,7 +81,8 @@ pub fn DialogButton(
     .erase()
 }
 
-/// Opens the dialog of that id, for example from a keyboard shortcut. False when there is none.
+/// Opens the dialog with this id, for example from a keyboard shortcut. Returns false if there is
+/// none.
 pub fn open_dialog(id: &str) -> bool {
     let Some(dialog) = find(id) else { return false };
     dialog.open() || dialog.show_modal().is_ok()

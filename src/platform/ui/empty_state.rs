@@ -1,4 +1,4 @@
-//! What a list says when it holds nothing: what would be here, and how to get it.
+//! The content of an empty list: a description of its future items, and a way to get them.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ pub fn EmptyState(
     #[prop(default = Glyph::Book)] glyph: Glyph,
     #[prop(into)] title: String,
     #[prop(into)] text: String,
-    /// The way on: a button or two.
+    /// One or two buttons to go on.
     #[prop(optional)]
     children: Option<Inside>,
 ) -> impl IntoView {

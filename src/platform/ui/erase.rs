@@ -1,11 +1,13 @@
-//! Views whose type is forgotten. Leptos' `into_any` compiles a dozen functions for every view, among them an
-//! asynchronous hydration that only a lazy route below it would need: a quarter of the whole download. Here they are three
-//! in the browser. On the server, where size is nothing, `into_any` does the work.
+//! Type erasure for views in a small download. For every view, Leptos' `into_any` compiles a dozen
+//! functions, including an asynchronous hydration that only lazy routes below the view need. That
+//! is a quarter of the whole download. This erasure compiles three functions for each view in the
+//! browser. On the server, where size does not matter, it uses `into_any`.
 
 use leptos::children::{ChildrenOptContainer, ToChildren};
 use leptos::prelude::*;
 
-/// Forgets a view's type, as `into_any` does, at a fraction of its size. No lazy route may stand below the view.
+/// Erases a view's type like `into_any`, at a fraction of its size. A lazy route must not stand
+/// below the view, because the view hydrates at once and does not wait for the code of the route.
 pub trait Erase {
     fn erase(self) -> AnyView;
 }
@@ -22,7 +24,7 @@ impl<V: RenderHtml + Send> Erase for V {
     }
 }
 
-/// What a component encloses.
+/// The children of a component, with their type erased.
 pub struct Inside(Box<dyn FnOnce() -> AnyView + Send>);
 
 impl Inside {
@@ -73,7 +75,8 @@ mod browser {
 
     trait View: Send {
         fn build(self: Box<Self>) -> ErasedState;
-        /// Whether the state is that of such a view; if not, it is left as it was and the view comes back.
+        /// Updates the state if it belongs to a view of the same type. Otherwise leaves the state
+        /// alone and returns the view.
         fn rebuild(self: Box<Self>, state: &mut ErasedState) -> Result<(), Box<dyn View>>;
         fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> ErasedState;
     }
@@ -117,7 +120,7 @@ mod browser {
     pub struct ErasedState {
         view: TypeId,
         state: Box<dyn State>,
-        /// Marks the place of a view that has nothing in the document.
+        /// Marks the place of a view without any DOM node.
         placeholder: Option<Placeholder>,
     }
 
@@ -179,7 +182,7 @@ mod browser {
     impl AddAnyAttr for Erased {
         type Output<A: Attribute> = Erased;
 
-        // The `AnyView` around it keeps attributes that are spread over it.
+        // Attributes that are spread over the view are kept by the `AnyView` around it.
         fn add_any_attr<A: Attribute>(self, _: A) -> Erased {
             self
         }
@@ -197,7 +200,7 @@ mod browser {
             self
         }
 
-        // The browser writes no HTML.
+        // The browser never renders to a string.
         fn to_html_with_buf(
             self,
             _: &mut String,
@@ -208,7 +211,7 @@ mod browser {
         ) {
         }
 
-        // `hydrate_async` is left as it is by default: it hydrates at once.
+        // The default `hydrate_async` is kept: it hydrates at once.
         fn hydrate<const FROM_SERVER: bool>(
             self,
             cursor: &Cursor,

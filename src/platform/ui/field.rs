@@ -1,11 +1,11 @@
-//! Labelled form controls. They are uncontrolled: `value` is what stands there at first, and what somebody typed
-//! before the page woke up stays.
+//! Form controls with labels. They are uncontrolled: `value` is only the initial value, so text
+//! typed before hydration stays.
 
 use leptos::prelude::*;
 
 use super::{Erase, Glyph, Icon, filled};
 
-/// The ids that tie a control to its label, its hint and its error.
+/// The ids that connect a control with its label, its hint and its error.
 struct Wiring {
     control: String,
     hint: String,
@@ -28,7 +28,7 @@ impl Wiring {
         }
     }
 
-    /// What a screen reader says after the name of the control.
+    /// The ids of the texts that a screen reader reads after the control's name.
     fn described_by(&self, invalid: bool) -> Option<String> {
         match (self.has_hint, invalid) {
             (true, true) => Some(format!("{} {}", self.error, self.hint)),
@@ -39,7 +39,7 @@ impl Wiring {
     }
 }
 
-/// The label above, the hint and the error below whatever control is given.
+/// Places a label above a control, and its error and hint below.
 fn framed(
     wiring: Wiring,
     label: String,
@@ -78,12 +78,12 @@ fn is_some(error: Error) -> bool {
     error.with(Option::is_some)
 }
 
-/// A field of one line.
+/// An input of one line.
 #[component]
 pub fn Field(
     #[prop(into)] name: String,
     #[prop(into)] label: String,
-    /// What the browser makes of it: `text`, `email`, `password`, `url`, `tel`, `number`, `date`…
+    /// The input's type: `text`, `email`, `password`, `url`, `tel`, `number`, `date` and so on.
     #[prop(default = "text")]
     r#type: &'static str,
     #[prop(optional, into)] value: String,
@@ -91,12 +91,12 @@ pub fn Field(
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional)] required: bool,
     #[prop(optional)] disabled: bool,
-    /// The token by which browsers and password managers fill it in, for example `new-password`.
+    /// The token by which browsers and password managers fill in the field, such as `new-password`.
     #[prop(optional)]
     autocomplete: &'static str,
     #[prop(optional, into)] placeholder: String,
     #[prop(optional)] max_length: Option<u32>,
-    /// Needed where two forms of one page have a field of the same name.
+    /// Needed if two forms of a page have fields with the same name.
     #[prop(optional, into)]
     id: String,
 ) -> impl IntoView {
@@ -121,7 +121,7 @@ pub fn Field(
     framed(wiring, label, hint, required, error, control.erase())
 }
 
-/// A field of several lines, which grows with what is written.
+/// An input of several lines that grows with its text.
 #[component]
 pub fn TextArea(
     #[prop(into)] name: String,
@@ -130,7 +130,7 @@ pub fn TextArea(
     #[prop(optional, into)] hint: String,
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional)] required: bool,
-    /// May be empty without a word about it.
+    /// Hides the mark "optional" although the field may be empty.
     #[prop(optional)]
     unmarked: bool,
     #[prop(optional)] disabled: bool,
@@ -165,8 +165,9 @@ pub fn TextArea(
     )
 }
 
-/// The source of a text area's content. An empty text node is written as a space, which would hide the
-/// placeholder, so the text goes in as escaped HTML; the parser drops one leading line break.
+/// The content of a text area as escaped HTML. A text node will not do: an empty one is rendered as
+/// a space, which would hide the placeholder. The parser drops one leading line break, so a text
+/// that begins with a line break gets a second one.
 pub fn text_of_area(value: &str) -> String {
     let escaped = value.replace('&', "&amp;").replace('<', "&lt;");
     if escaped.starts_with('\n') {
@@ -176,13 +177,13 @@ pub fn text_of_area(value: &str) -> String {
     }
 }
 
-/// A choice of one from a list of (value, text).
+/// A choice of one from pairs of value and text.
 #[component]
 pub fn Select(
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     options: Vec<(String, String)>,
-    /// The value that is chosen at first.
+    /// The initial value.
     #[prop(optional, into)]
     value: String,
     #[prop(optional, into)] hint: String,

@@ -1,6 +1,6 @@
-//! Forms that post to a server function: by the browser alone, or by fetch once the page is awake. Either way an error
-//! comes back into the form with what was typed. (Leptos' ActionForm does the second at five times the size, and carries
-//! errors in the address.)
+//! Forms that post to a server function, by the browser alone or by `fetch` after hydration. In
+//! both cases an error returns to the form together with the typed values. Leptos' `ActionForm`
+//! would be five times as large in the browser, and it carries errors in the address.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use super::keep::Keeper;
 use super::{Erase, Inside};
 use crate::platform::error::AppError;
 
-/// What a form knows of its last sending.
+/// The state of a form: its last error, its typed values and its progress.
 #[derive(Clone, Copy)]
 pub struct FormState {
     pub(super) action: &'static str,
@@ -20,8 +20,9 @@ pub struct FormState {
 }
 
 impl FormState {
-    /// For the server function at `action`, as in `FormState::of(SignIn::PATH)`. Where the page follows a sending
-    /// without JavaScript, it starts with that one's outcome.
+    /// Creates the state for the server function at `action`, such as
+    /// `FormState::of(SignIn::PATH)`. After a request without JavaScript, the state starts with its
+    /// outcome.
     pub fn of(action: &'static str) -> Self {
         let flash = SharedValue::<_, super::PageCodec>::new_with_encoding(move || left_for(action))
             .into_inner();
@@ -38,7 +39,7 @@ impl FormState {
         }
     }
 
-    /// What was typed into the field before, else `or`.
+    /// The value typed into the field before, or `or` if there is none.
     pub fn value(self, field: &str, or: &str) -> String {
         self.typed.with_value(|typed| {
             typed
@@ -48,7 +49,7 @@ impl FormState {
         })
     }
 
-    /// What is wrong with the field.
+    /// The error of the field.
     pub fn error(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
             self.error
@@ -56,7 +57,7 @@ impl FormState {
         })
     }
 
-    /// What is wrong with the whole.
+    /// The error of the whole form.
     pub fn problem(self) -> Signal<Option<String>> {
         Signal::derive(move || {
             self.error
@@ -64,7 +65,7 @@ impl FormState {
         })
     }
 
-    /// The last sending went well.
+    /// True after the last request succeeded.
     pub fn done(self) -> Signal<bool> {
         self.done.into()
     }
@@ -74,7 +75,7 @@ impl FormState {
     }
 }
 
-/// The error of the last sending, if it had one, and what was typed.
+/// The error of the last request, if any, and the typed values.
 type Left = (Option<AppError>, Vec<(String, String)>);
 
 #[cfg(feature = "ssr")]
@@ -88,27 +89,29 @@ fn left_for(_: &'static str) -> Option<Left> {
     None
 }
 
+/// Receives the server function's value as JSON and returns the next `basis` of the form.
 pub type OnAnswer = Option<Callback<String, String>>;
 
-/// A form that posts to `form`'s server function. Its problem as a whole stands at its top.
+/// A form that posts to the server function of `form`. Shows an error of the whole form at its top.
 #[component]
 pub fn Form(
     form: FormState,
     #[prop(default = "stack")] class: &'static str,
     #[prop(optional, into)] id: String,
-    /// Called instead of following the redirect, when the page can show the outcome where it is.
+    /// Called after success instead of following the redirect, for pages that show the outcome in
+    /// place.
     #[prop(optional, into)]
     on_done: Option<Callback<()>>,
-    /// Called with what the server answered, as JSON, where it sends nowhere. Gives the next `basis` of a form that has a field
-    /// of that name.
+    /// Called with the server function's value as JSON if the server sends no redirect. Returns the
+    /// next value of the field `basis`, for forms that have one.
     #[prop(optional, into)]
     on_answer: OnAnswer,
-    /// Keeps what is typed as it is typed: the form is sent whenever something in it has changed. Beside its fields it
-    /// sends the number of the `change`.
+    /// Saves while the user types: sends the form after each change. Adds the field `change`, the
+    /// number of the request.
     #[prop(optional)]
     keeps: bool,
-    /// The browser sends it and loads what follows whole, and the server alone says what is wrong: for forms that come back in
-    /// another shape.
+    /// Lets the browser send the form and load the next page as a whole, without validation in the
+    /// browser. For forms that come back in another shape.
     #[prop(optional)]
     reloads: bool,
     children: Inside,
@@ -184,7 +187,8 @@ fn send(
         match outcome {
             Ok(browser::Answer { next, value }) => match (on_done, next) {
                 (Some(on_done), _) => on_done.run(()),
-                // A whole new page: who one is, and so everything on it, may have changed.
+                // A full page load, because the user may have signed in or out, which changes all
+                // of the page.
                 (None, Some(next)) => {
                     let _ = window().location().assign(&next);
                 }
@@ -212,7 +216,7 @@ fn send(
     });
 }
 
-/// Sending forms by fetch, for pages that do more with theirs than [`Form`].
+/// Sends forms by `fetch`, for pages that need more than [`Form`].
 #[cfg(feature = "hydrate")]
 pub mod browser {
     use leptos::prelude::{request_animation_frame, window};
@@ -223,13 +227,13 @@ pub mod browser {
 
     use crate::platform::error::AppError;
 
-    /// What a server function answered: where to go next, and its value as JSON.
+    /// The server's answer: the address to go to next, and the value as JSON.
     pub struct Answer {
         pub next: Option<String>,
         pub value: String,
     }
 
-    /// What the server answers to the form, or what went wrong.
+    /// Posts the fields to the form's server function.
     pub async fn post(
         form: &web_sys::HtmlFormElement,
         fields: Result<UrlSearchParams, JsValue>,
@@ -239,7 +243,8 @@ pub mod browser {
         send(&address, &fields, None).await
     }
 
-    /// Posts the fields; what takes longer than `timeout_ms` counts as not answered.
+    /// Posts the fields to the address. An answer that takes longer than `timeout_ms` counts as
+    /// missing.
     pub async fn send(
         address: &str,
         fields: &UrlSearchParams,
@@ -260,13 +265,13 @@ pub mod browser {
         }
     }
 
-    /// What a form sends.
+    /// The fields of a form, including the name and value of the button that was pressed.
     pub fn fields_of(
         form: &web_sys::HtmlFormElement,
         submitter: Option<web_sys::HtmlElement>,
     ) -> Result<UrlSearchParams, JsValue> {
         let data = web_sys::FormData::new_with_form(form)?;
-        // The button that was pressed belongs to it.
+        // `FormData` of a form leaves out the button, so that is added here.
         if let Some(button) = submitter
             && let (Some(name), Some(value)) =
                 (button.get_attribute("name"), button.get_attribute("value"))
@@ -306,7 +311,7 @@ pub mod browser {
         )
     }
 
-    /// Once the errors are shown, the first wrong field has the focus.
+    /// Moves the focus to the first invalid field, after the errors have been rendered.
     pub fn focus_first_problem(form: &web_sys::HtmlFormElement) {
         let form = form.clone();
         request_animation_frame(move || {

@@ -1,4 +1,4 @@
-//! The frame around a page: header, main, footer, and what takes the page's place when it can't be shown.
+//! The frame around a page (header, main and footer), and the page that shows an error.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use super::{
 use crate::platform::auth::{UserRole, Viewer, sign_in_path};
 use crate::platform::error::AppError;
 
-/// Who looks at the page. Signing in and out loads a new page, so it never changes under one.
+/// The signed-in user, if any. Signing in and out loads a new page, so the value never changes.
 #[derive(Clone)]
 pub struct CurrentViewer(pub Option<Viewer>);
 
@@ -31,7 +31,7 @@ pub fn viewer() -> Option<Viewer> {
     use_context::<CurrentViewer>().and_then(|current| current.0)
 }
 
-/// A page of the site: its title for the tab, and what stands between header and footer.
+/// A page of the site. `title` is shown in the browser's tab.
 #[component]
 pub fn Page(#[prop(into)] title: String, children: Inside) -> impl IntoView {
     view! {
@@ -89,7 +89,7 @@ fn nav_link(href: &'static str, text: &'static str) -> AnyView {
     .erase()
 }
 
-/// The signed-in person's menu, or the ways in.
+/// The menu of the signed-in user, or links to sign in and to sign up.
 #[component]
 pub fn AccountMenu() -> impl IntoView {
     match viewer() {
@@ -165,7 +165,8 @@ fn SiteFooter() -> impl IntoView {
     .erase()
 }
 
-/// Only seen by those who come from another page of the site over a slow line.
+/// The placeholder while a page loads. Only seen after a link within the site, over a slow
+/// connection.
 pub(super) fn waiting() -> AnyView {
     view! {
         <div class="wide" aria-busy="true">
@@ -177,7 +178,8 @@ pub(super) fn waiting() -> AnyView {
     .erase()
 }
 
-/// The page that an error makes: what happened, and what to do.
+/// The page that shows an error: the reason, and links to go on. Redirects to the sign-in page if
+/// nobody is signed in.
 pub fn fault(error: AppError) -> AnyView {
     if error == AppError::SignInRequired {
         let here = use_location();
@@ -232,7 +234,7 @@ pub fn fault(error: AppError) -> AnyView {
     .erase()
 }
 
-/// The page for an address that is none of ours.
+/// The page for an unknown address.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     let error = AppError::NotFound(

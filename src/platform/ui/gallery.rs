@@ -1,4 +1,4 @@
-//! Every component in every state, for people who work on the site: the page `/_ui`.
+//! The page `/_ui`, which shows every component in every state to developers.
 
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ const SECTIONS: [Section; 15] = [
     ("content", "Rendered content", content),
 ];
 
-/// The gallery, inside the page that shows it.
+/// The content of the gallery page.
 #[component]
 pub fn UiGallery() -> impl IntoView {
     let links = SECTIONS

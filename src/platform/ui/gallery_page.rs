@@ -1,4 +1,4 @@
-//! /_ui: every component in every state, in development builds only.
+//! The page `/_ui`: every component in every state. Only in development builds.
 
 use leptos::{lazy, prelude::*};
 

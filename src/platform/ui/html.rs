@@ -1,5 +1,5 @@
-//! Rendered content on its way to the browser. A page's resources are sent twice, as HTML and again as data for
-//! hydration; the second copy of rendered content is left empty, because hydration keeps what the server wrote.
+//! Rendered HTML on its way to the browser. A page sends its resources twice: as HTML and as data
+//! for hydration. The second copy leaves rendered HTML out, because hydration keeps the server's.
 
 use std::cell::Cell;
 
@@ -12,7 +12,7 @@ thread_local! {
     static IN_PAGE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sanitised HTML, to be shown by `inner_html`. Within a [`PageResource`] it travels only once.
+/// Sanitized HTML for `inner_html`. In a [`PageResource`], it is sent only once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Html(pub String);
 
@@ -28,7 +28,7 @@ impl<'de> Deserialize<'de> for Html {
     }
 }
 
-/// JSON without the rendered content.
+/// Serializes to JSON without the rendered HTML.
 pub fn encode<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     IN_PAGE.set(true);
     let encoded = serde_json::to_string(value);
@@ -36,12 +36,13 @@ pub fn encode<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     encoded
 }
 
-/// Reads from bytes, as the answers to server functions are read: each type is compiled for one of the two only.
+/// Parses JSON from bytes, as the answers of server functions are parsed. Parsing strings too would
+/// compile each type a second time.
 pub fn decode<T: DeserializeOwned>(json: &str) -> Result<T, serde_json::Error> {
     serde_json::from_slice(json.as_bytes())
 }
 
-/// The encoding of what a page's view is given.
+/// The encoding of the data for a page's view.
 pub struct PageCodec;
 
 impl<T: Serialize> Encoder<T> for PageCodec {

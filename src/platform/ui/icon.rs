@@ -1,10 +1,10 @@
-//! The icons, drawn on a grid of 16 with one stroke.
+//! Icons on a grid of 16 by 16, drawn with one stroke.
 
 use leptos::prelude::*;
 
 use super::Erase;
 
-/// Every drawing that an [`Icon`] can show.
+/// The drawings that an [`Icon`] can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Glyph {
     Search,
@@ -98,7 +98,7 @@ impl Glyph {
     }
 }
 
-/// An icon says nothing by itself: the control that it sits in has the name.
+/// An icon, hidden from screen readers. The control around it needs an accessible name.
 #[component]
 pub fn Icon(glyph: Glyph) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! A key to press.
+//! The name of a key on the keyboard.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,6 @@
-//! Keeping what is typed as it is typed. One sending is under way at a time, each has its number, and "Saved" is said when
-//! nothing is left to be sent, and not before. What is not sent when the page goes away is sent as a beacon, which outlives it.
+//! Saves a form while the user types. Only one request runs at a time, and each has a number.
+//! "Saved" appears only if nothing is left to send. If the page goes away, unsent changes are sent
+//! as a beacon, which outlives the page.
 
 use leptos::prelude::*;
 
@@ -61,21 +62,21 @@ mod awake {
     use crate::platform::error::AppError;
     use crate::platform::ui::browser::{fields_of, send};
 
-    /// Where one types, the form is sent once nobody has typed for so long.
+    /// Time without typing after which a typed text is sent.
     const REST_MS: u64 = 400;
-    /// What takes longer counts as not answered.
+    /// A request that takes longer counts as not answered.
     const TIMEOUT_MS: u32 = 10_000;
 
-    /// How far a form is with its sendings.
+    /// The progress of a form's requests.
     #[derive(Default)]
     pub struct Sendings {
         form: Option<SendWrapper<HtmlFormElement>>,
-        /// Something has changed that no sending has taken along.
+        /// True if a change has not been sent yet.
         is_changed: bool,
         is_sending: bool,
-        /// How often it has changed: of several that wait, only the last one sends.
+        /// Number of changes. Of several waiting timers, only that of the last change sends.
         changes: u32,
-        /// How often it was sent.
+        /// Number of requests so far.
         sent: i32,
     }
 
@@ -100,7 +101,7 @@ mod awake {
             });
         }
 
-        /// Something in the form has changed.
+        /// Handles a change of the form and sends it after a pause.
         pub fn changed(self, event: &ev::Event) {
             let form = event.current_target();
             let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) else {
@@ -128,7 +129,8 @@ mod awake {
             );
         }
 
-        /// Sends the form as it stands, unless a sending is under way, which is followed by this one.
+        /// Sends the form if it has changed. If a request is running, the next one follows when
+        /// that ends.
         fn send(self) {
             let form = self.sendings.try_update_value(|sendings| {
                 (sendings.form.clone()).filter(|_| sendings.is_changed && !sendings.is_sending)
@@ -193,7 +195,8 @@ mod awake {
             }
         }
 
-        /// What the form sends, which is the newest from now on. Until the server has answered, nobody knows what it has.
+        /// Takes the fields to send and numbers the request. Clears `basis`, because the server's
+        /// state is unknown until it has answered.
         pub fn take(
             self,
             form: &HtmlFormElement,
@@ -210,13 +213,13 @@ mod awake {
             Ok(fields)
         }
 
-        /// What was taken has not arrived.
+        /// Marks the form as changed again, because its last request failed.
         pub fn put_back(self) {
             self.sendings
                 .try_update_value(|sendings| sendings.is_changed = true);
         }
 
-        /// The page may not come back.
+        /// Sends unsent changes as a beacon, because the page may not come back.
         fn flush(self) {
             let form = self.sendings.try_update_value(|sendings| {
                 (sendings.form.clone()).filter(|_| sendings.is_changed || sendings.is_sending)

@@ -1,4 +1,5 @@
-//! A button that opens a short list of links and actions: a popover, so the browser opens and closes it.
+//! A button that opens a short list of links and actions. It is a popover, so the browser opens and
+//! closes it.
 
 use leptos::{ev::MouseEvent, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 
@@ -7,9 +8,9 @@ use super::{Erase, Inside, VisuallyHidden, clicked_link, filled};
 #[component]
 pub fn Menu(
     id: &'static str,
-    /// What the button shows.
+    /// The content of the button.
     trigger: AnyView,
-    /// The accessible name of the button, where what it shows is not text.
+    /// The accessible name of the button, if its content is not text.
     #[prop(optional, into)]
     label: String,
     #[prop(default = "btn quiet")] class: &'static str,
@@ -28,7 +29,7 @@ pub fn Menu(
     .erase()
 }
 
-/// A link followed by the router leaves the document in place, and with it the open menu.
+/// Closes the menu after a link, because the router keeps the document and the open menu.
 fn close_after_link(event: MouseEvent) {
     let Some(link) = clicked_link(&event) else {
         return;
@@ -39,12 +40,12 @@ fn close_after_link(event: MouseEvent) {
         .flatten()
         .and_then(|menu| menu.dyn_into::<HtmlElement>().ok());
     if let Some(menu) = menu {
-        // Refused only when it is closed already.
+        // Fails only if the menu is closed already.
         let _ = menu.hide_popover();
     }
 }
 
-/// A link in a menu; `current` marks the choice that holds now.
+/// A link in a menu. `current` marks the present choice.
 #[component]
 pub fn MenuItem(
     #[prop(into)] href: String,

@@ -1,19 +1,19 @@
-//! How much of something is done.
+//! A progress bar.
 
 use leptos::prelude::*;
 
 use super::Erase;
 
-/// A thin bar for a percentage. The figure itself belongs beside it.
+/// A thin bar for a percentage. The number itself belongs beside it.
 #[component]
 pub fn Meter(
-    /// From 0 to 100.
+    /// Percentage from 0 to 100.
     #[prop(into)]
     percent: Signal<u8>,
-    /// What it measures, for screen readers.
+    /// The quantity that the bar shows, for screen readers.
     #[prop(into)]
     label: String,
-    /// `meter` and whatever else places it.
+    /// CSS classes: `meter`, and any class that places the bar.
     #[prop(default = "meter")]
     class: &'static str,
 ) -> impl IntoView {

@@ -1,7 +1,8 @@
-//! The parts that every page is put together from, shared by server and browser.
+//! The components of every page, shared by the server and the browser.
 //!
-//! They take data and children, never queries, and the same props give the same markup on both sides: no clock, no
-//! chance, no locale. What style/ expects of each is written at the head of its stylesheet.
+//! Components take data and children, and never query. The same props must give the same markup on
+//! both sides, so components use no clock, no random numbers and no locale. The head of each
+//! stylesheet in style/ says which markup the stylesheet expects.
 
 mod avatar;
 mod badge;
@@ -74,7 +75,7 @@ pub use wordmark::Wordmark;
 
 use leptos::{ev::MouseEvent, wasm_bindgen::JsCast, web_sys::Element};
 
-/// How something stands, in badges, notices and toasts.
+/// The tone of a status, in badges, notices and toasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tone {
     #[default]
@@ -97,13 +98,14 @@ impl Tone {
     }
 }
 
-/// An attribute that is left out when its text is empty, which is how optional text props say "none".
+/// Returns None for an empty text, so that the attribute is left out. Optional text props are empty
+/// by default.
 fn filled(text: impl Into<String>) -> Option<String> {
     let text = text.into();
     (!text.is_empty()).then_some(text)
 }
 
-/// The link that was clicked, or that holds what was clicked.
+/// The clicked link, or the link around the clicked element.
 fn clicked_link(event: &MouseEvent) -> Option<Element> {
     let target: Element = event.target()?.dyn_into().ok()?;
     target.closest("a").ok()?

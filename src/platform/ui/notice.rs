@@ -1,10 +1,11 @@
-//! Something to know before going on, in the page itself.
+//! A message in the page, to be read before going on.
 
 use leptos::prelude::*;
 
 use super::{Erase, Glyph, Icon, Inside, Tone, filled};
 
-/// Errors interrupt a screen reader, results are read out when it is quiet, and the rest is plain text.
+/// A notice. Screen readers are interrupted by errors and announce results when idle. Other notices
+/// are plain text.
 #[component]
 pub fn Notice(
     #[prop(default = Tone::Info)] tone: Tone,

@@ -1,10 +1,11 @@
-//! From one page of a list to the next, by cursor: there are no page numbers.
+//! Links to the previous and the next page of a list. Lists use cursors, so there are no page
+//! numbers.
 
 use leptos::prelude::*;
 
 use super::{Button, ButtonKind, Erase, Glyph, Icon};
 
-/// Addresses that are empty are left out; with neither there is nothing.
+/// Leaves out a link if its address is empty. Renders nothing if both are.
 #[component]
 pub fn Pagination(
     #[prop(optional, into)] previous: String,

@@ -1,5 +1,5 @@
-//! What a page is made of, on its way from a server function into a view. Its type is forgotten in between, so that the
-//! machinery of resources is compiled once instead of for every page.
+//! Loads the data of a page from a server function into a view. The data's type is erased in
+//! between, so that the code of resources is compiled once instead of for every page.
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -15,8 +15,8 @@ use super::frame::{fault, waiting};
 use super::{Erase, html};
 use crate::platform::error::{AppError, AppResult};
 
-/// The resource that decides what a page is: whether it exists, for whom, and under which title. The response waits for
-/// it, so that its status is right.
+/// The resource with a page's main data: whether the page exists, for whom, and under which title.
+/// The response waits for it, because it determines the status.
 pub struct PageResource<T> {
     carried: CarriedResource,
     of: PhantomData<fn() -> T>,
@@ -31,13 +31,13 @@ impl<T> Clone for PageResource<T> {
 impl<T> Copy for PageResource<T> {}
 
 impl<T> PageResource<T> {
-    /// Loads it anew; until it is there, the page stays as it is.
+    /// Loads the data again. The page stays as it is until the data arrives.
     pub fn refetch(self) {
         self.carried.refetch();
     }
 }
 
-/// What `fetch` brings, and brings again whenever `source` changes.
+/// Creates a resource from `fetch`, which runs again whenever `source` changes.
 pub fn page_resource<S, T, Fut>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
@@ -74,7 +74,7 @@ fn resource(
     Resource::new_with_options(source, fetch, true)
 }
 
-/// Shows what the resource brings, or the error that it brings instead, with the right status.
+/// Shows the loaded data, or the error with its HTTP status.
 pub fn loaded<T>(
     resource: PageResource<T>,
     show: impl Fn(T) -> AnyView + Send + Sync + 'static,
@@ -107,7 +107,7 @@ fn shown(
 type CarriedResource = Resource<Carried, CarriedCodec>;
 type Fetched = Pin<Box<dyn Future<Output = Carried> + Send>>;
 
-/// What a server function answered: as it came, or as it travelled within a page.
+/// A server function's answer, as a value or as the JSON that a page carried.
 #[derive(Clone)]
 enum Carried {
     Value(
@@ -158,7 +158,7 @@ impl Decoder<Carried> for CarriedCodec {
     }
 }
 
-/// What a resource is loaded for, of any type that can be compared.
+/// The source of a resource, with its type erased. Sources can be compared.
 #[derive(Clone)]
 struct Source(Arc<dyn Key>);
 

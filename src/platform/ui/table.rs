@@ -1,24 +1,24 @@
-//! Tables of things: sorted by links, and with something to say while empty or loading.
+//! Tables with links to sort by, and with placeholders while empty or loading.
 
 use leptos::prelude::*;
 
 use super::{Erase, Inside, Skeleton, SkeletonKind, VisuallyHidden};
 
-/// How a column's header sorts.
+/// The sorting by a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sort {
-    /// Where the header leads: the same page, sorted by this column (or the other way round).
+    /// Address of the page sorted by this column, or in the opposite direction.
     pub href: String,
-    /// The direction it is sorted in now, if it is.
+    /// The present direction. None if the table is not sorted by this column.
     pub ascending: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     pub label: String,
-    /// Figures stand at the right.
+    /// Aligns numbers to the right.
     pub figures: bool,
-    /// The heading is only read out, for example over a column of buttons.
+    /// Hides the heading visually, for example above a column of buttons.
     pub silent: bool,
     pub sort: Option<Sort>,
 }
@@ -58,10 +58,11 @@ impl Column {
     }
 }
 
-/// Children are its rows. With `empty` it says that instead of them, with `loading` it shows how they will look.
+/// A table whose children are its rows. Shows `empty` instead of rows if it is set, and
+/// placeholders while `loading`.
 #[component]
 pub fn Table(
-    /// What the table holds, for screen readers.
+    /// The content of the table, for screen readers.
     #[prop(into)]
     label: String,
     columns: Vec<Column>,

@@ -1,4 +1,4 @@
-//! Tabs, as links between pages or as buttons over panels of one page.
+//! Tabs: links between pages, or buttons for the panels of one page.
 
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
@@ -9,7 +9,7 @@ use leptos::{
 
 use super::{Erase, Inside};
 
-/// A row of [`TabLink`]s, or of [`TabButton`]s when `buttons` is set.
+/// A row of [`TabLink`]s, or of [`TabButton`]s if `buttons` is set.
 #[component]
 pub fn Tabs(
     #[prop(into)] label: String,
@@ -47,7 +47,7 @@ pub fn TabLink(
     .erase()
 }
 
-/// `controls` is the id of the panel, which has `role="tabpanel"`.
+/// A tab for a panel. `controls` is the id of the panel, which must have `role="tabpanel"`.
 #[component]
 pub fn TabButton(
     #[prop(into)] selected: Signal<bool>,
@@ -71,7 +71,7 @@ pub fn TabButton(
     .erase()
 }
 
-/// The arrow keys choose the neighbouring tab, as people who use tabs by keyboard expect.
+/// Selects the neighboring tab on the left or right arrow key, as keyboard users expect.
 fn walk(event: KeyboardEvent) {
     let tab = event
         .target()
@@ -85,7 +85,7 @@ fn walk(event: KeyboardEvent) {
     if let Some(neighbour) = neighbour.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
         event.prevent_default();
         neighbour.click();
-        // Focus is refused only by an element that is gone.
+        // Fails only if the element is gone.
         let _ = neighbour.focus();
     }
 }

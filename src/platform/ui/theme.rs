@@ -1,7 +1,7 @@
-//! Light, dark, or as the system has it, remembered in a cookie.
+//! The color theme: light, dark or the system's. A cookie stores the choice.
 //!
-//! The server writes the choice on `<html>`, so that the first paint is right. The browser reads it from there, which
-//! makes both render the same.
+//! The server writes the choice to `<html>`, so that the first paint is right. The browser reads it
+//! from there, so that both render the same.
 
 use leptos::{ev::MouseEvent, prelude::*, web_sys::js_sys::Reflect};
 use leptos_router::hooks::use_location;
@@ -19,7 +19,8 @@ pub enum Theme {
 impl Theme {
     pub const COOKIE: &'static str = "theme";
 
-    /// From the cookie, the form field or the attribute; whatever is not known means the system's.
+    /// Parses the value of the cookie, the form field or the attribute. Unknown values mean the
+    /// system's theme.
     pub fn parse(name: &str) -> Self {
         match name {
             "light" => Theme::Light,
@@ -36,12 +37,14 @@ impl Theme {
         }
     }
 
-    /// The value of `data-theme` on `<html>`, which is left out where the system decides.
+    /// The value of `data-theme` on `<html>`. None for the system's theme, which needs no
+    /// attribute.
     pub fn attribute(self) -> Option<&'static str> {
         (self != Theme::System).then_some(self.name())
     }
 
-    /// The cookie that remembers it for a year, or forgets it. `secure` outside plain HTTP.
+    /// The cookie that stores the theme for a year, or deletes it for the system's theme. `secure`
+    /// is false only over plain HTTP.
     pub fn cookie(self, secure: bool) -> String {
         let age = if self == Theme::System {
             "0"
@@ -57,16 +60,17 @@ impl Theme {
     }
 }
 
-/// The current theme, so that two toggles on a page agree.
+/// The current theme, shared by all toggles of a page.
 #[derive(Clone, Copy)]
 struct Current(RwSignal<Theme>);
 
-/// Called once by the app: on the server with what the request's cookie says, in the browser with anything.
+/// Provides the theme. Called once by the app. On the server, `requested` comes from the cookie;
+/// the browser ignores it.
 pub fn provide_theme(requested: Theme) {
     provide_context(Current(RwSignal::new(rendered(requested))));
 }
 
-/// What the document says, or will say.
+/// The theme of the document. On the server, that is the requested one.
 fn rendered(requested: Theme) -> Theme {
     if cfg!(feature = "ssr") {
         return requested;
@@ -76,7 +80,8 @@ fn rendered(requested: Theme) -> Theme {
         .map_or(Theme::System, |name| Theme::parse(&name))
 }
 
-/// Three buttons of one form: without JavaScript they post to `/preferences/theme` and come back to this page.
+/// A form of three buttons. Without JavaScript, they post to `/preferences/theme` and return to
+/// this page.
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
     let Current(current) =
@@ -115,7 +120,7 @@ fn choice(current: RwSignal<Theme>, theme: Theme, glyph: Glyph, label: &'static 
     .erase()
 }
 
-/// Where to come back to: this page, with its query.
+/// The address to return to: the present path and query.
 fn address(path: &str, query: &str) -> String {
     let query = query.trim_start_matches('?');
     if query.is_empty() {
@@ -125,11 +130,11 @@ fn address(path: &str, query: &str) -> String {
     }
 }
 
-/// Changes the document at once and remembers it.
+/// Changes the document's theme at once and stores it in the cookie.
 fn apply(theme: Theme) {
     let document = document();
     if let Some(root) = document.document_element() {
-        // Neither can fail for a name that is a valid attribute.
+        // Neither call fails for a valid attribute name.
         let _ = match theme.attribute() {
             Some(name) => root.set_attribute("data-theme", name),
             None => root.remove_attribute("data-theme"),
@@ -139,7 +144,8 @@ fn apply(theme: Theme) {
         .location()
         .protocol()
         .is_ok_and(|protocol| protocol == "https:");
-    // `cookie` is a property of HTML documents only, whose type is not worth a web-sys feature.
+    // Only HTML documents have the property `cookie`. Its type would need another feature of
+    // web-sys.
     let _ = Reflect::set(&document, &"cookie".into(), &theme.cookie(secure).into());
 }
 

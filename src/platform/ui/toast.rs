@@ -1,4 +1,5 @@
-//! Short messages at the bottom right, read out politely. What must not be missed belongs into the page instead.
+//! Short messages at the bottom right, which screen readers read politely. A message that must not
+//! be missed belongs in the page instead.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{Erase, Glyph, Icon, Tone};
 
-/// Long enough to read twice. Errors stay until they are dismissed.
+/// Long enough to read a message twice. Errors stay until they are dismissed.
 const SHOWN_FOR: Duration = Duration::from_secs(7);
 
 #[derive(Debug, Clone, PartialEq)]
@@ -17,14 +18,14 @@ struct Toast {
     action: Option<(String, String)>,
 }
 
-/// Where anything under the app can leave a message.
+/// Shows messages. Any component below the app can use it.
 #[derive(Debug, Clone, Copy)]
 pub struct Toaster {
     toasts: RwSignal<Vec<Toast>>,
     next: StoredValue<u32>,
 }
 
-/// Makes the toaster available to everything below. Called once, by the app.
+/// Makes the toaster available to all components. Called once by the app.
 pub fn provide_toaster() -> Toaster {
     let toaster = Toaster {
         toasts: RwSignal::new(Vec::new()),
@@ -35,7 +36,7 @@ pub fn provide_toaster() -> Toaster {
 }
 
 impl Toaster {
-    /// The app's toaster, or one that nobody sees where there is none.
+    /// The app's toaster. Outside of the app, a new one that shows nothing.
     pub fn current() -> Self {
         use_context().unwrap_or_else(provide_toaster)
     }
@@ -44,7 +45,7 @@ impl Toaster {
         self.push(Tone::Neutral, text.into(), None);
     }
 
-    /// With a link to go on by, for example to undo: its text and address.
+    /// Shows a message with a link, for example to undo. `action` is the link's text.
     pub fn offer(
         self,
         text: impl Into<String>,
@@ -88,7 +89,7 @@ impl Toaster {
     }
 }
 
-/// The place where the messages appear. Once in the app, at its end.
+/// The element in which messages appear. Used once, at the end of the app.
 #[component]
 pub fn Toasts() -> impl IntoView {
     let toaster = Toaster::current();

@@ -1,4 +1,4 @@
-//! The name of the site, leading home.
+//! The name of the site, as a link to its home page.
 
 use leptos::prelude::*;
 
