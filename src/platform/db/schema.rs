@@ -1,5 +1,5 @@
-//! The tables as Diesel sees them. The file is kept by hand, and a test compares it with the catalog
-//! of a migrated database.
+//! The tables as Diesel sees them. The file is kept by hand, and a test compares it with the
+//! catalog of a migrated database.
 
 pub mod sql_types {
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]

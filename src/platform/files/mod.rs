@@ -1,5 +1,5 @@
-//! Files: kept in an object store (a local folder, or S3 by configuration) under the hash of their content, and served
-//! with ranges to whoever may see what they belong to.
+//! Files: stored in an object store (a local folder, or S3) under the hash of their content. They
+//! are served, with ranges, to everybody who may see the object that a file belongs to.
 
 pub mod serve;
 
@@ -63,8 +63,8 @@ impl Files {
         Ok(Self { store })
     }
 
-    /// Checks the content, then stores it and its row; content that is there already is stored once. The object is written before the
-    /// row exists, so a row never names a file that isn't there.
+    /// Checks the content, then stores it and its row. The same content is stored only once. The
+    /// object is written before the row, so that no row names a missing file.
     pub async fn put(
         &self,
         conn: &mut Conn,
@@ -115,11 +115,11 @@ impl Files {
     }
 }
 
-/// Bytes that a file may have.
+/// Largest size of a file, in bytes.
 pub const SIZE_LIMIT: usize = 512 * 1024 * 1024;
 
-/// Whether the content is what its media type says, judged by its first bytes. A file is served as its type says, so that
-/// a page disguised as a picture would otherwise be kept for later.
+/// Checks by the first bytes whether the content has the given media type. Files are served with
+/// their media type, so a page disguised as a picture could otherwise be stored and opened later.
 fn check(media_type: &str, content: &[u8]) -> Result<(), String> {
     if content.is_empty() {
         return Err("The file is empty.".to_owned());

@@ -1,5 +1,5 @@
-//! Sending a stored file: whole or a range of it. What was stored is never run: the policy is a sandbox without scripts,
-//! and only media types that browsers can be trusted to show are shown.
+//! Sends a stored file as a whole or in part. Stored content is never run: its policy is a sandbox
+//! without scripts, and only media types that are safe to show in a browser are shown.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -12,7 +12,8 @@ use super::{Files, StoredFile};
 use crate::platform::http::layers::plain;
 
 impl Files {
-    /// `public` files may be kept by shared caches, others by the reader's browser alone.
+    /// Sends the file. Shared caches may keep `public` files; otherwise only the reader's browser
+    /// may.
     pub async fn send(
         &self,
         file: &StoredFile,
@@ -145,12 +146,13 @@ fn is_shown(media_type: &str) -> bool {
 #[derive(Debug, PartialEq)]
 enum Asked {
     Whole,
-    /// From the first byte up to, not including, the second.
+    /// From the first byte up to the second one, which is not included.
     Part(u64, u64),
     Beyond,
 }
 
-/// RFC 9110, section 14: one range of bytes. Several, or what is malformed, is answered with the whole.
+/// Parses one range of bytes (RFC 9110, section 14). Several ranges or a malformed header give the
+/// whole file.
 fn parse(header: &str, size: u64) -> Asked {
     let Some((from, to)) = header
         .strip_prefix("bytes=")

@@ -1,5 +1,5 @@
-//! Static files: the site's scripts, styles and fonts, sent precompressed and kept by browsers for as long as their name,
-//! which changes with their content, stays the same.
+//! Static files: scripts, styles and fonts, sent precompressed. Browsers keep them for a year,
+//! because their names change with their content.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) -> Rout
             .precompressed_gzip()
     };
     let pkg = options.site_pkg_dir.to_string();
-    // A development build overwrites its files under the same names.
+    // A development build overwrites its files under the same names, so browsers must ask again.
     let age = if options.hash_files {
         FOREVER
     } else {
@@ -57,8 +57,8 @@ async fn keep(request: Request, next: Next, age: &'static str) -> Response {
     response
 }
 
-/// The files that the first page will ask for. A binary that is started without them would serve pages that never
-/// hydrate, and say nothing.
+/// Checks that the files of the site exist. Without them, the server would send pages that never
+/// hydrate, and no error would say so.
 pub fn check(options: &LeptosOptions) -> Result<(), String> {
     let pkg = Path::new(&*options.site_root).join(&*options.site_pkg_dir);
     for (kind, extension) in [("js", "js"), ("wasm", "wasm"), ("css", "css")] {
@@ -110,7 +110,8 @@ fn hash_of(options: &LeptosOptions, kind: &str) -> Result<Option<String>, String
 
 #[cfg(test)]
 mod tests {
-    /// A deployed binary reads Leptos.toml, a build reads Cargo.toml: they must name the same files.
+    /// A deployed binary reads Leptos.toml, and a build reads Cargo.toml. Both must name the same
+    /// files.
     #[test]
     fn leptos_toml_says_what_cargo_toml_says() {
         let parse = |text: &str| {

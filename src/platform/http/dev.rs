@@ -1,4 +1,4 @@
-//! The development server's mailbox: what would have been sent, the newest first. Only mounted with `--dev`.
+//! The development server's mailbox: unsent mails, newest first. Only mounted with `--dev`.
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -28,7 +28,7 @@ async fn list(State(state): State<AppState>) -> Response {
             }
         }
     }
-    // The names are UUIDv7: sorted by name is sorted by time.
+    // The names are UUIDv7, so sorting by name sorts by time.
     mails.sort_unstable_by(|a, b| b.cmp(a));
     let mut items = String::new();
     for id in mails.iter().take(50) {

@@ -1,5 +1,5 @@
-//! What a form sent without JavaScript comes back with: its error and what was typed, kept in the session for the one
-//! page that follows. Nothing of it travels in an address, where anybody could write it.
+//! The outcome of a form sent without JavaScript: its error and the typed values, kept in the
+//! session for the next page. The address carries none of it, because anybody could write one.
 
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
@@ -12,9 +12,9 @@ const KEY: &str = "flash";
 pub struct Flash {
     /// Path of the server function that the form posted to.
     pub form: String,
-    /// None: it went well, and `values` is empty.
+    /// None if the request succeeded; `values` is then empty.
     pub error: Option<AppError>,
-    /// What was typed, secrets left out.
+    /// The typed values without secrets.
     pub values: Vec<(String, String)>,
 }
 
@@ -22,12 +22,12 @@ pub async fn leave(session: &Session, flash: Flash) -> AppResult<()> {
     Ok(session.insert(KEY, flash).await?)
 }
 
-/// Takes the message out of the session; only sessions that exist are asked.
+/// Takes the message out of the session.
 pub async fn take(session: &Session) -> AppResult<Option<Flash>> {
     Ok(session.remove(KEY).await?)
 }
 
-/// Passwords and tokens are never kept.
+/// Whether a field holds a secret. Passwords and tokens are never kept.
 pub fn is_secret(field: &str) -> bool {
     ["password", "token", "secret", "code"]
         .iter()

@@ -1,4 +1,4 @@
-//! What every request passes through before it reaches a page or a server function.
+//! The middleware in front of pages and server functions.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,7 +13,8 @@ use super::{AppState, CURRENT, Client, Current, Cx, flash};
 use crate::platform::auth;
 use crate::platform::db::organizations::Organization;
 
-/// Gives the request its reference, finds its organization by Host, and keeps both for whatever runs below.
+/// Gives the request its reference, finds its organization by Host, and stores both for the layers
+/// below.
 pub async fn enter(
     State(app): State<AppState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -68,7 +69,8 @@ fn client(app: &AppState, peer: IpAddr, headers: &HeaderMap) -> Client {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let trusted = app.site.trusted_proxies.contains(&peer);
     let forwarded = text(HeaderName::from_static("x-forwarded-for")).filter(|_| trusted);
-    // The last address that no proxy of ours added is the client's.
+    // The client's address is the last one that no trusted proxy added. Addresses before it can be
+    // forged.
     let address = forwarded
         .into_iter()
         .flat_map(|list| list.rsplit(','))
@@ -92,7 +94,7 @@ fn client(app: &AppState, peer: IpAddr, headers: &HeaderMap) -> Client {
     }
 }
 
-/// The host that was asked for, without its port.
+/// The requested host without its port.
 pub fn host(uri: &Uri, headers: &HeaderMap) -> String {
     let authority = uri
         .authority()
@@ -113,7 +115,8 @@ fn without_port(authority: &str) -> &str {
     }
 }
 
-/// Only our own pages may change anything: a browser says with every mutation where it comes from.
+/// Refuses changes that do not come from our own pages. Browsers send the origin with every such
+/// request.
 pub async fn check_origin(request: Request, next: Next) -> Response {
     if matches!(
         *request.method(),
@@ -153,7 +156,7 @@ fn same_origin(request: &Request) -> bool {
     }
 }
 
-/// Loads the session's person and the message left for this page; from here on the request is a [`Cx`].
+/// Loads the session's user and the message left for this page, and adds a [`Cx`] to the request.
 pub async fn recognise(
     State(app): State<AppState>,
     session: Session,
@@ -170,7 +173,7 @@ pub async fn recognise(
         Ok(viewer) => viewer,
         Err(_) => return unavailable(&client.request_id),
     };
-    // A form's message is for the page that follows, not for the files that the page loads meanwhile.
+    // A form's message is for the next page, not for the files that a page loads meanwhile.
     let is_page = request.method() == Method::GET
         && request
             .headers()
@@ -192,7 +195,7 @@ pub async fn recognise(
         flash,
     });
     let mut response = next.run(request).await;
-    // What a person sees signed in is theirs: no cache on the way may keep it.
+    // A page of a signed-in user is private, so no cache on the way may keep it.
     let headers = response.headers_mut();
     if !headers.contains_key(header::CACHE_CONTROL) {
         let value = if signed_in {
@@ -205,8 +208,8 @@ pub async fn recognise(
     response
 }
 
-/// Headers that every answer carries. Pages set a Content-Security-Policy with their nonce; what has none gets the
-/// strictest.
+/// Adds the security headers to every response. Pages set a Content-Security-Policy with their
+/// nonce; all other responses get the strictest policy.
 pub async fn security_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -220,7 +223,8 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
         "default-src 'none'; frame-ancestors 'none'; sandbox",
     );
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    // `no-referrer` would make browsers send `Origin: null` with forms.
+    // `no-referrer` would make browsers send `Origin: null` with forms, which `check_origin`
+    // refuses.
     set(header::REFERRER_POLICY, "same-origin");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(
@@ -234,9 +238,9 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// The policy of a page: its own scripts by nonce, embeds only from the two video services.
+/// The policy of a page: scripts only with the nonce, and frames only from two video services.
 pub fn page_policy(nonce: &str, dev: bool) -> String {
-    // Live reload of the development server opens a socket on its own port.
+    // The live reload of the development server opens a socket on a port of its own.
     let dev_socket = if dev {
         " ws://127.0.0.1:* ws://localhost:*"
     } else {

@@ -1,4 +1,4 @@
-//! Prometheus metrics, on a listener of their own so that they are never public by accident.
+//! Prometheus metrics, on an address of their own so that they are never public by accident.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub fn request(status: StatusCode, took: Duration) {
     metrics::histogram!("lyceum_request_seconds", "status" => class).record(took.as_secs_f64());
 }
 
-/// Installs the recorder. Without a listener nothing is recorded.
+/// Installs the metrics recorder. Without it, nothing is recorded.
 pub fn install() -> Result<PrometheusHandle, String> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(

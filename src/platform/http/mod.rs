@@ -1,4 +1,4 @@
-//! The web server: the state every request shares, what is known of one request, and how the router is put together.
+//! The web server: the state that all requests share, the context of one request, and the router.
 
 pub mod assets;
 pub mod dev;
@@ -25,7 +25,7 @@ use crate::platform::db::{Conn, Db, Work};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
 
-/// What all requests share.
+/// The state that all requests share.
 #[derive(Clone)]
 pub struct AppState {
     pub db: Db,
@@ -36,7 +36,7 @@ pub struct AppState {
     pub site: Arc<Site>,
 }
 
-/// How this process serves.
+/// Settings of this server process.
 pub struct Site {
     pub trusted_proxies: Vec<IpAddr>,
     pub dev: bool,
@@ -48,7 +48,7 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// Where a request comes from.
+/// The client that sent a request.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub address: IpAddr,
@@ -56,7 +56,7 @@ pub struct Client {
     pub request_id: String,
 }
 
-/// What is known of one request: whose it is, for which organization, with which session.
+/// The context of one request: its organization, session and user.
 #[derive(Clone)]
 pub struct Cx {
     pub app: AppState,
@@ -68,17 +68,17 @@ pub struct Cx {
 }
 
 impl Cx {
-    /// The current request's, inside a page or a server function.
+    /// The context of the current request, in a page or a server function.
     pub fn current() -> AppResult<Self> {
         Self::current_if_any().ok_or_else(|| AppError::internal("no request context"))
     }
 
-    /// None where the routes are listed at start-up, outside any request.
+    /// Like `current`, but None outside of a request, such as when routes are listed at start-up.
     pub fn current_if_any() -> Option<Self> {
         use_context::<Parts>().and_then(|parts| parts.extensions.get::<Self>().cloned())
     }
 
-    /// One unit of work of this request's organization.
+    /// Runs `work` in a transaction of this request's organization.
     pub async fn within<F, R>(&self, work: F) -> AppResult<R>
     where
         for<'r> F: AsyncFnOnce(&'r mut Conn) -> AppResult<R>
@@ -92,7 +92,8 @@ impl Cx {
             .await
     }
 
-    /// An address of this organization for use in mails: the configured domain, never the request's Host.
+    /// An address of this organization for mails. Uses the configured domain, never the request's
+    /// Host, which anybody can set.
     pub fn link(&self, path: &str) -> String {
         link(&self.app.config, &self.organization, path)
     }
@@ -101,7 +102,8 @@ impl Cx {
 pub fn link(config: &Config, organization: &Organization, path: &str) -> String {
     let mut url = config.public_url.clone();
     if let Some(domain) = &organization.domain {
-        // A domain from the database is a host name by its check; a port of the public address is not the domain's.
+        // A check in the database ensures that the domain is a host name. The port of the public
+        // address is not that of the domain.
         if url.set_host(Some(domain)).is_ok() {
             let _ = url.set_port(None);
         }
@@ -113,14 +115,14 @@ tokio::task_local! {
     static CURRENT: Current;
 }
 
-/// What code below the handlers needs of the request without being handed it.
+/// The part of the context for code that gets no [`Cx`] passed.
 #[derive(Clone)]
 struct Current {
     organization: crate::platform::ids::OrganizationId,
     client: Client,
 }
 
-/// The organization of the request that this task serves.
+/// The organization of the current request, if any.
 pub fn current_organization() -> Option<crate::platform::ids::OrganizationId> {
     CURRENT.try_with(|current| current.organization).ok()
 }
@@ -129,7 +131,7 @@ pub fn current_client() -> Option<Client> {
     CURRENT.try_with(|current| current.client.clone()).ok()
 }
 
-/// The reference that error pages show and the log carries.
+/// The reference of the current request, which error pages and the log show.
 pub fn request_id() -> String {
     CURRENT
         .try_with(|current| current.client.request_id.clone())

@@ -1,4 +1,4 @@
-//! The router, and the life of the server from its first connection to its last.
+//! The router, and the server from start to shutdown.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ use crate::platform::jobs::{Registry, Workers};
 use crate::platform::mail::Mailer;
 use crate::platform::ui::Theme;
 
-/// How long a stopping server waits for what is under way.
+/// Time that a stopping server waits for running requests and jobs.
 const DRAIN: Duration = Duration::from_secs(8);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -61,7 +61,7 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
         }
         _ => format!("The address {addr} can't be used: {error}"),
     })?;
-    // Without this a streamed page waits for delayed acknowledgements.
+    // Without this, a streamed page waits for delayed acknowledgements.
     let listener = listener.tap_io(|socket| {
         let _ = socket.set_nodelay(true);
     });
@@ -88,7 +88,7 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
     Ok(())
 }
 
-/// Runs jobs only, until told to stop.
+/// Runs only background jobs, until the process is told to stop.
 pub async fn work(config: Config, count: usize, registry: Registry) -> Result<(), String> {
     let db = Db::new(&config.database)?;
     let mailer = Mailer::new(&config)?;
@@ -139,7 +139,8 @@ fn warn_of_mail(mailer: &Mailer, config: &Config) {
 }
 
 pub fn router(state: AppState) -> Router {
-    // Leptos would answer server functions itself, each error with 500: `server_fns` does it instead.
+    // Leptos would answer every failed server function with 500, so `server_fns` handles them
+    // instead.
     let functions = server_fn::axum::server_fn_paths()
         .map(|(path, _)| path.to_owned())
         .collect();
@@ -183,12 +184,12 @@ pub fn router(state: AppState) -> Router {
     .with_state(state)
 }
 
-/// JSON in place of pages, under the same layers: what the benchmarks compare pages with.
+/// Serves `routes` behind the same layers as pages. Benchmarks compare pages with such JSON routes.
 pub fn floor(state: AppState, routes: Router<AppState>) -> Router {
     guarded(recognised(&state, routes).layer(compression())).with_state(state)
 }
 
-/// The layers that make of a request a [`Cx`]: its organization, its session, its person.
+/// Adds the layers that give a request its [`Cx`]: organization, session and user.
 fn recognised(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
     let secure = state.config.public_url.scheme() == "https";
     routes
@@ -199,7 +200,7 @@ fn recognised(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), layers::enter))
 }
 
-/// The layers around everything: headers, panics, timeouts.
+/// Adds the outer layers: headers, panics and timeouts.
 fn guarded(routes: Router<AppState>) -> Router<AppState> {
     routes.layer(
         ServiceBuilder::new()
@@ -215,7 +216,7 @@ fn guarded(routes: Router<AppState>) -> Router<AppState> {
     )
 }
 
-/// Cheap compression of what is made per request; static files come compressed from the disk.
+/// Compresses dynamic responses quickly. Static files are compressed on disk already.
 fn compression() -> CompressionLayer<impl Predicate> {
     let media = NotForContentType::const_new("video/").and(NotForContentType::const_new("audio/"));
     CompressionLayer::new()
@@ -225,7 +226,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
         .compress_when(DefaultPredicate::new().and(media))
 }
 
-/// What every page is rendered with: its headers, by the nonce that Leptos has just made.
+/// Sets the headers of a page, with the nonce that Leptos has just created.
 fn page_context(dev: bool) {
     let Some(response) = use_context::<ResponseOptions>() else {
         return;
@@ -237,7 +238,7 @@ fn page_context(dev: bool) {
     }
 }
 
-/// Liveness needs nothing; readiness needs the database.
+/// Answers whether the server is ready, which needs the database. Liveness needs nothing.
 async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
     match state.db.unbound().await {
         Ok(_) => (StatusCode::OK, "ready"),
@@ -254,7 +255,7 @@ struct ThemeChoice {
     next: Option<String>,
 }
 
-/// The theme buttons before the page is awake.
+/// Sets the theme by a form, for pages without JavaScript.
 async fn set_theme(
     parts: Parts,
     Form(choice): Form<ThemeChoice>,

@@ -1,5 +1,5 @@
-//! Server functions over HTTP. A hydrated page gets JSON with the right status; a plain form gets a redirect, back to
-//! where it was with its error and what was typed kept in a flash.
+//! Server functions over HTTP. A hydrated page gets JSON with the right status. A plain form gets a
+//! redirect back to its page, with its error and its typed values in a flash.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Extension, Request};
@@ -13,9 +13,10 @@ use super::Cx;
 use super::flash::{self, Flash};
 use crate::platform::error::AppError;
 
-/// The header under which a hydrated form learns where to go next.
+/// The header that tells a hydrated form where to go next.
 pub const REDIRECT: &str = "x-redirect";
-/// Form bodies: 50,000 characters of any script, as a form writes them. Uploads have a route of their own.
+/// Largest form body in bytes: 50,000 characters of any script, percent-encoded. Uploads have a
+/// route of their own.
 pub const BODY_LIMIT: usize = 640 * 1024;
 
 pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response {
@@ -28,7 +29,7 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
     };
     let path = parts.uri.path().to_owned();
     let back = referring_page(&parts.headers);
-    // Leptos would put the error into the address; it is ours to carry.
+    // With HTML, Leptos would put the error into the address, so ask Leptos for JSON.
     parts
         .headers
         .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -43,7 +44,7 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
     answer_plain_form(&cx, path, back, &body, response).await
 }
 
-/// Sets where the browser goes after the mutation, with or without WASM.
+/// Sets the address to go to after the request, with or without JavaScript.
 pub fn redirect(path: &str) {
     if let (Some(response), Ok(value)) = (
         leptos::prelude::use_context::<leptos_axum::ResponseOptions>(),
@@ -60,7 +61,7 @@ fn accepts_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// Path and query of the page that the form was on; the origin has been checked already.
+/// Path and query of the page with the form. The origin has been checked already.
 fn referring_page(headers: &HeaderMap) -> String {
     headers
         .get(header::REFERER)
@@ -71,7 +72,7 @@ fn referring_page(headers: &HeaderMap) -> String {
         .unwrap_or_else(|| "/".to_owned())
 }
 
-/// Server functions answer every error with 500; the error itself knows better.
+/// Replaces the status 500, which Leptos gives every error, with the status of the error.
 async fn with_status(response: Response) -> Response {
     if response.status() == StatusCode::BAD_REQUEST
         && !response.headers().contains_key(header::CONTENT_TYPE)
@@ -156,7 +157,7 @@ async fn answer_plain_form(
     Redirect::to(&next.unwrap_or(back)).into_response()
 }
 
-/// The fields that were sent, without secrets and without the one character that no database keeps.
+/// The fields that were sent, without secrets and without U+0000, which PostgreSQL cannot store.
 fn typed(body: &[u8]) -> Vec<(String, String)> {
     url::form_urlencoded::parse(body)
         .filter(|(name, _)| !flash::is_secret(name))

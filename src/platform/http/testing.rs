@@ -1,4 +1,4 @@
-//! The whole site on a database of its own, asked over HTTP as a browser asks, without a browser.
+//! The whole site on a database of its own, tested over HTTP without a browser.
 
 use std::net::SocketAddr;
 
@@ -72,7 +72,7 @@ impl TestSite {
         }
     }
 
-    /// Makes a confirmed account.
+    /// Creates a confirmed account.
     pub async fn account(&self, email: &str, role: UserRole) -> UserId {
         let hash = password::hash(PASSWORD).await.expect("a hash");
         let email = email.to_owned();
@@ -94,7 +94,7 @@ impl TestSite {
             .expect("an account")
     }
 
-    /// A browser in which somebody with this address has signed in.
+    /// A browser with a new, signed-in account.
     pub async fn signed_in(&self, email: &str, role: UserRole) -> Browser<'_> {
         self.account(email, role).await;
         let mut browser = self.visitor();
@@ -108,7 +108,7 @@ impl TestSite {
         browser
     }
 
-    /// Runs what is queued, and returns the mails that were written, oldest first.
+    /// Runs all queued jobs. Returns the mails that were written, oldest first.
     pub async fn mails(&self) -> Vec<String> {
         let mailer = Mailer::new(&self.state.config).expect("a mailer");
         let workers = Workers::new(
@@ -154,7 +154,7 @@ impl TestSite {
     }
 }
 
-/// One browser: it keeps its cookies and says where its requests come from.
+/// A simulated browser: it keeps its cookies and sends the origin of its requests.
 pub struct Browser<'a> {
     site: &'a TestSite,
     pub cookies: Vec<(String, String)>,
@@ -170,7 +170,7 @@ impl Browser<'_> {
             .await
     }
 
-    /// Calls a server function as the hydrated page does.
+    /// Calls a server function like a hydrated page.
     pub async fn post(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self
             .request("POST", &function_path(function))
@@ -178,7 +178,7 @@ impl Browser<'_> {
         self.send(form(request, fields)).await
     }
 
-    /// Sends a form as a browser without JavaScript does, from the page at `page`.
+    /// Sends a form like a browser without JavaScript, from the page at `page`.
     pub async fn submit(&mut self, page: &str, function: &str, fields: &[(&str, &str)]) -> Answer {
         let request = self
             .request("POST", &function_path(function))
@@ -225,7 +225,7 @@ impl Browser<'_> {
     }
 }
 
-/// "auth/api/sign_in" → the path of platform::auth::api::sign_in.
+/// Converts "auth/api/sign_in" to the path of `platform::auth::api::sign_in`.
 fn function_path(function: &str) -> String {
     server_fn::axum::server_fn_paths()
         .map(|(path, _)| path)
