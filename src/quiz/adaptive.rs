@@ -38,7 +38,7 @@ pub fn information(ability: f64, difficulty: f64) -> f64 {
 /// The domain score: the expected share of the points, from 0 to 1, if the learner answered the
 /// whole bank (R. D. Bock, D. Thissen & M. F. Zimowski, Journal of Educational Measurement 34,
 /// 1997). None for an empty bank. All learners of an adaptive exam get about half of their items
-/// right, so only the domain score can be compared with a passing score.
+/// right. Only the domain score can therefore be compared with a passing score.
 pub fn domain_score(bank: &[f64], ability: f64) -> Option<f64> {
     let points: f64 = bank.iter().map(|&item| probability(ability, item)).sum();
     (!bank.is_empty()).then(|| points / bank.len() as f64)

@@ -312,8 +312,8 @@ pub async fn submit(
     Ok(row.quiz)
 }
 
-/// Hands in when the page's clock has run down. Returns the end of the time instead if the attempt
-/// still has time, because a tutor may have extended it since the page was loaded.
+/// Hands in when the page's clock has run down. If a tutor has extended the attempt meanwhile,
+/// returns the new end of the time instead.
 pub async fn run_down(
     conn: &mut Conn,
     user: UserId,
@@ -352,6 +352,8 @@ async fn locked(conn: &mut Conn, user: UserId, attempt: AttemptId) -> AppResult<
         .ok_or_else(no_attempt)
 }
 
+/// Grades the attempt on the saved answers and applies regrades that were decided meanwhile.
+/// Completes the course if the pass was its last step.
 async fn end(conn: &mut Conn, user: UserId, row: &Attempt, now: DateTime<Utc>) -> AppResult<()> {
     let points: Vec<f64> = row
         .set

@@ -117,6 +117,7 @@ type Standing = (
     Option<diesel::dsl::Eq<quiz_questions::order_index, i32>>,
 );
 
+/// The columns that hold the place of a question.
 fn standing(place: &Place) -> Standing {
     (
         quiz_questions::topic_id.eq(place.topic),

@@ -19,8 +19,8 @@ mod tests;
 /// completed otherwise. The certificate stays in both cases. Returns true if the course has just
 /// been completed.
 ///
-/// Locks the enrollment. Otherwise two last steps at the same time would each miss the other, and
-/// the course would never be completed.
+/// Locks the enrollment. Otherwise each of two last steps at the same time would miss the other,
+/// and neither would complete the course.
 pub async fn check(
     conn: &mut Conn,
     user: UserId,

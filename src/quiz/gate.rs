@@ -1,7 +1,7 @@
 //! The rules that lock and unlock parts of a course. A course has modules, a module has sections of
-//! two topics, and a section may end in a quiz. A section unlocks when the quiz before it is
-//! passed. A module unlocks when the last quiz of the module before it is passed and the cooldown
-//! is over. A section or module without a quiz holds nothing back.
+//! two topics, and a section may end in a quiz. A section unlocks when the earlier quizzes of its
+//! module are passed. A module unlocks when the last quiz of the module before it is passed and the
+//! cooldown is over. A section or module without a quiz holds nothing back.
 
 use std::collections::HashMap;
 

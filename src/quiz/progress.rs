@@ -267,6 +267,7 @@ pub async fn load(
     })
 }
 
+/// Stores the times at which modules were unlocked and passed. Times that are stored already stay.
 async fn keep(
     conn: &mut Conn,
     user: UserId,

@@ -565,8 +565,8 @@ fn wrong_fields(kind: &Value) -> Vec<(String, String)> {
 async fn answer_everything(site: &TestSite, slug: &str) -> usize {
     let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
     asha.post("player/api/enrol", &[("course", slug)]).await;
-    // Removes the cooldown and the draw, because this test asks only whether each question can be
-    // answered.
+    // Removes the cooldown and asks all questions in one attempt, because this test is only about
+    // whether each question can be answered.
     sql(
         site,
         "update courses set questions_per_attempt = 20, cooldown_days = 0",

@@ -417,6 +417,7 @@ pub fn right(kind: &FrozenKind) -> String {
     }
 }
 
+/// A list of matched items as HTML.
 fn matched(
     left: &[(Uuid, String)],
     right: &[(Uuid, String)],

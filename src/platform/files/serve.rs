@@ -1,5 +1,5 @@
-//! Sends a stored file as a whole or in part. Stored content is never run: its policy is a sandbox
-//! without scripts, and only media types that are safe to show in a browser are shown.
+//! Sends a stored file as a whole or in part. A sandbox without scripts ensures that stored content
+//! never runs. Browsers show only safe media types and download all others.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};

@@ -7,7 +7,7 @@ use leptos::children::{ChildrenOptContainer, ToChildren};
 use leptos::prelude::*;
 
 /// Erases a view's type like `into_any`, at a fraction of its size. A lazy route must not stand
-/// below the view, because the view hydrates at once and does not wait for the code of the route.
+/// below the view: the view hydrates at once, without waiting for the route's code.
 pub trait Erase {
     fn erase(self) -> AnyView;
 }

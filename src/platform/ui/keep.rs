@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::form::OnAnswer;
 use super::{Erase, FormState};
 
+/// Saves one form while the user types, and shows whether everything is saved.
 #[derive(Clone, Copy)]
 pub(super) struct Keeper {
     state: FormState,

@@ -85,8 +85,8 @@ impl Evidence {
         let tries = f64::from(self.tries);
         let points = self.points.clamp(0.0, tries);
         let chance = |difficulty| probability(self.tried_by.mean / stretch, difficulty / stretch);
-        // Slope of the log posterior. The answers contribute at most tries / X to the slope, so its
-        // root lies at most `reach` away from `expected`.
+        // Slope of the log posterior. The answers add at most n / X to the slope, so its root lies
+        // at most `reach` away from `expected`.
         let slope = |difficulty| {
             (tries * chance(difficulty) - points) / stretch - (difficulty - expected) / variance
         };
@@ -118,9 +118,9 @@ impl Evidence {
 }
 
 /// τ²: variance of the authors' errors beyond the noise of the answers. Solves Σ (b - a)² / (v +
-/// τ²) = k over the k items that have answers and an estimate. b and its variance v come from the
-/// answers alone (R. C. Paule & J. Mandel, Journal of Research of the National Bureau of Standards
-/// 87, 1982).
+/// τ²) = k over the k items that have answers and an estimate. The difficulty b and its variance v
+/// come from the answers alone (R. C. Paule & J. Mandel, Journal of Research of the National Bureau
+/// of Standards 87, 1982).
 fn authors_variance(bank: &[Evidence]) -> f64 {
     let errors: Vec<(f64, f64)> = bank
         .iter()

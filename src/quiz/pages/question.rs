@@ -1,5 +1,5 @@
-//! One question of a running attempt. The form sends the answer with each step; in the browser it
-//! also sends changes in between.
+//! One question of a running attempt. The form sends the answer with each step, and after hydration
+//! also whenever it changes.
 
 use leptos::prelude::*;
 use uuid::Uuid;

@@ -9,7 +9,8 @@ use crate::platform::ui::Erase;
 const SAID_AT: [i64; 5] = [300, 60, 30, 10, 0];
 
 /// The countdown of a quiz. Asks the server for the time left when the page becomes visible again,
-/// because a tutor may have extended the attempt. (Exams learn of that through their heartbeat.)
+/// because a tutor may have extended the attempt. The page of an exam learns of that from its own
+/// reports to the server.
 pub fn timer(said_left: RwSignal<i64>) -> AnyView {
     #[cfg(feature = "hydrate")]
     Effect::new(|_| {

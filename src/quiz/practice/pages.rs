@@ -1,5 +1,5 @@
-//! The page of a practice question. The player loads the element `#ly-practice` of this page into
-//! the text of the topic, so the page uses only plain links and forms.
+//! The page of a practice question. The player loads its element `#ly-practice` into the text of
+//! the topic, so the page uses only plain links and forms.
 
 use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;

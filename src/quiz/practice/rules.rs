@@ -1,5 +1,5 @@
-//! Asks and grades practice questions. Asking stores nothing: the random order and ids are seeded
-//! with the question and the learner, so they are the same when the answer arrives.
+//! Asks and grades practice questions. Asking stores nothing. The question and the learner are the
+//! seed of the random order and ids, so they are the same when the answer arrives.
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;

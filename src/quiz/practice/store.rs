@@ -51,6 +51,7 @@ pub async fn kept(
     .transpose()
 }
 
+/// Stores the answer in place of the previous one and counts it.
 pub async fn keep(
     conn: &mut Conn,
     user: UserId,

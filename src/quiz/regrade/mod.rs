@@ -38,7 +38,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// Whether the score or the status changes, so that the learner must be told.
+    /// Whether the score or the status changes. Only then does the learner get a mail.
     pub fn changes_result(&self, attempt: &Attempt) -> bool {
         attempt.score != Some(self.score) || attempt.status != self.status
     }
