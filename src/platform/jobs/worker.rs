@@ -108,7 +108,7 @@ impl Workers {
             return Ok(false);
         };
         if claimed.attempts > claimed.max_attempts {
-            // Its last worker died while it ran.
+            // The last worker of this job died, and no attempts are left.
             self.finish(
                 &claimed,
                 lease,
