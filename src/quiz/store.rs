@@ -1,5 +1,6 @@
-//! Queries of quizzes. Queries about a learner filter by the user's id, so that nobody can read or
-//! change the attempts of others.
+//! Queries of quizzes. A learner's attempts are found by the user's id, so that nobody sees the
+//! attempts of others. `save_answers`, `set_end` and `finish` take only the attempt's id; their
+//! callers must load the attempt with `attempt_for_update` first.
 
 use std::collections::HashMap;
 
