@@ -1,9 +1,13 @@
-//! An adaptive exam: what is asked next, and what its answers come to. The model is `quiz::adaptive`'s.
+//! Chooses the next question of an adaptive exam and scores the answers. The statistical model is
+//! in `quiz::adaptive`.
 //!
-//! Each section has a share of the questions. The next question comes from the section that is furthest behind its share
-//! (G. G. Kingsbury & A. R. Zara, Applied Measurement in Education 2, 1989), and of that section it is one of the most
-//! informative. The score is the share of the points that the estimated ability would bring in the whole bank of the
-//! exam, so that the pass mark means the same as in an exam that asks everybody the same.
+//! Each section has a share of the questions. The next question comes from the section that is
+//! furthest behind its share (G. G. Kingsbury & A. R. Zara, Applied Measurement in Education 2,
+//! 1989). Within the section it is one of the most informative.
+//!
+//! The score is the share of points that the estimated ability would earn on the exam's whole
+//! bank. The passing score thus means the same as in an exam that asks everybody the same
+//! questions.
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -13,22 +17,24 @@ use crate::platform::ids::QuestionId;
 use crate::quiz::adaptive::selection::{self, Plan, Step};
 use crate::quiz::adaptive::{LEARNERS, ability, domain_score};
 
-/// Exposure control: the next question is any of so many.
+/// Number of most informative questions from which the next is drawn at random. This limits how
+/// often the best questions are exposed.
 const AMONG: usize = 4;
 
-/// A question that may be asked.
+/// Candidate question of an adaptive exam.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     pub question_id: QuestionId,
     pub section: usize,
-    /// In logits.
+    /// Difficulty in logits.
     pub difficulty: f64,
 }
 
-/// An ability with its standard error, in logits.
+/// Estimated ability with its standard error, in logits.
 pub type Estimate = ability::Ability;
 
-/// What is asked after these questions, each with what it brought; None when it is enough.
+/// Returns the next question after those `given`, each with its points. None when enough was
+/// asked.
 pub fn next(terms: &Terms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> Option<Item> {
     let adaptive = terms.adaptive.as_ref()?;
     let bank: Vec<f64> = adaptive.bank.iter().map(|item| item.difficulty).collect();
@@ -48,8 +54,8 @@ pub fn next(terms: &Terms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> O
     }
 }
 
-/// What would still be asked after these questions, were every answer to it wrong: who ends an exam before it knows enough
-/// comes off as who goes on without an answer.
+/// Returns the questions that would still be asked if every further answer were wrong. A learner
+/// who ends the exam early is thus scored like one who goes on without answering.
 pub fn missing(terms: &Terms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> Vec<Item> {
     let mut given = given.to_vec();
     let mut missing = Vec::new();
@@ -60,7 +66,7 @@ pub fn missing(terms: &Terms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -
     missing
 }
 
-/// The score in whole percent, and the ability behind it.
+/// Returns the score in whole percent and the estimated ability.
 pub fn score(terms: &AdaptiveTerms, given: &[(QuestionId, f64)]) -> (i32, Estimate) {
     let bank: Vec<f64> = terms.bank.iter().map(|item| item.difficulty).collect();
     let answers = places(terms, given)
@@ -84,7 +90,7 @@ fn places(terms: &AdaptiveTerms, given: &[(QuestionId, f64)]) -> Vec<(usize, f64
         .collect()
 }
 
-/// The open questions of the section that is furthest behind its share.
+/// Returns the unasked questions of the section that is furthest behind its share.
 fn eligible(sections: &[Section], terms: &AdaptiveTerms, given: &[(usize, f64)]) -> Vec<usize> {
     let total: usize = sections.iter().map(|section| section.questions).sum();
     let is_asked = |place: usize| given.iter().any(|&(asked, _)| asked == place);
@@ -155,7 +161,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is answered, it ends, within its bounds, asks nothing twice, and keeps to the sections' counts and shares.
+        /// For any answers, the exam ends within its bounds, repeats no question, and keeps to the
+        /// counts and shares of the sections.
         #[test]
         fn it_always_stops(
             counts in proptest::collection::vec(1usize..8, 1..4),
@@ -186,8 +193,8 @@ mod tests {
             prop_assert!(given.len() >= min_items.min(total));
         }
 
-        /// Whenever one ends it, it is as if one had gone on with wrong answers: as many questions count, and no more is scored
-        /// than by what was answered.
+        /// Ending early at any point equals going on with wrong answers. As many questions count,
+        /// and the score is never higher than that of the answers given.
         #[test]
         fn ending_early_gains_nothing(
             counts in proptest::collection::vec(1usize..8, 1..4),

@@ -1,4 +1,4 @@
-//! Server functions of exams for learners. Each acts for the signed-in learner alone, and the server's clock decides.
+//! Server functions of exams for learners. Each acts for the signed-in learner only.
 
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ use {
     chrono::{DateTime, Utc},
 };
 
-/// Learners: the exams of a course in which they are enrolled.
+/// Returns the exams of a course in which the learner is enrolled.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_exams(course: String) -> AppResult<ExamList> {
     let me = require_user()?;
@@ -33,8 +33,8 @@ pub async fn load_exams(course: String) -> AppResult<ExamList> {
         .await
 }
 
-/// Learners: an exam of a course in which they are enrolled. `show` is empty, the number of a question from 1, `end`, or
-/// the id of a sitting that has ended.
+/// Returns an exam of a course in which the learner is enrolled. `show` is empty, a question
+/// number from 1, `end`, or the id of an ended sitting.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_exam(course: String, exam: String, show: String) -> AppResult<ExamPage> {
     let me = require_user()?;
@@ -57,7 +57,7 @@ pub async fn load_exam(course: String, exam: String, show: String) -> AppResult<
         .await
 }
 
-/// Learners: starts a sitting, or goes on with the one that is running.
+/// Starts a sitting, or returns to the one that is running.
 #[server]
 pub async fn start_exam(course: String, exam: ExamId, ready: Option<String>) -> AppResult<()> {
     let me = require_user()?;
@@ -74,13 +74,16 @@ pub async fn start_exam(course: String, exam: ExamId, ready: Option<String>) -> 
     Ok(())
 }
 
-/// Learners: keeps the answer to one question of a running sitting, then shows what `go` names. Sent without `go`, it
-/// is kept and nothing else happens. `basis` is what the form was shown with: only what is not as it was shown is a change.
-/// `tab` and `change` tell in which order a tab has sent what arrives.
+/// Saves the answer to one question of a running sitting, then redirects to the page named by
+/// `go`. Without `go` it only saves.
+///
+/// Parts of the form that equal `basis` are left unchanged, so a stale tab cannot overwrite newer
+/// answers. `tab` and `change` order the requests of one tab; a request that arrives late is
+/// ignored.
 #[server]
 pub async fn save_exam_answer(
     sitting: SittingId,
-    /// From 0.
+    /// Number of the question, from 0.
     question: usize,
     #[server(default)] given: Sent,
     basis: Option<String>,
@@ -124,8 +127,8 @@ pub async fn save_exam_answer(
     })
 }
 
-/// Learners: hands a sitting in. Twice is as good as once. With `time_over` it is a page whose time has run down that hands
-/// in: where the sitting was given more, it goes on.
+/// Hands a sitting in. A second request changes nothing. The page sends `time_over` when its clock
+/// runs down; a sitting that was given more time then goes on.
 #[server]
 pub async fn submit_exam(sitting: SittingId, time_over: Option<String>) -> AppResult<Told> {
     let me = require_user()?;
@@ -139,7 +142,7 @@ pub async fn submit_exam(sitting: SittingId, time_over: Option<String>) -> AppRe
     Ok(running_on(&head, &clock, expires_at))
 }
 
-/// Learners: notes what happened in the browser during a running sitting; see `sitting::report`.
+/// Records events of the browser during a running sitting; see `sitting::report`.
 #[server]
 pub async fn report_exam_events(sitting: SittingId, events: String) -> AppResult<Told> {
     let me = require_user()?;
@@ -152,7 +155,7 @@ pub async fn report_exam_events(sitting: SittingId, events: String) -> AppResult
     Ok(running_on(&head, &clock, expires_at))
 }
 
-/// Until when the sitting runs; what came of it where it doesn't any more.
+/// Returns the time left. Redirects to the result if the sitting has ended (`expires_at` is None).
 #[cfg(feature = "ssr")]
 fn running_on(head: &SittingHead, clock: &Clock, expires_at: Option<DateTime<Utc>>) -> Told {
     match expires_at {

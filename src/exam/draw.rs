@@ -1,22 +1,28 @@
-//! Which questions of the bank go into which section. Sections may share questions, and no question is asked twice: a draw
-//! exists whenever it can (augmenting paths, H. W. Kuhn, Naval Research Logistics Quarterly 2, 1955).
+//! Assigns questions of the bank to sections. Sections may share candidates, and no question is
+//! used twice. A draw is found whenever one exists (augmenting paths, H. W. Kuhn, Naval Research
+//! Logistics Quarterly 2, 1955).
 
-/// What a section needs.
+/// Number of questions of a section, and the candidates for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
     pub count: usize,
-    /// Places in the bank, those to be preferred first.
+    /// Indexes into the bank, preferred ones first.
     pub candidates: Vec<usize>,
 }
 
-/// The bank has not enough questions for this section besides the others.
+/// Error: the bank has too few questions for a section once the sections before it are filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shortage {
     pub section: usize,
     pub missing: usize,
 }
 
-/// The places in the bank that each section gets, in the order of its candidates.
+/// Returns the bank indexes that each section gets, in the order of its candidates. `bank` is the
+/// number of questions in the bank.
+///
+/// # Errors
+///
+/// Fails with a `Shortage` if no draw satisfies all sections.
 pub fn draw(needs: &[Need], bank: usize) -> Result<Vec<Vec<usize>>, Shortage> {
     let mut owners: Vec<Option<usize>> = vec![None; bank];
     for (section, need) in needs.iter().enumerate() {
@@ -42,7 +48,8 @@ pub fn draw(needs: &[Need], bank: usize) -> Result<Vec<Vec<usize>>, Shortage> {
         .collect())
 }
 
-/// Gives the section one more question: a free one, or that of a section which then finds another.
+/// Gives the section one more question. Takes a free one, or one from a section that can replace
+/// it. Returns false if there is neither.
 fn augment(
     section: usize,
     needs: &[Need],
@@ -98,7 +105,7 @@ mod tests {
         );
     }
 
-    /// Hall's condition, by trying every set of sections.
+    /// Checks Hall's condition by enumerating every set of sections.
     fn is_possible(needs: &[Need]) -> bool {
         (0u32..1 << needs.len()).all(|set| {
             let chosen = || {

@@ -1,4 +1,4 @@
-//! How a paper comes from the question bank.
+//! Draws the paper of a sitting from the question bank.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ use crate::quiz::attempt::freeze;
 use crate::quiz::grade::Frozen;
 use crate::quiz::store::{BankQuestion, questions};
 
-/// The paper for this learner: all of it, or the first question of an adaptive one.
+/// Returns a new paper for the learner. An adaptive paper starts with only its first question.
 pub async fn draw_paper(
     conn: &mut Conn,
     user: UserId,
@@ -95,7 +95,8 @@ fn short_of_questions() -> AppError {
     )
 }
 
-/// The places in the bank that each section gets at random, those least often seen first.
+/// Draws random questions for each section, as bank indexes. Questions that the learner has `seen`
+/// least often come first.
 pub fn draw_places(
     sections: &[SectionRow],
     bank: &[BankItem],
@@ -118,12 +119,13 @@ pub fn draw_places(
     draw::draw(&needs, bank.len())
 }
 
-/// The section that each question of the bank is for in an adaptive exam, where several may take it: first every section gets
-/// as many as it asks, then each of the rest goes where there is least to choose from.
+/// Assigns each question of an adaptive exam's bank to one of the sections that may take it. First
+/// every section gets as many as it asks for. Each remaining question goes to the section with the
+/// fewest to choose from, relative to its size.
 fn shares(sections: &[SectionRow], bank: &[BankItem]) -> Vec<Option<usize>> {
     let mut shares = vec![None; bank.len()];
     let mut held = vec![0usize; sections.len()];
-    // A bank that has become too small still serves: these counts are the most that is asked.
+    // A bank that has become too small still serves, because section counts are maximums here.
     let drawn = draw_places(sections, bank, |_| 0).unwrap_or_default();
     for (section, places) in drawn.into_iter().enumerate() {
         held[section] = places.len();
@@ -145,7 +147,7 @@ fn shares(sections: &[SectionRow], bank: &[BankItem]) -> Vec<Option<usize>> {
     shares
 }
 
-/// What an adaptive exam chooses from.
+/// Returns the candidate questions of an adaptive exam, with section and difficulty.
 fn items(
     sections: &[SectionRow],
     bank: &[BankItem],
@@ -178,7 +180,7 @@ fn frozen(mut question: BankQuestion, shuffle_options: bool) -> Frozen {
     freeze(question)
 }
 
-/// Adds the question that an adaptive exam asks next; false when it has asked enough.
+/// Appends the next question of an adaptive exam. Returns false when the exam has asked enough.
 pub async fn append_next(
     conn: &mut Conn,
     paper: &mut Paper,
@@ -211,7 +213,7 @@ mod tests {
     use super::*;
     use crate::platform::ids::ExamId;
 
-    /// Sections by module and count; where the module is none, from the whole course.
+    /// Builds sections from (module, count); a module of None draws from the whole course.
     fn sections(wanted: &[(Option<i32>, i32)]) -> Vec<SectionRow> {
         wanted
             .iter()
@@ -243,7 +245,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever may be published can be filled: each section has the questions that it asks, of those that it takes.
+        /// For any exam that may be published, each section gets as many questions as it asks for.
+        /// Each section may take all of its questions.
         #[test]
         fn overlapping_sections_of_an_adaptive_exam_are_filled(
             wanted in proptest::collection::vec((proptest::option::of(1..4i32), 1..5i32), 1..5),

@@ -1,4 +1,4 @@
-//! What exams leave to be done later.
+//! Background jobs of exams.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,16 +10,16 @@ use crate::platform::ids::{CourseId, ExamId, SittingId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::quiz::timing::GRACE;
 
-/// Ends a sitting whose time ran out while nobody looked.
+/// Ends a sitting whose time ran out while no page was open.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct EndSitting {
     pub sitting: SittingId,
 }
 
 impl EndSitting {
-    /// Looks again once this time is over.
+    /// Queues the job for shortly after `expires_at`.
     pub async fn queue(&self, conn: &mut Conn, expires_at: DateTime<Utc>) -> AppResult<()> {
-        // The job that runs still holds its name; the next one has its own.
+        // The running job still holds its own name, so the next job needs another one.
         let name = format!(
             "end-sitting-{}-{}",
             self.sitting,
@@ -40,7 +40,7 @@ impl Job for EndSitting {
                 && let Some(expires_at) =
                     sitting::end_if_late(conn, user, sitting, Utc::now()).await?
             {
-                // It was given more time.
+                // A tutor has given more time.
                 self.queue(conn, expires_at).await?;
             }
             Ok(())
@@ -49,7 +49,7 @@ impl Job for EndSitting {
     }
 }
 
-/// Works out the difficulties of an adaptive exam anew.
+/// Recalculates the difficulties of an adaptive exam.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Calibrate {
     pub course: CourseId,

@@ -1,5 +1,6 @@
-//! Exams: papers drawn from the question bank by sections, sat in a window of time under the server's clock, and kept for
-//! good. Questions, answers and grading are those of the quizzes.
+//! Exams draw a paper from the question bank, section by section. Learners sit an exam within a
+//! window of time that the server's clock keeps. The result is kept for good. Questions, answers
+//! and grading are shared with quizzes.
 
 #[cfg(feature = "ssr")]
 pub mod adaptive;
@@ -35,7 +36,7 @@ use crate::platform::ids::{ExamId, SittingId};
 use crate::platform::ui::Html;
 use crate::quiz::{GradedQuestion, Shown};
 
-/// No exam has the id `all`, and no topic the part after it.
+/// Path of the list of a course's exams. `all` cannot be the id of an exam, because ids are UUIDs.
 pub fn exams_path(course: &str) -> String {
     format!("/learn/{course}/exam/all")
 }
@@ -44,18 +45,18 @@ pub fn exam_path(course: &str, exam: ExamId) -> String {
     format!("/learn/{course}/exam/{exam}")
 }
 
-/// How an exam goes; the `config` column, version 1.
+/// Settings of an exam, stored in the `config` column (version 1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     pub version: u32,
-    /// Within their section.
+    /// Shuffles the questions within each section.
     pub shuffle_questions: bool,
     pub shuffle_options: bool,
-    /// Forward only: what was left is not come back to.
+    /// Shows one question at a time; learners cannot return to a question they have left.
     pub one_at_a_time: bool,
     pub partial_credit: bool,
     pub review: Review,
-    /// Results wait until the exam has closed for everybody.
+    /// Holds results back until the exam has closed for everybody.
     pub review_after_close: bool,
     pub adaptive: Option<Adaptive>,
 }
@@ -66,7 +67,7 @@ impl Config {
     }
 }
 
-/// What learners see of what came of a sitting; each includes what stands before it.
+/// Part of the result that learners may see. Each level includes the levels before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Review {
@@ -75,16 +76,17 @@ pub enum Review {
     Answers,
 }
 
-/// Questions are chosen by how able the learner is, until that is known well enough.
+/// Settings of an adaptive exam. It picks questions by the learner's estimated ability until the
+/// estimate is precise enough.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Adaptive {
     pub min_items: usize,
     pub max_items: usize,
-    /// In logits.
+    /// Standard error of the ability, in logits, at which the exam stops.
     pub standard_error: f64,
 }
 
-/// The exams of a course, as a learner sees them.
+/// Exams of a course, as a learner sees them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamList {
     pub course_slug: String,
@@ -97,7 +99,7 @@ pub struct ExamLine {
     pub exam_id: ExamId,
     pub title: String,
     pub standing: Standing,
-    /// "60 min · open until 3 May 2026, 12:00".
+    /// Time limit and window, for example "60 min · open until 3 May 2026, 12:00".
     pub facts: String,
 }
 
@@ -107,9 +109,9 @@ pub enum Standing {
     Open,
     NotYet,
     Closed,
-    /// It need not be sat.
+    /// The learner is excused and need not sit the exam.
     Excused,
-    /// Taken, and nothing of it is shown.
+    /// The learner has sat the exam, and the settings hide the result.
     Taken,
     Scored {
         score: i32,
@@ -117,14 +119,14 @@ pub enum Standing {
     },
 }
 
-/// An exam as one learner sees it.
+/// Page of one exam, as one learner sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamPage {
     pub course_slug: String,
     pub course_title: String,
     pub exam_id: ExamId,
     pub title: String,
-    /// The learner need not sit it.
+    /// The learner is excused and need not sit the exam.
     pub is_excused: bool,
     pub state: ExamState,
     pub history: Vec<PastSitting>,
@@ -137,82 +139,83 @@ pub enum ExamState {
     Result(Box<ExamResult>),
 }
 
-/// What one agrees to by starting.
+/// Terms that a learner accepts by starting the exam.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StartSheet {
     pub instructions: Html,
-    /// Title and number of questions.
+    /// Title and number of questions of each section.
     pub sections: Vec<(String, i32)>,
-    /// Questions, time, pass mark, window, tries.
+    /// Number of questions, time limit, passing score, window and attempts allowed.
     pub terms: Vec<String>,
     pub rules: Vec<String>,
-    /// Why it can't be started now.
+    /// Reason why the exam cannot be started now.
     pub closed: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PastSitting {
     pub sitting_id: SittingId,
-    /// In words, and exactly.
+    /// End of the sitting, for people and as RFC 3339.
     pub when: (String, String),
-    /// Score and whether it passed, where that may be seen.
+    /// Score in percent and whether it passed; None while the learner may not see them.
     pub outcome: Option<(i32, bool)>,
-    /// It was not reset.
+    /// False once a tutor has reset this sitting.
     pub counts: bool,
 }
 
-/// A sitting that is under way.
+/// Page of a running sitting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Room {
     pub sitting_id: SittingId,
-    /// Of this loading of the page: its changes have an order.
+    /// Random id of this page load. The server orders the answers of one tab by it.
     pub tab: uuid::Uuid,
     pub forward_only: bool,
-    /// All of them, or only the one that may be answered now.
+    /// All questions, or only the current one in a forward-only exam.
     pub questions: Vec<RoomQuestion>,
-    /// The number of the one that is shown, from 0; None at the end, where all is handed in.
+    /// Number of the question that is shown, from 0; None on the last page, which hands in.
     pub at: Option<usize>,
-    /// "of 12", "of at most 20".
+    /// Total for the heading, for example "of 12" or "of at most 20".
     pub of: String,
     pub seconds_left: i64,
-    /// "14:05".
+    /// Time of day at which the sitting ends, for example "14:05".
     pub ends: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoomQuestion {
-    /// From 0.
+    /// Number in the paper, from 0.
     pub number: usize,
-    /// Empty where there is only one section.
+    /// Title of the section; empty in an exam with one section.
     pub section: String,
     pub shown: Shown,
     pub is_answered: bool,
-    /// What the form is shown with, to be sent back with it.
+    /// Hash of the answer and flag that the form was rendered with; see `quiz::basis`. The browser
+    /// returns it, so a stale tab cannot overwrite newer answers.
     pub basis: String,
 }
 
-/// What the page of a running sitting is told with everything that it sends.
+/// Answer of the server to every request of a running sitting's page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     pub seconds_left: i64,
-    /// "14:05".
+    /// Time of day at which the sitting ends, for example "14:05".
     pub ends: String,
-    /// Of the form whose answer was kept: what it is based on from now on.
+    /// New `basis` of the form whose answer was saved; empty for other requests.
     pub basis: String,
 }
 
-/// What came of a sitting, as far as it may be seen.
+/// Result of a sitting, as far as the learner may see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamResult {
     pub outcome: Option<(i32, bool)>,
     pub passing_score_percent: i32,
-    /// When it was handed in or ran out.
+    /// Date and time at which the learner handed in or the time ran out.
     pub ended: String,
-    /// What is not shown, and from when.
+    /// Explains which parts are hidden and when they appear.
     pub note: Option<String>,
-    /// What an adaptive exam counts that was ended early.
+    /// Explains the missing questions of an adaptive exam that was ended early.
     pub ended_early: Option<String>,
-    /// Why it was graded anew, where it was.
+    /// Reason of the newest regrade.
     pub regraded: Option<String>,
     pub questions: Vec<GradedQuestion>,
 }

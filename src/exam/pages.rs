@@ -1,4 +1,4 @@
-//! The pages of exams for learners: which there are, the start sheet, the room, and what came of a sitting.
+//! Pages of exams for learners: the list, the start sheet, the exam room and the result.
 
 #[cfg(feature = "hydrate")]
 mod awake;
@@ -21,7 +21,7 @@ use crate::platform::ui::{
 };
 use crate::quiz::pages::result::answers;
 
-/// /learn/COURSE/exam/all
+/// Page `/learn/COURSE/exam/all`.
 pub fn exams_page() -> AnyView {
     let course = path_part("course");
     let exams = page_resource(move || course.get(), load_exams);
@@ -73,7 +73,7 @@ fn line(exam: ExamLine, course: &str) -> AnyView {
     .erase()
 }
 
-/// "Passed, 80 %".
+/// Badge of a result, for example "Passed, 80 %".
 pub fn verdict(score: i32, passed: bool) -> (Tone, String) {
     match passed {
         true => (Tone::Ok, format!("Passed, {score} %")),
@@ -81,7 +81,7 @@ pub fn verdict(score: i32, passed: bool) -> (Tone, String) {
     }
 }
 
-/// /learn/COURSE/exam/ID
+/// Page `/learn/COURSE/exam/ID`.
 pub fn exam_page() -> AnyView {
     let params = Memo::new(|_| {
         use_params_map().with(|params| {
@@ -110,7 +110,7 @@ struct Forms {
 }
 
 impl Forms {
-    /// What was wrong with what the room sent before it was awake.
+    /// Returns the error of a form that the room sent before its scripts had loaded.
     fn problem_of_room(self) -> Option<String> {
         let problem = |form: FormState| form.problem().get_untracked();
         problem(self.save).or_else(|| problem(self.submit))
@@ -238,7 +238,7 @@ fn result(result: ExamResult, path: &str) -> AnyView {
     .erase()
 }
 
-/// Sittings that have ended; `path` is the address of one of them up to its id.
+/// Shows a list of ended sittings. `path` is the address of a sitting without its id.
 pub fn history(label: &'static str, past: Vec<PastSitting>, path: &str) -> AnyView {
     if past.is_empty() {
         return ().erase();

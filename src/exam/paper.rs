@@ -1,4 +1,5 @@
-//! A paper, frozen when it was drawn, and the answer sheet that it becomes. Grading is the quizzes'.
+//! Papers, frozen when they are drawn, and the answer sheets that they become. Grading is shared
+//! with quizzes.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use crate::platform::ids::QuestionId;
 use crate::quiz::grade::{self, Answer, Answers, Frozen};
 use crate::quiz::timing;
 
-/// The `paper` column of a sitting.
+/// Paper of a running sitting; the `paper` column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Paper {
     pub version: u32,
@@ -19,7 +20,7 @@ pub struct Paper {
     pub questions: Vec<Asked>,
 }
 
-/// What was agreed to at the start: later edits of the exam never touch a sitting.
+/// Terms of the exam when the sitting started. Later edits of the exam do not change them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
     pub passing_score_percent: i32,
@@ -27,14 +28,14 @@ pub struct Terms {
     pub forward_only: bool,
     pub sections: Vec<Section>,
     pub adaptive: Option<AdaptiveTerms>,
-    /// None in papers that were drawn before it was written down.
+    /// None in papers drawn before this field existed.
     #[serde(default)]
     pub time: Option<TimeTerms>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeTerms {
-    /// Without what one learner has beyond it.
+    /// Time limit in seconds, without the learner's extra time.
     pub seconds: i64,
     pub closes_at: Option<DateTime<Utc>>,
 }
@@ -42,11 +43,11 @@ pub struct TimeTerms {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     pub title: String,
-    /// Questions of it; in an adaptive exam at most so many.
+    /// Number of questions; the maximum in an adaptive exam.
     pub questions: usize,
 }
 
-/// What the questions of an adaptive exam are chosen from, as it was at the start.
+/// Settings and candidate questions of an adaptive exam, as they were at the start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdaptiveTerms {
     pub plan: Adaptive,
@@ -54,20 +55,22 @@ pub struct AdaptiveTerms {
     pub bank: Vec<Item>,
 }
 
-/// A question of the paper.
+/// Question of a paper, with the number of its section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
     pub section: usize,
     pub question: Frozen,
 }
 
-/// The `answer_sheet` column of an attempt: the whole paper as it was shown, what was answered, what it brought.
+/// Graded paper of an ended sitting; the `answer_sheet` column of an attempt. It holds the
+/// questions as they were shown, the answers and the points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnswerSheet {
     pub version: u32,
     pub terms: Terms,
     pub questions: Vec<Answered>,
-    /// Of an adaptive exam that was ended before it knew enough: what it would still have asked. Each counts as wrong.
+    /// Questions that an adaptive exam would still have asked when it was ended early. Each counts
+    /// as wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Item>,
 }
@@ -79,9 +82,9 @@ pub struct Answered {
     pub answer: Option<Answer>,
     pub flagged: bool,
     pub answered_at: Option<DateTime<Utc>>,
-    /// From 0 to 1.
+    /// Points, from 0 to 1.
     pub points: f64,
-    /// Everybody gets the point, whatever was answered.
+    /// True when everybody gets the point for this question, whatever the answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_void: bool,
 }
@@ -130,7 +133,7 @@ impl Paper {
         }
     }
 
-    /// What each question so far brings, by the present answers.
+    /// Returns the points of each question so far, graded by the given answers.
     pub fn points(&self, answers: &Answers) -> Vec<(QuestionId, f64)> {
         self.questions
             .iter()
@@ -143,7 +146,8 @@ impl Paper {
             .collect()
     }
 
-    /// The sheet at the end of the sitting, graded. `saved_at` tells when a question was answered last.
+    /// Ends the paper and returns its graded answer sheet. `saved_at` gives the time at which an
+    /// answer was last saved, by question number.
     pub fn hand_in(
         self,
         mut answers: Answers,
@@ -179,17 +183,17 @@ impl Paper {
     }
 }
 
-/// What a sheet comes to.
+/// Result of an answer sheet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Outcome {
-    /// Whole percent.
+    /// Score in whole percent.
     pub score: i32,
     pub passed: bool,
     pub ability: Option<Estimate>,
 }
 
 impl AnswerSheet {
-    /// Works out anew what every question brings.
+    /// Recalculates the points of every question.
     pub fn grade(&mut self) {
         let partial_credit = self.terms.partial_credit;
         for answered in &mut self.questions {
@@ -224,21 +228,24 @@ impl AnswerSheet {
         }
     }
 
-    /// What each question brought, without those that tell nothing of the learner.
+    /// Returns the points of each question that says something about the learner. Void questions
+    /// do not: everybody gets their point.
     fn told(&self) -> Vec<(QuestionId, f64)> {
         let told = self.questions.iter().filter(|answered| !answered.is_void);
         told.map(|answered| (answered.question.question_id, answered.points))
             .collect()
     }
 
-    /// Whether an adaptive exam was ended before the questions that everybody is asked: nobody passes by so few.
+    /// Returns true if an adaptive exam was ended before `min_items` questions. Nobody passes by
+    /// so few.
     fn lacks_the_least(&self) -> bool {
         let least = self.terms.adaptive.as_ref();
         let least = least.map_or(0, |terms| terms.plan.min_items);
         !self.missing.is_empty() && self.questions.len() < least
     }
 
-    /// What a sheet that was ended early counts besides its questions.
+    /// Explains to learners which unasked questions count as wrong; None if the exam ran to its
+    /// end.
     pub fn missing_words(&self) -> Option<String> {
         let rest = match self.missing.len() {
             0 => return None,

@@ -1,5 +1,5 @@
-//! Queries of sittings, their answers and events, and of the record that they leave. Those of learners ask for the
-//! learner's id and find nothing of anybody else's.
+//! Queries of sittings, their answers, events and results. Queries for learners filter by the
+//! learner's id, so they find nothing of others.
 
 mod attempts;
 mod events;
@@ -29,7 +29,7 @@ fn broken(error: serde_json::Error) -> AppError {
     AppError::internal(&error)
 }
 
-/// A sitting with what it came to, by the newest grading.
+/// A sitting with the result of its newest grading.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Sat {
     #[diesel(sql_type = SqlUuid)]
@@ -46,12 +46,12 @@ pub struct Sat {
     pub score: Option<i32>,
     #[diesel(sql_type = Nullable<Bool>)]
     pub passed: Option<bool>,
-    /// It was not reset.
+    /// False once a tutor has reset this sitting.
     #[diesel(sql_type = Bool)]
     pub counts: bool,
 }
 
-/// The learner's sittings of the course's exams, the newest first.
+/// Returns the learner's sittings in the course, newest first.
 pub async fn sittings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<Vec<Sat>> {
     diesel::sql_query(
         "select r.sitting_id, r.exam_id, r.started_at, r.expires_at, r.ended_at, r.score, r.passed, r.counts
@@ -65,7 +65,7 @@ pub async fn sittings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryR
     .await
 }
 
-/// When the last sitting that runs has to end, by the course's exams; everybody's.
+/// Returns the latest deadline of all learners' running sittings, by exam.
 pub async fn running_until(
     conn: &mut Conn,
     course: CourseId,
@@ -87,7 +87,8 @@ pub async fn running_until(
         .collect())
 }
 
-/// What the paper of a sitting contains that asks the question, or that may come to ask it.
+/// Returns two JSON patterns. A paper that asks the question, or may come to ask it, contains one
+/// of them.
 fn asking(question: QuestionId) -> [Value; 2] {
     [
         json!({ "questions": [{ "question": { "question_id": question } }] }),
@@ -136,7 +137,7 @@ pub struct SittingHead {
     pub ended_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Bool)]
     pub forward_only: bool,
-    /// The question that was asked for, if the paper has it.
+    /// The requested question; None if the paper lacks it.
     #[diesel(sql_type = Nullable<Jsonb>)]
     question: Option<Value>,
 }
@@ -156,7 +157,7 @@ const HEAD: &str = "select s.sitting_id, s.exam_id, c.slug as course_slug, s.at_
      from exam_sittings s join exams e on e.exam_id = s.exam_id join courses c on c.course_id = e.course_id
      where s.sitting_id = $1 and s.user_id = $2";
 
-/// The learner's sitting, and its question of this number.
+/// Returns the learner's sitting and the question with this number.
 pub async fn head(
     conn: &mut Conn,
     user: UserId,
@@ -166,7 +167,7 @@ pub async fn head(
     read_head(conn, HEAD, user, sitting, question).await
 }
 
-/// The same, which nobody else changes until this unit of work ends.
+/// Does the same as `head` and locks the row until the transaction ends.
 pub async fn head_for_update(
     conn: &mut Conn,
     user: UserId,
@@ -193,7 +194,7 @@ async fn read_head(
         .optional()
 }
 
-/// The paper of a running sitting.
+/// Returns the paper of a running sitting.
 pub async fn paper(conn: &mut Conn, sitting: SittingId) -> AppResult<Option<Paper>> {
     let paper: Option<Option<Value>> = exam_sittings::table
         .filter(exam_sittings::sitting_id.eq(sitting))
@@ -207,7 +208,8 @@ pub async fn paper(conn: &mut Conn, sitting: SittingId) -> AppResult<Option<Pape
         .transpose()
 }
 
-/// Moves on to a question of a forward-only paper; where it was chosen only now, `paper` has it.
+/// Moves a forward-only sitting to a question. `paper` holds the new paper if the question was
+/// just chosen.
 pub async fn move_on(
     conn: &mut Conn,
     sitting: SittingId,
@@ -249,7 +251,8 @@ pub async fn set_deadline(
         .map(drop)
 }
 
-/// Keeps what was changed of an answer and its flag, unless the same tab has sent a newer change already.
+/// Saves the changed parts of an answer and its flag. Ignores a change if a newer one of the same
+/// tab has arrived.
 pub async fn save(
     conn: &mut Conn,
     sitting: SittingId,
@@ -286,7 +289,7 @@ pub async fn save(
     Ok(())
 }
 
-/// What is answered so far, and when each was saved last.
+/// Returns the answers so far and the time at which each was last saved, by question number.
 pub async fn answers(
     conn: &mut Conn,
     sitting: SittingId,
@@ -317,7 +320,7 @@ pub async fn answers(
     Ok((answers, saved))
 }
 
-/// Ends a sitting: its sheet goes into the record, and what it was made from goes.
+/// Ends a sitting: stores its answer sheet and deletes the paper and answers.
 pub async fn end(
     conn: &mut Conn,
     user: UserId,
@@ -339,7 +342,7 @@ pub async fn end(
     Ok(())
 }
 
-/// Whose sitting it is, for the job that ends it.
+/// Returns the learner of a sitting, for the job that ends it.
 pub async fn learner_of(conn: &mut Conn, sitting: SittingId) -> QueryResult<Option<UserId>> {
     exam_sittings::table
         .filter(exam_sittings::sitting_id.eq(sitting))

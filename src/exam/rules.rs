@@ -1,28 +1,30 @@
-//! When an exam may be begun, when a sitting ends, and what is shown of it. The clock is the server's.
+//! Rules of time: when an exam may start, when a sitting ends, when results appear. Callers pass
+//! the server's time as `now`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Config, Review};
 
-/// When it may be sat; None where that is open.
+/// Period in which an exam may be started. None leaves that side open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Window {
     pub opens_at: Option<DateTime<Utc>>,
     pub closes_at: Option<DateTime<Utc>>,
 }
 
-/// Why no sitting can be begun.
+/// Reason why no sitting may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Closed {
-    /// It was taken back or retired.
+    /// The exam was unpublished or retired.
     Withdrawn,
     NotYet(DateTime<Utc>),
     Over(DateTime<Utc>),
-    /// So many tries are used.
+    /// All attempts are used; holds the number of attempts allowed.
     NoTryLeft(i64),
 }
 
-/// The window comes before the tries: nobody needs another try for a closed exam.
+/// Returns why no sitting may start at `now`. The window is checked first: another attempt would
+/// not help a learner while the exam is closed.
 pub fn closed(
     window: Window,
     tries_allowed: Option<i64>,
@@ -37,17 +39,17 @@ pub fn closed(
     }
 }
 
-/// The time that a sitting is given.
+/// Time limit of one sitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowed {
     pub seconds: i64,
-    /// What this learner has beyond that.
+    /// Extra time of this learner, in seconds.
     pub extra_seconds: i64,
     pub closes_at: Option<DateTime<Utc>>,
 }
 
-/// The end of a sitting: when its time is over, at the latest when the exam closes. Time that only this learner has goes on
-/// beyond that, or it would be worth nothing to who begins late.
+/// Returns the end of a sitting: the time limit, cut at the exam's close, plus the extra time.
+/// Extra time runs past the close; otherwise a learner who starts late would gain nothing by it.
 pub fn deadline(started_at: DateTime<Utc>, allowed: Allowed) -> DateTime<Utc> {
     let end = started_at + TimeDelta::seconds(allowed.seconds);
     let end = allowed
@@ -56,8 +58,9 @@ pub fn deadline(started_at: DateTime<Utc>, allowed: Allowed) -> DateTime<Utc> {
     end + TimeDelta::seconds(allowed.extra_seconds)
 }
 
-/// What the learner sees of an ended sitting now, and from when there is more. Where results wait for the end of the exam, they
-/// wait for whoever still sits it too: `running_until` is when the last of all sittings that run has to end.
+/// Returns which part of an ended sitting the learner may see now, and when more appears. With
+/// `review_after_close`, results wait until the last running sitting has to end (`running_until`).
+/// Otherwise a learner who is still sitting could learn the answers from others.
 pub fn review(
     config: &Config,
     window: Window,
@@ -136,8 +139,8 @@ mod tests {
     }
 
     proptest! {
-        /// However often the end is worked out, nobody has longer than the exam's time with their extra, nor beyond the
-        /// window but for that extra, and whoever may begin has some time.
+        /// No sitting lasts longer than the time limit with extra time. It ends at most that extra
+        /// time after the window. A learner who may start always has some time.
         #[test]
         fn no_time_is_gained(window in window(), now in 0i64..1100, duration in 60i64..600, extra in 0i32..300) {
             let (now, with_extra) = (at(now), with_extra(duration, extra));

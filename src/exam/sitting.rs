@@ -1,4 +1,5 @@
-//! A sitting, from its start to its record. The clock is the server's, and what is acknowledged is committed.
+//! Runs a sitting from its start to its record. Time is the server's. An acknowledged answer is
+//! committed.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -31,17 +32,18 @@ pub fn no_sitting() -> AppError {
     AppError::NotFound("There is no such sitting of yours.".to_owned())
 }
 
-/// An exam as one learner finds it. A sitting whose time is over has been ended.
+/// An exam with one learner's sittings and allowances. Sittings whose time is over have already
+/// been ended.
 pub struct Found {
     pub course: CourseId,
     pub course_title: String,
     pub exam: Exam,
     pub allowance: Allowance,
-    /// The learner need not sit it.
+    /// The learner is excused and need not sit the exam.
     pub is_excused: bool,
-    /// The newest first.
+    /// Sittings of the learner, newest first.
     pub sittings: Vec<Sat>,
-    /// When the last of everybody's sittings that run has to end.
+    /// Latest deadline of all learners' running sittings of this exam.
     pub running_until: Option<DateTime<Utc>>,
 }
 
@@ -50,7 +52,7 @@ impl Found {
         self.sittings.iter().find(|sat| sat.ended_at.is_none())
     }
 
-    /// The sittings that count.
+    /// Number of sittings that count toward the attempts allowed.
     pub fn tries(&self) -> i64 {
         self.sittings.iter().filter(|sat| sat.counts).count() as i64
     }
@@ -67,7 +69,7 @@ impl Found {
         rules::closed(self.exam.window, self.tries_allowed(), self.tries(), now)
     }
 
-    /// The time that a sitting which begins now is given.
+    /// Time limit of a sitting that starts now.
     pub fn allowed(&self) -> Allowed {
         let terms = TimeTerms::of(&self.exam);
         terms.allowed(self.allowance.extra_time_percent)
@@ -94,7 +96,7 @@ pub async fn find(
         .ok_or_else(no_exam)?;
     let mut sittings = my_sittings(conn, user, studied.course_id, now).await?;
     sittings.retain(|sat| sat.exam_id == exam);
-    // Whoever has sat it still finds it.
+    // A learner who has sat a withdrawn exam can still see the results.
     if !row.is_offered() && sittings.is_empty() {
         return Err(no_exam());
     }
@@ -113,7 +115,7 @@ pub async fn find(
     })
 }
 
-/// The learner's sittings in the course, none of which is late.
+/// Returns the learner's sittings in the course, newest first. Ends those whose time is over.
 pub async fn my_sittings(
     conn: &mut Conn,
     user: UserId,
@@ -136,7 +138,7 @@ pub async fn my_sittings(
     Ok(record::sittings(conn, user, course).await?)
 }
 
-/// Why no sitting can be begun, in a sentence.
+/// Explains to the learner why no sitting may start.
 pub fn closed_words(closed: Closed, clock: &Clock) -> String {
     let at = |at: DateTime<Utc>| format!("{} ({})", clock.date_time(at), clock.zone.name());
     match closed {
@@ -154,12 +156,13 @@ pub fn closed_words(closed: Closed, clock: &Clock) -> String {
     }
 }
 
-/// Starts of one learner at one exam follow one another.
+/// Locks the starts of one learner at one exam until the transaction ends. Otherwise two requests
+/// at once could start two sittings.
 pub async fn hold_starts(conn: &mut Conn, user: UserId, exam: ExamId) -> diesel::QueryResult<()> {
     db::lock(conn, &format!("exam {user} {exam}")).await
 }
 
-/// Starts a sitting, unless one is running.
+/// Starts a sitting; does nothing if one is running.
 pub async fn start(
     conn: &mut Conn,
     user: UserId,
@@ -189,30 +192,34 @@ pub async fn start(
     EndSitting { sitting }.queue(conn, expires_at).await
 }
 
-/// What a browser sends for one question of a sitting.
+/// Request to save the answer to one question of a sitting.
 pub struct Answering {
     pub question: usize,
     pub sent: Sent,
-    /// What the form was shown with, where that is known.
+    /// Basis of the form as it was rendered; None if the browser did not send it.
     pub basis: Option<String>,
     pub change: Option<Change>,
-    /// The learner is done with the question and goes on.
+    /// True if the learner is done with the question and moves on.
     pub goes_on: bool,
 }
 
-/// What became of it.
+/// Outcome of saving an answer.
 pub enum Saved {
     Kept {
         expires_at: DateTime<Utc>,
         forward_only: bool,
-        /// What the form that was sent is based on from now on.
+        /// New basis of the form that was sent.
         basis: String,
     },
-    /// The sitting has ended, before the answer came or with it.
+    /// The sitting ended before the answer arrived, or with it.
     Over,
 }
 
-/// Keeps what was answered to a question of a running sitting, whole or not.
+/// Saves the answer to one question of a running sitting. Partial answers are accepted.
+///
+/// # Errors
+///
+/// `Conflict` if a forward-only sitting has moved past the question.
 pub async fn save(
     conn: &mut Conn,
     user: UserId,
@@ -231,7 +238,8 @@ pub async fn save(
         .ok_or_else(|| AppError::field("question", "The exam has no question of this number."))?;
     let at_question = usize::try_from(head.at_question).unwrap_or_default();
     if head.forward_only && answering.question != at_question {
-        // A second tab, or the page before: what is passed stays as it is.
+        // The request came from a second tab or an earlier page. Answers to passed questions must
+        // not change.
         return Err(AppError::Conflict(
             "This exam goes forward only, and you have gone on from this question. Load the page again.".to_owned(),
         ));
@@ -263,7 +271,8 @@ pub async fn save(
     Ok((head, kept))
 }
 
-/// From one question to the next where one goes forward only; false when an adaptive exam has asked enough.
+/// Moves a forward-only sitting to its next question. Returns false when an adaptive exam has
+/// asked enough.
 async fn go_on(conn: &mut Conn, head: &SittingHead, at_question: usize) -> AppResult<bool> {
     let mut paper = record::paper(conn, head.sitting_id)
         .await?
@@ -281,8 +290,9 @@ async fn go_on(conn: &mut Conn, head: &SittingHead, at_question: usize) -> AppRe
     Ok(is_more)
 }
 
-/// Ends the sitting and grades it; one that has ended already stays as it is. Where it is not the learner who hands in but
-/// `by_clock` a page whose time has run down, the sitting may have been given more: answers until when it runs on.
+/// Ends and grades the sitting; an ended sitting stays as it is. `by_clock` means that the page's
+/// clock has run down. A tutor may have given more time meanwhile: the sitting then goes on, and
+/// its new deadline is returned.
 pub async fn submit(
     conn: &mut Conn,
     user: UserId,
@@ -304,13 +314,14 @@ pub async fn submit(
     Ok((head, None))
 }
 
-/// Events of one report that are kept at most.
+/// Maximum number of events read from one report.
 const REPORTED: usize = 50;
-/// The longest that an event may have waited for its report.
+/// Maximum age of a reported event, in seconds. Older events are dated to this age.
 const WAITED: i64 = 600;
 
-/// Notes what a browser reports: kinds, each with the question and how many seconds ago it was, as in
-/// `question_shown:3:0 left::12`. What can't be read is left out. Answers until when the sitting runs; None when it has ended.
+/// Records the events that a browser reports, as `kind:question:seconds_ago` separated by spaces,
+/// for example `question_shown:3:0 left::12`. Skips events that cannot be parsed. Returns the
+/// deadline of the sitting, or None if it has ended.
 pub async fn report(
     conn: &mut Conn,
     user: UserId,
@@ -347,7 +358,7 @@ pub async fn report(
     Ok((head, Some(expires_at)))
 }
 
-/// Whether the sitting has ended; one whose time is over ends now.
+/// Returns true if the sitting has ended. Ends it first if its time is over.
 async fn has_ended(
     conn: &mut Conn,
     user: UserId,
@@ -364,7 +375,7 @@ async fn has_ended(
     Ok(is_late)
 }
 
-/// Ends the sitting if its time is over; else answers until when it runs.
+/// Ends the sitting if its time is over; otherwise returns its deadline.
 pub async fn end_if_late(
     conn: &mut Conn,
     user: UserId,

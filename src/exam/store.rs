@@ -1,4 +1,4 @@
-//! Queries of exams and of the part of the question bank that is for them.
+//! Queries of exams and of the questions that they may draw.
 
 use std::collections::{HashMap, HashSet};
 
@@ -37,7 +37,7 @@ pub struct Exam {
 }
 
 impl Exam {
-    /// Learners find it, whether it is open or not.
+    /// Returns true if learners can find the exam, even outside its window.
     pub fn is_offered(&self) -> bool {
         self.is_published && !self.is_retired
     }
@@ -86,7 +86,7 @@ impl TryFrom<ExamRow> for Exam {
     }
 }
 
-/// An exam of the course.
+/// Returns an exam of the course.
 pub async fn exam(conn: &mut Conn, course: CourseId, exam: ExamId) -> AppResult<Option<Exam>> {
     let row: Option<ExamRow> = exams::table
         .filter(exams::exam_id.eq(exam))
@@ -98,7 +98,7 @@ pub async fn exam(conn: &mut Conn, course: CourseId, exam: ExamId) -> AppResult<
     row.map(Exam::try_from).transpose()
 }
 
-/// All exams of the course, retired ones included, in the order in which they open.
+/// Returns all exams of the course, including retired ones, in the order in which they open.
 pub async fn exams(conn: &mut Conn, course: CourseId) -> AppResult<Vec<Exam>> {
     let rows: Vec<ExamRow> = exams::table
         .filter(exams::course_id.eq(course))
@@ -113,7 +113,7 @@ pub async fn exams(conn: &mut Conn, course: CourseId) -> AppResult<Vec<Exam>> {
     rows.into_iter().map(Exam::try_from).collect()
 }
 
-/// What a section draws.
+/// Section of an exam: the filter for its questions, and how many it draws.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = exam_sections)]
 pub struct SectionRow {
@@ -132,7 +132,7 @@ impl SectionRow {
         usize::try_from(self.question_count).unwrap_or(0)
     }
 
-    /// Whether the section may draw the question.
+    /// Returns true if the section may draw the question.
     pub fn takes(&self, item: &BankItem) -> bool {
         let (min, max) = (self.difficulty_min, self.difficulty_max);
         self.module_no.is_none_or(|module| module == item.module_no)
@@ -156,17 +156,17 @@ pub async fn sections(conn: &mut Conn, exam: ExamId) -> QueryResult<Vec<SectionR
         .await
 }
 
-/// A question that exams may draw, without what it asks.
+/// Question that exams may draw, without its content.
 #[derive(Debug, Clone, PartialEq, Queryable)]
 pub struct BankItem {
     pub question_id: QuestionId,
     pub module_no: i32,
     pub topic_id: Option<TopicId>,
-    /// The author's estimate.
+    /// Estimate of the author, from 0 to 1.
     pub difficulty: Option<f32>,
 }
 
-/// The questions for exams, in the order of the course.
+/// Returns the questions for exams, in the order of the course.
 pub async fn bank(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<BankItem>> {
     quiz_questions::table
         .left_join(topics::table)
@@ -189,7 +189,7 @@ pub async fn bank(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<BankItem
         .await
 }
 
-/// What one learner has more than others: time in percent, and tries.
+/// Extra time in percent and extra attempts of one learner.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable)]
 pub struct Allowance {
     pub extra_time_percent: i32,
@@ -210,7 +210,7 @@ pub async fn allowance(conn: &mut Conn, user: UserId, exam: ExamId) -> QueryResu
     Ok(row.unwrap_or_default())
 }
 
-/// The exams of the course that the learner need not sit.
+/// Returns the exams of the course from which the learner is excused.
 pub async fn excuses(
     conn: &mut Conn,
     user: UserId,
@@ -240,9 +240,11 @@ struct TriedRow {
     variance: f64,
 }
 
-/// How every question did at each learner's first try of it, in quizzes and exams of the course; what everybody got the point
-/// for says nothing. Who tried it is a draw from all learners,
-/// but in adaptive exams, where it is those of about that ability.
+/// Selects how each question did at every learner's first attempt of it, in quizzes and exams of
+/// the course. Questions for which everybody got the point are left out, because they say nothing.
+///
+/// `mean` and `variance` describe the ability of those learners. Their ability is assumed to be
+/// standard normal, except in adaptive exams, which choose questions by estimated ability.
 const TRIED: &str = "
     with tries as (
         select a.user_id, (q ->> 'question_id')::uuid as question_id, (a.points ->> (n - 1)::int)::float8 as points,
@@ -265,7 +267,7 @@ const TRIED: &str = "
            avg(variance) + coalesce(var_pop(ability), 0) as variance
     from firsts group by question_id";
 
-/// Works out how difficult each question for exams is, from what is known today.
+/// Calculates and stores the difficulty of each question for exams, from all answers so far.
 pub async fn calibrate(
     conn: &mut Conn,
     course: CourseId,
@@ -310,10 +312,10 @@ pub async fn calibrate(
     Ok(())
 }
 
-/// For so long difficulties stay as they were worked out.
+/// Age at which stored difficulties become stale.
 const CALIBRATED_FOR: TimeDelta = TimeDelta::days(1);
 
-/// The difficulties by question, in logits, and whether they should be worked out anew.
+/// Returns the difficulties by question, in logits, and whether they are stale.
 pub async fn difficulties(
     conn: &mut Conn,
     exam: ExamId,
@@ -328,7 +330,7 @@ pub async fn difficulties(
     Ok((found, at.is_none_or(|at| now - at > CALIBRATED_FOR)))
 }
 
-/// A topic of a course, to link to and to choose from.
+/// Topic of a course, for links and for selection.
 #[derive(Debug, Clone, Queryable)]
 pub struct TopicRow {
     pub topic_id: TopicId,

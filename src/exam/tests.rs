@@ -1,4 +1,4 @@
-//! Sitting exams, and making and following them, over HTTP where a person would.
+//! Tests of sitting, creating and following exams, mostly over HTTP.
 
 mod deeds;
 mod learner;
@@ -12,8 +12,9 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 use crate::quiz::tests::sql;
 
-/// A course of two modules with a topic each, whose bank has for exams six short answers in module 1 and four in module 2
-/// (question n is answered by "a n"), and two that only quizzes may ask; and its tutor.
+/// Site with a tutor and a course of two modules with one topic each. The bank has six short
+/// answers for exams in module 1 and four in module 2. Two more may be asked only by quizzes. "a3"
+/// is the right answer to question 3.
 async fn site_with_bank() -> TestSite {
     let site = TestSite::new().await;
     site.account("tutor@example.org", UserRole::Tutor).await;
@@ -59,7 +60,8 @@ async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     browser
 }
 
-/// A sound exam: two questions of module 1, one of module 2, in an hour, everything shown afterwards.
+/// Valid exam: two questions of module 1 and one of module 2, one hour, everything shown
+/// afterwards.
 const SOUND: [(&str, &str); 10] = [
     ("course", "small"),
     ("exam[title]", "Final exam"),
@@ -73,7 +75,7 @@ const SOUND: [(&str, &str); 10] = [
     ("exam[sections][1][count]", "1"),
 ];
 
-/// The sound exam with some fields changed or added.
+/// The fields of `SOUND` with some changed or added.
 fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields: Vec<(&str, &str)> = SOUND.to_vec();
     for change in changes {
@@ -83,7 +85,7 @@ fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     fields
 }
 
-/// Makes and publishes it, and answers its id.
+/// Creates and publishes an exam; returns its id.
 async fn exam(site: &TestSite, changes: &[(&str, &str)]) -> String {
     let mut tutor = tutor(site).await;
     let made = tutor.post("teach/api/save_exam", &with(changes)).await;
@@ -109,7 +111,7 @@ async fn start(browser: &mut Browser<'_>, exam: &str) -> Answer {
     browser.post("exam/api/start_exam", &fields).await
 }
 
-/// Starts, and answers the sitting's id.
+/// Starts a sitting and returns its id.
 async fn begin(site: &TestSite, browser: &mut Browser<'_>, exam: &str) -> String {
     let started = start(browser, exam).await;
     assert_eq!(started.status, StatusCode::OK, "{}", started.body);
@@ -120,7 +122,7 @@ async fn begin(site: &TestSite, browser: &mut Browser<'_>, exam: &str) -> String
     .await
 }
 
-/// The questions of a running sitting, with what is right.
+/// Returns the questions of a running sitting, with their keys.
 async fn questions(site: &TestSite, sitting: &str) -> Vec<Value> {
     let paper = text(
         site,
@@ -131,7 +133,7 @@ async fn questions(site: &TestSite, sitting: &str) -> Vec<Value> {
     paper["questions"].as_array().unwrap().clone()
 }
 
-/// What is right for a question of the paper.
+/// Returns the right answer to a question of the paper.
 fn right(question: &Value) -> &str {
     question["question"]["kind"]["accepted"][0]
         .as_str()
@@ -155,7 +157,7 @@ async fn save(
     browser.post("exam/api/save_exam_answer", &fields).await
 }
 
-/// What the page of a running sitting is told.
+/// Parses the answer that the page of a running sitting gets.
 fn told(answer: &Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap()
 }
@@ -166,7 +168,8 @@ async fn submit(browser: &mut Browser<'_>, sitting: &str) -> Answer {
         .await
 }
 
-/// Sits an exam with so many right answers, from the first question on; answers the sitting's id and the result's path.
+/// Sits an exam, answering the first `rights` questions correctly. Returns the sitting's id and
+/// the path of its result.
 async fn sit(
     site: &TestSite,
     browser: &mut Browser<'_>,

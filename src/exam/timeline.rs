@@ -1,4 +1,4 @@
-//! What happened in a sitting, as facts: how long each question was on the screen, and how long the page was not.
+//! Events of a sitting, and sums over them: time per question, and time away from the page.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub enum EventKind {
     Started,
     QuestionShown,
-    /// The page was covered or closed.
+    /// The page was hidden or closed.
     Left,
     Returned,
     Offline,
@@ -46,7 +46,8 @@ impl EventKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the browser may report it: how a sitting begins and ends, the server knows.
+    /// Returns true if the browser may report this kind. The server itself records how a sitting
+    /// starts and ends.
     pub fn is_reported(self) -> bool {
         !matches!(self, Self::Started | Self::HandedIn | Self::TimeOver)
     }
@@ -68,22 +69,22 @@ impl EventKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
     pub kind: EventKind,
-    /// From 0.
+    /// Number of the question, from 0.
     pub question: Option<usize>,
     pub at: DateTime<Utc>,
 }
 
-/// Sums over a sitting.
+/// Sums over the events of a sitting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// By question: while it was on the screen and the page in view.
+    /// Time for which each question was on the screen and the page in view.
     pub seen: BTreeMap<usize, TimeDelta>,
-    /// How often and how long the page was not in view.
+    /// Number and total length of the absences from the page.
     pub away: (usize, TimeDelta),
     pub offline: (usize, TimeDelta),
 }
 
-/// From events in the order of their times, up to `end`.
+/// Sums up events that are in order of time. The last one lasts until `end`.
 pub fn facts(events: &[Event], end: DateTime<Utc>) -> Facts {
     let mut facts = Facts::default();
     let (mut question, mut is_away, mut is_offline) = (None, false, false);

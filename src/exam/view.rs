@@ -1,4 +1,4 @@
-//! What the pages of learners show of exams.
+//! Builds the learners' pages of exams.
 
 use std::collections::HashMap;
 
@@ -28,17 +28,17 @@ use crate::quiz::grade::{self, Answers};
 use crate::quiz::timing;
 use crate::quiz::view::{graded_question, shown, time_words};
 
-/// What the learner asks to see.
+/// Part of an exam that the learner asks to see.
 pub enum Look {
-    /// The start sheet, or the sitting that is running.
+    /// Start sheet, or the running sitting.
     Exam,
     Question(usize),
-    /// Before handing in.
+    /// Last page of a running sitting, which hands in.
     End,
     Sitting(SittingId),
 }
 
-/// The exams of a course that the learner may sit or has sat.
+/// Returns the exams of a course that the learner may sit or has sat.
 pub async fn list(
     conn: &mut Conn,
     user: UserId,
@@ -107,7 +107,8 @@ fn line(exam: &Exam, mine: &[&Sat], is_excused: bool, review: Review, clock: &Cl
     }
 }
 
-/// "open from 2 May 2026, 9:00 until 3 May 2026, 12:00 (Europe/Berlin)".
+/// Describes the window, for example "open from 2 May 2026, 9:00 until 3 May 2026, 12:00
+/// (Europe/Berlin)".
 pub fn window_words(exam: &Exam, clock: &Clock) -> Option<String> {
     let from = exam.window.opens_at.map(|at| clock.date_time(at));
     let until = exam.window.closes_at.map(|at| clock.date_time(at));
@@ -132,7 +133,8 @@ pub async fn page(
     let last = found.sittings.first().map(|sat| sat.sitting_id);
     let ended = match (&look, found.running(), last) {
         (Look::Sitting(sitting), ..) => Some(*sitting),
-        // A question is asked for, but the time is over: what came of it.
+        // The learner asks for a question, but the time is over: the newest sitting's result is
+        // shown.
         (Look::Question(_) | Look::End, None, last) => last,
         _ => None,
     };
@@ -171,7 +173,7 @@ pub async fn page(
     })
 }
 
-/// A sitting that has ended, with as much of it as may be seen.
+/// Returns an ended sitting with the result that `review` permits; None while it runs.
 pub fn past(sat: &Sat, review: Review, clock: &Clock) -> Option<PastSitting> {
     let at = sat.ended_at?;
     Some(PastSitting {
@@ -230,14 +232,14 @@ fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSh
     }
 }
 
-/// The time that who starts now has: less than others, where the exam closes before.
+/// Describes the time limit of a sitting that starts now, shortened by the exam's close.
 fn sitting_time(found: &Found, clock: &Clock) -> String {
     let allowed = found.allowed();
     let seconds = allowed.seconds + allowed.extra_seconds;
     let left = timing::seconds_left(rules::deadline(clock.now, allowed), clock.now);
     let time = match left < seconds && found.closed(clock.now).is_none() {
         true if left < 60 => format!("{} until the exam closes", time_words(left)),
-        // To the minute, as it passes while one reads.
+        // Rounded down to the minute, because time passes while the learner reads.
         true => format!("{} until the exam closes", time_words(left - left % 60)),
         false => time_words(seconds),
     };
@@ -399,7 +401,7 @@ async fn result(
     })
 }
 
-/// Where each topic of the course is read.
+/// Returns links to the topics of the course.
 async fn topic_links(
     conn: &mut Conn,
     course_id: CourseId,

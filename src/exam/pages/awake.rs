@@ -1,5 +1,5 @@
-//! What the exam room does once the page is awake. Answers are sent one after the other, each as it stands when it is
-//! sent, and again until the server has acknowledged it: "Saved" is said when nothing is left to be sent, and not before.
+//! Runs the exam room in the browser. Answers are sent one after the other and repeated until the
+//! server acknowledges them. The page says "Saved" only when nothing is left to send.
 
 mod dom;
 mod report;
@@ -26,9 +26,9 @@ use crate::exam::{Room, Told};
 use crate::platform::error::AppError;
 use crate::platform::ui::browser::{Answer, fields_of, send};
 
-/// What takes longer is sent again.
+/// Timeout of a request; it is sent again afterwards.
 const TIMEOUT_MS: u32 = 10_000;
-/// Where one types, an answer is sent once nobody has typed for so long.
+/// Delay after the last keystroke before a typed answer is sent.
 const REST_MS: u64 = 400;
 const REPORT_S: u64 = 20;
 
@@ -37,24 +37,24 @@ struct Awake {
     tab: String,
     forward_only: bool,
     said_left: RwSignal<i64>,
-    /// When the time is over, by the page's own age in milliseconds.
+    /// End of the sitting, in milliseconds since the page was loaded.
     ends_at: Cell<f64>,
-    /// The number of the question that is shown.
+    /// Number of the question that is shown, from 0; None at the end.
     shown: Cell<Option<usize>>,
-    /// Questions whose answers were not sent as they are now, in the order in which they were changed.
+    /// Questions with unsent changes, oldest change first.
     unsent: RefCell<VecDeque<usize>>,
-    /// Questions whose answers can't be taken as they are, and why.
+    /// Questions whose answers the server or the form rejects, with the reason.
     refused: RefCell<Vec<(usize, String)>>,
     is_sending: Cell<bool>,
-    /// How many changes were sent: each has its number.
+    /// Number of changes sent; each request carries its own number.
     changes: Cell<i32>,
     failures: Cell<u32>,
     later: Cell<Option<TimeoutHandle>>,
-    /// The learner goes on from the question where there is no way back.
+    /// True while a forward-only sitting moves to its next question.
     goes_on: Cell<bool>,
     hands_in: Cell<HandsIn>,
     is_leaving: Cell<bool>,
-    /// Kind, question, and when by the page's own age.
+    /// Kind, question, and time in milliseconds since the page was loaded.
     events: RefCell<Vec<(&'static str, Option<usize>, f64)>>,
 }
 
@@ -62,11 +62,11 @@ struct Awake {
 enum HandsIn {
     No,
     Learner,
-    /// The time that the page knows of has run down.
+    /// The page's own clock has run down.
     Clock,
 }
 
-/// Wakes the room up, for as long as its view lives.
+/// Starts the room's event handlers and timers; stops them when the view is removed.
 pub fn wake(room: &Room, said_left: RwSignal<i64>) {
     let awake = Rc::new(Awake {
         sitting: room.sitting_id.to_string(),
@@ -129,7 +129,7 @@ pub fn wake(room: &Room, said_left: RwSignal<i64>) {
                 awake.changed(&form, false);
             }
         }
-        // Whoever closed the page and comes back is back; and this tells how much time is left now.
+        // Records a return when the page is opened again. The report also fetches the time left.
         awake.note("returned", None);
         awake.report();
         let reporter = send_wrapper::SendWrapper::new(awake.clone());
@@ -161,7 +161,7 @@ where
 }
 
 impl Awake {
-    /// Something in the form of a question has changed.
+    /// Queues the form of a question to be sent. Typed changes wait for a pause.
     fn changed(self: &Rc<Self>, form: &Element, is_typed: bool) {
         let Some(number) = number_of(form) else {
             return;
@@ -202,7 +202,7 @@ impl Awake {
         }
     }
 
-    /// Shows a question by its number from 1, or the end.
+    /// Shows a question by its number from 1, or the page for handing in ("end").
     fn show(self: &Rc<Self>, go: &str) {
         let number = go
             .parse::<usize>()
@@ -250,7 +250,7 @@ impl Awake {
         !self.is_sending.get() && self.unsent.borrow().is_empty()
     }
 
-    /// Sends what was changed first and is not saved.
+    /// Sends the oldest unsaved change.
     fn send(self: &Rc<Self>) {
         if let Some(later) = self.later.take() {
             later.clear();
@@ -285,7 +285,7 @@ impl Awake {
                     }
                     awake.try_again(&error);
                 }
-                // Another tab, or a try whose answer was lost, has gone on already.
+                // Another tab has moved on already, or the answer to an earlier request was lost.
                 Err(AppError::Conflict(_)) if awake.forward_only => awake.leave("?"),
                 Err(error) => awake.refuse(number, error.to_string()),
             }
@@ -302,7 +302,7 @@ impl Awake {
         self.later.set(handle.ok());
     }
 
-    /// The answer as it stands, with its place in the order of this tab's changes; None where it can't be sent.
+    /// Returns the current answer with the number of this change; None if the form is invalid.
     fn body(&self, form: &HtmlFormElement) -> Option<UrlSearchParams> {
         if !form.check_validity() {
             return None;
@@ -335,14 +335,14 @@ impl Awake {
         self.send_in(500 << self.failures.get().min(4));
     }
 
-    /// What was sent can't be taken as it is: the learner has to mend it.
+    /// Records that an answer cannot be saved as it is: the learner has to correct it.
     fn refuse(self: &Rc<Self>, number: usize, why: String) {
         self.goes_on.set(false);
         self.refused.borrow_mut().push((number, why));
         self.send();
     }
 
-    /// Nothing is left to be sent.
+    /// Reports that everything is sent, names a rejected answer, or hands in.
     fn all_is_sent(self: &Rc<Self>) {
         let refused = self.refused.borrow();
         let is_over = now() >= self.ends_at.get();
@@ -373,7 +373,7 @@ impl Awake {
         self.say("Handing in…", false);
         let awake = self.clone();
         leptos::task::spawn_local(async move {
-            // What happened goes first: once the sitting has ended, nothing is noted any more.
+            // Events go first: an ended sitting records none.
             let _ = awake.tell().await;
             let outcome = send(SubmitExam::PATH, &body, Some(TIMEOUT_MS)).await;
             awake.is_sending.set(false);
@@ -396,8 +396,8 @@ impl Awake {
         });
     }
 
-    /// Goes where the server sends the page; else takes over the time that it says is left, and what the question's form is
-    /// based on now.
+    /// Follows a redirect of the server and returns true. Otherwise updates the time left and the
+    /// form's basis.
     fn followed(&self, answer: &Answer, number: Option<usize>) -> bool {
         if let Some(next) = &answer.next {
             self.leave(next);
@@ -422,9 +422,10 @@ impl Awake {
         let _ = window().location().assign(address);
     }
 
-    /// The page may not come back: what is not saved goes as a beacon, which outlives it, and stays to be sent again.
+    /// Sends unsaved answers as beacons, because the page may never return. They stay queued as
+    /// well, because a beacon may be lost.
     fn hidden(&self) {
-        // Going to the next question is not leaving.
+        // Moving to the next question is not leaving.
         if !self.is_leaving.get() {
             self.note("left", None);
         }
@@ -434,7 +435,7 @@ impl Awake {
                 beacon(SaveExamAnswer::PATH, &body);
             }
         }
-        // Without a connection a beacon is taken and lost: then what happened is told again once the page is back.
+        // A beacon is lost without a connection, so the events are kept and reported again later.
         if let Some(body) = self.events_body()
             && beacon(ReportExamEvents::PATH, &body)
             && is_online()
@@ -444,7 +445,7 @@ impl Awake {
         }
     }
 
-    /// Says how the answers stand.
+    /// Shows the state of the answers.
     fn say(&self, text: &str, is_trouble: bool) {
         if let Some(kept) = document().get_element_by_id("ly-kept") {
             if kept.text_content().as_deref() != Some(text) {
@@ -460,7 +461,7 @@ impl Awake {
     }
 }
 
-/// Whether sending it again may help.
+/// Returns true if sending again may succeed.
 fn is_passing(error: &AppError) -> bool {
     matches!(
         error,

@@ -1,5 +1,5 @@
-//! The exam room. Every question has a form of its own, which works by itself; awake, the page keeps the answers, moves
-//! between questions without loading anything, and holds out while the connection is gone.
+//! The exam room. Every question has its own form, which works without scripts. With scripts the
+//! page saves answers itself, switches questions without loading, and survives a lost connection.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -10,7 +10,7 @@ use crate::platform::ui::{Erase, Glyph, Icon, Notice, Tone};
 use crate::quiz::pages::question::fields;
 use crate::quiz::pages::timer::{countdown, time_over};
 
-/// `problem` is what was wrong with what a page sent that was not awake.
+/// Shows the room. `problem` is the error of a form that was sent without scripts.
 pub fn room(room: Room, path: &str, problem: Option<String>) -> AnyView {
     let said_left = RwSignal::new(room.seconds_left);
     #[cfg(feature = "hydrate")]
@@ -56,7 +56,7 @@ pub fn ends_words(ends: &str) -> String {
     format!("until {ends}")
 }
 
-/// What the navigator shows of a question.
+/// State of a question in the navigator.
 #[derive(Clone, Copy)]
 pub struct Mark {
     pub answered: bool,
@@ -79,7 +79,7 @@ impl Mark {
         }
     }
 
-    /// For those who don't see the chip.
+    /// Text for screen readers.
     pub fn words(self) -> &'static str {
         match (self.answered, self.flagged) {
             (true, true) => "answered, flagged",
@@ -90,7 +90,7 @@ impl Mark {
     }
 }
 
-/// What is still open, before handing in.
+/// Says how many questions have no answer, before handing in.
 pub fn open_words(open: usize) -> String {
     match open {
         0 => "Every question has an answer.".to_owned(),
@@ -99,7 +99,8 @@ pub fn open_words(open: usize) -> String {
     }
 }
 
-/// The way to every question. Before the page is awake, its buttons send the question that is shown.
+/// Shows buttons for all questions. Without scripts a button also saves the question that is
+/// shown.
 fn jumps(marks: &[Mark], at: Option<usize>, path: &str) -> AnyView {
     let form = at.map(|at| format!("ly-q{at}"));
     let jump = |go: String, current: bool, class: &'static str, inside: AnyView| {
@@ -148,7 +149,7 @@ fn jumps(marks: &[Mark], at: Option<usize>, path: &str) -> AnyView {
     .erase()
 }
 
-/// Where one gets from a question.
+/// Direction in which a question may be left.
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Free,
@@ -194,13 +195,14 @@ fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way:
                 data-question=number.to_string()
                 method="post"
                 action=SaveExamAnswer::PATH
-                // What the server has stands in it, and not what a browser remembers of an earlier visit.
+                // Shows the server's value, not the one that the browser remembers from an earlier
+                // visit.
                 autocomplete="off"
             >
                 <input type="hidden" name="sitting" value=sitting.to_owned() />
                 <input type="hidden" name="question" value=number.to_string() />
                 <input type="hidden" name="basis" value=question.basis />
-                // Enter goes on, as a form's first button is the one that it presses.
+                // Enter presses the first button of a form, so the first button goes on.
                 <button class="vh" name="go" value=go.clone() data-go=jumps_to.clone() tabindex="-1" aria-hidden="true">
                     {label}
                 </button>
@@ -220,7 +222,7 @@ fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way:
     .erase()
 }
 
-/// Before handing in: what is answered, what is not, what was flagged.
+/// Shows the last page, which lists answered, open and flagged questions and hands in.
 fn end(marks: &[Mark], sitting: &str, path: &str, is_shown: bool, forward_only: bool) -> AnyView {
     let open = marks.iter().filter(|mark| !mark.answered).count();
     let (said, lines) = match forward_only {

@@ -1,4 +1,4 @@
-//! Queries of the record: the gradings of sittings, which are only ever added to.
+//! Queries of gradings. Rows are only ever added.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::platform::db::schema::exam_attempts;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ExamAttemptId, ExamId, SittingId, UserId};
 
-/// The first grading of a sitting that ends at `at`.
+/// Stores the first grading of a sitting that ends at `at`.
 pub(super) async fn keep(
     conn: &mut Conn,
     user: UserId,
@@ -58,7 +58,7 @@ fn graded(outcome: &Outcome) -> Graded {
     )
 }
 
-/// The newest grading of a sitting.
+/// Newest grading of a sitting.
 #[derive(Debug, Clone)]
 pub struct Attempt {
     pub attempt_id: ExamAttemptId,
@@ -97,7 +97,8 @@ struct AttemptRow {
     regrade_reason: Option<String>,
 }
 
-/// The newest gradings of the exam's sittings that have this question; of one sitting, where it is named.
+/// Returns the newest gradings of the exam's sittings. Optionally restricted to one sitting and to
+/// sittings that had the question.
 pub async fn attempts(
     conn: &mut Conn,
     exam: ExamId,
@@ -137,7 +138,8 @@ pub async fn attempts(
         .collect()
 }
 
-/// Puts a new grading in the place of one. (Of two at once the second finds the place taken.)
+/// Adds a grading that replaces `old`. Of two requests at once, the second fails on the unique
+/// `regrade_of`.
 pub async fn regrade(
     conn: &mut Conn,
     old: &Attempt,
@@ -158,7 +160,8 @@ pub async fn regrade(
             exam_attempts::regrade_of.eq(old.attempt_id),
             exam_attempts::regrade_reason.eq(reason),
             exam_attempts::regraded_by.eq(by),
-            // Of several in one unit of work each comes after the one before.
+            // The transaction's time would be equal for several gradings, and their order would be
+            // lost.
             exam_attempts::created_at.eq(sql::<Timestamptz>("clock_timestamp()")),
             graded(&outcome),
         ))
@@ -175,7 +178,7 @@ struct SeenRow {
     times: i64,
 }
 
-/// How often the learner has had each question in this exam.
+/// Returns how often the learner has had each question in this exam.
 pub async fn seen(conn: &mut Conn, user: UserId, exam: ExamId) -> QueryResult<HashMap<Uuid, i64>> {
     let rows: Vec<SeenRow> = diesel::sql_query(
         "select (q -> 'question' ->> 'question_id')::uuid as question_id, count(*) as times

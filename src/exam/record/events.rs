@@ -1,4 +1,4 @@
-//! Queries of what happened in sittings.
+//! Queries of the events of sittings.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::exam_sitting_events;
 use crate::platform::ids::SittingId;
 
-/// Events of one sitting that are kept at most.
+/// Maximum number of events stored for one sitting.
 const EVENTS: i64 = 2000;
 
 pub async fn note(conn: &mut Conn, sitting: SittingId, events: &[Event]) -> QueryResult<()> {
@@ -42,7 +42,7 @@ pub async fn note(conn: &mut Conn, sitting: SittingId, events: &[Event]) -> Quer
         .map(drop)
 }
 
-/// What happened in a sitting, in order.
+/// Returns the events of a sitting in order of time.
 pub async fn events(conn: &mut Conn, sitting: SittingId) -> QueryResult<Vec<Event>> {
     let rows: Vec<(String, Option<i32>, DateTime<Utc>)> = exam_sitting_events::table
         .filter(exam_sitting_events::sitting_id.eq(sitting))

@@ -1,4 +1,4 @@
-//! Queries of what was decided about questions, for the sittings that ran meanwhile.
+//! Queries of regrading decisions, for the sittings that were running when the decision was made.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,18 +12,19 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{ExamId, QuestionId, UserId};
 use crate::quiz::regrade::Ruling;
 
-/// A decision for all sittings of an exam that had the question.
+/// Decision about a question, for all sittings of an exam that had it.
 #[derive(Debug, Clone)]
 pub struct Regrading {
     pub question: QuestionId,
     pub ruling: Ruling,
     pub reason: String,
-    /// None once the account is gone.
+    /// Tutor who decided; None once the account is deleted.
     pub by: Option<UserId>,
 }
 
-/// No sitting of the exam ends until this unit of work does: its record refers to the exam. So a sitting has either its record
-/// when the decision is carried out, or finds the decision when it ends.
+/// Locks the exam so that none of its sittings can end before the transaction does. (Storing a
+/// result locks the exam that it refers to.) Each sitting thus either has its result when the
+/// regrade runs, or finds the decision when it ends.
 pub async fn hold_ends(conn: &mut Conn, exam: ExamId) -> QueryResult<()> {
     let _: ExamId = exams::table
         .filter(exams::exam_id.eq(exam))
@@ -58,7 +59,7 @@ pub async fn decide(
     Ok(())
 }
 
-/// What was decided since, the oldest first.
+/// Returns the decisions since `since`, oldest first.
 pub async fn decided_since(
     conn: &mut Conn,
     exam: ExamId,
@@ -92,7 +93,7 @@ pub async fn decided_since(
         .collect()
 }
 
-/// Sittings of the exam that run and ask the question, or may come to ask it.
+/// Returns the number of running sittings that ask the question or may come to ask it.
 pub async fn count_running(
     conn: &mut Conn,
     exam: ExamId,

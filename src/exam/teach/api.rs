@@ -1,4 +1,5 @@
-//! Server functions of exams for the course's tutors and admins. What they change is in the audit log.
+//! Server functions of exams for tutors of the course and admins. Every change is written to the
+//! audit log.
 
 use leptos::prelude::*;
 
@@ -30,7 +31,7 @@ use {
     serde_json::json,
 };
 
-/// Tutors of the course: its exams.
+/// Returns the exams of the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_taught_exams(course: String) -> AppResult<TaughtExams> {
     let tutor = require_tutor_of_slug(&course).await?;
@@ -40,7 +41,7 @@ pub async fn load_taught_exams(course: String) -> AppResult<TaughtExams> {
         .await
 }
 
-/// Tutors of the course: the form of an exam, or of a new one where `exam` is empty.
+/// Returns the form of an exam, or the form of a new exam if `exam` is empty.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_exam_form(course: String, exam: String) -> AppResult<ExamForm> {
     let tutor = require_tutor_of_slug(&course).await?;
@@ -54,11 +55,11 @@ pub async fn load_exam_form(course: String, exam: String) -> AppResult<ExamForm>
         .await
 }
 
-/// Tutors of the course: makes or changes an exam. Sittings that run keep what they began with.
+/// Creates or changes an exam. Running sittings keep the terms that they started with.
 #[server]
 pub async fn save_exam(
     course: String,
-    /// None for a new one.
+    /// None for a new exam.
     id: Option<ExamId>,
     #[server(default)] exam: ExamFields,
 ) -> AppResult<()> {
@@ -113,7 +114,11 @@ pub async fn save_exam(
     Ok(())
 }
 
-/// Tutors of the course: publishes an exam, takes it back, or retires it.
+/// Publishes an exam, makes it a draft again, or retires it.
+///
+/// # Errors
+///
+/// Publishing fails if the question bank cannot fill the exam.
 #[server]
 pub async fn set_exam_status(course: String, exam: ExamId, status: ExamStatus) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
@@ -156,7 +161,7 @@ pub async fn set_exam_status(course: String, exam: ExamId, status: ExamStatus) -
     Ok(())
 }
 
-/// Tutors of the course: an exam with a page of its sittings, from 0.
+/// Returns an exam with one page of its sittings; pages count from 0.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_exam_overview(
     course: String,
@@ -170,7 +175,7 @@ pub async fn load_exam_overview(
         .await
 }
 
-/// Tutors of the course: gives one learner more time and more tries than others, also for a sitting that runs.
+/// Gives one learner extra time and extra attempts. A running sitting gets the extra time, too.
 #[server]
 pub async fn allow_exam(
     course: String,
@@ -203,7 +208,7 @@ pub async fn allow_exam(
             let began_with = paper.and_then(|paper| paper.terms.time);
             let terms = began_with.unwrap_or_else(|| TimeTerms::of(&row));
             let end = rules::deadline(started_at, terms.allowed(extra_time_percent));
-            // Time that was given is never taken back.
+            // Time that was once given is never taken back.
             if end > expires_at {
                 record::set_deadline(conn, sitting, end).await?;
                 EndSitting { sitting }.queue(conn, end).await?;
@@ -242,7 +247,7 @@ pub async fn allow_exam(
     Ok(())
 }
 
-/// Tutors of the course: one sitting, with its timeline and its sheet.
+/// Returns one sitting with its timeline and answer sheet.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_sitting(
     course: String,
@@ -256,7 +261,7 @@ pub async fn load_sitting(
         .await
 }
 
-/// Tutors of the course: grades again one sitting, or all that had the question.
+/// Regrades one sitting, or all sittings that had the question.
 #[server]
 pub async fn regrade_exam(
     course: String,

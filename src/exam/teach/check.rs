@@ -1,4 +1,4 @@
-//! What a tutor entered, as an exam; or what is wrong with it, in a sentence at its field.
+//! Checks the fields of an exam's form. Errors name the field and say what to correct.
 
 use std::str::FromStr;
 
@@ -14,7 +14,7 @@ use crate::platform::ids::{ExamId, TopicId};
 use crate::platform::markdown::{self, TargetKind};
 use crate::platform::time::Clock;
 
-/// The exam with its sections, neither stored nor published.
+/// Returns the exam and its sections, not yet stored or published.
 pub fn read(
     exam_id: ExamId,
     fields: &ExamFields,
@@ -219,7 +219,7 @@ fn section(
     })
 }
 
-/// Why the bank can't fill the exam, if it can't.
+/// Explains why the question bank cannot fill the exam; None if it can.
 pub fn shortage(sections: &[SectionRow], bank: &[BankItem]) -> Option<String> {
     let short = draw_places(sections, bank, |_| 0).err()?;
     let section = sections.get(short.section)?;

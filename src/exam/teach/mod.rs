@@ -1,4 +1,4 @@
-//! Exams as tutors make and follow them.
+//! Pages on which tutors create exams and follow their sittings.
 
 pub mod api;
 #[cfg(feature = "ssr")]
@@ -17,7 +17,7 @@ use crate::platform::ids::{ExamId, SittingId};
 use crate::quiz::GradedQuestion;
 use crate::teaching::Area;
 
-/// Sections that an exam has at most.
+/// Maximum number of sections of an exam.
 pub const SECTIONS: usize = 12;
 
 pub fn exam_path(course: &str, exam: ExamId) -> String {
@@ -55,24 +55,24 @@ pub struct TaughtExam {
     pub running: i64,
     pub ended: i64,
     pub passed: i64,
-    /// Of those that have ended, in percent.
+    /// Mean score of the ended sittings, in percent.
     pub mean_score: Option<i32>,
 }
 
-/// The form of an exam.
+/// Form of an exam.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamForm {
     pub course_title: String,
-    /// None for a new one.
+    /// Id and title; None for a new exam.
     pub exam: Option<(ExamId, String)>,
     pub fields: ExamFields,
-    /// From where a section may draw: value and words.
+    /// Sources that a section may draw from: value and label.
     pub sources: Vec<(String, String)>,
-    /// In which the window is given.
+    /// Time zone in which the window is entered.
     pub zone: String,
 }
 
-/// An exam as a browser sends it.
+/// Fields of an exam as the browser sends them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExamFields {
@@ -101,16 +101,16 @@ pub struct ExamFields {
 #[serde(default)]
 pub struct SectionFields {
     pub title: String,
-    /// Empty for the whole course, `module:2`, or `topic:` and its id.
+    /// Empty for the whole course, `module:2`, or `topic:` followed by its id.
     pub source: String,
-    /// Empty, or from 0 to 1.
+    /// Lowest difficulty: empty, or from 0 to 1.
     pub easiest: String,
     pub hardest: String,
-    /// Without it the row counts for nothing.
+    /// Number of questions; a row without it is ignored.
     pub count: String,
 }
 
-/// An exam with its sittings.
+/// Page of an exam with its sittings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamOverview {
     pub course_title: String,
@@ -118,7 +118,7 @@ pub struct ExamOverview {
     pub title: String,
     pub status: ExamStatus,
     pub facts: Vec<String>,
-    /// What keeps it from being published.
+    /// Reason why the question bank cannot fill the exam.
     pub shortage: Option<String>,
     pub sittings: Vec<SittingLine>,
     pub page: i64,
@@ -131,20 +131,20 @@ pub struct SittingLine {
     pub sitting_id: SittingId,
     pub name: String,
     pub email: String,
-    /// In words, and exactly.
+    /// Start, for people and as RFC 3339.
     pub started: (String, String),
     pub state: SittingState,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum SittingState {
-    /// With the time at which it ends.
+    /// Holds the time at which the sitting ends.
     Running(String),
     Ended {
         score: i32,
         passed: bool,
         regraded: bool,
-        /// It was not reset.
+        /// False once a tutor has reset this sitting.
         counts: bool,
     },
 }
@@ -157,7 +157,7 @@ pub struct AllowanceLine {
     pub extra_attempts: i32,
 }
 
-/// One sitting, as the course's tutors see it.
+/// Page of one sitting, as tutors of the course see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SittingPage {
     pub course_title: String,
@@ -166,30 +166,30 @@ pub struct SittingPage {
     pub sitting: SittingLine,
     /// Name and value.
     pub facts: Vec<(String, String)>,
-    /// When, and what.
+    /// Time and event.
     pub timeline: Vec<(String, String)>,
-    /// None while it runs.
+    /// Questions with answers and points; empty while the sitting runs.
     pub questions: Vec<SheetQuestion>,
-    /// Each grading: when, score, and why it was made.
+    /// Time, score in percent and reason of each grading, oldest first.
     pub gradings: Vec<(String, i32, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SheetQuestion {
     pub question_id: String,
-    /// "1 min 20 s on the screen · answered at 14:05".
+    /// For example "1 min 20 s on the screen · answered at 14:05".
     pub facts: String,
     pub graded: GradedQuestion,
 }
 
-/// What a tutor decides about a question that was wrong.
+/// Fields of the form that regrades a question.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RegradeFields {
     pub question: String,
-    /// `key` for what the question's key says now, `everybody` where all get the point.
+    /// `key` grades by the question's present key; `everybody` gives everybody the point.
     pub ruling: String,
-    /// `sitting`, or `exam` for all sittings that had the question.
+    /// `sitting` for one sitting, or `exam` for all sittings that had the question.
     pub scope: String,
     pub reason: String,
 }

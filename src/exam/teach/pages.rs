@@ -1,4 +1,4 @@
-//! The pages of exams for tutors: the list, the form, one exam with its sittings, one sitting.
+//! Pages of exams for tutors: the list, the form, one exam with its sittings, one sitting.
 
 mod edit;
 mod overview;
@@ -16,7 +16,7 @@ use crate::platform::ui::{
 };
 use crate::teaching::{Area, pages::frame};
 
-/// /teach/COURSE/exams
+/// Page `/teach/COURSE/exams`.
 pub fn taught_exams_page() -> AnyView {
     let course = path_part("course");
     let page = page_resource(move || course.get(), load_taught_exams);

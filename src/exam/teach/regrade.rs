@@ -1,4 +1,5 @@
-//! Grading again after a question was wrong: a new row of the record points to the old one, which stays.
+//! Regrades sittings after a question was wrong. Each regrade adds a row that points to the old
+//! grading, which stays.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -13,20 +14,20 @@ use crate::quiz::regrade::Ruling;
 use crate::quiz::rekey::{Obstacle, rekey};
 use crate::quiz::store;
 
-/// What a regrade has done.
+/// Result of a regrade.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Done {
     pub regraded: usize,
-    /// Of these, the learners with another result, and the sittings.
+    /// Learner and sitting of each regraded sitting whose score or outcome changed.
     pub changed: Vec<(UserId, SittingId)>,
-    /// Of sittings that can't be graded by the present key, one's reason.
+    /// Number of sittings that the present key cannot grade.
     pub left: usize,
-    /// Sittings that are graded by it when they end.
+    /// Number of running sittings, which apply the decision when they end.
     pub running: i64,
     pub obstacle: Option<Obstacle>,
 }
 
-/// The ruling by its name, with what the question's key says now.
+/// Returns the ruling with this name; for `key`, with the present key of the question.
 pub async fn ruling(
     conn: &mut Conn,
     course: CourseId,
@@ -46,8 +47,8 @@ pub async fn ruling(
     }
 }
 
-/// Grades again the sittings that had the question; all of the exam's, or one. For all of them it is a decision, by which
-/// those that run are graded too when they end.
+/// Regrades one sitting (`only`), or all of the exam's sittings that had the question. For all of
+/// them it also stores the decision, so that running sittings apply it when they end.
 pub async fn regrade(
     conn: &mut Conn,
     exam: ExamId,
@@ -81,19 +82,19 @@ pub async fn regrade(
     Ok(done)
 }
 
-/// Grades a sitting that has just ended by what was decided while it ran.
+/// Applies the decisions made while a sitting ran, once it has ended.
 pub async fn catch_up(conn: &mut Conn, head: &SittingHead) -> AppResult<()> {
     for decided in record::decided_since(conn, head.exam_id, head.started_at).await? {
         let (sitting, question) = (Some(head.sitting_id), Some(decided.question.0));
         for attempt in record::attempts(conn, head.exam_id, sitting, question).await? {
-            // What can't be graded by it stays as it is.
+            // A decision that cannot be applied leaves the grading unchanged.
             let _ = carry_out(conn, &attempt, &decided).await?;
         }
     }
     Ok(())
 }
 
-/// The new sheet of a sitting, where the decision changes it.
+/// Regrades a sitting and stores the new sheet. Returns None if the decision changes nothing.
 async fn carry_out(
     conn: &mut Conn,
     attempt: &Attempt,
@@ -106,7 +107,7 @@ async fn carry_out(
     Ok(sheet)
 }
 
-/// The sheet under the ruling; None where nothing of it changes.
+/// Returns the sheet under the ruling; None if nothing changes.
 fn regraded(
     attempt: &Attempt,
     question: Uuid,

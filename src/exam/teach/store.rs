@@ -1,4 +1,4 @@
-//! Queries of making and following exams.
+//! Queries for creating and following exams.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -44,7 +44,11 @@ pub async fn create(
     Ok(())
 }
 
-/// Changes the exam as it was at `exam.revision`.
+/// Updates the exam and its sections.
+///
+/// # Errors
+///
+/// `Conflict` if the stored revision is no longer `exam.revision`.
 pub async fn change(conn: &mut Conn, exam: &Exam, sections: &[SectionRow]) -> AppResult<()> {
     let changed = diesel::update(
         exams::table
@@ -112,7 +116,7 @@ pub async fn set_status(
         .map(drop)
 }
 
-/// How an exam went so far, by the sittings that count.
+/// Counts and mean score of an exam's sittings, without those that were reset.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Tally {
     #[diesel(sql_type = SqlUuid)]
@@ -141,7 +145,7 @@ pub async fn tallies(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Tally
     .await
 }
 
-/// A sitting with who sits it.
+/// A sitting with its learner.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct SittingRow {
     #[diesel(sql_type = SqlUuid)]
@@ -166,7 +170,7 @@ pub struct SittingRow {
     pub counts: bool,
 }
 
-/// The sittings of an exam, those that run first, then the newest; or one of them.
+/// Returns the sittings of an exam, running ones first, then newest first; or only one of them.
 pub async fn sittings(
     conn: &mut Conn,
     exam: ExamId,
@@ -190,7 +194,7 @@ pub async fn sittings(
     .await
 }
 
-/// Name, e-mail, extra time in percent and extra tries, by name.
+/// Returns name, e-mail address, extra time in percent and extra attempts, ordered by name.
 pub async fn allowances(
     conn: &mut Conn,
     exam: ExamId,
@@ -209,7 +213,7 @@ pub async fn allowances(
         .await
 }
 
-/// The learner of the course who has this address.
+/// Returns the enrolled learner with this e-mail address.
 pub async fn learner(
     conn: &mut Conn,
     course: CourseId,
@@ -251,7 +255,7 @@ pub async fn allow(
         .map(drop)
 }
 
-/// The learner's running sitting, locked, with its start and end.
+/// Returns the learner's running sitting with its start and end, and locks it.
 pub async fn running(
     conn: &mut Conn,
     user: UserId,
@@ -272,7 +276,7 @@ pub async fn running(
         .optional()
 }
 
-/// Every grading of a sitting, the first one first: when, score, and why it was made.
+/// Returns the time, score and reason of every grading of a sitting, oldest first.
 pub async fn gradings(
     conn: &mut Conn,
     sitting: SittingId,

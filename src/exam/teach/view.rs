@@ -1,4 +1,4 @@
-//! What the pages of tutors show of exams.
+//! Builds the tutors' pages of exams.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -75,7 +75,7 @@ fn facts_of(exam: &Exam, clock: &Clock) -> Vec<String> {
     .collect()
 }
 
-/// The form of an exam; of a new one where none is named.
+/// Returns the form of an exam, or the form of a new exam.
 pub async fn form(
     conn: &mut Conn,
     course: CourseId,
@@ -192,7 +192,7 @@ fn sources(topics: &[TopicRow]) -> Vec<(String, String)> {
     sources
 }
 
-/// Sittings on a page.
+/// Number of sittings on one page.
 const PAGE: i64 = 50;
 
 pub async fn overview(
@@ -342,7 +342,7 @@ fn named(
     .into()
 }
 
-/// What happened, without what says nothing new.
+/// Describes the events, without repeated "left" and "returned" events.
 fn timeline(events: &[Event], clock: &Clock) -> Vec<(String, String)> {
     let mut is_away = false;
     events

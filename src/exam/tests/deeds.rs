@@ -1,4 +1,4 @@
-//! What a tutor does about an exam for one learner.
+//! Tests of the actions that tutors carry out for one learner's exam.
 
 use diesel_async::SimpleAsyncConnection;
 
@@ -52,7 +52,8 @@ async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
     assert!(sheet.contains("One try") && sheet.contains("before a reset"));
     assert_eq!(asha.get(&result).await.status, StatusCode::OK);
 
-    // What runs is ended, and what is reset once stays so; what others did is untouched.
+    // A reset ends the running sitting. A second reset changes nothing, and other learners are
+    // unaffected.
     begin(&site, &mut asha, &exam).await;
     ok(&does(&site, &mut tutor, "reset_exam", email, &exam).await);
     ok(&does(&site, &mut tutor, "reset_exam", email, &exam).await);
@@ -120,7 +121,7 @@ async fn who_is_excused_need_not_sit_an_exam() {
     let file = tutor.get("/teach/small/gradebook.csv").await.body;
     assert!(file.contains("excused"), "{file}");
 
-    // What they do in it all the same stands beside the excuse.
+    // A result obtained in spite of the excuse is shown beside it.
     sit(&site, &mut asha, &exam, 3).await;
     let page = tutor.get("/teach/small/learners/asha").await.body;
     assert!(page.contains("excused") && page.contains("100 %"));

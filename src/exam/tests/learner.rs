@@ -1,4 +1,4 @@
-//! When an exam may be sat, what is kept of it, and what is shown.
+//! Tests of when an exam may be sat, and of its stored and shown results.
 
 use diesel_async::SimpleAsyncConnection;
 
@@ -184,7 +184,7 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
             .await,
         90 * 60
     );
-    // More time reaches the sitting that runs; less doesn't.
+    // More time reaches the running sitting; less time does not.
     for (percent, minutes) in [("100", 120), ("0", 120)] {
         let mut fields = allow("asha@example.org");
         fields[3].1 = percent;
@@ -281,7 +281,7 @@ async fn extra_time_goes_beyond_the_window_and_a_late_start_is_told_what_is_left
     let beyond = |email: &str| format!("{beyond}'{email}@example.org'");
     assert_eq!(site.test.count(&beyond("ravi")).await, 0);
     assert_eq!(site.test.count(&beyond("asha")).await, 30 * 60);
-    // What the tutor changes meanwhile is not what the sitting began with.
+    // The sitting keeps the time limit that it started with.
     sql(&site, "update exams set duration_seconds = 36000").await;
     tutor.post("teach/api/allow_exam", &allow("100")).await;
     assert_eq!(site.test.count(&beyond("asha")).await, 60 * 60);

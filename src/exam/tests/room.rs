@@ -1,4 +1,5 @@
-//! What happens while a sitting runs: late, foreign, malformed, doubled and disordered answers; forward only; adaptive.
+//! Tests of running sittings: late, foreign, malformed, repeated and reordered answers;
+//! forward-only and adaptive exams.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ async fn time_that_ran_out_hands_in_what_was_saved() {
     assert!((3500..=3600).contains(&left), "{left}");
     let ends =
         |ago: &str| format!("update exam_sittings set expires_at = now() - interval '{ago}'");
-    // Within the grace for the network an answer still counts.
+    // An answer within the grace period for the network still counts.
     sql(&site, &ends("1 second")).await;
     let kept = save(&mut asha, &sitting, 1, right(&asked[1]), &[]).await;
     assert_eq!(
@@ -117,7 +118,7 @@ async fn what_is_foreign_or_malformed_changes_nothing() {
     let garbled = [("sitting", "none"), ("question", "0")];
     let refused = asha.post("exam/api/save_exam_answer", &garbled).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    // What can't be read of a report is left out.
+    // Unreadable parts of a report are skipped.
     let report = [
         ("sitting", sitting.as_str()),
         (
@@ -164,7 +165,7 @@ async fn a_sitting_is_graded_once() {
         tokio::spawn(async move {
             let mut tab = site.visitor();
             tab.cookies = cookies;
-            // Answers that arrive at the same time are before or after, never in between.
+            // A concurrent answer is saved before or after the end, never halfway.
             if n % 8 == 0 {
                 save(&mut tab, &sitting, 0, "last", &[]).await.status
             } else {
@@ -209,7 +210,7 @@ async fn a_tab_never_overwrites_what_it_sent_later() {
         let kept = text(&site, "select answer ->> 'text' from exam_answers").await;
         assert_eq!(kept, expected);
     }
-    // Without JavaScript there is no order but that of arrival.
+    // Without scripts, the order of arrival decides.
     save(&mut asha, &sitting, 0, "plain", &[]).await;
     assert_eq!(
         text(&site, "select answer ->> 'text' from exam_answers").await,
@@ -217,7 +218,7 @@ async fn a_tab_never_overwrites_what_it_sent_later() {
     );
 }
 
-/// What is kept: answer and flag.
+/// Selects the saved answer and flag.
 const KEPT: &str = "select coalesce(answer ->> 'text', 'nothing') || case when is_flagged then ', flagged' else '' end from exam_answers";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,15 +240,15 @@ async fn a_stale_tab_changes_only_what_was_changed_in_it() {
     let first = ("basis", kept.as_str());
     let flag = ("given[flagged]", "on");
     for (given, more, expected) in [
-        // A tab that was opened before: the flag alone was changed in it, or nothing.
+        // A tab opened before the answer: only the flag, or nothing, was changed in it.
         ("", vec![empty, flag], "first, flagged"),
         ("", vec![empty, ("go", "2")], "first, flagged"),
-        // One that knows of the answer, but not of the flag.
+        // A tab that knows the answer but not the flag.
         ("first", vec![first], "first, flagged"),
         ("second", vec![first], "second, flagged"),
         ("", vec![first, flag], "nothing, flagged"),
         ("third", vec![empty], "third, flagged"),
-        // Where nothing is known of what was shown, all of it counts.
+        // Without a basis, all fields count as changed.
         ("plain", vec![], "plain"),
     ] {
         let saved = save(&mut asha, &sitting, 0, given, &more).await;
@@ -411,7 +412,7 @@ async fn an_adaptive_exam_that_is_ended_early_counts_the_rest_as_wrong() {
         .body;
     assert!(page.contains("Ended early"));
 
-    // The time that runs out is no better.
+    // An exam whose time runs out is scored in the same way.
     let mut ravi = learner(&site, "ravi@example.org").await;
     begin(&site, &mut ravi, &exam).await;
     sql(

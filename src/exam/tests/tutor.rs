@@ -1,4 +1,4 @@
-//! Making exams, following them, and grading again.
+//! Tests of creating, following and regrading exams.
 
 use super::*;
 
@@ -31,7 +31,7 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
     let saved = tutor.post("teach/api/save_exam", &mended).await;
     assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
     assert_eq!(publish(&mut tutor, &id).await.status, StatusCode::OK);
-    // What is published stays possible; and an edit of an older state is noticed.
+    // A published exam must stay fillable. An edit based on an older revision is rejected.
     let greedy = with(&[
         ("id", id.as_str()),
         ("exam[revision]", "2"),
@@ -131,7 +131,7 @@ fn regrading<'a>(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     let site = site_with_bank().await;
-    // Everybody is asked everything.
+    // The exam asks every question for exams.
     let exam = exam(
         &site,
         &[
@@ -187,7 +187,7 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     );
     let page = asha.get(&result).await.body;
     assert!(page.contains("10 %") && page.contains("The key was wrong."));
-    // The newest grading is among the tries of the bank, with the rest of the sheet.
+    // The statistics use the newest grading, with the rest of the sheet.
     let tries = "select string_agg(u.username || ' ' || t.points || ' ' || t.rest, ', ' order by u.username)
         from question_tries t join users u using (user_id) join quiz_questions q using (question_id)
         where q.prompt = 'Question 1'";
@@ -216,7 +216,7 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     silent[6].1 = "  ";
     let refused = tutor.post("teach/api/regrade_exam", &silent).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    // Those whose result changed are told, and nobody else.
+    // Only learners whose result changed get a mail.
     let mails = site.mails().await;
     let told = |address: &str| {
         let is_told = |mail: &&String| {
@@ -248,7 +248,7 @@ async fn a_regrade_reaches_the_sittings_that_run() {
     let everybody = regrading(&exam, &ended, &question, "everybody");
     let done = tutor.post("teach/api/regrade_exam", &everybody).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
-    // Nothing that has ended changes any more, but what runs may.
+    // Ended sittings do not change any more, but the running one may.
     let again = tutor.post("teach/api/regrade_exam", &everybody).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.body);
     let handed_in = submit(&mut ravi, &running).await;
@@ -262,7 +262,7 @@ async fn a_regrade_reaches_the_sittings_that_run() {
     );
     let result = ravi.get(handed_in.header("x-redirect")).await.body;
     assert!(result.contains("10 %") && result.contains("The key was wrong."));
-    // What begins later is drawn from the bank as it is then.
+    // A later sitting has its paper drawn from the bank as it is then.
     let (_, result) = sit(
         &site,
         &mut learner(&site, "zoe@example.org").await,

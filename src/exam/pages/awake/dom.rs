@@ -1,4 +1,4 @@
-//! The room's page as it stands: its forms, its marks, its clock.
+//! Access to the room's page: its forms, navigator and clock.
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
@@ -7,7 +7,7 @@ use web_sys::{Element, HtmlFormElement, NodeList, UrlSearchParams};
 use crate::exam::pages::room::Mark;
 use crate::platform::ui::browser::fields_of;
 
-/// Brings the navigator and the overview up to date with the form of a question.
+/// Updates the navigator and the overview from the form of a question.
 pub fn mark(number: usize) {
     let Some(form) = form_of(number) else {
         return;
@@ -27,7 +27,8 @@ pub fn mark(number: usize) {
     }
 }
 
-/// As the server judges it: all of what has places, else any choice or text.
+/// Returns whether a form is answered and flagged. Must match the server: all places filled, or
+/// any choice or text.
 pub fn mark_of(form: &Element) -> Mark {
     let any = |selector: &str| form.query_selector(selector).ok().flatten().is_some();
     let answered = if any("select") {
@@ -50,7 +51,7 @@ fn has_text(form: &Element) -> bool {
         .is_some_and(|field| !field.value().trim().is_empty())
 }
 
-/// Whether something in the form is not as it came: what was answered before the page was awake.
+/// Returns true if the learner changed the form before the page's scripts had loaded.
 pub fn is_touched(form: &Element) -> bool {
     let copy = form.clone_node_with_deep(true).ok();
     let copy = copy.and_then(|copy| copy.dyn_into::<HtmlFormElement>().ok());
@@ -66,7 +67,7 @@ pub fn is_touched(form: &Element) -> bool {
     fields(form) != fields(&copy)
 }
 
-/// What the form is based on from now on; see `quiz::basis`.
+/// Sets the form's new basis; see `quiz::basis`.
 pub fn rebase(number: usize, basis: &str) {
     let field = form_of(number).and_then(|form| form.query_selector("[name=basis]").ok()?);
     if let Some(field) = field
@@ -123,7 +124,8 @@ pub fn beacon(path: &str, body: &UrlSearchParams) -> bool {
         .unwrap_or(false)
 }
 
-/// The page's own age, in milliseconds: the clock on the wall may be set.
+/// Returns the milliseconds since the page was loaded. The wall clock is not used because it may
+/// be changed.
 pub fn now() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }

@@ -1,4 +1,4 @@
-//! What happened in the browser, told to the server, which tells how much time is left.
+//! Reports events of the browser to the server, which answers with the time left.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use super::{Awake, TIMEOUT_MS};
 use crate::exam::api::ReportExamEvents;
 use crate::platform::ui::browser::{Answer, send};
 
-/// Events that wait for a report at most.
+/// Maximum number of events waiting to be reported.
 const EVENTS: usize = 200;
 
 impl Awake {
@@ -39,7 +39,7 @@ impl Awake {
         Some(body)
     }
 
-    /// Reports what happened, and learns how much time is left.
+    /// Reports the recorded events and updates the time left.
     pub fn report(self: &Rc<Self>) {
         let awake = self.clone();
         leptos::task::spawn_local(async move {
@@ -49,7 +49,7 @@ impl Awake {
         });
     }
 
-    /// Tells the server what happened, which is kept for later where that can't be told now.
+    /// Sends the recorded events. Keeps them for the next report if sending fails.
     pub async fn tell(&self) -> Option<Answer> {
         let body = self.events_body().filter(|_| !self.is_leaving.get())?;
         let told = self.events.take();

@@ -1,4 +1,4 @@
-//! The form in which an exam is made and changed.
+//! Form that creates or changes an exam.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -11,10 +11,10 @@ use crate::platform::ui::{
 };
 use crate::teaching::{Area, pages::frame};
 
-/// Rows for sections beyond those that there are.
+/// Number of empty rows for further sections.
 const SPARE: usize = 3;
 
-/// /teach/COURSE/exams/new and /teach/COURSE/exams/ID/edit
+/// Pages `/teach/COURSE/exams/new` and `/teach/COURSE/exams/ID/edit`.
 pub fn exam_form_page() -> AnyView {
     let (course, exam) = (path_part("course"), path_part("exam"));
     let page = page_resource(
@@ -30,7 +30,7 @@ pub fn exam_form_page() -> AnyView {
     view! { <Page title="Exam">{loaded(page, show)}</Page> }.erase()
 }
 
-/// What was typed before, else what is stored.
+/// Supplies the form's values: those sent before, otherwise the stored ones.
 #[derive(Clone, Copy)]
 struct Typed {
     form: FormState,
@@ -42,7 +42,8 @@ impl Typed {
         self.form.value(&format!("exam[{name}]"), stored)
     }
 
-    /// A switch that is off sends nothing.
+    /// Returns the state of a switch. A switch that is off sends nothing, so an empty value means
+    /// off once the form was sent.
     fn is_on(self, name: &str, stored: &Option<String>) -> bool {
         match self.was_sent {
             true => !self.text(name, "").is_empty(),

@@ -1,4 +1,4 @@
-//! One exam: whether it is open, who sits it, and who has more time.
+//! Page of one exam: its status, its sittings, and its extra time and attempts.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -19,7 +19,7 @@ use crate::platform::ui::{
 };
 use crate::teaching::{Area, pages::frame};
 
-/// /teach/COURSE/exams/ID
+/// Page `/teach/COURSE/exams/ID`.
 pub fn taught_exam_page() -> AnyView {
     let (course, exam) = (path_part("course"), path_part("exam"));
     let number = Memo::new(|_| {
@@ -73,7 +73,7 @@ fn overview(page: ExamOverview, course: &str, set: FormState, allow: FormState) 
     .erase()
 }
 
-/// What can become of it.
+/// Shows buttons for the statuses that may follow.
 fn switches(status: ExamStatus, course: &str, exam: ExamId, form: FormState) -> AnyView {
     let button = |to: &'static str, words: &'static str, kind: ButtonKind| {
         let course = course.to_owned();

@@ -1,4 +1,4 @@
-//! One sitting: facts, timeline, and the sheet with what each question brought. Grading again starts here.
+//! Page of one sitting: facts, timeline, answer sheet, and the form for regrading.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -15,7 +15,7 @@ use crate::platform::ui::{
 use crate::quiz::pages::result::answer;
 use crate::teaching::{Area, pages::frame};
 
-/// /teach/COURSE/exams/ID/SITTING
+/// Page `/teach/COURSE/exams/ID/SITTING`.
 pub fn taught_sitting_page() -> AnyView {
     let (course, exam, id) = (path_part("course"), path_part("exam"), path_part("sitting"));
     let page = page_resource(
