@@ -1,4 +1,5 @@
-//! Server functions of exercises. Each acts for the signed-in learner alone, in topics that are open to them.
+//! Server functions of exercises. Each acts for the signed-in learner only, in topics that are
+//! unlocked for them.
 
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use {
     crate::platform::time::Clock,
 };
 
-/// Learners: an exercise of a topic that is open to them, with what they have written.
+/// Returns an exercise of an unlocked topic, with the learner's work on it.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_exercise(course: String, topic: String, key: String) -> AppResult<ExercisePage> {
     let me = require_user()?;
@@ -27,7 +28,8 @@ pub async fn load_exercise(course: String, topic: String, key: String) -> AppRes
         .await
 }
 
-/// Learners: keeps what was written and ticked on a page; `done` says that this is all, and shows it so.
+/// Saves the text and the ticked lines of the rubric. `done` marks the exercise as done and holds
+/// the path to return to.
 #[server]
 pub async fn save_work(
     exercise: ExerciseId,
@@ -61,7 +63,7 @@ pub async fn save_work(
     Ok(())
 }
 
-/// Learners: takes up an exercise again that was done.
+/// Reopens an exercise that was done.
 #[server]
 pub async fn reopen_work(exercise: ExerciseId, back: String) -> AppResult<()> {
     let me = require_user()?;

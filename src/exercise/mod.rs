@@ -1,4 +1,5 @@
-//! Simulation exercises: situations to be played through in writing, checked by oneself against a rubric.
+//! Simulation exercises: situations that learners work through in writing and check themselves
+//! against a rubric.
 
 pub mod api;
 pub mod pages;
@@ -17,10 +18,10 @@ use crate::platform::ids::ExerciseId;
 use crate::platform::ui::Html;
 use crate::player::{TopicLink, TopicState};
 
-/// The most that somebody may write, in characters.
+/// Maximum length of a learner's work, in characters.
 pub const WORK_LIMIT: u32 = 50_000;
 
-/// An exercise at the foot of its topic.
+/// Exercise in the list at the end of its topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExerciseLine {
     pub link: TopicLink,
@@ -28,7 +29,7 @@ pub struct ExerciseLine {
     pub state: TopicState,
 }
 
-/// An exercise as one learner sees it.
+/// Page of an exercise, as one learner sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExercisePage {
     pub exercise_id: ExerciseId,
@@ -39,25 +40,27 @@ pub struct ExercisePage {
     pub difficulty: Level,
     pub brief: Html,
     pub work: String,
-    /// Each line of the rubric, and whether it is ticked.
+    /// Lines of the rubric; true if the learner ticked the line.
     pub rubric: Vec<(String, bool)>,
-    /// When it was done, in words and exactly.
+    /// Time at which the exercise was done, for people and as RFC 3339.
     pub done: Option<(String, String)>,
     pub page: Writing,
 }
 
-/// By what a page says which version it changes.
+/// Identifies the page that saves and the version that it changes. Lets the server refuse a save
+/// that would overwrite newer work unseen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Writing {
-    /// The page itself, drawn when it is loaded.
+    /// Random id of this page load.
     pub writer: Uuid,
-    /// What it was loaded from.
+    /// Revision of the work that the page was loaded with.
     pub revision: i32,
-    /// Counts what was changed on it: an older save that comes late is known by it.
+    /// Number of changes made on the page so far. A save with a lower number than the stored one
+    /// arrived late.
     pub change: i32,
 }
 
-/// The lines of a rubric, all or those that are ticked, as they are stored.
+/// Lines of a rubric, all or only the ticked ones, as they are stored in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lines {
     pub version: u32,
@@ -70,19 +73,19 @@ impl Lines {
     }
 }
 
-/// What becomes of a save.
+/// Decision about a save.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is kept, as this revision.
+    /// The save is accepted and becomes this revision.
     Keep(i32),
-    /// What is stored is newer and from the same page: there is nothing to do.
+    /// The same page has already saved a newer change; the save is ignored.
     Late,
-    /// Another page has written since this one was loaded.
+    /// Another page has saved since this one was loaded; the save is refused.
     Stale,
 }
 
-/// A page goes on where it was the last to write, or begins where nobody has written since it was loaded. Every save that
-/// is kept is a revision of its own.
+/// Decides whether a save is accepted. A page may save if it saved last, or if nobody has saved
+/// since it was loaded. Every accepted save is a new revision.
 pub fn judge(stored: Writing, sent: Writing) -> Verdict {
     match stored.writer == sent.writer {
         true if sent.change < stored.change => Verdict::Late,
@@ -98,13 +101,15 @@ mod rules {
     use proptest::prelude::*;
 
     proptest! {
-        /// Pages are loaded and save at random, their saves arriving in any order: a save that is refused or late
-        /// changes nothing, and one that is kept comes from the page that wrote last, or from one that saw what is stored.
+        /// Pages load and save at random, and saves arrive in any order. A late or refused save
+        /// changes nothing. An accepted save comes from the page that saved last, or from one that
+        /// saw the stored version.
         #[test]
         fn nothing_is_overwritten_unseen(steps in proptest::collection::vec((0usize..4, 0i32..5, any::<bool>()), 1..60)) {
             let nobody = Writing { writer: Uuid::nil(), revision: 0, change: 0 };
             let mut stored = nobody;
-            // What each page has seen of the stored versions, which are counted.
+            // The second value is the stored version that each page has seen; versions are
+            // numbered.
             let (mut version, mut loads) = (0u32, 0u128);
             let mut pages = [(nobody, 0u32); 4];
             for (at, change, load) in steps {

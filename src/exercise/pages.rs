@@ -1,4 +1,4 @@
-//! The page of an exercise: what to do, a place to work that is saved as one types, and the rubric to check it by.
+//! Page of an exercise: the task, a text field that saves while the learner types, and the rubric.
 
 use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;
@@ -39,7 +39,7 @@ pub fn exercise_page() -> AnyView {
 struct Forms {
     save: FormState,
     reopen: FormState,
-    /// Address of the page.
+    /// Address of the page, to return to.
     here: Memo<String>,
 }
 
@@ -70,7 +70,7 @@ fn exercise(page: ExercisePage, forms: Forms) -> AnyView {
     .erase()
 }
 
-/// Where one writes and ticks.
+/// Shows the form in which the learner writes and ticks the rubric.
 fn bench(page: ExercisePage, forms: Forms) -> AnyView {
     let form = forms.save;
     let typed = form.value("text", &page.work);
@@ -117,7 +117,7 @@ fn bench(page: ExercisePage, forms: Forms) -> AnyView {
     .erase()
 }
 
-/// What was written and ticked, to be looked at.
+/// Shows the finished work and the ticked rubric, read-only.
 fn done(page: ExercisePage, (when, exactly): (String, String), forms: Forms) -> AnyView {
     let form = forms.reopen;
     let rubric = page

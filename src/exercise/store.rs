@@ -1,4 +1,5 @@
-//! Queries of exercises. Each asks for the learner's id and finds nothing of anybody else's.
+//! Queries of exercises. Queries of work filter by the learner's id, so they find nothing of
+//! others.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -59,8 +60,8 @@ fn lines(stored: Value) -> AppResult<Lines> {
     serde_json::from_value(stored).map_err(|error| AppError::internal(&error))
 }
 
-/// Key, title and difficulty of a topic's exercises in order; begun by the learner when there is a last part, and done when
-/// it is true.
+/// Returns key, title and difficulty of a topic's exercises, in order. The last part is None if
+/// the learner has not begun, and true if they are done.
 pub async fn of_topic(
     conn: &mut Conn,
     user: UserId,
@@ -125,7 +126,7 @@ pub async fn work(
         .optional()
 }
 
-/// The learner's work, begun where there was none; nobody else changes it until this unit of work ends.
+/// Returns the learner's work, created if there is none, and locks it until the transaction ends.
 pub async fn work_for_update(
     conn: &mut Conn,
     user: UserId,
@@ -172,7 +173,8 @@ pub async fn save(
     Ok(())
 }
 
-/// Takes the work up again. The page that did so is none that may go on by itself.
+/// Reopens finished work. Clears the writer, so that the page that finished it cannot save without
+/// being loaded again.
 pub async fn reopen(conn: &mut Conn, user: UserId, exercise: ExerciseId) -> QueryResult<()> {
     diesel::update(mine(user, exercise))
         .filter(simulation_work::submitted_at.is_not_null())

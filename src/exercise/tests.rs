@@ -1,4 +1,4 @@
-//! Working at exercises, over HTTP where a person would.
+//! Tests of working on exercises, over HTTP.
 
 use axum::http::{StatusCode, header};
 use diesel_async::SimpleAsyncConnection;
@@ -27,7 +27,7 @@ async fn site_with_exercise() -> (TestSite, Folder) {
     (site, folder)
 }
 
-/// A page of the exercise in some browser, by what its form holds.
+/// A loaded page of the exercise, with the hidden values of its form.
 struct Tab {
     exercise: String,
     writer: String,
@@ -74,7 +74,7 @@ impl Tab {
     }
 }
 
-/// The work that is stored, whoever's.
+/// Returns true if exactly one learner's stored work has this text.
 async fn stored(site: &TestSite, text: &str) -> bool {
     let sql = format!("select count(*) from simulation_work where work = '{text}'");
     site.test.count(&sql).await == 1
@@ -102,7 +102,7 @@ async fn an_exercise_is_worked_at_done_and_taken_up_again() {
     let ticked = "select jsonb_array_length(self_check -> 'lines')::bigint from simulation_work";
     assert_eq!(site.test.count(ticked).await, 1, "only lines of the rubric");
     assert!(asha.get("/learn/small/begin").await.body.contains(", done"));
-    // The same once more changes nothing, and anything else is refused.
+    // Finishing again with the same text changes nothing. Anything else is refused.
     let again = tab.done(&mut asha, "2", "Which one? How many?").await;
     assert_eq!(again.status, StatusCode::OK);
     let other = tab.save(&mut asha, "3", "Something else").await;
@@ -124,7 +124,7 @@ async fn an_older_tab_never_takes_the_place_of_newer_words() {
     let (first, second) = (open(&mut asha).await, open(&mut asha).await);
     assert_eq!(first.save(&mut asha, "1", "a").await, StatusCode::OK);
     assert_eq!(first.save(&mut asha, "3", "ab\0c").await, StatusCode::OK);
-    // One that was sent before and comes after is as good as saved.
+    // A save that was sent earlier and arrives later is ignored without an error.
     assert_eq!(first.save(&mut asha, "2", "ab").await, StatusCode::OK);
     assert!(stored(&site, "abc").await);
     assert_eq!(second.save(&mut asha, "1", "x").await, StatusCode::CONFLICT);
@@ -143,7 +143,7 @@ async fn an_older_tab_never_takes_the_place_of_newer_words() {
     );
     assert!(stored(&site, "z").await);
 
-    // Without JavaScript, what was written comes back beside what is saved.
+    // Without scripts, refused text is shown beside the saved work.
     let refused = asha
         .submit(
             HERE,
@@ -188,7 +188,7 @@ async fn too_much_or_of_others_is_refused() {
     let (site, _folder) = site_with_exercise().await;
     let mut asha = learner(&site, "small").await;
     let tab = open(&mut asha).await;
-    // As long as it may be, in a script whose letters take nine bytes of a form each.
+    // The maximum length, in a script whose letters take nine bytes each in a form.
     let longest = "क".repeat(50_000);
     assert_eq!(tab.save(&mut asha, "1", &longest).await, StatusCode::OK);
     let longer = format!("{longest}क");
@@ -208,7 +208,7 @@ async fn too_much_or_of_others_is_refused() {
     assert!(!ravi.get(HERE).await.body.contains("क"));
     let gone = asha.get("/learn/small/middle/exercise/salary-talk").await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND, "it is another topic's");
-    // Closed topics keep their exercises closed.
+    // Exercises of a locked topic are locked, too.
     site.test
         .owner()
         .await
@@ -234,7 +234,7 @@ async fn importing_again_keeps_what_was_written() {
     let tab = open(&mut asha).await;
     tab.done(&mut asha, "1", "Words").await;
     assert_eq!(folder.import(&site).await.exercises.unchanged, 1);
-    // In another topic, with another line in its rubric.
+    // The exercise moves to another topic and gets another line in its rubric.
     std::fs::remove_file(folder.path().join("one/01-begin.simulations.toml")).unwrap();
     folder.write(
         "one/02-middle.simulations.toml",

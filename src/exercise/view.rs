@@ -1,4 +1,4 @@
-//! What an exercise shows, and what becomes of what is written.
+//! Builds the page of an exercise and saves the learner's work.
 
 use super::store;
 use super::{ExerciseLine, ExercisePage, Verdict, WORK_LIMIT, Writing, judge};
@@ -83,16 +83,20 @@ pub async fn page(
     })
 }
 
-/// What a page sends: all that is written and ticked on it.
+/// Text and ticked lines that a page sends.
 pub struct Sent {
     pub page: Writing,
     pub text: String,
     pub ticked: Vec<String>,
-    /// That is all.
+    /// True if the learner marks the exercise as done.
     pub is_done: bool,
 }
 
-/// Keeps what was written, unless it would take the place of something newer.
+/// Saves the work.
+///
+/// # Errors
+///
+/// `Conflict` if another page has saved since, or if the exercise is already done.
 pub async fn save(
     conn: &mut Conn,
     user: UserId,
@@ -100,7 +104,7 @@ pub async fn save(
     sent: Sent,
     clock: &Clock,
 ) -> AppResult<()> {
-    // A database has no place for the one character that is none.
+    // PostgreSQL cannot store the character NUL in text.
     let text = sent.text.replace("\r\n", "\n").replace('\0', "");
     if text.chars().count() > WORK_LIMIT as usize {
         return Err(AppError::field(
@@ -134,7 +138,7 @@ pub async fn save(
         .collect();
     let is_same = stored.work == text && stored.ticked()?.lines == ticked;
     match stored.submitted_at {
-        // The same once more: a retry, or a save that came after.
+        // The request repeats the finished work: a retry, or a save that arrived late.
         Some(_) if is_same => return Ok(()),
         Some(_) => {
             return Err(AppError::Conflict(
