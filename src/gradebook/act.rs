@@ -1,4 +1,5 @@
-//! What a tutor does for one learner. Each deed says why, stands in the audit log, and is told to the learner.
+//! Actions of a tutor for one learner. Each has a reason, is written to the audit log, and is
+//! mailed to the learner.
 
 mod exams;
 
@@ -23,7 +24,7 @@ use crate::quiz::mails::{News, QuizMail};
 use crate::quiz::progress;
 use crate::quiz::store::{self as quizzes, QuizKey};
 
-/// Of a text that says why: something, and not a novel.
+/// Checks a reason: 1 to 500 characters, without surrounding spaces.
 pub fn reason(typed: &str) -> AppResult<String> {
     let reason = typed.trim();
     match reason.chars().count() {
@@ -36,7 +37,7 @@ pub fn reason(typed: &str) -> AppResult<String> {
     }
 }
 
-/// A number from 0 on, as somebody typed it into this field.
+/// Parses the value of a form's field as a number from 0 to `most`.
 pub fn number(field: &str, typed: &str, most: i32) -> AppResult<i32> {
     typed
         .trim()
@@ -46,7 +47,7 @@ pub fn number(field: &str, typed: &str, most: i32) -> AppResult<i32> {
         .ok_or_else(|| AppError::field(field, format!("Use a whole number from 0 to {most}.")))
 }
 
-/// A deed under way: who does it, for whom, why and when.
+/// Action in progress: the tutor, the learner, the reason and the time.
 pub struct Deed<'a> {
     pub tutor: &'a TutorOf,
     pub learner: Learner,
@@ -54,15 +55,19 @@ pub struct Deed<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// For whom it was done, and whether there was anything left to do.
+/// Result of an action: the learner, and whether anything changed.
 pub struct Done {
     pub learner: Learner,
     pub is_news: bool,
 }
 
 impl<'a> Deed<'a> {
-    /// Deeds for one learner come one after the other, so that the second of two sees what the first has done, and none
-    /// is older than what it waited for. Attempts are held before the enrolment, as by a learner who submits.
+    /// Starts an action and locks the learner's running attempts and enrollment. Actions for one
+    /// learner thus run one after the other, and each sees the result of the one before. `now` is
+    /// read after the locks, so an action is never dated before one that it waited for.
+    ///
+    /// The locks are taken in the same order as when a learner submits; another order could
+    /// deadlock.
     pub async fn begin(
         conn: &mut Conn,
         tutor: &'a TutorOf,
@@ -95,7 +100,7 @@ impl<'a> Deed<'a> {
         }
     }
 
-    /// Writes it down and tells the learner.
+    /// Writes the action to the audit log and queues the mail to the learner.
     async fn done(
         self,
         conn: &mut Conn,
@@ -124,7 +129,7 @@ impl<'a> Deed<'a> {
         })
     }
 
-    /// All was as it was asked for: there is nothing to write down, and nothing to tell.
+    /// Ends an action that changed nothing: no log entry and no mail.
     fn nothing_new(self) -> Done {
         Done {
             learner: self.learner,
@@ -132,7 +137,7 @@ impl<'a> Deed<'a> {
         }
     }
 
-    /// The learner starts over; what they had opened stays open.
+    /// Resets a quiz: the attempts so far no longer count. Unlocked modules stay unlocked.
     pub async fn reset(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Done> {
         let key = self.quiz(quiz);
         let attempts = quizzes::attempts(conn, self.user(), key).await?;
@@ -157,7 +162,7 @@ impl<'a> Deed<'a> {
             ))
             .execute(conn)
             .await?;
-        // Only now: what ends after its reset counts for nothing.
+        // Ended only after the reset, so that the ended attempt does not count.
         end_running(conn, self.user(), key, self.now).await?;
         completion::check(conn, self.user(), key.course, self.now).await?;
         let reason = self.reason.clone();
@@ -171,7 +176,7 @@ impl<'a> Deed<'a> {
         .await
     }
 
-    /// The quiz counts as passed.
+    /// Excuses the learner from a quiz, which then counts as passed.
     pub async fn excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Done> {
         let key = self.quiz(quiz);
         let progress = progress::load(conn, self.user(), key.course, self.now).await?;
@@ -208,7 +213,7 @@ impl<'a> Deed<'a> {
         .await
     }
 
-    /// Takes an excuse back. Modules that it opened stay open.
+    /// Ends an excuse. Modules that it unlocked stay unlocked.
     pub async fn end_excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Done> {
         let key = self.quiz(quiz);
         let gone = diesel::delete(quiz_excuses::table)
@@ -233,7 +238,7 @@ impl<'a> Deed<'a> {
         .await
     }
 
-    /// Opens a module, or all of them, before its gate does.
+    /// Unlocks one module, or all modules, before its gate does.
     pub async fn unlock(self, conn: &mut Conn, module: Option<i32>) -> AppResult<Done> {
         let course = self.tutor.course;
         let progress = progress::load(conn, self.user(), course, self.now).await?;
@@ -260,7 +265,7 @@ impl<'a> Deed<'a> {
         .bind::<Timestamptz, _>(self.now)
         .execute(conn)
         .await?;
-        // They came to it by themselves meanwhile.
+        // The learner unlocked the module meanwhile.
         if opened == 0 {
             return Ok(self.nothing_new());
         }
@@ -278,7 +283,8 @@ impl<'a> Deed<'a> {
         .await
     }
 
-    /// Gives more time and tries than others have, from now on; with `running`, to what runs as well.
+    /// Sets the learner's extra time and extra attempts for all quizzes of the course. With
+    /// `running`, a running attempt gets the extra time, too.
     pub async fn allow(
         self,
         conn: &mut Conn,

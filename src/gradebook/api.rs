@@ -1,4 +1,4 @@
-//! Server functions of the gradebook: for the tutors of a course and for admins.
+//! Server functions of the gradebook, for tutors of the course and admins.
 
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ use {
     serde_json::json,
 };
 
-/// Tutors of the course: a page of its learners.
+/// Returns one page of the course's learners.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_gradebook(
     course: String,
@@ -38,7 +38,7 @@ pub async fn load_gradebook(
         .await
 }
 
-/// Tutors of the course: one learner of it, with the attempt that `attempt` names, if any.
+/// Returns one learner of the course, with the attempt `attempt` if it is not empty.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_learner(
     course: String,
@@ -59,7 +59,7 @@ pub async fn load_learner(
         .await
 }
 
-/// Tutors of the course: a learner takes a quiz from the start.
+/// Resets a quiz for a learner.
 #[server]
 pub async fn reset_quiz(
     course: String,
@@ -71,7 +71,7 @@ pub async fn reset_quiz(
     carry_out(&course, learner, reason, Do::Reset((module_no, pair))).await
 }
 
-/// Tutors of the course: a quiz counts as passed for a learner.
+/// Excuses a learner from a quiz, which then counts as passed.
 #[server]
 pub async fn excuse_quiz(
     course: String,
@@ -83,7 +83,7 @@ pub async fn excuse_quiz(
     carry_out(&course, learner, reason, Do::Excuse((module_no, pair))).await
 }
 
-/// Tutors of the course: a learner is no longer excused from a quiz.
+/// Ends a learner's excuse from a quiz.
 #[server]
 pub async fn end_excuse(
     course: String,
@@ -95,7 +95,7 @@ pub async fn end_excuse(
     carry_out(&course, learner, reason, Do::EndExcuse((module_no, pair))).await
 }
 
-/// Tutors of the course: opens a module for a learner, or all modules where none is named.
+/// Unlocks a module for a learner, or all modules if `module_no` is None.
 #[server]
 pub async fn unlock_module(
     course: String,
@@ -106,8 +106,8 @@ pub async fn unlock_module(
     carry_out(&course, learner, reason, Do::Unlock(module_no)).await
 }
 
-/// Tutors of the course: what a learner has more than others, of time in percent and of tries; with `running`, for the
-/// attempt that is under way as well.
+/// Sets a learner's extra time (in percent) and extra attempts. With `running`, a running attempt
+/// gets the extra time, too.
 #[server]
 pub async fn allow_more(
     course: String,
@@ -125,7 +125,7 @@ pub async fn allow_more(
     carry_out(&course, learner, reason, allow).await
 }
 
-/// Tutors of the course: a learner sits an exam afresh.
+/// Resets an exam for a learner.
 #[server]
 pub async fn reset_exam(
     course: String,
@@ -136,7 +136,7 @@ pub async fn reset_exam(
     carry_out(&course, learner, reason, Do::ResetExam(exam)).await
 }
 
-/// Tutors of the course: a learner need not sit an exam.
+/// Excuses a learner from an exam.
 #[server]
 pub async fn excuse_exam(
     course: String,
@@ -147,7 +147,7 @@ pub async fn excuse_exam(
     carry_out(&course, learner, reason, Do::ExcuseExam(exam)).await
 }
 
-/// Tutors of the course: a learner is no longer excused from an exam.
+/// Ends a learner's excuse from an exam.
 #[server]
 pub async fn end_exam_excuse(
     course: String,
@@ -158,14 +158,14 @@ pub async fn end_exam_excuse(
     carry_out(&course, learner, reason, Do::EndExamExcuse(exam)).await
 }
 
-/// What is done for one learner; a quiz is named by module and pair.
+/// Action for one learner. A quiz is given as module and section.
 #[cfg(feature = "ssr")]
 enum Do {
     Reset((i32, i32)),
     Excuse((i32, i32)),
     EndExcuse((i32, i32)),
     Unlock(Option<i32>),
-    /// As it was typed.
+    /// Values as they were typed, not yet checked.
     Allow {
         extra_time_percent: String,
         extra_attempts: String,
@@ -178,7 +178,7 @@ enum Do {
 
 #[cfg(feature = "ssr")]
 impl Do {
-    /// By which the learner's page says that it is done.
+    /// Name in the address of the learner's page, which then confirms the action.
     fn name(&self) -> &'static str {
         match self {
             Self::Reset(_) => "reset",
@@ -193,7 +193,7 @@ impl Do {
     }
 }
 
-/// Does it, and leads back to the learner's page, which says so.
+/// Carries out the action and redirects to the learner's page, which confirms it.
 #[cfg(feature = "ssr")]
 async fn carry_out(course: &str, learner: UserId, reason: String, what: Do) -> AppResult<()> {
     let tutor = require_tutor_of_slug(course).await?;
@@ -228,7 +228,8 @@ async fn carry_out(course: &str, learner: UserId, reason: String, what: Do) -> A
     Ok(())
 }
 
-/// Tutors of the course: a question, and what a regrade under `ruling` would do; nothing is foreseen where that is empty.
+/// Returns a question with a forecast of a regrade under `ruling`. Without a ruling there is no
+/// forecast.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_regrade(
     course: String,
@@ -244,7 +245,11 @@ pub async fn load_regrade(
         .await
 }
 
-/// Tutors of the course: grades the answers to a question again, as the forecast marked `seen` showed.
+/// Regrades the answers to a question.
+///
+/// # Errors
+///
+/// `Conflict` if the question or its decisions have changed since the forecast `seen` was shown.
 #[server]
 pub async fn regrade_question(
     course: String,

@@ -1,4 +1,4 @@
-//! The gradebook as a file for spreadsheets.
+//! Exports the gradebook as a CSV file for spreadsheets.
 
 use axum::Router;
 use axum::extract::{Extension, Path, Query};
@@ -15,7 +15,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::{AppState, Cx};
 use crate::platform::time::Clock;
 
-/// Learners of one file, which is held in memory.
+/// Maximum number of learners in one file, because the file is built in memory.
 const LIMIT: i64 = 20_000;
 
 pub fn routes() -> Router<AppState> {
@@ -74,7 +74,7 @@ async fn send(
     }
 }
 
-/// Tutors of the course: all learners of the list.
+/// Returns all learners of the filtered list as a file. For tutors of the course and admins.
 async fn file(cx: Cx, course: &str, query: GradebookQuery) -> AppResult<Vec<u8>> {
     let tutor = tutor_of_slug(cx.clone(), course).await?;
     let clock = Clock::of(&cx);
@@ -90,7 +90,8 @@ async fn file(cx: Cx, course: &str, query: GradebookQuery) -> AppResult<Vec<u8>>
     write(&columns, &lines).map_err(|error| AppError::internal(&error))
 }
 
-/// With a mark at its beginning by which spreadsheets know UTF-8. Times are ISO 8601.
+/// Writes the CSV with a byte order mark, by which spreadsheets recognize UTF-8. Times are ISO
+/// 8601.
 fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let mut head: Vec<String> = [
@@ -135,7 +136,7 @@ fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Re
         .map_err(|error| error.into_error().into())
 }
 
-/// A spreadsheet would take text that begins so for a formula; an apostrophe before it makes it text.
+/// Prefixes text with an apostrophe if a spreadsheet would run it as a formula.
 fn harmless(text: &str) -> String {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         true => format!("'{text}"),

@@ -1,4 +1,5 @@
-//! The gradebook: what the learners of a course have reached, one learner's whole way, and what a tutor can do about both.
+//! The gradebook: results of a course's learners, the page of one learner, and the tutor's
+//! actions.
 
 #[cfg(feature = "ssr")]
 pub mod act;
@@ -25,21 +26,22 @@ use crate::player::EnrollmentStatus;
 use crate::quiz::{Graded, PastAttempt};
 use crate::teaching::Area;
 
-/// Learners of one page.
+/// Number of learners on one page.
 pub const PAGE: i64 = 50;
 
-/// How the list is asked for; everything comes from the address, so that it can be shared.
+/// Search, filter, order and page of the list. All are part of the address, so that a link can be
+/// shared.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GradebookQuery {
     pub q: String,
     pub filter: Filter,
     pub sort: Sort,
-    /// The greatest first.
+    /// True for descending order.
     pub down: bool,
-    /// From 0.
+    /// Page of learners, from 0.
     pub page: u32,
-    /// Page of what learners say of the course, from 0.
+    /// Page of the learners' comments on the course, from 0.
     pub said: u32,
 }
 
@@ -49,7 +51,8 @@ pub enum Filter {
     #[default]
     All,
     NotBegun,
-    /// Failed a quiz three times, or as often as it may be tried, or has stood before it for a week.
+    /// Learners who have neither passed a quiz nor been excused from it. They failed it three
+    /// times or used all attempts, or their first attempt ended over a week ago.
     Stuck,
     Completed,
 }
@@ -127,7 +130,7 @@ impl GradebookQuery {
         self.at(&Area::Learners.path(course))
     }
 
-    /// The list as a file, all pages of it.
+    /// Path of the CSV file with all pages of the list.
     pub fn csv_path(&self, course: &str) -> String {
         let whole = Self {
             page: 0,
@@ -137,7 +140,7 @@ impl GradebookQuery {
         whole.at(&format!("/teach/{course}/gradebook.csv"))
     }
 
-    /// With only what differs from the plain list.
+    /// Adds the query to a path, leaving out default values.
     fn at(&self, path: &str) -> String {
         let number = |page: u32| match page {
             0 => String::new(),
@@ -156,7 +159,7 @@ impl GradebookQuery {
         )
     }
 
-    /// Sorted by this column, or the other way round where it is already.
+    /// Returns the query sorted by this column, or reversed if it already is.
     pub fn sorted_by(&self, sort: Sort) -> Self {
         Self {
             sort,
@@ -195,22 +198,22 @@ pub struct GradebookPage {
     pub course_title: String,
     pub columns: Vec<GradeColumn>,
     pub learners: Vec<LearnerRow>,
-    /// From 0: the one that was asked for, or the last.
+    /// Number of the page shown, from 0. The last page if the requested one does not exist.
     pub page: u32,
-    /// On all pages.
+    /// Number of learners on all pages.
     pub total: i64,
     pub opinions: Option<Opinions>,
 }
 
-/// What those who completed the course say of it, without their names.
+/// Ratings and comments of learners who completed the course, without names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opinions {
-    /// Of 1 to 5 stars, as in "4.3".
+    /// Mean rating from 1 to 5 stars, for example "4.3".
     pub mean: String,
     pub ratings: i64,
-    /// The newest first.
+    /// Comments, newest first.
     pub comments: Vec<Comment>,
-    /// From 0.
+    /// Page of comments, from 0.
     pub page: u32,
     pub has_more: bool,
 }
@@ -222,10 +225,10 @@ pub struct Comment {
     pub on: String,
 }
 
-/// Something that is graded.
+/// Column of the gradebook: a quiz or an exam.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradeColumn {
-    /// "1.2".
+    /// Short label, for example "1.2" for section 2 of module 1.
     pub label: String,
     pub title: String,
 }
@@ -235,22 +238,22 @@ pub struct LearnerRow {
     pub username: String,
     pub name: String,
     pub email: String,
-    /// Percent of the topics.
+    /// Share of topics that are done, in percent.
     pub done: u8,
     pub is_completed: bool,
     pub is_stuck: bool,
-    /// In words, and exactly.
+    /// Last activity, for people and as RFC 3339.
     pub last_active: Option<(String, String)>,
-    /// The average of the best results in quizzes, in percent.
+    /// Mean of the best score in each quiz, in percent.
     pub score: Option<i32>,
-    /// One for each column.
+    /// One cell for each column, in the same order.
     pub cells: Vec<Cell>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cell {
     pub state: CellState,
-    /// The best, in percent.
+    /// Best score in percent.
     pub score: Option<i32>,
 }
 
@@ -276,7 +279,7 @@ impl CellState {
     }
 }
 
-/// One learner of a course, as its tutors see them.
+/// Page of one learner, as tutors of the course see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LearnerPage {
     pub course_slug: String,
@@ -288,15 +291,15 @@ pub struct LearnerPage {
     pub status: EnrollmentStatus,
     pub enrolled: String,
     pub last_active: Option<String>,
-    /// Topics that are done, and all.
+    /// Number of topics that are done, and of all topics.
     pub done: (usize, usize),
     pub extra_time_percent: i32,
     pub extra_attempts: i32,
     pub modules: Vec<ModuleCard>,
     pub exams: Vec<ExamCard>,
-    /// The attempt that was asked for.
+    /// Attempt whose answers are shown.
     pub opened: Option<OpenedAttempt>,
-    /// What tutors did for them, the newest first.
+    /// Actions of tutors for this learner, newest first.
     pub record: Vec<PastDeed>,
 }
 
@@ -304,7 +307,7 @@ pub struct LearnerPage {
 pub struct PastDeed {
     pub said: String,
     pub reason: String,
-    /// Who, and when.
+    /// Name of the tutor and date.
     pub by: String,
 }
 
@@ -313,7 +316,7 @@ pub struct ModuleCard {
     pub number: i32,
     pub title: String,
     pub is_open: bool,
-    /// Since when it is open, or what opens it.
+    /// Date at which the module was unlocked, or the condition that unlocks it.
     pub said: String,
     pub done: (usize, usize),
     pub quizzes: Vec<QuizCard>,
@@ -323,9 +326,9 @@ pub struct ModuleCard {
 pub struct QuizCard {
     pub pair: i32,
     pub cell: Cell,
-    /// Attempts since it was last reset.
+    /// Number of attempts since the last reset.
     pub tries: i64,
-    /// It has no questions any more.
+    /// True if the quiz has no questions any more.
     pub is_retired: bool,
     pub attempts: Vec<PastAttempt>,
 }
@@ -335,13 +338,13 @@ pub struct ExamCard {
     pub exam_id: ExamId,
     pub title: String,
     pub cell: Cell,
-    /// The sitting that is running.
+    /// Running sitting, if there is one.
     pub running: Option<SittingId>,
     pub sittings: Vec<PastSitting>,
 }
 
 impl ExamCard {
-    /// There is a sitting that counts.
+    /// Returns true if at least one sitting counts.
     pub fn has_tries(&self) -> bool {
         self.running.is_some() || self.sittings.iter().any(|sitting| sitting.counts)
     }
@@ -355,7 +358,7 @@ pub struct OpenedAttempt {
     pub graded: Graded,
 }
 
-/// A question whose answers are to be graded again.
+/// Page that regrades the answers to a question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegradePage {
     pub course_slug: String,
@@ -363,12 +366,12 @@ pub struct RegradePage {
     pub question_id: QuestionId,
     pub prompt: Html,
     pub right: Html,
-    /// What would happen, once it is said what is right.
+    /// Effect of the chosen ruling; None until one is chosen.
     pub forecast: Option<ForecastView>,
     pub decisions: Vec<Decision>,
 }
 
-/// How the tutor says what is right.
+/// Kind of ruling that the tutor chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RulingKind {
@@ -406,9 +409,10 @@ pub struct ForecastView {
     pub results: usize,
     pub passes: usize,
     pub changes: Vec<ChangeRow>,
-    /// Why some can't be regraded, and how many.
+    /// Reasons why answers cannot be regraded, each with the number of attempts.
     pub obstacles: Vec<(String, usize)>,
-    /// Marks what the forecast was made of, so that nothing else is done than what was shown.
+    /// Hash of the question's key and decisions at the forecast. A regrade is refused if they have
+    /// changed since.
     pub seen: String,
 }
 

@@ -1,4 +1,4 @@
-//! What those who completed a course say of it, for its tutors: without names.
+//! Queries of ratings and comments by learners who completed a course. Names are left out.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use crate::platform::db::schema::course_certificates;
 use crate::platform::ids::CourseId;
 use crate::platform::time::Clock;
 
-/// Comments of one page.
+/// Number of comments on one page.
 const PAGE: i64 = 10;
 
 #[derive(QueryableByName)]
@@ -24,7 +24,8 @@ struct Summary {
     comments: i64,
 }
 
-/// None where nobody has rated the course yet. Pages count from 0; past the last, it is the last.
+/// Returns the ratings and one page of comments; None if nobody has rated the course. Pages count
+/// from 0; the last one replaces a page beyond it.
 pub async fn of_course(
     conn: &mut Conn,
     course: CourseId,
@@ -52,7 +53,7 @@ pub async fn of_course(
     }))
 }
 
-/// The newest first.
+/// Returns one page of comments, newest first.
 async fn comments(
     conn: &mut Conn,
     course: CourseId,

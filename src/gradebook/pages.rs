@@ -1,4 +1,4 @@
-//! The pages of the gradebook.
+//! Pages of the gradebook.
 
 mod deeds;
 mod learner;
@@ -24,7 +24,7 @@ fn tone(state: CellState) -> Tone {
     }
 }
 
-/// A result and what it means; a line where there is none.
+/// Shows a score with its badge, or a dash if there was no attempt.
 fn cell(cell: Cell) -> AnyView {
     let score = cell.score.map(|score| format!("{score} %"));
     match (cell.state, score) {

@@ -1,4 +1,5 @@
-//! Queries of the gradebook: a page of learners is one of them, and what stands in their cells another, however many they are.
+//! Queries of the gradebook. A page of learners takes one query and its cells two, however many
+//! learners there are.
 
 use std::collections::HashMap;
 
@@ -15,7 +16,7 @@ use crate::platform::ids::{CourseId, ExamId, UserId};
 use crate::player::EnrollmentStatus;
 use crate::quiz::store::Outcome;
 
-/// What a column holds.
+/// Quiz or exam of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnKey {
     Quiz { module_no: i32, pair: i32 },
@@ -34,8 +35,8 @@ struct QuizRow {
     is_retired: bool,
 }
 
-/// What is graded in the course: its quizzes in their order, those that somebody took before they were retired with
-/// them, then its exams.
+/// Returns the columns of the course: its quizzes in order, then its exams. Retired quizzes are
+/// included if somebody took them or was excused.
 pub async fn columns(
     conn: &mut Conn,
     course: CourseId,
@@ -77,7 +78,7 @@ pub async fn columns(
     Ok(quizzes.chain(exams).collect())
 }
 
-/// The exams that learners may sit or have sat, the oldest first.
+/// Returns the exams that learners may sit or have sat, oldest first.
 pub async fn exams(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(ExamId, String)>> {
     let is_sat = exists(exam_sittings::table.filter(exam_sittings::exam_id.eq(exams::exam_id)));
     exams::table
@@ -111,16 +112,16 @@ pub struct LearnerLine {
     pub score: Option<i32>,
     #[diesel(sql_type = Bool)]
     pub is_stuck: bool,
-    /// Of the whole list.
+    /// Number of learners in the whole list.
     #[diesel(sql_type = BigInt)]
     pub total: i64,
 }
 
-/// So many tries that fail are a sign, and so many days before a quiz.
+/// Number of failed attempts, and days since the first one, after which a learner counts as stuck.
 const STUCK_TRIES: i32 = 3;
 const STUCK_DAYS: i64 = 7;
 
-/// So many learners of the list from the place on.
+/// Returns up to `limit` learners of the list, starting at `offset`.
 pub async fn learners(
     conn: &mut Conn,
     course: CourseId,
@@ -200,7 +201,7 @@ pub async fn learners(
     .await
 }
 
-/// What a learner has reached in something that is graded.
+/// Summary of a learner's attempts at one quiz or exam.
 #[derive(QueryableByName)]
 struct Reached {
     #[diesel(sql_type = Nullable<Int4>)]
@@ -240,7 +241,7 @@ struct CellRow {
     reached: Reached,
 }
 
-/// What stands in the cells of these learners; where nothing does, there was no try.
+/// Returns the cells of these learners. A missing cell means no attempt.
 pub async fn cells(
     conn: &mut Conn,
     course: CourseId,
@@ -284,7 +285,7 @@ struct ExamRow {
     reached: Reached,
 }
 
-/// What stands in the cells of exams, by the newest grading of each sitting.
+/// Returns the cells of exams, by the newest grading of each sitting.
 pub async fn exam_results(
     conn: &mut Conn,
     course: CourseId,
@@ -314,7 +315,7 @@ pub async fn exam_results(
     Ok(cells.collect())
 }
 
-/// A learner of the course, whatever the state of their enrolment.
+/// Learner of the course, with any status of enrollment.
 #[derive(Debug, Clone, Queryable)]
 pub struct Learner {
     pub user_id: UserId,
@@ -386,7 +387,8 @@ struct TryRow {
     outcome: Outcome,
 }
 
-/// All attempts of the learner at quizzes of the course, by module and pair, the newest first.
+/// Returns all attempts of the learner at the course's quizzes, by module and section, newest
+/// first.
 pub async fn attempts(
     conn: &mut Conn,
     course: CourseId,
@@ -408,15 +410,15 @@ pub async fn attempts(
     Ok(attempts)
 }
 
-/// What was done for a learner, as the audit log has it.
+/// Action for a learner, read from the audit log.
 #[derive(Debug, QueryableByName)]
 pub struct DeedLine {
     #[diesel(sql_type = Text)]
     pub action: String,
-    /// "1.2", where it was about one.
+    /// Number of the quiz, for example "1.2", if the action was about one.
     #[diesel(sql_type = Nullable<Text>)]
     pub quiz: Option<String>,
-    /// Its title, where it was about one.
+    /// Title of the exam, if the action was about one.
     #[diesel(sql_type = Nullable<Text>)]
     pub exam: Option<String>,
     #[diesel(sql_type = Text)]
@@ -427,7 +429,7 @@ pub struct DeedLine {
     pub occurred_at: DateTime<Utc>,
 }
 
-/// The newest first.
+/// Returns the latest 50 actions for the learner, newest first.
 pub async fn deeds(conn: &mut Conn, course: CourseId, user: UserId) -> QueryResult<Vec<DeedLine>> {
     diesel::sql_query(
         "select l.action, (l.new_values -> 'quiz' ->> 0) || '.' || (l.new_values -> 'quiz' ->> 1) as quiz,
@@ -443,7 +445,7 @@ pub async fn deeds(conn: &mut Conn, course: CourseId, user: UserId) -> QueryResu
     .await
 }
 
-/// Names and user names of people.
+/// Returns display names and user names by user id.
 pub async fn names(
     conn: &mut Conn,
     people: &[UserId],

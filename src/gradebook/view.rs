@@ -1,4 +1,4 @@
-//! What the pages of the gradebook show, put together from the queries.
+//! Builds the pages of the gradebook from its queries.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -28,7 +28,7 @@ use crate::quiz::regrade::{Ruling, work};
 use crate::quiz::store::{BankQuestion, Outcome, bank_question};
 use crate::quiz::{AttemptStatus, PastAttempt, view as quiz_view};
 
-/// In place of the name of somebody whose account is no more.
+/// Stands in for the name of a deleted account.
 const GONE: &str = "somebody who left";
 
 pub async fn gradebook(
@@ -56,7 +56,7 @@ pub async fn gradebook(
     })
 }
 
-/// The page that is asked for, or the last where there are fewer.
+/// Returns the requested page, or the last one if there are fewer.
 async fn page_that_exists(
     conn: &mut Conn,
     course: CourseId,
@@ -71,7 +71,7 @@ async fn page_that_exists(
     Ok(u32::try_from(last).unwrap_or(u32::MAX).min(query.page))
 }
 
-/// Learners of the list, each with a cell for each column.
+/// Returns the columns and one part of the list, each learner with a cell for each column.
 pub async fn lines(
     conn: &mut Conn,
     course: CourseId,
@@ -253,7 +253,7 @@ fn quizzes(
         .collect()
 }
 
-/// What the learner has in quizzes of the module that have no questions any more.
+/// Returns the learner's cards of retired quizzes of the module.
 fn retired(
     module_no: i32,
     progress: &Progress,
@@ -301,7 +301,7 @@ fn past(outcomes: &[Outcome], clock: &Clock) -> Vec<PastAttempt> {
         .collect()
 }
 
-/// What a learner has done in the exams of a course.
+/// Returns a card for each exam of the course.
 async fn exams(
     conn: &mut Conn,
     user: UserId,
@@ -335,7 +335,7 @@ async fn exams(
         .collect())
 }
 
-/// An attempt of this learner in this course, once it has ended.
+/// Returns an ended attempt of this learner in this course.
 async fn open(
     conn: &mut Conn,
     course: CourseId,
@@ -361,7 +361,7 @@ fn quiz_name((module_no, pair): (i32, i32)) -> String {
     format!("Quiz {module_no}.{pair}")
 }
 
-/// A question as it is, and the mark of what was seen of it: its key, and what was decided about it before.
+/// Question with the decisions about it and a hash (`mark`) of its key and latest decision.
 pub struct Seen {
     pub question: BankQuestion,
     pub decisions: Vec<(Regrading, Option<String>)>,
@@ -394,7 +394,7 @@ pub async fn seen(conn: &mut Conn, course: CourseId, question: QuestionId) -> Ap
 }
 
 impl RulingKind {
-    /// The ruling about the question as it is now.
+    /// Returns the ruling for the question as it is now.
     pub fn about(self, question: BankQuestion) -> Ruling {
         match self {
             Self::Key => Ruling::Key(freeze(question).kind),

@@ -8,7 +8,7 @@ use crate::platform::error::AppResult;
 #[cfg(feature = "ssr")]
 use {super::store, crate::platform::auth::UserRole, crate::platform::auth::guard::require_user};
 
-/// Tutors: the courses that they teach. Admins: all courses. Others teach none.
+/// Returns all courses to admins, and to others the courses that they teach.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn taught_courses() -> AppResult<Vec<TaughtCourse>> {
     let me = require_user()?;

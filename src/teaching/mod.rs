@@ -1,4 +1,4 @@
-//! Teaching: the courses that somebody teaches, and the frame around the pages of each.
+//! Teaching: the list of a tutor's courses, and the frame around each course's teaching pages.
 
 pub mod api;
 pub mod pages;
@@ -9,7 +9,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-/// A course among those that one teaches.
+/// Course in the list of a tutor's courses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaughtCourse {
     pub slug: String,
@@ -19,7 +19,7 @@ pub struct TaughtCourse {
     pub questions: i64,
 }
 
-/// The parts of teaching a course, each with a page.
+/// Tabs of a course's teaching pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
     Learners,

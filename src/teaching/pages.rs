@@ -1,4 +1,4 @@
-//! The list of courses that one teaches, and the frame of a course's teaching pages.
+//! List of a tutor's courses, and the frame of a course's teaching pages.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -60,7 +60,7 @@ fn courses(courses: Vec<TaughtCourse>) -> AnyView {
     view! { <Table label="Courses that you teach" columns=columns>{rows}</Table> }.erase()
 }
 
-/// A page of teaching a course, under its name and among its other pages.
+/// Frames a teaching page with the course's title and tabs.
 pub fn frame(course: &str, course_title: &str, area: Area, inside: AnyView) -> AnyView {
     let tabs = Area::ALL.map(|other| {
         view! {

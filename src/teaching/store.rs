@@ -22,7 +22,7 @@ struct TaughtRow {
     questions: i64,
 }
 
-/// The courses that the tutor teaches; all of them where no tutor is named.
+/// Returns the courses that the tutor teaches; all courses if `tutor` is None.
 pub async fn taught(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<Vec<TaughtCourse>> {
     let rows: Vec<TaughtRow> = diesel::sql_query(
         "select c.slug, c.title, c.is_published,

@@ -1,4 +1,4 @@
-//! Who sees which courses to teach.
+//! Tests of the list of courses to teach.
 
 use axum::http::StatusCode;
 use diesel_async::SimpleAsyncConnection;

@@ -1,4 +1,4 @@
-//! What a tutor does for one learner about an exam.
+//! Actions of a tutor for one learner and one exam.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -15,13 +15,13 @@ use crate::platform::ids::{ExamId, SittingId};
 use crate::quiz::mails::News;
 
 impl Deed<'_> {
-    /// The title of an exam of the course.
+    /// Returns the title of an exam of the course.
     async fn exam_title(&self, conn: &mut Conn, exam: ExamId) -> AppResult<String> {
         let exam = exams::exam(conn, self.tutor.course, exam).await?;
         Ok(exam.ok_or_else(no_exam)?.title)
     }
 
-    /// The sittings so far count no more; one that runs ends now.
+    /// Resets an exam: the sittings so far no longer count, and a running one ends.
     pub async fn reset_exam(self, conn: &mut Conn, exam: ExamId) -> AppResult<Done> {
         let title = self.exam_title(conn, exam).await?;
         hold_starts(conn, self.user(), exam).await?;
@@ -61,7 +61,7 @@ impl Deed<'_> {
         self.done(conn, "exam.reset", None, told, news).await
     }
 
-    /// The learner need not sit it.
+    /// Excuses the learner from the exam.
     pub async fn excuse_exam(self, conn: &mut Conn, exam: ExamId) -> AppResult<Done> {
         let title = self.exam_title(conn, exam).await?;
         let made = diesel::insert_into(exam_excuses::table)
@@ -84,7 +84,7 @@ impl Deed<'_> {
         self.done(conn, "exam.excused", None, told, news).await
     }
 
-    /// Takes an excuse back.
+    /// Ends an excuse from an exam.
     pub async fn end_exam_excuse(self, conn: &mut Conn, exam: ExamId) -> AppResult<Done> {
         let title = self.exam_title(conn, exam).await?;
         let gone = diesel::delete(exam_excuses::table)

@@ -1,4 +1,4 @@
-//! What a tutor can do for a learner: each has an address, where its form says what will happen and asks why.
+//! Pages of the tutor's actions for a learner. Each explains its effect and asks for a reason.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -11,13 +11,13 @@ use crate::platform::address;
 use crate::platform::ids::ExamId;
 use crate::platform::ui::{Button, ButtonKind, Checkbox, Erase, Field, Form, FormState, TextArea};
 
-/// A quiz is named by module and pair.
+/// Action that a page offers. A quiz is given as module and section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
     Reset((i32, i32)),
     Excuse((i32, i32)),
     EndExcuse((i32, i32)),
-    /// One module, or all.
+    /// Unlocks one module, or all.
     Unlock(Option<i32>),
     Allow,
     ResetExam(ExamId),
@@ -92,7 +92,7 @@ impl Doing {
         )
     }
 
-    /// Where it is about an exam, of the one with this title.
+    /// Title of the page. `exam` is the title of the exam that the action is about, if any.
     fn title(self, exam: &str) -> String {
         let quiz = |(module, pair)| format!("quiz {module}.{pair}");
         match self {
@@ -108,7 +108,7 @@ impl Doing {
         }
     }
 
-    /// What will happen.
+    /// Explains the effect of the action.
     fn said(self) -> &'static str {
         match self {
             Self::Reset(_) => {

@@ -1,4 +1,4 @@
-//! One learner of a course: how far they are, every attempt of theirs, and what a tutor can do.
+//! Page of one learner: progress, attempts and sittings, and the tutor's actions.
 
 use leptos::prelude::*;
 
@@ -63,7 +63,7 @@ pub fn learner_page() -> AnyView {
     view! { <Page title="Learner">{loaded(page, show)}</Page> }.erase()
 }
 
-/// Says that what was asked for is done.
+/// Confirms the action that was just carried out.
 fn notice(done: &str) -> Option<AnyView> {
     let text = match done {
         "reset" => "The quiz is reset.",

@@ -1,4 +1,4 @@
-//! What those who completed the course say of it.
+//! Shows the ratings and comments of learners who completed the course.
 
 use leptos::prelude::*;
 

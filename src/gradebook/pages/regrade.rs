@@ -1,4 +1,4 @@
-//! Regrading a question: what is right, what that would change, and then how far the work is.
+//! Page that regrades a question: choice of the ruling, forecast, and progress of the work.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -42,7 +42,7 @@ async fn load(course: String, question: String, ruling: String) -> AppResult<Reg
     load_regrade(course, QuestionId(id), ruling).await
 }
 
-/// While the work goes on, the page follows it.
+/// Reloads the page's data after two seconds, to follow a regrade in progress.
 #[cfg(feature = "hydrate")]
 fn look_again(page: PageResource<RegradePage>) {
     let soon = std::time::Duration::from_secs(2);

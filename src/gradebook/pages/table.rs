@@ -1,4 +1,4 @@
-//! The learners of a course and what they have reached, to search, filter and sort by links and a form.
+//! Table of a course's learners, with search, filters and sorting.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -27,7 +27,7 @@ pub fn gradebook_page() -> AnyView {
     .erase()
 }
 
-/// What the address asks for.
+/// Reads the query from the page's address.
 fn asked() -> GradebookQuery {
     let number = |typed: Option<String>| {
         typed
@@ -71,7 +71,7 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
             <p class="soft grow" role="status">
                 {said}
             </p>
-            // Not a page: the browser itself has to fetch it.
+            // Not a page of the app, so the browser itself has to fetch the file.
             <a class="btn second" href=file rel="external" download>
                 <Icon glyph=Glyph::Download />
                 "CSV"

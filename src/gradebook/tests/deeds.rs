@@ -1,4 +1,4 @@
-//! What tutors do for one learner, and what follows from it.
+//! Tests of the tutor's actions for one learner, and of their effects.
 
 use axum::http::StatusCode;
 
@@ -33,7 +33,7 @@ async fn after_a_reset_one_starts_over_and_nothing_closes() {
     take(&site, &mut asha, "1", true).await;
     assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
 
-    // A reset of what was passed asks for it again, and closes nothing; what runs is ended.
+    // A reset of a passed quiz requires it again, and locks nothing. The running attempt is ended.
     ok(&does(&mut meera, "reset_quiz", &id, &QUIZ).await);
     assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
     ok(&start(&mut asha, "1").await);
@@ -98,7 +98,8 @@ async fn an_excuse_counts_as_a_pass_until_it_ends() {
     .await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 
-    // With all topics done the course is completed, and no more when the excuse ends.
+    // With all topics done, the course is completed. It is no longer completed once the excuse
+    // ends.
     let topics = "select topic_id::text as text from topics order by topic_number desc limit 1";
     sql(
         &site,
@@ -230,7 +231,7 @@ async fn more_time_and_tries_are_given() {
         2,
         "and it will be ended at its new end"
     );
-    // What is over stays over.
+    // More time does not reopen an attempt whose time is over.
     let (attempt, questions) = attempt(&site).await;
     sql(
         &site,
@@ -295,7 +296,7 @@ async fn forms_work_without_javascript_and_learners_are_of_the_course() {
             .contains("The quiz is reset.")
     );
 
-    // The attempt is there to see, for this course's tutors and under its own learner.
+    // Tutors of the course can see the attempt, but only on the page of its own learner.
     let (attempt, _) = attempt(&site).await;
     let shown = meera
         .get(&format!("/teach/small/learners/asha?attempt={attempt}"))
@@ -320,7 +321,8 @@ async fn forms_work_without_javascript_and_learners_are_of_the_course() {
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
 }
 
-/// All topics are done, and quiz 1.1 is passed; what is given at the end passes 1.2, and stands only saved.
+/// Completes all topics and passes quiz 1.1. A right answer to quiz 1.2 is saved but not
+/// submitted.
 async fn about_to_complete(site: &TestSite, asha: &mut Browser<'_>) {
     take(site, asha, "1", true).await;
     sql(
@@ -353,7 +355,7 @@ async fn an_attempt_that_a_reset_ends_completes_nothing() {
     ] {
         assert_eq!(site.test.count(none).await, 0, "{none}");
     }
-    // It is theirs to earn again.
+    // The learner can earn the certificate again.
     take(&site, &mut asha, "2", true).await;
     assert_eq!(
         site.test

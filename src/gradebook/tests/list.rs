@@ -1,4 +1,4 @@
-//! The list of learners and its file.
+//! Tests of the list of learners and its CSV file.
 
 use axum::http::StatusCode;
 
@@ -7,7 +7,7 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::quiz::tests::{GATED, course, learner, sql, take};
 
-/// The names in the list, in its order.
+/// Returns the user names in the list, in order.
 async fn names(tutor: &mut Browser<'_>, path: &str) -> Vec<String> {
     let page = tutor.get(path).await;
     assert_eq!(page.status, StatusCode::OK, "{path}");
@@ -56,7 +56,7 @@ async fn the_list_is_searched_filtered_and_sorted() {
         let path = format!("/teach/small?{query}");
         assert_eq!(names(&mut meera, &path).await, expected, "{query}");
     }
-    // A week before a quiz is being stuck, too; an excuse ends it.
+    // A learner is also stuck a week after the first attempt at a quiz. An excuse ends it.
     sql(
         &site,
         &format!(

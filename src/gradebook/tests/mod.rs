@@ -1,4 +1,4 @@
-//! The gradebook over HTTP, as its tutors and others ask for it.
+//! Tests of the gradebook over HTTP.
 
 mod deeds;
 mod list;
@@ -10,7 +10,7 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 use crate::quiz::tests::sql;
 
-/// A tutor of the course `small`.
+/// Signs in a tutor of the course `small`.
 async fn tutor<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     let browser = site.signed_in(email, UserRole::Tutor).await;
     sql(
@@ -26,10 +26,10 @@ async fn tutor<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     browser
 }
 
-/// Binds the owner's connection to the first organization.
+/// Sets the first organization for the owner's connection.
 const BOUND: &str = "select set_config('app.organization_id', (select organization_id::text from organizations where slug = 'lyceum'), false);";
 
-/// What is there as text, for example an id.
+/// Runs a query and returns its result as text, for example an id.
 async fn text(site: &TestSite, sql: &str) -> String {
     site.test.text(sql).await
 }
@@ -39,7 +39,7 @@ async fn user(site: &TestSite, email: &str) -> String {
     text(site, &query).await
 }
 
-/// Does something for a learner of `small`.
+/// Carries out an action for a learner of `small`.
 async fn does(
     tutor: &mut Browser<'_>,
     deed: &str,

@@ -1,4 +1,5 @@
-//! Regrading over HTTP: what was shown is done, once, and those whose result changes hear of it.
+//! Tests of regrading over HTTP. A regrade does what the forecast showed, once, and mails the
+//! learners whose result changed.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use super::{BOUND, ok, text, tutor};
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 use crate::quiz::tests::{GATED, attempt, course, give, learner, sql, start, take};
 
-/// The question of quiz 1.2.
+/// Returns the id of the question of quiz 1.2.
 async fn three(site: &TestSite) -> String {
     text(
         site,
@@ -22,7 +23,7 @@ async fn path(site: &TestSite) -> String {
     format!("/teach/small/questions/{}/regrade", three(site).await)
 }
 
-/// The mark of what is shown now.
+/// Returns the hash of the forecast that is shown now.
 async fn seen(tutor: &mut Browser<'_>, path: &str, ruling: &str) -> String {
     let page = tutor.get(&format!("{path}?ruling={ruling}")).await;
     ok(&page);
@@ -41,7 +42,7 @@ async fn regrade(tutor: &mut Browser<'_>, question: &str, ruling: &str, seen: &s
     tutor.post("gradebook/api/regrade_question", &fields).await
 }
 
-/// A course in which asha failed quiz 1.2 and ravi passed it.
+/// Creates a course in which asha failed quiz 1.2 and ravi passed it.
 async fn begun(site: &TestSite) {
     course(site, GATED).await;
     for (email, right) in [("asha@example.org", false), ("ravi@example.org", true)] {
@@ -108,7 +109,7 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
             && result.contains("0 % became 100 %, because: The key was wrong.")
     );
     assert!(meera.get(&path).await.body.contains("1 result changed"));
-    // Once more finds nothing to do.
+    // A second regrade changes nothing.
     let mark = seen(&mut meera, &path, "everybody").await;
     ok(&regrade(&mut meera, &question, "everybody", &mark).await);
     site.mails().await;
@@ -219,7 +220,7 @@ async fn what_runs_meanwhile_catches_up_and_work_that_was_cut_off_goes_on() {
     let mark = seen(&mut meera, &path, "everybody").await;
     ok(&regrade(&mut meera, &question, "everybody", &mark).await);
     site.mails().await;
-    // As if the worker had died before it wrote down that it was done.
+    // Simulates a worker that died before it recorded the end of its work.
     sql(&site, &format!("{BOUND} update quiz_regradings set finished_at = null, last_attempt_id = null, attempts_done = 0;
         update background_jobs set status = 'PENDING', finished_at = null where kind = 'quiz_regrade'")).await;
     site.mails().await;
