@@ -1,4 +1,5 @@
-//! Server functions of the catalog. Anybody may read it; unpublished courses exist only for their tutors and admins.
+//! Server functions of the catalog. No sign-in is needed. Unpublished courses are visible only to
+//! their tutors and to admins.
 
 use leptos::prelude::*;
 
@@ -13,7 +14,7 @@ use {
     crate::platform::ui::Html,
 };
 
-/// Anybody: one page of the published courses.
+/// Returns one page of the published courses.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn list_courses(query: CatalogQuery) -> AppResult<CatalogPage> {
     let cx = Cx::current()?;
@@ -25,7 +26,7 @@ pub async fn list_courses(query: CatalogQuery) -> AppResult<CatalogPage> {
         .await
 }
 
-/// Anybody: a published course; its tutors and admins: also an unpublished one.
+/// Returns a published course; to its tutors and admins also an unpublished one.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_course(slug: String) -> AppResult<CoursePage> {
     let cx = Cx::current()?;
@@ -34,7 +35,7 @@ pub async fn load_course(slug: String) -> AppResult<CoursePage> {
         .await
 }
 
-/// Anybody: a published page of the site's own texts.
+/// Returns a published page that admins wrote.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn cms_page(slug: String) -> AppResult<CmsText> {
     let cx = Cx::current()?;

@@ -1,4 +1,4 @@
-//! The catalog: what there is to learn, and each course's own page.
+//! The catalog: the list of courses, and the page of each course.
 
 pub mod api;
 pub mod pages;
@@ -14,7 +14,8 @@ use crate::course::Level;
 use crate::platform::address;
 use crate::platform::ui::Html;
 
-/// How the list is asked for; everything comes from the address, so that it can be shared.
+/// Search, filter, order and position of the list. All are part of the address, so that a link can
+/// be shared.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CatalogQuery {
     pub q: String,
@@ -31,7 +32,7 @@ pub struct CatalogQuery {
 pub enum Filter {
     #[default]
     All,
-    /// Can be started by oneself, at once.
+    /// Free courses that learners can start by themselves at once.
     Open,
     Cohort,
     Free,
@@ -69,7 +70,7 @@ impl Filter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sort {
-    /// Best match first where something is searched, else the newest.
+    /// Best match first when searching, otherwise newest first.
     #[default]
     Best,
     Newest,
@@ -107,7 +108,7 @@ impl Sort {
 }
 
 impl CatalogQuery {
-    /// The address of this list, with only what differs from the plain one.
+    /// Returns the address of this list, leaving out default values.
     pub fn path(&self) -> String {
         let filter = match self.filter {
             Filter::All => "",
@@ -129,7 +130,7 @@ impl CatalogQuery {
         )
     }
 
-    /// The same search from its beginning.
+    /// Returns the same query at the beginning of its list.
     pub fn restarted(&self) -> Self {
         Self {
             after: None,
@@ -139,7 +140,7 @@ impl CatalogQuery {
     }
 }
 
-/// A course in a list.
+/// Course in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourseCard {
     pub slug: String,
@@ -163,7 +164,7 @@ pub struct Price {
 }
 
 impl Price {
-    /// "Free", "€48", "₹4,800.50".
+    /// Formats the price: "Free", "€48", "₹4,800.50".
     pub fn label(&self) -> String {
         if self.cents == 0 {
             return "Free".to_owned();
@@ -197,13 +198,13 @@ fn amount(cents: i32) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogPage {
     pub courses: Vec<CourseCard>,
-    /// What was searched instead of what was typed.
+    /// Search text after correcting typing errors, if it differs from the typed one.
     pub corrected: Option<String>,
     pub after: Option<String>,
     pub before: Option<String>,
 }
 
-/// A course's own page.
+/// Page of one course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoursePage {
     pub card: CourseCard,
@@ -246,29 +247,30 @@ pub struct SyllabusTopic {
     pub minutes: i32,
 }
 
-/// Where the viewer stands with the course, and what they can do about it.
+/// Viewer's relation to the course, which decides the button shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Enrolment {
-    /// Nobody is signed in.
+    /// Not signed in; after signing in the viewer can enroll.
     Visitor,
-    /// Enrolled, with the addresses where they stopped and of the certificate that they have.
+    /// Enrolled. Holds the address to continue at, and that of the certificate.
     Enrolled {
         continue_at: String,
         certificate: Option<String>,
     },
     Open,
-    /// Not possible here, and why.
+    /// The viewer cannot enroll here; holds the reason.
     Closed(String),
 }
 
-/// A page that admins write.
+/// Page written by admins, for example the imprint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CmsText {
     pub title: String,
     pub body: Html,
 }
 
-/// Who may enrol directly: anybody, in a free course that is not reserved for a cohort.
+/// Returns whether learners can enroll by themselves: only in a free course that is not reserved
+/// for cohorts. The error explains why not.
 pub fn may_enrol(price_cents: i32, cohort_only: bool) -> Result<(), &'static str> {
     match (cohort_only, price_cents) {
         (true, _) => Err(

@@ -1,4 +1,4 @@
-//! The pages of the catalog.
+//! Pages of the catalog.
 
 mod cms;
 mod course;

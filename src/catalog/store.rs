@@ -20,7 +20,7 @@ use crate::platform::ids::{CourseId, FileId, OrganizationId, UserId};
 
 pub const PAGE: usize = 20;
 
-/// One page of the catalog in one query, or two where something is searched.
+/// Returns one page of the catalog. The page is empty if the search text contains no word.
 pub async fn list(
     conn: &mut Conn,
     organization: OrganizationId,
@@ -89,7 +89,7 @@ fn page(
     }
 }
 
-/// What the list goes by: an expression, its type, and whether the greatest comes first.
+/// Order of the list: SQL expression of the sort key, its type, and the direction.
 #[derive(Clone, Copy)]
 struct Order {
     key: &'static str,
@@ -124,7 +124,7 @@ impl Order {
     }
 }
 
-/// Built from fixed pieces alone; every value is bound.
+/// Builds the SQL from fixed parts only; every value is a bound parameter.
 fn list_sql(order: Order, filter: Filter, searching: bool, backwards: bool) -> String {
     let Order {
         key,
@@ -141,7 +141,7 @@ fn list_sql(order: Order, filter: Filter, searching: bool, backwards: bool) -> S
         true => {
             "join search_courses($2, to_tsquery('simple', $1)) found on found.course_id = c.course_id"
         }
-        // The parameters keep their places and types.
+        // Uses the parameters $1 and $2 without effect, so that the others keep their numbers.
         false => "cross join (select $1::text, $2::uuid) unused",
     };
     let filter = match filter {
@@ -165,7 +165,7 @@ fn list_sql(order: Order, filter: Filter, searching: bool, backwards: bool) -> S
     )
 }
 
-/// Where a page of the list begins: the sort key and the id of a course.
+/// Position in the list: sort key and id of a course.
 struct Cursor {
     key: String,
     course: CourseId,
@@ -275,7 +275,7 @@ pub struct CourseRow {
     pub retired_at: Option<DateTime<Utc>>,
 }
 
-/// The course, whether or not it is published; who may see it is decided by the caller.
+/// Returns the course, published or not; the caller checks who may see it.
 pub async fn course(conn: &mut Conn, slug: &str) -> QueryResult<Option<CourseRow>> {
     courses::table
         .filter(courses::slug.eq(slug))
@@ -366,7 +366,8 @@ pub async fn syllabus(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Syll
     Ok(syllabus)
 }
 
-/// Whether the person is enrolled, and the code of their certificate, one that counts before one that was revoked.
+/// Returns None if the person is not enrolled, otherwise the code of their certificate. A valid
+/// certificate comes before a revoked one.
 pub async fn enrolment(
     conn: &mut Conn,
     user: UserId,
@@ -392,7 +393,7 @@ pub async fn enrolment(
         .optional()
 }
 
-/// Title and HTML of a published page.
+/// Returns title and HTML of a published page.
 pub async fn cms_page(conn: &mut Conn, slug: &str) -> QueryResult<Option<(String, String)>> {
     page_content::table
         .filter(page_content::slug.eq(slug))

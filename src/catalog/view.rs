@@ -1,4 +1,4 @@
-//! What a course's page shows, put together from the queries.
+//! Builds the page of a course from its queries.
 
 use super::{CourseCard, CoursePage, Enrolment, Price, may_enrol, store};
 use crate::certificate::certificate_path;
@@ -7,7 +7,11 @@ use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ui::Html;
 
-/// The course for this viewer; one that is not published exists for its tutors and admins alone.
+/// Returns the course for this viewer.
+///
+/// # Errors
+///
+/// `NotFound` for an unpublished or retired course, except to its tutors and admins.
 pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> AppResult<CoursePage> {
     let missing = || {
         AppError::NotFound(

@@ -1,4 +1,4 @@
-//! Pages that admins write: about, imprint, privacy.
+//! Pages written by admins: about, imprint, privacy.
 
 use leptos::prelude::*;
 use leptos_meta::Title;

@@ -1,4 +1,4 @@
-//! A course's own page: what it is, what is in it, who teaches it, and how to join.
+//! Page of a course: description, syllabus, tutors, and the button to enroll.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

@@ -1,4 +1,4 @@
-//! The landing page and the catalog: both are the list of courses, the first with a word before it.
+//! Landing page and catalog. Both show the list of courses; the landing page adds an introduction.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -45,7 +45,7 @@ pub fn landing_page() -> AnyView {
     .erase()
 }
 
-/// What the address asks for.
+/// Reads the query from the page's address.
 fn asked() -> CatalogQuery {
     use_query_map().with(|query| CatalogQuery {
         q: query.get("q").unwrap_or_default().trim().to_owned(),
@@ -71,7 +71,7 @@ pub fn catalog_page() -> AnyView {
     .erase()
 }
 
-/// Search, filters and sorting: a form and links, so that every list has an address.
+/// Shows search, filters and sorting as a form and links, so that every list has an address.
 fn tools(query: &CatalogQuery) -> AnyView {
     let plain = query.restarted();
     let chips = Filter::ALL.map(|filter| {
@@ -211,7 +211,7 @@ pub fn counted(number: i32, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// How a course is taken, in two words.
+/// Returns two words on how the course is taken.
 pub fn pace(card: &CourseCard) -> &'static str {
     match (card.cohort_only, card.is_gated) {
         (true, _) => "With a cohort",
