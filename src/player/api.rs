@@ -1,4 +1,5 @@
-//! Server functions of studying. Each acts for the signed-in learner alone, in courses in which they are enrolled.
+//! Server functions of studying. Each acts for the signed-in learner only, in courses in which
+//! they are enrolled.
 
 use leptos::prelude::*;
 
@@ -19,7 +20,8 @@ use {
     crate::quiz::completion,
 };
 
-/// Learners: enrols in a free, published course that is open to everybody, and goes to where it begins.
+/// Enrolls the learner in a free, published course that is open to everybody, and redirects to its
+/// start.
 #[server]
 pub async fn enrol(course: String) -> AppResult<()> {
     let me = require_user()?;
@@ -42,7 +44,7 @@ pub async fn enrol(course: String) -> AppResult<()> {
     Ok(())
 }
 
-/// Learners: leaves a course. Progress is kept for coming back.
+/// Withdraws the learner from a course. Progress is kept in case they return.
 #[server]
 pub async fn withdraw(course: String) -> AppResult<()> {
     let me = require_user()?;
@@ -60,7 +62,7 @@ pub async fn withdraw(course: String) -> AppResult<()> {
     Ok(())
 }
 
-/// Learners: their courses, the one opened last first.
+/// Returns the learner's courses, last opened first.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn my_courses() -> AppResult<Vec<MyCourse>> {
     let me = require_user()?;
@@ -71,7 +73,7 @@ pub async fn my_courses() -> AppResult<Vec<MyCourse>> {
         .await
 }
 
-/// Learners: the address at which they continue a course.
+/// Returns the address at which the learner continues the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn resume_course(course: String) -> AppResult<String> {
     let me = require_user()?;
@@ -82,7 +84,8 @@ pub async fn resume_course(course: String) -> AppResult<String> {
         .await
 }
 
-/// Learners: a topic of a course in which they are enrolled, with what `q` finds in the course. Opening it is remembered.
+/// Returns a topic, with the results of searching the course for `q`. Records that the learner
+/// opened the topic.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_topic(course: String, topic: String, q: String) -> AppResult<TopicPage> {
     let me = require_user()?;
@@ -104,7 +107,7 @@ pub async fn load_topic(course: String, topic: String, q: String) -> AppResult<T
         .await
 }
 
-/// Learners: marks a topic as done or not done; goes on to `next` where the form names it.
+/// Marks a topic as done or not done, then redirects to `next` if it is given.
 #[server]
 pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppResult<()> {
     let me = require_user()?;
@@ -124,8 +127,8 @@ pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppR
     Ok(())
 }
 
-/// Learners: remembers where they are in a topic. What is absent stays as it is. Who comes near the end of the topic's
-/// video has watched it.
+/// Saves the learner's place in a topic. Absent values are left unchanged. A position near the end
+/// of the video marks it as watched.
 #[server]
 pub async fn save_place(
     topic: TopicId,
@@ -168,7 +171,7 @@ pub async fn save_place(
         .await
 }
 
-/// Learners: chooses the narration of a course's topics.
+/// Chooses the study persona in which the course's topics are told.
 #[server]
 pub async fn choose_persona(course: String, persona: StudyPersona) -> AppResult<()> {
     let me = require_user()?;

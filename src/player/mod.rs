@@ -1,4 +1,4 @@
-//! Studying: enrolments, the learner's home, the player, and the progress that it keeps.
+//! Studying: enrollments, the learner's home page, the player, and progress.
 
 pub mod api;
 pub mod pages;
@@ -30,7 +30,7 @@ pub enum EnrollmentStatus {
     Expired,
 }
 
-/// One topic in the player, as one learner sees it.
+/// Page of one topic, as one learner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TopicPage {
     pub course_slug: String,
@@ -41,14 +41,14 @@ pub struct TopicPage {
     pub has_exams: bool,
     pub place: Place,
     pub persona: StudyPersona,
-    /// The narrations that this topic has, in the order of the switch.
+    /// Study personas that this topic is told for, in the order of the switch.
     pub personas: Vec<StudyPersona>,
     pub exercises: Vec<ExerciseLine>,
     pub previous: Option<TopicLink>,
     pub next: Option<TopicLink>,
-    /// Where the course's certificate is, once it is completed.
+    /// Address of the course's certificate, once the course is completed.
     pub certificate: Option<String>,
-    /// What was searched in the course, if anything was.
+    /// Results of a search in the course; None if nothing was searched.
     pub found: Option<Found>,
 }
 
@@ -62,15 +62,15 @@ pub struct TopicHead {
     pub minutes: i32,
 }
 
-/// Where the learner stopped in this topic.
+/// Learner's place in this topic.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Place {
     pub is_completed: bool,
-    /// The video was seen to its end, or nearly.
+    /// True once the video was watched to its end or nearly so.
     pub is_watched: bool,
-    /// Id and text of the heading, where there is one.
+    /// Id and text of the heading where the learner stopped.
     pub anchor: Option<(String, String)>,
-    /// Seconds of the video, rounded down.
+    /// Position in the video, in whole seconds, rounded down.
     pub position_s: u32,
 }
 
@@ -95,31 +95,31 @@ impl OutlineModule {
 pub struct OutlineTopic {
     pub slug: String,
     pub title: String,
-    /// Within its module, from 1.
+    /// Number within its module, from 1.
     pub number: i32,
     pub minutes: i32,
     pub state: TopicState,
-    /// What opens it, in a few words, while it is closed.
+    /// Short text on what unlocks the topic; None if it is unlocked.
     pub lock: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutlineQuiz {
     pub pair: i32,
-    /// So many topics of the module stand before it.
+    /// Number of the module's topics before the quiz.
     pub after: usize,
     pub state: TopicState,
     pub lock: Option<String>,
 }
 
-/// A line of an outline.
+/// Entry of an outline.
 pub enum OutlineEntry<'a> {
     Topic(&'a OutlineTopic),
     Quiz(&'a OutlineQuiz),
 }
 
 impl OutlineModule {
-    /// Topics and quizzes in the order in which they are taken.
+    /// Returns topics and quizzes in the order in which they are taken.
     pub fn entries(&self) -> Vec<OutlineEntry<'_>> {
         let mut entries = Vec::with_capacity(self.topics.len() + self.quizzes.len());
         let mut quizzes = self.quizzes.iter().peekable();
@@ -158,7 +158,7 @@ impl TopicState {
         }
     }
 
-    /// For those who don't see the mark.
+    /// Text for screen readers.
     pub fn words(self) -> &'static str {
         match self {
             Self::New => "",
@@ -174,7 +174,8 @@ pub struct TopicLink {
     pub title: String,
 }
 
-/// Topics of an outline that are done, in whole percent; only all of them are 100.
+/// Returns the share of topics that are done, in whole percent, rounded down. Only a fully done
+/// outline yields 100.
 pub fn percent(outline: &[OutlineModule]) -> u8 {
     let total: usize = outline.iter().map(|module| module.topics.len()).sum();
     let done: usize = outline.iter().map(OutlineModule::done).sum();
@@ -187,19 +188,19 @@ pub fn percent_of(done: usize, total: usize) -> u8 {
         .map_or(0, |percent| u8::try_from(percent).unwrap_or(100))
 }
 
-/// A topic or a quiz on the way through a course.
+/// A topic or quiz in the sequence of a course.
 pub struct Step {
     pub link: TopicLink,
     pub module_no: i32,
-    /// The section of the module that it belongs to.
+    /// Section of the module that the step belongs to.
     pub pair: i32,
-    /// None for a quiz.
+    /// Reading time in minutes; None for a quiz.
     pub minutes: Option<i32>,
     pub state: TopicState,
     pub is_open: bool,
 }
 
-/// All topics and quizzes in the order in which they are taken.
+/// Returns all topics and quizzes in the order in which they are taken.
 pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     for module in outline {
@@ -233,14 +234,16 @@ pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
     steps
 }
 
-/// Where the learner goes on: the first step that is open and not done, else the first one that is open.
+/// Returns the step at which the learner continues. That is the first unlocked one that is not
+/// done, otherwise the first unlocked one.
 pub fn first_open(steps: Vec<Step>) -> Option<Step> {
     let mut open: Vec<Step> = steps.into_iter().filter(|step| step.is_open).collect();
     let at = open.iter().position(|step| step.state != TopicState::Done);
     (!open.is_empty()).then(|| open.swap_remove(at.unwrap_or(0)))
 }
 
-/// What stands before and after the page at `here`, across modules; nothing that is closed.
+/// Returns the links before and after the page at `here`, across modules. Locked neighbors are
+/// None.
 pub fn neighbours(
     outline: &[OutlineModule],
     course: &str,
@@ -261,7 +264,7 @@ pub fn topic_path(course: &str, topic: &str) -> String {
     format!("/learn/{course}/{topic}")
 }
 
-/// A block of a topic before it is known who reads it.
+/// Block of a topic, before the learner's persona is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockChoice {
     pub content_key: Option<String>,
@@ -269,7 +272,7 @@ pub struct BlockChoice {
     pub html: String,
 }
 
-/// A variant of an asset.
+/// Variant of a content asset, for one learner persona or for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssetChoice {
     pub content_key: String,
@@ -277,8 +280,12 @@ pub struct AssetChoice {
     pub html: String,
 }
 
-/// The topic for this learner: a block with a content key takes the asset for their persona, else the one for nobody in
-/// particular, else is left out; an inline block for a persona is for learners who have it or none.
+/// Builds the topic's HTML for one learner.
+///
+/// - A block with a content key shows the asset for the learner's persona. Without one it shows
+///   the asset for everybody, or nothing.
+/// - An inline block for a persona is shown to learners with that persona, and to learners without
+///   any.
 pub fn compose(
     blocks: &[BlockChoice],
     assets: &[AssetChoice],
@@ -306,8 +313,9 @@ pub fn compose(
         .collect()
 }
 
-/// Whether this place in a video is near its end. Both are what the browser says: courses don't know how long their
-/// videos are, and nothing opens by them.
+/// Returns true if this position is near the end of the video. Both values come from the browser
+/// and are not verified. Courses do not know the length of their videos, and watching unlocks
+/// nothing.
 pub fn is_watched(position_s: Option<f64>, duration_s: Option<f64>) -> bool {
     match (position_s, duration_s) {
         (Some(position), Some(duration)) => {
@@ -317,7 +325,7 @@ pub fn is_watched(position_s: Option<f64>, duration_s: Option<f64>) -> bool {
     }
 }
 
-/// A course on the learner's home page.
+/// Course on the learner's home page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MyCourse {
     pub slug: String,
@@ -327,9 +335,9 @@ pub struct MyCourse {
     pub done: u32,
     pub has_exams: bool,
     pub is_completed: bool,
-    /// Where its certificate is.
+    /// Address of its certificate.
     pub certificate: Option<String>,
-    /// When it was last opened, in words, and exactly.
+    /// Time of the last visit, for people and as RFC 3339.
     pub last_opened: Option<(String, String)>,
     pub continue_at: Option<Continue>,
     pub upcoming: Vec<Upcoming>,
@@ -340,9 +348,9 @@ pub struct Continue {
     pub href: String,
     pub title: String,
     pub module: String,
-    /// Text of the heading where they stopped.
+    /// Text of the heading where the learner stopped.
     pub stopped_at: Option<String>,
-    /// None for a quiz.
+    /// Reading time in minutes; None for a quiz.
     pub minutes: Option<i32>,
 }
 
@@ -350,23 +358,23 @@ pub struct Continue {
 pub struct Upcoming {
     pub href: String,
     pub title: String,
-    /// None for a quiz.
+    /// Reading time in minutes; None for a quiz.
     pub minutes: Option<i32>,
 }
 
-/// A topic that a search within the course found.
+/// Topic found by a search within the course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hit {
     pub href: String,
     pub title: String,
     pub module: String,
-    /// Around what was found; the words themselves stand between `\u{2}` and `\u{3}`.
+    /// Text around the found words, which stand between `\u{2}` and `\u{3}`.
     pub snippet: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Found {
-    /// As it was typed.
+    /// Search text as it was typed.
     pub query: String,
     pub hits: Vec<Hit>,
     pub corrected: Option<String>,

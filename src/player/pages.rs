@@ -1,4 +1,4 @@
-//! The pages of studying.
+//! Pages of studying.
 
 #[cfg(feature = "hydrate")]
 mod awake;

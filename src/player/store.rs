@@ -1,4 +1,4 @@
-//! Queries of studying. Each asks for the learner's id and finds nothing of anybody else's.
+//! Queries of studying. Queries filter by the learner's id, so they find nothing of others.
 
 mod mine;
 mod progress;
@@ -25,7 +25,7 @@ use crate::platform::db::schema::{
 };
 use crate::platform::ids::{CourseId, TopicId, UserId};
 
-/// Enrols, or takes up a course that was left. Twice is as good as once.
+/// Enrolls the person, also after a withdrawal. Repeating it changes nothing.
 pub async fn enrol(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<()> {
     diesel::insert_into(enrollments::table)
         .values((enrollments::user_id.eq(user), enrollments::course_id.eq(course)))
@@ -49,10 +49,10 @@ pub async fn withdraw(conn: &mut Conn, user: UserId, course: CourseId) -> QueryR
         .await
 }
 
-/// With these one may study a course.
+/// Statuses of enrollment that permit studying.
 const STUDYING: [EnrollmentStatus; 2] = [EnrollmentStatus::Active, EnrollmentStatus::Completed];
 
-/// The course in which somebody studies, with how they study it.
+/// Course with the settings of the learner who studies it.
 #[derive(Debug, QueryableByName)]
 pub struct Studying {
     #[diesel(sql_type = Uuid)]
@@ -71,12 +71,12 @@ pub struct Studying {
     pub persona: Option<StudyPersona>,
     #[diesel(sql_type = Nullable<crate::platform::db::schema::sql_types::LearnerPersona>)]
     pub learner_persona: Option<LearnerPersona>,
-    /// Code of the course's certificate, once it is completed.
+    /// Code of the newest certificate, valid ones first.
     #[diesel(sql_type = Nullable<Text>)]
     pub certificate: Option<String>,
 }
 
-/// None where the person may not study the course, whether or not it exists.
+/// Returns None if the person may not study the course, or if it does not exist.
 pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<Studying>> {
     diesel::sql_query(
         "select c.course_id, c.title, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, p.persona, l.persona_key as learner_persona,
@@ -96,7 +96,7 @@ pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
     .optional()
 }
 
-/// The name in addresses of a course that the person studies.
+/// Returns the slug of a course that the person studies.
 pub async fn studied_slug(
     conn: &mut Conn,
     user: UserId,
@@ -122,7 +122,7 @@ pub async fn course_id(conn: &mut Conn, slug: &str) -> QueryResult<Option<Course
         .optional()
 }
 
-/// All topics of the course in order, with how far the learner is.
+/// Returns all topics of the course in order, with the learner's progress.
 pub async fn outline(
     conn: &mut Conn,
     user: UserId,
@@ -187,7 +187,7 @@ pub async fn outline(
     Ok(outline)
 }
 
-/// A topic, and how far the learner is in it.
+/// Topic with the learner's progress in it.
 #[derive(Debug, QueryableByName)]
 pub struct TopicRow {
     #[diesel(sql_type = Uuid)]
@@ -214,13 +214,14 @@ pub struct TopicRow {
     pub video_completed_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub has_exercises: bool,
-    /// Questions of the course were edited on the site; its texts were rendered before.
+    /// True if a question of the course was edited on the site. The stored HTML of the topic may
+    /// then be outdated.
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub has_edited_questions: bool,
 }
 
 impl TopicRow {
-    /// The heading where they stopped, if the topic still has it.
+    /// Returns the heading where the learner stopped, if the topic still has it.
     pub fn anchor(&self) -> Option<(String, String)> {
         heading(&self.headings, self.last_anchor.as_deref()?)
     }
@@ -257,7 +258,8 @@ pub async fn topic(
     .optional()
 }
 
-/// The narrations that the topic has, and the blocks of the wanted one or else of the normal one.
+/// Returns the topic's study personas, and the blocks for the wanted one. Falls back to the normal
+/// persona.
 pub async fn blocks(
     conn: &mut Conn,
     topic: TopicId,

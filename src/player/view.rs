@@ -1,4 +1,4 @@
-//! What the pages of studying show, put together from the queries.
+//! Builds the pages of studying from their queries.
 
 use super::store::{self, MineRow, Studying, TopicRow};
 use super::{
@@ -26,14 +26,15 @@ pub fn not_enrolled() -> AppError {
     )
 }
 
-/// A topic that is open to a learner.
+/// Topic that is unlocked for a learner.
 pub struct OpenTopic {
     pub studying: Studying,
     pub row: TopicRow,
     pub progress: Progress,
 }
 
-/// Where the learner continues: the topic where they stopped, or if that is closed now, what is open and not done.
+/// Returns the address at which the learner continues. That is the place where they stopped, or
+/// the next unlocked step if the place is now locked.
 pub async fn resume(
     conn: &mut Conn,
     user: UserId,
@@ -57,7 +58,11 @@ pub async fn resume(
     Ok(step.map_or_else(|| stopped.href(course), |step| step.link.href))
 }
 
-/// The topic at this address, unless it is closed to the learner.
+/// Returns the topic at this address.
+///
+/// # Errors
+///
+/// `Closed` if the topic is locked for the learner.
 pub async fn open_topic(
     conn: &mut Conn,
     user: UserId,
@@ -86,7 +91,11 @@ pub async fn open_topic(
     })
 }
 
-/// A topic's course, its module and how far the learner is, unless the topic is closed to them.
+/// Returns a topic's course, its module and the learner's progress.
+///
+/// # Errors
+///
+/// `Denied` if the topic is locked for the learner.
 pub async fn open_place(
     conn: &mut Conn,
     user: UserId,
@@ -103,7 +112,7 @@ pub async fn open_place(
     }
 }
 
-/// Why it is closed, with the way to what opens it.
+/// Explains why a topic is locked and links to the quiz that unlocks it.
 fn closed(lock: Lock, course: &str, clock: &Clock) -> AppError {
     let (href, label) = match lock {
         Lock::AfterQuiz {
@@ -121,7 +130,7 @@ fn closed(lock: Lock, course: &str, clock: &Clock) -> AppError {
     }
 }
 
-/// The topic for this learner, who from now on is there.
+/// Returns the page of a topic, which becomes the learner's place in the course.
 pub async fn topic(
     conn: &mut Conn,
     user: UserId,
@@ -193,13 +202,13 @@ pub async fn topic(
     })
 }
 
-/// Whether nothing is left to do in the course.
+/// Returns true if all topics are done and no quiz that holds a module back is left to pass.
 fn is_over(outline: &[OutlineModule], progress: &Progress) -> bool {
     let mut topics = outline.iter().flat_map(|module| &module.topics);
     topics.all(|topic| topic.state == TopicState::Done) && progress.is_complete()
 }
 
-/// The course's topics and quizzes, with how far the learner is and what is closed.
+/// Returns the course's topics and quizzes, with progress and locks.
 pub async fn outline(
     conn: &mut Conn,
     user: UserId,
@@ -234,7 +243,7 @@ pub async fn outline(
     Ok(outline)
 }
 
-/// The learner's courses; only the one at the top of the page says what comes next in it.
+/// Returns the learner's courses. Only the first one lists its next steps.
 pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResult<Vec<MyCourse>> {
     let mut rows = store::my_courses(conn, user).await?;
     if rows.iter().any(MineRow::is_due) && completion::catch_up(conn, user, clock.now).await? {
@@ -246,7 +255,8 @@ pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResu
             0 => current_course(conn, user, row, clock).await?,
             _ => {
                 let continue_at = continue_at(&row).map(|at| Continue {
-                    // Where that is closed now, the course's own address leads to what is open.
+                    // The place may be locked now; the course's own address leads to an unlocked
+                    // step.
                     href: format!("/learn/{}", row.slug),
                     ..at
                 });
@@ -258,7 +268,7 @@ pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResu
     Ok(courses)
 }
 
-/// A course with where the learner goes on, and what is open and not done after that.
+/// Returns the course with the place to continue and up to four next steps.
 async fn current_course(
     conn: &mut Conn,
     user: UserId,
@@ -307,7 +317,7 @@ async fn current_course(
     Ok(my_course(row, continue_at, upcoming, clock))
 }
 
-/// The topic where the learner stopped.
+/// Returns the topic where the learner stopped.
 fn continue_at(row: &MineRow) -> Option<Continue> {
     let anchor = row.anchor();
     row.at_slug.as_deref().map(|slug| Continue {
@@ -331,7 +341,7 @@ fn my_course(
     let is_completed = row.status == EnrollmentStatus::Completed;
     MyCourse {
         upcoming,
-        // The list issues what was completed before there were certificates.
+        // The list of certificates issues those for courses completed before certificates existed.
         certificate: match &row.certificate {
             Some(code) => Some(certificate_path(code)),
             None => is_completed.then(|| "/certificates".to_owned()),
@@ -352,7 +362,8 @@ fn my_course(
     }
 }
 
-/// Open topics of the course in which the words occur, typing errors forgiven; None where nothing was asked.
+/// Searches the unlocked topics of the course and corrects typing errors. Returns None if `typed`
+/// contains no word.
 pub async fn search(
     conn: &mut Conn,
     organization: OrganizationId,

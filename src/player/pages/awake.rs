@@ -1,5 +1,5 @@
-//! What the player does once the page is awake: it keeps the learner's place, resumes a video, brings practice questions,
-//! and listens to keys.
+//! Runs the player in the browser: saves the learner's place, resumes videos, loads practice
+//! questions, and handles keyboard shortcuts.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,18 +16,19 @@ use crate::platform::ui::open_dialog;
 use crate::player::TopicPage;
 use crate::player::api::SavePlace;
 
-/// A place is sent when somebody rests there, and when they leave.
+/// Time without scrolling, in milliseconds, before the place is sent. It is also sent when the
+/// page is left.
 const REST_MS: i32 = 1500;
-/// How far below the top of the window a heading counts as reached.
+/// Distance from the top of the window, in pixels, at which a heading counts as reached.
 const REACHED_PX: f64 = 160.0;
 
-/// What was last seen and not yet sent.
+/// Latest place, not yet sent.
 #[derive(Default)]
 struct Seen {
     anchor: Option<String>,
     percent: u8,
     position_s: Option<f64>,
-    /// Known once the video has told it.
+    /// Length of the video; known once the browser has loaded its metadata.
     duration_s: Option<f64>,
 }
 
@@ -38,7 +39,7 @@ struct Keeper {
     timer: Cell<Option<i32>>,
 }
 
-/// Starts keeping the place in this topic, for as long as its view lives.
+/// Starts saving the place in this topic; stops when the view is removed.
 pub fn keep_place(page: &TopicPage) {
     let keeper = Rc::new(Keeper {
         topic: page.topic.topic_id.to_string(),
@@ -53,7 +54,8 @@ pub fn keep_place(page: &TopicPage) {
     );
     let hash = use_location().hash.get_untracked();
     Effect::new(move |_| {
-        // Coming from another page of the site, the browser looked for the place before it was there.
+        // After navigation within the site, the browser looked for the heading before it was
+        // rendered.
         if let Some(place) = by_id::<Element>(hash.trim_start_matches('#')) {
             place.scroll_into_view();
         }
@@ -104,7 +106,7 @@ pub fn keep_place(page: &TopicPage) {
 }
 
 impl Keeper {
-    /// Notes the heading at the top of the window, and sends it when the reader rests.
+    /// Records the heading at the top of the window, and sends it after a pause.
     fn look(self: &Rc<Self>) {
         {
             let mut seen = self.seen.borrow_mut();
@@ -126,7 +128,7 @@ impl Keeper {
         self.timer.set(timer.ok());
     }
 
-    /// Sends what is new as a beacon, which outlives the page.
+    /// Sends new values as a beacon, which outlives the page.
     fn send(&self) {
         let seen = self.seen.borrow();
         let mut body = format!("topic={}", self.topic);
@@ -158,7 +160,7 @@ impl Keeper {
     }
 }
 
-/// The id of the last heading that has passed the top of the window.
+/// Returns the id of the last heading above the reading position.
 fn heading_in_view() -> Option<String> {
     let headings = document()
         .query_selector_all("#ly-content :is(h1,h2,h3,h4)[id]")
@@ -188,7 +190,7 @@ fn percent_in_view() -> u8 {
     read.clamp(0.0, 100.0) as u8
 }
 
-/// Goes on where the video was left, and keeps the second.
+/// Resumes the video at the saved position and records its position from then on.
 fn resume_video(keeper: &Rc<Keeper>, position_s: u32) {
     let video = document()
         .query_selector("#ly-content video")
@@ -197,7 +199,8 @@ fn resume_video(keeper: &Rc<Keeper>, position_s: u32) {
     let Some(video) = video.and_then(|video| video.dyn_into::<HtmlVideoElement>().ok()) else {
         return;
     };
-    // The page around it is drawn anew when the topic is marked as done; the video plays on.
+    // Marking the topic as done renders the page again, but the same video element plays on.
+    // Without this check it would jump back to the saved position.
     if video.has_attribute("data-kept") {
         return;
     }
@@ -224,7 +227,7 @@ fn resume_video(keeper: &Rc<Keeper>, position_s: u32) {
     for event in ["timeupdate", "pause", "seeked"] {
         let _ = video.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
     }
-    // It lives as long as the element that calls it.
+    // The listener lives as long as the video element that calls it.
     listener.forget();
 }
 
@@ -236,7 +239,7 @@ const SPEEDS: [(f64, &str); 5] = [
     (0.75, "0.75×"),
 ];
 
-/// Not every browser's controls have it: a button below the video that goes through the speeds.
+/// Adds a button for the playback speed, because some browsers' controls lack one.
 fn offer_speeds(video: &HtmlVideoElement) {
     let Ok(button) = document().create_element("button") else {
         return;

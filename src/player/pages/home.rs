@@ -1,4 +1,4 @@
-//! The learner's home: where they stopped, how far they are, what is next.
+//! The learner's home page: place to continue, progress, and next topics.
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -74,7 +74,8 @@ fn filled(courses: Vec<MyCourse>) -> AnyView {
     .erase()
 }
 
-/// Its links load a whole page: the browser then goes to the heading by itself.
+/// Shows the course to continue. Its link loads a whole page, so that the browser scrolls to the
+/// heading by itself.
 fn continue_panel(course: MyCourse) -> AnyView {
     let Some(at) = course.continue_at else {
         return ().erase();
@@ -187,7 +188,7 @@ fn upcoming(topics: Vec<Upcoming>) -> AnyView {
     .erase()
 }
 
-/// /learn/COURSE: goes to where the learner stopped.
+/// Page `/learn/COURSE`: redirects to the learner's place in the course.
 pub fn resume_page() -> AnyView {
     let course = path_part("course");
     let address = page_resource(move || course.get(), resume_course);

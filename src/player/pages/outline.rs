@@ -1,4 +1,4 @@
-//! The course's outline beside a topic, with the search within the course.
+//! Outline of the course beside a topic, with the search within the course.
 
 use leptos::prelude::*;
 
@@ -124,7 +124,7 @@ fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
     .erase()
 }
 
-/// What is closed, and what opens it.
+/// Shows a locked topic or quiz, and what unlocks it.
 fn locked(class: &'static str, title: String, lock: String) -> AnyView {
     view! {
         <li class=class>
@@ -138,7 +138,7 @@ fn locked(class: &'static str, title: String, lock: String) -> AnyView {
     .erase()
 }
 
-/// What the search found, above the outline.
+/// Shows the results of the search above the outline.
 fn hits(found: Found) -> AnyView {
     let asked = found.query;
     let said = match (found.hits.is_empty(), found.corrected) {

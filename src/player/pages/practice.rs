@@ -1,6 +1,6 @@
-//! Practice in the text: where a reader comes to a question, its form is brought into its place, and what came of the
-//! answer takes the place of the form. Both are parts of the question's own page, asked for as a browser would, so that
-//! nothing of it is drawn here.
+//! Practice questions within a topic. The form of a question is loaded when the reader comes near,
+//! and the result replaces it. Both are fetched as parts of the question's own page, so that they
+//! are rendered in one place only.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,12 +10,12 @@ use web_sys::{DomParser, Element, HtmlElement, HtmlFormElement, SubmitEvent, Sup
 
 use crate::platform::ui::fields_of;
 
-/// Remembers the address of what is shown of a question, once it was asked for.
+/// Attribute with the address of a question's loaded part; absent until it is requested.
 const AT: &str = "data-at";
-/// How far below the window a question is brought already.
+/// Distance below the window, in pixels, at which a question is loaded.
 const AHEAD_PX: f64 = 600.0;
 
-/// Brings the questions that the reader is near to.
+/// Loads the questions that the reader is near.
 pub fn bring() {
     let Ok(waiting) = document().query_selector_all("#ly-content .practice:not([data-at])") else {
         return;
@@ -35,14 +35,14 @@ pub fn bring() {
         if let Some(address) = link_in(&section) {
             let _ = section.set_attribute(AT, &address);
             spawn_local(async move {
-                // Where it does not come, the link to it stays.
+                // If loading fails, the link to the question's page remains.
                 let _ = show(&section, &address, None).await;
             });
         }
     }
 }
 
-/// Follows a link of a question in its place.
+/// Follows a link of a question within the topic.
 pub fn follow(event: &web_sys::MouseEvent) {
     let link = event
         .target()
@@ -83,7 +83,8 @@ fn link_in(section: &Element) -> Option<String> {
     link.get_attribute("href")
 }
 
-/// Shows what is at the address and goes there; where it can't be brought, the browser goes to the question's page.
+/// Loads the address into the section and moves the focus there. If loading fails, opens the
+/// question's page instead.
 fn go(section: Element, address: String, fields: Option<web_sys::UrlSearchParams>) {
     if section.has_attribute("aria-busy") {
         return;
@@ -109,7 +110,7 @@ fn go(section: Element, address: String, fields: Option<web_sys::UrlSearchParams
     });
 }
 
-/// Puts the part of a page that is the question into its section.
+/// Replaces the section's content with the question's part of the page at `address`.
 async fn show(
     section: &Element,
     address: &str,
@@ -122,7 +123,7 @@ async fn show(
         headers.set("Content-Type", "application/x-www-form-urlencoded")?;
         init.set_method("POST");
         init.set_body(&fields.to_string().into());
-        // What is wrong is shown on the page that a form is on.
+        // The server shows errors on the page that is named as the referrer.
         init.set_referrer(&section.get_attribute(AT).unwrap_or_default());
     }
     init.set_headers(&headers);

@@ -1,4 +1,4 @@
-//! The player: a topic with its outline, and everything that keeps the learner's place.
+//! The player: a topic with its outline and navigation. Saves the learner's place.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -40,7 +40,7 @@ pub fn topic_page() -> AnyView {
 struct Forms {
     done: FormState,
     persona: FormState,
-    /// Loads the topic anew.
+    /// Reloads the topic.
     again: Callback<()>,
 }
 
@@ -122,7 +122,7 @@ fn article(page: player::TopicPage, forms: Forms) -> AnyView {
     .erase()
 }
 
-/// Narrations to choose from, where the topic has more than one.
+/// Shows the study personas to choose from, if the topic has more than one.
 fn persona_switch(page: &player::TopicPage, forms: Forms) -> AnyView {
     if page.personas.len() < 2 {
         return ().erase();
@@ -232,7 +232,7 @@ fn pager(page: &player::TopicPage) -> AnyView {
     .erase()
 }
 
-/// At the bottom of a phone.
+/// Shows the bar at the bottom of narrow screens.
 fn tab_bar(page: &player::TopicPage) -> AnyView {
     let here = topic_path(&page.course_slug, &page.topic.slug);
     let next = match page.next.clone() {

@@ -1,4 +1,4 @@
-//! Queries of where a learner stopped, in one course and in each of theirs.
+//! Queries of the learner's place in one course and in all of them.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use crate::platform::db::Conn;
 use crate::platform::ids::{CourseId, FileId, UserId};
 use crate::player::{EnrollmentStatus, topic_path};
 
-/// The topic where the learner stopped; the first one where they have not begun.
+/// Returns the topic where the learner stopped, or the first one if they have not begun.
 pub async fn stopped(
     conn: &mut Conn,
     user: UserId,
@@ -46,7 +46,6 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    /// Its address, with the heading.
     pub fn href(&self, course: &str) -> String {
         let path = topic_path(course, &self.slug);
         match self
@@ -60,7 +59,7 @@ impl Stopped {
     }
 }
 
-/// A course of the learner's home page.
+/// Course on the learner's home page.
 #[derive(Debug, QueryableByName)]
 pub struct MineRow {
     #[diesel(sql_type = Uuid)]
@@ -98,7 +97,7 @@ pub struct MineRow {
 }
 
 impl MineRow {
-    /// Whether it may be completed without having been marked so.
+    /// Returns true if all topics are done but the enrollment is not marked as completed.
     pub fn is_due(&self) -> bool {
         self.status == EnrollmentStatus::Active && self.topics > 0 && self.done == self.topics
     }
@@ -108,7 +107,8 @@ impl MineRow {
     }
 }
 
-/// The learner's courses, the one opened last first, each with the topic where they are.
+/// Returns the learner's courses, last opened first, each with the topic where the learner
+/// stopped.
 pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRow>> {
     diesel::sql_query(
         "select c.course_id, c.slug, c.title, c.thumbnail_file_id, e.status, e.last_opened_at,

@@ -1,4 +1,4 @@
-//! Queries of how far a learner is: what was opened, done and watched, and where they are.
+//! Queries of progress: topics opened and done, videos watched, and the learner's place.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,7 +11,8 @@ use crate::platform::db::schema::{enrollments, topic_progress, topics};
 use crate::platform::ids::{CourseId, TopicId, UserId};
 use crate::player::EnrollmentStatus;
 
-/// The learner has opened the topic: it is begun, and it is where they are. Asked twice, nothing more happens.
+/// Records that the learner opened the topic, which becomes their place in the course. Repeating
+/// it changes only the time.
 pub async fn open(
     conn: &mut Conn,
     user: UserId,
@@ -32,7 +33,7 @@ pub async fn open(
     .map(drop)
 }
 
-/// Course, module and number of a topic that the person studies.
+/// Returns course, module and number of a topic that the person studies.
 pub async fn place_of(
     conn: &mut Conn,
     user: UserId,
@@ -75,7 +76,8 @@ pub async fn set_done(
         .map(drop)
 }
 
-/// Keeps others from deciding about this enrolment until this unit of work ends.
+/// Locks the enrollment until the transaction ends, so that no other request decides about its
+/// completion.
 pub async fn hold(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<()> {
     enrollments::table
         .filter(enrollments::user_id.eq(user))
@@ -87,7 +89,7 @@ pub async fn hold(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResul
         .map(drop)
 }
 
-/// Topics of the course that are done, and all of them.
+/// Returns the number of the course's topics that are done, and of all topics.
 pub async fn count_done(
     conn: &mut Conn,
     user: UserId,
@@ -113,7 +115,7 @@ struct Counts {
     total: i64,
 }
 
-/// 0 where it was so before.
+/// Marks an enrollment as completed or active. Returns 0 if it already was.
 pub async fn set_completed(
     conn: &mut Conn,
     user: UserId,
@@ -140,7 +142,7 @@ pub async fn set_completed(
         .await
 }
 
-/// Where the learner is in a topic; None leaves that part as it is.
+/// Learner's place in a topic; None leaves a part unchanged.
 pub struct SavedPlace<'a> {
     pub anchor: Option<&'a str>,
     pub read_percent: Option<i16>,
@@ -171,7 +173,8 @@ pub async fn save_place(
     .map(drop)
 }
 
-/// Counts the video of the topic, if it has one, the first time that it was watched. The learner's place in it is there already.
+/// Records that the topic's video was watched, and counts it in the module the first time.
+/// Requires that the place in the topic is already saved.
 pub async fn complete_video(
     conn: &mut Conn,
     user: UserId,

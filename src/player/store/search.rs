@@ -10,7 +10,8 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, OrganizationId};
 use crate::player::{Hit, topic_path};
 
-/// Topics of the course in which all words occur, best first; none that is closed, by module from a topic number on.
+/// Returns topics of the course that contain all words, best first. `closed` lists modules and the
+/// topic number from which each is locked; locked topics are left out.
 pub async fn search(
     conn: &mut Conn,
     organization: OrganizationId,
@@ -55,7 +56,7 @@ pub async fn search(
         .collect())
 }
 
-/// The snippet comes from HTML whose tags are gone; its entities go too.
+/// Decodes the HTML entities of a snippet, whose tags are already removed.
 fn plain(snippet: &str) -> String {
     let text = snippet
         .replace("&lt;", "<")
