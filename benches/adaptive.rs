@@ -1,14 +1,20 @@
-//! Adaptive exams against fixed ones: 2,000 simulated learners of known ability, N(0, 1) logits, and banks of 200 Rasch
-//! items. A fixed exam draws its items at random for each learner, as exams that are not adaptive do. It is scored twice:
-//! by its percentage, read with the best table from percentages to abilities there can be (made from 20,000 other
-//! learners), and by the estimate that the adaptive exam uses, which makes up for easy and difficult draws as a percentage
-//! can't. The error is the root mean squared difference from the known ability, in logits. Goal: the adaptive exam reaches
+//! Compares adaptive exams with fixed ones on simulated learners. Goal: the adaptive exam reaches
 //! the fixed one's error with at most half of its items.
 //!
-//! No Rasch item tells more than a quarter per squared logit, so against the same estimate the goal is only in reach where
-//! items drawn at random tell less than an eighth: in banks far wider than their learners. Several banks are shown.
+//! There are 2,000 learners of known ability, N(0, 1) logits, and banks of 200 Rasch items. A
+//! fixed exam draws its items at random for each learner, like exams that are not adaptive. The
+//! error is the root mean squared difference from the known ability, in logits.
 //!
-//! `cargo bench --features ssr --bench adaptive`; half a minute, the same figures each time.
+//! Fixed exams are scored in two ways. One is the percentage, converted to an ability by the best
+//! possible table, which is built from 20,000 other learners. The other is the adaptive exam's
+//! estimate, which accounts for easy and difficult draws as a percentage cannot.
+//!
+//! A Rasch item gives at most a quarter of information per squared logit. By the same estimate,
+//! the goal is therefore reachable only if random items give less than an eighth. That is so in
+//! banks far wider than their learners. Several banks are shown.
+//!
+//! `cargo bench --features ssr --bench adaptive` takes half a minute and prints the same figures
+//! each time.
 
 use rand::rngs::StdRng;
 use rand::seq::index;
@@ -23,13 +29,13 @@ const ITEMS: usize = 200;
 const COUNT: usize = 2_000;
 const OTHERS: usize = 20_000;
 const LONGEST: usize = 60;
-/// The fixed exam that the goal is about.
+/// Length of the fixed exam that the goal refers to.
 const FIXED: usize = 40;
-/// The adaptive exam that exposure and estimated difficulties are shown for.
+/// Length of the adaptive exam for which exposure and estimated difficulties are shown.
 const SHORT: usize = FIXED / 2;
-/// The standard deviation of the bank that they are shown for.
+/// Standard deviation of the bank used for exposure and estimated difficulties.
 const SPREAD: f64 = 1.5;
-/// The randomesque choice of the exams that are compared.
+/// Number of best items among which the compared exams choose at random.
 const AMONG: usize = 5;
 
 fn main() {
@@ -53,7 +59,8 @@ fn main() {
     calibrations(&bank(0.0, SPREAD));
 }
 
-/// Both curves, and what the adaptive exam needs for the errors of the fixed one.
+/// Prints the errors of both kinds of exams, and how many items the adaptive one needs for the
+/// same error.
 fn compare(name: &str, bank: &[f64]) {
     let learners = learners(bank, COUNT, 1);
     let percentage = by_percentage(bank, &learners);
@@ -106,7 +113,7 @@ fn compare(name: &str, bank: &[f64]) {
     );
 }
 
-/// What exposure control costs and brings.
+/// Prints the effect of exposure control on the error and on how often items are asked.
 fn exposures(bank: &[f64]) {
     let learners = learners(bank, COUNT, 1);
     println!("\nExposure control, difficulties N(0, {SPREAD}), {SHORT} items");
@@ -124,7 +131,8 @@ fn exposures(bank: &[f64]) {
     }
 }
 
-/// What it costs that difficulties are estimates: from the author, who is off by N(0, 1) logits, and some tries.
+/// Prints the error when difficulties are only estimates. These combine the author's opinion,
+/// which is off by N(0, 1) logits, with a number of answers.
 fn calibrations(bank: &[f64]) {
     let learners = learners(bank, COUNT, 1);
     println!("\nEstimated difficulties, N(0, {SPREAD}), authors off by N(0, 1)");
@@ -132,7 +140,7 @@ fn calibrations(bank: &[f64]) {
         "tries of each item   error of difficulties   adaptive, {SHORT} items   fixed by ability, {FIXED}"
     );
     let off = normals(LEARNERS, 12);
-    // Estimates that differ by less than the items do, as those of cautious authors.
+    // The authors' estimates vary less than the items do, like those of cautious authors.
     let seen: f64 = 1.0 - 1.0 / SPREAD.powi(2);
     let stretch = expected_by_author(probability(1.0, 0.0));
     for tries in [0, 20, 50, 200, 1_000] {
@@ -172,9 +180,9 @@ fn calibrations(bank: &[f64]) {
 
 struct Learner {
     ability: f64,
-    /// What each item would bring.
+    /// Points that the learner gets on each item, if asked.
     points: Vec<f64>,
-    /// In the order of a fixed exam; the first so many are one of that length.
+    /// Items in the order in which a fixed exam asks them. The first n are an exam of length n.
     drawn: Vec<usize>,
     seed: u64,
 }
@@ -197,9 +205,9 @@ fn learners(bank: &[f64], count: usize, seed: u64) -> Vec<Learner> {
         .collect()
 }
 
-/// Errors by number of items, from 0.
+/// Returns the errors of scoring by percentage. The index is the number of items, from 0.
 fn by_percentage(bank: &[f64], measured: &[Learner]) -> Vec<f64> {
-    // By number of items and of right ones: how many learners, and the sum of their abilities.
+    // Number of learners and sum of their abilities, by number of items and of right answers.
     let mut table = vec![vec![(0usize, 0.0); LONGEST + 1]; LONGEST + 1];
     for learner in learners(bank, OTHERS, 2) {
         for (items, right) in rights(&learner).into_iter().enumerate() {
@@ -218,7 +226,7 @@ fn by_percentage(bank: &[f64], measured: &[Learner]) -> Vec<f64> {
     errors.roots()
 }
 
-/// How many of the first so many drawn are right.
+/// Returns the number of right answers among the first n drawn items; the index is n.
 fn rights(learner: &Learner) -> Vec<usize> {
     let mut right = vec![0];
     for &item in &learner.drawn {
@@ -242,11 +250,11 @@ fn fixed(difficulties: &[f64], learners: &[Learner]) -> Vec<f64> {
 
 struct Adaptive {
     errors: Vec<f64>,
-    /// By number of items: how many learners were asked each item.
+    /// Number of learners who were asked each item, by length of the exam.
     asked: Vec<Vec<usize>>,
 }
 
-/// The exam goes by these difficulties, maybe estimated ones.
+/// Simulates adaptive exams that choose by these difficulties, which may be estimates.
 fn adaptive(difficulties: &[f64], learners: &[Learner], longest: usize, among: usize) -> Adaptive {
     let eligible: Vec<usize> = (0..ITEMS).collect();
     let mut errors = Errors::new();
@@ -276,7 +284,8 @@ fn adaptive(difficulties: &[f64], learners: &[Learner], longest: usize, among: u
     }
 }
 
-/// Exams that stop at this standard error: mean number of items, and their error.
+/// Simulates exams that stop at this standard error. Returns the mean number of items and the
+/// error.
 fn until_precise(bank: &[f64], learners: &[Learner], standard_error: f64) -> (f64, f64) {
     let eligible: Vec<usize> = (0..ITEMS).collect();
     let plan = Plan {
@@ -303,7 +312,7 @@ fn until_precise(bank: &[f64], learners: &[Learner], standard_error: f64) -> (f6
     (items as f64 / count, (squares / count).sqrt())
 }
 
-/// Squared errors by number of items.
+/// Number and sum of squared errors, by number of items.
 struct Errors(Vec<(usize, f64)>);
 
 impl Errors {
@@ -344,7 +353,7 @@ fn normals(of: Normal, seed: u64) -> Vec<f64> {
         .collect()
 }
 
-/// From N(0, 1), by Box and Muller.
+/// Draws from N(0, 1) by the method of Box and Muller.
 fn normal(rng: &mut StdRng) -> f64 {
     let (radius, angle): (f64, f64) = (rng.random(), rng.random());
     (-2.0 * (1.0 - radius).ln()).sqrt() * (std::f64::consts::TAU * angle).cos()

@@ -1,8 +1,13 @@
-//! Quizzes against their floor: 64 learners at once start a quiz of five questions, save five answers and hand it in, over
-//! HTTP as a hydrated page does, and then as many others through pgbench with the same statements (`attempts.sql`). Both
-//! run the same number of quizzes for each learner, in one run, on one machine. Goal: at least half of the floor.
+//! Compares quizzes over HTTP with the same statements in plain SQL. Goal: at least half of the
+//! plain throughput.
 //!
-//! `DATABASE_URL=… cargo bench --features ssr --bench attempts -- --pgbench path/to/pgbench`, on a cluster that may be filled.
+//! First, 64 learners at once each start a quiz of five questions, save five answers and hand it
+//! in. They send what a hydrated page sends. Then as many others do the same through pgbench
+//! (`attempts.sql`). Both run the same number of quizzes for each learner, in one run on one
+//! machine.
+//!
+//! `DATABASE_URL=… cargo bench --features ssr --bench attempts -- --pgbench path/to/pgbench`. The
+//! database is filled with test data.
 
 mod common;
 
@@ -21,7 +26,7 @@ use lyceum::platform::error::AppResult;
 use lyceum::platform::http::{AppState, server};
 use lyceum::platform::ids::OrganizationId;
 
-/// Each learner takes the quiz so often.
+/// Number of quizzes that each learner takes.
 const ROUNDS: usize = 20;
 const QUESTIONS: usize = 5;
 const COURSE: &str = "bench-quiz";
@@ -32,7 +37,7 @@ struct Options {
     config: Config,
     #[arg(long, default_value = "pgbench")]
     pgbench: PathBuf,
-    /// Given by cargo.
+    /// Passed by cargo; ignored.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -51,7 +56,7 @@ async fn run(options: Options) {
     let url = url.expect("DATABASE_URL, the address as the owner");
     let (state, _data) = common::state(options.config).await;
     fill(&state).await;
-    // The first half of the learners is ours, the second pgbench's.
+    // The first half of the learners use the site; the second half use pgbench.
     common::learners(&state, COURSE, 2 * CONNECTIONS).await;
 
     let site = listen(server::router(state.clone())).await;
@@ -75,7 +80,7 @@ async fn run(options: Options) {
     let elapsed = started.elapsed();
     let quizzes = CONNECTIONS * ROUNDS;
     let ours = quizzes as f64 / elapsed.as_secs_f64();
-    // What the benchmark asks itself, for the id of the attempt, is not the site's.
+    // Subtracts the statements of `running`, which are the benchmark's own.
     let asked = (state.db.statements() - before) as f64 / quizzes as f64 - 3.0;
     println!("{CONNECTIONS} learners, {ROUNDS} quizzes each, of {QUESTIONS} questions");
     for ((name, count), times) in [("start", 1), ("save", QUESTIONS), ("submit", 1)]
@@ -99,7 +104,7 @@ async fn run(options: Options) {
     );
 }
 
-/// One learner: how long each start, save and submit took.
+/// Takes quizzes as one learner. Returns the durations of starts, saves and submits.
 async fn learner(
     state: AppState,
     site: SocketAddr,
@@ -135,7 +140,8 @@ struct AttemptRow {
     attempt_id: uuid::Uuid,
 }
 
-/// The page would tell; what that costs is not what is measured here.
+/// Reads the id of the running attempt from the database. A browser reads it from the page, which
+/// is not measured here.
 async fn running(state: &AppState, learner: usize) -> uuid::Uuid {
     let organization = first(state).await;
     let row: AppResult<AttemptRow> = state
@@ -153,7 +159,7 @@ async fn running(state: &AppState, learner: usize) -> uuid::Uuid {
     row.expect("an attempt").attempt_id
 }
 
-/// A course of one topic with forty questions of one kind, so that one answer fits all.
+/// Imports a course of one topic with forty questions that have the same answer.
 async fn fill(state: &AppState) {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| {
@@ -188,7 +194,8 @@ async fn fill(state: &AppState) {
         .expect("an import");
 }
 
-/// Quizzes per second of the second half of the learners, under row-level security as the site is.
+/// Returns quizzes per second of the second half of the learners. Row-level security applies, as
+/// it does to the site.
 fn pgbench(program: &Path, url: &str, organization: OrganizationId) -> f64 {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/attempts.sql");
     let output = Command::new(program)
@@ -209,7 +216,7 @@ fn pgbench(program: &Path, url: &str, organization: OrganizationId) -> f64 {
         .unwrap_or_else(|| panic!("{said}{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Statements of the script for one quiz.
+/// Returns the number of statements of the script, which takes one quiz.
 fn statements() -> usize {
     include_str!("attempts.sql")
         .lines()

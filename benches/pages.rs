@@ -1,8 +1,11 @@
-//! Pages against their floor: each page of the site beside a bare axum handler that runs the same queries under the same
-//! layers, bound to the same organization, and returns JSON. 64 connections ask as a browser does, for compression; both
-//! figures come from the same run. Goal: at least half of the floor's throughput, p99 at most twice its.
+//! Compares pages with bare axum handlers. A handler runs the same queries under the same layers
+//! and in the same organization, but returns JSON. Goal: at least half of the handler's
+//! throughput, and a p99 of at most twice the handler's.
 //!
-//! `DATABASE_URL=… cargo bench --features ssr --bench pages -- path/to/mdbook`, on a cluster that may be filled.
+//! On 64 connections both are requested as a browser would, with compression, in the same run.
+//!
+//! `DATABASE_URL=… cargo bench --features ssr --bench pages -- path/to/mdbook`. The database is
+//! filled with test data.
 
 mod common;
 
@@ -33,7 +36,7 @@ struct Options {
     config: Config,
     /// An mdBook whose longest topic is read. Default: the demo course.
     book: Option<std::path::PathBuf>,
-    /// Given by cargo.
+    /// Passed by cargo; ignored.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -86,7 +89,7 @@ async fn run(options: Options) {
     }
 }
 
-/// The same queries as the pages, and nothing else.
+/// Handlers that run the pages' queries and nothing else.
 fn floor_routes() -> Router<AppState> {
     Router::new()
         .route("/courses", get(floor_catalog))
@@ -120,7 +123,7 @@ async fn floor_topic(
     Json(page.await.expect("the topic"))
 }
 
-/// Imports the course and enrols somebody; returns the course's slug.
+/// Imports the course and enrolls a learner; returns the course's slug.
 async fn fill(state: &AppState, book: Option<&std::path::Path>) -> String {
     let organization = first(state).await;
     let folder = book.unwrap_or(std::path::Path::new("content/how-to-trust-a-number"));
@@ -185,7 +188,8 @@ async fn load(server: SocketAddr, path: &str, cookie: Option<&str>) -> Figures {
     }
 }
 
-/// One connection that asks again as soon as it is answered: the times of its answers, and their size.
+/// Repeats a request on one connection until the time is over. Returns the response times and the
+/// size of the last response.
 async fn one(
     server: SocketAddr,
     path: &str,

@@ -1,6 +1,7 @@
-//! What the benchmarks share: the site listening on a port, people who are signed in, and a client that costs little.
+//! Shared parts of the benchmarks: a listening site, signed-in learners, and an HTTP client with
+//! little overhead.
 
-// Each benchmark uses a part of it.
+// Each benchmark uses only some of these functions.
 #![allow(dead_code)]
 
 use std::net::SocketAddr;
@@ -21,7 +22,8 @@ use lyceum::player;
 pub const CONNECTIONS: usize = 64;
 const PASSWORD: &str = "a password for benchmarks";
 
-/// The state of a site whose database is migrated; files go to a folder that goes with the second value.
+/// Returns the state of a site with a migrated database. Its files are deleted when the second
+/// value is dropped.
 pub async fn state(config: Config) -> (AppState, tempfile::TempDir) {
     migrate::migrate(&config.database)
         .await
@@ -45,7 +47,8 @@ pub async fn state(config: Config) -> (AppState, tempfile::TempDir) {
     (state, data)
 }
 
-/// Makes so many learners of the course, `bench-0@test.example` and so on, unless they are there.
+/// Creates `count` learners of the course, named `bench-0@test.example` and so on. Existing ones
+/// are kept.
 pub async fn learners(state: &AppState, course: &str, count: usize) {
     let hash = password::hash(PASSWORD).await.expect("a hash");
     let course = course.to_owned();
@@ -103,7 +106,7 @@ pub async fn listen(app: Router) -> SocketAddr {
     address
 }
 
-/// The cookie of a learner's session.
+/// Signs in a learner and returns the session cookie.
 pub async fn sign_in(site: SocketAddr, learner: usize) -> String {
     let body = format!(
         "email={}&password={}",
@@ -119,7 +122,7 @@ pub async fn sign_in(site: SocketAddr, learner: usize) -> String {
     cookie.split(';').next().expect("a cookie").to_owned()
 }
 
-/// One connection.
+/// HTTP client with a single connection.
 pub struct Client {
     site: SocketAddr,
     socket: TcpStream,
@@ -137,7 +140,7 @@ impl Client {
         }
     }
 
-    /// Size of the answer.
+    /// Requests a page and returns the size of the response.
     pub async fn get(&mut self, path: &str, cookie: Option<&str>) -> usize {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n{}\r\n",
@@ -147,7 +150,8 @@ impl Client {
         self.send(request).await.1
     }
 
-    /// Calls a server function as a hydrated page does; the head of the answer, whose names are lowercase.
+    /// Calls a server function as a hydrated page does. Returns the head of the response, with
+    /// lowercase header names.
     pub async fn post(&mut self, function: &str, cookie: Option<&str>, body: &str) -> String {
         let path = leptos::server_fn::axum::server_fn_paths()
             .map(|(path, _)| path)
@@ -163,7 +167,11 @@ impl Client {
         self.send(request).await.0
     }
 
-    /// Reads one whole answer of 200, chunked or with its length.
+    /// Sends a request and reads one whole response.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the status is not 200.
     async fn send(&mut self, request: String) -> (String, usize) {
         self.socket
             .write_all(request.as_bytes())
