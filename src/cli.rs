@@ -38,7 +38,7 @@ enum Command {
     },
     /// Bring the database up to this version: roles, extension, schema.
     Migrate,
-    /// Fill the demo: its course and three people to sign in as.
+    /// Fill the demo: its courses, and three accounts to sign in with.
     Seed,
     /// Import a course: a folder in the native format, or an mdBook.
     Import {
@@ -174,7 +174,7 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
         })
 }
 
-/// Every kind of work that waits in the queue.
+/// Lists every kind of background job.
 pub fn registry() -> Registry {
     Registry::platform()
         .with::<crate::quiz::attempt::EndAttempt>()

@@ -1,4 +1,5 @@
-//! `lyceum user` and `lyceum organization`: what stands above an organization's admins.
+//! The commands `lyceum user` and `lyceum organization`, which need more rights than an
+//! organization's admins have.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -21,7 +22,7 @@ pub enum UserCommand {
     /// Make an account whose address counts as confirmed. The password is read from standard input.
     Create {
         email: String,
-        /// As others see it. Default: what stands before the @.
+        /// Display name. Default: the part of the address before the @.
         #[arg(long)]
         name: Option<String>,
         #[arg(long, value_enum, default_value = "learner")]
@@ -30,7 +31,7 @@ pub enum UserCommand {
         #[arg(long)]
         admin: bool,
     },
-    /// Change what somebody may do.
+    /// Change the role of an account.
     Role {
         email: String,
         #[arg(value_enum)]
@@ -49,7 +50,7 @@ pub enum OrganizationCommand {
         domain: Option<String>,
     },
     List,
-    /// Set the host name, or take it away with none.
+    /// Set the host name of its site; without a host name, remove it.
     Domain {
         slug: String,
         domain: Option<String>,
@@ -61,7 +62,8 @@ pub enum OrganizationCommand {
     Enable {
         slug: String,
     },
-    /// Retire the key that signs its credentials; the next one is signed with a new key. What the old one signed stays good.
+    /// Retire the key that signs its credentials; the next one is signed with a new key.
+    /// Credentials signed with the old key stay valid.
     RetireKey {
         slug: String,
     },
@@ -143,7 +145,8 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
     Ok(())
 }
 
-/// One line of standard input: a password on the command line would be in everybody's process list.
+/// Reads one line of standard input. A password on the command line would be visible in the list
+/// of processes.
 fn read_password() -> Result<String, String> {
     if std::io::stdin().is_terminal() {
         eprint!("Password (at least 10 characters): ");

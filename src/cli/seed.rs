@@ -1,5 +1,5 @@
-//! The demo: the courses of content/ with an exam, three people, who teaches what, and who else learns. Run again, it changes nothing that somebody
-//! has changed since.
+//! Fills the demo: the courses in content/, exams, three accounts to sign in with, a tutor, and
+//! other learners. Running it again adds only the missing parts.
 
 mod class;
 
@@ -21,7 +21,7 @@ use crate::platform::files::Files;
 use crate::platform::ids::{ExamId, OrganizationId, TutorId, UserId};
 use crate::platform::markdown::{self, TargetKind};
 
-/// Shown by bin/dev; a demo's password is no secret.
+/// Printed when the demo is filled. A demo's password need not be secret.
 const PASSWORD: &str = "demo lyceum demo";
 
 const PEOPLE: [(&str, &str, UserRole); 3] = [
@@ -123,7 +123,8 @@ async fn make_tutor(conn: &mut Conn, user: UserId) -> AppResult<TutorId> {
         .await?)
 }
 
-/// The courses in content/ beside the binary's working folder; importing again is cheap and changes nothing.
+/// Imports the courses in content/, a folder of the working directory. Importing an unchanged
+/// course again changes nothing.
 async fn import_content(
     db: &Db,
     files: &Files,
@@ -149,7 +150,7 @@ async fn import_content(
     Ok(())
 }
 
-/// The demo's tutor teaches every course that has no tutor yet.
+/// Assigns the demo's tutor to every course that has none.
 async fn assign(conn: &mut Conn, tutor: TutorId) -> AppResult<()> {
     let untaught: Vec<crate::platform::ids::CourseId> = courses::table
         .left_join(course_tutors::table)
@@ -172,7 +173,7 @@ async fn assign(conn: &mut Conn, tutor: TutorId) -> AppResult<()> {
 
 const INSTRUCTIONS: &str = "The exam asks what the course has taught, in other words than the quizzes do.\n\n- Pen and paper are fine, and so is a calculator.\n- Guess rather than leave a question out: a wrong answer costs nothing.\n";
 
-/// The demo's course has a final exam, and an adaptive one to see where one stands.
+/// Adds a final exam and an adaptive exam to the demo course, unless it has exams.
 async fn exams(conn: &mut Conn) -> AppResult<()> {
     let Some(course) = crate::player::store::course_id(conn, "how-to-trust-a-number").await? else {
         return Ok(());

@@ -1,5 +1,5 @@
-//! The learners of the demo course, so that its gradebook has something to show. What they did goes through the rules of
-//! quizzes, some days ago.
+//! Creates learners of the demo course, so that its gradebook is not empty. Their attempts run
+//! through the real quiz code, dated some days ago.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -24,7 +24,7 @@ struct Classmate {
     name: &'static str,
     topics: i64,
     days_ago: i64,
-    /// Pair of the first module, and how many answers were right.
+    /// Section of the first module, and the number of right answers.
     tries: &'static [(i32, usize)],
 }
 
@@ -66,7 +66,7 @@ const CLASS: [Classmate; 5] = [
     },
 ];
 
-/// Whoever has an account already is left alone.
+/// Creates and enrolls the classmates. Existing accounts are left unchanged.
 pub async fn enrol(conn: &mut Conn, hash: &str) -> AppResult<()> {
     let Some(course) = studying::course_id(conn, COURSE).await? else {
         return Ok(());
@@ -123,7 +123,8 @@ async fn live(
     Ok(())
 }
 
-/// Takes a quiz of the first module, with so many right answers and the rest left open.
+/// Takes a quiz of the first module with `right` right answers; the other questions stay
+/// unanswered.
 async fn take(
     conn: &mut Conn,
     user: UserId,
