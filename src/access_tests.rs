@@ -1,5 +1,6 @@
-//! Who may call what: every server function is a public endpoint, so every one is called as everybody, and the answers are
-//! compared with the table below. A function that the table lacks fails the test.
+//! Tests of access: every server function is a public endpoint. Each is called as every kind of
+//! person, and the status is compared with a table. A function missing from the table fails the
+//! test.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +12,9 @@ use leptos::server_fn;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 
-/// The status of the answer to: a visitor, an enrolled learner, another learner, a tutor of the course, a tutor of another
-/// course, an admin, an admin of another organization. The arguments are sound; the course `closed` is not published.
+/// Expected status for, in this order: a visitor, an enrolled learner, another learner, a tutor of
+/// the course, a tutor of another course, an admin, an admin of another organization. All
+/// arguments are valid. The course `closed` is unpublished.
 const TABLE: &str = "
     auth/api/sign_in            email=x@y.example&password=wrong+wrong+wrong    422 422 422 422 422 422 422
     auth/api/confirm_email      token=none                                      422 422 422 422 422 422 422
@@ -153,7 +155,7 @@ async fn everybody_gets_what_the_table_says() {
     assert_eq!(all, known, "the table and the server functions differ");
 }
 
-/// "/api/lyceum/platform/auth/api/sign_in" → "auth/api/sign_in".
+/// Shortens "/api/lyceum/platform/auth/api/sign_in" to "auth/api/sign_in".
 fn name_of(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     parts[parts.len() - 3..].join("/")
@@ -174,7 +176,7 @@ async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments:
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(arguments.to_owned())),
     };
-    // Signing out would end the person's part in what follows.
+    // Restored below, because signing out would sign the person out of the remaining calls.
     let cookies = person.cookies.clone();
     let status = person
         .send(request.unwrap())
@@ -186,7 +188,7 @@ async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments:
     status
 }
 
-/// Two courses, of which one is not published; who teaches and who studies them.
+/// Creates a published and an unpublished course, with a tutor and a learner.
 async fn fill(site: &TestSite) {
     let mut conn = site.test.owner().await;
     conn.batch_execute(&format!(
@@ -228,7 +230,7 @@ async fn fill(site: &TestSite) {
     .unwrap();
 }
 
-/// Somebody who may do everything, in another organization.
+/// Signs in an admin of another organization.
 async fn foreign_admin(site: &TestSite) -> Browser<'_> {
     let mut conn = site.test.owner().await;
     conn.batch_execute(

@@ -1,4 +1,4 @@
-//! The whole site on one screen: the document, the routes, and the frame around every page.
+//! The root of the site: the HTML document, the routes, and the frame around every page.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use crate::catalog::pages::{catalog_page, landing_page};
 use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
 use crate::routes::{Route, RouteTable};
 
-/// The document around the app. Only the server renders it.
+/// Renders the document around the app; server only.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = requested_theme();
@@ -37,7 +37,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The theme that the cookie remembers.
+/// Returns the theme stored in the cookie.
 #[cfg(feature = "ssr")]
 fn requested_theme() -> Theme {
     use_context::<axum::http::request::Parts>()
@@ -77,7 +77,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What the tab is called, given the page's title: it keeps its name while the page, or its part of the program, is on its way.
+/// Returns a formatter for the tab's title. It keeps the previous title until a new page has
+/// loaded; otherwise the tab would have no title meanwhile.
 fn tab_title() -> impl Fn(String) -> String + Send + Sync {
     #[cfg(feature = "ssr")]
     let named = "Lyceum".to_owned();
@@ -102,7 +103,8 @@ fn pages() -> impl IntoView {
     )
 }
 
-/// The pages of a first visit come with the first download, every other one when it is first shown.
+/// Table of all pages. Pages that people visit first are part of the first download; `lazy` pages
+/// are downloaded when first shown.
 fn routes() -> RouteTable {
     RouteTable::new([
         Route::new("/", landing_page),

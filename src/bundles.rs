@@ -1,5 +1,6 @@
-//! Pages that the browser downloads together. Were each a download of its own, the program would come in hundreds of pieces:
-//! what some pages share and others don't is a piece for every such set of pages.
+//! Groups of pages that the browser downloads together. With one download per page, the program
+//! would be split into hundreds of pieces. Each set of pages with common code would be a piece of
+//! its own.
 
 use leptos::prelude::*;
 
@@ -23,7 +24,7 @@ use crate::quiz::pages::quiz_page;
 use crate::quiz::practice::pages::practice_page;
 use crate::teaching::pages::teach_page;
 
-/// An enum of pages, and the function that downloads and shows one of them.
+/// Defines an enum of pages, and the function that downloads and shows one of them.
 macro_rules! bundle {
     ($(#[$doc:meta])* $bundle:ident, $Page:ident { $($page:ident => $view:ident),* $(,)? }) => {
         $(#[$doc])*
@@ -40,7 +41,7 @@ macro_rules! bundle {
 }
 
 bundle! {
-    /// Signing in and up, and one's own settings.
+    /// Signing in, signing up, and settings of the account.
     account, Account {
         SignIn => sign_in_page,
         SignUp => sign_up_page,
@@ -54,7 +55,7 @@ bundle! {
 }
 
 bundle! {
-    /// The courses that one takes and teaches.
+    /// Courses that a person takes or teaches.
     home, Home {
         Learn => learn_page,
         Resume => resume_page,
@@ -63,7 +64,7 @@ bundle! {
 }
 
 bundle! {
-    /// A course before one takes it.
+    /// Page of a course before enrollment, and pages written by admins.
     course, Course {
         One => course_page,
         Cms => cms_page,
@@ -71,7 +72,7 @@ bundle! {
 }
 
 bundle! {
-    /// Certificates, one's own and anybody's.
+    /// Certificates: the person's own, and public verification.
     certificate, Certificate {
         List => certificates_page,
         One => certificate_page,
@@ -80,14 +81,14 @@ bundle! {
 }
 
 bundle! {
-    /// Studying.
+    /// The player.
     player, Player {
         Topic => topic_page,
     }
 }
 
 bundle! {
-    /// Answering and working.
+    /// Quizzes, practice questions and exercises.
     quiz, Quiz {
         One => quiz_page,
         Practice => practice_page,
@@ -96,7 +97,7 @@ bundle! {
 }
 
 bundle! {
-    /// Exams of a learner.
+    /// Exams for learners.
     exam, Exam {
         List => exams_page,
         One => exam_page,
@@ -104,7 +105,7 @@ bundle! {
 }
 
 bundle! {
-    /// Who learns in a course that one teaches.
+    /// Gradebook of a course.
     gradebook, Gradebook {
         Learners => gradebook_page,
         Learner => learner_page,
@@ -112,7 +113,7 @@ bundle! {
 }
 
 bundle! {
-    /// The question bank, and how quizzes are graded.
+    /// Question bank, import of questions, and settings of quizzes.
     bank, Bank {
         Questions => question_bank_page,
         Import => question_import_page,
@@ -121,7 +122,7 @@ bundle! {
 }
 
 bundle! {
-    /// One question.
+    /// Editing and regrading one question.
     question, Question {
         One => question_page,
         Regrade => regrade_page,
@@ -129,7 +130,7 @@ bundle! {
 }
 
 bundle! {
-    /// Exams that one gives.
+    /// Exams for tutors.
     taught_exam, TaughtExam {
         List => taught_exams_page,
         One => taught_exam_page,

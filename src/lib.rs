@@ -1,5 +1,5 @@
-//! Lyceum, a learning platform for cohorts. `platform` is what features stand on; each other module is one part of the
-//! domain; `app` puts their pages together.
+//! Lyceum, a learning platform for cohorts. `platform` holds what all features use; each other
+//! module is one feature; `app` combines their pages.
 
 pub mod app;
 mod bundles;
@@ -34,14 +34,16 @@ pub async fn hydrate() {
             .forget();
     }
     leptos::task::tick().await;
-    // For tests and for styles: the page, whose own part may have come later, answers to the browser from here on.
+    // Marks the page as interactive, for tests and styles. Its own code may have been downloaded
+    // later than the first part.
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-awake", "");
     }
 }
 
-/// Data of the program's parts are laid into the room that all data had; where they don't fit, for the gaps between them,
-/// everything goes into the first download. This, which nothing refers to, is room and then left out.
+/// Reserves room in the data section, which splitting the program fills with the data of its
+/// parts. Without enough room for the gaps between them, everything would go into the first
+/// download. Nothing refers to this array, so it is left out of the result.
 #[cfg(feature = "hydrate")]
 #[used]
 static ROOM_TO_SPLIT: [u8; 16 * 1024] = [1; 16 * 1024];

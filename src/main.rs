@@ -1,4 +1,4 @@
-//! The binary: everything is a subcommand of `lyceum`.
+//! The `lyceum` binary; see `cli` for its subcommands.
 
 fn main() -> std::process::ExitCode {
     lyceum::cli::main()

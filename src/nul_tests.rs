@@ -1,4 +1,5 @@
-//! U+0000 is a character that no text of the database holds: wherever it is sent, it is refused with a sentence.
+//! Tests of U+0000, which PostgreSQL cannot store in text. A request with it must be rejected with
+//! a readable error.
 
 use axum::http::StatusCode;
 
@@ -13,7 +14,7 @@ fn refused(answer: &Answer, what: &str) {
         "{what}: {}",
         answer.body
     );
-    // Pages are written out as HTML, with the apostrophe in whichever form.
+    // The page may write the apostrophe in "can't" as an HTML entity, so the text ends before it.
     assert!(
         answer.body.contains("contains a character that can"),
         "{what}: {}",

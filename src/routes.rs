@@ -1,5 +1,5 @@
-//! Addresses and their pages, as one table that the router walks. (A tuple of Leptos' routes compiles the router anew for
-//! each of them.)
+//! Maps addresses to pages in one table. Leptos' own tuples of routes compile the router again for
+//! each route.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,7 +14,7 @@ use leptos_router::{
 
 type PageView = Pin<Box<dyn Future<Output = AnyView>>>;
 
-/// A page at an address such as `/courses/:course`.
+/// Page at a path such as `/courses/:course`.
 pub struct Route {
     path: &'static str,
     view: View,
@@ -32,14 +32,14 @@ impl Route {
         Self { path, view }
     }
 
-    /// Of a page that the browser downloads when it is first shown.
+    /// Creates a route whose page the browser downloads when it is first shown.
     pub fn lazy(path: &'static str, view: fn() -> PageView) -> Self {
         let view = View::Lazy(view);
         Self { path, view }
     }
 }
 
-/// All routes; of those that match, the first is taken.
+/// All routes. The first one that matches is used.
 #[derive(Clone)]
 pub struct RouteTable(Arc<[(RouteMatchId, Route)]>);
 
@@ -59,7 +59,7 @@ impl Route {
         self.path.split('/').skip(1)
     }
 
-    /// What stands for each `:name`, if the path is this route's.
+    /// Returns the value of each `:name`, or None if the path does not match.
     fn params(&self, path: &str) -> Option<Vec<(Cow<'static, str>, String)>> {
         let mut given = path.split('/').skip(1);
         let mut params = Vec::new();
@@ -108,8 +108,9 @@ impl MatchNestedRoutes for RouteTable {
                     None => PathSegment::Static(format!("/{segment}").into()),
                 })
                 .collect(),
-            // Whole, not as a stream: status and title go first, and drawing the page decides both. (Streamed in order,
-            // they race the drawing, even where a blocking resource holds the response back.)
+            // Renders the page as a whole, not as a stream. Rendering decides the status and the
+            // title, which are sent first. In a stream they would race with the rendering, even if
+            // a blocking resource held the response back.
             ssr_mode: SsrMode::Async,
             methods: HashSet::from([Method::Get]),
             regenerate: Vec::new(),
@@ -135,7 +136,7 @@ impl MatchParams for RouteMatch {
 }
 
 impl MatchInterface for RouteMatch {
-    /// No route of ours holds others.
+    /// Routes are not nested, so this type is never used.
     type Child = RouteMatch;
 
     fn as_id(&self) -> RouteMatchId {
