@@ -1,5 +1,5 @@
--- Organizations and the helpers that make every other table a tenant's table. The roles lyceum_app and lyceum_system
--- exist already: `lyceum migrate` makes them before the first migration runs.
+-- Organizations, and helpers that turn a table into a tenant's table. The roles lyceum_app and
+-- lyceum_system exist already: `lyceum migrate` creates them before the first migration.
 
 create function touch_updated_at() returns trigger language plpgsql as $$
 begin
@@ -34,8 +34,8 @@ create policy system on organizations to lyceum_system using (true) with check (
 grant select on organizations to lyceum_app;
 grant select, insert, update, delete on organizations to lyceum_system;
 
--- Gives a table its tenant default, policy, grants and composite key, and keeps `updated_at` where it has one.
--- `key` is the column that other tenant tables refer to; null where nothing does.
+-- Sets a tenant table's default, policy, grants and composite key, and maintains `updated_at` if
+-- the table has it. `key` is the column that other tenant tables refer to; null if none does.
 create procedure make_tenant_table(target regclass, key text) language plpgsql as $$
 declare
     organization constant text := 'nullif(current_setting(''app.organization_id'', true), '''')::uuid';
@@ -55,7 +55,8 @@ begin
     end if;
 end $$;
 
--- Row-level security alone: for a table, and for each partition, which inherits no policy.
+-- Enables row-level security only. Used for tables, and for each partition, because partitions
+-- inherit no policy.
 create procedure protect_tenant_table(target regclass) language plpgsql as $$
 declare
     mine constant text := 'organization_id = (select nullif(current_setting(''app.organization_id'', true), '''')::uuid)';
@@ -65,8 +66,8 @@ begin
     execute format('create policy system on %s to lyceum_system using (true) with check (true)', target);
 end $$;
 
--- A foreign key between tenant tables carries the organization, because foreign keys ignore row-level security; and it is
--- indexed. `on_delete` is cascade, restrict or set null.
+-- Adds a foreign key between tenant tables, and an index. The key includes the organization,
+-- because foreign keys ignore row-level security. `on_delete` is cascade, restrict or set null.
 create procedure make_tenant_reference(source regclass, col text, target regclass, target_key text, on_delete text)
 language plpgsql as $$
 begin

@@ -1,4 +1,4 @@
--- People and how they prove who they are.
+-- Accounts, sessions and tokens.
 
 create type user_role as enum ('learner', 'tutor', 'admin');
 
@@ -15,7 +15,7 @@ create table users (
     role user_role not null default 'learner',
     password_hash text,
     profile_picture_url text check (length(profile_picture_url) <= 2000),
-    -- IANA name; null until the browser or the person says.
+    -- IANA name; null until the browser or the person sets it.
     time_zone text check (length(time_zone) <= 64),
     preferences jsonb not null default '{"version": 1}',
     is_active boolean not null default true,
@@ -29,7 +29,7 @@ create table users (
 );
 call make_tenant_table('users', 'user_id');
 
--- What tower-sessions stores. The cookie holds the identifier, the table only its hash.
+-- Sessions of tower-sessions. The cookie holds the identifier, the table only its hash.
 create table web_sessions (
     web_session_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
@@ -49,7 +49,7 @@ create index on web_sessions (expires_at);
 
 create type token_purpose as enum ('confirm_email', 'reset_password');
 
--- Links in mails. Only the hash is kept, and a token works once.
+-- Tokens of links in mails. Only the hash is stored, and a token works once.
 create table one_time_tokens (
     token_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
@@ -65,7 +65,7 @@ call make_tenant_table('one_time_tokens', null);
 call make_tenant_reference('one_time_tokens', 'user_id', 'users', 'user_id', 'cascade');
 create index on one_time_tokens (expires_at);
 
--- Token buckets: one row for each limited thing (an address, an account), refilled as time passes.
+-- Token buckets: one row for each limited subject (an address, an account), refilled over time.
 create table rate_limits (
     organization_id uuid not null,
     bucket text not null check (length(bucket) <= 200),
@@ -77,8 +77,9 @@ call make_tenant_table('rate_limits', null);
 drop trigger touch on rate_limits;
 create index on rate_limits (updated_at);
 
--- One statement outside a transaction reads a session or its person, so a signed-in request costs no extra round trips.
--- SECURITY DEFINER with an explicit organization: a session counts only in its own.
+-- Reads a session, or its person, in one statement outside a transaction. This saves a signed-in
+-- request the round trips of a transaction. SECURITY DEFINER with an explicit organization: a
+-- session is valid only in its own organization.
 create function load_session(organization uuid, hash bytea)
 returns table (data jsonb, expires_at timestamptz, last_seen_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, public as $$

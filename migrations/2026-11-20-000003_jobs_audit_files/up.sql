@@ -1,4 +1,4 @@
--- Work done later, the record of what was done, and files.
+-- Background jobs, the audit log, and stored files.
 
 create type job_status as enum ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED');
 
@@ -11,7 +11,7 @@ create table background_jobs (
     run_at timestamptz not null default now(),
     attempts integer not null default 0,
     max_attempts integer not null default 8 check (max_attempts between 1 and 50),
-    -- While this name is waiting or running, the same work is not queued twice.
+    -- While a job with this name waits or runs, no second one is queued.
     unique_key text check (length(unique_key) <= 200),
     lease_owner uuid,
     lease_expires_at timestamptz,
@@ -32,7 +32,8 @@ begin
     perform pg_notify('lyceum_jobs', '');
     return null;
 end $$;
--- Per statement, and with an empty payload, so that PostgreSQL folds the notices of one commit into one.
+-- One trigger per statement and an empty payload, so that PostgreSQL merges the notifications of a
+-- commit into one.
 create trigger notify after insert on background_jobs for each statement execute function notify_job();
 
 create table audit_logs (
@@ -58,8 +59,8 @@ create trigger immutable before update or delete on audit_logs for each row exec
 create index on audit_logs (organization_id, actor_user_id, occurred_at);
 create index on audit_logs (organization_id, subject_type, subject_id, occurred_at);
 
--- Makes the monthly partitions of a table that cover `months` months from the current one; the application reads and
--- writes them only through their parent.
+-- Creates the monthly partitions of a table for `months` months from the current one. The
+-- application reads and writes partitions only through their parent.
 create procedure make_partitions(parent regclass, months integer) language plpgsql as $$
 declare
     month date;
@@ -74,13 +75,13 @@ begin
         end if;
     end loop;
 end $$;
--- What falls outside every month still has a home.
+-- Holds rows that fall outside every monthly partition.
 create table audit_logs_default partition of audit_logs default;
 call protect_tenant_table('audit_logs_default');
 revoke all on audit_logs_default from lyceum_app;
 call make_partitions('audit_logs', 2);
 
--- A file in the object store. Its key is derived from its content, so equal files are stored once.
+-- File in the object store. The key is derived from the content, so equal files are stored once.
 create table stored_files (
     file_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,

@@ -1,4 +1,4 @@
--- Courses: what there is to learn, who teaches it, and its question bank.
+-- Courses: their content, tutors and question bank.
 
 create type course_level as enum ('beginner', 'intermediate', 'advanced');
 create type content_type as enum ('video', 'text', 'slides', 'mixed');
@@ -13,7 +13,7 @@ create table courses (
     organization_id uuid not null,
     slug text not null check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 80),
     title text not null check (length(trim(title)) between 1 and 200),
-    -- The build of PostgreSQL that comes with Lyceum has no ICU, so lists go by this rather than by a collation.
+    -- Sort key of lists. The embedded PostgreSQL has no ICU, so it has no suitable collation.
     title_sort text not null generated always as (lower(title)) stored,
     summary text not null default '' check (length(summary) <= 600),
     description text not null default '',
@@ -33,7 +33,7 @@ create table courses (
     questions_per_attempt integer not null default 5 check (questions_per_attempt between 1 and 20),
     seconds_per_question integer check (seconds_per_question between 5 and 3600),
     thumbnail_file_id uuid,
-    -- Counted when the content changes, shown everywhere.
+    -- Updated when the content changes, because many pages show these counts.
     topic_count integer not null default 0,
     question_count integer not null default 0,
     reading_minutes integer not null default 0,
@@ -59,7 +59,7 @@ create table course_modules (
     module_no integer not null check (module_no > 0),
     title text not null check (length(trim(title)) between 1 and 200),
     summary text not null default '' check (length(summary) <= 1000),
-    -- Front and back matter never hold anyone up.
+    -- False for front and back matter, which never lock the modules after them.
     gates boolean not null default true,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -74,7 +74,7 @@ create table topics (
     course_id uuid not null,
     module_no integer not null check (module_no > 0),
     topic_number integer not null check (topic_number > 0),
-    -- Its name in addresses and its identity across imports.
+    -- Name in addresses, and identity across imports.
     slug text not null check (slug ~ '^[a-z0-9]+([._-]+[a-z0-9]+)*$' and length(slug) <= 160),
     title text not null check (length(trim(title)) between 1 and 300),
     content_type content_type not null default 'video',
@@ -85,7 +85,8 @@ create table topics (
     text_content_sports text,
     text_content_cooking text,
     text_content_adventure text,
-    -- Of the normal narration: [{"level","id","text"}], for "you stopped at" and the page's own contents.
+    -- Headings of the normal narration, as [{"level","id","text"}]. Used for "you stopped at" and
+    -- the page's table of contents.
     headings jsonb not null default '[]',
     word_count integer not null default 0,
     reading_minutes integer not null default 0,
@@ -94,7 +95,7 @@ create table topics (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     unique (course_id, slug),
-    -- A retired topic keeps its number without holding it.
+    -- A retired topic keeps its number, but another topic may use it.
     constraint topics_order exclude using btree (course_id with =, module_no with =, topic_number with =)
         where (retired_at is null) deferrable initially immediate
 );
@@ -102,7 +103,8 @@ call make_tenant_table('topics', 'topic_id');
 call make_tenant_reference('topics', 'course_id', 'courses', 'course_id', 'cascade');
 create index on topics using gin (search);
 
--- A topic's content as it is served: rendered, sanitised, in order. Written when content changes, only read by pages.
+-- Content of a topic as served: rendered, sanitized and in order. Written when content changes;
+-- pages only read it.
 create table topic_blocks (
     topic_id uuid not null,
     organization_id uuid not null,
@@ -113,7 +115,7 @@ create table topic_blocks (
     content_key text check (length(content_key) <= 100),
     tutor_persona learner_persona,
     html text not null default '',
-    -- For what is not plain HTML (a video's sources); with a version.
+    -- Versioned data of blocks that need more than HTML, for example a video's sources.
     data jsonb,
     primary key (topic_id, study_persona, position)
 );
@@ -139,7 +141,7 @@ call make_tenant_reference('topic_content_assets', 'course_id', 'courses', 'cour
 call make_tenant_reference('topic_content_assets', 'topic_id', 'topics', 'topic_id', 'cascade');
 create index on topic_content_assets (content_key);
 
--- The files that a course's pages show, by the name under which the course's source knows them.
+-- Files shown on a course's pages, by their name in the course's source.
 create table course_files (
     course_id uuid not null,
     organization_id uuid not null,
@@ -157,7 +159,8 @@ create table quiz_questions (
     course_id uuid not null,
     topic_id uuid,
     module_no integer not null check (module_no > 0),
-    -- Topics 1-2 are pair 1, 3-4 pair 2; null for questions that only exams use.
+    -- Section of the module: topics 1-2 are pair 1, 3-4 are pair 2. Null for questions that only
+    -- exams use.
     topic_pair_index integer check (topic_pair_index > 0),
     -- Identity across imports.
     external_key text check (length(external_key) between 1 and 200),

@@ -1,4 +1,4 @@
--- What a learner does with a course.
+-- Enrollments and progress of learners.
 
 create type enrollment_status as enum ('active', 'completed', 'withdrawn', 'expired');
 
@@ -10,7 +10,7 @@ create table enrollments (
     status enrollment_status not null default 'active',
     enrolled_at timestamptz not null default now(),
     completed_at timestamptz,
-    -- Where they stopped.
+    -- Topic where the learner stopped.
     last_topic_id uuid,
     last_opened_at timestamptz,
     updated_at timestamptz not null default now(),
@@ -28,10 +28,10 @@ create table topic_progress (
     topic_id uuid not null,
     is_completed boolean not null default false,
     completed_at timestamptz,
-    -- Seconds of video; the place in a text is `last_anchor`.
+    -- Position in the video, in seconds. The position in the text is `last_anchor`.
     last_position_s double precision not null default 0 check (last_position_s >= 0),
     last_anchor text check (length(last_anchor) <= 200),
-    -- How far down the text they have been, 0 to 100.
+    -- Furthest position in the text, in percent.
     read_percent smallint not null default 0 check (read_percent between 0 and 100),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),

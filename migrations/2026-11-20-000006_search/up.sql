@@ -1,7 +1,9 @@
--- Full-text search. Row-level security keeps the planner from indexes whose operators aren't leakproof, so these functions
--- run as their owner, with the organization as an argument.
+-- Full-text search. With row-level security, the planner cannot use indexes whose operators are
+-- not leakproof. These functions therefore run as their owner and take the organization as an
+-- argument.
 
--- The words of the catalog (course_id null) or of one course, with their trigrams: what a mistyped word is compared with.
+-- Words of the catalog (course_id null) or of one course, with their trigrams. Mistyped words are
+-- compared with them.
 create table search_terms (
     organization_id uuid not null,
     course_id uuid,

@@ -1,4 +1,4 @@
--- Partitions are made by their owner; the hourly housekeeping may ask for them.
+-- Lets the hourly housekeeping create partitions, which needs the rights of the owner.
 alter procedure make_partitions(regclass, integer) security definer;
 alter procedure make_partitions(regclass, integer) set search_path from current;
 revoke all on procedure make_partitions(regclass, integer) from public;

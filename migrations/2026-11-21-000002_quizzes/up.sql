@@ -1,8 +1,8 @@
--- Quizzes as they are taken, and the modules that they open.
+-- Quiz attempts, and the modules that they unlock.
 
 create type attempt_status as enum ('in_progress', 'passed', 'failed', 'expired');
 
--- How a course's quizzes differ from the usual; without a row they don't.
+-- Quiz settings of a course; without a row the defaults apply.
 create table course_quiz_settings (
     course_id uuid primary key,
     organization_id uuid not null,
@@ -21,19 +21,19 @@ create table quiz_attempts (
     course_id uuid not null,
     module_no integer not null check (module_no > 0),
     topic_pair_index integer not null check (topic_pair_index > 0),
-    -- The questions as they were drawn, with what is right: later edits never touch an attempt.
+    -- Questions and keys as they were drawn. Later edits do not change an attempt.
     question_set jsonb not null,
-    -- By the number of the question, from 0.
+    -- Answers by number of the question, from 0.
     answers jsonb not null default '{}',
-    -- Whole percent.
+    -- Score in whole percent.
     score integer check (score between 0 and 100),
-    -- What each question brought, 0 to 1.
+    -- Points of each question, from 0 to 1.
     points jsonb,
     status attempt_status not null default 'in_progress',
     passing_score_percent integer not null check (passing_score_percent between 1 and 100),
     partial_credit boolean not null,
     started_at timestamptz not null default now(),
-    -- Null where nobody counts the time.
+    -- Null without a time limit.
     expires_at timestamptz,
     completed_at timestamptz,
     updated_at timestamptz not null default now(),
@@ -46,7 +46,7 @@ call make_tenant_reference('quiz_attempts', 'course_id', 'courses', 'course_id',
 create unique index quiz_attempts_running on quiz_attempts (user_id, course_id, module_no, topic_pair_index) where status = 'in_progress';
 create index on quiz_attempts (user_id, course_id, module_no, topic_pair_index, started_at);
 
--- What is graded stays as it is.
+-- Graded attempts must not change.
 create function refuse_graded_changes() returns trigger language plpgsql as $$
 begin
     if old.status <> 'in_progress' then
@@ -77,7 +77,7 @@ call make_tenant_table('module_progress', null);
 call make_tenant_reference('module_progress', 'user_id', 'users', 'user_id', 'cascade');
 call make_tenant_reference('module_progress', 'course_id', 'courses', 'course_id', 'cascade');
 
--- More time for one learner, in percent of what others have.
+-- Extra time of one learner, in percent of the time limit.
 create table quiz_allowances (
     user_id uuid not null,
     organization_id uuid not null,

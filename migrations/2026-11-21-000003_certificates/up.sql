@@ -1,4 +1,4 @@
--- Certificates of completed courses, and the keys with which an organization signs them.
+-- Certificates of completed courses, and the keys with which organizations sign them.
 
 create type program_type as enum ('self_paced', 'cohort', 'workshop');
 
@@ -8,9 +8,9 @@ create table course_certificates (
     user_id uuid not null,
     course_id uuid not null,
     program_type program_type not null,
-    -- What stands in its public address; too long to guess.
+    -- Code in the public address; too long to guess.
     code text not null check (code ~ '^[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}$'),
-    -- Names as they were on that day.
+    -- Names as they were when the certificate was issued.
     learner_name text not null,
     course_title text not null,
     organization_name text not null,
@@ -30,7 +30,8 @@ call make_tenant_reference('course_certificates', 'user_id', 'users', 'user_id',
 call make_tenant_reference('course_certificates', 'course_id', 'courses', 'course_id', 'restrict');
 create index on course_certificates (organization_id) where revoked_at is not null;
 
--- What a certificate says never changes, and what was revoked stays revoked. Erasing a person is lyceum_system's work.
+-- The content of a certificate never changes, and a revocation is final. Only lyceum_system may
+-- change a row, to erase a person.
 create function refuse_certificate_changes() returns trigger language plpgsql as $$
 begin
     if current_user <> 'lyceum_system' and (
@@ -53,12 +54,12 @@ create table organization_keys (
     kid uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
     algorithm text not null check (algorithm = 'RS256'),
-    -- RFC 7517, with nothing of the secret in it.
+    -- Public key by RFC 7517, without the private part.
     public_jwk jsonb not null check (not public_jwk ? 'd'),
-    -- PKCS #8.
+    -- Private key in PKCS #8.
     secret_key bytea not null,
     created_at timestamptz not null default now(),
-    -- A retired key signs nothing more; what it has signed stays good.
+    -- A retired key signs nothing more; its signatures stay valid.
     retired_at timestamptz
 );
 call make_tenant_table('organization_keys', null);

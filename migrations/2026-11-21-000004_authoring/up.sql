@@ -1,11 +1,11 @@
--- Questions that people write and edit in the browser, and how questions did.
+-- Questions written and edited in the browser, and statistics of questions.
 
--- What was changed by hand, and since when: importing again leaves it as it is.
+-- Time of a manual change. Later imports leave edited rows unchanged.
 alter table quiz_questions add column edited_at timestamptz, add column placed_at timestamptz;
 alter table course_quiz_settings add column edited_at timestamptz;
 
--- Graded attempts whose answers are not among the tries yet. Grading adds a row and locks none that others want; the tries are
--- counted when somebody looks at them.
+-- Graded attempts not yet counted in question_tries. Grading only adds a row, so it does not wait
+-- for locks of others. The rows are counted when somebody opens the statistics.
 alter table quiz_attempts add unique (organization_id, attempt_id);
 create table uncounted_attempts (
     attempt_id uuid primary key,
@@ -28,15 +28,15 @@ create trigger counted after update of status on quiz_attempts for each row
 insert into uncounted_attempts (attempt_id, organization_id, course_id)
 select attempt_id, organization_id, course_id from quiz_attempts where status <> 'in_progress';
 
--- Each learner's first try of a question: repeats are not independent.
+-- Each learner's first answer to a question. Repeated answers would not be independent.
 create table question_tries (
     question_id uuid not null,
     organization_id uuid not null,
     user_id uuid not null,
     points double precision not null check (points between 0 and 1),
-    -- Mean points of the other questions of the attempt; null where there were none.
+    -- Mean points of the attempt's other questions; null if there were none.
     rest double precision check (rest between 0 and 1),
-    -- Options that were taken.
+    -- Options that the learner chose.
     chosen uuid[] not null default '{}',
     primary key (question_id, user_id)
 );
@@ -44,7 +44,7 @@ call make_tenant_table('question_tries', null);
 call make_tenant_reference('question_tries', 'question_id', 'quiz_questions', 'question_id', 'cascade');
 call make_tenant_reference('question_tries', 'user_id', 'users', 'user_id', 'cascade');
 
--- What the list of questions shows of their tries.
+-- Statistics shown in the list of questions.
 create table question_statistics (
     question_id uuid primary key,
     organization_id uuid not null,

@@ -1,6 +1,7 @@
--- What tutors decide about quizzes: for one learner, and for everybody once a question was wrong.
+-- Decisions of tutors about quizzes: for one learner, and for everybody after a wrong question.
 
--- The learner may start over. Attempts begun before it stay in the history and count no more; what they opened stays open.
+-- A learner may start a quiz over. Earlier attempts stay in the history but no longer count.
+-- Modules that they unlocked stay unlocked.
 create table quiz_resets (
     reset_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
@@ -19,7 +20,8 @@ call make_tenant_reference('quiz_resets', 'course_id', 'courses', 'course_id', '
 call make_tenant_reference('quiz_resets', 'reset_by', 'users', 'user_id', 'set null');
 create trigger immutable before update or delete on quiz_resets for each row execute function refuse_change();
 
--- The quiz is passed for the gates and for completion. Taking the excuse back deletes the row; the audit log remembers.
+-- The quiz counts as passed, for gates and for completion. Ending the excuse deletes the row; the
+-- audit log keeps it.
 create table quiz_excuses (
     user_id uuid not null,
     organization_id uuid not null,
@@ -36,11 +38,11 @@ call make_tenant_reference('quiz_excuses', 'user_id', 'users', 'user_id', 'casca
 call make_tenant_reference('quiz_excuses', 'course_id', 'courses', 'course_id', 'cascade');
 call make_tenant_reference('quiz_excuses', 'excused_by', 'users', 'user_id', 'set null');
 
--- More tries at each quiz of the course than others have.
+-- Extra attempts at each quiz of the course.
 alter table quiz_allowances add column extra_attempts integer not null default 0 check (extra_attempts between 0 and 100);
 
--- A decision about a question that was wrong, and how far its work is. `key` is the question's key as it was decided, in
--- the form of a frozen question; null where everybody gets the point.
+-- Decision about a wrong question, and the progress of regrading. `key` is the question's key at
+-- the decision, as in a frozen question; null if everybody gets the point.
 create table quiz_regradings (
     regrading_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
@@ -53,7 +55,7 @@ create table quiz_regradings (
     attempts_total integer not null check (attempts_total >= 0),
     attempts_done integer not null default 0,
     results_changed integer not null default 0,
-    -- Attempts are worked through by their id: up to here they are done.
+    -- Attempts are regraded in the order of their id. Attempts up to this one are done.
     last_attempt_id uuid,
     finished_at timestamptz
 );
@@ -66,14 +68,14 @@ create unique index quiz_regradings_running on quiz_regradings (question_id) whe
 alter table quiz_attempts add constraint quiz_attempts_tenant_key unique (organization_id, attempt_id);
 create index quiz_attempts_of_course on quiz_attempts (course_id, attempt_id);
 
--- What a decision did to one attempt: a record, of which the newest is the attempt's result.
+-- Effect of a decision on one attempt. The newest row holds the attempt's result.
 create table quiz_regrades (
     regrading_id uuid not null,
     organization_id uuid not null,
     attempt_id uuid not null,
-    -- From 0.
+    -- Number of the question, from 0.
     question_index integer not null check (question_index >= 0),
-    -- What is right, with the attempt's own ids; null where everybody gets the point.
+    -- Key in terms of the attempt's own ids; null if everybody gets the point.
     key jsonb,
     old_score integer not null,
     old_status attempt_status not null,
@@ -89,8 +91,8 @@ call make_tenant_reference('quiz_regrades', 'regrading_id', 'quiz_regradings', '
 call make_tenant_reference('quiz_regrades', 'attempt_id', 'quiz_attempts', 'attempt_id', 'cascade');
 create trigger immutable before update or delete on quiz_regrades for each row execute function refuse_change();
 
--- A regrade is the only way to another result, and takes effect by being written: so the records always say how each
--- result came to be, and nobody who reads attempts has to know of regrades.
+-- Inserting a regrade is the only way to change a result, and it takes effect at once. The records
+-- thus explain every result, and readers of attempts need not know about regrades.
 create function apply_regrade() returns trigger language plpgsql as $$
 begin
     select score, status, points into new.old_score, new.old_status, new.old_points
@@ -104,7 +106,8 @@ begin
 end $$;
 create trigger applied before insert on quiz_regrades for each row execute function apply_regrade();
 
--- What is graded stays as it is, but for a regrade (which comes one trigger deeper); a pass is never taken away.
+-- Graded attempts must not change except by a regrade, which runs one trigger deeper. A pass is
+-- never taken away.
 create or replace function refuse_graded_changes() returns trigger language plpgsql as $$
 declare
     result constant text[] := array['score', 'status', 'points', 'updated_at'];
@@ -119,7 +122,7 @@ begin
     return new;
 end $$;
 
--- Attempts, and whether they count: not those that a reset came after.
+-- Attempts, and whether they count: attempts started before a reset do not.
 create view quiz_tries with (security_invoker = true) as
 select a.attempt_id, a.organization_id, a.user_id, a.course_id, a.module_no, a.topic_pair_index, a.status, a.score,
        a.started_at, a.completed_at,

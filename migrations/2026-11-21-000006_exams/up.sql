@@ -1,4 +1,4 @@
--- Exams: what is asked, sittings while they run, and the record of what came of them.
+-- Exams, running sittings, and the permanent record of results.
 
 create table exams (
     exam_id uuid primary key default gen_random_uuid(),
@@ -9,18 +9,19 @@ create table exams (
     instructions_html text not null default '',
     duration_seconds integer not null check (duration_seconds between 60 and 86400),
     passing_score_percent integer not null check (passing_score_percent between 1 and 100),
-    -- Null where tries are not counted.
+    -- Null without a limit.
     attempts_allowed integer check (attempts_allowed between 1 and 100),
     opens_at timestamptz,
     closes_at timestamptz,
-    -- Shuffling, one question at a time, partial credit, review policy, adaptive; version 1.
+    -- Version 1: shuffling, one question at a time, partial credit, review policy, adaptive.
     config jsonb not null,
-    -- By the question's id, in logits, for adaptive exams; worked out from all answers now and then.
+    -- Difficulties for adaptive exams by question id, in logits; recalculated from all answers at
+    -- times.
     difficulties jsonb not null default '{}',
     difficulties_at timestamptz,
     is_published boolean not null default false,
     retired_at timestamptz,
-    -- Counts edits, so that one made on an older state is noticed.
+    -- Number of edits, by which an edit of an older state is detected.
     revision integer not null default 1,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -29,7 +30,7 @@ create table exams (
 call make_tenant_table('exams', 'exam_id');
 call make_tenant_reference('exams', 'course_id', 'courses', 'course_id', 'cascade');
 
--- What is drawn from the bank; where module and topic are null, from the whole course.
+-- Filter for the bank's questions. If module and topic are null, the whole course is used.
 create table exam_sections (
     section_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
@@ -38,7 +39,8 @@ create table exam_sections (
     title text not null default '' check (length(title) <= 200),
     module_no integer check (module_no > 0),
     topic_id uuid,
-    -- By the author's estimate; questions without one are drawn where both are null.
+    -- Range of the author's estimate. Questions without an estimate are drawn only if both are
+    -- null.
     difficulty_min real check (difficulty_min between 0 and 1),
     difficulty_max real check (difficulty_max between 0 and 1),
     question_count integer not null check (question_count between 1 and 200),
@@ -68,9 +70,10 @@ create table exam_sittings (
     organization_id uuid not null,
     exam_id uuid not null,
     user_id uuid not null,
-    -- The questions as they were drawn, with what is right. Once the sitting has ended, the answer sheet has them.
+    -- Questions and keys as they were drawn. Null once the sitting has ended; the answer sheet
+    -- then holds them.
     paper jsonb,
-    -- Where one goes forward only: the question that may be answered.
+    -- Question that may be answered in a forward-only sitting.
     at_question integer not null default 0 check (at_question >= 0),
     started_at timestamptz not null default now(),
     expires_at timestamptz not null,
@@ -82,7 +85,7 @@ call make_tenant_reference('exam_sittings', 'exam_id', 'exams', 'exam_id', 'casc
 call make_tenant_reference('exam_sittings', 'user_id', 'users', 'user_id', 'cascade');
 create unique index exam_sittings_running on exam_sittings (exam_id, user_id) where ended_at is null;
 
--- What is answered while a sitting runs.
+-- Answers of running sittings.
 create table exam_answers (
     sitting_id uuid not null,
     organization_id uuid not null,
@@ -91,14 +94,15 @@ create table exam_answers (
     is_flagged boolean not null default false,
     saved_at timestamptz not null default now(),
     revision integer not null default 1,
-    -- The number of the last change that each tab has sent: one that arrives late never takes the place of a newer one.
+    -- Number of the newest change of each tab. A change that arrives late must not replace a newer
+    -- one.
     tabs jsonb not null default '{}',
     primary key (sitting_id, question_no)
 );
 call make_tenant_table('exam_answers', null);
 call make_tenant_reference('exam_answers', 'sitting_id', 'exam_sittings', 'sitting_id', 'cascade');
 
--- What happened in a sitting, as facts for its timeline.
+-- Events of a sitting, for its timeline.
 create table exam_sitting_events (
     event_id uuid primary key,
     organization_id uuid not null,
@@ -111,24 +115,25 @@ call make_tenant_table('exam_sitting_events', null);
 create index on exam_sitting_events (sitting_id, at);
 call make_tenant_reference('exam_sitting_events', 'sitting_id', 'exam_sittings', 'sitting_id', 'cascade');
 
--- The record: one row when a sitting ends, and one for each time that it is graded anew.
+-- Permanent record: one row when a sitting ends, and one for each regrade.
 create table exam_attempts (
     attempt_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
     exam_id uuid not null,
     user_id uuid not null,
     sitting_id uuid not null,
-    -- Whole percent; in an adaptive exam, what the estimated ability would bring in the whole bank.
+    -- Whole percent. In an adaptive exam, the share of points that the estimated ability would
+    -- earn on the whole bank.
     score integer not null check (score between 0 and 100),
     passed boolean not null,
     started_at timestamptz not null,
     completed_at timestamptz not null,
-    -- The whole paper as it was shown, with what was answered and what it brought.
+    -- The whole paper as it was shown, with answers and points.
     answer_sheet jsonb not null,
-    -- In logits, of adaptive exams.
+    -- Logits; only in adaptive exams.
     ability double precision,
     standard_error double precision,
-    -- The row that this one takes the place of, and why.
+    -- Row that this one replaces, and the reason.
     regrade_of uuid unique,
     regrade_reason text check (length(trim(regrade_reason)) between 1 and 1000),
     regraded_by uuid,
@@ -142,7 +147,7 @@ call make_tenant_reference('exam_attempts', 'user_id', 'users', 'user_id', 'rest
 call make_tenant_reference('exam_attempts', 'sitting_id', 'exam_sittings', 'sitting_id', 'restrict');
 call make_tenant_reference('exam_attempts', 'regrade_of', 'exam_attempts', 'attempt_id', 'restrict');
 call make_tenant_reference('exam_attempts', 'regraded_by', 'users', 'user_id', 'set null');
--- However often it is handed in, a sitting is graded once.
+-- A sitting is graded once, however often it is handed in.
 create unique index exam_attempts_once on exam_attempts (sitting_id) where regrade_of is null;
 revoke update, delete, truncate on exam_attempts from lyceum_app;
 create trigger immutable before update or delete on exam_attempts for each row execute function refuse_change();

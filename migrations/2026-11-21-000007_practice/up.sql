@@ -1,14 +1,15 @@
--- What learners try out in a topic: practice questions, exercises, and the videos that they watched.
+-- Practice questions, exercises and watched videos of learners.
 
--- The last answer to each practice question. Nothing of it counts.
+-- Latest answer to each practice question. It does not count toward any result.
 create table practice_answers (
     user_id uuid not null,
     organization_id uuid not null,
     question_id uuid not null,
-    -- Of the question as it was: an answer to another version of it is not shown any more.
+    -- Hash of the question at the time. An answer to another version of the question is no longer
+    -- shown.
     fingerprint bytea not null check (length(fingerprint) = 32),
     answer jsonb not null,
-    -- 0 to 1.
+    -- Points, from 0 to 1.
     points double precision not null check (points between 0 and 1),
     tries integer not null default 1 check (tries > 0),
     answered_at timestamptz not null default now(),
@@ -23,13 +24,13 @@ create table simulation_exercises (
     organization_id uuid not null,
     course_id uuid not null,
     topic_id uuid not null,
-    -- Its name in addresses and its identity across imports.
+    -- Name in addresses, and identity across imports.
     exercise_key text not null check (length(exercise_key) between 1 and 200),
     title text not null check (length(trim(title)) between 1 and 300),
     difficulty course_level not null default 'beginner',
     brief text not null,
     brief_html text not null,
-    -- {"version", "lines"}: what the work is checked against.
+    -- {"version", "lines"}: lines that learners check their work against.
     rubric jsonb not null,
     position integer not null default 0,
     retired_at timestamptz,
@@ -47,9 +48,10 @@ create table simulation_work (
     user_id uuid not null,
     exercise_id uuid not null,
     work text not null default '' check (length(work) <= 50000),
-    -- {"version", "lines"}: those lines of the rubric that are ticked.
+    -- {"version", "lines"}: ticked lines of the rubric.
     self_check jsonb not null default '{"version": 1, "lines": []}',
-    -- Grows whenever another page begins to write; `writer` is the page that wrote last, `change` how far it had come.
+    -- `revision` grows with every save. `writer` is the page that saved last, and `change` is its
+    -- number of changes so far.
     revision integer not null default 0 check (revision >= 0),
     writer uuid,
     change integer not null default 0 check (change >= 0),
@@ -62,5 +64,5 @@ call make_tenant_table('simulation_work', null);
 call make_tenant_reference('simulation_work', 'user_id', 'users', 'user_id', 'cascade');
 call make_tenant_reference('simulation_work', 'exercise_id', 'simulation_exercises', 'exercise_id', 'cascade');
 
--- Counted once for each topic in module_progress.videos_completed.
+-- Each watched video is counted once in module_progress.videos_completed.
 alter table topic_progress add video_completed_at timestamptz;

@@ -1,2 +1,2 @@
--- What was noted was wrong, and nothing misses it.
+-- Nothing to restore: the deleted dates were wrong.
 select 1;

@@ -1,5 +1,5 @@
--- A module that holds nobody up has no gate that could have opened: what was noted of it would open whatever module
--- comes to have its number.
+-- A module without gates was never unlocked, so its dates are deleted. Otherwise they would unlock
+-- another module that later gets its number.
 update module_progress p
 set unlocked_at = null, cooldown_until = null
 from course_modules m

@@ -1,5 +1,5 @@
--- What tutors decided about a question of an exam, for the sittings that ran when it was decided. `key` is the question's key as
--- it was decided, in the form of a frozen question; null where everybody gets the point.
+-- Decisions about a question of an exam, for sittings that were running at the time. `key` is the
+-- question's key at the decision, as in a frozen question; null if everybody gets the point.
 create table exam_regradings (
     regrading_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,

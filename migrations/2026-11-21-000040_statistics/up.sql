@@ -1,6 +1,7 @@
--- Figures of questions follow what is right: a corrected key begins them anew, a regrade is counted, and exams are too.
+-- Statistics of questions follow the key: a corrected key restarts them. Regrades and exams are
+-- counted, too.
 
--- Since when the question has the key and the options that it has; null: from the beginning.
+-- Time since which the question has its present key and options; null for unchanged ones.
 alter table quiz_questions add column key_changed_at timestamptz;
 
 create function note_key_change() returns trigger language plpgsql as $$
@@ -12,7 +13,7 @@ create trigger key_changed before update on quiz_questions for each row
     when (old.question_type <> new.question_type or old.payload - 'shuffle' <> new.payload - 'shuffle')
     execute function note_key_change();
 
--- Options of a question that is being written are no change of it.
+-- Inserting the options of a new question does not count as a change of its key.
 create function note_option_change() returns trigger language plpgsql as $$
 begin
     update quiz_questions set key_changed_at = now()
@@ -35,9 +36,10 @@ create trigger begun_anew after update on quiz_questions for each row
     when (old.key_changed_at is distinct from new.key_changed_at)
     execute function begin_statistics_anew();
 
--- Everything is counted anew, by the keys as they are.
+-- All statistics are counted again, by the present keys.
 truncate question_tries, question_statistics;
--- The attempt, or the sitting of an exam, that a try is from: it is counted anew when that is graded anew.
+-- Attempt or sitting that the answer is from. The answer is counted again after a regrade of its
+-- source.
 alter table question_tries add column source_id uuid not null;
 create index on question_tries (source_id);
 insert into uncounted_attempts (attempt_id, organization_id, course_id)
@@ -53,7 +55,7 @@ begin
 end $$;
 create trigger counted after insert on quiz_regrades for each row execute function count_regraded_attempt();
 
--- Gradings of exams whose answers are not among the tries yet.
+-- Gradings of exams not yet counted in question_tries.
 create table uncounted_exam_attempts (
     attempt_id uuid primary key,
     organization_id uuid not null,

@@ -1,6 +1,6 @@
--- What tutors decide about an exam for one learner.
+-- Decisions of tutors about an exam for one learner.
 
--- The learner may sit it afresh: these sittings stay in the record and count no more.
+-- A reset sitting stays on record but no longer counts; the learner may sit the exam again.
 create table exam_resets (
     sitting_id uuid primary key,
     organization_id uuid not null,
@@ -13,7 +13,7 @@ call make_tenant_reference('exam_resets', 'sitting_id', 'exam_sittings', 'sittin
 call make_tenant_reference('exam_resets', 'reset_by', 'users', 'user_id', 'set null');
 create trigger immutable before update or delete on exam_resets for each row execute function refuse_change();
 
--- The learner need not sit it. Taking the excuse back deletes the row; the audit log remembers.
+-- The learner need not sit the exam. Ending the excuse deletes the row; the audit log keeps it.
 create table exam_excuses (
     user_id uuid not null,
     organization_id uuid not null,
@@ -29,7 +29,8 @@ call make_tenant_reference('exam_excuses', 'user_id', 'users', 'user_id', 'casca
 call make_tenant_reference('exam_excuses', 'exam_id', 'exams', 'exam_id', 'cascade');
 call make_tenant_reference('exam_excuses', 'excused_by', 'users', 'user_id', 'set null');
 
--- Sittings, each with what came of it by its newest grading, and whether it counts: not once it was reset.
+-- Sittings with the result of their newest grading, and whether they count: a reset sitting does
+-- not.
 create view exam_results with (security_invoker = true) as
 select s.sitting_id, s.organization_id, s.exam_id, s.user_id, s.started_at, s.expires_at, s.ended_at, a.score, a.passed,
        a.regrade_of is not null as regraded,
