@@ -1,5 +1,5 @@
-# What the scripts in bin/ share: where things are, how they speak, and how they start and stop what they run.
-# Sourced, never run. Kept to what bash 3.2 understands, because that is the bash of macOS.
+# Shared functions of the scripts in bin/: paths, messages, processes, database, and builds.
+# Sourced, never run. Uses only features of bash 3.2, because macOS has that version.
 # shellcheck shell=bash
 
 set -euo pipefail
@@ -16,7 +16,8 @@ absolute() {
 CARGO_TARGET_DIR=$(absolute "${CARGO_TARGET_DIR:-$ROOT/target}")
 TOOLS=$(absolute "${LYCEUM_TOOLS:-$VAR/tools}")
 export CARGO_TARGET_DIR LYCEUM_TOOLS=$TOOLS
-# cargo-leptos builds with these (they come from Cargo.toml); tests and lints shall see the same paths of server functions.
+# cargo-leptos builds with these values from Cargo.toml; tests and lints need the same paths of
+# server functions.
 export SERVER_FN_MOD_PATH=true DISABLE_SERVER_FN_HASH=true
 
 PATH_AS_FOUND=${LYCEUM_PATH_AS_FOUND:-$PATH}
@@ -24,7 +25,7 @@ export LYCEUM_PATH_AS_FOUND=$PATH_AS_FOUND
 if ! command -v cargo >/dev/null && [ -x "${CARGO_HOME:-${HOME:-}/.cargo}/bin/cargo" ]; then
   PATH_AS_FOUND=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH_AS_FOUND
 fi
-# The versions that this repository pins come first.
+# Programs in the versions that this repository pins come first.
 export PATH=$TOOLS/bin:$ROOT/end2end/node_modules/.bin:$PATH_AS_FOUND
 
 say() { printf '%s\n' "$*"; }
@@ -42,7 +43,7 @@ version_at_least() {
   [ "$major" -gt "${1%%.*}" ] 2>/dev/null || { [ "$major" -eq "${1%%.*}" ] && [ "${minor:-0}" -ge "${1#*.}" ]; } 2>/dev/null
 }
 
-# Makes a folder that this user can write to, or says why not.
+# Creates a folder that this user can write to, or explains why that is impossible.
 make_folder() {
   if mkdir -p "$1" 2>/dev/null && [ -w "$1" ]; then return; fi
   if [ ! -e "$1" ] && explain_full_disk "$1"; then exit 1; fi
@@ -60,7 +61,7 @@ how_to_get() {
   fi
 }
 
-# The first Python that can download a package: 3.10 or newer, with pip.
+# Prints the first Python that can download a package: 3.10 or newer, with pip.
 find_python() {
   local python
   for python in python3 /usr/bin/python3 python3.13 python3.12 python3.11 python3.10; do
@@ -72,12 +73,12 @@ find_python() {
   return 1
 }
 
-# The browser that the browser tests drive.
+# Prints the browser that the browser tests use.
 find_chromium() {
   local name path
   for name in "${LYCEUM_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' /Applications/Chromium.app/Contents/MacOS/Chromium; do
-    # Ubuntu has a chromium-browser that only says how to get one.
+    # Ubuntu has a chromium-browser that only explains how to install one.
     if [ -n "$name" ] && path=$(command -v "$name") && "$path" --version >/dev/null 2>&1; then
       printf '%s\n' "$path"
       return
@@ -87,7 +88,7 @@ find_chromium() {
   [ -x "$path" ] && printf '%s\n' "$path"
 }
 
-# --- Disks -----------------------------------------------------------------------------------------------------
+# --- Disks ----------------------------------------------------------------------------------------
 
 existing_parent() {
   local path=$1
@@ -97,7 +98,7 @@ existing_parent() {
 
 free_mb() { df -Pk "$(existing_parent "$1")" | awk 'NR == 2 { print int($4 / 1024) }'; }
 
-# Says so when a disk that we write to is as good as full; the status tells whether it is.
+# Reports a disk with less than 64 MB left among those of the given paths. Fails if there is none.
 explain_full_disk() {
   local path free
   for path in "$@"; do
@@ -110,9 +111,9 @@ explain_full_disk() {
   return 1
 }
 
-# --- One at a time ---------------------------------------------------------------------------------------------
+# --- One at a time --------------------------------------------------------------------------------
 
-# Holds var/lock/NAME until the script ends. Where there is no flock, a folder with the holder's id does.
+# Holds var/lock/NAME until the script ends. Without flock, uses a folder with the holder's id.
 lock() {
   local name=$1
   make_folder "$VAR/lock"
@@ -142,14 +143,16 @@ unlock() {
   if have flock; then exec 9>&-; else rm -rf "$VAR/lock/$1.d"; fi
 }
 
-# --- Processes -------------------------------------------------------------------------------------------------
+# --- Processes ------------------------------------------------------------------------------------
 
-# A process as "id start-time", because ids are used again, in containers soon. Fails when there is no such process.
+# Prints a process as "id start-time", because ids are reused, and soon in containers. Fails if
+# there is no such process.
 process_mark() {
   local stat
   if [ -r "/proc/$1/stat" ]; then
     stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-    # What follows the command's name, which may hold spaces: the state, and nineteen fields on the start time.
+    # The name of the command may contain spaces. After it come the state and, nineteen fields
+    # later, the start time.
     # shellcheck disable=SC2086
     set -- "$1" ${stat##*) }
     [ "$2" != Z ] || return 1
@@ -163,7 +166,7 @@ process_mark() {
 
 holder_lives() { [ "$(process_mark "${1%% *}" 2>/dev/null)" = "$1" ]; }
 
-# Every process and its parent, a pair a line.
+# Prints every process and its parent, one pair per line.
 process_tree() {
   local stat rest
   if [ -d /proc/self ]; then
@@ -187,8 +190,8 @@ descendants() {
 
 alive() { kill -0 "$1" 2>/dev/null; }
 
-# Asks a job and all that it started to end, and after the given seconds insists. What has a process group of its own is left to
-# the job to end, unless the job goes first.
+# Asks a job and its descendants to end, and kills them after the given number of seconds. The job
+# itself ends descendants in process groups of their own, unless it is gone first.
 stop_job() {
   local job=$1 patience=$2 family waited=0 asked=
   family=$(descendants "$job" | tr '\n' ' ')
@@ -214,8 +217,8 @@ any_alive() {
   return 1
 }
 
-# JOB is the command that runs now. It has a process group of its own, so that it can be stopped with what it started, and
-# signals to this script don't have to wait for its end.
+# JOB is the running command. It has its own process group, so that it can be stopped with its
+# descendants. Signals to this script do not wait for its end.
 JOB=
 start_job() {
   set -m
@@ -244,7 +247,7 @@ stop_current_job() {
   fi
 }
 
-# On Linux the command gets a signal when this script dies without having stopped it (kill -9).
+# On Linux, the command gets a signal if this script dies without stopping it (kill -9).
 tied_to_us() {
   if [ -z "${TIE+set}" ]; then
     TIE=
@@ -254,21 +257,22 @@ tied_to_us() {
   exec $TIE "$@"
 }
 
-# Has `finish` run once, whatever ends the script: its end, Ctrl-C, TERM, a terminal that closes.
+# Runs the given function once when the script ends for any reason: its end, Ctrl-C, TERM, or a
+# closed terminal.
 at_end() {
   # shellcheck disable=SC2064
   trap "$1" EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
-  # Nobody reads what is written after the terminal has gone, and writing to it fails.
+  # Writing to a closed terminal would fail.
   trap 'exec >/dev/null 2>&1; exit 129' HUP
 }
 
-# --- Ports -----------------------------------------------------------------------------------------------------
+# --- Ports ----------------------------------------------------------------------------------------
 
 port_open() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 
-# A free port of 127.0.0.1, below the range that systems hand out for outgoing connections.
+# Prints a free port of 127.0.0.1 below the range that systems use for outgoing connections.
 free_port() {
   local port tries=0
   while [ "$tries" -lt 50 ]; do
@@ -282,7 +286,7 @@ free_port() {
   die "No free port was found on 127.0.0.1."
 }
 
-# Reads LYCEUM_ADDR into ADDR (as given, but in numbers), HOST (where to reach it from here) and PORT.
+# Reads LYCEUM_ADDR into ADDR (in numbers), HOST (to reach it from here) and PORT.
 read_address() {
   ADDR=${LYCEUM_ADDR:-127.0.0.1:3000}
   ADDR=${ADDR/#localhost:/127.0.0.1:}
@@ -293,11 +297,11 @@ read_address() {
   fi
   case $HOST in 0.0.0.0) HOST=127.0.0.1 ;; '[::]') HOST=::1 ;; \[*\]) HOST=${HOST#\[} HOST=${HOST%\]} ;; esac
   export LYCEUM_ADDR=$ADDR LEPTOS_SITE_ADDR=$ADDR
-  # What links in mails start with.
+  # Beginning of links in mails.
   export LYCEUM_URL=${LYCEUM_URL:-$(site_url)}
 }
 
-# Ends the script, which it is told the name of, when the port is taken.
+# Ends the script, whose name is given, if the port is taken.
 refuse_taken_port() {
   if port_open "$HOST" "$PORT"; then
     die "Port $PORT is already taken by another program: stop that, or choose another port with LYCEUM_ADDR=127.0.0.1:$((PORT + 10)) $1."
@@ -308,23 +312,24 @@ site_url() {
   case $HOST in *:*) printf 'http://[%s]:%s' "$HOST" "$PORT" ;; *) printf 'http://%s:%s' "$HOST" "$PORT" ;; esac
 }
 
-# Whether the home page is answered, without needing curl.
+# Succeeds if the home page answers; needs no curl.
 page_answers() {
   local line=
   {
     exec 3<>"/dev/tcp/$HOST/$PORT" || return 1
     printf 'GET / HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n\r\n' "$HOST" "$PORT" >&3
     IFS= read -r -t 10 line <&3
-    # To the end: a page that is dropped half-way shows in the server's log.
+    # Reads to the end, because a page that is dropped halfway appears in the server's log.
     while IFS= read -r -t 5 _ <&3; do :; done
     exec 3>&-
   } 2>/dev/null || true
   case $line in 'HTTP/1.'?' '[23]*) return 0 ;; *) return 1 ;; esac
 }
 
-# --- Database --------------------------------------------------------------------------------------------------
+# --- Database -------------------------------------------------------------------------------------
 
-# Exports DATABASE_URL: the one that is set, else that of the embedded PostgreSQL (dev or test), started for this script.
+# Exports DATABASE_URL: the given one, or that of the embedded PostgreSQL (dev or test), which is
+# started for this script.
 DATABASE_LEASED=
 use_database() {
   if [ -n "${DATABASE_URL:-}" ]; then
@@ -341,12 +346,12 @@ release_database() {
   if [ -n "$DATABASE_LEASED" ]; then bin/postgres release "$DATABASE_LEASED" --for $$ </dev/null || true; fi
 }
 
-# --- Builds ----------------------------------------------------------------------------------------------------
+# --- Builds ---------------------------------------------------------------------------------------
 
 RELEASE_BINARY=$CARGO_TARGET_DIR/release/lyceum
 RELEASE_STAMP=$VAR/release-build
 
-# What the finished build consists of: the hashes in the names of the site's files, and which binary it is.
+# Identifies the finished build by the hashes in the site's file names and by the binary.
 release_fingerprint() {
   cat "$CARGO_TARGET_DIR/release/hash.txt" && ls -lin "$RELEASE_BINARY" && ls target/site/pkg
 }
@@ -360,8 +365,8 @@ release_is_current() {
   [ -z "$(find "${inputs[@]}" -newer "$RELEASE_STAMP" -print 2>/dev/null | head -n 1)" ]
 }
 
-# The release build of server and browser, with what the browser downloads compressed beforehand. Nothing happens when nothing
-# changed since the last one: cargo-leptos would split, shrink and compress the browser's part again.
+# Builds server and browser in release mode and compresses the browser's files. Does nothing if no
+# input changed: cargo-leptos would split, shrink and compress the browser's part again.
 build_release() {
   if release_is_current; then
     say "The release build is up to date."
@@ -370,7 +375,7 @@ build_release() {
   rm -f "$RELEASE_STAMP"
   touch "$RELEASE_STAMP.new"
   cargo leptos build --release --split --precompress || return 1
-  # Dated by the start of the build, so that what was edited meanwhile counts as newer.
+  # Dated by the start of the build, so that files edited during the build count as newer.
   touch -r "$RELEASE_STAMP.new" "$RELEASE_STAMP.started"
   release_fingerprint >"$RELEASE_STAMP.new"
   touch -r "$RELEASE_STAMP.started" "$RELEASE_STAMP.new"
