@@ -1,5 +1,6 @@
-// The courses that the tests need beside the demo: it once more with everything open, for what stands behind its gates, one
-// whose quiz leaves fifteen seconds, and one without questions, with a module for each test that writes some.
+// Prepares the courses that the tests need besides the demo. One is the demo without gates, one
+// has a quiz with a time limit of fifteen seconds. One has no questions, and a module for each
+// test that writes some.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 

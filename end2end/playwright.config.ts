@@ -1,5 +1,6 @@
-// The browser tests run against the release build, which this starts on a database that bin/test made empty.
-// bin/test sets the variables; `LYCEUM_BIN=… DATABASE_URL=… npx playwright test` does by hand what it does.
+// Runs the browser tests against the release build, which is started on an empty database.
+// bin/test prepares the database and sets the variables. By hand: `LYCEUM_BIN=… DATABASE_URL=… npx
+// playwright test`.
 import { defineConfig } from "@playwright/test";
 
 const port = process.env.LYCEUM_TEST_PORT ?? "3100";
@@ -8,13 +9,13 @@ const site = `http://127.0.0.1:${port}`;
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
-  // Two cores serve the site, its database and the browsers.
+  // Site, database and browsers share two cores.
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  // A test that passes at the second try is a test to mend.
+  // No second run: a flaky test must be repaired.
   retries: 0,
-  // What a loaded machine may need; a condition that doesn't come fails long before.
+  // Generous for a loaded machine; the conditions within a test have a shorter limit.
   timeout: 180_000,
   expect: { timeout: 20_000 },
   reporter: "list",
@@ -23,7 +24,7 @@ export default defineConfig({
     actionTimeout: 60_000,
     locale: "en-GB",
     timezoneId: "UTC",
-    // A fifth of the time: ask for it with --trace=on.
+    // Tracing takes a fifth of the time; turn it on with --trace=on.
     trace: "off",
     screenshot: "only-on-failure",
     launchOptions: {
@@ -41,12 +42,12 @@ export default defineConfig({
   },
   projects: [
     { name: "desktop", use: { viewport: { width: 1440, height: 900 } } },
-    // What is the same on every screen runs once.
+    // Tests tagged @once do not depend on the size of the screen.
     { name: "phone", grepInvert: /@once/, use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
   ],
   webServer: {
     command: 'node end2end/courses.mjs && "$LYCEUM_BIN" migrate && "$LYCEUM_BIN" seed && "$LYCEUM_BIN" import var/test/ungated && "$LYCEUM_BIN" import var/test/hurry && "$LYCEUM_BIN" import var/test/unwritten && exec "$LYCEUM_BIN" serve',
-    // Where Leptos.toml and the site's files are.
+    // The site is started in the folder that has Leptos.toml and its files.
     cwd: "..",
     url: site,
     timeout: 180_000,

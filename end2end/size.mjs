@@ -1,5 +1,5 @@
-// The budget of a first visit and of each lazy route, as they are sent: the brotli files of the release build.
-// It fails when a build goes over, and prints what each part weighs.
+// Prints the compressed (brotli) sizes of the release build's files. Fails if the first visit or a
+// lazy route exceeds its limit.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -8,7 +8,7 @@ const site = process.env.LYCEUM_SITE_ROOT ?? join(import.meta.dirname, "../targe
 const pkg = join(site, "pkg");
 const names = readdirSync(pkg);
 
-/** Bytes as sent; what is not compressed further (fonts) goes as it is. */
+/** Size as sent, in bytes. Files without a compressed version (fonts) are sent as they are. */
 function sent(path) {
   try {
     return statSync(`${path}.br`).size;
@@ -38,16 +38,18 @@ const check = (label, bytes, limit) => {
   line(label, bytes, limit);
   if (bytes > limit) failures.push(`${label}: ${bytes} bytes, at most ${limit}`);
 };
-// What a first visit to the catalog weighs in all is measured in a browser, in end2end/tests/weight.spec.ts.
+// The total of a first visit to the catalog is measured in a browser, in
+// end2end/tests/weight.spec.ts.
 check("WASM and JavaScript that every page needs, with landing and catalog", code, 250 * KB);
 line("every page needs, without its own part", code + extras);
-// What a bundle of pages has alone. What it shares comes in many smaller files, which are named when they are large.
+// Limits the code that only one bundle uses. Files of shared code are listed only if they exceed
+// the limit.
 const parts = names.filter((name) => /^(split|chunk).*\.wasm$/.test(name));
 for (const name of parts.filter((name) => name.startsWith("split") || sent(join(pkg, name)) > 60 * KB)) {
   check(name, sent(join(pkg, name)), 60 * KB);
 }
-// What a bundle of pages needs beyond that, where nothing of it is known yet; most of it is shared with other bundles. Every name
-// that the manifest gives must exist, or a page would never load.
+// Prints the size of each bundle if nothing of it is cached; most of it is shared with other
+// bundles. Every file named in the manifest must exist, or a page would never load.
 const manifest = JSON.parse(readFileSync(one(/^__wasm_split_manifest.*\.json$/, "manifest"), "utf8"));
 for (const [bundle, parts] of Object.entries(manifest)) {
   const files = parts.map((part) => (part.endsWith(".wasm") ? basename(part) : `${basename(part)}.wasm`));

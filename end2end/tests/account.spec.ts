@@ -1,8 +1,8 @@
-// Accounts in the browser: errors come back into the form, and one's devices can be ended.
+// Accounts in the browser: errors appear in the form, and sessions on other devices can be ended.
 import { awake, expect, newAddress, PASSWORD, signUp, test } from "./site";
 
 test.describe("sign-in errors", () => {
-  // The browser itself reports an answer of 422.
+  // The browser itself reports a response of 422 in its console.
   test.use({ allowed: [["status of 422"], { scope: "test" }] as never });
 
   test("say what is wrong and keep what was typed", async ({ page }) => {

@@ -1,4 +1,5 @@
-// Questions are written, previewed and asked; a file is imported, with what it could not say; a question is retired.
+// Questions are written, previewed, asked and retired. A file is imported, with a report of
+// questions that cannot be represented.
 import type { Page } from "@playwright/test";
 import { accessible, awake, expect, learner, signIn, test } from "./site";
 
@@ -9,7 +10,7 @@ async function signOut(page: Page) {
   await page.context().clearCookies();
 }
 
-/** Writes a single choice about the topic and tries it before it is saved. */
+/** Writes a single choice question about the topic and tries it in the preview before saving. */
 async function write(page: Page, topic: string, prompt: string, isAwake: boolean) {
   await page.goto(LIST);
   await page.getByRole("link", { name: "Write a question" }).click();
@@ -43,7 +44,7 @@ async function write(page: Page, topic: string, prompt: string, isAwake: boolean
   await expect(page.getByRole("link", { name: prompt })).toBeVisible();
 }
 
-/** A new learner is asked it, and answers rightly. */
+/** Checks that a new learner is asked the question; answers it correctly. */
 async function isAsked(page: Page, module: number, prompt: string) {
   await signOut(page);
   await learner(page, COURSE);
@@ -56,7 +57,7 @@ async function isAsked(page: Page, module: number, prompt: string) {
   await expect(page.locator(".quiz-score")).toHaveText("100 %");
 }
 
-/** Imports a file of two sound questions and one that has no counterpart. */
+/** Imports a file with two valid questions and one that cannot be represented. */
 async function importFile(page: Page, topic: string, name: string) {
   await page.goto(LIST);
   await page.getByRole("link", { name: "Import" }).click();

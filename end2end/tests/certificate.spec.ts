@@ -1,11 +1,15 @@
-// Certificates: a course is completed, its certificate is checked by somebody who is signed out, and a forged one is refused.
+// Certificates: a learner completes a course, a signed-out person verifies the certificate, and a
+// forged one is rejected.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { accessible, awake, expect, learner, test } from "./site";
 
 const COURSE = "open-to-all";
 
-/** Somebody new marks every topic but the last as done by its form, as sent without a browser, and opens the last. */
+/**
+ * Signs up a learner and opens the last topic. Marks all other topics as done by sending their
+ * forms directly.
+ */
 async function reachTheEnd(page: Page) {
   await learner(page, COURSE);
   await page.goto(`/courses/${COURSE}`);
@@ -54,7 +58,7 @@ test("a certificate is earned, rated, kept, and checked by somebody who is signe
   const credential = (await save("Credential")).toString();
   expect(credential.split(".")).toHaveLength(3);
 
-  // On paper it is one page.
+  // The certificate prints on one page.
   const paper = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
   expect(paper.match(/\/Type \/Page\b(?!s)/g)).toHaveLength(1);
 
@@ -85,7 +89,7 @@ test("a certificate is earned, rated, kept, and checked by somebody who is signe
   await expect(stranger.getByText("Asha Kulkarni completed “Open to all”")).toBeVisible();
   await accessible(stranger);
 
-  // Somebody puts their own name into it.
+  // Replaces the learner in the credential, as a forger would.
   const [header, payload, signature] = credential.split(".");
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
   claims.credentialSubject.identifier[0].identityHash = "Mallory";
@@ -101,7 +105,8 @@ test("a certificate is earned, rated, kept, and checked by somebody who is signe
 });
 
 test.describe("without JavaScript", { tag: "@once" }, () => {
-  // The links of the syllabus are read for longer than a browser waits with what it has preloaded.
+  // The test reads the links of the syllabus for longer than the browser waits for preloaded files
+  // to be used.
   test.use({ javaScriptEnabled: false, allowed: [["was preloaded using link preload"], { scope: "test" }] as never });
 
   test("a certificate is earned, rated and checked", async ({ page }) => {

@@ -1,4 +1,5 @@
-// The server is killed in the middle of a quiz and of an exam: what it has said to be saved is there afterwards.
+// The server is killed during a quiz and during an exam. Everything that it reported as saved must
+// still be there.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { DEMO, answer, enterRoom, given, go, saved } from "./room";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** A server of the test's own, on the same database as the site that the other tests use. */
+/** Server of this test alone, on the same database as the site that the other tests use. */
 class Server {
   private running?: ChildProcess;
   private constructor(readonly site: string) {}

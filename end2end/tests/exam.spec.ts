@@ -1,10 +1,10 @@
-// Exams: the room with its navigator and its clock, a lost connection, closed and second tabs, no JavaScript, adaptive, and
-// what tutors see.
+// Exams: navigator and clock of the room, lost connections, closed and second tabs, no JavaScript,
+// adaptive exams, and the tutors' pages.
 import type { Browser } from "@playwright/test";
 import { accessible, awake, expect, fits, holdBack, learner, signIn, test } from "./site";
 import { DEMO, answer, enterRoom, given, go, saved, secondsLeft, shown } from "./room";
 
-/** A page of the demo's tutor. */
+/** Opens a page as the demo's tutor. */
 async function tutorPage(browser: Browser, javaScriptEnabled = true) {
   const context = await browser.newContext({ javaScriptEnabled });
   const tutor = await context.newPage();
@@ -192,7 +192,7 @@ test("an adaptive exam asks one question after the other, and ends by itself", {
   await expect(page.locator(".quiz-score")).toBeVisible();
   await expect(page.locator(".quiz-answers > li")).toHaveCount(asked);
 
-  // To go on is not to leave.
+  // Moving to the next question must not count as leaving the page.
   const tutor = await tutorPage(browser);
   await tutor.goto(`/teach/${DEMO}/exams`);
   await tutor.getByRole("link", { name: "Where do you stand?" }).click();

@@ -1,4 +1,5 @@
-// The gradebook: tutors find who is stuck, act for one learner, and regrade a question; with and without JavaScript.
+// The gradebook: tutors find stuck learners, act for one learner, and regrade a question; with and
+// without JavaScript.
 import type { Page } from "@playwright/test";
 import { accessible, awake, expect, learner, signIn, test } from "./site";
 import { DEMO, enterRoom } from "./room";
@@ -125,7 +126,7 @@ test("a question is regraded, and the page says what came of it", { tag: "@once"
   await page.getByRole("link", { name: "grade the answers that were given again" }).click();
   await expect(page.getByRole("heading", { name: "Regrade a question" })).toBeVisible();
   await awake(page);
-  // As it is right now, so that nobody's result changes for other tests.
+  // Regrades by the present key, so that no result changes for other tests.
   await page.getByLabel("Right is what the question says now").check();
   await page.getByRole("button", { name: "Show what would change" }).click();
   await page.getByLabel("What was wrong").fill("Nothing, as it turned out");

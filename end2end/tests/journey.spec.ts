@@ -1,8 +1,9 @@
-// The main job: a stranger signs up, finds a course, enrols, reads, and comes back to the place where they stopped.
+// The main journey: a stranger signs up, finds a course, enrolls, reads, and returns to the place
+// where they stopped.
 import { awake, expect, learner, signUp, test } from "./site";
 
 const DEMO = "how-to-trust-a-number";
-// The same without gates.
+// The same course without gates.
 const OPEN = "open-to-all";
 
 test("a stranger finds a course, reads it, and comes back to where they stopped", async ({ page, isMobile }) => {
@@ -25,7 +26,7 @@ test("a stranger finds a course, reads it, and comes back to where they stopped"
   const saved = page.waitForRequest((request) => request.url().includes("save_place") && (request.postData() ?? "").includes("anchor="));
   await heading.evaluate((element) => window.scrollTo(0, element.getBoundingClientRect().top + scrollY - 100));
   await saved;
-  // It was sent as one leaves; the page may be asked for before it is kept.
+  // The place is sent while the page is left, so the next page may be loaded before it is saved.
   await expect(async () => {
     await page.goto("/learn");
     await expect(page.getByText(`you stopped at “${text}”`)).toBeVisible({ timeout: 2_000 });

@@ -1,4 +1,5 @@
-// Practice in the text, right and wrong; exercises that are kept as they are written; no JavaScript.
+// Practice questions within a topic, and exercises that are saved while the learner types; also
+// without JavaScript.
 import type { Page } from "@playwright/test";
 import { accessible, awake, expect, learner, test } from "./site";
 
@@ -6,7 +7,7 @@ const DEMO = "how-to-trust-a-number";
 const TOPIC = `/learn/${DEMO}/what-was-counted`;
 const PRACTICE = `${TOPIC}/practice/depot-prize`;
 
-/** Chooses the options at these places, of those that are offered. */
+/** Chooses the options at these positions. */
 async function choose(page: Page, places: number[]) {
   const options = page.locator(".practice .quiz-option input");
   for (let at = 0; at < (await options.count()); at++) {
@@ -15,7 +16,7 @@ async function choose(page: Page, places: number[]) {
   await page.getByRole("button", { name: "Check" }).click();
 }
 
-/** What is said to be right, once something was answered. */
+/** Returns the right answers shown after answering. */
 async function taught(page: Page): Promise<string[]> {
   const texts = await page.locator(".practice-outcome > .prose").nth(2).locator("li").allInnerTexts();
   return texts.map((text) => text.trim());

@@ -1,4 +1,5 @@
-// Quizzes: failing, learning from it and passing; what stays closed meanwhile; leaving and coming back; no JavaScript.
+// Quizzes: failing, learning from the result and passing; locked topics; leaving and returning; no
+// JavaScript.
 import type { Page } from "@playwright/test";
 import { accessible, awake, expect, holdBack, learner, test } from "./site";
 import { secondsLeft } from "./room";
@@ -6,13 +7,13 @@ import { secondsLeft } from "./room";
 const DEMO = "how-to-trust-a-number";
 const QUIZ = `/learn/${DEMO}/quiz/1/1`;
 
-/** What the results said is right, by the text of the question. */
+/** Right answers shown in results, by the text of the question. */
 type Known = Map<string, string[]>;
 
 const plain = (text: string) => text.replace(/\s+/g, " ").trim();
 const texts = async (page: Page, selector: string) => (await page.locator(selector).allInnerTexts()).map(plain);
 
-/** Answers the question that is shown as the results taught, or anyhow. */
+/** Answers the shown question correctly if its answer is known, otherwise arbitrarily. */
 async function answer(page: Page, known: Known) {
   const right = known.get(plain(await page.locator(".quiz-prompt").innerText())) ?? [];
   const places = page.locator(".quiz-form ul.quiz-places > li");
@@ -52,7 +53,7 @@ async function answer(page: Page, known: Known) {
   }
 }
 
-/** Takes the quiz from its start to its result, whose right answers it learns. */
+/** Takes the quiz and learns the right answers from its result. */
 async function take(page: Page, known: Known) {
   await page.goto(QUIZ);
   await page.getByRole("button", { name: /^(Start|Try again)$/ }).click();
@@ -150,7 +151,7 @@ test("when the time is over, what was answered is graded", { tag: "@once" }, asy
   await awake(page);
   await page.getByLabel("Your answer").fill("forty");
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();
-  // Nobody hands it in.
+  // The attempt is not handed in; the time limit ends it.
   await expect(page.getByText("Time ran out").first()).toBeVisible({ timeout: 60_000 });
   await expect(page.locator(".quiz-given")).toHaveText("forty");
   await expect(page.getByText("Seven sixes.")).toBeVisible();
@@ -189,7 +190,7 @@ test("a quiz is taken by the keyboard alone", { tag: "@once" }, async ({ page })
     await expect(page.locator(".quiz-prompt")).toBeVisible();
     await awake(page);
     const [number, count] = (await page.getByRole("heading", { name: /^Question \d+ of \d+$/ }).innerText()).match(/\d+/g)!.map(Number);
-    // The first thing in the question that takes an answer.
+    // First control of the question that takes an answer.
     const field = page.locator(".quiz-option input, .quiz-form select, .quiz-form .input").first();
     for (let at = 0; at < 60 && !(await field.evaluate((element) => element === document.activeElement)); at++) {
       await page.keyboard.press("Tab");

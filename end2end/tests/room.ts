@@ -1,10 +1,10 @@
-// Sitting the demo's exams as people do.
+// Helpers for sitting the demo's exams.
 import { expect, type Page } from "@playwright/test";
 import { awake } from "./site";
 
 export const DEMO = "how-to-trust-a-number";
 
-/** From the list of exams into the room; `site` where it is not the usual one. */
+/** Goes from the list of exams to the exam room; `site` is another server, if any. */
 export async function enterRoom(page: Page, title: string, site = "") {
   await page.goto(`${site}/learn/${DEMO}/exam/all`);
   await page.getByRole("link", { name: title }).click();
@@ -15,12 +15,12 @@ export async function enterRoom(page: Page, title: string, site = "") {
   await page.waitForLoadState("domcontentloaded");
 }
 
-/** The form of the question that is shown. */
+/** Returns the form of the question that is shown. */
 export function shown(page: Page) {
   return page.locator(".exam-question:visible form.quiz-form");
 }
 
-/** Answers the question that is shown, somehow and wholly; with other words each time that it is asked to. */
+/** Answers the shown question completely, but arbitrarily. Other `words` make another answer. */
 export async function answer(page: Page, words = "7") {
   const form = shown(page);
   const selects = form.locator("select");
@@ -36,7 +36,7 @@ export async function answer(page: Page, words = "7") {
   }
 }
 
-/** What stands in the form of the question of this number, from 0. */
+/** Returns the answer in the form of question `number`, from 0. */
 export async function given(page: Page, number: number) {
   return page.locator(`#ly-q${number}`).evaluate((form: HTMLFormElement) => {
     const fields = [...new FormData(form)].filter(([name]) => name.startsWith("given"));
@@ -53,7 +53,7 @@ export async function go(page: Page, to: string) {
   await page.locator(`.quiz-jumps [data-go='${to}']`).click();
 }
 
-/** What the clock shows. */
+/** Returns the seconds left on the clock. */
 export async function secondsLeft(page: Page) {
   const [minutes, seconds] = (await page.getByRole("timer").innerText()).match(/\d+/g)!.map(Number);
   return minutes * 60 + seconds;

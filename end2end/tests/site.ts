@@ -1,4 +1,5 @@
-// What every browser test stands on: a page that must not complain, accounts made as people make them, and axe.
+// Helpers of all browser tests: a page whose console must stay silent, sign-up, and accessibility
+// checks.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
 import { readdirSync, readFileSync } from "node:fs";
@@ -8,10 +9,11 @@ const MAIL = join(import.meta.dirname, "../../var/test/data/mail");
 export const PASSWORD = "correct horse battery";
 const NAME = "Asha Kulkarni";
 
-// That a part of the program came long before it was needed: so it is where the machine is slow and the network is not.
+// Reports that a file was preloaded long before it was used, as happens on a slow machine with a
+// fast network.
 const EARLY = /\/pkg\/\S+\.wasm was preloaded using link preload but not used within a few seconds/;
 
-/** Complaints that a test expects, by what they contain. */
+/** Test with `allowed`: parts of console messages that the test expects. */
 export const test = base.extend<{ allowed: string[] }>({
   allowed: async ({}, use) => use([]),
   page: async ({ page, allowed }, use) => {
@@ -30,12 +32,12 @@ export const test = base.extend<{ allowed: string[] }>({
 
 export { expect };
 
-/** Waits until WASM has taken the page over: only then does the document carry the mark. */
+/** Waits until the page is hydrated, which sets this attribute. */
 export async function awake(page: Page) {
   await page.locator("html[data-awake]").waitFor({ state: "attached" });
 }
 
-/** From the next loading on pages stay asleep, until what this returns is called. */
+/** Prevents hydration of pages loaded from now on, until the returned function is called. */
 export async function holdBack(page: Page) {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -48,13 +50,13 @@ export async function holdBack(page: Page) {
 
 let made = 0;
 
-/** An address that no other test, project or worker uses. */
+/** Returns an address that no other test, project or worker uses. */
 export function newAddress() {
   made += 1;
   return `learner-${process.pid}-${Date.now().toString(36)}-${made}@test.example`;
 }
 
-/** The newest mail to this address that has this link, as soon as it is written. */
+/** Waits for the newest mail to this address that contains the link, and returns the link. */
 export async function linkMailedTo(address: string, path: string): Promise<string> {
   let link: string | undefined;
   await expect
@@ -73,7 +75,7 @@ export async function linkMailedTo(address: string, path: string): Promise<strin
   return link!;
 }
 
-/** Signs up as a stranger does and follows the mail. */
+/** Signs up through the pages and follows the link in the mail. */
 export async function signUp(page: Page) {
   const address = newAddress();
   await page.goto("/sign-up");
@@ -88,14 +90,17 @@ export async function signUp(page: Page) {
   return address;
 }
 
-/** Sends a form to a server function in the page's session; what it refuses fails the test. */
+/**
+ * Sends a form to a server function in the page's session. Fails the test if the request is
+ * refused.
+ */
 async function send(page: Page, path: string, form: Record<string, string>) {
   const origin = test.info().project.use.baseURL!;
   const answer = await page.request.post(`/api/lyceum/${path}`, { form, headers: { origin } });
   expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
 }
 
-/** Somebody new, signed in and enrolled in these courses, without the pages by which one comes to that. */
+/** Creates a learner, signed in and enrolled in these courses, without loading any page. */
 export async function learner(page: Page, ...courses: string[]) {
   const address = newAddress();
   await send(page, "platform/auth/api/sign_up", { name: NAME, email: address, password: PASSWORD });
@@ -105,19 +110,22 @@ export async function learner(page: Page, ...courses: string[]) {
   return address;
 }
 
-/** Signs in somebody of the demo. */
+/** Signs in one of the demo's accounts. */
 export async function signIn(page: Page, role: "admin" | "learner" | "tutor") {
   await send(page, "platform/auth/api/sign_in", { email: `${role}@demo.example`, password: "demo lyceum demo" });
 }
 
-/** Nothing serious on this page, in light and in dark, and nothing wider than the screen. */
+/**
+ * Checks that the page has no serious accessibility violation in light and dark mode, and nothing
+ * wider than the screen.
+ */
 export async function accessible(page: Page) {
   await awake(page);
   await fits(page);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const axe = new AxeBuilder({ page });
-    // All that the colours can change.
+    // In dark mode only colors differ, so only contrast is checked.
     if (colorScheme === "dark") axe.withRules("color-contrast");
     const { violations } = await axe.analyze();
     const serious = violations.filter((found) => found.impact === "serious" || found.impact === "critical");
@@ -126,7 +134,10 @@ export async function accessible(page: Page) {
   }
 }
 
-/** Nothing is wider than the screen. (All that can be asked of a page without JavaScript: axe needs timers.) */
+/**
+ * Checks that nothing is wider than the screen. For pages without JavaScript, on which axe cannot
+ * run because it needs timers.
+ */
 export async function fits(page: Page) {
   const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   expect(wide, `the width of ${page.url()}`).toBeLessThanOrEqual(screen);

@@ -1,4 +1,4 @@
-// What a first visit to the catalog costs, as sent: everything that the browser loads, with its headers.
+// Measures a first visit to the catalog: all bytes that the browser receives, including headers.
 import { awake, expect, test } from "./site";
 
 const KB = 1000;
