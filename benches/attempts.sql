@@ -1,5 +1,6 @@
--- What the site sends for one quiz, in its order: start, five saves, hand in. (Each request's transaction sets its organization,
--- which is done once here, and its session is not found, which costs less than finding it: the floor is the harder for it.)
+-- Statements of the site for one quiz, in order: start, five saves, hand in. Two things are cheaper
+-- here than on the site, which makes the goal harder to reach. The organization is set once, not in
+-- each transaction, and the session is not found.
 select set_config('app.organization_id', :organization::text, false);
 select user_id, course_id from users, courses where email = 'bench-' || (:first::int + :client_id::int)::text || '@test.example' and slug = 'bench-quiz' \gset
 
