@@ -31,7 +31,7 @@ test("an exam is sat, handed in and reviewed", async ({ page }) => {
     await answer(page);
     await shown(page).getByRole("button", { name: "Next" }).last().click();
   }
-  await shown(page).getByLabel("Flag to come back to").check();
+  await shown(page).getByLabel("Flag for review").check();
   await saved(page);
   await expect(page.locator(".quiz-jumps .answered")).toHaveCount(8);
   await expect(page.locator(".quiz-jumps .flagged")).toHaveCount(1);
@@ -40,10 +40,10 @@ test("an exam is sat, handed in and reviewed", async ({ page }) => {
   await expect(page.locator(".quiz-overview li").nth(8)).toContainText("no answer, flagged");
   await accessible(page);
   expect(loads, "nothing was loaded between questions").toBe(0);
-  await page.getByRole("button", { name: "Hand in" }).click();
+  await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.locator(".quiz-score")).toBeVisible();
   await expect(page.locator(".quiz-answers > li")).toHaveCount(9);
-  await expect(page.getByRole("heading", { name: "Right is" }).first()).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Correct answer" }).first()).toBeVisible();
   await awake(page);
   await accessible(page);
 });
@@ -96,7 +96,7 @@ test.describe("a lost connection", { tag: "@once" }, () => {
     await context.setOffline(true);
     await answer(page);
     await go(page, "end");
-    await page.getByRole("button", { name: "Hand in" }).click();
+    await page.getByRole("button", { name: "Submit" }).click();
     await expect(page.locator("#ly-kept")).toContainText("Not saved yet");
     await context.setOffline(false);
     await expect(page.locator(".quiz-score")).toBeVisible({ timeout: 20_000 });
@@ -209,7 +209,7 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   await go(page, "2");
   await saved(page);
   await go(page, "end");
-  await page.getByRole("button", { name: "Hand in" }).click();
+  await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.locator(".quiz-score")).toBeVisible();
 
   const check = isMobile ? fits : accessible;
@@ -256,13 +256,13 @@ test.describe("without JavaScript", () => {
     await answer(page);
     await shown(page).getByRole("button", { name: "Next" }).last().click();
     await expect(page.getByRole("heading", { name: "Question 2 of 9" })).toBeVisible();
-    await shown(page).getByLabel("Flag to come back to").check();
+    await shown(page).getByLabel("Flag for review").check();
     await go(page, "end");
     await expect(page.getByText("8 questions have no answer yet.")).toBeVisible();
     await page.getByRole("link", { name: "Question 2", exact: true }).click();
-    await expect(shown(page).getByLabel("Flag to come back to")).toBeChecked();
+    await expect(shown(page).getByLabel("Flag for review")).toBeChecked();
     await go(page, "end");
-    await page.getByRole("button", { name: "Hand in" }).click();
+    await page.getByRole("button", { name: "Submit" }).click();
     await expect(page.locator(".quiz-score")).toBeVisible();
     await expect(page.locator(".quiz-answers > li")).toHaveCount(9);
   });

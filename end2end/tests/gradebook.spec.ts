@@ -122,7 +122,7 @@ test("a question is regraded, and the page says what came of it", { tag: "@once"
   await signIn(page, "tutor");
   await page.goto(`${LIST}/questions`);
   await page.locator("td.bank-prompt > a").first().click();
-  await page.getByRole("link", { name: "grade the answers that were given again" }).click();
+  await page.getByRole("link", { name: "regrade the answers given so far" }).click();
   await expect(page.getByRole("heading", { name: "Regrade a question" })).toBeVisible();
   await awake(page);
   // As it is right now, so that nobody's result changes for other tests.

@@ -220,7 +220,7 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     let mails = site.mails().await;
     let told = |address: &str| {
         let is_told = |mail: &&String| {
-            mail.contains(address) && mail.contains("a question of the exam “Final exam”")
+            mail.contains(address) && mail.contains("A question of the exam “Final exam”")
         };
         mails.iter().filter(is_told).count()
     };

@@ -90,9 +90,9 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
     assert_eq!(told.len(), 1, "only whose result changed: {mails:?}");
     assert!(
         told[0].contains("asha@example.org")
-            && told[0].contains("quiz 1.2: 0 % became 100 %, passed")
+            && told[0].contains("Quiz 1.2: from 0% to 100%, passed")
     );
-    assert!(told[0].contains("What was wrong: The key was wrong."));
+    assert!(told[0].contains("Mistake: The key was wrong."));
     assert_eq!(
         text(&site, SCORES).await,
         "asha 100 passed, ravi 100 passed"
@@ -105,7 +105,7 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
         .body;
     assert!(
         result.contains("Regraded on")
-            && result.contains("0 % became 100 %, because: The key was wrong.")
+            && result.contains("Score changed from 0% to 100%. Reason: The key was wrong.")
     );
     assert!(meera.get(&path).await.body.contains("1 result changed"));
     // Once more finds nothing to do.
@@ -235,7 +235,7 @@ async fn what_runs_meanwhile_catches_up_and_work_that_was_cut_off_goes_on() {
     );
     let ended = zoe.post("quiz/api/submit_quiz", &[("attempt", &id)]).await;
     let result = zoe.get(ended.header("x-redirect")).await.body;
-    assert!(result.contains("Everybody gets the point.") || result.contains("100 %"));
+    assert!(result.contains("Everyone gets full points.") || result.contains("100%"));
     assert!(text(&site, SCORES).await.ends_with("zoe 100 passed"));
     assert_eq!(zoe.get("/learn/small/end").await.status, StatusCode::OK);
 }
