@@ -209,7 +209,7 @@ async fn a_quiz_opens_what_follows_it() {
     let passed = take(&site, &mut asha, "1", true).await;
     let result = asha.get(passed.header("x-redirect")).await.body;
     assert!(result.contains("Passed") && result.contains("100%"));
-    assert!(result.contains("Go on: late"));
+    assert!(result.contains("Continue: late"));
     assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
     assert_eq!(
         asha.get("/learn/small/end").await.status,
@@ -233,7 +233,7 @@ async fn a_week_lies_between_modules() {
     take(&site, &mut asha, "1", true).await;
     let passed = take(&site, &mut asha, "2", true).await;
     let result = asha.get(passed.header("x-redirect")).await.body;
-    assert!(result.contains("Passed") && !result.contains("Go on"));
+    assert!(result.contains("Passed") && !result.contains("Continue:"));
     let closed = asha.get("/learn/small/end").await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
     assert!(closed.body.contains("This unlocks on "), "{}", closed.body);

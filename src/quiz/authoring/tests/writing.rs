@@ -333,7 +333,7 @@ async fn a_retired_question_stays_in_its_attempts_and_is_asked_no_more() {
             .get(retired.header("x-redirect"))
             .await
             .body
-            .contains("Bring it back")
+            .contains("Restore")
     );
     assert!(!tutor.get(LIST).await.body.contains("What swims?"));
     assert!(
