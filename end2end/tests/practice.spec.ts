@@ -72,13 +72,13 @@ test("an exercise is kept as it is written, and can be done and taken up again",
 
   await awake(page);
   await page.getByRole("button", { name: "Done" }).click();
-  await expect(page.getByRole("button", { name: "Take it up again" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Reopen" })).toBeVisible();
   await awake(page);
   await accessible(page);
   await page.getByRole("link", { name: "Back to the topic" }).click();
   await expect(page.locator(".exercises li.done")).toHaveCount(1);
   await page.getByRole("link", { name: "The front page goes out on Friday" }).click();
-  await page.getByRole("button", { name: "Take it up again" }).click();
+  await page.getByRole("button", { name: "Reopen" }).click();
   await expect(work).toHaveValue("Complaints were counted in two ways.");
 });
 
@@ -126,6 +126,6 @@ test.describe("without JavaScript", { tag: "@once" }, () => {
     await expect(page.getByLabel("Your work")).toHaveValue("Written without a script.");
     await page.getByRole("button", { name: "Done" }).click();
     await expect(page.getByText("Written without a script.")).toBeVisible();
-    await expect(page.getByRole("button", { name: "Take it up again" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Reopen" })).toBeVisible();
   });
 });

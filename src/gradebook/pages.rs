@@ -26,7 +26,7 @@ fn tone(state: CellState) -> Tone {
 
 /// A result and what it means; a line where there is none.
 fn cell(cell: Cell) -> AnyView {
-    let score = cell.score.map(|score| format!("{score} %"));
+    let score = cell.score.map(|score| format!("{score}%"));
     match (cell.state, score) {
         (state @ CellState::NoTry, _) => {
             view! { <span class="soft"><span aria-hidden="true">"–"</span><span class="vh">{state.label()}</span></span> }.erase()

@@ -243,8 +243,7 @@ async fn words(
             (
                 "Your quiz result has changed".to_owned(),
                 format!(
-                    "A question in “{title}” contained a mistake, so your answer to it has been graded again:\n\n{}\n\nMistake: \
-                     {reason}\n\nEverything that is unlocked for you stays unlocked.",
+                    "A question in “{title}” contained a mistake, so your answer to it has been graded again:\n\n{}\n\nWhat was wrong: {reason}\n\nEverything that is unlocked for you stays unlocked.",
                     lines.join("\n")
                 ),
                 None,
@@ -260,8 +259,7 @@ async fn words(
             (
                 "Your exam result has changed".to_owned(),
                 format!(
-                    "A question of the exam “{name}” in “{title}” contained a mistake. Your answer to it has been graded again, and your \
-                     result has been updated.\n\nMistake: {reason}"
+                    "A question of the exam “{name}” in “{title}” contained a mistake. Your answer to it has been graded again, and your result has been updated.\n\nWhat was wrong: {reason}"
                 ),
                 Some(format!("{}?show={sitting}", exam_path(slug, exam))),
             )

@@ -81,7 +81,7 @@ async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
         "the mean is of what counts"
     );
     let page = tutor.get("/teach/small/learners/asha").await.body;
-    assert!(page.contains("before a reset") && page.contains("no try"));
+    assert!(page.contains("before a reset") && page.contains("not attempted"));
     assert!(page.contains("Exam “Final exam” reset") && page.contains("A fire alarm."));
     let overview = tutor.get(&format!("/teach/small/exams/{exam}")).await.body;
     assert_eq!(overview.matches("before a reset").count(), 2);

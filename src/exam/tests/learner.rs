@@ -167,7 +167,9 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
         .await;
     assert_eq!(allowed.status, StatusCode::OK, "{}", allowed.body);
     let record = tutor.get("/teach/small/learners/asha").await.body;
-    assert!(record.contains("Time and tries of the exam") && record.contains("A second language."));
+    assert!(
+        record.contains("Time and sittings for the exam") && record.contains("A second language.")
+    );
     let mails = site.mails().await;
     let mail = mails
         .iter()

@@ -45,7 +45,7 @@ async fn after_a_reset_one_starts_over_and_nothing_closes() {
         0
     );
     let page = meera.get("/teach/small/learners/asha").await.body;
-    assert!(page.contains("before a reset") && page.contains("no try"));
+    assert!(page.contains("before a reset") && page.contains("not attempted"));
     assert!(page.contains("Quiz 1.1 reset") && page.contains("A power cut."));
     let mails = site.mails().await;
     let mail = mails
@@ -263,7 +263,7 @@ async fn forms_work_without_javascript_and_learners_are_of_the_course() {
     let form = "/teach/small/learners/asha?do=reset&module=1&pair=1";
     let page = meera.get(form).await;
     ok(&page);
-    assert!(page.body.contains("Reset quiz 1.1") && page.body.contains("They start over."));
+    assert!(page.body.contains("Reset quiz 1.1") && page.body.contains("The learner starts over."));
     let fields = |reason| {
         [
             ("course", "small"),
@@ -301,7 +301,7 @@ async fn forms_work_without_javascript_and_learners_are_of_the_course() {
         .get(&format!("/teach/small/learners/asha?attempt={attempt}"))
         .await;
     ok(&shown);
-    assert!(shown.body.contains("Answered") && shown.body.contains("They do."));
+    assert!(shown.body.contains("Learner’s answer") && shown.body.contains("They do."));
     learner(&site, "ravi@example.org").await;
     for path in [
         format!("/teach/small/learners/ravi?attempt={attempt}"),

@@ -69,7 +69,7 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
     let (path, question) = (path(&site).await, three(&site).await);
     let page = meera.get(&format!("{path}?ruling=everybody")).await.body;
     assert!(
-        page.contains("2 attempts have this question. 1 result changes, 1 of them to a pass."),
+        page.contains("2 attempts include this question. 1 result changes, 1 of them to passed."),
         "{page}"
     );
     assert_eq!(
@@ -92,7 +92,7 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
         told[0].contains("asha@example.org")
             && told[0].contains("Quiz 1.2: from 0% to 100%, passed")
     );
-    assert!(told[0].contains("Mistake: The key was wrong."));
+    assert!(told[0].contains("What was wrong: The key was wrong."));
     assert_eq!(
         text(&site, SCORES).await,
         "asha 100 passed, ravi 100 passed"
@@ -136,7 +136,7 @@ async fn the_present_key_gives_and_takes_but_no_pass_is_lost() {
     );
     let page = meera.get(&format!("{path}?ruling=key")).await.body;
     assert!(
-        page.contains("2 results change, 1 of them to a pass."),
+        page.contains("2 results change, 1 of them to passed."),
         "{page}"
     );
     let mark = seen(&mut meera, &path, "key").await;
@@ -215,7 +215,7 @@ async fn what_runs_meanwhile_catches_up_and_work_that_was_cut_off_goes_on() {
     give(&mut zoe, &id, 0, &questions[0], false).await;
     let (path, question) = (path(&site).await, three(&site).await);
     let page = meera.get(&format!("{path}?ruling=everybody")).await.body;
-    assert!(page.contains("1 attempt runs now"), "{page}");
+    assert!(page.contains("1 attempt is in progress"), "{page}");
     let mark = seen(&mut meera, &path, "everybody").await;
     ok(&regrade(&mut meera, &question, "everybody", &mark).await);
     site.mails().await;

@@ -93,7 +93,7 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
 }
 
 fn question(question: SheetQuestion) -> AnyView {
-    view! { <li><p class="soft num">{question.facts}</p> {answer(question.graded, "Their answer")}</li> }.erase()
+    view! { <li><p class="soft num">{question.facts}</p> {answer(question.graded, "Learner’s answer")}</li> }.erase()
 }
 
 fn gradings(gradings: Vec<(String, i32, String)>) -> AnyView {
