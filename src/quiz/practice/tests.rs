@@ -192,7 +192,7 @@ async fn only_those_who_study_an_open_topic_practise_in_it() {
     assert!(
         closed
             .body
-            .contains("Quiz 1.1, which you have begun, asks this question.")
+            .contains("This question is part of quiz 1.1, which you have started.")
     );
     let ended = "update quiz_attempts set expires_at = now() - interval '1 minute'";
     site.test.owner().await.batch_execute(ended).await.unwrap();
