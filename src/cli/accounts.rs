@@ -18,10 +18,10 @@ use crate::platform::error::AppError;
 
 #[derive(Subcommand)]
 pub enum UserCommand {
-    /// Make an account whose address counts as confirmed. The password is read from standard input.
+    /// Create an account with a confirmed address. The password is read from standard input.
     Create {
         email: String,
-        /// As others see it. Default: what stands before the @.
+        /// Name shown to others. Default: the part of the address before the @.
         #[arg(long)]
         name: Option<String>,
         #[arg(long, value_enum, default_value = "learner")]
@@ -30,7 +30,7 @@ pub enum UserCommand {
         #[arg(long)]
         admin: bool,
     },
-    /// Change what somebody may do.
+    /// Change the role of an account.
     Role {
         email: String,
         #[arg(value_enum)]
@@ -40,31 +40,29 @@ pub enum UserCommand {
 
 #[derive(Subcommand)]
 pub enum OrganizationCommand {
+    /// Create an organization.
     Create {
         /// Short name: lowercase letters, digits and hyphens.
         slug: String,
         name: String,
-        /// Host name at which its site answers.
+        /// Host name of its site.
         #[arg(long)]
         domain: Option<String>,
     },
+    /// List all organizations.
     List,
-    /// Set the host name, or take it away with none.
+    /// Set the host name, or remove it if none is given.
     Domain {
         slug: String,
         domain: Option<String>,
     },
-    /// Close its site; nothing is deleted.
-    Disable {
-        slug: String,
-    },
-    Enable {
-        slug: String,
-    },
-    /// Retire the key that signs its credentials; the next one is signed with a new key. What the old one signed stays good.
-    RetireKey {
-        slug: String,
-    },
+    /// Disable its site. Nothing is deleted.
+    Disable { slug: String },
+    /// Enable its site again.
+    Enable { slug: String },
+    /// Retire the key that signs its credentials. The next credential is signed with a new key;
+    /// existing ones stay valid.
+    RetireKey { slug: String },
 }
 
 pub async fn user(config: &Config, command: UserCommand, organization: &str) -> Result<(), String> {
@@ -113,7 +111,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
                 Some(_) => println!("{shown} can sign in."),
                 None => {
                     return Err(format!(
-                        "{shown} has an account already; nothing was changed."
+                        "{shown} already has an account. Nothing was changed."
                     ));
                 }
             }
@@ -122,7 +120,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
             let email = normalise_email(&email)?;
             db.within(organization.organization_id, async move |conn| {
                 let account = store::by_email(conn, &email).await?.ok_or_else(|| {
-                    AppError::NotFound(format!("Nobody has an account as {email}."))
+                    AppError::NotFound(format!("There is no account for {email}."))
                 })?;
                 store::set_role(conn, account.user_id, role).await?;
                 Entry::done("user.role_changed")
@@ -137,7 +135,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
             })
             .await
             .map_err(|error| error.to_string())?;
-            println!("Changed.");
+            println!("The role is changed.");
         }
     }
     Ok(())
@@ -162,17 +160,19 @@ pub async fn organization(config: &Config, command: OrganizationCommand) -> Resu
         .system()
         .await
         .map_err(|error| format!("The database can't be reached: {error}"))?;
-    let refused = |error: diesel::result::Error| match error {
+    let refused = |error: diesel::result::Error| {
+        match error {
         diesel::result::Error::DatabaseError(
             diesel::result::DatabaseErrorKind::UniqueViolation,
             _,
-        ) => "Another organization has this name or this domain already.".to_owned(),
+        ) => "Another organization already has this name or domain.".to_owned(),
         diesel::result::Error::DatabaseError(
             diesel::result::DatabaseErrorKind::CheckViolation,
             _,
-        ) => "The short name takes lowercase letters, digits and hyphens; the domain a host name."
+        ) => "The short name may contain lowercase letters, digits and hyphens. The domain must be a host name."
             .to_owned(),
         other => other.to_string(),
+    }
     };
     let known = |changed: usize, slug: &str| match changed {
         0 => Err(format!("There is no organization “{slug}”.")),
@@ -185,7 +185,7 @@ pub async fn organization(config: &Config, command: OrganizationCommand) -> Resu
                 .await
                 .map_err(refused)?;
             println!(
-                "{} is there. Make its first admin: lyceum user create --admin EMAIL --organization {}",
+                "{} is created. Create its first admin with: lyceum user create --admin EMAIL --organization {}",
                 made.name, made.slug
             );
         }
@@ -227,7 +227,7 @@ pub async fn organization(config: &Config, command: OrganizationCommand) -> Resu
                 .await
                 .map_err(|error| error.to_string())?;
             match retired {
-                0 => println!("It has no key yet: nothing was changed."),
+                0 => println!("The organization has no key yet. Nothing was changed."),
                 _ => println!("The key is retired."),
             }
         }

@@ -89,7 +89,7 @@ async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
     let mail = mails
         .iter()
         .find(|mail| mail.contains("has reset the exam “Final exam” of “A small course”"));
-    assert!(mail.unwrap().contains("The reason: A fire alarm."));
+    assert!(mail.unwrap().contains("Reason: A fire alarm."));
 
     sql(&site, "update exams set retired_at = now()").await;
     let list = asha.get("/learn/small/exam/all").await.body;
