@@ -369,7 +369,7 @@ mod tests {
         let owner = Owner::new();
         let html = owner.with(|| fields(ShownKind::Ordering { items }, "asked").to_html());
         assert!(html.contains("aria-describedby=\"asked\""), "{html}");
-        let named = format!("aria-label=\"Place of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
+        let named = format!("aria-label=\"Position of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
         assert!(html.contains(&named), "{html}");
         assert!(
             html.contains(&format!("<span id=\"ly-t{id}\">Wash</span>")),

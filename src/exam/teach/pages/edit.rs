@@ -140,7 +140,7 @@ fn window(typed: Typed, fields: &ExamFields, zone: &str) -> AnyView {
             <div class="exam-cols">
                 {typed.field("opens_at", "Opens", "Leave blank to open immediately.", &fields.opens_at, "datetime-local")}
                 {typed
-                    .field("closes_at", "Closes", "Leave blank to never close. All sittings end then, except for learners with extra time.", &fields.closes_at, "datetime-local")}
+                    .field("closes_at", "Closes", "Leave blank if the exam never closes. All sittings end at this time, except for learners with extra time.", &fields.closes_at, "datetime-local")}
             </div>
         </fieldset>
     }
