@@ -36,9 +36,9 @@ enum Command {
         #[arg(long, env = "LYCEUM_WORKERS", default_value_t = 4)]
         workers: usize,
     },
-    /// Update the database to this version: roles, extension and schema.
+    /// Bring the database up to this version: roles, extension, schema.
     Migrate,
-    /// Load the demo: a course and three accounts to sign in with.
+    /// Fill the demo: its courses, and three accounts to sign in with.
     Seed,
     /// Import a course: a folder in the native format, or an mdBook.
     Import {

@@ -21,7 +21,7 @@ pub enum UserCommand {
     /// Create an account with a confirmed address. The password is read from standard input.
     Create {
         email: String,
-        /// Name shown to others. Default: the part of the address before the @.
+        /// Display name. Default: the part of the address before the @.
         #[arg(long)]
         name: Option<String>,
         #[arg(long, value_enum, default_value = "learner")]
@@ -51,7 +51,7 @@ pub enum OrganizationCommand {
     },
     /// List all organizations.
     List,
-    /// Set the host name, or remove it if none is given.
+    /// Set the host name of its site; without a host name, remove it.
     Domain {
         slug: String,
         domain: Option<String>,
@@ -60,8 +60,8 @@ pub enum OrganizationCommand {
     Disable { slug: String },
     /// Enable its site again.
     Enable { slug: String },
-    /// Retire the key that signs its credentials. The next credential is signed with a new key;
-    /// existing ones stay valid.
+    /// Retire the key that signs its credentials; the next one is signed with a new key.
+    /// Credentials signed with the old key stay valid.
     RetireKey { slug: String },
 }
 
