@@ -109,7 +109,10 @@ fn forecast_view(
     let results = counted(forecast.results, "result changes", "results change");
     let mut said = format!("{attempts} this question. {results}");
     if forecast.passes > 0 {
-        said += &format!(", {} of them to passed", forecast.passes);
+        said += &format!(
+            ", of which {}",
+            counted(forecast.passes, "becomes a pass", "become passes")
+        );
     }
     said += ".";
     if forecast.running > 0 {

@@ -69,7 +69,9 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
     let (path, question) = (path(&site).await, three(&site).await);
     let page = meera.get(&format!("{path}?ruling=everybody")).await.body;
     assert!(
-        page.contains("2 attempts include this question. 1 result changes, 1 of them to passed."),
+        page.contains(
+            "2 attempts include this question. 1 result changes, of which 1 becomes a pass."
+        ),
         "{page}"
     );
     assert_eq!(
@@ -136,7 +138,7 @@ async fn the_present_key_gives_and_takes_but_no_pass_is_lost() {
     );
     let page = meera.get(&format!("{path}?ruling=key")).await.body;
     assert!(
-        page.contains("2 results change, 1 of them to passed."),
+        page.contains("2 results change, of which 1 becomes a pass."),
         "{page}"
     );
     let mark = seen(&mut meera, &path, "key").await;

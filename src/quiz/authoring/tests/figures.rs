@@ -63,7 +63,9 @@ async fn a_question_that_good_learners_get_wrong_is_flagged() {
     )
     .await;
     let list = tutor.get(&format!("{LIST}?show=flagged")).await.body;
-    assert!(list.contains("What swims?") && list.contains(">Negative discrimination</span>"));
+    assert!(
+        list.contains("What swims?") && list.contains("badge danger\">Negative discrimination")
+    );
     let id = by_prompt(&site, "What swims?").await;
     let page = tutor.get(&format!("{LIST}/{id}")).await.body;
     assert!(page.contains("Negative discrimination") && page.contains("-1.00"));
