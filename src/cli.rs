@@ -32,7 +32,7 @@ enum Command {
     Serve(ServeConfig),
     /// Run background jobs only, on any machine that reaches the database.
     Worker {
-        /// Jobs at once.
+        /// Number of jobs to run at once.
         #[arg(long, env = "LYCEUM_WORKERS", default_value_t = 4)]
         workers: usize,
     },
@@ -53,7 +53,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Make and change accounts.
+    /// Create and change accounts.
     User {
         #[command(subcommand)]
         command: accounts::UserCommand,
@@ -61,7 +61,7 @@ enum Command {
         #[arg(long, default_value = organizations::FIRST, global = true)]
         organization: String,
     },
-    /// Make and change organizations.
+    /// Create and change organizations.
     Organization {
         #[command(subcommand)]
         command: accounts::OrganizationCommand,
@@ -76,7 +76,11 @@ pub fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&format!("The machine gives no threads: {error}")),
+        Err(error) => {
+            return fail(&format!(
+                "The threads of the runtime can't be started: {error}"
+            ));
+        }
     };
     match runtime.block_on(run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -148,7 +152,7 @@ async fn import_course(
         eprintln!("warning: {warning}");
     }
     if check {
-        println!("“{}” is in order; nothing was stored.", draft.title);
+        println!("“{}” has no problems. Nothing was stored.", draft.title);
         return Ok(());
     }
     let db = Db::new(&config.database)?;
@@ -170,7 +174,7 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
         .await
         .map_err(|error| error.to_string())?
         .ok_or_else(|| {
-            format!("There is no organization “{slug}”. `lyceum organization list` shows them.")
+            format!("There is no organization “{slug}”. Run `lyceum organization list` to see all of them.")
         })
 }
 

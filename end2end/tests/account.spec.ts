@@ -8,20 +8,20 @@ test.describe("sign-in errors", () => {
   test("say what is wrong and keep what was typed", async ({ page }) => {
     await page.goto("/sign-in");
     await awake(page);
-    await page.getByLabel("E-mail").fill("nobody@test.example");
+    await page.getByLabel("Email").fill("nobody@test.example");
     await page.getByLabel("Password").fill("not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("alert")).toContainText("don't match an account");
-    await expect(page.getByLabel("E-mail")).toHaveValue("nobody@test.example");
+    await expect(page.getByLabel("Email")).toHaveValue("nobody@test.example");
   });
 
   test("stand at their field", async ({ page }) => {
     await page.goto("/sign-up");
     await awake(page);
     await page.getByLabel("Your name").fill("Asha");
-    await page.getByLabel("E-mail").fill(newAddress());
+    await page.getByLabel("Email").fill(newAddress());
     await page.getByLabel("Password").fill("short");
-    await page.getByRole("button", { name: "Make an account" }).click();
+    await page.getByRole("button", { name: "Create an account" }).click();
     await expect(page.getByText("Use at least 10 characters. A few unrelated words make a good password.")).toBeVisible();
     await expect(page.getByLabel("Password")).toBeFocused();
   });
@@ -32,11 +32,11 @@ test.describe("without JavaScript", () => {
 
   test("an error comes back with what was typed", async ({ page }) => {
     await page.goto("/sign-in");
-    await page.getByLabel("E-mail").fill("nobody@test.example");
+    await page.getByLabel("Email").fill("nobody@test.example");
     await page.getByLabel("Password").fill("not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("alert")).toContainText("don't match an account");
-    await expect(page.getByLabel("E-mail")).toHaveValue("nobody@test.example");
+    await expect(page.getByLabel("Email")).toHaveValue("nobody@test.example");
     await expect(page.getByLabel("Password")).toHaveValue("");
     await page.reload();
     await expect(page.getByRole("alert")).toBeHidden();
@@ -51,7 +51,7 @@ test("signing out and in again leads back to where one wanted to go", { tag: "@o
   await expect(page.getByRole("heading", { name: "Answer first. Then read the room." })).toBeVisible();
   await page.goto("/settings/devices");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
-  await page.getByLabel("E-mail").fill(address);
+  await page.getByLabel("Email").fill(address);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL("/settings/devices");

@@ -42,9 +42,9 @@ test("a certificate is earned, rated, kept, and checked by somebody who is signe
   await accessible(page);
 
   await page.getByLabel("4 of 5").check();
-  await page.getByLabel("A word about it").fill("It made me doubt the right things.");
+  await page.getByLabel("Comment").fill("It made me doubt the right things.");
   await page.getByRole("button", { name: "Send" }).click();
-  await expect(page.getByText("Thank you, it is kept.")).toBeVisible();
+  await expect(page.getByText("Thank you. Your rating is saved.")).toBeVisible();
   await page.reload();
   await expect(page.getByLabel("4 of 5")).toBeChecked();
 
@@ -95,7 +95,7 @@ test("a certificate is earned, rated, kept, and checked by somebody who is signe
   claims.credentialSubject.identifier[0].identityHash = "Mallory";
   const forged = Buffer.from(JSON.stringify(claims)).toString("base64url");
   await check(`${header}.${forged}.${signature}`);
-  await expect(stranger.getByText("This is not a certificate of ours")).toBeVisible();
+  await expect(stranger.getByText("This is not one of our certificates")).toBeVisible();
   await expect(stranger.getByText("It is forged or was altered")).toBeVisible();
   await accessible(stranger);
   const none = Buffer.from(JSON.stringify({ alg: "none", typ: "JWT" })).toString("base64url");
@@ -114,7 +114,7 @@ test.describe("without JavaScript", { tag: "@once" }, () => {
     const code = page.url().split("/").at(-1)!;
     await page.getByLabel("5 of 5").check();
     await page.getByRole("button", { name: "Send" }).click();
-    await expect(page.getByText("Thank you, it is kept.")).toBeVisible();
+    await expect(page.getByText("Thank you. Your rating is saved.")).toBeVisible();
     await expect(page.getByRole("button", { name: "Print" })).toBeHidden();
     await page.goto("/verify");
     await page.getByLabel("Code, address or credential").fill(code.toUpperCase());

@@ -70,7 +70,7 @@ test.describe("a server that is killed", { tag: "@once" }, () => {
       expect([await given(page, 0), await given(page, 1)]).toEqual(before);
       await awake(page);
       await go(page, "end");
-      await page.getByRole("button", { name: "Hand in" }).click();
+      await page.getByRole("button", { name: "Submit" }).click();
       await expect(page.locator(".quiz-score")).toBeVisible();
       await expect(page.locator(".quiz-given:not(:empty)")).toHaveCount(2);
       await awake(page);
@@ -87,15 +87,15 @@ test.describe("a server that is killed", { tag: "@once" }, () => {
       await page.getByRole("button", { name: "Start" }).click();
       await page.locator(".quiz-prompt").waitFor();
       await awake(page);
-      await page.getByLabel("Flag to come back to").check();
+      await page.getByLabel("Flag for review").check();
       await expect(page.getByText("Saved", { exact: true })).toBeVisible();
       await server.kill();
       await server.restart();
       await page.goto(`${server.site}/learn/${DEMO}/quiz/1/1?show=1`);
-      await expect(page.getByLabel("Flag to come back to")).toBeChecked();
+      await expect(page.getByLabel("Flag for review")).toBeChecked();
       await page.goto(`${server.site}/learn/${DEMO}/quiz/1/1?show=end`);
       await expect(page.getByText("Flagged", { exact: true })).toBeVisible();
-      await page.getByRole("button", { name: "Hand in" }).click();
+      await page.getByRole("button", { name: "Submit" }).click();
       await expect(page.locator(".quiz-score")).toBeVisible();
       await awake(page);
     } finally {

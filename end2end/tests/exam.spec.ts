@@ -31,19 +31,19 @@ test("an exam is sat, handed in and reviewed", async ({ page }) => {
     await answer(page);
     await shown(page).getByRole("button", { name: "Next" }).last().click();
   }
-  await shown(page).getByLabel("Flag to come back to").check();
+  await shown(page).getByLabel("Flag for review").check();
   await saved(page);
   await expect(page.locator(".quiz-jumps .answered")).toHaveCount(8);
   await expect(page.locator(".quiz-jumps .flagged")).toHaveCount(1);
   await go(page, "end");
-  await expect(page.getByText("One question has no answer yet.")).toBeVisible();
-  await expect(page.locator(".quiz-overview li").nth(8)).toContainText("no answer, flagged");
+  await expect(page.getByText("One question is not answered yet.")).toBeVisible();
+  await expect(page.locator(".quiz-overview li").nth(8)).toContainText("not answered, flagged");
   await accessible(page);
   expect(loads, "nothing was loaded between questions").toBe(0);
-  await page.getByRole("button", { name: "Hand in" }).click();
+  await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.locator(".quiz-score")).toBeVisible();
   await expect(page.locator(".quiz-answers > li")).toHaveCount(9);
-  await expect(page.getByRole("heading", { name: "Right is" }).first()).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Correct answer" }).first()).toBeVisible();
   await awake(page);
   await accessible(page);
 });
@@ -96,7 +96,7 @@ test.describe("a lost connection", { tag: "@once" }, () => {
     await context.setOffline(true);
     await answer(page);
     await go(page, "end");
-    await page.getByRole("button", { name: "Hand in" }).click();
+    await page.getByRole("button", { name: "Submit" }).click();
     await expect(page.locator("#ly-kept")).toContainText("Not saved yet");
     await context.setOffline(false);
     await expect(page.locator(".quiz-score")).toBeVisible({ timeout: 20_000 });
@@ -185,7 +185,7 @@ test("an adaptive exam asks one question after the other, and ends by itself", {
     await expect(page.locator(".exam-question form.quiz-form")).toHaveCount(1);
     await awake(page);
     await answer(page);
-    await shown(page).getByRole("button", { name: "Go on" }).last().click();
+    await shown(page).getByRole("button", { name: "Continue" }).last().click();
     await page.getByRole("heading", { name: `Question ${asked + 2} of at most 10` }).or(page.locator(".quiz-score")).waitFor();
   }
   expect(asked).toBeGreaterThanOrEqual(5);
@@ -209,7 +209,7 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   await go(page, "2");
   await saved(page);
   await go(page, "end");
-  await page.getByRole("button", { name: "Hand in" }).click();
+  await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.locator(".quiz-score")).toBeVisible();
 
   const check = isMobile ? fits : accessible;
@@ -222,7 +222,7 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   await tutor.getByRole("row", { name: new RegExp(address) }).getByRole("link").click();
   await expect(tutor.getByRole("heading", { level: 2, name: "Asha Kulkarni" })).toBeVisible();
   await tutor.getByText("Timeline").click();
-  await expect(tutor.getByText("Looked at question 2").first()).toBeVisible();
+  await expect(tutor.getByText("Viewed question 2").first()).toBeVisible();
   await expect(tutor.locator(".quiz-answers > li").first()).toContainText("on the screen");
   await check(tutor);
 
@@ -231,18 +231,18 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   const title = `Exam ${Date.now()}`;
   await tutor.getByLabel("Title").first().fill(title);
   const section = tutor.getByRole("group", { name: "Section 1" });
-  await section.getByLabel("From").selectOption({ label: "Module 2" });
+  await section.getByLabel("Draw from").selectOption({ label: "Module 2" });
   await section.getByLabel("Questions").fill("50");
   await tutor.getByRole("button", { name: "Save" }).click();
-  await expect(tutor.getByText("Section 1 asks 50 questions.")).toBeVisible();
+  await expect(tutor.getByText("Section 1 needs 50 questions.")).toBeVisible();
   await tutor.getByRole("button", { name: "Publish" }).click();
-  await expect(tutor.getByRole("alert").filter({ hasText: "Section 1 asks 50 questions." }).first()).toBeVisible();
+  await expect(tutor.getByRole("alert").filter({ hasText: "Section 1 needs 50 questions." }).first()).toBeVisible();
   await tutor.getByRole("link", { name: "Edit" }).click();
   await tutor.getByRole("group", { name: "Section 1" }).getByLabel("Questions").fill("2");
   await tutor.getByRole("button", { name: "Save" }).click();
   await tutor.getByRole("button", { name: "Publish" }).click();
   await expect(tutor.getByText("Published", { exact: true })).toBeVisible();
-  await tutor.getByRole("button", { name: "Take it back" }).click();
+  await tutor.getByRole("button", { name: "Unpublish" }).click();
   await expect(tutor.getByText("Draft", { exact: true })).toBeVisible();
   await tutor.context().close();
 });
@@ -256,13 +256,13 @@ test.describe("without JavaScript", () => {
     await answer(page);
     await shown(page).getByRole("button", { name: "Next" }).last().click();
     await expect(page.getByRole("heading", { name: "Question 2 of 9" })).toBeVisible();
-    await shown(page).getByLabel("Flag to come back to").check();
+    await shown(page).getByLabel("Flag for review").check();
     await go(page, "end");
-    await expect(page.getByText("8 questions have no answer yet.")).toBeVisible();
+    await expect(page.getByText("8 questions are not answered yet.")).toBeVisible();
     await page.getByRole("link", { name: "Question 2", exact: true }).click();
-    await expect(shown(page).getByLabel("Flag to come back to")).toBeChecked();
+    await expect(shown(page).getByLabel("Flag for review")).toBeChecked();
     await go(page, "end");
-    await page.getByRole("button", { name: "Hand in" }).click();
+    await page.getByRole("button", { name: "Submit" }).click();
     await expect(page.locator(".quiz-score")).toBeVisible();
     await expect(page.locator(".quiz-answers > li")).toHaveCount(9);
   });

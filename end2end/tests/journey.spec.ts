@@ -14,10 +14,10 @@ test("a stranger finds a course, reads it, and comes back to where they stopped"
   await awake(page);
   await page.getByRole("searchbox", { name: "Search courses" }).fill("trsut nmber");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("status").first()).toContainText("these match “trust number”");
+  await expect(page.getByRole("status").first()).toContainText("Showing courses for “trust number”");
   await page.getByRole("link", { name: "How to trust a number" }).first().click();
   await expect(page.getByRole("heading", { level: 1, name: "How to trust a number" })).toBeVisible();
-  await page.getByRole("button", { name: "Enrol" }).click();
+  await page.getByRole("button", { name: "Enroll" }).click();
   await expect(page).toHaveURL(new RegExp(`/learn/${DEMO}/`));
   await awake(page);
 
@@ -29,7 +29,7 @@ test("a stranger finds a course, reads it, and comes back to where they stopped"
   // The place is sent while the page is left, so the next page may be loaded before it is saved.
   await expect(async () => {
     await page.goto("/learn");
-    await expect(page.getByText(`you stopped at “${text}”`)).toBeVisible({ timeout: 2_000 });
+    await expect(page.getByText(`you left off at “${text}”`)).toBeVisible({ timeout: 2_000 });
   }).toPass({ timeout: 20_000 });
   await page.getByRole("link", { name: "Continue reading" }).click();
   await expect(page.locator("#ly-content h2[id]").nth(1)).toBeInViewport();
@@ -94,10 +94,10 @@ test.describe("without JavaScript", () => {
     await signUp(page);
     await page.goto("/courses?q=trsut");
     await page.getByRole("link", { name: "How to trust a number" }).first().click();
-    await page.getByRole("button", { name: "Enrol" }).click();
+    await page.getByRole("button", { name: "Enroll" }).click();
     await expect(page).toHaveURL(new RegExp(`/learn/${DEMO}/`));
     await page.goto(`/courses/${OPEN}`);
-    await page.getByRole("button", { name: "Enrol" }).click();
+    await page.getByRole("button", { name: "Enroll" }).click();
     await expect(page).toHaveURL(new RegExp(`/learn/${OPEN}/`));
     await page.goto(`/learn/${OPEN}/what-averages-hide`);
     const first = page.url();

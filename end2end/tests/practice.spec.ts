@@ -31,26 +31,26 @@ test("a question is answered where it stands, wrong and right, and stays answere
   await accessible(page);
 
   await page.getByRole("button", { name: "Check" }).click();
-  await expect(page.locator(".practice").getByRole("alert")).toContainText("Give an answer first.");
+  await expect(page.locator(".practice").getByRole("alert")).toContainText("Enter an answer first.");
   await choose(page, [0]);
   const outcome = page.locator(".practice-outcome");
   await expect(outcome).toBeFocused();
   await expect(page).toHaveURL(TOPIC);
   await accessible(page);
-  if ((await outcome.getByRole("heading", { name: "Right is" }).count()) > 0) {
+  if ((await outcome.getByRole("heading", { name: "Correct answer" }).count()) > 0) {
     const right = await taught(page);
     await page.getByRole("link", { name: "Try again" }).click();
     await expect(page.getByRole("button", { name: "Check" })).toBeVisible();
     const offered = await page.locator(".practice .quiz-option").allInnerTexts();
     await choose(page, offered.flatMap((text, at) => (right.includes(text.trim()) ? [at] : [])));
   }
-  await expect(outcome.getByText("Right", { exact: true })).toBeVisible();
+  await expect(outcome.getByText("Correct", { exact: true })).toBeVisible();
   await expect(page).toHaveURL(TOPIC);
 
   await page.reload();
   await awake(page);
   await page.locator(".practice").scrollIntoViewIfNeeded();
-  await expect(outcome.getByText("Right", { exact: true })).toBeVisible();
+  await expect(outcome.getByText("Correct", { exact: true })).toBeVisible();
 });
 
 test("an exercise is kept as it is written, and can be done and taken up again", async ({ page }) => {
@@ -73,13 +73,13 @@ test("an exercise is kept as it is written, and can be done and taken up again",
 
   await awake(page);
   await page.getByRole("button", { name: "Done" }).click();
-  await expect(page.getByRole("button", { name: "Take it up again" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Reopen" })).toBeVisible();
   await awake(page);
   await accessible(page);
   await page.getByRole("link", { name: "Back to the topic" }).click();
   await expect(page.locator(".exercises li.done")).toHaveCount(1);
   await page.getByRole("link", { name: "The front page goes out on Friday" }).click();
-  await page.getByRole("button", { name: "Take it up again" }).click();
+  await page.getByRole("button", { name: "Reopen" }).click();
   await expect(work).toHaveValue("Complaints were counted in two ways.");
 });
 
@@ -113,12 +113,12 @@ test.describe("without JavaScript", { tag: "@once" }, () => {
     await page.getByRole("link", { name: "Answer", exact: true }).click();
     await expect(page).toHaveURL(PRACTICE);
     await page.getByRole("button", { name: "Check" }).click();
-    await expect(page.getByRole("alert")).toContainText("Give an answer first.");
+    await expect(page.getByRole("alert")).toContainText("Enter an answer first.");
     await choose(page, [0]);
     await expect(page.locator(".practice-outcome")).toBeVisible();
     await page.getByRole("link", { name: "Try again" }).click();
     await expect(page.getByRole("button", { name: "Check" })).toBeVisible();
-    await page.getByRole("link", { name: "Back to the text" }).click();
+    await page.getByRole("link", { name: "Back to the topic" }).click();
     await expect(page.locator("#practice-depot-prize")).toBeInViewport();
 
     await page.getByRole("link", { name: "The front page goes out on Friday" }).click();
@@ -127,6 +127,6 @@ test.describe("without JavaScript", { tag: "@once" }, () => {
     await expect(page.getByLabel("Your work")).toHaveValue("Written without a script.");
     await page.getByRole("button", { name: "Done" }).click();
     await expect(page.getByText("Written without a script.")).toBeVisible();
-    await expect(page.getByRole("button", { name: "Take it up again" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Reopen" })).toBeVisible();
   });
 });

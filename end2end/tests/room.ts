@@ -9,8 +9,8 @@ export async function enterRoom(page: Page, title: string, site = "") {
   await page.goto(`${site}/learn/${DEMO}/exam/all`);
   await page.getByRole("link", { name: title }).click();
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
-  await page.getByLabel("I am ready. The clock starts now, and does not stop.").check();
-  await page.getByRole("button", { name: "Start the exam" }).click();
+  await page.getByLabel("I am ready. The clock starts now and does not stop.").check();
+  await page.getByRole("button", { name: "Start exam" }).click();
   await page.locator(".exam-room").waitFor();
   await page.waitForLoadState("domcontentloaded");
 }

@@ -80,10 +80,10 @@ export async function signUp(page: Page) {
   const address = newAddress();
   await page.goto("/sign-up");
   await page.getByLabel("Your name").fill(NAME);
-  await page.getByLabel("E-mail").fill(address);
+  await page.getByLabel("Email").fill(address);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Make an account" }).click();
-  await expect(page.getByRole("heading", { name: "Check your mail" })).toBeVisible();
+  await page.getByRole("button", { name: "Create an account" }).click();
+  await expect(page.getByRole("heading", { name: "Check your email" })).toBeVisible();
   await page.goto(await linkMailedTo(address, "/confirm?token="));
   await page.getByRole("button", { name: "Confirm and start learning" }).click();
   await expect(page.getByRole("heading", { name: "Welcome, Asha" })).toBeVisible();

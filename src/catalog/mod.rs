@@ -277,7 +277,7 @@ pub fn may_enrol(price_cents: i32, cohort_only: bool) -> Result<(), &'static str
             "This course is taken with a cohort. Its offerings are announced here when admissions open.",
         ),
         (false, 0) => Ok(()),
-        (false, _) => Err("This course has a price and is booked through an offering."),
+        (false, _) => Err("This is a paid course. To take it, register for one of its offerings."),
     }
 }
 

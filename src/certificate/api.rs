@@ -71,10 +71,7 @@ pub async fn rate_course(
         .ok_or_else(|| AppError::field("rating", "Choose one to five stars."))?;
     let feedback = feedback.trim().to_owned();
     if feedback.chars().count() > 2000 {
-        return Err(AppError::field(
-            "feedback",
-            "Write at most 2000 characters.",
-        ));
+        return Err(AppError::field("feedback", "Use at most 2,000 characters."));
     }
     me.cx
         .within(
@@ -127,14 +124,14 @@ pub async fn issue_certificate_anew(code: String, reason: String) -> AppResult<(
                 .ok_or_else(view::no_certificate)?;
             if old.revoked_at.is_none() {
                 return Err(AppError::Conflict(
-                    "This certificate counts. Revoke it before another takes its place.".to_owned(),
+                    "This certificate is valid. Revoke it before you issue another one.".to_owned(),
                 ));
             }
             let issued = store::issue_anew(conn, old.user_id, old.course_id, old.program_type)
                 .await?
                 .ok_or_else(|| {
                     AppError::Conflict(
-                        "Another certificate of theirs counts, or they have not completed the course."
+                        "The learner has another valid certificate, or has not completed the course."
                             .to_owned(),
                     )
                 })?;
@@ -158,7 +155,7 @@ fn said(reason: &str) -> AppResult<String> {
         1..=500 => Ok(reason.to_owned()),
         _ => Err(AppError::field(
             "reason",
-            "Say why, in at most 500 characters.",
+            "Enter a reason of at most 500 characters.",
         )),
     }
 }

@@ -155,25 +155,21 @@ pub fn sign(
 /// Why something is not a credential of this organization.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error(
-        "It is broken: this is not a whole credential. Copy all of it, from the first letter to the last."
-    )]
+    #[error("It is incomplete. Copy the whole credential, from the first character to the last.")]
     Broken,
-    #[error("It is not signed, so anybody can have written it.")]
+    #[error("It is not signed, so anyone could have written it.")]
     Unsigned,
-    #[error("It is not signed in the way of our credentials, which is RS256.")]
+    #[error("It is not signed with RS256, as our credentials are.")]
     OtherAlgorithm,
     #[error("It names a key that this organization never had.")]
     UnknownKey,
-    #[error(
-        "It says that it comes from somebody else, {0}. Only they can tell whether it is genuine."
-    )]
+    #[error("It says that it was issued by {0}. Only they can tell whether it is genuine.")]
     OtherIssuer(String),
-    #[error("It is forged or was altered: the signature does not fit what it says.")]
+    #[error("It is forged or was altered: the signature does not match its content.")]
     Forged,
-    #[error("It is signed, but there is no such certificate on our record.")]
+    #[error("It is signed, but we have no such certificate on record.")]
     NotOnRecord,
-    #[error("It is signed, but does not say what our record says.")]
+    #[error("It is signed, but it does not match our record.")]
     OffRecord,
 }
 

@@ -37,7 +37,7 @@ async fn send_pdf(Extension(cx): Extension<Cx>, Path(code): Path<String>) -> Res
         Ok(Ok(Some(pdf))) => download("application/pdf", &name, pdf),
         Ok(Ok(None)) => plain(
             StatusCode::NOT_FOUND,
-            "Our fonts lack letters of this certificate. Open its page and print it: the browser has them.",
+            "Our fonts lack some characters of this certificate. Open its page and print it from your browser instead.",
         ),
         Ok(Err(error)) => failed(&error),
         Err(error) => failed(&error),
@@ -80,7 +80,7 @@ async fn own(cx: &Cx, code: &str) -> Result<Certificate, Response> {
 fn missing() -> Response {
     plain(
         StatusCode::NOT_FOUND,
-        "There is no such file, or you are not signed in as the person whose certificate it is.",
+        "This file does not exist, or you are not signed in as the owner of the certificate.",
     )
 }
 

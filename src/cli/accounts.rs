@@ -19,7 +19,7 @@ use crate::platform::error::AppError;
 
 #[derive(Subcommand)]
 pub enum UserCommand {
-    /// Make an account whose address counts as confirmed. The password is read from standard input.
+    /// Create an account with a confirmed address. The password is read from standard input.
     Create {
         email: String,
         /// Display name. Default: the part of the address before the @.
@@ -41,32 +41,29 @@ pub enum UserCommand {
 
 #[derive(Subcommand)]
 pub enum OrganizationCommand {
+    /// Create an organization.
     Create {
         /// Short name: lowercase letters, digits and hyphens.
         slug: String,
         name: String,
-        /// Host name at which its site answers.
+        /// Host name of its site.
         #[arg(long)]
         domain: Option<String>,
     },
+    /// List all organizations.
     List,
     /// Set the host name of its site; without a host name, remove it.
     Domain {
         slug: String,
         domain: Option<String>,
     },
-    /// Close its site; nothing is deleted.
-    Disable {
-        slug: String,
-    },
-    Enable {
-        slug: String,
-    },
+    /// Disable its site. Nothing is deleted.
+    Disable { slug: String },
+    /// Enable its site again.
+    Enable { slug: String },
     /// Retire the key that signs its credentials; the next one is signed with a new key.
     /// Credentials signed with the old key stay valid.
-    RetireKey {
-        slug: String,
-    },
+    RetireKey { slug: String },
 }
 
 pub async fn user(config: &Config, command: UserCommand, organization: &str) -> Result<(), String> {
@@ -115,7 +112,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
                 Some(_) => println!("{shown} can sign in."),
                 None => {
                     return Err(format!(
-                        "{shown} has an account already; nothing was changed."
+                        "{shown} already has an account. Nothing was changed."
                     ));
                 }
             }
@@ -124,7 +121,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
             let email = normalise_email(&email)?;
             db.within(organization.organization_id, async move |conn| {
                 let account = store::by_email(conn, &email).await?.ok_or_else(|| {
-                    AppError::NotFound(format!("Nobody has an account as {email}."))
+                    AppError::NotFound(format!("There is no account for {email}."))
                 })?;
                 store::set_role(conn, account.user_id, role).await?;
                 Entry::done("user.role_changed")
@@ -139,7 +136,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
             })
             .await
             .map_err(|error| error.to_string())?;
-            println!("Changed.");
+            println!("The role is changed.");
         }
     }
     Ok(())
@@ -165,17 +162,19 @@ pub async fn organization(config: &Config, command: OrganizationCommand) -> Resu
         .system()
         .await
         .map_err(|error| format!("The database can't be reached: {error}"))?;
-    let refused = |error: diesel::result::Error| match error {
+    let refused = |error: diesel::result::Error| {
+        match error {
         diesel::result::Error::DatabaseError(
             diesel::result::DatabaseErrorKind::UniqueViolation,
             _,
-        ) => "Another organization has this name or this domain already.".to_owned(),
+        ) => "Another organization already has this name or domain.".to_owned(),
         diesel::result::Error::DatabaseError(
             diesel::result::DatabaseErrorKind::CheckViolation,
             _,
-        ) => "The short name takes lowercase letters, digits and hyphens; the domain a host name."
+        ) => "The short name may contain lowercase letters, digits and hyphens. The domain must be a host name."
             .to_owned(),
         other => other.to_string(),
+    }
     };
     let known = |changed: usize, slug: &str| match changed {
         0 => Err(format!("There is no organization “{slug}”.")),
@@ -188,7 +187,7 @@ pub async fn organization(config: &Config, command: OrganizationCommand) -> Resu
                 .await
                 .map_err(refused)?;
             println!(
-                "{} is there. Make its first admin: lyceum user create --admin EMAIL --organization {}",
+                "{} is created. Create its first admin with: lyceum user create --admin EMAIL --organization {}",
                 made.name, made.slug
             );
         }
@@ -230,7 +229,7 @@ pub async fn organization(config: &Config, command: OrganizationCommand) -> Resu
                 .await
                 .map_err(|error| error.to_string())?;
             match retired {
-                0 => println!("It has no key yet: nothing was changed."),
+                0 => println!("The organization has no key yet. Nothing was changed."),
                 _ => println!("The key is retired."),
             }
         }

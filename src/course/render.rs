@@ -367,7 +367,7 @@ pub fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> Str
                 texts.sort_by_key(|text| scramble(&question.key, text));
             }
             let hint = if *several {
-                "<p class=\"practice-hint\">Several answers may be right.</p>"
+                "<p class=\"practice-hint\">Select all that apply.</p>"
             } else {
                 ""
             };

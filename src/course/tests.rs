@@ -152,7 +152,7 @@ async fn a_course_is_found_joined_and_read() {
         asha.get("/learn/small/middle?q=pelicns")
             .await
             .body
-            .contains("Showing “pelicans”.")
+            .contains("Showing results for “pelicans”.")
     );
 }
 
@@ -306,7 +306,7 @@ async fn places_and_progress_belong_to_the_enrolled_alone() {
         asha.get("/learn")
             .await
             .body
-            .contains("you stopped at “A heading”")
+            .contains("you left off at “A heading”")
     );
     for topic in ["begin", "middle", "end"] {
         let id = topic_id(&site, topic).await;
@@ -395,7 +395,7 @@ async fn a_priced_course_is_not_joined_directly() {
     let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
     let page = asha.get("/courses/small").await.body;
     assert!(
-        page.contains("€48") && page.contains("booked through an offering"),
+        page.contains("€48") && page.contains("register for one of its offerings"),
         "{page}"
     );
     assert_eq!(

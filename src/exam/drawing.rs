@@ -91,7 +91,8 @@ pub async fn draw_paper(
 
 fn short_of_questions() -> AppError {
     AppError::Conflict(
-        "The question bank has not enough questions for this exam any more. Please tell your tutor.".to_owned(),
+        "The question bank no longer has enough questions for this exam. Please tell your tutor."
+            .to_owned(),
     )
 }
 

@@ -31,7 +31,7 @@ pub fn exams_page() -> AnyView {
 fn list(list: ExamList) -> AnyView {
     let course = list.course_slug.clone();
     let lines = match list.exams.is_empty() {
-        true => view! { <EmptyState title="No exams yet" text="When this course has an exam, it stands here." /> }.erase(),
+        true => view! { <EmptyState title="No exams yet" text="The exams of this course appear here." /> }.erase(),
         false => {
             let lines = list.exams.into_iter().map(|exam| line(exam, &course));
             view! { <ul class="exam-list">{lines.collect_view()}</ul> }.erase()
@@ -53,12 +53,12 @@ fn list(list: ExamList) -> AnyView {
 
 fn line(exam: ExamLine, course: &str) -> AnyView {
     let (tone, text) = match exam.standing {
-        Standing::Running => (Tone::Warn, "Running".to_owned()),
+        Standing::Running => (Tone::Warn, "In progress".to_owned()),
         Standing::Open => (Tone::Info, "Open".to_owned()),
         Standing::NotYet => (Tone::Neutral, "Not open yet".to_owned()),
         Standing::Closed => (Tone::Neutral, "Closed".to_owned()),
         Standing::Excused => (Tone::Neutral, "Excused".to_owned()),
-        Standing::Taken => (Tone::Neutral, "Handed in".to_owned()),
+        Standing::Taken => (Tone::Neutral, "Submitted".to_owned()),
         Standing::Scored { score, passed } => verdict(score, passed),
     };
     view! {
@@ -76,8 +76,8 @@ fn line(exam: ExamLine, course: &str) -> AnyView {
 /// Badge of a result, for example "Passed, 80 %".
 pub fn verdict(score: i32, passed: bool) -> (Tone, String) {
     match passed {
-        true => (Tone::Ok, format!("Passed, {score} %")),
-        false => (Tone::Danger, format!("Not passed, {score} %")),
+        true => (Tone::Ok, format!("Passed, {score}%")),
+        false => (Tone::Danger, format!("Not passed, {score}%")),
     }
 }
 
@@ -134,7 +134,7 @@ fn exam(page: ExamPage, forms: Forms) -> AnyView {
     );
     let excused = page
         .is_excused
-        .then(|| view! { <Notice>"Your tutor excused you from this exam: you need not take it."</Notice> });
+        .then(|| view! { <Notice>"Your tutor excused you from this exam. You don't need to take it."</Notice> });
     let (class, state) = match page.state.clone() {
         ExamState::Start(sheet) => (
             "narrow quiz-page",
@@ -180,15 +180,15 @@ fn start_sheet(page: &ExamPage, sheet: StartSheet, start: FormState) -> AnyView 
     let (course, exam) = (page.course_slug.clone(), page.exam_id.to_string());
     let begin = match sheet.closed {
         Some(why) => {
-            view! { <Notice tone=Tone::Info title="Not open now">{why}</Notice> }.erase()
+            view! { <Notice tone=Tone::Info title="Not available now">{why}</Notice> }.erase()
         }
         None => view! {
             <Form form=start>
                 <input type="hidden" name="course" value=course />
                 <input type="hidden" name="exam" value=exam />
-                <Checkbox name="ready" label="I am ready. The clock starts now, and does not stop." required=true />
+                <Checkbox name="ready" label="I am ready. The clock starts now and does not stop." required=true />
                 <Button big=true busy=start.busy()>
-                    "Start the exam"
+                    "Start exam"
                 </Button>
             </Form>
         }
@@ -211,10 +211,10 @@ fn result(result: ExamResult, path: &str) -> AnyView {
             false => (Tone::Danger, "Not passed"),
         };
         view! {
-            <p class="quiz-score num">{format!("{score} %")}</p>
+            <p class="quiz-score num">{format!("{score}%")}</p>
             <div>
                 <Badge tone=tone text=text />
-                <p class="soft">{format!("{} % were needed.", result.passing_score_percent)}</p>
+                <p class="soft">{format!("Passing score: {}%", result.passing_score_percent)}</p>
             </div>
         }
     });
@@ -222,7 +222,7 @@ fn result(result: ExamResult, path: &str) -> AnyView {
         <section class="quiz-result">
             {outcome}
             <div>
-                <p>{format!("Handed in on {}.", result.ended)}</p>
+                <p>{format!("Submitted on {}.", result.ended)}</p>
                 <p class="soft">{result.note}</p>
             </div>
             <div class="row">
@@ -232,7 +232,7 @@ fn result(result: ExamResult, path: &str) -> AnyView {
         {result.ended_early.map(|what| view! { <Notice tone=Tone::Info title="Ended early">{what}</Notice> })}
         {result
             .regraded
-            .map(|reason| view! { <Notice tone=Tone::Info title="This was graded anew">{reason}</Notice> })}
+            .map(|reason| view! { <Notice tone=Tone::Info title="Regraded">{reason}</Notice> })}
         {answers(result.questions, "Your answer")}
     }
     .erase()

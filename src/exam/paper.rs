@@ -249,14 +249,16 @@ impl AnswerSheet {
     pub fn missing_words(&self) -> Option<String> {
         let rest = match self.missing.len() {
             0 => return None,
-            1 => "One question that it would still have asked counts as wrong.".to_owned(),
-            count => format!("{count} questions that it would still have asked count as wrong."),
+            1 => "One question that was not asked counts as incorrect.".to_owned(),
+            count => format!("{count} questions that were not asked count as incorrect."),
         };
         Some(match self.lacks_the_least() {
             true => format!(
-                "The exam was ended before the questions that everybody is asked, and can't be passed so. {rest}"
+                "The exam ended before the minimum number of questions, so it can't be passed. {rest}"
             ),
-            false => format!("The exam was ended before it knew enough. {rest}"),
+            false => {
+                format!("The exam ended before the ability was measured precisely enough. {rest}")
+            }
         })
     }
 }

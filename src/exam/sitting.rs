@@ -29,7 +29,7 @@ pub fn no_exam() -> AppError {
 }
 
 pub fn no_sitting() -> AppError {
-    AppError::NotFound("There is no such sitting of yours.".to_owned())
+    AppError::NotFound("This sitting does not exist, or it is not yours.".to_owned())
 }
 
 /// An exam with one learner's sittings and allowances. Sittings whose time is over have already
@@ -143,15 +143,16 @@ pub fn closed_words(closed: Closed, clock: &Clock) -> String {
     let at = |at: DateTime<Utc>| format!("{} ({})", clock.date_time(at), clock.zone.name());
     match closed {
         Closed::Withdrawn => {
-            "This exam is not offered any more. What came of your sittings stays here.".to_owned()
+            "This exam is no longer offered. The results of your sittings remain available here."
+                .to_owned()
         }
         Closed::NotYet(from) => format!("This exam opens on {}.", at(from)),
         Closed::Over(until) => format!("This exam closed on {}.", at(until)),
         Closed::NoTryLeft(1) => {
-            "Your one try is used. Your tutor can give you another one.".to_owned()
+            "You have used your only sitting. Your tutor can allow another one.".to_owned()
         }
         Closed::NoTryLeft(allowed) => {
-            format!("All {allowed} tries are used. Your tutor can give you another one.")
+            format!("You have used all {allowed} sittings. Your tutor can allow another one.")
         }
     }
 }
@@ -235,13 +236,13 @@ pub async fn save(
     }
     let frozen = head
         .question()?
-        .ok_or_else(|| AppError::field("question", "The exam has no question of this number."))?;
+        .ok_or_else(|| AppError::field("question", "The exam has no question with this number."))?;
     let at_question = usize::try_from(head.at_question).unwrap_or_default();
     if head.forward_only && answering.question != at_question {
         // The request came from a second tab or an earlier page. Answers to passed questions must
         // not change.
         return Err(AppError::Conflict(
-            "This exam goes forward only, and you have gone on from this question. Load the page again.".to_owned(),
+            "You have already left this question, and you can't return to earlier questions in this exam. Please reload the page.".to_owned(),
         ));
     }
     let given = Given {

@@ -55,13 +55,13 @@ impl EventKind {
     pub fn words(self) -> &'static str {
         match self {
             Self::Started => "Started",
-            Self::QuestionShown => "Looked at",
-            Self::Left => "The page was not in view",
-            Self::Returned => "The page was in view again",
-            Self::Offline => "The connection was lost",
-            Self::Reconnected => "The connection was back",
-            Self::HandedIn => "Handed in",
-            Self::TimeOver => "The time was over",
+            Self::QuestionShown => "Viewed",
+            Self::Left => "Page hidden",
+            Self::Returned => "Page visible again",
+            Self::Offline => "Went offline",
+            Self::Reconnected => "Back online",
+            Self::HandedIn => "Submitted",
+            Self::TimeOver => "Time ran out",
         }
     }
 }

@@ -202,12 +202,12 @@ fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSh
     let tries = found.tries_allowed().map(|allowed| {
         let left = (allowed - found.tries()).max(0);
         match (allowed, left) {
-            (1, _) => "One try".to_owned(),
-            (_, 1) => "Your last try".to_owned(),
-            (_, left) => format!("{left} tries left"),
+            (1, _) => "One sitting".to_owned(),
+            (_, 1) => "Your last sitting".to_owned(),
+            (_, left) => format!("{left} sittings left"),
         }
     });
-    let pass = format!("{} % to pass", exam.passing_score_percent);
+    let pass = format!("{}% to pass", exam.passing_score_percent);
     StartSheet {
         instructions: Html(exam.instructions_html.clone()),
         sections: sections
@@ -245,30 +245,32 @@ fn sitting_time(found: &Found, clock: &Clock) -> String {
     };
     match allowed.extra_seconds {
         0 => time,
-        _ => format!("{time}, with your extra time"),
+        _ => format!("{time}, including your extra time"),
     }
 }
 
 fn rule_words(found: &Found, clock: &Clock) -> Vec<String> {
     let exam = &found.exam;
     let mut rules = vec![
-        "The clock starts when you start, and it runs on when the page is closed or the connection is lost.".to_owned(),
-        "Answers are kept as you give them: you can come back on any device. When the time is over, what is kept is handed in.".to_owned(),
+        "The clock starts when you start the exam. It keeps running if you close the page or lose the connection.".to_owned(),
+        "Your answers are saved as you go, and you can continue on any device. When time is up, your saved answers are submitted.".to_owned(),
     ];
     if exam.config.adaptive.is_some() {
-        rules.push("Each question follows from your answers so far, and the exam ends when it knows enough. You can't go back.".to_owned());
+        rules.push("Each question depends on your answers so far, and the exam ends when your ability is known precisely enough. You can't return to earlier questions.".to_owned());
     } else if exam.config.one_at_a_time {
-        rules.push("Questions come one at a time. You can't go back.".to_owned());
+        rules.push(
+            "Questions are shown one at a time. You can't return to earlier questions.".to_owned(),
+        );
     }
     let (_, later) = found.review(clock.now);
     let when = match later {
         Some(at) => format!("from {}", clock.date_time(at)),
-        None => "when you have handed in".to_owned(),
+        None => "after you submit".to_owned(),
     };
     rules.push(match exam.config.review {
-        Review::Nothing => "Your tutor tells you what came of it.".to_owned(),
-        Review::Score => format!("You see your score {when}."),
-        Review::Answers => format!("You see your score and every answer {when}."),
+        Review::Nothing => "Your tutor will tell you the result.".to_owned(),
+        Review::Score => format!("You can see your score {when}."),
+        Review::Answers => format!("You can see your score and the correct answers {when}."),
     });
     rules
 }
@@ -361,11 +363,11 @@ async fn result(
     let (review, later) = found.review(clock.now);
     let note = match (later, review) {
         (Some(at), _) => Some(format!(
-            "What came of it is shown from {} ({}).",
+            "Results will be available from {} ({}).",
             clock.date_time(at),
             clock.zone.name()
         )),
-        (None, Review::Nothing) => Some("Your tutor tells you what came of it.".to_owned()),
+        (None, Review::Nothing) => Some("Your tutor will tell you the result.".to_owned()),
         (None, Review::Score) => Some("The answers to this exam are not shown.".to_owned()),
         (None, Review::Answers) => None,
     };

@@ -77,7 +77,7 @@ fn bench(page: ExercisePage, forms: Forms) -> AnyView {
     let other = (typed != page.work).then(|| {
         view! {
             <details>
-                <summary>"What is saved"</summary>
+                <summary>"Saved version"</summary>
                 <pre class="exercise-work">{page.work}</pre>
             </details>
         }
@@ -96,7 +96,7 @@ fn bench(page: ExercisePage, forms: Forms) -> AnyView {
                 <input type="hidden" name="change" value="0" autocomplete="off" />
                 <TextArea name="text" label="Your work" value=typed error=form.error("text") unmarked=true max_length=WORK_LIMIT />
                 <fieldset class="stack">
-                    <legend class="label">"Check it yourself"</legend>
+                    <legend class="label">"Self-check"</legend>
                     {rubric}
                 </fieldset>
             </div>
@@ -125,8 +125,8 @@ fn done(page: ExercisePage, (when, exactly): (String, String), forms: Forms) -> 
         .into_iter()
         .map(|(line, ticked)| {
             let (class, words) = match ticked {
-                true => ("done", "Ticked: "),
-                false => ("", "Not ticked: "),
+                true => ("done", "Checked: "),
+                false => ("", "Not checked: "),
             };
             view! {
                 <li class=class>
@@ -150,14 +150,14 @@ fn done(page: ExercisePage, (when, exactly): (String, String), forms: Forms) -> 
             <pre class="exercise-work" tabindex="0">
                 {page.work}
             </pre>
-            <h2 class="label">"Check it yourself"</h2>
+            <h2 class="label">"Self-check"</h2>
             <ul class="exercise-rubric">{rubric}</ul>
             <Form form=form>
                 <input type="hidden" name="exercise" value=page.exercise_id.to_string() />
                 <input type="hidden" name="back" value=forms.here.get_untracked() />
                 <div>
                     <Button kind=ButtonKind::Secondary busy=form.busy()>
-                        "Take it up again"
+                        "Reopen"
                     </Button>
                 </div>
             </Form>

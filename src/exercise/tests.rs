@@ -154,7 +154,7 @@ async fn an_older_tab_never_takes_the_place_of_newer_words() {
     assert_eq!(refused.header(header::LOCATION), HERE);
     let page = asha.get(HERE).await.body;
     assert!(page.contains("changed in another tab") && page.contains("My words"));
-    assert!(page.contains("What is saved"));
+    assert!(page.contains("Saved version"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -109,7 +109,7 @@ pub async fn save(
     if text.chars().count() > WORK_LIMIT as usize {
         return Err(AppError::field(
             "text",
-            "That is more than 50,000 characters. Nothing of it was saved.",
+            "Use at most 50,000 characters. Nothing was saved.",
         ));
     }
     let exercise = store::by_id(conn, exercise)
@@ -121,7 +121,7 @@ pub async fn save(
         Verdict::Late => return Ok(()),
         Verdict::Stale => {
             return Err(AppError::Conflict(
-                "This was changed in another tab or on another device. Copy what you have written here, then load the page again."
+                "This exercise was changed in another tab or on another device. Copy your text, then reload the page."
                     .to_owned(),
             ));
         }
@@ -142,8 +142,7 @@ pub async fn save(
         Some(_) if is_same => return Ok(()),
         Some(_) => {
             return Err(AppError::Conflict(
-                "This exercise is marked as done. Load the page again to take it up anew."
-                    .to_owned(),
+                "This exercise is marked as done. Reload the page to reopen it.".to_owned(),
             ));
         }
         None => {}

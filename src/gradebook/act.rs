@@ -30,7 +30,7 @@ pub fn reason(typed: &str) -> AppResult<String> {
     match reason.chars().count() {
         0 => Err(AppError::field(
             "reason",
-            "Say why; it is kept and told to the learner.",
+            "Enter a reason. It is kept on record and sent to the learner.",
         )),
         1..=500 => Ok(reason.to_owned()),
         _ => Err(AppError::field("reason", "Use at most 500 characters.")),
@@ -44,7 +44,7 @@ pub fn number(field: &str, typed: &str, most: i32) -> AppResult<i32> {
         .parse()
         .ok()
         .filter(|number| (0..=most).contains(number))
-        .ok_or_else(|| AppError::field(field, format!("Use a whole number from 0 to {most}.")))
+        .ok_or_else(|| AppError::field(field, format!("Enter a whole number from 0 to {most}.")))
 }
 
 /// Action in progress: the tutor, the learner, the reason and the time.
@@ -143,7 +143,7 @@ impl<'a> Deed<'a> {
         let attempts = quizzes::attempts(conn, self.user(), key).await?;
         if attempts.is_empty() {
             return Err(AppError::Conflict(
-                "There is no attempt at this quiz that counts.".to_owned(),
+                "This learner has no attempt at this quiz to reset.".to_owned(),
             ));
         }
         let counting = attempts.iter().filter(|outcome| outcome.counts).count();
@@ -182,7 +182,7 @@ impl<'a> Deed<'a> {
         let progress = progress::load(conn, self.user(), key.course, self.now).await?;
         if progress.quiz(key.module_no, key.pair).is_none() {
             return Err(AppError::NotFound(
-                "The course has no quiz of this number.".to_owned(),
+                "This course has no such quiz.".to_owned(),
             ));
         }
         let made = diesel::insert_into(quiz_excuses::table)
@@ -199,7 +199,9 @@ impl<'a> Deed<'a> {
             .execute(conn)
             .await?;
         if made == 0 {
-            return Err(AppError::Conflict("They are excused already.".to_owned()));
+            return Err(AppError::Conflict(
+                "This learner is already excused.".to_owned(),
+            ));
         }
         completion::check(conn, self.user(), key.course, self.now).await?;
         let reason = self.reason.clone();
@@ -224,7 +226,9 @@ impl<'a> Deed<'a> {
             .execute(conn)
             .await?;
         if gone == 0 {
-            return Err(AppError::Conflict("They are not excused.".to_owned()));
+            return Err(AppError::Conflict(
+                "This learner is not excused.".to_owned(),
+            ));
         }
         completion::check(conn, self.user(), key.course, self.now).await?;
         let reason = self.reason.clone();
@@ -249,7 +253,7 @@ impl<'a> Deed<'a> {
             .map(|gate| gate.number)
             .collect();
         if closed.is_empty() {
-            return Err(AppError::Conflict("That is open already.".to_owned()));
+            return Err(AppError::Conflict("This is already unlocked.".to_owned()));
         }
         let opened = diesel::sql_query(
             "insert into module_progress (user_id, course_id, module_no, unlocked_at, cooldown_until)
@@ -332,5 +336,5 @@ impl<'a> Deed<'a> {
 }
 
 pub fn no_learner() -> AppError {
-    AppError::NotFound("Nobody of this name is enrolled in this course.".to_owned())
+    AppError::NotFound("No learner with this name is enrolled in this course.".to_owned())
 }

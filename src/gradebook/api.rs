@@ -261,14 +261,14 @@ pub async fn regrade_question(
     let tutor = require_tutor_of_slug(&course).await?;
     let reason = act::reason(&reason)?;
     let kind = RulingKind::parse(&ruling)
-        .ok_or_else(|| AppError::field("ruling", "Say what is right."))?;
+        .ok_or_else(|| AppError::field("ruling", "Choose what counts as correct."))?;
     let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
     cx.within(async move |conn| {
         let found = view::seen(conn, tutor.course, question).await?;
         if found.mark != seen {
             return Err(AppError::Conflict(
-                "The question was changed or regraded since this was shown. Load the page again."
+                "The question has been changed or regraded since you opened this page. Please reload the page."
                     .to_owned(),
             ));
         }

@@ -96,12 +96,12 @@ fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Re
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let mut head: Vec<String> = [
         "Name",
-        "User name",
-        "E-mail",
+        "Username",
+        "Email",
         "Enrolled",
         "Last active",
         "Completed",
-        "Topics done (%)",
+        "Topics completed (%)",
         "Average (%)",
     ]
     .map(str::to_owned)

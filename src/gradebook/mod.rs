@@ -72,7 +72,7 @@ impl Filter {
     pub fn label(self) -> &'static str {
         match self {
             Self::All => "All",
-            Self::NotBegun => "Not begun",
+            Self::NotBegun => "Not started",
             Self::Stuck => "Stuck",
             Self::Completed => "Completed",
         }
@@ -111,7 +111,7 @@ impl Sort {
     pub fn label(self) -> &'static str {
         match self {
             Self::Name => "Learner",
-            Self::Completion => "Done",
+            Self::Completion => "Progress",
             Self::Active => "Last active",
             Self::Score => "Score",
         }
@@ -270,8 +270,8 @@ pub enum CellState {
 impl CellState {
     pub fn label(self) -> &'static str {
         match self {
-            Self::NoTry => "no try",
-            Self::Running => "running",
+            Self::NoTry => "not attempted",
+            Self::Running => "in progress",
             Self::Passed => "passed",
             Self::Failed => "not passed",
             Self::Excused => "excused",
@@ -391,8 +391,8 @@ impl RulingKind {
 
     pub fn label(self) -> &'static str {
         match self {
-            Self::Key => "Right is what the question says now",
-            Self::Everybody => "Everybody gets the point",
+            Self::Key => "Use the current answer key",
+            Self::Everybody => "Full points for everyone",
         }
     }
 

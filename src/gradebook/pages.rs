@@ -26,7 +26,7 @@ fn tone(state: CellState) -> Tone {
 
 /// Shows a score with its badge, or a dash if there was no attempt.
 fn cell(cell: Cell) -> AnyView {
-    let score = cell.score.map(|score| format!("{score} %"));
+    let score = cell.score.map(|score| format!("{score}%"));
     match (cell.state, score) {
         (state @ CellState::NoTry, _) => {
             view! { <span class="soft"><span aria-hidden="true">"–"</span><span class="vh">{state.label()}</span></span> }.erase()

@@ -28,8 +28,8 @@ use crate::quiz::regrade::{Ruling, work};
 use crate::quiz::store::{BankQuestion, Outcome, bank_question};
 use crate::quiz::{AttemptStatus, PastAttempt, view as quiz_view};
 
-/// Stands in for the name of a deleted account.
-const GONE: &str = "somebody who left";
+/// In place of the name of somebody whose account is no more.
+const GONE: &str = "a deleted account";
 
 pub async fn gradebook(
     conn: &mut Conn,
@@ -192,12 +192,12 @@ fn past_deed(deed: DeedLine, clock: &Clock) -> PastDeed {
             "quiz.reset" => format!("Quiz {quiz} reset"),
             "quiz.excused" => format!("Excused from quiz {quiz}"),
             "quiz.excuse_ended" => format!("Excuse from quiz {quiz} ended"),
-            "module.unlocked" => "Opened ahead".to_owned(),
+            "module.unlocked" => "Module unlocked early".to_owned(),
             "exam.reset" => format!("Exam “{exam}” reset"),
             "exam.excused" => format!("Excused from the exam “{exam}”"),
             "exam.excuse_ended" => format!("Excuse from the exam “{exam}” ended"),
-            "exam.allowed" => format!("Time and tries of the exam “{exam}” changed"),
-            _ => "Time and tries changed".to_owned(),
+            "exam.allowed" => format!("Time and sittings for the exam “{exam}” changed"),
+            _ => "Time and attempts changed".to_owned(),
         },
         reason: deed.reason,
         by: format!("{who}, {}", clock.date_time(deed.occurred_at)),
@@ -206,13 +206,13 @@ fn past_deed(deed: DeedLine, clock: &Clock) -> PastDeed {
 
 fn gate_words(gate: &Gate, clock: &Clock) -> String {
     match (gate.holds(), gate.open, gate.passed_at) {
-        (false, ..) => "Always open".to_owned(),
+        (false, ..) => "Always unlocked".to_owned(),
         (_, Ok(at), Some(passed)) => format!(
-            "Open since {}, passed on {}",
+            "Unlocked on {}, passed on {}",
             clock.date(at),
             clock.date(passed)
         ),
-        (_, Ok(at), None) => format!("Open since {}", clock.date(at)),
+        (_, Ok(at), None) => format!("Unlocked on {}", clock.date(at)),
         (_, Err(lock), _) => progress::sentence(lock, clock),
     }
 }

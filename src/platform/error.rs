@@ -39,7 +39,7 @@ pub enum AppError {
     #[error("{}", .0.first().map(|(_, sentence)| sentence.as_str()).unwrap_or("Please check what you entered."))]
     Invalid(Vec<(String, String)>),
     /// 429: too many requests. Holds the seconds to wait.
-    #[error("That was tried too often. Please wait {} and try again.", wait(*.0))]
+    #[error("Too many requests. Please wait {} and try again.", wait(*.0))]
     TooMany(u32),
     /// 500: an internal error. Holds the reference under which its cause is logged.
     #[error(
@@ -111,7 +111,7 @@ impl FromServerFnError for AppError {
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Serialization(_) => Self::Invalid(vec![(
                 String::new(),
-                "What was sent is incomplete or malformed.".to_owned(),
+                "The request is incomplete or malformed.".to_owned(),
             )]),
             #[cfg(feature = "ssr")]
             other => Self::internal(&other),
@@ -138,16 +138,16 @@ mod server {
         fn from(error: diesel::result::Error) -> Self {
             use diesel::result::{DatabaseErrorKind, Error};
             match &error {
-                Error::NotFound => Self::NotFound("There is nothing here by that name.".to_owned()),
+                Error::NotFound => Self::NotFound("There is nothing here with that name.".to_owned()),
                 Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                     tracing::info!(constraint = info.constraint_name(), "unique violation");
                     Self::Conflict(
-                        "That has just been done already. Please reload the page.".to_owned(),
+                        "This has already been done. Please reload the page.".to_owned(),
                     )
                 }
                 Error::DatabaseError(_, info) if is_about_nul(info.as_ref()) => Self::Invalid(vec![(
                     String::new(),
-                    "What was sent contains a character that can't be kept (U+0000). Nothing was changed."
+                    "The text contains a character that can't be stored (U+0000). Nothing was changed."
                         .to_owned(),
                 )]),
                 _ => Self::internal(&error),
@@ -183,16 +183,16 @@ mod tests {
 
     #[test]
     fn an_error_speaks_at_its_field_and_else_above_the_form() {
-        let error = AppError::field("email", "That is not an e-mail address.");
+        let error = AppError::field("email", "That is not an email address.");
         assert_eq!(error.status(), 422);
         assert_eq!(
             error.of_field("email").as_deref(),
-            Some("That is not an e-mail address.")
+            Some("That is not an email address.")
         );
         assert_eq!(error.of_form(), None);
         assert_eq!(
             AppError::TooMany(120).of_form().as_deref(),
-            Some("That was tried too often. Please wait 2 minutes and try again.")
+            Some("Too many requests. Please wait 2 minutes and try again.")
         );
     }
 }

@@ -149,7 +149,10 @@ pub async fn save_place(
         || is_no_time(position_s)
         || is_no_time(duration_s)
     {
-        return Err(AppError::field("", "That is no place in a topic."));
+        return Err(AppError::field(
+            "",
+            "This place in the topic does not exist.",
+        ));
     }
     me.cx
         .within(async move |conn| {

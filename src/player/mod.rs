@@ -162,7 +162,7 @@ impl TopicState {
     pub fn words(self) -> &'static str {
         match self {
             Self::New => "",
-            Self::Begun => ", begun",
+            Self::Begun => ", started",
             Self::Done => ", done",
         }
     }

@@ -94,7 +94,7 @@ pub fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
             0..=TEXT_LIMIT => Ok(text),
             _ => Err(AppError::field(
                 "",
-                "An answer has at most 5,000 characters.",
+                "An answer can have at most 5,000 characters.",
             )),
         }
     };
@@ -146,7 +146,7 @@ pub fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
 fn foreign() -> AppError {
     AppError::field(
         "",
-        "This answer is not one of those that the question offers. Load the page again.",
+        "This answer is not one that the question offers. Please reload the page.",
     )
 }
 
@@ -163,7 +163,7 @@ fn says_it_compiles(sent: &Sent) -> AppResult<Option<bool>> {
         None | Some("") => match (is_filled(&sent.text), is_filled(&sent.line)) {
             (true, true) => Err(AppError::field(
                 "",
-                "There is what it prints and a line with an error. Choose whether the program compiles.",
+                "You entered both an output and an error line. Choose whether the program compiles.",
             )),
             (true, false) => Ok(Some(true)),
             (false, true) => Ok(Some(false)),
@@ -177,7 +177,7 @@ fn line(sent: &Sent) -> AppResult<Option<u32>> {
     match sent.line.as_deref().unwrap_or_default().trim() {
         "" => Ok(None),
         line => (line.parse().map(Some))
-            .map_err(|_| AppError::field("", "The line is a number, counted from 1.")),
+            .map_err(|_| AppError::field("", "Enter the line as a number, counted from 1.")),
     }
 }
 

@@ -27,10 +27,10 @@ impl AskedIn {
     pub fn refusal(&self) -> String {
         match self {
             Self::Quiz { module_no, pair } => format!(
-                "Quiz {module_no}.{pair}, which you have begun, asks this question. Hand it in first."
+                "This question is part of quiz {module_no}.{pair}, which you have started. Submit the quiz first."
             ),
             Self::Exam(title) => format!(
-                "The exam “{title}”, which you are sitting, asks this question. Hand it in first."
+                "This question is part of the exam “{title}”, which you have started. Submit the exam first."
             ),
         }
     }
@@ -40,7 +40,9 @@ impl AskedIn {
             Self::Quiz { module_no, pair } => format!("quiz {module_no}.{pair}"),
             Self::Exam(title) => format!("the exam “{title}”"),
         };
-        format!("You are being asked this in {asker}. The answer shows when you have handed it in.")
+        format!(
+            "This question is part of {asker}, which you have started. The answer is shown after you submit it."
+        )
     }
 }
 

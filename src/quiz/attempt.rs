@@ -28,7 +28,7 @@ fn no_quiz() -> AppError {
 }
 
 pub fn no_attempt() -> AppError {
-    AppError::NotFound("There is no such attempt of yours.".to_owned())
+    AppError::NotFound("This attempt does not exist, or it is not yours.".to_owned())
 }
 
 /// A quiz that the learner may see, and everything that decides its state.
@@ -94,7 +94,7 @@ pub async fn find(
 /// Returns the reason why no attempt can be started, as a sentence. None if one can.
 pub fn closed(found: &Found, clock: &Clock) -> Option<String> {
     let Some(quiz) = found.progress.quiz(found.key.module_no, found.key.pair) else {
-        return Some("This quiz has no questions any more.".to_owned());
+        return Some("This quiz no longer has any questions.".to_owned());
     };
     if let Some(lock) = quiz.lock {
         return Some(progress::sentence(lock, clock));
@@ -102,9 +102,10 @@ pub fn closed(found: &Found, clock: &Clock) -> Option<String> {
     if let Some(allowed) = found.settings.tries_allowed()
         && quiz.tries >= allowed
     {
-        return Some(format!(
-            "All {allowed} tries are used. Your tutor can give you another one."
-        ));
+        return Some(match allowed {
+            1 => "You have used your only attempt. Your tutor can allow another one.".to_owned(),
+            _ => format!("You have used all {allowed} attempts. Your tutor can allow another one."),
+        });
     }
     let wait = TimeDelta::minutes(found.settings.retry_wait_minutes.unwrap_or(0).into());
     let last = found
@@ -114,7 +115,7 @@ pub fn closed(found: &Found, clock: &Clock) -> Option<String> {
         .and_then(|outcome| outcome.completed_at);
     match last.map(|at| at + wait) {
         Some(again) if again > clock.now && !quiz.is_passed => Some(format!(
-            "You can try again from {} ({}).",
+            "You can start the next attempt on {} ({}).",
             clock.date_time(again),
             clock.zone.name()
         )),
@@ -269,7 +270,7 @@ pub async fn save(
     }
     let question = answering.question;
     let frozen = row.set.questions.get(question).ok_or_else(|| {
-        AppError::field("question", "The attempt has no question of this number.")
+        AppError::field("question", "This attempt has no question with this number.")
     })?;
     let given = answering.read(&frozen.kind)?;
     let basis = basis(Some(&given));

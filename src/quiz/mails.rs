@@ -99,10 +99,9 @@ impl Job for QuizMail {
                 to: Mail::address(&account.display_name, &account.email)?,
                 subject: format!("{subject} in “{title}”"),
                 text: format!(
-                    "Hello {},\n\n{said}\n\nGo on here: {}\n\n{site}\n{}\n",
+                    "Hello {},\n\n{said}\n\nContinue here: {}\n\n{site}\n",
                     account.display_name,
-                    cx.link(&path),
-                    cx.link("/")
+                    cx.link(&path)
                 ),
             })
             .await
@@ -121,10 +120,10 @@ async fn words(
     let address = |(module_no, pair): (i32, i32)| Some(quiz_path(slug, module_no, pair));
     Ok(match news {
         News::Reset { quiz, reason } => (
-            format!("You can take {} afresh", name(quiz)),
+            format!("You can take {} again", name(quiz)),
             format!(
-                "your tutor has reset {} of “{title}”: you can take it from the start, and what you tried before no longer counts. What it had \
-                 opened for you stays open.\n\nThe reason: {reason}",
+                "Your tutor has reset {} of “{title}”. You can start again from the beginning, and your earlier attempts no longer \
+                 count. Everything that is unlocked for you stays unlocked.\n\nReason: {reason}",
                 name(quiz)
             ),
             address(quiz),
@@ -132,8 +131,8 @@ async fn words(
         News::Excused { quiz, reason } => (
             format!("You are excused from {}", name(quiz)),
             format!(
-                "your tutor has excused you from {} of “{title}”. It counts as passed, and opens what a pass opens. You may still take \
-                 it.\n\nThe reason: {reason}",
+                "Your tutor has excused you from {} of “{title}”. It counts as passed and unlocks everything that a pass unlocks. You \
+                 may still take it.\n\nReason: {reason}",
                 name(quiz)
             ),
             None,
@@ -141,24 +140,27 @@ async fn words(
         News::ExcuseEnded { quiz, reason } => (
             format!("You are no longer excused from {}", name(quiz)),
             format!(
-                "your tutor has taken back that you are excused from {} of “{title}”: it is to be passed like any other. Modules that are \
-                 open to you stay open.\n\nThe reason: {reason}",
+                "Your tutor has ended your excuse from {} of “{title}”. You need to pass it like any other quiz. Modules that are \
+                 unlocked for you stay unlocked.\n\nReason: {reason}",
                 name(quiz)
             ),
             address(quiz),
         ),
         News::Unlocked { modules, reason } => {
-            let which = match modules.as_slice() {
-                [one] => format!("module {one}"),
-                _ => "every module".to_owned(),
+            let (subject, which) = match modules.as_slice() {
+                [one] => (
+                    format!("Module {one} is unlocked for you"),
+                    format!("module {one}"),
+                ),
+                _ => (
+                    "All modules are unlocked for you".to_owned(),
+                    "all modules".to_owned(),
+                ),
             };
             (
-                match modules.as_slice() {
-                    [one] => format!("Module {one} is open to you"),
-                    _ => "Every module is open to you".to_owned(),
-                },
+                subject,
                 format!(
-                    "your tutor has opened {which} of “{title}” for you.\n\nThe reason: {reason}"
+                    "Your tutor has unlocked {which} of “{title}” for you.\n\nReason: {reason}"
                 ),
                 None,
             )
@@ -168,10 +170,11 @@ async fn words(
             extra_attempts,
             reason,
         } => (
-            "Your time and tries for quizzes".to_owned(),
+            "Your time and attempts for quizzes have changed".to_owned(),
             format!(
-                "your tutor has changed what you have for each quiz of “{title}”: {}.\n\nThe reason: {reason}",
-                allowance(extra_time_percent, extra_attempts)
+                "Your tutor has changed your time and attempts for the quizzes of “{title}”. For each quiz you now have {}.\n\nReason: \
+                 {reason}",
+                allowance(extra_time_percent, extra_attempts, "attempt")
             ),
             None,
         ),
@@ -183,10 +186,11 @@ async fn words(
         } => {
             let name = exam_title(conn, course, exam).await?;
             (
-                "Your time and tries for an exam".to_owned(),
+                "Your time and sittings for an exam have changed".to_owned(),
                 format!(
-                    "your tutor has changed what you have for the exam “{name}” of “{title}”: {}.\n\nThe reason: {reason}",
-                    allowance(extra_time_percent, extra_attempts)
+                    "Your tutor has changed your time and sittings for the exam “{name}” of “{title}”. You now have {}.\n\nReason: \
+                     {reason}",
+                    allowance(extra_time_percent, extra_attempts, "sitting")
                 ),
                 Some(exam_path(slug, exam)),
             )
@@ -194,10 +198,10 @@ async fn words(
         News::ExamReset { exam, reason } => {
             let name = exam_title(conn, course, exam).await?;
             (
-                "You can take an exam afresh".to_owned(),
+                "You can take an exam again".to_owned(),
                 format!(
-                    "your tutor has reset the exam “{name}” of “{title}”: what you did in it before no longer counts, and you have all your \
-                     tries again. When it is open stays as it was.\n\nThe reason: {reason}"
+                    "Your tutor has reset the exam “{name}” of “{title}”. Your earlier sittings no longer count, and you have all your \
+                     sittings again. The exam opens and closes at the same times as before.\n\nReason: {reason}"
                 ),
                 Some(exam_path(slug, exam)),
             )
@@ -207,7 +211,7 @@ async fn words(
             (
                 "You are excused from an exam".to_owned(),
                 format!(
-                    "your tutor has excused you from the exam “{name}” of “{title}”: you need not take it.\n\nThe reason: {reason}"
+                    "Your tutor has excused you from the exam “{name}” of “{title}”. You don't need to take it.\n\nReason: {reason}"
                 ),
                 None,
             )
@@ -217,8 +221,8 @@ async fn words(
             (
                 "You are no longer excused from an exam".to_owned(),
                 format!(
-                    "your tutor has taken back that you are excused from the exam “{name}” of “{title}”: it is to be taken like any \
-                     other.\n\nThe reason: {reason}"
+                    "Your tutor has ended your excuse from the exam “{name}” of “{title}”. You need to take it like any other \
+                     exam.\n\nReason: {reason}"
                 ),
                 Some(exam_path(slug, exam)),
             )
@@ -233,14 +237,13 @@ async fn words(
                         AttemptStatus::Passed => ", passed",
                         _ => "",
                     };
-                    format!("- quiz {module_no}.{pair}: {old} % became {new} %{passed}")
+                    format!("- Quiz {module_no}.{pair}: from {old}% to {new}%{passed}")
                 })
                 .collect();
             (
-                "A result of yours has changed".to_owned(),
+                "Your quiz result has changed".to_owned(),
                 format!(
-                    "a question in “{title}” was wrong, and your answer to it has been graded again:\n\n{}\n\nWhat was wrong: {reason}\n\nWhat is \
-                     open to you stays open.",
+                    "A question in “{title}” contained a mistake, so your answer to it has been graded again:\n\n{}\n\nWhat was wrong: {reason}\n\nEverything that is unlocked for you stays unlocked.",
                     lines.join("\n")
                 ),
                 None,
@@ -254,10 +257,9 @@ async fn words(
         } => {
             let name = exam_title(conn, course, exam).await?;
             (
-                "A result of yours has changed".to_owned(),
+                "Your exam result has changed".to_owned(),
                 format!(
-                    "a question of the exam “{name}” in “{title}” was wrong. Your answer to it has been graded again, and your result with \
-                     it.\n\nWhat was wrong: {reason}"
+                    "A question of the exam “{name}” in “{title}” contained a mistake. Your answer to it has been graded again, and your result has been updated.\n\nWhat was wrong: {reason}"
                 ),
                 Some(format!("{}?show={sitting}", exam_path(slug, exam))),
             )
@@ -270,16 +272,16 @@ async fn exam_title(conn: &mut Conn, course: CourseId, exam: ExamId) -> AppResul
     Ok(found.map_or_else(String::new, |exam| exam.title))
 }
 
-/// Describes a learner's extra time and extra attempts.
-fn allowance(extra_time_percent: i32, extra_attempts: i32) -> String {
+/// Describes a learner's extra time and extra attempts or sittings, as `unit` names them.
+fn allowance(extra_time_percent: i32, extra_attempts: i32, unit: &str) -> String {
     let time = match extra_time_percent {
-        0 => "the usual time".to_owned(),
-        percent => format!("{percent} % more time than usual"),
+        0 => "the standard time".to_owned(),
+        percent => format!("{percent}% extra time"),
     };
-    let tries = match extra_attempts {
-        0 => "the usual number of tries".to_owned(),
-        1 => "one more try, where tries are limited".to_owned(),
-        count => format!("{count} more tries, where tries are limited"),
+    let attempts = match extra_attempts {
+        0 => format!("the standard number of {unit}s"),
+        1 => format!("1 extra {unit}, if {unit}s are limited"),
+        count => format!("{count} extra {unit}s, if {unit}s are limited"),
     };
-    format!("{time}, and {tries}")
+    format!("{time} and {attempts}")
 }

@@ -272,7 +272,7 @@ impl QuestionType {
     pub fn label(self) -> &'static str {
         match self {
             Self::SingleChoice => "Single choice",
-            Self::MultipleChoice => "Several choices",
+            Self::MultipleChoice => "Multiple choice (several answers)",
             Self::ShortAnswer => "Short answer",
             Self::Tracing => "Tracing",
             Self::Ordering => "Ordering",

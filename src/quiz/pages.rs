@@ -59,7 +59,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
     let state = match page.state.clone() {
         QuizState::Ready(terms) => ready(page.clone(), terms, forms.start),
         QuizState::Closed(why) => view! {
-            <Notice tone=Tone::Info title="Not open now">
+            <Notice tone=Tone::Info title="Not available now">
                 {why}
             </Notice>
         }
@@ -68,7 +68,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
         QuizState::Result(graded) => result(&page, *graded, &path),
     };
     let excused = page.is_excused.then(|| {
-        view! { <Notice>"Your tutor excused you from this quiz: it counts as passed, taken or not."</Notice> }
+        view! { <Notice>"Your tutor excused you from this quiz. It counts as passed whether you take it or not."</Notice> }
     });
     let about = (!is_running).then(|| {
         let links = page
@@ -85,7 +85,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
             .collect_view();
         view! {
             <section class="quiz-about">
-                <h2 class="label">"What it is about"</h2>
+                <h2 class="label">"Topics covered"</h2>
                 <ul>{links}</ul>
             </section>
             {history("Your attempts", page.history.clone(), &format!("{path}?show="))}
@@ -112,13 +112,11 @@ fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
         1 => "One question".to_owned(),
         count => format!("{count} questions"),
     };
-    let pass = format!("{} % to pass", terms.passing_score_percent);
-    let time = terms
-        .time
-        .unwrap_or_else(|| "as long as you like".to_owned());
+    let pass = format!("{}% to pass", terms.passing_score_percent);
+    let time = terms.time.unwrap_or_else(|| "no time limit".to_owned());
     let tries = terms.tries_left.map(|left| match left {
-        1 => "This is your last try.".to_owned(),
-        left => format!("You have {left} tries."),
+        1 => "This is your last attempt.".to_owned(),
+        left => format!("You have {left} attempts left."),
     });
     let begin = if terms.is_repeat {
         "Try again"
@@ -132,7 +130,7 @@ fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
             <li>{time}</li>
         </ul>
         <p class="soft">
-            "Answers are kept as you give them. You can go back to a question, flag one for later, and close the page: what you answered stays."
+            "Your answers are saved as you go. You can return to a question, flag it for review, or close the page without losing anything."
         </p>
         {tries.map(|tries| view! { <p class="soft">{tries}</p> })}
         <Form form=start>
@@ -168,7 +166,7 @@ fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
         {inside}
         <Form form=forms.submit class=if at_end { "stack quiz-submit" } else { "quiz-submit vh" } id="ly-submit" on_answer=told>
             <input type="hidden" name="attempt" value=attempt_id />
-            {at_end.then(|| view! { <Button big=true busy=forms.submit.busy()>"Hand in"</Button> })}
+            {at_end.then(|| view! { <Button big=true busy=forms.submit.busy()>"Submit"</Button> })}
             {time_over()}
         </Form>
     }
@@ -179,15 +177,15 @@ fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
 fn overview(marks: Vec<(bool, bool)>, path: &str) -> AnyView {
     let open = marks.iter().filter(|(answered, _)| !answered).count();
     let said = match open {
-        0 => "Every question has an answer.".to_owned(),
-        1 => "One question has no answer yet.".to_owned(),
-        count => format!("{count} questions have no answer yet."),
+        0 => "You have answered every question.".to_owned(),
+        1 => "One question is not answered yet.".to_owned(),
+        count => format!("{count} questions are not answered yet."),
     };
     let lines = marks
         .into_iter()
         .zip(1..)
         .map(|((answered, flagged), number): (_, usize)| {
-            let state = if answered { "answered" } else { "no answer" };
+            let state = if answered { "answered" } else { "not answered" };
             view! {
                 <li>
                     <a href=format!("{path}?show={number}") rel="external">
@@ -200,7 +198,7 @@ fn overview(marks: Vec<(bool, bool)>, path: &str) -> AnyView {
         })
         .collect_view();
     view! {
-        <h2>"Ready to hand in?"</h2>
+        <h2>"Ready to submit?"</h2>
         <p>{said}</p>
         <ol class="quiz-overview">{lines}</ol>
     }
@@ -223,7 +221,7 @@ pub fn history(label: &'static str, past: Vec<PastAttempt>, path: &str) -> AnyVi
                     <a href=href>
                         <time datetime=exactly>{when}</time>
                     </a>
-                    <span class="num">{format!("{} %", attempt.score)}</span>
+                    <span class="num">{format!("{}%", attempt.score)}</span>
                     {(!attempt.counts).then(|| view! { <span class="soft">"before a reset"</span> })}
                     <Badge tone=tone text=text />
                 </li>
@@ -245,6 +243,6 @@ pub fn outcome(status: AttemptStatus) -> (Tone, &'static str) {
         AttemptStatus::Passed => (Tone::Ok, "Passed"),
         AttemptStatus::Failed => (Tone::Danger, "Not passed"),
         AttemptStatus::Expired => (Tone::Warn, "Time ran out"),
-        AttemptStatus::InProgress => (Tone::Neutral, "Running"),
+        AttemptStatus::InProgress => (Tone::Neutral, "In progress"),
     }
 }

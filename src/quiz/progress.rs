@@ -84,18 +84,18 @@ pub fn sentence(lock: Lock, clock: &Clock) -> String {
             module_no,
             pair,
             not_before: None,
-        } => format!("This opens when quiz {module_no}.{pair} is passed."),
+        } => format!("This unlocks when quiz {module_no}.{pair} is passed."),
         Lock::AfterQuiz {
             module_no,
             pair,
             not_before: Some(at),
         } => format!(
-            "This opens when quiz {module_no}.{pair} is passed, but not before {} ({}).",
+            "This unlocks when quiz {module_no}.{pair} is passed, but not before {} ({}).",
             clock.date_time(at),
             clock.zone.name()
         ),
         Lock::From(at) => format!(
-            "This opens on {} ({}).",
+            "This unlocks on {} ({}).",
             clock.date_time(at),
             clock.zone.name()
         ),

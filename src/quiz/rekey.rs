@@ -16,12 +16,12 @@ pub enum Obstacle {
 impl Obstacle {
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::OtherType => "The question is of another type now.",
+            Self::OtherType => "The question now has a different type.",
             Self::OptionsGone => {
-                "A right option of theirs is gone, or none of theirs is right now."
+                "A correct option that they saw no longer exists, or none of the options that they saw is correct now."
             }
-            Self::ProgramChanged => "They were shown another program.",
-            Self::PartsChanged => "They were shown other parts to order or match.",
+            Self::ProgramChanged => "They saw a different program.",
+            Self::PartsChanged => "They saw different items to order or match.",
         }
     }
 }

@@ -292,7 +292,7 @@ pub fn graded(
             GradedQuestion {
                 right: Html(match regrade::standing(question, at, regrades) {
                     Some(kind) => right(kind),
-                    None => "<p>Everybody gets the point.</p>".to_owned(),
+                    None => "<p>Everyone gets full points.</p>".to_owned(),
                 }),
                 ..graded_question(question, answer, points, topic)
             }
@@ -356,7 +356,7 @@ fn pre(text: &str) -> String {
 
 fn line_words(line: Option<u32>) -> String {
     match line {
-        Some(line) => format!("<p>It does not compile: line {line}.</p>"),
+        Some(line) => format!("<p>It does not compile: the error is on line {line}.</p>"),
         None => "<p>It does not compile.</p>".to_owned(),
     }
 }
@@ -471,7 +471,7 @@ async fn onward(
             later: following.and_then(|step| {
                 let lock = found.progress.lock(step.module_no, step.pair)?;
                 let when = progress::sentence(lock, clock);
-                Some(format!("What comes next is “{}”. {when}", step.link.title))
+                Some(format!("Up next: “{}”. {when}", step.link.title))
             }),
         },
     })

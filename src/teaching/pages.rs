@@ -27,8 +27,8 @@ fn courses(courses: Vec<TaughtCourse>) -> AnyView {
     if courses.is_empty() {
         return view! {
             <EmptyState
-                title="You teach no course yet"
-                text="An administrator makes you a tutor of a course; it then stands here."
+                title="No courses yet"
+                text="Courses appear here once an administrator makes you their tutor."
             />
         }
         .erase();

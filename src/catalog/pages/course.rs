@@ -156,7 +156,7 @@ fn about(Html(html): Html, licence: Option<String>) -> AnyView {
         <section class="about">
             <h2>"About this course"</h2>
             <div class="prose" inner_html=html></div>
-            {licence.map(|licence| view! { <p class="soft">"Licence: " {licence}</p> })}
+            {licence.map(|licence| view! { <p class="soft">"License: " {licence}</p> })}
         </section>
     }
     .erase()
@@ -182,16 +182,16 @@ fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
             <Form form=enrol>
                 <input type="hidden" name="course" value=slug />
                 <Button big=true busy=enrol.busy()>
-                    "Enrol"
+                    "Enroll"
                 </Button>
             </Form>
         }
         .erase(),
         Enrolment::Visitor => view! {
             <Button big=true href=sign_in_path(&here)>
-                "Sign in to enrol"
+                "Sign in to enroll"
             </Button>
-            <p class="soft">"No account yet? " <a href=sign_up_path(&here)>"Make one"</a> ", it takes a minute."</p>
+            <p class="soft">"No account yet? " <a href=sign_up_path(&here)>"Create one"</a> ". It takes a minute."</p>
         }
         .erase(),
         Enrolment::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.erase(),
@@ -203,7 +203,7 @@ fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
         ("Pace", pace(&card).to_owned()),
     ];
     view! {
-        <aside class="enrol panel" aria-label="Enrol">
+        <aside class="enrol panel" aria-label="Enroll">
             <p class="price">{card.price.label()}</p>
             {action}
             <dl class="facts">

@@ -149,7 +149,7 @@ fn results(query: CatalogQuery, page: catalog::CatalogPage) -> AnyView {
     let said = match (&page.corrected, query.q.is_empty()) {
         (_, true) => None,
         (Some(corrected), false) => Some(format!(
-            "Nothing matches “{}” as written; these match “{corrected}”.",
+            "No courses match “{}”. Showing courses for “{corrected}”.",
             query.q
         )),
         (None, false) => Some(format!("Courses for “{}”", query.q)),
@@ -182,12 +182,12 @@ fn results(query: CatalogQuery, page: catalog::CatalogPage) -> AnyView {
 fn empty(query: &CatalogQuery) -> AnyView {
     let (title, text) = match query.q.is_empty() {
         true => (
-            "No courses here yet".to_owned(),
-            "None of the courses fits this choice. Look at all of them.",
+            "No courses found".to_owned(),
+            "Try another filter, or view all courses.",
         ),
         false => (
-            format!("Nothing found for “{}”", query.q),
-            "Try fewer or other words, or look at all courses.",
+            format!("No courses match “{}”", query.q),
+            "Try fewer or different words, or view all courses.",
         ),
     };
     view! {

@@ -47,13 +47,13 @@ fn certificate(page: CertificatePage, rate: FormState, ruling: Ruling) -> AnyVie
     let state = match page.facts.revoked_on.clone() {
         None => view! {
             <Notice tone=Tone::Ok title="This certificate is genuine">
-                {format!("It is on the record of {organization}.")}
+                {format!("It is on record at {organization}.")}
             </Notice>
         }
         .erase(),
         Some(on) => view! {
             <Notice tone=Tone::Danger title="This certificate was revoked">
-                {format!("It counts no more since {on}.")} {reason.map(|reason| format!(" The reason: {reason}"))}
+                {format!("Revoked on {on}.")} {reason.map(|reason| format!(" Reason: {reason}"))}
             </Notice>
         }
         .erase(),
@@ -128,7 +128,7 @@ fn files(code: &str, has_pdf: bool) -> AnyView {
     let instead = (!has_pdf).then(|| {
         view! {
             <p>
-                "For a PDF, use “Print” and save as PDF: your browser has all letters of this certificate, our own PDF lacks some."
+                "For a PDF, use “Print” and save as PDF. Your browser can show all characters of this certificate; our own PDF lacks some."
             </p>
         }
     });
@@ -183,8 +183,8 @@ fn rating(code: String, own: Own, form: FormState) -> AnyView {
             </fieldset>
             <TextArea
                 name="feedback"
-                label="A word about it"
-                hint="For those who teach and write the course. They read it without your name."
+                label="Comment"
+                hint="For the tutors and authors of the course. They read it without your name."
                 value=form.value("feedback", &own.feedback)
                 error=form.error("feedback")
                 max_length=2000
@@ -194,7 +194,7 @@ fn rating(code: String, own: Own, form: FormState) -> AnyView {
                     "Send"
                 </Button>
                 <span class="soft" role="status">
-                    {move || done.get().then_some("Thank you, it is kept.")}
+                    {move || done.get().then_some("Thank you. Your rating is saved.")}
                 </span>
             </div>
         </Form>
@@ -212,7 +212,7 @@ fn revocation(code: String, form: FormState) -> AnyView {
                 <TextArea
                     name="reason"
                     label="Reason"
-                    hint="Its owner reads it. A certificate that was revoked stays revoked; you can issue another in its place."
+                    hint="The owner can read it. A revoked certificate stays revoked, but you can issue a new one."
                     value=form.value("reason", "")
                     error=form.error("reason")
                     max_length=500
@@ -231,19 +231,19 @@ fn anew(code: String, form: FormState) -> AnyView {
     let open = form.error("reason").get_untracked().is_some();
     view! {
         <details class="certificate-revoke" open=open>
-            <summary>"Issue anew"</summary>
+            <summary>"Reissue"</summary>
             <Form form=form>
                 <input type="hidden" name="code" value=code />
                 <TextArea
                     name="reason"
                     label="Reason"
-                    hint="Kept in the record. Names and title are as they are now; this one stays revoked."
+                    hint="Kept on record. The new certificate uses the current names and title. This one stays revoked."
                     value=form.value("reason", "")
                     error=form.error("reason")
                     max_length=500
                     required=true
                 />
-                <Button busy=form.busy()>"Issue anew"</Button>
+                <Button busy=form.busy()>"Reissue"</Button>
             </Form>
         </details>
     }

@@ -14,7 +14,7 @@ pub fn certificates_page() -> AnyView {
 fn list(own: Vec<Facts>) -> AnyView {
     let body = match own.is_empty() {
         true => view! {
-            <EmptyState title="None yet" text="Once you have completed a course, its certificate is here." />
+            <EmptyState title="No certificates yet" text="When you complete a course, its certificate appears here." />
         }
         .erase(),
         false => view! {

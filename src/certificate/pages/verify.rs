@@ -28,7 +28,7 @@ fn checked(verdict: Option<Verdict>, typed: String) -> AnyView {
                 <TextArea
                     name="text"
                     label="Code, address or credential"
-                    hint="As in k7qm-2r9x-0t1b, or all that is in the file credential.jwt."
+                    hint="Such as k7qm-2r9x-0t1b, or the whole content of the file credential.jwt."
                     value=typed
                     max_length=16000
                     required=true
@@ -48,7 +48,7 @@ fn said(verdict: Verdict) -> AnyView {
         Verdict::Revoked(facts) => (Tone::Danger, "This certificate was revoked", facts),
         Verdict::Refused(why) => {
             return view! {
-                <Notice tone=Tone::Danger title="This is not a certificate of ours">
+                <Notice tone=Tone::Danger title="This is not one of our certificates">
                     {why}
                 </Notice>
             }
@@ -64,14 +64,14 @@ fn said(verdict: Verdict) -> AnyView {
         revoked_on,
         ..
     } = facts;
-    let revoked = revoked_on.map(|on| format!(" It was revoked on {on} and counts no more."));
+    let revoked = revoked_on.map(|on| format!(" It was revoked on {on} and is no longer valid."));
     view! {
         <Notice tone=tone title=title>
             {format!("{learner_name} completed “{course_title}” at {organization_name} on {}.", completed_on.0)}
             {revoked}
         </Notice>
         <p>
-            <a href=path>"See the certificate"</a>
+            <a href=path>"View the certificate"</a>
         </p>
     }
     .erase()

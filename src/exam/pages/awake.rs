@@ -262,7 +262,7 @@ impl Awake {
             return self.all_is_sent();
         };
         let Some(body) = form_of(number).and_then(|form| self.body(&form)) else {
-            return self.refuse(number, "please check what you entered.".to_owned());
+            return self.refuse(number, "Please check what you entered.".to_owned());
         };
         self.is_sending.set(true);
         let awake = self.clone();
@@ -320,15 +320,15 @@ impl Awake {
     fn try_again(self: &Rc<Self>, error: &AppError) {
         let why = match error {
             AppError::SignInRequired => {
-                "you are signed out. Sign in again in another tab: what you entered here stays, and is sent then."
+                "you are signed out. Sign in again in another tab. Your answers stay here and are then sent."
             }
             AppError::Unreachable if self.forward_only => {
-                "the connection is gone. Your answer stays here and is sent as soon as the connection is back; the next question comes then."
+                "no connection. Your answer stays here. When the connection returns, it is sent and the next question appears."
             }
             AppError::Unreachable => {
-                "the connection is gone. Go on: it is sent as soon as the connection is back."
+                "no connection. You can keep working. Your answers are sent when the connection returns."
             }
-            _ => "the server does not answer. Trying again…",
+            _ => "the server is not responding. Trying again…",
         };
         self.say(&format!("Not saved yet: {why}"), true);
         self.failures.set(self.failures.get() + 1);
@@ -351,7 +351,7 @@ impl Awake {
             [(number, why), ..] if !(is_over && hands_in) => {
                 self.hands_in.set(HandsIn::No);
                 self.say(
-                    &format!("Question {} is not saved: {why}", number + 1),
+                    &format!("Question {} is not saved. {why}", number + 1),
                     true,
                 );
             }
@@ -370,7 +370,7 @@ impl Awake {
             body.append("time_over", "1");
         }
         self.is_sending.set(true);
-        self.say("Handing in…", false);
+        self.say("Submitting…", false);
         let awake = self.clone();
         leptos::task::spawn_local(async move {
             // Events go first: an ended sitting records none.
@@ -380,12 +380,12 @@ impl Awake {
             match outcome {
                 Ok(answer) => {
                     if !awake.followed(&answer, None) && awake.hands_in.get() == HandsIn::No {
-                        awake.say("You have more time: go on.", false);
+                        awake.say("You have more time. You can keep working.", false);
                     }
                 }
                 Err(error) if is_passing(&error) => {
                     awake.say(
-                        "Not handed in yet: the connection is gone. What is saved counts; trying again…",
+                        "Not submitted yet: no connection. Your saved answers count. Trying again…",
                         true,
                     );
                     awake.failures.set(awake.failures.get() + 1);

@@ -84,8 +84,8 @@ impl Mark {
         match (self.answered, self.flagged) {
             (true, true) => "answered, flagged",
             (true, false) => "answered",
-            (false, true) => "no answer, flagged",
-            (false, false) => "no answer",
+            (false, true) => "not answered, flagged",
+            (false, false) => "not answered",
         }
     }
 }
@@ -93,9 +93,9 @@ impl Mark {
 /// Says how many questions have no answer, before handing in.
 pub fn open_words(open: usize) -> String {
     match open {
-        0 => "Every question has an answer.".to_owned(),
-        1 => "One question has no answer yet.".to_owned(),
-        count => format!("{count} questions have no answer yet."),
+        0 => "You have answered every question.".to_owned(),
+        1 => "One question is not answered yet.".to_owned(),
+        count => format!("{count} questions are not answered yet."),
     }
 }
 
@@ -143,7 +143,7 @@ fn jumps(marks: &[Mark], at: Option<usize>, path: &str) -> AnyView {
     view! {
         <nav class="chips quiz-jumps" aria-label="Questions">
             {chips}
-            {jump("end".to_owned(), at.is_none(), "chip", "End".erase())}
+            {jump("end".to_owned(), at.is_none(), "chip", "Review".erase())}
         </nav>
     }
     .erase()
@@ -161,8 +161,8 @@ fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way:
     let number = question.number;
     let (go, label) = match way {
         Way::Free => ((number + 2).to_string(), "Next"),
-        Way::ToEnd => ("end".to_owned(), "To the end"),
-        Way::Forward => ("next".to_owned(), "Go on"),
+        Way::ToEnd => ("end".to_owned(), "Review answers"),
+        Way::Forward => ("next".to_owned(), "Continue"),
     };
     let jumps_to = (way != Way::Forward).then(|| go.clone());
     let back = (number > 0 && way != Way::Forward).then(|| {
@@ -177,7 +177,7 @@ fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way:
         view! {
             <label class="check quiz-flag">
                 <input type="checkbox" name="given[flagged]" value="on" checked=question.shown.flagged />
-                <span>"Flag to come back to"</span>
+                <span>"Flag for review"</span>
             </label>
         }
     });
@@ -251,13 +251,13 @@ fn end(marks: &[Mark], sitting: &str, path: &str, is_shown: bool, forward_only: 
     };
     view! {
         <section class="exam-question" data-number="end" hidden=!is_shown>
-            <h2 tabindex="-1">"Ready to hand in?"</h2>
+            <h2 tabindex="-1">"Ready to submit?"</h2>
             <p id="ly-open">{said}</p>
             {lines}
-            <p class="soft">"What is handed in can't be changed."</p>
+            <p class="soft">"You can't change your answers after you submit."</p>
             <form class="stack quiz-submit" id="ly-submit" method="post" action=SubmitExam::PATH>
                 <input type="hidden" name="sitting" value=sitting.to_owned() />
-                <button class="btn big">"Hand in"</button>
+                <button class="btn big">"Submit"</button>
                 {time_over()}
             </form>
         </section>

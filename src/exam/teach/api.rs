@@ -199,7 +199,7 @@ pub async fn allow_exam(
         let user = store::learner(conn, tutor.course, &email)
             .await?
             .ok_or_else(|| {
-                AppError::field("email", "No learner of this course has this address.")
+                AppError::field("email", "No learner in this course has this email address.")
             })?;
         let old = exams::allowance(conn, user, exam).await?;
         store::allow(conn, user, exam, extra_time_percent, extra_attempts).await?;
@@ -276,7 +276,7 @@ pub async fn regrade_exam(
     if !(1..=1000).contains(&reason.chars().count()) {
         return Err(AppError::field(
             "reason",
-            "Say why, in at most 1,000 characters. Learners read it.",
+            "Give a reason of at most 1,000 characters. Learners can read it.",
         ));
     }
     let question = uuid::Uuid::parse_str(&regrade.question)
@@ -303,7 +303,7 @@ pub async fn regrade_exam(
                 "ruling",
                 match done.obstacle {
                     Some(obstacle) => obstacle.sentence(),
-                    None => "That is how it is graded already.",
+                    None => "It is already graded this way.",
                 },
             ));
         }

@@ -23,12 +23,15 @@ pub fn read(
 ) -> AppResult<(Exam, Vec<SectionRow>)> {
     let title = fields.title.trim();
     if !(1..=200).contains(&title.chars().count()) {
-        return Err(AppError::field("title", "A title has 1 to 200 characters."));
+        return Err(AppError::field(
+            "title",
+            "Enter a title of 1 to 200 characters.",
+        ));
     }
     if fields.instructions.chars().count() > 20_000 {
         return Err(AppError::field(
             "instructions",
-            "Instructions have at most 20,000 characters.",
+            "Use at most 20,000 characters.",
         ));
     }
     let minutes = number("minutes", &fields.minutes, 1, 1440)?;
@@ -70,7 +73,7 @@ where
         Ok(number) if number >= min && number <= max => Ok(number),
         _ => Err(AppError::field(
             field,
-            format!("This is a number from {min} to {max}."),
+            format!("Enter a number from {min} to {max}."),
         )),
     }
 }
@@ -81,7 +84,7 @@ fn window(fields: &ExamFields, clock: &Clock) -> AppResult<Window> {
         text => clock.of_field(text).map(Some).ok_or_else(|| {
             AppError::field(
                 field,
-                format!("There is no such time in {}.", clock.zone.name()),
+                format!("This time does not exist in {}.", clock.zone.name()),
             )
         }),
     };
@@ -92,7 +95,10 @@ fn window(fields: &ExamFields, clock: &Clock) -> AppResult<Window> {
     if let (Some(opens_at), Some(closes_at)) = (window.opens_at, window.closes_at)
         && opens_at >= closes_at
     {
-        return Err(AppError::field("closes_at", "It closes before it opens."));
+        return Err(AppError::field(
+            "closes_at",
+            "The closing time must be after the opening time.",
+        ));
     }
     Ok(window)
 }
@@ -102,13 +108,18 @@ fn config(fields: &ExamFields, sections: &[SectionRow], window: Window) -> AppRe
         "nothing" => Review::Nothing,
         "score" => Review::Score,
         "answers" => Review::Answers,
-        _ => return Err(AppError::field("review", "Choose what learners see.")),
+        _ => {
+            return Err(AppError::field(
+                "review",
+                "Choose which results learners see.",
+            ));
+        }
     };
     let review_after_close = fields.review_after_close.is_some();
     if review_after_close && window.closes_at.is_none() {
         return Err(AppError::field(
             "closes_at",
-            "Results that wait for the end of the exam need a time at which it closes.",
+            "Enter a closing time to show results only after the exam closes.",
         ));
     }
     let adaptive = match &fields.adaptive {
@@ -149,11 +160,11 @@ fn sections(
         1..=SECTIONS => Ok(sections),
         0 => Err(AppError::field(
             "sections",
-            "An exam has at least one section with a number of questions.",
+            "Enter at least one section with a number of questions.",
         )),
         _ => Err(AppError::field(
             "sections",
-            format!("An exam has at most {SECTIONS} sections."),
+            format!("Use at most {SECTIONS} sections."),
         )),
     }
 }
@@ -170,9 +181,9 @@ fn section(
     };
     let title = row.title.trim();
     if title.chars().count() > 200 {
-        return Err(wrong("a title has at most 200 characters."));
+        return Err(wrong("use at most 200 characters for the title."));
     }
-    let no_source = || wrong("there is nothing of this kind to draw from.");
+    let no_source = || wrong("choose a module or topic of this course.");
     let (module_no, topic_id) = match row.source.split_once(':') {
         None if row.source.is_empty() => (None, None),
         Some(("module", number)) => {
@@ -194,18 +205,18 @@ fn section(
         text if text.is_empty() => Ok(None),
         text => match text.parse::<f32>() {
             Ok(share) if (0.0..=1.0).contains(&share) => Ok(Some(share)),
-            _ => Err(wrong("a difficulty lies between 0 and 1.")),
+            _ => Err(wrong("enter a difficulty from 0 to 1.")),
         },
     };
     let (difficulty_min, difficulty_max) = (share(&row.easiest)?, share(&row.hardest)?);
     if let (Some(min), Some(max)) = (difficulty_min, difficulty_max)
         && min > max
     {
-        return Err(wrong("its easiest question is harder than its hardest."));
+        return Err(wrong("the minimum difficulty is above the maximum."));
     }
     let question_count = match row.count.trim().parse() {
         Ok(count @ 1..=200) => count,
-        _ => return Err(wrong("it has 1 to 200 questions.")),
+        _ => return Err(wrong("enter a number of questions from 1 to 200.")),
     };
     Ok(SectionRow {
         exam_id,
@@ -229,7 +240,7 @@ pub fn shortage(sections: &[SectionRow], bank: &[BankItem]) -> Option<String> {
     };
     let offered = bank.iter().filter(|item| section.takes(item)).count();
     Some(format!(
-        "{named} asks {} questions. The bank has {offered} for it, and besides the other sections {} too few. Questions for exams have the purpose “exam” or “both”.",
+        "{named} needs {} questions. The bank has {offered} that match, which is {} too few once the other sections are filled. Exams use questions that are marked for use in “Exam” or “Quiz and exam”.",
         section.question_count, short.missing
     ))
 }
@@ -303,9 +314,7 @@ mod tests {
         );
         assert_eq!(
             problem(|f| f.sections[0].source = "module:7".into()).map(|(_, sentence)| sentence),
-            Some(set(
-                "Section 1: there is nothing of this kind to draw from."
-            ))
+            Some(set("Section 1: choose a module or topic of this course."))
         );
         assert_eq!(
             problem(|f| {
@@ -314,7 +323,7 @@ mod tests {
             })
             .map(|(_, sentence)| sentence),
             Some(set(
-                "Section 1: its easiest question is harder than its hardest."
+                "Section 1: the minimum difficulty is above the maximum."
             ))
         );
         assert_eq!(

@@ -34,26 +34,26 @@ fn list(exams: Vec<TaughtExam>, course: &str) -> AnyView {
         return view! {
             <EmptyState
                 title="No exams yet"
-                text="An exam draws its questions from the bank: those with the purpose “exam” or “both”."
+                text="Exams draw their questions from the question bank, from those that are marked for use in “Exam” or “Quiz and exam”."
             >
-                <Button href=new>"Make an exam"</Button>
+                <Button href=new>"Create exam"</Button>
             </EmptyState>
         }
         .erase();
     }
     let columns = vec![
         Column::new("Exam"),
-        Column::new("Running").figures(),
+        Column::new("In progress").figures(),
         Column::new("Ended").figures(),
         Column::new("Passed").figures(),
-        Column::new("Mean score").figures(),
+        Column::new("Average score").figures(),
     ];
     let rows = exams
         .into_iter()
         .map(|exam| {
             let mean = exam
                 .mean_score
-                .map_or_else(|| "–".to_owned(), |score| format!("{score} %"));
+                .map_or_else(|| "–".to_owned(), |score| format!("{score}%"));
             view! {
                 <tr>
                     <td>
@@ -73,7 +73,7 @@ fn list(exams: Vec<TaughtExam>, course: &str) -> AnyView {
         .collect_view();
     view! {
         <div class="row">
-            <Button href=new>"Make an exam"</Button>
+            <Button href=new>"Create exam"</Button>
         </div>
         <Table label="Exams of this course" columns=columns>
             {rows}

@@ -37,13 +37,13 @@ pub async fn ruling(
     match name {
         "everybody" => Ok(Ruling::Everybody),
         "key" => {
-            let gone = || AppError::field("ruling", "The question is not in the bank any more.");
+            let gone = || AppError::field("ruling", "The question is no longer in the bank.");
             let present = store::questions(conn, &[question]).await?.pop();
             let is_ours = crate::exam::store::is_question_of(conn, course, question).await?;
             let present = present.filter(|_| is_ours).ok_or_else(gone)?;
             Ok(Ruling::Key(freeze(present).kind))
         }
-        _ => Err(AppError::field("ruling", "Choose what is right now.")),
+        _ => Err(AppError::field("ruling", "Choose what counts as correct.")),
     }
 }
 

@@ -60,7 +60,7 @@ pub async fn change(conn: &mut Conn, exam: &Exam, sections: &[SectionRow]) -> Ap
     .await?;
     if changed == 0 {
         return Err(AppError::Conflict(
-            "Somebody else has changed this exam meanwhile. What you entered is still here: open the exam in another tab, and enter what is missing there.".to_owned(),
+            "Someone else has changed this exam since you opened it. Nothing was saved, and your entries are still here. Open the exam in another tab and make your changes there.".to_owned(),
         ));
     }
     diesel::delete(exam_sections::table.filter(exam_sections::exam_id.eq(exam.exam_id)))

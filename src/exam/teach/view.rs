@@ -60,12 +60,12 @@ fn facts_of(exam: &Exam, clock: &Clock) -> Vec<String> {
         (None, false) => None,
     };
     let tries = exam.attempts_allowed.map(|allowed| match allowed {
-        1 => "one try".to_owned(),
-        allowed => format!("{allowed} tries"),
+        1 => "1 attempt allowed".to_owned(),
+        allowed => format!("{allowed} attempts allowed"),
     });
     [
         Some(time_words(i64::from(exam.duration_seconds))),
-        Some(format!("{} % to pass", exam.passing_score_percent)),
+        Some(format!("{}% to pass", exam.passing_score_percent)),
         tries,
         kind,
         window_words(exam, clock),
@@ -308,7 +308,7 @@ pub async fn sitting(
         gradings: gradings
             .into_iter()
             .map(|(at, score, reason)| {
-                let reason = reason.unwrap_or_else(|| "Handed in".to_owned());
+                let reason = reason.unwrap_or_else(|| "Submitted".to_owned());
                 (clock.date_time(at), score, reason)
             })
             .collect(),
@@ -377,7 +377,7 @@ fn sheet(sheet: &AnswerSheet, sums: &Facts, clock: &Clock) -> Vec<SheetQuestion>
                 answered.flagged.then(|| "flagged".to_owned()),
                 answered
                     .is_void
-                    .then(|| "everybody gets the point".to_owned()),
+                    .then(|| "full points for everyone".to_owned()),
             ];
             let parts: Vec<String> = parts.into_iter().flatten().collect();
             SheetQuestion {

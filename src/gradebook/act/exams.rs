@@ -29,7 +29,7 @@ impl Deed<'_> {
         sittings.retain(|sat| sat.exam_id == exam);
         if sittings.is_empty() {
             return Err(AppError::Conflict(
-                "There is no sitting of this exam that counts.".to_owned(),
+                "This learner has no sitting of this exam to reset.".to_owned(),
             ));
         }
         let counting: Vec<&Sat> = sittings.iter().filter(|sat| sat.counts).collect();
@@ -76,7 +76,9 @@ impl Deed<'_> {
             .execute(conn)
             .await?;
         if made == 0 {
-            return Err(AppError::Conflict("They are excused already.".to_owned()));
+            return Err(AppError::Conflict(
+                "This learner is already excused.".to_owned(),
+            ));
         }
         let told = json!({"exam_id": exam, "exam": title});
         let reason = self.reason.clone();
@@ -93,7 +95,9 @@ impl Deed<'_> {
             .execute(conn)
             .await?;
         if gone == 0 {
-            return Err(AppError::Conflict("They are not excused.".to_owned()));
+            return Err(AppError::Conflict(
+                "This learner is not excused.".to_owned(),
+            ));
         }
         let told = json!({"exam_id": exam, "exam": title});
         let reason = self.reason.clone();

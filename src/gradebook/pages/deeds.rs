@@ -99,9 +99,9 @@ impl Doing {
             Self::Reset(key) => format!("Reset {}", quiz(key)),
             Self::Excuse(key) => format!("Excuse from {}", quiz(key)),
             Self::EndExcuse(key) => format!("End the excuse from {}", quiz(key)),
-            Self::Unlock(Some(module)) => format!("Open module {module}"),
-            Self::Unlock(None) => "Open all modules".to_owned(),
-            Self::Allow => "More time or tries".to_owned(),
+            Self::Unlock(Some(module)) => format!("Unlock module {module}"),
+            Self::Unlock(None) => "Unlock all modules".to_owned(),
+            Self::Allow => "Extra time or attempts".to_owned(),
             Self::ResetExam(_) => format!("Reset “{exam}”"),
             Self::ExcuseExam(_) => format!("Excuse from “{exam}”"),
             Self::EndExamExcuse(_) => format!("End the excuse from “{exam}”"),
@@ -112,25 +112,27 @@ impl Doing {
     fn said(self) -> &'static str {
         match self {
             Self::Reset(_) => {
-                "They start over. What they tried stays in the history and no longer counts; an attempt that runs ends now. What is open to them stays open."
+                "The learner starts over. Earlier attempts stay in the history but no longer count, and an attempt in progress ends now. Everything that is unlocked stays unlocked."
             }
             Self::Excuse(_) => {
-                "The quiz counts as passed and opens what a pass opens. You can end that again."
+                "The quiz counts as passed and unlocks everything that a pass unlocks. You can end the excuse later."
             }
             Self::EndExcuse(_) => {
-                "The quiz has to be passed like any other. Modules that are open stay open."
+                "The learner needs to pass the quiz like any other. Modules that are unlocked stay unlocked."
             }
             Self::Unlock(_) => {
-                "It opens now, whatever has been passed. Quizzes within still open their sections."
+                "This unlocks immediately, whatever has been passed. Quizzes inside still unlock their sections."
             }
-            Self::Allow => "This holds for every quiz of the course, from the next attempt on.",
+            Self::Allow => {
+                "This applies to every quiz of the course, starting with the next attempt."
+            }
             Self::ResetExam(_) => {
-                "Their sittings stay in the record and no longer count; one that runs ends now. They have all their tries again, while the exam is open."
+                "Earlier sittings stay on record but no longer count, and a sitting in progress ends now. The learner has all sittings again while the exam is open."
             }
             Self::ExcuseExam(_) => {
-                "They need not take the exam, and are told so; they still may. You can end that again."
+                "The learner doesn't need to take the exam and is told so, but still may. You can end the excuse later."
             }
-            Self::EndExamExcuse(_) => "The exam is to be taken like any other.",
+            Self::EndExamExcuse(_) => "The learner needs to take the exam like any other.",
         }
     }
 }
@@ -214,7 +216,7 @@ pub fn form(doing: Doing, page: &LearnerPage, forms: Forms) -> AnyView {
                 <TextArea
                     name="reason"
                     label="Reason"
-                    hint="Kept in the record, and told to the learner."
+                    hint="Kept on record and sent to the learner."
                     required=true
                     max_length=500
                     value=form.value("reason", "")
@@ -238,7 +240,7 @@ fn allowances(page: &LearnerPage, form: FormState) -> AnyView {
     view! {
         <Field
             name="extra_time_percent"
-            label="More time, in percent"
+            label="Extra time (%)"
             r#type="number"
             required=true
             value=form.value("extra_time_percent", &page.extra_time_percent.to_string())
@@ -246,17 +248,17 @@ fn allowances(page: &LearnerPage, form: FormState) -> AnyView {
         />
         <Field
             name="extra_attempts"
-            label="More tries at each quiz"
+            label="Extra attempts per quiz"
             r#type="number"
             required=true
-            hint="Counts where the course limits tries."
+            hint="Applies if the course limits attempts."
             value=form.value("extra_attempts", &page.extra_attempts.to_string())
             error=form.error("extra_attempts")
         />
         <Checkbox
             name="running"
-            label="Also for an attempt that is running"
-            hint="Their page shows the new time with the next answer, at the latest when the old time is over."
+            label="Apply to an attempt in progress"
+            hint="The learner’s page shows the new time with the next answer, or at the latest when the old time is up."
         />
     }
     .erase()

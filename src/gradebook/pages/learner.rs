@@ -67,16 +67,16 @@ pub fn learner_page() -> AnyView {
 fn notice(done: &str) -> Option<AnyView> {
     let text = match done {
         "reset" => "The quiz is reset.",
-        "excuse" => "They are excused.",
-        "end-excuse" => "They are no longer excused.",
-        "unlock" => "It is open to them.",
-        "allow" => "Their time and tries are changed.",
+        "excuse" => "The learner is excused.",
+        "end-excuse" => "The learner is no longer excused.",
+        "unlock" => "Unlocked for the learner.",
+        "allow" => "The time and attempts are changed.",
         "reset-exam" => "The exam is reset.",
-        "excuse-exam" => "They are excused from the exam.",
-        "end-exam-excuse" => "They are no longer excused from the exam.",
+        "excuse-exam" => "The learner is excused from the exam.",
+        "end-exam-excuse" => "The learner is no longer excused from the exam.",
         _ => return None,
     };
-    let said = format!("{text} A mail tells them.");
+    let said = format!("{text} The learner will receive an email.");
     Some(view! { <Notice tone=Tone::Ok>{said}</Notice> }.erase())
 }
 
@@ -101,12 +101,12 @@ fn head(page: &LearnerPage) -> AnyView {
                 {format!(
                     "Enrolled on {}, {}.",
                     page.enrolled,
-                    active.map_or("not begun".to_owned(), |when| format!("last active {when}")),
+                    active.map_or("not started".to_owned(), |when| format!("last active {when}")),
                 )}
             </p>
             <div class="row">
                 <div class="grow">
-                    <Meter percent=percent label="Topics done" />
+                    <Meter percent=percent label="Topics completed" />
                 </div>
                 <span class="num">{format!("{done} of {all} topics")}</span>
             </div>
@@ -125,7 +125,7 @@ fn attempt_view(page: &LearnerPage, opened: OpenedAttempt) -> AnyView {
     view! {
         <section class="learner-attempt" aria-labelledby="ly-attempt">
             <h2 id="ly-attempt">{format!("{}, {}", opened.quiz, opened.when)}</h2>
-            {came_of(opened.graded, "Answered", way.erase())}
+            {came_of(opened.graded, "Learner’s answer", way.erase())}
         </section>
     }
     .erase()
@@ -133,20 +133,20 @@ fn attempt_view(page: &LearnerPage, opened: OpenedAttempt) -> AnyView {
 
 fn allowances(page: &LearnerPage) -> AnyView {
     let time = match page.extra_time_percent {
-        0 => "The usual time".to_owned(),
-        percent => format!("{percent} % more time"),
+        0 => "Standard time".to_owned(),
+        percent => format!("{percent}% extra time"),
     };
     let tries = match page.extra_attempts {
-        0 => "the usual tries".to_owned(),
-        1 => "one more try".to_owned(),
-        count => format!("{count} more tries"),
+        0 => "the standard number of attempts".to_owned(),
+        1 => "1 extra attempt".to_owned(),
+        count => format!("{count} extra attempts"),
     };
     let any_closed = page.modules.iter().any(|module| !module.is_open);
     view! {
         <div class="row learner-deeds">
-            <p class="grow">{format!("{time}, {tries} at each quiz.")}</p>
-            {link(page, Doing::Allow, "More time or tries")}
-            {any_closed.then(|| link(page, Doing::Unlock(None), "Open all modules"))}
+            <p class="grow">{format!("{time} and {tries} per quiz.")}</p>
+            {link(page, Doing::Allow, "Extra time or attempts")}
+            {any_closed.then(|| link(page, Doing::Unlock(None), "Unlock all modules"))}
         </div>
     }
     .erase()
@@ -165,14 +165,14 @@ fn link(page: &LearnerPage, doing: Doing, text: &'static str) -> AnyView {
 fn module_view(page: &LearnerPage, module: &ModuleCard) -> AnyView {
     let (done, all) = module.done;
     let number = module.number;
-    let unlock = (!module.is_open).then(|| link(page, Doing::Unlock(Some(number)), "Open it now"));
+    let unlock = (!module.is_open).then(|| link(page, Doing::Unlock(Some(number)), "Unlock now"));
     let quizzes = module.quizzes.iter();
     view! {
         <section class="learner-module">
             <div class="row">
                 <div class="grow">
                     <h2>{format!("{number}. {}", module.title)}</h2>
-                    <p class="soft">{format!("{} {done} of {all} topics done.", sentence(&module.said))}</p>
+                    <p class="soft">{format!("{} {done} of {all} topics completed.", sentence(&module.said))}</p>
                 </div>
                 {unlock}
             </div>
@@ -191,7 +191,7 @@ fn exams(page: &LearnerPage) -> AnyView {
         let state = exam.cell.state;
         let running = exam.running.map(|sitting| {
             let href = sitting_path(&page.course_slug, exam.exam_id, sitting);
-            view! { <a href=href>"Follow the sitting"</a> }
+            view! { <a href=href>"View current sitting"</a> }
         });
         let reset = exam
             .has_tries()
@@ -207,7 +207,7 @@ fn exams(page: &LearnerPage) -> AnyView {
                         <a href=path.clone()>{exam.title.clone()}</a>
                     </h3>
                     <Badge tone=tone(state) text=state.label() />
-                    {exam.cell.score.map(|score| view! { <span class="num">{format!("{score} %")}</span> })}
+                    {exam.cell.score.map(|score| view! { <span class="num">{format!("{score}%")}</span> })}
                     <span class="grow">{running}</span>
                     {reset}
                     {excuse}
@@ -242,7 +242,7 @@ fn record(record: Vec<PastDeed>) -> AnyView {
     });
     view! {
         <section class="deeds">
-            <h2>"What tutors did"</h2>
+            <h2>"Tutor actions"</h2>
             <ul>{lines.collect_view()}</ul>
         </section>
     }
@@ -260,8 +260,8 @@ fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
     let key = (module, quiz.pair);
     let tries = match quiz.tries {
         0 => String::new(),
-        1 => "one try".to_owned(),
-        count => format!("{count} tries"),
+        1 => "1 attempt".to_owned(),
+        count => format!("{count} attempts"),
     };
     let excuse = match (quiz.cell.state, quiz.is_retired) {
         (CellState::Excused, _) => link(page, Doing::EndExcuse(key), "End excuse"),
@@ -277,7 +277,7 @@ fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
             <div class="row">
                 <h3>{format!("Quiz {module}.{}{retired}", quiz.pair)}</h3>
                 <Badge tone=tone(state) text=state.label() />
-                {quiz.cell.score.map(|score| view! { <span class="num">{format!("{score} %")}</span> })}
+                {quiz.cell.score.map(|score| view! { <span class="num">{format!("{score}%")}</span> })}
                 <span class="soft grow">{tries}</span>
                 {reset}
                 {excuse}

@@ -16,7 +16,7 @@ pub fn opinions(said: Opinions, course: &str, query: &GradebookQuery) -> AnyView
         false => String::new(),
     };
     let ratings = match said.ratings {
-        1 => "one rating".to_owned(),
+        1 => "1 rating".to_owned(),
         count => format!("{count} ratings"),
     };
     let comments = said.comments.into_iter().map(comment).collect_view();

@@ -68,22 +68,22 @@ fn regrade(page: RegradePage, form: FormState) -> AnyView {
     let (slug, id) = (page.course_slug.clone(), page.question_id);
     let inside = view! {
         <p>
-            <a href=format!("{}/{id}", Area::Questions.path(&slug))>"The question"</a>
+            <a href=format!("{}/{id}", Area::Questions.path(&slug))>"Back to the question"</a>
         </p>
         <h2>"Regrade a question"</h2>
         <div class="prose regrade-question" inner_html=page.prompt.0></div>
-        <h3 class="label">"Right is now"</h3>
+        <h3 class="label">"Current correct answer"</h3>
         <div class="prose" inner_html=page.right.0></div>
         <form class="stack" method="get" action=path>
             <fieldset class="stack regrade-choice">
-                <legend>"What should count?"</legend>
+                <legend>"How should answers be graded?"</legend>
                 {choices.collect_view()}
             </fieldset>
             <p class="soft">
-                "To change what is right, edit the question first. A pass is never taken away, and what is open stays open. This is about quizzes: exams are graded again from the page of a sitting."
+                "To change the answer key, edit the question first. Learners keep every pass and everything that is unlocked. Only quizzes are regraded here; regrade an exam from the page of one of its sittings."
             </p>
             <div>
-                <Button kind=ButtonKind::Secondary>"Show what would change"</Button>
+                <Button kind=ButtonKind::Secondary>"Preview changes"</Button>
             </div>
         </form>
         {page.forecast.map(|forecast| forecast_view(forecast, &slug, id, form))}
@@ -105,26 +105,26 @@ fn forecast_view(
     question: QuestionId,
     form: FormState,
 ) -> AnyView {
-    let attempts = counted(forecast.attempts, "attempt has", "attempts have");
+    let attempts = counted(forecast.attempts, "attempt includes", "attempts include");
     let results = counted(forecast.results, "result changes", "results change");
     let mut said = format!("{attempts} this question. {results}");
     if forecast.passes > 0 {
         said += &format!(
-            ", {}",
-            counted(forecast.passes, "of them to a pass", "of them to passes")
+            ", of which {}",
+            counted(forecast.passes, "becomes a pass", "become passes")
         );
     }
     said += ".";
     if forecast.running > 0 {
-        let running = counted(forecast.running, "attempt runs", "attempts run");
-        said += &format!(" {running} now and will be graded so at the end.");
+        let running = counted(forecast.running, "attempt is", "attempts are");
+        said += &format!(" {running} in progress and will be graded this way when submitted.");
     }
     let shown = forecast.changes.len();
     let more = (forecast.results > shown)
-        .then(|| view! { <p class="soft">{format!("The first {shown} are shown.")}</p> });
+        .then(|| view! { <p class="soft">{format!("Showing the first {shown}.")}</p> });
     let obstacles = forecast.obstacles.into_iter().map(|(why, count)| {
         let said = format!(
-            "{} as it is: {why}",
+            "{} unchanged: {why}",
             counted(count, "attempt stays", "attempts stay")
         );
         view! { <Notice tone=Tone::Warn>{said}</Notice> }
@@ -151,7 +151,7 @@ fn forecast_view(
                 <TextArea
                     name="reason"
                     label="What was wrong"
-                    hint="Told to those whose result changes."
+                    hint="Sent to the learners whose result changes."
                     required=true
                     max_length=500
                     value=form.value("reason", "")
@@ -215,7 +215,7 @@ fn decisions(decisions: Vec<Decision>) -> AnyView {
         .collect_view();
     view! {
         <section class="deeds">
-            <h2>"Decided before"</h2>
+            <h2>"Earlier regrades"</h2>
             <ul>{lines}</ul>
         </section>
     }

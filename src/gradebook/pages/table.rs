@@ -48,7 +48,7 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
     let (slug, title) = (page.course_slug.clone(), page.course_title.clone());
     let query = query.on_page(page.page);
     let said = match page.total {
-        1 => "One learner".to_owned(),
+        1 => "1 learner".to_owned(),
         total => format!("{total} learners"),
     };
     let on = |page| query.on_page(page).path(&slug);
@@ -111,7 +111,7 @@ fn tools(slug: &str, query: &GradebookQuery) -> AnyView {
                     name="q"
                     value=query.q.clone()
                     maxlength="200"
-                    placeholder="Name or e-mail"
+                    placeholder="Name or email"
                     aria-label="Search learners"
                 />
             </label>
@@ -139,8 +139,8 @@ fn table(page: GradebookPage, query: &GradebookQuery) -> AnyView {
         .chain(page.columns.iter().map(|column| Column::new(&column.label)))
         .collect();
     let empty = page.learners.is_empty().then(|| match query.q.is_empty() && query.filter == Filter::All {
-        true => view! { <EmptyState glyph=Glyph::User title="Nobody is enrolled yet" text="Whoever enrols stands here." /> },
-        false => view! { <EmptyState glyph=Glyph::User title="Nobody found" text="Try other words, or all learners." /> },
+        true => view! { <EmptyState glyph=Glyph::User title="No learners yet" text="Learners appear here once they enroll." /> },
+        false => view! { <EmptyState glyph=Glyph::User title="No learners found" text="Try a different search, or view all learners." /> },
     }.erase());
     let rows = page
         .learners
@@ -155,7 +155,7 @@ fn table(page: GradebookPage, query: &GradebookQuery) -> AnyView {
     let legend = (!titles.is_empty()).then(|| {
         view! {
             <details class="soft">
-                <summary>"What the columns are"</summary>
+                <summary>"Column titles"</summary>
                 <ul>{titles.into_iter().map(|title| view! { <li>{title}</li> }).collect_view()}</ul>
             </details>
         }
@@ -180,7 +180,7 @@ fn row(slug: &str, learner: LearnerRow) -> AnyView {
     };
     let active = match learner.last_active {
         Some((words, exactly)) => view! { <time datetime=exactly>{words}</time> }.erase(),
-        None => view! { <span class="soft">"not begun"</span> }.erase(),
+        None => view! { <span class="soft">"not started"</span> }.erase(),
     };
     let cells = learner
         .cells
@@ -194,9 +194,9 @@ fn row(slug: &str, learner: LearnerRow) -> AnyView {
                 {badge.map(|(tone, text)| view! { <Badge tone=tone text=text /> })}
                 <span class="soft">{learner.email}</span>
             </th>
-            <td class="num">{format!("{} %", learner.done)}</td>
+            <td class="num">{format!("{}%", learner.done)}</td>
             <td>{active}</td>
-            <td class="num">{learner.score.map_or("–".to_owned(), |score| format!("{score} %"))}</td>
+            <td class="num">{learner.score.map_or("–".to_owned(), |score| format!("{score}%"))}</td>
             {cells}
         </tr>
     }

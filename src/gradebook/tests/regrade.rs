@@ -70,7 +70,9 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
     let (path, question) = (path(&site).await, three(&site).await);
     let page = meera.get(&format!("{path}?ruling=everybody")).await.body;
     assert!(
-        page.contains("2 attempts have this question. 1 result changes, 1 of them to a pass."),
+        page.contains(
+            "2 attempts include this question. 1 result changes, of which 1 becomes a pass."
+        ),
         "{page}"
     );
     assert_eq!(
@@ -91,7 +93,7 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
     assert_eq!(told.len(), 1, "only whose result changed: {mails:?}");
     assert!(
         told[0].contains("asha@example.org")
-            && told[0].contains("quiz 1.2: 0 % became 100 %, passed")
+            && told[0].contains("Quiz 1.2: from 0% to 100%, passed")
     );
     assert!(told[0].contains("What was wrong: The key was wrong."));
     assert_eq!(
@@ -106,7 +108,7 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
         .body;
     assert!(
         result.contains("Regraded on")
-            && result.contains("0 % became 100 %, because: The key was wrong.")
+            && result.contains("Score changed from 0% to 100%. Reason: The key was wrong.")
     );
     assert!(meera.get(&path).await.body.contains("1 result changed"));
     // A second regrade changes nothing.
@@ -137,7 +139,7 @@ async fn the_present_key_gives_and_takes_but_no_pass_is_lost() {
     );
     let page = meera.get(&format!("{path}?ruling=key")).await.body;
     assert!(
-        page.contains("2 results change, 1 of them to a pass."),
+        page.contains("2 results change, of which 1 becomes a pass."),
         "{page}"
     );
     let mark = seen(&mut meera, &path, "key").await;
@@ -216,7 +218,7 @@ async fn what_runs_meanwhile_catches_up_and_work_that_was_cut_off_goes_on() {
     give(&mut zoe, &id, 0, &questions[0], false).await;
     let (path, question) = (path(&site).await, three(&site).await);
     let page = meera.get(&format!("{path}?ruling=everybody")).await.body;
-    assert!(page.contains("1 attempt runs now"), "{page}");
+    assert!(page.contains("1 attempt is in progress"), "{page}");
     let mark = seen(&mut meera, &path, "everybody").await;
     ok(&regrade(&mut meera, &question, "everybody", &mark).await);
     site.mails().await;
@@ -236,7 +238,7 @@ async fn what_runs_meanwhile_catches_up_and_work_that_was_cut_off_goes_on() {
     );
     let ended = zoe.post("quiz/api/submit_quiz", &[("attempt", &id)]).await;
     let result = zoe.get(ended.header("x-redirect")).await.body;
-    assert!(result.contains("Everybody gets the point.") || result.contains("100 %"));
+    assert!(result.contains("Everyone gets full points.") || result.contains("100%"));
     assert!(text(&site, SCORES).await.ends_with("zoe 100 passed"));
     assert_eq!(zoe.get("/learn/small/end").await.status, StatusCode::OK);
 }

@@ -129,7 +129,7 @@ pub async fn sign_in(
         audit::failed(&cx, "sign_in.failed", None).await;
         return Err(AppError::field(
             "",
-            "The e-mail address and the password don't match an account, or its address is not confirmed yet.",
+            "The email address and password don't match an account, or the address is not confirmed yet.",
         ));
     };
     limits::SIGN_IN_ACCOUNT.forgive(&cx, &email).await?;
@@ -176,7 +176,7 @@ pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()>
     let Some(user) = user else {
         return Err(AppError::field(
             "",
-            "This link was used already or is older than three days. If your address is confirmed, just sign in; else sign up again for a new link.",
+            "This link has already been used or is more than three days old. If your address is confirmed, sign in. Otherwise, sign up again to get a new link.",
         ));
     };
     sessions::sign_in(&cx.session, user).await?;
@@ -245,7 +245,7 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
     let Some(user) = user else {
         return Err(AppError::field(
             "",
-            "This link was used already or is older than two hours. Please ask for a new one.",
+            "This link has already been used or is more than two hours old. Please request a new one.",
         ));
     };
     sessions::sign_in(&cx.session, user).await?;

@@ -71,34 +71,33 @@ impl Job for AccountMail {
             About::Welcome => (
                 format!("Confirm your address for {site}"),
                 format!(
-                    "Hello {name},\n\nopen this link to confirm your address. It signs you in, and you can start learning:\n\n{}\n\n\
-                     The link works for three days. If you did not sign up, do nothing: without this step the account stays closed.",
+                    "Hello {name},\n\nPlease open this link to confirm your address. It signs you in, and you can start learning:\n\n{}\n\n\
+                     The link works for three days. If you did not sign up, you can ignore this email. The account stays closed until the address is confirmed.",
                     cx.link(&confirm_path(&token, self.next.as_deref()))
                 ),
             ),
             About::AlreadyHere => (
                 format!("You already have an account at {site}"),
                 format!(
-                    "Hello {name},\n\nsomebody, probably you, just tried to sign up with this address. It has an account already, and nothing was changed.\n\n\
-                     Sign in: {}\n\nIf you don't remember your password, choose a new one here (the link works for two hours):\n{}\n\n\
-                     If it wasn't you, there is nothing you need to do.",
-                    cx.link("/sign-in"),
+                    "Hello {name},\n\nSomeone, probably you, just tried to sign up with this address. It already has an account, so nothing was \
+                     changed. You can sign in with your password.\n\nIf you don't remember it, choose a new one here. The link works for two \
+                     hours:\n\n{}\n\nIf this wasn't you, you don't need to do anything.",
                     cx.link(&format!("/reset-password?token={token}"))
                 ),
             ),
             About::ResetPassword => (
                 format!("Choose a new password for {site}"),
                 format!(
-                    "Hello {name},\n\nopen this link to choose a new password. It works once, for two hours:\n\n{}\n\n\
-                     If you did not ask for this, do nothing: your password stays as it is.",
+                    "Hello {name},\n\nPlease open this link to choose a new password. It works once, for two hours:\n\n{}\n\n\
+                     If you did not ask for this, you can ignore this email. Your password stays the same.",
                     cx.link(&format!("/reset-password?token={token}"))
                 ),
             ),
             About::PasswordChanged => (
                 format!("Your password for {site} was changed"),
                 format!(
-                    "Hello {name},\n\nyour password was just changed, and all other devices were signed out.\n\n\
-                     If it wasn't you, choose a new password now: {}",
+                    "Hello {name},\n\nYour password was just changed, and all other devices were signed out.\n\n\
+                     If this wasn't you, choose a new password now:\n\n{}",
                     cx.link("/forgot-password")
                 ),
             ),
@@ -108,7 +107,7 @@ impl Job for AccountMail {
             .send(Mail {
                 to,
                 subject,
-                text: format!("{text}\n\n{site}\n{}\n", cx.link("/")),
+                text: format!("{text}\n\n{site}\n"),
             })
             .await
     }

@@ -76,10 +76,10 @@ pub struct Device {
 pub fn normalise_email(typed: &str) -> Result<String, &'static str> {
     let email = typed.trim().to_lowercase();
     if email.is_empty() {
-        return Err("Enter your e-mail address.");
+        return Err("Enter your email address.");
     }
     if email.len() > 254 {
-        return Err("That is longer than an e-mail address can be (254 characters).");
+        return Err("An email address can have at most 254 characters.");
     }
     let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
@@ -103,7 +103,7 @@ pub fn normalise_email(typed: &str) -> Result<String, &'static str> {
     {
         Ok(email)
     } else {
-        Err("That does not look like an e-mail address. It should be like name@example.org.")
+        Err("Enter a valid email address, such as name@example.org.")
     }
 }
 

@@ -16,7 +16,7 @@ fn email_field(form: FormState) -> AnyView {
     view! {
         <Field
             name="email"
-            label="E-mail"
+            label="Email"
             r#type="email"
             autocomplete="username"
             required=true

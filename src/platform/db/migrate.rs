@@ -22,12 +22,12 @@ pub async fn migrate(config: &DatabaseConfig) -> Result<Vec<String>, String> {
     let mut conn = connect(owner).await?;
     roles::bootstrap(&mut conn, config)
         .await
-        .map_err(|error| format!("The database roles can't be made: {error}"))?;
+        .map_err(|error| format!("The database roles can't be created: {error}"))?;
     let ran = run(conn).await?;
     let mut conn = connect(owner).await?;
     organizations::ensure_first(&mut conn)
         .await
-        .map_err(|error| format!("The first organization can't be made: {error}"))?;
+        .map_err(|error| format!("The first organization can't be created: {error}"))?;
     Ok(ran)
 }
 

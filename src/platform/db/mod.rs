@@ -169,7 +169,7 @@ fn pool(url: &str, size: usize, statements: &Arc<AtomicU64>) -> Result<Pool<Conn
         .recycle_timeout(Some(Duration::from_secs(5)))
         .runtime(deadpool::Runtime::Tokio1)
         .build()
-        .map_err(|error| format!("The database pool can't be made: {error}"))
+        .map_err(|error| format!("The database pool can't be created: {error}"))
 }
 
 /// Adds timeouts to the address. Otherwise a statement that hangs would hold its connection

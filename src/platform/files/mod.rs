@@ -41,7 +41,7 @@ impl Files {
             None => {
                 let folder = config.data_dir.join("files");
                 std::fs::create_dir_all(&folder).map_err(|error| {
-                    format!("The folder {} can't be made: {error}", folder.display())
+                    format!("The folder {} can't be created: {error}", folder.display())
                 })?;
                 Arc::new(
                     LocalFileSystem::new_with_prefix(folder).map_err(|error| error.to_string())?,
@@ -126,7 +126,7 @@ fn check(media_type: &str, content: &[u8]) -> Result<(), String> {
     }
     if content.len() > SIZE_LIMIT {
         return Err(format!(
-            "The file has {} MB; at most {} are taken.",
+            "The file has {} MB; at most {} MB are allowed.",
             content.len() >> 20,
             SIZE_LIMIT >> 20
         ));
@@ -148,7 +148,7 @@ fn check(media_type: &str, content: &[u8]) -> Result<(), String> {
     match right {
         true => Ok(()),
         false => Err(format!(
-            "The file is said to be {kind}, but its content is something else."
+            "The file claims to be {kind}, but its content is something else."
         )),
     }
 }

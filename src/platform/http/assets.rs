@@ -88,7 +88,7 @@ fn hash_of(options: &LeptosOptions, kind: &str) -> Result<Option<String>, String
                 .parent()
                 .map(|folder| folder.join(&*options.hash_file))
         })
-        .ok_or("The folder of this binary can't be told.")?;
+        .ok_or("The folder of this binary can't be determined.")?;
     let text = std::fs::read_to_string(&file).map_err(|_| {
         format!(
             "{} is missing: it names the site's files and belongs beside the binary.",

@@ -24,7 +24,7 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
     let plain_form = parts.method == Method::POST && accepts_html(&parts.headers);
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return error_response(AppError::TooLarge(
-            "That is more than this form takes. Nothing was changed.".to_owned(),
+            "This is more than the form can take. Nothing was changed.".to_owned(),
         ));
     };
     let path = parts.uri.path().to_owned();

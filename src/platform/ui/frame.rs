@@ -196,11 +196,11 @@ pub fn fault(error: AppError) -> AnyView {
     set_status(error.status());
     let title = match &error {
         AppError::NotFound(_) => "This page isn’t here",
-        AppError::Denied(_) => "This page isn’t open to you",
-        AppError::Closed { .. } => "This page isn’t open yet",
+        AppError::Denied(_) => "You don’t have access to this page",
+        AppError::Closed { .. } => "This page is still locked",
         AppError::Internal(_) => "Something went wrong on our side",
         AppError::Unreachable => "Lyceum can’t be reached",
-        _ => "This can’t be shown",
+        _ => "This page can’t be shown",
     };
     let (href, label) = match &error {
         AppError::Closed { href, label, .. } => (href.clone(), label.clone()),
@@ -220,7 +220,7 @@ pub fn fault(error: AppError) -> AnyView {
             <div class="row">
                 <Button href=href>{label}</Button>
                 <Button kind=ButtonKind::Secondary href="/">
-                    "Go to the start"
+                    "Go to the home page"
                 </Button>
             </div>
             {reference
@@ -238,7 +238,7 @@ pub fn fault(error: AppError) -> AnyView {
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     let error = AppError::NotFound(
-        "There is nothing at this address. It may have been moved, or mistyped.".to_owned(),
+        "There is nothing at this address. The page may have moved, or the address may be mistyped.".to_owned(),
     );
     view! { <Page title="Not found">{fault(error)}</Page> }.erase()
 }

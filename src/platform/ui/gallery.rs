@@ -10,7 +10,7 @@ use super::*;
 type Section = (&'static str, &'static str, fn() -> AnyView);
 
 const SECTIONS: [Section; 15] = [
-    ("type", "Type and colour", type_and_colour),
+    ("type", "Type and color", type_and_colour),
     ("buttons", "Buttons", buttons),
     ("fields", "Fields", fields),
     ("choices", "Choices", choices),
@@ -47,7 +47,7 @@ pub fn UiGallery() -> impl IntoView {
                 <h1>"Components"</h1>
                 <span class="grow"></span>
                 <ThemeToggle />
-                <p class="lead">"Every part of the interface in every state. Pages are put together from these and invent none."</p>
+                <p class="lead">"Every component of the interface in every state. Pages use only these components."</p>
             </header>
             <nav class="chips" aria-label="Sections">
                 {links.collect_view()}
@@ -87,7 +87,7 @@ fn type_and_colour() -> AnyView {
 
 fn buttons() -> AnyView {
     let kinds = [
-        (ButtonKind::Primary, "Enrol"),
+        (ButtonKind::Primary, "Enroll"),
         (ButtonKind::Secondary, "Preview"),
         (ButtonKind::Quiet, "Not now"),
         (ButtonKind::Danger, "Withdraw"),
@@ -125,19 +125,19 @@ fn buttons() -> AnyView {
 }
 
 fn fields() -> AnyView {
-    let reasons = ["Curiosity", "Work", "A change of work"]
-        .map(|text| (text.to_lowercase(), text.to_string()));
+    let reasons =
+        ["Curiosity", "Work", "A new career"].map(|text| (text.to_lowercase(), text.to_string()));
     let wrong = || Some("That address has no @. Check it and send the form again.".to_string());
     view! {
         <div class="shelf fields">
             <Field name="name" label="Name" required=true autocomplete="name" />
-            <Field name="mail" label="E-mail" r#type="email" required=true hint="We write only when you ask us to." value="asha@example.org" />
-            <Field name="wrong" label="E-mail" r#type="email" required=true hint="We write only when you ask us to." value="asha.example.org" error=wrong() />
+            <Field name="mail" label="Email" r#type="email" required=true hint="We write only when you ask." value="asha@example.org" />
+            <Field name="wrong" label="Email" r#type="email" required=true hint="We write only when you ask." value="asha.example.org" error=wrong() />
             <Field name="web" label="Web page" r#type="url" placeholder="https://" />
             <Field name="off" label="Username" value="asha" required=true disabled=true hint="Made from your name when you signed up." />
             <Select name="reason" label="Why are you here?" options=reasons.to_vec() value="work" />
             <TextArea name="about" label="About you" hint="Your cohort sees this." placeholder="A sentence or two." />
-            <TextArea name="short" label="Answer" required=true value="Because." error=Some("Say a little more: at least 20 letters.".to_string()) />
+            <TextArea name="short" label="Answer" required=true value="Because." error=Some("Write a little more: at least 20 characters.".to_string()) />
             <label class="field">
                 <Icon glyph=Glyph::Search />
                 <input type="search" placeholder="What do you want to understand?" aria-label="Search courses" />
@@ -155,12 +155,12 @@ fn choices() -> AnyView {
                 <legend class="control-label">"Write to me about"</legend>
                 <Checkbox name="topics" value="replies" label="Replies to my answers" checked=true />
                 <Checkbox name="topics" value="cohort" label="News of my cohorts" hint="At most once a week." />
-                <Checkbox name="topics" value="none" label="Not to be had" disabled=true />
+                <Checkbox name="topics" value="none" label="Not available" disabled=true />
             </fieldset>
             <div class="stack">
                 <Switch name="shortcuts" label="Keyboard shortcuts" hint="Press ? in the player to see them." checked=true />
                 <Switch name="motion" label="Read aloud" />
-                <Switch name="fixed" label="Set by your organisation" checked=true disabled=true />
+                <Switch name="fixed" label="Set by your organization" checked=true disabled=true />
             </div>
         </div>
     }
@@ -171,9 +171,8 @@ fn overlays() -> AnyView {
     let toaster = Toaster::current();
     let say = Callback::new(move |_| toaster.say("Your place is kept."));
     let offer = Callback::new(move |_| toaster.offer("Marked as done.", "Next topic", "#overlays"));
-    let fail = Callback::new(move |_| {
-        toaster.fail("Not saved: the connection is gone. What you wrote is kept here.")
-    });
+    let fail =
+        Callback::new(move |_| toaster.fail("Not saved: no connection. Your text is still here."));
     let foot = view! {
         <Button kind=ButtonKind::Secondary href="#ly-closed">"Stay"</Button>
         <Button kind=ButtonKind::Danger r#type="button">"Withdraw"</Button>
@@ -199,7 +198,7 @@ fn overlays() -> AnyView {
             <Button kind=ButtonKind::Secondary r#type="button" on_click=fail>"Fail"</Button>
         </div>
         <Dialog id="ly-sample" title="Withdraw from this course?" foot=foot.erase()>
-            <p>"Your progress is kept, and you can enrol again while the course is open."</p>
+            <p>"Your progress is saved, and you can enroll again while the course is open."</p>
         </Dialog>
         <Dialog id="ly-sample-keys" title="Keyboard shortcuts">
             <dl class="keys">
@@ -256,9 +255,9 @@ fn columns() -> Vec<Column> {
 
 fn tables() -> AnyView {
     let people = [
-        ("Asha Kumar", Tone::Danger, "Friction", "62 %"),
-        ("Jonas Meyer", Tone::Warn, "Drift", "48 %"),
-        ("Lena Okafor", Tone::Ok, "Engaged", "71 %"),
+        ("Asha Kumar", Tone::Danger, "Friction", "62%"),
+        ("Jonas Meyer", Tone::Warn, "Drift", "48%"),
+        ("Lena Okafor", Tone::Ok, "Engaged", "71%"),
     ];
     let rows = people.map(|(name, tone, status, progress)| {
         view! {
@@ -271,13 +270,13 @@ fn tables() -> AnyView {
         }
         .erase()
     });
-    let none = view! { <EmptyState glyph=Glyph::User title="Nobody yet" text="Who joins the cohort is listed here." /> };
+    let none = view! { <EmptyState glyph=Glyph::User title="No learners yet" text="Learners who join the cohort appear here." /> };
     view! {
         <div class="stack">
             <div class="figs">
                 <div><span class="label">"Engaged"</span><b class="num ok">"17"</b></div>
                 <div><span class="label">"Drift"</span><b class="num warn">"5"</b></div>
-                <div><span class="label">"On plan"</span><b class="num">"71 %"</b></div>
+                <div><span class="label">"On plan"</span><b class="num">"71%"</b></div>
             </div>
             <Table label="Learners" columns=columns()>{rows.collect_view()}</Table>
             <Table label="Learners, loading" columns=columns() loading=true />
@@ -309,7 +308,7 @@ fn marks() -> AnyView {
     let badges = tones.map(|(tone, text)| view! { <Badge tone=tone text=text /> }.erase());
     let meters = [0_u8, 8, 41, 100].map(|percent| {
         view! {
-            <div class="row"><span class="num soft">{percent}" %"</span><div class="grow"><Meter percent=percent label="Progress" /></div></div>
+            <div class="row"><span class="num soft">{percent}"%"</span><div class="grow"><Meter percent=percent label="Progress" /></div></div>
         }
         .erase()
     });
@@ -329,10 +328,10 @@ fn marks() -> AnyView {
 fn notices() -> AnyView {
     view! {
         <div class="stack">
-            <Notice>"You are reading a preview. Enrol to keep your place."</Notice>
+            <Notice>"You are reading a preview. Enroll to keep your place."</Notice>
             <Notice tone=Tone::Ok title="Address confirmed">"You are signed in."</Notice>
-            <Notice tone=Tone::Warn title="The cohort ends on Friday">"After that it can be read but not written in."</Notice>
-            <Notice tone=Tone::Danger title="Not saved">"The connection is gone. What you wrote is kept here; send it again when you are back."</Notice>
+            <Notice tone=Tone::Warn title="The cohort ends on Friday">"After that, you can read it but not write in it."</Notice>
+            <Notice tone=Tone::Danger title="Not saved">"There is no connection. Your text is still here. Send it again when the connection returns."</Notice>
         </div>
     }
     .erase()
@@ -340,7 +339,7 @@ fn notices() -> AnyView {
 
 fn empty_and_loading() -> AnyView {
     view! {
-        <EmptyState glyph=Glyph::Search title="No course for “owenrship”" text="Try fewer words, or look through all courses.">
+        <EmptyState glyph=Glyph::Search title="No course for “owenrship”" text="Try fewer words, or view all courses.">
             <Button kind=ButtonKind::Secondary href="#empty">"Show all courses"</Button>
         </EmptyState>
         <article class="course" aria-busy="true">
@@ -383,7 +382,7 @@ fn art() -> AnyView {
 fn topics() -> AnyView {
     let states = [
         ("done", "What is ownership?", "22 min"),
-        ("done quiz", "Quiz: 4.1 – 4.2", "92 %"),
+        ("done quiz", "Quiz: 4.1 – 4.2", "92%"),
         ("half", "Fixing ownership errors", "31 min"),
         ("", "The slice type", "14 min"),
         ("quiz", "Quiz: 4.3 – 4.4", ""),

@@ -141,7 +141,7 @@ mod awake {
             };
             if !form.check_validity() {
                 self.said
-                    .try_set("Not saved: please check what you entered.");
+                    .try_set("Not saved. Please check what you entered.");
                 return;
             }
             let Ok(fields) = self.take(&form, None) else {
@@ -188,8 +188,9 @@ mod awake {
 
         fn not_saved(self, error: AppError) {
             if error == AppError::Unreachable {
-                self.said
-                    .try_set("Not saved: the connection is gone. It is sent again when you go on.");
+                self.said.try_set(
+                    "Not saved: no connection. Your changes are sent again when you continue.",
+                );
             } else {
                 self.said.try_set("Not saved");
                 self.state.error.try_set(Some(error));

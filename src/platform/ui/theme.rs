@@ -93,7 +93,7 @@ pub fn ThemeToggle() -> impl IntoView {
             <input type="hidden" name="next" value=next />
             {choice(current, Theme::Light, Glyph::Sun, "Light theme")}
             {choice(current, Theme::Dark, Glyph::Moon, "Dark theme")}
-            {choice(current, Theme::System, Glyph::Screen, "Theme of the system")}
+            {choice(current, Theme::System, Glyph::Screen, "System theme")}
         </form>
     }
     .erase()

@@ -34,7 +34,7 @@ fn home(courses: Vec<MyCourse>) -> AnyView {
     };
     let body = match courses.is_empty() {
         true => view! {
-            <EmptyState title="Nothing here yet" text="Find a course that you want to understand, and enrol. It will wait for you here.">
+            <EmptyState title="Nothing here yet" text="Find a course that interests you and enroll. It will appear here.">
                 <Button href="/courses">"Browse the courses"</Button>
             </EmptyState>
         }
@@ -82,7 +82,7 @@ fn continue_panel(course: MyCourse) -> AnyView {
     };
     let where_to = match &at.stopped_at {
         Some(heading) => format!(
-            "{} · {} · you stopped at “{heading}”",
+            "{} · {} · you left off at “{heading}”",
             course.title, at.module
         ),
         None => format!("{} · {}", course.title, at.module),
@@ -107,7 +107,7 @@ fn continue_panel(course: MyCourse) -> AnyView {
                     </Button>
                     <span class="soft num">{at.minutes.map(duration)}</span>
                 </div>
-                <Meter percent=percent label=format!("{percent} % of the course is done") />
+                <Meter percent=percent label=format!("{percent}% of the course completed") />
             </div>
         </section>
     }
@@ -135,13 +135,13 @@ fn row(course: MyCourse) -> AnyView {
             </time>
         }
         .erase(),
-        None => view! { {format!("{} topics · not begun", course.topics)} }.erase(),
+        None => view! { {format!("{} topics · not started", course.topics)} }.erase(),
     };
     let progress = match course.is_completed {
         true => view! { <Badge tone=Tone::Ok text="Completed" /> }.erase(),
         false => view! {
-            <Meter percent=percent label=format!("{percent} % done") />
-            <span class="num">{format!("{percent} %")}</span>
+            <Meter percent=percent label=format!("{percent}% completed") />
+            <span class="num">{format!("{percent}%")}</span>
         }
         .erase(),
     };
@@ -181,7 +181,7 @@ fn upcoming(topics: Vec<Upcoming>) -> AnyView {
     });
     view! {
         <section class="next">
-            <h2 class="section-title">"What is next"</h2>
+            <h2 class="section-title">"Up next"</h2>
             <ol>{lines.collect_view()}</ol>
         </section>
     }

@@ -110,7 +110,7 @@ fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
     }
     let (class, words) = match quiz.state {
         TopicState::Done => ("quiz done", ", passed"),
-        TopicState::Begun => ("quiz half", ", begun"),
+        TopicState::Begun => ("quiz half", ", started"),
         TopicState::New => ("quiz", ""),
     };
     view! {
@@ -130,7 +130,7 @@ fn locked(class: &'static str, title: String, lock: String) -> AnyView {
         <li class=class>
             <span class="outline-locked">
                 <span class="g"></span>
-                <span>{title} <span class="vh">", closed"</span></span>
+                <span>{title} <span class="vh">", locked"</span></span>
                 <small>{lock}</small>
             </span>
         </li>
@@ -142,9 +142,9 @@ fn locked(class: &'static str, title: String, lock: String) -> AnyView {
 fn hits(found: Found) -> AnyView {
     let asked = found.query;
     let said = match (found.hits.is_empty(), found.corrected) {
-        (true, _) => format!("Nothing found for “{asked}”."),
-        (false, Some(corrected)) => format!("Showing “{corrected}”."),
-        (false, None) => format!("Found for “{asked}”:"),
+        (true, _) => format!("No results for “{asked}”."),
+        (false, Some(corrected)) => format!("Showing results for “{corrected}”."),
+        (false, None) => format!("Results for “{asked}”:"),
     };
     view! {
         <p class="soft hits-said" role="status">

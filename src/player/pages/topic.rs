@@ -72,7 +72,7 @@ fn header(page: &player::TopicPage) -> AnyView {
                 {page.course_title.clone()}
             </a>
             <span class="grow"></span>
-            <span class="soft num hide-s">{format!("{percent} %")}</span>
+            <span class="soft num hide-s">{format!("{percent}%")}</span>
             <span class="bar-meter hide-s">
                 <Meter percent=percent label="Course progress" />
             </span>
@@ -99,7 +99,7 @@ fn article(page: player::TopicPage, forms: Forms) -> AnyView {
         .map(|(id, text)| {
             view! {
                 <p class="resume" role="status">
-                    "You stopped at “" {text} "”. " <a href=format!("{path}#{id}")>"Go there"</a>
+                    "You left off at “" {text} "”. " <a href=format!("{path}#{id}")>"Continue from there"</a>
                 </p>
             }
         });
@@ -274,7 +274,7 @@ const KEYS: [(&str, &str); 7] = [
     ("F", "Search this course"),
     ("O", "Show or hide the outline"),
     ("R", "Read mode"),
-    ("?", "This list"),
+    ("?", "Show this list"),
 ];
 
 fn help_sheet() -> AnyView {

@@ -22,10 +22,7 @@ impl Problems {
     fn text(&mut self, field: &str, text: &str, limit: usize) -> String {
         let text = clean(text);
         if text.chars().count() > limit {
-            self.add(
-                field,
-                format!("This is longer than the {limit} characters that are kept."),
-            );
+            self.add(field, format!("Use at most {limit} characters."));
         }
         text
     }
@@ -41,17 +38,17 @@ pub fn draft(form: &QuestionForm, key: String) -> AppResult<QuestionDraft> {
     let mut problems = Problems::default();
     let prompt = problems.text("prompt", &form.prompt, TEXT_LIMIT);
     if prompt.trim().is_empty() {
-        problems.add("prompt", "A question needs something that it asks.");
+        problems.add("prompt", "Enter the question text.");
     }
     let explanation = problems.text("explanation", &form.explanation, TEXT_LIMIT);
     let purpose = QuestionPurpose::parse(&form.purpose).unwrap_or_else(|| {
-        problems.add("purpose", "Choose what the question is for.");
+        problems.add("purpose", "Choose where the question is used.");
         QuestionPurpose::Quiz
     });
     if purpose != QuestionPurpose::Exam && form.place.starts_with("module:") {
         problems.add(
             "purpose",
-            "A quiz asks about its topics: choose a topic, or keep the question for exams.",
+            "A quiz question needs a topic. Choose a topic, or use the question in exams only.",
         );
     }
     let difficulty = difficulty(form.difficulty.trim(), &mut problems);
@@ -62,7 +59,7 @@ pub fn draft(form: &QuestionForm, key: String) -> AppResult<QuestionDraft> {
         Some(QuestionType::Tracing) => tracing(form, &mut problems),
         Some(QuestionType::Ordering) => ordering(form, &mut problems),
         Some(QuestionType::Matching) => matching(form, &mut problems),
-        None => return Err(AppError::field("kind", "Choose a type of question.")),
+        None => return Err(AppError::field("kind", "Choose a question type.")),
     };
     if !problems.0.is_empty() {
         return Err(AppError::Invalid(problems.0));
@@ -84,7 +81,7 @@ fn difficulty(text: &str, problems: &mut Problems) -> Option<f32> {
     match text.trim_end_matches('%').trim().parse::<f32>() {
         Ok(percent) if (0.0..=100.0).contains(&percent) => Some(percent / 100.0),
         _ => {
-            problems.add("difficulty", "This is a percentage from 0 to 100.");
+            problems.add("difficulty", "Enter a percentage from 0 to 100.");
             None
         }
     }
@@ -99,11 +96,11 @@ fn filled(field: &str, texts: &[String], problems: &mut Problems) -> Vec<(usize,
         .filter(|(_, text)| !text.trim().is_empty())
         .collect();
     if filled.len() > ROWS_LIMIT {
-        problems.add(field, format!("More than {ROWS_LIMIT} are not taken."));
+        problems.add(field, format!("Enter at most {ROWS_LIMIT}."));
     }
     for (at, (_, text)) in filled.iter().enumerate() {
         if filled[..at].iter().any(|(_, other)| other == text) {
-            problems.add(field, format!("“{text}” is there twice."));
+            problems.add(field, format!("“{text}” appears more than once."));
         }
     }
     filled
@@ -120,9 +117,11 @@ fn choice(form: &QuestionForm, several: bool, problems: &mut Problems) -> Answer
         .collect();
     let right = options.iter().filter(|option| option.is_correct).count();
     let sentence = match (several, options.len(), right) {
-        (_, 0 | 1, _) => "There must be at least two options to choose from.",
-        (_, _, 0) => "Mark what is right.",
-        (false, _, 2..) => "Only one option can be right here; “Several choices” allows more.",
+        (_, 0 | 1, _) => "Enter at least two options.",
+        (_, _, 0) => "Select at least one correct option.",
+        (false, _, 2..) => {
+            "Only one option can be correct. To allow more, change the type to “Multiple choice (several answers)”."
+        }
         _ => "",
     };
     if !sentence.is_empty() {
@@ -142,14 +141,14 @@ fn short_answer(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
         .map(|(_, text)| text.trim().to_owned())
         .collect();
     if accepted.is_empty() {
-        problems.add("accepted", "Write at least one answer that is right.");
+        problems.add("accepted", "Enter at least one accepted answer.");
     }
     let tolerance = match form.tolerance.trim().replace(',', ".").as_str() {
         "" => None,
         text => match text.parse::<f64>() {
             Ok(tolerance) if tolerance.is_finite() && tolerance >= 0.0 => Some(tolerance),
             _ => {
-                problems.add("tolerance", "This is a number, 0 or more.");
+                problems.add("tolerance", "Enter a number, 0 or more.");
                 None
             }
         },
@@ -158,7 +157,7 @@ fn short_answer(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
     if tolerance.is_some() && !accepted.iter().any(is_number) {
         problems.add(
             "tolerance",
-            "Only numbers can be nearly right, and none of the answers is one.",
+            "Tolerance applies to numbers only, and none of the accepted answers is a number.",
         );
     }
     AnswerDraft::ShortAnswer {
@@ -170,12 +169,12 @@ fn short_answer(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
 fn tracing(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
     let program = problems.text("program", &form.program, TEXT_LIMIT);
     if program.trim().is_empty() {
-        problems.add("program", "Write the program that is traced.");
+        problems.add("program", "Enter the program.");
     }
     let language = problems.text("language", form.language.trim(), 30);
     let is_word = |c: char| c.is_ascii_alphanumeric() || "+-#._".contains(c);
     if !language.chars().all(is_word) {
-        problems.add("language", "This is one word, such as rust or python.");
+        problems.add("language", "Enter one word, such as rust or python.");
     }
     let outcome = match form.outcome.as_str() {
         "prints" => TracingOutcome::Prints(problems.text("prints", &form.prints, TEXT_LIMIT)),
@@ -201,10 +200,7 @@ fn failing_line(line: &str, program: &str, problems: &mut Problems) -> Option<u3
     match line.parse::<u32>() {
         Ok(number) if (1..=lines).contains(&(number as usize)) => Some(number),
         _ => {
-            problems.add(
-                "line",
-                format!("The program has lines 1 to {}.", lines.max(1)),
-            );
+            problems.add("line", format!("Enter a line from 1 to {}.", lines.max(1)));
             None
         }
     }
@@ -216,7 +212,7 @@ fn ordering(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
         .map(|(_, text)| text)
         .collect();
     if items.len() < 2 {
-        problems.add("texts", "There must be at least two items to put in order.");
+        problems.add("texts", "Enter at least two items.");
     }
     AnswerDraft::Ordering { items }
 }
@@ -226,9 +222,12 @@ fn matching(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
     let right = filled("texts", &form.partners, problems);
     let numbers = |side: &[(usize, String)]| side.iter().map(|(at, _)| *at).collect::<Vec<_>>();
     if numbers(&left) != numbers(&right) {
-        problems.add("texts", "Fill both sides of each pair, or none.");
+        problems.add(
+            "texts",
+            "Fill in both sides of each pair, or leave both blank.",
+        );
     } else if left.len() < 2 {
-        problems.add("texts", "There must be at least two pairs.");
+        problems.add("texts", "Enter at least two pairs.");
     }
     AnswerDraft::Matching {
         pairs: left

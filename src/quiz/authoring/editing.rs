@@ -254,7 +254,7 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, saving: Saving) -> AppResult
         .ok_or_else(no_question)?;
     if mark(&found) != saving.mark && !saving.overwrite {
         return Err(AppError::Conflict(
-            "Somebody else has changed this question since you opened it. Nothing was saved; what you typed is still here.".to_owned(),
+            "Someone else has changed this question since you opened it. Nothing was saved, and your changes are still in the form.".to_owned(),
         ));
     }
     let before = filled(&found);

@@ -67,7 +67,7 @@ async fn exported(cx: &Cx, slug: &str, asked: Export) -> AppResult<Response> {
         _ => {
             return Err(AppError::field(
                 "",
-                "Questions are exported as gift or as qti.",
+                "Choose GIFT or QTI as the format of the export.",
             ));
         }
     };

@@ -246,7 +246,7 @@ pub fn figures(
 }
 
 pub fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
+    format!("{:.0}%", share * 100.0)
 }
 
 fn beginning(text: &str) -> String {

@@ -79,7 +79,7 @@ fn check(sent: &QuizSettings) -> AppResult<Checked> {
         if found.is_none() {
             problems.push((
                 field.to_owned(),
-                format!("This is a whole number from {least} to {most}."),
+                format!("Enter a whole number from {least} to {most}."),
             ));
         }
         found.unwrap_or(least)

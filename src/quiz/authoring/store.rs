@@ -84,7 +84,7 @@ pub async fn place(
     value: &str,
     purpose: QuestionPurpose,
 ) -> AppResult<Place> {
-    let unknown = || AppError::field("place", "Choose what the question is about.");
+    let unknown = || AppError::field("place", "Choose a topic.");
     let place = Place {
         course,
         topic: None,

@@ -327,7 +327,7 @@ mod tests {
             .collect();
         assert_eq!(
             Shares::of(&tries).with(option),
-            ["33 %", "100 %", "0 %"].map(str::to_owned)
+            ["33%", "100%", "0%"].map(str::to_owned)
         );
         assert_eq!(Shares::of(&tries[..2]).with(option)[1], "–");
     }

@@ -17,7 +17,7 @@ pub fn question(
 ) -> AnyView {
     let (number, count) = (at + 1, attempt.marks.len());
     let next = match number == count {
-        true => ("end".to_owned(), "To the end"),
+        true => ("end".to_owned(), "Review answers"),
         false => ((number + 1).to_string(), "Next"),
     };
     let jumps = attempt
@@ -58,7 +58,7 @@ pub fn question(
             <nav class="chips quiz-jumps" aria-label="Questions">
                 {jumps}
                 <button class="chip" name="go" value="end">
-                    "End"
+                    "Review"
                 </button>
             </nav>
             <h2 class="vh">{format!("Question {number} of {count}")}</h2>
@@ -66,7 +66,7 @@ pub fn question(
             {fields(as_typed(shown.kind, save), "ly-prompt")}
             <label class="check quiz-flag">
                 <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
-                <span>"Flag to come back to"</span>
+                <span>"Flag for review"</span>
             </label>
             <div class="row">
                 {(at > 0)
@@ -138,8 +138,8 @@ pub fn fields(kind: ShownKind, prompt: &str) -> AnyView {
 
 fn choice(several: bool, options: Vec<(Uuid, Html, bool)>, prompt: String) -> AnyView {
     let (kind, hint) = match several {
-        true => ("checkbox", "Several answers may be right."),
-        false => ("radio", "One answer is right."),
+        true => ("checkbox", "Select all that apply."),
+        false => ("radio", "Select one answer."),
     };
     let lines = options
         .into_iter()
@@ -182,7 +182,7 @@ fn tracing(program: Html, (compiles, prints, line): Traced, prompt: String) -> A
                 rows="3"
                 maxlength="5000"
                 spellcheck="false"
-                aria-label="What it prints"
+                aria-label="Output"
                 on:input=|event| tick(&event, "yes")
                 inner_html=text_of_area(&prints)
             ></textarea>
@@ -191,7 +191,7 @@ fn tracing(program: Html, (compiles, prints, line): Traced, prompt: String) -> A
                 <span>"No"</span>
             </label>
             <label class="row">
-                <span class="soft">"The error is in line"</span>
+                <span class="soft">"The error is on line"</span>
                 <input
                     class="input quiz-line"
                     type="text"
@@ -295,7 +295,7 @@ fn ordering(items: Vec<(Uuid, Html, Option<usize>)>, prompt: String) -> AnyView 
             let line = Line {
                 id,
                 group: "order",
-                asks: "Place of",
+                asks: "Position of",
                 html,
                 chosen: place.map(|place| place.to_string()).unwrap_or_default(),
             };
@@ -304,7 +304,7 @@ fn ordering(items: Vec<(Uuid, Html, Option<usize>)>, prompt: String) -> AnyView 
         .collect_view();
     view! {
         <fieldset class="stack" aria-describedby=prompt>
-            <legend class="soft">"Give each its place."</legend>
+            <legend class="soft">"Number the items in order."</legend>
             <ul class="quiz-places">{lines}</ul>
         </fieldset>
     }
@@ -348,7 +348,7 @@ fn matching(
         .collect_view();
     view! {
         <fieldset class="stack" aria-describedby=prompt>
-            <legend class="soft">"Give each the letter of what belongs to it."</legend>
+            <legend class="soft">"Choose the matching letter for each item."</legend>
             <div class="quiz-matching">
                 <ul class="quiz-places">{lines}</ul>
                 <ol class="quiz-places">{offered}</ol>
@@ -369,7 +369,7 @@ mod tests {
         let owner = Owner::new();
         let html = owner.with(|| fields(ShownKind::Ordering { items }, "asked").to_html());
         assert!(html.contains("aria-describedby=\"asked\""), "{html}");
-        let named = format!("aria-label=\"Place of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
+        let named = format!("aria-label=\"Position of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
         assert!(html.contains(&named), "{html}");
         assert!(
             html.contains(&format!("<span id=\"ly-t{id}\">Wash</span>")),

@@ -13,7 +13,7 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
         .any(|attempt| attempt.counts && attempt.status == AttemptStatus::Passed);
     let on = match graded.next.take() {
         Some(next) => {
-            view! { <Button href=next.href>{format!("Go on: {}", next.title)}</Button> }.erase()
+            view! { <Button href=next.href>{format!("Continue: {}", next.title)}</Button> }.erase()
         }
         None => ().erase(),
     };
@@ -30,11 +30,11 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
 /// holds the links to continue with.
 pub fn came_of(graded: Graded, label: &'static str, way: AnyView) -> AnyView {
     let (tone, text) = outcome(graded.status);
-    let needed = format!("{} % were needed.", graded.passing_score_percent);
+    let needed = format!("Passing score: {}%", graded.passing_score_percent);
     let regrades = graded.regrades.into_iter().map(regrade).collect_view();
     view! {
         <section class="quiz-result">
-            <p class="quiz-score num">{format!("{} %", graded.score)}</p>
+            <p class="quiz-score num">{format!("{}%", graded.score)}</p>
             <div>
                 <Badge tone=tone text=text />
                 <p class="soft">{needed}</p>
@@ -49,7 +49,7 @@ pub fn came_of(graded: Graded, label: &'static str, way: AnyView) -> AnyView {
 
 fn regrade(note: RegradeNote) -> AnyView {
     let said = format!(
-        "{} % became {} %, because: {}",
+        "Score changed from {}% to {}%. Reason: {}",
         note.old_score, note.new_score, note.reason
     );
     view! {
@@ -74,9 +74,9 @@ pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
         return withheld(question.prompt, label, question.answered, why);
     }
     let (tone, text) = match question.points {
-        100 => (Tone::Ok, "Right".to_owned()),
-        0 => (Tone::Danger, "Wrong".to_owned()),
-        part => (Tone::Warn, format!("{part} %")),
+        100 => (Tone::Ok, "Correct".to_owned()),
+        0 => (Tone::Danger, "Incorrect".to_owned()),
+        part => (Tone::Warn, format!("{part}%")),
     };
     let all = question.points == 100;
     view! {
@@ -87,7 +87,7 @@ pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
             {(!all)
                 .then(|| {
                     view! {
-                        <h3 class="label">"Right is"</h3>
+                        <h3 class="label">"Correct answer"</h3>
                         <div class="prose" inner_html=question.right.0></div>
                     }
                 })}
@@ -98,7 +98,7 @@ pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
                 .map(|topic| {
                     view! {
                         <p>
-                            <a href=topic.href>{format!("Go back to what this was about: {}", topic.title)}</a>
+                            <a href=topic.href>{format!("Review topic: {}", topic.title)}</a>
                         </p>
                     }
                 })}
@@ -109,7 +109,7 @@ pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
 /// A question that a running attempt still asks, without the mark and the right answer.
 fn withheld(prompt: Html, label: &'static str, answered: Html, why: String) -> AnyView {
     view! {
-        <Badge tone=Tone::Neutral text="Not told yet" />
+        <Badge tone=Tone::Neutral text="Not shown yet" />
         <div class="prose" inner_html=prompt.0></div>
         <h3 class="label">{label}</h3>
         <div class="prose quiz-given" inner_html=answered.0></div>

@@ -108,7 +108,7 @@ fn run(said_left: RwSignal<i64>, left: RwSignal<i64>, aloud: RwSignal<String>) {
                 left.set(shown);
                 if SAID_AT.contains(&shown) {
                     aloud.set(match shown {
-                        0 => "The time is over.".to_owned(),
+                        0 => "Time is up.".to_owned(),
                         300 => "5 minutes left.".to_owned(),
                         seconds => format!("{seconds} seconds left."),
                     });

@@ -54,7 +54,7 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
             <p>
                 // The browser scrolls to the fragment only when it loads the whole page.
                 <a href=page.topic.href rel="external">
-                    "Back to the text"
+                    "Back to the topic"
                 </a>
             </p>
         </div>
@@ -82,7 +82,8 @@ fn open(page: PracticePage, shown: Shown, form: FormState) -> AnyView {
 }
 
 fn answered(outcome: GradedQuestion, tries: i32, again: String) -> AnyView {
-    let tries = (tries > 1).then(|| view! { <span class="soft">{format!("{tries} tries")}</span> });
+    let tries =
+        (tries > 1).then(|| view! { <span class="soft">{format!("{tries} attempts")}</span> });
     view! {
         <p class="label">"Practice"</p>
         <div class="practice-outcome" role="status" tabindex="-1">

@@ -48,9 +48,7 @@ async fn ask(conn: &mut Conn, user: UserId, address: &Address, clock: &Clock) ->
     let topic = open_topic(conn, user, &address.course, &address.topic, clock).await?;
     let question = practice_question(conn, topic.row.topic_id, &address.key)
         .await?
-        .ok_or_else(|| {
-            AppError::NotFound("This question isn’t in the topic any more.".to_owned())
-        })?;
+        .ok_or_else(|| AppError::NotFound("This question is no longer in the topic.".to_owned()))?;
     let course = topic.studying.course_id;
     let id = question.question_id;
     let asked = asked::asked(conn, user, course, vec![id], clock.now).await?;
@@ -138,7 +136,7 @@ pub async fn answer(
 ) -> AppResult<()> {
     let asked = ask(conn, user, address, clock).await?;
     let answer = attempt::read(&asked.question.kind, sent)?
-        .ok_or_else(|| AppError::field("", "Give an answer first."))?;
+        .ok_or_else(|| AppError::field("", "Enter an answer first."))?;
     let points = grade::points(&asked.question.kind, Some(&answer), true);
     store::keep(
         conn,

@@ -56,12 +56,12 @@ async fn a_question_in_the_text_is_answered_and_kept() {
         (StatusCode::SEE_OTHER, HERE)
     );
     let outcome = asha.get(HERE).await.body;
-    assert!(outcome.contains("Wrong") && outcome.contains("They do."));
+    assert!(outcome.contains("Incorrect") && outcome.contains("They do."));
     assert!(outcome.contains(&format!("{HERE}?again=true")));
     choose(&mut asha, "Pelicans").await;
     let outcome = asha.get(HERE).await.body;
     assert!(
-        outcome.contains(">Right<") && outcome.contains("2 tries"),
+        outcome.contains(">Correct<") && outcome.contains("2 attempts"),
         "{outcome}"
     );
     // Learners do not see the answers of others. Practice adds no attempt at a quiz.
@@ -165,7 +165,11 @@ async fn only_those_who_study_an_open_topic_practise_in_it() {
     let mut asha = learner(&site, "small").await;
     let closed = asha.get("/learn/small/end/practice/late").await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
-    assert!(closed.body.contains("This opens when quiz 1.1 is passed."));
+    assert!(
+        closed
+            .body
+            .contains("This unlocks when quiz 1.1 is passed.")
+    );
     let late = [
         ("course", "small"),
         ("topic", "end"),
@@ -188,7 +192,7 @@ async fn only_those_who_study_an_open_topic_practise_in_it() {
     assert!(
         closed
             .body
-            .contains("Quiz 1.1, which you have begun, asks this question.")
+            .contains("This question is part of quiz 1.1, which you have started.")
     );
     let ended = "update quiz_attempts set expires_at = now() - interval '1 minute'";
     site.test.owner().await.batch_execute(ended).await.unwrap();
@@ -203,7 +207,7 @@ async fn an_answer_to_another_version_of_a_question_is_not_shown() {
     let mut asha = learner(&site, "small").await;
     choose(&mut asha, "Pelicans").await;
     folder.import(&site).await;
-    assert!(asha.get(HERE).await.body.contains(">Right<"));
+    assert!(asha.get(HERE).await.body.contains(">Correct<"));
     folder.write(
         "one/01-begin.quiz.toml",
         "[[question]]\nkey = \"pelican\"\ntype = \"choice\"\nprompt = \"What sinks?\"\noptions = [\n  { text = \"Pelicans\" },\n  { text = \"Stones\", correct = true },\n]\nexplanation = \"They do.\"\n",

@@ -12,7 +12,7 @@ async fn what_is_closed_names_the_quiz_that_opens_it_and_from_when() {
     let mut asha = learner(&site, "asha@example.org").await;
     let closed = asha.get("/learn/small/end").await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
-    let why = "This opens when quiz 1.2 is passed, but not before ";
+    let why = "This unlocks when quiz 1.2 is passed, but not before ";
     assert!(closed.body.contains(why), "{}", closed.body);
     assert!(closed.body.contains("/learn/small/quiz/1/2"));
     assert!(closed.body.contains("Go to quiz 1.2"));
@@ -22,7 +22,7 @@ async fn what_is_closed_names_the_quiz_that_opens_it_and_from_when() {
     take(&site, &mut asha, "1", true).await;
     let passed = take(&site, &mut asha, "2", true).await;
     let result = asha.get(passed.header("x-redirect")).await.body;
-    let later = "What comes next is “Ending”. This opens on ";
+    let later = "Up next: “Ending”. This unlocks on ";
     assert!(result.contains(later), "{result}");
     let closed = asha.get("/learn/small/end").await;
     assert!(closed.body.contains("Back to the course"));
@@ -42,7 +42,11 @@ async fn a_module_that_begins_to_hold_people_up_holds_those_who_were_there_befor
     sql(&site, "update course_modules set gates = true").await;
     let closed = asha.get("/learn/small/end").await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
-    assert!(closed.body.contains("This opens when quiz 1.2 is passed."));
+    assert!(
+        closed
+            .body
+            .contains("This unlocks when quiz 1.2 is passed.")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,8 +66,8 @@ async fn a_result_says_nothing_of_what_is_being_asked_again() {
     start(&mut asha, "1").await;
     let page = asha.get(&result).await.body;
     let (_, shown) = page.split_once("quiz-result").unwrap();
-    assert!(!told(&page) && !shown.contains("Wrong"), "{page}");
-    let why = "You are being asked this in quiz 1.1. The answer shows when you have handed it in.";
+    assert!(!told(&page) && !shown.contains("Incorrect"), "{page}");
+    let why = "This question is part of quiz 1.1, which you have started. The answer is shown after you submit it.";
     assert!(shown.matches(why).count() >= 2, "{page}");
 
     let (id, _) = attempt(&site).await;

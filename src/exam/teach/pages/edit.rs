@@ -68,7 +68,7 @@ impl Typed {
                 r#type=kind
                 value=self.text(name, stored)
                 error=self.form.error(name)
-                required=!hint.starts_with("Empty")
+                required=!hint.starts_with("Leave blank")
                 autocomplete="off"
             />
         }
@@ -95,7 +95,7 @@ fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
     };
     let (id, heading, back) = match page.exam {
         Some((id, title)) => (Some(id.to_string()), title, exam_path(course, id)),
-        None => (None, "A new exam".to_owned(), Area::Exams.path(course)),
+        None => (None, "New exam".to_owned(), Area::Exams.path(course)),
     };
     let fields = page.fields;
     let course = course.to_owned();
@@ -110,14 +110,14 @@ fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
                 id="ly-instructions"
                 name="exam[instructions]"
                 label="Instructions"
-                hint="Markdown, shown before the start."
+                hint="Shown before the start. You can use Markdown."
                 value=typed.text("instructions", &fields.instructions)
                 error=state.error("instructions")
             />
             <div class="exam-cols">
-                {typed.field("minutes", "Minutes", "", &fields.minutes, "number")}
-                {typed.field("passing_score_percent", "Percent to pass", "", &fields.passing_score_percent, "number")}
-                {typed.field("attempts_allowed", "Tries", "Empty: as many as one likes.", &fields.attempts_allowed, "number")}
+                {typed.field("minutes", "Time limit (minutes)", "", &fields.minutes, "number")}
+                {typed.field("passing_score_percent", "Passing score (%)", "", &fields.passing_score_percent, "number")}
+                {typed.field("attempts_allowed", "Attempts allowed", "Leave blank for unlimited.", &fields.attempts_allowed, "number")}
             </div>
             {window(typed, &fields, &page.zone)}
             {sections(typed, &fields.sections, &page.sources)}
@@ -136,12 +136,12 @@ fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
 fn window(typed: Typed, fields: &ExamFields, zone: &str) -> AnyView {
     view! {
         <fieldset class="stack">
-            <legend class="label">"Window"</legend>
-            <p class="soft">{format!("Times are in the zone {zone}.")}</p>
+            <legend class="label">"Availability"</legend>
+            <p class="soft">{format!("Times are in the time zone {zone}.")}</p>
             <div class="exam-cols">
-                {typed.field("opens_at", "Opens", "Empty: at once.", &fields.opens_at, "datetime-local")}
+                {typed.field("opens_at", "Opens", "Leave blank to open immediately.", &fields.opens_at, "datetime-local")}
                 {typed
-                    .field("closes_at", "Closes", "Empty: never. No sitting goes on beyond it, but by the time that one learner has more than others.", &fields.closes_at, "datetime-local")}
+                    .field("closes_at", "Closes", "Leave blank if the exam never closes. All sittings end at this time, except for learners with extra time.", &fields.closes_at, "datetime-local")}
             </div>
         </fieldset>
     }
@@ -158,7 +158,7 @@ fn sections(typed: Typed, stored: &[SectionFields], sources: &[(String, String)]
         <fieldset class="stack">
             <legend class="label">"Sections"</legend>
             <p class="soft">
-                "Each draws so many questions at random. Difficulty is the author’s estimate, from 0 (everyone gets it) to 1 (no one does). Rows without a number count for nothing; after saving there are new ones."
+                "Each section draws this many random questions. Difficulty is the author’s estimate, from 0 (everyone answers correctly) to 1 (no one does). Rows without a number of questions are ignored; saving adds more rows."
             </p>
             <p class="error" role="alert" hidden=move || error.get().is_none()>
                 {move || error.get()}
@@ -199,13 +199,13 @@ fn section(
             <Select
                 id=format!("ly-section-{row}-source")
                 name=format!("exam[{source}]")
-                label="From"
+                label="Draw from"
                 options=sources.to_vec()
                 value=typed.text(&source, &stored.source)
                 required=false
             />
-            {field("easiest", "Easiest", &stored.easiest, "text")}
-            {field("hardest", "Hardest", &stored.hardest, "text")}
+            {field("easiest", "Minimum difficulty", &stored.easiest, "text")}
+            {field("hardest", "Maximum difficulty", &stored.hardest, "text")}
             {field("count", "Questions", &stored.count, "number")}
         </fieldset>
     }
@@ -215,48 +215,48 @@ fn section(
 fn manner(typed: Typed, fields: &ExamFields) -> AnyView {
     let reviews = [
         ("nothing", "Nothing"),
-        ("score", "The score"),
-        ("answers", "The score, and every answer with what is right"),
+        ("score", "Score"),
+        ("answers", "Score and correct answers"),
     ]
     .map(|(value, words)| (value.to_owned(), words.to_owned()));
     view! {
         <fieldset class="stack">
-            <legend class="label">"How it goes"</legend>
+            <legend class="label">"Delivery"</legend>
             {typed
-                .switch("shuffle_questions", "Shuffle questions", "Within their section.", &fields.shuffle_questions)}
+                .switch("shuffle_questions", "Shuffle questions", "Within each section.", &fields.shuffle_questions)}
             {typed.switch("shuffle_options", "Shuffle options", "", &fields.shuffle_options)}
             {typed
-                .switch("one_at_a_time", "One question at a time", "There is no way back.", &fields.one_at_a_time)}
+                .switch("one_at_a_time", "One question at a time", "Learners can't return to earlier questions.", &fields.one_at_a_time)}
             {typed
-                .switch("partial_credit", "Partial credit", "Part of an answer brings part of the point.", &fields.partial_credit)}
+                .switch("partial_credit", "Partial credit", "Partly correct answers earn part of the points.", &fields.partial_credit)}
             <Select
                 id="ly-review"
                 name="exam[review]"
-                label="What learners see afterwards"
+                label="Results shown to learners"
                 options=reviews.to_vec()
                 value=typed.text("review", &fields.review)
                 error=typed.form.error("review")
             />
             {typed
-                .switch("review_after_close", "Only once the exam has closed", "Nothing is shown before.", &fields.review_after_close)}
+                .switch("review_after_close", "Show results only after the exam closes", "Until then, learners see no results.", &fields.review_after_close)}
         </fieldset>
         <fieldset class="stack">
             <legend class="label">"Adaptive"</legend>
             {typed
                 .switch(
                     "adaptive",
-                    "Choose each question by the answers so far",
-                    "One at a time, until the ability is known well enough. The score is what that ability would bring in all questions that the sections could draw; a section’s number is the most that it asks. How difficult a question is follows from its answers; with fewer than some twenty it is its author’s estimate, and the score rougher.",
+                    "Adaptive exam",
+                    "Questions are shown one at a time, each chosen by the answers so far, until the ability is known precisely enough. The score is the expected score at that ability over all questions that the sections could draw; a section’s number of questions is its maximum. The difficulty of a question is estimated from its answers. With fewer than about 20 answers, the author’s estimate is used and the score is less precise.",
                     &fields.adaptive,
                 )}
             <div class="exam-cols">
-                {typed.field("min_items", "Questions at least", "Empty where it is not adaptive.", &fields.min_items, "number")}
-                {typed.field("max_items", "Questions at most", "Empty where it is not adaptive.", &fields.max_items, "number")}
+                {typed.field("min_items", "Minimum number of questions", "Leave blank if the exam is not adaptive.", &fields.min_items, "number")}
+                {typed.field("max_items", "Maximum number of questions", "Leave blank if the exam is not adaptive.", &fields.max_items, "number")}
                 {typed
                     .field(
                         "standard_error",
-                        "Standard error to stop at",
-                        "Empty where it is not adaptive. In logits, 0.2 to 1; 0.4 is usual.",
+                        "Stop at standard error",
+                        "Leave blank if the exam is not adaptive. In logits, from 0.2 to 1; 0.4 is typical.",
                         &fields.standard_error,
                         "text",
                     )}

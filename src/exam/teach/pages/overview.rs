@@ -60,7 +60,7 @@ fn overview(page: ExamOverview, course: &str, set: FormState, allow: FormState) 
         <ul class="quiz-terms">{facts}</ul>
         {page
             .shortage
-            .map(|why| view! { <Notice tone=Tone::Warn title="The bank can’t fill this exam">{why}</Notice> })}
+            .map(|why| view! { <Notice tone=Tone::Warn title="Not enough questions in the bank">{why}</Notice> })}
         <div class="row">
             <Button kind=ButtonKind::Secondary href=edit_path(course, exam)>
                 "Edit"
@@ -94,8 +94,8 @@ fn switches(status: ExamStatus, course: &str, exam: ExamId, form: FormState) -> 
             {button("published", "Publish", ButtonKind::Primary)} {button("retired", "Retire", ButtonKind::Quiet)}
         }
         .erase(),
-        ExamStatus::Published => button("draft", "Take it back", ButtonKind::Secondary),
-        ExamStatus::Retired => button("draft", "Bring it back", ButtonKind::Secondary),
+        ExamStatus::Published => button("draft", "Unpublish", ButtonKind::Secondary),
+        ExamStatus::Retired => button("draft", "Restore", ButtonKind::Secondary),
     }
 }
 
@@ -107,13 +107,13 @@ fn sittings(
     has_more: bool,
 ) -> AnyView {
     if sittings.is_empty() {
-        return view! { <EmptyState title="No sittings yet" text="Who sits this exam stands here, with what came of it." /> }
+        return view! { <EmptyState title="No sittings yet" text="Learners who take this exam appear here with their results." /> }
             .erase();
     }
     let columns = vec![
         Column::new("Learner"),
         Column::new("Started"),
-        Column::new("Came of it"),
+        Column::new("Result"),
     ];
     let rows = sittings
         .into_iter()
@@ -159,7 +159,7 @@ fn sittings(
 pub fn state(state: SittingState) -> AnyView {
     match state {
         SittingState::Running(until) => {
-            view! { <Badge tone=Tone::Warn text=format!("Running until {until}") /> }.erase()
+            view! { <Badge tone=Tone::Warn text=format!("In progress until {until}") /> }.erase()
         }
         SittingState::Ended {
             score,
@@ -183,7 +183,7 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
         .into_iter()
         .map(|line| {
             let words = format!(
-                "{} ({}): {} % more time, {} more tries",
+                "{} ({}): {}% extra time, extra sittings: {}",
                 line.name, line.email, line.extra_time_percent, line.extra_attempts
             );
             view! { <li>{words}</li> }
@@ -192,8 +192,8 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
     let course = course.to_owned();
     view! {
         <section class="stack">
-            <h3>"More time or tries for one learner"</h3>
-            <p class="soft">"It counts at once, also for a sitting that runs. Who has more time may go on by as much after the exam has closed; nobody begins then."</p>
+            <h3>"Extra time or sittings for a learner"</h3>
+            <p class="soft">"Changes apply immediately, also to a sitting in progress. A learner with extra time may continue for that long after the exam closes, but can't start after it closes."</p>
             <ul class="exam-rules">{lines}</ul>
             <Form form=form class="stack exam-form">
                 <input type="hidden" name="course" value=course />
@@ -201,7 +201,7 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
                 <div class="exam-cols">
                     <Field
                         name="email"
-                        label="The learner’s e-mail"
+                        label="Learner’s email"
                         r#type="email"
                         required=true
                         value=form.value("email", "")
@@ -210,7 +210,7 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
                     />
                     <Field
                         name="extra_time_percent"
-                        label="More time, in percent"
+                        label="Extra time (%)"
                         r#type="number"
                         required=true
                         value=form.value("extra_time_percent", "0")
@@ -218,7 +218,7 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
                     />
                     <Field
                         name="extra_attempts"
-                        label="More tries"
+                        label="Extra sittings"
                         r#type="number"
                         required=true
                         value=form.value("extra_attempts", "0")
@@ -228,7 +228,7 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
                 <TextArea
                     name="reason"
                     label="Reason"
-                    hint="Kept in the record, and told to the learner."
+                    hint="Kept on record and sent to the learner."
                     required=true
                     max_length=500
                     value=form.value("reason", "")
@@ -236,7 +236,7 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
                 />
                 <div>
                     <Button kind=ButtonKind::Secondary busy=form.busy()>
-                        "Give"
+                        "Save"
                     </Button>
                 </div>
             </Form>

@@ -82,7 +82,7 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
         <dl class="exam-facts">{facts}</dl>
         <details class="exam-timeline">
             <summary>"Timeline"</summary>
-            <p class="soft">"By the server’s clock. What the browser reports may lack some of what happened, and has many harmless reasons."</p>
+            <p class="soft">"Times are from the server’s clock. Browser reports may be incomplete, and many have harmless causes."</p>
             <ol>{timeline}</ol>
         </details>
         {gradings}
@@ -93,7 +93,7 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
 }
 
 fn question(question: SheetQuestion) -> AnyView {
-    view! { <li><p class="soft num">{question.facts}</p> {answer(question.graded, "Their answer")}</li> }.erase()
+    view! { <li><p class="soft num">{question.facts}</p> {answer(question.graded, "Learner’s answer")}</li> }.erase()
 }
 
 fn gradings(gradings: Vec<(String, i32, String)>) -> AnyView {
@@ -103,7 +103,7 @@ fn gradings(gradings: Vec<(String, i32, String)>) -> AnyView {
             view! {
                 <li>
                     <span class="soft">{when}</span>
-                    <span class="num">{format!("{score} %")}</span>
+                    <span class="num">{format!("{score}%")}</span>
                     <span>{why}</span>
                 </li>
             }
@@ -111,7 +111,7 @@ fn gradings(gradings: Vec<(String, i32, String)>) -> AnyView {
         .collect_view();
     view! {
         <section class="exam-timeline">
-            <h3>"Gradings"</h3>
+            <h3>"Grading history"</h3>
             <ol>{lines}</ol>
         </section>
     }
@@ -140,9 +140,9 @@ fn regrade_form(
     };
     view! {
         <section class="stack">
-            <h3>"A question was wrong?"</h3>
+            <h3>"Regrade a question"</h3>
             <p class="soft">
-                "Correct it in the bank first, or give everybody its point. The grading so far stays in the record; the new one takes its place. Where it is for all sittings, those that run are graded by it when they end."
+                "Correct the question in the bank first, or give everyone full points. The earlier grading stays on record, and the new one replaces it. If you choose all sittings, those in progress are graded the new way when they end."
             </p>
             <Form form=form class="stack exam-form">
                 <input type="hidden" name="course" value=course />
@@ -159,10 +159,10 @@ fn regrade_form(
                 <Select
                     id="ly-ruling"
                     name="regrade[ruling]"
-                    label="Right is"
+                    label="Correct answer"
                     options=pairs([
-                        ("key", "what its key in the bank says now"),
-                        ("everybody", "every answer: everybody gets the point"),
+                        ("key", "As the question bank says now"),
+                        ("everybody", "Any answer: full points for everyone"),
                     ])
                     value=form.value("regrade[ruling]", "")
                     error=form.error("ruling")
@@ -170,18 +170,18 @@ fn regrade_form(
                 <Select
                     id="ly-scope"
                     name="regrade[scope]"
-                    label="For"
+                    label="Apply to"
                     options=pairs([
-                        ("exam", "all sittings of this exam that had the question"),
-                        ("sitting", "this sitting alone"),
+                        ("exam", "All sittings of this exam with this question"),
+                        ("sitting", "This sitting only"),
                     ])
                     value=form.value("regrade[scope]", "")
                 />
                 <TextArea
                     id="ly-reason"
                     name="regrade[reason]"
-                    label="Why"
-                    hint="Learners read it beside their result."
+                    label="Reason"
+                    hint="Learners see it with their result."
                     required=true
                     max_length=1000
                     value=form.value("regrade[reason]", "")
@@ -189,7 +189,7 @@ fn regrade_form(
                 />
                 <div>
                     <Button kind=ButtonKind::Secondary busy=form.busy()>
-                        "Grade again"
+                        "Regrade"
                     </Button>
                 </div>
             </Form>

@@ -14,7 +14,7 @@ pub fn sign_in_page() -> AnyView {
     let sign_up = sign_up_path(&next);
     gate(
         "Sign in",
-        "Welcome back. Your place in every course is kept.",
+        "Welcome back. Your place in every course is saved.",
         view! {
             <Form form=form>
                 <input type="hidden" name="next" value=next />
@@ -33,7 +33,7 @@ pub fn sign_in_page() -> AnyView {
             <p class="gate-foot">
                 <a href="/forgot-password">"Forgot your password?"</a>
                 " · New here? "
-                <a href=sign_up>"Make an account"</a>
+                <a href=sign_up>"Create an account"</a>
             </p>
         }
         .erase(),
@@ -45,8 +45,8 @@ pub fn sign_up_page() -> AnyView {
     let next = query_now("next");
     let sign_in = sign_in_path(&next);
     gate(
-        "Make an account",
-        "It takes a minute. We send you one mail to confirm your address.",
+        "Create an account",
+        "It takes a minute. We will email you a link to confirm your address.",
         view! {
             <Form form=form>
                 <input type="hidden" name="next" value=next />
@@ -54,7 +54,7 @@ pub fn sign_up_page() -> AnyView {
                 <Field
                     name="name"
                     label="Your name"
-                    hint="As your tutors and cohort see it."
+                    hint="Shown to your tutors and cohort."
                     autocomplete="name"
                     required=true
                     max_length=100
@@ -71,9 +71,9 @@ pub fn sign_up_page() -> AnyView {
                     required=true
                     error=form.error("password")
                 />
-                <Button busy=form.busy()>"Make an account"</Button>
+                <Button busy=form.busy()>"Create an account"</Button>
             </Form>
-            <p class="gate-foot">"You have one already? " <a href=sign_in>"Sign in"</a></p>
+            <p class="gate-foot">"Already have an account? " <a href=sign_in>"Sign in"</a></p>
         }
         .erase(),
     )

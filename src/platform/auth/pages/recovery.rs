@@ -10,20 +10,20 @@ use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now};
 pub fn check_mail_page() -> AnyView {
     let (lead, again) = match query_now("for").as_str() {
         "password" => (
-            "If there is an account with this address, a link for a new password is on its way. It works for two hours.",
+            "If there is an account with this address, we have sent it a link to choose a new password. The link works for two hours.",
             "/forgot-password",
         ),
         _ => (
-            "We have sent you a link. Open it to confirm your address and start; it works for three days.",
+            "We have sent you a link. Open it to confirm your address and start learning. The link works for three days.",
             "/sign-up",
         ),
     };
     gate(
-        "Check your mail",
+        "Check your email",
         lead,
         view! {
             <p class="soft">
-                "Nothing there? Look among the unwanted mails, or "
+                "Nothing there? Look in your spam folder, or "
                 <a href=again>"check the address and try again"</a> "."
             </p>
             <p class="gate-foot">
@@ -41,7 +41,7 @@ pub fn confirm_page() -> AnyView {
     let next = query_now("next");
     gate(
         "Confirm your address",
-        "One step, and you are signed in.",
+        "One more step, and you are signed in.",
         view! {
             <Form form=form>
                 <input type="hidden" name="token" value=token />
@@ -49,7 +49,7 @@ pub fn confirm_page() -> AnyView {
                 <Button busy=form.busy()>"Confirm and start learning"</Button>
             </Form>
             <p class="gate-foot">
-                "Confirmed already? " <a href="/sign-in">"Sign in"</a> " · Link too old? "
+                "Confirmed already? " <a href="/sign-in">"Sign in"</a> " · Link expired? "
                 <a href="/sign-up">"Sign up again"</a>
             </p>
         }
@@ -61,7 +61,7 @@ pub fn forgot_password_page() -> AnyView {
     let form = FormState::of(ForgotPassword::PATH);
     gate(
         "Choose a new password",
-        "Tell us your address, and we send you a link.",
+        "Enter your email address and we will send you a link.",
         view! {
             <Form form=form>
                 {email_field(form)}
@@ -80,7 +80,7 @@ pub fn reset_password_page() -> AnyView {
     let token = query_now("token");
     gate(
         "Choose a new password",
-        "You are signed in with it here, and signed out everywhere else.",
+        "You will be signed in here and signed out everywhere else.",
         view! {
             <Form form=form>
                 <input type="hidden" name="token" value=token />
@@ -96,7 +96,7 @@ pub fn reset_password_page() -> AnyView {
                 <Button busy=form.busy()>"Save and sign in"</Button>
             </Form>
             <p class="gate-foot">
-                <a href="/forgot-password">"Ask for a new link"</a>
+                <a href="/forgot-password">"Request a new link"</a>
             </p>
         }
         .erase(),

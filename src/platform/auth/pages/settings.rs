@@ -52,7 +52,7 @@ fn saved(form: FormState, text: &'static str) -> AnyView {
 }
 
 fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView {
-    let zones = std::iter::once((String::new(), "As the site has it".to_owned()))
+    let zones = std::iter::once((String::new(), "Site default".to_owned()))
         .chain(
             settings
                 .time_zones
@@ -65,8 +65,8 @@ fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView
     view! {
         <section class="setting">
             <header>
-                <h2>"You"</h2>
-                <p class="soft">"What tutors and your cohort see, and in which time zone dates are shown."</p>
+                <h2>"About you"</h2>
+                <p class="soft">"Your name as tutors and your cohort see it, and the time zone in which dates are shown."</p>
             </header>
             <Form form=profile>
                 {saved(profile, "Saved.")}
@@ -86,7 +86,7 @@ fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView
                     options=zones
                     error=profile.error("time_zone")
                 />
-                <p class="soft">"E-mail: " {settings.email} " · User name: " {settings.username}</p>
+                <p class="soft">"Email: " {settings.email} " · Username: " {settings.username}</p>
                 <Button busy=profile.busy()>"Save"</Button>
             </Form>
         </section>
@@ -98,7 +98,7 @@ fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView
             <Form form=password>
                 // Password managers want to know whose password it is.
                 <input type="text" autocomplete="username" value=email readonly hidden />
-                {saved(password, "Your password is changed, and all other devices are signed out.")}
+                {saved(password, "Your password is changed, and all other devices have been signed out.")}
                 <Field
                     name="current_password"
                     label="Current password"
@@ -142,14 +142,14 @@ fn list(
 ) -> AnyView {
     let others = devices.len() > 1;
     view! {
-        <p class="lead">"Where you are signed in. End what you don’t know, and change your password."</p>
+        <p class="lead">"These devices are signed in to your account. If you don’t recognize one, sign it out and change your password."</p>
         <ul class="devices">{devices.into_iter().map(|device| row(device, end, again)).collect_view()}</ul>
         {others
             .then(|| {
                 view! {
                     <Form form=end_others on_done=again>
                         <Button kind=ButtonKind::Secondary busy=end_others.busy()>
-                            "Sign out everywhere else"
+                            "Sign out all other devices"
                         </Button>
                     </Form>
                 }

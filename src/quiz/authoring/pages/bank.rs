@@ -157,7 +157,7 @@ fn outcome(course: &str, list: &str, retire: FormState) -> AnyView {
     if !saved.is_empty() {
         let href = format!("{list}/{saved}?preview=1");
         return view! {
-            <Notice tone=Tone::Ok>"The question is in the bank. " <a href=href>"Preview it"</a></Notice>
+            <Notice tone=Tone::Ok>"Question saved. " <a href=href>"Preview it"</a></Notice>
         }
         .erase();
     }
@@ -170,9 +170,9 @@ fn outcome(course: &str, list: &str, retire: FormState) -> AnyView {
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="id" value=retired />
             <input type="hidden" name="retired" value="false" />
-            <span role="status">"The question is retired: it is asked no more."</span>
+            <span role="status">"The question is retired. It no longer appears in new attempts."</span>
             <Button kind=ButtonKind::Quiet busy=retire.busy()>
-                "Bring it back"
+                "Restore"
             </Button>
         </Form>
     }
@@ -194,22 +194,22 @@ fn tools(
     let kinds = QuestionType::ALL.map(|kind| named(kind.name(), kind.label()));
     let purposes = QuestionPurpose::ALL.map(|purpose| named(purpose.name(), purpose.label()));
     let shows = vec![
-        named("flagged", "Good learners get them wrong"),
+        named("flagged", "Negative discrimination"),
         named("retired", "Retired"),
     ];
     view! {
         <form class="bank-tools" role="search" method="get" action=list.to_owned()>
             <label class="control">
-                <span class="control-label">"In the question"</span>
+                <span class="control-label">"Search questions"</span>
                 <input class="input" type="search" name="q" value=query.q.clone() maxlength="200" />
             </label>
             <Select name="module" label="Module" value=query.module.clone() options=all("All", modules) />
             <Select name="topic" label="Topic" value=query.topic.clone() options=all("All", topics) />
             <Select name="kind" label="Type" value=query.kind.clone() options=all("All", kinds.to_vec()) />
-            <Select name="purpose" label="For" value=query.purpose.clone() options=all("All", purposes.to_vec()) />
+            <Select name="purpose" label="Use in" value=query.purpose.clone() options=all("All", purposes.to_vec()) />
             <Select name="show" label="Show" value=query.show.clone() options=all("In use", shows) />
             <div class="row">
-                <Button kind=ButtonKind::Secondary>"Find"</Button>
+                <Button kind=ButtonKind::Secondary>"Search"</Button>
                 <a href=list.to_owned()>"All questions"</a>
             </div>
         </form>
@@ -220,12 +220,12 @@ fn tools(
 fn empty(list: &str, is_filtered: bool) -> AnyView {
     let (title, text) = match is_filtered {
         true => (
-            "No question is like that",
-            "Ask for less, or look at all questions.",
+            "No matching questions",
+            "Try fewer filters, or view all questions.",
         ),
         false => (
             "This course has no questions yet",
-            "Write the first one, or import some from a file.",
+            "Write the first one, or import questions from a file.",
         ),
     };
     let list = list.to_owned();
@@ -245,10 +245,10 @@ fn group(course: &str, query: &BankQuery, group: BankGroup, cut: (bool, bool)) -
     let mut columns = vec![
         Column::new("Question"),
         Column::new("Type"),
-        Column::new("For"),
-        Column::new("Estimate").figures(),
-        Column::new("Tries").figures(),
-        Column::new("Facility").figures(),
+        Column::new("Use in"),
+        Column::new("Estimated difficulty").figures(),
+        Column::new("First attempts").figures(),
+        Column::new("Share correct").figures(),
         Column::new("Discrimination").figures(),
     ];
     if is_ordered {
@@ -292,7 +292,7 @@ fn row(course: &str, line: BankLine) -> AnyView {
             <a href=href>{line.prompt}</a>
             <span class="row">
                 {line.topic.map(|topic| view! { <span class="soft">{topic}</span> })}
-                {is_flagged.then(|| view! { <Badge tone=Tone::Danger text="Good learners get it wrong" /> })}
+                {is_flagged.then(|| view! { <Badge tone=Tone::Danger text="Negative discrimination" /> })}
                 {line.is_retired.then(|| view! { <Badge text="Retired" /> })}
             </span>
         </td>

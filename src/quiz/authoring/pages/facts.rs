@@ -8,26 +8,26 @@ use crate::quiz::authoring::{Facts, OptionFacts};
 pub fn facts(facts: Facts) -> AnyView {
     let figures = facts.figures;
     let tries = match figures.tries {
-        1 => "One learner's first try is counted.".to_owned(),
-        tries => format!("The first tries of {tries} learners are counted."),
+        1 => "Based on one learner's first attempt.".to_owned(),
+        tries => format!("Based on the first attempts of {tries} learners."),
     };
     let groups = facts.groups.map(|(upper, lower)| {
-        format!("Of those who did best in the rest of their attempt {upper} got it, of those who did worst {lower}.")
+        format!("Of the learners who did best on their other questions, {upper} answered correctly; of those who did worst, {lower}.")
     });
     let flag = figures.good_learners_fail.then(|| {
         view! {
-            <Notice tone=Tone::Warn title="Good learners get this wrong">
-                "Those who know more get it wrong more often than those who know less. Look at the key first: the wrong option may be marked as right. If not, the wording may mislead those who think further."
+            <Notice tone=Tone::Warn title="Negative discrimination">
+                "Stronger learners get this question wrong more often than weaker ones. Check the answer key first: the wrong option may be marked as correct. Otherwise, the wording may mislead learners who think further."
             </Notice>
         }
     });
     let options = (!facts.options.is_empty()).then(|| options(facts.options));
     view! {
         <section class="stack bank-facts">
-            <h2>"How it did"</h2>
+            <h2>"Statistics"</h2>
             <div class="figs">
                 <div>
-                    <span class="label">"Facility"</span>
+                    <span class="label">"Share correct"</span>
                     <b class="num">{figures.facility}</b>
                 </div>
                 <div>
@@ -37,7 +37,7 @@ pub fn facts(facts: Facts) -> AnyView {
             </div>
             <p class="soft">
                 {tries}
-                " Facility is the mean of its points. Discrimination is how far those who do well elsewhere do better here: 0.2 and more is good, less than nothing is a sign of a wrong key. "
+                " Share correct is the average share of points earned. Discrimination shows how much better this question is answered by learners who do well on other questions: 0.2 or more is good, and a negative value suggests a wrong answer key. "
                 {groups}
             </p>
             {flag}
@@ -50,10 +50,10 @@ pub fn facts(facts: Facts) -> AnyView {
 fn options(options: Vec<OptionFacts>) -> AnyView {
     let columns = vec![
         Column::new("Option"),
-        Column::new("Taken").figures(),
-        Column::new("Of all").figures(),
-        Column::new("Of the best third").figures(),
-        Column::new("Of the worst third").figures(),
+        Column::new("Chosen").figures(),
+        Column::new("All learners").figures(),
+        Column::new("Top third").figures(),
+        Column::new("Bottom third").figures(),
     ];
     let rows = options
         .into_iter()
@@ -63,7 +63,7 @@ fn options(options: Vec<OptionFacts>) -> AnyView {
                 <tr>
                     <td>
                         <span inner_html=option.option.0></span>
-                        {option.is_right.then(|| view! { <Badge tone=Tone::Ok text="Right" /> })}
+                        {option.is_right.then(|| view! { <Badge tone=Tone::Ok text="Correct" /> })}
                     </td>
                     <td class="r">{option.taken}</td>
                     <td class="r">{all}</td>
@@ -73,5 +73,5 @@ fn options(options: Vec<OptionFacts>) -> AnyView {
             }
         })
         .collect_view();
-    view! { <Table label="How often each option was taken" columns=columns>{rows}</Table> }.erase()
+    view! { <Table label="How often each option was chosen" columns=columns>{rows}</Table> }.erase()
 }

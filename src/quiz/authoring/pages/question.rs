@@ -48,17 +48,17 @@ pub fn question_page() -> AnyView {
 
 fn question_view(course: &str, page: QuestionPage, save: FormState, retire: FormState) -> AnyView {
     let title = match page.question {
-        Some(_) => "Edit a question",
+        Some(_) => "Edit question",
         None => "Write a question",
     };
     let list = Area::Questions.path(course);
     let saved = (page.question.is_none() && !query_now("saved").is_empty())
-        .then(|| view! { <Notice tone=Tone::Ok>"The question is in the bank. Here is the next."</Notice> });
+        .then(|| view! { <Notice tone=Tone::Ok>"Question saved. You can write the next one here."</Notice> });
     let imported = page.is_imported.then(|| {
-        view! { <p class="soft">"This question was imported. Once it is edited here, importing again leaves it as it is here."</p> }
+        view! { <p class="soft">"This question was imported. If you edit it here, importing it again will not overwrite your changes."</p> }
     });
     let rekeyed = page.is_rekeyed.then(|| {
-        view! { <p class="soft">"Its figures began anew when its key or its options were changed: older answers count once they are regraded."</p> }
+        view! { <p class="soft">"The statistics started over when the answer key or the options changed. Earlier answers count again once they are regraded."</p> }
     });
     let foot = page
         .question
@@ -119,7 +119,7 @@ fn form(course: &str, page: &QuestionPage, save: FormState) -> AnyView {
                 id="ly-prompt"
                 name="question[prompt]"
                 label="Question"
-                hint="Markdown."
+                hint="You can use Markdown."
                 value=set.prompt
                 required=true
                 error=save.error("prompt")
@@ -129,15 +129,15 @@ fn form(course: &str, page: &QuestionPage, save: FormState) -> AnyView {
                 id="ly-explanation"
                 name="question[explanation]"
                 label="Explanation"
-                hint="Why it is so, shown once the attempt is graded. Markdown."
+                hint="Shown after the attempt is graded. You can use Markdown."
                 value=set.explanation
                 error=save.error("explanation")
             />
             <Field
                 id="ly-difficulty"
                 name="question[difficulty]"
-                label="How many get it wrong, in percent"
-                hint="Your estimate."
+                label="Estimated difficulty (% incorrect)"
+                hint="Your estimate of how many learners answer incorrectly."
                 value=set.difficulty
                 error=save.error("difficulty")
                 autocomplete="off"
@@ -166,12 +166,12 @@ fn behind(course: &str, id: &str) -> AnyView {
         <div class="notice warn" role="status">
             <div class="stack">
                 <p>
-                    "Somebody else has changed this question since you opened it. "
-                    <a href=theirs target="_blank">"See theirs in another tab"</a>
+                    "Someone else has changed this question since you opened it. "
+                    <a href=theirs target="_blank">"View their version in a new tab"</a>
                 </p>
                 <label class="check">
                     <input type="checkbox" name="overwrite" value="true" />
-                    <span>"Save mine in its place"</span>
+                    <span>"Replace it with my version"</span>
                 </label>
             </div>
         </div>
@@ -190,13 +190,13 @@ fn standing(page: &QuestionPage, save: FormState) -> AnyView {
             <div class="bank-kind">
                 <Select id="ly-kind" name="question[kind]" label="Type" value=set.kind.clone() options=kinds.to_vec() error=save.error("kind") />
                 <Button kind=ButtonKind::Secondary name="go" value="kind">
-                    "Change"
+                    "Change type"
                 </Button>
             </div>
             <Select
                 id="ly-place"
                 name="question[place]"
-                label="About"
+                label="Topic"
                 value=set.place.clone()
                 options=page.places.clone()
                 error=save.error("place")
@@ -204,7 +204,7 @@ fn standing(page: &QuestionPage, save: FormState) -> AnyView {
             <Select
                 id="ly-purpose"
                 name="question[purpose]"
-                label="For"
+                label="Use in"
                 value=set.purpose.clone()
                 options=purposes.to_vec()
                 error=save.error("purpose")
@@ -247,12 +247,12 @@ fn preview(preview: Preview) -> AnyView {
 fn retiring(course: &str, id: QuestionId, is_retired: bool, retire: FormState) -> AnyView {
     let (text, button, kind) = match is_retired {
         true => (
-            "This question is retired: it is asked no more.",
-            "Bring it back",
+            "This question is retired. It no longer appears in new attempts.",
+            "Restore",
             ButtonKind::Secondary,
         ),
         false => (
-            "A retired question is asked no more. Attempts that have it keep it, and it can be brought back.",
+            "A retired question no longer appears in new attempts. Existing attempts keep it, and you can restore it later.",
             "Retire",
             ButtonKind::Danger,
         ),
@@ -261,8 +261,8 @@ fn retiring(course: &str, id: QuestionId, is_retired: bool, retire: FormState) -
     let course = course.to_owned();
     view! {
         <p class="soft">
-            "Was what counts as right wrong? Correct it above, then "
-            <a href=regrade>"grade the answers that were given again"</a> "."
+            "Was the answer key wrong? Correct it above, then "
+            <a href=regrade>"regrade the answers given so far"</a> "."
         </p>
         <Form form=retire class="stack bank-retire">
             <input type="hidden" name="course" value=course />

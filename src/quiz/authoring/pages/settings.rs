@@ -27,45 +27,45 @@ fn settings(course: &str, set: QuizSettings, form: FormState) -> AnyView {
     let fields = [
         (
             "questions_per_attempt",
-            "Questions in an attempt",
-            "1 to 20; a quiz with fewer asks all it has.",
+            "Questions per attempt",
+            "1 to 20. A quiz with fewer questions uses all of them.",
             set.questions_per_attempt,
         ),
         (
             "passing_score_percent",
-            "Percent to pass",
-            "Of all points.",
+            "Passing score (%)",
+            "Share of all points.",
             set.passing_score_percent,
         ),
         (
             "seconds_per_question",
-            "Seconds for each question",
-            "Empty: nobody counts.",
+            "Time limit per question (seconds)",
+            "Leave blank for no time limit.",
             set.seconds_per_question,
         ),
         (
             "attempts_allowed",
-            "Tries",
-            "Empty: as many as one likes.",
+            "Attempts allowed",
+            "Leave blank for unlimited.",
             set.attempts_allowed,
         ),
         (
             "retry_wait_minutes",
-            "Minutes between tries",
-            "0: at once.",
+            "Wait between attempts (minutes)",
+            "Enter 0 for no wait.",
             set.retry_wait_minutes,
         ),
         (
             "cooldown_days",
-            "Days between modules",
-            "From the opening of one to that of the next.",
+            "Wait between modules (days)",
+            "Minimum time from when one module unlocks until the next one does.",
             set.cooldown_days,
         ),
     ];
     let fields = fields.map(|(name, label, hint, set)| {
         let sent = format!("settings[{name}]");
         let value = form.value(&sent, &set);
-        let may_be_empty = hint.starts_with("Empty");
+        let may_be_empty = hint.starts_with("Leave blank");
         view! {
             <Field
                 id=format!("ly-{name}")
@@ -93,20 +93,20 @@ fn settings(course: &str, set: QuizSettings, form: FormState) -> AnyView {
             <input type="hidden" name="course" value=course />
             <h2>"Quizzes"</h2>
             <p class="soft">
-                "Attempts that are running keep the terms on which they began. Importing the course again leaves these settings as they are here."
+                "Attempts in progress keep the settings they started with. Importing the course again does not change these settings."
             </p>
             <Show when=move || form.done().get()>{move || view! { <Notice tone=Tone::Ok>"Saved."</Notice> }}</Show>
             <div class="bank-fields">{fields.collect_view()}</div>
             <Switch
                 name="settings[partial_credit]"
-                label="Points for a part of what is right"
-                hint="Several choices, ordering and matching; otherwise all or nothing."
+                label="Partial credit"
+                hint="For multiple-answer, ordering and matching questions. If off, only fully correct answers earn points."
                 checked=partial_credit
             />
             <Switch
                 name="settings[is_gated]"
-                label="Passed quizzes open what follows"
-                hint="Otherwise everything is open from the start."
+                label="Require a pass to unlock the next section"
+                hint="If off, everything is unlocked from the start."
                 checked=is_gated
             />
             <div class="form-foot">

@@ -85,8 +85,8 @@ async fn what_is_wrong_is_said_and_what_was_typed_stays() {
         .await;
     assert_eq!(sent.header("location"), new);
     let page = tutor.get(&new).await.body;
-    assert!(page.contains("Mark what is right."));
-    assert!(page.contains("This is a percentage from 0 to 100."));
+    assert!(page.contains("Select at least one correct option."));
+    assert!(page.contains("Enter a percentage from 0 to 100."));
     assert!(page.contains("Is &lt;b>this&lt;/b> kept?") && page.contains("value=\"often\""));
     assert!(page.contains("Yes, `always`"));
 
@@ -181,21 +181,21 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("question[explanation]", "So it is."),
                 ],
             ),
-            "Right",
+            "Correct",
         ),
         (
             of(
                 "short_answer",
                 &[("question[accepted]", "4\r\nfour"), ("given[text]", "FOUR")],
             ),
-            "Right",
+            "Correct",
         ),
         (
             of(
                 "short_answer",
                 &[("question[accepted]", "4"), ("given[text]", "5")],
             ),
-            "Wrong",
+            "Incorrect",
         ),
         (
             of(
@@ -209,7 +209,7 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("given[text]", "a"),
                 ],
             ),
-            "Right",
+            "Correct",
         ),
         (
             of(
@@ -219,7 +219,7 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("question[texts][]", "second"),
                 ],
             ),
-            "Wrong",
+            "Incorrect",
         ),
         (
             of(
@@ -231,7 +231,7 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("question[partners][]", "2"),
                 ],
             ),
-            "Wrong",
+            "Incorrect",
         ),
     ] {
         tutor
@@ -251,9 +251,7 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
         .submit(&new, "authoring/api/save_question", &empty)
         .await;
     let page = tutor.get(&new).await.body;
-    assert!(
-        page.contains("at least one answer that is right") && !page.contains("As learners see it")
-    );
+    assert!(page.contains("at least one accepted answer") && !page.contains("As learners see it"));
     // Another type, and more lines.
     let change = with(
         choice(&place, "Kept?"),
@@ -301,8 +299,8 @@ async fn two_who_edit_at_once_do_not_overwrite_each_other() {
     ben.submit(&page, "authoring/api/save_question", &edit("Ben's words?"))
         .await;
     let shown = ben.get(&page).await.body;
-    assert!(shown.contains("Ben's words?") && shown.contains("Save mine in its place"));
-    assert!(shown.contains("Somebody else has changed this question"));
+    assert!(shown.contains("Ben's words?") && shown.contains("Replace it with my version"));
+    assert!(shown.contains("Someone else has changed this question"));
     assert_eq!(by_prompt(&site, "Ann''s words?").await, id);
     let over = with(edit("Ben's words?"), &[("overwrite", "true")]);
     assert_eq!(save(&mut ben, &over).await.status, StatusCode::OK);
@@ -335,7 +333,7 @@ async fn a_retired_question_stays_in_its_attempts_and_is_asked_no_more() {
             .get(retired.header("x-redirect"))
             .await
             .body
-            .contains("Bring it back")
+            .contains("Restore")
     );
     assert!(!tutor.get(LIST).await.body.contains("What swims?"));
     assert!(
@@ -352,7 +350,7 @@ async fn a_retired_question_stays_in_its_attempts_and_is_asked_no_more() {
         .get(&format!("/learn/small/quiz/1/1?show={running}"))
         .await
         .body;
-    assert!(result.contains("What swims?") && result.contains("100 %"));
+    assert!(result.contains("What swims?") && result.contains("100%"));
     take(&site, &mut asha, "1", false).await;
     assert_eq!(attempt(&site).await.1.len(), 1);
     // Importing the course again does not bring it back; a person does.

@@ -21,7 +21,7 @@ pub fn fields(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
 }
 
 /// Lines to fill in, of which empty ones don't count, under what is wrong with them.
-fn lines(legend: &'static str, hint: &'static str, lines: AnyView, save: FormState) -> AnyView {
+fn lines([legend, more, hint]: [&'static str; 3], lines: AnyView, save: FormState) -> AnyView {
     let error = save.error("texts");
     view! {
         <fieldset class="stack bank-lines" class:invalid=move || error.with(Option::is_some)>
@@ -33,7 +33,7 @@ fn lines(legend: &'static str, hint: &'static str, lines: AnyView, save: FormSta
             {lines}
             <div>
                 <Button kind=ButtonKind::Quiet name="go" value="more">
-                    "More lines"
+                    {more}
                 </Button>
             </div>
         </fieldset>
@@ -59,7 +59,7 @@ fn choice(set: &QuestionForm, rows: usize, input: &'static str, save: FormState)
                         name="question[right][]"
                         value=at.to_string()
                         checked=is_right
-                        aria-label=format!("Option {number} is right")
+                        aria-label=format!("Option {number} is correct")
                     />
                     {text("question[texts][]", format!("Option {number}"), set.texts.get(at))}
                 </div>
@@ -67,12 +67,12 @@ fn choice(set: &QuestionForm, rows: usize, input: &'static str, save: FormState)
         })
         .collect_view();
     let hint = match input {
-        "radio" => "Mark the one that is right. Empty lines don't count. Markdown.",
-        _ => "Mark all that are right. Empty lines don't count. Markdown.",
+        "radio" => "Select the correct option. Blank rows are ignored. You can use Markdown.",
+        _ => "Select all correct options. Blank rows are ignored. You can use Markdown.",
     };
     view! {
-        {lines("Options", hint, options.erase(), save)}
-        <Checkbox name="question[shuffle]" value="on" label="Shuffle the options" checked=set.shuffle.is_some() />
+        {lines(["Options", "Add options", hint], options.erase(), save)}
+        <Checkbox name="question[shuffle]" value="on" label="Shuffle options" checked=set.shuffle.is_some() />
     }
     .erase()
 }
@@ -87,9 +87,8 @@ fn ordering(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
             )
         })
         .collect_view();
-    let hint =
-        "In their right order; learners get them shuffled. Empty lines don't count. Markdown.";
-    lines("Items", hint, items.erase(), save)
+    let hint = "Enter the items in the correct order; learners see them shuffled. Blank rows are ignored. You can use Markdown.";
+    lines(["Items", "Add items", hint], items.erase(), save)
 }
 
 fn matching(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
@@ -104,8 +103,8 @@ fn matching(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
             }
         })
         .collect_view();
-    let hint = "What stands side by side belongs together. Empty lines don't count. Markdown.";
-    lines("Pairs", hint, pairs.erase(), save)
+    let hint = "Each row is a matching pair. Blank rows are ignored. You can use Markdown.";
+    lines(["Pairs", "Add pairs", hint], pairs.erase(), save)
 }
 
 fn short_answer(set: &QuestionForm, save: FormState) -> AnyView {
@@ -113,8 +112,8 @@ fn short_answer(set: &QuestionForm, save: FormState) -> AnyView {
         <TextArea
             id="ly-accepted"
             name="question[accepted]"
-            label="Answers that are right"
-            hint="One on each line; the first is shown as the answer. Case and spaces make no difference."
+            label="Accepted answers"
+            hint="One per line. Learners see the first one as the correct answer. Case and spaces are ignored."
             value=set.accepted.clone()
             required=true
             error=save.error("accepted")
@@ -123,7 +122,7 @@ fn short_answer(set: &QuestionForm, save: FormState) -> AnyView {
             id="ly-tolerance"
             name="question[tolerance]"
             label="Tolerance"
-            hint="For numbers: how far an answer may be off, 0 where it must be exact. Without one, answers are compared as texts."
+            hint="For numbers: how far off an answer may be, or 0 if it must be exact. Leave blank to compare answers as text."
             value=set.tolerance.clone()
             error=save.error("tolerance")
             autocomplete="off"
@@ -139,7 +138,7 @@ fn tracing(set: &QuestionForm, save: FormState) -> AnyView {
             id="ly-language"
             name="question[language]"
             label="Language"
-            hint="For its colours, such as rust or python."
+            hint="For syntax highlighting, such as rust or python."
             value=set.language.clone()
             error=save.error("language")
             autocomplete="off"
@@ -155,19 +154,19 @@ fn tracing(set: &QuestionForm, save: FormState) -> AnyView {
             />
         </div>
         <fieldset class="stack bank-lines">
-            <legend class="control-label">"What happens"</legend>
+            <legend class="control-label">"Outcome"</legend>
             <p class="error" hidden=move || outcome.with(Option::is_none)>
                 {move || outcome.get()}
             </p>
             <label class="check">
                 <input type="radio" name="question[outcome]" value="prints" checked=set.outcome == "prints" />
-                <span>"It compiles, and prints"</span>
+                <span>"It compiles and prints"</span>
             </label>
             <div class="bank-program">
                 <TextArea
                     id="ly-prints"
                     name="question[prints]"
-                    label="What it prints"
+                    label="Output"
                     value=set.prints.clone()
                     error=save.error("prints")
                 />
@@ -180,7 +179,7 @@ fn tracing(set: &QuestionForm, save: FormState) -> AnyView {
                 id="ly-line"
                 name="question[line]"
                 label="Line of the error"
-                hint="Counted from 1. Empty: any line is right."
+                hint="Counted from 1. Leave blank to accept any line."
                 value=set.line.clone()
                 error=save.error("line")
                 autocomplete="off"
