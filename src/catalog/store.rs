@@ -45,7 +45,7 @@ pub async fn list(
     let order = Order::of(query.sort, search.is_some());
     let rows: Vec<Row> =
         diesel::sql_query(list_sql(order, query.filter, search.is_some(), backwards))
-            .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.words.clone()))
+            .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.notation.clone()))
             .bind::<Uuid, _>(organization)
             .bind::<Nullable<Text>, _>(cursor.as_ref().map(|cursor| cursor.key.clone()))
             .bind::<Nullable<Uuid>, _>(cursor.as_ref().map(|cursor| cursor.course))
@@ -138,9 +138,7 @@ fn list_sql(order: Order, filter: Filter, searching: bool, backwards: bool) -> S
         ("asc", ">")
     };
     let found = match searching {
-        true => {
-            "join search_courses($2, to_tsquery('simple', $1)) found on found.course_id = c.course_id"
-        }
+        true => "join search_courses($2, $1::tsquery) found on found.course_id = c.course_id",
         // The parameters keep their places and types.
         false => "cross join (select $1::text, $2::uuid) unused",
     };

@@ -57,8 +57,6 @@ pub struct RenderedBlock {
 pub struct RenderedBody {
     pub blocks: Vec<RenderedBlock>,
     pub headings: Vec<Heading>,
-    /// Plain, for search.
-    pub text: String,
     pub words: u32,
 }
 
@@ -118,8 +116,6 @@ impl RenderedBody {
             &format!("<div class=\"prose\">{html}</div>"),
         );
         self.headings.extend(part.headings);
-        self.text.push_str(&part.text);
-        self.text.push('\n');
         self.words += part.words;
     }
 
@@ -130,8 +126,6 @@ impl RenderedBody {
                 self.push(&block.id, block.kind, &data_html(data, links));
                 let text = plain_text(data, links);
                 self.words += u32::try_from(text.split_whitespace().count()).unwrap_or(u32::MAX);
-                self.text.push_str(&text);
-                self.text.push('\n');
             }
             None => self.push(&block.id, block.kind, ""),
         }
@@ -219,7 +213,7 @@ pub fn data_html(data: &BlockData, links: &Links<'_>) -> String {
     }
 }
 
-/// What a search should find of a block.
+/// The text of a block, whose words are counted.
 fn plain_text(data: &BlockData, links: &Links<'_>) -> String {
     match data {
         BlockData::Text { markdown } | BlockData::Callout { markdown, .. } => {
