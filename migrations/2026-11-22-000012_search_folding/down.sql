@@ -1,3 +1,4 @@
+drop function folded(text);
 drop function search_near_terms(uuid, uuid, text, text[]);
 create function search_near_terms(organization uuid, course uuid, word text, word_trigrams text[])
 returns table (term text)

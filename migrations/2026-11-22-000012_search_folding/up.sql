@@ -16,3 +16,9 @@ language sql stable security definer set search_path = pg_catalog, public as $$
 $$;
 revoke all on function search_near_terms(uuid, uuid, text, text[]) from public;
 grant execute on function search_near_terms(uuid, uuid, text, text[]) to lyceum_app;
+
+-- For finding a part of a short text, such as a name, without regard to accents and case.
+create function folded(text) returns text
+language sql immutable strict parallel safe as $$
+    select regexp_replace(normalize(lower($1), NFKD), '[\u0300-\u036f]+', '', 'g')
+$$;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::Level;
 use crate::platform::address;
-use crate::platform::ui::Html;
+use crate::platform::ui::{Html, Language};
 
 /// How the list is asked for; everything comes from the address, so that it can be shared.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -143,6 +143,7 @@ impl CatalogQuery {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourseCard {
     pub slug: String,
+    pub language: Language,
     pub title: String,
     pub summary: String,
     pub level: Level,

@@ -1,5 +1,8 @@
 //! Importing and studying courses, over HTTP where a person would.
 
+mod language;
+mod search;
+
 use std::path::{Path, PathBuf};
 
 use axum::http::{StatusCode, header};

@@ -31,6 +31,7 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
+use crate::course::CourseTitle;
 use crate::platform::ids::{ExamId, SittingId};
 use crate::platform::ui::Html;
 use crate::quiz::{GradedQuestion, Shown};
@@ -88,7 +89,7 @@ pub struct Adaptive {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamList {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub exams: Vec<ExamLine>,
 }
 
@@ -121,7 +122,7 @@ pub enum Standing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamPage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub exam_id: ExamId,
     pub title: String,
     /// The learner need not sit it.

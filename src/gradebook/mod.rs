@@ -17,6 +17,7 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
+use crate::course::CourseTitle;
 use crate::exam::PastSitting;
 use crate::platform::address;
 use crate::platform::ids::{AttemptId, ExamId, QuestionId, SittingId, UserId};
@@ -192,7 +193,7 @@ pub fn regrade_path(course: &str, question: QuestionId) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradebookPage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub columns: Vec<GradeColumn>,
     pub learners: Vec<LearnerRow>,
     /// From 0: the one that was asked for, or the last.
@@ -280,7 +281,7 @@ impl CellState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LearnerPage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub user_id: UserId,
     pub username: String,
     pub name: String,
@@ -359,7 +360,7 @@ pub struct OpenedAttempt {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegradePage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub question_id: QuestionId,
     pub prompt: Html,
     pub right: Html,

@@ -14,6 +14,7 @@ use super::progress::{self, Progress};
 use super::store::{self, Attempt, BankQuestion, QuizKey, Settings};
 use super::timing::{self, GRACE};
 use super::{AttemptStatus, QuestionPayload, QuestionType, completion, regrade};
+use crate::course::CourseTitle;
 use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, UserId};
@@ -33,7 +34,7 @@ pub fn no_attempt() -> AppError {
 
 /// The quiz, if this learner may see it. An attempt whose time is over has been ended.
 pub struct Found {
-    pub course_title: String,
+    pub course_title: CourseTitle,
     /// Code of the course's certificate, once it is completed.
     pub certificate: Option<String>,
     pub key: QuizKey,
@@ -77,7 +78,7 @@ pub async fn find(
         return Err(no_quiz());
     }
     Ok(Found {
-        course_title: studied.title,
+        course_title: CourseTitle::new(studied.title, studied.language),
         certificate: studied.certificate,
         key,
         progress,

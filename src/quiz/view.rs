@@ -291,7 +291,7 @@ pub fn graded(
             GradedQuestion {
                 right: Html(match regrade::standing(question, at, regrades) {
                     Some(kind) => right(kind),
-                    None => "<p>Everybody gets the point.</p>".to_owned(),
+                    None => r#"<p lang="en" dir="ltr">Everybody gets the point.</p>"#.to_owned(),
                 }),
                 ..graded_question(question, answer, points, topic)
             }
@@ -355,8 +355,8 @@ fn pre(text: &str) -> String {
 
 fn line_words(line: Option<u32>) -> String {
     match line {
-        Some(line) => format!("<p>It does not compile: line {line}.</p>"),
-        None => "<p>It does not compile.</p>".to_owned(),
+        Some(line) => format!(r#"<p lang="en" dir="ltr">It does not compile: line {line}.</p>"#),
+        None => r#"<p lang="en" dir="ltr">It does not compile.</p>"#.to_owned(),
     }
 }
 

@@ -134,6 +134,7 @@ pub async fn import(
             .collect();
         let links = Links {
             course_slug: &draft.slug,
+            language: &draft.language,
             files: &addresses,
         };
         content::store_modules(conn, course, &draft).await?;

@@ -15,14 +15,6 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 use crate::player::EnrollmentStatus;
 
-pub async fn title(conn: &mut Conn, course: CourseId) -> QueryResult<String> {
-    courses::table
-        .find(course)
-        .select(courses::title)
-        .first(conn)
-        .await
-}
-
 pub async fn create(
     conn: &mut Conn,
     course: CourseId,

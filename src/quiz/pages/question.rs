@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon, text_of_area};
+use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon, Language, text_of_area};
 use crate::quiz::{Running, Shown, ShownKind};
 
 /// The question's form; `told` hears what the server answers.
@@ -11,6 +11,7 @@ pub fn question(
     attempt: Running,
     at: usize,
     shown: Shown,
+    language: &Language,
     save: FormState,
     told: Callback<String, String>,
 ) -> AnyView {
@@ -61,8 +62,8 @@ pub fn question(
                 </button>
             </nav>
             <h2 class="vh">{format!("Question {number} of {count}")}</h2>
-            <div class="prose quiz-prompt" id="ly-prompt" inner_html=shown.prompt.0></div>
-            {fields(as_typed(shown.kind, save), "ly-prompt")}
+            <div class="prose quiz-prompt" id="ly-prompt" lang=language.tag() dir=language.dir() inner_html=shown.prompt.0></div>
+            {fields(as_typed(shown.kind, save), "ly-prompt", language)}
             <label class="check quiz-flag">
                 <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
                 <span>"Flag to come back to"</span>
@@ -113,14 +114,14 @@ pub fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
 }
 
 /// What a question is answered with. `prompt` is the id of what is asked.
-pub fn fields(kind: ShownKind, prompt: &str) -> AnyView {
+pub fn fields(kind: ShownKind, prompt: &str, language: &Language) -> AnyView {
     let prompt = prompt.to_owned();
     match kind {
-        ShownKind::Choice { several, options } => choice(several, options, prompt),
+        ShownKind::Choice { several, options } => choice(several, options, prompt, language),
         ShownKind::ShortAnswer { text } => view! {
             <label class="stack">
                 <span class="label">"Your answer"</span>
-                <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" aria-describedby=prompt />
+                <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" dir="auto" aria-describedby=prompt />
             </label>
         }
         .erase(),
@@ -130,12 +131,17 @@ pub fn fields(kind: ShownKind, prompt: &str) -> AnyView {
             prints,
             line,
         } => tracing(program, (compiles, prints, line), prompt),
-        ShownKind::Ordering { items } => ordering(items, prompt),
-        ShownKind::Matching { left, right } => matching(left, right, prompt),
+        ShownKind::Ordering { items } => ordering(items, prompt, language),
+        ShownKind::Matching { left, right } => matching(left, right, prompt, language),
     }
 }
 
-fn choice(several: bool, options: Vec<(Uuid, Html, bool)>, prompt: String) -> AnyView {
+fn choice(
+    several: bool,
+    options: Vec<(Uuid, Html, bool)>,
+    prompt: String,
+    language: &Language,
+) -> AnyView {
     let (kind, hint) = match several {
         true => ("checkbox", "Several answers may be right."),
         false => ("radio", "One answer is right."),
@@ -144,7 +150,7 @@ fn choice(several: bool, options: Vec<(Uuid, Html, bool)>, prompt: String) -> An
         .into_iter()
         .map(|(id, html, chosen)| {
             view! {
-                <label class="check quiz-option">
+                <label class="check quiz-option" lang=language.tag() dir=language.dir()>
                     <input type=kind name="given[options][]" value=id.to_string() checked=chosen />
                     <span inner_html=html.0></span>
                 </label>
@@ -243,7 +249,7 @@ struct Line {
     chosen: String,
 }
 
-fn select_line(line: Line, choices: &[(String, String)]) -> AnyView {
+fn select_line(line: Line, choices: &[(String, String)], language: &Language) -> AnyView {
     let Line {
         id,
         group,
@@ -275,13 +281,17 @@ fn select_line(line: Line, choices: &[(String, String)]) -> AnyView {
                 <option value="">"–"</option>
                 {options}
             </select>
-            <span id=text inner_html=html.0></span>
+            <span id=text lang=language.tag() dir=language.dir() inner_html=html.0></span>
         </li>
     }
     .erase()
 }
 
-fn ordering(items: Vec<(Uuid, Html, Option<usize>)>, prompt: String) -> AnyView {
+fn ordering(
+    items: Vec<(Uuid, Html, Option<usize>)>,
+    prompt: String,
+    language: &Language,
+) -> AnyView {
     let choices: Vec<(String, String)> = (1..=items.len())
         .map(|to| (to.to_string(), to.to_string()))
         .collect();
@@ -295,7 +305,7 @@ fn ordering(items: Vec<(Uuid, Html, Option<usize>)>, prompt: String) -> AnyView 
                 html,
                 chosen: place.map(|place| place.to_string()).unwrap_or_default(),
             };
-            select_line(line, &choices)
+            select_line(line, &choices, language)
         })
         .collect_view();
     view! {
@@ -311,6 +321,7 @@ fn matching(
     left: Vec<(Uuid, Html, Option<Uuid>)>,
     right: Vec<(Uuid, Html)>,
     prompt: String,
+    language: &Language,
 ) -> AnyView {
     let choices: Vec<(String, String)> = right
         .iter()
@@ -324,7 +335,7 @@ fn matching(
             view! {
                 <li>
                     <b class="num">{letter(at)}</b>
-                    <span inner_html=html.0></span>
+                    <span lang=language.tag() dir=language.dir() inner_html=html.0></span>
                 </li>
             }
         })
@@ -339,7 +350,7 @@ fn matching(
                 html,
                 chosen: matched.map(|id| id.to_string()).unwrap_or_default(),
             };
-            select_line(line, &choices)
+            select_line(line, &choices, language)
         })
         .collect_view();
     view! {
@@ -363,12 +374,16 @@ mod tests {
         let id = Uuid::from_u128(7);
         let items = vec![(id, Html("Wash".to_owned()), None)];
         let owner = Owner::new();
-        let html = owner.with(|| fields(ShownKind::Ordering { items }, "asked").to_html());
+        let html = owner.with(|| {
+            fields(ShownKind::Ordering { items }, "asked", &Language::new("fa")).to_html()
+        });
         assert!(html.contains("aria-describedby=\"asked\""), "{html}");
         let named = format!("aria-label=\"Place of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
         assert!(html.contains(&named), "{html}");
         assert!(
-            html.contains(&format!("<span id=\"ly-t{id}\">Wash</span>")),
+            html.contains(&format!(
+                "<span id=\"ly-t{id}\" lang=\"fa\" dir=\"rtl\">Wash</span>"
+            )),
             "{html}"
         );
     }

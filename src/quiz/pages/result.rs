@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::outcome;
-use crate::platform::ui::{Badge, Button, Erase, Html, Notice, Tone};
+use crate::platform::ui::{Badge, Button, Erase, Html, Language, Notice, Tone};
 use crate::quiz::{AttemptStatus, Graded, GradedQuestion, QuizPage, RegradeNote};
 
 pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
@@ -13,7 +13,7 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
         .any(|attempt| attempt.counts && attempt.status == AttemptStatus::Passed);
     let on = match graded.next.take() {
         Some(next) => {
-            view! { <Button href=next.href>{format!("Go on: {}", next.title)}</Button> }.erase()
+            view! { <Button href=next.href>"Go on: " {page.course_title.language.inline(next.title)}</Button> }.erase()
         }
         None => ().erase(),
     };
@@ -23,11 +23,11 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
         .map(|later| view! { <p class="quiz-later">{later}</p> });
     let again = (!is_passed).then(|| view! { <Button href=path.to_owned()>"Try again"</Button> });
     let way = view! { <div class="row">{on} {again} {later}</div> }.erase();
-    came_of(graded, "Your answer", way)
+    came_of(graded, &page.course_title.language, "Your answer", way)
 }
 
 /// An attempt's result and its questions. `label` stands over what was answered; `way` is where to go on.
-pub fn came_of(graded: Graded, label: &'static str, way: AnyView) -> AnyView {
+pub fn came_of(graded: Graded, language: &Language, label: &'static str, way: AnyView) -> AnyView {
     let (tone, text) = outcome(graded.status);
     let needed = format!("{} % were needed.", graded.passing_score_percent);
     let regrades = graded.regrades.into_iter().map(regrade).collect_view();
@@ -41,7 +41,7 @@ pub fn came_of(graded: Graded, label: &'static str, way: AnyView) -> AnyView {
             {way}
         </section>
         {regrades}
-        {answers(graded.questions, label)}
+        {answers(graded.questions, language, label)}
     }
     .erase()
 }
@@ -60,17 +60,32 @@ fn regrade(note: RegradeNote) -> AnyView {
 }
 
 /// Each question with what was answered and what is right.
-pub fn answers(questions: Vec<GradedQuestion>, label: &'static str) -> AnyView {
+pub fn answers(
+    questions: Vec<GradedQuestion>,
+    language: &Language,
+    label: &'static str,
+) -> AnyView {
     let lines = questions
         .into_iter()
-        .map(|question| view! { <li>{answer(question, label)}</li> });
+        .map(|question| view! { <li>{answer(question, language, label)}</li> });
     view! { <ol class="quiz-answers">{lines.collect_view()}</ol> }.erase()
 }
 
 /// What came of one question.
-pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
+pub fn answer(question: GradedQuestion, language: &Language, label: &'static str) -> AnyView {
+    let prose = |class: &'static str, html: Html| {
+        view! { <div class=class lang=language.tag() dir=language.dir() inner_html=html.0></div> }
+            .erase()
+    };
     if let Some(why) = question.withheld {
-        return withheld(question.prompt, label, question.answered, why);
+        return view! {
+            <Badge tone=Tone::Neutral text="Not told yet" />
+            {prose("prose", question.prompt)}
+            <h3 class="label">{label}</h3>
+            {prose("prose quiz-given", question.answered)}
+            <p class="soft">{why}</p>
+        }
+        .erase();
     }
     let (tone, text) = match question.points {
         100 => (Tone::Ok, "Right".to_owned()),
@@ -80,39 +95,27 @@ pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
     let all = question.points == 100;
     view! {
             <Badge tone=tone text=text />
-            <div class="prose" inner_html=question.prompt.0></div>
+            {prose("prose", question.prompt)}
             <h3 class="label">{label}</h3>
-            <div class="prose quiz-given" inner_html=question.answered.0></div>
+            {prose("prose quiz-given", question.answered)}
             {(!all)
                 .then(|| {
                     view! {
                         <h3 class="label">"Right is"</h3>
-                        <div class="prose" inner_html=question.right.0></div>
+                        {prose("prose", question.right)}
                     }
                 })}
-            {question.explanation.map(|html| view! { <div class="prose quiz-why" inner_html=html.0></div> })}
+            {question.explanation.map(|html| prose("prose quiz-why", html))}
             {question
                 .topic
                 .filter(|_| !all)
                 .map(|topic| {
                     view! {
                         <p>
-                            <a href=topic.href>{format!("Go back to what this was about: {}", topic.title)}</a>
+                            <a href=topic.href>"Go back to what this was about: " {language.inline(topic.title)}</a>
                         </p>
                     }
                 })}
-    }
-    .erase()
-}
-
-/// A question that is still being asked, without what came of the answer.
-fn withheld(prompt: Html, label: &'static str, answered: Html, why: String) -> AnyView {
-    view! {
-        <Badge tone=Tone::Neutral text="Not told yet" />
-        <div class="prose" inner_html=prompt.0></div>
-        <h3 class="label">{label}</h3>
-        <div class="prose quiz-given" inner_html=answered.0></div>
-        <p class="soft">{why}</p>
     }
     .erase()
 }

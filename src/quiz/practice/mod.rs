@@ -15,13 +15,14 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::{GradedQuestion, Shown};
+use crate::course::CourseTitle;
 use crate::player::TopicLink;
 
 /// A practice question as one learner sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PracticePage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     /// Leads to its place in the text.
     pub topic: TopicLink,
     pub topic_slug: String,
