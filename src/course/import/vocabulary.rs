@@ -11,7 +11,7 @@ use crate::course::StudyPersona;
 use crate::course::search::{self, Vocabulary};
 use crate::platform::db::schema::{courses, topic_blocks, topics};
 use crate::platform::db::{Conn, Db, organizations};
-use crate::platform::error::{AppError, AppResult};
+use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, TopicId};
 
 #[derive(Queryable, Selectable)]
@@ -54,7 +54,8 @@ pub async fn refresh_course(conn: &mut Conn, course: CourseId, words: Vocabulary
         .select(topics::title)
         .load(conn)
         .await?;
-    let texts = [&said.title, said.about().as_str(), &titles.join("\n")];
+    let (about, titles) = (said.about(), titles.join("\n"));
+    let texts = [said.title.as_str(), &about, &titles];
     search::course(conn, course, texts, &said.language).await?;
     Ok(search::replace_terms(conn, Some(course), words).await?)
 }

@@ -8,8 +8,7 @@ use diesel_async::RunQueryDsl;
 use crate::exam::store::{Exam, SectionRow};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
-    courses, enrollments, exam_allowances, exam_attempts, exam_sections, exam_sittings, exams,
-    users,
+    enrollments, exam_allowances, exam_attempts, exam_sections, exam_sittings, exams, users,
 };
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};

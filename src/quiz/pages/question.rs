@@ -45,6 +45,8 @@ pub fn question(
             }
         })
         .collect_view();
+    let (lang, dir) = (language.tag(), language.dir());
+    let answer = fields(as_typed(shown.kind, save), "ly-prompt", language);
     view! {
         <Form form=save class="quiz-form" keeps=true on_answer=told>
             <input type="hidden" name="attempt" value=attempt.attempt_id.to_string() />
@@ -62,8 +64,8 @@ pub fn question(
                 </button>
             </nav>
             <h2 class="vh">{format!("Question {number} of {count}")}</h2>
-            <div class="prose quiz-prompt" id="ly-prompt" lang=language.tag() dir=language.dir() inner_html=shown.prompt.0></div>
-            {fields(as_typed(shown.kind, save), "ly-prompt", language)}
+            <div class="prose quiz-prompt" id="ly-prompt" lang=lang dir=dir inner_html=shown.prompt.0></div>
+            {answer}
             <label class="check quiz-flag">
                 <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
                 <span>"Flag to come back to"</span>

@@ -13,7 +13,8 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
         .any(|attempt| attempt.counts && attempt.status == AttemptStatus::Passed);
     let on = match graded.next.take() {
         Some(next) => {
-            view! { <Button href=next.href>"Go on: " {page.course_title.language.inline(next.title)}</Button> }.erase()
+            let title = page.course_title.language.inline(next.title);
+            view! { <Button href=next.href>"Go on: " {title}</Button> }.erase()
         }
         None => ().erase(),
     };
