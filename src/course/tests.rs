@@ -309,7 +309,7 @@ async fn places_and_progress_belong_to_the_enrolled_alone() {
         asha.get("/learn")
             .await
             .body
-            .contains("you stopped at “A heading”")
+            .contains("you stopped at “<bdi lang=\"en\" dir=\"ltr\">A heading</bdi>”")
     );
     for topic in ["begin", "middle", "end"] {
         let id = topic_id(&site, topic).await;
