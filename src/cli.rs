@@ -115,6 +115,12 @@ async fn run(cli: Cli) -> Result<(), String> {
                 true => println!("The database is up to date."),
                 false => println!("Ran {} migration(s): {}", ran.len(), ran.join(", ")),
             }
+            let indexed = import::reindex(&Db::new(&config.database)?)
+                .await
+                .map_err(|error| error.to_string())?;
+            if indexed > 0 {
+                println!("Indexed {indexed} course(s) anew for search.");
+            }
             Ok(())
         }
         Command::Seed => seed::seed(&config).await,

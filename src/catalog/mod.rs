@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::Level;
 use crate::platform::address;
-use crate::platform::ui::Html;
+use crate::platform::ui::{Html, Language};
 
 /// Search, filter, order and position of the list. All are part of the address, so that a link can
 /// be shared.
@@ -144,6 +144,7 @@ impl CatalogQuery {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourseCard {
     pub slug: String,
+    pub language: Language,
     pub title: String,
     pub summary: String,
     pub level: Level,

@@ -17,6 +17,7 @@ use crate::platform::db::schema::{
 };
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, FileId, OrganizationId, UserId};
+use crate::platform::ui::Language;
 
 pub const PAGE: usize = 20;
 
@@ -45,7 +46,7 @@ pub async fn list(
     let order = Order::of(query.sort, search.is_some());
     let rows: Vec<Row> =
         diesel::sql_query(list_sql(order, query.filter, search.is_some(), backwards))
-            .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.words.clone()))
+            .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.notation.clone()))
             .bind::<Uuid, _>(organization)
             .bind::<Nullable<Text>, _>(cursor.as_ref().map(|cursor| cursor.key.clone()))
             .bind::<Nullable<Uuid>, _>(cursor.as_ref().map(|cursor| cursor.course))
@@ -138,10 +139,8 @@ fn list_sql(order: Order, filter: Filter, searching: bool, backwards: bool) -> S
         ("asc", ">")
     };
     let found = match searching {
-        true => {
-            "join search_courses($2, to_tsquery('simple', $1)) found on found.course_id = c.course_id"
-        }
-        // Uses the parameters $1 and $2 without effect, so that the others keep their numbers.
+        true => "join search_courses($2, $1::tsquery) found on found.course_id = c.course_id",
+        // The parameters keep their places and types.
         false => "cross join (select $1::text, $2::uuid) unused",
     };
     let filter = match filter {
@@ -151,7 +150,7 @@ fn list_sql(order: Order, filter: Filter, searching: bool, backwards: bool) -> S
         Filter::Free => "c.price_cents = 0",
     };
     format!(
-        "select c.course_id, c.slug, c.title, c.summary, c.level, c.topic_count, c.question_count, c.reading_minutes,
+        "select c.course_id, c.slug, c.language, c.title, c.summary, c.level, c.topic_count, c.question_count, c.reading_minutes,
                 c.is_gated, c.cohort_only, c.price_cents, c.currency, c.thumbnail_file_id,
                 ({key})::text as sort_key,
                 array(select u.display_name from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
@@ -196,6 +195,8 @@ struct Row {
     #[diesel(sql_type = Text)]
     slug: String,
     #[diesel(sql_type = Text)]
+    language: String,
+    #[diesel(sql_type = Text)]
     title: String,
     #[diesel(sql_type = Text)]
     summary: String,
@@ -231,6 +232,7 @@ impl Row {
     fn into_card(self) -> CourseCard {
         CourseCard {
             slug: self.slug,
+            language: Language::new(self.language),
             title: self.title,
             summary: self.summary,
             level: self.level,
@@ -256,6 +258,7 @@ impl Row {
 pub struct CourseRow {
     pub course_id: CourseId,
     pub slug: String,
+    pub language: String,
     pub title: String,
     pub summary: String,
     pub description_html: String,

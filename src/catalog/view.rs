@@ -5,7 +5,7 @@ use crate::certificate::certificate_path;
 use crate::platform::auth::{UserRole, Viewer};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ui::Html;
+use crate::platform::ui::{Html, Language};
 
 /// Returns the course for this viewer.
 ///
@@ -49,6 +49,7 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
     Ok(CoursePage {
         card: CourseCard {
             slug: row.slug,
+            language: Language::new(row.language),
             title: row.title,
             summary: row.summary,
             level: row.level,

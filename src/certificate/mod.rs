@@ -23,6 +23,8 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
+use crate::platform::ui::Language;
+
 pub fn certificate_path(code: &str) -> String {
     format!("/certificates/{code}")
 }
@@ -59,6 +61,7 @@ pub struct Facts {
     pub address: String,
     pub learner_name: String,
     pub course_title: String,
+    pub course_language: Language,
     pub organization_name: String,
     pub program: ProgramType,
     /// In words, and exactly.

@@ -128,7 +128,12 @@ pub fn draw(facts: &Facts) -> Result<Option<Vec<u8>>, String> {
     write(&sheet.lead, 222.0, SOFT, Tag::P.into());
     write(&sheet.name, 280.0, NAVY, Tag::P.into());
     write(&sheet.done, 326.0, SOFT, Tag::P.into());
-    let below = write(&sheet.course, 366.0, INK, Tag::P.into());
+    let below = write(
+        &sheet.course,
+        366.0,
+        INK,
+        Tag::P.with_lang(Some(facts.course_language.tag())).into(),
+    );
     write(&sheet.when, below + 12.0, SOFT, Tag::P.into());
     write(&sheet.issued, foot - 28.0, SOFT, Tag::P.into());
     write(&sheet.check, foot - 6.0, SOFT, Tag::P.into());

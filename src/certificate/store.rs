@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{ProgramType, code};
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{course_certificates, enrollments, sql_types};
+use crate::platform::db::schema::{course_certificates, courses, enrollments, sql_types};
 use crate::platform::ids::{CourseId, UserId};
 use crate::player::EnrollmentStatus;
 
@@ -21,6 +21,8 @@ pub struct Certificate {
     pub code: String,
     pub learner_name: String,
     pub course_title: String,
+    #[diesel(select_expression = courses::language)]
+    pub course_language: String,
     pub organization_name: String,
     pub completed_at: DateTime<Utc>,
     pub issued_at: DateTime<Utc>,
@@ -135,6 +137,7 @@ pub async fn issue_missing(conn: &mut Conn, user: UserId) -> QueryResult<()> {
 
 pub async fn by_code(conn: &mut Conn, code: &str) -> QueryResult<Option<Certificate>> {
     course_certificates::table
+        .inner_join(courses::table)
         .filter(course_certificates::code.eq(code))
         .select(Certificate::as_select())
         .first(conn)
@@ -145,6 +148,7 @@ pub async fn by_code(conn: &mut Conn, code: &str) -> QueryResult<Option<Certific
 /// The learner's own, the newest first.
 pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Certificate>> {
     course_certificates::table
+        .inner_join(courses::table)
         .filter(course_certificates::user_id.eq(user))
         .order(course_certificates::issued_at.desc())
         .select(Certificate::as_select())

@@ -477,7 +477,9 @@ async fn a_credential_is_checked_by_anybody() {
     for genuine in whole.into_iter().chain(&copied) {
         let said = checked(&mut visitor, genuine).await;
         assert!(
-            said.contains("This certificate is genuine") && said.contains("A small course"),
+            said.contains("This certificate is genuine")
+                && said
+                    .contains("completed “<bdi lang=\"en\" dir=\"ltr\">A small course</bdi>” at "),
             "{said}"
         );
     }
@@ -539,6 +541,7 @@ fn signed() -> &'static Signed {
             code: code::draw(),
             learner_name: "Asha Kulkarni".to_owned(),
             course_title: "How to trust a number".to_owned(),
+            course_language: "en".to_owned(),
             organization_name: "Lyceum".to_owned(),
             completed_at: at,
             issued_at: at,
@@ -720,6 +723,7 @@ fn every_length_of_name_and_title_is_drawn() {
             address: format!("https://learn.example/certificates/{}", certificate.code),
             learner_name: name.to_owned(),
             course_title: title.to_owned(),
+            course_language: crate::platform::ui::Language::new("en"),
             organization_name: "Lyceum".to_owned(),
             program: ProgramType::Workshop,
             completed_on: ("1 March 2026".to_owned(), String::new()),

@@ -7,6 +7,7 @@ use crate::platform::auth::UserRole;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
 use crate::platform::time::Clock;
+use crate::platform::ui::Language;
 
 /// More than any credential of ours is long.
 const LIMIT: usize = 16_000;
@@ -42,6 +43,7 @@ pub fn facts(cx: &Cx, certificate: Certificate) -> Facts {
         code: certificate.code,
         learner_name: certificate.learner_name,
         course_title: certificate.course_title,
+        course_language: Language::new(certificate.course_language),
         organization_name: certificate.organization_name,
         program: certificate.program_type,
     }

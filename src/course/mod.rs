@@ -21,6 +21,30 @@ pub(crate) mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use crate::platform::ui::Language;
+
+/// The title of a course, with the language of the course and so of its other texts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CourseTitle {
+    pub text: String,
+    pub language: Language,
+}
+
+impl CourseTitle {
+    pub fn new(text: String, language: String) -> Self {
+        Self {
+            text,
+            language: Language::new(language),
+        }
+    }
+}
+
+impl std::fmt::Display for CourseTitle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 /// The flavour of a narration, chosen by the learner per course.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,

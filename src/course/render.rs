@@ -8,11 +8,14 @@ use crate::course::draft::{
 };
 use crate::course::{BlockKind, LearnerPersona};
 use crate::platform::markdown::{self, Heading, TargetKind};
+use crate::platform::ui::direction;
 use crate::quiz::practice::{practice_id, practice_path};
 
 /// Where links between the parts of a course lead.
 pub struct Links<'a> {
     pub course_slug: &'a str,
+    /// The tag of the course's language.
+    pub language: &'a str,
     /// Address of each file of the course by its key.
     pub files: &'a HashMap<String, String>,
 }
@@ -36,6 +39,15 @@ impl Links<'_> {
         self.resolve(written).unwrap_or_else(|| written.to_owned())
     }
 
+    /// The attributes of an element with text of the course.
+    fn written(&self) -> String {
+        format!(
+            " lang=\"{}\" dir=\"{}\"",
+            escape(self.language),
+            direction(self.language)
+        )
+    }
+
     pub fn markdown(&self, source: &str) -> markdown::Rendered {
         markdown::render(source, &|written: &str, _: TargetKind| {
             self.resolve(written)
@@ -57,8 +69,6 @@ pub struct RenderedBlock {
 pub struct RenderedBody {
     pub blocks: Vec<RenderedBlock>,
     pub headings: Vec<Heading>,
-    /// Plain, for search.
-    pub text: String,
     pub words: u32,
 }
 
@@ -118,8 +128,6 @@ impl RenderedBody {
             &format!("<div class=\"prose\">{html}</div>"),
         );
         self.headings.extend(part.headings);
-        self.text.push_str(&part.text);
-        self.text.push('\n');
         self.words += part.words;
     }
 
@@ -130,8 +138,6 @@ impl RenderedBody {
                 self.push(&block.id, block.kind, &data_html(data, links));
                 let text = plain_text(data, links);
                 self.words += u32::try_from(text.split_whitespace().count()).unwrap_or(u32::MAX);
-                self.text.push_str(&text);
-                self.text.push('\n');
             }
             None => self.push(&block.id, block.kind, ""),
         }
@@ -219,7 +225,7 @@ pub fn data_html(data: &BlockData, links: &Links<'_>) -> String {
     }
 }
 
-/// What a search should find of a block.
+/// The text of a block, whose words are counted.
 fn plain_text(data: &BlockData, links: &Links<'_>) -> String {
     match data {
         BlockData::Text { markdown } | BlockData::Callout { markdown, .. } => {
@@ -349,7 +355,8 @@ pub fn practice_mark(key: &str) -> String {
     format!("data-question=\"{}\"", escape(key))
 }
 
-/// How the place of a question begins, before its mark, and how it ends.
+/// How the place of a question begins, before its mark, and how it ends. Its frame is the
+/// interface's; what the course says in it has its own language.
 pub const PRACTICE_START: &str = "<section class=\"practice\" ";
 pub const PRACTICE_END: &str = "Answer</a></p></section>";
 
@@ -371,7 +378,7 @@ pub fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> Str
             } else {
                 ""
             };
-            format!("{hint}{}", list("ul", texts.into_iter()))
+            format!("{hint}{}", list(links, texts.into_iter()))
         }
         AnswerDraft::ShortAnswer { .. } => {
             "<p class=\"practice-hint\">Answer in a word or two.</p>".to_owned()
@@ -389,7 +396,7 @@ pub fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> Str
             shown.sort_by_key(|text| scramble(&question.key, text));
             format!(
                 "<p class=\"practice-hint\">Put these in order.</p>{}",
-                list("ul", shown.into_iter())
+                list(links, shown.into_iter())
             )
         }
         AnswerDraft::Matching { pairs } => {
@@ -397,26 +404,28 @@ pub fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> Str
             right.sort_by_key(|text| scramble(&question.key, text));
             format!(
                 "<p class=\"practice-hint\">Match each on the left with one on the right.</p><div class=\"practice-match\">{}{}</div>",
-                list("ul", pairs.iter().map(|(left, _)| left.as_str())),
-                list("ul", right.into_iter())
+                list(links, pairs.iter().map(|(left, _)| left.as_str())),
+                list(links, right.into_iter())
             )
         }
     };
     format!(
-        "{PRACTICE_START}{} id=\"{}\"><p class=\"label\">Practice</p><div class=\"practice-prompt\">{}</div>{answer}\
+        "{PRACTICE_START}{} id=\"{}\" lang=\"en\" dir=\"ltr\"><p class=\"label\">Practice</p>\
+         <div class=\"practice-prompt\"{}>{}</div>{answer}\
          <p><a class=\"btn second practice-go\" rel=\"external\" href=\"{}\">{PRACTICE_END}",
         practice_mark(&question.key),
         escape(&practice_id(&question.key)),
+        links.written(),
         links.markdown(&question.prompt).html,
         escape(&practice_path(links.course_slug, topic, &question.key))
     )
 }
 
-fn list<'a>(tag: &str, items: impl Iterator<Item = &'a str>) -> String {
+fn list<'a>(links: &Links<'_>, items: impl Iterator<Item = &'a str>) -> String {
     let items: String = items
         .map(|text| format!("<li>{}</li>", markdown::render_inline(text)))
         .collect();
-    format!("<{tag} class=\"options\">{items}</{tag}>")
+    format!("<ul class=\"options\"{}>{items}</ul>", links.written())
 }
 
 fn scramble(key: &str, text: &str) -> [u8; 32] {

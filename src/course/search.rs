@@ -1,5 +1,11 @@
-//! Full-text search that forgives typing errors. Words are looked up as they are typed (the last letters may still be
-//! missing) and by their stem; a word that nothing has is replaced by the nearest one that something does.
+//! Full-text search that forgives typing errors. Queries and indexed text are brought into the same
+//! form first (see `fold`). Words are looked up as they are typed, and their last letters may still
+//! be missing; a word that nothing has is replaced by the nearest one that something does. In
+//! scripts without spaces a query is found anywhere within a run of letters.
+
+mod fold;
+mod index;
+mod snippet;
 
 use std::collections::BTreeSet;
 
@@ -7,29 +13,95 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
+pub use self::index::{VERSION, Vocabulary, course, replace_terms, topic};
+pub use self::snippet::snippet;
+use super::render::{PRACTICE_END, PRACTICE_START};
 use crate::platform::db::Conn;
 use crate::platform::ids::{CourseId, OrganizationId};
+use crate::platform::markdown;
 
 /// What is asked of the database, and what a person should be told of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
-    /// For `to_tsquery('simple', …)`: each word or a word that begins with it.
-    pub words: String,
+    /// In PostgreSQL's notation of a `tsquery`.
+    pub notation: String,
+    /// For finding the place in a text.
+    pub terms: Vec<Term>,
     /// What was searched instead of what was typed, where that differs.
     pub corrected: Option<String>,
 }
 
-const WORDS_AT_MOST: usize = 12;
+/// A part of a query in its normal form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    pub text: String,
+    /// Letters of a script without spaces, to be found within a run of them.
+    pub is_unspaced: bool,
+    /// As it was typed, lowercase.
+    written: String,
+}
 
-/// The words of a text: runs of letters and digits, lowercase.
-pub fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
+impl Term {
+    fn all(typed: &str) -> impl Iterator<Item = Self> {
+        let letters = fold::letters(typed);
+        fold::spans(&letters)
+            .into_iter()
+            .map(move |span| {
+                let letters = &letters[span.letters];
+                Self {
+                    text: fold::text(letters),
+                    is_unspaced: span.is_unspaced,
+                    written: typed[fold::bytes(letters)].to_lowercase(),
+                }
+            })
+            .filter(|term| term.text.chars().count() <= WORD_AT_MOST)
+            .take(TERMS_AT_MOST)
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    /// In the notation of a `tsquery`. Its letters have no meaning there: all are letters or digits.
+    fn notation(&self) -> String {
+        match self.is_unspaced {
+            true => index::asked_pieces(&self.text)
+                .into_iter()
+                .map(|(piece, goes_on)| match goes_on {
+                    true => format!("'{piece}':*"),
+                    false => format!("'{piece}'"),
+                })
+                .collect::<Vec<_>>()
+                .join(" & "),
+            false => format!("'{}':*", self.text),
+        }
+    }
+}
+
+const TERMS_AT_MOST: usize = 12;
+/// Letters of the longest word that is indexed.
+const WORD_AT_MOST: usize = 60;
+
+/// The text that a reader reads in rendered HTML, without practice questions and links to headings.
+pub fn text_of(html: &str) -> String {
+    let html = without(html, PRACTICE_START, PRACTICE_END);
+    let html = without(&html, "<a class=\"anchor\"", "</a>");
+    markdown::words(&html).replace(['\u{2}', '\u{3}'], "")
+}
+
+/// The text without its parts that begin and end so.
+fn without(text: &str, begin: &str, end: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, part)) = rest.split_once(begin) {
+        kept.push_str(before);
+        kept.push(' ');
+        rest = part.split_once(end).map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    kept
 }
 
 /// Three-letter pieces of a word with its ends marked, as pg_trgm does it.
-pub fn trigrams(word: &str) -> Vec<String> {
+fn trigrams(word: &str) -> Vec<String> {
     let padded: Vec<char> = std::iter::repeat_n(' ', 2)
         .chain(word.chars())
         .chain([' '])
@@ -49,139 +121,74 @@ pub async fn read(
     course: Option<CourseId>,
     typed: &str,
 ) -> QueryResult<Option<Query>> {
-    let typed: Vec<String> = words(typed)
-        .filter(|word| word.chars().count() <= 60)
-        .take(WORDS_AT_MOST)
-        .collect();
+    let typed: Vec<Term> = Term::all(typed).collect();
     if typed.is_empty() {
         return Ok(None);
     }
-    let mut used = Vec::with_capacity(typed.len());
-    for word in &typed {
-        used.push(nearest(conn, organization, course, word).await?);
+    let mut terms = Vec::with_capacity(typed.len());
+    for term in &typed {
+        let nearest = match term.is_unspaced {
+            true => None,
+            false => nearest(conn, organization, course, &term.text).await?,
+        };
+        terms.push(nearest.unwrap_or_else(|| term.clone()));
     }
-    let corrected = (used != typed).then(|| used.join(" "));
-    let words = used
-        .iter()
-        .map(|word| format!("{word}:*"))
-        .collect::<Vec<_>>()
-        .join(" & ");
-    Ok(Some(Query { words, corrected }))
+    let join = |parts: Vec<String>, between: &str| parts.join(between);
+    let written = || terms.iter().map(|term| term.written.clone()).collect();
+    Ok(Some(Query {
+        corrected: (terms != typed).then(|| join(written(), " ")),
+        notation: join(terms.iter().map(Term::notation).collect(), " & "),
+        terms,
+    }))
 }
 
-/// The word itself where something begins with it, else the nearest word within a typing error or two.
+/// The nearest word within a typing error or two; None where something begins with the word itself,
+/// or nothing is near.
 async fn nearest(
     conn: &mut Conn,
     organization: OrganizationId,
     course: Option<CourseId>,
     word: &str,
-) -> QueryResult<String> {
+) -> QueryResult<Option<Term>> {
     let length = word.chars().count();
     if length < 3 || word.chars().all(|c| c.is_ascii_digit()) {
-        return Ok(word.to_owned());
+        return Ok(None);
     }
-    let candidates: Vec<Term> =
-        diesel::sql_query("select term from search_near_terms($1, $2, $3, $4)")
+    let candidates: Vec<Known> =
+        diesel::sql_query("select term, written from search_near_terms($1, $2, $3, $4)")
             .bind::<Uuid, _>(organization)
             .bind::<Nullable<Uuid>, _>(course)
             .bind::<Text, _>(word)
             .bind::<Array<Text>, _>(trigrams(word))
             .load(conn)
             .await?;
-    if candidates
-        .iter()
-        .any(|candidate| candidate.term.starts_with(word))
-    {
-        return Ok(word.to_owned());
+    if candidates.iter().any(|known| known.term.starts_with(word)) {
+        return Ok(None);
     }
     let allowed = if length <= 4 { 1 } else { 2 };
     let best = candidates
         .into_iter()
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(word, &candidate.term),
-                candidate.term,
-            )
-        })
+        .map(|known| (strsim::damerau_levenshtein(word, &known.term), known))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by(|a, b| a.0.cmp(&b.0));
-    Ok(best.map_or_else(|| word.to_owned(), |(_, term)| term))
+    Ok(best.map(|(_, known)| Term {
+        written: known.written.unwrap_or_else(|| known.term.clone()),
+        text: known.term,
+        is_unspaced: false,
+    }))
 }
 
 #[derive(QueryableByName)]
-struct Term {
+struct Known {
     #[diesel(sql_type = Text)]
     term: String,
-}
-
-/// Replaces the vocabulary of a course, or with None that of the catalog.
-pub async fn replace_terms(
-    conn: &mut Conn,
-    course: Option<CourseId>,
-    texts: &[String],
-) -> QueryResult<()> {
-    diesel::sql_query("delete from search_terms where course_id is not distinct from $1")
-        .bind::<Nullable<Uuid>, _>(course)
-        .execute(conn)
-        .await?;
-    let terms: BTreeSet<String> = texts
-        .iter()
-        .flat_map(|text| words(text))
-        .filter(|word| {
-            (3..=40).contains(&word.chars().count()) && !word.chars().all(|c| c.is_ascii_digit())
-        })
-        .collect();
-    let terms: Vec<String> = terms.into_iter().collect();
-    let pieces: Vec<String> = terms
-        .iter()
-        .map(|term| trigrams(term).join("\u{1f}"))
-        .collect();
-    diesel::sql_query(
-        "insert into search_terms (course_id, term, trigrams)
-         select $1, term, string_to_array(pieces, E'\\x1f') from unnest($2, $3) as t (term, pieces)",
-    )
-    .bind::<Nullable<Uuid>, _>(course)
-    .bind::<Array<Text>, _>(terms)
-    .bind::<Array<Text>, _>(pieces)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// PostgreSQL's dictionary for a language tag.
-pub fn dictionary(language: &str) -> &'static str {
-    match language.split('-').next().unwrap_or_default() {
-        "da" => "danish",
-        "de" => "german",
-        "en" => "english",
-        "es" => "spanish",
-        "fi" => "finnish",
-        "fr" => "french",
-        "hu" => "hungarian",
-        "it" => "italian",
-        "nl" => "dutch",
-        "no" | "nb" | "nn" => "norwegian",
-        "pt" => "portuguese",
-        "ro" => "romanian",
-        "ru" => "russian",
-        "sv" => "swedish",
-        "tr" => "turkish",
-        _ => "simple",
-    }
+    #[diesel(sql_type = Nullable<Text>)]
+    written: Option<String>,
 }
 
 #[cfg(test)]
 mod unit {
     use super::*;
-
-    #[test]
-    fn words_are_split_at_whatever_is_no_letter_or_digit() {
-        assert_eq!(
-            words("Smart-Pointers: `Box<T>`, Ümlaut!").collect::<Vec<_>>(),
-            ["smart", "pointers", "box", "t", "ümlaut"]
-        );
-        assert_eq!(words(" :*&|!() ").count(), 0);
-    }
 
     #[test]
     fn a_slip_of_the_finger_shares_most_trigrams() {
@@ -191,5 +198,27 @@ mod unit {
             .filter(|piece| right.contains(piece))
             .count();
         assert!(shared >= 7, "{shared}");
+    }
+
+    #[test]
+    fn nothing_that_is_typed_means_something_in_a_query() {
+        let notation =
+            |typed: &str| -> Vec<String> { Term::all(typed).map(|term| term.notation()).collect() };
+        assert_eq!(
+            notation("it's \\ a:b & !c"),
+            ["'it':*", "'s':*", "'a':*", "'b':*", "'c':*"]
+        );
+        assert_eq!(notation("语言圣经 圣"), ["'语言圣' & '言圣经'", "'圣':*"]);
+        assert!(notation(" :*&|!() ").is_empty());
+    }
+
+    #[test]
+    fn text_is_read_without_markup_and_questions() {
+        let html = format!(
+            "<h2 id=\"a\">圣<b>经</b><a class=\"anchor\" href=\"#a\">#</a></h2>\
+             <p title=\"a > b\">x &lt; y</p>{PRACTICE_START}data-question=\"k\"><p>What?</p>{PRACTICE_END}\
+             <img src=\"x\" alt=\"A crab &amp; more\"><p>End</p>"
+        );
+        assert_eq!(text_of(&html), "圣经 x < y A crab & more End");
     }
 }

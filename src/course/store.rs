@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use crate::course::CourseTitle;
 use crate::course::files::address;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_files, courses};
@@ -26,6 +27,16 @@ pub async fn names(conn: &mut Conn, course: CourseId) -> QueryResult<(String, St
         .select((courses::slug, courses::title))
         .first(conn)
         .await
+}
+
+/// The course's title and language.
+pub async fn title(conn: &mut Conn, course: CourseId) -> QueryResult<CourseTitle> {
+    let (text, language) = courses::table
+        .find(course)
+        .select((courses::title, courses::language))
+        .first(conn)
+        .await?;
+    Ok(CourseTitle::new(text, language))
 }
 
 /// Where the files of the course are served, by the names that its texts have for them.

@@ -1,5 +1,8 @@
 //! Importing and studying courses, over HTTP where a person would.
 
+mod language;
+mod search;
+
 use std::path::{Path, PathBuf};
 
 use axum::http::{StatusCode, header};
@@ -306,7 +309,7 @@ async fn places_and_progress_belong_to_the_enrolled_alone() {
         asha.get("/learn")
             .await
             .body
-            .contains("you left off at “A heading”")
+            .contains("you left off at “<bdi lang=\"en\" dir=\"ltr\">A heading</bdi>”")
     );
     for topic in ["begin", "middle", "end"] {
         let id = topic_id(&site, topic).await;

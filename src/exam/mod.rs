@@ -32,6 +32,7 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
+use crate::course::CourseTitle;
 use crate::platform::ids::{ExamId, SittingId};
 use crate::platform::ui::Html;
 use crate::quiz::{GradedQuestion, Shown};
@@ -90,7 +91,7 @@ pub struct Adaptive {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamList {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub exams: Vec<ExamLine>,
 }
 
@@ -123,7 +124,7 @@ pub enum Standing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamPage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub exam_id: ExamId,
     pub title: String,
     /// The learner is excused and need not sit the exam.

@@ -16,8 +16,8 @@ use super::{
     exam_path, exams_path,
 };
 use crate::platform::ui::{
-    Badge, Breadcrumbs, Button, Checkbox, EmptyState, Erase, Form, FormState, Notice, Page, Tone,
-    loaded, page_resource, path_part, query_value,
+    Badge, Breadcrumbs, Button, Checkbox, EmptyState, Erase, Form, FormState, Language, Notice,
+    Page, Tone, loaded, page_resource, path_part, query_value,
 };
 use crate::quiz::pages::result::answers;
 
@@ -30,10 +30,11 @@ pub fn exams_page() -> AnyView {
 
 fn list(list: ExamList) -> AnyView {
     let course = list.course_slug.clone();
+    let language = list.course_title.language.clone();
     let lines = match list.exams.is_empty() {
         true => view! { <EmptyState title="No exams yet" text="The exams of this course appear here." /> }.erase(),
         false => {
-            let lines = list.exams.into_iter().map(|exam| line(exam, &course));
+            let lines = list.exams.into_iter().map(|exam| line(exam, &course, &language));
             view! { <ul class="exam-list">{lines.collect_view()}</ul> }.erase()
         }
     };
@@ -41,7 +42,7 @@ fn list(list: ExamList) -> AnyView {
         <Title text=format!("Exams · {}", list.course_title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
-                (list.course_title, format!("/learn/{}", list.course_slug)),
+                (list.course_title.to_string(), format!("/learn/{}", list.course_slug)),
                 ("Exams".to_owned(), String::new()),
             ] />
             <h1>"Exams"</h1>
@@ -51,7 +52,7 @@ fn list(list: ExamList) -> AnyView {
     .erase()
 }
 
-fn line(exam: ExamLine, course: &str) -> AnyView {
+fn line(exam: ExamLine, course: &str, language: &Language) -> AnyView {
     let (tone, text) = match exam.standing {
         Standing::Running => (Tone::Warn, "In progress".to_owned()),
         Standing::Open => (Tone::Info, "Open".to_owned()),
@@ -64,7 +65,7 @@ fn line(exam: ExamLine, course: &str) -> AnyView {
     view! {
         <li>
             <div>
-                <a href=exam_path(course, exam.exam_id)>{exam.title}</a>
+                <a href=exam_path(course, exam.exam_id)>{language.inline(exam.title)}</a>
                 <p class="soft">{exam.facts}</p>
             </div>
             <Badge tone=tone text=text />
@@ -119,9 +120,10 @@ impl Forms {
 
 fn exam(page: ExamPage, forms: Forms) -> AnyView {
     let path = exam_path(&page.course_slug, page.exam_id);
+    let language = page.course_title.language.clone();
     let trail = vec![
         (
-            page.course_title.clone(),
+            page.course_title.to_string(),
             format!("/learn/{}", page.course_slug),
         ),
         ("Exams".to_owned(), exams_path(&page.course_slug)),
@@ -142,18 +144,20 @@ fn exam(page: ExamPage, forms: Forms) -> AnyView {
         ),
         ExamState::Room(sitting) => (
             "narrow quiz-page exam-page",
-            room(*sitting, &path, forms.problem_of_room()),
+            room(*sitting, &language, &path, forms.problem_of_room()),
         ),
         ExamState::Result(came_of_it) => (
             "narrow quiz-page",
-            view! { {result(*came_of_it, &path)} {past} }.erase(),
+            view! { {result(*came_of_it, &language, &path)} {past} }.erase(),
         ),
     };
     view! {
         <Title text=format!("{} · {}", page.title, page.course_title) />
         <div class=class>
             <Breadcrumbs trail=trail />
-            <h1>{page.title}</h1>
+            <h1 lang=language.tag() dir=language.dir()>
+                {page.title}
+            </h1>
             {state}
         </div>
     }
@@ -161,13 +165,14 @@ fn exam(page: ExamPage, forms: Forms) -> AnyView {
 }
 
 fn start_sheet(page: &ExamPage, sheet: StartSheet, start: FormState) -> AnyView {
+    let language = &page.course_title.language;
     let sections = sheet
         .sections
         .into_iter()
         .map(|(title, count)| {
             view! {
                 <li>
-                    <span>{title}</span>
+                    <span>{language.inline(title)}</span>
                     <span class="soft num">{count}</span>
                 </li>
             }
@@ -196,7 +201,7 @@ fn start_sheet(page: &ExamPage, sheet: StartSheet, start: FormState) -> AnyView 
     };
     view! {
         <ul class="quiz-terms">{lines(sheet.terms)}</ul>
-        <div class="prose" inner_html=sheet.instructions.0></div>
+        <div class="prose" lang=language.tag() dir=language.dir() inner_html=sheet.instructions.0></div>
         <ul class="exam-sections">{sections}</ul>
         <ul class="exam-rules soft">{lines(sheet.rules)}</ul>
         {begin}
@@ -204,7 +209,7 @@ fn start_sheet(page: &ExamPage, sheet: StartSheet, start: FormState) -> AnyView 
     .erase()
 }
 
-fn result(result: ExamResult, path: &str) -> AnyView {
+fn result(result: ExamResult, language: &Language, path: &str) -> AnyView {
     let outcome = result.outcome.map(|(score, passed)| {
         let (tone, text) = match passed {
             true => (Tone::Ok, "Passed"),
@@ -233,7 +238,7 @@ fn result(result: ExamResult, path: &str) -> AnyView {
         {result
             .regraded
             .map(|reason| view! { <Notice tone=Tone::Info title="Regraded">{reason}</Notice> })}
-        {answers(result.questions, "Your answer")}
+        {answers(result.questions, language, "Your answer")}
     }
     .erase()
 }

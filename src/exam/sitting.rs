@@ -12,6 +12,7 @@ use super::rules::{self, Allowed, Closed};
 use super::store::{self, Allowance, Exam};
 use super::teach::regrade::catch_up;
 use super::timeline::{Event, EventKind};
+use crate::course::CourseTitle;
 use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
@@ -36,7 +37,7 @@ pub fn no_sitting() -> AppError {
 /// been ended.
 pub struct Found {
     pub course: CourseId,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub exam: Exam,
     pub allowance: Allowance,
     /// The learner is excused and need not sit the exam.
@@ -102,7 +103,7 @@ pub async fn find(
     }
     Ok(Found {
         course: studied.course_id,
-        course_title: studied.title,
+        course_title: CourseTitle::new(studied.title, studied.language),
         exam: row,
         allowance: store::allowance(conn, user, exam).await?,
         is_excused: store::excuses(conn, user, studied.course_id)

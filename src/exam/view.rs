@@ -14,6 +14,7 @@ use super::{
     ExamLine, ExamList, ExamPage, ExamResult, ExamState, PastSitting, Review, Room, RoomQuestion,
     Standing, StartSheet,
 };
+use crate::course::CourseTitle;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, TopicId, UserId};
@@ -72,7 +73,7 @@ pub async fn list(
         .collect();
     Ok(ExamList {
         course_slug: course,
-        course_title: studied.title,
+        course_title: CourseTitle::new(studied.title, studied.language),
         exams: lines,
     })
 }

@@ -13,7 +13,7 @@ pub mod view;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::course::Level;
+use crate::course::{CourseTitle, Level};
 use crate::platform::ids::ExerciseId;
 use crate::platform::ui::Html;
 use crate::player::{TopicLink, TopicState};
@@ -34,7 +34,7 @@ pub struct ExerciseLine {
 pub struct ExercisePage {
     pub exercise_id: ExerciseId,
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub topic: TopicLink,
     pub title: String,
     pub difficulty: Level,

@@ -45,6 +45,8 @@ struct Forms {
 
 fn exercise(page: ExercisePage, forms: Forms) -> AnyView {
     let topic = page.topic.clone();
+    let language = &page.course_title.language;
+    let (lang, dir) = (language.tag(), language.dir());
     let work = match page.done.clone() {
         Some(when) => done(page.clone(), when, forms),
         None => bench(page.clone(), forms),
@@ -53,14 +55,16 @@ fn exercise(page: ExercisePage, forms: Forms) -> AnyView {
         <Title text=format!("{} · {}", page.title, page.course_title) />
         <div class="narrow exercise">
             <Breadcrumbs trail=vec![
-                (page.course_title, format!("/learn/{}", page.course_slug)),
+                (page.course_title.to_string(), format!("/learn/{}", page.course_slug)),
                 (topic.title, topic.href.clone()),
             ] />
             <header>
-                <h1>{page.title}</h1>
+                <h1 lang=lang.clone() dir=dir>
+                    {page.title}
+                </h1>
                 <p class="soft">{page.difficulty.label()}</p>
             </header>
-            <div class="prose" inner_html=page.brief.0></div>
+            <div class="prose" lang=lang dir=dir inner_html=page.brief.0></div>
             {work}
             <p>
                 <a href=topic.href>"Back to the topic"</a>
@@ -73,12 +77,14 @@ fn exercise(page: ExercisePage, forms: Forms) -> AnyView {
 /// Shows the form in which the learner writes and ticks the rubric.
 fn bench(page: ExercisePage, forms: Forms) -> AnyView {
     let form = forms.save;
+    let language = &page.course_title.language;
+    let (lang, dir) = (language.tag(), language.dir());
     let typed = form.value("text", &page.work);
     let other = (typed != page.work).then(|| {
         view! {
             <details>
                 <summary>"Saved version"</summary>
-                <pre class="exercise-work">{page.work}</pre>
+                <pre class="exercise-work" dir="auto">{page.work}</pre>
             </details>
         }
     });
@@ -97,7 +103,9 @@ fn bench(page: ExercisePage, forms: Forms) -> AnyView {
                 <TextArea name="text" label="Your work" value=typed error=form.error("text") unmarked=true max_length=WORK_LIMIT />
                 <fieldset class="stack">
                     <legend class="label">"Self-check"</legend>
-                    {rubric}
+                    <div class="stack" lang=lang dir=dir>
+                        {rubric}
+                    </div>
                 </fieldset>
             </div>
             {other}
@@ -120,6 +128,7 @@ fn bench(page: ExercisePage, forms: Forms) -> AnyView {
 /// Shows the finished work and the ticked rubric, read-only.
 fn done(page: ExercisePage, (when, exactly): (String, String), forms: Forms) -> AnyView {
     let form = forms.reopen;
+    let language = &page.course_title.language;
     let rubric = page
         .rubric
         .into_iter()
@@ -133,7 +142,7 @@ fn done(page: ExercisePage, (when, exactly): (String, String), forms: Forms) -> 
                     <span class="g"></span>
                     <span>
                         <span class="vh">{words}</span>
-                        {line}
+                        {language.inline(line)}
                     </span>
                 </li>
             }
@@ -147,7 +156,7 @@ fn done(page: ExercisePage, (when, exactly): (String, String), forms: Forms) -> 
                     {when}
                 </time>
             </p>
-            <pre class="exercise-work" tabindex="0">
+            <pre class="exercise-work" tabindex="0" dir="auto">
                 {page.work}
             </pre>
             <h2 class="label">"Self-check"</h2>

@@ -2,6 +2,7 @@
 
 use super::store;
 use super::{ExerciseLine, ExercisePage, Verdict, WORK_LIMIT, Writing, judge};
+use crate::course::CourseTitle;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{ExerciseId, TopicId, UserId};
@@ -62,7 +63,7 @@ pub async fn page(
             title: open.row.title,
         },
         course_slug: course,
-        course_title: open.studying.title,
+        course_title: CourseTitle::new(open.studying.title, open.studying.language),
         title: exercise.title,
         difficulty: exercise.difficulty,
         brief: Html(exercise.brief_html),

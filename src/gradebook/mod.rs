@@ -18,6 +18,7 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
+use crate::course::CourseTitle;
 use crate::exam::PastSitting;
 use crate::platform::address;
 use crate::platform::ids::{AttemptId, ExamId, QuestionId, SittingId, UserId};
@@ -195,7 +196,7 @@ pub fn regrade_path(course: &str, question: QuestionId) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradebookPage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub columns: Vec<GradeColumn>,
     pub learners: Vec<LearnerRow>,
     /// Number of the page shown, from 0. The last page if the requested one does not exist.
@@ -283,7 +284,7 @@ impl CellState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LearnerPage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub user_id: UserId,
     pub username: String,
     pub name: String,
@@ -362,7 +363,7 @@ pub struct OpenedAttempt {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegradePage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub question_id: QuestionId,
     pub prompt: Html,
     pub right: Html,

@@ -186,7 +186,7 @@ pub async fn learners(
          left join tried on tried.user_id = e.user_id
          left join done on done.user_id = e.user_id
          where e.course_id = $1 and e.status in ('active', 'completed') and u.deleted_at is null
-           and ($2 = '' or strpos(lower(u.display_name), lower($2)) > 0 or strpos(u.email, lower($2)) > 0)
+           and ($2 = '' or strpos(folded(u.display_name), folded($2)) > 0 or strpos(u.email, lower($2)) > 0)
            and {filter}
          order by {sort} {direction}, lower(u.display_name), e.user_id
          limit $5 offset $6"

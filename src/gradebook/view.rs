@@ -38,7 +38,7 @@ pub async fn gradebook(
     query: GradebookQuery,
     clock: &Clock,
 ) -> AppResult<GradebookPage> {
-    let (_, course_title) = crate::course::store::names(conn, course).await?;
+    let course_title = crate::course::store::title(conn, course).await?;
     let page = page_that_exists(conn, course, &query, clock).await?;
     let place = (PAGE, i64::from(page) * PAGE);
     let (columns, lines) = lines(conn, course, &query, place, clock).await?;
@@ -120,7 +120,7 @@ pub async fn learner(
     opened: Option<AttemptId>,
     clock: &Clock,
 ) -> AppResult<LearnerPage> {
-    let (_, course_title) = crate::course::store::names(conn, course).await?;
+    let course_title = crate::course::store::title(conn, course).await?;
     let learner = store::learner_named(conn, course, username)
         .await?
         .ok_or_else(no_learner)?;
@@ -411,7 +411,7 @@ pub async fn regrade(
     ruling: Option<RulingKind>,
     clock: &Clock,
 ) -> AppResult<RegradePage> {
-    let (_, course_title) = crate::course::store::names(conn, course).await?;
+    let course_title = crate::course::store::title(conn, course).await?;
     let seen = seen(conn, course, question).await?;
     let prompt = seen.question.prompt_html.clone();
     let right = quiz_view::right(&freeze(seen.question.clone()).kind);

@@ -10,7 +10,7 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
-use crate::course::{LearnerPersona, StudyPersona, pair_of};
+use crate::course::{CourseTitle, LearnerPersona, StudyPersona, pair_of};
 use crate::exercise::ExerciseLine;
 use crate::platform::ids::TopicId;
 use crate::platform::ui::Html;
@@ -34,7 +34,7 @@ pub enum EnrollmentStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TopicPage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub topic: TopicHead,
     pub content: Html,
     pub outline: Vec<OutlineModule>,
@@ -329,7 +329,7 @@ pub fn is_watched(position_s: Option<f64>, duration_s: Option<f64>) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MyCourse {
     pub slug: String,
-    pub title: String,
+    pub title: CourseTitle,
     pub thumbnail: Option<String>,
     pub topics: u32,
     pub done: u32,

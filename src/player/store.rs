@@ -59,6 +59,8 @@ pub struct Studying {
     pub course_id: CourseId,
     #[diesel(sql_type = Text)]
     pub title: String,
+    #[diesel(sql_type = Text)]
+    pub language: String,
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub is_gated: bool,
     #[diesel(sql_type = diesel::sql_types::Bool)]
@@ -79,7 +81,7 @@ pub struct Studying {
 /// Returns None if the person may not study the course, or if it does not exist.
 pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<Studying>> {
     diesel::sql_query(
-        "select c.course_id, c.title, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, p.persona, l.persona_key as learner_persona,
+        "select c.course_id, c.title, c.language, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, p.persona, l.persona_key as learner_persona,
                 exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
                 (select code from course_certificates where user_id = $1 and course_id = c.course_id
                  order by revoked_at is not null, issued_at desc limit 1) as certificate

@@ -6,7 +6,7 @@ use super::{
     TopicHead, TopicPage, TopicState, Upcoming, compose, first_open, neighbours, steps, topic_path,
 };
 use crate::certificate::{certificate_path, store as certificates};
-use crate::course::{StudyPersona, search};
+use crate::course::{CourseTitle, StudyPersona, search};
 use crate::exercise::view as exercises;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
@@ -191,7 +191,7 @@ pub async fn topic(
         },
         has_exams: studying.has_exams,
         course_slug: course,
-        course_title: studying.title,
+        course_title: CourseTitle::new(studying.title, studying.language),
         outline,
         personas,
         exercises,
@@ -357,7 +357,7 @@ fn my_course(
             .last_opened_at
             .map(|time| (clock.ago(time), time.to_rfc3339())),
         slug: row.slug,
-        title: row.title,
+        title: CourseTitle::new(row.title, row.language),
         continue_at,
     }
 }

@@ -14,6 +14,7 @@ use super::progress::{self, Progress};
 use super::store::{self, Attempt, BankQuestion, QuizKey, Settings};
 use super::timing::{self, GRACE};
 use super::{AttemptStatus, QuestionPayload, QuestionType, completion, regrade};
+use crate::course::CourseTitle;
 use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, UserId};
@@ -33,7 +34,7 @@ pub fn no_attempt() -> AppError {
 
 /// A quiz that the learner may see, and everything that decides its state.
 pub struct Found {
-    pub course_title: String,
+    pub course_title: CourseTitle,
     /// Code of the course's certificate, once it is completed.
     pub certificate: Option<String>,
     pub key: QuizKey,
@@ -82,7 +83,7 @@ pub async fn find(
         return Err(no_quiz());
     }
     Ok(Found {
-        course_title: studied.title,
+        course_title: CourseTitle::new(studied.title, studied.language),
         certificate: studied.certificate,
         key,
         progress,

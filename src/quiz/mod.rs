@@ -50,6 +50,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::course::CourseTitle;
 use crate::platform::ids::AttemptId;
 use crate::platform::ui::Html;
 use crate::player::TopicLink;
@@ -77,7 +78,7 @@ pub enum AttemptStatus {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuizPage {
     pub course_slug: String,
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub module_no: i32,
     pub module_title: String,
     /// Number of the section within its module, from 1.

@@ -16,8 +16,8 @@ use self::timer::{time_over, timer};
 use super::api::{SaveAnswer, StartQuiz, SubmitQuiz, load_quiz};
 use super::{AttemptStatus, PastAttempt, QuizPage, QuizState, Running, Terms, Told, quiz_path};
 use crate::platform::ui::{
-    Badge, Breadcrumbs, Button, Erase, Form, FormState, Notice, Page, Tone, loaded, page_resource,
-    query_value,
+    Badge, Breadcrumbs, Button, Erase, Form, FormState, Language, Notice, Page, Tone, loaded,
+    page_resource, query_value,
 };
 
 pub fn quiz_page() -> AnyView {
@@ -64,7 +64,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
             </Notice>
         }
         .erase(),
-        QuizState::Running(attempt) => running(*attempt, &path, forms),
+        QuizState::Running(attempt) => running(*attempt, &page.course_title.language, &path, forms),
         QuizState::Result(graded) => result(&page, *graded, &path),
     };
     let excused = page.is_excused.then(|| {
@@ -78,7 +78,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
             .map(|topic| {
                 view! {
                     <li>
-                        <a href=topic.href>{topic.title}</a>
+                        <a href=topic.href>{page.course_title.language.inline(topic.title)}</a>
                     </li>
                 }
             })
@@ -95,7 +95,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
         <Title text=format!("{name} · {}", page.course_title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
-                (page.course_title.clone(), course),
+                (page.course_title.to_string(), course),
                 (page.module_title.clone(), String::new()),
             ] />
             <h1>{name}</h1>
@@ -145,7 +145,7 @@ fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
     .erase()
 }
 
-fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
+fn running(attempt: Running, language: &Language, path: &str, forms: Forms) -> AnyView {
     let attempt_id = attempt.attempt_id.to_string();
     let said_left = attempt.seconds_left.map(RwSignal::new);
     let told = Callback::new(move |answer: String| {
@@ -158,7 +158,7 @@ fn running(attempt: Running, path: &str, forms: Forms) -> AnyView {
     let clock = said_left.map(timer);
     let at_end = attempt.at.is_none();
     let inside = match attempt.at.clone() {
-        Some((at, shown)) => question(attempt, at, shown, forms.save, told),
+        Some((at, shown)) => question(attempt, at, shown, language, forms.save, told),
         None => overview(attempt.marks, path),
     };
     view! {

@@ -209,7 +209,7 @@ async fn a_quiz_opens_what_follows_it() {
     let passed = take(&site, &mut asha, "1", true).await;
     let result = asha.get(passed.header("x-redirect")).await.body;
     assert!(result.contains("Passed") && result.contains("100%"));
-    assert!(result.contains("Continue: late"));
+    assert!(result.contains("Continue: <bdi lang=\"en\" dir=\"ltr\">late</bdi>"));
     assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
     assert_eq!(
         asha.get("/learn/small/end").await.status,

@@ -292,7 +292,7 @@ pub fn graded(
             GradedQuestion {
                 right: Html(match regrade::standing(question, at, regrades) {
                     Some(kind) => right(kind),
-                    None => "<p>Everyone gets full points.</p>".to_owned(),
+                    None => r#"<p lang="en" dir="ltr">Everyone gets full points.</p>"#.to_owned(),
                 }),
                 ..graded_question(question, answer, points, topic)
             }
@@ -356,8 +356,8 @@ fn pre(text: &str) -> String {
 
 fn line_words(line: Option<u32>) -> String {
     match line {
-        Some(line) => format!("<p>It does not compile: the error is on line {line}.</p>"),
-        None => "<p>It does not compile.</p>".to_owned(),
+        Some(line) => format!(r#"<p lang="en" dir="ltr">It does not compile: the error is on line {line}.</p>"#),
+        None => r#"<p lang="en" dir="ltr">It does not compile.</p>"#.to_owned(),
     }
 }
 

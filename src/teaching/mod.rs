@@ -9,11 +9,13 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-/// Course in the list of a tutor's courses.
+use crate::course::CourseTitle;
+
+/// A course among those that one teaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaughtCourse {
     pub slug: String,
-    pub title: String,
+    pub title: CourseTitle,
     pub is_published: bool,
     pub learners: i64,
     pub questions: i64,

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 
 use super::api::taught_courses;
 use super::{Area, TaughtCourse};
+use crate::course::CourseTitle;
 use crate::platform::ui::{
     Badge, Breadcrumbs, Column, EmptyState, Erase, Page, TabLink, Table, Tabs, Tone, loaded,
     page_resource,
@@ -46,7 +47,7 @@ fn courses(courses: Vec<TaughtCourse>) -> AnyView {
             view! {
                 <tr>
                     <td class="who">
-                        <a href=Area::Learners.path(&course.slug)>{course.title}</a>
+                        <a href=Area::Learners.path(&course.slug)>{course.title.language.inline(course.title.text)}</a>
                         {draft}
                     </td>
                     <td class="r">{course.learners}</td>
@@ -60,8 +61,9 @@ fn courses(courses: Vec<TaughtCourse>) -> AnyView {
     view! { <Table label="Courses that you teach" columns=columns>{rows}</Table> }.erase()
 }
 
-/// Frames a teaching page with the course's title and tabs.
-pub fn frame(course: &str, course_title: &str, area: Area, inside: AnyView) -> AnyView {
+/// A page of teaching a course, under its name and among its other pages.
+pub fn frame(course: &str, course_title: &CourseTitle, area: Area, inside: AnyView) -> AnyView {
+    let CourseTitle { text, language } = course_title;
     let tabs = Area::ALL.map(|other| {
         view! {
             <TabLink href=other.path(course) current=Signal::from(other == area)>
@@ -74,9 +76,11 @@ pub fn frame(course: &str, course_title: &str, area: Area, inside: AnyView) -> A
         <div class="wide teach">
             <Breadcrumbs trail=vec![
                 ("Teaching".to_owned(), "/teach".to_owned()),
-                (course_title.to_owned(), String::new()),
+                (text.clone(), String::new()),
             ] />
-            <h1>{course_title.to_owned()}</h1>
+            <h1 lang=language.tag() dir=language.dir()>
+                {text.clone()}
+            </h1>
             <Tabs label="Teaching this course">{tabs.collect_view()}</Tabs>
             {inside}
         </div>

@@ -5,6 +5,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::TaughtCourse;
+use crate::course::CourseTitle;
 use crate::platform::db::Conn;
 use crate::platform::ids::UserId;
 
@@ -14,6 +15,8 @@ struct TaughtRow {
     slug: String,
     #[diesel(sql_type = Text)]
     title: String,
+    #[diesel(sql_type = Text)]
+    language: String,
     #[diesel(sql_type = Bool)]
     is_published: bool,
     #[diesel(sql_type = BigInt)]
@@ -25,7 +28,7 @@ struct TaughtRow {
 /// Returns the courses that the tutor teaches; all courses if `tutor` is None.
 pub async fn taught(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<Vec<TaughtCourse>> {
     let rows: Vec<TaughtRow> = diesel::sql_query(
-        "select c.slug, c.title, c.is_published,
+        "select c.slug, c.title, c.language, c.is_published,
                 (select count(*) from enrollments e where e.course_id = c.course_id and e.status in ('active', 'completed')) as learners,
                 (select count(*) from quiz_questions q where q.course_id = c.course_id and q.retired_at is null) as questions
          from courses c
@@ -42,7 +45,7 @@ pub async fn taught(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<Vec<T
         .into_iter()
         .map(|row| TaughtCourse {
             slug: row.slug,
-            title: row.title,
+            title: CourseTitle::new(row.title, row.language),
             is_published: row.is_published,
             learners: row.learners,
             questions: row.questions,

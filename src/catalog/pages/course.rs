@@ -10,8 +10,8 @@ use crate::catalog::{self, Enrolment, SyllabusModule, TutorCard};
 use crate::course::duration;
 use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{
-    Avatar, Breadcrumbs, Button, Erase, Form, FormState, Html, Notice, Page, Tone, loaded,
-    page_resource, path_part,
+    Avatar, Breadcrumbs, Button, Erase, Form, FormState, Html, Language, Notice, Page, Tone,
+    loaded, page_resource, path_part,
 };
 use crate::player::api::Enrol;
 
@@ -36,6 +36,8 @@ fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
     let by = (!page.authors.is_empty())
         .then(|| view! { <span>{format!("by {}", page.authors.join(", "))}</span> });
     let draft = (!page.is_published).then(|| view! { <Notice tone=Tone::Warn>"This course is not published. Only its tutors and admins see this page."</Notice> });
+    let language = &card.language;
+    let (lang, dir) = (language.tag(), language.dir());
     view! {
         <Title text=card.title.clone() />
         <Meta name="description" content=card.summary.clone() />
@@ -44,16 +46,20 @@ fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
             <header class="course-head">
                 <div>
                     <Breadcrumbs trail=trail />
-                    <h1>{card.title.clone()}</h1>
-                    <p class="lead">{card.summary.clone()}</p>
+                    <h1 lang=lang.clone() dir=dir>
+                        {card.title.clone()}
+                    </h1>
+                    <p class="lead" lang=lang dir=dir>
+                        {card.summary.clone()}
+                    </p>
                     <div class="meta">{meta.map(|text| view! { <span>{text}</span> }).collect_view()} {by}</div>
                 </div>
                 <div class="course-art">{art(card.slug.clone(), card.thumbnail.clone())}</div>
             </header>
             <div class="course-cols">
                 <div class="course-main">
-                    {outcomes(page.outcomes.clone())} {syllabus(&page)} {tutors(page.tutors.clone())}
-                    {about(page.description.clone(), page.licence.clone())}
+                    {outcomes(page.outcomes.clone(), language)} {syllabus(&page)} {tutors(page.tutors.clone())}
+                    {about(page.description.clone(), language, page.licence.clone())}
                 </div>
                 {panel(&page, enrol)}
             </div>
@@ -62,14 +68,16 @@ fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
     .erase()
 }
 
-fn outcomes(outcomes: Vec<String>) -> AnyView {
+fn outcomes(outcomes: Vec<String>, language: &Language) -> AnyView {
     if outcomes.is_empty() {
         return ().erase();
     }
     view! {
         <section class="outcomes">
             <h2>"What you will learn"</h2>
-            <ul>{outcomes.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
+            <ul lang=language.tag() dir=language.dir()>
+                {outcomes.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}
+            </ul>
         </section>
     }
     .erase()
@@ -77,7 +85,7 @@ fn outcomes(outcomes: Vec<String>) -> AnyView {
 
 fn syllabus(page: &catalog::CoursePage) -> AnyView {
     let enrolled = matches!(page.enrolment, Enrolment::Enrolled { .. });
-    let slug = page.card.slug.clone();
+    let (slug, language) = (page.card.slug.clone(), &page.card.language);
     let modules = page
         .modules
         .clone()
@@ -86,13 +94,19 @@ fn syllabus(page: &catalog::CoursePage) -> AnyView {
     view! {
         <section class="syllabus">
             <h2>"Syllabus"</h2>
-            {modules.enumerate().map(|(at, module)| syllabus_module(module, &slug, enrolled, at < 2)).collect_view()}
+            {modules.enumerate().map(|(at, module)| syllabus_module(module, &slug, language, enrolled, at < 2)).collect_view()}
         </section>
     }
     .erase()
 }
 
-fn syllabus_module(module: SyllabusModule, course: &str, enrolled: bool, open: bool) -> AnyView {
+fn syllabus_module(
+    module: SyllabusModule,
+    course: &str,
+    language: &Language,
+    enrolled: bool,
+    open: bool,
+) -> AnyView {
     let size = format!(
         "{} · {}",
         counted(module.topics.len() as i32, "topic", "topics"),
@@ -101,7 +115,7 @@ fn syllabus_module(module: SyllabusModule, course: &str, enrolled: bool, open: b
     let topics = module.topics.into_iter().map(|topic| {
         let inside = view! {
             <span class="g"></span>
-            <span>{topic.title}</span>
+            <span>{language.inline(topic.title)}</span>
             <small class="num">{duration(topic.minutes)}</small>
         };
         let line = match enrolled {
@@ -116,10 +130,10 @@ fn syllabus_module(module: SyllabusModule, course: &str, enrolled: bool, open: b
         <details class="module" open=open>
             <summary>
                 <span class="module-no">{module.number}</span>
-                <span class="module-title">{module.title}</span>
+                <span class="module-title">{language.inline(module.title)}</span>
                 <span class="soft num">{size}</span>
             </summary>
-            {(!module.summary.is_empty()).then(|| view! { <p class="soft module-summary">{module.summary}</p> })}
+            {(!module.summary.is_empty()).then(|| view! { <p class="soft module-summary" lang=language.tag() dir=language.dir()>{module.summary}</p> })}
             <ol>{topics.collect_view()}</ol>
         </details>
     }
@@ -151,11 +165,11 @@ fn tutors(tutors: Vec<TutorCard>) -> AnyView {
     .erase()
 }
 
-fn about(Html(html): Html, licence: Option<String>) -> AnyView {
+fn about(Html(html): Html, language: &Language, licence: Option<String>) -> AnyView {
     view! {
         <section class="about">
             <h2>"About this course"</h2>
-            <div class="prose" inner_html=html></div>
+            <div class="prose" lang=language.tag() dir=language.dir() inner_html=html></div>
             {licence.map(|licence| view! { <p class="soft">"License: " {licence}</p> })}
         </section>
     }

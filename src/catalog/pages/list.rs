@@ -234,14 +234,17 @@ fn card(course: CourseCard) -> AnyView {
         duration(course.reading_minutes),
         pace(&course).to_owned(),
     ];
+    let (lang, dir) = (course.language.tag(), course.language.dir());
     view! {
         <article class="course">
             {art(course.slug.clone(), course.thumbnail)}
             <div>
-                <h2>
+                <h2 lang=lang.clone() dir=dir>
                     <a href=format!("/courses/{}", course.slug)>{course.title}</a>
                 </h2>
-                <p>{course.summary}</p>
+                <p lang=lang dir=dir>
+                    {course.summary}
+                </p>
                 <div class="meta">{meta.map(|text| view! { <span>{text}</span> }).collect_view()}</div>
             </div>
             <aside>

@@ -96,7 +96,9 @@ fn sheet(facts: Facts) -> AnyView {
             <p class="soft">"This certifies that"</p>
             <p class="certificate-name" dir="auto">{facts.learner_name}</p>
             <p class="soft">"has completed the course"</p>
-            <p class="certificate-course" dir="auto">{facts.course_title}</p>
+            <p class="certificate-course" lang=facts.course_language.tag() dir="auto">
+                {facts.course_title}
+            </p>
             <p class="soft">
                 {facts.program.label()} " · completed on " <time datetime=exactly>{words}</time>
             </p>

@@ -38,7 +38,9 @@ fn row(facts: Facts) -> AnyView {
         .then(|| view! { <Badge tone=Tone::Danger text="Revoked" /> });
     view! {
         <li>
-            <a href=certificate_path(&facts.code) dir="auto">{facts.course_title}</a>
+            <a href=certificate_path(&facts.code) lang=facts.course_language.tag() dir="auto">
+                {facts.course_title}
+            </a>
             {revoked}
             <time class="soft" datetime=facts.completed_on.1>
                 {facts.completed_on.0}

@@ -59,6 +59,7 @@ fn said(verdict: Verdict) -> AnyView {
     let Facts {
         learner_name,
         course_title,
+        course_language,
         organization_name,
         completed_on,
         revoked_on,
@@ -67,7 +68,12 @@ fn said(verdict: Verdict) -> AnyView {
     let revoked = revoked_on.map(|on| format!(" It was revoked on {on} and is no longer valid."));
     view! {
         <Notice tone=tone title=title>
-            {format!("{learner_name} completed “{course_title}” at {organization_name} on {}.", completed_on.0)}
+            <bdi>{learner_name}</bdi>
+            " completed “"
+            {course_language.inline(course_title)}
+            "” at "
+            <bdi>{organization_name}</bdi>
+            {format!(" on {}.", completed_on.0)}
             {revoked}
         </Notice>
         <p>

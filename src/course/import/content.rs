@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::Utc;
 use diesel::prelude::*;
-use diesel::sql_types::{Text, Uuid as UuidSql};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-use super::Changes;
+use super::{Changes, vocabulary};
 use crate::course::draft::{BlockDraft, CourseDraft, TopicBody, TopicDraft};
 use crate::course::render::{self, Links, RenderedBody};
-use crate::course::{ContentType, StudyPersona, reading_minutes, search};
+use crate::course::search::{self, Vocabulary};
+use crate::course::{ContentType, StudyPersona, reading_minutes};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_modules, module_progress, quiz_attempts, topic_blocks, topic_content_assets, topics,
@@ -61,6 +61,8 @@ pub struct StoredTopics {
     pub changes: Changes,
     /// The modules whose topics have come to stand under another number: that one, and the new one.
     pub moved: BTreeSet<(i32, i32)>,
+    /// The words of the topics, for searches within the course.
+    pub words: Vocabulary,
 }
 
 /// The modules whose quizzes somebody has taken, or which were opened for somebody.
@@ -103,6 +105,7 @@ pub async fn store_topics(
         ids: HashMap::new(),
         changes: Changes::default(),
         moved: BTreeSet::new(),
+        words: Vocabulary::default(),
     };
     for module in &draft.modules {
         for topic in &module.topics {
@@ -110,7 +113,17 @@ pub async fn store_topics(
             if let Some(was) = before.filter(|before| !before.is_retired) {
                 stored.moved.insert((was.module_no, module.number));
             }
-            let id = store_topic(conn, course, module.number, topic, before, draft, links).await?;
+            let id = store_topic(
+                conn,
+                course,
+                module.number,
+                topic,
+                before,
+                draft,
+                links,
+                &mut stored.words,
+            )
+            .await?;
             stored.ids.insert(topic.key.clone(), id);
             let changes = &mut stored.changes;
             match before {
@@ -249,6 +262,7 @@ async fn store_topic(
     before: Option<&Known>,
     draft: &CourseDraft,
     links: &Links<'_>,
+    words: &mut Vocabulary,
 ) -> AppResult<TopicId> {
     let normal = render::body(topic, &topic.body, links);
     let [text, sports, cooking, adventure] = sources(topic);
@@ -293,14 +307,10 @@ async fn store_topic(
                 .await?
         }
     };
-    index(
-        conn,
-        id,
-        &topic.title,
-        &normal,
-        search::dictionary(&draft.language),
-    )
-    .await?;
+    let text = vocabulary::text_of(normal.blocks.iter().map(|block| block.html.as_str()));
+    search::topic(conn, id, &topic.title, &text, &draft.language).await?;
+    words.add(&topic.title);
+    words.add(&text);
     diesel::delete(topic_blocks::table.filter(topic_blocks::topic_id.eq(id)))
         .execute(conn)
         .await?;
@@ -320,29 +330,6 @@ fn content_type(topic: &TopicDraft) -> ContentType {
         (TopicBody::Markdown(_), None, Some(_)) => ContentType::Slides,
         (TopicBody::Markdown(_), None, None) => ContentType::Text,
     }
-}
-
-async fn index(
-    conn: &mut Conn,
-    topic: TopicId,
-    title: &str,
-    body: &RenderedBody,
-    dictionary: &str,
-) -> QueryResult<()> {
-    // Literal words for search as one types, stems for what one means. The text is cut where a tsvector would overflow.
-    let text: String = body.text.chars().take(200_000).collect();
-    diesel::sql_query(
-        "update topics set search = setweight(to_tsvector('simple', $2), 'A') || setweight(to_tsvector($4::regconfig, $2), 'A')
-             || setweight(to_tsvector('simple', $3), 'C') || setweight(to_tsvector($4::regconfig, $3), 'C')
-         where topic_id = $1",
-    )
-    .bind::<UuidSql, _>(topic)
-    .bind::<Text, _>(title)
-    .bind::<Text, _>(text)
-    .bind::<Text, _>(dictionary)
-    .execute(conn)
-    .await
-    .map(drop)
 }
 
 async fn store_blocks(

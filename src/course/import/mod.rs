@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 
-pub use vocabulary::refresh_catalog;
+pub use vocabulary::{refresh_catalog, reindex};
 
 use crate::course::draft::{CourseDraft, CourseError};
 use crate::course::files::address;
@@ -122,11 +122,7 @@ pub async fn import(
 ) -> AppResult<Report> {
     let files = files.clone();
     db.within(organization, async move |conn| {
-        // Two imports of one course at once would undo each other's retirements.
-        diesel::sql_query("select pg_advisory_xact_lock(hashtext($1))")
-            .bind::<Text, _>(format!("import/{organization}/{}", draft.slug))
-            .execute(conn)
-            .await?;
+        lock(conn, organization, &draft.slug).await?;
         diesel::sql_query("set constraints topics_order, course_modules_order deferred")
             .execute(conn)
             .await?;
@@ -138,6 +134,7 @@ pub async fn import(
             .collect();
         let links = Links {
             course_slug: &draft.slug,
+            language: &draft.language,
             files: &addresses,
         };
         content::store_modules(conn, course, &draft).await?;
@@ -147,7 +144,7 @@ pub async fn import(
             exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
         let reached = content::reached_modules(conn, course).await?;
         finish_course(conn, course, &draft, &stored, &links).await?;
-        vocabulary::refresh_course(conn, course, &draft).await?;
+        vocabulary::refresh_course(conn, course, topics.words).await?;
         vocabulary::refresh_catalog(conn).await?;
         Ok(Report {
             course: draft.title.clone(),
@@ -163,6 +160,15 @@ pub async fn import(
         })
     })
     .await
+}
+
+/// Two imports of one course at once would undo each other's retirements.
+async fn lock(conn: &mut Conn, organization: OrganizationId, course: &str) -> QueryResult<()> {
+    diesel::sql_query("select pg_advisory_xact_lock(hashtext($1))")
+        .bind::<Text, _>(format!("import/{organization}/{course}"))
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(CourseId, bool)> {

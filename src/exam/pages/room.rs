@@ -6,12 +6,12 @@ use leptos::server_fn::ServerFn;
 
 use crate::exam::api::{SaveExamAnswer, SubmitExam};
 use crate::exam::{Room, RoomQuestion};
-use crate::platform::ui::{Erase, Glyph, Icon, Notice, Tone};
+use crate::platform::ui::{Erase, Glyph, Icon, Language, Notice, Tone};
 use crate::quiz::pages::question::fields;
 use crate::quiz::pages::timer::{countdown, time_over};
 
-/// Shows the room. `problem` is the error of a form that was sent without scripts.
-pub fn room(room: Room, path: &str, problem: Option<String>) -> AnyView {
+/// `problem` is what was wrong with what a page sent that was not awake.
+pub fn room(room: Room, language: &Language, path: &str, problem: Option<String>) -> AnyView {
     let said_left = RwSignal::new(room.seconds_left);
     #[cfg(feature = "hydrate")]
     super::awake::wake(&room, said_left);
@@ -33,7 +33,7 @@ pub fn room(room: Room, path: &str, problem: Option<String>) -> AnyView {
                 (false, true) => Way::ToEnd,
                 (false, false) => Way::Free,
             };
-            section(question, &of, &sitting, is_shown, way)
+            section(question, (&of, language), &sitting, is_shown, way)
         })
         .collect_view();
     view! {
@@ -157,7 +157,13 @@ enum Way {
     Forward,
 }
 
-fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way: Way) -> AnyView {
+fn section(
+    question: RoomQuestion,
+    (of, language): (&str, &Language),
+    sitting: &str,
+    is_shown: bool,
+    way: Way,
+) -> AnyView {
     let number = question.number;
     let (go, label) = match way {
         Way::Free => ((number + 2).to_string(), "Next"),
@@ -187,7 +193,7 @@ fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way:
     view! {
         <section class="exam-question" data-number=number.to_string() hidden=!is_shown>
             <h2 class="label" tabindex="-1">
-                {heading} {part.map(|part| format!(" · {part}"))}
+                {heading} {part.map(|part| view! { " · " {language.inline(part)} })}
             </h2>
             <form
                 class="quiz-form"
@@ -206,8 +212,8 @@ fn section(question: RoomQuestion, of: &str, sitting: &str, is_shown: bool, way:
                 <button class="vh" name="go" value=go.clone() data-go=jumps_to.clone() tabindex="-1" aria-hidden="true">
                     {label}
                 </button>
-                <div class="prose quiz-prompt" id=prompt.clone() inner_html=question.shown.prompt.0></div>
-                {fields(question.shown.kind, &prompt)}
+                <div class="prose quiz-prompt" id=prompt.clone() lang=language.tag() dir=language.dir() inner_html=question.shown.prompt.0></div>
+                {fields(question.shown.kind, &prompt, language)}
                 {flag}
                 <div class="row">
                     {back}

@@ -13,6 +13,7 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
+use crate::course::CourseTitle;
 use crate::platform::ids::{ExamId, SittingId};
 use crate::quiz::GradedQuestion;
 use crate::teaching::Area;
@@ -42,7 +43,7 @@ pub enum ExamStatus {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaughtExams {
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub exams: Vec<TaughtExam>,
 }
 
@@ -62,8 +63,8 @@ pub struct TaughtExam {
 /// Form of an exam.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamForm {
-    pub course_title: String,
-    /// Id and title; None for a new exam.
+    pub course_title: CourseTitle,
+    /// None for a new one.
     pub exam: Option<(ExamId, String)>,
     pub fields: ExamFields,
     /// Sources that a section may draw from: value and label.
@@ -113,7 +114,7 @@ pub struct SectionFields {
 /// Page of an exam with its sittings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExamOverview {
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub exam_id: ExamId,
     pub title: String,
     pub status: ExamStatus,
@@ -160,7 +161,7 @@ pub struct AllowanceLine {
 /// Page of one sitting, as tutors of the course see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SittingPage {
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub exam_id: ExamId,
     pub exam_title: String,
     pub sitting: SittingLine,

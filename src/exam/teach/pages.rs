@@ -12,7 +12,8 @@ pub use self::sitting::taught_sitting_page;
 use super::api::load_taught_exams;
 use super::{ExamStatus, TaughtExam, TaughtExams, exam_path};
 use crate::platform::ui::{
-    Badge, Button, Column, EmptyState, Erase, Page, Table, Tone, loaded, page_resource, path_part,
+    Badge, Button, Column, EmptyState, Erase, Language, Page, Table, Tone, loaded, page_resource,
+    path_part,
 };
 use crate::teaching::{Area, pages::frame};
 
@@ -22,13 +23,13 @@ pub fn taught_exams_page() -> AnyView {
     let page = page_resource(move || course.get(), load_taught_exams);
     let show = move |page: TaughtExams| {
         let course = course.get_untracked();
-        let inside = list(page.exams, &course);
+        let inside = list(page.exams, &course, &page.course_title.language);
         frame(&course, &page.course_title, Area::Exams, inside)
     };
     view! { <Page title="Exams">{loaded(page, show)}</Page> }.erase()
 }
 
-fn list(exams: Vec<TaughtExam>, course: &str) -> AnyView {
+fn list(exams: Vec<TaughtExam>, course: &str, language: &Language) -> AnyView {
     let new = format!("{}/new", Area::Exams.path(course));
     if exams.is_empty() {
         return view! {
@@ -58,7 +59,7 @@ fn list(exams: Vec<TaughtExam>, course: &str) -> AnyView {
                 <tr>
                     <td>
                         <div class="row">
-                            <a href=exam_path(course, exam.exam_id)>{exam.title}</a>
+                            <a href=exam_path(course, exam.exam_id)>{language.inline(exam.title)}</a>
                             {status(exam.status)}
                         </div>
                         <p class="soft">{exam.facts}</p>

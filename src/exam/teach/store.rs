@@ -8,20 +8,11 @@ use diesel_async::RunQueryDsl;
 use crate::exam::store::{Exam, SectionRow};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
-    courses, enrollments, exam_allowances, exam_attempts, exam_sections, exam_sittings, exams,
-    users,
+    enrollments, exam_allowances, exam_attempts, exam_sections, exam_sittings, exams, users,
 };
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 use crate::player::EnrollmentStatus;
-
-pub async fn title(conn: &mut Conn, course: CourseId) -> QueryResult<String> {
-    courses::table
-        .find(course)
-        .select(courses::title)
-        .first(conn)
-        .await
-}
 
 pub async fn create(
     conn: &mut Conn,

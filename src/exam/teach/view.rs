@@ -40,7 +40,7 @@ pub async fn list(conn: &mut Conn, course: CourseId, clock: &Clock) -> AppResult
         })
         .collect();
     Ok(TaughtExams {
-        course_title: store::title(conn, course).await?,
+        course_title: crate::course::store::title(conn, course).await?,
         exams,
     })
 }
@@ -93,7 +93,7 @@ pub async fn form(
         }
     };
     Ok(ExamForm {
-        course_title: store::title(conn, course).await?,
+        course_title: crate::course::store::title(conn, course).await?,
         exam,
         fields,
         sources: sources(&topics),
@@ -217,7 +217,7 @@ pub async fn overview(
         format!("{total} questions in {} sections", sections.len()),
     );
     Ok(ExamOverview {
-        course_title: store::title(conn, course).await?,
+        course_title: crate::course::store::title(conn, course).await?,
         exam_id: exam.exam_id,
         status: status(&exam),
         facts,
@@ -297,7 +297,7 @@ pub async fn sitting(
         named.push(("Ended early".to_owned(), words));
     }
     Ok(SittingPage {
-        course_title: store::title(conn, course).await?,
+        course_title: crate::course::store::title(conn, course).await?,
         exam_id: exam.exam_id,
         exam_title: exam.title,
         facts: named,

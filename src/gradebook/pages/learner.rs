@@ -125,7 +125,7 @@ fn attempt_view(page: &LearnerPage, opened: OpenedAttempt) -> AnyView {
     view! {
         <section class="learner-attempt" aria-labelledby="ly-attempt">
             <h2 id="ly-attempt">{format!("{}, {}", opened.quiz, opened.when)}</h2>
-            {came_of(opened.graded, "Learner’s answer", way.erase())}
+            {came_of(opened.graded, &page.course_title.language, "Learner’s answer", way.erase())}
         </section>
     }
     .erase()
@@ -171,7 +171,7 @@ fn module_view(page: &LearnerPage, module: &ModuleCard) -> AnyView {
         <section class="learner-module">
             <div class="row">
                 <div class="grow">
-                    <h2>{format!("{number}. {}", module.title)}</h2>
+                    <h2>{format!("{number}. ")} {page.course_title.language.inline(module.title.clone())}</h2>
                     <p class="soft">{format!("{} {done} of {all} topics completed.", sentence(&module.said))}</p>
                 </div>
                 {unlock}
@@ -204,7 +204,7 @@ fn exams(page: &LearnerPage) -> AnyView {
             <div class="learner-quiz">
                 <div class="row">
                     <h3>
-                        <a href=path.clone()>{exam.title.clone()}</a>
+                        <a href=path.clone()>{page.course_title.language.inline(exam.title.clone())}</a>
                     </h3>
                     <Badge tone=tone(state) text=state.label() />
                     {exam.cell.score.map(|score| view! { <span class="num">{format!("{score}%")}</span> })}

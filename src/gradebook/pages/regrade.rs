@@ -66,14 +66,15 @@ fn regrade(page: RegradePage, form: FormState) -> AnyView {
         }
     });
     let (slug, id) = (page.course_slug.clone(), page.question_id);
+    let language = &page.course_title.language;
     let inside = view! {
         <p>
             <a href=format!("{}/{id}", Area::Questions.path(&slug))>"Back to the question"</a>
         </p>
         <h2>"Regrade a question"</h2>
-        <div class="prose regrade-question" inner_html=page.prompt.0></div>
+        <div class="prose regrade-question" lang=language.tag() dir=language.dir() inner_html=page.prompt.0></div>
         <h3 class="label">"Current correct answer"</h3>
-        <div class="prose" inner_html=page.right.0></div>
+        <div class="prose" lang=language.tag() dir=language.dir() inner_html=page.right.0></div>
         <form class="stack" method="get" action=path>
             <fieldset class="stack regrade-choice">
                 <legend>"How should answers be graded?"</legend>

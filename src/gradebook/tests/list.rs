@@ -48,6 +48,7 @@ async fn the_list_is_searched_filtered_and_sorted() {
         ("filter=stuck", vec!["ravi"]),
         ("filter=completed", vec!["asha"]),
         ("q=RAV", vec!["ravi"]),
+        ("q=r%C3%A1v", vec!["ravi"]),
         ("q=zoe%40example", vec!["zoe"]),
         ("q=%25", vec![]),
         ("page=2", vec!["asha", "ravi", "zoe"]),

@@ -201,6 +201,7 @@ diesel::table! {
         retired_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        search_version -> Int2,
     }
 }
 
@@ -652,6 +653,7 @@ diesel::table! {
         course_id -> Nullable<Uuid>,
         term -> Text,
         trigrams -> Array<Nullable<Text>>,
+        written -> Nullable<Text>,
     }
 }
 

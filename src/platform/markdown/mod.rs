@@ -93,21 +93,28 @@ pub fn render_inline(source: &str) -> String {
     }
 }
 
-/// What a reader reads of rendered HTML, on one line.
+/// The text that a reader reads in rendered HTML, on one line, with descriptions of pictures.
 pub fn words(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     while let Some((before, after)) = rest.split_once('<') {
         text.push_str(before);
-        let (tag, after) = after.split_once('>').unwrap_or((after, ""));
+        let (tag, after) = split_tag(after);
         let name = tag.trim_start_matches('/');
         let name = name.split([' ', '/']).next().unwrap_or_default();
         // What stands within a line doesn't part its words.
         if ![
-            "a", "b", "code", "del", "em", "i", "mark", "span", "strong", "sub", "sup",
+            "a", "b", "bdi", "bdo", "code", "del", "em", "i", "ins", "mark", "s", "small", "span",
+            "strong", "sub", "sup", "u", "wbr",
         ]
         .contains(&name)
         {
+            text.push(' ');
+        }
+        if name == "img"
+            && let Some((_, alt)) = tag.split_once(" alt=\"")
+        {
+            text.push_str(alt.split('"').next().unwrap_or_default());
             text.push(' ');
         }
         rest = after;
@@ -117,9 +124,23 @@ pub fn words(html: &str) -> String {
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
+        .replace("&#39;", "'")
         .replace("&nbsp;", " ")
         .replace("&amp;", "&");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A tag up to its end, and what follows. Values in quotes may hold `>`.
+fn split_tag(text: &str) -> (&str, &str) {
+    let mut is_quoted = false;
+    let end = text.find(|c| {
+        is_quoted ^= c == '"';
+        c == '>' && !is_quoted
+    });
+    match end {
+        Some(end) => (&text[..end], &text[end + 1..]),
+        None => (text, ""),
+    }
 }
 
 fn finish(

@@ -228,10 +228,13 @@ fn policy() -> Builder<'static> {
 }
 
 /// Values that are constrained beyond their attribute's being allowed.
-fn filter<'v>(_element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
+fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
     let is_fine = match attribute {
         "class" => return allowed_classes(value),
         "id" => is_content_id(value),
+        // Authors write `<pre lang="rust">`; the attribute is for languages that people speak.
+        "lang" => !matches!(element, "code" | "kbd" | "pre" | "samp") && is_language_tag(value),
+        "dir" => ["ltr", "rtl", "auto"].contains(&value.to_ascii_lowercase().as_str()),
         "tabindex" => value == "0",
         "rel" => value == EXTERNAL_REL,
         "data-lang" => value.chars().all(is_language),
@@ -255,6 +258,17 @@ fn allowed_classes(value: &str) -> Option<Cow<'_, str>> {
 
 fn is_language(c: char) -> bool {
     c.is_ascii_alphanumeric() || "+#-_.".contains(c)
+}
+
+/// The shape of a BCP 47 tag. Empty means that the language is not known.
+fn is_language_tag(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let language = parts.next().unwrap_or_default();
+    let is_word = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric());
+    tag.is_empty()
+        || ((2..=3).contains(&language.len())
+            && language.bytes().all(|b| b.is_ascii_alphabetic())
+            && parts.all(|part| (1..=8).contains(&part.len()) && is_word(part)))
 }
 
 /// Ids that begin with `ly-` are the application's.

@@ -25,10 +25,10 @@ pub fn Breadcrumbs(trail: Vec<(String, String)>) -> impl IntoView {
 fn step(text: String, href: String, here: bool) -> AnyView {
     let current = here.then_some("page");
     if href.is_empty() {
-        view! { <span aria-current=current>{text}</span> }.erase()
+        view! { <span aria-current=current dir="auto">{text}</span> }.erase()
     } else {
         view! {
-            <a href=href aria-current=current>
+            <a href=href aria-current=current dir="auto">
                 {text}
             </a>
         }

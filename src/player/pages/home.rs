@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
-use crate::course::duration;
+use crate::course::{CourseTitle, duration};
 use crate::exam::exams_path;
 use crate::platform::ui::{
-    Badge, Button, CourseArt, EmptyState, Erase, Meter, Page, Tone, loaded, page_resource,
-    path_part, viewer,
+    Badge, Button, CourseArt, EmptyState, Erase, Language, Meter, Page, Tone, loaded,
+    page_resource, path_part, viewer,
 };
 use crate::player::api::{my_courses, resume_course};
 use crate::player::{MyCourse, Upcoming, percent_of};
@@ -58,6 +58,10 @@ fn filled(courses: Vec<MyCourse>) -> AnyView {
         .as_ref()
         .map(|course| course.upcoming.clone())
         .unwrap_or_default();
+    let language = current
+        .as_ref()
+        .map(|course| course.title.language.clone())
+        .unwrap_or_default();
     view! {
         {current.map(continue_panel)}
         <div class="home-cols">
@@ -68,7 +72,7 @@ fn filled(courses: Vec<MyCourse>) -> AnyView {
                     <a href="/courses">"Find another course"</a>
                 </p>
             </section>
-            {upcoming(next)}
+            {upcoming(next, &language)}
         </div>
     }
     .erase()
@@ -80,13 +84,10 @@ fn continue_panel(course: MyCourse) -> AnyView {
     let Some(at) = course.continue_at else {
         return ().erase();
     };
-    let where_to = match &at.stopped_at {
-        Some(heading) => format!(
-            "{} · {} · you left off at “{heading}”",
-            course.title, at.module
-        ),
-        None => format!("{} · {}", course.title, at.module),
-    };
+    let CourseTitle { text, language } = course.title;
+    let stopped_at = at
+        .stopped_at
+        .map(|heading| view! { " · you left off at “" {language.inline(heading)} "”" });
     let (label, button) = match course.last_opened {
         Some(_) => ("Continue", "Continue reading"),
         None => ("Start", "Start reading"),
@@ -98,9 +99,9 @@ fn continue_panel(course: MyCourse) -> AnyView {
             <div>
                 <span class="label">{label}</span>
                 <h2>
-                    <a href=at.href.clone() rel="external">{at.title}</a>
+                    <a href=at.href.clone() rel="external">{language.inline(at.title)}</a>
                 </h2>
-                <p class="soft">{where_to}</p>
+                <p class="soft">{language.inline(text)} " · " {language.inline(at.module)} {stopped_at}</p>
                 <div class="row">
                     <Button big=true href=at.href rel="external">
                         {button}
@@ -150,7 +151,7 @@ fn row(course: MyCourse) -> AnyView {
             <CourseArt slug=course.slug />
             <div>
                 <h3>
-                    <a href=href rel="external">{course.title}</a>
+                    <a href=href rel="external">{course.title.language.inline(course.title.text)}</a>
                 </h3>
                 <p class="soft">{said}</p>
                 {exams}
@@ -164,7 +165,7 @@ fn row(course: MyCourse) -> AnyView {
     .erase()
 }
 
-fn upcoming(topics: Vec<Upcoming>) -> AnyView {
+fn upcoming(topics: Vec<Upcoming>, language: &Language) -> AnyView {
     if topics.is_empty() {
         return ().erase();
     }
@@ -173,7 +174,7 @@ fn upcoming(topics: Vec<Upcoming>) -> AnyView {
             <li>
                 <a href=topic.href>
                     <span class="g"></span>
-                    <span>{topic.title}</span>
+                    <span>{language.inline(topic.title)}</span>
                     <small class="num">{topic.minutes.map(duration)}</small>
                 </a>
             </li>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::course::duration;
 use crate::exam::exams_path;
-use crate::platform::ui::{Erase, Glyph, Icon, Kbd};
+use crate::platform::ui::{Erase, Glyph, Icon, Kbd, Language};
 use crate::player::{
     Found, Hit, OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicPage, TopicState,
     topic_path,
@@ -21,6 +21,7 @@ pub fn outline(page: &TopicPage) -> AnyView {
     let module_here = page.topic.module_no;
     let action = topic_path(&course, &here);
     let found = page.found.clone();
+    let language = &page.course_title.language;
     let modules = page.outline.clone();
     let exams = page.has_exams.then(|| {
         view! {
@@ -44,13 +45,13 @@ pub fn outline(page: &TopicPage) -> AnyView {
                     <Kbd key="F" />
                 </label>
             </form>
-            {found.map(hits)}
+            {found.map(|found| hits(found, language))}
             {modules
                 .into_iter()
                 .filter(|module| !module.topics.is_empty())
                 .map(|module| {
                     let open = module.number == module_here;
-                    section(module, open, &course, &here)
+                    section(module, open, (&course, language), &here)
                 })
                 .collect_view()}
             {exams}
@@ -59,20 +60,25 @@ pub fn outline(page: &TopicPage) -> AnyView {
     .erase()
 }
 
-fn section(module: OutlineModule, open: bool, course: &str, here: &str) -> AnyView {
+fn section(
+    module: OutlineModule,
+    open: bool,
+    (course, language): (&str, &Language),
+    here: &str,
+) -> AnyView {
     let done = format!("{} of {}", module.done(), module.topics.len());
     let lines = module
         .entries()
         .into_iter()
         .map(|entry| match entry {
-            OutlineEntry::Topic(topic) => line(topic.clone(), course, here),
+            OutlineEntry::Topic(topic) => line(topic.clone(), (course, language), here),
             OutlineEntry::Quiz(quiz) => quiz_line(quiz.clone(), module.number, course),
         })
         .collect_view();
     view! {
         <details class="mod" open=open>
             <summary>
-                <span>{format!("{} · {}", module.number, module.title)}</span>
+                <span>{format!("{} · ", module.number)} {language.inline(module.title)}</span>
                 <span class="num">{done}</span>
             </summary>
             <ol>{lines}</ol>
@@ -81,9 +87,10 @@ fn section(module: OutlineModule, open: bool, course: &str, here: &str) -> AnyVi
     .erase()
 }
 
-fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
+fn line(topic: OutlineTopic, (course, language): (&str, &Language), here: &str) -> AnyView {
+    let title = language.inline(topic.title);
     if let Some(lock) = topic.lock {
-        return locked("lock", topic.title, lock);
+        return locked("lock", title, lock);
     }
     let current = topic.slug == here;
     let state = if current && topic.state == TopicState::New {
@@ -95,7 +102,7 @@ fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
         <li class=state.class()>
             <a href=topic_path(course, &topic.slug) aria-current=current.then_some("page")>
                 <span class="g"></span>
-                <span>{topic.title} <span class="vh">{state.words()}</span></span>
+                <span>{title} <span class="vh">{state.words()}</span></span>
                 <small class="num">{duration(topic.minutes)}</small>
             </a>
         </li>
@@ -106,7 +113,7 @@ fn line(topic: OutlineTopic, course: &str, here: &str) -> AnyView {
 fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
     let title = format!("Quiz {module_no}.{}", quiz.pair);
     if let Some(lock) = quiz.lock {
-        return locked("quiz lock", title, lock);
+        return locked("quiz lock", title.erase(), lock);
     }
     let (class, words) = match quiz.state {
         TopicState::Done => ("quiz done", ", passed"),
@@ -124,8 +131,8 @@ fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
     .erase()
 }
 
-/// Shows a locked topic or quiz, and what unlocks it.
-fn locked(class: &'static str, title: String, lock: String) -> AnyView {
+/// What is closed, and what opens it.
+fn locked(class: &'static str, title: AnyView, lock: String) -> AnyView {
     view! {
         <li class=class>
             <span class="outline-locked">
@@ -138,8 +145,8 @@ fn locked(class: &'static str, title: String, lock: String) -> AnyView {
     .erase()
 }
 
-/// Shows the results of the search above the outline.
-fn hits(found: Found) -> AnyView {
+/// What the search found, above the outline.
+fn hits(found: Found, language: &Language) -> AnyView {
     let asked = found.query;
     let said = match (found.hits.is_empty(), found.corrected) {
         (true, _) => format!("No results for “{asked}”."),
@@ -150,12 +157,13 @@ fn hits(found: Found) -> AnyView {
         <p class="soft hits-said" role="status">
             {said}
         </p>
-        <ol class="hits">{found.hits.into_iter().map(hit).collect_view()}</ol>
+        <ol class="hits">{found.hits.into_iter().map(|found| hit(found, language)).collect_view()}</ol>
     }
     .erase()
 }
 
-fn hit(hit: Hit) -> AnyView {
+fn hit(hit: Hit, language: &Language) -> AnyView {
+    let (lang, dir) = (language.tag(), language.dir());
     let pieces = hit
         .snippet
         .split('\u{2}')
@@ -169,7 +177,7 @@ fn hit(hit: Hit) -> AnyView {
         .collect_view();
     view! {
         <li>
-            <a href=hit.href>
+            <a href=hit.href lang=lang dir=dir>
                 <b>{hit.title}</b>
                 <span class="soft">{hit.module}</span>
                 <span class="soft">{pieces}</span>

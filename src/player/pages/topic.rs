@@ -69,7 +69,7 @@ fn header(page: &player::TopicPage) -> AnyView {
         <header class="bar stick">
             <Wordmark />
             <a class="bar-course soft hide-s" href=course>
-                {page.course_title.clone()}
+                {page.course_title.language.inline(&page.course_title.text)}
             </a>
             <span class="grow"></span>
             <span class="soft num hide-s">{format!("{percent}%")}</span>
@@ -99,10 +99,12 @@ fn article(page: player::TopicPage, forms: Forms) -> AnyView {
         .map(|(id, text)| {
             view! {
                 <p class="resume" role="status">
-                    "You left off at “" {text} "”. " <a href=format!("{path}#{id}")>"Continue from there"</a>
+                    "You left off at “" {page.course_title.language.inline(text)} "”. " <a href=format!("{path}#{id}")>"Continue from there"</a>
                 </p>
             }
         });
+    let language = &page.course_title.language;
+    let (lang, dir) = (language.tag(), language.dir());
     view! {
         <article>
             <div class="crumbs">
@@ -111,11 +113,13 @@ fn article(page: player::TopicPage, forms: Forms) -> AnyView {
                 <span>{duration(page.topic.minutes)}</span>
             </div>
             <header class="topic-head">
-                <h1>{page.topic.title.clone()}</h1>
+                <h1 lang=lang.clone() dir=dir>
+                    {page.topic.title.clone()}
+                </h1>
             </header>
             {resume}
             {persona_switch(&page, forms)}
-            <div class="content" id="ly-content" inner_html=page.content.0.clone()></div>
+            <div class="content" id="ly-content" lang=lang dir=dir inner_html=page.content.0.clone()></div>
             {exercises(&page)} {finish(&page, forms)} {pager(&page)}
         </article>
     }
@@ -155,6 +159,7 @@ fn exercises(page: &player::TopicPage) -> AnyView {
     if page.exercises.is_empty() {
         return ().erase();
     }
+    let language = &page.course_title.language;
     let lines = page
         .exercises
         .clone()
@@ -164,7 +169,7 @@ fn exercises(page: &player::TopicPage) -> AnyView {
                 <li class=exercise.state.class()>
                     <a href=exercise.link.href>
                         <span class="g"></span>
-                        <span>{exercise.link.title} <span class="vh">{exercise.state.words()}</span></span>
+                        <span>{language.inline(exercise.link.title)} <span class="vh">{exercise.state.words()}</span></span>
                         <small>{exercise.difficulty.label()}</small>
                     </a>
                 </li>
@@ -219,7 +224,7 @@ fn pager(page: &player::TopicPage) -> AnyView {
             view! {
                 <a rel=rel href=link.href>
                     <span class="label">{label}</span>
-                    <b>{link.title}</b>
+                    <b>{page.course_title.language.inline(link.title)}</b>
                 </a>
             }
         })

@@ -68,6 +68,8 @@ pub struct MineRow {
     pub slug: String,
     #[diesel(sql_type = Text)]
     pub title: String,
+    #[diesel(sql_type = Text)]
+    pub language: String,
     #[diesel(sql_type = Nullable<Uuid>)]
     pub thumbnail_file_id: Option<FileId>,
     #[diesel(sql_type = crate::platform::db::schema::sql_types::EnrollmentStatus)]
@@ -111,7 +113,7 @@ impl MineRow {
 /// stopped.
 pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRow>> {
     diesel::sql_query(
-        "select c.course_id, c.slug, c.title, c.thumbnail_file_id, e.status, e.last_opened_at,
+        "select c.course_id, c.slug, c.title, c.language, c.thumbnail_file_id, e.status, e.last_opened_at,
                 n.topics, n.done,
                 exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
                 (select code from course_certificates where user_id = $1 and course_id = c.course_id

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Int4, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
-use crate::course::search::Query;
+use crate::course::search::{self, Query};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, OrganizationId};
@@ -22,11 +22,9 @@ pub async fn search(
 ) -> AppResult<Vec<Hit>> {
     let rows: Vec<HitRow> = diesel::sql_query(
         "select t.slug, t.title, m.title as module,
-                ts_headline('simple', left(regexp_replace(string_agg(b.html, ' ' order by b.position), '<[^>]*>', ' ', 'g'), 60000),
-                            to_tsquery('simple', $3),
-                            E'StartSel=\\x02, StopSel=\\x03, MaxWords=18, MinWords=8, MaxFragments=1') as snippet
+                left(coalesce(string_agg(b.html, ' ' order by b.position), ''), 200000) as html
          from (
-             select s.* from search_topics($1, $2, to_tsquery('simple', $3)) s
+             select s.* from search_topics($1, $2, $3::tsquery) s
              join topics t on t.topic_id = s.topic_id
              where not exists (select from unnest($4, $5) as c (module_no, from_number)
                                where c.module_no = t.module_no and c.from_number <= t.topic_number)
@@ -40,7 +38,7 @@ pub async fn search(
     )
     .bind::<Uuid, _>(organization)
     .bind::<Uuid, _>(course)
-    .bind::<Text, _>(&query.words)
+    .bind::<Text, _>(&query.notation)
     .bind::<Array<Int4>, _>(closed.0)
     .bind::<Array<Int4>, _>(closed.1)
     .load(conn)
@@ -51,21 +49,9 @@ pub async fn search(
             href: topic_path(slug, &row.slug),
             title: row.title,
             module: row.module,
-            snippet: plain(&row.snippet),
+            snippet: search::snippet(&search::text_of(&row.html), &query.terms),
         })
         .collect())
-}
-
-/// Decodes the HTML entities of a snippet, whose tags are already removed.
-fn plain(snippet: &str) -> String {
-    let text = snippet
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&nbsp;", " ")
-        .replace("&amp;", "&");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[derive(QueryableByName)]
@@ -77,5 +63,5 @@ struct HitRow {
     #[diesel(sql_type = Text)]
     module: String,
     #[diesel(sql_type = Text)]
-    snippet: String,
+    html: String,
 }

@@ -33,7 +33,7 @@ pub async fn load_bank(course: String, #[server(default)] query: BankQuery) -> A
         tracing::warn!(%error, "tries could not be counted");
     }
     cx.within(async move |conn| {
-        let (_, course_title) = crate::course::store::names(conn, course).await?;
+        let course_title = crate::course::store::title(conn, course).await?;
         let modules = store::modules(conn, course).await?.into_iter();
         let topics = store::topics(conn, course).await?.into_iter();
         Ok(BankPage {

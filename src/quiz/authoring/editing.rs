@@ -81,7 +81,7 @@ pub async fn page(
 ) -> AppResult<QuestionPage> {
     let (slug_and_files, course_title) = (
         store::addresses(conn, course).await?,
-        crate::course::store::names(conn, course).await?.1,
+        crate::course::store::title(conn, course).await?,
     );
     let found = match asked.question {
         Some(id) => Some(

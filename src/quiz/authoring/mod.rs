@@ -29,6 +29,7 @@ pub mod transfer;
 use serde::{Deserialize, Serialize};
 
 use super::{GradedQuestion, QuestionPurpose, QuestionType, Shown};
+use crate::course::CourseTitle;
 use crate::platform::address;
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::Html;
@@ -95,7 +96,7 @@ impl BankQuery {
 /// One page of the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BankPage {
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub groups: Vec<BankGroup>,
     /// Number and text of each.
     pub modules: Vec<(String, String)>,
@@ -170,7 +171,7 @@ pub struct QuestionForm {
 /// A question to be written or edited.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuestionPage {
-    pub course_title: String,
+    pub course_title: CourseTitle,
     /// None: a new one.
     pub question: Option<QuestionId>,
     pub form: QuestionForm,
@@ -220,7 +221,7 @@ pub struct OptionFacts {
 /// Where a file's questions can go, and what came of the last file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportPage {
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub places: Vec<(String, String)>,
     pub report: Option<ImportReport>,
     pub problem: Option<String>,
@@ -267,7 +268,7 @@ pub struct QuizSettings {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsPage {
-    pub course_title: String,
+    pub course_title: CourseTitle,
     pub settings: QuizSettings,
 }
 

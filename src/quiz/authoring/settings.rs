@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::{QuizSettings, SettingsPage};
+use crate::course::CourseTitle;
 use crate::platform::audit::Entry;
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::Conn;
@@ -14,7 +15,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::CourseId;
 
 type Row = (
-    String,
+    (String, String),
     i32,
     i32,
     Option<i32>,
@@ -24,30 +25,31 @@ type Row = (
 );
 
 pub async fn page(conn: &mut Conn, course: CourseId) -> AppResult<SettingsPage> {
-    let (course_title, questions, pass, seconds, cooldown, gated, special): Row = courses::table
-        .left_join(course_quiz_settings::table)
-        .filter(courses::course_id.eq(course))
-        .select((
-            courses::title,
-            courses::questions_per_attempt,
-            courses::passing_score_percent,
-            courses::seconds_per_question,
-            courses::cooldown_days,
-            courses::is_gated,
-            (
-                course_quiz_settings::attempts_allowed,
-                course_quiz_settings::retry_wait_minutes,
-                course_quiz_settings::partial_credit,
-            )
-                .nullable(),
-        ))
-        .first(conn)
-        .await?;
+    let ((title, language), questions, pass, seconds, cooldown, gated, special): Row =
+        courses::table
+            .left_join(course_quiz_settings::table)
+            .filter(courses::course_id.eq(course))
+            .select((
+                (courses::title, courses::language),
+                courses::questions_per_attempt,
+                courses::passing_score_percent,
+                courses::seconds_per_question,
+                courses::cooldown_days,
+                courses::is_gated,
+                (
+                    course_quiz_settings::attempts_allowed,
+                    course_quiz_settings::retry_wait_minutes,
+                    course_quiz_settings::partial_credit,
+                )
+                    .nullable(),
+            ))
+            .first(conn)
+            .await?;
     let (allowed, wait, partial_credit) = special.unwrap_or((None, 0, false));
     let number = |number: Option<i32>| number.map(|n| n.to_string()).unwrap_or_default();
     let ticked = |is_on: bool| is_on.then(|| "true".to_owned());
     Ok(SettingsPage {
-        course_title,
+        course_title: CourseTitle::new(title, language),
         settings: QuizSettings {
             questions_per_attempt: number(Some(questions)),
             passing_score_percent: number(Some(pass)),

@@ -13,7 +13,9 @@ use crate::course::pair_of;
 use crate::course::render::Links;
 use crate::course::store::file_addresses;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{course_modules, course_quiz_settings, quiz_questions, topics};
+use crate::platform::db::schema::{
+    course_modules, course_quiz_settings, courses, quiz_questions, topics,
+};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::quiz::QuestionPurpose;
@@ -198,18 +200,32 @@ pub async fn question(
 }
 
 /// What the texts of a course are rendered with: its slug and the addresses of its files.
-pub async fn addresses(
-    conn: &mut Conn,
-    course: CourseId,
-) -> QueryResult<(String, HashMap<String, String>)> {
-    let slug = crate::course::store::slug(conn, course).await?;
-    Ok((slug, file_addresses(conn, course).await?))
+/// What the links in texts of a course are made of.
+pub struct Addresses {
+    slug: String,
+    language: String,
+    files: HashMap<String, String>,
 }
 
-pub fn links(addresses: &(String, HashMap<String, String>)) -> Links<'_> {
+pub async fn addresses(conn: &mut Conn, course: CourseId) -> QueryResult<Addresses> {
+    let (slug, language) = courses::table
+        .find(course)
+        .select((courses::slug, courses::language))
+        .first(conn)
+        .await?;
+    let files = file_addresses(conn, course).await?;
+    Ok(Addresses {
+        slug,
+        language,
+        files,
+    })
+}
+
+pub fn links(addresses: &Addresses) -> Links<'_> {
     Links {
-        course_slug: &addresses.0,
-        files: &addresses.1,
+        course_slug: &addresses.slug,
+        language: &addresses.language,
+        files: &addresses.files,
     }
 }
 

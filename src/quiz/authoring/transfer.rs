@@ -46,7 +46,7 @@ pub async fn page(
         let (_, value) = values.clone().find(|(field, _)| field == name)?;
         Some(value.clone())
     };
-    let (_, course_title) = crate::course::store::names(conn, course).await?;
+    let course_title = crate::course::store::title(conn, course).await?;
     Ok(ImportPage {
         course_title,
         places: store::places(conn, course).await?,

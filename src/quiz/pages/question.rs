@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon, text_of_area};
+use crate::platform::ui::{Erase, Form, FormState, Glyph, Html, Icon, Language, text_of_area};
 use crate::quiz::{Running, Shown, ShownKind};
 
 /// The form of a question. `told` receives the server's reply and returns the new `basis`.
@@ -12,6 +12,7 @@ pub fn question(
     attempt: Running,
     at: usize,
     shown: Shown,
+    language: &Language,
     save: FormState,
     told: Callback<String, String>,
 ) -> AnyView {
@@ -45,6 +46,8 @@ pub fn question(
             }
         })
         .collect_view();
+    let (lang, dir) = (language.tag(), language.dir());
+    let answer = fields(as_typed(shown.kind, save), "ly-prompt", language);
     view! {
         <Form form=save class="quiz-form" keeps=true on_answer=told>
             <input type="hidden" name="attempt" value=attempt.attempt_id.to_string() />
@@ -62,8 +65,8 @@ pub fn question(
                 </button>
             </nav>
             <h2 class="vh">{format!("Question {number} of {count}")}</h2>
-            <div class="prose quiz-prompt" id="ly-prompt" inner_html=shown.prompt.0></div>
-            {fields(as_typed(shown.kind, save), "ly-prompt")}
+            <div class="prose quiz-prompt" id="ly-prompt" lang=lang dir=dir inner_html=shown.prompt.0></div>
+            {answer}
             <label class="check quiz-flag">
                 <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
                 <span>"Flag for review"</span>
@@ -113,15 +116,15 @@ pub fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
     }
 }
 
-/// The fields for an answer. `prompt` is the element id of the prompt, which describes the fields.
-pub fn fields(kind: ShownKind, prompt: &str) -> AnyView {
+/// What a question is answered with. `prompt` is the id of what is asked.
+pub fn fields(kind: ShownKind, prompt: &str, language: &Language) -> AnyView {
     let prompt = prompt.to_owned();
     match kind {
-        ShownKind::Choice { several, options } => choice(several, options, prompt),
+        ShownKind::Choice { several, options } => choice(several, options, prompt, language),
         ShownKind::ShortAnswer { text } => view! {
             <label class="stack">
                 <span class="label">"Your answer"</span>
-                <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" aria-describedby=prompt />
+                <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" dir="auto" aria-describedby=prompt />
             </label>
         }
         .erase(),
@@ -131,12 +134,17 @@ pub fn fields(kind: ShownKind, prompt: &str) -> AnyView {
             prints,
             line,
         } => tracing(program, (compiles, prints, line), prompt),
-        ShownKind::Ordering { items } => ordering(items, prompt),
-        ShownKind::Matching { left, right } => matching(left, right, prompt),
+        ShownKind::Ordering { items } => ordering(items, prompt, language),
+        ShownKind::Matching { left, right } => matching(left, right, prompt, language),
     }
 }
 
-fn choice(several: bool, options: Vec<(Uuid, Html, bool)>, prompt: String) -> AnyView {
+fn choice(
+    several: bool,
+    options: Vec<(Uuid, Html, bool)>,
+    prompt: String,
+    language: &Language,
+) -> AnyView {
     let (kind, hint) = match several {
         true => ("checkbox", "Select all that apply."),
         false => ("radio", "Select one answer."),
@@ -145,7 +153,7 @@ fn choice(several: bool, options: Vec<(Uuid, Html, bool)>, prompt: String) -> An
         .into_iter()
         .map(|(id, html, chosen)| {
             view! {
-                <label class="check quiz-option">
+                <label class="check quiz-option" lang=language.tag() dir=language.dir()>
                     <input type=kind name="given[options][]" value=id.to_string() checked=chosen />
                     <span inner_html=html.0></span>
                 </label>
@@ -246,8 +254,7 @@ struct Line {
     chosen: String,
 }
 
-/// Renders a line. `choices` are pairs of value and text.
-fn select_line(line: Line, choices: &[(String, String)]) -> AnyView {
+fn select_line(line: Line, choices: &[(String, String)], language: &Language) -> AnyView {
     let Line {
         id,
         group,
@@ -279,13 +286,17 @@ fn select_line(line: Line, choices: &[(String, String)]) -> AnyView {
                 <option value="">"–"</option>
                 {options}
             </select>
-            <span id=text inner_html=html.0></span>
+            <span id=text lang=language.tag() dir=language.dir() inner_html=html.0></span>
         </li>
     }
     .erase()
 }
 
-fn ordering(items: Vec<(Uuid, Html, Option<usize>)>, prompt: String) -> AnyView {
+fn ordering(
+    items: Vec<(Uuid, Html, Option<usize>)>,
+    prompt: String,
+    language: &Language,
+) -> AnyView {
     let choices: Vec<(String, String)> = (1..=items.len())
         .map(|to| (to.to_string(), to.to_string()))
         .collect();
@@ -299,7 +310,7 @@ fn ordering(items: Vec<(Uuid, Html, Option<usize>)>, prompt: String) -> AnyView 
                 html,
                 chosen: place.map(|place| place.to_string()).unwrap_or_default(),
             };
-            select_line(line, &choices)
+            select_line(line, &choices, language)
         })
         .collect_view();
     view! {
@@ -315,6 +326,7 @@ fn matching(
     left: Vec<(Uuid, Html, Option<Uuid>)>,
     right: Vec<(Uuid, Html)>,
     prompt: String,
+    language: &Language,
 ) -> AnyView {
     let choices: Vec<(String, String)> = right
         .iter()
@@ -328,7 +340,7 @@ fn matching(
             view! {
                 <li>
                     <b class="num">{letter(at)}</b>
-                    <span inner_html=html.0></span>
+                    <span lang=language.tag() dir=language.dir() inner_html=html.0></span>
                 </li>
             }
         })
@@ -343,7 +355,7 @@ fn matching(
                 html,
                 chosen: matched.map(|id| id.to_string()).unwrap_or_default(),
             };
-            select_line(line, &choices)
+            select_line(line, &choices, language)
         })
         .collect_view();
     view! {
@@ -367,12 +379,16 @@ mod tests {
         let id = Uuid::from_u128(7);
         let items = vec![(id, Html("Wash".to_owned()), None)];
         let owner = Owner::new();
-        let html = owner.with(|| fields(ShownKind::Ordering { items }, "asked").to_html());
+        let html = owner.with(|| {
+            fields(ShownKind::Ordering { items }, "asked", &Language::new("fa")).to_html()
+        });
         assert!(html.contains("aria-describedby=\"asked\""), "{html}");
         let named = format!("aria-label=\"Position of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
         assert!(html.contains(&named), "{html}");
         assert!(
-            html.contains(&format!("<span id=\"ly-t{id}\">Wash</span>")),
+            html.contains(&format!(
+                "<span id=\"ly-t{id}\" lang=\"fa\" dir=\"rtl\">Wash</span>"
+            )),
             "{html}"
         );
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::outcome;
-use crate::platform::ui::{Badge, Button, Erase, Html, Notice, Tone};
+use crate::platform::ui::{Badge, Button, Erase, Html, Language, Notice, Tone};
 use crate::quiz::{AttemptStatus, Graded, GradedQuestion, QuizPage, RegradeNote};
 
 pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
@@ -13,7 +13,8 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
         .any(|attempt| attempt.counts && attempt.status == AttemptStatus::Passed);
     let on = match graded.next.take() {
         Some(next) => {
-            view! { <Button href=next.href>{format!("Continue: {}", next.title)}</Button> }.erase()
+            let title = page.course_title.language.inline(next.title);
+            view! { <Button href=next.href>"Continue: " {title}</Button> }.erase()
         }
         None => ().erase(),
     };
@@ -23,12 +24,11 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
         .map(|later| view! { <p class="quiz-later">{later}</p> });
     let again = (!is_passed).then(|| view! { <Button href=path.to_owned()>"Try again"</Button> });
     let way = view! { <div class="row">{on} {again} {later}</div> }.erase();
-    came_of(graded, "Your answer", way)
+    came_of(graded, &page.course_title.language, "Your answer", way)
 }
 
-/// The result of an attempt and its questions. `label` is the heading above each answer, and `way`
-/// holds the links to continue with.
-pub fn came_of(graded: Graded, label: &'static str, way: AnyView) -> AnyView {
+/// An attempt's result and its questions. `label` stands over what was answered; `way` is where to go on.
+pub fn came_of(graded: Graded, language: &Language, label: &'static str, way: AnyView) -> AnyView {
     let (tone, text) = outcome(graded.status);
     let needed = format!("Passing score: {}%", graded.passing_score_percent);
     let regrades = graded.regrades.into_iter().map(regrade).collect_view();
@@ -42,7 +42,7 @@ pub fn came_of(graded: Graded, label: &'static str, way: AnyView) -> AnyView {
             {way}
         </section>
         {regrades}
-        {answers(graded.questions, label)}
+        {answers(graded.questions, language, label)}
     }
     .erase()
 }
@@ -60,18 +60,33 @@ fn regrade(note: RegradeNote) -> AnyView {
     .erase()
 }
 
-/// The list of questions, each with its answer and the right answer.
-pub fn answers(questions: Vec<GradedQuestion>, label: &'static str) -> AnyView {
+/// Each question with what was answered and what is right.
+pub fn answers(
+    questions: Vec<GradedQuestion>,
+    language: &Language,
+    label: &'static str,
+) -> AnyView {
     let lines = questions
         .into_iter()
-        .map(|question| view! { <li>{answer(question, label)}</li> });
+        .map(|question| view! { <li>{answer(question, language, label)}</li> });
     view! { <ol class="quiz-answers">{lines.collect_view()}</ol> }.erase()
 }
 
-/// One question with its answer, its mark and the right answer.
-pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
+/// What came of one question.
+pub fn answer(question: GradedQuestion, language: &Language, label: &'static str) -> AnyView {
+    let prose = |class: &'static str, html: Html| {
+        view! { <div class=class lang=language.tag() dir=language.dir() inner_html=html.0></div> }
+            .erase()
+    };
     if let Some(why) = question.withheld {
-        return withheld(question.prompt, label, question.answered, why);
+        return view! {
+            <Badge tone=Tone::Neutral text="Not told yet" />
+            {prose("prose", question.prompt)}
+            <h3 class="label">{label}</h3>
+            {prose("prose quiz-given", question.answered)}
+            <p class="soft">{why}</p>
+        }
+        .erase();
     }
     let (tone, text) = match question.points {
         100 => (Tone::Ok, "Correct".to_owned()),
@@ -81,39 +96,27 @@ pub fn answer(question: GradedQuestion, label: &'static str) -> AnyView {
     let all = question.points == 100;
     view! {
             <Badge tone=tone text=text />
-            <div class="prose" inner_html=question.prompt.0></div>
+            {prose("prose", question.prompt)}
             <h3 class="label">{label}</h3>
-            <div class="prose quiz-given" inner_html=question.answered.0></div>
+            {prose("prose quiz-given", question.answered)}
             {(!all)
                 .then(|| {
                     view! {
                         <h3 class="label">"Correct answer"</h3>
-                        <div class="prose" inner_html=question.right.0></div>
+                        {prose("prose", question.right)}
                     }
                 })}
-            {question.explanation.map(|html| view! { <div class="prose quiz-why" inner_html=html.0></div> })}
+            {question.explanation.map(|html| prose("prose quiz-why", html))}
             {question
                 .topic
                 .filter(|_| !all)
                 .map(|topic| {
                     view! {
                         <p>
-                            <a href=topic.href>{format!("Review topic: {}", topic.title)}</a>
+                            <a href=topic.href>"Review topic: " {language.inline(topic.title)}</a>
                         </p>
                     }
                 })}
-    }
-    .erase()
-}
-
-/// A question that a running attempt still asks, without the mark and the right answer.
-fn withheld(prompt: Html, label: &'static str, answered: Html, why: String) -> AnyView {
-    view! {
-        <Badge tone=Tone::Neutral text="Not shown yet" />
-        <div class="prose" inner_html=prompt.0></div>
-        <h3 class="label">{label}</h3>
-        <div class="prose quiz-given" inner_html=answered.0></div>
-        <p class="soft">{why}</p>
     }
     .erase()
 }

@@ -15,14 +15,15 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::{GradedQuestion, Shown};
+use crate::course::CourseTitle;
 use crate::player::TopicLink;
 
 /// A practice question as one learner sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PracticePage {
     pub course_slug: String,
-    pub course_title: String,
-    /// Link to the question's place in the text of the topic.
+    pub course_title: CourseTitle,
+    /// Leads to its place in the text.
     pub topic: TopicLink,
     pub topic_slug: String,
     pub key: String,

@@ -9,7 +9,7 @@ use server_fn::ServerFn;
 use super::api::{AnswerPractice, load_practice};
 use super::{PracticePage, PracticeState};
 use crate::platform::ui::{
-    Breadcrumbs, Button, Erase, Form, FormState, Page, loaded, page_resource,
+    Breadcrumbs, Button, Erase, Form, FormState, Language, Page, loaded, page_resource,
 };
 use crate::quiz::pages::question::{as_typed, fields};
 use crate::quiz::pages::result::answer;
@@ -38,13 +38,13 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
             outcome,
             tries,
             again,
-        } => answered(*outcome, tries, again),
+        } => answered(*outcome, &page.course_title.language, tries, again),
     };
     view! {
         <Title text=format!("Practice · {}", page.topic.title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
-                (page.course_title.clone(), format!("/learn/{}", page.course_slug)),
+                (page.course_title.to_string(), format!("/learn/{}", page.course_slug)),
                 (page.topic.title.clone(), page.topic.href.clone()),
             ] />
             <h1>"Practice"</h1>
@@ -65,14 +65,15 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
 fn open(page: PracticePage, shown: Shown, form: FormState) -> AnyView {
     let prompt: Vec<&str> = page.key.split_whitespace().collect();
     let prompt = format!("practice-prompt-{}", prompt.join("-"));
+    let language = page.course_title.language;
     view! {
         <p class="label">"Practice"</p>
         <Form form=form class="quiz-form">
             <input type="hidden" name="course" value=page.course_slug />
             <input type="hidden" name="topic" value=page.topic_slug />
             <input type="hidden" name="key" value=page.key />
-            <div class="practice-prompt" id=prompt.clone() inner_html=shown.prompt.0></div>
-            {fields(as_typed(shown.kind, form), &prompt)}
+            <div class="practice-prompt" id=prompt.clone() lang=language.tag() dir=language.dir() inner_html=shown.prompt.0></div>
+            {fields(as_typed(shown.kind, form), &prompt, &language)}
             <div>
                 <Button busy=form.busy()>"Check"</Button>
             </div>
@@ -81,13 +82,12 @@ fn open(page: PracticePage, shown: Shown, form: FormState) -> AnyView {
     .erase()
 }
 
-fn answered(outcome: GradedQuestion, tries: i32, again: String) -> AnyView {
-    let tries =
-        (tries > 1).then(|| view! { <span class="soft">{format!("{tries} attempts")}</span> });
+fn answered(outcome: GradedQuestion, language: &Language, tries: i32, again: String) -> AnyView {
+    let tries = (tries > 1).then(|| view! { <span class="soft">{format!("{tries} attempts")}</span> });
     view! {
         <p class="label">"Practice"</p>
         <div class="practice-outcome" role="status" tabindex="-1">
-            {answer(outcome, "Your answer")}
+            {answer(outcome, language, "Your answer")}
             <p class="row">
                 <a class="btn second practice-go" rel="external" href=again>
                     "Try again"

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::store::{self, Fingerprint};
 use super::{PracticePage, PracticeState, practice_id, practice_path};
+use crate::course::CourseTitle;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::UserId;
@@ -114,7 +115,7 @@ pub async fn page(
     };
     let topic = topic_path(&address.course, &address.topic);
     Ok(PracticePage {
-        course_title: asked.topic.studying.title,
+        course_title: CourseTitle::new(asked.topic.studying.title, asked.topic.studying.language),
         topic: TopicLink {
             href: format!("{topic}#{}", practice_id(&address.key)),
             title: asked.topic.row.title,

@@ -54,7 +54,7 @@ fn overview(page: ExamOverview, course: &str, set: FormState, allow: FormState) 
         .collect_view();
     view! {
         <div class="row">
-            <h2>{page.title}</h2>
+            <h2>{page.course_title.language.inline(page.title)}</h2>
             {status(page.status)}
         </div>
         <ul class="quiz-terms">{facts}</ul>

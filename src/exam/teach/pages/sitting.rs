@@ -9,8 +9,8 @@ use crate::exam::teach::api::{RegradeExam, load_sitting};
 use crate::exam::teach::{SheetQuestion, SittingPage, exam_path};
 use crate::platform::ids::{ExamId, SittingId};
 use crate::platform::ui::{
-    Button, ButtonKind, Erase, Form, FormState, Page, Select, TextArea, loaded, page_resource,
-    path_part,
+    Button, ButtonKind, Erase, Form, FormState, Language, Page, Select, TextArea, loaded,
+    page_resource, path_part,
 };
 use crate::quiz::pages::result::answer;
 use crate::teaching::{Area, pages::frame};
@@ -60,6 +60,7 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
             }
         })
         .collect_view();
+    let language = page.course_title.language;
     let gradings = (page.gradings.len() > 1).then(|| gradings(page.gradings));
     let form = (!page.questions.is_empty()).then(|| {
         regrade_form(
@@ -72,7 +73,7 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
     });
     view! {
         <p>
-            <a href=exam_path(course, page.exam_id)>{page.exam_title}</a>
+            <a href=exam_path(course, page.exam_id)>{language.inline(page.exam_title)}</a>
         </p>
         <div class="row">
             <h2>{page.sitting.name}</h2>
@@ -86,14 +87,14 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
             <ol>{timeline}</ol>
         </details>
         {gradings}
-        <ol class="quiz-answers">{page.questions.into_iter().map(question).collect_view()}</ol>
+        <ol class="quiz-answers">{page.questions.into_iter().map(|asked| question(asked, &language)).collect_view()}</ol>
         {form}
     }
     .erase()
 }
 
-fn question(question: SheetQuestion) -> AnyView {
-    view! { <li><p class="soft num">{question.facts}</p> {answer(question.graded, "Learner’s answer")}</li> }.erase()
+fn question(question: SheetQuestion, language: &Language) -> AnyView {
+    view! { <li><p class="soft num">{question.facts}</p> {answer(question.graded, language, "Learner’s answer")}</li> }.erase()
 }
 
 fn gradings(gradings: Vec<(String, i32, String)>) -> AnyView {

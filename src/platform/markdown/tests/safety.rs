@@ -269,3 +269,28 @@ proptest! {
         prop_assert_eq!(text, code);
     }
 }
+
+#[test]
+fn languages_and_directions_are_those_of_text() {
+    let html = |source: &str| render(source, &|_, _| None).html;
+    assert_eq!(
+        html("<p lang=\"fa\" dir=\"RTL\">x</p>"),
+        "<p lang=\"fa\" dir=\"RTL\">x</p>"
+    );
+    assert_eq!(
+        html("<p lang=\"zh-Hant-TW\">x</p>"),
+        "<p lang=\"zh-Hant-TW\">x</p>"
+    );
+    for source in [
+        "<pre lang=\"rust\"><code lang=\"en\">x</code></pre>",
+        "<p lang=\"rust\" dir=\"up\">x</p>",
+        "<kbd lang=\"en\">x</kbd>",
+        "```rust\nx\n```",
+    ] {
+        let html = html(source);
+        assert!(
+            !html.contains(" lang=") && !html.contains(" dir="),
+            "{html}"
+        );
+    }
+}

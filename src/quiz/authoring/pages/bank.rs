@@ -6,7 +6,7 @@ use server_fn::ServerFn;
 
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Notice, Page,
+    Badge, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Language, Notice, Page,
     Pagination, Select, Table, Tone, loaded, page_resource, path_part, query_now,
 };
 use crate::quiz::authoring::api::{MoveQuestion, RetireQuestion, load_bank};
@@ -71,7 +71,13 @@ fn groups(course: &str, query: &BankQuery, page: &BankPage, shift: FormState) ->
                 at == 0 && page.previous.is_some(),
                 at + 1 == last && page.next.is_some(),
             );
-            group(course, query, lines.clone(), cut)
+            group(
+                course,
+                query,
+                lines.clone(),
+                cut,
+                &page.course_title.language,
+            )
         })
         .collect_view();
     let [module, after, before] = [&query.module, &query.after, &query.before].map(Clone::clone);
@@ -239,7 +245,13 @@ fn empty(list: &str, is_filtered: bool) -> AnyView {
     .erase()
 }
 
-fn group(course: &str, query: &BankQuery, group: BankGroup, cut: (bool, bool)) -> AnyView {
+fn group(
+    course: &str,
+    query: &BankQuery,
+    group: BankGroup,
+    cut: (bool, bool),
+    language: &Language,
+) -> AnyView {
     let count = group.lines.len();
     let is_ordered = query.is_whole();
     let mut columns = vec![
@@ -261,7 +273,7 @@ fn group(course: &str, query: &BankQuery, group: BankGroup, cut: (bool, bool)) -
         .map(|(at, line)| {
             let ends = (at > 0 || cut.0, at + 1 < count || cut.1);
             let order = is_ordered.then(|| view! { <td>{order(&line, ends)}</td> });
-            let row = row(course, line);
+            let row = row(course, line, language);
             view! { <tr>{row} {order}</tr> }
         })
         .collect_view();
@@ -276,7 +288,7 @@ fn group(course: &str, query: &BankQuery, group: BankGroup, cut: (bool, bool)) -
     .erase()
 }
 
-fn row(course: &str, line: BankLine) -> AnyView {
+fn row(course: &str, line: BankLine, language: &Language) -> AnyView {
     let href = format!("{}/{}", Area::Questions.path(course), line.question);
     let (tries, facility, discrimination, is_flagged) = match line.figures {
         Some(figures) => (
@@ -289,9 +301,9 @@ fn row(course: &str, line: BankLine) -> AnyView {
     };
     view! {
         <td class="bank-prompt">
-            <a href=href>{line.prompt}</a>
+            <a href=href>{language.inline(line.prompt)}</a>
             <span class="row">
-                {line.topic.map(|topic| view! { <span class="soft">{topic}</span> })}
+                {line.topic.map(|topic| view! { <span class="soft">{language.inline(topic)}</span> })}
                 {is_flagged.then(|| view! { <Badge tone=Tone::Danger text="Negative discrimination" /> })}
                 {line.is_retired.then(|| view! { <Badge text="Retired" /> })}
             </span>

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::platform::ui::{Badge, Column, Erase, Notice, Table, Tone};
+use crate::platform::ui::{Badge, Column, Erase, Language, Notice, Table, Tone};
 use crate::quiz::authoring::{Facts, OptionFacts};
 
-pub fn facts(facts: Facts) -> AnyView {
+pub fn facts(facts: Facts, language: &Language) -> AnyView {
     let figures = facts.figures;
     let tries = match figures.tries {
         1 => "Based on one learner's first attempt.".to_owned(),
@@ -21,7 +21,7 @@ pub fn facts(facts: Facts) -> AnyView {
             </Notice>
         }
     });
-    let options = (!facts.options.is_empty()).then(|| options(facts.options));
+    let options = (!facts.options.is_empty()).then(|| options(facts.options, language));
     view! {
         <section class="stack bank-facts">
             <h2>"Statistics"</h2>
@@ -47,7 +47,7 @@ pub fn facts(facts: Facts) -> AnyView {
     .erase()
 }
 
-fn options(options: Vec<OptionFacts>) -> AnyView {
+fn options(options: Vec<OptionFacts>, language: &Language) -> AnyView {
     let columns = vec![
         Column::new("Option"),
         Column::new("Chosen").figures(),
@@ -62,7 +62,7 @@ fn options(options: Vec<OptionFacts>) -> AnyView {
             view! {
                 <tr>
                     <td>
-                        <span inner_html=option.option.0></span>
+                        <span lang=language.tag() dir=language.dir() inner_html=option.option.0></span>
                         {option.is_right.then(|| view! { <Badge tone=Tone::Ok text="Correct" /> })}
                     </td>
                     <td class="r">{option.taken}</td>

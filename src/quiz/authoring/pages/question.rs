@@ -12,8 +12,8 @@ use super::facts::facts;
 use crate::gradebook::regrade_path;
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::{
-    Button, ButtonKind, Erase, Field, Form, FormState, Notice, Page, Select, TextArea, Tone,
-    loaded, page_resource, path_part, query_now,
+    Button, ButtonKind, Erase, Field, Form, FormState, Language, Notice, Page, Select, TextArea,
+    Tone, loaded, page_resource, path_part, query_now,
 };
 use crate::quiz::authoring::api::{RetireQuestion, SaveQuestion, load_question};
 use crate::quiz::authoring::{Preview, QuestionForm, QuestionPage};
@@ -73,7 +73,7 @@ fn question_view(course: &str, page: QuestionPage, save: FormState, retire: Form
             {imported}
             {problems(page.problems.clone())}
             {form(course, &page, save)}
-            {page.facts.map(facts)}
+            {page.facts.map(|shown| facts(shown, &page.course_title.language))}
             {rekeyed}
             {foot}
         </div>
@@ -103,7 +103,8 @@ fn form(course: &str, page: &QuestionPage, save: FormState) -> AnyView {
     let behind = page.is_behind.then(|| behind(course, &id));
     let (course, mark, set) = (course.to_owned(), page.mark.clone(), set.clone());
     let (standing, fields) = (standing(page, save), fields(&set, page.rows, save));
-    let preview = page.preview.clone().map(preview);
+    let language = &page.course_title.language;
+    let preview = page.preview.clone().map(|shown| preview(shown, language));
     view! {
         <Form form=save class="stack bank-form" reloads=true>
             // Enter in a field saves, as a form's first button is the one that it presses.
@@ -215,11 +216,11 @@ fn standing(page: &QuestionPage, save: FormState) -> AnyView {
 }
 
 /// As learners see it. It is part of the form, so that what is tried and what is typed come back together.
-fn preview(preview: Preview) -> AnyView {
+fn preview(preview: Preview, language: &Language) -> AnyView {
     let graded = preview.graded.map(|graded| {
         view! {
             <div class="stack bank-graded" role="status">
-                {result::answer(graded, "Your answer")}
+                {result::answer(graded, language, "Your answer")}
             </div>
         }
     });
@@ -229,8 +230,8 @@ fn preview(preview: Preview) -> AnyView {
                 "As learners see it"
             </h2>
             <div class="quiz-form">
-                <div class="prose quiz-prompt" id="ly-prompt" inner_html=preview.shown.prompt.0></div>
-                {answering::fields(preview.shown.kind, "ly-prompt")}
+                <div class="prose quiz-prompt" id="ly-prompt" lang=language.tag() dir=language.dir() inner_html=preview.shown.prompt.0></div>
+                {answering::fields(preview.shown.kind, "ly-prompt", language)}
             </div>
             <div class="row">
                 // The page comes anew with each try: here one goes on.

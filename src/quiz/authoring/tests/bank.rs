@@ -70,6 +70,7 @@ async fn questions_are_found_by_what_they_are() {
     for (asked, expected) in [
         ("", [true, true, true, true]),
         ("?q=two", [false, true, false, false]),
+        ("?q=T%C5%B4%C3%93", [false, true, false, false]),
         ("?q=100+%25+sure_", [false, false, false, true]),
         ("?q=%25", [false, false, false, true]),
         ("?q=%00", [true, true, true, true]),

@@ -1,0 +1,94 @@
+//! Content says its language and direction wherever it is shown.
+
+use axum::http::StatusCode;
+
+use super::{Folder, content, learner};
+use crate::platform::auth::UserRole;
+use crate::platform::http::testing::TestSite;
+
+fn persian() -> Folder {
+    let folder = Folder::new();
+    let manifest = std::fs::read_to_string(folder.path().join("course.toml")).unwrap();
+    folder.write(
+        "course.toml",
+        &manifest
+            .replace("A small course", "زبان راست")
+            .replace("language = \"en\"", "language = \"fa\""),
+    );
+    folder.write(
+        "one/01-begin.md",
+        "+++\ntitle = \"آغاز\"\n+++\n\nسلام\n\n```rust\nfn main() {}\n```\n\n{{question pelican}}\n",
+    );
+    folder
+}
+
+/// Whether the last element before the text that says its language is Persian.
+fn is_persian(page: &str, text: &str) -> bool {
+    match page.find(text) {
+        Some(at) => is_persian_at(page, at),
+        None => panic!("no {text}: {page}"),
+    }
+}
+
+fn is_persian_at(page: &str, at: usize) -> bool {
+    let opened = page[..at].rfind("lang=\"").unwrap_or_default();
+    page[opened..at].starts_with("lang=\"fa\" dir=\"rtl\"")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persian_course_is_persian_on_every_page() {
+    let site = TestSite::new().await;
+    persian().import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    for path in ["/courses", "/courses/small", "/learn", "/learn/small/begin"] {
+        let page = asha.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        let title = page.body.rfind("زبان راست</").unwrap();
+        assert!(is_persian_at(&page.body, title), "{path}");
+        assert!(page.body.contains("<html lang=\"en\""), "{path}");
+    }
+    let topic = asha.get("/learn/small/begin").await;
+    let content = content(&topic);
+    assert!(
+        content.starts_with("id=\"ly-content\" lang=\"fa\" dir=\"rtl\""),
+        "{content}"
+    );
+    let practice = content.split("class=\"practice\"").nth(1).unwrap();
+    assert!(
+        practice.contains("lang=\"en\" dir=\"ltr\"><p class=\"label\">Practice"),
+        "{practice}"
+    );
+    assert!(
+        is_persian(practice, "What swims?") && is_persian(practice, "Stones"),
+        "{practice}"
+    );
+    assert!(!content.contains(" lang=\"rust\""), "{content}");
+
+    let practice = asha.get("/learn/small/begin/practice/pelican").await;
+    assert!(
+        is_persian(&practice.body, "<p>What swims?"),
+        "{}",
+        practice.body
+    );
+    let started = asha
+        .post(
+            "quiz/api/start_quiz",
+            &[("course", "small"), ("module_no", "1"), ("pair", "1")],
+        )
+        .await;
+    assert_eq!(started.status, StatusCode::OK, "{}", started.body);
+    let quiz = asha.get("/learn/small/quiz/1/1").await;
+    assert!(is_persian(&quiz.body, "<p>What swims?"), "{}", quiz.body);
+    assert!(is_persian(&quiz.body, "Stones"), "{}", quiz.body);
+
+    let mut admin = site.signed_in("root@example.org", UserRole::Admin).await;
+    for path in [
+        "/teach",
+        "/teach/small",
+        "/teach/small/questions",
+        "/teach/small/exams",
+    ] {
+        let page = admin.get(path).await;
+        assert!(page.body.contains("lang=\"fa\" dir=\"rtl\""), "{path}");
+    }
+}
