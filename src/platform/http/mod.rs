@@ -1,10 +1,12 @@
 //! The web server: the state every request shares, what is known of one request, and how the router is put together.
 
 pub mod assets;
+pub mod connections;
 pub mod dev;
 pub mod flash;
 pub mod layers;
 pub mod metrics;
+pub mod patience;
 pub mod server;
 pub mod server_fns;
 #[cfg(test)]
@@ -42,6 +44,7 @@ pub struct Site {
     pub dev: bool,
 }
 
+    pub limits: connections::TimeLimits,
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos.clone()
