@@ -257,7 +257,7 @@ async fn set_theme(
     let cookie = Theme::parse(&choice.theme).cookie(secure);
     (
         [(header::SET_COOKIE, cookie)],
-        axum::response::Redirect::to(safe_next(choice.next.as_deref())),
+        axum::response::Redirect::to(&safe_next(choice.next.as_deref())),
     )
 }
 

@@ -11,6 +11,8 @@ use leptos::server_fn;
 
 use super::Cx;
 use super::flash::{self, Flash};
+use super::layers::plain;
+use crate::platform::address;
 use crate::platform::error::AppError;
 
 /// The header under which a hydrated form learns where to go next.
@@ -43,12 +45,13 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
     answer_plain_form(&cx, path, back, &body, response).await
 }
 
-/// Sets where the browser goes after the mutation, with or without WASM.
-pub fn redirect(path: &str) {
-    if let (Some(response), Ok(value)) = (
-        leptos::prelude::use_context::<leptos_axum::ResponseOptions>(),
-        HeaderValue::from_str(path),
-    ) {
+/// Sets where on this site the browser goes after the mutation, with or without WASM.
+pub fn redirect(path: impl AsRef<str>) {
+    let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() else {
+        return;
+    };
+    let path = address::local(path.as_ref());
+    if let Some(Ok(value)) = path.map(|path| HeaderValue::from_str(&path)) {
         response.insert_header(header::HeaderName::from_static(REDIRECT), value);
     }
 }
@@ -66,8 +69,7 @@ fn referring_page(headers: &HeaderMap) -> String {
         .get(header::REFERER)
         .and_then(|referer| referer.to_str().ok())
         .and_then(|referer| url::Url::parse(referer).ok())
-        .map(|url| url[url::Position::BeforePath..url::Position::AfterQuery].to_owned())
-        .filter(|path| path.starts_with('/') && !path.starts_with("//"))
+        .and_then(|url| address::local(&url[url::Position::BeforePath..url::Position::AfterQuery]))
         .unwrap_or_else(|| "/".to_owned())
 }
 
