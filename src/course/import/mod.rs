@@ -118,8 +118,9 @@ pub async fn import(
     db: &Db,
     files: &Files,
     organization: OrganizationId,
-    draft: CourseDraft,
+    mut draft: CourseDraft,
 ) -> AppResult<Report> {
+    draft.tidy_names();
     let files = files.clone();
     db.within(organization, async move |conn| {
         // Two imports of one course at once would undo each other's retirements.
