@@ -28,6 +28,10 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
             "That is more than this form takes. Nothing was changed.".to_owned(),
         ));
     };
+    let query = parts.uri.query().unwrap_or_default();
+    if !is_text(&body) || !is_text(query.as_bytes()) {
+        return not_text(plain_form);
+    }
     let path = parts.uri.path().to_owned();
     let back = referring_page(&parts.headers);
     // Leptos would put the error into the address; it is ours to carry.
@@ -53,6 +57,39 @@ pub fn redirect(path: impl AsRef<str>) {
     let path = address::local(path.as_ref());
     if let Some(Ok(value)) = path.map(|path| HeaderValue::from_str(&path)) {
         response.insert_header(header::HeaderName::from_static(REDIRECT), value);
+    }
+}
+
+/// Whether the fields are UTF-8, once their escapes are resolved.
+fn is_text(fields: &[u8]) -> bool {
+    let digit = |at: usize| fields.get(at).and_then(|byte| (*byte as char).to_digit(16));
+    let mut bytes = Vec::with_capacity(fields.len());
+    let mut at = 0;
+    while let Some(byte) = fields.get(at) {
+        match (byte, digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            _ => {
+                bytes.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
+/// No browser sends such a form: there is no page to go back to.
+fn not_text(plain_form: bool) -> Response {
+    const SENTENCE: &str = "What was sent is not UTF-8 text. Nothing was changed.";
+    match plain_form {
+        true => plain(StatusCode::BAD_REQUEST, SENTENCE),
+        false => {
+            let mut response = error_response(AppError::field("", SENTENCE));
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            response
+        }
     }
 }
 
