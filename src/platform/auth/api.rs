@@ -8,7 +8,7 @@ use crate::platform::error::AppResult;
 #[cfg(feature = "ssr")]
 use {
     super::guard::require_user,
-    super::mails::{About, AccountMail},
+    super::mails::{About, AccountMail, ForgottenPassword},
     super::store::{self, NewAccount},
     super::tokens::{self, TokenPurpose},
     super::{
@@ -197,10 +197,7 @@ pub async fn forgot_password(email: String) -> AppResult<()> {
     if limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok() {
         cx.within(async move |conn| jobs::enqueue(conn, &ForgottenPassword { email }).await)
             .await?;
-        }
-        Ok(())
-    })
-    .await?;
+    }
     redirect("/check-mail?for=password");
     Ok(())
 }

@@ -11,6 +11,8 @@ pub mod server;
 pub mod server_fns;
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -42,9 +44,9 @@ pub struct AppState {
 pub struct Site {
     pub trusted_proxies: Vec<IpAddr>,
     pub dev: bool,
+    pub limits: connections::TimeLimits,
 }
 
-    pub limits: connections::TimeLimits,
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos.clone()
