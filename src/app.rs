@@ -77,8 +77,9 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What the tab is called, given the page's title: it keeps its name while the page, or its part of the program, is on its way.
-/// leptos_meta writes the name into the head as it is, so that the server's must be HTML; the browser's is text.
+/// The name of the tab for a page's title. It stays while the next page, or its part of the program,
+/// is on its way. leptos_meta writes the name into the head as it is, so that the server's must be
+/// HTML; the browser's is text.
 fn tab_title() -> impl Fn(String) -> String + Send + Sync {
     #[cfg(feature = "ssr")]
     let named = "Lyceum".to_owned();

@@ -1,4 +1,5 @@
-//! Names and texts that try to become HTML: on every page, for everybody who may open it, they stay text.
+//! Names and texts that try to become HTML: on every page, for everybody who may open it, they stay
+//! text.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,10 +16,11 @@ use crate::access_tests::{CODE, EXAM, SITTING, fill};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
 
-/// Ends a title, redirects, breaks out of an attribute, runs a script, and hides the rest in a comment.
+/// Ends a title, redirects, breaks out of an attribute, runs a script, and hides the rest in a
+/// comment.
 const HOSTILE: &str = "</title><meta http-equiv=refresh content=0;url=//e.vil><!--\" onpwn=\"1\"><script>alert(1)</script>";
 
-/// Every stored text that is shown as text. What is stored as HTML passes the sanitizer on its way in.
+/// Every stored text that is shown as text. Stored HTML has passed the sanitizer.
 const TEXTS: &str = "
     users: display_name first_name last_name
     organizations: name
@@ -83,7 +85,7 @@ fn read(html: &str) -> Page {
     tokenizer.sink
 }
 
-/// What of the page is not ours.
+/// The tags of the page that no component of ours writes.
 fn intruders(page: &Page) -> Vec<String> {
     let tags = page.tags.borrow();
     let attribute = |tag: &Tag, name: &str| {

@@ -43,7 +43,8 @@ pub struct CourseDraft {
 }
 
 impl CourseDraft {
-    /// Makes titles and authors visible names. A title of which nothing can be seen becomes what its address says.
+    /// Makes titles and authors visible names. A title of which nothing can be seen becomes what
+    /// its address says.
     pub fn tidy_names(&mut self) {
         let tidy = |title: &mut String, otherwise: &str| {
             *title = visible(title).unwrap_or_else(|| otherwise.to_owned());

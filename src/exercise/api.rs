@@ -28,7 +28,7 @@ pub async fn load_exercise(course: String, topic: String, key: String) -> AppRes
         .await
 }
 
-/// Where to go back to, if it is a page of learners.
+/// The address to go back to, if it is a page of learners.
 #[cfg(feature = "ssr")]
 fn page_of_learner(back: Option<&str>) -> Option<String> {
     back.and_then(address::local)

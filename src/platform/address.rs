@@ -2,8 +2,9 @@
 
 use super::encode;
 
-/// Path and query of an address of this site, as a browser would read it on one of our pages; None where it leads
-/// elsewhere. The result begins with one slash and holds visible ASCII characters only.
+/// Path and query of an address of this site, as a browser would read it on one of our pages; None
+/// where it leads elsewhere. The result begins with one slash and holds visible ASCII characters
+/// only.
 #[cfg(feature = "ssr")]
 pub fn local(address: &str) -> Option<String> {
     // Any origin of ours will do: what matters is that the address does not leave it.

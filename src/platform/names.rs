@@ -1,9 +1,11 @@
-//! Names of people and of content, as they are kept: on one line, visible, and unable to turn the text around them.
+//! Names of people and of content, as they are kept: on one line, visible, and unable to turn the
+//! text around them.
 
 use unicode_normalization::char::is_combining_mark;
 
-/// The name trimmed and without embeddings, overrides and isolates of direction. None where nothing of it can be seen.
-/// Marks of direction and joiners stay: names in Arabic, Persian and Hindi need them.
+/// The name trimmed and without embeddings, overrides and isolates of direction. None where nothing
+/// of it can be seen. Marks of direction and joiners stay: names in Arabic, Persian and Hindi need
+/// them.
 pub fn visible(name: &str) -> Option<String> {
     let kept: String = name.chars().filter(|c| !turns_text(*c)).collect();
     let is_visible = kept.chars().any(is_visible);
@@ -25,8 +27,8 @@ fn is_visible(c: char) -> bool {
     !(c.is_whitespace() || c.is_control() || is_ignorable(c) || is_combining_mark(c))
 }
 
-/// Unicode's Default_Ignorable_Code_Point, with those that are drawn as nothing although they are not in it: the empty
-/// Braille pattern and the characters for annotations and objects.
+/// Unicode's Default_Ignorable_Code_Point, with those that are drawn as nothing although they are
+/// not in it: the empty Braille pattern and the characters for annotations and objects.
 pub fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

@@ -193,7 +193,8 @@ pub async fn forgot_password(email: String) -> AppResult<()> {
     limits::SIGN_UP_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;
-    // Whether there is an account is looked up by the job: the answer takes the same time for all addresses.
+    // Whether there is an account is looked up by the job: the answer takes the same time for all
+    // addresses.
     if limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok() {
         cx.within(async move |conn| jobs::enqueue(conn, &ForgottenPassword { email }).await)
             .await?;

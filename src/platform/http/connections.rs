@@ -1,5 +1,6 @@
-//! Connections over HTTP/1 and HTTP/2, with limits on how long a client may take. A socket on which nothing useful
-//! happens is closed; a response may take as long as it likes, as long as the client reads it.
+//! Connections over HTTP/1 and HTTP/2, with limits on how long a client may take. A socket on which
+//! nothing useful happens is closed; a response may take as long as it likes, as long as the client
+//! reads it.
 
 use std::convert::Infallible;
 use std::io;
@@ -28,9 +29,11 @@ use tower::ServiceExt;
 /// How long a client may take, and how long the server.
 #[derive(Debug, Clone, Copy)]
 pub struct TimeLimits {
-    /// From a connection's beginning, and later from a request's first byte, until the headers are complete.
+    /// From a connection's beginning, and later from a request's first byte, until the headers are
+    /// complete.
     pub headers: Duration,
-    /// Between two requests of a connection. Longer than the 60 seconds for which proxies usually keep theirs.
+    /// Between two requests of a connection. Longer than the 60 seconds for which proxies usually
+    /// keep theirs.
     pub idle: Duration,
     /// Waiting for a request's body, and more for each `body_rate` bytes that arrived.
     pub body: Duration,
@@ -38,7 +41,8 @@ pub struct TimeLimits {
     pub body_rate: u32,
     /// Until the client takes some of what was sent.
     pub unread: Duration,
-    /// From the end of the headers to the beginning of the answer, without the waiting for the body.
+    /// From the end of the headers to the beginning of the answer, without the waiting for the
+    /// body.
     pub answer: Duration,
 }
 

@@ -8,8 +8,8 @@ use crate::platform::auth::sessions;
 use crate::platform::error::{AppError, AppResult};
 
 const KEY: &str = "flash";
-/// Bytes of a field, with its name, that are kept for somebody who is not signed in, and of all fields together. Sign-in
-/// and sign-up need less.
+/// Bytes of a field, with its name, that are kept for somebody who is not signed in, and of all
+/// fields together. Sign-in and sign-up need less.
 const FIELD: usize = 1_000;
 const FIELDS: usize = 3_000;
 /// Bytes of an error that are kept then.
@@ -25,7 +25,8 @@ pub struct Flash {
     pub values: Vec<(String, String)>,
 }
 
-/// Keeps the message for the next page. Anybody can make anonymous sessions: little is kept in them.
+/// Keeps the message for the next page. Anybody can make anonymous sessions: little is kept in
+/// them.
 pub async fn leave(session: &Session, flash: Flash) -> AppResult<()> {
     let flash = match sessions::is_anonymous(session).await? {
         true => flash.shortened(),
@@ -34,7 +35,8 @@ pub async fn leave(session: &Session, flash: Flash) -> AppResult<()> {
     Ok(session.insert(KEY, flash).await?)
 }
 
-/// Takes the message out of the session; only sessions that exist are asked. An anonymous session ends with it.
+/// Takes the message out of the session; only sessions that exist are asked. An anonymous session
+/// ends with it.
 pub async fn take(session: &Session) -> AppResult<Option<Flash>> {
     let flash = session.remove(KEY).await?;
     if sessions::is_anonymous(session).await? {

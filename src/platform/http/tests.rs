@@ -1,4 +1,4 @@
-//! What every request may meet, whatever it asks for.
+//! Rules for every request: redirects, messages of forms, malformed input, names.
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
