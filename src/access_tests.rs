@@ -94,10 +94,10 @@ const TABLE: &str = "
 
 const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
 const ATTEMPT: &str = "22222222-2222-2222-2222-222222222222";
-const EXAM: &str = "33333333-3333-3333-3333-333333333333";
-const SITTING: &str = "44444444-4444-4444-4444-444444444444";
+pub(crate) const EXAM: &str = "33333333-3333-3333-3333-333333333333";
+pub(crate) const SITTING: &str = "44444444-4444-4444-4444-444444444444";
 const EXERCISE: &str = "55555555-5555-5555-5555-555555555555";
-const CODE: &str = "0000-0000-0000";
+pub(crate) const CODE: &str = "0000-0000-0000";
 const NOBODY: &str = "99999999-9999-9999-9999-999999999999";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,8 +188,8 @@ async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments:
     status
 }
 
-/// Creates a published and an unpublished course, with a tutor and a learner.
-async fn fill(site: &TestSite) {
+/// Two courses, of which one is not published; who teaches and who studies them.
+pub(crate) async fn fill(site: &TestSite) {
     let mut conn = site.test.owner().await;
     conn.batch_execute(&format!(
         "select set_config('app.organization_id', (select organization_id::text from organizations where slug = 'lyceum'), false);

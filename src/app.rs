@@ -77,8 +77,9 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Returns a formatter for the tab's title. It keeps the previous title until a new page has
-/// loaded; otherwise the tab would have no title meanwhile.
+/// The name of the tab for a page's title. It stays while the next page, or its part of the program,
+/// is on its way. leptos_meta writes the name into the head as it is, so that the server's must be
+/// HTML; the browser's is text.
 fn tab_title() -> impl Fn(String) -> String + Send + Sync {
     #[cfg(feature = "ssr")]
     let named = "Lyceum".to_owned();
@@ -88,10 +89,21 @@ fn tab_title() -> impl Fn(String) -> String + Send + Sync {
     move |page| {
         let mut named = named.lock().unwrap_or_else(PoisonError::into_inner);
         if !page.is_empty() {
-            *named = format!("{page} · Lyceum");
+            *named = in_head(format!("{page} · Lyceum"));
         }
         named.clone()
     }
+}
+
+/// The text as the content of a `<title>`.
+#[cfg(feature = "ssr")]
+fn in_head(text: String) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+#[cfg(not(feature = "ssr"))]
+fn in_head(text: String) -> String {
+    text
 }
 
 fn pages() -> impl IntoView {

@@ -20,6 +20,8 @@ mod access_tests;
 #[cfg(feature = "ssr")]
 pub mod cli;
 #[cfg(all(test, feature = "ssr"))]
+mod hostile_tests;
+#[cfg(all(test, feature = "ssr"))]
 mod nul_tests;
 
 #[cfg(feature = "hydrate")]

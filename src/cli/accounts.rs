@@ -16,6 +16,7 @@ use crate::platform::auth::{
 use crate::platform::config::Config;
 use crate::platform::db::{Db, organizations};
 use crate::platform::error::AppError;
+use crate::platform::names;
 
 #[derive(Subcommand)]
 pub enum UserCommand {
@@ -183,6 +184,10 @@ pub async fn organization(config: &Config, command: OrganizationCommand) -> Resu
     match command {
         OrganizationCommand::Create { slug, name, domain } => {
             let domain = domain.map(|domain| domain.to_lowercase());
+            let name = names::tidy(&name);
+            if name.is_empty() {
+                return Err("An organization has a name that can be seen.".to_owned());
+            }
             let made = organizations::create(&mut conn, &slug, &name, domain.as_deref())
                 .await
                 .map_err(refused)?;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 pub use crate::course::{BlockKind, Level};
 use crate::course::{LearnerPersona, StudyPersona};
+use crate::platform::names::visible;
 pub use crate::quiz::QuestionPurpose;
 
 /// A course read from a folder. Every reference in it has been resolved; every text is Markdown source.
@@ -39,6 +40,31 @@ pub struct CourseDraft {
     pub files: Vec<FileDraft>,
     /// Key in `files` of the catalog picture.
     pub thumbnail: Option<String>,
+}
+
+impl CourseDraft {
+    /// Makes titles and authors visible names. A title of which nothing can be seen becomes what
+    /// its address says.
+    pub fn tidy_names(&mut self) {
+        let tidy = |title: &mut String, otherwise: &str| {
+            *title = visible(title).unwrap_or_else(|| otherwise.to_owned());
+        };
+        tidy(&mut self.title, &self.slug);
+        self.authors = self
+            .authors
+            .iter()
+            .filter_map(|name| visible(name))
+            .collect();
+        for module in &mut self.modules {
+            tidy(&mut module.title, &format!("Module {}", module.number));
+            for topic in &mut module.topics {
+                tidy(&mut topic.title, &topic.key);
+                for simulation in &mut topic.simulations {
+                    tidy(&mut simulation.title, &simulation.key);
+                }
+            }
+        }
+    }
 }
 
 /// How quizzes and modules behave; the defaults are the ones of a paced, gated course.

@@ -12,6 +12,7 @@ use crate::platform::ids::ExerciseId;
 use {
     super::Writing,
     super::view::{self, Sent},
+    crate::platform::address,
     crate::platform::auth::guard::require_user,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
@@ -28,8 +29,14 @@ pub async fn load_exercise(course: String, topic: String, key: String) -> AppRes
         .await
 }
 
-/// Saves the text and the ticked lines of the rubric. `done` marks the exercise as done and holds
-/// the path to return to.
+/// The address to go back to, if it is a page of learners.
+#[cfg(feature = "ssr")]
+fn page_of_learner(back: Option<&str>) -> Option<String> {
+    back.and_then(address::local)
+        .filter(|path| path.starts_with("/learn/"))
+}
+
+/// Learners: keeps what was written and ticked on a page; `done` says that this is all, and shows it so.
 #[server]
 pub async fn save_work(
     exercise: ExerciseId,
@@ -43,7 +50,7 @@ pub async fn save_work(
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let back = done.clone().filter(|path| path.starts_with("/learn/"));
+    let back = page_of_learner(done.as_deref());
     let sent = Sent {
         page: Writing {
             writer,
@@ -58,7 +65,7 @@ pub async fn save_work(
         .within(async move |conn| view::save(conn, user, exercise, sent, &clock).await)
         .await?;
     if let Some(back) = back {
-        redirect(&back);
+        redirect(back);
     }
     Ok(())
 }
@@ -72,8 +79,8 @@ pub async fn reopen_work(exercise: ExerciseId, back: String) -> AppResult<()> {
     me.cx
         .within(async move |conn| view::reopen(conn, user, exercise, &clock).await)
         .await?;
-    if back.starts_with("/learn/") {
-        redirect(&back);
+    if let Some(back) = page_of_learner(Some(&back)) {
+        redirect(back);
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::platform::auth::guard::tutor_of_slug;
 use crate::platform::auth::sign_in_path;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::{AppState, Cx};
+use crate::platform::spreadsheet::inert;
 use crate::platform::time::Clock;
 
 /// Maximum number of learners in one file, because the file is built in memory.
@@ -108,15 +109,15 @@ fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Re
     .to_vec();
     for column in columns {
         head.push(format!("{} (%)", column.label));
-        head.push(harmless(&column.title));
+        head.push(inert(&column.title));
     }
     writer.write_record(&head)?;
     for (line, cells) in lines {
         let number = |number: Option<i32>| number.map(|n| n.to_string()).unwrap_or_default();
         let mut record = vec![
-            harmless(&line.display_name),
-            harmless(&line.username),
-            harmless(&line.email),
+            inert(&line.display_name),
+            inert(&line.username),
+            inert(&line.email),
             line.enrolled_at.to_rfc3339(),
             line.last_active
                 .map(|at| at.to_rfc3339())
@@ -134,25 +135,4 @@ fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Re
     writer
         .into_inner()
         .map_err(|error| error.into_error().into())
-}
-
-/// Prefixes text with an apostrophe if a spreadsheet would run it as a formula.
-fn harmless(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_that_a_person_wrote_is_a_formula() {
-        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"] {
-            assert_eq!(harmless(evil), format!("'{evil}"));
-        }
-        assert_eq!(harmless("Åsa-Lena = 1"), "Åsa-Lena = 1");
-    }
 }

@@ -113,6 +113,12 @@ impl FromServerFnError for AppError {
                 String::new(),
                 "The request is incomplete or malformed.".to_owned(),
             )]),
+            // On the server this is about what was sent, in the browser about what was answered.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Deserialization(_) => Self::Invalid(vec![(
+                String::new(),
+                "What was sent is incomplete or malformed.".to_owned(),
+            )]),
             #[cfg(feature = "ssr")]
             other => Self::internal(&other),
             #[cfg(not(feature = "ssr"))]

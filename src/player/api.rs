@@ -13,6 +13,7 @@ use {
     super::store,
     super::view::{self, not_enrolled},
     crate::catalog::{may_enrol, store as catalog},
+    crate::platform::address,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
@@ -121,7 +122,8 @@ pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppR
             Ok(())
         })
         .await?;
-    if let Some(next) = next.as_deref().filter(|next| next.starts_with("/learn/")) {
+    let next = next.as_deref().and_then(address::local);
+    if let Some(next) = next.filter(|next| next.starts_with("/learn/")) {
         redirect(next);
     }
     Ok(())

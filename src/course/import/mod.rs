@@ -118,8 +118,9 @@ pub async fn import(
     db: &Db,
     files: &Files,
     organization: OrganizationId,
-    draft: CourseDraft,
+    mut draft: CourseDraft,
 ) -> AppResult<Report> {
+    draft.tidy_names();
     let files = files.clone();
     db.within(organization, async move |conn| {
         lock(conn, organization, &draft.slug).await?;

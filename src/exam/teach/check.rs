@@ -12,6 +12,7 @@ use crate::exam::{Adaptive, Config, Review};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{ExamId, TopicId};
 use crate::platform::markdown::{self, TargetKind};
+use crate::platform::names;
 use crate::platform::time::Clock;
 
 /// Returns the exam and its sections, not yet stored or published.
@@ -21,7 +22,7 @@ pub fn read(
     topics: &[TopicRow],
     clock: &Clock,
 ) -> AppResult<(Exam, Vec<SectionRow>)> {
-    let title = fields.title.trim();
+    let title = names::tidy(&fields.title);
     if !(1..=200).contains(&title.chars().count()) {
         return Err(AppError::field(
             "title",
@@ -45,7 +46,7 @@ pub fn read(
     };
     let exam = Exam {
         exam_id,
-        title: title.to_owned(),
+        title,
         instructions_html: markdown::render(&instructions, &|_: &str, _: TargetKind| None).html,
         instructions,
         duration_seconds: minutes * 60,
@@ -179,7 +180,7 @@ fn section(
         let sentence = format!("Section {}: {what}", position + 1);
         AppError::field("sections", sentence)
     };
-    let title = row.title.trim();
+    let title = names::tidy(&row.title);
     if title.chars().count() > 200 {
         return Err(wrong("use at most 200 characters for the title."));
     }
@@ -221,7 +222,7 @@ fn section(
     Ok(SectionRow {
         exam_id,
         position,
-        title: title.to_owned(),
+        title,
         module_no,
         topic_id,
         difficulty_min,

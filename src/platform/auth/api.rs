@@ -8,13 +8,14 @@ use crate::platform::error::AppResult;
 #[cfg(feature = "ssr")]
 use {
     super::guard::require_user,
-    super::mails::{About, AccountMail},
+    super::mails::{About, AccountMail, ForgottenPassword},
     super::store::{self, NewAccount},
     super::tokens::{self, TokenPurpose},
     super::{
         UserRole, check_display_name, check_password, limits, normalise_email, password, safe_next,
         sessions,
     },
+    crate::platform::address,
     crate::platform::audit::{self, Entry},
     crate::platform::error::AppError,
     crate::platform::http::{Cx, server_fns::redirect},
@@ -61,7 +62,7 @@ pub async fn sign_up(
             store::note_zone(conn, user_id, zone.as_deref()).await?;
         }
         if mailed {
-            let next = next.filter(|next| safe_next(Some(next)) == next);
+            let next = next.as_deref().and_then(address::local);
             let mail = AccountMail {
                 next,
                 ..AccountMail::new(user_id, about)
@@ -192,21 +193,12 @@ pub async fn forgot_password(email: String) -> AppResult<()> {
     limits::SIGN_UP_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;
-    let mailed = limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok();
-    cx.within(async move |conn| {
-        let account = store::by_email(conn, &email)
-            .await?
-            .filter(store::Account::may_sign_in);
-        if let Some(account) = account.filter(|_| mailed) {
-            jobs::enqueue(
-                conn,
-                &AccountMail::new(account.user_id, About::ResetPassword),
-            )
+    // Whether there is an account is looked up by the job: the answer takes the same time for all
+    // addresses.
+    if limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok() {
+        cx.within(async move |conn| jobs::enqueue(conn, &ForgottenPassword { email }).await)
             .await?;
-        }
-        Ok(())
-    })
-    .await?;
+    }
     redirect("/check-mail?for=password");
     Ok(())
 }

@@ -121,3 +121,26 @@ fn confirm_path(token: &str, next: Option<&str>) -> String {
     }
     format!("/confirm?{}", query.finish())
 }
+
+/// A link for a new password was asked for at this address, which may be nobody's.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ForgottenPassword {
+    pub email: String,
+}
+
+impl Job for ForgottenPassword {
+    const KIND: &'static str = "forgotten_password";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        let account = cx
+            .within(async move |conn| Ok(store::by_email(conn, &self.email).await?))
+            .await?;
+        match account.filter(store::Account::may_sign_in) {
+            Some(account) => {
+                let mail = AccountMail::new(account.user_id, About::ResetPassword);
+                mail.run(cx).await
+            }
+            None => Ok(()),
+        }
+    }
+}

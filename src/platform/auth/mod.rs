@@ -73,6 +73,7 @@ pub struct Device {
 }
 
 /// Trimmed and lowercase, or what is wrong with it. Whether anybody reads mail there, only a mail can tell.
+#[cfg(feature = "ssr")]
 pub fn normalise_email(typed: &str) -> Result<String, &'static str> {
     let email = typed.trim().to_lowercase();
     if email.is_empty() {
@@ -99,12 +100,17 @@ pub fn normalise_email(typed: &str) -> Result<String, &'static str> {
     if well_formed
         && email
             .chars()
-            .all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c))
+            .all(|c| !is_hidden(c) && !"<>()[],;:\\\"".contains(c))
     {
         Ok(email)
     } else {
         Err("Enter a valid email address, such as name@example.org.")
     }
+}
+
+#[cfg(feature = "ssr")]
+fn is_hidden(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || crate::platform::names::is_ignorable(c)
 }
 
 pub const PASSWORD_MIN: usize = 10;
@@ -130,9 +136,14 @@ pub fn check_password(password: &str, email: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// The name as others see it, or what is wrong with it.
+#[cfg(feature = "ssr")]
 pub fn check_display_name(typed: &str) -> Result<String, &'static str> {
-    let name = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = crate::platform::names::tidy(typed);
     match name.chars().count() {
+        0 if !typed.trim().is_empty() => {
+            Err("This name has no character that can be seen. Enter it as others should see it.")
+        }
         0 => Err("Enter your name, as others should see it."),
         1..=100 if !name.chars().any(char::is_control) => Ok(name),
         _ => Err("Use at most 100 characters."),
@@ -166,14 +177,13 @@ fn with_next(path: &str, next: &str) -> String {
 }
 
 /// `next` when it is a path of this site, else the learner's home.
-pub fn safe_next(next: Option<&str>) -> &str {
-    next.filter(|path| {
-        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r'])
-    })
-    .unwrap_or("/learn")
+#[cfg(feature = "ssr")]
+pub fn safe_next(next: Option<&str>) -> String {
+    next.and_then(crate::platform::address::local)
+        .unwrap_or_else(|| "/learn".to_owned())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod rules {
     use super::*;
 
@@ -201,6 +211,8 @@ mod rules {
             ".a@x.org",
             "a@x.org\nBcc: b@x.org",
             "<a@x.org>",
+            "a\u{202e}b@x.org",
+            "\u{200b}a@x.org",
         ];
         for typed in bad.into_iter().chain([long.as_str()]) {
             assert!(normalise_email(typed).is_err(), "{typed:?}");
@@ -223,8 +235,8 @@ mod rules {
             "//evil.test",
             "https://evil.test",
             "/\\evil.test",
+            "/\t/evil.test",
             "javascript:alert(1)",
-            "/a\r\nSet-Cookie: x",
         ] {
             assert_eq!(safe_next(Some(evil)), "/learn", "{evil}");
         }

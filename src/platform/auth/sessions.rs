@@ -26,6 +26,8 @@ const USER: &str = "user_id";
 const SEEN_ON: &str = "seen_on";
 /// A device that is not used for so long is signed out.
 const IDLE_DAYS: i64 = 30;
+/// A session in which nobody is signed in holds the message for one page, and no longer than this.
+const ANONYMOUS_MINUTES: i64 = 30;
 
 pub fn layer(db: Db, secure: bool) -> SessionManagerLayer<Store> {
     SessionManagerLayer::new(Store { db })
@@ -43,6 +45,11 @@ pub async fn sign_in(session: &Session, user: UserId) -> AppResult<()> {
     session.insert(SEEN_ON, today()).await?;
     // Saved here rather than with the response: whoever is told that they are signed in, is.
     Ok(session.save().await?)
+}
+
+/// Nobody is signed in here.
+pub async fn is_anonymous(session: &Session) -> AppResult<bool> {
+    Ok(session.get_value(USER).await?.is_none())
 }
 
 pub async fn sign_out(session: &Session) -> AppResult<()> {
@@ -143,6 +150,10 @@ impl SessionStore for Store {
         let hash = hash(&record.id);
         let expires = DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0)
             .unwrap_or_else(Utc::now);
+        let expires = match user {
+            Some(_) => expires,
+            None => expires.min(Utc::now() + chrono::Duration::minutes(ANONYMOUS_MINUTES)),
+        };
         let client = current_client();
         let address = client.as_ref().map(|client| client.address.to_string());
         let agent = client.and_then(|client| client.user_agent);

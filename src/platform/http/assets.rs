@@ -38,11 +38,22 @@ pub fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) -> Rout
                     keep(request, next, FOREVER)
                 })),
         )
+        .layer(middleware::from_fn(known_length))
         .route_service("/favicon.svg", ServeFile::new(root.join("favicon.svg")))
         .route_service("/robots.txt", ServeFile::new(root.join("robots.txt")))
 }
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
+
+/// A longer path is no file's, and asking the disk for it would be an error.
+const LONGEST_PATH: usize = 255;
+
+async fn known_length(request: Request, next: Next) -> Response {
+    match request.uri().path().len() > LONGEST_PATH {
+        true => super::layers::plain(StatusCode::NOT_FOUND, "There is no such file."),
+        false => next.run(request).await,
+    }
+}
 
 async fn keep(request: Request, next: Next, age: &'static str) -> Response {
     let mut response = next.run(request).await;
@@ -110,8 +121,45 @@ fn hash_of(options: &LeptosOptions, kind: &str) -> Result<Option<String>, String
 
 #[cfg(test)]
 mod tests {
-    /// A deployed binary reads Leptos.toml, and a build reads Cargo.toml. Both must name the same
-    /// files.
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_no_file_can_have_is_not_found() {
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["pkg", "fonts", "images"] {
+            std::fs::create_dir(root.path().join(folder)).unwrap();
+        }
+        std::fs::write(root.path().join("pkg/a.js"), "1").unwrap();
+        let options = LeptosOptions::builder()
+            .output_name("lyceum")
+            .site_root(root.path().to_string_lossy().into_owned())
+            .site_pkg_dir("pkg")
+            .build();
+        let router: Router = routes(&options);
+        let status = async |path: String| {
+            let request = Request::get(path).header(header::ACCEPT_ENCODING, "br, gzip");
+            let request = request.body(Body::empty()).unwrap();
+            router.clone().oneshot(request).await.unwrap().status()
+        };
+        assert_eq!(status("/pkg/a.js".to_owned()).await, StatusCode::OK);
+        for folder in ["pkg", "fonts", "images"] {
+            for length in [250, 254, 255, 256, 300, 5_000] {
+                let path = format!("/{folder}/{}", "x".repeat(length));
+                assert_eq!(
+                    status(path).await,
+                    StatusCode::NOT_FOUND,
+                    "{folder} {length}"
+                );
+            }
+            let deep = format!("/{folder}{}", "/x".repeat(4_000));
+            assert_eq!(status(deep).await, StatusCode::NOT_FOUND, "{folder}");
+        }
+    }
+
+    /// A deployed binary reads Leptos.toml, a build reads Cargo.toml: they must name the same files.
     #[test]
     fn leptos_toml_says_what_cargo_toml_says() {
         let parse = |text: &str| {

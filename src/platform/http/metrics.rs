@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use super::connections;
 use crate::platform::db::Db;
 
 pub fn request(status: StatusCode, took: Duration) {
@@ -47,6 +48,12 @@ pub async fn serve(addr: SocketAddr, handle: PrometheusHandle, db: Db) -> Result
         async move { text }
     };
     let app = Router::new().route("/metrics", get(render));
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    let limits = connections::TimeLimits::default();
+    tokio::spawn(connections::serve(
+        listener,
+        app,
+        limits,
+        std::future::pending(),
+    ));
     Ok(())
 }

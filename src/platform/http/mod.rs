@@ -1,14 +1,18 @@
 //! The web server: the state that all requests share, the context of one request, and the router.
 
 pub mod assets;
+pub mod connections;
 pub mod dev;
 pub mod flash;
 pub mod layers;
 pub mod metrics;
+pub mod patience;
 pub mod server;
 pub mod server_fns;
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -40,6 +44,7 @@ pub struct AppState {
 pub struct Site {
     pub trusted_proxies: Vec<IpAddr>,
     pub dev: bool,
+    pub limits: connections::TimeLimits,
 }
 
 impl FromRef<AppState> for LeptosOptions {

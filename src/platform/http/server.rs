@@ -1,16 +1,13 @@
 //! The router, and the server from start to shutdown.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::error_handling::HandleErrorLayer;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use axum::serve::ListenerExt;
 use axum::{Form, Router};
 use leptos::prelude::*;
 use leptos::server_fn;
@@ -24,7 +21,8 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
-use super::{AppState, Cx, assets, dev, layers, metrics, server_fns};
+use super::connections::{self, TimeLimits};
+use super::{AppState, Cx, assets, dev, layers, metrics, patience, server_fns};
 use crate::app::{App, shell};
 use crate::platform::auth::{safe_next, sessions};
 use crate::platform::config::{Config, ServeConfig};
@@ -36,7 +34,6 @@ use crate::platform::ui::Theme;
 
 /// Time that a stopping server waits for running requests and jobs.
 const DRAIN: Duration = Duration::from_secs(8);
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Result<(), String> {
     let pending = crate::platform::db::migrate::pending(&config.database).await?;
@@ -61,21 +58,17 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
         }
         _ => format!("The address {addr} can't be used: {error}"),
     })?;
-    // Without this, a streamed page waits for delayed acknowledgements.
-    let listener = listener.tap_io(|socket| {
-        let _ = socket.set_nodelay(true);
-    });
     let (stop, stopped) = watch::channel(false);
     let workers = Workers::new(state.db.clone(), state.config.clone(), mailer, registry)
         .run(serve.workers, stopped.clone());
     let workers = tokio::spawn(workers);
-    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let limits = state.site.limits;
+    let app = router(state);
     tracing::info!(%addr, "Lyceum is serving");
     let mut draining = stopped.clone();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+    let server = tokio::spawn(connections::serve(listener, app, limits, async move {
         let _ = draining.wait_for(|stop| *stop).await;
-    });
-    let server = tokio::spawn(async move { server.await });
+    }));
     shutdown_signal().await;
     tracing::info!("stopping: no new connections, what is under way is finished");
     let _ = stop.send(true);
@@ -125,6 +118,7 @@ pub fn state(
         site: Arc::new(super::Site {
             trusted_proxies: serve.trusted_proxies.clone(),
             dev: serve.dev,
+            limits: TimeLimits::default(),
         }),
     })
 }
@@ -168,6 +162,7 @@ pub fn router(state: AppState) -> Router {
             context, shell,
         ));
     let pages = recognised(&state, pages);
+    let limits = state.site.limits;
     let pages = if state.site.dev {
         pages.merge(dev::routes())
     } else {
@@ -180,13 +175,15 @@ pub fn router(state: AppState) -> Router {
             .merge(assets::routes(&options))
             .route("/healthz", get(|| async { "ok" }))
             .route("/readyz", get(ready)),
+        limits,
     )
     .with_state(state)
 }
 
 /// Serves `routes` behind the same layers as pages. Benchmarks compare pages with such JSON routes.
 pub fn floor(state: AppState, routes: Router<AppState>) -> Router {
-    guarded(recognised(&state, routes).layer(compression())).with_state(state)
+    let limits = state.site.limits;
+    guarded(recognised(&state, routes).layer(compression()), limits).with_state(state)
 }
 
 /// Adds the layers that give a request its [`Cx`]: organization, session and user.
@@ -200,19 +197,13 @@ fn recognised(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), layers::enter))
 }
 
-/// Adds the outer layers: headers, panics and timeouts.
-fn guarded(routes: Router<AppState>) -> Router<AppState> {
+/// The layers around everything: headers, panics, time limits.
+fn guarded(routes: Router<AppState>, limits: TimeLimits) -> Router<AppState> {
     routes.layer(
         ServiceBuilder::new()
             .layer(from_fn(layers::security_headers))
             .layer(tower_http::catch_panic::CatchPanicLayer::custom(panicked))
-            .layer(HandleErrorLayer::new(|_| async {
-                layers::plain(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "That took too long and was given up. Please try again.",
-                )
-            }))
-            .timeout(REQUEST_TIMEOUT),
+            .layer(from_fn_with_state(limits, patience::limit)),
     )
 }
 
@@ -267,7 +258,7 @@ async fn set_theme(
     let cookie = Theme::parse(&choice.theme).cookie(secure);
     (
         [(header::SET_COOKIE, cookie)],
-        axum::response::Redirect::to(safe_next(choice.next.as_deref())),
+        axum::response::Redirect::to(&safe_next(choice.next.as_deref())),
     )
 }
 

@@ -11,6 +11,8 @@ use leptos::server_fn;
 
 use super::Cx;
 use super::flash::{self, Flash};
+use super::layers::plain;
+use crate::platform::address;
 use crate::platform::error::AppError;
 
 /// The header that tells a hydrated form where to go next.
@@ -27,6 +29,10 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
             "This is more than the form can take. Nothing was changed.".to_owned(),
         ));
     };
+    let query = parts.uri.query().unwrap_or_default();
+    if !is_text(&body) || !is_text(query.as_bytes()) {
+        return not_text(plain_form);
+    }
     let path = parts.uri.path().to_owned();
     let back = referring_page(&parts.headers);
     // With HTML, Leptos would put the error into the address, so ask Leptos for JSON.
@@ -44,13 +50,47 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
     answer_plain_form(&cx, path, back, &body, response).await
 }
 
-/// Sets the address to go to after the request, with or without JavaScript.
-pub fn redirect(path: &str) {
-    if let (Some(response), Ok(value)) = (
-        leptos::prelude::use_context::<leptos_axum::ResponseOptions>(),
-        HeaderValue::from_str(path),
-    ) {
+/// Sets where on this site the browser goes after the mutation, with or without WASM.
+pub fn redirect(path: impl AsRef<str>) {
+    let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() else {
+        return;
+    };
+    let path = address::local(path.as_ref());
+    if let Some(Ok(value)) = path.map(|path| HeaderValue::from_str(&path)) {
         response.insert_header(header::HeaderName::from_static(REDIRECT), value);
+    }
+}
+
+/// Whether the fields are UTF-8, once their escapes are resolved.
+fn is_text(fields: &[u8]) -> bool {
+    let digit = |at: usize| fields.get(at).and_then(|byte| (*byte as char).to_digit(16));
+    let mut bytes = Vec::with_capacity(fields.len());
+    let mut at = 0;
+    while let Some(byte) = fields.get(at) {
+        match (byte, digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            _ => {
+                bytes.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
+/// No browser sends such a form: there is no page to go back to.
+fn not_text(plain_form: bool) -> Response {
+    const SENTENCE: &str = "What was sent is not UTF-8 text. Nothing was changed.";
+    match plain_form {
+        true => plain(StatusCode::BAD_REQUEST, SENTENCE),
+        false => {
+            let mut response = error_response(AppError::field("", SENTENCE));
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            response
+        }
     }
 }
 
@@ -67,8 +107,7 @@ fn referring_page(headers: &HeaderMap) -> String {
         .get(header::REFERER)
         .and_then(|referer| referer.to_str().ok())
         .and_then(|referer| url::Url::parse(referer).ok())
-        .map(|url| url[url::Position::BeforePath..url::Position::AfterQuery].to_owned())
-        .filter(|path| path.starts_with('/') && !path.starts_with("//"))
+        .and_then(|url| address::local(&url[url::Position::BeforePath..url::Position::AfterQuery]))
         .unwrap_or_else(|| "/".to_owned())
 }
 

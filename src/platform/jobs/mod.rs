@@ -124,6 +124,7 @@ impl Registry {
     pub fn platform() -> Self {
         Self::default()
             .with::<crate::platform::auth::mails::AccountMail>()
+            .with::<crate::platform::auth::mails::ForgottenPassword>()
             .with::<schedule::Housekeeping>()
     }
 

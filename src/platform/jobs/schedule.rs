@@ -13,6 +13,9 @@ pub struct Housekeeping {}
 
 pub const NAME: &str = "hourly";
 
+/// Sessions in which nobody is signed in; of more than these the oldest end.
+pub const ANONYMOUS_SESSIONS: i64 = 10_000;
+
 impl Job for Housekeeping {
     const KIND: &'static str = "housekeeping";
 
@@ -20,9 +23,19 @@ impl Job for Housekeeping {
         cx.within(async |conn| {
             for sql in [
                 "delete from web_sessions where expires_at < now()",
+                &format!(
+                    "delete from web_sessions where web_session_id in (
+                         select web_session_id from web_sessions where user_id is null
+                         order by last_seen_at desc offset {ANONYMOUS_SESSIONS})"
+                ),
+                // A message for a page that never came.
+                "update web_sessions set data = data - 'flash'
+                 where data ? 'flash' and last_seen_at < now() - interval '1 hour'",
                 "delete from one_time_tokens where expires_at < now() - interval '7 days'",
                 "delete from rate_limits where updated_at < now() - interval '1 day'",
                 "delete from background_jobs where finished_at < now() - interval '30 days'",
+                // They name addresses, most of which may be nobody's.
+                "delete from background_jobs where kind = 'forgotten_password' and finished_at < now() - interval '1 hour'",
             ] {
                 diesel::sql_query(sql).execute(conn).await?;
             }

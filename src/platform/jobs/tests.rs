@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::{Job, JobContext, Registry, Workers, enqueue, enqueue_once};
+use crate::platform::auth::UserRole;
 use crate::platform::db::testing::TestDb;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::mail::Mailer;
@@ -172,4 +173,40 @@ async fn housekeeping_makes_the_partitions_of_coming_months() {
         .unwrap();
     site.mails().await;
     assert_eq!(site.test.count(ahead).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn housekeeping_bounds_the_sessions_of_nobody() {
+    let site = crate::platform::http::testing::TestSite::new().await;
+    let most = super::schedule::ANONYMOUS_SESSIONS;
+    site.account("asha@example.org", UserRole::Learner).await;
+    let insert = format!(
+        "select set_config('app.organization_id', (select organization_id::text from organizations), false);
+         insert into web_sessions (session_hash, user_id, data, last_seen_at, expires_at)
+         select sha256(n::text::bytea), null, '{{}}', now() - n * interval '1 second', now() + interval '30 minutes'
+         from generate_series(1, {most} + 50) n;
+         insert into web_sessions (session_hash, user_id, data, last_seen_at, expires_at)
+         select 'old', user_id, '{{\"flash\": {{}}, \"user_id\": \"x\"}}', now() - interval '2 days', now() + interval '20 days'
+         from users"
+    );
+    site.test
+        .owner()
+        .await
+        .batch_execute(&insert)
+        .await
+        .unwrap();
+    site.test
+        .db
+        .within(site.test.organization, async |conn| {
+            enqueue(conn, &super::schedule::Housekeeping {}).await
+        })
+        .await
+        .unwrap();
+    site.mails().await;
+    let newest = "select count(*) from web_sessions where user_id is null and last_seen_at > now() - interval '1 day'";
+    assert_eq!(site.test.count(newest).await, most);
+    let oldest = format!("select count(*) from web_sessions where session_hash = sha256('{most}')");
+    assert_eq!(site.test.count(&oldest).await, 1);
+    let kept = "select data::text from web_sessions where user_id is not null";
+    assert_eq!(site.test.text(kept).await, "{\"user_id\": \"x\"}");
 }

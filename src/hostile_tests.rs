@@ -1,0 +1,300 @@
+//! Names and texts that try to become HTML: on every page, for everybody who may open it, they stay
+//! text.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use axum::http::{StatusCode, header};
+use diesel_async::SimpleAsyncConnection;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+
+use crate::access_tests::{CODE, EXAM, SITTING, fill};
+use crate::platform::auth::UserRole;
+use crate::platform::http::testing::TestSite;
+
+/// Ends a title, redirects, breaks out of an attribute, runs a script, and hides the rest in a
+/// comment.
+const HOSTILE: &str = "</title><meta http-equiv=refresh content=0;url=//e.vil><!--\" onpwn=\"1\"><script>alert(1)</script>";
+
+/// Every stored text that is shown as text. Stored HTML has passed the sanitizer.
+const TEXTS: &str = "
+    users: display_name first_name last_name
+    organizations: name
+    courses: title summary licence
+    course_modules: title summary
+    topics: title
+    simulation_exercises: title
+    quiz_questions: prompt
+    exams: title
+    exam_sections: title
+    course_certificates: learner_name course_title organization_name feedback
+    tutors: headline bio specialization
+    page_content: title
+    quiz_excuses: reason
+";
+
+/// Start tags of a page, and the text of its title.
+#[derive(Default)]
+struct Page {
+    tags: RefCell<Vec<Tag>>,
+    title: RefCell<String>,
+    in_title: RefCell<bool>,
+}
+
+impl TokenSink for Page {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        match token {
+            Token::TagToken(tag) => {
+                let is_start = tag.kind == TagKind::StartTag;
+                let raw = match &*tag.name {
+                    "title" | "textarea" => Some(RawKind::Rcdata),
+                    "script" => Some(RawKind::ScriptData),
+                    "style" => Some(RawKind::Rawtext),
+                    _ => None,
+                };
+                *self.in_title.borrow_mut() = is_start && &*tag.name == "title";
+                self.tags.borrow_mut().push(tag);
+                if let Some(raw) = raw.filter(|_| is_start) {
+                    return TokenSinkResult::RawData(raw);
+                }
+            }
+            Token::CharacterTokens(text) if *self.in_title.borrow() => {
+                self.title.borrow_mut().push_str(&text);
+            }
+            Token::CommentToken(text) => {
+                assert!(!text.contains("onpwn"), "a comment swallows the page");
+            }
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+fn read(html: &str) -> Page {
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from(html));
+    let tokenizer = Tokenizer::new(Page::default(), TokenizerOpts::default());
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink
+}
+
+/// The tags of the page that no component of ours writes.
+fn intruders(page: &Page) -> Vec<String> {
+    let tags = page.tags.borrow();
+    let attribute = |tag: &Tag, name: &str| {
+        let mut attributes = tag.attrs.iter();
+        attributes
+            .find(|attribute| &*attribute.name.local == name)
+            .map(|attribute| attribute.value.to_string())
+    };
+    let is_intruder = |tag: &&Tag| {
+        attribute(tag, "onpwn").is_some()
+            || &*tag.name == "meta" && attribute(tag, "http-equiv").is_some()
+            || &*tag.name == "script"
+                && tag.kind == TagKind::StartTag
+                && attribute(tag, "nonce").is_none()
+    };
+    let mut found: Vec<String> = tags
+        .iter()
+        .filter(is_intruder)
+        .map(|tag| format!("{tag:?}"))
+        .collect();
+    let titles = tags.iter().filter(|tag| &*tag.name == "title").count();
+    // The second is the end tag; pictures have titles of their own.
+    if titles < 2 {
+        found.push("no title".to_owned());
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_stored_text_becomes_html_on_any_page() {
+    let site = TestSite::new().await;
+    let mut people = vec![("nobody", site.visitor())];
+    for (name, role) in [
+        ("learner", UserRole::Learner),
+        ("tutor", UserRole::Tutor),
+        ("admin", UserRole::Admin),
+    ] {
+        let email = format!("{name}@example.org");
+        people.push((name, site.signed_in(&email, role).await));
+    }
+    fill(&site).await;
+    make_hostile(&site).await;
+    let question = site
+        .test
+        .text("select question_id from quiz_questions where external_key is null")
+        .await;
+    let values = BTreeMap::from([
+        ("course", "open"),
+        ("topic", "t"),
+        ("module", "1"),
+        ("pair", "1"),
+        ("exam", EXAM),
+        ("sitting", SITTING),
+        ("code", CODE),
+        ("question", question.as_str()),
+        ("learner", "learner"),
+        ("page", "about"),
+    ]);
+    let mut wrong = Vec::new();
+    let mut shown = Vec::new();
+    for route in leptos_axum::generate_route_list(crate::app::App) {
+        let path = filled(route.path(), &values);
+        for (name, person) in &mut people {
+            let answer = person.get(&path).await;
+            if !answer.header(header::CONTENT_TYPE).starts_with("text/html") {
+                continue;
+            }
+            let page = read(&answer.body);
+            wrong.extend(
+                intruders(&page)
+                    .into_iter()
+                    .map(|tag| format!("{path} for {name}: {tag}")),
+            );
+            if page.title.borrow().contains(HOSTILE) {
+                shown.push(route.path().to_owned());
+            }
+            if answer.status.is_server_error() {
+                wrong.push(format!("{path} for {name}: {}", answer.status));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    for route in [
+        "/courses/{course}",
+        "/learn/{course}/{topic}",
+        "/learn/{course}/exam/{exam}",
+        "/learn/{course}/{topic}/exercise/{key}",
+        "/certificates/{code}",
+        "/teach/{course}",
+        "/pages/{page}",
+    ] {
+        assert!(shown.iter().any(|path| path == route), "{route}: {shown:?}");
+    }
+    let (_, visitor) = &mut people[0];
+    let course = read(&visitor.get("/courses/open").await.body);
+    assert_eq!(*course.title.borrow(), format!("{HOSTILE} · Lyceum"));
+    let tags = course.tags.borrow();
+    let description = tags
+        .iter()
+        .find(|tag| &*tag.name == "meta" && tag.attrs.iter().any(|a| &*a.value == "description"));
+    let content = description
+        .unwrap()
+        .attrs
+        .iter()
+        .find(|a| &*a.name.local == "content");
+    assert_eq!(&*content.unwrap().value, HOSTILE);
+}
+
+/// "/learn/{course}" → "/learn/open".
+fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
+    let parts = route.split('/').map(|part| {
+        let name = part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'));
+        match name {
+            None => part,
+            Some("key") if route.contains("/exercise/") => "e",
+            Some("key") => "q",
+            Some(name) => values
+                .get(name)
+                .unwrap_or_else(|| panic!("no value for {name} in {route}")),
+        }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+async fn make_hostile(site: &TestSite) {
+    let mut conn = site.test.owner().await;
+    conn.batch_execute(
+        "insert into page_content (organization_id, slug, title, body, body_html, is_published)
+         select organization_id, 'about', 'About', 'x', 'x', true from organizations
+         on conflict do nothing;
+         -- The names were hostile when it was issued.
+         alter table course_certificates disable trigger user",
+    )
+    .await
+    .unwrap();
+    for line in TEXTS.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (table, columns) = line.split_once(": ").unwrap();
+        for column in columns.split(' ') {
+            let sql = format!("update {table} set {column} = $hostile${HOSTILE}$hostile$");
+            conn.batch_execute(&sql)
+                .await
+                .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        }
+    }
+    for column in ["tags", "authors", "outcomes"] {
+        let sql = format!("update courses set {column} = array[$hostile${HOSTILE}$hostile$]");
+        conn.batch_execute(&sql).await.unwrap();
+    }
+}
+
+/// Values that no page of ours sends: answered with a sentence, never with 500.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_address_and_no_form_is_our_fault() {
+    let site = TestSite::new().await;
+    let mut visitor = site.visitor();
+    let mut admin = site.signed_in("admin@example.org", UserRole::Admin).await;
+    let mut tutor = site.signed_in("tutor@example.org", UserRole::Tutor).await;
+    let long = "x".repeat(300);
+    let cyrillic = "%D1%8F".repeat(100);
+    let mut wrong = Vec::new();
+    let mut paths: Vec<String> = leptos_axum::generate_route_list(crate::app::App)
+        .iter()
+        .map(|route| route.path().to_owned())
+        .collect();
+    paths.extend(
+        [
+            "/files/{file}/{name}",
+            "/certificates/{code}/certificate.pdf",
+            "/certificates/{code}/credential.jwt",
+            "/.well-known/openbadges/keys/{kid}",
+            "/teach/{course}/gradebook.csv",
+            "/teach/{course}/questions/export",
+            "/_mail/{id}",
+            "/pkg/{file}",
+            "/fonts/{file}",
+            "/images/{file}",
+            "/{file}",
+            "/a/{file}/b",
+            "/api/{path}",
+        ]
+        .map(str::to_owned),
+    );
+    for route in paths {
+        for value in [
+            long.as_str(),
+            cyrillic.as_str(),
+            "%FF",
+            "%00",
+            "%2e%2e",
+            "%2F",
+        ] {
+            let parts = route.split('/').map(|part| match part.starts_with('{') {
+                true => value,
+                false => part,
+            });
+            let path = parts.collect::<Vec<_>>().join("/");
+            for path in [path.clone(), format!("{path}?q={value}&next={value}")] {
+                for person in [&mut visitor, &mut admin, &mut tutor] {
+                    let answer = person.get(&path).await;
+                    if answer.status.is_server_error() {
+                        wrong.push(format!("{path}: {}", answer.status));
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    let lost = visitor.get(&format!("/{long}")).await;
+    assert_eq!(lost.status, StatusCode::NOT_FOUND);
+}

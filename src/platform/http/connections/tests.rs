@@ -1,0 +1,306 @@
+//! Slow and silent clients, over sockets of this machine.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use futures::StreamExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, interval, timeout};
+
+use super::{TimeLimits, serve};
+use crate::platform::http::patience;
+
+const SHORT: Duration = Duration::from_millis(150);
+const LONG: Duration = Duration::from_secs(60);
+/// Nothing may take longer, or the limit that is tested does not work.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const LIMITS: TimeLimits = TimeLimits {
+    headers: LONG,
+    idle: LONG,
+    body: LONG,
+    body_rate: 1_000_000,
+    unread: LONG,
+    answer: LONG,
+};
+
+struct Server {
+    addr: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    ended: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    async fn start(limits: TimeLimits, router: Router) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let router = router.layer(from_fn_with_state(limits, patience::limit));
+        let ended = tokio::spawn(serve(listener, router, limits, async move {
+            let _ = stopped.await;
+        }));
+        let stop = Some(stop);
+        Self { addr, stop, ended }
+    }
+
+    async fn hello(limits: TimeLimits) -> Self {
+        let router = Router::new().route("/", get(|| async { "hello" })).route(
+            "/length",
+            post(|body: Bytes| async move { body.len().to_string() }),
+        );
+        Self::start(limits, router).await
+    }
+
+    async fn connect(&self, sent: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.addr).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        stream
+    }
+}
+
+/// Reads until the server closes the connection.
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
+    let read = read.expect("the server closes the connection");
+    // Bytes that the server never read make of the end a reset.
+    assert!(
+        read.is_ok()
+            || read.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset)
+    );
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Reads until `end`.
+async fn until(stream: &mut TcpStream, end: &str) -> String {
+    let mut bytes = Vec::new();
+    while !String::from_utf8_lossy(&bytes).ends_with(end) {
+        let byte = timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap();
+        bytes.push(byte);
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_without_a_whole_request_is_closed() {
+    let server = Server::hello(TimeLimits {
+        headers: SHORT,
+        ..LIMITS
+    })
+    .await;
+    let http2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    for sent in ["", "P", "PRI", "GET / HTTP/1.1\r\nHost: x\r\nX-", http2] {
+        let mut stream = server.connect(sent).await;
+        assert!(!rest(&mut stream).await.contains("hello"), "{sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn headers_that_trickle_in_are_not_waited_for() {
+    let server = Server::hello(TimeLimits {
+        headers: SHORT,
+        ..LIMITS
+    })
+    .await;
+    let mut stream = server.connect("GET / HTTP/1.1\r\n").await;
+    let begun = Instant::now();
+    let mut tick = interval(SHORT / 10);
+    loop {
+        tick.tick().await;
+        if stream.write_all(b"a: b\r\n").await.is_err() {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "the server still listens");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_for_the_next_request_and_not_for_ever() {
+    let request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    let server = Server::hello(TimeLimits {
+        idle: SHORT,
+        ..LIMITS
+    })
+    .await;
+    let mut stream = server.connect(request).await;
+    until(&mut stream, "hello").await;
+    stream.write_all(request.as_bytes()).await.unwrap();
+    until(&mut stream, "hello").await;
+    assert_eq!(rest(&mut stream).await, "");
+    // Once it has begun, the next request has as long as the first.
+    let server = Server::hello(TimeLimits {
+        headers: SHORT,
+        ..LIMITS
+    })
+    .await;
+    let mut stream = server.connect(request).await;
+    until(&mut stream, "hello").await;
+    stream.write_all(b"GET /").await.unwrap();
+    assert_eq!(rest(&mut stream).await, "");
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_answered_with_408() {
+    let server = Server::hello(TimeLimits {
+        body: SHORT,
+        ..LIMITS
+    })
+    .await;
+    let head = "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc";
+    let mut stream = server.connect(head).await;
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("did not arrive in time"), "{answer}");
+    // A byte now and then earns no time.
+    let (mut read, mut write) = server.connect(head).await.into_split();
+    let trickle = tokio::spawn(async move {
+        let mut tick = interval(SHORT / 10);
+        loop {
+            tick.tick().await;
+            if write.write_all(b"x").await.is_err() {
+                break;
+            }
+        }
+    });
+    let mut begin = [0; 12];
+    timeout(PATIENCE, read.read_exact(&mut begin))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(&begin, b"HTTP/1.1 408");
+    drop(read);
+    trickle.abort();
+}
+
+#[tokio::test]
+async fn the_time_for_the_answer_begins_when_the_body_is_there() {
+    let limits = TimeLimits {
+        answer: SHORT,
+        ..LIMITS
+    };
+    let server = Server::hello(limits).await;
+    let head = "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc";
+    let mut slow = server.connect(head).await;
+    // As long as some other connections need to be given up.
+    let other = Server::hello(TimeLimits {
+        headers: SHORT,
+        ..LIMITS
+    })
+    .await;
+    for _ in 0..4 {
+        rest(&mut other.connect("").await).await;
+    }
+    slow.write_all(b"def").await.unwrap();
+    until(&mut slow, "\r\n\r\n6").await;
+    let stuck = Router::new().route("/", get(std::future::pending::<String>));
+    let server = Server::start(limits, stuck).await;
+    let mut stream = server
+        .connect("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await;
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_stream_of_events_may_be_silent_for_long() {
+    let (say, said) = oneshot::channel::<()>();
+    let said = Arc::new(Mutex::new(Some(said)));
+    let events = move || {
+        let said = said.lock().unwrap().take().unwrap();
+        async move {
+            let first = futures::stream::iter([Ok::<_, Infallible>("data: 1\n\n")]);
+            let second = futures::stream::once(async move {
+                let _ = said.await;
+                Ok("data: 2\n\n")
+            });
+            Body::from_stream(first.chain(second))
+        }
+    };
+    let limits = TimeLimits {
+        headers: SHORT,
+        idle: SHORT,
+        body: SHORT,
+        unread: SHORT,
+        answer: SHORT,
+        ..LIMITS
+    };
+    let server = Server::start(limits, Router::new().route("/events", get(events))).await;
+    let mut stream = server
+        .connect("GET /events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await;
+    until(&mut stream, "data: 1\n\n").await;
+    for _ in 0..4 {
+        rest(&mut server.connect("").await).await;
+    }
+    say.send(()).unwrap();
+    assert!(rest(&mut stream).await.contains("data: 2"));
+}
+
+/// Tells when it is dropped.
+struct Dropped(Option<oneshot::Sender<()>>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        if let Some(tell) = self.0.take() {
+            let _ = tell.send(());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_nobody_reads_is_given_up() {
+    let (tell, told) = oneshot::channel();
+    let dropped = Arc::new(Mutex::new(Some(Dropped(Some(tell)))));
+    let endless = move || {
+        let dropped = dropped.lock().unwrap().take().unwrap();
+        async move {
+            Body::from_stream(futures::stream::repeat_with(move || {
+                let _ = &dropped;
+                Ok::<_, Infallible>(Bytes::from_static(&[b'x'; 65_536]))
+            }))
+        }
+    };
+    let limits = TimeLimits {
+        unread: SHORT,
+        ..LIMITS
+    };
+    let server = Server::start(limits, Router::new().route("/", get(endless))).await;
+    let _unread = server.connect("GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    timeout(PATIENCE, told)
+        .await
+        .expect("the body is dropped")
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_stopping_server_finishes_what_is_under_way_and_closes_the_rest() {
+    let (go, gone) = oneshot::channel::<()>();
+    let gone = Arc::new(Mutex::new(Some(gone)));
+    let (begin, begun) = oneshot::channel::<()>();
+    let begin = Arc::new(Mutex::new(Some(begin)));
+    let slow = move || {
+        let gone = gone.lock().unwrap().take().unwrap();
+        begin.lock().unwrap().take().unwrap().send(()).unwrap();
+        async move {
+            let _ = gone.await;
+            "done"
+        }
+    };
+    let mut server = Server::start(LIMITS, Router::new().route("/", get(slow))).await;
+    let mut idle = server.connect("").await;
+    let mut busy = server.connect("GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    begun.await.unwrap();
+    server.stop.take().unwrap().send(()).unwrap();
+    assert_eq!(rest(&mut idle).await, "");
+    go.send(()).unwrap();
+    assert!(rest(&mut busy).await.ends_with("done"));
+    timeout(PATIENCE, server.ended).await.unwrap().unwrap();
+}

@@ -1,0 +1,162 @@
+//! The time that a request gets: the client's for sending its body, and ours for the answer.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use hyper::body::{Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::connections::TimeLimits;
+use super::layers::plain;
+
+/// While a body is arriving, how often to look whether it still is.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Answers 408 where the body does not arrive in time, and 503 where the answer does not.
+pub async fn limit(State(limits): State<TimeLimits>, request: Request, next: Next) -> Response {
+    let arrival = Arrival::default();
+    let request = match request.body().is_end_stream() {
+        true => request,
+        false => request.map(|body| Body::new(Arriving::new(body, arrival.clone(), limits))),
+    };
+    let started = Instant::now();
+    let mut deadline = started + limits.answer;
+    let mut answer = std::pin::pin!(next.run(request));
+    loop {
+        tokio::select! {
+            biased;
+            response = &mut answer => return match arrival.lock().is_given_up {
+                true => plain(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "What you sent did not arrive in time, so nothing was changed. Please try again.",
+                ),
+                false => response,
+            },
+            () = sleep_until(deadline) => {}
+        }
+        let now = Instant::now();
+        let arrival = arrival.lock();
+        // The waiting for the body has a limit of its own.
+        let due = started + limits.answer + arrival.waited(now);
+        if arrival.since.is_none() && due <= now {
+            break;
+        }
+        deadline = due.max(now + LOOK_AGAIN);
+    }
+    plain(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "That took too long and was given up. Please try again.",
+    )
+}
+
+/// How far a body has come.
+#[derive(Default)]
+struct Progress {
+    /// Waited for the client until now, without the wait that is going on.
+    before: Duration,
+    /// The beginning of the wait that is going on.
+    since: Option<Instant>,
+    is_given_up: bool,
+}
+
+impl Progress {
+    fn waited(&self, now: Instant) -> Duration {
+        let current = self.since.map_or(Duration::ZERO, |since| now - since);
+        self.before + current
+    }
+}
+
+#[derive(Clone, Default)]
+struct Arrival(Arc<Mutex<Progress>>);
+
+impl Arrival {
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request body that fails when it takes too long to arrive.
+struct Arriving {
+    body: Body,
+    arrival: Arrival,
+    limits: TimeLimits,
+    received: u64,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Arriving {
+    fn new(body: Body, arrival: Arrival, limits: TimeLimits) -> Self {
+        Self {
+            body,
+            arrival,
+            limits,
+            received: 0,
+            timer: None,
+        }
+    }
+
+    /// The waiting that the bytes so far allow.
+    fn allowed(&self) -> Duration {
+        let earned = self.received as f64 / f64::from(self.limits.body_rate.max(1));
+        self.limits.body + Duration::from_secs_f64(earned)
+    }
+
+    fn poll_given_up(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let now = Instant::now();
+        let allowed = self.allowed();
+        let mut progress = self.arrival.lock();
+        let since = *progress.since.get_or_insert(now);
+        let deadline = since + allowed.saturating_sub(progress.before);
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        if timer.deadline() != deadline {
+            timer.as_mut().reset(deadline);
+        }
+        let given_up = timer.as_mut().poll(cx);
+        progress.is_given_up |= given_up.is_ready();
+        given_up
+    }
+}
+
+impl HttpBody for Arriving {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = self.get_mut();
+        let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) else {
+            return this.poll_given_up(cx).map(|()| {
+                let error = io::Error::new(io::ErrorKind::TimedOut, "the body did not arrive");
+                Some(Err(axum::Error::new(error)))
+            });
+        };
+        let mut progress = this.arrival.lock();
+        progress.before = progress.waited(Instant::now());
+        progress.since = None;
+        drop(progress);
+        if let Some(Ok(frame)) = &frame {
+            this.received += frame.data_ref().map_or(0, |bytes| bytes.len() as u64);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

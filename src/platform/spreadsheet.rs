@@ -1,0 +1,60 @@
+//! Text in files for spreadsheets.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::names::is_ignorable;
+
+/// The text as a cell that no spreadsheet takes for a formula: an apostrophe before it makes it
+/// text. Every text that a person wrote passes through here on its way into a CSV file.
+pub fn inert(text: &str) -> String {
+    match may_be_formula(text) {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    }
+}
+
+/// Whether the first visible character begins a formula. Spreadsheets pass over white space and
+/// invisible characters before it, and take full-width and small forms of a sign for the sign.
+fn may_be_formula(text: &str) -> bool {
+    if text.starts_with(['\t', '\r', '\n']) {
+        return true;
+    }
+    text.chars()
+        .find(|c| !(c.is_whitespace() || c.is_control() || is_ignorable(*c)))
+        .and_then(|c| c.nfkc().next())
+        .is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '\u{2212}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_person_wrote_is_a_formula() {
+        for evil in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "\u{ff1d}1+1",
+            "\u{ff0b}1",
+            "\u{ff0d}1",
+            "\u{ff20}SUM(A1)",
+            "\u{fe66}1",
+            "\u{2212}1",
+            "\u{200b}=1",
+            "\u{feff}\u{ff1d}1",
+            " \u{a0}=1",
+            "\u{202e}=1",
+            "\0=1",
+        ] {
+            assert_eq!(inert(evil), format!("'{evil}"));
+        }
+        for text in ["Åsa-Lena = 1", "", "\u{200b}Asha", "１＋１"] {
+            assert_eq!(inert(text), text);
+        }
+    }
+}
