@@ -38,6 +38,7 @@ macro_rules! id {
 id!(
     OrganizationId,
     UserId,
+    SignUpId,
     CourseId,
     TopicId,
     FileId,

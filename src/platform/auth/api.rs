@@ -8,20 +8,21 @@ use crate::platform::error::AppResult;
 #[cfg(feature = "ssr")]
 use {
     super::guard::require_user,
-    super::mails::{About, AccountMail},
-    super::store::{self, NewAccount},
-    super::tokens::{self, TokenPurpose},
+    super::mails::{About, AccountMail, SignUpMail},
+    super::sign_ups::{self, NewSignUp},
     super::{
-        UserRole, check_display_name, check_password, limits, normalise_email, password, safe_next,
-        sessions,
+        check_display_name, check_password, limits, normalise_email, password, safe_next, sessions,
+        store, tokens,
     },
     crate::platform::audit::{self, Entry},
     crate::platform::error::AppError,
     crate::platform::http::{Cx, server_fns::redirect},
     crate::platform::jobs,
+    chrono::Utc,
 };
 
-/// Makes an account that a link in a mail opens. For an address that has one, that mail says so instead.
+/// Keeps a sign-up whose mail has the link that makes the account. For an address that has an account, the mail says so
+/// instead.
 #[server]
 pub async fn sign_up(
     name: String,
@@ -38,39 +39,22 @@ pub async fn sign_up(
         .await?;
     let hash = password::hash(&password).await?;
     let mailed = limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok();
-    cx.within(async move |conn| {
-        let new = NewAccount {
-            email: &email,
-            display_name: &name,
-            password_hash: &hash,
-            role: UserRole::Learner,
-            confirmed: false,
-        };
-        let (user_id, about) = match store::create(conn, new).await? {
-            Some(user_id) => (user_id, About::Welcome),
-            None => match store::by_email(conn, &email).await? {
-                Some(account) if account.email_confirmed_at.is_none() => {
-                    store::replace_unconfirmed(conn, account.user_id, &name, &hash).await?;
-                    (account.user_id, About::Welcome)
-                }
-                Some(account) => (account.user_id, About::AlreadyHere),
-                None => return Ok(()),
-            },
-        };
-        if about == About::Welcome {
-            store::note_zone(conn, user_id, zone.as_deref()).await?;
-        }
-        if mailed {
-            let next = next.filter(|next| safe_next(Some(next)) == next);
-            let mail = AccountMail {
-                next,
-                ..AccountMail::new(user_id, about)
+    // The same is done for every address. The mail's job looks whether there is an account.
+    if mailed {
+        let next = next.filter(|next| safe_next(Some(next)) == next);
+        cx.within(async move |conn| {
+            let new = NewSignUp {
+                email: &email,
+                display_name: &name,
+                password_hash: &hash,
+                time_zone: zone.as_deref(),
+                expires_at: Utc::now() + sign_ups::LIFETIME,
             };
-            jobs::enqueue(conn, &mail).await?;
-        }
-        Ok(())
-    })
-    .await?;
+            let sign_up_id = sign_ups::create(conn, new).await?;
+            jobs::enqueue(conn, &SignUpMail { sign_up_id, next }).await
+        })
+        .await?;
+    }
     redirect("/check-mail");
     Ok(())
 }
@@ -153,7 +137,7 @@ pub async fn sign_out() -> AppResult<()> {
     Ok(())
 }
 
-/// The link of the welcome mail: confirms the address and signs in.
+/// The link of a sign-up's mail: makes the account as that sign-up had it, and signs in.
 #[server]
 pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()> {
     let cx = Cx::current()?;
@@ -162,15 +146,11 @@ pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()>
         .await?;
     let user = cx
         .within(async move |conn| {
-            let Some(user) = tokens::redeem(conn, &token, TokenPurpose::ConfirmEmail).await? else {
+            let Some((user, _)) = sign_ups::confirm(conn, &token).await? else {
                 return Ok(None);
             };
-            let open = store::by_id(conn, user)
-                .await?
-                .is_some_and(|account| account.may_sign_in());
-            store::confirm_email(conn, user).await?;
             store::note_sign_in(conn, user).await?;
-            Ok(open.then_some(user))
+            Ok(Some(user))
         })
         .await?;
     let Some(user) = user else {
@@ -222,8 +202,7 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
     let hash = password::hash(&password).await?;
     let user = cx
         .within(async move |conn| {
-            let Some(user) = tokens::redeem(conn, &token, TokenPurpose::ResetPassword).await?
-            else {
+            let Some(user) = tokens::redeem_reset(conn, &token).await? else {
                 return Ok(None);
             };
             let open = store::by_id(conn, user)

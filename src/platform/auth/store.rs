@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::UserRole;
+use super::sign_ups::SignUp;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{users, web_sessions};
 use crate::platform::ids::UserId;
@@ -144,22 +145,28 @@ pub async fn set_password(conn: &mut Conn, user: UserId, hash: &str) -> QueryRes
         .map(drop)
 }
 
-/// A sign-up that was never confirmed may be made again with another name and password.
-pub async fn replace_unconfirmed(
+/// Confirms an account that was never confirmed, with the name and the password of this sign-up. Older versions made such
+/// accounts at sign-up.
+pub async fn take_over_unconfirmed(
     conn: &mut Conn,
-    user: UserId,
-    name: &str,
-    hash: &str,
-) -> QueryResult<()> {
+    sign_up: &SignUp,
+) -> QueryResult<Option<UserId>> {
     diesel::update(
         users::table
-            .find(user)
-            .filter(users::email_confirmed_at.is_null()),
+            .filter(users::email.eq(&sign_up.email))
+            .filter(users::email_confirmed_at.is_null())
+            .filter(users::is_active)
+            .filter(users::deleted_at.is_null()),
     )
-    .set((users::display_name.eq(name), users::password_hash.eq(hash)))
-    .execute(conn)
+    .set((
+        users::display_name.eq(&sign_up.display_name),
+        users::password_hash.eq(&sign_up.password_hash),
+        users::email_confirmed_at.eq(Utc::now()),
+    ))
+    .returning(users::user_id)
+    .get_result(conn)
     .await
-    .map(drop)
+    .optional()
 }
 
 pub async fn set_role(conn: &mut Conn, user: UserId, role: UserRole) -> QueryResult<()> {

@@ -122,6 +122,7 @@ impl Registry {
     pub fn platform() -> Self {
         Self::default()
             .with::<crate::platform::auth::mails::AccountMail>()
+            .with::<crate::platform::auth::mails::SignUpMail>()
             .with::<schedule::Housekeeping>()
     }
 
