@@ -108,8 +108,8 @@ pub async fn sign_in(
     let hash = usable
         .as_ref()
         .and_then(|account| account.password_hash.clone());
-    let right = password::verify(&password, hash).await?;
-    let Some(account) = usable.filter(|_| right) else {
+    let right = password::verify(&password, hash.clone()).await?;
+    let (Some(account), Some(hash)) = (usable.filter(|_| right), hash) else {
         audit::failed(&cx, "sign_in.failed", None).await;
         return Err(AppError::field(
             "",
@@ -118,13 +118,10 @@ pub async fn sign_in(
     };
     limits::SIGN_IN_ACCOUNT.forgive(&cx, &email).await?;
     let user = account.user_id;
+    sessions::sign_in(&cx, user, hash).await?;
     let zone = known_zone(zone);
-    cx.within(async move |conn| {
-        store::note_zone(conn, user, zone.as_deref()).await?;
-        Ok(store::note_sign_in(conn, user).await?)
-    })
-    .await?;
-    sessions::sign_in(&cx.session, user).await?;
+    cx.within(async move |conn| Ok(store::note_zone(conn, user, zone.as_deref()).await?))
+        .await?;
     redirect(safe_next(next.as_deref()));
     Ok(())
 }
@@ -144,22 +141,16 @@ pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()>
     limits::TOKEN_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;
-    let user = cx
-        .within(async move |conn| {
-            let Some((user, _)) = sign_ups::confirm(conn, &token).await? else {
-                return Ok(None);
-            };
-            store::note_sign_in(conn, user).await?;
-            Ok(Some(user))
-        })
+    let account = cx
+        .within(async move |conn| Ok(sign_ups::confirm(conn, &token).await?))
         .await?;
-    let Some(user) = user else {
+    let Some((user, hash)) = account else {
         return Err(AppError::field(
             "",
             "This link was used already or is older than three days. If your address is confirmed, just sign in; else sign up again for a new link.",
         ));
     };
-    sessions::sign_in(&cx.session, user).await?;
+    sessions::sign_in(&cx, user, hash).await?;
     redirect(safe_next(next.as_deref()));
     Ok(())
 }
@@ -200,6 +191,7 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
         .take(&cx, &cx.client.address.to_string())
         .await?;
     let hash = password::hash(&password).await?;
+    let proven = hash.clone();
     let user = cx
         .within(async move |conn| {
             let Some(user) = tokens::redeem_reset(conn, &token).await? else {
@@ -227,7 +219,7 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
             "This link was used already or is older than two hours. Please ask for a new one.",
         ));
     };
-    sessions::sign_in(&cx.session, user).await?;
+    sessions::sign_in(&cx, user, proven).await?;
     redirect("/learn");
     Ok(())
 }
@@ -270,25 +262,22 @@ pub async fn change_password(current_password: String, new_password: String) -> 
     let me = require_user()?;
     check_password(&new_password, &me.viewer.email)
         .map_err(|sentence| AppError::field("new_password", sentence))?;
+    let user = me.user_id();
     limits::SIGN_IN_ACCOUNT
         .take(&me.cx, &me.viewer.email)
         .await?;
-    let user = me.user_id();
-    let account = me
+    let old = me
         .cx
         .within(async move |conn| Ok(store::by_id(conn, user).await?))
-        .await?;
-    if !password::verify(
-        &current_password,
-        account.and_then(|account| account.password_hash),
-    )
-    .await?
-    {
+        .await?
+        .and_then(|account| account.password_hash);
+    let right = password::verify(&current_password, old.clone()).await?;
+    let Some(old) = old.filter(|_| right) else {
         return Err(AppError::field(
             "current_password",
             "That is not your current password.",
         ));
-    }
+    };
     limits::SIGN_IN_ACCOUNT
         .forgive(&me.cx, &me.viewer.email)
         .await?;
@@ -296,7 +285,12 @@ pub async fn change_password(current_password: String, new_password: String) -> 
     let keep = me.cx.session.id().map(|id| sessions::hash(&id));
     me.cx
         .within(async move |conn| {
-            store::set_password(conn, user, &hash).await?;
+            if !store::change_password(conn, user, &old, &hash).await? {
+                return Err(AppError::Conflict(
+                    "Your password was just changed elsewhere. Nothing was changed here."
+                        .to_owned(),
+                ));
+            }
             store::end_other_devices(conn, user, keep).await?;
             Entry::done("user.password_changed")
                 .of("user", user)

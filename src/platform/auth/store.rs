@@ -117,12 +117,20 @@ pub async fn confirm_email(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     .map(drop)
 }
 
-pub async fn note_sign_in(conn: &mut Conn, user: UserId) -> QueryResult<()> {
-    diesel::update(users::table.find(user))
-        .set(users::last_login_at.eq(Utc::now()))
-        .execute(conn)
-        .await
-        .map(drop)
+/// Notes a sign-in with the password that has this hash. False where the account has another password by now, or is closed.
+/// Waits for a change of the password that is under way.
+pub async fn note_sign_in(conn: &mut Conn, user: UserId, password_hash: &str) -> QueryResult<bool> {
+    let noted = diesel::update(
+        users::table
+            .find(user)
+            .filter(users::password_hash.eq(password_hash))
+            .filter(users::is_active)
+            .filter(users::deleted_at.is_null()),
+    )
+    .set(users::last_login_at.eq(Utc::now()))
+    .execute(conn)
+    .await?;
+    Ok(noted > 0)
 }
 
 /// Takes over the zone that the browser is in, where the person has chosen none.
@@ -143,6 +151,20 @@ pub async fn set_password(conn: &mut Conn, user: UserId, hash: &str) -> QueryRes
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// Sets a new password in place of the one with the hash `old`. False where the account has another one by now.
+pub async fn change_password(
+    conn: &mut Conn,
+    user: UserId,
+    old: &str,
+    new: &str,
+) -> QueryResult<bool> {
+    let changed = diesel::update(users::table.find(user).filter(users::password_hash.eq(old)))
+        .set(users::password_hash.eq(new))
+        .execute(conn)
+        .await?;
+    Ok(changed > 0)
 }
 
 /// Confirms an account that was never confirmed, with the name and the password of this sign-up. Older versions made such

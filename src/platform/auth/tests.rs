@@ -1,5 +1,6 @@
 //! Accounts, over HTTP: the ways in, the ways back, and what nobody learns on the way.
 
+mod ended_sessions;
 mod sign_ups;
 
 use axum::body::Body;
