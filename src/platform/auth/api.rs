@@ -95,13 +95,9 @@ pub async fn sign_in(
 ) -> AppResult<()> {
     let cx = Cx::current()?;
     let email = normalise_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
-    limits::SIGN_IN_ADDRESS
-        .take(&cx, &cx.client.address.to_string())
-        .await?;
-    limits::SIGN_IN_ACCOUNT.take(&cx, &email).await?;
-    let wanted = email.clone();
+    let attempt = limits::SignInTry::take(&cx, &email).await?;
     let account = cx
-        .within(async move |conn| Ok(store::by_email(conn, &wanted).await?))
+        .within(async move |conn| Ok(store::by_email(conn, &email).await?))
         .await?;
     let usable =
         account.filter(|account| account.may_sign_in() && account.email_confirmed_at.is_some());
@@ -116,7 +112,7 @@ pub async fn sign_in(
             "The e-mail address and the password don't match an account, or its address is not confirmed yet.",
         ));
     };
-    limits::SIGN_IN_ACCOUNT.forgive(&cx, &email).await?;
+    attempt.succeeded(&cx).await?;
     let user = account.user_id;
     sessions::sign_in(&cx, user, hash).await?;
     let zone = known_zone(zone);
@@ -263,9 +259,8 @@ pub async fn change_password(current_password: String, new_password: String) -> 
     check_password(&new_password, &me.viewer.email)
         .map_err(|sentence| AppError::field("new_password", sentence))?;
     let user = me.user_id();
-    limits::SIGN_IN_ACCOUNT
-        .take(&me.cx, &me.viewer.email)
-        .await?;
+    let whose = user.to_string();
+    limits::CHANGE_PASSWORD.take(&me.cx, &whose).await?;
     let old = me
         .cx
         .within(async move |conn| Ok(store::by_id(conn, user).await?))
@@ -278,9 +273,7 @@ pub async fn change_password(current_password: String, new_password: String) -> 
             "That is not your current password.",
         ));
     };
-    limits::SIGN_IN_ACCOUNT
-        .forgive(&me.cx, &me.viewer.email)
-        .await?;
+    limits::CHANGE_PASSWORD.forgive(&me.cx, &whose).await?;
     let hash = password::hash(&new_password).await?;
     let keep = me.cx.session.id().map(|id| sessions::hash(&id));
     me.cx

@@ -20,7 +20,7 @@ use tower_sessions::{
     Expiry, Session, SessionManagerLayer, SessionStore, cookie::SameSite, session_store,
 };
 
-use super::{UserRole, Viewer, store};
+use super::{UserRole, Viewer, known_devices, store};
 use crate::platform::db::Db;
 use crate::platform::db::organizations::Organization;
 use crate::platform::db::schema::{sql_types::UserRole as UserRoleSql, web_sessions};
@@ -58,7 +58,11 @@ pub async fn sign_in(cx: &Cx, user: UserId, proven: String) -> AppResult<()> {
     // Checked after the session is saved: a change of the password that this check does not see yet ends the saved session.
     let still_holds = cx
         .within(async move |conn| {
-            Ok(store::note_sign_in(conn, user, &proven).await?)
+            let noted = store::note_sign_in(conn, user, &proven).await?;
+            if let (true, Some(device)) = (noted, known_devices::give()) {
+                known_devices::remember(conn, user, &device).await?;
+            }
+            Ok(noted)
         })
         .await?;
     if still_holds {

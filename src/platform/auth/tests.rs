@@ -1,6 +1,7 @@
 //! Accounts, over HTTP: the ways in, the ways back, and what nobody learns on the way.
 
 mod ended_sessions;
+mod guesses;
 mod sign_ups;
 
 use axum::body::Body;
