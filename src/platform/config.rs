@@ -25,6 +25,9 @@ pub struct Config {
     /// Object store for files: empty for a folder under the data folder, or s3://bucket/prefix with the usual AWS_* variables.
     #[arg(long, env = "LYCEUM_FILES_URL", global = true)]
     pub files_url: Option<url::Url>,
+    /// Folder of fonts for the letters that the fonts of certificates lack. Default: the folders of the system's fonts.
+    #[arg(long, env = "LYCEUM_FONTS_DIR", global = true)]
+    pub fonts_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, clap::Args)]
