@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::badge::{self, Issuer};
+use super::fonts::Fonts;
 use super::store::Certificate;
 use super::{keys, pdf, store, view};
 use crate::platform::error::{AppError, AppResult};
@@ -33,12 +34,9 @@ async fn send_pdf(Extension(cx): Extension<Cx>, Path(code): Path<String>) -> Res
     };
     let name = format!("certificate-{}.pdf", certificate.code);
     let facts = view::facts(&cx, certificate);
-    match tokio::task::spawn_blocking(move || pdf::draw(&facts)).await {
-        Ok(Ok(Some(pdf))) => download("application/pdf", &name, pdf),
-        Ok(Ok(None)) => plain(
-            StatusCode::NOT_FOUND,
-            "Our fonts lack some characters of this certificate. Open its page and print it from your browser instead.",
-        ),
+    let config = cx.app.config.clone();
+    match tokio::task::spawn_blocking(move || pdf::draw(Fonts::of(&config), &facts)).await {
+        Ok(Ok(pdf)) => download("application/pdf", &name, pdf),
         Ok(Err(error)) => failed(&error),
         Err(error) => failed(&error),
     }

@@ -8,6 +8,8 @@ pub mod code;
 #[cfg(feature = "ssr")]
 pub mod files;
 #[cfg(feature = "ssr")]
+mod fonts;
+#[cfg(feature = "ssr")]
 pub mod keys;
 #[cfg(feature = "ssr")]
 mod letters;
@@ -84,8 +86,6 @@ pub struct CertificatePage {
 pub struct Own {
     pub rating: Option<i16>,
     pub feedback: String,
-    /// Whether our fonts have all of its letters.
-    pub has_pdf: bool,
     pub revocation_reason: Option<String>,
 }
 

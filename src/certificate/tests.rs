@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::badge::{self, Issuer, Refusal};
 use super::keys::{self, PublicKey, SigningKey};
 use super::store::Certificate;
-use super::{ProgramType, code, pdf, view};
+use super::{ProgramType, code, fonts, pdf, view};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 use crate::platform::ids::{CourseId, UserId};
@@ -689,7 +689,7 @@ async fn the_pdf_is_for_its_owner_and_has_its_fonts_and_its_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_our_fonts_lack_is_left_to_the_browser() {
+async fn a_name_that_no_font_has_gets_a_pdf_that_says_so() {
     let site = TestSite::new().await;
     course(&site).await;
     let mut ming = learner(&site, "ming@example.org").await;
@@ -699,16 +699,34 @@ async fn what_our_fonts_lack_is_left_to_the_browser() {
     mark(&mut ming, "true").await;
     let path = format!("/certificates/{}", only_code(&site).await);
     let page = ming.get(&path).await.body;
-    assert!(page.contains("王小明") && !page.contains("certificate.pdf"));
-    assert!(page.contains("use “Print” and save as PDF"));
-    let refused = ming.get(&format!("{path}/certificate.pdf")).await;
-    assert_eq!(refused.status, StatusCode::NOT_FOUND);
-    assert!(refused.body.contains("print it"));
+    assert!(page.contains("王小明") && page.contains("certificate.pdf"));
+    let pdf = ming.get(&format!("{path}/certificate.pdf")).await;
+    assert_eq!(pdf.status, StatusCode::OK);
+    assert_eq!(pdf.header("content-type"), "application/pdf");
+    assert!(pdf.body.starts_with("%PDF-1."));
+}
+
+fn facts(name: &str, title: &str, organization: &str) -> super::Facts {
+    let code = &signed().certificate.code;
+    super::Facts {
+        code: code.clone(),
+        address: format!("https://learn.example/certificates/{code}"),
+        learner_name: name.to_owned(),
+        course_title: title.to_owned(),
+        course_language: crate::platform::ui::Language::new("en"),
+        organization_name: organization.to_owned(),
+        program: ProgramType::Workshop,
+        completed_on: ("1 March 2026".to_owned(), String::new()),
+        issued_on: "1 March 2026".to_owned(),
+        revoked_on: None,
+    }
 }
 
 #[test]
 fn every_length_of_name_and_title_is_drawn() {
-    let Signed { certificate, .. } = signed();
+    let folder = fonts::testing::system_folder();
+    let bundled = fonts::testing::bundled_only(folder.path());
+    let with_system = fonts::testing::with_system(folder.path());
     for (name, title) in [
         ("A", "B"),
         ("Asha Kulkarni", "How to trust a number"),
@@ -717,26 +735,19 @@ fn every_length_of_name_and_title_is_drawn() {
             &*"A very long title, ".repeat(20),
         ),
         ("محمد علي", &*"x".repeat(400)),
+        ("王小明", &*"语言圣经".repeat(30)),
+        ("Ming 王 \u{202e}🦀\u{200d}🦀", "\u{200d}"),
+        ("", ""),
+        ("שרה כהן", "สมชาย ใจดี"),
     ] {
-        let facts = super::Facts {
-            code: certificate.code.clone(),
-            address: format!("https://learn.example/certificates/{}", certificate.code),
-            learner_name: name.to_owned(),
-            course_title: title.to_owned(),
-            course_language: crate::platform::ui::Language::new("en"),
-            organization_name: "Lyceum".to_owned(),
-            program: ProgramType::Workshop,
-            completed_on: ("1 March 2026".to_owned(), String::new()),
-            issued_on: "1 March 2026".to_owned(),
-            revoked_on: None,
-        };
-        assert!(pdf::has_letters(&facts));
-        let drawn = pdf::draw(&facts).unwrap().unwrap();
-        assert!(
-            drawn.len() < 100_000,
-            "fonts are cut down: {} bytes",
-            drawn.len()
-        );
+        for library in [bundled, with_system] {
+            let drawn = pdf::draw(library, &facts(name, title, "学校")).unwrap();
+            assert!(
+                drawn.len() < 100_000,
+                "fonts are cut down: {} bytes",
+                drawn.len()
+            );
+        }
     }
 }
 

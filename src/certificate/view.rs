@@ -2,7 +2,7 @@
 
 use super::badge::{self, Issuer, Refusal};
 use super::store::{self, Certificate};
-use super::{CertificatePage, Facts, Own, Verdict, code, keys, pdf};
+use super::{CertificatePage, Facts, Own, Verdict, code, keys};
 use crate::platform::auth::UserRole;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
@@ -69,7 +69,6 @@ pub async fn page(cx: &Cx, typed: &str) -> AppResult<CertificatePage> {
         own: is_own.then(|| Own {
             rating,
             feedback: feedback.unwrap_or_default(),
-            has_pdf: pdf::has_letters(&facts),
             revocation_reason,
         }),
         may_revoke: is_admin && facts.revoked_on.is_none(),

@@ -39,6 +39,7 @@ macro_rules! id {
 id!(
     OrganizationId,
     UserId,
+    SignUpId,
     CourseId,
     TopicId,
     FileId,

@@ -61,7 +61,7 @@ fn certificate(page: CertificatePage, rate: FormState, ruling: Ruling) -> AnyVie
     let counts = page.facts.revoked_on.is_none();
     let own = page.own.map(|own| {
         view! {
-            {counts.then(|| files(&code, own.has_pdf))}
+            {counts.then(|| files(&code))}
             {rating(code.clone(), own, rate)}
         }
     });
@@ -111,33 +111,19 @@ fn sheet(facts: Facts) -> AnyView {
     .erase()
 }
 
-fn files(code: &str, has_pdf: bool) -> AnyView {
+fn files(code: &str) -> AnyView {
     let path = certificate_path(code);
     let pdf = format!("{path}/certificate.pdf");
     let print = Callback::new(|_| {
         let _ = window().print();
     });
-    let pdf = match has_pdf {
-        true => view! {
-            <Button href=pdf rel="external">
-                <Icon glyph=Glyph::Download />
-                "PDF"
-            </Button>
-        }
-        .erase(),
-        false => ().erase(),
-    };
-    let instead = (!has_pdf).then(|| {
-        view! {
-            <p>
-                "For a PDF, use “Print” and save as PDF. Your browser can show all characters of this certificate; our own PDF lacks some."
-            </p>
-        }
-    });
     view! {
         <section class="stack certificate-tools" aria-label="Keep and share">
             <div class="row">
-                {pdf}
+                <Button href=pdf rel="external">
+                    <Icon glyph=Glyph::Download />
+                    "PDF"
+                </Button>
                 <Button kind=ButtonKind::Secondary href=format!("{path}/credential.jwt") rel="external">
                     <Icon glyph=Glyph::Download />
                     "Credential"
@@ -146,7 +132,6 @@ fn files(code: &str, has_pdf: bool) -> AnyView {
                     "Print"
                 </Button>
             </div>
-            {instead}
             <p class="soft">
                 "Share the address of this page. The credential is an Open Badge 3.0 for wallets; anybody can "
                 <a href="/verify">"check it here"</a> "."

@@ -8,21 +8,22 @@ use crate::platform::error::AppResult;
 #[cfg(feature = "ssr")]
 use {
     super::guard::require_user,
-    super::mails::{About, AccountMail, ForgottenPassword},
-    super::store::{self, NewAccount},
-    super::tokens::{self, TokenPurpose},
+    super::mails::{About, AccountMail, ForgottenPassword, SignUpMail},
+    super::sign_ups::{self, NewSignUp},
     super::{
-        UserRole, check_display_name, check_password, limits, normalise_email, password, safe_next,
-        sessions,
+        check_display_name, check_password, limits, normalise_email, password, safe_next, sessions,
+        store, tokens,
     },
     crate::platform::address,
     crate::platform::audit::{self, Entry},
     crate::platform::error::AppError,
     crate::platform::http::{Cx, server_fns::redirect},
     crate::platform::jobs,
+    chrono::Utc,
 };
 
-/// Makes an account that a link in a mail opens. For an address that has one, that mail says so instead.
+/// Keeps a sign-up whose mail has the link that makes the account. For an address that has an account, the mail says so
+/// instead.
 #[server]
 pub async fn sign_up(
     name: String,
@@ -39,39 +40,22 @@ pub async fn sign_up(
         .await?;
     let hash = password::hash(&password).await?;
     let mailed = limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok();
-    cx.within(async move |conn| {
-        let new = NewAccount {
-            email: &email,
-            display_name: &name,
-            password_hash: &hash,
-            role: UserRole::Learner,
-            confirmed: false,
-        };
-        let (user_id, about) = match store::create(conn, new).await? {
-            Some(user_id) => (user_id, About::Welcome),
-            None => match store::by_email(conn, &email).await? {
-                Some(account) if account.email_confirmed_at.is_none() => {
-                    store::replace_unconfirmed(conn, account.user_id, &name, &hash).await?;
-                    (account.user_id, About::Welcome)
-                }
-                Some(account) => (account.user_id, About::AlreadyHere),
-                None => return Ok(()),
-            },
-        };
-        if about == About::Welcome {
-            store::note_zone(conn, user_id, zone.as_deref()).await?;
-        }
-        if mailed {
-            let next = next.as_deref().and_then(address::local);
-            let mail = AccountMail {
-                next,
-                ..AccountMail::new(user_id, about)
+    // The same is done for every address. The mail's job looks whether there is an account.
+    if mailed {
+        let next = next.as_deref().and_then(address::local);
+        cx.within(async move |conn| {
+            let new = NewSignUp {
+                email: &email,
+                display_name: &name,
+                password_hash: &hash,
+                time_zone: zone.as_deref(),
+                expires_at: Utc::now() + sign_ups::LIFETIME,
             };
-            jobs::enqueue(conn, &mail).await?;
-        }
-        Ok(())
-    })
-    .await?;
+            let sign_up_id = sign_ups::create(conn, new).await?;
+            jobs::enqueue(conn, &SignUpMail { sign_up_id, next }).await
+        })
+        .await?;
+    }
     redirect("/check-mail");
     Ok(())
 }
@@ -112,36 +96,29 @@ pub async fn sign_in(
 ) -> AppResult<()> {
     let cx = Cx::current()?;
     let email = normalise_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
-    limits::SIGN_IN_ADDRESS
-        .take(&cx, &cx.client.address.to_string())
-        .await?;
-    limits::SIGN_IN_ACCOUNT.take(&cx, &email).await?;
-    let wanted = email.clone();
+    let attempt = limits::SignInTry::take(&cx, &email).await?;
     let account = cx
-        .within(async move |conn| Ok(store::by_email(conn, &wanted).await?))
+        .within(async move |conn| Ok(store::by_email(conn, &email).await?))
         .await?;
     let usable =
         account.filter(|account| account.may_sign_in() && account.email_confirmed_at.is_some());
     let hash = usable
         .as_ref()
         .and_then(|account| account.password_hash.clone());
-    let right = password::verify(&password, hash).await?;
-    let Some(account) = usable.filter(|_| right) else {
+    let right = password::verify(&password, hash.clone()).await?;
+    let (Some(account), Some(hash)) = (usable.filter(|_| right), hash) else {
         audit::failed(&cx, "sign_in.failed", None).await;
         return Err(AppError::field(
             "",
             "The email address and password don't match an account, or the address is not confirmed yet.",
         ));
     };
-    limits::SIGN_IN_ACCOUNT.forgive(&cx, &email).await?;
+    attempt.succeeded(&cx).await?;
     let user = account.user_id;
+    sessions::sign_in(&cx, user, hash).await?;
     let zone = known_zone(zone);
-    cx.within(async move |conn| {
-        store::note_zone(conn, user, zone.as_deref()).await?;
-        Ok(store::note_sign_in(conn, user).await?)
-    })
-    .await?;
-    sessions::sign_in(&cx.session, user).await?;
+    cx.within(async move |conn| Ok(store::note_zone(conn, user, zone.as_deref()).await?))
+        .await?;
     redirect(safe_next(next.as_deref()));
     Ok(())
 }
@@ -154,33 +131,23 @@ pub async fn sign_out() -> AppResult<()> {
     Ok(())
 }
 
-/// The link of the welcome mail: confirms the address and signs in.
+/// The link of a sign-up's mail: makes the account as that sign-up had it, and signs in.
 #[server]
 pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()> {
     let cx = Cx::current()?;
     limits::TOKEN_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;
-    let user = cx
-        .within(async move |conn| {
-            let Some(user) = tokens::redeem(conn, &token, TokenPurpose::ConfirmEmail).await? else {
-                return Ok(None);
-            };
-            let open = store::by_id(conn, user)
-                .await?
-                .is_some_and(|account| account.may_sign_in());
-            store::confirm_email(conn, user).await?;
-            store::note_sign_in(conn, user).await?;
-            Ok(open.then_some(user))
-        })
+    let account = cx
+        .within(async move |conn| Ok(sign_ups::confirm(conn, &token).await?))
         .await?;
-    let Some(user) = user else {
+    let Some((user, hash)) = account else {
         return Err(AppError::field(
             "",
             "This link has already been used or is more than three days old. If your address is confirmed, sign in. Otherwise, sign up again to get a new link.",
         ));
     };
-    sessions::sign_in(&cx.session, user).await?;
+    sessions::sign_in(&cx, user, hash).await?;
     redirect(safe_next(next.as_deref()));
     Ok(())
 }
@@ -212,10 +179,10 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
         .take(&cx, &cx.client.address.to_string())
         .await?;
     let hash = password::hash(&password).await?;
+    let proven = hash.clone();
     let user = cx
         .within(async move |conn| {
-            let Some(user) = tokens::redeem(conn, &token, TokenPurpose::ResetPassword).await?
-            else {
+            let Some(user) = tokens::redeem_reset(conn, &token).await? else {
                 return Ok(None);
             };
             let open = store::by_id(conn, user)
@@ -240,7 +207,7 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
             "This link has already been used or is more than two hours old. Please request a new one.",
         ));
     };
-    sessions::sign_in(&cx.session, user).await?;
+    sessions::sign_in(&cx, user, proven).await?;
     redirect("/learn");
     Ok(())
 }
@@ -283,33 +250,32 @@ pub async fn change_password(current_password: String, new_password: String) -> 
     let me = require_user()?;
     check_password(&new_password, &me.viewer.email)
         .map_err(|sentence| AppError::field("new_password", sentence))?;
-    limits::SIGN_IN_ACCOUNT
-        .take(&me.cx, &me.viewer.email)
-        .await?;
     let user = me.user_id();
-    let account = me
+    let whose = user.to_string();
+    limits::CHANGE_PASSWORD.take(&me.cx, &whose).await?;
+    let old = me
         .cx
         .within(async move |conn| Ok(store::by_id(conn, user).await?))
-        .await?;
-    if !password::verify(
-        &current_password,
-        account.and_then(|account| account.password_hash),
-    )
-    .await?
-    {
+        .await?
+        .and_then(|account| account.password_hash);
+    let right = password::verify(&current_password, old.clone()).await?;
+    let Some(old) = old.filter(|_| right) else {
         return Err(AppError::field(
             "current_password",
             "That is not your current password.",
         ));
-    }
-    limits::SIGN_IN_ACCOUNT
-        .forgive(&me.cx, &me.viewer.email)
-        .await?;
+    };
+    limits::CHANGE_PASSWORD.forgive(&me.cx, &whose).await?;
     let hash = password::hash(&new_password).await?;
     let keep = me.cx.session.id().map(|id| sessions::hash(&id));
     me.cx
         .within(async move |conn| {
-            store::set_password(conn, user, &hash).await?;
+            if !store::change_password(conn, user, &old, &hash).await? {
+                return Err(AppError::Conflict(
+                    "Your password was just changed elsewhere. Nothing was changed here."
+                        .to_owned(),
+                ));
+            }
             store::end_other_devices(conn, user, keep).await?;
             Entry::done("user.password_changed")
                 .of("user", user)

@@ -1,9 +1,12 @@
 //! Rate limits: token buckets in the database, so that all replicas count together. A bucket holds `burst` tries and
 //! refills by one every `every_s` seconds.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 
+use super::known_devices;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
 
@@ -15,14 +18,26 @@ pub struct Limit {
 }
 
 /// A classroom signs in from behind one address within a minute.
-pub const SIGN_IN_ADDRESS: Limit = Limit {
+const SIGN_IN_ADDRESS: Limit = Limit {
     name: "sign-in/address",
     burst: 120.0,
     every_s: 2.0,
 };
-/// Wrong passwords for one account.
-pub const SIGN_IN_ACCOUNT: Limit = Limit {
+/// Wrong passwords for one account from browsers in which nobody signed in to it before.
+const SIGN_IN_ACCOUNT: Limit = Limit {
     name: "sign-in/account",
+    burst: 10.0,
+    every_s: 60.0,
+};
+/// Wrong passwords for one account from one browser in which somebody signed in to it before.
+const SIGN_IN_DEVICE: Limit = Limit {
+    name: "sign-in/device",
+    burst: 10.0,
+    every_s: 60.0,
+};
+/// Wrong current passwords in the settings of one account.
+pub const CHANGE_PASSWORD: Limit = Limit {
+    name: "change-password",
     burst: 10.0,
     every_s: 60.0,
 };
@@ -31,11 +46,19 @@ pub const SIGN_UP_ADDRESS: Limit = Limit {
     burst: 80.0,
     every_s: 10.0,
 };
-/// Mails that anybody can have sent to one address.
-pub const MAIL_ACCOUNT: Limit = Limit {
-    name: "mail/account",
-    burst: 4.0,
-    every_s: 600.0,
+/// Mails that anybody can have sent to one address. A single stranger cannot use them up: the owner of the address, who
+/// asks from elsewhere, still gets one.
+pub const MAIL_ACCOUNT: MailLimit = MailLimit {
+    each_client: Limit {
+        name: "mail/client",
+        burst: 4.0,
+        every_s: 600.0,
+    },
+    together: Limit {
+        name: "mail/account",
+        burst: 12.0,
+        every_s: 600.0,
+    },
 };
 pub const TOKEN_ADDRESS: Limit = Limit {
     name: "token/address",
@@ -74,6 +97,22 @@ impl Limit {
         Ok(())
     }
 
+    /// Puts one try back into the bucket of `whose`. Tries that failed stay counted.
+    async fn give_back(self, cx: &Cx, whose: &str) -> AppResult<()> {
+        let bucket = bucket(self.name, whose);
+        cx.within(async move |conn| {
+            diesel::sql_query(
+                "update rate_limits set tokens = least($2, tokens + 1) where bucket = $1",
+            )
+            .bind::<sql_types::Text, _>(bucket)
+            .bind::<sql_types::Double, _>(self.burst)
+            .execute(conn)
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Forgets the tries of `whose`, after one that went well.
     pub async fn forgive(self, cx: &Cx, whose: &str) -> AppResult<()> {
         let bucket = bucket(self.name, whose);
@@ -88,20 +127,104 @@ impl Limit {
     }
 }
 
-/// Names are hashed: the table tells nobody whose accounts were tried.
+/// Mails to one address, for each client and for all clients together.
+#[derive(Debug, Clone, Copy)]
+pub struct MailLimit {
+    each_client: Limit,
+    together: Limit,
+}
+
+impl MailLimit {
+    /// Takes one mail to this address, or says how long to wait.
+    pub async fn take(self, cx: &Cx, email: &str) -> AppResult<()> {
+        let client = format!("{email} {}", network(cx.client.address));
+        self.each_client.take(cx, &client).await?;
+        self.together.take(cx, email).await
+    }
+}
+
+/// One try to sign in, and the limit that it counts against.
+pub enum SignInTry {
+    /// From a browser in which somebody signed in to the account before: strangers' tries don't count here. Holds the
+    /// name of the browser's bucket.
+    KnownDevice(String),
+    /// From any other browser: all of them together have one bucket for the account, by its address.
+    Stranger(String),
+}
+
+impl SignInTry {
+    /// Takes one try to sign in to the account with this address, or says how long to wait. It takes as long for addresses
+    /// without an account.
+    pub async fn take(cx: &Cx, email: &str) -> AppResult<Self> {
+        if let Some(device) = known_devices::current() {
+            let own = format!("{email} {}", hex(&device));
+            let email = email.to_owned();
+            let is_known = cx
+                .within(async move |conn| Ok(known_devices::is_known(conn, &email, &device).await?))
+                .await?;
+            if is_known {
+                SIGN_IN_DEVICE.take(cx, &own).await?;
+                return Ok(Self::KnownDevice(own));
+            }
+        }
+        SIGN_IN_ADDRESS
+            .take(cx, &cx.client.address.to_string())
+            .await?;
+        SIGN_IN_ACCOUNT.take(cx, email).await?;
+        Ok(Self::Stranger(email.to_owned()))
+    }
+
+    /// The password was right: this try does not count. Strangers' wrong guesses stay counted.
+    pub async fn succeeded(self, cx: &Cx) -> AppResult<()> {
+        match self {
+            Self::KnownDevice(own) => SIGN_IN_DEVICE.forgive(cx, &own).await,
+            Self::Stranger(email) => SIGN_IN_ACCOUNT.give_back(cx, &email).await,
+        }
+    }
+}
+
+/// The address, or for IPv6 the first address of its network of 64 bits: one customer has all of them.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let mask = u128::MAX << 64;
+            Ipv6Addr::from_bits(address.to_bits() & mask).into()
+        }
+        canonical => canonical,
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Names are hashed: the table tells nobody whose accounts were tried. Of addresses the network counts.
 fn bucket(limit: &str, whose: &str) -> String {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::digest(whose.as_bytes());
-    let short: String = digest
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("{limit}/{short}")
+    let digest = match whose.parse() {
+        Ok(address) => Sha256::digest(network(address).to_string().as_bytes()),
+        Err(_) => Sha256::digest(whose.as_bytes()),
+    };
+    format!("{limit}/{}", hex(&digest[..12]))
 }
 
 #[derive(diesel::QueryableByName)]
 struct Tokens {
     #[diesel(sql_type = sql_types::Double)]
     tokens: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_ipv6_network_share_a_bucket() {
+        let one = bucket("x", "2001:db8:1:2::1");
+        assert_eq!(one, bucket("x", "2001:db8:1:2:ffff:ffff:ffff:ffff"));
+        assert_ne!(one, bucket("x", "2001:db8:1:3::1"));
+        assert_ne!(bucket("x", "192.0.2.1"), bucket("x", "192.0.2.2"));
+        assert_eq!(bucket("x", "192.0.2.1"), bucket("x", "::ffff:192.0.2.1"));
+        assert_ne!(bucket("x", "a@example.org"), bucket("x", "b@example.org"));
+    }
 }

@@ -2,37 +2,87 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::store;
-use super::tokens::{self, TokenPurpose};
+use super::sign_ups::{self, SignUp};
+use super::{store, tokens};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::UserId;
+use crate::platform::ids::{SignUpId, UserId};
 use crate::platform::jobs::{Job, JobContext};
 use crate::platform::mail::Mail;
+
+/// The answer to a sign-up: the link that confirms it, or that the address has an account already.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignUpMail {
+    pub sign_up_id: SignUpId,
+    /// Where a person wanted to go when they signed up.
+    pub next: Option<String>,
+}
+
+impl Job for SignUpMail {
+    const KIND: &'static str = "sign_up_mail";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        let id = self.sign_up_id;
+        let found = cx
+            .within(async move |conn| {
+                let Some(sign_up) = sign_ups::by_id(conn, id).await? else {
+                    return Ok(None);
+                };
+                let account = store::by_email(conn, &sign_up.email).await?;
+                if let Some(account) = account.filter(|a| a.email_confirmed_at.is_some()) {
+                    return Ok(Some(Found::Account(account.user_id)));
+                }
+                let token = tokens::issue_confirmation(conn, id).await?;
+                Ok(Some(Found::New(sign_up, token)))
+            })
+            .await?;
+        match found {
+            // It was confirmed or has expired.
+            None => Ok(()),
+            Some(Found::Account(user)) => AccountMail::new(user, About::AlreadyHere).run(cx).await,
+            Some(Found::New(sign_up, token)) => self.send_link(cx, &sign_up, &token).await,
+        }
+    }
+}
+
+/// The account of a sign-up's address; or the sign-up, with the token that confirms it.
+enum Found {
+    Account(UserId),
+    New(SignUp, String),
+}
+
+impl SignUpMail {
+    async fn send_link(&self, cx: &JobContext, sign_up: &SignUp, token: &str) -> AppResult<()> {
+        let site = &cx.organization.name;
+        let name = &sign_up.display_name;
+        let at = crate::platform::time::Clock::of_organization(&cx.organization)
+            .date_time(sign_up.created_at);
+        let link = cx.link(&confirm_path(token, self.next.as_deref()));
+        let text = format!(
+            "Hello {name},\n\nSomeone, probably you, signed up at {site} with this address and the name {name}, on {at}. \
+             Please open this link to confirm your address. It signs you in, and you can start learning:\n\n{link}\n\n\
+             The link works for three days. It opens an account with the password that was chosen in this sign-up. \
+             If you did not sign up, you can ignore this email. Without the link there is no account."
+        );
+        let subject = format!("Confirm your address for {site}");
+        send(cx, name, &sign_up.email, subject, &text).await
+    }
+}
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccountMail {
     pub user_id: UserId,
     pub about: About,
-    /// Where a person wanted to go when they signed up.
-    #[serde(default)]
-    pub next: Option<String>,
 }
 
 impl AccountMail {
     pub fn new(user_id: UserId, about: About) -> Self {
-        Self {
-            user_id,
-            about,
-            next: None,
-        }
+        Self { user_id, about }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum About {
-    /// Somebody signed up: confirm the address.
-    Welcome,
     /// Somebody signed up with an address that has an account.
     AlreadyHere,
     ResetPassword,
@@ -51,11 +101,8 @@ impl Job for AccountMail {
                     .await?
                     .ok_or(AppError::NotFound("No such account.".into()))?;
                 let token = match about {
-                    About::Welcome => {
-                        Some(tokens::issue(conn, user_id, TokenPurpose::ConfirmEmail).await?)
-                    }
                     About::ResetPassword | About::AlreadyHere => {
-                        Some(tokens::issue(conn, user_id, TokenPurpose::ResetPassword).await?)
+                        Some(tokens::issue_reset(conn, user_id).await?)
                     }
                     About::PasswordChanged => None,
                 };
@@ -68,14 +115,6 @@ impl Job for AccountMail {
         let site = &cx.organization.name;
         let name = &account.display_name;
         let (subject, text) = match about {
-            About::Welcome => (
-                format!("Confirm your address for {site}"),
-                format!(
-                    "Hello {name},\n\nPlease open this link to confirm your address. It signs you in, and you can start learning:\n\n{}\n\n\
-                     The link works for three days. If you did not sign up, you can ignore this email. The account stays closed until the address is confirmed.",
-                    cx.link(&confirm_path(&token, self.next.as_deref()))
-                ),
-            ),
             About::AlreadyHere => (
                 format!("You already have an account at {site}"),
                 format!(
@@ -102,15 +141,25 @@ impl Job for AccountMail {
                 ),
             ),
         };
-        let to = Mail::address(&account.display_name, &account.email)?;
-        cx.mailer
-            .send(Mail {
-                to,
-                subject,
-                text: format!("{text}\n\n{site}\n"),
-            })
-            .await
+        send(cx, name, &account.email, subject, &text).await
     }
+}
+
+async fn send(
+    cx: &JobContext,
+    name: &str,
+    email: &str,
+    subject: String,
+    text: &str,
+) -> AppResult<()> {
+    let site = &cx.organization.name;
+    cx.mailer
+        .send(Mail {
+            to: Mail::address(name, email)?,
+            subject,
+            text: format!("{text}\n\n{site}\n"),
+        })
+        .await
 }
 
 fn confirm_path(token: &str, next: Option<&str>) -> String {

@@ -1,7 +1,14 @@
 //! Web sessions: tower-sessions kept in PostgreSQL through Diesel. The cookie holds the identifier and the table its
 //! hash, so that a copy of the table signs nobody in.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use async_trait::async_trait;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types;
@@ -13,12 +20,12 @@ use tower_sessions::{
     Expiry, Session, SessionManagerLayer, SessionStore, cookie::SameSite, session_store,
 };
 
-use super::{UserRole, Viewer};
+use super::{UserRole, Viewer, known_devices, store};
 use crate::platform::db::Db;
 use crate::platform::db::organizations::Organization;
 use crate::platform::db::schema::{sql_types::UserRole as UserRoleSql, web_sessions};
-use crate::platform::error::AppResult;
-use crate::platform::http::{AppState, current_client, current_organization};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::{AppState, Cx, current_client, current_organization};
 use crate::platform::ids::UserId;
 
 pub const COOKIE: &str = "lyceum_session";
@@ -38,13 +45,36 @@ pub fn layer(db: Db, secure: bool) -> SessionManagerLayer<Store> {
         .with_expiry(Expiry::OnInactivity(time::Duration::days(IDLE_DAYS)))
 }
 
-/// Makes this session the person's. Its identifier changes, so that one planted before sign-in is worth nothing.
-pub async fn sign_in(session: &Session, user: UserId) -> AppResult<()> {
+/// Makes this session the person's, who has proven to have the password with this hash. The session's identifier changes,
+/// so that one planted before sign-in is worth nothing.
+///
+/// # Errors
+/// `Conflict` where the password was changed or the account was closed meanwhile; then nobody is signed in.
+pub async fn sign_in(cx: &Cx, user: UserId, proven: String) -> AppResult<()> {
+    let session = &cx.session;
     session.cycle_id().await?;
     session.insert(USER, user).await?;
     session.insert(SEEN_ON, today()).await?;
     // Saved here rather than with the response: whoever is told that they are signed in, is.
-    Ok(session.save().await?)
+    session.save().await?;
+    // Checked after the session is saved: a change of the password that this check does not see yet ends the saved session.
+    let still_holds = cx
+        .within(async move |conn| {
+            let noted = store::note_sign_in(conn, user, &proven).await?;
+            if let (true, Some(device)) = (noted, known_devices::give()) {
+                known_devices::remember(conn, user, &device).await?;
+            }
+            Ok(noted)
+        })
+        .await?;
+    if still_holds {
+        return Ok(());
+    }
+    session.flush().await?;
+    Err(AppError::Conflict(
+        "The password of this account was just changed. Please sign in with the new one."
+            .to_owned(),
+    ))
 }
 
 /// Nobody is signed in here.
@@ -54,6 +84,17 @@ pub async fn is_anonymous(session: &Session) -> AppResult<bool> {
 
 pub async fn sign_out(session: &Session) -> AppResult<()> {
     Ok(session.flush().await?)
+}
+
+/// The request with its person as the session has it now. For handlers that read a long body first: the session may have
+/// been ended while the body arrived.
+pub async fn recognise_again(mut cx: Cx) -> AppResult<Cx> {
+    let store = Store {
+        db: cx.app.db.clone(),
+    };
+    let session = Session::new(cx.session.id(), Arc::new(store), None);
+    cx.viewer = viewer(&cx.app, &cx.organization, &session).await?;
+    Ok(cx)
 }
 
 /// The session's person, if it has one who may still sign in.
@@ -131,51 +172,86 @@ impl std::fmt::Debug for Store {
     }
 }
 
+tokio::task_local! {
+    /// True once a save has found that the session was ended.
+    static IS_ENDED: AtomicBool;
+}
+
+/// Keeps the cookie of a session that was ended during the request out of the answer: the browser may have a new session
+/// by now.
+pub async fn drop_ended_cookie(request: Request, next: Next) -> Response {
+    IS_ENDED
+        .scope(AtomicBool::new(false), async move {
+            let mut response = next.run(request).await;
+            if IS_ENDED.with(|is_ended| is_ended.load(Ordering::Relaxed)) {
+                without_session_cookie(response.headers_mut());
+            }
+            response
+        })
+        .await
+}
+
+fn without_session_cookie(headers: &mut HeaderMap) {
+    let header::Entry::Occupied(cookies) = headers.entry(header::SET_COOKIE) else {
+        return;
+    };
+    let session = format!("{COOKIE}=");
+    let (_, all) = cookies.remove_entry_mult();
+    let kept: Vec<HeaderValue> = all
+        .filter(|cookie| !cookie.as_bytes().starts_with(session.as_bytes()))
+        .collect();
+    for cookie in kept {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// The columns that a save writes.
+#[derive(AsChangeset)]
+#[diesel(table_name = web_sessions, treat_none_as_null = true)]
+struct Saved {
+    user_id: Option<UserId>,
+    data: Value,
+    address: Option<String>,
+    expires_at: DateTime<Utc>,
+}
+
+impl Saved {
+    fn of(record: &Record) -> session_store::Result<Self> {
+        let data = serde_json::to_value(&record.data)
+            .map_err(|error| session_store::Error::Encode(error.to_string()))?;
+        let user = record.data.get(USER).and_then(Value::as_str);
+        let user = user.and_then(|id| id.parse().ok()).map(UserId);
+        let expires_at = DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0)
+            .unwrap_or_else(Utc::now);
+        let expires_at = match user {
+            Some(_) => expires_at,
+            None => expires_at.min(Utc::now() + chrono::Duration::minutes(ANONYMOUS_MINUTES)),
+        };
+        Ok(Self {
+            user_id: user,
+            data,
+            address: current_client().map(|client| client.address.to_string()),
+            expires_at,
+        })
+    }
+}
+
 #[async_trait]
 impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        self.save(record).await
-    }
-
-    async fn save(&self, record: &Record) -> session_store::Result<()> {
-        let organization = organization()?;
-        let data = serde_json::to_value(&record.data)
-            .map_err(|error| session_store::Error::Encode(error.to_string()))?;
-        let user = record
-            .data
-            .get(USER)
-            .and_then(Value::as_str)
-            .and_then(|id| id.parse().ok())
-            .map(UserId);
         let hash = hash(&record.id);
-        let expires = DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0)
-            .unwrap_or_else(Utc::now);
-        let expires = match user {
-            Some(_) => expires,
-            None => expires.min(Utc::now() + chrono::Duration::minutes(ANONYMOUS_MINUTES)),
-        };
-        let client = current_client();
-        let address = client.as_ref().map(|client| client.address.to_string());
-        let agent = client.and_then(|client| client.user_agent);
+        let saved = Saved::of(record)?;
+        let agent = current_client().and_then(|client| client.user_agent);
         self.db
-            .within(organization, async move |conn| {
+            .within(organization()?, async move |conn| {
                 diesel::insert_into(web_sessions::table)
                     .values((
-                        web_sessions::session_hash.eq(&hash),
-                        web_sessions::user_id.eq(user),
-                        web_sessions::data.eq(&data),
-                        web_sessions::address.eq(&address),
-                        web_sessions::user_agent.eq(&agent),
-                        web_sessions::expires_at.eq(expires),
-                    ))
-                    .on_conflict((web_sessions::organization_id, web_sessions::session_hash))
-                    .do_update()
-                    .set((
-                        web_sessions::user_id.eq(user),
-                        web_sessions::data.eq(&data),
-                        web_sessions::address.eq(&address),
-                        web_sessions::last_seen_at.eq(Utc::now()),
-                        web_sessions::expires_at.eq(expires),
+                        web_sessions::session_hash.eq(hash),
+                        web_sessions::user_id.eq(saved.user_id),
+                        web_sessions::data.eq(saved.data),
+                        web_sessions::address.eq(saved.address),
+                        web_sessions::user_agent.eq(agent),
+                        web_sessions::expires_at.eq(saved.expires_at),
                     ))
                     .execute(conn)
                     .await?;
@@ -183,6 +259,26 @@ impl SessionStore for Store {
             })
             .await
             .map_err(backend)
+    }
+
+    /// Saves nothing where the session was ended since it was loaded: what is ended stays ended.
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        let hash = hash(&record.id);
+        let saved = Saved::of(record)?;
+        let updated = self
+            .db
+            .within(organization()?, async move |conn| {
+                let changes = (saved, web_sessions::last_seen_at.eq(Utc::now()));
+                let session = web_sessions::table.filter(web_sessions::session_hash.eq(hash));
+                let updated = diesel::update(session).set(changes).execute(conn).await?;
+                AppResult::Ok(updated)
+            })
+            .await
+            .map_err(backend)?;
+        if updated == 0 {
+            let _ = IS_ENDED.try_with(|is_ended| is_ended.store(true, Ordering::Relaxed));
+        }
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {

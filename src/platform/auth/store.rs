@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::UserRole;
+use super::sign_ups::SignUp;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{users, web_sessions};
 use crate::platform::ids::UserId;
@@ -116,12 +117,20 @@ pub async fn confirm_email(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     .map(drop)
 }
 
-pub async fn note_sign_in(conn: &mut Conn, user: UserId) -> QueryResult<()> {
-    diesel::update(users::table.find(user))
-        .set(users::last_login_at.eq(Utc::now()))
-        .execute(conn)
-        .await
-        .map(drop)
+/// Notes a sign-in with the password that has this hash. False where the account has another password by now, or is closed.
+/// Waits for a change of the password that is under way.
+pub async fn note_sign_in(conn: &mut Conn, user: UserId, password_hash: &str) -> QueryResult<bool> {
+    let noted = diesel::update(
+        users::table
+            .find(user)
+            .filter(users::password_hash.eq(password_hash))
+            .filter(users::is_active)
+            .filter(users::deleted_at.is_null()),
+    )
+    .set(users::last_login_at.eq(Utc::now()))
+    .execute(conn)
+    .await?;
+    Ok(noted > 0)
 }
 
 /// Takes over the zone that the browser is in, where the person has chosen none.
@@ -144,22 +153,42 @@ pub async fn set_password(conn: &mut Conn, user: UserId, hash: &str) -> QueryRes
         .map(drop)
 }
 
-/// A sign-up that was never confirmed may be made again with another name and password.
-pub async fn replace_unconfirmed(
+/// Sets a new password in place of the one with the hash `old`. False where the account has another one by now.
+pub async fn change_password(
     conn: &mut Conn,
     user: UserId,
-    name: &str,
-    hash: &str,
-) -> QueryResult<()> {
+    old: &str,
+    new: &str,
+) -> QueryResult<bool> {
+    let changed = diesel::update(users::table.find(user).filter(users::password_hash.eq(old)))
+        .set(users::password_hash.eq(new))
+        .execute(conn)
+        .await?;
+    Ok(changed > 0)
+}
+
+/// Confirms an account that was never confirmed, with the name and the password of this sign-up. Older versions made such
+/// accounts at sign-up.
+pub async fn take_over_unconfirmed(
+    conn: &mut Conn,
+    sign_up: &SignUp,
+) -> QueryResult<Option<UserId>> {
     diesel::update(
         users::table
-            .find(user)
-            .filter(users::email_confirmed_at.is_null()),
+            .filter(users::email.eq(&sign_up.email))
+            .filter(users::email_confirmed_at.is_null())
+            .filter(users::is_active)
+            .filter(users::deleted_at.is_null()),
     )
-    .set((users::display_name.eq(name), users::password_hash.eq(hash)))
-    .execute(conn)
+    .set((
+        users::display_name.eq(&sign_up.display_name),
+        users::password_hash.eq(&sign_up.password_hash),
+        users::email_confirmed_at.eq(Utc::now()),
+    ))
+    .returning(users::user_id)
+    .get_result(conn)
     .await
-    .map(drop)
+    .optional()
 }
 
 pub async fn set_role(conn: &mut Conn, user: UserId, role: UserRole) -> QueryResult<()> {

@@ -1,5 +1,9 @@
 //! Accounts, over HTTP: the ways in, the ways back, and what nobody learns on the way.
 
+mod ended_sessions;
+mod guesses;
+mod sign_ups;
+
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 
@@ -421,5 +425,8 @@ async fn the_browsers_zone_is_taken_where_none_was_chosen() {
     fields.retain(|(name, _)| *name != "email");
     fields.extend([("email", "new@example.org"), ("zone", "Asia/Tokyo")]);
     site.visitor().post("auth/api/sign_up", &fields).await;
+    let confirm = link(&site.mails().await[0], "/confirm?token=");
+    let fields = [("token", token(&confirm))];
+    site.visitor().post("auth/api/confirm_email", &fields).await;
     assert_eq!(known("Asia/Tokyo").await, 1);
 }

@@ -1,15 +1,16 @@
-//! One-time tokens: the links in mails that confirm an address or reset a password.
+//! One-time tokens: the links in mails that confirm a sign-up or reset a password.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use chrono::{Duration, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
 
+use super::sign_ups;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::one_time_tokens;
-use crate::platform::ids::UserId;
+use crate::platform::db::schema::{one_time_tokens, sign_ups as sign_ups_table};
+use crate::platform::ids::{SignUpId, UserId};
 
 #[derive(
     Debug,
@@ -31,52 +32,98 @@ pub enum TokenPurpose {
 impl TokenPurpose {
     pub fn lifetime(self) -> Duration {
         match self {
-            Self::ConfirmEmail => Duration::days(3),
+            Self::ConfirmEmail => sign_ups::LIFETIME,
             Self::ResetPassword => Duration::hours(2),
         }
     }
 }
 
-/// Makes a token and returns it; only its hash is stored.
-pub async fn issue(conn: &mut Conn, user: UserId, purpose: TokenPurpose) -> QueryResult<String> {
+#[derive(Insertable)]
+#[diesel(table_name = one_time_tokens)]
+struct NewToken {
+    purpose: TokenPurpose,
+    user_id: Option<UserId>,
+    sign_up_id: Option<SignUpId>,
+    token_hash: Vec<u8>,
+    expires_at: DateTime<Utc>,
+}
+
+/// Makes a token that confirms this sign-up alone, and returns it; only its hash is stored.
+pub async fn issue_confirmation(conn: &mut Conn, sign_up: SignUpId) -> QueryResult<String> {
+    issue(conn, TokenPurpose::ConfirmEmail, None, Some(sign_up)).await
+}
+
+/// Makes a token that resets this account's password, and returns it; only its hash is stored.
+pub async fn issue_reset(conn: &mut Conn, user: UserId) -> QueryResult<String> {
+    issue(conn, TokenPurpose::ResetPassword, Some(user), None).await
+}
+
+async fn issue(
+    conn: &mut Conn,
+    purpose: TokenPurpose,
+    user_id: Option<UserId>,
+    sign_up_id: Option<SignUpId>,
+) -> QueryResult<String> {
     let secret: [u8; 24] = rand::random();
     let token = BASE64_URL_SAFE_NO_PAD.encode(secret);
     diesel::insert_into(one_time_tokens::table)
-        .values((
-            one_time_tokens::user_id.eq(user),
-            one_time_tokens::purpose.eq(purpose),
-            one_time_tokens::token_hash.eq(hash(&token)),
-            one_time_tokens::expires_at.eq(Utc::now() + purpose.lifetime()),
-        ))
+        .values(NewToken {
+            purpose,
+            user_id,
+            sign_up_id,
+            token_hash: hash(&token),
+            expires_at: Utc::now() + purpose.lifetime(),
+        })
         .execute(conn)
         .await?;
     Ok(token)
 }
 
-/// Whose token this is, if it still works.
-pub async fn peek(
-    conn: &mut Conn,
-    token: &str,
-    purpose: TokenPurpose,
-) -> QueryResult<Option<UserId>> {
+/// Address of the sign-up that the token confirms, if the token still works.
+pub async fn email_of_sign_up(conn: &mut Conn, token: &str) -> QueryResult<Option<String>> {
     one_time_tokens::table
+        .inner_join(sign_ups_table::table)
         .filter(one_time_tokens::token_hash.eq(hash(token)))
-        .filter(one_time_tokens::purpose.eq(purpose))
+        .filter(one_time_tokens::purpose.eq(TokenPurpose::ConfirmEmail))
         .filter(one_time_tokens::used_at.is_null())
         .filter(one_time_tokens::expires_at.gt(Utc::now()))
-        .select(one_time_tokens::user_id)
+        .select(sign_ups_table::email)
         .first(conn)
         .await
         .optional()
 }
 
-/// Uses the token up. Of two at once, one gets the user; the rest of that user's tokens for the purpose end with it.
-pub async fn redeem(
+/// Uses the token up and returns its sign-up. Of two requests at once, one gets it.
+pub async fn redeem_confirmation(conn: &mut Conn, token: &str) -> QueryResult<Option<SignUpId>> {
+    let redeemed = redeem(conn, token, TokenPurpose::ConfirmEmail).await?;
+    Ok(redeemed.and_then(|(_, sign_up)| sign_up))
+}
+
+/// Uses the token up and returns its account. Of two requests at once, one gets it; the account's other tokens end.
+pub async fn redeem_reset(conn: &mut Conn, token: &str) -> QueryResult<Option<UserId>> {
+    let redeemed = redeem(conn, token, TokenPurpose::ResetPassword).await?;
+    let Some(user) = redeemed.and_then(|(user, _)| user) else {
+        return Ok(None);
+    };
+    diesel::delete(
+        one_time_tokens::table
+            .filter(one_time_tokens::user_id.eq(user))
+            .filter(one_time_tokens::purpose.eq(TokenPurpose::ResetPassword))
+            .filter(one_time_tokens::used_at.is_null()),
+    )
+    .execute(conn)
+    .await?;
+    Ok(Some(user))
+}
+
+type Subject = (Option<UserId>, Option<SignUpId>);
+
+async fn redeem(
     conn: &mut Conn,
     token: &str,
     purpose: TokenPurpose,
-) -> QueryResult<Option<UserId>> {
-    let user: Option<UserId> = diesel::update(
+) -> QueryResult<Option<Subject>> {
+    diesel::update(
         one_time_tokens::table
             .filter(one_time_tokens::token_hash.eq(hash(token)))
             .filter(one_time_tokens::purpose.eq(purpose))
@@ -84,21 +131,10 @@ pub async fn redeem(
             .filter(one_time_tokens::expires_at.gt(Utc::now())),
     )
     .set(one_time_tokens::used_at.eq(Utc::now()))
-    .returning(one_time_tokens::user_id)
+    .returning((one_time_tokens::user_id, one_time_tokens::sign_up_id))
     .get_result(conn)
     .await
-    .optional()?;
-    if let Some(user) = user {
-        diesel::delete(
-            one_time_tokens::table
-                .filter(one_time_tokens::user_id.eq(user))
-                .filter(one_time_tokens::purpose.eq(purpose))
-                .filter(one_time_tokens::used_at.is_null()),
-        )
-        .execute(conn)
-        .await?;
-    }
-    Ok(user)
+    .optional()
 }
 
 fn hash(token: &str) -> Vec<u8> {

@@ -408,12 +408,36 @@ diesel::table! {
     one_time_tokens (token_id) {
         token_id -> Uuid,
         organization_id -> Uuid,
-        user_id -> Uuid,
+        user_id -> Nullable<Uuid>,
         purpose -> TokenPurpose,
         token_hash -> Bytea,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+        sign_up_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    sign_ups (sign_up_id) {
+        sign_up_id -> Uuid,
+        organization_id -> Uuid,
+        email -> Text,
+        display_name -> Text,
+        password_hash -> Text,
+        time_zone -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    known_devices (user_id, device_hash) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        device_hash -> Bytea,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
     }
 }
 
@@ -882,6 +906,8 @@ diesel::table! {
 
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
+diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
+diesel::joinable!(known_devices -> users (user_id));
 diesel::joinable!(courses -> stored_files (thumbnail_file_id));
 diesel::joinable!(course_modules -> courses (course_id));
 diesel::joinable!(topics -> courses (course_id));
@@ -972,6 +998,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exam_sitting_events,
     exam_sittings,
     exams,
+    known_devices,
     learner_persona_profiles,
     module_progress,
     one_time_tokens,
@@ -991,6 +1018,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     quiz_resets,
     rate_limits,
     search_terms,
+    sign_ups,
     simulation_exercises,
     simulation_work,
     stored_files,

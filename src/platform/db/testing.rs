@@ -58,6 +58,8 @@ pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
             print_links: false,
         },
         files_url: None,
+        // A folder without fonts: tests must not depend on those of the machine.
+        fonts_dir: Some(data_dir.join("fonts")),
     }
 }
 

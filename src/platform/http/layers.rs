@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
 use tracing::Instrument;
 
-use super::{AppState, CURRENT, Client, Current, Cx, flash};
+use super::{AppState, CURRENT, Client, Current, Cx, flash, server_fns};
 use crate::platform::auth;
 use crate::platform::db::organizations::Organization;
 
@@ -160,9 +160,14 @@ fn same_origin(request: &Request) -> bool {
 pub async fn recognise(
     State(app): State<AppState>,
     session: Session,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
+    // The session is loaded after the body has arrived: a session that is ended meanwhile changes nothing more.
+    let mut request = match server_fns::received(request).await {
+        Ok(request) => request,
+        Err(refusal) => return refusal,
+    };
     let (Some(organization), Some(client)) = (
         request.extensions().get::<Organization>().cloned(),
         request.extensions().get::<Client>().cloned(),

@@ -24,7 +24,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use super::connections::{self, TimeLimits};
 use super::{AppState, Cx, assets, dev, layers, metrics, patience, server_fns};
 use crate::app::{App, shell};
-use crate::platform::auth::{safe_next, sessions};
+use crate::platform::auth::{known_devices, safe_next, sessions};
 use crate::platform::config::{Config, ServeConfig};
 use crate::platform::db::Db;
 use crate::platform::files::Files;
@@ -193,6 +193,8 @@ fn recognised(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
         .layer(DefaultBodyLimit::max(server_fns::BODY_LIMIT))
         .layer(from_fn_with_state(state.clone(), layers::recognise))
         .layer(sessions::layer(state.db.clone(), secure))
+        .layer(from_fn(sessions::drop_ended_cookie))
+        .layer(from_fn_with_state(state.clone(), known_devices::layer))
         .layer(from_fn(layers::check_origin))
         .layer(from_fn_with_state(state.clone(), layers::enter))
 }

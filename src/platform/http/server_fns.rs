@@ -21,13 +21,35 @@ pub const REDIRECT: &str = "x-redirect";
 /// route of their own.
 pub const BODY_LIMIT: usize = 640 * 1024;
 
+/// The request once its body has arrived whole, or the answer to a body that is too long. Uploads pass as they are: their
+/// routes have limits of their own, and recognize the session again.
+pub async fn received(request: Request) -> Result<Request, Response> {
+    let is_upload = !request.uri().path().starts_with("/api/")
+        && request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|media| media.as_bytes().starts_with(b"multipart/"));
+    if is_upload || matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, BODY_LIMIT).await {
+        Ok(body) => Ok(Request::from_parts(parts, Body::from(body))),
+        Err(_) => Err(too_large()),
+    }
+}
+
+fn too_large() -> Response {
+    error_response(AppError::TooLarge(
+        "This is more than the form can take. Nothing was changed.".to_owned(),
+    ))
+}
+
 pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let plain_form = parts.method == Method::POST && accepts_html(&parts.headers);
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
-        return error_response(AppError::TooLarge(
-            "This is more than the form can take. Nothing was changed.".to_owned(),
-        ));
+        return too_large();
     };
     let query = parts.uri.query().unwrap_or_default();
     if !is_text(&body) || !is_text(query.as_bytes()) {

@@ -137,6 +137,18 @@ impl TestSite {
             .collect()
     }
 
+    /// Serves the site over real connections too, at the address that is returned, until the test ends.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let service =
+            server::router(self.state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        address
+    }
+
     pub async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self
             .router
@@ -225,8 +237,8 @@ impl Browser<'_> {
     }
 }
 
-/// Converts "auth/api/sign_in" to the path of `platform::auth::api::sign_in`.
-fn function_path(function: &str) -> String {
+/// "auth/api/sign_in" → the path of platform::auth::api::sign_in.
+pub fn function_path(function: &str) -> String {
     server_fn::axum::server_fn_paths()
         .map(|(path, _)| path)
         .find(|path| path.ends_with(&format!("/{function}")))

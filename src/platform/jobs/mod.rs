@@ -125,6 +125,7 @@ impl Registry {
         Self::default()
             .with::<crate::platform::auth::mails::AccountMail>()
             .with::<crate::platform::auth::mails::ForgottenPassword>()
+            .with::<crate::platform::auth::mails::SignUpMail>()
             .with::<schedule::Housekeeping>()
     }
 

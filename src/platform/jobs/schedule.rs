@@ -32,6 +32,8 @@ impl Job for Housekeeping {
                 "update web_sessions set data = data - 'flash'
                  where data ? 'flash' and last_seen_at < now() - interval '1 hour'",
                 "delete from one_time_tokens where expires_at < now() - interval '7 days'",
+                "delete from sign_ups where expires_at < now()",
+                "delete from known_devices where last_used_at < now() - interval '400 days'",
                 "delete from rate_limits where updated_at < now() - interval '1 day'",
                 "delete from background_jobs where finished_at < now() - interval '30 days'",
                 // They name addresses, most of which may be nobody's.

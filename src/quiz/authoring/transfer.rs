@@ -11,7 +11,7 @@ use serde_json::json;
 use super::export::export;
 use super::{AS_IN_FILE, ImportPage, ImportReport, intake, store};
 use crate::platform::auth::guard::tutor_of_slug;
-use crate::platform::auth::sign_in_path;
+use crate::platform::auth::{sessions, sign_in_path};
 use crate::platform::db::Conn;
 use crate::platform::encode;
 use crate::platform::error::{AppError, AppResult};
@@ -71,8 +71,12 @@ struct Upload {
 
 async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
     let mut upload = Upload::default();
+    // A session that was ended while the file arrived imports nothing.
     let outcome = match upload.fill(parts).await {
-        Ok(()) => store_upload(&cx, &upload).await,
+        Ok(()) => match sessions::recognise_again(cx.clone()).await {
+            Ok(cx) => store_upload(&cx, &upload).await,
+            Err(error) => Err(error),
+        },
         Err(error) => Err(error),
     };
     let page = format!("{}/import", Area::Questions.path(&encode(&upload.course)));

@@ -80,7 +80,7 @@ pub fn answer(question: GradedQuestion, language: &Language, label: &'static str
     };
     if let Some(why) = question.withheld {
         return view! {
-            <Badge tone=Tone::Neutral text="Not told yet" />
+            <Badge tone=Tone::Neutral text="Not shown yet" />
             {prose("prose", question.prompt)}
             <h3 class="label">{label}</h3>
             {prose("prose quiz-given", question.answered)}

@@ -1,0 +1,94 @@
+//! Sign-ups from the form to the confirmation. Each keeps what was typed in it; the account is made of one sign-up when
+//! the link of that sign-up's mail is opened. Until then nothing that a stranger types reaches an account.
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::UserRole;
+use super::store::{self, NewAccount};
+use super::tokens;
+use crate::platform::db::schema::sign_ups;
+use crate::platform::db::{self, Conn};
+use crate::platform::ids::{SignUpId, UserId};
+
+/// A sign-up can be confirmed for this long.
+pub const LIFETIME: Duration = Duration::days(3);
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = sign_ups)]
+pub struct NewSignUp<'a> {
+    pub email: &'a str,
+    pub display_name: &'a str,
+    pub password_hash: &'a str,
+    pub time_zone: Option<&'a str>,
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sign_ups)]
+pub struct SignUp {
+    pub sign_up_id: SignUpId,
+    pub email: String,
+    pub display_name: String,
+    pub password_hash: String,
+    pub time_zone: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+pub async fn create(conn: &mut Conn, new: NewSignUp<'_>) -> QueryResult<SignUpId> {
+    diesel::insert_into(sign_ups::table)
+        .values(new)
+        .returning(sign_ups::sign_up_id)
+        .get_result(conn)
+        .await
+}
+
+/// The sign-up, unless it was confirmed or has expired.
+pub async fn by_id(conn: &mut Conn, id: SignUpId) -> QueryResult<Option<SignUp>> {
+    sign_ups::table
+        .find(id)
+        .filter(sign_ups::expires_at.gt(Utc::now()))
+        .select(SignUp::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Makes the account of the sign-up that the token belongs to, and returns it with the hash of its password. None if the
+/// token does not work, or the address has an account. All other sign-ups with this address end.
+pub async fn confirm(conn: &mut Conn, token: &str) -> QueryResult<Option<(UserId, String)>> {
+    let Some(email) = tokens::email_of_sign_up(conn, token).await? else {
+        return Ok(None);
+    };
+    // Two links for the same address, opened at the same time, are confirmed one after the other.
+    db::lock(conn, &format!("sign-up {email}")).await?;
+    let Some(id) = tokens::redeem_confirmation(conn, token).await? else {
+        return Ok(None);
+    };
+    let Some(sign_up) = by_id(conn, id).await? else {
+        return Ok(None);
+    };
+    let user = open_account(conn, &sign_up).await?;
+    if let Some(user) = user {
+        store::note_zone(conn, user, sign_up.time_zone.as_deref()).await?;
+    }
+    diesel::delete(sign_ups::table.filter(sign_ups::email.eq(&sign_up.email)))
+        .execute(conn)
+        .await?;
+    Ok(user.map(|user| (user, sign_up.password_hash)))
+}
+
+async fn open_account(conn: &mut Conn, sign_up: &SignUp) -> QueryResult<Option<UserId>> {
+    let new = NewAccount {
+        email: &sign_up.email,
+        display_name: &sign_up.display_name,
+        password_hash: &sign_up.password_hash,
+        role: UserRole::Learner,
+        confirmed: true,
+    };
+    match store::create(conn, new).await? {
+        Some(user) => Ok(Some(user)),
+        None => store::take_over_unconfirmed(conn, sign_up).await,
+    }
+}
