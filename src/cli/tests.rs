@@ -13,6 +13,23 @@ use crate::platform::http::testing::TestSite;
 
 const FIRST: &str = crate::platform::db::organizations::FIRST;
 
+#[test]
+fn the_command_line_is_sound() {
+    use clap::{CommandFactory, Parser};
+    super::Cli::command().debug_assert();
+    for line in [
+        "lyceum tutor add small asha@example.org --organization theirs",
+        "lyceum tutor remove small asha@example.org",
+        "lyceum page set about about.md --title About",
+        "lyceum import --mdbook book --strict --root .. --slug book --check",
+    ] {
+        assert!(
+            super::Cli::try_parse_from(line.split(' ')).is_ok(),
+            "{line}"
+        );
+    }
+}
+
 fn add(course: &str, email: &str) -> TutorCommand {
     TutorCommand::Add {
         course: course.to_owned(),

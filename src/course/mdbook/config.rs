@@ -47,7 +47,10 @@ impl BookToml {
         let text = match folder.locate_and_read(Path::new(""), "book.toml") {
             Ok((_, text)) => text,
             Err(Refusal::Missing) => {
-                problems.left_out_in(file, "this mdBook has no book.toml, which has its title");
+                problems.left_out_in(
+                    file,
+                    "the file does not exist; the book has the name of its folder",
+                );
                 return Some(Self::default());
             }
             Err(refusal) => {

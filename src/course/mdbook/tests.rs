@@ -221,11 +221,18 @@ proptest::proptest! {
     #[test]
     fn any_page_is_read_without_panic(pieces in proptest::collection::vec(0..PIECES.len(), 0..24)) {
         let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
-        let _ = try_book(&[("src/SUMMARY.md", "- [A](a.md)\n"), ("src/a.md", &text), ("src/q.toml", QUIZ)]);
+        let maths = "[output.html]\nmathjax-support = true\n";
+        let _ = try_book(&[("book.toml", maths), ("src/SUMMARY.md", "- [A](a.md)\n"), ("src/a.md", &text), ("src/q.toml", QUIZ)]);
     }
 }
 
-const PIECES: [&str; 34] = [
+const PIECES: [&str; 40] = [
+    "---\nx: é\n---\n",
+    "{{%é}}",
+    "\\\\(é",
+    "\\\\)",
+    "\\[é",
+    "\\]",
     "{{#include a.md}}",
     "{{#quiz q.toml}}",
     "\\{{#x}}",
