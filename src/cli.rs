@@ -1,7 +1,11 @@
 //! The command line: one subcommand for each thing that an operator does.
 
 mod accounts;
+mod pages;
 mod seed;
+mod teaching;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,7 +13,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::course::import;
+use crate::course::draft::grouped;
+use crate::course::import::{self, ReadOptions};
 use crate::platform::config::{Config, LogConfig, LogFormat, ServeConfig};
 use crate::platform::db::organizations::{self, Organization};
 use crate::platform::db::{Db, migrate};
@@ -40,12 +45,23 @@ enum Command {
     Migrate,
     /// Fill the demo: its courses, and three accounts to sign in with.
     Seed,
-    /// Import a course: a folder in the native format, or an mdBook.
+    /// Import a course: a folder in the native format, or an mdBook. An import takes what it can of
+    /// a book and lists the rest.
     Import {
         folder: PathBuf,
         /// Read the folder as an mdBook even if it looks like a native course.
         #[arg(long)]
         mdbook: bool,
+        /// Refuse a book of which something would be left out.
+        #[arg(long)]
+        strict: bool,
+        /// A folder around the book, such as its repository. The book may include its files;
+        /// nothing outside is read.
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        /// The course's name in addresses. A course that has this name already is updated.
+        #[arg(long)]
+        slug: Option<String>,
         /// The organization that gets the course, by its short name.
         #[arg(long, default_value = organizations::FIRST)]
         organization: String,
@@ -53,7 +69,23 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Create and change accounts.
+    /// Make somebody a tutor of a course, or end that.
+    Tutor {
+        #[command(subcommand)]
+        command: teaching::TutorCommand,
+        /// The organization, by its short name.
+        #[arg(long, default_value = organizations::FIRST, global = true)]
+        organization: String,
+    },
+    /// Write the site's own pages, such as /about.
+    Page {
+        #[command(subcommand)]
+        command: pages::PageCommand,
+        /// The organization, by its short name.
+        #[arg(long, default_value = organizations::FIRST, global = true)]
+        organization: String,
+    },
+    /// Make and change accounts.
     User {
         #[command(subcommand)]
         command: accounts::UserCommand,
@@ -127,9 +159,28 @@ async fn run(cli: Cli) -> Result<(), String> {
         Command::Import {
             folder,
             mdbook,
+            strict,
+            root,
+            slug,
             organization,
             check,
-        } => import_course(&config, &folder, mdbook, &organization, check).await,
+        } => {
+            let options = ReadOptions {
+                as_mdbook: mdbook,
+                strict,
+                root,
+                slug,
+            };
+            import_course(&config, &folder, options, &organization, check).await
+        }
+        Command::Tutor {
+            command,
+            organization,
+        } => teaching::tutor(&config, command, &organization).await,
+        Command::Page {
+            command,
+            organization,
+        } => pages::page(&config, command, &organization).await,
         Command::User {
             command,
             organization,
@@ -141,34 +192,46 @@ async fn run(cli: Cli) -> Result<(), String> {
 async fn import_course(
     config: &Config,
     folder: &std::path::Path,
-    mdbook: bool,
+    options: ReadOptions,
     organization: &str,
     check: bool,
 ) -> Result<(), String> {
-    let (draft, warnings) = import::read(folder, mdbook).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let (draft, warnings) = import::read_with(folder, options).map_err(|errors| {
         format!(
-            "{} problem(s) in {}; nothing was imported.\n{}",
-            lines.len(),
+            "{} in {}; nothing was imported.\n{}",
+            count(errors.len(), "problem"),
             folder.display(),
-            lines.join("\n")
+            grouped(&errors).join("\n")
         )
     })?;
-    for warning in &warnings {
+    for warning in grouped(&warnings) {
         eprintln!("warning: {warning}");
     }
     if check {
-        println!("“{}” has no problems. Nothing was stored.", draft.title);
-        return Ok(());
+        println!("“{}” can be imported. Nothing was stored.", draft.title);
+    } else {
+        let db = Db::new(&config.database)?;
+        let organization = find_organization(&db, organization).await?;
+        let files = Files::new(config)?;
+        let report = import::import(&db, &files, organization.organization_id, draft)
+            .await
+            .map_err(|error| error.to_string())?;
+        println!("{report}");
     }
-    let db = Db::new(&config.database)?;
-    let organization = find_organization(&db, organization).await?;
-    let files = Files::new(config)?;
-    let report = import::import(&db, &files, organization.organization_id, draft)
-        .await
-        .map_err(|error| error.to_string())?;
-    println!("{report}");
+    if !warnings.is_empty() {
+        println!(
+            "{}. The course is imported without the parts that they name.",
+            count(warnings.len(), "warning")
+        );
+    }
     Ok(())
+}
+
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
 }
 
 async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> {

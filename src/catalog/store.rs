@@ -18,6 +18,7 @@ use crate::platform::db::schema::{
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, FileId, OrganizationId, UserId};
 use crate::platform::ui::Language;
+use crate::platform::markdown::{self, Rendered, TargetKind};
 
 pub const PAGE: usize = 20;
 
@@ -405,4 +406,38 @@ pub async fn cms_page(conn: &mut Conn, slug: &str) -> QueryResult<Option<(String
         .first(conn)
         .await
         .optional()
+}
+
+/// Title of a page, published or not.
+pub async fn cms_title(conn: &mut Conn, slug: &str) -> QueryResult<Option<String>> {
+    page_content::table
+        .filter(page_content::slug.eq(slug))
+        .select(page_content::title)
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Publishes Markdown as a page, replacing the page of this name.
+pub async fn set_cms_page(
+    conn: &mut Conn,
+    slug: &str,
+    title: &str,
+    body: &str,
+) -> QueryResult<Rendered> {
+    let rendered = markdown::render(body, &|_: &str, _: TargetKind| None);
+    let values = (
+        page_content::title.eq(title),
+        page_content::body.eq(body),
+        page_content::body_html.eq(&rendered.html),
+        page_content::is_published.eq(true),
+    );
+    diesel::insert_into(page_content::table)
+        .values((page_content::slug.eq(slug), values))
+        .on_conflict((page_content::organization_id, page_content::slug))
+        .do_update()
+        .set(values)
+        .execute(conn)
+        .await?;
+    Ok(rendered)
 }

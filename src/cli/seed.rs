@@ -9,12 +9,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::find_organization;
+use crate::catalog::store as catalog;
 use crate::course::import;
 use crate::exam;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{UserRole, password};
 use crate::platform::config::Config;
-use crate::platform::db::schema::{course_tutors, courses, page_content, tutors};
+use crate::platform::db::schema::{course_tutors, courses, tutors};
 use crate::platform::db::{Conn, Db, organizations};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
@@ -91,17 +92,9 @@ async fn people(conn: &mut Conn, hash: &str) -> AppResult<TutorId> {
             tutor = Some(make_tutor(conn, user).await?);
         }
     }
-    diesel::insert_into(page_content::table)
-        .values((
-            page_content::slug.eq("about"),
-            page_content::title.eq("About this site"),
-            page_content::body.eq(ABOUT),
-            page_content::body_html
-                .eq(markdown::render(ABOUT, &|_: &str, _: TargetKind| None).html),
-        ))
-        .on_conflict_do_nothing()
-        .execute(conn)
-        .await?;
+    if catalog::cms_title(conn, "about").await?.is_none() {
+        catalog::set_cms_page(conn, "about", "About this site", ABOUT).await?;
+    }
     tutor.ok_or_else(|| AppError::internal("the demo has no tutor"))
 }
 

@@ -2,7 +2,7 @@
 //! native course format both end here, and `course::import` is the only reader.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use crate::course::{BlockKind, Level};
 use crate::course::{LearnerPersona, StudyPersona};
@@ -327,4 +327,67 @@ pub struct CourseError {
     /// 1-based.
     pub line: Option<usize>,
     pub message: String,
+}
+
+/// The notes as lines for people. Equal messages are said once, with all of their places.
+pub fn grouped(notes: &[CourseError]) -> Vec<String> {
+    let mut places: Vec<(&str, Vec<&CourseError>)> = Vec::new();
+    for note in notes {
+        match places
+            .iter_mut()
+            .find(|(message, _)| *message == note.message)
+        {
+            Some((_, notes)) => notes.push(note),
+            None => places.push((&note.message, vec![note])),
+        }
+    }
+    let lines = places.into_iter().map(|(message, notes)| match &notes[..] {
+        [note] => note.to_string(),
+        notes => format!("{message} ({} times)\n{}", notes.len(), files(notes)),
+    });
+    lines.collect()
+}
+
+/// One line for each file, with the lines of the notes in it.
+fn files(notes: &[&CourseError]) -> String {
+    let mut lines: BTreeMap<&Path, Vec<String>> = BTreeMap::new();
+    for note in notes {
+        let lines = lines.entry(&note.file).or_default();
+        lines.extend(note.line.map(|line| line.to_string()));
+    }
+    let lines = lines
+        .into_iter()
+        .map(|(file, lines)| match lines.is_empty() {
+            true => format!("    {}", file.display()),
+            false => format!("    {}:{}", file.display(), lines.join(", ")),
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_notes_are_said_once() {
+        let note = |file: &str, line: Option<usize>, message: &str| CourseError {
+            file: file.into(),
+            line,
+            message: message.to_owned(),
+        };
+        let notes = [
+            note("b.md", Some(3), "gone"),
+            note("a.md", Some(7), "once"),
+            note("a.md", Some(2), "gone"),
+            note("b.md", Some(9), "gone"),
+            note("c.md", None, "gone"),
+        ];
+        assert_eq!(
+            grouped(&notes),
+            [
+                "gone (4 times)\n    a.md:2\n    b.md:3, 9\n    c.md",
+                "a.md:7: once"
+            ]
+        );
+    }
 }

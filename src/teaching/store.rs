@@ -7,7 +7,8 @@ use diesel_async::RunQueryDsl;
 use super::TaughtCourse;
 use crate::course::CourseTitle;
 use crate::platform::db::Conn;
-use crate::platform::ids::UserId;
+use crate::platform::db::schema::{course_tutors, tutors};
+use crate::platform::ids::{CourseId, TutorId, UserId};
 
 #[derive(QueryableByName)]
 struct TaughtRow {
@@ -51,4 +52,51 @@ pub async fn taught(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<Vec<T
             questions: row.questions,
         })
         .collect())
+}
+
+/// Makes the person a tutor of the course. False if they are one already.
+pub async fn add_tutor(conn: &mut Conn, course: CourseId, user: UserId) -> QueryResult<bool> {
+    diesel::insert_into(tutors::table)
+        .values(tutors::user_id.eq(user))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    let tutor: TutorId = tutors::table
+        .filter(tutors::user_id.eq(user))
+        .select(tutors::tutor_id)
+        .first(conn)
+        .await?;
+    let added = diesel::insert_into(course_tutors::table)
+        .values((
+            course_tutors::course_id.eq(course),
+            course_tutors::tutor_id.eq(tutor),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    let taken_up = set_active(conn, course, user, true).await?;
+    Ok(added + taken_up > 0)
+}
+
+/// Ends the person's teaching of the course. False if they don't teach it.
+pub async fn remove_tutor(conn: &mut Conn, course: CourseId, user: UserId) -> QueryResult<bool> {
+    Ok(set_active(conn, course, user, false).await? > 0)
+}
+
+async fn set_active(
+    conn: &mut Conn,
+    course: CourseId,
+    user: UserId,
+    is_active: bool,
+) -> QueryResult<usize> {
+    let tutor = tutors::table
+        .filter(tutors::user_id.eq(user))
+        .select(tutors::tutor_id);
+    diesel::update(course_tutors::table)
+        .filter(course_tutors::course_id.eq(course))
+        .filter(course_tutors::tutor_id.eq_any(tutor))
+        .filter(course_tutors::is_active.ne(is_active))
+        .set(course_tutors::is_active.eq(is_active))
+        .execute(conn)
+        .await
 }

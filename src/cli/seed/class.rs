@@ -26,7 +26,19 @@ struct Classmate {
     days_ago: i64,
     /// Section of the first module, and the number of right answers.
     tries: &'static [(i32, usize)],
+    /// Name and heading of the topic in which they stopped.
+    stopped: Option<(&'static str, &'static str)>,
 }
+
+/// The demo's own learner, in the middle of the course.
+const LEARNER: Classmate = Classmate {
+    email: "learner@demo.example",
+    name: "Asha Kulkarni",
+    topics: 5,
+    days_ago: 1,
+    tries: &[(1, 4), (2, 5)],
+    stopped: Some(("regression-to-the-mean", "how-far-back-to-expect")),
+};
 
 const CLASS: [Classmate; 5] = [
     Classmate {
@@ -35,6 +47,7 @@ const CLASS: [Classmate; 5] = [
         topics: 5,
         days_ago: 1,
         tries: &[(1, 4), (2, 5)],
+        stopped: None,
     },
     Classmate {
         email: "sofia@demo.example",
@@ -42,6 +55,7 @@ const CLASS: [Classmate; 5] = [
         topics: 2,
         days_ago: 9,
         tries: &[(1, 1), (1, 2), (1, 2)],
+        stopped: None,
     },
     Classmate {
         email: "tomas@demo.example",
@@ -49,6 +63,7 @@ const CLASS: [Classmate; 5] = [
         topics: 3,
         days_ago: 3,
         tries: &[(1, 5)],
+        stopped: None,
     },
     Classmate {
         email: "kwame@demo.example",
@@ -56,6 +71,7 @@ const CLASS: [Classmate; 5] = [
         topics: 4,
         days_ago: 2,
         tries: &[(1, 3), (1, 5), (2, 2)],
+        stopped: None,
     },
     Classmate {
         email: "lena@demo.example",
@@ -63,6 +79,7 @@ const CLASS: [Classmate; 5] = [
         topics: 0,
         days_ago: 12,
         tries: &[],
+        stopped: None,
     },
 ];
 
@@ -83,7 +100,24 @@ pub async fn enrol(conn: &mut Conn, hash: &str) -> AppResult<()> {
             live(conn, user, course, classmate).await?;
         }
     }
-    Ok(())
+    begin(conn, course).await
+}
+
+/// Enrolls the demo's own learner. An earlier enrollment stays as it is, even one that has ended.
+async fn begin(conn: &mut Conn, course: CourseId) -> AppResult<()> {
+    let Some(learner) = accounts::by_email(conn, LEARNER.email).await? else {
+        return Ok(());
+    };
+    let enrolled = enrollments::table
+        .filter(enrollments::user_id.eq(learner.user_id))
+        .filter(enrollments::course_id.eq(course));
+    let is_enrolled: bool = diesel::select(diesel::dsl::exists(enrolled))
+        .get_result(conn)
+        .await?;
+    if is_enrolled {
+        return Ok(());
+    }
+    live(conn, learner.user_id, course, &LEARNER).await
 }
 
 async fn live(
@@ -94,16 +128,6 @@ async fn live(
 ) -> AppResult<()> {
     studying::enrol(conn, user, course).await?;
     let left = Utc::now() - TimeDelta::days(classmate.days_ago);
-    let begun = (!classmate.tries.is_empty()).then_some(left);
-    diesel::update(enrollments::table)
-        .filter(enrollments::user_id.eq(user))
-        .filter(enrollments::course_id.eq(course))
-        .set((
-            enrollments::enrolled_at.eq(left - TimeDelta::days(14)),
-            enrollments::last_opened_at.eq(begun),
-        ))
-        .execute(conn)
-        .await?;
     let read: Vec<TopicId> = topics::table
         .filter(topics::course_id.eq(course))
         .filter(topics::retired_at.is_null())
@@ -115,6 +139,19 @@ async fn live(
     for topic in read {
         studying::set_done(conn, user, topic, true).await?;
     }
+    if let Some((topic, heading)) = classmate.stopped {
+        stop(conn, user, course, topic, heading).await?;
+    }
+    let begun = (!classmate.tries.is_empty()).then_some(left);
+    diesel::update(enrollments::table)
+        .filter(enrollments::user_id.eq(user))
+        .filter(enrollments::course_id.eq(course))
+        .set((
+            enrollments::enrolled_at.eq(left - TimeDelta::days(14)),
+            enrollments::last_opened_at.eq(begun),
+        ))
+        .execute(conn)
+        .await?;
     let mut now = left - TimeDelta::hours(6);
     for &(pair, right) in classmate.tries {
         take(conn, user, pair, right, now).await?;
@@ -123,8 +160,27 @@ async fn live(
     Ok(())
 }
 
-/// Takes a quiz of the first module with `right` right answers; the other questions stay
-/// unanswered.
+/// Opens a topic and reads as far as this heading.
+async fn stop(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    topic: &str,
+    heading: &str,
+) -> AppResult<()> {
+    if let Some(topic) = studying::topic(conn, user, course, topic).await? {
+        studying::open(conn, user, course, topic.topic_id).await?;
+        let place = studying::SavedPlace {
+            anchor: Some(heading),
+            read_percent: Some(50),
+            position_s: None,
+        };
+        studying::save_place(conn, user, topic.topic_id, place).await?;
+    }
+    Ok(())
+}
+
+/// Takes a quiz of the first module, with so many right answers and the rest left open.
 async fn take(
     conn: &mut Conn,
     user: UserId,

@@ -7,7 +7,7 @@ mod exercises;
 mod vocabulary;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::Utc;
 use diesel::prelude::*;
@@ -18,6 +18,8 @@ pub use vocabulary::{refresh_catalog, reindex};
 
 use crate::course::draft::{CourseDraft, CourseError};
 use crate::course::files::address;
+use crate::course::mdbook::{MAX_SLUG, Overrides};
+use crate::course::native::is_slug;
 use crate::course::render::Links;
 use crate::course::store::recount;
 use crate::platform::db::schema::{course_files, course_quiz_settings, courses};
@@ -100,16 +102,78 @@ impl std::fmt::Display for Report {
     }
 }
 
+/// How a course folder is read.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// Read it as an mdBook even if it looks like a native course.
+    pub as_mdbook: bool,
+    /// Refuse a book of which something would be left out. Native courses are always read so.
+    pub strict: bool,
+    /// A folder around a book whose files the book may use.
+    pub root: Option<PathBuf>,
+    /// The course's name in addresses, instead of the one that the folder gives it.
+    pub slug: Option<String>,
+}
+
 /// Reads a course folder: an mdBook if it has a book.toml, else the native format.
 pub fn read(
     folder: &Path,
     as_mdbook: bool,
 ) -> Result<(CourseDraft, Vec<CourseError>), Vec<CourseError>> {
-    if as_mdbook || (folder.join("book.toml").is_file() && !folder.join("course.toml").is_file()) {
-        let read = crate::course::mdbook::read(folder, &Default::default())?;
-        Ok((read.draft, read.warnings))
-    } else {
-        Ok((crate::course::native::read(folder)?, Vec::new()))
+    let options = ReadOptions {
+        as_mdbook,
+        ..ReadOptions::default()
+    };
+    read_with(folder, options)
+}
+
+/// Reads a course folder, and returns the course with a note for each part that was left out.
+///
+/// # Errors
+/// Everything that ends the import. Any mistake ends the import of a native course, whose author
+/// writes it for Lyceum and can correct it. Books are written for mdBook, which forgives much.
+pub fn read_with(
+    folder: &Path,
+    options: ReadOptions,
+) -> Result<(CourseDraft, Vec<CourseError>), Vec<CourseError>> {
+    let is_book = options.as_mdbook
+        || (folder.join("book.toml").is_file() && !folder.join("course.toml").is_file());
+    if let Some(slug) = options.slug.as_ref().filter(|slug| !is_course_slug(slug)) {
+        let message = format!(
+            "--slug {slug}: a slug has lowercase letters, digits and single hyphens, at most {MAX_SLUG} characters"
+        );
+        return Err(vec![about(folder, message)]);
+    }
+    if is_book {
+        let overrides = Overrides {
+            strict: options.strict,
+            root: options.root,
+            slug: options.slug,
+            ..Overrides::default()
+        };
+        let read = crate::course::mdbook::read(folder, &overrides)?;
+        return Ok((read.draft, read.warnings));
+    }
+    if options.root.is_some() {
+        let message = "--root is for mdBooks; a native course has all of its files in its folder";
+        return Err(vec![about(folder, message.to_owned())]);
+    }
+    let mut draft = crate::course::native::read(folder)?;
+    if let Some(slug) = options.slug {
+        draft.slug = slug;
+    }
+    Ok((draft, Vec::new()))
+}
+
+fn is_course_slug(slug: &str) -> bool {
+    is_slug(slug) && slug.len() <= MAX_SLUG
+}
+
+fn about(folder: &Path, message: String) -> CourseError {
+    CourseError {
+        file: folder.to_path_buf(),
+        line: None,
+        message,
     }
 }
 

@@ -1,13 +1,20 @@
 //! What a book says about itself, for the catalog and the course page.
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::config::BookToml;
 use super::folder::CourseFolder;
-use super::scan::{self, BlockKind};
+use super::scan::{self, BlockKind, Scan};
 
 /// Longest summary made from a book's own words, in characters.
 const MAX_SUMMARY: usize = 300;
+
+/// How many pages are asked for their beginning.
+const CANDIDATES: usize = 8;
+
+/// A paragraph with links tells something when it has so many letters beside them.
+const LETTERS: usize = 8;
 
 /// How many paragraphs of the introduction describe the course.
 const PARAGRAPHS: usize = 4;
@@ -17,19 +24,35 @@ pub struct About {
     pub description: String,
 }
 
+/// A page as far as it may speak for the book.
+#[derive(Clone, Copy)]
+pub struct Page<'p> {
+    pub title: &'p str,
+    pub key: &'p str,
+    pub text: &'p str,
+}
+
+impl Page<'_> {
+    fn is_introduction(&self) -> bool {
+        let is_last_word = |text: &str| {
+            let mut words = text.rsplit(|c: char| !c.is_alphanumeric());
+            words
+                .next()
+                .is_some_and(|word| word.eq_ignore_ascii_case("introduction"))
+        };
+        self.title.eq_ignore_ascii_case("introduction") || is_last_word(self.key)
+    }
+}
+
 impl About {
-    /// From titles and texts of the pages: the introduction speaks for the book, else its first page.
-    pub fn of<'p>(
-        book: &BookToml,
-        pages: impl Iterator<Item = (&'p str, &'p str)> + Clone,
-    ) -> Self {
-        let introduction = pages
-            .clone()
-            .find(|(title, _)| title.eq_ignore_ascii_case("introduction"));
-        let text = introduction
-            .or_else(|| pages.clone().next())
-            .map_or("", |(_, text)| text);
-        let paragraphs = opening_paragraphs(text);
+    /// The introduction speaks for the book, else the first page that has something to say.
+    pub fn of(book: &BookToml, pages: &[Page<'_>]) -> Self {
+        let introductions = pages.iter().filter(|page| page.is_introduction());
+        let candidates = introductions.chain(pages).take(CANDIDATES);
+        let mut openings = candidates.map(|page| opening_paragraphs(page.text));
+        let paragraphs = openings
+            .find(|paragraphs| !paragraphs.is_empty())
+            .unwrap_or_default();
         let own = book
             .book
             .description
@@ -62,7 +85,7 @@ pub fn opening(text: &str) -> String {
         .map_or_else(String::new, |text| shortened(text))
 }
 
-/// The paragraphs above a page's first heading, as plain text.
+/// The paragraphs above a page's first heading that tell something, as plain text.
 fn opening_paragraphs(text: &str) -> Vec<String> {
     let scan = scan::scan(text);
     let before = scan
@@ -71,8 +94,43 @@ fn opening_paragraphs(text: &str) -> Vec<String> {
         .take_while(|block| !matches!(block.kind, BlockKind::Heading(_)));
     let paragraphs =
         before.filter(|block| block.container == 0 && block.kind == BlockKind::Paragraph);
-    let plain = paragraphs.map(|block| scan::plain(&text[block.range.clone()]));
+    let telling = paragraphs.filter(|block| !is_only_links(&scan, text, &block.range));
+    // Without the definitions, links by reference would keep their brackets.
+    let definitions = scan.definitions.iter();
+    let definitions: String = definitions
+        .map(|(range, _)| format!("\n\n{}", &text[range.clone()]))
+        .collect();
+    let plain = telling.map(|block| {
+        let paragraph = &text[block.range.clone()];
+        scan::plain(&format!("{paragraph}{definitions}"))
+    });
     plain.filter(|text| !text.is_empty()).collect()
+}
+
+/// Translations often begin a page with a link to the original and a commit. Such a paragraph, or
+/// one of pictures, would be a poor summary.
+fn is_only_links(scan: &Scan, text: &str, paragraph: &Range<usize>) -> bool {
+    let within =
+        |range: &Range<usize>| paragraph.start <= range.start && range.end <= paragraph.end;
+    let mut rest = String::new();
+    let mut done = paragraph.start;
+    let mut links: Vec<_> = scan.links.iter().map(|link| &link.range).collect();
+    links.sort_by_key(|range| range.start);
+    if !links.iter().any(|range| within(range)) {
+        return false;
+    }
+    for link in links.into_iter().filter(|range| within(range)) {
+        rest.push_str(text.get(done..link.start).unwrap_or_default());
+        done = done.max(link.end);
+    }
+    rest.push_str(&text[done..paragraph.end]);
+    let rest = scan::plain(&rest);
+    let words = rest.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
+    // A word of Chinese is one letter or two.
+    let letters = words.flat_map(str::chars);
+    let told: usize = letters.map(|c| if c.is_ascii() { 1 } else { 3 }).sum();
+    told < LETTERS
 }
 
 /// Ends with a sentence where one ends in time, else with a word. What announces a list is left out with it.
@@ -86,12 +144,14 @@ fn shortened(text: &str) -> String {
         .nth(MAX_SUMMARY)
         .map_or(text.len(), |(at, _)| at);
     let start = &text[..end];
-    let sentence = start.rmatch_indices(['.', '!', '?']).map(|(at, _)| at + 1);
-    let sentence = sentence
-        .filter(|at| text[*at..].starts_with(' '))
-        .find(|at| *at > 40);
-    match sentence.or_else(|| start.rfind(' ')) {
-        Some(at) if start[..at].ends_with(['.', '!', '?']) => start[..at].to_owned(),
+    let ends = start.rmatch_indices(['.', '!', '?', '。', '！', '？']);
+    let sentence = ends
+        .map(|(at, sign)| (at + sign.len(), sign))
+        .find(|(at, sign)| *at > 40 && (!sign.is_ascii() || text[*at..].starts_with(' ')));
+    match sentence.map(|(at, _)| at).or_else(|| start.rfind(' ')) {
+        Some(at) if start[..at].ends_with(['.', '!', '?', '。', '！', '？']) => {
+            start[..at].to_owned()
+        }
         Some(at) => format!("{} …", &start[..at]),
         None => format!("{start}…"),
     }
@@ -165,24 +225,67 @@ fn known_licence(text: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn book(description: &str) -> BookToml {
-        toml::from_str(&format!("[book]\n{description}")).unwrap()
+    fn book(description: Option<&str>) -> BookToml {
+        let mut book = BookToml::default();
+        book.book.description = description.map(str::to_owned);
+        book
+    }
+
+    fn page<'p>(title: &'p str, text: &'p str) -> Page<'p> {
+        Page {
+            title,
+            key: "a-page",
+            text,
+        }
     }
 
     #[test]
     fn the_introduction_speaks_for_the_book() {
         let pages = [
-            ("Foreword", "Thanks.\n"),
-            (
+            page("Foreword", "Thanks.\n"),
+            page(
                 "Introduction",
                 "> [!NOTE]\n> x\n\nThis *book* is [good](topic:a).\n\nVery.\n\n## More\n\nNo.\n",
             ),
         ];
-        let about = About::of(&book(""), pages.into_iter());
+        let about = About::of(&book(None), &pages);
         assert_eq!(about.summary, "This book is good.");
         assert_eq!(about.description, "This book is good.\n\nVery.");
-        let about = About::of(&book("description = \"Short.\""), pages.into_iter());
+        let about = About::of(&book(Some("Short.")), &pages);
         assert_eq!(about.summary, "Short.");
+    }
+
+    #[test]
+    fn links_and_pictures_tell_nothing() {
+        let original =
+            "[title-page.md](https://example.org/title-page.md)\n<br>\ncommit 0a1b2c3\n\n";
+        let told = format!("{original}![cover](a.png)\n\n这本书教你 Rust，见[入门](topic:b)。\n");
+        let pages = [
+            page("A", original),
+            page("B", "## Only\n"),
+            page("C", &told),
+        ];
+        let about = About::of(&book(None), &pages);
+        assert_eq!(about.summary, "这本书教你 Rust，见入门。");
+        assert_eq!(About::of(&book(None), &pages[..2]).summary, "");
+        assert_eq!(opening(original), "");
+    }
+
+    #[test]
+    fn an_introduction_in_another_language_is_known_by_its_file() {
+        let preface = page("前言", "先说几句话，谢谢大家。\n");
+        let introduction = Page {
+            key: "ch00-00-introduction",
+            ..page("介绍", "本书介绍 Rust 语言。\n")
+        };
+        let about = About::of(&book(None), &[preface, introduction]);
+        assert_eq!(about.summary, "本书介绍 Rust 语言。");
+    }
+
+    #[test]
+    fn links_by_reference_are_words() {
+        let text = "[Rust][rust] and [rust] are fast.\n\n[rust]: https://example.org\n";
+        assert_eq!(opening(text), "Rust and rust are fast.");
     }
 
     #[test]

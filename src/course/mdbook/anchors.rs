@@ -49,10 +49,10 @@ impl Anchors {
         let mut in_topic = HashSet::new();
         for (index, heading) in scan.headings.iter().enumerate() {
             let id = heading.id.clone().unwrap_or_else(|| book_id(&heading.text));
-            // `platform::markdown` makes its ids in the same way; only the title's is not there.
+            // The title's id is not there: the topic's page shows the title itself.
             let topic_id = match title {
                 Some(title) if title == index => String::new(),
-                _ => unique(id.to_lowercase(), &mut in_topic),
+                _ => unique(topic_id(&id), &mut in_topic),
             };
             ids.entry(unique(id, &mut in_book)).or_insert(topic_id);
         }
@@ -90,6 +90,15 @@ fn book_id(text: &str) -> String {
         _ => None,
     });
     id.collect()
+}
+
+/// As `platform::markdown` makes it, which gives an id also to a heading of signs alone.
+fn topic_id(book_id: &str) -> String {
+    match book_id.to_lowercase() {
+        id if id.is_empty() => "section".to_owned(),
+        id if id.starts_with("ly-") => format!("section-{id}"),
+        id => id,
+    }
 }
 
 fn unique(id: String, taken: &mut HashSet<String>) -> String {
@@ -130,6 +139,20 @@ mod tests {
         assert_eq!(anchors.resolve("old-name"), Some("old-name"));
         assert_eq!(anchors.resolve("new"), Some(""));
         assert_eq!(anchors.resolve("x"), Some("x"));
+    }
+
+    #[test]
+    fn headings_of_signs_alone_are_places_too() {
+        let text = "# Page\n\n## `::`\n\n## !!!\n\n## ly-x\n";
+        let anchors = anchors(text);
+        let rendered = crate::platform::markdown::render(&text[8..], &|_, _| None);
+        let ids: Vec<_> = rendered
+            .headings
+            .iter()
+            .map(|heading| &heading.id)
+            .collect();
+        let resolved = ["", "-1", "ly-x"].map(|fragment| anchors.resolve(fragment).unwrap());
+        assert_eq!(ids, resolved);
     }
 
     #[test]

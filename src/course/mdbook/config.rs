@@ -3,68 +3,56 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::{Table, Value};
 
-use super::folder::CourseFolder;
+use super::folder::{CourseFolder, Refusal};
 use super::source::{Place, Problems};
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 pub struct BookToml {
     pub book: Book,
-    output: Output,
-    preprocessor: BTreeMap<String, toml::Value>,
+    maths: Maths,
+    redirects: BTreeMap<String, String>,
+    hidelines: BTreeMap<String, String>,
+    quiz_language: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 pub struct Book {
     pub title: Option<String>,
     pub authors: Vec<String>,
-    /// Spelled so by books of mdBook's first years.
-    author: Option<String>,
     pub description: Option<String>,
     pub language: Option<String>,
     src: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Output {
-    html: Html,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-struct Html {
-    mathjax_support: bool,
-    redirect: BTreeMap<String, String>,
-    code: Code,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Code {
-    hidelines: BTreeMap<String, String>,
-}
-
 /// How formulas are written in the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Maths {
     /// A dollar is a dollar.
+    #[default]
     None,
-    /// `\\(…\\)` and `\\[…\\]`, as MathJax is fed through mdBook.
+    /// `\\(…\\)` and `\\[…\\]`, as MathJax is fed through mdBook, and the same with one backslash.
     MathJax,
     /// `$…$` and `$$…$$`, by a preprocessor.
     Dollars,
 }
 
 impl BookToml {
-    /// None when there is none or it cannot be understood; the problems say which.
+    /// Reads book.toml. Without the file mdBook's defaults hold, and a setting of the wrong type is
+    /// left out. None if the file can't be parsed: mdBook refuses such a book too.
     pub fn read(folder: &CourseFolder, problems: &mut Problems) -> Option<Self> {
         let file = Path::new("book.toml");
         let text = match folder.locate_and_read(Path::new(""), "book.toml") {
             Ok((_, text)) => text,
+            Err(Refusal::Missing) => {
+                problems.left_out_in(
+                    file,
+                    "the file does not exist; the book has the name of its folder",
+                );
+                return Some(Self::default());
+            }
             Err(refusal) => {
                 problems.error_in(
                     file,
@@ -73,8 +61,15 @@ impl BookToml {
                 return None;
             }
         };
-        match toml::from_str(&text) {
-            Ok(book) => Some(book),
+        match toml::from_str::<Table>(&text) {
+            Ok(table) => {
+                let settings = Settings {
+                    file,
+                    text: &text,
+                    table: &table,
+                };
+                Some(settings.book(problems))
+            }
             Err(error) => {
                 let line = error.span().map_or(1, |span| line_of(&text, span.start));
                 problems.error(&Place::new(file, line), error.message());
@@ -87,40 +82,93 @@ impl BookToml {
         self.book.src.as_deref().unwrap_or("src")
     }
 
-    pub fn authors(&self) -> Vec<String> {
-        let authors = self.book.authors.iter().chain(&self.book.author);
-        authors.map(|name| name.trim().to_owned()).collect()
-    }
-
     /// Pages that moved: the old address to the new one.
     pub fn redirects(&self) -> &BTreeMap<String, String> {
-        &self.output.html.redirect
+        &self.redirects
     }
 
     /// What hidden lines of a language begin with, where the book says so.
     pub fn hidelines(&self) -> &BTreeMap<String, String> {
-        &self.output.html.code.hidelines
+        &self.hidelines
     }
 
     /// The language of code in quizzes that does not say its own.
     pub fn quiz_language(&self) -> String {
-        let quiz = self.preprocessor.get("quiz");
-        let language = quiz.and_then(|table| table.get("default-language")?.as_str());
-        language.unwrap_or("rust").to_owned()
+        self.quiz_language
+            .clone()
+            .unwrap_or_else(|| "rust".to_owned())
     }
 
     pub fn maths(&self) -> Maths {
-        if self.output.html.mathjax_support {
-            Maths::MathJax
-        } else if ["katex", "typst-math"]
-            .iter()
-            .any(|name| self.preprocessor.contains_key(*name))
-        {
-            Maths::Dollars
-        } else {
-            Maths::None
+        self.maths
+    }
+}
+
+struct Settings<'a> {
+    file: &'a Path,
+    text: &'a str,
+    table: &'a Table,
+}
+
+impl Settings<'_> {
+    fn book(&self, problems: &mut Problems) -> BookToml {
+        let mut book = Book {
+            title: self.get(&["book", "title"], problems),
+            authors: self.get(&["book", "authors"], problems).unwrap_or_default(),
+            description: self.get(&["book", "description"], problems),
+            language: self.get(&["book", "language"], problems),
+            src: self.get(&["book", "src"], problems),
+        };
+        // Spelled so by books of mdBook's first years.
+        let author: Option<String> = self.get(&["book", "author"], problems);
+        book.authors.extend(author);
+        let has = |name: &str| value(self.table, &["preprocessor", name]).is_some();
+        let mathjax: Option<bool> = self.get(&["output", "html", "mathjax-support"], problems);
+        let maths = match mathjax {
+            Some(true) => Maths::MathJax,
+            _ if has("katex") || has("typst-math") => Maths::Dollars,
+            _ => Maths::None,
+        };
+        let redirects = self.get(&["output", "html", "redirect"], problems);
+        let hidelines = self.get(&["output", "html", "code", "hidelines"], problems);
+        BookToml {
+            book,
+            maths,
+            redirects: redirects.unwrap_or_default(),
+            hidelines: hidelines.unwrap_or_default(),
+            quiz_language: self.get(&["preprocessor", "quiz", "default-language"], problems),
         }
     }
+
+    fn get<T: DeserializeOwned>(&self, path: &[&str], problems: &mut Problems) -> Option<T> {
+        let found = value(self.table, path)?.clone();
+        match found.try_into() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let why = error.message().trim_end();
+                let message = format!("'{}' can't be used: {why}", path.join("."));
+                problems.left_out(&Place::new(self.file, self.line(path)), message);
+                None
+            }
+        }
+    }
+
+    /// The first line that begins with the setting's own name, else the first line of all.
+    fn line(&self, path: &[&str]) -> usize {
+        let name = path.last().copied().unwrap_or_default();
+        let mut lines = self.text.lines();
+        let begins = |line: &str| line.trim_start_matches(['[', ' ', '\t']).starts_with(name);
+        lines.position(begins).map_or(1, |index| index + 1)
+    }
+}
+
+fn value<'t>(table: &'t Table, path: &[&str]) -> Option<&'t Value> {
+    let (last, parents) = path.split_last()?;
+    let mut table = table;
+    for name in parents {
+        table = table.get(*name)?.as_table()?;
+    }
+    table.get(*last)
 }
 
 /// 1-based.

@@ -57,11 +57,13 @@ pub fn rewrite(
     for range in &scan.html {
         elements.html(range.clone(), cx, fences);
     }
-    while let Some(listing) = elements.listings.pop() {
-        cx.problems.error(
-            &source.place(listing.start),
-            "this <Listing> is never closed",
-        );
+    for listing in std::mem::take(&mut elements.listings) {
+        let message = match elements.end_behind_code(&listing) {
+            true => "this <Listing> is never closed; it was ended behind its code",
+            false => "this <Listing> is never closed and has no code; its caption was kept",
+        };
+        cx.problems
+            .left_out(&source.place(listing.tag.start), message);
     }
     permissions::badges(scan, source.text(), edits);
 }
@@ -81,7 +83,7 @@ struct Elements<'a> {
 }
 
 struct Listing {
-    start: usize,
+    tag: Range<usize>,
     caption: Option<String>,
 }
 
@@ -230,8 +232,6 @@ impl Elements<'_> {
         cx: &mut Context<'_, '_>,
         fences: &mut HashMap<usize, CodeBlock>,
     ) {
-        let prefix = scan::line_prefix(self.text(), tag.range.start);
-        let blank = prefix.trim_end().to_owned();
         if tag.closing {
             let Some(listing) = self.listings.pop() else {
                 cx.problems.warn(
@@ -241,13 +241,9 @@ impl Elements<'_> {
                 self.edits.delete(tag.range.clone());
                 return;
             };
-            let end = match listing.caption {
-                Some(caption) => {
-                    format!("<figcaption>{caption}</figcaption>\n{prefix}</figure>\n{blank}\n")
-                }
-                None => String::new(),
-            };
+            let end = self.end_of_figure(&listing, tag.range.start);
             self.edits.replace(tag.range.clone(), end);
+            self.begin_figure(&listing);
             return;
         }
         if let Some(name) = tag.value("file-name").filter(|name| !name.is_empty()) {
@@ -265,16 +261,56 @@ impl Elements<'_> {
             (None, words) => words.map(str::to_owned),
         };
         let caption = caption.map(|caption| self.caption_html(&caption, tag.range.start, cx));
-        let start = if caption.is_some() {
-            format!("<figure class=\"listing\">\n{blank}\n")
-        } else {
-            String::new()
-        };
-        self.edits.replace(tag.range.clone(), start);
         self.listings.push(Listing {
-            start: tag.range.start,
+            tag: tag.range.clone(),
             caption,
         });
+    }
+
+    fn begin_figure(&mut self, listing: &Listing) {
+        let prefix = scan::line_prefix(self.text(), listing.tag.start);
+        let start = match listing.caption {
+            Some(_) => format!("<figure class=\"listing\">\n{}", blank_line(&prefix)),
+            None => String::new(),
+        };
+        self.edits.replace(listing.tag.clone(), start);
+    }
+
+    fn end_of_figure(&self, listing: &Listing, at: usize) -> String {
+        let prefix = scan::line_prefix(self.text(), at);
+        match &listing.caption {
+            Some(caption) => {
+                let blank = blank_line(&prefix);
+                format!("<figcaption>{caption}</figcaption>\n{prefix}</figure>\n{blank}")
+            }
+            None => String::new(),
+        }
+    }
+
+    /// Ends a listing that has no end tag after its code block. False if it has no code block: then
+    /// only its caption stays.
+    fn end_behind_code(&mut self, listing: &Listing) -> bool {
+        let mut later = self.scan.blocks.iter();
+        let next = later.find(|block| block.range.start >= listing.tag.end);
+        match next.filter(|block| matches!(block.kind, BlockKind::Fence(_))) {
+            Some(code) => {
+                let prefix = scan::line_prefix(self.text(), code.range.start);
+                let blank = prefix.trim_end();
+                let end = self.end_of_figure(listing, code.range.start);
+                let end = match end.is_empty() {
+                    true => end,
+                    false => format!("\n{blank}\n{prefix}{end}"),
+                };
+                self.edits.insert(code.range.end, end);
+                self.begin_figure(listing);
+                true
+            }
+            None => {
+                let caption = listing.caption.clone().unwrap_or_default();
+                self.edits.replace(listing.tag.clone(), caption);
+                false
+            }
+        }
     }
 
     fn tag(&mut self, tag: &Tag, cx: &mut Context<'_, '_>) {
@@ -288,21 +324,23 @@ impl Elements<'_> {
             self.edits.replace(tag.range.clone(), span);
         } else if let Some(source) = tag.attribute("src") {
             let target = cx.links.image(cx.page, &source.value);
-            self.attribute("src", source.range.clone(), target, cx);
+            match cx.resolved(target, self.source, source.range.start) {
+                // Of a picture that is not there its description stays.
+                Resolved::Nowhere if tag.is("img") => {
+                    let alt = html::escaped(tag.value("alt").unwrap_or_default());
+                    self.edits.replace(tag.range.clone(), alt);
+                }
+                resolved => self.attribute("src", source.range.clone(), resolved),
+            }
         } else if let Some(href) = tag.attribute("href") {
             let target = cx.links.link(cx.page, &href.value);
-            self.attribute("href", href.range.clone(), target, cx);
+            let resolved = cx.resolved(target, self.source, href.range.start);
+            self.attribute("href", href.range.clone(), resolved);
         }
     }
 
-    fn attribute(
-        &mut self,
-        name: &str,
-        range: Range<usize>,
-        target: super::links::Target,
-        cx: &mut Context<'_, '_>,
-    ) {
-        match cx.resolved(target, self.source, range.start) {
+    fn attribute(&mut self, name: &str, range: Range<usize>, resolved: Resolved) {
+        match resolved {
             Resolved::Kept => {}
             Resolved::To(target) => self
                 .edits
@@ -323,6 +361,14 @@ impl Elements<'_> {
             self.edits.replace(tag.range.clone(), character);
             self.in_icon = true;
         }
+    }
+}
+
+/// An empty line that stays in the quotation: a line without `>` would end the quotation.
+fn blank_line(prefix: &str) -> String {
+    match prefix.trim_end() {
+        "" => "\n".to_owned(),
+        quotation => quotation.to_owned(),
     }
 }
 

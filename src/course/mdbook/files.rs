@@ -8,7 +8,10 @@ use sha2::{Digest as _, Sha256};
 use crate::course::draft::FileDraft;
 
 /// Longest name of a course or topic in an address.
-const MAX_SLUG: usize = 80;
+pub const MAX_SLUG: usize = 80;
+
+/// Longest key of a file, without its hash. All of it is ASCII.
+const MAX_KEY: usize = 200;
 
 #[derive(Debug, Default)]
 pub struct Files {
@@ -24,6 +27,10 @@ impl Files {
         }
         let name = name.to_string_lossy().replace('\\', "/");
         let mut key = plain_name(&name);
+        if key.len() > MAX_KEY {
+            let start = key.rfind('/').map_or(0, |at| at + 1);
+            key = key[start.max(key.len() - MAX_KEY)..].to_owned();
+        }
         if key != name || self.list.iter().any(|file| file.key == key) {
             key = format!("{}/{key}", short_hash(&name));
         }
@@ -82,8 +89,30 @@ fn media_type(path: &Path) -> &'static str {
     }
 }
 
-/// A name for addresses. Letters other than ASCII cannot stand in one, so a hash of the whole tells texts apart that
-/// differ in those alone; the same text always gives the same name.
+/// The name of a course or topic in addresses, in Latin letters: `入门` becomes `ru-men`. Different
+/// texts can get the same name.
+pub fn readable_slug(text: &str) -> String {
+    let mut latin = String::with_capacity(text.len());
+    for c in text.chars() {
+        match deunicode::deunicode_char(c) {
+            _ if c.is_ascii() => latin.push(c),
+            // A Chinese character is a word of its own.
+            Some(word) if word.ends_with(' ') => {
+                latin.push(' ');
+                latin.push_str(word);
+            }
+            Some(letters) => latin.push_str(letters),
+            None => latin.push(' '),
+        }
+    }
+    match latin.contains(|c: char| c.is_ascii_alphanumeric()) {
+        true => slug(&latin),
+        false => slug(text),
+    }
+}
+
+/// A name under which something is stored. Different texts get different names: a hash stands for
+/// letters other than ASCII.
 pub fn slug(text: &str) -> String {
     let mut slug = String::new();
     let mut lossy = false;
@@ -108,8 +137,28 @@ pub fn slug(text: &str) -> String {
     }
 }
 
-/// A topic's key from its page's path: a README and an index are called after their folder.
-pub fn page_key(path: &Path) -> String {
+/// Makes the topics' keys from the paths of their pages. READMEs and indexes are named after their
+/// folders. If several paths have one transliteration, each gets a hash: numbers would depend on
+/// the order of the pages, and learners' progress, which is stored by key, would move to other
+/// pages.
+pub fn page_keys(paths: &[&Path]) -> Vec<String> {
+    let wanted: Vec<String> = paths.iter().map(|path| page_key(path)).collect();
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for key in &wanted {
+        *times.entry(key).or_default() += 1;
+    }
+    let mut taken = HashSet::new();
+    let keys = wanted.iter().zip(paths).map(|(key, path)| {
+        let name = path.to_string_lossy();
+        match times[key.as_str()] > 1 && !name.is_ascii() {
+            true => unique(format!("{key}-{}", short_hash(&name)), &mut taken),
+            false => unique(key.clone(), &mut taken),
+        }
+    });
+    keys.collect()
+}
+
+fn page_key(path: &Path) -> String {
     let path = path.with_extension("");
     let name = path
         .file_name()
@@ -120,14 +169,14 @@ pub fn page_key(path: &Path) -> String {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     match folder.filter(|_| name == "readme" || name == "index") {
-        Some(folder) => slug(&folder.to_string_lossy()),
+        Some(folder) => readable_slug(&folder.to_string_lossy()),
         None if name == "readme" => "index".to_owned(),
-        None => slug(&path.to_string_lossy()),
+        None => readable_slug(&path.to_string_lossy()),
     }
 }
 
 /// `wanted`, or with a number behind it when that is taken.
-pub fn unique(wanted: String, taken: &mut HashSet<String>) -> String {
+fn unique(wanted: String, taken: &mut HashSet<String>) -> String {
     let mut key = wanted.clone();
     let mut number = 2;
     while !taken.insert(key.clone()) {
@@ -163,7 +212,41 @@ mod tests {
     }
 
     #[test]
+    fn readable_slugs() {
+        for (text, slug) in [
+            ("Rust语言圣经", "rust-yu-yan-sheng-jing"),
+            ("Über Größe", "uber-grosse"),
+            ("Язык Rust", "iazyk-rust"),
+            ("Don’t panic: C++!", "dont-panic-c"),
+            (
+                "The Rust Programming Language",
+                "the-rust-programming-language",
+            ),
+        ] {
+            assert_eq!(readable_slug(text), slug);
+        }
+        assert_eq!(readable_slug("!!!").len(), 8);
+        for text in ["أهلا بالعالم", "שלום", "日本語の本", "🦀"] {
+            let slug = readable_slug(text);
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(slug.chars().all(plain) && !slug.contains("--"), "{slug}");
+        }
+    }
+
+    #[test]
+    fn pages_whose_transliterations_meet_have_keys_of_their_own() {
+        let keys = |paths: &[&str]| page_keys(&paths.iter().map(Path::new).collect::<Vec<_>>());
+        assert_eq!(keys(&["是.md", "a.md", "a/README.md"]), ["shi", "a", "a-2"]);
+        let both = keys(&["是.md", "事.md", "shi.md"]);
+        assert!(both[0].starts_with("shi-") && both[1].starts_with("shi-"));
+        assert_eq!(both[2], "shi");
+        let turned = keys(&["shi.md", "事.md", "是.md"]);
+        assert_eq!(turned, [&both[2], &both[1], &both[0]].map(Clone::clone));
+    }
+
+    #[test]
     fn keys_of_pages() {
+        assert_eq!(page_key(Path::new("../CHANGELOG.md")), "changelog");
         assert_eq!(
             page_key(Path::new("ch04-01-what-is-ownership.md")),
             "ch04-01-what-is-ownership"
@@ -196,5 +279,10 @@ mod tests {
         );
         assert_eq!(files.list[0].media_type, "image/svg+xml");
         assert_eq!(files.list.len(), 3);
+        let deep = format!("{}/a.svg", "deep".repeat(100));
+        let key = files.key(Path::new(&deep), Path::new("/c/deep.svg"));
+        assert!(key.ends_with("/a.svg") && key.len() < 20, "{key}");
+        let long = format!("{}.svg", "é".repeat(250));
+        assert!(files.key(Path::new(&long), Path::new("/c/long.svg")).len() < 250);
     }
 }

@@ -1,5 +1,6 @@
-//! The course folder: the only way in which the reader touches the disk. Nothing outside of the folder is ever
-//! opened, whether a path, an include or a symbolic link asks for it.
+//! The course folder: the only way in which the reader touches the disk. No file outside of the
+//! folder, or of the wider root if the operator names one, is ever opened, whether a path, an
+//! include or a symbolic link asks for it.
 
 use std::fmt;
 use std::io::Read as _;
@@ -10,7 +11,9 @@ pub const MAX_FILE_BYTES: u64 = 20 * 1024 * 1024;
 
 #[derive(Debug)]
 pub struct CourseFolder {
-    /// Canonical.
+    /// Canonical. Paths of files are relative to it, also of those outside of it.
+    folder: PathBuf,
+    /// Canonical: the course folder, or a folder around it.
     root: PathBuf,
 }
 
@@ -21,6 +24,7 @@ pub enum Refusal {
     Absolute,
     Outside,
     NotAFile,
+    NotAFolder,
     TooLarge,
     NotText,
     Unreadable,
@@ -33,6 +37,7 @@ impl fmt::Display for Refusal {
             Self::Absolute => "is an absolute path; only files of the course folder can be used",
             Self::Outside => "leaves the course folder",
             Self::NotAFile => "is not a file",
+            Self::NotAFolder => "is not a folder",
             Self::TooLarge => "is larger than 20 MB",
             Self::NotText => "is not UTF-8 text",
             Self::Unreadable => "cannot be read",
@@ -40,19 +45,49 @@ impl fmt::Display for Refusal {
     }
 }
 
+impl Refusal {
+    /// True if the refusal ends the import. For other refusals the file is left out.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Absolute | Self::Outside | Self::TooLarge)
+    }
+}
+
 impl CourseFolder {
-    pub fn open(folder: &Path) -> Result<Self, Refusal> {
-        let root = folder.canonicalize().map_err(|_| Refusal::Missing)?;
-        if root.is_dir() {
-            Ok(Self { root })
-        } else {
-            Err(Refusal::NotAFile)
+    /// Opens the course folder. Its files may use all files of `root`, a folder around it.
+    ///
+    /// # Errors
+    /// A sentence that says which of the two can't be used.
+    pub fn open(folder: &Path, root: Option<&Path>) -> Result<Self, String> {
+        let folder =
+            canonical_folder(folder).map_err(|refusal| format!("the course folder {refusal}"))?;
+        let root = match root {
+            Some(root) => canonical_folder(root)
+                .map_err(|refusal| format!("the root {} {refusal}", root.display()))?,
+            None => folder.clone(),
+        };
+        if !folder.starts_with(&root) {
+            return Err(format!(
+                "the course folder is not inside of the root {}",
+                root.display()
+            ));
         }
+        Ok(Self { folder, root })
     }
 
     pub fn name(&self) -> String {
-        let name = self.root.file_name().unwrap_or_default();
+        let name = self.folder.file_name().unwrap_or_default();
         name.to_string_lossy().into_owned()
+    }
+
+    /// The refusal as a reason for people, with a hint at `--root` where that can help.
+    pub fn explain(&self, refusal: Refusal) -> String {
+        match refusal {
+            Refusal::Outside if self.root == self.folder => {
+                format!("{refusal}; --root DIR names a wider folder whose files may be used")
+            }
+            Refusal::Outside => "leaves the folder that --root names".to_owned(),
+            _ => refusal.to_string(),
+        }
     }
 
     /// The file that `asked` means when it is written in a file of the folder `base`; all paths but `asked` are
@@ -62,12 +97,12 @@ impl CourseFolder {
         if path.is_absolute() || asked.starts_with('\\') {
             return Err(Refusal::Absolute);
         }
-        let wanted = normalize(&base.join(path)).ok_or(Refusal::Outside)?;
-        let real = self.root.join(wanted).canonicalize();
+        let wanted = self.normalize(&base.join(path)).ok_or(Refusal::Outside)?;
+        let real = self.folder.join(wanted).canonicalize();
         let real = real.map_err(|_| Refusal::Missing)?;
-        let inside = real
-            .strip_prefix(&self.root)
-            .map_err(|_| Refusal::Outside)?;
+        if !real.starts_with(&self.root) {
+            return Err(Refusal::Outside);
+        }
         let about = real.metadata().map_err(|_| Refusal::Unreadable)?;
         if !about.is_file() {
             return Err(Refusal::NotAFile);
@@ -75,12 +110,52 @@ impl CourseFolder {
         if about.len() > MAX_FILE_BYTES {
             return Err(Refusal::TooLarge);
         }
-        Ok(inside.to_path_buf())
+        Ok(relative(&self.folder, &real))
     }
 
-    /// A located file's text, line ends made `\n`.
+    /// How the file `to` is written in the folder `from`, both relative to the course folder.
+    pub fn relative(&self, from: &Path, to: &Path) -> PathBuf {
+        relative(&self.absolute(from), &self.absolute(to))
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        let mut out = self.folder.clone();
+        for part in path.components() {
+            match part {
+                Component::ParentDir => {
+                    out.pop();
+                }
+                part => out.push(part),
+            }
+        }
+        out
+    }
+
+    /// Resolves `.` and `..` by name alone. Both paths are relative to the course folder; the
+    /// result begins with `..` for files around it. None if the path leads out of the root.
+    pub fn normalize(&self, path: &Path) -> Option<PathBuf> {
+        let mut out = PathBuf::new();
+        let mut ups = 0;
+        for part in path.components() {
+            match part {
+                Component::Normal(name) => out.push(name),
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    if !out.pop() {
+                        ups += 1;
+                    }
+                }
+                Component::RootDir | Component::Prefix(_) => return None,
+            }
+        }
+        let allowed = self.folder.components().count() - self.root.components().count();
+        let up: PathBuf = std::iter::repeat_n("..", ups).collect();
+        (ups <= allowed).then(|| up.join(out))
+    }
+
+    /// A located file's text, line ends made `\n`, with the sign for unreadable characters for NUL.
     pub fn read(&self, located: &Path) -> Result<String, Refusal> {
-        let file = std::fs::File::open(self.root.join(located));
+        let file = std::fs::File::open(self.folder.join(located));
         let file = file.map_err(|_| Refusal::Unreadable)?;
         let mut bytes = Vec::new();
         file.take(MAX_FILE_BYTES + 1)
@@ -91,7 +166,7 @@ impl CourseFolder {
         }
         let text = String::from_utf8(bytes).map_err(|_| Refusal::NotText)?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        Ok(text.replace("\r\n", "\n"))
+        Ok(text.replace("\r\n", "\n").replace('\0', "\u{fffd}"))
     }
 
     pub fn locate_and_read(&self, base: &Path, asked: &str) -> Result<(PathBuf, String), Refusal> {
@@ -101,26 +176,28 @@ impl CourseFolder {
     }
 
     pub fn on_disk(&self, located: &Path) -> PathBuf {
-        self.root.join(located)
+        self.folder.join(located)
     }
 }
 
-/// Resolves `.` and `..` by name alone; None when that leaves the folder that the path is relative to.
-pub fn normalize(path: &Path) -> Option<PathBuf> {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::Normal(name) => out.push(name),
-            Component::CurDir => {}
-            Component::ParentDir => {
-                if !out.pop() {
-                    return None;
-                }
-            }
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
+fn canonical_folder(path: &Path) -> Result<PathBuf, Refusal> {
+    let path = path.canonicalize().map_err(|_| Refusal::Missing)?;
+    if path.is_dir() {
+        Ok(path)
+    } else {
+        Err(Refusal::NotAFolder)
     }
-    Some(out)
+}
+
+/// How `to` is written in the folder `from`, both absolute.
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let same = from
+        .components()
+        .zip(to.components())
+        .take_while(|(from, to)| from == to)
+        .count();
+    let up = std::iter::repeat_n(Component::ParentDir, from.components().count() - same);
+    up.chain(to.components().skip(same)).collect()
 }
 
 #[cfg(test)]
@@ -133,7 +210,7 @@ mod tests {
         std::fs::create_dir_all(course.join("src")).unwrap();
         std::fs::write(outer.path().join("secret.txt"), "secret").unwrap();
         std::fs::write(course.join("src/a.md"), "\u{feff}one\r\ntwo").unwrap();
-        let folder = CourseFolder::open(&course).unwrap();
+        let folder = CourseFolder::open(&course, None).unwrap();
         (outer, folder)
     }
 
@@ -173,6 +250,43 @@ mod tests {
             std::os::unix::fs::symlink(outer.path(), up).unwrap();
             assert_eq!(folder.locate(src, "up/secret.txt"), Err(Refusal::Outside));
         }
+    }
+
+    #[test]
+    fn a_wider_root_is_reached_and_not_left() {
+        let (outer, _) = folder();
+        let repository = outer.path().join("repository");
+        for (file, text) in [
+            ("docs/book/src/a.md", "a"),
+            ("code/x.rs", "x"),
+            ("docs/shared.md", "s"),
+        ] {
+            let file = repository.join(file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        let book = repository.join("docs/book");
+        let folder = CourseFolder::open(&book, Some(&repository)).unwrap();
+        let src = Path::new("src");
+        for (asked, found) in [
+            ("../../../code/x.rs", "../../code/x.rs"),
+            ("../../shared.md", "../shared.md"),
+            ("../../book/src/a.md", "src/a.md"),
+        ] {
+            let (located, text) = folder.locate_and_read(src, asked).unwrap();
+            assert_eq!((located.as_path(), text.len()), (Path::new(found), 1));
+        }
+        let secret = folder.locate(src, "../../../../secret.txt");
+        assert_eq!(secret, Err(Refusal::Outside));
+        #[cfg(unix)]
+        {
+            let link = repository.join("code/link.txt");
+            std::os::unix::fs::symlink(outer.path().join("secret.txt"), link).unwrap();
+            let linked = folder.locate(src, "../../../code/link.txt");
+            assert_eq!(linked, Err(Refusal::Outside));
+        }
+        assert!(CourseFolder::open(&book, Some(&outer.path().join("course"))).is_err());
+        assert!(CourseFolder::open(&book, Some(Path::new("/nowhere/at/all"))).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::folder::{CourseFolder, MAX_FILE_BYTES};
+use super::folder::{CourseFolder, MAX_FILE_BYTES, Refusal};
 use super::scan;
 use super::source::{Place, Problems, Source};
 
@@ -18,14 +18,24 @@ const COST_OF_INCLUDE: u64 = 8 * 1024;
 /// [`unescape`] removes it.
 const ESCAPED: char = '\u{e000}';
 
+/// Marks the place of an include that was left out, until [`unescape`] removes it. A code block of
+/// nothing else is left out too.
+const LEFT_OUT: char = '\u{fdd0}';
+
 pub fn unescape(text: &str) -> String {
-    text.replace(ESCAPED, "")
+    text.replace([ESCAPED, LEFT_OUT], "")
 }
 
-/// Text of the form `{{#name argument}}`.
+/// Whether the text is nothing but includes that were left out.
+pub fn is_left_out(text: &str) -> bool {
+    text.contains(LEFT_OUT) && text.chars().all(|c| c == LEFT_OUT || c.is_whitespace())
+}
+
+/// Text of the form `{{#name argument}}`, or `{{%name argument}}` as some preprocessors have it.
 #[derive(Debug, PartialEq)]
 pub struct Directive<'a> {
     pub range: Range<usize>,
+    /// With the percent sign where there is one: mdBook's own have none.
     pub name: &'a str,
     pub argument: &'a str,
     /// Written `\{{#…}}`: shown as it is. The backslash is part of the range.
@@ -37,19 +47,20 @@ pub fn directives(text: &str) -> Vec<Directive<'_>> {
     let mut from = 0;
     while let Some(start) = text[from..].find("{{").map(|at| from + at) {
         from = start + 2;
-        let Some(inner) = text[from..]
-            .trim_start_matches([' ', '\t'])
-            .strip_prefix('#')
-        else {
+        let inner = text[from..].trim_start_matches([' ', '\t']);
+        let inner = inner.strip_prefix('#').unwrap_or(inner);
+        let is_one = text[..text.len() - inner.len()].ends_with('#') || inner.starts_with('%');
+        if !is_one {
             continue;
-        };
+        }
         let Some((inner, _)) = inner.split_once("}}") else {
             break;
         };
         let end = inner.as_ptr() as usize - text.as_ptr() as usize + inner.len() + 2;
-        let name_end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let (name, argument) = inner.split_at(name_end.unwrap_or(inner.len()));
-        if name.is_empty() || inner.contains('\n') {
+        let sign = usize::from(inner.starts_with('%'));
+        let name_end = inner[sign..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let (name, argument) = inner.split_at(name_end.map_or(inner.len(), |at| sign + at));
+        if name.len() == sign || inner.contains('\n') {
             continue;
         }
         let escaped = text[..start].ends_with('\\');
@@ -135,7 +146,10 @@ impl<'a> Expander<'a> {
             let inside = lead.chars().all(|c| c == ' ' || c == '\t' || c == '>');
             let indent = if inside { lead } else { "" };
             let (name, argument) = (directive.name, directive.argument);
+            let rest = &line[directive.range.end..];
             let put_in = match name {
+                // As in mdBook, which needs a name to see a directive.
+                _ if argument.is_empty() && before.ends_with('`') && rest.starts_with('`') => None,
                 _ if directive.escaped => Some(Source::at(&escaped(whole), place)),
                 "include" | "rustdoc_include" => Some(self.include(argument, place)),
                 "playground" | "playpen" => Some(self.playground(argument, place)),
@@ -152,16 +166,16 @@ impl<'a> Expander<'a> {
     }
 
     fn include(&mut self, argument: &str, place: &Place) -> Source {
-        let (path, part) = split_part(argument);
-        let Some((file, text)) = self.open(path, place) else {
-            return Source::default();
+        let opened = self.open_part(argument, place);
+        let Some((file, text, path, part)) = opened else {
+            return left_out(place);
         };
         let Some(mut lines) = part.take(&text) else {
             if let Part::Anchor(name) = part {
                 let message = format!("'{path}' has no ANCHOR named '{name}'");
-                self.problems.error(place, message);
+                self.problems.left_out(place, message);
             }
-            return Source::default();
+            return left_out(place);
         };
         if let Some((_, last)) = lines.last_mut() {
             *last = last.strip_suffix('\n').unwrap_or(last);
@@ -172,54 +186,97 @@ impl<'a> Expander<'a> {
         source
     }
 
+    /// Opens the file of an include. As in mdBook, the name ends at the first space, unless there
+    /// is a file whose name has the spaces.
+    fn open_part<'t>(
+        &mut self,
+        argument: &'t str,
+        place: &Place,
+    ) -> Option<(PathBuf, String, &'t str, Part<'t>)> {
+        let (path, part) = split_part(argument);
+        let word = argument.split_whitespace().next().unwrap_or_default();
+        let base = place.file.parent().unwrap_or(Path::new(""));
+        let (path, part) = match self.folder.locate(base, path) {
+            Err(Refusal::Missing) if word != argument => split_part(word),
+            _ => (path, part),
+        };
+        let (file, text) = self.open(path, place)?;
+        Some((file, text, path, part))
+    }
+
     /// A Rust file as a code block.
     fn playground(&mut self, argument: &str, place: &Place) -> Source {
         let mut words = argument.split_whitespace();
         let mut source = Source::default();
-        if let Some((file, text)) = self.open(words.next().unwrap_or_default(), place) {
-            let flags: String = words.map(|word| format!(",{word}")).collect();
-            source.push(&format!("```rust{flags}\n"), place);
-            source.append(&Source::at(text.trim_end(), &Place::new(&file, 1)), "");
-            source.push("\n```", place);
-        }
+        let Some((file, text)) = self.open(words.next().unwrap_or_default(), place) else {
+            return left_out(place);
+        };
+        let flags: String = words.map(|word| format!(",{word}")).collect();
+        source.push(&format!("```rust{flags}\n"), place);
+        source.append(&Source::at(text.trim_end(), &Place::new(&file, 1)), "");
+        source.push("\n```", place);
         source
     }
 
     fn open(&mut self, path: &str, place: &Place) -> Option<(PathBuf, String)> {
         match self.try_open(path, place) {
             Ok(opened) => Some(opened),
-            Err(message) => {
+            Err(NotOpened::Refused(refusal)) => {
+                let why = self.folder.explain(refusal);
+                let message = format!("the include '{path}' {why}");
+                self.problems.refused(place, refusal, message);
+                None
+            }
+            Err(NotOpened::TooMuch) => {
+                let message = "with its includes this page is larger than 20 MB";
                 self.problems.error(place, message);
+                None
+            }
+            Err(NotOpened::LeftOut(message)) => {
+                self.problems.left_out(place, message);
                 None
             }
         }
     }
 
-    fn try_open(&mut self, path: &str, place: &Place) -> Result<(PathBuf, String), String> {
+    fn try_open(&mut self, path: &str, place: &Place) -> Result<(PathBuf, String), NotOpened> {
+        if path.is_empty() {
+            return Err(NotOpened::LeftOut("this include names no file".to_owned()));
+        }
         let base = place.file.parent().unwrap_or(Path::new(""));
-        let refused = |refusal| format!("the include '{path}' {refusal}");
-        let file = self.folder.locate(base, path).map_err(refused)?;
+        let file = self.folder.locate(base, path).map_err(NotOpened::Refused)?;
         if self.within.contains(&file) {
-            return Err(format!("the include '{path}' includes itself"));
+            let message = format!("the include '{path}' includes itself");
+            return Err(NotOpened::LeftOut(message));
         }
         if self.within.len() > MAX_DEPTH {
-            return Err(format!(
-                "the include '{path}' is nested more than {MAX_DEPTH} deep"
-            ));
+            let message = format!("the include '{path}' is nested more than {MAX_DEPTH} deep");
+            return Err(NotOpened::LeftOut(message));
         }
-        let too_large = "with its includes this page is larger than 20 MB";
         if self.budget == 0 {
-            return Err(too_large.to_owned());
+            return Err(NotOpened::TooMuch);
         }
-        let text = self.folder.read(&file).map_err(refused)?;
+        let text = self.folder.read(&file).map_err(NotOpened::Refused)?;
         self.budget = self
             .budget
             .saturating_sub(text.len() as u64 + COST_OF_INCLUDE);
         if self.budget == 0 {
-            return Err(too_large.to_owned());
+            return Err(NotOpened::TooMuch);
         }
         Ok((file, text))
     }
+}
+
+/// Why an include is not put in.
+enum NotOpened {
+    Refused(Refusal),
+    /// The page would become larger than a file may be.
+    TooMuch,
+    LeftOut(String),
+}
+
+fn left_out(place: &Place) -> Source {
+    Source::at(&LEFT_OUT.to_string(), place)
 }
 
 fn is_markdown(file: &Path) -> bool {
@@ -310,6 +367,7 @@ fn marker(line: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::draft::CourseError;
 
     fn expand(files: &[(&str, &str)]) -> (Source, Problems) {
         let dir = tempfile::tempdir().unwrap();
@@ -318,7 +376,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        let folder = CourseFolder::open(dir.path()).unwrap();
+        let folder = CourseFolder::open(dir.path(), None).unwrap();
         let mut problems = Problems::default();
         let source =
             Expander::new(&folder, &mut problems).page(Path::new("src/page.md"), files[0].1);
@@ -413,19 +471,38 @@ mod tests {
             ("a.rs", "fn a() {}\n"),
             ("loop.md", "\n{{#include loop.md}}"),
         ]);
-        let said: Vec<String> = problems.errors.iter().map(ToString::to_string).collect();
+        let said = |list: &[CourseError]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(
-            said,
+            said(&problems.errors),
             [
-                "src/page.md:2: the include 'none.rs' does not exist",
                 "src/page.md:3: the include '/etc/passwd' is an absolute path; only files of the course folder can \
                  be used",
-                "src/page.md:4: the include '../../etc/passwd' leaves the course folder",
+                "src/page.md:4: the include '../../etc/passwd' leaves the course folder; --root DIR names a wider \
+                 folder whose files may be used",
+            ]
+        );
+        assert_eq!(
+            said(&problems.warnings),
+            [
+                "src/page.md:2: the include 'none.rs' does not exist",
                 "src/page.md:5: the include 'page.md' includes itself",
                 "src/page.md:6: '../a.rs' has no ANCHOR named 'b'",
                 "loop.md:2: the include 'loop.md' includes itself",
             ]
         );
+    }
+
+    #[test]
+    fn the_name_of_a_file_ends_at_a_space_unless_it_has_one() {
+        let (source, problems) = expand(&[
+            (
+                "src/page.md",
+                "{{#include a.md some words}} {{#include b c.md}}",
+            ),
+            ("src/a.md", "a"),
+            ("src/b c.md", "b c"),
+        ]);
+        assert_eq!((source.text(), problems.warnings.len()), ("a b c", 0));
     }
 
     #[test]

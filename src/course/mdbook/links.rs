@@ -2,11 +2,11 @@
 //! text stays without the link.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::anchors::Anchors;
 use super::files::Files;
-use super::folder::{CourseFolder, Refusal, normalize};
+use super::folder::{CourseFolder, Refusal};
 use super::summary::percent_decoded;
 
 /// The books and tools that are published beside each other on doc.rust-lang.org; their pages link to each other as
@@ -52,7 +52,7 @@ pub enum Target {
 /// A page as others link to it.
 #[derive(Debug)]
 pub struct PageTarget {
-    /// Relative to the folder of the pages, for example `guide/README.md`.
+    /// Relative to the folder of the pages, for example `guide/README.md` or `../CHANGELOG.md`.
     pub path: PathBuf,
     /// The topic's key.
     pub key: String,
@@ -120,7 +120,7 @@ impl<'a> Links<'a> {
             return self.in_page(page, page, fragment, target);
         }
         let path = percent_decoded(path);
-        let Some(wanted) = self.path_in_src(page, &path) else {
+        let Some(wanted) = self.path_from_src(page, &path) else {
             return self.beyond_src(page, &path, fragment, target);
         };
         if let Some(index) = self.page_at(&wanted) {
@@ -128,6 +128,9 @@ impl<'a> Links<'a> {
         }
         if let Some(index) = self.redirected(&wanted) {
             return self.in_page(page, index, fragment, target);
+        }
+        if wanted.starts_with("..") {
+            return self.beyond_src(page, &path, fragment, target);
         }
         if has_ending(&wanted, "md") {
             return Target::Broken(format!("'{target}' is not among the pages of SUMMARY.md"));
@@ -148,12 +151,12 @@ impl<'a> Links<'a> {
             None => self.src.join(base).join(path),
         };
         match self.file(&path, target) {
-            Target::Broken(_) if normalize(&path).is_none() => {
-                Target::Refused(format!("the image '{target}' {}", Refusal::Outside))
+            Target::Broken(_) if self.folder.normalize(&path).is_none() => {
+                let why = self.folder.explain(Refusal::Outside);
+                Target::Refused(format!("the image '{target}' {why}"))
             }
-            Target::Broken(_) => {
-                Target::Broken(format!("the image '{target}' {}", Refusal::Missing))
-            }
+            Target::Broken(why) => Target::Broken(format!("the image {why}")),
+            Target::Refused(why) => Target::Refused(format!("the image {why}")),
             found => found,
         }
     }
@@ -165,12 +168,18 @@ impl<'a> Links<'a> {
             .to_path_buf()
     }
 
-    /// None when the path leads out of the folder of the pages.
-    fn path_in_src(&self, page: usize, path: &str) -> Option<PathBuf> {
+    /// The path that a link of the page means, relative to the folder of the pages. None if it
+    /// leads out of the root.
+    fn path_from_src(&self, page: usize, path: &str) -> Option<PathBuf> {
         match path.strip_prefix('/') {
-            Some(from_root) => normalize(Path::new(from_root)),
-            None => normalize(&self.base(page).join(path)),
+            Some(from_root) => self.seen_from_src(Path::new(from_root)),
+            None => self.seen_from_src(&self.base(page).join(path)),
         }
+    }
+
+    fn seen_from_src(&self, path: &Path) -> Option<PathBuf> {
+        let path = self.folder.normalize(&self.src.join(path))?;
+        Some(self.folder.relative(self.src, &path))
     }
 
     fn page_at(&self, wanted: &Path) -> Option<usize> {
@@ -197,8 +206,8 @@ impl<'a> Links<'a> {
             .or_else(|| self.redirects.get(&from[1..]))?;
         let to = to.split('#').next().unwrap_or_default();
         let to = match to.strip_prefix('/') {
-            Some(from_root) => normalize(Path::new(from_root)),
-            None => normalize(&wanted.parent()?.join(to)),
+            Some(from_root) => self.seen_from_src(Path::new(from_root)),
+            None => self.seen_from_src(&wanted.parent()?.join(to)),
         };
         self.page_at(&to?)
     }
@@ -235,19 +244,27 @@ impl<'a> Links<'a> {
     }
 
     fn file(&mut self, path: &Path, target: &str) -> Target {
-        let Some(wanted) = normalize(path) else {
+        let Some(wanted) = self.folder.normalize(path) else {
             return Target::Broken(format!("'{target}' leads out of the course folder"));
         };
         match self.folder.locate(Path::new(""), &wanted.to_string_lossy()) {
             Ok(located) => {
                 let name = wanted.strip_prefix(self.src).unwrap_or(&wanted);
-                let key = self.files.key(name, &self.folder.on_disk(&located));
+                let names = name.components();
+                let name: PathBuf = names
+                    .skip_while(|part| *part == Component::ParentDir)
+                    .collect();
+                let key = self.files.key(&name, &self.folder.on_disk(&located));
                 Target::To(format!("file:{key}"))
             }
-            Err(Refusal::Missing | Refusal::NotAFile) => {
-                Target::Broken(format!("'{target}' does not exist"))
+            Err(Refusal::NotAFile) => Target::Broken(format!("'{target}' {}", Refusal::Missing)),
+            Err(refusal) => {
+                let message = format!("'{target}' {}", self.folder.explain(refusal));
+                match refusal.is_final() {
+                    true => Target::Refused(message),
+                    false => Target::Broken(message),
+                }
             }
-            Err(refusal) => Target::Refused(format!("'{target}' {refusal}")),
         }
     }
 }
@@ -295,7 +312,7 @@ mod tests {
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();
             std::fs::write(file, "x").unwrap();
         }
-        let folder = CourseFolder::open(dir.path()).unwrap();
+        let folder = CourseFolder::open(dir.path(), None).unwrap();
         let page = |path: &str, key: &str, text: &str| PageTarget {
             path: path.into(),
             key: key.to_owned(),

@@ -9,6 +9,7 @@ mod config;
 mod elements;
 mod files;
 mod folder;
+mod front_matter;
 mod html;
 mod include;
 mod links;
@@ -25,19 +26,20 @@ mod tests;
 #[cfg(test)]
 mod tests_rust_book;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::course::draft::{
     CourseDraft, CourseError, CourseSettings, FileDraft, Level, ModuleDraft, QuestionDraft,
     TopicBody, TopicDraft,
 };
-pub use files::slug;
+use crate::course::native::is_language_tag;
+pub use files::{MAX_SLUG, slug};
 pub use quiz_file::{FoundQuestion, read_quiz_file};
 
 use anchors::Anchors;
 use config::BookToml;
-use folder::{CourseFolder, normalize};
+use folder::{CourseFolder, Refusal};
 use include::Expander;
 use links::{Links, PageTarget};
 use quiz::{QuizPage, Quizzes};
@@ -45,9 +47,13 @@ use rewrite::Context;
 use source::{Problems, Source};
 use summary::{ModuleEntry, PageEntry};
 
-/// What the importer may say instead of the book.
+/// How to read a book, and what the importer says instead of it.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
+    /// Nothing may be left out.
+    pub strict: bool,
+    /// A folder around the book whose files it may use.
+    pub root: Option<PathBuf>,
     pub slug: Option<String>,
     pub title: Option<String>,
     /// Plain text for the catalog.
@@ -61,16 +67,17 @@ pub struct Overrides {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Read {
     pub draft: CourseDraft,
-    /// Links that lead nowhere and the like: the course works without.
+    /// Parts of the book that were left out, broken links and the like: the course works without.
     pub warnings: Vec<CourseError>,
 }
 
 /// Reads the book in this folder, the one with book.toml.
 ///
 /// # Errors
-/// Everything found wrong, in the order of the book.
+/// Everything that ends the import: a path that leads out of the root, a file over the limits, no
+/// readable SUMMARY.md. If `overrides` are strict, also everything that would be left out.
 pub fn read(folder: &Path, overrides: &Overrides) -> Result<Read, Vec<CourseError>> {
-    let mut problems = Problems::default();
+    let mut problems = Problems::new(overrides.strict);
     let draft = draft(folder, overrides, &mut problems);
     match draft.filter(|_| problems.errors.is_empty()) {
         Some(draft) => Ok(Read {
@@ -82,25 +89,33 @@ pub fn read(folder: &Path, overrides: &Overrides) -> Result<Read, Vec<CourseErro
 }
 
 fn draft(folder: &Path, overrides: &Overrides, problems: &mut Problems) -> Option<CourseDraft> {
-    let folder = match CourseFolder::open(folder) {
+    let folder = match CourseFolder::open(folder, overrides.root.as_deref()) {
         Ok(folder) => folder,
-        Err(refusal) => {
-            problems.error_in(folder, format!("the course folder {refusal}"));
+        Err(sentence) => {
+            problems.error_in(folder, sentence);
             return None;
         }
     };
     let book = BookToml::read(&folder, problems)?;
-    let Some(src) = normalize(Path::new(book.src())) else {
-        problems.error_in(Path::new("book.toml"), "src leaves the course folder");
+    let Some(src) = folder.normalize(Path::new(book.src())) else {
+        let why = folder.explain(Refusal::Outside);
+        problems.error_in(Path::new("book.toml"), format!("src {why}"));
         return None;
     };
     let modules = outline(&folder, &src, problems)?;
     let pages = pages(&folder, &src, &modules, problems);
     if pages.is_empty() {
+        let message = "none of the pages that are listed can be read";
+        problems.error_in(&src.join("SUMMARY.md"), message);
         return None;
     }
     let written = write(&folder, &book, &src, &pages, problems);
-    Some(course(&folder, &book, overrides, &modules, &pages, written))
+    let about = BookAbout {
+        folder: &folder,
+        book: &book,
+        overrides,
+    };
+    Some(about.course(&modules, &pages, written, problems))
 }
 
 fn outline(folder: &CourseFolder, src: &Path, problems: &mut Problems) -> Option<Vec<ModuleEntry>> {
@@ -113,6 +128,9 @@ fn outline(folder: &CourseFolder, src: &Path, problems: &mut Problems) -> Option
         }
     }
 }
+
+/// Longest title of a course.
+const MAX_TITLE: usize = 200;
 
 /// A page with everything put in that its directives ask for.
 struct Page {
@@ -133,7 +151,6 @@ fn pages(
     problems: &mut Problems,
 ) -> Vec<Page> {
     let mut pages = Vec::new();
-    let mut keys = HashSet::new();
     let mut seen: HashMap<PathBuf, usize> = HashMap::new();
     let numbered = modules.iter().enumerate();
     for (module, entry) in
@@ -147,20 +164,28 @@ fn pages(
                 "the page '{}' is listed already, in line {line}",
                 entry.link
             );
-            problems.error(&entry.place, message);
+            problems.left_out(&entry.place, message);
             continue;
         }
-        let source = Expander::new(folder, problems).page(&file, &text);
-        let path = normalize(Path::new(entry.link.trim_start_matches('/'))).unwrap_or_default();
+        let source = Expander::new(folder, problems).page(&file, &front_matter::blanked(&text));
+        let listed = folder.normalize(&src.join(without_fragment(&entry.link)));
         pages.push(Page {
             module,
-            key: files::unique(files::page_key(&path), &mut keys),
-            path,
+            key: String::new(),
+            path: folder.relative(src, &listed.unwrap_or(file)),
             title: entry.title.clone(),
             source: notes::without_admonish(source),
         });
     }
+    let paths: Vec<&Path> = pages.iter().map(|page| page.path.as_path()).collect();
+    for (page, key) in files::page_keys(&paths).into_iter().enumerate() {
+        pages[page].key = key;
+    }
     pages
+}
+
+fn without_fragment(link: &str) -> &str {
+    link.split('#').next().unwrap_or_default()
 }
 
 fn open_page(
@@ -169,11 +194,11 @@ fn open_page(
     entry: &PageEntry,
     problems: &mut Problems,
 ) -> Option<(PathBuf, String)> {
-    let link = entry.link.split('#').next().unwrap_or_default();
-    match folder.locate_and_read(src, link) {
+    match folder.locate_and_read(src, without_fragment(&entry.link)) {
         Ok(opened) => Some(opened),
         Err(refusal) => {
-            problems.error(&entry.place, format!("the page '{}' {refusal}", entry.link));
+            let message = format!("the page '{}' {}", entry.link, folder.explain(refusal));
+            problems.refused(&entry.place, refusal, message);
             None
         }
     }
@@ -213,8 +238,8 @@ fn write(
             maths: book.maths(),
             page,
         };
-        let body = rewrite::page(&read.source, &mut cx);
-        let questions = questions(&book.quiz_language(), &mut cx);
+        let mut body = rewrite::page(&read.source, &mut cx);
+        let questions = questions(&book.quiz_language(), &mut body, &mut cx);
         topics.push((body, questions));
     }
     Written {
@@ -235,60 +260,107 @@ fn targets(pages: &[Page]) -> Vec<PageTarget> {
     targets.collect()
 }
 
-/// The questions that the page just rewritten has brought.
-fn questions(language: &str, cx: &mut Context<'_, '_>) -> Vec<QuestionDraft> {
+/// The questions of the page just rewritten. For a question that can't be used, its place in the
+/// text is removed.
+fn questions(language: &str, body: &mut String, cx: &mut Context<'_, '_>) -> Vec<QuestionDraft> {
     let mut questions = Vec::new();
     for placed in std::mem::take(&mut cx.quizzes.placed) {
         match placed.draft(language, |text| rewrite::question_text(text, language, cx)) {
             Ok(question) => questions.push(question),
-            Err(message) => cx.problems.error(&placed.place, message),
+            Err(message) => {
+                cx.problems.left_out(&placed.place, message);
+                *body = body.replace(&rewrite::question_place(&placed.key), "");
+            }
         }
     }
     questions
 }
 
-fn course(
-    folder: &CourseFolder,
-    book: &BookToml,
-    overrides: &Overrides,
-    outline: &[ModuleEntry],
-    pages: &[Page],
-    written: Written,
-) -> CourseDraft {
-    let title = overrides.title.clone().or_else(|| book.book.title.clone());
-    let title = title.unwrap_or_else(|| folder.name());
-    let about = about::About::of(
-        book,
-        pages
+/// The sources of a course's title, language and the like.
+struct BookAbout<'a> {
+    folder: &'a CourseFolder,
+    book: &'a BookToml,
+    overrides: &'a Overrides,
+}
+
+impl BookAbout<'_> {
+    fn course(
+        &self,
+        outline: &[ModuleEntry],
+        pages: &[Page],
+        written: Written,
+        problems: &mut Problems,
+    ) -> CourseDraft {
+        let overrides = self.overrides;
+        let title = self.title(problems);
+        let about: Vec<about::Page<'_>> = pages
             .iter()
             .zip(&written.topics)
-            .map(|(page, topic)| (page.title.as_str(), topic.0.as_str())),
-    );
-    CourseDraft {
-        slug: overrides
-            .slug
-            .clone()
-            .unwrap_or_else(|| files::slug(&title)),
-        title,
-        summary: overrides.summary.clone().unwrap_or(about.summary),
-        description: about.description,
-        language: book
-            .book
-            .language
-            .clone()
-            .unwrap_or_else(|| "en".to_owned()),
-        level: overrides.level.unwrap_or(Level::Beginner),
-        tags: overrides.tags.clone(),
-        authors: book.authors(),
-        outcomes: overrides.outcomes.clone(),
-        licence: about::licence(folder),
-        price_cents: 0,
-        currency: "USD".to_owned(),
-        cohort_only: false,
-        settings: CourseSettings::OPEN,
-        modules: module_drafts(outline, pages, written.topics),
-        files: written.files,
-        thumbnail: None,
+            .map(|(page, (text, _))| about::Page {
+                title: &page.title,
+                key: &page.key,
+                text,
+            })
+            .collect();
+        let about = about::About::of(self.book, &about);
+        CourseDraft {
+            slug: overrides
+                .slug
+                .clone()
+                .unwrap_or_else(|| files::readable_slug(&title)),
+            title,
+            summary: overrides.summary.clone().unwrap_or(about.summary),
+            description: about.description,
+            language: self.language(problems),
+            level: overrides.level.unwrap_or(Level::Beginner),
+            tags: overrides.tags.clone(),
+            authors: self.authors(),
+            outcomes: overrides.outcomes.clone(),
+            licence: about::licence(self.folder),
+            price_cents: 0,
+            currency: "USD".to_owned(),
+            cohort_only: false,
+            settings: CourseSettings::OPEN,
+            modules: module_drafts(outline, pages, written.topics),
+            files: written.files,
+            thumbnail: None,
+        }
+    }
+
+    fn title(&self, problems: &mut Problems) -> String {
+        let said = self
+            .overrides
+            .title
+            .as_ref()
+            .or(self.book.book.title.as_ref());
+        let said = said
+            .map(|title| title.trim())
+            .filter(|title| !title.is_empty());
+        let mut title = said.map_or_else(|| self.folder.name(), str::to_owned);
+        if let Some((end, _)) = title.char_indices().nth(MAX_TITLE) {
+            let message = format!("the title has more than {MAX_TITLE} characters; it was cut");
+            problems.left_out_in(Path::new("book.toml"), message);
+            title.truncate(end);
+        }
+        title
+    }
+
+    fn authors(&self) -> Vec<String> {
+        let names = self.book.book.authors.iter().map(|name| name.trim());
+        let names = names.filter(|name| !name.is_empty());
+        names.map(str::to_owned).collect()
+    }
+
+    /// The book's language; English, which is mdBook's default, if none or no valid tag is given.
+    fn language(&self, problems: &mut Problems) -> String {
+        let said = self.book.book.language.as_deref().unwrap_or("en");
+        let tag = said.trim().replace('_', "-");
+        if is_language_tag(&tag) {
+            return tag;
+        }
+        let message = format!("'{said}' is not a language's tag; the course is said to be English");
+        problems.left_out_in(Path::new("book.toml"), message);
+        "en".to_owned()
     }
 }
 
@@ -315,6 +387,11 @@ fn module_drafts(
         module
             .topics
             .push(topic(page, module.topics.len(), body, questions));
+    }
+    // A chapter may have lost all of its pages.
+    modules.retain(|module| !module.topics.is_empty());
+    for (number, module) in (1..).zip(&mut modules) {
+        module.number = number;
     }
     modules
 }

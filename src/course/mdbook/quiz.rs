@@ -14,10 +14,14 @@ use super::source::{Place, Problems, Source};
 use crate::course::draft::{
     AnswerDraft, OptionDraft, QuestionDraft, QuestionPurpose, TracingOutcome,
 };
+use crate::quiz::bank::FROM_FILE;
 
 /// What a tracing question asks; its program is shown with it.
 const TRACING_PROMPT: &str = "Does this program compile? If it does, write what it prints; if it does not, name the \
                               line that is at fault.";
+
+/// Longest id in bytes; the topic that a question is repeated in comes behind it.
+const MAX_ID: usize = 110;
 
 /// All quizzes of a book. While the pages are read it finds out which questions stand where; the texts of the
 /// questions are rewritten when all pages are known.
@@ -51,14 +55,15 @@ pub struct PlacedQuestion {
 }
 
 struct Quiz {
-    questions: Vec<(Place, RawQuestion)>,
+    /// Each with its index in the file.
+    questions: Vec<(usize, Place, RawQuestion)>,
     multipart: BTreeMap<String, String>,
     text: String,
 }
 
 #[derive(Deserialize)]
 struct RawQuiz {
-    questions: Vec<Spanned<RawQuestion>>,
+    questions: Vec<Spanned<toml::Value>>,
     #[serde(default)]
     multipart: BTreeMap<String, String>,
 }
@@ -128,13 +133,14 @@ impl<'a> Quizzes<'a> {
         let file = match self.locate(path, place, page) {
             Ok(file) => file,
             Err(refusal) => {
-                problems.error(place, format!("the quiz '{path}' {refusal}"));
+                let why = self.folder.explain(refusal);
+                problems.refused(place, refusal, format!("the quiz '{path}' {why}"));
                 return Vec::new();
             }
         };
         let pages = self.placed_files.entry(file.clone()).or_default();
         if pages.contains(&page) {
-            problems.error(place, format!("the quiz '{path}' is on this page already"));
+            problems.left_out(place, format!("the quiz '{path}' is on this page already"));
             return Vec::new();
         }
         pages.push(page);
@@ -144,23 +150,42 @@ impl<'a> Quizzes<'a> {
         };
         let mut keys = Vec::new();
         let mut here = HashSet::new();
-        for (index, (at, raw)) in quiz.questions.iter().enumerate() {
-            let id = raw.id.clone().unwrap_or_else(|| derived_id(&file, index));
+        for (index, at, raw) in &quiz.questions {
+            let derived = derived_id(&file, *index);
+            let mut id = raw.id.clone().unwrap_or_else(|| derived.clone());
+            if !is_key(&id) {
+                let message =
+                    format!("the question id '{id}' can't be used; it is '{derived}' now");
+                problems.left_out(at, message);
+                id.clone_from(&derived);
+            }
             let same_file = self
                 .ids
                 .get(&id)
                 .is_none_or(|other| self.is_same(other, &file));
-            if !here.insert(id.clone()) || !same_file {
-                problems.error(at, format!("the question id '{id}' is used twice"));
+            if here.contains(&id) || !same_file {
+                let message =
+                    format!("the question id '{id}' is used twice; here it is '{derived}'");
+                problems.left_out(at, message);
+                id = derived;
+            }
+            if !here.insert(id.clone()) {
                 continue;
             }
+            let shared = match shared_part(raw, &quiz.multipart) {
+                Ok(shared) => shared,
+                Err(message) => {
+                    problems.left_out(at, message);
+                    continue;
+                }
+            };
             let key = self.free_key(&id, page);
             self.keys.insert(key.clone());
             self.ids.entry(id).or_insert_with(|| file.clone());
             self.placed.push(PlacedQuestion {
                 key: key.clone(),
                 place: at.clone(),
-                shared: shared_part(raw, &quiz.multipart, at, problems),
+                shared,
                 raw: raw.clone(),
             });
             keys.push(key);
@@ -188,8 +213,12 @@ impl<'a> Quizzes<'a> {
         }
         let quiz = match self.folder.read(file) {
             Ok(text) => parse(&text, file, problems),
-            Err(refusal) => {
+            Err(refusal) if refusal.is_final() => {
                 problems.error_in(file, format!("this quiz {refusal}"));
+                None
+            }
+            Err(refusal) => {
+                problems.left_out_in(file, format!("this quiz {refusal}"));
                 None
             }
         };
@@ -222,38 +251,51 @@ fn derived_id(file: &Path, index: usize) -> String {
     format!("{name}-{}", index + 1)
 }
 
-fn shared_part(
-    raw: &RawQuestion,
-    parts: &BTreeMap<String, String>,
-    at: &Place,
-    problems: &mut Problems,
-) -> Option<String> {
-    let name = raw.multipart.as_ref()?;
-    let part = parts.get(name);
-    if part.is_none() {
-        problems.error(at, format!("[multipart] has no '{name}'"));
-    }
-    part.cloned()
+/// Whether a book's id can be the key of a question of the course.
+fn is_key(id: &str) -> bool {
+    !id.trim().is_empty() && id.len() <= MAX_ID && !id.starts_with(FROM_FILE)
 }
 
+/// The text that the questions of this question's group share.
+pub(super) fn shared_part(
+    raw: &RawQuestion,
+    parts: &BTreeMap<String, String>,
+) -> Result<Option<String>, String> {
+    let Some(name) = &raw.multipart else {
+        return Ok(None);
+    };
+    match parts.get(name) {
+        Some(part) => Ok(Some(part.clone())),
+        None => Err(format!("[multipart] has no '{name}'")),
+    }
+}
+
+/// The questions of a quiz that can be read.
 fn parse(text: &str, file: &Path, problems: &mut Problems) -> Option<Quiz> {
     let raw: RawQuiz = match toml::from_str(text) {
         Ok(raw) => raw,
         Err(error) => {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
-            problems.error(
+            problems.left_out(
                 &Place::new(file, line),
                 format!("this quiz cannot be read: {}", error.message()),
             );
             return None;
         }
     };
-    let questions = raw.questions.into_iter().map(|question| {
+    let mut questions = Vec::new();
+    for (index, question) in raw.questions.into_iter().enumerate() {
         let place = Place::new(file, line_of(text, question.span().start));
-        (place, question.into_inner())
-    });
+        match question.into_inner().try_into() {
+            Ok(question) => questions.push((index, place, question)),
+            Err(error) => problems.left_out(
+                &place,
+                format!("this question cannot be read: {}", error.message()),
+            ),
+        }
+    }
     Some(Quiz {
-        questions: questions.collect(),
+        questions,
         multipart: raw.multipart,
         text: text.to_owned(),
     })

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use super::config::line_of;
-use super::quiz::{PlacedQuestion, RawQuestion};
+use super::quiz::{PlacedQuestion, RawQuestion, shared_part};
 use super::source::Place;
 use crate::course::draft::QuestionDraft;
 
@@ -62,15 +62,7 @@ fn draft(
     let raw: RawQuestion = value
         .try_into()
         .map_err(|error: toml::de::Error| format!("it cannot be read: {}", error.message()))?;
-    let shared = match &raw.multipart {
-        Some(name) => Some(
-            multipart
-                .get(name)
-                .cloned()
-                .ok_or_else(|| format!("[multipart] has no '{name}'"))?,
-        ),
-        None => None,
-    };
+    let shared = shared_part(&raw, multipart)?;
     let question = PlacedQuestion {
         key: id.unwrap_or_default(),
         place: Place::new(Path::new(""), line),

@@ -57,7 +57,9 @@ fn body(
 ) {
     elements::rewrite(scan, source, cx, edits, fences);
     for (index, fence) in scan.fences.iter().enumerate() {
-        if let Some(block) = fences.get(&index) {
+        if include::is_left_out(&fence.content) {
+            edits.delete(fence.range.clone());
+        } else if let Some(block) = fences.get(&index) {
             let prefix = scan::line_prefix(source.text(), fence.range.start);
             edits.replace(fence.range.clone(), block.markdown(&prefix));
         }
@@ -155,6 +157,12 @@ fn code_blocks(scan: &Scan, cx: &Context<'_, '_>) -> HashMap<usize, CodeBlock> {
     blocks.collect()
 }
 
+/// The element that marks the place of a question in a topic's text.
+pub fn question_place(key: &str) -> String {
+    let key = super::html::escaped(key);
+    format!("<div data-question=\"{key}\"></div>")
+}
+
 /// `{{#quiz path}}` becomes the places of its questions.
 fn quizzes(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut Edits) {
     for directive in include::directives(source.text()) {
@@ -169,10 +177,8 @@ fn quizzes(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut E
         let blank = prefix.trim_end();
         let mut out = String::new();
         for key in keys {
-            let key = super::html::escaped(&key);
-            out.push_str(&format!(
-                "\n{blank}\n{prefix}<div data-question=\"{key}\"></div>"
-            ));
+            let place = question_place(&key);
+            out.push_str(&format!("\n{blank}\n{prefix}{place}"));
         }
         edits.replace(directive.range, format!("{out}\n{blank}\n"));
     }
@@ -193,8 +199,13 @@ fn unknown_directives(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, ed
             continue;
         }
         if !["tabs", "endtab", "endtabs"].contains(&directive.name) {
+            let sign = if directive.name.starts_with('%') {
+                ""
+            } else {
+                "#"
+            };
             let message = format!(
-                "'{{{{#{}}}}}' is not known here and was left out",
+                "'{{{{{sign}{}}}}}' is not known here and was left out",
                 directive.name
             );
             cx.problems
@@ -272,29 +283,116 @@ impl Context<'_, '_> {
 /// The platform reads `$…$` as a formula. In a book without formulas a dollar is a dollar; MathJax's brackets are
 /// turned into dollars.
 fn dollars(scan: &Scan, text: &str, maths: Maths, edits: &mut Edits) {
-    if maths == Maths::Dollars {
-        return;
-    }
-    for range in &scan.texts {
-        for (at, _) in text[range.clone()].match_indices('$') {
-            let at = range.start + at;
-            if maths == Maths::None && !text[..at].ends_with('\\') {
-                edits.insert(at, "\\");
-            }
-        }
-    }
-    if maths == Maths::MathJax {
-        for (bracket, dollars) in [
-            ("\\\\(", "$"),
-            ("\\\\)", "$"),
-            ("\\\\[", "$$"),
-            ("\\\\]", "$$"),
-        ] {
-            for (at, _) in text.match_indices(bracket) {
-                if !scan.in_code(at) {
-                    edits.replace(at..at + bracket.len(), dollars);
+    match maths {
+        Maths::Dollars => {}
+        Maths::MathJax => formulas(scan, text, edits),
+        Maths::None => {
+            for range in &scan.texts {
+                for (at, _) in text[range.clone()].match_indices('$') {
+                    let at = range.start + at;
+                    if !text[..at].ends_with('\\') {
+                        edits.insert(at, "\\");
+                    }
                 }
             }
         }
     }
+}
+
+/// Brackets of formulas, first as mdBook's guide asks for them, then as TeX has them: opening,
+/// closing, and whether the formula is displayed on a line of its own.
+const BRACKETS: [(&str, &str, bool); 4] = [
+    ("\\\\(", "\\\\)", false),
+    ("\\\\[", "\\\\]", true),
+    ("\\(", "\\)", false),
+    ("\\[", "\\]", true),
+];
+
+fn formulas(scan: &Scan, text: &str, edits: &mut Edits) {
+    let mut at = 0;
+    while let Some(found) = text[at..].find('\\') {
+        let start = at + found;
+        match formula(scan, text, start) {
+            Some((end, formula)) => {
+                edits.replace(start..end, formula);
+                at = end;
+            }
+            None => {
+                let backslashes = text[start..].bytes().take_while(|byte| *byte == b'\\');
+                at = start + backslashes.count();
+            }
+        }
+    }
+}
+
+/// The formula that begins at this backslash, in dollars, and where it ends.
+fn formula(scan: &Scan, text: &str, start: usize) -> Option<(usize, String)> {
+    let rest = &text[start..];
+    let mut kinds = BRACKETS.iter();
+    let (open, close, stands_alone) = kinds.find(|(open, ..)| rest.starts_with(open))?;
+    let inner_start = start + open.len();
+    let inner_end = inner_start + closing(&text[inner_start..], close)?;
+    let inner = &text[inner_start..inner_end];
+    let end = inner_end + close.len();
+    let sides = |c: char| c.is_whitespace() || c == '>';
+    let mut lines = inner.trim_matches(sides).lines();
+    let is_paragraph = lines.all(|line| !line.trim_matches(sides).is_empty());
+    let mut html = scan.html.iter();
+    if scan.is_inert(start) || !is_paragraph || html.any(|html| html.contains(&start)) {
+        return None;
+    }
+    let is_markdown = open.starts_with("\\\\");
+    if !is_markdown && !is_plain_formula(text, start, end, *stands_alone) {
+        return None;
+    }
+    // With doubled backslashes the text is Markdown, whose escapes MathJax does not see.
+    let formula = match is_markdown {
+        true => without_escapes(inner),
+        false => inner.to_owned(),
+    };
+    let formula = match formula.contains('\n') {
+        true => formula.as_str(),
+        false => formula.trim(),
+    };
+    let dollars = if *stands_alone { "$$" } else { "$" };
+    Some((end, format!("{dollars}{formula}{dollars}")))
+}
+
+/// Where the closing bracket is that has no further backslash before it.
+fn closing(text: &str, close: &str) -> Option<usize> {
+    let mut found = text.match_indices(close).map(|(at, _)| at);
+    found.find(|at| !text[..*at].ends_with('\\'))
+}
+
+/// Whether single backslashes make a formula. They can also escape brackets of the text, as in
+/// `f\(x\)`, or in `\[1\]` within a line.
+fn is_plain_formula(text: &str, start: usize, end: usize, stands_alone: bool) -> bool {
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line_end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    let (before, after) = (&text[line_start..start], &text[end..line_end]);
+    match stands_alone {
+        true => {
+            before.chars().all(|c| " \t>".contains(c))
+                && after.trim_end_matches(['.', ',']).trim().is_empty()
+        }
+        false => !before.ends_with(|c: char| c.is_alphanumeric() || c == ']'),
+    }
+}
+
+/// Signs that authors escape for Markdown. mdBook resolves other escapes too, but `\,` and `\{` are
+/// meant for TeX.
+const MARKDOWN_SIGNS: &str = "\\_*~`[]<>";
+
+fn without_escapes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match chars.peek() {
+            Some(next) if c == '\\' && MARKDOWN_SIGNS.contains(*next) => {
+                out.extend(chars.next());
+            }
+            _ => out.push(c),
+        }
+    }
+    out
 }

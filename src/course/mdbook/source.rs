@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::folder::Refusal;
 use crate::course::draft::CourseError;
 
 /// A line of a file of the course.
@@ -28,11 +29,20 @@ impl Place {
 /// Errors stop the import, warnings are told and passed over.
 #[derive(Debug, Default)]
 pub struct Problems {
+    /// Nothing may be left out.
+    strict: bool,
     pub errors: Vec<CourseError>,
     pub warnings: Vec<CourseError>,
 }
 
 impl Problems {
+    pub fn new(strict: bool) -> Self {
+        Self {
+            strict,
+            ..Self::default()
+        }
+    }
+
     pub fn error(&mut self, place: &Place, message: impl Into<String>) {
         note(&mut self.errors, place, message.into());
     }
@@ -41,13 +51,42 @@ impl Problems {
         note(&mut self.warnings, place, message.into());
     }
 
+    /// A part of the book is left out: a warning, or an error if the import is strict.
+    pub fn left_out(&mut self, place: &Place, message: impl Into<String>) {
+        let list = match self.strict {
+            true => &mut self.errors,
+            false => &mut self.warnings,
+        };
+        note(list, place, message.into());
+    }
+
+    /// A file is not read: an error if the refusal ends the import, else the file is left out.
+    pub fn refused(&mut self, place: &Place, refusal: Refusal, message: impl Into<String>) {
+        match refusal.is_final() {
+            true => self.error(place, message),
+            false => self.left_out(place, message),
+        }
+    }
+
     /// For what concerns a file as a whole.
     pub fn error_in(&mut self, file: &Path, message: impl Into<String>) {
-        self.errors.push(CourseError {
-            file: file.to_path_buf(),
-            line: None,
-            message: message.into(),
-        });
+        self.errors.push(in_file(file, message.into()));
+    }
+
+    pub fn left_out_in(&mut self, file: &Path, message: impl Into<String>) {
+        let list = match self.strict {
+            true => &mut self.errors,
+            false => &mut self.warnings,
+        };
+        list.push(in_file(file, message.into()));
+    }
+}
+
+fn in_file(file: &Path, message: String) -> CourseError {
+    CourseError {
+        file: file.to_path_buf(),
+        line: None,
+        message,
     }
 }
 

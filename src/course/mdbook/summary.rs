@@ -6,6 +6,9 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::source::{Place, Problems, Source};
 
+/// Longest title of a module.
+const MAX_TITLE: usize = 200;
+
 #[derive(Debug, PartialEq)]
 pub struct ModuleEntry {
     pub title: String,
@@ -100,11 +103,28 @@ fn entries(source: &Source, problems: &mut Problems) -> Vec<Entry> {
     }
     for entry in &mut entries {
         entry.title = entry.title.split_whitespace().collect::<Vec<_>>().join(" ");
-        if entry.title.is_empty() {
-            problems.error(&entry.place, "this chapter has no title");
-        }
+        name_well(entry, problems);
     }
+    entries.retain(|entry| !entry.title.is_empty());
     entries
+}
+
+/// Names a chapter without a title after its file, and cuts a title that is too long.
+fn name_well(entry: &mut Entry, problems: &mut Problems) {
+    if entry.title.is_empty() {
+        let name = Path::new(&entry.link).file_stem().unwrap_or_default();
+        entry.title = name.to_string_lossy().into_owned();
+        let message = match entry.title.as_str() {
+            "" => "this chapter has neither title nor page".to_owned(),
+            name => format!("this chapter has no title; it was called '{name}'"),
+        };
+        problems.left_out(&entry.place, message);
+    }
+    if let Some((end, _)) = entry.title.char_indices().nth(MAX_TITLE) {
+        let message = format!("the title has more than {MAX_TITLE} characters; it was cut");
+        problems.left_out(&entry.place, message);
+        entry.title.truncate(end);
+    }
 }
 
 fn group(entries: Vec<Entry>) -> Vec<ModuleEntry> {

@@ -40,6 +40,15 @@ fn body(topic: &TopicDraft) -> &str {
     }
 }
 
+/// The book as a strict import reads it.
+fn strict_book(files: &[(&str, &str)]) -> Result<Read, Vec<CourseError>> {
+    let overrides = Overrides {
+        strict: true,
+        ..Overrides::default()
+    };
+    read(folder(files).path(), &overrides)
+}
+
 /// The text of a book's only page.
 fn page(text: &str) -> String {
     let read = book(&[
@@ -81,7 +90,7 @@ fn a_book_becomes_a_course() {
         ),
     ]);
     let draft = &read.draft;
-    assert!(draft.slug.starts_with("ber-rust-"), "{}", draft.slug);
+    assert_eq!(draft.slug, "uber-rust");
     assert_eq!(
         (draft.language.as_str(), draft.summary.as_str()),
         ("de", "Short.")
@@ -181,6 +190,7 @@ fn dollars_are_dollars_and_escaped_directives_are_shown() {
         "It costs \\$5 and \\$6, `$x`.\n"
     );
     assert_eq!(page("Write \\{{#include x}}:\n"), "Write {{#include x}}:\n");
+    assert_eq!(page("Write `{{#include}}`:\n"), "Write `{{#include}}`:\n");
     assert_eq!(page("```hbs\n{{#if a}}\n```\n"), "```hbs\n{{#if a}}\n```\n");
 }
 
@@ -211,11 +221,18 @@ proptest::proptest! {
     #[test]
     fn any_page_is_read_without_panic(pieces in proptest::collection::vec(0..PIECES.len(), 0..24)) {
         let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
-        let _ = try_book(&[("src/SUMMARY.md", "- [A](a.md)\n"), ("src/a.md", &text), ("src/q.toml", QUIZ)]);
+        let maths = "[output.html]\nmathjax-support = true\n";
+        let _ = try_book(&[("book.toml", maths), ("src/SUMMARY.md", "- [A](a.md)\n"), ("src/a.md", &text), ("src/q.toml", QUIZ)]);
     }
 }
 
-const PIECES: [&str; 34] = [
+const PIECES: [&str; 40] = [
+    "---\nx: é\n---\n",
+    "{{%é}}",
+    "\\\\(é",
+    "\\\\)",
+    "\\[é",
+    "\\]",
     "{{#include a.md}}",
     "{{#quiz q.toml}}",
     "\\{{#x}}",
@@ -395,64 +412,379 @@ fn quizzes_become_questions_at_their_places() {
 }
 
 #[test]
-fn errors_of_quizzes_name_their_lines() {
+fn a_quiz_brings_the_questions_that_can_be_read() {
     let question = "[[questions]]\nid = \"x\"\ntype = \"MultipleChoice\"\nprompt.prompt = \"P\"\n\
                     prompt.distractors = [\"b\"]\nanswer.answer = \"a\"\n";
-    let errors = try_book(&[
+    let without_id = question.replace("id = \"x\"\n", "");
+    let files = [
         ("src/SUMMARY.md", "- [A](a.md)\n"),
         (
             "src/a.md",
             "{{#quiz ../q1.toml}}\n{{#quiz ../q2.toml}}\n{{#quiz ../q3.toml}}\n{{#quiz ../no.toml}}\n\
-             {{#quiz ../../q.toml}}\n{{#quiz ../q1.toml}}\n",
+             {{#quiz ../q1.toml}}\n{{#quiz ../q4.toml}}\n",
         ),
         ("q1.toml", &format!("{question}\n{question}")),
         ("q2.toml", &format!("# another file\n{question}")),
-        ("q3.toml", "[[questions]]\ntype = \"Essay\"\nprompt.prompt = \"P\"\nanswer.answer = 1\n"),
-    ])
-    .unwrap_err();
-    let said = said(&errors);
-    assert_eq!(said[0], "q1.toml:8: the question id 'x' is used twice");
-    assert_eq!(said[1], "q2.toml:2: the question id 'x' is used twice");
-    assert!(
-        said[2].starts_with("q3.toml:4: this quiz cannot be read:"),
-        "{}",
-        said[2]
-    );
-    assert_eq!(said[3], "src/a.md:4: the quiz '../no.toml' does not exist");
+        (
+            "q3.toml",
+            &format!(
+                "[[questions]]\ntype = \"Essay\"\nprompt.prompt = \"P\"\nanswer.answer = 1\n\
+                 {without_id}[[questions]]\ntype = \"Essay\"\nprompt.prompt = \"P\"\nanswer.answer = \"a\"\n\
+                 [[questions]]\ntype = \"ShortAnswer\"\nmultipart = \"no\"\nprompt.prompt = \"P\"\nanswer.answer = \"a\"\n"
+            ),
+        ),
+        ("q4.toml", "[[questions]\n"),
+    ];
+    let expected = [
+        "q1.toml:8: the question id 'x' is used twice; here it is 'q1-2'",
+        "q2.toml:2: the question id 'x' is used twice; here it is 'q2-1'",
+        "q3.toml:1: this question cannot be read: data did not match any variant of untagged enum OneOrMore",
+        "q3.toml:14: [multipart] has no 'no'",
+        "src/a.md:4: the quiz '../no.toml' does not exist",
+        "src/a.md:5: the quiz '../q1.toml' is on this page already",
+        "q4.toml:1: this quiz cannot be read: ",
+        "q3.toml:10: questions of type 'Essay' are not known; there are MultipleChoice, ShortAnswer and Tracing",
+    ];
+    let read = book(&files);
+    let warnings = said(&read.warnings);
+    assert_eq!(warnings.len(), expected.len(), "{warnings:#?}");
+    for (said, expected) in warnings.iter().zip(expected) {
+        assert!(said.starts_with(expected), "{said}");
+    }
+    let topic = &read.draft.modules[0].topics[0];
+    let keys: Vec<_> = topic
+        .questions
+        .iter()
+        .map(|question| &question.key)
+        .collect();
+    assert_eq!(keys, ["x", "q1-2", "q2-1", "q3-2"]);
+    // A place is left for each of them and for no other.
+    for key in &keys {
+        assert!(body(topic).contains(&format!("<div data-question=\"{key}\"></div>")));
+    }
+    assert_eq!(body(topic).matches("data-question").count(), 4);
+    assert_eq!(said(&strict_book(&files).unwrap_err()), warnings);
+}
+
+#[test]
+fn ids_of_questions_that_no_course_can_have_are_replaced() {
+    let question = |id: &str| {
+        format!(
+            "[[questions]]\nid = \"{id}\"\ntype = \"ShortAnswer\"\nprompt.prompt = \"P\"\nanswer.answer = \"a\"\n"
+        )
+    };
+    let quiz = [
+        question(""),
+        question("file:x"),
+        question(&"long".repeat(60)),
+    ]
+    .concat();
+    let read = book(&[
+        ("src/SUMMARY.md", "- [A](a.md)\n"),
+        ("src/a.md", "{{#quiz ../q.toml}}\n"),
+        ("q.toml", &quiz),
+    ]);
+    let questions = &read.draft.modules[0].topics[0].questions;
+    let keys: Vec<_> = questions
+        .iter()
+        .map(|question| question.key.as_str())
+        .collect();
+    assert_eq!(keys, ["q-1", "q-2", "q-3"]);
+    assert_eq!(read.warnings.len(), 3);
+}
+
+/// What authors forget, as real books have it; mdBook builds them all.
+const FORGETFUL: [(&str, &str); 4] = [
+    (
+        "src/SUMMARY.md",
+        "- [A](a.md)\n- [B](b.md)\n  - [B 1](b1.md)\n- [A again](./a.md)\n- [Web](https://example.org)\n- [](c.md)\n",
+    ),
+    (
+        "src/a.md",
+        "Before\n\n{{#include gone.md}}\n\n```rust\n{{#include c.rs:gone}}\n```\n\n{{#include }}\n\n\
+         ```rust\nfn a() {}\n{{#rustdoc_include }}\n```\n\n{{#playground gone.rs}}\n\nAfter\n",
+    ),
+    ("src/b1.md", "See [B](b.md), {{#include a.md}}\n"),
+    ("src/c.md", "{{#include c.md}}\n"),
+];
+
+#[test]
+fn a_book_is_taken_without_what_it_lacks() {
+    let files = [&FORGETFUL[..], &[("src/c.rs", "// ANCHOR: a\n")]].concat();
+    let read = book(&files);
+    let titles: Vec<_> = (read.draft.modules.iter())
+        .flat_map(|module| {
+            module
+                .topics
+                .iter()
+                .map(|topic| (module.number, module.title.as_str(), topic.title.as_str()))
+        })
+        .collect();
+    assert_eq!(titles, [(1, "A", "A"), (2, "B", "B 1"), (3, "c", "c")]);
     assert_eq!(
-        said[4],
-        "src/a.md:5: the quiz '../../q.toml' leaves the course folder"
+        body(&read.draft.modules[0].topics[0]),
+        "Before\n\n```rust\nfn a() {}\n\n```\n\nAfter\n"
     );
+    let a = [
+        "src/a.md:3: the include 'gone.md' does not exist",
+        "src/a.md:6: 'c.rs' has no ANCHOR named 'gone'",
+        "src/a.md:9: this include names no file",
+        "src/a.md:13: this include names no file",
+        "src/a.md:16: the include 'gone.rs' does not exist",
+    ];
+    let rest = [
+        "src/SUMMARY.md:6: this chapter has no title; it was called 'c'",
+        "src/SUMMARY.md:2: the page 'b.md' does not exist",
+        "src/SUMMARY.md:4: the page './a.md' is listed already, in line 1",
+        "src/SUMMARY.md:5: the page 'https://example.org' does not exist",
+        "src/c.md:1: the include 'c.md' includes itself",
+        "src/b1.md:1: 'b.md' is not among the pages of SUMMARY.md",
+    ];
+    let mut expected = [&a[..], &rest].concat();
+    let mut warnings = said(&read.warnings);
+    expected.sort_unstable();
+    warnings.sort_unstable();
+    assert_eq!(warnings, expected);
+    // A link that leads nowhere never stopped an import.
+    assert_eq!(strict_book(&files).unwrap_err().len(), expected.len() - 1);
+}
+
+#[test]
+fn a_book_of_which_no_page_can_be_read_is_refused() {
+    let errors = try_book(&[("src/SUMMARY.md", "- [A](a.md)\n")]).unwrap_err();
     assert_eq!(
-        said[5],
-        "src/a.md:6: the quiz '../q1.toml' is on this page already"
+        said(&errors),
+        ["src/SUMMARY.md: none of the pages that are listed can be read"]
     );
 }
 
 #[test]
-fn all_errors_are_found_in_one_go() {
-    let errors = try_book(&[
+fn what_is_for_other_tools_is_not_for_learners() {
+    let read = book(&[
+        ("src/SUMMARY.md", "- [A](a.md)\n"),
+        (
+            "src/a.md",
+            "---\nminutes: 5\n---\n\n# A\n\nText {{% session }} {{%outline x}}and {{#magic}}.\n\n\
+             <img src=\"gone.png\" alt=\"a &lt; b\"> and <img src=\"gone.svg\">.\n",
+        ),
+    ]);
+    assert_eq!(
+        body(&read.draft.modules[0].topics[0]),
+        "Text {{% session }} and .\n\na &lt; b and .\n"
+    );
+    assert_eq!(
+        said(&read.warnings),
+        [
+            "src/a.md:9: the image 'gone.png' does not exist",
+            "src/a.md:9: the image 'gone.svg' does not exist",
+            "src/a.md:7: '{{%outline}}' is not known here and was left out",
+            "src/a.md:7: '{{#magic}}' is not known here and was left out",
+        ]
+    );
+}
+
+#[test]
+fn a_listing_that_is_never_closed_ends_with_its_code() {
+    let read = book(&[
+        ("src/SUMMARY.md", "- [A](a.md)\n"),
+        (
+            "src/a.md",
+            "> <Listing number=\"1\" file-name=\"x.rs\" caption=\"One\">\n>\n> ```rust\n> a\n> ```\n\nBetween\n\n\
+             <Listing number=\"2\">\n\n```rust\nb\n```\n\n</Listing>\n\n<Listing caption=\"No `code`\">\n\nAfter\n\n\
+             <Listing file-name=\"y.rs\">\n\n```rust\nc\n```\n\n</Listing>\n",
+        ),
+    ]);
+    assert_eq!(
+        body(&read.draft.modules[0].topics[0]),
+        "> <figure class=\"listing\">\n>\n> ```rust title=\"x.rs\"\n> a\n> ```\n>\n\
+         > <figcaption>Listing 1: One</figcaption>\n> </figure>\n\nBetween\n\n\
+         <figure class=\"listing\">\n\n```rust\nb\n```\n\n<figcaption>Listing 2</figcaption>\n</figure>\n\n\
+         No <code>code</code>\n\nAfter\n\n```rust title=\"y.rs\"\nc\n```\n"
+    );
+    assert_eq!(
+        said(&read.warnings),
+        [
+            "src/a.md:1: this <Listing> is never closed; it was ended behind its code",
+            "src/a.md:17: this <Listing> is never closed and has no code; its caption was kept",
+        ]
+    );
+}
+
+#[test]
+fn what_may_not_be_read_ends_the_import() {
+    let files = [
         (
             "src/SUMMARY.md",
-            "- [A](a.md)\n- [B](b.md)\n- [A again](./a.md)\n- [Out](../../out.md)\n",
+            "- [A](a.md)\n- [Out](../../out.md)\n- [Top](/etc/hostname)\n",
         ),
         (
             "src/a.md",
-            "{{#include gone.md}}\n\n![up](../../secret.png)\n\n<Listing number=\"1\">\n",
+            "{{#include gone.md}}\n\n![up](../../secret.png)\n\n{{#quiz ../../q.toml}}\n\n\
+             {{#include /etc/hostname}}\n{{#include ../../x.rs}}\n",
         ),
-    ])
-    .unwrap_err();
+    ];
+    let root = "leaves the course folder; --root DIR names a wider folder whose files may be used";
+    let absolute = "is an absolute path; only files of the course folder can be used";
     assert_eq!(
-        said(&errors),
+        said(&try_book(&files).unwrap_err()),
         [
-            "src/a.md:1: the include 'gone.md' does not exist",
-            "src/SUMMARY.md:2: the page 'b.md' does not exist",
-            "src/SUMMARY.md:3: the page './a.md' is listed already, in line 1",
-            "src/SUMMARY.md:4: the page '../../out.md' leaves the course folder",
-            "src/a.md:5: this <Listing> is never closed",
-            "src/a.md:3: the image '../../secret.png' leaves the course folder",
+            format!("src/a.md:7: the include '/etc/hostname' {absolute}"),
+            format!("src/a.md:8: the include '../../x.rs' {root}"),
+            format!("src/SUMMARY.md:2: the page '../../out.md' {root}"),
+            format!("src/SUMMARY.md:3: the page '/etc/hostname' {absolute}"),
+            format!("src/a.md:5: the quiz '../../q.toml' {root}"),
+            format!("src/a.md:3: the image '../../secret.png' {root}"),
         ]
     );
+}
+
+/// A book in a repository whose code, pictures and pages it shows.
+#[test]
+fn a_book_inside_a_repository_reaches_as_far_as_its_root() {
+    let repository = folder(&[
+        ("docs/book/book.toml", "[book]\ntitle = \"Inside\"\n"),
+        (
+            "docs/book/src/SUMMARY.md",
+            "- [A](a.md)\n- [Changes](../../../CHANGELOG.md)\n",
+        ),
+        (
+            "docs/book/src/a.md",
+            "```rust\n{{#include ../../../code/main.rs:main}}\n```\n\n![logo](../../logo.png) \
+             [changes](../../../CHANGELOG.md#one), {{#include ../../../code/main.rs:gone}}\n\n\
+             {{#quiz ../../quizzes/q.toml}}\n",
+        ),
+        ("docs/logo.png", "png"),
+        ("docs/quizzes/q.toml", &QUIZ.replace("[A](a.html)", "it")),
+        (
+            "code/main.rs",
+            "// ANCHOR: main\nfn main() {}\n// ANCHOR_END: main\n",
+        ),
+        (
+            "CHANGELOG.md",
+            "# Changes\n\n## One\n\n[A](docs/book/src/a.md)\n",
+        ),
+    ]);
+    let book = repository.path().join("docs/book");
+    let within = |root: &Path| {
+        let overrides = Overrides {
+            root: Some(root.to_path_buf()),
+            ..Overrides::default()
+        };
+        read(&book, &overrides)
+    };
+    let read = within(repository.path()).unwrap();
+    assert_eq!(
+        said(&read.warnings),
+        ["src/a.md:5: '../../../code/main.rs' has no ANCHOR named 'gone'"]
+    );
+    let topics: Vec<_> = read
+        .draft
+        .modules
+        .iter()
+        .map(|module| &module.topics[0])
+        .collect();
+    assert_eq!(
+        (topics[0].key.as_str(), topics[1].key.as_str()),
+        ("a", "changelog")
+    );
+    let text = body(topics[0]);
+    assert!(text.starts_with("```rust\nfn main() {}\n```\n"), "{text}");
+    assert!(
+        text.contains("![logo](file:logo.png) [changes](topic:changelog#one)"),
+        "{text}"
+    );
+    assert_eq!(body(topics[1]), "## One\n\n[A](topic:a)\n");
+    assert_eq!(topics[0].questions.len(), 4);
+    // The name of a question is the same whatever the root is.
+    assert_eq!(topics[0].questions[1].key, "quizzes-q-2");
+
+    let errors = within(&repository.path().join("docs")).unwrap_err();
+    assert!(!errors.is_empty());
+    let said = said(&errors);
+    assert!(
+        said.iter()
+            .all(|said| said.ends_with("leaves the folder that --root names")),
+        "{said:#?}"
+    );
+    let elsewhere = tempfile::tempdir().unwrap();
+    assert!(within(elsewhere.path()).is_err());
+}
+
+#[test]
+fn settings_of_the_wrong_kind_are_left_out() {
+    let read = book(&[
+        (
+            "book.toml",
+            "[book]\ntitle = \"T\"\nauthors = \"Ada\"\nlanguage = \"zh_CN\"\n[output.html]\nmathjax-support = \"yes\"\n\
+             [preprocessor.quiz]\ndefault-language = \"c\"\n",
+        ),
+        ("src/SUMMARY.md", "- [A](a.md)\n"),
+        ("src/a.md", "Costs $5 and $6.\n"),
+    ]);
+    assert_eq!(read.draft.language, "zh-CN");
+    assert_eq!(read.draft.authors, [] as [&str; 0]);
+    let said = said(&read.warnings);
+    assert!(
+        said[0].starts_with("book.toml:3: 'book.authors' can't be used: "),
+        "{said:#?}"
+    );
+    assert!(said[1].starts_with("book.toml:6: 'output.html.mathjax-support' can't be used: "));
+    assert_eq!(said.len(), 2);
+}
+
+#[test]
+fn titles_that_are_too_long_are_cut() {
+    let long = "é".repeat(300);
+    let read = book(&[
+        (
+            "book.toml",
+            &format!("[book]\ntitle = \"{long}\"\nlanguage = \"?\"\n"),
+        ),
+        ("src/SUMMARY.md", &format!("- [{long}](a.md)\n")),
+        ("src/a.md", "Text\0.\n"),
+    ]);
+    let module = &read.draft.modules[0];
+    assert_eq!(
+        [&read.draft.title, &module.title, &module.topics[0].title]
+            .map(|title| title.chars().count()),
+        [200; 3]
+    );
+    assert_eq!(read.draft.language, "en");
+    assert_eq!(body(&module.topics[0]), "Text\u{fffd}.\n");
+    assert_eq!(read.warnings.len(), 3);
+}
+
+#[test]
+fn formulas_of_mathjax() {
+    let formulas = |text: &str| {
+        let read = book(&[
+            ("book.toml", "[output.html]\nmathjax-support = true\n"),
+            ("src/SUMMARY.md", "- [A](a.md)\n"),
+            ("src/a.md", text),
+        ]);
+        body(&read.draft.modules[0].topics[0]).to_owned()
+    };
+    for (written, read) in [
+        (
+            "\\\\( x\\_1 \\\\\\\\ y \\\\{a\\\\} \\\\) and",
+            "$x_1 \\\\ y \\{a\\}$ and",
+        ),
+        ("So \\(x_1 * y_1 \\{a\\}\\) is", "So $x_1 * y_1 \\{a\\}$ is"),
+        ("\\\\[\nx [1](a.md)\n\\\\]", "$$\nx [1](a.md)\n$$"),
+        ("> \\[\n> x\n> \\]", "> $$\n> x\n> $$"),
+        ("\\[ x \\].", "$$x$$."),
+        ("$$ x $$", "$$ x $$"),
+        // Brackets of the text.
+        (
+            "f\\(x\\), see \\[1\\] and [a]\\(b\\)",
+            "f\\(x\\), see \\[1\\] and [a]\\(b\\)",
+        ),
+        ("`\\(x\\)` \\(", "`\\(x\\)` \\("),
+        ("\\( a\n\nb \\)", "\\( a\n\nb \\)"),
+    ] {
+        assert_eq!(formulas(&format!("{written}\n")), format!("{read}\n"));
+    }
+    assert_eq!(page("So \\(x\\) is\n"), "So \\(x\\) is\n");
 }
 
 #[cfg(unix)]
@@ -473,7 +805,7 @@ fn links_out_of_the_folder_are_refused_wherever_they_are_used() {
     )
     .unwrap();
     let errors = read(dir.path(), &Overrides::default()).unwrap_err();
-    assert_eq!(errors.len(), 4, "{:?}", said(&errors));
+    assert_eq!(errors.len(), 5, "{:?}", said(&errors));
     assert!(errors.iter().all(|error| error.message.contains("leaves the course folder") && error.line.is_some()));
 }
 
@@ -481,11 +813,12 @@ fn links_out_of_the_folder_are_refused_wherever_they_are_used() {
 fn what_is_no_book_is_said_to_be_none() {
     let dir = tempfile::tempdir().unwrap();
     let errors = read(dir.path(), &Overrides::default()).unwrap_err();
-    assert_eq!(
-        said(&errors),
-        ["book.toml: an mdBook needs a book.toml, but it does not exist"]
+    assert!(
+        said(&errors)[0].starts_with("src/SUMMARY.md: "),
+        "{:?}",
+        said(&errors)
     );
-    let errors = try_book(&[("book.toml", "[book]\ntitle = 3\n")]).unwrap_err();
+    let errors = try_book(&[("book.toml", "[book]\ntitle = \n")]).unwrap_err();
     assert!(
         said(&errors)[0].starts_with("book.toml:2: "),
         "{:?}",

@@ -31,6 +31,7 @@ use std::path::Path;
 use self::anchors::Anchors;
 use self::folder::Folder;
 use self::names::did_you_mean;
+pub use self::names::{is_language_tag, is_slug};
 use self::reading::{Reading, TopicLink};
 use self::report::Report;
 use crate::course::draft::{CourseDraft, CourseError, TopicDraft};
