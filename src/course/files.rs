@@ -10,12 +10,41 @@ use diesel::sql_types::{Bool, Nullable, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::platform::auth::UserRole;
-use crate::platform::db::schema::stored_files;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{course_files, stored_files};
 use crate::platform::error::AppResult;
-use crate::platform::files::StoredFile;
+use crate::platform::files::{Files, StoredFile};
 use crate::platform::http::layers::plain;
 use crate::platform::http::{AppState, Cx};
-use crate::platform::ids::FileId;
+use crate::platform::ids::{CourseId, FileId, OrganizationId};
+
+/// Begins the names of files that came with questions from elsewhere; they stay when the course is
+/// imported again.
+pub const OF_QUESTIONS: &str = "from-files/";
+
+/// Stores a file under its name in the course; one that has this name already is replaced.
+pub async fn keep(
+    conn: &mut Conn,
+    files: &Files,
+    organization: OrganizationId,
+    course: CourseId,
+    (name, media_type): (&str, &str),
+    content: Vec<u8>,
+) -> AppResult<FileId> {
+    let file = files.put(conn, organization, media_type, content).await?;
+    diesel::insert_into(course_files::table)
+        .values((
+            course_files::course_id.eq(course),
+            course_files::name.eq(name),
+            course_files::file_id.eq(file),
+        ))
+        .on_conflict((course_files::course_id, course_files::name))
+        .do_update()
+        .set(course_files::file_id.eq(file))
+        .execute(conn)
+        .await?;
+    Ok(file)
+}
 
 pub fn routes() -> Router<AppState> {
     Router::new().route("/files/{file}/{name}", get(send))

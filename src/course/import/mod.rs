@@ -17,7 +17,7 @@ use diesel_async::RunQueryDsl;
 pub use vocabulary::{refresh_catalog, reindex};
 
 use crate::course::draft::{CourseDraft, CourseError};
-use crate::course::files::address;
+use crate::course::files::{OF_QUESTIONS, address, keep};
 use crate::course::mdbook::{MAX_SLUG, Overrides};
 use crate::course::native::is_slug;
 use crate::course::render::Links;
@@ -305,27 +305,16 @@ async fn store_files(
         let content = tokio::fs::read(&file.path)
             .await
             .map_err(|error| AppError::field("", format!("{} can't be read: {error}", file.key)))?;
-        let id = files
-            .put(conn, organization, &file.media_type, content)
-            .await?;
-        diesel::insert_into(course_files::table)
-            .values((
-                course_files::course_id.eq(course),
-                course_files::name.eq(&file.key),
-                course_files::file_id.eq(id),
-            ))
-            .on_conflict((course_files::course_id, course_files::name))
-            .do_update()
-            .set(course_files::file_id.eq(id))
-            .execute(conn)
-            .await?;
+        let kind = (file.key.as_str(), file.media_type.as_str());
+        let id = keep(conn, files, organization, course, kind, content).await?;
         stored.insert(file.key.clone(), id);
     }
     let names: Vec<&str> = draft.files.iter().map(|file| file.key.as_str()).collect();
     diesel::delete(
         course_files::table
             .filter(course_files::course_id.eq(course))
-            .filter(course_files::name.ne_all(names)),
+            .filter(course_files::name.ne_all(names))
+            .filter(course_files::name.not_like(format!("{OF_QUESTIONS}%"))),
     )
     .execute(conn)
     .await?;

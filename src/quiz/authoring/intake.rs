@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ImportReport, store};
+use super::{ImportReport, pictures, store};
 use crate::course::draft::QuestionDraft;
 use crate::course::render::Links;
 use crate::platform::audit::Entry;
@@ -140,6 +140,7 @@ pub async fn import(
     let ids = imported.questions.iter();
     let ids = ids.filter_map(|question| Uuid::parse_str(&question.key).ok().map(QuestionId));
     let mut known = known(conn, tutor.course, &prefix, ids.collect()).await?;
+    pictures::keep(conn, &tutor.signed_in.cx, tutor.course, &imported.pictures).await?;
     let addresses = store::addresses(conn, tutor.course).await?;
     let mut intake = Intake {
         links: store::links(&addresses),

@@ -16,6 +16,8 @@ pub mod intake;
 pub mod list;
 pub mod pages;
 #[cfg(feature = "ssr")]
+pub mod pictures;
+#[cfg(feature = "ssr")]
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod store;

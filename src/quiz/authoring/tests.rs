@@ -3,6 +3,7 @@
 mod bank;
 mod figures;
 mod files;
+mod pictures;
 mod writing;
 
 use axum::http::StatusCode;

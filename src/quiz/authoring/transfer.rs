@@ -20,7 +20,7 @@ use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::CourseId;
 use crate::quiz::QuestionPurpose;
 use crate::quiz::bank;
-use crate::quiz::exchange::{self, MAX_BYTES};
+use crate::quiz::exchange::{self, MAX_FILE_BYTES};
 use crate::teaching::Area;
 
 /// Where files are sent to, and the name under which their outcome waits for the page.
@@ -29,7 +29,7 @@ pub const UPLOAD: &str = "/uploads/questions";
 const FIELDS: usize = 64 * 1024;
 
 pub fn routes() -> Router<AppState> {
-    let limit = DefaultBodyLimit::max(MAX_BYTES + FIELDS);
+    let limit = DefaultBodyLimit::max(MAX_FILE_BYTES + FIELDS);
     Router::new()
         .route(UPLOAD, post(upload).layer(limit))
         .route("/teach/{course}/questions/export", get(export))
@@ -135,7 +135,7 @@ impl Upload {
 fn unreadable(error: MultipartError) -> AppError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            AppError::TooLarge("A file may have 5 MB at most. Nothing was imported.".to_owned())
+            AppError::TooLarge("A file may have 20 MB at most. Nothing was imported.".to_owned())
         }
         _ => AppError::field("", "The file did not arrive whole. Please send it again."),
     }

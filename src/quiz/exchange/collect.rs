@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 
 use super::markup::to_xhtml::own_pictures;
+use super::pictures::mark;
 use super::{Format, Imported, LeftOut, MAX_QUESTIONS, check};
 use crate::course::draft::{AnswerDraft, QuestionDraft, QuestionPurpose, TracingOutcome};
 use crate::course::mdbook::slug;
@@ -84,7 +85,9 @@ impl Collector {
         });
         match checked {
             Ok(draft) => {
-                let lost = pictures(&draft).into_iter().map(lost_picture);
+                let lost = pictures(&draft).into_iter();
+                let lost = lost.filter(|address| mark(address).is_none());
+                let lost = lost.map(lost_picture);
                 let lost: Vec<Note> = lost.collect();
                 let identity = identity.map(str::trim).filter(|name| !name.is_empty());
                 self.found.push((identity.map(str::to_owned), draft));
@@ -114,6 +117,7 @@ impl Collector {
             format: self.format,
             questions: with_keys(self.found),
             left_out: self.left_out,
+            pictures: Vec::new(),
         })
     }
 }
@@ -143,6 +147,23 @@ pub fn texts(question: &QuestionDraft) -> Vec<&str> {
                 .iter()
                 .flat_map(|(left, right)| [left.as_str(), right.as_str()]),
         ),
+        AnswerDraft::ShortAnswer { .. } | AnswerDraft::Tracing { .. } => {}
+    }
+    texts
+}
+
+/// The same texts, to be changed.
+pub fn texts_mut(question: &mut QuestionDraft) -> Vec<&mut String> {
+    let mut texts = vec![&mut question.prompt];
+    texts.extend(question.explanation.as_mut());
+    match &mut question.answer {
+        AnswerDraft::Choice { options, .. } => {
+            texts.extend(options.iter_mut().map(|option| &mut option.text));
+        }
+        AnswerDraft::Ordering { items } => texts.extend(items),
+        AnswerDraft::Matching { pairs } => {
+            texts.extend(pairs.iter_mut().flat_map(|(left, right)| [left, right]));
+        }
         AnswerDraft::ShortAnswer { .. } | AnswerDraft::Tracing { .. } => {}
     }
     texts

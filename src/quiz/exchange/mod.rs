@@ -9,16 +9,23 @@ mod markup;
 mod mdbook;
 mod moodle;
 mod numbers;
+mod pictures;
 mod qti;
 #[cfg(test)]
 mod tests;
 mod weights;
 
 pub use collect::hash;
+pub use pictures::Picture;
+
+use std::borrow::Cow;
 
 use crate::course::draft::QuestionDraft;
+use pictures::Pictures;
 
-/// The largest file that is read.
+/// The largest file that is read, with its pictures.
+pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
+/// The largest text that is read, without its pictures.
 pub const MAX_BYTES: usize = 5 * 1024 * 1024;
 /// The most questions that a file may hold.
 pub const MAX_QUESTIONS: usize = 2_000;
@@ -49,6 +56,8 @@ pub struct Imported {
     pub format: Format,
     pub questions: Vec<QuestionDraft>,
     pub left_out: Vec<LeftOut>,
+    /// Those that the questions show, each once.
+    pub pictures: Vec<Picture>,
 }
 
 /// A question, or a part of one, that has no counterpart on the other side.
@@ -69,22 +78,29 @@ pub struct Written<T> {
 /// Reads the questions of an uploaded file, whose format its content tells. The error is a sentence that says why
 /// the whole file is refused.
 pub fn read(file_name: &str, bytes: &[u8]) -> Result<Imported, String> {
-    if bytes.len() > MAX_BYTES {
-        return Err(
-            "The file is larger than 5 MB. Split it, or export it without its pictures.".to_owned(),
-        );
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err("The file is larger than 20 MB. Split it.".to_owned());
     }
     if qti::is_package(bytes) {
         return qti::read_package(bytes);
     }
-    let text = text_of(bytes)?;
-    if is_xml(file_name, text) {
-        read_xml(text)
-    } else if is_mdbook_quiz(file_name, text) {
-        mdbook::read(text)
-    } else {
-        gift::read(text)
+    let mut pictures = Pictures::default();
+    let text: Cow<'_, str> = text_of(bytes)?.into();
+    let text = pictures.embedded(&text);
+    if text.len() > MAX_BYTES {
+        return Err(
+            "The file is larger than 5 MB. Split it, or export it without its pictures.".to_owned(),
+        );
     }
+    let mut imported = if is_xml(file_name, &text) {
+        read_xml(&text)
+    } else if is_mdbook_quiz(file_name, &text) {
+        mdbook::read(&text)
+    } else {
+        gift::read(&text)
+    }?;
+    pictures.hand_over(&mut imported);
+    Ok(imported)
 }
 
 /// Whether the questions are the same but for their keys and for white space that files don't keep.
@@ -137,14 +153,12 @@ fn is_xml(file_name: &str, text: &str) -> bool {
 }
 
 fn read_xml(text: &str) -> Result<Imported, String> {
-    let root = markup::xml::parse(text)?;
+    let mut root = markup::xml::parse(text)?;
+    Pictures::place_files(&mut root);
     match root.name.as_str() {
         "quiz" => moodle::read(&root),
         name if qti::is_item(name) => qti::read_item(&root),
-        "questestinterop" => Err(
-            "This is QTI 1.2, which is not read. Export the questions as QTI 2.2 or 3.0, Moodle XML or GIFT."
-                .to_owned(),
-        ),
+        name if qti::is_old(name) => Err(qti::OLD.to_owned()),
         name => Err(format!(
             "The file begins with <{}>: it is neither a Moodle quiz nor a QTI item.",
             collect::shortened(name)

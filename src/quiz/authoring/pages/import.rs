@@ -54,7 +54,7 @@ fn import(course: &str, page: ImportPage) -> AnyView {
                 </label>
                 <input class="input" id="ly-file" type="file" name="file" accept=".gift,.txt,.xml,.zip,.toml" aria-describedby="ly-file-hint" required />
                 <p class="hint" id="ly-file-hint">
-                    "5 MB at most."
+                    "20 MB at most with its pictures, 5 MB without them."
                 </p>
             </div>
             <div class="form-foot">

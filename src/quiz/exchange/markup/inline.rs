@@ -4,6 +4,7 @@ use super::escape::{self, Place};
 use super::to_markdown::raw;
 use super::{Element, Node};
 use crate::quiz::exchange::collect::{Note, shortened};
+use crate::quiz::exchange::pictures::{mark, note};
 
 pub struct Inline<'n> {
     out: String,
@@ -163,7 +164,16 @@ impl<'n> Inline<'n> {
     }
 
     fn link(&mut self, element: &Element) {
-        let target = element.attribute("href").and_then(address);
+        let href = element.attribute("href").unwrap_or_default().trim();
+        let target = mark(href).map(str::to_owned).or_else(|| address(href));
+        let is_file = href.contains('/') && !href.contains(':');
+        let is_lost = target.is_none() && is_file;
+        self.notes.extend(is_lost.then(|| {
+            Note::new(
+                format!("the link to '{}'", shortened(href)),
+                "only links to the web are taken over",
+            )
+        }));
         let Some(target) = target.filter(|_| !self.place.in_link) else {
             return self.nodes(&element.children);
         };
@@ -179,7 +189,7 @@ impl<'n> Inline<'n> {
     fn picture(&mut self, element: &Element) {
         let source = element.attribute("src").unwrap_or_default();
         let alt = element.attribute("alt").unwrap_or_default();
-        match address(source) {
+        match mark(source).map(str::to_owned).or_else(|| address(source)) {
             Some(address) => {
                 let place = Place {
                     in_link: true,
@@ -191,14 +201,7 @@ impl<'n> Inline<'n> {
                     .push_str(&format!("![{}]({address})", text.replace('\n', " ")));
             }
             None => {
-                let name = match source.starts_with("data:") {
-                    true => "an embedded picture".to_owned(),
-                    false => format!("the picture '{}'", shortened(source)),
-                };
-                self.notes.push(Note::new(
-                    name,
-                    "pictures are not taken over; add it to the question again",
-                ));
+                self.notes.push(note(source));
                 self.words(alt);
             }
         }

@@ -6,7 +6,10 @@ mod body;
 mod declaration;
 mod item;
 mod judging;
+mod operators;
 mod package;
+mod pattern;
+mod rules;
 mod write;
 mod write_item;
 
@@ -25,6 +28,13 @@ const DIFFICULTY: &str = "LYCEUM_DIFFICULTY";
 pub fn is_item(root: &str) -> bool {
     matches!(root, "assessmentItem" | "qti-assessment-item")
 }
+
+/// Returns true for QTI 1.2, which has other element names.
+pub fn is_old(root: &str) -> bool {
+    root == "questestinterop"
+}
+
+pub const OLD: &str = "This is QTI 1.2, which is not read. Export the questions as QTI 2.2 or 3.0, Moodle XML or GIFT.";
 
 /// The questions of a file that is one item.
 pub fn read_item(root: &Element) -> Result<Imported, String> {

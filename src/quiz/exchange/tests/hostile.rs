@@ -202,6 +202,34 @@ fn heaps_of_attributes_and_formulas_are_read_at_once() {
 }
 
 #[test]
+fn heaps_of_pictures_are_read_at_once() {
+    for sign in [
+        "encoding=\"base64\"",
+        "encoding=\"base64\">A",
+        "\"data:image/png;base64,A",
+        "base64,",
+        "@@PLUGINFILE@@/",
+    ] {
+        let text = format!("{}{{T}}", sign.repeat(1_000_000 / sign.len()));
+        is_quick(|| {
+            let _ = read("a.txt", text.as_bytes());
+        });
+    }
+    let pictures = "<img src=\"A.PNG\" alt=\"\"/>".repeat(20_000);
+    let item = choice_item().replace("<p>Look", &format!("<p>{pictures}Look"));
+    let names: Vec<String> = (0..1_500).map(|n| format!("{n}.png")).collect();
+    let mut files: Vec<(&str, &[u8])> = names
+        .iter()
+        .map(|name| (name.as_str(), &b"\x89PNG\r\n\x1a\n"[..]))
+        .collect();
+    files.push(("one.xml", item.as_bytes()));
+    files.push(("a.png", b"\x89PNG\r\n\x1a\n"));
+    is_quick(|| {
+        let _ = read("a.zip", &zipped(&files));
+    });
+}
+
+#[test]
 fn heaps_of_answers_are_left_out_before_they_are_read() {
     let why = |name: &str, text: &str| {
         let imported = read_text(name, text);

@@ -3,7 +3,7 @@
 use super::qti::{declaration, item};
 use super::*;
 
-const TEMPLATE: &str = "<responseProcessing template=\"http://www.imsglobal.org/question/qti_v2p2/rptemplates/match_correct\"/>";
+pub const TEMPLATE: &str = "<responseProcessing template=\"http://www.imsglobal.org/question/qti_v2p2/rptemplates/match_correct\"/>";
 
 /// An item to type into that is judged by these rules.
 fn judged(base_type: &str, right: &str, rules: &str) -> String {
@@ -18,14 +18,14 @@ fn judged(base_type: &str, right: &str, rules: &str) -> String {
     )
 }
 
-fn set(outcome: &str, value: &str) -> String {
+pub fn set(outcome: &str, value: &str) -> String {
     format!(
         "<setOutcomeValue identifier=\"{outcome}\"><baseValue baseType=\"float\">{value}</baseValue></setOutcomeValue>"
     )
 }
 
 /// One branch or several, each `responseIf` and so on with what is in it.
-fn condition(branches: &[(&str, String)]) -> String {
+pub fn condition(branches: &[(&str, String)]) -> String {
     let branches: String = branches
         .iter()
         .map(|(name, content)| format!("<{name}>{content}</{name}>"))
@@ -33,7 +33,7 @@ fn condition(branches: &[(&str, String)]) -> String {
     format!("<responseCondition>{branches}</responseCondition>")
 }
 
-const ANSWER: &str = "<variable identifier=\"RESPONSE\"/>";
+pub const ANSWER: &str = "<variable identifier=\"RESPONSE\"/>";
 
 fn value(value: &str) -> String {
     format!("<baseValue baseType=\"float\">{value}</baseValue>")
@@ -55,11 +55,12 @@ fn numbers_to_type() {
     assert_eq!(question.answer, short(&["3.14"], Some(0.01)));
     let question = one("pi.xml", &equal("toleranceMode=\"exact\""));
     assert_eq!(question.answer, short(&["3.14"], Some(0.0)));
-    let why = |text: &str| read_text("pi.xml", text).left_out[0].why.clone();
-    assert_eq!(
-        why(&equal("toleranceMode=\"relative\" tolerance=\"1\"")),
-        "its tolerance is in percent, which is not possible here"
+    let question = one(
+        "pi.xml",
+        &equal("toleranceMode=\"relative\" tolerance=\"1\""),
     );
+    assert_eq!(question.answer, short(&["3.14"], Some(0.0314)));
+    let why = |text: &str| read_text("pi.xml", text).left_out[0].why.clone();
     assert_eq!(
         why(&equal("toleranceMode=\"absolute\" tolerance=\"1 2\"")),
         "its tolerance is not the same to both sides"
@@ -122,26 +123,26 @@ fn only_what_brings_all_points_is_right() {
         imported.left_out[0].why.clone()
     };
     let one = |test: &str| condition(&[("responseIf", format!("{test}{}", set("SCORE", "1")))]);
-    for (test, rule) in [
-        (format!("<not>{}</not>", equal("24")), "not"),
-        (format!("<gt>{ANSWER}{}</gt>", value("24")), "gt"),
+    let too_many = "its scoring rules give all points to more answers than can be named";
+    for (test, why) in [
+        (format!("<not>{}</not>", equal("24")), too_many),
+        (format!("<gt>{ANSWER}{}</gt>", value("24")), too_many),
         (
             format!(
                 "<equal><variable identifier=\"OTHER\"/>{}</equal>",
                 value("24")
             ),
-            "equal",
+            "its rules use OTHER, which it does not declare",
         ),
         (
             format!("<or>{}<patternMatch/></or>", equal("24")),
-            "patternMatch",
+            "its answer is judged by a rule (patternMatch) that has no counterpart here",
         ),
     ] {
-        let why = format!("its answer is judged by a rule ({rule}) that has no counterpart here");
         assert_eq!(refused(&[one(&test)]), why);
         assert_eq!(refused(&[one(&equal("42")), one(&test)]), why);
     }
-    // A mistake that is caught before what is right would count as right.
+    // A mistake that is caught before what is right takes its points away.
     let caught = condition(&[
         (
             "responseIf",
@@ -149,7 +150,10 @@ fn only_what_brings_all_points_is_right() {
         ),
         ("responseElseIf", right),
     ]);
-    assert!(refused(&[caught]).contains("is not fully right, but lies within"));
+    assert_eq!(
+        refused(&[caught]),
+        "its scoring rules give no answer any points"
+    );
     let elsewhere = judged("integer", "42", &one(&equal("42")))
         .replace("identifier=\"SCORE\"", "identifier=\"GRADE\"");
     assert_eq!(

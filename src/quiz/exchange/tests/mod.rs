@@ -6,8 +6,10 @@ mod judging;
 mod markup;
 mod mdbook;
 mod moodle;
+mod pictures;
 mod qti;
 mod round_trip;
+mod rules;
 
 use super::{Format, Imported, LeftOut, read};
 use crate::course::draft::{AnswerDraft, OptionDraft, QuestionDraft};

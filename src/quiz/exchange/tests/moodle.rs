@@ -197,8 +197,8 @@ fn what_has_no_counterpart_is_listed() {
                 "it is hidden in Moodle: an old version, or deleted"
             ),
             (
-                "Question 5 'Case', the picture '@@PLUGINFILE@@/map.png'",
-                "pictures are not taken over; add it to the question again"
+                "Question 5 'Case', the picture 'map.png'",
+                "its content is no picture of a kind that browsers show (PNG, JPEG, GIF, WebP, AVIF or SVG)"
             ),
             (
                 "Question 5 'Case', the difference of capital and small letters",
