@@ -29,7 +29,7 @@ impl Note {
 }
 
 /// More notes about one question say nothing new.
-const MAX_NOTES: usize = 10;
+const MAX_NOTES: usize = 60;
 
 /// A question that has no key yet.
 pub struct Parts {
@@ -103,12 +103,27 @@ impl Collector {
         Ok(())
     }
 
+    /// Says that the folders of a question bank are lost, where the file has some.
+    pub fn note_categories(&mut self, count: usize) {
+        if count > 1 {
+            self.left_out.push(LeftOut {
+                item: format!("The {count} categories of the file"),
+                why: "all its questions go to the place that was chosen for the file".to_owned(),
+            });
+        }
+    }
+
+    /// Refuses a file in which nothing is a question.
+    pub fn finish_empty(self) -> Result<Imported, String> {
+        Err(format!(
+            "No questions were found in the file, which was read as {}.",
+            self.format.label()
+        ))
+    }
+
     pub fn finish(self) -> Result<Imported, String> {
         if self.seen == 0 {
-            return Err(format!(
-                "No questions were found in the file, which was read as {}.",
-                self.format.label()
-            ));
+            return self.finish_empty();
         }
         Ok(Imported {
             format: self.format,

@@ -3,8 +3,11 @@
 //! looked at, and no name in them is ever used as a path.
 
 mod check;
+mod cloze;
 mod collect;
+mod encoding;
 mod gift;
+mod marks;
 mod markup;
 mod mdbook;
 mod moodle;
@@ -77,7 +80,7 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<Imported, String> {
     if qti::is_package(bytes) {
         return qti::read_package(bytes);
     }
-    let text = text_of(bytes)?;
+    let text = &text_of(bytes)?;
     if is_xml(file_name, text) {
         read_xml(text)
     } else if is_mdbook_quiz(file_name, text) {
@@ -106,17 +109,8 @@ pub fn write_qti(questions: &[QuestionDraft]) -> Result<Written<Vec<u8>>, String
     qti::write_package(questions)
 }
 
-fn text_of(bytes: &[u8]) -> Result<&str, String> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| "The file is not text in UTF-8. Save it with that encoding.".to_owned())?;
-    let text = text.trim_start_matches('\u{feff}');
-    if text.contains('\0') {
-        return Err("The file is not a text file.".to_owned());
-    }
-    if text.trim().is_empty() {
-        return Err("The file is empty.".to_owned());
-    }
-    Ok(text)
+fn text_of(bytes: &[u8]) -> Result<String, String> {
+    encoding::text(bytes)
 }
 
 /// A GIFT file may begin with a tag too, of HTML.

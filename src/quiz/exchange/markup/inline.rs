@@ -1,7 +1,7 @@
 //! What stands within a paragraph, as Markdown.
 
 use super::escape::{self, Place};
-use super::to_markdown::raw;
+use super::to_markdown::{lines_of, raw};
 use super::{Element, Node};
 use crate::quiz::exchange::collect::{Note, shortened};
 
@@ -46,7 +46,7 @@ impl<'n> Inline<'n> {
             "b" | "strong" => self.emphasis("**", "strong", element),
             "i" | "em" => self.emphasis("*", "em", element),
             "del" | "s" | "strike" => self.emphasis("~~", "del", element),
-            "code" | "tt" => self.code(&element.text()),
+            "code" | "tt" => self.code(&lines_of(&element.children)),
             "a" => self.link(element),
             "img" => self.picture(element),
             "math" => self.out.push_str(&raw(element)),
@@ -58,7 +58,15 @@ impl<'n> Inline<'n> {
                     "only text and formulas are taken over; add it to the course and link to it",
                 ));
             }
-            "script" | "style" | "input" | "select" | "textarea" | "button" => {}
+            "script" => self.notes.push(Note::new(
+                "a program of its page",
+                "programs in questions are never run",
+            )),
+            "input" | "select" | "textarea" | "button" => self.notes.push(Note::new(
+                format!("a field <{}>", element.name),
+                "only text and formulas are taken over",
+            )),
+            "style" => {}
             "hr" => self.space(),
             _ => self.nodes(&element.children),
         }

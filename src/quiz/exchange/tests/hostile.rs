@@ -11,12 +11,12 @@ fn what_is_no_text_is_refused() {
     assert_eq!(refusal("a.txt", b""), "The file is empty.");
     assert_eq!(refusal("a.txt", b"\xef\xbb\xbf \n"), "The file is empty.");
     assert_eq!(
-        refusal("a.txt", b"Caf\xe9{T}"),
-        "The file is not text in UTF-8. Save it with that encoding."
+        refusal("a.txt", b"\xcc\xee\xf1\xea\xe2\xe0{T}"),
+        "The file's encoding is neither UTF-8 nor one of Western languages. Save the file as UTF-8."
     );
     assert_eq!(
-        refusal("a.xml", b"\xff\xfe<\0q\0"),
-        "The file is not text in UTF-8. Save it with that encoding."
+        refusal("a.txt", b"a text without questions"),
+        "No questions were found in the file, which was read as GIFT."
     );
     assert_eq!(refusal("a.txt", b"a\0b{T}"), "The file is not a text file.");
     let large = vec![b'a'; MAX_BYTES + 1];
@@ -88,13 +88,6 @@ fn broken_xml_is_refused_with_its_line() {
         "The file has more than one root element."
     );
     assert_eq!(
-        refusal(
-            "a.xml",
-            b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><quiz/>"
-        ),
-        "The file is XML in another encoding than UTF-8."
-    );
-    assert_eq!(
         refusal("a.xml", b"<html/>"),
         "The file begins with <html>: it is neither a Moodle quiz nor a QTI item."
     );
@@ -164,7 +157,10 @@ fn long_texts_are_left_out() {
         "its prompt is longer than 4000 characters"
     );
     let html = format!("[html]{}{{T}}\n\nShort{{T}}", "<b><div>".repeat(30_000));
-    assert_eq!(read_text("a.txt", &html).left_out[0].why, "it asks nothing");
+    assert_eq!(
+        read_text("a.txt", &html).left_out[0].why,
+        "its prompt is longer than 4000 characters"
+    );
 }
 
 /// Long enough for any machine, and far too short for work that grows with the square.

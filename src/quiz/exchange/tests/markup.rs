@@ -120,7 +120,7 @@ fn blocks() {
             "<table><tr><td colspan='2' onclick='x'>*a*</td></tr></table>",
             "<table><tr><td colspan=\"2\">&#42;a&#42;</td></tr></table>",
         ),
-        ("<style>p {}</style><p>a</p><script>alert(1)</script>", "a"),
+        ("<style>p {}</style><p>a</p>", "a"),
         ("", ""),
     ] {
         assert_eq!(markdown(html), expected, "{html}");
@@ -184,10 +184,19 @@ fn words_within_paragraphs() {
 #[test]
 fn pictures_and_films_are_noted() {
     let mut notes = Vec::new();
-    let source = "<img src='data:image/png;base64,AA' alt='A map'><video src='a.mp4'></video>";
+    let source = "<img src='data:image/png;base64,AA' alt='A map'><video src='a.mp4'></video>\
+        <script>alert(1)</script><input type='text'>";
     assert_eq!(Markup::Html.markdown(source, &mut notes), "A map");
     let what: Vec<_> = notes.iter().map(|note| note.what.as_str()).collect();
-    assert_eq!(what, ["an embedded picture", "an embedded <video>"]);
+    assert_eq!(
+        what,
+        [
+            "an embedded picture",
+            "an embedded <video>",
+            "a program of its page",
+            "a field <input>"
+        ]
+    );
 }
 
 /// Text with all that means something in Markdown.
