@@ -42,6 +42,7 @@ id!(
     TopicId,
     FileId,
     QuestionId,
+    ImportId,
     AttemptId,
     ExamId,
     SittingId,

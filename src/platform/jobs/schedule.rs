@@ -21,6 +21,7 @@ impl Job for Housekeeping {
             for sql in [
                 "delete from web_sessions where expires_at < now()",
                 "delete from one_time_tokens where expires_at < now() - interval '7 days'",
+                "delete from question_imports where created_at < now() - interval '30 days'",
                 "delete from rate_limits where updated_at < now() - interval '1 day'",
                 "delete from background_jobs where finished_at < now() - interval '30 days'",
             ] {

@@ -45,6 +45,8 @@ pub struct Collector {
     /// With what names each within its file.
     found: Vec<(Option<String>, QuestionDraft)>,
     left_out: Vec<LeftOut>,
+    /// Places in `left_out` of whole questions.
+    refused: Vec<usize>,
     seen: usize,
 }
 
@@ -54,6 +56,7 @@ impl Collector {
             format,
             found: Vec::new(),
             left_out: Vec::new(),
+            refused: Vec::new(),
             seen: 0,
         }
     }
@@ -95,10 +98,13 @@ impl Collector {
                     why: note.why,
                 }));
             }
-            Err(why) => self.left_out.push(LeftOut {
-                item: item.to_owned(),
-                why,
-            }),
+            Err(why) => {
+                self.refused.push(self.left_out.len());
+                self.left_out.push(LeftOut {
+                    item: item.to_owned(),
+                    why,
+                });
+            }
         }
         Ok(())
     }
@@ -129,6 +135,7 @@ impl Collector {
             format: self.format,
             questions: with_keys(self.found),
             left_out: self.left_out,
+            refused: self.refused,
         })
     }
 }
@@ -287,6 +294,16 @@ pub fn hash(texts: &[impl AsRef<str>]) -> String {
         hash.update(text.as_bytes());
     }
     hash.finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Sixteen characters that stand for the bytes.
+pub fn digest(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest
         .iter()
         .take(8)
         .map(|byte| format!("{byte:02x}"))

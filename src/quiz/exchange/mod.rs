@@ -17,7 +17,7 @@ mod qti;
 mod tests;
 mod weights;
 
-pub use collect::hash;
+pub use collect::{digest, hash};
 
 use crate::course::draft::QuestionDraft;
 
@@ -52,6 +52,8 @@ pub struct Imported {
     pub format: Format,
     pub questions: Vec<QuestionDraft>,
     pub left_out: Vec<LeftOut>,
+    /// Which of those are whole questions, ascending.
+    pub refused: Vec<usize>,
 }
 
 /// A question, or a part of one, that has no counterpart on the other side.

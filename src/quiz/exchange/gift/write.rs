@@ -126,6 +126,8 @@ fn choice(options: &[OptionDraft], several: bool) -> Result<Vec<String>, String>
         Ok(match (several, option.is_correct) {
             (true, true) => format!("~%{share}%{text}"),
             (true, false) => format!("~%-{share}%{text}"),
+            // A percentage behind the sign would be a weight.
+            (false, true) if text.starts_with('%') => format!("=[markdown]{text}"),
             (false, true) => format!("={text}"),
             (false, false) if text.starts_with('%') => format!("~%0%{text}"),
             (false, false) => format!("~{text}"),

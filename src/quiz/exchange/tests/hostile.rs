@@ -198,6 +198,72 @@ fn heaps_of_attributes_and_formulas_are_read_at_once() {
 }
 
 #[test]
+fn heaps_of_what_never_ends_are_read_at_once() {
+    const LONG: usize = 60_000;
+    let heap = |piece: &str| piece.repeat(LONG / piece.len());
+    let runs: String = (1..600).map(|length| "`".repeat(length) + " ").collect();
+    let pieces = [
+        heap("<"),
+        heap("<b"),
+        heap("<b "),
+        heap("<a b=\""),
+        heap("<a b='\"c"),
+        heap("<!--"),
+        heap("<?xml"),
+        heap("<style>") + "</style>",
+        heap("<script> ") + "x</script>",
+        heap("<b>"),
+        heap("</b>"),
+        heap("<p> x "),
+        heap("<b><i>x</b></i>"),
+        heap("<pre>"),
+        heap("<code>x<br>"),
+        heap("```x\n"),
+        heap("\\\\\\\\("),
+        heap("\\\\\\\\(a\\\\\\\\)"),
+        heap("$a$ "),
+        heap("&"),
+        runs,
+    ];
+    for piece in &pieces {
+        for markup in ["", "[html]", "[markdown]"] {
+            let gift = format!("::a::{markup}{piece}{{T}}\n\n::b::Short{{T}}");
+            is_quick(|| assert!(read("a.txt", gift.as_bytes()).is_ok()));
+        }
+    }
+    let large = |piece: &str| piece.repeat(400_000 / piece.len());
+    for piece in [
+        "```\n",
+        "````\n```\n",
+        "<pre>\n",
+        "<pre></pre>\n",
+        "{\n\n",
+        "a\n\n{\n\n",
+        "//x\n",
+        "::a\n",
+        "}{",
+        "\n",
+        "\\",
+        "$CATEGORY: a\n",
+    ] {
+        let gift = format!("::a::x{{T}}\n\n{}", large(piece));
+        is_quick(|| drop(read("a.txt", gift.as_bytes())));
+    }
+    for piece in ["{1:SA:", "{1:SA:=a}", "[[1", "[[1]]", "{", "{1:SA:a\\"] {
+        for kind in ["cloze", "gapselect"] {
+            let xml = super::moodle::quiz(&format!(
+                "<question type=\"{kind}\"><questiontext><text>{}</text></questiontext></question>",
+                heap(piece)
+            ));
+            is_quick(|| drop(read("a.xml", xml.as_bytes())));
+        }
+    }
+    for bytes in [&b"\xe9 "[..], b"\xc3\xa9\xe9", b"\0a", b"a\r"] {
+        is_quick(|| drop(read("a.txt", &bytes.repeat(300_000))));
+    }
+}
+
+#[test]
 fn heaps_of_answers_are_left_out_before_they_are_read() {
     let why = |name: &str, text: &str| {
         let imported = read_text(name, text);
@@ -240,11 +306,19 @@ proptest! {
     }
 
     #[test]
-    fn any_gift_is_read(text in "([a{}=~#%:>\\\\\\[\\]\n/ -]|TRUE|->|####|\\[html\\]|<b>|%50%|\\.\\.|1){0,60}") {
+    fn any_gift_is_read(text in "([a{}=~#%:>\\\\\\[\\]\n/ -]|\n\n|<pre>|</pre>|```|\\[markdown\\]|::|TRUE|->|####|\\[html\\]|<b>|%50%|\\.\\.|1){0,60}") {
         if let Ok(imported) = read("a.txt", text.as_bytes()) {
             let keys: std::collections::HashSet<_> = imported.questions.iter().map(|q| &q.key).collect();
             prop_assert_eq!(keys.len(), imported.questions.len());
             prop_assert_eq!(read("a.txt", text.as_bytes()), Ok(imported.clone()));
+        }
+    }
+
+    #[test]
+    fn any_gap_is_read(text in "([{}:=~%#a1\\\\]|\\{1:SA:|\\{:NM:|\\{2:MCS:|\\[\\[1\\]\\]|&amp;){0,30}") {
+        for kind in ["cloze", "gapselect"] {
+            let xml = super::moodle::quiz(&format!("<question type=\"{kind}\"><questiontext><text>{text}</text></questiontext><selectoption><text>a</text></selectoption><selectoption><text>b</text></selectoption></question>"));
+            prop_assert!(read("a.xml", xml.as_bytes()).is_ok());
         }
     }
 
