@@ -142,11 +142,7 @@ fn weighted(part: &str, kind: Kind, notes: &mut Vec<Note>) -> Weighted {
     };
     let percentage = answer.strip_prefix('%').and_then(|rest| {
         let (percent, rest) = rest.split_once('%')?;
-        let percent = percent
-            .trim()
-            .parse::<f64>()
-            .ok()
-            .filter(|percent| percent.is_finite())?;
+        let percent = numbers::finite(percent)?;
         Some((percent, rest))
     });
     let (percent, answer) = match (answer.strip_prefix('='), percentage) {

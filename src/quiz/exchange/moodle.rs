@@ -222,13 +222,21 @@ fn true_false(
     for (name, label) in [("true", "True"), ("false", "False")] {
         let answer = question
             .all("answer")
-            .find(|answer| plain_text(answer).eq_ignore_ascii_case(name))
-            .ok_or_else(|| format!("it does not say whether '{name}' is right"))?;
+            .find(|answer| plain_text(answer).eq_ignore_ascii_case(name));
+        // Where the other one is right, this one may be missing.
+        let is_right = |answer: &Element| percent(answer) >= 100.0;
+        let others = question
+            .all("answer")
+            .filter(|answer| is_right(answer))
+            .count();
+        if answer.is_none() && others != 1 {
+            return Err(format!("it does not say whether '{name}' is right"));
+        }
         options.push(OptionDraft {
             text: label.to_owned(),
-            is_correct: percent(answer) >= 100.0,
+            is_correct: answer.is_some_and(is_right),
         });
-        feedback.push(text(answer, "feedback", notes));
+        feedback.extend(answer.map(|answer| text(answer, "feedback", notes)));
     }
     let said = feedback.iter().map(|said| ("".into(), said.as_str()));
     let explanation = weights::explanation(general, said);
@@ -320,7 +328,7 @@ fn ordering(question: &Element, notes: &mut Vec<Note>) -> Result<AnswerDraft, St
     let mut items: Vec<(f64, String)> = question
         .all("answer")
         .map(|answer| {
-            let place = answer.attribute("fraction").and_then(|f| f.parse().ok());
+            let place = answer.attribute("fraction").and_then(numbers::finite);
             (
                 place.unwrap_or(0.0),
                 line(markup(answer, Markup::Html).spoken(&plain_text(answer), notes)),
@@ -336,7 +344,7 @@ fn ordering(question: &Element, notes: &mut Vec<Note>) -> Result<AnswerDraft, St
 fn percent(answer: &Element) -> f64 {
     answer
         .attribute("fraction")
-        .and_then(|fraction| fraction.trim().parse().ok())
+        .and_then(numbers::finite)
         .unwrap_or(0.0)
 }
 

@@ -60,7 +60,7 @@ fn parts(text: &str, sign: char) -> impl Iterator<Item = &str> {
 fn weight(part: &str) -> (Option<f64>, &str) {
     let found = part.strip_prefix('%').and_then(|rest| {
         let (percent, rest) = rest.split_once('%')?;
-        let percent = percent.parse::<f64>().ok().filter(|p| p.is_finite())?;
+        let percent = numbers::finite(percent)?;
         Some((Some(percent), rest.trim_start()))
     });
     found.unwrap_or((None, part))

@@ -83,6 +83,7 @@ impl<'n> Inline<'n> {
     }
 
     fn words(&mut self, text: &str) {
+        self.indent(text);
         let mut line = String::with_capacity(text.len());
         for c in text.chars() {
             match c {
@@ -91,9 +92,24 @@ impl<'n> Inline<'n> {
                 _ => {}
             }
         }
-        let is_spaced = self.out.is_empty() || self.out.ends_with([' ', '\n']);
+        let is_spaced = self.out.is_empty() || self.out.ends_with([' ', '\n', '\u{a0}']);
         let line = if is_spaced { line.trim_start() } else { &line };
         escape::append(&mut self.out, line, self.place);
+    }
+
+    /// Spaces that don't break, in a row at the beginning of a line, indent it.
+    fn indent(&mut self, text: &str) {
+        const SPACE: char = '\u{a0}';
+        let is_gap = |c: &char| *c == SPACE || *c == ' ';
+        let count = text
+            .chars()
+            .take_while(is_gap)
+            .filter(|c| *c == SPACE)
+            .count();
+        let is_line = text.chars().any(|c| !c.is_whitespace());
+        if count > 1 && is_line && self.out.ends_with("\\\n") {
+            self.out.extend(std::iter::repeat_n(SPACE, count));
+        }
     }
 
     fn space(&mut self) {

@@ -117,18 +117,19 @@ fn piece(
     let rest = &source[start..];
     let sign = || Piece::plain(Kind::Sign, start..start + 1);
     let is_html = reading == Reading::Html;
-    let mut until = |end: &'static str| {
+    // Up to the next such end behind what is at the beginning.
+    let mut until = |begun: usize, end: &'static str| {
         if without_end.contains(&end) {
             return None;
         }
-        let found = find_end(rest, end);
+        let found = find_end(&rest[begun..], end);
         if found.is_none() {
             without_end.push(end);
         }
-        Some(start..start + found?)
+        Some(start..start + begun + found?)
     };
     if is_html && rest.starts_with("<!--") {
-        return until("-->").map_or_else(sign, |range| Piece::plain(Kind::Nothing, range));
+        return until(2, "-->").map_or_else(sign, |range| Piece::plain(Kind::Nothing, range));
     }
     let is_start = source[..start].trim().is_empty();
     let begins = |beginning: &str| {
@@ -136,7 +137,7 @@ fn piece(
     };
     // Word processors leave these.
     if is_html && (begins("<?xml") || begins("<![") || is_start && begins("<!doctype")) {
-        return until(">").map_or_else(sign, |range| Piece::plain(Kind::Nothing, range));
+        return until(1, ">").map_or_else(sign, |range| Piece::plain(Kind::Nothing, range));
     }
     if *budget == 0 {
         return sign();
@@ -149,7 +150,7 @@ fn piece(
     if is_html && tag.kind == Kind::Start && !tag.is_closed {
         for (name, end) in [("script", "</script"), ("style", "</style")] {
             if tag.name == name
-                && let Some(range) = until(end)
+                && let Some(range) = until(tag.range.end, end)
             {
                 let inner = &source[start + tag.range.end..range.end];
                 if !is_program(inner) {
@@ -177,7 +178,7 @@ fn find_end(text: &str, sign: &str) -> Option<usize> {
     };
     text.match_indices(first)
         .map(|(at, _)| at)
-        .find(|at| *at > 0 && is_sign(*at))
+        .find(|at| is_sign(*at))
         .map(|at| match sign.starts_with("</") {
             true => at,
             false => at + sign.len(),

@@ -84,7 +84,7 @@ fn heading(name: &str, element: &Element, notes: &mut Vec<Note>) -> String {
     if text.is_empty() {
         return text;
     }
-    if text.ends_with('#') {
+    if text.ends_with('#') && !text.ends_with("\\#") {
         text.insert(text.len() - 1, '\\');
     }
     let level = name[1..].parse().unwrap_or(1);

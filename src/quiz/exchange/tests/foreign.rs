@@ -5,14 +5,6 @@ use super::*;
 use crate::course::draft::QuestionPurpose;
 use crate::quiz::exchange::write_gift;
 
-/// Prompt and answer of each question.
-fn questions(imported: &Imported) -> Vec<(&str, &AnswerDraft)> {
-    let questions = imported.questions.iter();
-    questions
-        .map(|question| (question.prompt.as_str(), &question.answer))
-        .collect()
-}
-
 fn gift(text: &str) -> Imported {
     read_text("a.gift", text)
 }
@@ -151,6 +143,8 @@ fn programs_keep_their_lines() {
     assert_eq!(nested[0].0, "What?\n- one\n    - two\n- three");
     let broken = whole("[html]What is <code>let a \\= 1;<br>&nbsp;&nbsp;a + 1</code>?{T}");
     assert_eq!(broken[0].0, "What is\n\n```\nlet a = 1;\n  a + 1\n```\n\n?");
+    let lines = whole("What?<br>for i\\:<br>\n&nbsp;&nbsp;f(i)&nbsp;&nbsp; x<br> &nbsp;y{T}");
+    assert_eq!(lines[0].0, "What?\\\nfor i:\\\n\\\n\u{a0}\u{a0}f(i) x\\\ny");
     let plain = whole("[plain]What?\n  a_b\n{T}");
     assert_eq!(plain[0].0, "What?\\\n\u{a0}\u{a0}a_b");
     // What is never closed hides nothing that follows.
@@ -242,6 +236,9 @@ fn answers_of_every_shape_have_their_meaning() {
     let first = |text: &str| whole(text)[0].clone();
     let (_, arrow) = first("Which is the head of main? {=fn main() -> i32}");
     assert_eq!(arrow, short(&["fn main() -> i32"], None));
+    let (_, thirds) = first("Which? {~%33,33333%a ~%33,33333%b ~%33,33333%c ~%-100%d}");
+    let options = [("a", true), ("b", true), ("c", true), ("d", false)];
+    assert_eq!(thirds, choice(&options, true, true));
     let (_, weighted) = first("Which are odd? {=%50%1 =%50%3 ~%-100%2}");
     assert_eq!(
         weighted,

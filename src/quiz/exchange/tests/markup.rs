@@ -93,6 +93,7 @@ fn blocks() {
         ("a<br>b<br>", "a\\\nb"),
         ("<h2>Title <em>x</em></h2>text", "## Title *x*\n\ntext"),
         ("<h1>C#</h1>", "# C\\#"),
+        ("<h3>#</h3>", "### \\#"),
         ("<ul><li>a<li>b<ul><li>c</ul></ul>", "- a\n- b\n  - c"),
         ("<ul><li>a</li></ul><ul><li>b</li></ul>", "- a\n\n* b"),
         (
