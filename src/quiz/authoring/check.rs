@@ -81,8 +81,8 @@ fn difficulty(text: &str, problems: &mut Problems) -> Option<f32> {
     if text.is_empty() {
         return None;
     }
-    match text.trim_end_matches('%').trim().parse::<f32>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Some(percent / 100.0),
+    match number::value(text.trim_end_matches('%')) {
+        Some(percent) if (0.0..=100.0).contains(&percent) => Some((percent / 100.0) as f32),
         _ => {
             problems.add("difficulty", "This is a percentage from 0 to 100.");
             None

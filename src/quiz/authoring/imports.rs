@@ -311,6 +311,9 @@ pub async fn shown(
         (None, None) if has_failed(conn, id).await? => ImportState::Stopped,
         (None, None) => ImportState::Running,
     };
+    if named.is_empty() && state != ImportState::Running {
+        return Ok(None);
+    }
     let import = Import {
         state,
         done: usize::try_from(done).unwrap_or_default(),

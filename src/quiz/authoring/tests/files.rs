@@ -245,6 +245,7 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
     let page = tutor.get(&report).await.body;
     assert!(page.contains("The import stopped"), "{page}");
     assert!(page.contains("100 of 250 questions of many.gift"), "{page}");
+    assert!(!tutor.get(&import).await.body.contains("many.gift"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
