@@ -253,6 +253,7 @@ pub fn registry() -> Registry {
         .with::<crate::quiz::attempt::EndAttempt>()
         .with::<crate::exam::jobs::EndSitting>()
         .with::<crate::exam::jobs::Calibrate>()
+        .with::<crate::quiz::authoring::imports::ImportQuestions>()
         .with::<crate::quiz::authoring::tally::CountTries>()
         .with::<crate::quiz::mails::QuizMail>()
         .with::<crate::quiz::regrade::work::Regrade>()

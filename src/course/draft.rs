@@ -251,7 +251,7 @@ pub struct SuggestionDraft {
     pub follow_ups: Vec<SuggestionDraft>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct QuestionDraft {
     /// Identity across imports within the course.
     pub key: String,
@@ -265,7 +265,7 @@ pub struct QuestionDraft {
     pub difficulty: Option<f32>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum AnswerDraft {
     Choice {
         options: Vec<OptionDraft>,
@@ -295,14 +295,14 @@ pub enum AnswerDraft {
     },
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum TracingOutcome {
     Prints(String),
     /// 1-based; None where the source does not say which line.
     FailsAtLine(Option<u32>),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct OptionDraft {
     /// Markdown.
     pub text: String,

@@ -44,6 +44,7 @@ id!(
     TopicId,
     FileId,
     QuestionId,
+    ImportId,
     AttemptId,
     ExamId,
     SittingId,

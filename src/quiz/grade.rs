@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::number;
 use crate::platform::ids::{QuestionId, TopicId};
 
 /// The questions of one attempt, as stored in the database.
@@ -191,23 +192,31 @@ fn part(right: usize, of: usize) -> f64 {
     }
 }
 
-/// Compares answers without regard to case and spaces. With a tolerance (even 0), answers are
-/// compared as numbers, so that 1 equals 1.0. Without one they are compared as texts, and a comma
-/// equals a decimal point.
+/// Case and spaces make no difference. Only with a tolerance, which may be 0, are answers numbers, which can be written in
+/// more than one way; without one they are texts, in which a comma is as good a decimal sign as a point.
 fn same_answer(right: &str, given: &str, tolerance: Option<f64>) -> bool {
     let (right, given) = (plain(right), plain(given));
     if right == given {
         return true;
     }
     match tolerance {
-        Some(tolerance) => is_near(&right, &given, tolerance),
-        None => is_number(&right) && with_point(&right) == with_point(&given),
+        Some(tolerance) => {
+            // "1,000" is right where either way to read it is.
+            let readings = [number::plain(&given), number::without_groups(&given)];
+            number::plain(&right).is_some_and(|right| {
+                let mut readings = readings.iter().flatten();
+                readings.any(|given| is_near(&right, given, tolerance))
+            })
+        }
+        None => number::plain(&right).is_some() && with_point(&right) == with_point(&given),
     }
 }
 
+/// The text without spaces and invisible characters, in small letters and with the keyboard's minus sign.
 fn plain(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace())
+        .filter_map(number::ascii)
         .flat_map(char::to_lowercase)
         .collect()
 }
@@ -216,14 +225,10 @@ fn with_point(text: &str) -> String {
     text.replace(',', ".")
 }
 
-fn is_number(text: &str) -> bool {
-    with_point(text).parse::<f64>().is_ok_and(f64::is_finite)
-}
-
-/// Relative slack for the rounding of binary fractions. Without it, 3.15 would fall outside 3.14 ±
-/// 0.01.
+/// Room for sums of binary fractions that miss the ends of a tolerance as it is written down. The ends belong to it.
 const ROUNDING: f64 = 1e-12;
 
+/// Both are numbers as `number::plain` writes them.
 fn is_near(right: &str, given: &str, tolerance: f64) -> bool {
     // An f64 cannot represent every whole number beyond 2^53, so integers are compared as integers.
     if let (Ok(right), Ok(given)) = (right.parse::<i64>(), given.parse::<i64>()) {
@@ -232,11 +237,7 @@ fn is_near(right: &str, given: &str, tolerance: f64) -> bool {
     if let (Ok(right), Ok(given)) = (right.parse::<u64>(), given.parse::<u64>()) {
         return right.abs_diff(given) as f64 <= tolerance;
     }
-    let number = |text: &str| -> Option<f64> {
-        let number = with_point(text).parse().ok();
-        number.filter(|number: &f64| number.is_finite())
-    };
-    let (Some(right), Some(given)) = (number(right), number(given)) else {
+    let (Ok(right), Ok(given)) = (right.parse::<f64>(), given.parse::<f64>()) else {
         return false;
     };
     let rounding = match tolerance > 0.0 {
@@ -348,6 +349,14 @@ mod tests {
         assert!(right(&most, "18446744073709551614", Some(1.0)));
         assert!(!right("1.10", "1.1", None));
         assert!(!right("1.0", "1", None));
+        // As people write numbers.
+        assert!(right("-5.5", "\u{2212}5,5", Some(0.0)));
+        assert!(right("\u{2212}5", "-5", None));
+        assert!(right("1234567.5", "1\u{202f}234\u{202f}567,5", Some(0.0)));
+        assert!(right("1000", "1,000", Some(0.0)) && right("1", "1,000", Some(0.0)));
+        assert!(right("1000", "1\u{a0}000", None));
+        assert!(right("3,14", "3.14", Some(0.0)));
+        assert!(!right("1000", "1,0000", Some(0.0)));
         for huge in ["inf", "-inf", "nan", "1e999"] {
             assert!(!right("1", huge, Some(1.0)), "{huge}");
         }

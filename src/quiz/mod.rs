@@ -26,6 +26,8 @@ pub mod gate;
 pub mod grade;
 #[cfg(feature = "ssr")]
 pub mod mails;
+#[cfg(feature = "ssr")]
+pub mod number;
 pub mod pages;
 pub mod practice;
 #[cfg(feature = "ssr")]

@@ -494,6 +494,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::QuestionPurpose;
+
+    question_imports (import_id) {
+        import_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        imported_by -> Nullable<Uuid>,
+        file_name -> Text,
+        stem -> Text,
+        origin -> Text,
+        same_name -> Text,
+        place -> Text,
+        purpose -> Nullable<QuestionPurpose>,
+        questions -> Nullable<Jsonb>,
+        done -> Int4,
+        total -> Int4,
+        report -> Jsonb,
+        stopped_why -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     question_statistics (question_id) {
         question_id -> Uuid,
         organization_id -> Uuid,
@@ -971,6 +997,8 @@ diesel::joinable!(exam_resets -> exam_sittings (sitting_id));
 diesel::joinable!(exam_regradings -> exams (exam_id));
 diesel::joinable!(exam_regradings -> quiz_questions (question_id));
 diesel::joinable!(exam_regradings -> users (decided_by));
+diesel::joinable!(question_imports -> courses (course_id));
+diesel::joinable!(question_imports -> users (imported_by));
 diesel::joinable!(practice_answers -> users (user_id));
 diesel::joinable!(practice_answers -> quiz_questions (question_id));
 diesel::joinable!(simulation_exercises -> courses (course_id));
@@ -1006,6 +1034,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     page_content,
     practice_answers,
+    question_imports,
     question_statistics,
     question_tries,
     quiz_allowances,

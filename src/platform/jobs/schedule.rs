@@ -34,6 +34,7 @@ impl Job for Housekeeping {
                 "delete from one_time_tokens where expires_at < now() - interval '7 days'",
                 "delete from sign_ups where expires_at < now()",
                 "delete from known_devices where last_used_at < now() - interval '400 days'",
+                "delete from question_imports where created_at < now() - interval '30 days'",
                 "delete from rate_limits where updated_at < now() - interval '1 day'",
                 "delete from background_jobs where finished_at < now() - interval '30 days'",
                 // They name addresses, most of which may be nobody's.

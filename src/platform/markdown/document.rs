@@ -49,7 +49,7 @@ pub(super) fn to_html(source: &str) -> Document {
     }
 }
 
-fn options() -> Options<'static> {
+pub(super) fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;

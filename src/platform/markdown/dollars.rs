@@ -2,6 +2,7 @@
 //! within the code; such signs are escaped before the source is read for good.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use comrak::nodes::{Node, NodeValue};
 use comrak::{Arena, Options, parse_document};
@@ -53,6 +54,72 @@ fn places_of_prose(source: &str, options: &Options) -> Vec<usize> {
     places.sort_unstable();
     places.dedup();
     places
+}
+
+/// Where the formulas of a source are, with their signs, and whether each is displayed. One that is broken up by other
+/// signs, as in a quote of several lines, is not among them.
+pub(super) fn formulas(source: &str, options: &Options) -> Vec<(Range<usize>, bool)> {
+    let escaped = escape_prose(source, options);
+    let arena = Arena::new();
+    let root = parse_document(&arena, &escaped, options);
+    let line_starts: Vec<usize> = std::iter::once(0)
+        .chain(escaped.match_indices('\n').map(|(at, _)| at + 1))
+        .collect();
+    let mut found: Vec<(usize, String, bool)> = root
+        .descendants()
+        .filter_map(|node| {
+            let node = node.data();
+            let NodeValue::Math(formula) = &node.value else {
+                return None;
+            };
+            let start = node.sourcepos.start;
+            let place =
+                line_starts.get(start.line.checked_sub(1)?)? + start.column.checked_sub(1)?;
+            let sign = if formula.display_math { "$$" } else { "$" };
+            let written = format!("{sign}{}{sign}", formula.literal);
+            let is_there = escaped.get(place..)?.starts_with(&written);
+            is_there.then_some((place, written, formula.display_math))
+        })
+        .collect();
+    found.sort_by_key(|(place, ..)| *place);
+    let mut places = Places::new(source, &escaped);
+    found
+        .into_iter()
+        .filter_map(|(place, written, is_display)| {
+            let start = places.original(place);
+            let is_there = source.get(start..)?.starts_with(&written);
+            is_there.then(|| (start..start + written.len(), is_display))
+        })
+        .collect()
+}
+
+/// From places in the escaped source to those in the source, in ascending order.
+struct Places<'s> {
+    source: &'s [u8],
+    escaped: &'s [u8],
+    at: (usize, usize),
+}
+
+impl<'s> Places<'s> {
+    fn new(source: &'s str, escaped: &'s str) -> Self {
+        Self {
+            source: source.as_bytes(),
+            escaped: escaped.as_bytes(),
+            at: (0, 0),
+        }
+    }
+
+    fn original(&mut self, place: usize) -> usize {
+        let (mut original, mut escaped) = self.at;
+        while escaped < place {
+            let is_added = self.escaped.get(escaped) == Some(&b'\\')
+                && self.source.get(original) == Some(&b'$');
+            original += usize::from(!is_added);
+            escaped += 1;
+        }
+        self.at = (original, escaped);
+        original
+    }
 }
 
 fn is_prose(node: Node<'_>) -> bool {

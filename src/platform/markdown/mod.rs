@@ -93,7 +93,15 @@ pub fn render_inline(source: &str) -> String {
     }
 }
 
-/// The text that a reader reads in rendered HTML, on one line, with descriptions of pictures.
+/// Where the formulas of a source are, with their signs, in order, and whether each is displayed.
+pub fn formulas(source: &str) -> Vec<(std::ops::Range<usize>, bool)> {
+    match source.len() <= MAX_SOURCE_BYTES && source.contains('$') {
+        true => dollars::formulas(source, &document::options()),
+        false => Vec::new(),
+    }
+}
+
+/// What a reader reads of rendered HTML, on one line.
 pub fn words(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;

@@ -161,13 +161,16 @@ pub async fn move_question(
     Ok(())
 }
 
-/// Tutors of the course: where questions of a file can go, and what became of the last file.
+/// Tutors of the course: where questions of a file can go, and how far an import is or what became of it.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_import(course: String) -> AppResult<ImportPage> {
+pub async fn load_import(
+    course: String,
+    #[server(default)] import: String,
+) -> AppResult<ImportPage> {
     let tutor = require_tutor_of_slug(&course).await?;
-    let (course, cx) = (tutor.course, tutor.signed_in.cx);
+    let cx = tutor.signed_in.cx.clone();
     let flash = cx.flash.clone();
-    cx.within(async move |conn| transfer::page(conn, course, flash).await)
+    cx.within(async move |conn| transfer::page(conn, &tutor, &import, flash).await)
         .await
 }
 

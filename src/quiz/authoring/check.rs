@@ -3,7 +3,7 @@
 use super::QuestionForm;
 use crate::course::draft::{AnswerDraft, OptionDraft, QuestionDraft, TracingOutcome};
 use crate::platform::error::{AppError, AppResult};
-use crate::quiz::{QuestionPurpose, QuestionType};
+use crate::quiz::{QuestionPurpose, QuestionType, number};
 
 const TEXT_LIMIT: usize = 20_000;
 const LINE_LIMIT: usize = 2_000;
@@ -78,8 +78,8 @@ fn difficulty(text: &str, problems: &mut Problems) -> Option<f32> {
     if text.is_empty() {
         return None;
     }
-    match text.trim_end_matches('%').trim().parse::<f32>() {
-        Ok(percent) if (0.0..=100.0).contains(&percent) => Some(percent / 100.0),
+    match number::value(text.trim_end_matches('%')) {
+        Some(percent) if (0.0..=100.0).contains(&percent) => Some((percent / 100.0) as f32),
         _ => {
             problems.add("difficulty", "Enter a percentage from 0 to 100.");
             None
@@ -143,17 +143,17 @@ fn short_answer(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
     if accepted.is_empty() {
         problems.add("accepted", "Enter at least one accepted answer.");
     }
-    let tolerance = match form.tolerance.trim().replace(',', ".").as_str() {
+    let tolerance = match form.tolerance.trim() {
         "" => None,
-        text => match text.parse::<f64>() {
-            Ok(tolerance) if tolerance.is_finite() && tolerance >= 0.0 => Some(tolerance),
+        text => match number::value(text) {
+            Some(tolerance) if tolerance >= 0.0 => Some(tolerance),
             _ => {
                 problems.add("tolerance", "Enter a number, 0 or more.");
                 None
             }
         },
     };
-    let is_number = |text: &String| text.replace(',', ".").parse::<f64>().is_ok();
+    let is_number = |text: &String| number::plain(text).is_some();
     if tolerance.is_some() && !accepted.iter().any(is_number) {
         problems.add(
             "tolerance",

@@ -6,60 +6,28 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde_json::json;
 use uuid::Uuid;
 
-use super::{ImportReport, pictures, store};
+use super::origin::{self, Former, SameName, Target};
+use super::{ImportReport, LeftOutGroup, store};
 use crate::course::draft::QuestionDraft;
 use crate::course::render::Links;
-use crate::platform::audit::Entry;
-use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::quiz_questions;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::quiz::QuestionPurpose;
 use crate::quiz::bank::{self, FROM_FILE, Place};
-use crate::quiz::exchange::{Imported, LeftOut, hash, is_same};
+use crate::quiz::exchange::{Imported, is_same};
 
-/// Lines of a report: it waits in the session.
+/// Lines of a report about what is not in the file any more, and kinds of notes.
 const LINES: usize = 500;
-
-/// Begins the keys of a file's questions at a place: the same for a file that was downloaded twice, another for one that
-/// only has the same name and is about something else.
-fn prefix(file: &str, place: &Place) -> String {
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let copy = |text: &str| text.ends_with(')') && text[..text.len() - 1].parse::<u32>().is_ok();
-    let stem = match stem.rsplit_once(" (") {
-        Some((stem, rest)) if copy(rest) => stem,
-        _ => stem,
-    };
-    let plain: String = stem
-        .to_lowercase()
-        .chars()
-        .filter(|c| c.is_alphanumeric() || "-_".contains(*c))
-        .collect();
-    let plain = match plain.chars().nth(STEM) {
-        // What is cut still tells one file from another.
-        Some(_) => {
-            let beginning: String = plain.chars().take(STEM - 17).collect();
-            format!("{beginning}-{}", hash(&[&plain]))
-        }
-        None => plain,
-    };
-    let about = match place.topic {
-        Some(topic) => hash(&[topic.to_string()]),
-        None => format!("m{}", place.module_no),
-    };
-    format!("{FROM_FILE}{plain}@{about}:")
-}
-
-/// As much of a file's name as keys have, in characters.
-const STEM: usize = 40;
 
 /// A question that may be the same as one of the file.
 struct Known {
     id: QuestionId,
+    /// Empty where it was written here.
+    key: String,
     is_edited: bool,
     is_retired: bool,
     /// It came with the course, which brings it again.
@@ -80,29 +48,54 @@ struct Standing {
     external_key: Option<String>,
 }
 
-/// The questions of the course that came from the file, by their keys, and those that the file calls by their ids, by these.
-async fn known(
+/// The questions of the course that came from files of this name, and those that the file calls by their ids.
+async fn of_file(
     conn: &mut Conn,
     course: CourseId,
-    prefix: &str,
-    ids: HashSet<QuestionId>,
-) -> AppResult<HashMap<String, Known>> {
-    let from_file = format!("{}%", prefix.replace('_', "\\_"));
+    stem: &str,
+    ids: &HashSet<QuestionId>,
+) -> AppResult<Vec<Known>> {
+    let from_file = format!("{}%", stem.replace('_', "\\_"));
     let rows: Vec<(bank::Row, Standing)> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(course))
         .filter(
             quiz_questions::external_key
                 .like(from_file)
-                .or(quiz_questions::question_id.eq_any(&ids)),
+                .or(quiz_questions::question_id.eq_any(ids)),
         )
+        .order(quiz_questions::question_id)
         .select((bank::Row::as_select(), Standing::as_select()))
         .load(conn)
         .await?;
+    known(conn, course, rows).await
+}
+
+/// These questions, as they are now.
+async fn by_ids(
+    conn: &mut Conn,
+    course: CourseId,
+    ids: &[QuestionId],
+) -> AppResult<HashMap<QuestionId, Known>> {
+    let rows: Vec<(bank::Row, Standing)> = quiz_questions::table
+        .filter(quiz_questions::course_id.eq(course))
+        .filter(quiz_questions::question_id.eq_any(ids))
+        .select((bank::Row::as_select(), Standing::as_select()))
+        .load(conn)
+        .await?;
+    let known = known(conn, course, rows).await?.into_iter();
+    Ok(known.map(|known| (known.id, known)).collect())
+}
+
+async fn known(
+    conn: &mut Conn,
+    course: CourseId,
+    rows: Vec<(bank::Row, Standing)>,
+) -> AppResult<Vec<Known>> {
     let (rows, standing): (Vec<bank::Row>, Vec<Standing>) = rows.into_iter().unzip();
     let questions = bank::drafts(conn, rows).await?;
     let known = questions.into_iter().zip(standing).map(|(question, row)| {
         let key = row.external_key.unwrap_or_default();
-        let known = Known {
+        Known {
             id: row.question_id,
             is_edited: row.edited_at.is_some(),
             is_retired: row.retired_at.is_some(),
@@ -114,13 +107,9 @@ async fn known(
                 pair: row.topic_pair_index,
                 order: None,
             },
+            key,
             question,
-        };
-        let name = match ids.contains(&row.question_id) {
-            true => row.question_id.to_string(),
-            false => key,
-        };
-        (name, known)
+        }
     });
     Ok(known.collect())
 }
@@ -128,78 +117,153 @@ async fn known(
 /// What the questions are for: all for the same, or each for what the file says.
 pub type Purpose = Option<QuestionPurpose>;
 
-pub async fn import(
-    conn: &mut Conn,
-    tutor: &TutorOf,
-    file: &str,
-    place: Place,
-    purpose: Purpose,
-    imported: Imported,
-) -> AppResult<ImportReport> {
-    let prefix = prefix(file, &place);
-    let ids = imported.questions.iter();
-    let ids = ids.filter_map(|question| Uuid::parse_str(&question.key).ok().map(QuestionId));
-    let mut known = known(conn, tutor.course, &prefix, ids.collect()).await?;
-    pictures::keep(conn, &tutor.signed_in.cx, tutor.course, &imported.pictures).await?;
-    let addresses = store::addresses(conn, tutor.course).await?;
-    let mut intake = Intake {
-        links: store::links(&addresses),
-        place,
-        orders: HashMap::new(),
-        report: ImportReport {
-            file: file.chars().take(200).collect(),
-            left_out: told(imported.left_out),
-            ..ImportReport::default()
-        },
-    };
-    for question in imported.questions {
-        let question = QuestionDraft {
-            purpose: purpose.unwrap_or(question.purpose),
-            ..question
-        };
-        let key = format!("{prefix}{}", question.key);
-        let before = known.remove(&question.key).or_else(|| known.remove(&key));
-        match before {
-            None => intake.add(conn, &key, &question).await?,
-            Some(before) => intake.compare(conn, before, question).await?,
-        }
-    }
-    let mut report = intake.report;
-    let missing = known
-        .iter()
-        .filter(|(key, left)| key.starts_with(&prefix) && !left.is_retired);
-    report.missing = missing.map(|(_, left)| beginning(&left.question)).collect();
-    report.missing.sort();
-    for lines in [
-        &mut report.kept,
-        &mut report.overwritten,
-        &mut report.missing,
-    ] {
-        lines.truncate(LINES);
-    }
-    crate::course::store::recount(conn, tutor.course).await?;
-    let numbers = json!({
-        "file": report.file, "added": report.added, "updated": report.updated, "left_out": report.left_out.len(),
-    });
-    Entry::done("questions.imported")
-        .of("course", tutor.course)
-        .by(&tutor.signed_in.cx)
-        .change(None, Some(numbers))
-        .write(conn)
-        .await?;
-    Ok(report)
+/// A file on its way into the bank.
+pub struct File<'f> {
+    pub course: CourseId,
+    pub place: Place,
+    pub purpose: Purpose,
+    /// See `origin::stem`.
+    pub stem: &'f str,
+    /// See `origin::find`.
+    pub origin: &'f str,
+    pub same_name: SameName,
+    pub questions: &'f [QuestionDraft],
 }
 
-struct Intake<'a> {
+/// Finds out which file the questions came from before.
+///
+/// # Errors
+/// Asks, where they don't tell.
+pub async fn origin(
+    conn: &mut Conn,
+    course: CourseId,
+    stem: &str,
+    questions: &[QuestionDraft],
+    same_name: SameName,
+) -> AppResult<String> {
+    let known = of_file(conn, course, stem, &HashSet::new()).await?;
+    origin::find(stem, &former(&known), questions, same_name)
+}
+
+fn former(known: &[Known]) -> Vec<Former<'_>> {
+    let former = known.iter().map(|known| Former {
+        key: &known.key,
+        question: &known.question,
+    });
+    former.collect()
+}
+
+/// Where each question of a file goes.
+pub struct Plan {
+    /// A key for a new one, or the one that it is.
+    targets: Vec<Result<QuestionId, String>>,
+    /// The beginnings of those that came from this file before and are not in it any more.
+    pub missing: Vec<String>,
+}
+
+/// Made anew in the middle of an import, the plan leads each question to where it went.
+pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
+    let ids = file.questions.iter().filter_map(id_of).collect();
+    let known = of_file(conn, file.course, file.stem, &ids).await?;
+    let by_id: HashMap<QuestionId, usize> = (known.iter().enumerate())
+        .filter(|(_, known)| ids.contains(&known.id))
+        .map(|(at, known)| (known.id, at))
+        .collect();
+    let targets = origin::targets(
+        file.stem,
+        file.origin,
+        &former(&known),
+        file.questions,
+        file.same_name,
+    );
+    let targets: Vec<Target> = file
+        .questions
+        .iter()
+        .zip(targets)
+        .map(|(question, target)| {
+            let called = id_of(question).and_then(|id| by_id.get(&id));
+            called.map_or(target, |at| Target::Former(*at))
+        })
+        .collect();
+    let found: HashSet<usize> = targets
+        .iter()
+        .filter_map(|target| match target {
+            Target::Former(at) => Some(*at),
+            Target::Add(_) => None,
+        })
+        .collect();
+    let missing = known.iter().enumerate().filter(|(at, known)| {
+        !found.contains(at) && !known.is_retired && known.key.starts_with(file.origin)
+    });
+    let mut missing: Vec<String> = missing
+        .map(|(_, known)| beginning(&known.question))
+        .collect();
+    missing.sort();
+    missing.truncate(LINES);
+    let targets = targets.into_iter().map(|target| match target {
+        Target::Former(at) => Ok(known[at].id),
+        Target::Add(key) => Err(key),
+    });
+    Ok(Plan {
+        targets: targets.collect(),
+        missing,
+    })
+}
+
+/// The question that an export of this bank names.
+fn id_of(question: &QuestionDraft) -> Option<QuestionId> {
+    Uuid::parse_str(&question.key).ok().map(QuestionId)
+}
+
+/// Takes these questions of the file over, and adds what became of them to the report. The caller holds the lock of the bank.
+pub async fn take(
+    conn: &mut Conn,
+    file: &File<'_>,
+    plan: &Plan,
+    range: std::ops::Range<usize>,
+    report: &mut ImportReport,
+) -> AppResult<()> {
+    let targets = &plan.targets[range.clone()];
+    let ids: Vec<QuestionId> = targets
+        .iter()
+        .filter_map(|target| target.as_ref().ok().copied())
+        .collect();
+    // Somebody may have edited them since the plan was made.
+    let mut known = by_ids(conn, file.course, &ids).await?;
+    let addresses = store::addresses(conn, file.course).await?;
+    let mut intake = Intake {
+        links: store::links(&addresses),
+        place: file.place,
+        orders: HashMap::new(),
+        report,
+    };
+    for (question, target) in file.questions[range].iter().zip(targets) {
+        let question = QuestionDraft {
+            purpose: file.purpose.unwrap_or(question.purpose),
+            ..question.clone()
+        };
+        match target {
+            Err(key) => intake.add(conn, key, &question).await?,
+            Ok(id) => {
+                if let Some(before) = known.remove(id) {
+                    intake.compare(conn, before, question).await?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Intake<'a, 'r> {
     links: Links<'a>,
     /// Where new ones go.
     place: Place,
     /// The number that the next question of a quiz gets, or of those that only exams ask.
     orders: HashMap<Option<i32>, i32>,
-    report: ImportReport,
+    report: &'r mut ImportReport,
 }
 
-impl Intake<'_> {
+impl Intake<'_, '_> {
     async fn add(&mut self, conn: &mut Conn, key: &str, question: &QuestionDraft) -> AppResult<()> {
         let place = self.last(conn, question.purpose).await?;
         bank::add(conn, &place, Some(key), question, &self.links).await?;
@@ -271,42 +335,70 @@ fn beginning(question: &QuestionDraft) -> String {
     question.prompt.chars().take(80).collect()
 }
 
-fn told(left_out: Vec<LeftOut>) -> Vec<(String, String)> {
-    let more = left_out.len().saturating_sub(LINES);
-    let mut told: Vec<(String, String)> = left_out
-        .into_iter()
-        .take(LINES)
-        .map(|left_out| (left_out.item, left_out.why))
-        .collect();
-    if more > 0 {
-        told.push((format!("{more} more"), "Not listed here.".to_owned()));
+/// The report of a file before its questions are taken over.
+pub fn begun(file: &str, imported: &Imported) -> ImportReport {
+    let left_out = grouped(imported);
+    ImportReport {
+        file: file.chars().take(200).collect(),
+        refused: imported.refused.len(),
+        left_out,
+        ..ImportReport::default()
     }
-    told
+}
+
+/// Of a group of notes so many items are named; of questions that were not taken over, all.
+const NAMED: usize = 20;
+
+/// What was left out, by the reason. Questions that are not taken over come first.
+fn grouped(imported: &Imported) -> Vec<LeftOutGroup> {
+    let mut groups: Vec<LeftOutGroup> = Vec::new();
+    let mut places: HashMap<(bool, &str), usize> = HashMap::new();
+    let mut refused = imported.refused.iter().peekable();
+    for (at, left_out) in imported.left_out.iter().enumerate() {
+        let is_refused = refused.next_if(|place| **place == at).is_some();
+        let place = *places
+            .entry((is_refused, left_out.why.as_str()))
+            .or_insert_with(|| {
+                groups.push(LeftOutGroup {
+                    is_refused,
+                    why: left_out.why.clone(),
+                    items: Vec::new(),
+                    more: 0,
+                });
+                groups.len() - 1
+            });
+        let group = &mut groups[place];
+        match is_refused || group.items.len() < NAMED {
+            true => group.items.push(left_out.item.clone()),
+            false => group.more += 1,
+        }
+    }
+    groups.sort_by_key(|group| !group.is_refused);
+    let refusals = groups.iter().filter(|group| group.is_refused).count();
+    groups.truncate(refusals + LINES);
+    groups
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quiz::exchange::read;
 
     #[test]
-    fn a_file_that_was_downloaded_twice_is_the_same_file() {
-        let at = |module_no| Place {
-            course: CourseId(Uuid::nil()),
-            topic: None,
-            module_no,
-            pair: None,
-            order: None,
+    fn equal_notes_are_one_group_and_refusals_are_named_one_by_one() {
+        let noted = "::n::Which?{=%50%a =%50%b ~%-100%c}\n\n// [tag:x]\nSo?{T}\n\n".repeat(600);
+        let refused = "::essay 1::Tell.{}\n\n::order::Say {=*}\n\n::essay 2::Tell more.{}\n";
+        let imported = read("a.gift", format!("{noted}{refused}").as_bytes()).unwrap();
+        let report = begun("a.gift", &imported);
+        assert_eq!(report.refused, 3);
+        let [essays, order, tags] = report.left_out.as_slice() else {
+            panic!("{:?}", report.left_out);
         };
-        let of = |file: &str| prefix(file, &at(1));
-        assert_eq!(of("Week 1 (2).gift"), of("week 1.gift"));
-        assert_eq!(of("../../etc/pass wd.xml"), "file:etcpasswd@m1:");
-        assert_ne!(of("week 1.gift"), of("week 2.gift"));
-        assert_ne!(of("week 1.gift"), prefix("week 1.gift", &at(2)));
-        let long = "questions-of-the-whole-course-from-the-year-";
-        assert_ne!(
-            of(&format!("{long}2025.gift")),
-            of(&format!("{long}2026.gift"))
+        assert!(essays.is_refused && order.is_refused && !tags.is_refused);
+        assert_eq!(
+            essays.items,
+            ["Question 1201 'essay 1'", "Question 1203 'essay 2'"]
         );
-        assert!(of(&"x".repeat(300)).len() < 80);
+        assert_eq!((tags.items.len(), tags.more), (20, 580));
     }
 }

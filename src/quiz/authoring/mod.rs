@@ -11,9 +11,13 @@ pub mod export;
 #[cfg(feature = "ssr")]
 pub mod form;
 #[cfg(feature = "ssr")]
+pub mod imports;
+#[cfg(feature = "ssr")]
 pub mod intake;
 #[cfg(feature = "ssr")]
 pub mod list;
+#[cfg(feature = "ssr")]
+pub mod origin;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod pictures;
@@ -225,11 +229,32 @@ pub struct OptionFacts {
 pub struct ImportPage {
     pub course_title: CourseTitle,
     pub places: Vec<(String, String)>,
-    pub report: Option<ImportReport>,
+    pub import: Option<Import>,
     pub problem: Option<String>,
+    /// Names the next import, so that a form that is sent twice is one import.
+    pub token: String,
     /// What was chosen before.
     pub place: String,
     pub purpose: String,
+    pub same_name: String,
+}
+
+/// A file that is being imported, or was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    pub state: ImportState,
+    /// Questions of the file that were dealt with, and all.
+    pub done: usize,
+    pub total: usize,
+    pub report: ImportReport,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ImportState {
+    Running,
+    Finished,
+    /// It stopped half-way and is not tried again.
+    Stopped,
 }
 
 /// Chosen in the place of a purpose: each question is for what its file says.
@@ -248,8 +273,21 @@ pub struct ImportReport {
     pub missing: Vec<String>,
     /// Edited here since, and left as they are.
     pub kept: Vec<String>,
-    /// What could not be read, and why.
-    pub left_out: Vec<(String, String)>,
+    /// Questions that were not taken over.
+    pub refused: usize,
+    /// Those and the parts of others that were not, by the reason.
+    pub left_out: Vec<LeftOutGroup>,
+}
+
+/// What was left out for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOutGroup {
+    /// Whole questions are meant, not parts.
+    pub is_refused: bool,
+    pub why: String,
+    pub items: Vec<String>,
+    /// How many more there are than are named.
+    pub more: usize,
 }
 
 /// How the quizzes of a course go, as its form sends it and shows it.

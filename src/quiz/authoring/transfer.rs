@@ -6,10 +6,13 @@ use axum::extract::{DefaultBodyLimit, Extension, Multipart};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use serde_json::json;
+use uuid::Uuid;
 
 use super::export::export;
-use super::{AS_IN_FILE, ImportPage, ImportReport, intake, store};
+use super::imports::{self, Sent};
+use super::origin::SameName;
+use super::{AS_IN_FILE, ImportPage, ImportState, store};
+use crate::platform::auth::guard::TutorOf;
 use crate::platform::auth::guard::tutor_of_slug;
 use crate::platform::auth::{sessions, sign_in_path};
 use crate::platform::db::Conn;
@@ -17,9 +20,8 @@ use crate::platform::encode;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::flash::{self, Flash};
 use crate::platform::http::{AppState, Cx};
-use crate::platform::ids::CourseId;
+use crate::platform::ids::ImportId;
 use crate::quiz::QuestionPurpose;
-use crate::quiz::bank;
 use crate::quiz::exchange::{self, MAX_FILE_BYTES};
 use crate::teaching::Area;
 
@@ -35,9 +37,11 @@ pub fn routes() -> Router<AppState> {
         .route("/teach/{course}/questions/export", get(export))
 }
 
+/// Where files can go, and the import that `named` names; `new` names none.
 pub async fn page(
     conn: &mut Conn,
-    course: CourseId,
+    tutor: &TutorOf,
+    named: &str,
     flash: Option<Flash>,
 ) -> AppResult<ImportPage> {
     let flash = flash.filter(|flash| flash.form == UPLOAD);
@@ -46,16 +50,31 @@ pub async fn page(
         let (_, value) = values.clone().find(|(field, _)| field == name)?;
         Some(value.clone())
     };
+    let course = tutor.course;
     let course_title = crate::course::store::title(conn, course).await?;
+    let problem = flash.as_ref().and_then(|flash| flash.error.as_ref());
+    let import = match problem {
+        Some(_) => None,
+        None => imports::shown(conn, course, tutor.signed_in.user_id(), named).await?,
+    };
+    let stopped = import.as_ref().and_then(|(import, why)| {
+        let why = why.as_deref().unwrap_or("Send the file again.");
+        (import.state == ImportState::Stopped).then(|| {
+            format!(
+                "{} of {} questions of {} were dealt with, then the import stopped. {why}",
+                import.done, import.total, import.report.file
+            )
+        })
+    });
     Ok(ImportPage {
         course_title,
         places: store::places(conn, course).await?,
-        report: value("report").and_then(|report| serde_json::from_str(&report).ok()),
+        import: import.map(|(import, _)| import),
+        problem: problem.map(ToString::to_string).or(stopped),
+        token: Uuid::new_v4().to_string(),
         place: value("place").unwrap_or_default(),
         purpose: value("purpose").unwrap_or_default(),
-        problem: flash
-            .as_ref()
-            .and_then(|flash| Some(flash.error.as_ref()?.to_string())),
+        same_name: value("same_name").unwrap_or_default(),
     })
 }
 
@@ -65,6 +84,8 @@ struct Upload {
     course: String,
     place: String,
     purpose: String,
+    same_name: String,
+    token: String,
     name: String,
     content: Vec<u8>,
 }
@@ -81,11 +102,15 @@ async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
     };
     let page = format!("{}/import", Area::Questions.path(&encode(&upload.course)));
     let (error, values) = match outcome {
-        Ok(report) => (None, vec![("report".to_owned(), json!(report).to_string())]),
+        Ok(import) => return Redirect::to(&format!("{page}?import={import}")).into_response(),
         Err(AppError::SignInRequired) => return Redirect::to(&sign_in_path(&page)).into_response(),
         Err(error @ (AppError::Denied(_) | AppError::NotFound(_))) => return refusal(&error),
         Err(error) => {
-            let fields = [("place", upload.place), ("purpose", upload.purpose)];
+            let fields = [
+                ("place", upload.place),
+                ("purpose", upload.purpose),
+                ("same_name", upload.same_name),
+            ];
             let fields = fields.map(|(name, value)| (name.to_owned(), value));
             (Some(error), fields.to_vec())
         }
@@ -125,6 +150,8 @@ impl Upload {
                 "course" => self.course = text,
                 "place" => self.place = text,
                 "purpose" => self.purpose = text,
+                "same_name" => self.same_name = text,
+                "token" => self.token = text,
                 _ => {}
             }
         }
@@ -141,7 +168,7 @@ fn unreadable(error: MultipartError) -> AppError {
     }
 }
 
-async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportReport> {
+async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportId> {
     let tutor = tutor_of_slug(cx.clone(), &upload.course).await?;
     if upload.content.is_empty() {
         return Err(AppError::field(
@@ -170,12 +197,15 @@ async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportReport> {
             "A quiz asks about its topics: choose a topic, or keep the questions for exams.";
         return Err(AppError::field("", sentence));
     }
-    let (name, value) = (upload.name.clone(), upload.place.clone());
-    cx.within(async move |conn| {
-        bank::lock(conn, tutor.course).await?;
-        // Each question then leaves its quiz where it is only for exams.
-        let place = store::place(conn, tutor.course, &value, QuestionPurpose::Both).await?;
-        intake::import(conn, &tutor, &name, place, purpose, imported).await
-    })
-    .await
+    let sent = Sent {
+        file: upload.name.clone(),
+        place: upload.place.clone(),
+        purpose,
+        same_name: SameName::parse(&upload.same_name),
+        token: upload.token.chars().take(100).collect(),
+        digest: exchange::digest(&upload.content),
+        imported,
+    };
+    cx.within(async move |conn| imports::begin(conn, &tutor, sent).await)
+        .await
 }

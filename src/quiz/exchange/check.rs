@@ -100,7 +100,7 @@ fn short_answer(accepted: &[String], tolerance: Option<f64>) -> Result<(), Strin
         }
     }
     match tolerance {
-        Some(tolerance) if !(0.0..=1e15).contains(&tolerance) => {
+        Some(tolerance) if !tolerance.is_finite() || tolerance < 0.0 => {
             Err("its tolerance is not a positive number".to_owned())
         }
         _ => Ok(()),

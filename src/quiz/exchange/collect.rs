@@ -30,7 +30,7 @@ impl Note {
 }
 
 /// More notes about one question say nothing new.
-const MAX_NOTES: usize = 10;
+const MAX_NOTES: usize = 60;
 
 /// A question that has no key yet.
 pub struct Parts {
@@ -46,6 +46,8 @@ pub struct Collector {
     /// With what names each within its file.
     found: Vec<(Option<String>, QuestionDraft)>,
     left_out: Vec<LeftOut>,
+    /// Places in `left_out` of whole questions.
+    refused: Vec<usize>,
     seen: usize,
 }
 
@@ -55,6 +57,7 @@ impl Collector {
             format,
             found: Vec::new(),
             left_out: Vec::new(),
+            refused: Vec::new(),
             seen: 0,
         }
     }
@@ -98,26 +101,45 @@ impl Collector {
                     why: note.why,
                 }));
             }
-            Err(why) => self.left_out.push(LeftOut {
-                item: item.to_owned(),
-                why,
-            }),
+            Err(why) => {
+                self.refused.push(self.left_out.len());
+                self.left_out.push(LeftOut {
+                    item: item.to_owned(),
+                    why,
+                });
+            }
         }
         Ok(())
     }
 
+    /// Says that the folders of a question bank are lost, where the file has some.
+    pub fn note_categories(&mut self, count: usize) {
+        if count > 1 {
+            self.left_out.push(LeftOut {
+                item: format!("The {count} categories of the file"),
+                why: "all its questions go to the place that was chosen for the file".to_owned(),
+            });
+        }
+    }
+
+    /// Refuses a file in which nothing is a question.
+    pub fn finish_empty(self) -> Result<Imported, String> {
+        Err(format!(
+            "No questions were found in the file, which was read as {}.",
+            self.format.label()
+        ))
+    }
+
     pub fn finish(self) -> Result<Imported, String> {
         if self.seen == 0 {
-            return Err(format!(
-                "No questions were found in the file, which was read as {}.",
-                self.format.label()
-            ));
+            return self.finish_empty();
         }
         Ok(Imported {
             format: self.format,
             questions: with_keys(self.found),
             left_out: self.left_out,
             pictures: Vec::new(),
+            refused: self.refused,
         })
     }
 }
@@ -293,6 +315,16 @@ pub fn hash(texts: &[impl AsRef<str>]) -> String {
         hash.update(text.as_bytes());
     }
     hash.finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Sixteen characters that stand for the bytes.
+pub fn digest(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest
         .iter()
         .take(8)
         .map(|byte| format!("{byte:02x}"))

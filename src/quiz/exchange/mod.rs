@@ -3,8 +3,11 @@
 //! looked at, and no name in them is ever used as a path.
 
 mod check;
+mod cloze;
 mod collect;
+mod encoding;
 mod gift;
+mod marks;
 mod markup;
 mod mdbook;
 mod moodle;
@@ -15,7 +18,7 @@ mod qti;
 mod tests;
 mod weights;
 
-pub use collect::hash;
+pub use collect::{digest, hash};
 pub use pictures::Picture;
 
 use std::borrow::Cow;
@@ -58,6 +61,8 @@ pub struct Imported {
     pub left_out: Vec<LeftOut>,
     /// Those that the questions show, each once.
     pub pictures: Vec<Picture>,
+    /// Which of those are whole questions, ascending.
+    pub refused: Vec<usize>,
 }
 
 /// A question, or a part of one, that has no counterpart on the other side.
@@ -122,17 +127,8 @@ pub fn write_qti(questions: &[QuestionDraft]) -> Result<Written<Vec<u8>>, String
     qti::write_package(questions)
 }
 
-fn text_of(bytes: &[u8]) -> Result<&str, String> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| "The file is not text in UTF-8. Save it with that encoding.".to_owned())?;
-    let text = text.trim_start_matches('\u{feff}');
-    if text.contains('\0') {
-        return Err("The file is not a text file.".to_owned());
-    }
-    if text.trim().is_empty() {
-        return Err("The file is empty.".to_owned());
-    }
-    Ok(text)
+fn text_of(bytes: &[u8]) -> Result<String, String> {
+    encoding::text(bytes)
 }
 
 /// A GIFT file may begin with a tag too, of HTML.

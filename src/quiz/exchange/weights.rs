@@ -248,6 +248,13 @@ pub fn partial_credit(answer: &str) -> Note {
     )
 }
 
+pub fn some_items() -> Note {
+    Note::new(
+        "the choice of some of its items",
+        "learners put all of its items in order here",
+    )
+}
+
 pub fn case() -> Note {
     Note::new(
         "the difference of capital and small letters",

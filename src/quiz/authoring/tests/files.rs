@@ -42,6 +42,18 @@ async fn upload(
     browser.send(request).await
 }
 
+/// The page that follows an upload.
+async fn outcome(
+    browser: &mut Browser<'_>,
+    name: &str,
+    fields: &[(&str, &str)],
+    content: &[u8],
+) -> String {
+    let sent = upload(browser, name, fields, content).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{name}: {}", sent.body);
+    browser.get(sent.header("location")).await.body
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     let site = site().await;
@@ -55,31 +67,20 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     let import = format!("{LIST}/import");
     let sent = upload(&mut tutor, "paris.gift", &fields, GIFT.as_bytes()).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
-    assert_eq!(sent.header("location"), import);
-    let page = tutor.get(&import).await.body;
+    let place_of_report = sent.header("location").to_owned();
+    assert!(place_of_report.starts_with(&import));
+    let page = tutor.get(&place_of_report).await.body;
     assert!(page.contains("2 added, 0 updated, 0 unchanged"), "{page}");
     assert!(page.contains("Essay"), "what is left out is named");
     let from_file = "select count(*) from quiz_questions where external_key like 'file:paris@%' and purpose = 'both'";
     assert_eq!(site.test.count(from_file).await, 2);
 
     // The same again adds nothing, and what changed is updated in its place.
-    upload(&mut tutor, "paris (1).gift", &fields, GIFT.as_bytes()).await;
-    assert!(
-        tutor
-            .get(&import)
-            .await
-            .body
-            .contains("0 added, 0 updated, 2 unchanged")
-    );
+    let page = outcome(&mut tutor, "paris (1).gift", &fields, GIFT.as_bytes()).await;
+    assert!(page.contains("0 added, 0 updated, 2 unchanged"), "{page}");
     let other = GIFT.replace("Two and three? {#5}", "Three and three? {#6}");
-    upload(&mut tutor, "paris.gift", &fields, other.as_bytes()).await;
-    assert!(
-        tutor
-            .get(&import)
-            .await
-            .body
-            .contains("0 added, 1 updated, 1 unchanged")
-    );
+    let page = outcome(&mut tutor, "paris.gift", &fields, other.as_bytes()).await;
+    assert!(page.contains("0 added, 1 updated, 1 unchanged"), "{page}");
     assert_eq!(site.test.count(from_file).await, 2);
 
     // What was edited here stays; and importing the course doesn't retire what came from a file.
@@ -94,14 +95,8 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
         &[("id", &id), ("mark", &seen)],
     );
     assert_eq!(save(&mut tutor, &edit).await.status, StatusCode::OK);
-    upload(&mut tutor, "paris.gift", &fields, other.as_bytes()).await;
-    assert!(
-        tutor
-            .get(&import)
-            .await
-            .body
-            .contains("1 kept as edited here")
-    );
+    let page = outcome(&mut tutor, "paris.gift", &fields, other.as_bytes()).await;
+    assert!(page.contains("1 kept as edited here"), "{page}");
     course(&site, GATED).await;
     assert_eq!(
         site.test
@@ -125,17 +120,10 @@ async fn a_file_about_another_topic_overwrites_nothing() {
     let (begin, late) = (topic(&site, "begin").await, topic(&site, "late").await);
     let fields = |place| [("course", "small"), ("purpose", "file"), ("place", place)];
     let (begin, late) = (begin.as_str(), late.as_str());
-    let import = format!("{LIST}/import");
     upload(&mut tutor, "quiz.gift", &fields(begin), GIFT.as_bytes()).await;
     let other = GIFT.replace("Two and three? {#5}", "Four and four? {#8}");
-    upload(&mut tutor, "quiz.gift", &fields(late), other.as_bytes()).await;
-    assert!(
-        tutor
-            .get(&import)
-            .await
-            .body
-            .contains("2 added, 0 updated, 0 unchanged")
-    );
+    let page = outcome(&mut tutor, "quiz.gift", &fields(late), other.as_bytes()).await;
+    assert!(page.contains("2 added, 0 updated, 0 unchanged"), "{page}");
     let sums = "select count(*) from quiz_questions q join topics t using (topic_id)
         where (q.prompt, t.slug) in (('Two and three?', 'begin'), ('Four and four?', 'late'))";
     assert_eq!(site.test.count(sums).await, 2);
@@ -145,13 +133,119 @@ async fn a_file_about_another_topic_overwrites_nothing() {
         "::Town:: Which town?",
     );
     let changed = without.replace("Four and four? {#8}", "Five and four? {#9}");
-    upload(&mut tutor, "quiz.gift", &fields(late), changed.as_bytes()).await;
-    let page = tutor.get(&import).await.body;
+    let fields = with(fields(late).to_vec(), &[("same_name", "update")]);
+    let page = outcome(&mut tutor, "quiz.gift", &fields, changed.as_bytes()).await;
     assert!(page.contains("1 added, 1 updated, 0 unchanged"), "{page}");
     let (_, overwritten) = page.split_once("Updated, as they were before").unwrap();
     let (overwritten, missing) = overwritten.split_once("Not in the file any more").unwrap();
     assert!(overwritten.contains("Four and four?"));
     assert!(missing.contains("What is the capital of France?"));
+}
+
+/// So do other people's files at one place.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_file_of_the_same_name_overwrites_nothing() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    let place = topic(&site, "begin").await;
+    let fields = [
+        ("course", "small"),
+        ("purpose", "file"),
+        ("place", place.as_str()),
+    ];
+    let ours = "::Q1::First file, two and two? {=4 ~5}";
+    let theirs = "::Q1::Second, quite another question? {=x ~y}";
+    for (gift, expected) in [
+        (ours, "1 added, 0 updated, 0 unchanged"),
+        (theirs, "1 added, 0 updated, 0 unchanged"),
+        (ours, "0 added, 0 updated, 1 unchanged"),
+        (
+            &theirs.replace("=x", "=z"),
+            "0 added, 1 updated, 0 unchanged",
+        ),
+    ] {
+        let page = outcome(&mut tutor, "quiz.gift", &fields, gift.as_bytes()).await;
+        assert!(page.contains(expected), "{gift}: {page}");
+    }
+    // It may be another question, or the same one put right.
+    let third = "::Q1::First file, three and three? {=6 ~7}";
+    let page = outcome(&mut tutor, "quiz.gift", &fields, third.as_bytes()).await;
+    assert!(page.contains("Nothing was imported"), "{page}");
+    assert!(page.contains("Choose below whether this file is a new version"));
+    let add = with(fields.to_vec(), &[("same_name", "add")]);
+    let page = outcome(&mut tutor, "quiz.gift", &add, third.as_bytes()).await;
+    assert!(page.contains("1 added, 0 updated"), "{page}");
+    let all = "select count(*) from quiz_questions where external_key like 'file:quiz@%'";
+    assert_eq!(site.test.count(all).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    let place = topic(&site, "begin").await;
+    let fields = [
+        ("course", "small"),
+        ("purpose", "file"),
+        ("place", place.as_str()),
+        ("token", "once"),
+    ];
+    let gift: String = (0..250)
+        .map(|number| format!("::n{number}::Is {number} a number? {{T}}\n\n"))
+        .collect();
+    let questions = "select count(*) from quiz_questions where external_key like 'file:many@%'";
+    let sent = upload(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
+    let report = sent.header("location").to_owned();
+    let page = tutor.get(&report).await.body;
+    assert!(page.contains("0 of 250 questions"), "{page}");
+    assert!(page.contains("<noscript><meta http-equiv=\"refresh\""));
+    assert_eq!(site.test.count(questions).await, 0);
+    // The form was sent twice.
+    let again = upload(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
+    assert_eq!(again.header("location"), report);
+    // Whoever comes back finds it, and others don't.
+    let import = format!("{LIST}/import");
+    assert!(tutor.get(&import).await.body.contains("0 of 250 questions"));
+    let other = tutor.get(&format!("{import}?import=new")).await.body;
+    assert!(other.contains("type=\"file\""), "{other}");
+    let waiting = text(&site, "select questions from question_imports").await;
+    site.mails().await;
+    assert_eq!(site.test.count(questions).await, 250);
+    let page = tutor.get(&report).await.body;
+    assert!(page.contains("250 added, 0 updated, 0 unchanged"), "{page}");
+    let kept = "select count(*) from question_imports where questions is null and done = total";
+    assert_eq!(site.test.count(kept).await, 1);
+    // As when the server stopped after the first hundred.
+    sql(
+        &site,
+        &format!(
+            "update question_imports set done = 100, finished_at = null, questions = '{waiting}',
+                report = jsonb_set(report, '{{added}}', '100');
+             update background_jobs set status = 'PENDING', run_at = now(), finished_at = null
+             where kind = 'import_questions'"
+        ),
+    )
+    .await;
+    let page = tutor.get(&report).await.body;
+    assert!(page.contains("100 of 250 questions"), "{page}");
+    site.mails().await;
+    assert_eq!(site.test.count(questions).await, 250);
+    let page = tutor.get(&report).await.body;
+    assert!(
+        page.contains("100 added, 0 updated, 150 unchanged"),
+        "{page}"
+    );
+    // A job that is given up leaves no page that waits for ever.
+    sql(
+        &site,
+        "update question_imports set done = 100, finished_at = null;
+         update background_jobs set status = 'FAILED' where kind = 'import_questions'",
+    )
+    .await;
+    let page = tutor.get(&report).await.body;
+    assert!(page.contains("The import stopped"), "{page}");
+    assert!(page.contains("100 of 250 questions of many.gift"), "{page}");
+    assert!(!tutor.get(&import).await.body.contains("many.gift"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,16 +263,13 @@ async fn an_export_that_comes_back_changes_only_what_was_changed_in_it() {
         ("place", begin.as_str()),
         ("purpose", "file"),
     ];
-    let import = format!("{LIST}/import");
     let places = "select string_agg(prompt || module_no || coalesce(topic_pair_index, 0) || purpose || coalesce(external_key, ''), ', ' order by question_id) from quiz_questions";
     let before = text(&site, places).await;
     let gift = tutor.get(&format!("{LIST}/export?format=gift")).await.body;
-    upload(&mut tutor, "small.gift", &fields, gift.as_bytes()).await;
-    let page = tutor.get(&import).await.body;
+    let page = outcome(&mut tutor, "small.gift", &fields, gift.as_bytes()).await;
     assert!(page.contains("0 added, 0 updated, 4 unchanged"), "{page}");
     let typo = gift.replace("Three?", "How many are three?");
-    upload(&mut tutor, "small.gift", &fields, typo.as_bytes()).await;
-    let page = tutor.get(&import).await.body;
+    let page = outcome(&mut tutor, "small.gift", &fields, typo.as_bytes()).await;
     assert!(page.contains("0 added, 1 updated, 3 unchanged"), "{page}");
     assert_eq!(
         text(&site, places)
@@ -192,14 +283,8 @@ async fn an_export_that_comes_back_changes_only_what_was_changed_in_it() {
     let changed = "select count(*) from quiz_questions where prompt = 'How many are three?'";
     assert_eq!(site.test.count(changed).await, 1);
     // It is edited here now: another file changes it no more.
-    upload(&mut tutor, "small.gift", &fields, gift.as_bytes()).await;
-    assert!(
-        tutor
-            .get(&import)
-            .await
-            .body
-            .contains("1 kept as edited here")
-    );
+    let page = outcome(&mut tutor, "small.gift", &fields, gift.as_bytes()).await;
+    assert!(page.contains("1 kept as edited here"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,7 +303,6 @@ async fn a_file_that_can_not_be_read_changes_nothing() {
     let out = upload(&mut site.visitor(), "paris.gift", &fields, GIFT.as_bytes()).await;
     assert!(out.header("location").starts_with("/sign-in"));
     let bomb = b"<?xml version=\"1.0\"?><!DOCTYPE q [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><quiz>&b;</quiz>";
-    let import = format!("{LIST}/import");
     let large = vec![b'x'; 6 * 1024 * 1024];
     for (name, content) in [
         ("empty.gift", &b""[..]),
@@ -229,7 +313,8 @@ async fn a_file_that_can_not_be_read_changes_nothing() {
     ] {
         let sent = upload(&mut tutor, name, &fields, content).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{name}: {}", sent.body);
-        let page = tutor.get(&import).await.body;
+        // Where the whole body is too large, the course in it is not known.
+        let page = tutor.get(&format!("{LIST}/import")).await.body;
         assert!(page.contains("Nothing was imported"), "{name}");
     }
     for wrong in [
@@ -238,8 +323,7 @@ async fn a_file_that_can_not_be_read_changes_nothing() {
         ("place", "module:1"),
     ] {
         let fields = with(fields.to_vec(), &[wrong]);
-        upload(&mut tutor, "paris.gift", &fields, GIFT.as_bytes()).await;
-        let page = tutor.get(&import).await.body;
+        let page = outcome(&mut tutor, "paris.gift", &fields, GIFT.as_bytes()).await;
         assert!(page.contains("Nothing was imported"), "{wrong:?}");
     }
     assert_eq!(

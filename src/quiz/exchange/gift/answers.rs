@@ -5,7 +5,7 @@ use crate::course::draft::{AnswerDraft, OptionDraft};
 use crate::quiz::exchange::check::few;
 use crate::quiz::exchange::collect::{Note, shortened};
 use crate::quiz::exchange::markup::Markup;
-use crate::quiz::exchange::numbers::{finite, middle};
+use crate::quiz::exchange::numbers;
 use crate::quiz::exchange::weights::{self, Weighted};
 
 /// The answer, and what is said to it in general and in particular.
@@ -18,10 +18,11 @@ pub fn read(
     if text.is_empty() {
         return Err("it is an essay, which a person would have to grade".to_owned());
     }
-    if text.starts_with('>') {
-        return Err(
-            "it is an ordering question in the way of a plugin, which is not read".to_owned(),
-        );
+    if let Some(items) = text.strip_prefix('>') {
+        return Ok((
+            ordering(items, markup, notes)?,
+            weights::explanation(general, []),
+        ));
     }
     few(text.matches(['~', '=']).count())?;
     if let Some(numbers) = text.strip_prefix('#') {
@@ -30,11 +31,9 @@ pub fn read(
     if text.contains('~') {
         return Ok(choice(text, markup, general, notes));
     }
-    if text.contains('=') && text.contains("->") {
-        return Ok((
-            matching(text, markup, notes)?,
-            weights::explanation(general, []),
-        ));
+    // A single answer is no pair: `fn f() -> i32` has an arrow of its own.
+    if text.contains("->") && parts(text, '=').nth(1).is_some() {
+        return matching(text, markup, general, notes);
     }
     if let Some(found) = true_or_false(text, markup, general, notes) {
         return Ok(found);
@@ -61,7 +60,7 @@ fn parts(text: &str, sign: char) -> impl Iterator<Item = &str> {
 fn weight(part: &str) -> (Option<f64>, &str) {
     let found = part.strip_prefix('%').and_then(|rest| {
         let (percent, rest) = rest.split_once('%')?;
-        let percent = percent.parse::<f64>().ok().filter(|p| p.is_finite())?;
+        let percent = numbers::finite(percent)?;
         Some((Some(percent), rest.trim_start()))
     });
     found.unwrap_or((None, part))
@@ -89,22 +88,23 @@ fn choice(
     general: &str,
     notes: &mut Vec<Note>,
 ) -> (AnswerDraft, Option<String>) {
-    let several = !text.contains('=');
+    let mut several = true;
     let text = text.replace('=', "~=");
     let answers: Vec<Weighted> = parts(&text, '~')
         .filter(|part| !part.is_empty())
         .map(|part| {
-            let (percent, part) = match part.strip_prefix('=') {
-                Some(rest) => (100.0, rest),
-                None => {
-                    let (percent, part) = weight(part);
-                    (percent.unwrap_or(0.0), part)
-                }
+            let (is_right, part) = match part.strip_prefix('=') {
+                Some(rest) => (true, rest.trim_start()),
+                None => (false, part),
             };
+            let (percent, part) = weight(part);
+            // `=%50%` is right in part, and so others are as well.
+            several &= !is_right || percent.is_some_and(|percent| percent < 100.0);
+            let percent = percent.unwrap_or(if is_right { 100.0 } else { 0.0 });
             let (option, said) = part.split_once('#').unwrap_or((part, ""));
             let (option_markup, option) = marked_up(option, markup);
             Weighted {
-                text: option_markup.markdown(&option, notes),
+                text: option_markup.spoken(&option, notes),
                 percent,
                 feedback: feedback(said, markup, notes),
             }
@@ -114,8 +114,15 @@ fn choice(
     (weights::choice(&answers, several, true, notes), explanation)
 }
 
-fn matching(text: &str, markup: Markup, notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
+/// Each pair may have something that is said to it, behind `#`.
+fn matching(
+    text: &str,
+    markup: Markup,
+    general: &str,
+    notes: &mut Vec<Note>,
+) -> Result<(AnswerDraft, Option<String>), String> {
     let mut pairs = Vec::new();
+    let mut said = Vec::new();
     for part in parts(text, '=') {
         let Some((left, right)) = part.split_once("->") else {
             return Err(format!(
@@ -123,12 +130,96 @@ fn matching(text: &str, markup: Markup, notes: &mut Vec<Note>) -> Result<AnswerD
                 shortened(&signs::shown(part))
             ));
         };
+        let (right, feedback_text) = right.split_once('#').unwrap_or((right, ""));
         let (left_markup, left) = marked_up(left, markup);
-        let left = left_markup.markdown(&left, notes);
+        let left = left_markup.spoken(&left, notes);
         let (right_markup, right) = marked_up(right, matched_markup(markup));
-        pairs.push((left, right_markup.markdown(&right, notes)));
+        let right = right_markup.spoken(&right, notes);
+        said.push((left.clone(), feedback(feedback_text, markup, notes)));
+        pairs.push((left, right));
     }
-    Ok(weights::matching(pairs, notes))
+    let said = said.iter().map(|(left, said)| (left.into(), said.as_str()));
+    let explanation = weights::explanation(general, said);
+    Ok((weights::matching(pairs, notes), explanation))
+}
+
+/// The settings of Moodle's plugin that may stand before the items.
+const ORDERING_WORDS: [&str; 37] = [
+    "ALL",
+    "EXACT",
+    "RANDOM",
+    "REL",
+    "CONTIGUOUS",
+    "CONTIG",
+    "VERTICAL",
+    "VERT",
+    "V",
+    "HORIZONTAL",
+    "HORI",
+    "H",
+    "ALL_OR_NOTHING",
+    "ABSOLUTE_POSITION",
+    "ABSOLUTE",
+    "ABS",
+    "RELATIVE_NEXT_EXCLUDE_LAST",
+    "RELATIVE_NEXT_INCLUDE_LAST",
+    "RELATIVE_ONE_PREVIOUS_AND_NEXT",
+    "RELATIVE_ALL_PREVIOUS_AND_NEXT",
+    "RELATIVE_TO_CORRECT",
+    "RELATIVE",
+    "LONGEST_ORDERED_SUBSET",
+    "LONGEST_CONTIGUOUS_SUBSET",
+    "SHOW",
+    "TRUE",
+    "YES",
+    "HIDE",
+    "FALSE",
+    "NO",
+    "NONE",
+    "NUMBERING_STYLE_NONE",
+    "123",
+    "ABC",
+    "ABCD",
+    "III",
+    "IIII",
+];
+
+/// `>` and settings, then an item a line.
+fn ordering(text: &str, markup: Markup, notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
+    let (mut head, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let mut shows_some = false;
+    let mut asks_for = None;
+    loop {
+        head = head.trim_start();
+        let end = head.find(char::is_whitespace).unwrap_or(head.len());
+        let word = head[..end].to_ascii_uppercase();
+        let number = word.parse::<usize>().ok().filter(|number| *number != 123);
+        let is_first = asks_for.is_none();
+        if !ORDERING_WORDS.contains(&word.as_str()) && !(number.is_some() && is_first) {
+            break;
+        }
+        shows_some |= matches!(word.as_str(), "RANDOM" | "REL" | "CONTIGUOUS" | "CONTIG");
+        asks_for = asks_for.or(Some(number.unwrap_or(0)));
+        head = &head[end..];
+    }
+    let lines = std::iter::once(head).chain(rest.lines());
+    let lines: Vec<&str> = lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    few(lines.len())?;
+    let items: Vec<String> = lines
+        .into_iter()
+        .map(|line| {
+            let (item_markup, item) = marked_up(line, markup);
+            item_markup.spoken(&item, notes).replace("\\\n", " ")
+        })
+        .collect();
+    let asks_for = asks_for.unwrap_or(0);
+    if shows_some || asks_for > 1 && asks_for < items.len() {
+        notes.push(weights::some_items());
+    }
+    Ok(AnswerDraft::Ordering { items })
 }
 
 /// The right side of a pair is plain text, except in questions that are Markdown as a whole.
@@ -190,12 +281,7 @@ fn numerical(
     for part in parts(text, '=').filter(|part| !part.is_empty()) {
         let (percent, part) = weight(part);
         let mut answer = typed(part, percent.unwrap_or(100.0), markup, notes);
-        let (number, tolerance) = number(&answer.text).ok_or_else(|| {
-            format!(
-                "its answer '{}' is not a number with a tolerance",
-                shortened(&answer.text)
-            )
-        })?;
+        let (number, tolerance) = number(&answer.text)?;
         answer.text = number;
         answers.push((answer, tolerance));
     }
@@ -208,11 +294,10 @@ fn numerical(
     Ok((weights::number(&answers, notes)?, explanation))
 }
 
-fn number(text: &str) -> Option<(String, f64)> {
+fn number(text: &str) -> Result<(String, f64), String> {
     if let Some((from, to)) = text.split_once("..") {
-        return middle(from, to);
+        return numbers::range(from, to);
     }
-    let (number, tolerance) = text.split_once(':').unwrap_or((text, "0"));
-    finite(number)?;
-    Some((number.trim().to_owned(), finite(tolerance)?.abs()))
+    let (number, tolerance) = text.split_once(':').unwrap_or((text, ""));
+    numbers::with_tolerance(number, tolerance)
 }

@@ -12,9 +12,8 @@ const SIGNS: [(char, char, char); 8] = [
     ('n', '\u{fdd7}', '\n'),
 ];
 
-/// The text with every escaped sign put aside.
-pub fn hidden(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+/// Appends the text with every escaped sign put aside.
+pub fn hide(out: &mut String, text: &str) {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let sign = |next: &char| SIGNS.iter().find(|(sign, ..)| sign == next);
@@ -30,7 +29,19 @@ pub fn hidden(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out
+}
+
+/// The same for a program, in which no sign means anything, escaped or not.
+pub fn hide_all(out: &mut String, text: &str) {
+    let mut escaped = String::with_capacity(text.len());
+    hide(&mut escaped, text);
+    out.extend(escaped.chars().map(|c| {
+        let found = SIGNS.iter().find(|(sign, ..)| *sign == c);
+        match found {
+            Some((_, hidden, meant)) if *meant == c && c != '\\' => *hidden,
+            _ => c,
+        }
+    }));
 }
 
 /// The text with the signs that were put aside.

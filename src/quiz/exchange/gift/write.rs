@@ -4,11 +4,14 @@
 use std::fmt::Write;
 
 use super::answers::true_false;
-use super::{DIFFICULTY, KEEP_ORDER, PURPOSE, PURPOSES, signs};
+use super::signs;
 use crate::course::draft::{AnswerDraft, OptionDraft, QuestionDraft, QuestionPurpose};
 use crate::quiz::exchange::check::is_clean;
 use crate::quiz::exchange::collect::{called, pictures, shortened};
+use crate::quiz::exchange::marks::{DIFFICULTY, KEEP_ORDER, PURPOSE, PURPOSES};
+use crate::quiz::exchange::markup::formulas;
 use crate::quiz::exchange::{LeftOut, Written};
+use crate::quiz::number;
 
 /// What is left out is also said in the file, as comments.
 pub fn write(questions: &[QuestionDraft]) -> Written<String> {
@@ -39,7 +42,7 @@ fn whole(question: &QuestionDraft, answers: &[String]) -> Result<String, String>
     let _ = write!(
         out,
         "[markdown]{} {{",
-        signs::escaped(&clean(&question.prompt)?)
+        signs::escaped(&formulas::write(&clean(&question.prompt)?))
     );
     let explanation = match &question.explanation {
         Some(text) => format!("####{}", marked(text)?),
@@ -123,6 +126,8 @@ fn choice(options: &[OptionDraft], several: bool) -> Result<Vec<String>, String>
         Ok(match (several, option.is_correct) {
             (true, true) => format!("~%{share}%{text}"),
             (true, false) => format!("~%-{share}%{text}"),
+            // A percentage behind the sign would be a weight.
+            (false, true) if text.starts_with('%') => format!("=[markdown]{text}"),
             (false, true) => format!("={text}"),
             (false, false) if text.starts_with('%') => format!("~%0%{text}"),
             (false, false) => format!("~{text}"),
@@ -155,13 +160,11 @@ fn typed(text: &str) -> Result<String, String> {
 fn numbers(accepted: &[String], tolerance: f64) -> Result<Vec<String>, String> {
     let mut lines = vec!["#".to_owned()];
     for number in accepted {
-        if !number.trim().parse::<f64>().is_ok_and(f64::is_finite) {
-            return Err(format!(
-                "its answer '{}' is not a number",
-                shortened(number)
-            ));
-        }
-        lines.push(format!("={}:{tolerance}", number.trim()));
+        let plain = number::plain(number)
+            .ok_or_else(|| format!("its answer '{}' is not a number", shortened(number)))?;
+        let has_comma = number.contains(',');
+        let written = if has_comma { &plain } else { number.trim() };
+        lines.push(format!("={written}:{tolerance}"));
     }
     Ok(lines)
 }
@@ -178,7 +181,7 @@ fn pair((left, right): &(String, String)) -> Result<String, String> {
 
 /// A text within a question that is Markdown; what looks like a mark of markup needs one before it.
 fn marked(text: &str) -> Result<String, String> {
-    let text = clean(text)?;
+    let text = formulas::write(&clean(text)?);
     let mark = if text.starts_with('[') {
         "[markdown]"
     } else {

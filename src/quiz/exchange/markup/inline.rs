@@ -1,7 +1,7 @@
 //! What stands within a paragraph, as Markdown.
 
 use super::escape::{self, Place};
-use super::to_markdown::raw;
+use super::to_markdown::{lines_of, raw};
 use super::{Element, Node};
 use crate::quiz::exchange::collect::{Note, shortened};
 use crate::quiz::exchange::pictures::{mark, note};
@@ -47,7 +47,7 @@ impl<'n> Inline<'n> {
             "b" | "strong" => self.emphasis("**", "strong", element),
             "i" | "em" => self.emphasis("*", "em", element),
             "del" | "s" | "strike" => self.emphasis("~~", "del", element),
-            "code" | "tt" => self.code(&element.text()),
+            "code" | "tt" => self.code(&lines_of(&element.children)),
             "a" => self.link(element),
             "img" => self.picture(element),
             "math" => self.out.push_str(&raw(element)),
@@ -59,7 +59,15 @@ impl<'n> Inline<'n> {
                     "only text and formulas are taken over; add it to the course and link to it",
                 ));
             }
-            "script" | "style" | "input" | "select" | "textarea" | "button" => {}
+            "script" => self.notes.push(Note::new(
+                "a program of its page",
+                "programs in questions are never run",
+            )),
+            "input" | "select" | "textarea" | "button" => self.notes.push(Note::new(
+                format!("a field <{}>", element.name),
+                "only text and formulas are taken over",
+            )),
+            "style" => {}
             "hr" => self.space(),
             _ => self.nodes(&element.children),
         }
@@ -76,6 +84,7 @@ impl<'n> Inline<'n> {
     }
 
     fn words(&mut self, text: &str) {
+        self.indent(text);
         let mut line = String::with_capacity(text.len());
         for c in text.chars() {
             match c {
@@ -84,9 +93,24 @@ impl<'n> Inline<'n> {
                 _ => {}
             }
         }
-        let is_spaced = self.out.is_empty() || self.out.ends_with([' ', '\n']);
+        let is_spaced = self.out.is_empty() || self.out.ends_with([' ', '\n', '\u{a0}']);
         let line = if is_spaced { line.trim_start() } else { &line };
         escape::append(&mut self.out, line, self.place);
+    }
+
+    /// Spaces that don't break, in a row at the beginning of a line, indent it.
+    fn indent(&mut self, text: &str) {
+        const SPACE: char = '\u{a0}';
+        let is_gap = |c: &char| *c == SPACE || *c == ' ';
+        let count = text
+            .chars()
+            .take_while(is_gap)
+            .filter(|c| *c == SPACE)
+            .count();
+        let is_line = text.chars().any(|c| !c.is_whitespace());
+        if count > 1 && is_line && self.out.ends_with("\\\n") {
+            self.out.extend(std::iter::repeat_n(SPACE, count));
+        }
     }
 
     fn space(&mut self) {

@@ -1,10 +1,13 @@
 //! Marked-up text between Markdown and what other systems write: one tree for XML and HTML, a reader of each, a
 //! writer of XML, and both ways between the tree and Markdown.
 
+pub mod code;
 pub mod escape;
+pub mod formulas;
 pub mod html;
 mod inline;
 mod tables;
+mod tags;
 pub mod to_markdown;
 pub mod to_xhtml;
 pub mod xml;
@@ -146,15 +149,63 @@ impl Markup {
     pub fn markdown(self, source: &str, notes: &mut Vec<Note>) -> String {
         match self {
             _ if source.len() > MAX_SOURCE => source.to_owned(),
-            Self::Moodle => to_markdown(&html::parse(&source.trim().replace('\n', "<br>")), notes),
+            Self::Moodle => to_markdown(&text_nodes(source.trim()), notes),
             Self::Html => to_markdown(&html::parse(source), notes),
             Self::Plain => source
                 .trim()
                 .lines()
-                .map(escape::text)
+                .map(plain_line)
                 .collect::<Vec<_>>()
                 .join("\\\n"),
-            Self::Markdown => source.trim().to_owned(),
+            Self::Markdown => formulas::read(source.trim()),
         }
     }
+
+    /// The same for a text that must say something: of one tag alone, the tag is what it says.
+    pub fn spoken(self, source: &str, notes: &mut Vec<Note>) -> String {
+        let markdown = self.markdown(source, notes);
+        let source = source.trim();
+        let is_tag = source.starts_with('<') && source.matches('<').count() == 1;
+        let name = source.trim_start_matches('<').to_ascii_lowercase();
+        let is_shown = ["img", "video", "audio", "embed", "!"]
+            .iter()
+            .any(|shown| name.starts_with(shown));
+        match is_tag && (markdown.is_empty() && !is_shown || name.starts_with("hr")) {
+            true => escape::text(source),
+            false => markdown,
+        }
+    }
+}
+
+/// Text that may have tags in it. Its fenced programs are programs, which is more than Moodle shows.
+fn text_nodes(source: &str) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let mut done = 0;
+    let text = |text: &str, nodes: &mut Vec<Node>| {
+        for node in html::parse_as(text, html::Reading::Text) {
+            push(nodes, node);
+        }
+    };
+    for program in code::programs(source, |_| false) {
+        if program.is_fenced {
+            text(source[done..program.range.start].trim_end(), &mut nodes);
+            let (language, lines) = code::fenced(&source[program.range.clone()]);
+            let code = Element::new("code").with("class", format!("language-{language}"));
+            nodes.push(
+                Element::new("pre")
+                    .holding([code.saying(&lines).into()])
+                    .into(),
+            );
+            done = program.range.end;
+        }
+    }
+    text(&source[done..], &mut nodes);
+    nodes
+}
+
+/// Moodle keeps the indentation of plain text.
+fn plain_line(line: &str) -> String {
+    let text = line.trim();
+    let indent = line.trim_end().chars().count() - text.chars().count();
+    format!("{}{}", "\u{a0}".repeat(indent), escape::text(text))
 }

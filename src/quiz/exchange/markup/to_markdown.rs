@@ -36,7 +36,13 @@ pub(super) fn blocks(nodes: &[Node], notes: &mut Vec<Note>) -> Vec<String> {
 }
 
 fn holds_block(element: &Element) -> bool {
-    is_block(&element.name) || element.elements().any(holds_block)
+    is_block(&element.name) || is_program(element) || element.elements().any(holds_block)
+}
+
+/// Code of several lines that somebody marked as code alone.
+fn is_program(element: &Element) -> bool {
+    matches!(element.name.as_str(), "code" | "tt")
+        && lines_of(&element.children).trim().contains(LINE_BREAK)
 }
 
 fn is_list(element: &Element) -> bool {
@@ -60,6 +66,7 @@ fn block(element: &Element, other_sign: bool, notes: &mut Vec<Note>) -> Vec<Stri
     let one = match element.name.as_str() {
         name @ ("h1" | "h2" | "h3" | "h4" | "h5" | "h6") => heading(name, element, notes),
         "pre" => code(element),
+        "code" | "tt" if is_program(element) => code(element),
         "blockquote" => quote(&to_markdown(&element.children, notes)),
         "ul" | "ol" => list(element, other_sign, notes),
         "table" => return tables::table(element, notes),
@@ -77,7 +84,7 @@ fn heading(name: &str, element: &Element, notes: &mut Vec<Note>) -> String {
     if text.is_empty() {
         return text;
     }
-    if text.ends_with('#') {
+    if text.ends_with('#') && !text.ends_with("\\#") {
         text.insert(text.len() - 1, '\\');
     }
     let level = name[1..].parse().unwrap_or(1);
@@ -85,7 +92,14 @@ fn heading(name: &str, element: &Element, notes: &mut Vec<Note>) -> String {
 }
 
 fn code(element: &Element) -> String {
-    let code = lines_of(&element.children);
+    let is_marked_alone = element.name != "pre";
+    let code = lines_of(&element.children).replace('\u{a0}', " ");
+    let code = match is_marked_alone {
+        // There only the breaks count.
+        true => code.replace('\n', " "),
+        false => code,
+    };
+    let code = code.replace(LINE_BREAK, "\n");
     let code = code.strip_prefix('\n').unwrap_or(&code).trim_end();
     if code.trim().is_empty() {
         return String::new();
@@ -95,12 +109,16 @@ fn code(element: &Element) -> String {
     format!("{sign}{language}\n{code}\n{sign}")
 }
 
-fn lines_of(nodes: &[Node]) -> String {
+/// Stands for `<br>`, which is a line break where `\n` is none.
+const LINE_BREAK: char = '\u{2028}';
+
+/// The text with its line breaks.
+pub(super) fn lines_of(nodes: &[Node]) -> String {
     nodes
         .iter()
         .map(|node| match node {
             Node::Text(text) => text.clone(),
-            Node::Element(element) if element.name == "br" => "\n".to_owned(),
+            Node::Element(element) if element.name == "br" => LINE_BREAK.to_string(),
             Node::Element(element) => lines_of(&element.children),
         })
         .collect()
@@ -181,6 +199,20 @@ fn indented(sign: &str, text: &str) -> String {
 
 /// The element as HTML of one line, within which nothing is a sign of Markdown.
 pub(super) fn raw(element: &Element) -> String {
+    match element.name.as_str() {
+        // What a formula says once more, for programs.
+        "annotation" | "annotation-xml" => return String::new(),
+        "semantics" | "maction" => {
+            let shown = element
+                .elements()
+                .find(|child| !child.name.starts_with("annotation"));
+            return shown.map(raw).unwrap_or_default();
+        }
+        "mfenced" => return raw(&fenced(element)),
+        "menclose" => return raw(&renamed(element, "mrow")),
+        "mlabeledtr" => return raw(&renamed(element, "mtr")),
+        _ => {}
+    }
     let mut out = format!("<{}", element.name);
     for (name, value) in &element.attributes {
         let is_kept =
@@ -209,4 +241,34 @@ pub(super) fn raw(element: &Element) -> String {
         "br" | "hr" | "img" => out,
         name => format!("{out}</{name}>"),
     }
+}
+
+fn renamed(element: &Element, name: &str) -> Element {
+    let skipped = usize::from(element.name == "mlabeledtr");
+    let children = element.elements().skip(skipped);
+    Element::new(name).holding(children.map(|child| child.clone().into()))
+}
+
+/// Browsers don't show the parentheses and commas of `<mfenced>` any more: they are written out.
+fn fenced(element: &Element) -> Element {
+    let sign = |text: &str| Node::from(Element::new("mo").saying(text.trim()));
+    let or = |name: &str, usual: &str| element.attribute(name).unwrap_or(usual).to_owned();
+    let separators: Vec<String> = or("separators", ",")
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(String::from)
+        .collect();
+    let mut children = vec![sign(&or("open", "("))];
+    for (at, child) in element.elements().enumerate() {
+        if let Some(separator) = at
+            .checked_sub(1)
+            .and_then(|before| separators.get(before).or(separators.last()))
+        {
+            children.push(sign(separator));
+        }
+        children.push(child.clone().into());
+    }
+    children.push(sign(&or("close", ")")));
+    children.retain(|child| !matches!(child, Node::Element(sign) if sign.name == "mo" && sign.children.is_empty()));
+    Element::new("mrow").holding(children)
 }

@@ -237,10 +237,7 @@ A river is }wet{.
                 "more than one of its options is right by itself"
             ),
             ("Question 7, line 13", "it has 1 options and needs 2"),
-            (
-                "Question 9, line 17",
-                "it is an ordering question in the way of a plugin, which is not read"
-            ),
+            ("Question 9, line 17", "it has 1 items and needs 2"),
             (
                 "Question 10, line 19",
                 "two of its right sides are the same: 'x'"

@@ -11,12 +11,12 @@ fn what_is_no_text_is_refused() {
     assert_eq!(refusal("a.txt", b""), "The file is empty.");
     assert_eq!(refusal("a.txt", b"\xef\xbb\xbf \n"), "The file is empty.");
     assert_eq!(
-        refusal("a.txt", b"Caf\xe9{T}"),
-        "The file is not text in UTF-8. Save it with that encoding."
+        refusal("a.txt", b"\xcc\xee\xf1\xea\xe2\xe0{T}"),
+        "The file's encoding is neither UTF-8 nor one of Western languages. Save the file as UTF-8."
     );
     assert_eq!(
-        refusal("a.xml", b"\xff\xfe<\0q\0"),
-        "The file is not text in UTF-8. Save it with that encoding."
+        refusal("a.txt", b"a text without questions"),
+        "No questions were found in the file, which was read as GIFT."
     );
     assert_eq!(refusal("a.txt", b"a\0b{T}"), "The file is not a text file.");
     let large = vec![b'a'; MAX_BYTES + 1];
@@ -88,13 +88,6 @@ fn broken_xml_is_refused_with_its_line() {
         "The file has more than one root element."
     );
     assert_eq!(
-        refusal(
-            "a.xml",
-            b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><quiz/>"
-        ),
-        "The file is XML in another encoding than UTF-8."
-    );
-    assert_eq!(
         refusal("a.xml", b"<html/>"),
         "The file begins with <html>: it is neither a Moodle quiz nor a QTI item."
     );
@@ -164,7 +157,10 @@ fn long_texts_are_left_out() {
         "its prompt is longer than 4000 characters"
     );
     let html = format!("[html]{}{{T}}\n\nShort{{T}}", "<b><div>".repeat(30_000));
-    assert_eq!(read_text("a.txt", &html).left_out[0].why, "it asks nothing");
+    assert_eq!(
+        read_text("a.txt", &html).left_out[0].why,
+        "its prompt is longer than 4000 characters"
+    );
 }
 
 /// Long enough for any machine, and far too short for work that grows with the square.
@@ -230,6 +226,72 @@ fn heaps_of_pictures_are_read_at_once() {
 }
 
 #[test]
+fn heaps_of_what_never_ends_are_read_at_once() {
+    const LONG: usize = 60_000;
+    let heap = |piece: &str| piece.repeat(LONG / piece.len());
+    let runs: String = (1..600).map(|length| "`".repeat(length) + " ").collect();
+    let pieces = [
+        heap("<"),
+        heap("<b"),
+        heap("<b "),
+        heap("<a b=\""),
+        heap("<a b='\"c"),
+        heap("<!--"),
+        heap("<?xml"),
+        heap("<style>") + "</style>",
+        heap("<script> ") + "x</script>",
+        heap("<b>"),
+        heap("</b>"),
+        heap("<p> x "),
+        heap("<b><i>x</b></i>"),
+        heap("<pre>"),
+        heap("<code>x<br>"),
+        heap("```x\n"),
+        heap("\\\\\\\\("),
+        heap("\\\\\\\\(a\\\\\\\\)"),
+        heap("$a$ "),
+        heap("&"),
+        runs,
+    ];
+    for piece in &pieces {
+        for markup in ["", "[html]", "[markdown]"] {
+            let gift = format!("::a::{markup}{piece}{{T}}\n\n::b::Short{{T}}");
+            is_quick(|| assert!(read("a.txt", gift.as_bytes()).is_ok()));
+        }
+    }
+    let large = |piece: &str| piece.repeat(400_000 / piece.len());
+    for piece in [
+        "```\n",
+        "````\n```\n",
+        "<pre>\n",
+        "<pre></pre>\n",
+        "{\n\n",
+        "a\n\n{\n\n",
+        "//x\n",
+        "::a\n",
+        "}{",
+        "\n",
+        "\\",
+        "$CATEGORY: a\n",
+    ] {
+        let gift = format!("::a::x{{T}}\n\n{}", large(piece));
+        is_quick(|| drop(read("a.txt", gift.as_bytes())));
+    }
+    for piece in ["{1:SA:", "{1:SA:=a}", "[[1", "[[1]]", "{", "{1:SA:a\\"] {
+        for kind in ["cloze", "gapselect"] {
+            let xml = super::moodle::quiz(&format!(
+                "<question type=\"{kind}\"><questiontext><text>{}</text></questiontext></question>",
+                heap(piece)
+            ));
+            is_quick(|| drop(read("a.xml", xml.as_bytes())));
+        }
+    }
+    for bytes in [&b"\xe9 "[..], b"\xc3\xa9\xe9", b"\0a", b"a\r"] {
+        is_quick(|| drop(read("a.txt", &bytes.repeat(300_000))));
+    }
+}
+
+#[test]
 fn heaps_of_answers_are_left_out_before_they_are_read() {
     let why = |name: &str, text: &str| {
         let imported = read_text(name, text);
@@ -272,11 +334,19 @@ proptest! {
     }
 
     #[test]
-    fn any_gift_is_read(text in "([a{}=~#%:>\\\\\\[\\]\n/ -]|TRUE|->|####|\\[html\\]|<b>|%50%|\\.\\.|1){0,60}") {
+    fn any_gift_is_read(text in "([a{}=~#%:>\\\\\\[\\]\n/ -]|\n\n|<pre>|</pre>|```|\\[markdown\\]|::|TRUE|->|####|\\[html\\]|<b>|%50%|\\.\\.|1){0,60}") {
         if let Ok(imported) = read("a.txt", text.as_bytes()) {
             let keys: std::collections::HashSet<_> = imported.questions.iter().map(|q| &q.key).collect();
             prop_assert_eq!(keys.len(), imported.questions.len());
             prop_assert_eq!(read("a.txt", text.as_bytes()), Ok(imported.clone()));
+        }
+    }
+
+    #[test]
+    fn any_gap_is_read(text in "([{}:=~%#a1\\\\]|\\{1:SA:|\\{:NM:|\\{2:MCS:|\\[\\[1\\]\\]|&amp;){0,30}") {
+        for kind in ["cloze", "gapselect"] {
+            let xml = super::moodle::quiz(&format!("<question type=\"{kind}\"><questiontext><text>{text}</text></questiontext><selectoption><text>a</text></selectoption><selectoption><text>b</text></selectoption></question>"));
+            prop_assert!(read("a.xml", xml.as_bytes()).is_ok());
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reading and writing of questions: samples as the tools write them, round trips, and files that mean harm.
 
+mod foreign;
 mod gift;
 mod hostile;
 mod judging;

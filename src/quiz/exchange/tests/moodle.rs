@@ -158,7 +158,8 @@ fn what_has_no_counterpart_is_listed() {
         r#"
 <question type="essay"><name><text>Tell</text></name></question>
 <question type="cloze"><name><text>Gaps</text></name></question>
-<question type="multianswer"><name><text>More gaps</text></name></question>
+<question type="multianswer"><name><text>More gaps</text></name><questiontext><text>{1:SA:=a} and {1:SA:=b}</text></questiontext></question>
+<question type="calculated"><name><text>Sum</text></name></question>
 <question type="shortanswer"><name><text>Old</text></name><hidden>1</hidden></question>
 <question type="shortanswer">
   <name><text>Case</text></name><usecase>1</usecase>
@@ -184,31 +185,36 @@ fn what_has_no_counterpart_is_listed() {
                 "Question 1 'Tell'",
                 "it is an essay, which a person would have to grade"
             ),
-            (
-                "Question 2 'Gaps'",
-                "questions of Moodle's type 'cloze' have no counterpart here"
-            ),
+            ("Question 2 'Gaps'", "it has no gap that asks something"),
             (
                 "Question 3 'More gaps'",
-                "questions of Moodle's type 'multianswer' have no counterpart here"
+                "it has 2 gaps, and one question has one answer here"
             ),
             (
-                "Question 4 'Old'",
+                "Question 4 'Sum'",
+                "questions of Moodle's type 'calculated' have no counterpart here"
+            ),
+            (
+                "Question 5 'Old'",
                 "it is hidden in Moodle: an old version, or deleted"
             ),
             (
-                "Question 5 'Case', the picture 'map.png'",
+                "Question 6 'Case', the picture 'map.png'",
                 "its content is no picture of a kind that browsers show (PNG, JPEG, GIF, WebP, AVIF or SVG)"
             ),
             (
-                "Question 5 'Case', the difference of capital and small letters",
+                "Question 6 'Case', a program of its page",
+                "programs in questions are never run"
+            ),
+            (
+                "Question 6 'Case', the difference of capital and small letters",
                 "it makes none in short answers here"
             ),
             (
-                "Question 5 'Case', the part of the points for 'A river'",
+                "Question 6 'Case', the part of the points for 'A river'",
                 "an answer is right or wrong here; this one counts as wrong"
             ),
-            ("Question 6 'Off'", "its answers have different tolerances"),
+            ("Question 7 'Off'", "its answers have different tolerances"),
         ]
     );
     assert_eq!(imported.questions.len(), 1);

@@ -1,0 +1,1 @@
+drop table question_imports;

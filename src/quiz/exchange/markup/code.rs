@@ -1,0 +1,211 @@
+//! Programs within texts: where line breaks, indentation and blank lines count, and no sign means anything.
+
+use std::ops::Range;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// Of a fence, its signs belong to it.
+    pub range: Range<usize>,
+    pub is_fenced: bool,
+}
+
+/// Longer rows of backticks fence nothing.
+const LONGEST_FENCE: usize = 16;
+
+/// The programs of a text, in order: what is within `<pre>` and what is between fences. None goes beyond a line that `ends`.
+pub fn programs(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Program> {
+    let lines = lines(text, ends);
+    let mut found: Vec<Program> = Vec::new();
+    let mut seeker = Seeker::default();
+    let mut done = 0;
+    for (number, line) in lines.iter().enumerate() {
+        if line.end <= done || line.is_comment && line.start >= done {
+            continue;
+        }
+        if line.start >= done
+            && let Some(range) = seeker.fence(text, &lines, number)
+        {
+            done = range.end;
+            found.push(Program {
+                range,
+                is_fenced: true,
+            });
+            continue;
+        }
+        let mut at = line.start.max(done);
+        while let Some(range) = seeker.preformatted(text, at..line.end, line.limit) {
+            at = range.end;
+            done = range.end;
+            found.push(Program {
+                range,
+                is_fenced: false,
+            });
+        }
+    }
+    found
+}
+
+struct Line {
+    start: usize,
+    end: usize,
+    /// Where the next line begins that ends everything.
+    limit: usize,
+    is_comment: bool,
+}
+
+fn lines(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        lines.push(Line {
+            start,
+            end: start + line.len(),
+            limit: 0,
+            is_comment: line.trim_start().starts_with("//"),
+        });
+        start += line.len();
+    }
+    let mut limit = text.len();
+    for line in lines.iter_mut().rev() {
+        line.limit = limit;
+        if ends(&text[line.start..line.end]) {
+            limit = line.start;
+        }
+    }
+    lines
+}
+
+/// Remembers what was looked for in vain, so that nothing is looked for twice.
+#[derive(Default)]
+struct Seeker {
+    /// Up to here no fence of so many backticks is closed.
+    fences: [usize; LONGEST_FENCE + 1],
+    preformatted: usize,
+}
+
+impl Seeker {
+    fn fence(&mut self, text: &str, lines: &[Line], number: usize) -> Option<Range<usize>> {
+        let line = &lines[number];
+        let (offset, length) = opening(&text[line.start..line.end])?;
+        let in_vain = self.fences.get_mut(length)?;
+        if line.start < *in_vain {
+            return None;
+        }
+        let inner = lines[number + 1..].iter();
+        let found = inner
+            .take_while(|inner| inner.start < line.limit)
+            .find_map(|inner| Some(inner.start + closing(&text[inner.start..inner.end], length)?));
+        if found.is_none() {
+            *in_vain = line.limit;
+        }
+        Some(line.start + offset..found?)
+    }
+
+    fn preformatted(
+        &mut self,
+        text: &str,
+        within: Range<usize>,
+        limit: usize,
+    ) -> Option<Range<usize>> {
+        if within.start < self.preformatted || within.start >= within.end {
+            return None;
+        }
+        let start = within.start + find(&text[within.clone()], "<pre")?;
+        let tag = &text[start + 4..within.end];
+        if !tag.starts_with(['>', ' ', '\n']) {
+            return self.preformatted(text, start + 4..within.end, limit);
+        }
+        let inner = start + 4 + tag.find('>').map_or(0, |at| at + 1);
+        match find(&text[inner..limit.max(inner)], "</pre") {
+            Some(end) => Some(inner..inner + end),
+            None => {
+                self.preformatted = limit;
+                None
+            }
+        }
+    }
+}
+
+fn find(text: &str, sign: &str) -> Option<usize> {
+    let is_sign = |at: &usize| {
+        (text.get(*at..*at + sign.len())).is_some_and(|found| found.eq_ignore_ascii_case(sign))
+    };
+    text.match_indices('<').map(|(at, _)| at).find(is_sign)
+}
+
+/// Where in the line a fence begins, and of how many backticks: at its beginning, or behind what GIFT has there.
+fn opening(line: &str) -> Option<(usize, usize)> {
+    let mut rest = line.trim_start();
+    if let Some(titled) = rest.strip_prefix("::") {
+        rest = titled
+            .split_once("::")
+            .map_or(rest, |(_, body)| body.trim_start());
+    }
+    rest = rest.trim_start_matches(['{', '=', '~', ' ']);
+    if rest.starts_with('[') {
+        rest = rest
+            .split_once(']')
+            .map_or(rest, |(_, body)| body.trim_start());
+    }
+    let length = rest.bytes().take_while(|byte| *byte == b'`').count();
+    let is_fence = length >= 3 && !rest[length..].contains('`');
+    is_fence.then(|| (line.len() - rest.len(), length))
+}
+
+/// Where in the line a fence of so many backticks ends; answers may follow it.
+fn closing(line: &str, length: usize) -> Option<usize> {
+    let rest = line.trim_start();
+    let found = rest.bytes().take_while(|byte| *byte == b'`').count();
+    let after = rest[found..].trim();
+    let is_end =
+        found >= length && (after.is_empty() || after.starts_with(['{', '}', '#', '~', '=']));
+    is_end.then(|| line.len() - rest.len() + found)
+}
+
+/// The language and the lines of a fenced program.
+pub fn fenced(program: &str) -> (&str, String) {
+    let length = program.bytes().take_while(|byte| *byte == b'`').count();
+    let (info, body) = program[length..].split_once('\n').unwrap_or_default();
+    let body = body.rsplit_once('\n').map_or("", |(body, _)| body);
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let least = (body
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(indent))
+    .min();
+    let lines = body
+        .lines()
+        .map(|line| line.get(least.unwrap_or(0)..).unwrap_or_default());
+    let language = info.split_whitespace().next().unwrap_or_default();
+    (language, lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&str> {
+        let programs = programs(text, |line| line.starts_with("::"));
+        programs
+            .into_iter()
+            .map(|program| &text[program.range])
+            .collect()
+    }
+
+    #[test]
+    fn programs_are_found_where_they_end() {
+        assert_eq!(
+            found("a <pre>x\n\ny</pre> b <PRE class='c'>z</PRE>"),
+            ["x\n\ny", "z"]
+        );
+        assert_eq!(found("a <pre>x\n::t:: b</pre>"), [""; 0]);
+        assert_eq!(found("a <present>x</pre>"), [""; 0]);
+        assert_eq!(found("```rust\nx\n\n```\nb ```c```"), ["```rust\nx\n\n```"]);
+        assert_eq!(found("::t::[markdown]```\nx\n``` {=a}"), ["```\nx\n```"]);
+        assert_eq!(found("````\n```\n````"), ["````\n```\n````"]);
+        assert_eq!(found("```\nx\n::t::\n```"), [""; 0]);
+        assert_eq!(found("// <pre>\nx</pre>"), [""; 0]);
+        let indented = "```rust \n  fn f() {\n      x\n  }\n  ```";
+        assert_eq!(fenced(indented), ("rust", "fn f() {\n    x\n}".to_owned()));
+    }
+}
