@@ -192,8 +192,9 @@ fn part(right: usize, of: usize) -> f64 {
     }
 }
 
-/// Case and spaces make no difference. Only with a tolerance, which may be 0, are answers numbers, which can be written in
-/// more than one way; without one they are texts, in which a comma is as good a decimal sign as a point.
+/// Case and spaces make no difference. Only with a tolerance, which may be 0, are answers numbers,
+/// which can be written in more than one way; without one they are texts, in which a comma is as
+/// good a decimal sign as a point.
 fn same_answer(right: &str, given: &str, tolerance: Option<f64>) -> bool {
     let (right, given) = (plain(right), plain(given));
     if right == given {
@@ -212,7 +213,8 @@ fn same_answer(right: &str, given: &str, tolerance: Option<f64>) -> bool {
     }
 }
 
-/// The text without spaces and invisible characters, in small letters and with the keyboard's minus sign.
+/// The text without spaces and invisible characters, in small letters and with the keyboard's minus
+/// sign.
 fn plain(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace())
@@ -225,7 +227,8 @@ fn with_point(text: &str) -> String {
     text.replace(',', ".")
 }
 
-/// Room for sums of binary fractions that miss the ends of a tolerance as it is written down. The ends belong to it.
+/// Room for sums of binary fractions that miss the ends of a tolerance as it is written down. The
+/// ends belong to it.
 const ROUNDING: f64 = 1e-12;
 
 /// Both are numbers as `number::plain` writes them.

@@ -1,7 +1,9 @@
-//! Numbers as people write them: decimal commas, real minus signs, and spaces between groups of digits.
+//! Numbers as people write them: decimal commas, real minus signs, and spaces between groups of
+//! digits.
 
-/// Returns the number in the plain form that `f64` reads, such as `-1234.5e6`, or None where the text is no number. A single
-/// comma is a decimal sign; `is_ambiguous` tells where it may as well part thousands.
+/// Returns the number in the plain form that `f64` reads, such as `-1234.5e6`, or None where the
+/// text is no number. A single comma is a decimal sign; `is_ambiguous` tells where it may as well
+/// part thousands.
 pub fn plain(text: &str) -> Option<String> {
     let text: String = text.trim().chars().filter_map(ascii).collect();
     let (sign, text) = match text.strip_prefix('-') {
@@ -37,7 +39,8 @@ pub fn is_ambiguous(text: &str) -> bool {
     without_groups(text).is_some()
 }
 
-/// The number with its one comma read as a sign between groups of digits; None where that is no way to read it.
+/// The number with its one comma read as a sign between groups of digits; None where that is no way
+/// to read it.
 pub fn without_groups(text: &str) -> Option<String> {
     let text: String = text.trim().chars().filter_map(ascii).collect();
     let (before, after) = text.split_once(',')?;
@@ -114,7 +117,8 @@ fn is_gap(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\'' | '\u{2019}' | '\u{66c}')
 }
 
-/// The digits without the signs between their groups; None where a group other than the first has not three of them.
+/// The digits without the signs between their groups; None where a group other than the first has
+/// not three of them.
 fn grouped(text: &str, is_sign: impl Fn(char) -> bool) -> Option<String> {
     let mut groups = text.split(is_sign);
     let first = groups.next()?;

@@ -56,8 +56,8 @@ fn places_of_prose(source: &str, options: &Options) -> Vec<usize> {
     places
 }
 
-/// Where the formulas of a source are, with their signs, and whether each is displayed. One that is broken up by other
-/// signs, as in a quote of several lines, is not among them.
+/// Finds the formulas of a source: the range of each with its signs, and whether it is displayed. A
+/// formula that is broken up by other signs, as in a quote of several lines, is not found.
 pub(super) fn formulas(source: &str, options: &Options) -> Vec<(Range<usize>, bool)> {
     let escaped = escape_prose(source, options);
     let arena = Arena::new();

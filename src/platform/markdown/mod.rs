@@ -93,7 +93,8 @@ pub fn render_inline(source: &str) -> String {
     }
 }
 
-/// Where the formulas of a source are, with their signs, in order, and whether each is displayed.
+/// Finds the formulas of a source, in order: the range of each with its signs, and whether it is
+/// displayed.
 pub fn formulas(source: &str) -> Vec<(std::ops::Range<usize>, bool)> {
     match source.len() <= MAX_SOURCE_BYTES && source.contains('$') {
         true => dollars::formulas(source, &document::options()),

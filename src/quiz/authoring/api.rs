@@ -161,7 +161,8 @@ pub async fn move_question(
     Ok(())
 }
 
-/// Tutors of the course: where questions of a file can go, and how far an import is or what became of it.
+/// Tutors of the course: where questions of a file can go, and how far an import is or what became
+/// of it.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_import(
     course: String,

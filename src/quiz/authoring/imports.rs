@@ -1,4 +1,5 @@
-//! Imports of question files: small files are taken over at once, large ones by a job that goes on where it stopped.
+//! Imports of question files: small files are taken over at once, large ones by a job that goes on
+//! where it stopped.
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
@@ -95,7 +96,7 @@ pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<Im
         stopped_why: None,
         finished_at: None,
     };
-    // What was there of this id has ended a while ago.
+    // An import of this id has ended a while ago.
     diesel::delete(question_imports::table.find(id))
         .execute(conn)
         .await?;
@@ -182,7 +183,7 @@ async fn next_step(conn: &mut Conn, import: ImportId) -> AppResult<bool> {
     let Some(course) = course else {
         return Ok(false);
     };
-    // Who imports at once locks the bank first as well.
+    // The bank is locked before the row, as by an import of a small file.
     bank::lock(conn, course).await?;
     let row: Option<Row> = question_imports::table
         .find(import)
@@ -270,7 +271,8 @@ async fn end(conn: &mut Conn, import: ImportId, why: Option<&str>) -> QueryResul
         .map(drop)
 }
 
-/// Shows the import that the address names; without a name, the one of this tutor that is under way.
+/// Shows the import that the address names; without a name, the one of this tutor that is under
+/// way.
 pub async fn shown(
     conn: &mut Conn,
     course: CourseId,

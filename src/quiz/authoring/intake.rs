@@ -48,7 +48,8 @@ struct Standing {
     external_key: Option<String>,
 }
 
-/// The questions of the course that came from files of this name, and those that the file calls by their ids.
+/// The questions of the course that came from files of this name, and those that the file calls by
+/// their ids.
 async fn of_file(
     conn: &mut Conn,
     course: CourseId,
@@ -153,7 +154,7 @@ fn former(known: &[Known]) -> Vec<Former<'_>> {
     former.collect()
 }
 
-/// Where each question of a file goes.
+/// The place of each question of a file in the bank.
 pub struct Plan {
     /// A key for a new one, or the one that it is.
     targets: Vec<Result<QuestionId, String>>,
@@ -215,7 +216,8 @@ fn id_of(question: &QuestionDraft) -> Option<QuestionId> {
     Uuid::parse_str(&question.key).ok().map(QuestionId)
 }
 
-/// Takes these questions of the file over, and adds what became of them to the report. The caller holds the lock of the bank.
+/// Takes these questions of the file over, and adds what became of them to the report. The caller
+/// holds the lock of the bank.
 pub async fn take(
     conn: &mut Conn,
     file: &File<'_>,
@@ -349,7 +351,7 @@ pub fn begun(file: &str, imported: &Imported) -> ImportReport {
 /// Of a group of notes so many items are named; of questions that were not taken over, all.
 const NAMED: usize = 20;
 
-/// What was left out, by the reason. Questions that are not taken over come first.
+/// Groups the notes of a file by their reason. Questions that are not taken over come first.
 fn grouped(imported: &Imported) -> Vec<LeftOutGroup> {
     let mut groups: Vec<LeftOutGroup> = Vec::new();
     let mut places: HashMap<(bool, &str), usize> = HashMap::new();

@@ -279,7 +279,7 @@ pub struct ImportReport {
     pub left_out: Vec<LeftOutGroup>,
 }
 
-/// What was left out for one reason.
+/// Questions or parts of questions that were left out for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOutGroup {
     /// Whole questions are meant, not parts.

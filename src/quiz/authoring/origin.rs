@@ -1,5 +1,6 @@
-//! Which questions of the bank came from a file that is imported again. Files of other people have the same names, and titles like
-//! "Q1": only what the questions say tells whether a file is a new version of another.
+//! Finds the questions of the bank that came from a file that is imported again. Files of different
+//! people can have the same name, and titles like "Q1", so the texts of the questions tell whether
+//! a file is a new version of another.
 
 use std::collections::{HashMap, HashSet};
 
@@ -40,7 +41,8 @@ impl SameName {
     }
 }
 
-/// Begins the keys of the questions of all files of a name at a place; a file that was downloaded twice has one name.
+/// Begins the keys of the questions of all files of a name at a place; a file that was downloaded
+/// twice has one name.
 pub fn stem(file: &str, place: &Place) -> String {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let copy = |text: &str| text.ends_with(')') && text[..text.len() - 1].parse::<u32>().is_ok();
@@ -54,7 +56,7 @@ pub fn stem(file: &str, place: &Place) -> String {
         .filter(|c| c.is_alphanumeric() || "-_".contains(*c))
         .collect();
     let plain = match plain.chars().nth(STEM) {
-        // What is cut still tells one file from another.
+        // The hash still tells one long name from another.
         Some(_) => {
             let beginning: String = plain.chars().take(STEM - 17).collect();
             format!("{beginning}-{}", hash(&[&plain]))
@@ -74,7 +76,8 @@ const STEM: usize = 40;
 /// Before the part of a key that tells apart what has one name.
 const MARK: char = '~';
 
-/// The beginning that a key has in common with all of its file, and the question's name in the file.
+/// The beginning that a key has in common with all of its file, and the question's name in the
+/// file.
 fn parts<'k>(stem: &str, key: &'k str) -> Option<(&'k str, &'k str)> {
     let rest = key.strip_prefix(stem)?;
     if !rest.starts_with([':', MARK]) {
@@ -106,7 +109,8 @@ pub fn find(
         .map(|question| (question.key.as_str(), question))
         .collect();
     let contents: HashSet<String> = questions.iter().map(content).collect();
-    // What speaks for each origin: questions that are plainly the same, and those that may be.
+    // Counts for each origin: questions that are plainly the same, those that may be, and those of
+    // the same name.
     let mut origins: HashMap<&str, (usize, usize, usize)> = HashMap::new();
     for former in former {
         let Some((origin, name)) = parts(stem, former.key) else {
@@ -155,7 +159,7 @@ fn new_origin(
     free.next().unwrap_or(first)
 }
 
-/// What is to be done with a question of the file.
+/// The question of the bank that a question of the file becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// It is new, and gets this key.
@@ -164,7 +168,8 @@ pub enum Target {
     Former(usize),
 }
 
-/// For each question of the file its target. A former question that is quite another one keeps its name.
+/// For each question of the file its target. A former question that is quite another one keeps its
+/// name.
 pub fn targets(
     stem: &str,
     origin: &str,
@@ -379,7 +384,7 @@ fn content(question: &QuestionDraft) -> String {
     hash(&[normal(&question.prompt), answer_of(question)])
 }
 
-/// What is right, in one text.
+/// The answer as one text.
 fn answer_of(question: &QuestionDraft) -> String {
     let mut texts: Vec<String> = Vec::new();
     match &question.answer {

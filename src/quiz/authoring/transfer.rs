@@ -37,7 +37,7 @@ pub fn routes() -> Router<AppState> {
         .route("/teach/{course}/questions/export", get(export))
 }
 
-/// Where files can go, and the import that `named` names; `new` names none.
+/// The page with the places for files and the import that `named` names; `new` names none.
 pub async fn page(
     conn: &mut Conn,
     tutor: &TutorOf,

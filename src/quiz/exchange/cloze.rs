@@ -67,7 +67,8 @@ pub fn gaps(text: &str) -> Vec<Gap> {
     found
 }
 
-/// What stands before the answers, `1:NUMERICAL:`, and where they begin.
+/// Reads the type of a gap from `1:NUMERICAL:`, and returns it with the place where the answers
+/// begin.
 fn head(text: &str, start: usize) -> Option<(Kind, usize)> {
     const LONGEST: usize = 40;
     let end = (start + LONGEST).min(text.len());
@@ -82,7 +83,7 @@ fn head(text: &str, start: usize) -> Option<(Kind, usize)> {
     Some((kind(name.trim())?, start + digits + length + 2))
 }
 
-/// Where the first brace is that no backslash is before.
+/// Finds the first closing brace without a backslash before it.
 fn end(text: &str) -> Option<usize> {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate() {

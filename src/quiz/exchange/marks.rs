@@ -1,4 +1,5 @@
-//! What question files have no place for, as tags that Moodle keeps: what a question is for, and how hard it is.
+//! Tags for what the formats have no place for: the purpose and the difficulty of a question.
+//! Moodle keeps them.
 
 use super::collect::Note;
 use crate::course::draft::QuestionPurpose;

@@ -223,7 +223,7 @@ fn true_false(
         let answer = question
             .all("answer")
             .find(|answer| plain_text(answer).eq_ignore_ascii_case(name));
-        // Where the other one is right, this one may be missing.
+        // If the other one is right, this one may be missing.
         let is_right = |answer: &Element| percent(answer) >= 100.0;
         let others = question
             .all("answer")

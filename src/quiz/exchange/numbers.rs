@@ -5,8 +5,8 @@ use crate::quiz::number;
 
 pub use crate::quiz::number::value as finite;
 
-/// A number and how far one may be off, both as they are written; nothing of a tolerance is 0. One that only has a decimal comma
-/// tells how to read the other.
+/// A number and how far one may be off, both as they are written; nothing of a tolerance is 0. One
+/// that only has a decimal comma tells how to read the other.
 ///
 /// # Errors
 /// Why the answer can't be taken over.

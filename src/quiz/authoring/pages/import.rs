@@ -180,7 +180,7 @@ fn report(course: &str, report: ImportReport) -> AnyView {
     .erase()
 }
 
-/// What was left out, by the reason.
+/// A table of notes, one row for each reason.
 fn groups(title: &'static str, groups: Vec<LeftOutGroup>) -> Option<AnyView> {
     if groups.is_empty() {
         return None;

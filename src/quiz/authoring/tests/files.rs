@@ -203,7 +203,7 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
     // The form was sent twice.
     let again = upload(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
     assert_eq!(again.header("location"), report);
-    // Whoever comes back finds it, and others don't.
+    // The page without a name shows it, and `new` shows the form.
     let import = format!("{LIST}/import");
     assert!(tutor.get(&import).await.body.contains("0 of 250 questions"));
     let other = tutor.get(&format!("{import}?import=new")).await.body;
@@ -313,7 +313,7 @@ async fn a_file_that_can_not_be_read_changes_nothing() {
     ] {
         let sent = upload(&mut tutor, name, &fields, content).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{name}: {}", sent.body);
-        // Where the whole body is too large, the course in it is not known.
+        // A body that is too large is refused before its course is read.
         let page = tutor.get(&format!("{LIST}/import")).await.body;
         assert!(page.contains("Nothing was imported"), "{name}");
     }

@@ -1,5 +1,5 @@
-//! The questions of a file, which blank lines part, each with the comments before it. Blank lines and slashes within a program
-//! are part of it.
+//! The questions of a file, which blank lines part, each with the comments before it. Blank lines
+//! and slashes within a program are part of it.
 
 use super::signs;
 use crate::quiz::exchange::markup::code::{self, Program};
@@ -108,8 +108,8 @@ impl<'a> Reader<'a, '_> {
         next.is_some_and(|program| program.range.start < start)
     }
 
-    /// Whether the line belongs to the question that is open, though blank lines are before it: authors part answers with them,
-    /// and programs from what is asked about them.
+    /// Whether the line belongs to the question that is open, though blank lines are before it:
+    /// authors part answers with them, and programs from what is asked about them.
     fn goes_on_with(&self, next: &Line<'a>) -> bool {
         let text = next.text.trim();
         let end = next.start + next.text.len();

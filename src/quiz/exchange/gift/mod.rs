@@ -90,7 +90,7 @@ fn stem_and_answers(body: &str) -> Result<(String, &str), String> {
 const SEVERAL_BRACES: &str =
     "it has braces in more than one place; those of its text need a backslash before them";
 
-/// Where braces are, each opening one with the one that closes it; those within others are left out.
+/// Finds the outermost pairs of braces.
 fn pairs(body: &str) -> Result<Vec<Range<usize>>, String> {
     let mut pairs = Vec::new();
     let mut open = Vec::new();

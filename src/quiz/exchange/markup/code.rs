@@ -1,4 +1,5 @@
-//! Programs within texts: where line breaks, indentation and blank lines count, and no sign means anything.
+//! Programs within texts: where line breaks, indentation and blank lines count, and no sign means
+//! anything.
 
 use std::ops::Range;
 
@@ -12,7 +13,8 @@ pub struct Program {
 /// Longer rows of backticks fence nothing.
 const LONGEST_FENCE: usize = 16;
 
-/// The programs of a text, in order: what is within `<pre>` and what is between fences. None goes beyond a line that `ends`.
+/// The programs of a text, in order: what is within `<pre>` and what is between fences. None goes
+/// beyond a line that `ends`.
 pub fn programs(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Program> {
     let lines = lines(text, ends);
     let mut found: Vec<Program> = Vec::new();
@@ -48,7 +50,7 @@ pub fn programs(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Program> {
 struct Line {
     start: usize,
     end: usize,
-    /// Where the next line begins that ends everything.
+    /// The beginning of the next line that ends everything.
     limit: usize,
     is_comment: bool,
 }
@@ -133,7 +135,8 @@ fn find(text: &str, sign: &str) -> Option<usize> {
     text.match_indices('<').map(|(at, _)| at).find(is_sign)
 }
 
-/// Where in the line a fence begins, and of how many backticks: at its beginning, or behind what GIFT has there.
+/// Finds the place in the line where a fence begins, and its number of backticks. A fence stands at
+/// the beginning of a line or behind the signs that GIFT has there.
 fn opening(line: &str) -> Option<(usize, usize)> {
     let mut rest = line.trim_start();
     if let Some(titled) = rest.strip_prefix("::") {
@@ -152,7 +155,7 @@ fn opening(line: &str) -> Option<(usize, usize)> {
     is_fence.then(|| (line.len() - rest.len(), length))
 }
 
-/// Where in the line a fence of so many backticks ends; answers may follow it.
+/// Finds the place in the line where a fence of so many backticks ends. Answers may follow it.
 fn closing(line: &str, length: usize) -> Option<usize> {
     let rest = line.trim_start();
     let found = rest.bytes().take_while(|byte| *byte == b'`').count();

@@ -1,5 +1,6 @@
-//! Formulas in the Markdown of Moodle: `\(…\)` and `\[…\]` are what its pages look for once the Markdown is HTML, so their
-//! backslashes are escaped in the source. Here formulas are between dollar signs.
+//! Formulas in the Markdown of Moodle: `\(…\)` and `\[…\]` are what its pages look for once the
+//! Markdown is HTML, so their backslashes are escaped in the source. Here formulas are between
+//! dollar signs.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -45,7 +46,8 @@ pub fn read(source: &str) -> String {
     out
 }
 
-/// Markdown of ours as Markdown of Moodle. A text that could not be read back as it was keeps its dollar signs.
+/// Markdown of ours as Markdown of Moodle. A text that could not be read back as it was keeps its
+/// dollar signs.
 pub fn write(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut done = 0;
@@ -102,7 +104,7 @@ fn unescaped(formula: &str) -> String {
     out
 }
 
-/// Where the sign is in the text, outside of these ranges.
+/// Finds the sign in the text, outside of these ranges.
 fn outside(text: &str, sign: char, ranges: &[Range<usize>]) -> Vec<usize> {
     let mut ranges = ranges.iter().peekable();
     text.match_indices(sign)

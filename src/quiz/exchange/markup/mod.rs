@@ -177,7 +177,8 @@ impl Markup {
     }
 }
 
-/// Text that may have tags in it. Its fenced programs are programs, which is more than Moodle shows.
+/// Text that may have tags in it. Its fenced programs are programs, which is more than Moodle
+/// shows.
 fn text_nodes(source: &str) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut done = 0;

@@ -1,5 +1,6 @@
-//! Which tags of a text are markup. Questions are about programs and pages: "a Vec<T>" and "the <head> part" are text. So is
-//! every tag that is not well-formed, not closed, or not an element that a text can have.
+//! Tells the tags of a text that are markup from those that are text. Questions are about programs
+//! and pages: "a Vec<T>" and "the <head> part" are text. So is every tag that is not well-formed,
+//! not closed, or not an element that a text can have.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -18,8 +19,8 @@ pub enum Reading {
 /// Reading a tag takes the square of its attributes; those that people write have a few.
 const MAX_ATTRIBUTES: usize = 100;
 
-/// Returns the source as HTML in which each tag is markup and all other text is escaped. Comments and style sheets are gone,
-/// and `<script></script>` stands for a program.
+/// Returns the source as HTML in which each tag is markup and all other text is escaped. Comments
+/// and style sheets are gone, and `<script></script>` stands for a program.
 pub fn marked(source: &str, reading: Reading) -> String {
     let pieces = pieces(source, reading);
     let is_markup = judged(source, reading, &pieces);
@@ -88,7 +89,8 @@ impl Piece {
     }
 }
 
-/// Everything that begins with `<`, in order. What was read in vain is read again a few times at most.
+/// Everything that begins with `<`, in order. What was read in vain is read again a few times at
+/// most.
 fn pieces(source: &str, reading: Reading) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut budget = 8 * source.len();

@@ -200,7 +200,7 @@ fn indented(sign: &str, text: &str) -> String {
 /// The element as HTML of one line, within which nothing is a sign of Markdown.
 pub(super) fn raw(element: &Element) -> String {
     match element.name.as_str() {
-        // What a formula says once more, for programs.
+        // These repeat the formula for programs.
         "annotation" | "annotation-xml" => return String::new(),
         "semantics" | "maction" => {
             let shown = element

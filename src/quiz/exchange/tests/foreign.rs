@@ -147,7 +147,7 @@ fn programs_keep_their_lines() {
     assert_eq!(lines[0].0, "What?\\\nfor i:\\\n\\\n\u{a0}\u{a0}f(i) x\\\ny");
     let plain = whole("[plain]What?\n  a_b\n{T}");
     assert_eq!(plain[0].0, "What?\\\n\u{a0}\u{a0}a_b");
-    // What is never closed hides nothing that follows.
+    // An unclosed program hides nothing that follows.
     let open =
         gift("::a::[html]What is <pre>?{T}\n\n::b::Next?{T}\n\n::c::```\nx{T}\n\n::d::Last?{T}");
     assert_eq!(open.questions.len(), 4);
