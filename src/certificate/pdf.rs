@@ -377,6 +377,7 @@ mod tests {
             address: "https://learn.example/certificates/0000-0000-0000".to_owned(),
             learner_name: name.to_owned(),
             course_title: course.to_owned(),
+            course_language: crate::platform::ui::Language::new("en"),
             organization_name: organization.to_owned(),
             program: ProgramType::Workshop,
             completed_on: ("1 March 2026".to_owned(), String::new()),

@@ -714,7 +714,6 @@ fn facts(name: &str, title: &str, organization: &str) -> super::Facts {
         learner_name: name.to_owned(),
         course_title: title.to_owned(),
         course_language: crate::platform::ui::Language::new("en"),
-        course_language: crate::platform::ui::Language::new("en"),
         organization_name: organization.to_owned(),
         program: ProgramType::Workshop,
         completed_on: ("1 March 2026".to_owned(), String::new()),
