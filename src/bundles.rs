@@ -17,11 +17,11 @@ use crate::platform::auth::pages::{
     settings_page, sign_in_page, sign_up_page,
 };
 use crate::player::pages::{learn_page, resume_page, topic_page};
-use crate::quiz::authoring::pages::{
+use crate::practice::pages::practice_page;
+use crate::question_bank::authoring::pages::{
     question_bank_page, question_import_page, question_page, quiz_settings_page,
 };
 use crate::quiz::pages::quiz_page;
-use crate::quiz::practice::pages::practice_page;
 use crate::teaching::pages::teach_page;
 
 /// Defines an enum of pages, and the function that downloads and shows one of them.

@@ -17,12 +17,22 @@ pub mod teaching;
 
 #[cfg(all(test, feature = "ssr"))]
 mod access_tests;
+#[cfg(all(test, feature = "ssr"))]
+mod architecture_tests;
 #[cfg(feature = "ssr")]
 pub mod cli;
+pub mod enrollment;
 #[cfg(all(test, feature = "ssr"))]
 mod hostile_tests;
+#[cfg(feature = "ssr")]
+pub mod import;
 #[cfg(all(test, feature = "ssr"))]
 mod nul_tests;
+pub mod paths;
+pub mod practice;
+pub mod question_bank;
+#[cfg(feature = "ssr")]
+pub mod server;
 
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

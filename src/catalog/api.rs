@@ -8,7 +8,7 @@ use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
-    super::{store, view},
+    crate::catalog::server::{store, view},
     crate::platform::error::AppError,
     crate::platform::http::Cx,
     crate::platform::ui::Html,

@@ -2,11 +2,8 @@
 
 pub mod api;
 pub mod pages;
-
 #[cfg(feature = "ssr")]
-pub mod store;
-#[cfg(feature = "ssr")]
-pub mod view;
+pub mod server;
 
 use serde::{Deserialize, Serialize};
 
@@ -270,18 +267,6 @@ pub struct CmsText {
     pub body: Html,
 }
 
-/// Returns whether learners can enroll by themselves: only in a free course that is not reserved
-/// for cohorts. The error explains why not.
-pub fn may_enrol(price_cents: i32, cohort_only: bool) -> Result<(), &'static str> {
-    match (cohort_only, price_cents) {
-        (true, _) => Err(
-            "This course is taken with a cohort. Its offerings are announced here when admissions open.",
-        ),
-        (false, 0) => Ok(()),
-        (false, _) => Err("This is a paid course. To take it, register for one of its offerings."),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,12 +300,5 @@ mod tests {
             "/courses?q=smart%20%26%20safe&filter=free&sort=title"
         );
         assert_eq!(Filter::parse("nonsense"), Filter::All);
-    }
-
-    #[test]
-    fn a_priced_or_cohort_course_is_not_enrolled_in_directly() {
-        assert!(may_enrol(0, false).is_ok());
-        assert!(may_enrol(100, false).is_err());
-        assert!(may_enrol(0, true).is_err());
     }
 }

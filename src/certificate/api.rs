@@ -7,16 +7,13 @@ use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
-    super::certificate_path,
-    super::code,
-    super::store,
-    super::view,
+    crate::certificate::server::{code, completion, store, view},
+    crate::paths::certificate_path,
     crate::platform::audit::Entry,
     crate::platform::auth::guard::{require_admin, require_user},
     crate::platform::error::AppError,
     crate::platform::http::Cx,
     crate::platform::http::server_fns::redirect,
-    crate::quiz::completion,
     serde_json::json,
 };
 

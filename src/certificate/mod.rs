@@ -1,35 +1,15 @@
 //! Certificates of completed courses: what they say, how anybody can check them, and what their owners say of the course.
 
 pub mod api;
-#[cfg(feature = "ssr")]
-pub mod badge;
-#[cfg(feature = "ssr")]
-pub mod code;
-#[cfg(feature = "ssr")]
-pub mod files;
-#[cfg(feature = "ssr")]
-mod fonts;
-#[cfg(feature = "ssr")]
-pub mod keys;
-#[cfg(feature = "ssr")]
-mod letters;
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub mod pdf;
-#[cfg(feature = "ssr")]
-pub mod store;
+pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
-#[cfg(feature = "ssr")]
-pub mod view;
 
 use serde::{Deserialize, Serialize};
 
 use crate::platform::ui::Language;
-
-pub fn certificate_path(code: &str) -> String {
-    format!("/certificates/{code}")
-}
 
 /// How the course was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

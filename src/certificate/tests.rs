@@ -10,10 +10,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::badge::{self, Issuer, Refusal};
-use super::keys::{self, PublicKey, SigningKey};
-use super::store::Certificate;
-use super::{ProgramType, code, fonts, pdf, view};
+use super::ProgramType;
+use crate::certificate::server::badge;
+use crate::certificate::server::badge::{Issuer, Refusal};
+use crate::certificate::server::keys;
+use crate::certificate::server::keys::{PublicKey, SigningKey};
+use crate::certificate::server::store::Certificate;
+use crate::certificate::server::{code, fonts, pdf, view};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 use crate::platform::ids::{CourseId, UserId};

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::find_organization;
-use crate::certificate::keys;
+use crate::certificate::server::keys;
 use crate::platform::audit::Entry;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{

@@ -6,8 +6,8 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::find_organization;
-use crate::catalog::store;
-use crate::course::native::is_slug;
+use crate::catalog::server::store;
+use crate::course::server::native::is_slug;
 use crate::platform::audit::Entry;
 use crate::platform::config::Config;
 use crate::platform::db::Db;

@@ -4,13 +4,13 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::find_organization;
+use crate::enrollment::server::store::course_id;
 use crate::platform::audit::Entry;
 use crate::platform::auth::{UserRole, normalise_email, store as accounts};
 use crate::platform::config::Config;
 use crate::platform::db::{Conn, Db};
 use crate::platform::error::{AppError, AppResult};
-use crate::player::store::course_id;
-use crate::teaching::store;
+use crate::teaching::server::store;
 
 #[derive(Subcommand)]
 pub enum TutorCommand {

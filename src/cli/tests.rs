@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use super::pages::{PageCommand, page};
 use super::teaching::{TutorCommand, tutor};
 use super::{ReadOptions, import_course, seed};
-use crate::course::tests::Folder;
+use crate::import::tests::Folder;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
 

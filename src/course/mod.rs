@@ -1,23 +1,6 @@
 //! Courses: their parts, how they are read from a folder, rendered and stored.
-
 #[cfg(feature = "ssr")]
-pub mod draft;
-#[cfg(feature = "ssr")]
-pub mod files;
-#[cfg(feature = "ssr")]
-pub mod import;
-#[cfg(feature = "ssr")]
-pub mod mdbook;
-#[cfg(feature = "ssr")]
-pub mod native;
-#[cfg(feature = "ssr")]
-pub mod render;
-#[cfg(feature = "ssr")]
-pub mod search;
-#[cfg(feature = "ssr")]
-pub mod store;
-#[cfg(all(test, feature = "ssr"))]
-pub(crate) mod tests;
+pub mod server;
 
 use serde::{Deserialize, Serialize};
 
@@ -193,5 +176,42 @@ mod rules {
         assert_eq!(duration(65), "1 h 05");
         assert_eq!(reading_minutes(0), 1);
         assert_eq!(reading_minutes(441), 3);
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::QuestionPurpose")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionPurpose {
+    Quiz,
+    Exam,
+    Both,
+}
+
+impl QuestionPurpose {
+    pub const ALL: [Self; 3] = [Self::Quiz, Self::Exam, Self::Both];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quiz => "quiz",
+            Self::Exam => "exam",
+            Self::Both => "both",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Quiz => "Quiz",
+            Self::Exam => "Exam",
+            Self::Both => "Quiz and exam",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
     }
 }

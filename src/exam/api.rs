@@ -5,20 +5,20 @@ use leptos::prelude::*;
 use super::{ExamList, ExamPage, Told};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ExamId, SittingId};
-use crate::quiz::Sent;
+use crate::question_bank::Sent;
 
 #[cfg(feature = "ssr")]
 use {
-    super::exam_path,
-    super::record::Change,
-    super::record::SittingHead,
-    super::sitting::{self as rules, Answering, Saved},
-    super::view::{self, Look},
+    crate::exam::server::record::{Change, SittingHead},
+    crate::exam::server::sitting::{Answering, Saved},
+    crate::exam::server::view::Look,
+    crate::exam::server::{sitting as rules, view},
+    crate::paths::exam_path,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
-    crate::quiz::timing::seconds_left,
+    crate::question_bank::server::timing::seconds_left,
     chrono::{DateTime, Utc},
 };
 

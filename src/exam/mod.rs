@@ -2,49 +2,20 @@
 //! window of time that the server's clock keeps. The result is kept for good. Questions, answers
 //! and grading are shared with quizzes.
 
-#[cfg(feature = "ssr")]
-pub mod adaptive;
 pub mod api;
-#[cfg(feature = "ssr")]
-pub mod draw;
-#[cfg(feature = "ssr")]
-pub mod drawing;
-#[cfg(feature = "ssr")]
-pub mod jobs;
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub mod paper;
-#[cfg(feature = "ssr")]
-pub mod record;
-#[cfg(feature = "ssr")]
-pub mod rules;
-#[cfg(feature = "ssr")]
-pub mod sitting;
-#[cfg(feature = "ssr")]
-pub mod store;
+pub mod server;
 pub mod teach;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
-#[cfg(feature = "ssr")]
-pub mod timeline;
-#[cfg(feature = "ssr")]
-pub mod view;
 
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
 use crate::platform::ids::{ExamId, SittingId};
 use crate::platform::ui::Html;
-use crate::quiz::{GradedQuestion, Shown};
-
-/// Path of the list of a course's exams. `all` cannot be the id of an exam, because ids are UUIDs.
-pub fn exams_path(course: &str) -> String {
-    format!("/learn/{course}/exam/all")
-}
-
-pub fn exam_path(course: &str, exam: ExamId) -> String {
-    format!("/learn/{course}/exam/{exam}")
-}
+use crate::question_bank::{GradedQuestion, Shown};
 
 /// Settings of an exam, stored in the `config` column (version 1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

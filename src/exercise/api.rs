@@ -10,12 +10,9 @@ use crate::platform::ids::ExerciseId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::Writing,
-    super::view::{self, Sent},
-    crate::platform::address,
-    crate::platform::auth::guard::require_user,
-    crate::platform::http::server_fns::redirect,
-    crate::platform::time::Clock,
+    super::Writing, crate::exercise::server::view, crate::exercise::server::view::Sent,
+    crate::platform::address, crate::platform::auth::guard::require_user,
+    crate::platform::http::server_fns::redirect, crate::platform::time::Clock,
 };
 
 /// Returns an exercise of an unlocked topic, with the learner's work on it.

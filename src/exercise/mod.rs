@@ -4,19 +4,17 @@
 pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub mod store;
+pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
-#[cfg(feature = "ssr")]
-pub mod view;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::course::{CourseTitle, Level};
+use crate::enrollment::{TopicLink, TopicState};
 use crate::platform::ids::ExerciseId;
 use crate::platform::ui::Html;
-use crate::player::{TopicLink, TopicState};
 
 /// Maximum length of a learner's work, in characters.
 pub const WORK_LIMIT: u32 = 50_000;

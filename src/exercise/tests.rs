@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use diesel_async::SimpleAsyncConnection;
 
-use crate::course::tests::{Folder, learner};
+use crate::import::tests::{Folder, learner};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Answer, Browser, TestSite};
 
@@ -266,12 +266,12 @@ async fn the_demo_brings_its_exercises() {
     let site = TestSite::new().await;
     let folder =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/how-to-trust-a-number");
-    let (draft, _) = crate::course::import::read(&folder, false).unwrap();
+    let (draft, _) = crate::import::read(&folder, false).unwrap();
     let drafted: usize = (draft.modules.iter())
         .flat_map(|module| &module.topics)
         .map(|topic| topic.simulations.len())
         .sum();
-    let report = crate::course::import::import(
+    let report = crate::import::import(
         &site.state.db,
         &site.state.files,
         site.test.organization,

@@ -8,8 +8,10 @@ use crate::platform::ids::{ExamId, QuestionId, UserId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::act::{self, Deed},
-    super::{RulingKind, learner_path, regrade_path, view},
+    super::{RulingKind, learner_path},
+    crate::gradebook::server::act::Deed,
+    crate::gradebook::server::view,
+    crate::paths::regrade_path,
     crate::platform::address,
     crate::platform::audit::Entry,
     crate::platform::auth::guard::require_tutor_of_slug,
@@ -17,7 +19,8 @@ use {
     crate::platform::http::server_fns::redirect,
     crate::platform::ids::AttemptId,
     crate::platform::time::Clock,
-    crate::quiz::regrade::work,
+    crate::quiz::server::regrade::work,
+    crate::teaching::server::fields,
     serde_json::json,
 };
 
@@ -49,7 +52,8 @@ pub async fn load_learner(
     let opened = match attempt.as_str() {
         "" => None,
         id => Some(AttemptId(
-            id.parse().map_err(|_| crate::quiz::attempt::no_attempt())?,
+            id.parse()
+                .map_err(|_| crate::quiz::server::attempt::no_attempt())?,
         )),
     };
     let clock = Clock::of(&tutor.signed_in.cx);
@@ -212,8 +216,8 @@ async fn carry_out(course: &str, learner: UserId, reason: String, what: Do) -> A
                     extra_attempts,
                     running,
                 } => {
-                    let percent = act::number("extra_time_percent", &extra_time_percent, 1000)?;
-                    let attempts = act::number("extra_attempts", &extra_attempts, 100)?;
+                    let percent = fields::number("extra_time_percent", &extra_time_percent, 1000)?;
+                    let attempts = fields::number("extra_attempts", &extra_attempts, 100)?;
                     deed.allow(conn, (percent, attempts), running).await?
                 }
                 Do::ResetExam(exam) => deed.reset_exam(conn, exam).await?,
@@ -259,7 +263,7 @@ pub async fn regrade_question(
     reason: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
-    let reason = act::reason(&reason)?;
+    let reason = fields::reason(&reason)?;
     let kind = RulingKind::parse(&ruling)
         .ok_or_else(|| AppError::field("ruling", "Choose what counts as correct."))?;
     let now = chrono::Utc::now();

@@ -1,29 +1,21 @@
 //! The gradebook: results of a course's learners, the page of one learner, and the tutor's
 //! actions.
 
-#[cfg(feature = "ssr")]
-pub mod act;
 pub mod api;
-#[cfg(feature = "ssr")]
-pub mod export;
-#[cfg(feature = "ssr")]
-mod opinions;
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub mod store;
+pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
-#[cfg(feature = "ssr")]
-pub mod view;
 
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
+use crate::enrollment::EnrollmentStatus;
 use crate::exam::PastSitting;
 use crate::platform::address;
 use crate::platform::ids::{AttemptId, ExamId, QuestionId, SittingId, UserId};
 use crate::platform::ui::Html;
-use crate::player::EnrollmentStatus;
 use crate::quiz::{Graded, PastAttempt};
 use crate::teaching::Area;
 
@@ -187,10 +179,6 @@ impl GradebookQuery {
 
 pub fn learner_path(course: &str, username: &str) -> String {
     format!("/teach/{course}/learners/{username}")
-}
-
-pub fn regrade_path(course: &str, question: QuestionId) -> String {
-    format!("/teach/{course}/questions/{question}/regrade")
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

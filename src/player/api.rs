@@ -10,58 +10,16 @@ use crate::platform::ids::TopicId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::store,
-    super::view::{self, not_enrolled},
-    crate::catalog::{may_enrol, store as catalog},
+    crate::certificate::server::completion,
+    crate::enrollment::server::access::{not_enrolled, open_place},
+    crate::enrollment::server::store as studying,
     crate::platform::address,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
-    crate::quiz::completion,
+    crate::player::server::{store, view},
 };
-
-/// Enrolls the learner in a free, published course that is open to everybody, and redirects to its
-/// start.
-#[server]
-pub async fn enrol(course: String) -> AppResult<()> {
-    let me = require_user()?;
-    let user = me.user_id();
-    let slug = course.clone();
-    me.cx
-        .within(async move |conn| {
-            let row = catalog::course(conn, &course)
-                .await?
-                .filter(|row| row.is_published && row.retired_at.is_none())
-                .ok_or_else(|| {
-                    AppError::NotFound("There is no course at this address.".to_owned())
-                })?;
-            may_enrol(row.price_cents, row.cohort_only)
-                .map_err(|why| AppError::Denied(why.to_owned()))?;
-            Ok(store::enrol(conn, user, row.course_id).await?)
-        })
-        .await?;
-    redirect(&format!("/learn/{slug}"));
-    Ok(())
-}
-
-/// Withdraws the learner from a course. Progress is kept in case they return.
-#[server]
-pub async fn withdraw(course: String) -> AppResult<()> {
-    let me = require_user()?;
-    let user = me.user_id();
-    let slug = course.clone();
-    me.cx
-        .within(async move |conn| {
-            if let Some(course) = store::course_id(conn, &course).await? {
-                store::withdraw(conn, user, course).await?;
-            }
-            Ok(())
-        })
-        .await?;
-    redirect(&format!("/courses/{slug}"));
-    Ok(())
-}
 
 /// Returns the learner's courses, last opened first.
 #[server(input = server_fn::codec::GetUrl)]
@@ -116,8 +74,8 @@ pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppR
     let clock = Clock::of(&me.cx);
     me.cx
         .within(async move |conn| {
-            let (course, ..) = view::open_place(conn, user, topic, &clock).await?;
-            store::set_done(conn, user, topic, done).await?;
+            let (course, ..) = open_place(conn, user, topic, &clock).await?;
+            studying::set_done(conn, user, topic, done).await?;
             completion::check(conn, user, course, clock.now).await?;
             Ok(())
         })
@@ -158,18 +116,18 @@ pub async fn save_place(
     }
     me.cx
         .within(async move |conn| {
-            let (course, module_no, _) = store::place_of(conn, user, topic)
+            let (course, module_no, _) = studying::place_of(conn, user, topic)
                 .await?
                 .ok_or_else(not_enrolled)?;
-            let place = store::SavedPlace {
+            let place = studying::SavedPlace {
                 anchor: anchor.as_deref(),
                 read_percent,
                 position_s,
             };
-            store::save_place(conn, user, topic, place).await?;
+            studying::save_place(conn, user, topic, place).await?;
             if super::is_watched(position_s, duration_s) {
-                view::open_place(conn, user, topic, &clock).await?;
-                store::complete_video(conn, user, topic, course, module_no, clock.now).await?;
+                open_place(conn, user, topic, &clock).await?;
+                studying::complete_video(conn, user, topic, course, module_no, clock.now).await?;
             }
             Ok(())
         })
@@ -183,7 +141,7 @@ pub async fn choose_persona(course: String, persona: StudyPersona) -> AppResult<
     let user = me.user_id();
     me.cx
         .within(async move |conn| {
-            let studying = store::studying(conn, user, &course)
+            let studying = studying::studying(conn, user, &course)
                 .await?
                 .ok_or_else(not_enrolled)?;
             Ok(store::set_persona(conn, user, studying.course_id, persona).await?)

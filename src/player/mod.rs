@@ -2,33 +2,16 @@
 
 pub mod api;
 pub mod pages;
-
 #[cfg(feature = "ssr")]
-pub mod store;
-#[cfg(feature = "ssr")]
-pub mod view;
+pub mod server;
 
+use crate::enrollment::{OutlineModule, TopicLink};
 use serde::{Deserialize, Serialize};
 
-use crate::course::{CourseTitle, LearnerPersona, StudyPersona, pair_of};
+use crate::course::{CourseTitle, LearnerPersona, StudyPersona};
 use crate::exercise::ExerciseLine;
 use crate::platform::ids::TopicId;
 use crate::platform::ui::Html;
-use crate::quiz::quiz_path;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(
-    feature = "ssr",
-    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::EnrollmentStatus")
-)]
-#[serde(rename_all = "snake_case")]
-pub enum EnrollmentStatus {
-    Active,
-    Completed,
-    Withdrawn,
-    Expired,
-}
 
 /// Page of one topic, as one learner sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,196 +55,6 @@ pub struct Place {
     pub anchor: Option<(String, String)>,
     /// Position in the video, in whole seconds, rounded down.
     pub position_s: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutlineModule {
-    pub number: i32,
-    pub title: String,
-    pub topics: Vec<OutlineTopic>,
-    pub quizzes: Vec<OutlineQuiz>,
-}
-
-impl OutlineModule {
-    pub fn done(&self) -> usize {
-        self.topics
-            .iter()
-            .filter(|topic| topic.state == TopicState::Done)
-            .count()
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutlineTopic {
-    pub slug: String,
-    pub title: String,
-    /// Number within its module, from 1.
-    pub number: i32,
-    pub minutes: i32,
-    pub state: TopicState,
-    /// Short text on what unlocks the topic; None if it is unlocked.
-    pub lock: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutlineQuiz {
-    pub pair: i32,
-    /// Number of the module's topics before the quiz.
-    pub after: usize,
-    pub state: TopicState,
-    pub lock: Option<String>,
-}
-
-/// Entry of an outline.
-pub enum OutlineEntry<'a> {
-    Topic(&'a OutlineTopic),
-    Quiz(&'a OutlineQuiz),
-}
-
-impl OutlineModule {
-    /// Returns topics and quizzes in the order in which they are taken.
-    pub fn entries(&self) -> Vec<OutlineEntry<'_>> {
-        let mut entries = Vec::with_capacity(self.topics.len() + self.quizzes.len());
-        let mut quizzes = self.quizzes.iter().peekable();
-        for (topic, count) in self.topics.iter().zip(1..) {
-            entries.push(OutlineEntry::Topic(topic));
-            while let Some(quiz) = quizzes.next_if(|quiz| quiz.after <= count) {
-                entries.push(OutlineEntry::Quiz(quiz));
-            }
-        }
-        entries.extend(quizzes.map(OutlineEntry::Quiz));
-        entries
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TopicState {
-    New,
-    Begun,
-    Done,
-}
-
-impl TopicState {
-    pub fn of(is_completed: Option<bool>) -> Self {
-        match is_completed {
-            None => Self::New,
-            Some(false) => Self::Begun,
-            Some(true) => Self::Done,
-        }
-    }
-
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::New => "",
-            Self::Begun => "half",
-            Self::Done => "done",
-        }
-    }
-
-    /// Text for screen readers.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::New => "",
-            Self::Begun => ", started",
-            Self::Done => ", done",
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TopicLink {
-    pub href: String,
-    pub title: String,
-}
-
-/// Returns the share of topics that are done, in whole percent, rounded down. Only a fully done
-/// outline yields 100.
-pub fn percent(outline: &[OutlineModule]) -> u8 {
-    let total: usize = outline.iter().map(|module| module.topics.len()).sum();
-    let done: usize = outline.iter().map(OutlineModule::done).sum();
-    percent_of(done, total)
-}
-
-pub fn percent_of(done: usize, total: usize) -> u8 {
-    (done.min(total) * 100)
-        .checked_div(total)
-        .map_or(0, |percent| u8::try_from(percent).unwrap_or(100))
-}
-
-/// A topic or quiz in the sequence of a course.
-pub struct Step {
-    pub link: TopicLink,
-    pub module_no: i32,
-    /// Section of the module that the step belongs to.
-    pub pair: i32,
-    /// Reading time in minutes; None for a quiz.
-    pub minutes: Option<i32>,
-    pub state: TopicState,
-    pub is_open: bool,
-}
-
-/// Returns all topics and quizzes in the order in which they are taken.
-pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
-    let mut steps = Vec::new();
-    for module in outline {
-        for entry in module.entries() {
-            steps.push(match entry {
-                OutlineEntry::Topic(topic) => Step {
-                    link: TopicLink {
-                        href: topic_path(course, &topic.slug),
-                        title: topic.title.clone(),
-                    },
-                    module_no: module.number,
-                    pair: pair_of(topic.number),
-                    minutes: Some(topic.minutes),
-                    state: topic.state,
-                    is_open: topic.lock.is_none(),
-                },
-                OutlineEntry::Quiz(quiz) => Step {
-                    link: TopicLink {
-                        href: quiz_path(course, module.number, quiz.pair),
-                        title: format!("Quiz {}.{}", module.number, quiz.pair),
-                    },
-                    module_no: module.number,
-                    pair: quiz.pair,
-                    minutes: None,
-                    state: quiz.state,
-                    is_open: quiz.lock.is_none(),
-                },
-            });
-        }
-    }
-    steps
-}
-
-/// Returns the step at which the learner continues. That is the first unlocked one that is not
-/// done, otherwise the first unlocked one.
-pub fn first_open(steps: Vec<Step>) -> Option<Step> {
-    let mut open: Vec<Step> = steps.into_iter().filter(|step| step.is_open).collect();
-    let at = open.iter().position(|step| step.state != TopicState::Done);
-    (!open.is_empty()).then(|| open.swap_remove(at.unwrap_or(0)))
-}
-
-/// Returns the links before and after the page at `here`, across modules. Locked neighbors are
-/// None.
-pub fn neighbours(
-    outline: &[OutlineModule],
-    course: &str,
-    here: &str,
-) -> (Option<TopicLink>, Option<TopicLink>) {
-    let all = steps(outline, course);
-    let open = |step: &Step| step.is_open.then(|| step.link.clone());
-    match all.iter().position(|step| step.link.href == here) {
-        Some(at) => (
-            at.checked_sub(1).and_then(|at| all.get(at)).and_then(open),
-            all.get(at + 1).and_then(open),
-        ),
-        None => (None, None),
-    }
-}
-
-pub fn topic_path(course: &str, topic: &str) -> String {
-    format!("/learn/{course}/{topic}")
 }
 
 /// Block of a topic, before the learner's persona is applied.
@@ -384,7 +177,6 @@ pub struct Found {
 mod tests {
     use super::*;
     use LearnerPersona::{PseudoCoder, RoteMemorizer};
-    use proptest::prelude::*;
 
     fn block(key: Option<&str>, persona: Option<LearnerPersona>, html: &str) -> BlockChoice {
         BlockChoice {
@@ -420,67 +212,6 @@ mod tests {
         assert_eq!(compose(&blocks, &assets, Some(PseudoCoder)), "adp");
     }
 
-    fn outline(states: &[&[TopicState]]) -> Vec<OutlineModule> {
-        states
-            .iter()
-            .zip(1..)
-            .map(|(topics, number)| OutlineModule {
-                number,
-                title: format!("Module {number}"),
-                topics: topics
-                    .iter()
-                    .zip(1..)
-                    .map(|(state, n)| OutlineTopic {
-                        slug: format!("t{number}-{n}"),
-                        title: format!("Topic {n}"),
-                        number: n,
-                        minutes: 1,
-                        state: *state,
-                        lock: None,
-                    })
-                    .collect(),
-                quizzes: Vec::new(),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn neighbours_cross_modules_and_end_at_the_ends() {
-        let mut outline = outline(&[&[TopicState::New, TopicState::New], &[TopicState::New]]);
-        outline[0].quizzes.push(OutlineQuiz {
-            pair: 1,
-            after: 2,
-            state: TopicState::New,
-            lock: None,
-        });
-        let hrefs = |slug: &str| {
-            let (previous, next) = neighbours(&outline, "c", &format!("/learn/c/{slug}"));
-            (previous.map(|link| link.href), next.map(|link| link.href))
-        };
-        assert_eq!(hrefs("t1-1"), (None, Some("/learn/c/t1-2".into())));
-        assert_eq!(
-            hrefs("t1-2"),
-            (
-                Some("/learn/c/t1-1".into()),
-                Some("/learn/c/quiz/1/1".into())
-            )
-        );
-        assert_eq!(
-            hrefs("quiz/1/1"),
-            (Some("/learn/c/t1-2".into()), Some("/learn/c/t2-1".into()))
-        );
-        assert_eq!(hrefs("t2-1"), (Some("/learn/c/quiz/1/1".into()), None));
-        assert_eq!(hrefs("gone"), (None, None));
-
-        outline[1].topics[0].lock = Some("after quiz 1.1".to_owned());
-        assert_eq!(
-            neighbours(&outline, "c", "/learn/c/quiz/1/1")
-                .1
-                .map(|link| link.href),
-            None
-        );
-    }
-
     #[test]
     fn a_video_is_watched_near_its_end() {
         let watched = |position, duration| is_watched(Some(position), Some(duration));
@@ -488,14 +219,5 @@ mod tests {
         assert!(!watched(89.9, 100.0) && !watched(500.0, 100.0));
         assert!(!watched(0.0, 0.0) && !watched(0.5, 0.5));
         assert!(!is_watched(Some(90.0), None) && !is_watched(None, Some(90.0)));
-    }
-
-    proptest! {
-        #[test]
-        fn only_all_is_a_hundred_percent(done in 0usize..500, total in 0usize..500) {
-            let percent = percent_of(done, total);
-            prop_assert!(percent <= 100);
-            prop_assert_eq!(percent == 100, total > 0 && done >= total);
-        }
     }
 }

@@ -3,26 +3,28 @@
 
 use leptos::prelude::*;
 
-use super::{QuizPage, Sent, Told};
+use super::{QuizPage, Told};
 use crate::platform::error::AppResult;
 use crate::platform::ids::AttemptId;
+use crate::question_bank::Sent;
 
 #[cfg(feature = "ssr")]
 use {
-    super::answer::{Answering, Change},
-    super::attempt::{self as rules, Saved},
-    super::quiz_path,
-    super::store::QuizKey,
-    super::timing::seconds_left,
-    super::view::{self, Look},
+    crate::enrollment::server::access::not_enrolled,
+    crate::enrollment::server::store as studying,
+    crate::paths::quiz_path,
     crate::platform::auth::guard::require_user,
     crate::platform::db::Conn,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::platform::ids::{CourseId, UserId},
     crate::platform::time::Clock,
-    crate::player::store as studying,
-    crate::player::view::not_enrolled,
+    crate::question_bank::server::answer::{Answering, Change},
+    crate::question_bank::server::timing::seconds_left,
+    crate::quiz::server::attempt::Saved,
+    crate::quiz::server::store::QuizKey,
+    crate::quiz::server::view::Look,
+    crate::quiz::server::{attempt as rules, view},
 };
 
 /// Learners: loads a quiz of a course that the learner is enrolled in. `show` is empty, the number

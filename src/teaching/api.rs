@@ -6,7 +6,10 @@ use super::TaughtCourse;
 use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
-use {super::store, crate::platform::auth::UserRole, crate::platform::auth::guard::require_user};
+use {
+    crate::platform::auth::UserRole, crate::platform::auth::guard::require_user,
+    crate::teaching::server::store,
+};
 
 /// Returns all courses to admins, and to others the courses that they teach.
 #[server(input = server_fn::codec::GetUrl)]

@@ -3,7 +3,7 @@
 pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub mod store;
+pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 

@@ -8,12 +8,12 @@ use super::list::{art, counted, pace};
 use crate::catalog::api::load_course;
 use crate::catalog::{self, Enrolment, SyllabusModule, TutorCard};
 use crate::course::duration;
+use crate::enrollment::api::Enrol;
 use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{
     Avatar, Breadcrumbs, Button, Erase, Form, FormState, Html, Language, Notice, Page, Tone,
     loaded, page_resource, path_part,
 };
-use crate::player::api::Enrol;
 
 pub fn course_page() -> AnyView {
     let slug = path_part("course");

@@ -7,7 +7,8 @@ use leptos_meta::{Meta, Title};
 use crate::certificate::api::{
     IssueCertificateAnew, RateCourse, RevokeCertificate, load_certificate,
 };
-use crate::certificate::{CertificatePage, Facts, Own, certificate_path};
+use crate::certificate::{CertificatePage, Facts, Own};
+use crate::paths::certificate_path;
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Notice, Page, TextArea, Tone, loaded,
     page_resource, path_part,

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::certificate::Facts;
 use crate::certificate::api::my_certificates;
-use crate::certificate::{Facts, certificate_path};
+use crate::paths::certificate_path;
 use crate::platform::ui::{Badge, EmptyState, Erase, Page, Tone, loaded, page_resource};
 
 pub fn certificates_page() -> AnyView {

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::certificate::api::verify;
-use crate::certificate::{Facts, Verdict, certificate_path};
+use crate::certificate::{Facts, Verdict};
+use crate::paths::certificate_path;
 use crate::platform::ui::{
     Button, Erase, Notice, Page, TextArea, Tone, loaded, page_resource, query_value,
 };

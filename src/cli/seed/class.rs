@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use crate::enrollment::server::store as studying;
 use crate::platform::auth::UserRole;
 use crate::platform::auth::store::{self as accounts, NewAccount};
 use crate::platform::db::Conn;
@@ -12,10 +13,9 @@ use crate::platform::db::schema::{enrollments, topics};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, TopicId, UserId};
 use crate::platform::time::Clock;
-use crate::player::store as studying;
-use crate::quiz::attempt;
-use crate::quiz::grade::{Answer, Answers, FrozenKind, Given};
-use crate::quiz::store as quizzes;
+use crate::question_bank::server::grade::{Answer, Answers, FrozenKind, Given};
+use crate::quiz::server::attempt;
+use crate::quiz::server::store as quizzes;
 
 const COURSE: &str = "how-to-trust-a-number";
 

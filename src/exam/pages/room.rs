@@ -7,8 +7,8 @@ use leptos::server_fn::ServerFn;
 use crate::exam::api::{SaveExamAnswer, SubmitExam};
 use crate::exam::{Room, RoomQuestion};
 use crate::platform::ui::{Erase, Glyph, Icon, Language, Notice, Tone};
-use crate::quiz::pages::question::fields;
-use crate::quiz::pages::timer::{countdown, time_over};
+use crate::question_bank::pages::answer_fields::fields;
+use crate::question_bank::pages::timer::{countdown, time_over};
 
 /// `problem` is what was wrong with what a page sent that was not awake.
 pub fn room(room: Room, language: &Language, path: &str, problem: Option<String>) -> AnyView {

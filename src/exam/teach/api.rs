@@ -11,14 +11,14 @@ use crate::platform::ids::{ExamId, SittingId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::{check, exam_path, regrade, sitting_path, store, view},
-    crate::exam::jobs::EndSitting,
-    crate::exam::paper::TimeTerms,
-    crate::exam::record::{self, Regrading},
-    crate::exam::rules,
-    crate::exam::sitting::no_exam,
-    crate::exam::store as exams,
-    crate::gradebook::act,
+    super::{exam_path, sitting_path},
+    crate::exam::server::jobs::EndSitting,
+    crate::exam::server::mails::{ExamMail, ExamNews},
+    crate::exam::server::paper::TimeTerms,
+    crate::exam::server::record::Regrading,
+    crate::exam::server::sitting::no_exam,
+    crate::exam::server::{record, rules, store as exams},
+    crate::exam::teach::server::{check, regrade, store, view},
     crate::platform::audit::Entry,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
@@ -26,8 +26,8 @@ use {
     crate::platform::ids::QuestionId,
     crate::platform::jobs,
     crate::platform::time::Clock,
-    crate::quiz::mails::{News, QuizMail},
     crate::teaching::Area,
+    crate::teaching::server::fields,
     serde_json::json,
 };
 
@@ -188,9 +188,9 @@ pub async fn allow_exam(
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
     let by = cx.clone();
-    let extra_time_percent = act::number("extra_time_percent", &extra_time_percent, 1000)?;
-    let extra_attempts = act::number("extra_attempts", &extra_attempts, 100)?;
-    let reason = act::reason(&reason)?;
+    let extra_time_percent = fields::number("extra_time_percent", &extra_time_percent, 1000)?;
+    let extra_attempts = fields::number("extra_attempts", &extra_attempts, 100)?;
+    let reason = fields::reason(&reason)?;
     let email = email.trim().to_lowercase();
     cx.within(async move |conn| {
         let row = exams::exam(conn, tutor.course, exam)
@@ -229,15 +229,15 @@ pub async fn allow_exam(
             .by(&by)
             .write(conn)
             .await?;
-        let news = News::ExamAllowed {
-            exam,
+        let news = ExamNews::Allowed {
             extra_time_percent,
             extra_attempts,
             reason,
         };
-        let mail = QuizMail {
+        let mail = ExamMail {
             user,
             course: tutor.course,
+            exam,
             news,
         };
         jobs::enqueue(conn, &mail).await
@@ -309,8 +309,8 @@ pub async fn regrade_exam(
         }
         for &(user, sitting) in &done.changed {
             let reason = reason.clone();
-            let news = News::ExamRegraded { exam, sitting, reason };
-            let mail = QuizMail { user, course: tutor.course, news };
+            let news = ExamNews::Regraded { sitting, reason };
+            let mail = ExamMail { user, course: tutor.course, exam, news };
             jobs::enqueue(conn, &mail).await?;
         }
         Ok(Entry::done("exam.regraded")

@@ -1,21 +1,15 @@
 //! Pages on which tutors create exams and follow their sittings.
 
 pub mod api;
-#[cfg(feature = "ssr")]
-pub mod check;
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub mod regrade;
-#[cfg(feature = "ssr")]
-pub mod store;
-#[cfg(feature = "ssr")]
-pub mod view;
+pub mod server;
 
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
 use crate::platform::ids::{ExamId, SittingId};
-use crate::quiz::GradedQuestion;
+use crate::question_bank::GradedQuestion;
 use crate::teaching::Area;
 
 /// Maximum number of sections of an exam.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::deeds::{self, Doing, Forms};
 use super::tone;
+use crate::enrollment::EnrollmentStatus;
 use crate::exam::pages::history as sittings;
 use crate::exam::teach::{exam_path, sitting_path};
 use crate::gradebook::api::load_learner;
@@ -14,7 +15,6 @@ use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource, path_part,
     query_value,
 };
-use crate::player::EnrollmentStatus;
 use crate::quiz::pages::{came_of, history};
 use crate::teaching::Area;
 use crate::teaching::pages::frame;

@@ -5,7 +5,8 @@ use leptos::server_fn::ServerFn;
 
 use super::cell;
 use crate::gradebook::api::{RegradeQuestion, load_regrade};
-use crate::gradebook::{ChangeRow, Decision, ForecastView, RegradePage, RulingKind, regrade_path};
+use crate::gradebook::{ChangeRow, Decision, ForecastView, RegradePage, RulingKind};
+use crate::paths::regrade_path;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::{

@@ -7,7 +7,6 @@ pub mod flash;
 pub mod layers;
 pub mod metrics;
 pub mod patience;
-pub mod server;
 pub mod server_fns;
 #[cfg(test)]
 pub mod testing;

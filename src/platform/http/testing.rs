@@ -10,7 +10,7 @@ use leptos::prelude::LeptosOptions;
 use leptos::server_fn;
 use tower::ServiceExt;
 
-use super::{AppState, server};
+use super::AppState;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{UserRole, password};
 use crate::platform::config::ServeConfig;
@@ -19,6 +19,7 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::UserId;
 use crate::platform::jobs::Workers;
 use crate::platform::mail::Mailer;
+use crate::server;
 
 pub const PASSWORD: &str = "correct horse battery";
 

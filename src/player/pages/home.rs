@@ -4,13 +4,14 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 use crate::course::{CourseTitle, duration};
-use crate::exam::exams_path;
+use crate::enrollment::percent_of;
+use crate::paths::exams_path;
 use crate::platform::ui::{
     Badge, Button, CourseArt, EmptyState, Erase, Language, Meter, Page, Tone, loaded,
     page_resource, path_part, viewer,
 };
 use crate::player::api::{my_courses, resume_course};
-use crate::player::{MyCourse, Upcoming, percent_of};
+use crate::player::{MyCourse, Upcoming};
 
 pub fn learn_page() -> AnyView {
     let courses = page_resource(|| (), |()| my_courses());

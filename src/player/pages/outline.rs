@@ -3,13 +3,12 @@
 use leptos::prelude::*;
 
 use crate::course::duration;
-use crate::exam::exams_path;
+use crate::enrollment::{OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicState};
+use crate::paths::exams_path;
+use crate::paths::quiz_path;
+use crate::paths::topic_path;
 use crate::platform::ui::{Erase, Glyph, Icon, Kbd, Language};
-use crate::player::{
-    Found, Hit, OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicPage, TopicState,
-    topic_path,
-};
-use crate::quiz::quiz_path;
+use crate::player::{Found, Hit, TopicPage};
 
 pub fn outline(page: &TopicPage) -> AnyView {
     let query = page

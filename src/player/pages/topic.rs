@@ -7,12 +7,14 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::outline::outline;
 use crate::course::{StudyPersona, duration};
+use crate::enrollment::{TopicLink, percent};
+use crate::paths::topic_path;
 use crate::platform::ui::{
     AccountMenu, Badge, Button, ButtonKind, Dialog, Erase, Form, FormState, Glyph, Icon, Kbd,
     Meter, Tone, Wordmark, loaded, page_resource,
 };
+use crate::player;
 use crate::player::api::{ChoosePersona, MarkDone, load_topic};
-use crate::player::{self, TopicLink, percent, topic_path};
 
 pub fn topic_page() -> AnyView {
     let params = Memo::new(|_| {

@@ -1,10 +1,11 @@
 //! The result of an attempt: each question with its answer, the right answer and the explanation.
 
+use crate::question_bank::pages::graded::answers;
 use leptos::prelude::*;
 
 use super::outcome;
-use crate::platform::ui::{Badge, Button, Erase, Html, Language, Notice, Tone};
-use crate::quiz::{AttemptStatus, Graded, GradedQuestion, QuizPage, RegradeNote};
+use crate::platform::ui::{Badge, Button, Erase, Language, Notice, Tone};
+use crate::quiz::{AttemptStatus, Graded, QuizPage, RegradeNote};
 
 pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
     let is_passed = page
@@ -56,67 +57,6 @@ fn regrade(note: RegradeNote) -> AnyView {
         <Notice tone=Tone::Info title=format!("Regraded on {}", note.when)>
             {said}
         </Notice>
-    }
-    .erase()
-}
-
-/// Each question with what was answered and what is right.
-pub fn answers(
-    questions: Vec<GradedQuestion>,
-    language: &Language,
-    label: &'static str,
-) -> AnyView {
-    let lines = questions
-        .into_iter()
-        .map(|question| view! { <li>{answer(question, language, label)}</li> });
-    view! { <ol class="quiz-answers">{lines.collect_view()}</ol> }.erase()
-}
-
-/// What came of one question.
-pub fn answer(question: GradedQuestion, language: &Language, label: &'static str) -> AnyView {
-    let prose = |class: &'static str, html: Html| {
-        view! { <div class=class lang=language.tag() dir=language.dir() inner_html=html.0></div> }
-            .erase()
-    };
-    if let Some(why) = question.withheld {
-        return view! {
-            <Badge tone=Tone::Neutral text="Not shown yet" />
-            {prose("prose", question.prompt)}
-            <h3 class="label">{label}</h3>
-            {prose("prose quiz-given", question.answered)}
-            <p class="soft">{why}</p>
-        }
-        .erase();
-    }
-    let (tone, text) = match question.points {
-        100 => (Tone::Ok, "Correct".to_owned()),
-        0 => (Tone::Danger, "Incorrect".to_owned()),
-        part => (Tone::Warn, format!("{part}%")),
-    };
-    let all = question.points == 100;
-    view! {
-            <Badge tone=tone text=text />
-            {prose("prose", question.prompt)}
-            <h3 class="label">{label}</h3>
-            {prose("prose quiz-given", question.answered)}
-            {(!all)
-                .then(|| {
-                    view! {
-                        <h3 class="label">"Correct answer"</h3>
-                        {prose("prose", question.right)}
-                    }
-                })}
-            {question.explanation.map(|html| prose("prose quiz-why", html))}
-            {question
-                .topic
-                .filter(|_| !all)
-                .map(|topic| {
-                    view! {
-                        <p>
-                            <a href=topic.href>"Review topic: " {language.inline(topic.title)}</a>
-                        </p>
-                    }
-                })}
     }
     .erase()
 }

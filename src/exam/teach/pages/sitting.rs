@@ -12,7 +12,7 @@ use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Language, Page, Select, TextArea, loaded,
     page_resource, path_part,
 };
-use crate::quiz::pages::result::answer;
+use crate::question_bank::pages::graded::answer;
 use crate::teaching::{Area, pages::frame};
 
 /// Page `/teach/COURSE/exams/ID/SITTING`.

@@ -1,0 +1,159 @@
+//! Tests of the sources themselves: the floors of the features, and the form of comments.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The modules of the crate from the lowest floor up. Each imports only modules before it.
+///
+/// Code of tests is exempt: a test of a low floor may drive the whole site.
+const FLOORS: &[&str] = &[
+    "platform",
+    "paths",
+    "course",
+    "teaching",
+    "enrollment",
+    "question_bank",
+    "exercise",
+    "import",
+    "practice",
+    "certificate",
+    "quiz",
+    "exam",
+    "catalog",
+    "player",
+    "gradebook",
+    // Everything below is put together here.
+    "bundles",
+    "routes",
+    "app",
+    "server",
+    "cli",
+    "lib",
+    "main",
+];
+
+fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The top-level module that a file of `src` belongs to.
+fn module_of(file: &Path) -> String {
+    let relative = file.strip_prefix(sources()).unwrap();
+    let first = relative.components().next().unwrap().as_os_str();
+    let first = first.to_str().unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+fn is_test(file: &Path) -> bool {
+    file.strip_prefix(sources())
+        .unwrap()
+        .components()
+        .any(|part| {
+            let name = part.as_os_str().to_str().unwrap().trim_end_matches(".rs");
+            name == "tests" || name == "testing" || name.ends_with("_tests")
+        })
+}
+
+/// The source without comments and without the inline test module at its end.
+fn code(source: &str) -> String {
+    let code = match source.find("#[cfg(test)]\nmod ") {
+        Some(at) if source[at..].contains(" {\n") => &source[..at],
+        _ => source,
+    };
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The top-level modules that `crate::` paths of the code name.
+fn imports(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => {
+                let mut depth = 0;
+                let mut name = String::new();
+                for c in group.chars() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => {
+                            found.insert(first_name(&name));
+                            name.clear();
+                            continue;
+                        }
+                        _ => {}
+                    }
+                    if depth == 0 {
+                        name.push(c);
+                    }
+                }
+                found.insert(first_name(&name));
+            }
+            None => {
+                found.insert(first_name(rest));
+            }
+        }
+    }
+    found.remove("");
+    found
+}
+
+fn first_name(path: &str) -> String {
+    path.trim_start()
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect()
+}
+
+#[test]
+fn each_module_imports_only_lower_floors() {
+    let floor = |module: &str| FLOORS.iter().position(|name| *name == module);
+    let mut wrong = Vec::new();
+    for file in rust_files(&sources()) {
+        if is_test(&file) {
+            continue;
+        }
+        let module = module_of(&file);
+        let Some(own) = floor(&module) else {
+            wrong.push(format!("{module} has no floor in FLOORS"));
+            continue;
+        };
+        let source = std::fs::read_to_string(&file).unwrap();
+        for import in imports(&code(&source)) {
+            if import != module && floor(&import).is_some_and(|other| other > own) {
+                let file = file.strip_prefix(sources()).unwrap().display();
+                wrong.push(format!("{file} imports {import}, which is above {module}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn imports_are_found_in_every_form() {
+    let code =
+        "use crate::quiz::{a, b};\nuse crate::{exam::{c, d}, paths};\nlet x = crate::player::y();";
+    let found: Vec<String> = imports(code).into_iter().collect();
+    assert_eq!(found, ["exam", "paths", "player", "quiz"]);
+}

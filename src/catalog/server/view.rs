@@ -1,0 +1,81 @@
+//! Builds the page of a course from its queries.
+
+use super::store;
+use crate::catalog::{CourseCard, CoursePage, Enrolment, Price};
+use crate::enrollment::may_enrol;
+use crate::paths::certificate_path;
+use crate::platform::auth::{UserRole, Viewer};
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ui::{Html, Language};
+
+/// Returns the course for this viewer.
+///
+/// # Errors
+///
+/// `NotFound` for an unpublished or retired course, except to its tutors and admins.
+pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> AppResult<CoursePage> {
+    let missing = || {
+        AppError::NotFound(
+            "There is no course at this address. It may have been renamed or retired.".to_owned(),
+        )
+    };
+    let row = store::course(conn, slug).await?.ok_or_else(missing)?;
+    let tutors = store::course_tutors(conn, row.course_id).await?;
+    let teaches = viewer.is_some_and(|viewer| {
+        viewer.role == UserRole::Admin || tutors.iter().any(|(user, _)| *user == viewer.user_id)
+    });
+    if (!row.is_published || row.retired_at.is_some()) && !teaches {
+        return Err(missing());
+    }
+    let enrolled = match viewer {
+        Some(viewer) => store::enrolment(conn, viewer.user_id, row.course_id).await?,
+        None => None,
+    };
+    let enrolment = match (viewer, enrolled) {
+        (_, Some(code)) => Enrolment::Enrolled {
+            continue_at: format!("/learn/{}", row.slug),
+            certificate: code.as_deref().map(certificate_path),
+        },
+        (viewer, None) => match (may_enrol(row.price_cents, row.cohort_only), viewer) {
+            (Err(why), _) => Enrolment::Closed(why.to_owned()),
+            (Ok(()), None) => Enrolment::Visitor,
+            (Ok(()), Some(_)) => Enrolment::Open,
+        },
+    };
+    let modules = store::syllabus(conn, row.course_id).await?;
+    let (names, tutors): (Vec<_>, Vec<_>) = tutors
+        .into_iter()
+        .map(|(_, card)| (card.name.clone(), card))
+        .unzip();
+    Ok(CoursePage {
+        card: CourseCard {
+            slug: row.slug,
+            language: Language::new(row.language),
+            title: row.title,
+            summary: row.summary,
+            level: row.level,
+            topic_count: row.topic_count,
+            question_count: row.question_count,
+            reading_minutes: row.reading_minutes,
+            is_gated: row.is_gated,
+            cohort_only: row.cohort_only,
+            price: Price {
+                cents: row.price_cents,
+                currency: row.currency,
+            },
+            tutors: names,
+            thumbnail: row
+                .thumbnail_file_id
+                .map(|file| format!("/files/{file}/picture")),
+        },
+        description: Html(row.description_html),
+        authors: row.authors.into_iter().flatten().collect(),
+        outcomes: row.outcomes.into_iter().flatten().collect(),
+        licence: row.licence,
+        tutors,
+        modules,
+        enrolment,
+        is_published: row.is_published,
+    })
+}

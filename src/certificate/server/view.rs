@@ -1,0 +1,152 @@
+//! What the pages of certificates show, put together from the queries.
+
+use super::badge::{self, Issuer, Refusal};
+use super::store::{self, Certificate};
+use super::{code, keys};
+use crate::certificate::{CertificatePage, Facts, Own, Verdict};
+use crate::platform::auth::UserRole;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::Cx;
+use crate::platform::time::Clock;
+use crate::platform::ui::Language;
+
+/// More than any credential of ours is long.
+const LIMIT: usize = 16_000;
+
+pub fn no_certificate() -> AppError {
+    AppError::NotFound(
+        "There is no certificate with this code here. Check that the address is complete."
+            .to_owned(),
+    )
+}
+
+/// The certificate at this code, which may have been typed.
+pub async fn find(cx: &Cx, typed: &str) -> AppResult<Certificate> {
+    let code = code::read(typed).ok_or_else(no_certificate)?;
+    cx.within(async move |conn| {
+        store::by_code(conn, &code)
+            .await?
+            .ok_or_else(no_certificate)
+    })
+    .await
+}
+
+pub fn facts(cx: &Cx, certificate: Certificate) -> Facts {
+    let clock = Clock::of_organization(&cx.organization);
+    Facts {
+        address: Issuer::of(cx).credential_id(&certificate.code),
+        completed_on: (
+            clock.date(certificate.completed_at),
+            certificate.completed_at.to_rfc3339(),
+        ),
+        issued_on: clock.date(certificate.issued_at),
+        revoked_on: certificate.revoked_at.map(|at| clock.date(at)),
+        code: certificate.code,
+        learner_name: certificate.learner_name,
+        course_title: certificate.course_title,
+        course_language: Language::new(certificate.course_language),
+        organization_name: certificate.organization_name,
+        program: certificate.program_type,
+    }
+}
+
+pub async fn page(cx: &Cx, typed: &str) -> AppResult<CertificatePage> {
+    let certificate = find(cx, typed).await?;
+    let viewer = cx.viewer.as_ref();
+    let is_own = viewer.is_some_and(|viewer| viewer.user_id == certificate.user_id);
+    let is_admin = viewer.is_some_and(|viewer| viewer.role == UserRole::Admin);
+    let may_issue_anew = match is_admin && certificate.revoked_at.is_some() {
+        true => {
+            let old = certificate.clone();
+            cx.within(async move |conn| Ok(store::may_issue_anew(conn, &old).await?))
+                .await?
+        }
+        false => false,
+    };
+    let (rating, feedback) = (certificate.rating, certificate.feedback.clone());
+    let revocation_reason = certificate.revocation_reason.clone();
+    let facts = facts(cx, certificate);
+    Ok(CertificatePage {
+        own: is_own.then(|| Own {
+            rating,
+            feedback: feedback.unwrap_or_default(),
+            revocation_reason,
+        }),
+        may_revoke: is_admin && facts.revoked_on.is_none(),
+        may_issue_anew,
+        facts,
+    })
+}
+
+/// Whether a code, the address of a certificate or a credential is genuine.
+pub async fn verdict(cx: &Cx, typed: String) -> AppResult<Verdict> {
+    if typed.len() > LIMIT {
+        return Ok(refused(Refusal::Broken));
+    }
+    let found = match Claim::of(&typed) {
+        Claim::Token(token) => match check(cx, token.to_owned()).await? {
+            Ok(certificate) => Ok(certificate),
+            Err(refusal) => return Ok(refused(refusal)),
+        },
+        Claim::Code(code) => find(cx, code).await,
+    };
+    match found {
+        Ok(certificate) => {
+            let facts = facts(cx, certificate);
+            Ok(match facts.revoked_on {
+                None => Verdict::Genuine(facts),
+                Some(_) => Verdict::Revoked(facts),
+            })
+        }
+        Err(AppError::NotFound(sentence)) => Ok(Verdict::Refused(sentence)),
+        Err(error) => Err(error),
+    }
+}
+
+/// What somebody gives us to check.
+#[derive(Debug, PartialEq, Eq)]
+enum Claim<'a> {
+    Code(&'a str),
+    Token(&'a str),
+}
+
+impl<'a> Claim<'a> {
+    /// An address is one of a certificate or of its files, as it was copied: with what follows the code, or with the full
+    /// stop of a sentence.
+    fn of(typed: &'a str) -> Self {
+        let around = |c: char| !c.is_alphanumeric();
+        let ends = |c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace();
+        let text = typed.trim_matches(around);
+        match text.rsplit_once("/certificates/") {
+            Some((_, address)) => {
+                let code = address.split(ends).next().unwrap_or_default();
+                Self::Code(code.trim_matches(around))
+            }
+            None if text.contains('.') && !text.contains("://") => Self::Token(typed),
+            None => Self::Code(text),
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Verdict {
+    Verdict::Refused(refusal.to_string())
+}
+
+/// The certificate that a credential stands for.
+async fn check(cx: &Cx, token: String) -> AppResult<Result<Certificate, Refusal>> {
+    let issuer = Issuer::of(cx);
+    cx.within(async move |conn| {
+        let claims = match badge::read(&token, &keys::public(conn).await?, &issuer) {
+            Ok(claims) => claims,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let Some(certificate) = store::by_code(conn, claims.code()).await? else {
+            return Ok(Err(Refusal::NotOnRecord));
+        };
+        Ok(match claims.agree_with(&certificate) {
+            true => Ok(certificate),
+            false => Err(Refusal::OffRecord),
+        })
+    })
+    .await
+}

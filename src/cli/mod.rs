@@ -1,0 +1,262 @@
+//! The command line: one subcommand for each thing that an operator does.
+
+mod accounts;
+mod pages;
+mod seed;
+mod teaching;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::course::server::draft::grouped;
+use crate::import;
+use crate::import::ReadOptions;
+use crate::platform::config::{Config, LogConfig, LogFormat, ServeConfig};
+use crate::platform::db::organizations::{self, Organization};
+use crate::platform::db::{Db, migrate};
+use crate::platform::files::Files;
+use crate::platform::jobs::Registry;
+use crate::server;
+
+#[derive(Parser)]
+#[command(name = "lyceum", version, about = "A learning platform for cohorts")]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site and run background jobs.
+    Serve(ServeConfig),
+    /// Run background jobs only, on any machine that reaches the database.
+    Worker {
+        /// Number of jobs to run at once.
+        #[arg(long, env = "LYCEUM_WORKERS", default_value_t = 4)]
+        workers: usize,
+    },
+    /// Bring the database up to this version: roles, extension, schema.
+    Migrate,
+    /// Fill the demo: its courses, and three accounts to sign in with.
+    Seed,
+    /// Import a course: a folder in the native format, or an mdBook. An import takes what it can of
+    /// a book and lists the rest.
+    Import {
+        folder: PathBuf,
+        /// Read the folder as an mdBook even if it looks like a native course.
+        #[arg(long)]
+        mdbook: bool,
+        /// Refuse a book of which something would be left out.
+        #[arg(long)]
+        strict: bool,
+        /// A folder around the book, such as its repository. The book may include its files;
+        /// nothing outside is read.
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+        /// The course's name in addresses. A course that has this name already is updated.
+        #[arg(long)]
+        slug: Option<String>,
+        /// The organization that gets the course, by its short name.
+        #[arg(long, default_value = organizations::FIRST)]
+        organization: String,
+        /// Check the course and store nothing.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Make somebody a tutor of a course, or end that.
+    Tutor {
+        #[command(subcommand)]
+        command: teaching::TutorCommand,
+        /// The organization, by its short name.
+        #[arg(long, default_value = organizations::FIRST, global = true)]
+        organization: String,
+    },
+    /// Write the site's own pages, such as /about.
+    Page {
+        #[command(subcommand)]
+        command: pages::PageCommand,
+        /// The organization, by its short name.
+        #[arg(long, default_value = organizations::FIRST, global = true)]
+        organization: String,
+    },
+    /// Make and change accounts.
+    User {
+        #[command(subcommand)]
+        command: accounts::UserCommand,
+        /// The organization, by its short name.
+        #[arg(long, default_value = organizations::FIRST, global = true)]
+        organization: String,
+    },
+    /// Create and change organizations.
+    Organization {
+        #[command(subcommand)]
+        command: accounts::OrganizationCommand,
+    },
+}
+
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    init_log(&cli.config.log);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return fail(&format!(
+                "The threads of the runtime can't be started: {error}"
+            ));
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => fail(&sentence),
+    }
+}
+
+fn fail(sentence: &str) -> ExitCode {
+    eprintln!("lyceum: {sentence}");
+    ExitCode::FAILURE
+}
+
+fn init_log(config: &LogConfig) {
+    let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match config.format {
+        LogFormat::Pretty => log.with_target(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), String> {
+    let config = cli.config;
+    match cli.command {
+        Command::Serve(serve) => server::serve(config, serve, registry()).await,
+        Command::Worker { workers } => server::work(config, workers, registry()).await,
+        Command::Migrate => {
+            let ran = migrate::migrate(&config.database).await?;
+            match ran.is_empty() {
+                true => println!("The database is up to date."),
+                false => println!("Ran {} migration(s): {}", ran.len(), ran.join(", ")),
+            }
+            let indexed = import::reindex(&Db::new(&config.database)?)
+                .await
+                .map_err(|error| error.to_string())?;
+            if indexed > 0 {
+                println!("Indexed {indexed} course(s) anew for search.");
+            }
+            Ok(())
+        }
+        Command::Seed => seed::seed(&config).await,
+        Command::Import {
+            folder,
+            mdbook,
+            strict,
+            root,
+            slug,
+            organization,
+            check,
+        } => {
+            let options = ReadOptions {
+                as_mdbook: mdbook,
+                strict,
+                root,
+                slug,
+            };
+            import_course(&config, &folder, options, &organization, check).await
+        }
+        Command::Tutor {
+            command,
+            organization,
+        } => teaching::tutor(&config, command, &organization).await,
+        Command::Page {
+            command,
+            organization,
+        } => pages::page(&config, command, &organization).await,
+        Command::User {
+            command,
+            organization,
+        } => accounts::user(&config, command, &organization).await,
+        Command::Organization { command } => accounts::organization(&config, command).await,
+    }
+}
+
+async fn import_course(
+    config: &Config,
+    folder: &std::path::Path,
+    options: ReadOptions,
+    organization: &str,
+    check: bool,
+) -> Result<(), String> {
+    let (draft, warnings) = import::read_with(folder, options).map_err(|errors| {
+        format!(
+            "{} in {}; nothing was imported.\n{}",
+            count(errors.len(), "problem"),
+            folder.display(),
+            grouped(&errors).join("\n")
+        )
+    })?;
+    for warning in grouped(&warnings) {
+        eprintln!("warning: {warning}");
+    }
+    if check {
+        println!("“{}” can be imported. Nothing was stored.", draft.title);
+    } else {
+        let db = Db::new(&config.database)?;
+        let organization = find_organization(&db, organization).await?;
+        let files = Files::new(config)?;
+        let report = import::import(&db, &files, organization.organization_id, draft)
+            .await
+            .map_err(|error| error.to_string())?;
+        println!("{report}");
+    }
+    if !warnings.is_empty() {
+        println!(
+            "{}. The course is imported without the parts that they name.",
+            count(warnings.len(), "warning")
+        );
+    }
+    Ok(())
+}
+
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
+}
+
+async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> {
+    let mut conn = db
+        .system()
+        .await
+        .map_err(|error| format!("The database can't be reached: {error}"))?;
+    organizations::by_slug(&mut conn, slug)
+        .await
+        .map_err(|error| error.to_string())?
+        .ok_or_else(|| {
+            format!("There is no organization “{slug}”. Run `lyceum organization list` to see all of them.")
+        })
+}
+
+/// Lists every kind of background job.
+pub fn registry() -> Registry {
+    Registry::platform()
+        .with::<crate::quiz::server::attempt::EndAttempt>()
+        .with::<crate::exam::server::jobs::EndSitting>()
+        .with::<crate::exam::server::jobs::Calibrate>()
+        .with::<crate::question_bank::authoring::server::imports::ImportQuestions>()
+        .with::<crate::question_bank::authoring::server::tally::CountTries>()
+        .with::<crate::quiz::server::mails::QuizMail>()
+        .with::<crate::exam::server::mails::ExamMail>()
+        .with::<crate::quiz::server::regrade::work::Regrade>()
+}

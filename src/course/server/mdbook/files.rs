@@ -1,0 +1,288 @@
+//! The files that pages refer to, with the names under which they are stored, and the making of names.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::course::server::draft::FileDraft;
+
+/// Longest name of a course or topic in an address.
+pub const MAX_SLUG: usize = 80;
+
+/// Longest key of a file, without its hash. All of it is ASCII.
+const MAX_KEY: usize = 200;
+
+#[derive(Debug, Default)]
+pub struct Files {
+    pub list: Vec<FileDraft>,
+    by_path: HashMap<PathBuf, String>,
+}
+
+impl Files {
+    /// The key of this file, which is `name` where that can stand in an address as it is.
+    pub fn key(&mut self, name: &Path, on_disk: &Path) -> String {
+        if let Some(key) = self.by_path.get(on_disk) {
+            return key.clone();
+        }
+        let name = name.to_string_lossy().replace('\\', "/");
+        let mut key = plain_name(&name);
+        if key.len() > MAX_KEY {
+            let start = key.rfind('/').map_or(0, |at| at + 1);
+            key = key[start.max(key.len() - MAX_KEY)..].to_owned();
+        }
+        if key != name || self.list.iter().any(|file| file.key == key) {
+            key = format!("{}/{key}", short_hash(&name));
+        }
+        self.by_path.insert(on_disk.to_path_buf(), key.clone());
+        self.list.push(FileDraft {
+            media_type: media_type(on_disk).to_owned(),
+            path: on_disk.to_path_buf(),
+            key: key.clone(),
+        });
+        key
+    }
+}
+
+fn plain_name(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || "._-/".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    name.chars().map(plain).collect()
+}
+
+/// By the name's ending. What a browser could run as a page of its own is text or bytes to download; SVG is an
+/// image, and served so that it cannot run anything.
+fn media_type(path: &Path) -> &'static str {
+    let ending = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    match ending.as_str() {
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "bmp" => "image/bmp",
+        "mp4" => "video/mp4",
+        "webm" => "video/webm",
+        "ogv" => "video/ogg",
+        "mp3" => "audio/mpeg",
+        "ogg" | "oga" => "audio/ogg",
+        "wav" => "audio/wav",
+        "vtt" => "text/vtt",
+        "pdf" => "application/pdf",
+        "zip" => "application/zip",
+        "json" => "application/json",
+        "csv" => "text/csv",
+        "txt" | "md" | "rs" | "toml" | "py" | "c" | "h" | "cpp" | "js" | "ts" | "css" | "html"
+        | "htm" | "xml" | "yaml" | "yml" | "sh" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The name of a course or topic in addresses, in Latin letters: `入门` becomes `ru-men`. Different
+/// texts can get the same name.
+pub fn readable_slug(text: &str) -> String {
+    let mut latin = String::with_capacity(text.len());
+    for c in text.chars() {
+        match deunicode::deunicode_char(c) {
+            _ if c.is_ascii() => latin.push(c),
+            // A Chinese character is a word of its own.
+            Some(word) if word.ends_with(' ') => {
+                latin.push(' ');
+                latin.push_str(word);
+            }
+            Some(letters) => latin.push_str(letters),
+            None => latin.push(' '),
+        }
+    }
+    match latin.contains(|c: char| c.is_ascii_alphanumeric()) {
+        true => slug(&latin),
+        false => slug(text),
+    }
+}
+
+/// A name under which something is stored. Different texts get different names: a hash stands for
+/// letters other than ASCII.
+pub fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    let mut lossy = false;
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() => slug.push(c.to_ascii_lowercase()),
+            c if c.is_alphanumeric() => lossy = true,
+            '\'' | '’' => {}
+            _ if slug.is_empty() || slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if !lossy && slug.len() <= MAX_SLUG && !slug.is_empty() {
+        return slug.to_owned();
+    }
+    let hash = short_hash(text);
+    let kept = &slug[..slug.len().min(MAX_SLUG - hash.len() - 1)];
+    match kept.trim_end_matches('-') {
+        "" => hash,
+        kept => format!("{kept}-{hash}"),
+    }
+}
+
+/// Makes the topics' keys from the paths of their pages. READMEs and indexes are named after their
+/// folders. If several paths have one transliteration, each gets a hash: numbers would depend on
+/// the order of the pages, and learners' progress, which is stored by key, would move to other
+/// pages.
+pub fn page_keys(paths: &[&Path]) -> Vec<String> {
+    let wanted: Vec<String> = paths.iter().map(|path| page_key(path)).collect();
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for key in &wanted {
+        *times.entry(key).or_default() += 1;
+    }
+    let mut taken = HashSet::new();
+    let keys = wanted.iter().zip(paths).map(|(key, path)| {
+        let name = path.to_string_lossy();
+        match times[key.as_str()] > 1 && !name.is_ascii() {
+            true => unique(format!("{key}-{}", short_hash(&name)), &mut taken),
+            false => unique(key.clone(), &mut taken),
+        }
+    });
+    keys.collect()
+}
+
+fn page_key(path: &Path) -> String {
+    let path = path.with_extension("");
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|_| name == "readme" || name == "index") {
+        Some(folder) => readable_slug(&folder.to_string_lossy()),
+        None if name == "readme" => "index".to_owned(),
+        None => readable_slug(&path.to_string_lossy()),
+    }
+}
+
+/// `wanted`, or with a number behind it when that is taken.
+fn unique(wanted: String, taken: &mut HashSet<String>) -> String {
+    let mut key = wanted.clone();
+    let mut number = 2;
+    while !taken.insert(key.clone()) {
+        key = format!("{wanted}-{number}");
+        number += 1;
+    }
+    key
+}
+
+fn short_hash(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs() {
+        assert_eq!(
+            slug("The Rust Programming Language"),
+            "the-rust-programming-language"
+        );
+        assert_eq!(slug("C++ & you: don't panic!"), "c-you-dont-panic");
+        assert_ne!(slug("Überblick"), slug("Äberblick"));
+        assert!(slug("入门").chars().all(|c| c.is_ascii_hexdigit()));
+        assert!(slug(&"long ".repeat(40)).len() <= MAX_SLUG);
+        assert_eq!(slug("!!!").len(), 8);
+    }
+
+    #[test]
+    fn readable_slugs() {
+        for (text, slug) in [
+            ("Rust语言圣经", "rust-yu-yan-sheng-jing"),
+            ("Über Größe", "uber-grosse"),
+            ("Язык Rust", "iazyk-rust"),
+            ("Don’t panic: C++!", "dont-panic-c"),
+            (
+                "The Rust Programming Language",
+                "the-rust-programming-language",
+            ),
+        ] {
+            assert_eq!(readable_slug(text), slug);
+        }
+        assert_eq!(readable_slug("!!!").len(), 8);
+        for text in ["أهلا بالعالم", "שלום", "日本語の本", "🦀"] {
+            let slug = readable_slug(text);
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(slug.chars().all(plain) && !slug.contains("--"), "{slug}");
+        }
+    }
+
+    #[test]
+    fn pages_whose_transliterations_meet_have_keys_of_their_own() {
+        let keys = |paths: &[&str]| page_keys(&paths.iter().map(Path::new).collect::<Vec<_>>());
+        assert_eq!(keys(&["是.md", "a.md", "a/README.md"]), ["shi", "a", "a-2"]);
+        let both = keys(&["是.md", "事.md", "shi.md"]);
+        assert!(both[0].starts_with("shi-") && both[1].starts_with("shi-"));
+        assert_eq!(both[2], "shi");
+        let turned = keys(&["shi.md", "事.md", "是.md"]);
+        assert_eq!(turned, [&both[2], &both[1], &both[0]].map(Clone::clone));
+    }
+
+    #[test]
+    fn keys_of_pages() {
+        assert_eq!(page_key(Path::new("../CHANGELOG.md")), "changelog");
+        assert_eq!(
+            page_key(Path::new("ch04-01-what-is-ownership.md")),
+            "ch04-01-what-is-ownership"
+        );
+        assert_eq!(
+            page_key(Path::new("guide/Reading Files.md")),
+            "guide-reading-files"
+        );
+        assert_eq!(page_key(Path::new("guide/README.md")), "guide");
+        assert_eq!(page_key(Path::new("README.md")), "index");
+        assert_eq!(page_key(Path::new("v1.2_notes.md")), "v1-2-notes");
+    }
+
+    #[test]
+    fn keys_of_files_can_stand_in_an_address() {
+        let mut files = Files::default();
+        assert_eq!(
+            files.key(Path::new("img/a.svg"), Path::new("/c/src/img/a.svg")),
+            "img/a.svg"
+        );
+        let spaced = files.key(Path::new("img/a b.svg"), Path::new("/c/src/img/a b.svg"));
+        assert!(spaced.ends_with("/img/a-b.svg") && !spaced.contains(' '));
+        assert_eq!(
+            files.key(Path::new("img/a.svg"), Path::new("/c/src/img/a.svg")),
+            "img/a.svg"
+        );
+        assert_ne!(
+            files.key(Path::new("img/a.svg"), Path::new("/c/img/a.svg")),
+            "img/a.svg"
+        );
+        assert_eq!(files.list[0].media_type, "image/svg+xml");
+        assert_eq!(files.list.len(), 3);
+        let deep = format!("{}/a.svg", "deep".repeat(100));
+        let key = files.key(Path::new(&deep), Path::new("/c/deep.svg"));
+        assert!(key.ends_with("/a.svg") && key.len() < 20, "{key}");
+        let long = format!("{}.svg", "é".repeat(250));
+        assert!(files.key(Path::new(&long), Path::new("/c/long.svg")).len() < 250);
+    }
+}

@@ -1,0 +1,345 @@
+//! The course folder: what is in it, and which of it something refers to.
+//!
+//! The folder is walked once, without following links, and every later look-up is in that walk's result: a path that
+//! was not met there does not exist for a course, wherever it may lead.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, DirEntry};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::limits;
+use super::media::{self, FileKind};
+use super::names::{did_you_mean, is_file_name};
+use super::report::Report;
+use crate::course::server::draft::FileDraft;
+
+/// Each guess compares with every file; who has made this many mistakes has made one mistake many times.
+const MOST_GUESSES: usize = 100;
+
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    /// Paths relative to the root, and sizes.
+    files: BTreeMap<PathBuf, u64>,
+    folders: BTreeSet<PathBuf>,
+    is_cut_short: bool,
+    /// How many files were looked for in vain.
+    guesses: Cell<usize>,
+    used: RefCell<BTreeSet<PathBuf>>,
+    served: RefCell<BTreeMap<String, FileDraft>>,
+}
+
+impl Folder {
+    pub fn open(path: &Path, report: &Report) -> Option<Self> {
+        let root = match fs::canonicalize(path) {
+            Ok(root) if root.is_dir() => root,
+            Ok(_) => {
+                report.add(
+                    Path::new(""),
+                    None,
+                    format!("{} is not a folder", path.display()),
+                );
+                return None;
+            }
+            Err(error) => {
+                report.add(
+                    Path::new(""),
+                    None,
+                    format!("{} can't be opened: {error}", path.display()),
+                );
+                return None;
+            }
+        };
+        let mut folder = Self {
+            root,
+            files: BTreeMap::new(),
+            folders: BTreeSet::new(),
+            is_cut_short: false,
+            guesses: Cell::new(0),
+            used: RefCell::default(),
+            served: RefCell::default(),
+        };
+        folder.walk(Path::new(""), 1, report);
+        Some(folder)
+    }
+
+    fn walk(&mut self, inside: &Path, depth: usize, report: &Report) {
+        if self.is_cut_short {
+            return;
+        }
+        let entries =
+            fs::read_dir(self.root.join(inside)).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        match entries {
+            Ok(entries) => {
+                for entry in entries {
+                    self.meet(&entry, inside, depth, report);
+                }
+            }
+            Err(error) => report.add(inside, None, format!("the folder can't be read: {error}")),
+        }
+    }
+
+    fn meet(&mut self, entry: &DirEntry, inside: &Path, depth: usize, report: &Report) {
+        let name = entry.file_name();
+        let path = inside.join(&name);
+        let Some(name) = name.to_str() else {
+            return report.add(&path, None, "the name is not UTF-8");
+        };
+        if name.starts_with('.') {
+            return;
+        }
+        if self.files.len() >= limits::FILES {
+            if !self.is_cut_short {
+                report.add(
+                    Path::new(""),
+                    None,
+                    format!("the folder has more than {} files", limits::FILES),
+                );
+            }
+            self.is_cut_short = true;
+            return;
+        }
+        let data = match entry.metadata() {
+            Ok(data) => data,
+            Err(error) => return report.add(&path, None, format!("it can't be read: {error}")),
+        };
+        if data.is_symlink() {
+            report.add(
+                &path,
+                None,
+                "symbolic links are not allowed in a course: put the file itself here",
+            );
+        } else if data.is_dir() && depth >= limits::FOLDER_DEPTH {
+            report.add(
+                &path,
+                None,
+                format!("folders go at most {} deep", limits::FOLDER_DEPTH),
+            );
+        } else if data.is_dir() {
+            check_name(&path, name, report);
+            self.folders.insert(path.clone());
+            self.walk(&path, depth + 1, report);
+        } else if data.is_file() {
+            self.meet_file(path, name, data.len(), report);
+        } else {
+            report.add(&path, None, "it is neither a file nor a folder");
+        }
+    }
+
+    fn meet_file(&mut self, path: PathBuf, name: &str, bytes: u64, report: &Report) {
+        check_name(&path, name, report);
+        if bytes > limits::FILE_BYTES {
+            let message = "the file has more than the 20 MB that a file may have";
+            report.add(&path, None, message);
+        }
+        self.files.insert(path, bytes);
+    }
+
+    pub fn has_file(&self, path: &Path) -> bool {
+        self.files.contains_key(path)
+    }
+
+    pub fn has_folder(&self, path: &Path) -> bool {
+        self.folders.contains(path)
+    }
+
+    /// The folders beside course.toml, by name.
+    pub fn top_folders(&self) -> impl Iterator<Item = &str> {
+        self.folders
+            .iter()
+            .filter(|path| path.components().count() == 1)
+            .filter_map(|path| path.to_str())
+    }
+
+    /// Names of the files directly in a folder, sorted.
+    pub fn names_in<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a str> {
+        self.files
+            .keys()
+            .filter(move |path| path.parent() == Some(folder))
+            .filter_map(|path| path.file_name()?.to_str())
+    }
+
+    /// A Markdown, TOML or code file as text with `\n` line ends. It counts as used even where it turns out unreadable.
+    pub fn read_text(&self, path: &Path, report: &Report) -> Option<String> {
+        self.use_file(path);
+        if self
+            .files
+            .get(path)
+            .is_some_and(|bytes| *bytes > limits::TEXT_FILE_BYTES)
+        {
+            report.add(path, None, "a text file may have at most 1 MB");
+            return None;
+        }
+        let bytes = match fs::read(self.root.join(path)) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                report.add(path, None, format!("the file can't be read: {error}"));
+                return None;
+            }
+        };
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => clean_text(path, text, report),
+            Err(error) => {
+                let line = 1 + bytes[..error.valid_up_to()]
+                    .iter()
+                    .filter(|b| **b == b'\n')
+                    .count();
+                report.add(path, Some(line), "the file is not UTF-8 text");
+                None
+            }
+        }
+    }
+
+    /// The file that a relative path in `from` means; the error is a sentence for the author.
+    pub fn resolve(&self, from: &Path, written: &str) -> Result<PathBuf, String> {
+        let path = self.normalise(from, written)?;
+        if self.has_file(&path) {
+            return Ok(path);
+        }
+        if self.has_folder(&path) {
+            return Err(format!("'{written}' is a folder, not a file"));
+        }
+        Err(format!(
+            "the file '{written}' does not exist{}",
+            self.guess(from, written)
+        ))
+    }
+
+    fn guess(&self, from: &Path, written: &str) -> String {
+        self.guesses.set(self.guesses.get() + 1);
+        if self.guesses.get() > MOST_GUESSES {
+            return String::new();
+        }
+        let near = self.suggestions(from, written);
+        did_you_mean(written, near.iter().map(String::as_str))
+    }
+
+    fn normalise(&self, from: &Path, written: &str) -> Result<PathBuf, String> {
+        let mut path = from.parent().map(Path::to_path_buf).unwrap_or_default();
+        for part in Path::new(written).components() {
+            match part {
+                Component::Normal(name) => path.push(name),
+                Component::CurDir => {}
+                Component::ParentDir if path.pop() => {}
+                Component::ParentDir => {
+                    return Err(format!(
+                        "the path '{written}' leads out of the course folder"
+                    ));
+                }
+                Component::RootDir | Component::Prefix(_) => {
+                    return Err(format!(
+                        "the path '{written}' must be relative to the file that it is written in"
+                    ));
+                }
+            }
+        }
+        Ok(path)
+    }
+
+    /// All files as they would be written in `from` by somebody who writes like `written`.
+    fn suggestions(&self, from: &Path, written: &str) -> Vec<String> {
+        let here = from.parent().unwrap_or(Path::new(""));
+        let ups = Path::new(written)
+            .components()
+            .take_while(|part| *part == Component::ParentDir)
+            .count();
+        let base = here.ancestors().nth(ups).unwrap_or(Path::new(""));
+        self.files
+            .keys()
+            .filter_map(|path| path.strip_prefix(base).ok()?.to_str())
+            .map(|rest| format!("{}{rest}", "../".repeat(ups)))
+            .collect()
+    }
+
+    pub fn use_file(&self, path: &Path) {
+        self.used.borrow_mut().insert(path.to_path_buf());
+    }
+
+    pub fn is_used(&self, path: &Path) -> bool {
+        self.used.borrow().contains(path)
+    }
+
+    /// Makes the file one that the course serves. Gives its key and kind, or a sentence for the author.
+    pub fn serve(&self, path: &Path) -> Result<(String, FileKind), String> {
+        self.use_file(path);
+        let key = key_of(path);
+        let (kind, media_type) = media::of(path).ok_or_else(|| {
+            format!("'{key}' is not of a kind of file that a course can have; see docs/course-format.md for the list")
+        })?;
+        let on_disk = self.root.join(path);
+        let file = FileDraft {
+            key: key.clone(),
+            path: on_disk,
+            media_type: media_type.to_owned(),
+        };
+        self.served.borrow_mut().insert(key.clone(), file);
+        Ok((key, kind))
+    }
+
+    /// First bytes of a file, for telling whether it is what its ending says.
+    pub fn begins_with(&self, path: &Path, marks: &[&[u8]]) -> bool {
+        use std::io::Read;
+        let mut start = Vec::new();
+        fs::File::open(self.root.join(path))
+            .and_then(|file| file.take(16).read_to_end(&mut start))
+            .is_ok_and(|_| marks.iter().any(|mark| start.starts_with(mark)))
+    }
+
+    pub fn unused(&self) -> Vec<PathBuf> {
+        let used = self.used.borrow();
+        let is_left_alone = |path: &Path| {
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default();
+            name == "README.md" || name.starts_with("LICENSE")
+        };
+        self.files
+            .keys()
+            .filter(|path| !used.contains(*path) && !is_left_alone(path))
+            .cloned()
+            .collect()
+    }
+
+    pub fn into_served(self) -> Vec<FileDraft> {
+        self.served.into_inner().into_values().collect()
+    }
+}
+
+fn check_name(path: &Path, name: &str, report: &Report) {
+    if !is_file_name(name) {
+        let message =
+            "names of files and folders have only ASCII letters, digits, '.', '-' and '_'";
+        report.add(path, None, message);
+    }
+}
+
+fn key_of(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Without a byte order mark and carriage returns. Other control characters have no place in a course, and NUL none
+/// in the database.
+fn clean_text(path: &Path, text: &str, report: &Report) -> Option<String> {
+    let text = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .replace("\r\n", "\n");
+    let stray = text
+        .lines()
+        .position(|line| line.chars().any(|c| c.is_control() && c != '\t'));
+    match stray {
+        Some(index) => {
+            report.add(
+                path,
+                Some(index + 1),
+                "the line has a control character in it",
+            );
+            None
+        }
+        None => Some(text),
+    }
+}

@@ -1,0 +1,280 @@
+//! One normal form for indexed text and for queries: accents, case, widths and variants of letters
+//! are folded, and text of scripts that write no spaces is told apart from words.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A folded character, and the bytes of the original text that it stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Letter {
+    pub char: char,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// A word, or a run of letters of a script that is written without spaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// Indexes of the span's letters.
+    pub letters: Range<usize>,
+    pub is_unspaced: bool,
+}
+
+/// The letters of a text in their normal form: compatibility decomposition, without accents and
+/// invisible characters, lowercase.
+pub fn letters(text: &str) -> Vec<Letter> {
+    let mut letters = Vec::with_capacity(text.len());
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
+        let mut end = start + c.len_utf8();
+        while let Some((at, mark)) = chars.next_if(|(_, next)| extends(*next)) {
+            end = at + mark.len_utf8();
+        }
+        let mut push = |char| letters.push(Letter { char, start, end });
+        match &text[start..end] {
+            _ if c == '\u{200b}' || c == '\u{200c}' => {
+                let before = letters.last().map(|letter: &Letter| letter.char);
+                if separates(c, before) {
+                    letters.push(Letter {
+                        char: ' ',
+                        start,
+                        end,
+                    });
+                }
+            }
+            one if one.len() == 1 => push(c.to_ascii_lowercase()),
+            cluster => folded(cluster).chars().for_each(push),
+        }
+    }
+    letters
+}
+
+/// The words and runs of a text, in order.
+pub fn spans(letters: &[Letter]) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut open = false;
+    for (at, letter) in letters.iter().enumerate() {
+        let is_unspaced = match kind(letter.char) {
+            Kind::Word => false,
+            Kind::Unspaced => true,
+            Kind::Other => {
+                open = false;
+                continue;
+            }
+        };
+        match spans.last_mut() {
+            Some(span) if open && span.is_unspaced == is_unspaced => span.letters.end = at + 1,
+            _ => spans.push(Span {
+                letters: at..at + 1,
+                is_unspaced,
+            }),
+        }
+        open = true;
+    }
+    spans
+}
+
+pub fn text(letters: &[Letter]) -> String {
+    letters.iter().map(|letter| letter.char).collect()
+}
+
+/// The bytes of the original text that the letters stand for.
+pub fn bytes(letters: &[Letter]) -> Range<usize> {
+    match (letters.first(), letters.last()) {
+        (Some(first), Some(last)) => first.start..last.end,
+        _ => 0..0,
+    }
+}
+
+#[derive(PartialEq, Eq)]
+pub(crate) enum Kind {
+    Word,
+    Unspaced,
+    Other,
+}
+
+pub(crate) fn kind(c: char) -> Kind {
+    match c {
+        _ if c.is_ascii() => match c.is_ascii_alphanumeric() {
+            true => Kind::Word,
+            false => Kind::Other,
+        },
+        _ if !c.is_alphanumeric() && !is_combining_mark(c) => Kind::Other,
+        _ if is_unspaced(c) => Kind::Unspaced,
+        _ => Kind::Word,
+    }
+}
+
+/// Scripts in which spaces do not part words. Korean has spaces, but its words are compounds with
+/// particles, so words are looked for within them as well.
+fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{0e01}'..='\u{0e4e}' // Thai, without its digits
+        | '\u{0e80}'..='\u{0ecf}' | '\u{0edc}'..='\u{0edf}' // Lao
+        | '\u{1000}'..='\u{103f}' | '\u{104a}'..='\u{109f}' // Myanmar
+        | '\u{a9e0}'..='\u{a9ef}' | '\u{a9fa}'..='\u{a9ff}' | '\u{aa60}'..='\u{aa7f}'
+        | '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' // Hangul
+        | '\u{ac00}'..='\u{d7ff}'
+        | '\u{1780}'..='\u{17dd}' // Khmer
+        | '\u{1950}'..='\u{19cf}' | '\u{1a20}'..='\u{1a7f}' // Tai
+        | '\u{2e80}'..='\u{2fdf}' | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' // Han
+        | '\u{3031}'..='\u{3035}' | '\u{3038}'..='\u{303c}'
+        | '\u{3041}'..='\u{31ff}' // Kana, Bopomofo
+        | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{1aff0}'..='\u{1b16f}' // Kana
+        | '\u{20000}'..='\u{3ffff}' // Han
+    )
+}
+
+/// Whether a character belongs to the one before it: an accent, a vowel sign, a voicing mark, the
+/// end of a Hangul syllable.
+fn extends(c: char) -> bool {
+    !c.is_ascii()
+        && (is_combining_mark(c)
+            || matches!(c, '\u{1160}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7ff}' | '\u{ff9e}' | '\u{ff9f}'))
+}
+
+/// A space without width parts words, except within a script that has none. A non-joiner parts
+/// the halves of a Persian word, which are often written with a space; elsewhere it is about shapes.
+fn separates(c: char, before: Option<char>) -> bool {
+    let Some(before) = before else { return false };
+    match c {
+        '\u{200b}' => kind(before) != Kind::Unspaced,
+        _ => matches!(before, '\u{0600}'..='\u{08ff}'),
+    }
+}
+
+fn folded(cluster: &str) -> String {
+    let mut plain = String::with_capacity(cluster.len());
+    for c in cluster.nfkd().filter(|c| !is_dropped(*c)) {
+        for c in c.to_lowercase() {
+            match spelled_out(c) {
+                Some(text) => plain.push_str(text),
+                None => plain.push(variant(c)),
+            }
+        }
+    }
+    // Syllables and voicing marks, which are no accents, are put together again.
+    plain.nfc().collect()
+}
+
+/// Accents, Hebrew and Arabic vowel points, and characters that are not seen.
+fn is_dropped(c: char) -> bool {
+    matches!(c,
+        '\u{0300}'..='\u{036f}' | '\u{0483}'..='\u{0489}' | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}'
+        | '\u{0591}'..='\u{05bd}' | '\u{05bf}' | '\u{05c1}' | '\u{05c2}' | '\u{05c4}' | '\u{05c5}'
+        | '\u{05c7}' | '\u{0610}'..='\u{061a}' | '\u{0640}' | '\u{064b}'..='\u{065f}' | '\u{0670}'
+        | '\u{06d6}'..='\u{06dc}' | '\u{06df}'..='\u{06e8}' | '\u{06ea}'..='\u{06ed}'
+        | '\u{00ad}' | '\u{061c}' | '\u{200d}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0100}'..='\u{e01ef}'
+    )
+}
+
+/// Letters that are written as two where a keyboard lacks them.
+fn spelled_out(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        _ => return None,
+    })
+}
+
+/// Letters with a stroke, and letters and digits that differ by language or place only.
+fn variant(c: char) -> char {
+    match c {
+        'ø' => 'o',
+        'đ' | 'ð' => 'd',
+        'ł' => 'l',
+        'ħ' => 'h',
+        'ŧ' => 't',
+        'ı' => 'i',
+        'ς' => 'σ',
+        // Persian and Urdu have letters of their own for Arabic's kaf, yeh and heh.
+        'ک' => 'ك',
+        'ی' | 'ى' => 'ي',
+        'ة' | 'ہ' | 'ە' => 'ه',
+        _ => digit(c),
+    }
+}
+
+/// Where the decimal digits of scripts begin.
+const ZEROS: [char; 12] = ['٠', '۰', '߀', '०', '০', '੦', '૦', '๐', '໐', '༠', '၀', '០'];
+
+fn digit(c: char) -> char {
+    let value = ZEROS
+        .into_iter()
+        .find_map(|zero| u32::from(c).checked_sub(zero.into()).filter(|n| *n < 10));
+    value
+        .and_then(|value| char::from_digit(value, 10))
+        .unwrap_or(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        super::text(&letters(text))
+    }
+
+    fn words(text: &str) -> Vec<String> {
+        let letters = letters(text);
+        spans(&letters)
+            .into_iter()
+            .map(|span| super::text(&letters[span.letters]))
+            .collect()
+    }
+
+    #[test]
+    fn accents_case_and_width_make_no_difference() {
+        for (written, plain) in [
+            ("Gracián", "gracian"),
+            ("Gracia\u{301}n", "gracian"),
+            ("STRASSE Straße", "strasse strasse"),
+            ("Ｒｕｓｔ", "rust"),
+            ("İSTANBUL ısı", "istanbul isi"),
+            ("Łódź Ørsted cœur", "lodz orsted coeur"),
+            ("ΟΔΟΣ οδός", "οδοσ οδοσ"),
+            ("ёлка", "елка"),
+            ("ｶﾞ ガ が", "ガ ガ が"),
+            ("كِتَاب کتاب", "كتاب كتاب"),
+            ("שָׁלוֹם", "שלום"),
+            ("۱۲٣", "123"),
+            ("ﬁle x²", "file x2"),
+            ("한국 한국", "한국 한국"),
+            ("soft\u{ad}ware", "software"),
+        ] {
+            assert_eq!(folded(written), plain, "{written}");
+        }
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_told_from_words() {
+        assert_eq!(
+            words("《Rust语言圣经》第3章"),
+            ["rust", "语言圣经", "第", "3", "章"]
+        );
+        assert_eq!(
+            words("Smart-Pointers: `Box<T>`, Ümlaut!"),
+            ["smart", "pointers", "box", "t", "umlaut"]
+        );
+        assert_eq!(words("ภาษา\u{200b}ไทย ๑๒"), ["ภาษาไทย", "12"]);
+        assert_eq!(words("हिन्दी भाषा"), ["हिन्दी", "भाषा"]);
+        assert_eq!(words("می\u{200c}خواهم"), ["مي", "خواهم"]);
+        assert_eq!(words(" :*&|!() \u{200b}").len(), 0);
+    }
+
+    #[test]
+    fn letters_know_where_they_come_from() {
+        let text = "Über ﬁn";
+        let letters = letters(text);
+        let span = &spans(&letters)[1];
+        assert_eq!(&text[bytes(&letters[span.letters.clone()])], "ﬁn");
+        assert_eq!(&text[bytes(&letters[..1])], "Ü");
+    }
+}

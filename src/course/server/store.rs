@@ -1,0 +1,73 @@
+//! Queries of courses that more than one feature asks.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::course::CourseTitle;
+use crate::course::server::files::address;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{course_files, courses};
+use crate::platform::ids::{CourseId, FileId};
+
+/// The course's name in addresses.
+pub async fn slug(conn: &mut Conn, course: CourseId) -> QueryResult<String> {
+    courses::table
+        .find(course)
+        .select(courses::slug)
+        .first(conn)
+        .await
+}
+
+/// The course's name in addresses, and its title.
+pub async fn names(conn: &mut Conn, course: CourseId) -> QueryResult<(String, String)> {
+    courses::table
+        .find(course)
+        .select((courses::slug, courses::title))
+        .first(conn)
+        .await
+}
+
+/// The course's title and language.
+pub async fn title(conn: &mut Conn, course: CourseId) -> QueryResult<CourseTitle> {
+    let (text, language) = courses::table
+        .find(course)
+        .select((courses::title, courses::language))
+        .first(conn)
+        .await?;
+    Ok(CourseTitle::new(text, language))
+}
+
+/// Where the files of the course are served, by the names that its texts have for them.
+pub async fn file_addresses(
+    conn: &mut Conn,
+    course: CourseId,
+) -> QueryResult<HashMap<String, String>> {
+    let files: Vec<(String, FileId)> = course_files::table
+        .filter(course_files::course_id.eq(course))
+        .select((course_files::name, course_files::file_id))
+        .load(conn)
+        .await?;
+    let addressed = files.into_iter().map(|(name, file)| {
+        let address = address(file, &name);
+        (name, address)
+    });
+    Ok(addressed.collect())
+}
+
+/// Counts the parts of the course anew, for lists that show how many it has.
+pub async fn recount(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
+    diesel::sql_query(
+        "update courses c set
+             topic_count = (select count(*) from topics t where t.course_id = c.course_id and t.retired_at is null),
+             question_count = (select count(*) from quiz_questions q where q.course_id = c.course_id and q.retired_at is null),
+             reading_minutes = (select coalesce(sum(t.reading_minutes), 0) from topics t
+                                where t.course_id = c.course_id and t.retired_at is null)
+         where c.course_id = $1",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(course)
+    .execute(conn)
+    .await
+    .map(drop)
+}

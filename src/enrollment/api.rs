@@ -1,0 +1,49 @@
+//! Server functions of enrollment. Each acts for the signed-in learner alone.
+
+use leptos::prelude::*;
+
+use crate::platform::error::AppResult;
+
+#[cfg(feature = "ssr")]
+use {
+    super::may_enrol, super::server::store, crate::platform::auth::guard::require_user,
+    crate::platform::error::AppError, crate::platform::http::server_fns::redirect,
+};
+
+/// Learners: enrols in a free, published course that is open to everybody, and goes to where it begins.
+#[server]
+pub async fn enrol(course: String) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let slug = course.clone();
+    me.cx
+        .within(async move |conn| {
+            let offer = store::offer(conn, &course).await?.ok_or_else(|| {
+                AppError::NotFound("There is no course at this address.".to_owned())
+            })?;
+            may_enrol(offer.price_cents, offer.cohort_only)
+                .map_err(|why| AppError::Denied(why.to_owned()))?;
+            Ok(store::enrol(conn, user, offer.course_id).await?)
+        })
+        .await?;
+    redirect(&format!("/learn/{slug}"));
+    Ok(())
+}
+
+/// Withdraws the learner from a course. Progress is kept in case they return.
+#[server]
+pub async fn withdraw(course: String) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let slug = course.clone();
+    me.cx
+        .within(async move |conn| {
+            if let Some(course) = store::course_id(conn, &course).await? {
+                store::withdraw(conn, user, course).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    redirect(&format!("/courses/{slug}"));
+    Ok(())
+}

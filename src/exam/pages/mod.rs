@@ -1,0 +1,278 @@
+//! Pages of exams for learners: the list, the start sheet, the exam room and the result.
+
+#[cfg(feature = "hydrate")]
+mod awake;
+mod room;
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use self::room::room;
+use super::api::{SaveExamAnswer, StartExam, SubmitExam, load_exam, load_exams};
+use super::{
+    ExamLine, ExamList, ExamPage, ExamResult, ExamState, PastSitting, Standing, StartSheet,
+};
+use crate::paths::{exam_path, exams_path};
+use crate::platform::ui::{
+    Badge, Breadcrumbs, Button, Checkbox, EmptyState, Erase, Form, FormState, Language, Notice,
+    Page, Tone, loaded, page_resource, path_part, query_value,
+};
+use crate::question_bank::pages::graded::answers;
+
+/// Page `/learn/COURSE/exam/all`.
+pub fn exams_page() -> AnyView {
+    let course = path_part("course");
+    let exams = page_resource(move || course.get(), load_exams);
+    view! { <Page title="Exams">{loaded(exams, list)}</Page> }.erase()
+}
+
+fn list(list: ExamList) -> AnyView {
+    let course = list.course_slug.clone();
+    let language = list.course_title.language.clone();
+    let lines = match list.exams.is_empty() {
+        true => view! { <EmptyState title="No exams yet" text="The exams of this course appear here." /> }.erase(),
+        false => {
+            let lines = list.exams.into_iter().map(|exam| line(exam, &course, &language));
+            view! { <ul class="exam-list">{lines.collect_view()}</ul> }.erase()
+        }
+    };
+    view! {
+        <Title text=format!("Exams · {}", list.course_title) />
+        <div class="narrow quiz-page">
+            <Breadcrumbs trail=vec![
+                (list.course_title.to_string(), format!("/learn/{}", list.course_slug)),
+                ("Exams".to_owned(), String::new()),
+            ] />
+            <h1>"Exams"</h1>
+            {lines}
+        </div>
+    }
+    .erase()
+}
+
+fn line(exam: ExamLine, course: &str, language: &Language) -> AnyView {
+    let (tone, text) = match exam.standing {
+        Standing::Running => (Tone::Warn, "In progress".to_owned()),
+        Standing::Open => (Tone::Info, "Open".to_owned()),
+        Standing::NotYet => (Tone::Neutral, "Not open yet".to_owned()),
+        Standing::Closed => (Tone::Neutral, "Closed".to_owned()),
+        Standing::Excused => (Tone::Neutral, "Excused".to_owned()),
+        Standing::Taken => (Tone::Neutral, "Submitted".to_owned()),
+        Standing::Scored { score, passed } => verdict(score, passed),
+    };
+    view! {
+        <li>
+            <div>
+                <a href=exam_path(course, exam.exam_id)>{language.inline(exam.title)}</a>
+                <p class="soft">{exam.facts}</p>
+            </div>
+            <Badge tone=tone text=text />
+        </li>
+    }
+    .erase()
+}
+
+/// Badge of a result, for example "Passed, 80 %".
+pub fn verdict(score: i32, passed: bool) -> (Tone, String) {
+    match passed {
+        true => (Tone::Ok, format!("Passed, {score}%")),
+        false => (Tone::Danger, format!("Not passed, {score}%")),
+    }
+}
+
+/// Page `/learn/COURSE/exam/ID`.
+pub fn exam_page() -> AnyView {
+    let params = Memo::new(|_| {
+        use_params_map().with(|params| {
+            let part = |name| params.get(name).unwrap_or_default();
+            (part("course"), part("exam"))
+        })
+    });
+    let show = query_value("show");
+    let page = page_resource(
+        move || (params.get(), show.get()),
+        |((course, exam), show)| load_exam(course, exam, show),
+    );
+    let forms = Forms {
+        start: FormState::of(StartExam::PATH),
+        save: FormState::of(SaveExamAnswer::PATH),
+        submit: FormState::of(SubmitExam::PATH),
+    };
+    view! { <Page title="Exam">{loaded(page, move |page| exam(page, forms))}</Page> }.erase()
+}
+
+#[derive(Clone, Copy)]
+struct Forms {
+    start: FormState,
+    save: FormState,
+    submit: FormState,
+}
+
+impl Forms {
+    /// Returns the error of a form that the room sent before its scripts had loaded.
+    fn problem_of_room(self) -> Option<String> {
+        let problem = |form: FormState| form.problem().get_untracked();
+        problem(self.save).or_else(|| problem(self.submit))
+    }
+}
+
+fn exam(page: ExamPage, forms: Forms) -> AnyView {
+    let path = exam_path(&page.course_slug, page.exam_id);
+    let language = page.course_title.language.clone();
+    let trail = vec![
+        (
+            page.course_title.to_string(),
+            format!("/learn/{}", page.course_slug),
+        ),
+        ("Exams".to_owned(), exams_path(&page.course_slug)),
+        (page.title.clone(), String::new()),
+    ];
+    let past = history(
+        "Your sittings",
+        page.history.clone(),
+        &format!("{path}?show="),
+    );
+    let excused = page
+        .is_excused
+        .then(|| view! { <Notice>"Your tutor excused you from this exam. You don't need to take it."</Notice> });
+    let (class, state) = match page.state.clone() {
+        ExamState::Start(sheet) => (
+            "narrow quiz-page",
+            view! { {excused} {start_sheet(&page, *sheet, forms.start)} {past} }.erase(),
+        ),
+        ExamState::Room(sitting) => (
+            "narrow quiz-page exam-page",
+            room(*sitting, &language, &path, forms.problem_of_room()),
+        ),
+        ExamState::Result(came_of_it) => (
+            "narrow quiz-page",
+            view! { {result(*came_of_it, &language, &path)} {past} }.erase(),
+        ),
+    };
+    view! {
+        <Title text=format!("{} · {}", page.title, page.course_title) />
+        <div class=class>
+            <Breadcrumbs trail=trail />
+            <h1 lang=language.tag() dir=language.dir()>
+                {page.title}
+            </h1>
+            {state}
+        </div>
+    }
+    .erase()
+}
+
+fn start_sheet(page: &ExamPage, sheet: StartSheet, start: FormState) -> AnyView {
+    let language = &page.course_title.language;
+    let sections = sheet
+        .sections
+        .into_iter()
+        .map(|(title, count)| {
+            view! {
+                <li>
+                    <span>{language.inline(title)}</span>
+                    <span class="soft num">{count}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    let lines = |lines: Vec<String>| {
+        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> });
+        lines.collect_view()
+    };
+    let (course, exam) = (page.course_slug.clone(), page.exam_id.to_string());
+    let begin = match sheet.closed {
+        Some(why) => {
+            view! { <Notice tone=Tone::Info title="Not available now">{why}</Notice> }.erase()
+        }
+        None => view! {
+            <Form form=start>
+                <input type="hidden" name="course" value=course />
+                <input type="hidden" name="exam" value=exam />
+                <Checkbox name="ready" label="I am ready. The clock starts now and does not stop." required=true />
+                <Button big=true busy=start.busy()>
+                    "Start exam"
+                </Button>
+            </Form>
+        }
+        .erase(),
+    };
+    view! {
+        <ul class="quiz-terms">{lines(sheet.terms)}</ul>
+        <div class="prose" lang=language.tag() dir=language.dir() inner_html=sheet.instructions.0></div>
+        <ul class="exam-sections">{sections}</ul>
+        <ul class="exam-rules soft">{lines(sheet.rules)}</ul>
+        {begin}
+    }
+    .erase()
+}
+
+fn result(result: ExamResult, language: &Language, path: &str) -> AnyView {
+    let outcome = result.outcome.map(|(score, passed)| {
+        let (tone, text) = match passed {
+            true => (Tone::Ok, "Passed"),
+            false => (Tone::Danger, "Not passed"),
+        };
+        view! {
+            <p class="quiz-score num">{format!("{score}%")}</p>
+            <div>
+                <Badge tone=tone text=text />
+                <p class="soft">{format!("Passing score: {}%", result.passing_score_percent)}</p>
+            </div>
+        }
+    });
+    view! {
+        <section class="quiz-result">
+            {outcome}
+            <div>
+                <p>{format!("Submitted on {}.", result.ended)}</p>
+                <p class="soft">{result.note}</p>
+            </div>
+            <div class="row">
+                <a href=path.to_owned()>"About this exam"</a>
+            </div>
+        </section>
+        {result.ended_early.map(|what| view! { <Notice tone=Tone::Info title="Ended early">{what}</Notice> })}
+        {result
+            .regraded
+            .map(|reason| view! { <Notice tone=Tone::Info title="Regraded">{reason}</Notice> })}
+        {answers(result.questions, language, "Your answer")}
+    }
+    .erase()
+}
+
+/// Shows a list of ended sittings. `path` is the address of a sitting without its id.
+pub fn history(label: &'static str, past: Vec<PastSitting>, path: &str) -> AnyView {
+    if past.is_empty() {
+        return ().erase();
+    }
+    let lines = past
+        .into_iter()
+        .map(|sitting| {
+            let href = format!("{path}{}", sitting.sitting_id);
+            let (when, exactly) = sitting.when;
+            let outcome = sitting.outcome.map(|(score, passed)| {
+                let (tone, text) = verdict(score, passed);
+                view! { <Badge tone=tone text=text /> }
+            });
+            view! {
+                <li>
+                    <a href=href>
+                        <time datetime=exactly>{when}</time>
+                    </a>
+                    {(!sitting.counts).then(|| view! { <span class="soft">"before a reset"</span> })}
+                    {outcome}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="quiz-history">
+            <h2 class="label">{label}</h2>
+            <ol>{lines}</ol>
+        </section>
+    }
+    .erase()
+}

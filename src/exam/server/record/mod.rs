@@ -1,0 +1,353 @@
+//! Queries of sittings, their answers, events and results. Queries for learners filter by the
+//! learner's id, so they find nothing of others.
+
+mod attempts;
+mod events;
+mod regradings;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+pub use self::attempts::{Attempt, attempts, regrade, seen};
+pub use self::events::{events, note};
+pub use self::regradings::{Regrading, count_running, decide, decided_since, hold_ends};
+use super::paper::{AnswerSheet, Paper};
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
+pub use crate::question_bank::server::answer::Change;
+use crate::question_bank::server::basis::Changed;
+use crate::question_bank::server::grade::{Answers, Frozen, Given};
+
+fn broken(error: serde_json::Error) -> AppError {
+    AppError::internal(&error)
+}
+
+/// A sitting with the result of its newest grading.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Sat {
+    #[diesel(sql_type = SqlUuid)]
+    pub sitting_id: SittingId,
+    #[diesel(sql_type = SqlUuid)]
+    pub exam_id: ExamId,
+    #[diesel(sql_type = Timestamptz)]
+    pub started_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    pub expires_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub ended_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    pub score: Option<i32>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    pub passed: Option<bool>,
+    /// False once a tutor has reset this sitting.
+    #[diesel(sql_type = Bool)]
+    pub counts: bool,
+}
+
+/// Returns the learner's sittings in the course, newest first.
+pub async fn sittings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<Vec<Sat>> {
+    diesel::sql_query(
+        "select r.sitting_id, r.exam_id, r.started_at, r.expires_at, r.ended_at, r.score, r.passed, r.counts
+         from exam_results r join exams e on e.exam_id = r.exam_id
+         where r.user_id = $1 and e.course_id = $2
+         order by r.started_at desc, r.sitting_id",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<SqlUuid, _>(course)
+    .load(conn)
+    .await
+}
+
+/// Returns the latest deadline of all learners' running sittings, by exam.
+pub async fn running_until(
+    conn: &mut Conn,
+    course: CourseId,
+) -> QueryResult<HashMap<ExamId, DateTime<Utc>>> {
+    let ends: Vec<(ExamId, Option<DateTime<Utc>>)> = exam_sittings::table
+        .inner_join(exams::table)
+        .filter(exams::course_id.eq(course))
+        .filter(exam_sittings::ended_at.is_null())
+        .group_by(exam_sittings::exam_id)
+        .select((
+            exam_sittings::exam_id,
+            diesel::dsl::max(exam_sittings::expires_at),
+        ))
+        .load(conn)
+        .await?;
+    Ok(ends
+        .into_iter()
+        .filter_map(|(exam, at)| Some((exam, at?)))
+        .collect())
+}
+
+/// Returns two JSON patterns. A paper that asks the question, or may come to ask it, contains one
+/// of them.
+fn asking(question: QuestionId) -> [Value; 2] {
+    [
+        json!({ "questions": [{ "question": { "question_id": question } }] }),
+        json!({ "terms": { "adaptive": { "bank": [{ "question_id": question }] } } }),
+    ]
+}
+
+pub async fn begin(
+    conn: &mut Conn,
+    user: UserId,
+    exam: ExamId,
+    paper: &Paper,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> AppResult<SittingId> {
+    let paper = serde_json::to_value(paper).map_err(broken)?;
+    Ok(diesel::insert_into(exam_sittings::table)
+        .values((
+            exam_sittings::user_id.eq(user),
+            exam_sittings::exam_id.eq(exam),
+            exam_sittings::paper.eq(paper),
+            exam_sittings::started_at.eq(now),
+            exam_sittings::expires_at.eq(expires_at),
+        ))
+        .returning(exam_sittings::sitting_id)
+        .get_result(conn)
+        .await?)
+}
+
+/// A sitting without its paper.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct SittingHead {
+    #[diesel(sql_type = SqlUuid)]
+    pub sitting_id: SittingId,
+    #[diesel(sql_type = SqlUuid)]
+    pub exam_id: ExamId,
+    #[diesel(sql_type = Text)]
+    pub course_slug: String,
+    #[diesel(sql_type = Int4)]
+    pub at_question: i32,
+    #[diesel(sql_type = Timestamptz)]
+    pub started_at: DateTime<Utc>,
+    #[diesel(sql_type = Timestamptz)]
+    pub expires_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub ended_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    pub forward_only: bool,
+    /// The requested question; None if the paper lacks it.
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    question: Option<Value>,
+}
+
+impl SittingHead {
+    pub fn question(&self) -> AppResult<Option<Frozen>> {
+        let question = self.question.clone();
+        question
+            .map(|question| serde_json::from_value(question).map_err(broken))
+            .transpose()
+    }
+}
+
+const HEAD: &str = "select s.sitting_id, s.exam_id, c.slug as course_slug, s.at_question, s.started_at, s.expires_at, s.ended_at,
+        coalesce((s.paper #>> '{terms,forward_only}')::boolean, false) as forward_only,
+        s.paper -> 'questions' -> $3 -> 'question' as question
+     from exam_sittings s join exams e on e.exam_id = s.exam_id join courses c on c.course_id = e.course_id
+     where s.sitting_id = $1 and s.user_id = $2";
+
+/// Returns the learner's sitting and the question with this number.
+pub async fn head(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    question: usize,
+) -> QueryResult<Option<SittingHead>> {
+    read_head(conn, HEAD, user, sitting, question).await
+}
+
+/// Does the same as `head` and locks the row until the transaction ends.
+pub async fn head_for_update(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    question: usize,
+) -> QueryResult<Option<SittingHead>> {
+    let sql = format!("{HEAD} for update of s");
+    read_head(conn, &sql, user, sitting, question).await
+}
+
+async fn read_head(
+    conn: &mut Conn,
+    sql: &str,
+    user: UserId,
+    sitting: SittingId,
+    question: usize,
+) -> QueryResult<Option<SittingHead>> {
+    diesel::sql_query(sql)
+        .bind::<SqlUuid, _>(sitting)
+        .bind::<SqlUuid, _>(user)
+        .bind::<Int4, _>(i32::try_from(question).unwrap_or(i32::MAX))
+        .get_result(conn)
+        .await
+        .optional()
+}
+
+/// Returns the paper of a running sitting.
+pub async fn paper(conn: &mut Conn, sitting: SittingId) -> AppResult<Option<Paper>> {
+    let paper: Option<Option<Value>> = exam_sittings::table
+        .filter(exam_sittings::sitting_id.eq(sitting))
+        .select(exam_sittings::paper)
+        .first(conn)
+        .await
+        .optional()?;
+    paper
+        .flatten()
+        .map(|paper| serde_json::from_value(paper).map_err(broken))
+        .transpose()
+}
+
+/// Moves a forward-only sitting to a question. `paper` holds the new paper if the question was
+/// just chosen.
+pub async fn move_on(
+    conn: &mut Conn,
+    sitting: SittingId,
+    at_question: usize,
+    paper: Option<&Paper>,
+) -> AppResult<()> {
+    let at_question = i32::try_from(at_question).unwrap_or(i32::MAX);
+    let target = exam_sittings::table.filter(exam_sittings::sitting_id.eq(sitting));
+    match paper {
+        Some(paper) => {
+            let paper = serde_json::to_value(paper).map_err(broken)?;
+            diesel::update(target)
+                .set((
+                    exam_sittings::at_question.eq(at_question),
+                    exam_sittings::paper.eq(paper),
+                ))
+                .execute(conn)
+                .await?
+        }
+        None => {
+            diesel::update(target)
+                .set(exam_sittings::at_question.eq(at_question))
+                .execute(conn)
+                .await?
+        }
+    };
+    Ok(())
+}
+
+pub async fn set_deadline(
+    conn: &mut Conn,
+    sitting: SittingId,
+    expires_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(exam_sittings::table.filter(exam_sittings::sitting_id.eq(sitting)))
+        .set(exam_sittings::expires_at.eq(expires_at))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Saves the changed parts of an answer and its flag. Ignores a change if a newer one of the same
+/// tab has arrived.
+pub async fn save(
+    conn: &mut Conn,
+    sitting: SittingId,
+    question: usize,
+    (given, changed): (&Given, Changed),
+    change: Option<Change>,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let answer = given.answer.as_ref().map(serde_json::to_value);
+    let answer = answer.transpose().map_err(broken)?;
+    diesel::sql_query(
+        "insert into exam_answers (sitting_id, question_no, answer, is_flagged, saved_at, tabs)
+         values ($1, $2, $3, $4, $5, case when $6 is null then '{}' else jsonb_build_object($6, $7) end)
+         on conflict (sitting_id, question_no) do update
+         set answer = case when $8 then excluded.answer else exam_answers.answer end,
+             saved_at = case when $8 then excluded.saved_at else exam_answers.saved_at end,
+             is_flagged = case when $9 then excluded.is_flagged else exam_answers.is_flagged end,
+             revision = exam_answers.revision + 1,
+             tabs = case when (select count(*) from jsonb_object_keys(exam_answers.tabs)) < 32
+                         then exam_answers.tabs || excluded.tabs else excluded.tabs end
+         where $6 is null or coalesce((exam_answers.tabs ->> $6)::int, 0) < $7",
+    )
+    .bind::<SqlUuid, _>(sitting)
+    .bind::<Int4, _>(i32::try_from(question).unwrap_or(i32::MAX))
+    .bind::<Nullable<Jsonb>, _>(answer)
+    .bind::<Bool, _>(given.flagged)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Nullable<Text>, _>(change.map(|change| change.tab.to_string()))
+    .bind::<Nullable<Int4>, _>(change.map(|change| change.number))
+    .bind::<Bool, _>(changed.answer)
+    .bind::<Bool, _>(changed.flag)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Returns the answers so far and the time at which each was last saved, by question number.
+pub async fn answers(
+    conn: &mut Conn,
+    sitting: SittingId,
+) -> AppResult<(Answers, HashMap<usize, DateTime<Utc>>)> {
+    let rows: Vec<(i32, Option<Value>, bool, DateTime<Utc>)> = exam_answers::table
+        .filter(exam_answers::sitting_id.eq(sitting))
+        .select((
+            exam_answers::question_no,
+            exam_answers::answer,
+            exam_answers::is_flagged,
+            exam_answers::saved_at,
+        ))
+        .load(conn)
+        .await?;
+    let (mut answers, mut saved) = (Answers::new(), HashMap::new());
+    for (number, answer, flagged, at) in rows {
+        let number = usize::try_from(number).unwrap_or_default();
+        let answer = answer.map(serde_json::from_value);
+        let answer = answer.transpose().map_err(broken)?;
+        let given = Given {
+            answer,
+            flagged,
+            ..Given::default()
+        };
+        answers.insert(number, given);
+        saved.insert(number, at);
+    }
+    Ok((answers, saved))
+}
+
+/// Ends a sitting: stores its answer sheet and deletes the paper and answers.
+pub async fn end(
+    conn: &mut Conn,
+    user: UserId,
+    head: &SittingHead,
+    sheet: &AnswerSheet,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
+    attempts::keep(conn, user, head, sheet, at).await?;
+    diesel::update(exam_sittings::table.filter(exam_sittings::sitting_id.eq(head.sitting_id)))
+        .set((
+            exam_sittings::ended_at.eq(at),
+            exam_sittings::paper.eq(None::<Value>),
+        ))
+        .execute(conn)
+        .await?;
+    diesel::delete(exam_answers::table.filter(exam_answers::sitting_id.eq(head.sitting_id)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Returns the learner of a sitting, for the job that ends it.
+pub async fn learner_of(conn: &mut Conn, sitting: SittingId) -> QueryResult<Option<UserId>> {
+    exam_sittings::table
+        .filter(exam_sittings::sitting_id.eq(sitting))
+        .select(exam_sittings::user_id)
+        .first(conn)
+        .await
+        .optional()
+}

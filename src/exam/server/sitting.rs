@@ -1,0 +1,418 @@
+//! Runs a sitting from its start to its record. Time is the server's. An acknowledged answer is
+//! committed.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::drawing::{append_next, draw_paper};
+use super::jobs::EndSitting;
+use super::paper::TimeTerms;
+use super::record::{self, Change, Sat, SittingHead};
+use super::rules::{self, Allowed, Closed};
+use super::store::{self, Allowance, Exam};
+use super::timeline::{Event, EventKind};
+use crate::course::CourseTitle;
+use crate::enrollment::server::access::not_enrolled;
+use crate::enrollment::server::store as studying;
+use crate::exam::Review;
+use crate::exam::teach::server::regrade::catch_up;
+use crate::platform::db::{self, Conn};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
+use crate::platform::time::Clock;
+use crate::question_bank::Sent;
+use crate::question_bank::server::basis;
+use crate::question_bank::server::grade::Given;
+use crate::question_bank::server::timing;
+use crate::quiz::server::attempt::read;
+
+pub fn no_exam() -> AppError {
+    AppError::NotFound("There is no exam at this address.".to_owned())
+}
+
+pub fn no_sitting() -> AppError {
+    AppError::NotFound("This sitting does not exist, or it is not yours.".to_owned())
+}
+
+/// An exam with one learner's sittings and allowances. Sittings whose time is over have already
+/// been ended.
+pub struct Found {
+    pub course: CourseId,
+    pub course_title: CourseTitle,
+    pub exam: Exam,
+    pub allowance: Allowance,
+    /// The learner is excused and need not sit the exam.
+    pub is_excused: bool,
+    /// Sittings of the learner, newest first.
+    pub sittings: Vec<Sat>,
+    /// Latest deadline of all learners' running sittings of this exam.
+    pub running_until: Option<DateTime<Utc>>,
+}
+
+impl Found {
+    pub fn running(&self) -> Option<&Sat> {
+        self.sittings.iter().find(|sat| sat.ended_at.is_none())
+    }
+
+    /// Number of sittings that count toward the attempts allowed.
+    pub fn tries(&self) -> i64 {
+        self.sittings.iter().filter(|sat| sat.counts).count() as i64
+    }
+
+    pub fn tries_allowed(&self) -> Option<i64> {
+        let allowed = i64::from(self.exam.attempts_allowed?);
+        Some(allowed + i64::from(self.allowance.extra_attempts))
+    }
+
+    pub fn closed(&self, now: DateTime<Utc>) -> Option<Closed> {
+        if !self.exam.is_offered() {
+            return Some(Closed::Withdrawn);
+        }
+        rules::closed(self.exam.window, self.tries_allowed(), self.tries(), now)
+    }
+
+    /// Time limit of a sitting that starts now.
+    pub fn allowed(&self) -> Allowed {
+        let terms = TimeTerms::of(&self.exam);
+        terms.allowed(self.allowance.extra_time_percent)
+    }
+
+    pub fn review(&self, now: DateTime<Utc>) -> (Review, Option<DateTime<Utc>>) {
+        let exam = &self.exam;
+        rules::review(&exam.config, exam.window, self.running_until, now)
+    }
+}
+
+pub async fn find(
+    conn: &mut Conn,
+    user: UserId,
+    course: &str,
+    exam: ExamId,
+    now: DateTime<Utc>,
+) -> AppResult<Found> {
+    let studied = studying::studying(conn, user, course)
+        .await?
+        .ok_or_else(not_enrolled)?;
+    let row = store::exam(conn, studied.course_id, exam)
+        .await?
+        .ok_or_else(no_exam)?;
+    let mut sittings = my_sittings(conn, user, studied.course_id, now).await?;
+    sittings.retain(|sat| sat.exam_id == exam);
+    // A learner who has sat a withdrawn exam can still see the results.
+    if !row.is_offered() && sittings.is_empty() {
+        return Err(no_exam());
+    }
+    Ok(Found {
+        course: studied.course_id,
+        course_title: CourseTitle::new(studied.title, studied.language),
+        exam: row,
+        allowance: store::allowance(conn, user, exam).await?,
+        is_excused: store::excuses(conn, user, studied.course_id)
+            .await?
+            .contains(&exam),
+        sittings,
+        running_until: record::running_until(conn, studied.course_id)
+            .await?
+            .remove(&exam),
+    })
+}
+
+/// Returns the learner's sittings in the course, newest first. Ends those whose time is over.
+pub async fn my_sittings(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> AppResult<Vec<Sat>> {
+    let sittings = record::sittings(conn, user, course).await?;
+    let is_late = |sat: &&Sat| sat.ended_at.is_none() && timing::is_late(Some(sat.expires_at), now);
+    let late: Vec<SittingId> = sittings
+        .iter()
+        .filter(is_late)
+        .map(|sat| sat.sitting_id)
+        .collect();
+    if late.is_empty() {
+        return Ok(sittings);
+    }
+    for sitting in late {
+        end_if_late(conn, user, sitting, now).await?;
+    }
+    Ok(record::sittings(conn, user, course).await?)
+}
+
+/// Explains to the learner why no sitting may start.
+pub fn closed_words(closed: Closed, clock: &Clock) -> String {
+    let at = |at: DateTime<Utc>| format!("{} ({})", clock.date_time(at), clock.zone.name());
+    match closed {
+        Closed::Withdrawn => {
+            "This exam is no longer offered. The results of your sittings remain available here."
+                .to_owned()
+        }
+        Closed::NotYet(from) => format!("This exam opens on {}.", at(from)),
+        Closed::Over(until) => format!("This exam closed on {}.", at(until)),
+        Closed::NoTryLeft(1) => {
+            "You have used your only sitting. Your tutor can allow another one.".to_owned()
+        }
+        Closed::NoTryLeft(allowed) => {
+            format!("You have used all {allowed} sittings. Your tutor can allow another one.")
+        }
+    }
+}
+
+/// Locks the starts of one learner at one exam until the transaction ends. Otherwise two requests
+/// at once could start two sittings.
+pub async fn hold_starts(conn: &mut Conn, user: UserId, exam: ExamId) -> diesel::QueryResult<()> {
+    db::lock(conn, &format!("exam {user} {exam}")).await
+}
+
+/// Starts a sitting; does nothing if one is running.
+pub async fn start(
+    conn: &mut Conn,
+    user: UserId,
+    course: &str,
+    exam: ExamId,
+    clock: &Clock,
+) -> AppResult<()> {
+    let now = clock.now;
+    hold_starts(conn, user, exam).await?;
+    let found = find(conn, user, course, exam, now).await?;
+    if found.running().is_some() {
+        return Ok(());
+    }
+    if let Some(closed) = found.closed(now) {
+        return Err(AppError::Denied(closed_words(closed, clock)));
+    }
+    let sections = store::sections(conn, exam).await?;
+    let paper = draw_paper(conn, user, &found, &sections, now).await?;
+    let expires_at = rules::deadline(now, found.allowed());
+    let sitting = record::begin(conn, user, exam, &paper, now, expires_at).await?;
+    let started = Event {
+        kind: EventKind::Started,
+        question: None,
+        at: now,
+    };
+    record::note(conn, sitting, &[started]).await?;
+    EndSitting { sitting }.queue(conn, expires_at).await
+}
+
+/// Request to save the answer to one question of a sitting.
+pub struct Answering {
+    pub question: usize,
+    pub sent: Sent,
+    /// Basis of the form as it was rendered; None if the browser did not send it.
+    pub basis: Option<String>,
+    pub change: Option<Change>,
+    /// True if the learner is done with the question and moves on.
+    pub goes_on: bool,
+}
+
+/// Outcome of saving an answer.
+pub enum Saved {
+    Kept {
+        expires_at: DateTime<Utc>,
+        forward_only: bool,
+        /// New basis of the form that was sent.
+        basis: String,
+    },
+    /// The sitting ended before the answer arrived, or with it.
+    Over,
+}
+
+/// Saves the answer to one question of a running sitting. Partial answers are accepted.
+///
+/// # Errors
+///
+/// `Conflict` if a forward-only sitting has moved past the question.
+pub async fn save(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    answering: Answering,
+    now: DateTime<Utc>,
+) -> AppResult<(SittingHead, Saved)> {
+    let head = record::head_for_update(conn, user, sitting, answering.question)
+        .await?
+        .ok_or_else(no_sitting)?;
+    if has_ended(conn, user, &head, now).await? {
+        return Ok((head, Saved::Over));
+    }
+    let frozen = head
+        .question()?
+        .ok_or_else(|| AppError::field("question", "The exam has no question with this number."))?;
+    let at_question = usize::try_from(head.at_question).unwrap_or_default();
+    if head.forward_only && answering.question != at_question {
+        // The request came from a second tab or an earlier page. Answers to passed questions must
+        // not change.
+        return Err(AppError::Conflict(
+            "You have already left this question, and you can't return to earlier questions in this exam. Please reload the page.".to_owned(),
+        ));
+    }
+    let given = Given {
+        answer: read(&frozen.kind, &answering.sent)?,
+        flagged: answering.sent.flagged.is_some(),
+        ..Given::default()
+    };
+    let changed = basis::changed(answering.basis.as_deref(), &given);
+    record::save(
+        conn,
+        sitting,
+        answering.question,
+        (&given, changed),
+        answering.change,
+        now,
+    )
+    .await?;
+    if head.forward_only && answering.goes_on && !go_on(conn, &head, at_question).await? {
+        end(conn, user, &head, now).await?;
+        return Ok((head, Saved::Over));
+    }
+    let kept = Saved::Kept {
+        expires_at: head.expires_at,
+        forward_only: head.forward_only,
+        basis: basis::basis(Some(&given)),
+    };
+    Ok((head, kept))
+}
+
+/// Moves a forward-only sitting to its next question. Returns false when an adaptive exam has
+/// asked enough.
+async fn go_on(conn: &mut Conn, head: &SittingHead, at_question: usize) -> AppResult<bool> {
+    let mut paper = record::paper(conn, head.sitting_id)
+        .await?
+        .ok_or_else(no_sitting)?;
+    if paper.terms.adaptive.is_none() {
+        record::move_on(conn, head.sitting_id, at_question + 1, None).await?;
+        return Ok(true);
+    }
+    let (answers, _) = record::answers(conn, head.sitting_id).await?;
+    let given = paper.points(&answers);
+    let is_more = append_next(conn, &mut paper, &given).await?;
+    if is_more {
+        record::move_on(conn, head.sitting_id, at_question + 1, Some(&paper)).await?;
+    }
+    Ok(is_more)
+}
+
+/// Ends and grades the sitting; an ended sitting stays as it is. `by_clock` means that the page's
+/// clock has run down. A tutor may have given more time meanwhile: the sitting then goes on, and
+/// its new deadline is returned.
+pub async fn submit(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    by_clock: bool,
+    now: DateTime<Utc>,
+) -> AppResult<(SittingHead, Option<DateTime<Utc>>)> {
+    let head = record::head_for_update(conn, user, sitting, 0)
+        .await?
+        .ok_or_else(no_sitting)?;
+    if head.ended_at.is_some() {
+        return Ok((head, None));
+    }
+    if by_clock && now < head.expires_at {
+        let expires_at = head.expires_at;
+        return Ok((head, Some(expires_at)));
+    }
+    end(conn, user, &head, now).await?;
+    Ok((head, None))
+}
+
+/// Maximum number of events read from one report.
+const REPORTED: usize = 50;
+/// Maximum age of a reported event, in seconds. Older events are dated to this age.
+const WAITED: i64 = 600;
+
+/// Records the events that a browser reports, as `kind:question:seconds_ago` separated by spaces,
+/// for example `question_shown:3:0 left::12`. Skips events that cannot be parsed. Returns the
+/// deadline of the sitting, or None if it has ended.
+pub async fn report(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    events: &str,
+    now: DateTime<Utc>,
+) -> AppResult<(SittingHead, Option<DateTime<Utc>>)> {
+    let head = record::head(conn, user, sitting, 0)
+        .await?
+        .ok_or_else(no_sitting)?;
+    if head.ended_at.is_some() {
+        return Ok((head, None));
+    }
+    let events: Vec<Event> = events
+        .split_whitespace()
+        .take(REPORTED)
+        .filter_map(|event| {
+            let mut parts = event.split(':');
+            let kind = EventKind::named(parts.next()?).filter(|kind| kind.is_reported())?;
+            let question = parts.next()?.parse::<u16>().ok().map(usize::from);
+            let ago = parts.next()?.parse::<u32>().ok()?;
+            let ago = TimeDelta::seconds(i64::from(ago).min(WAITED));
+            Some(Event {
+                kind,
+                question,
+                at: (now - ago).max(head.started_at),
+            })
+        })
+        .collect();
+    if !events.is_empty() {
+        record::note(conn, sitting, &events).await?;
+    }
+    let expires_at = head.expires_at;
+    Ok((head, Some(expires_at)))
+}
+
+/// Returns true if the sitting has ended. Ends it first if its time is over.
+async fn has_ended(
+    conn: &mut Conn,
+    user: UserId,
+    head: &SittingHead,
+    now: DateTime<Utc>,
+) -> AppResult<bool> {
+    if head.ended_at.is_some() {
+        return Ok(true);
+    }
+    let is_late = timing::is_late(Some(head.expires_at), now);
+    if is_late {
+        end(conn, user, head, now).await?;
+    }
+    Ok(is_late)
+}
+
+/// Ends the sitting if its time is over; otherwise returns its deadline.
+pub async fn end_if_late(
+    conn: &mut Conn,
+    user: UserId,
+    sitting: SittingId,
+    now: DateTime<Utc>,
+) -> AppResult<Option<DateTime<Utc>>> {
+    let Some(head) = record::head_for_update(conn, user, sitting, 0).await? else {
+        return Ok(None);
+    };
+    let is_over = has_ended(conn, user, &head, now).await?;
+    Ok((!is_over).then_some(head.expires_at))
+}
+
+async fn end(
+    conn: &mut Conn,
+    user: UserId,
+    head: &SittingHead,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let paper = record::paper(conn, head.sitting_id)
+        .await?
+        .ok_or_else(no_sitting)?;
+    let (answers, saved) = record::answers(conn, head.sitting_id).await?;
+    let sheet = paper.hand_in(answers, |number| saved.get(&number).copied());
+    let at = now.min(head.expires_at);
+    record::end(conn, user, head, &sheet, at).await?;
+    catch_up(conn, head).await?;
+    let kind = match timing::is_late(Some(head.expires_at), now) {
+        true => EventKind::TimeOver,
+        false => EventKind::HandedIn,
+    };
+    let ended = Event {
+        kind,
+        question: None,
+        at,
+    };
+    Ok(record::note(conn, head.sitting_id, &[ended]).await?)
+}

@@ -1,0 +1,6 @@
+//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+
+pub mod check;
+pub mod regrade;
+pub mod store;
+pub mod view;

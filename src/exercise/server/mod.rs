@@ -1,0 +1,4 @@
+//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+
+pub mod store;
+pub mod view;

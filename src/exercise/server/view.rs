@@ -1,0 +1,179 @@
+//! Builds the page of an exercise and saves the learner's work.
+
+use super::store;
+use crate::course::CourseTitle;
+use crate::enrollment::server::access::{open_place, open_topic};
+use crate::enrollment::{TopicLink, TopicState};
+use crate::exercise::{ExerciseLine, ExercisePage, Verdict, WORK_LIMIT, Writing, judge};
+use crate::paths::topic_path;
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{ExerciseId, TopicId, UserId};
+use crate::platform::time::Clock;
+use crate::platform::ui::Html;
+
+fn no_exercise() -> AppError {
+    AppError::NotFound("There is no exercise at this address. It may have been retired.".to_owned())
+}
+
+pub async fn lines(
+    conn: &mut Conn,
+    user: UserId,
+    topic: TopicId,
+    course_slug: &str,
+    topic_slug: &str,
+) -> AppResult<Vec<ExerciseLine>> {
+    let rows = store::of_topic(conn, user, topic).await?;
+    let path = topic_path(course_slug, topic_slug);
+    Ok(rows
+        .into_iter()
+        .map(|(key, title, difficulty, is_done)| ExerciseLine {
+            link: TopicLink {
+                href: format!("{path}/exercise/{key}"),
+                title,
+            },
+            difficulty,
+            state: TopicState::of(is_done),
+        })
+        .collect())
+}
+
+pub async fn page(
+    conn: &mut Conn,
+    user: UserId,
+    course: String,
+    topic: &str,
+    key: &str,
+    clock: &Clock,
+) -> AppResult<ExercisePage> {
+    let open = open_topic(conn, user, &course, topic, clock).await?;
+    let exercise = store::by_key(conn, open.row.topic_id, key)
+        .await?
+        .ok_or_else(no_exercise)?;
+    let work = store::work(conn, user, exercise.exercise_id).await?;
+    let ticked = match &work {
+        Some(work) => work.ticked()?.lines,
+        None => Vec::new(),
+    };
+    let rubric = exercise.rubric()?.lines;
+    let done = work.as_ref().and_then(|work| work.submitted_at);
+    Ok(ExercisePage {
+        exercise_id: exercise.exercise_id,
+        topic: TopicLink {
+            href: topic_path(&course, topic),
+            title: open.row.title,
+        },
+        course_slug: course,
+        course_title: CourseTitle::new(open.studying.title, open.studying.language),
+        title: exercise.title,
+        difficulty: exercise.difficulty,
+        brief: Html(exercise.brief_html),
+        rubric: rubric
+            .into_iter()
+            .map(|line| {
+                let is_ticked = ticked.contains(&line);
+                (line, is_ticked)
+            })
+            .collect(),
+        done: done.map(|at| (clock.date_time(at), at.to_rfc3339())),
+        page: Writing {
+            writer: uuid::Uuid::new_v4(),
+            revision: work.as_ref().map_or(0, |work| work.revision),
+            change: 0,
+        },
+        work: work.map(|work| work.work).unwrap_or_default(),
+    })
+}
+
+/// Text and ticked lines that a page sends.
+pub struct Sent {
+    pub page: Writing,
+    pub text: String,
+    pub ticked: Vec<String>,
+    /// True if the learner marks the exercise as done.
+    pub is_done: bool,
+}
+
+/// Saves the work.
+///
+/// # Errors
+///
+/// `Conflict` if another page has saved since, or if the exercise is already done.
+pub async fn save(
+    conn: &mut Conn,
+    user: UserId,
+    exercise: ExerciseId,
+    sent: Sent,
+    clock: &Clock,
+) -> AppResult<()> {
+    // PostgreSQL cannot store the character NUL in text.
+    let text = sent.text.replace("\r\n", "\n").replace('\0', "");
+    if text.chars().count() > WORK_LIMIT as usize {
+        return Err(AppError::field(
+            "text",
+            "Use at most 50,000 characters. Nothing was saved.",
+        ));
+    }
+    let exercise = store::by_id(conn, exercise)
+        .await?
+        .ok_or_else(no_exercise)?;
+    open_place(conn, user, exercise.topic_id, clock).await?;
+    let stored = store::work_for_update(conn, user, exercise.exercise_id).await?;
+    let kept = match judge(stored.writing(), sent.page) {
+        Verdict::Late => return Ok(()),
+        Verdict::Stale => {
+            return Err(AppError::Conflict(
+                "This exercise was changed in another tab or on another device. Copy your text, then reload the page."
+                    .to_owned(),
+            ));
+        }
+        Verdict::Keep(revision) => Writing {
+            revision,
+            ..sent.page
+        },
+    };
+    let ticked: Vec<String> = exercise
+        .rubric()?
+        .lines
+        .into_iter()
+        .filter(|line| sent.ticked.contains(line))
+        .collect();
+    let is_same = stored.work == text && stored.ticked()?.lines == ticked;
+    match stored.submitted_at {
+        // The request repeats the finished work: a retry, or a save that arrived late.
+        Some(_) if is_same => return Ok(()),
+        Some(_) => {
+            return Err(AppError::Conflict(
+                "This exercise is marked as done. Reload the page to reopen it.".to_owned(),
+            ));
+        }
+        None => {}
+    }
+    if sent.is_done && text.trim().is_empty() {
+        return Err(AppError::field("text", "Write something first."));
+    }
+    let done_at = sent.is_done.then_some(clock.now);
+    store::save(
+        conn,
+        user,
+        exercise.exercise_id,
+        &text,
+        ticked,
+        kept,
+        done_at,
+    )
+    .await
+}
+
+pub async fn reopen(
+    conn: &mut Conn,
+    user: UserId,
+    exercise: ExerciseId,
+    clock: &Clock,
+) -> AppResult<()> {
+    let exercise = store::by_id(conn, exercise)
+        .await?
+        .ok_or_else(no_exercise)?;
+    open_place(conn, user, exercise.topic_id, clock).await?;
+    Ok(store::reopen(conn, user, exercise.exercise_id).await?)
+}

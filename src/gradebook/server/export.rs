@@ -1,0 +1,139 @@
+//! Exports the gradebook as a CSV file for spreadsheets.
+
+use axum::Router;
+use axum::extract::{Extension, Path, Query};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+use super::store::LearnerLine;
+use super::view;
+use crate::gradebook::{Cell, Filter, GradeColumn, GradebookQuery, Sort};
+use crate::platform::auth::guard::tutor_of_slug;
+use crate::platform::auth::sign_in_path;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::{AppState, Cx};
+use crate::platform::spreadsheet::inert;
+use crate::platform::time::Clock;
+
+/// Maximum number of learners in one file, because the file is built in memory.
+const LIMIT: i64 = 20_000;
+
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/teach/{course}/gradebook.csv", get(send))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    q: String,
+    filter: String,
+    sort: String,
+    down: String,
+}
+
+impl Asked {
+    fn query(self) -> GradebookQuery {
+        GradebookQuery {
+            filter: Filter::parse(&self.filter),
+            sort: Sort::parse(&self.sort),
+            down: !self.down.is_empty(),
+            q: self.q,
+            page: 0,
+            said: 0,
+        }
+    }
+}
+
+async fn send(
+    Extension(cx): Extension<Cx>,
+    Path(course): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    match file(cx, &course, asked.query()).await {
+        Ok(file) => (
+            [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+                (
+                    header::CONTENT_DISPOSITION,
+                    format!("attachment; filename=\"gradebook-{course}.csv\""),
+                ),
+                (header::CACHE_CONTROL, "no-store".to_owned()),
+            ],
+            file,
+        )
+            .into_response(),
+        Err(AppError::SignInRequired) => {
+            Redirect::to(&sign_in_path(&format!("/teach/{course}"))).into_response()
+        }
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status());
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+            (status, text, error.to_string()).into_response()
+        }
+    }
+}
+
+/// Returns all learners of the filtered list as a file. For tutors of the course and admins.
+async fn file(cx: Cx, course: &str, query: GradebookQuery) -> AppResult<Vec<u8>> {
+    let tutor = tutor_of_slug(cx.clone(), course).await?;
+    let clock = Clock::of(&cx);
+    let course = tutor.course;
+    let (columns, lines) = cx
+        .within(async move |conn| view::lines(conn, course, &query, (LIMIT, 0), &clock).await)
+        .await?;
+    if lines.first().is_some_and(|(line, _)| line.total > LIMIT) {
+        return Err(AppError::TooLarge(
+            "A file holds at most 20,000 learners. Search or filter first.".to_owned(),
+        ));
+    }
+    write(&columns, &lines).map_err(|error| AppError::internal(&error))
+}
+
+/// Writes the CSV with a byte order mark, by which spreadsheets recognize UTF-8. Times are ISO
+/// 8601.
+fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    let mut head: Vec<String> = [
+        "Name",
+        "Username",
+        "Email",
+        "Enrolled",
+        "Last active",
+        "Completed",
+        "Topics completed (%)",
+        "Average (%)",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for column in columns {
+        head.push(format!("{} (%)", column.label));
+        head.push(inert(&column.title));
+    }
+    writer.write_record(&head)?;
+    for (line, cells) in lines {
+        let number = |number: Option<i32>| number.map(|n| n.to_string()).unwrap_or_default();
+        let mut record = vec![
+            inert(&line.display_name),
+            inert(&line.username),
+            inert(&line.email),
+            line.enrolled_at.to_rfc3339(),
+            line.last_active
+                .map(|at| at.to_rfc3339())
+                .unwrap_or_default(),
+            if line.is_completed { "yes" } else { "no" }.to_owned(),
+            line.done_percent.to_string(),
+            number(line.score),
+        ];
+        for cell in cells {
+            record.push(number(cell.score));
+            record.push(cell.state.label().to_owned());
+        }
+        writer.write_record(&record)?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| error.into_error().into())
+}

@@ -1,0 +1,504 @@
+//! Builds the pages of the gradebook from its queries.
+
+use crate::question_bank::server::view::right;
+use std::collections::{BTreeMap, HashMap};
+
+use sha2::{Digest, Sha256};
+
+use super::act::no_learner;
+use super::opinions;
+use super::store::{self, ColumnKey, DeedLine, LearnerLine};
+use crate::enrollment::TopicLink;
+use crate::enrollment::server::gate::Gate;
+use crate::enrollment::server::progress;
+use crate::enrollment::server::progress::Progress;
+use crate::exam::{self, Review};
+use crate::gradebook::{
+    Cell, CellState, ChangeRow, Decision, ExamCard, ForecastView, GradeColumn, GradebookPage,
+    GradebookQuery, LearnerPage, LearnerRow, ModuleCard, OpenedAttempt, PAGE, PastDeed, QuizCard,
+    RegradePage, RulingKind, learner_path,
+};
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{AttemptId, CourseId, QuestionId, UserId};
+use crate::platform::time::Clock;
+use crate::platform::ui::Html;
+use crate::question_bank::authoring::server::editing::no_question;
+use crate::question_bank::server::freeze::freeze;
+use crate::question_bank::server::store::{BankQuestion, bank_question};
+use crate::quiz::server::attempt::no_attempt;
+use crate::quiz::server::regrade::store as regrades;
+use crate::quiz::server::regrade::store::Regrading;
+use crate::quiz::server::regrade::{Ruling, work};
+use crate::quiz::server::store::Outcome;
+use crate::quiz::server::view as quiz_view;
+use crate::quiz::{AttemptStatus, PastAttempt};
+
+/// In place of the name of somebody whose account is no more.
+const GONE: &str = "a deleted account";
+
+pub async fn gradebook(
+    conn: &mut Conn,
+    course: CourseId,
+    course_slug: String,
+    query: GradebookQuery,
+    clock: &Clock,
+) -> AppResult<GradebookPage> {
+    let course_title = crate::course::server::store::title(conn, course).await?;
+    let page = page_that_exists(conn, course, &query, clock).await?;
+    let place = (PAGE, i64::from(page) * PAGE);
+    let (columns, lines) = lines(conn, course, &query, place, clock).await?;
+    Ok(GradebookPage {
+        course_slug,
+        course_title,
+        columns,
+        page,
+        opinions: opinions::of_course(conn, course, query.said, clock).await?,
+        total: lines.first().map_or(0, |(line, _)| line.total),
+        learners: lines
+            .into_iter()
+            .map(|(line, cells)| row(line, cells, clock))
+            .collect(),
+    })
+}
+
+/// Returns the requested page, or the last one if there are fewer.
+async fn page_that_exists(
+    conn: &mut Conn,
+    course: CourseId,
+    query: &GradebookQuery,
+    clock: &Clock,
+) -> AppResult<u32> {
+    if query.page == 0 {
+        return Ok(0);
+    }
+    let first = store::learners(conn, course, query, (1, 0), clock.now).await?;
+    let last = first.first().map_or(0, |line| (line.total - 1) / PAGE);
+    Ok(u32::try_from(last).unwrap_or(u32::MAX).min(query.page))
+}
+
+/// Returns the columns and one part of the list, each learner with a cell for each column.
+pub async fn lines(
+    conn: &mut Conn,
+    course: CourseId,
+    query: &GradebookQuery,
+    place: (i64, i64),
+    clock: &Clock,
+) -> AppResult<(Vec<GradeColumn>, Vec<(LearnerLine, Vec<Cell>)>)> {
+    let (keys, columns): (Vec<ColumnKey>, Vec<GradeColumn>) =
+        store::columns(conn, course).await?.into_iter().unzip();
+    let learners = store::learners(conn, course, query, place, clock.now).await?;
+    let ids: Vec<UserId> = learners.iter().map(|line| line.user_id).collect();
+    let cells = store::cells(conn, course, &ids).await?;
+    let lines = learners
+        .into_iter()
+        .map(|line| {
+            let cell = |key: &ColumnKey| cells.get(&(line.user_id, *key)).copied();
+            let cells = keys
+                .iter()
+                .map(|key| cell(key).unwrap_or_default())
+                .collect();
+            (line, cells)
+        })
+        .collect();
+    Ok((columns, lines))
+}
+
+fn row(line: LearnerLine, cells: Vec<Cell>, clock: &Clock) -> LearnerRow {
+    LearnerRow {
+        username: line.username,
+        name: line.display_name,
+        email: line.email,
+        done: u8::try_from(line.done_percent).unwrap_or_default(),
+        is_completed: line.is_completed,
+        is_stuck: line.is_stuck,
+        last_active: line.last_active.map(|at| (clock.ago(at), at.to_rfc3339())),
+        score: line.score,
+        cells,
+    }
+}
+
+pub async fn learner(
+    conn: &mut Conn,
+    course: CourseId,
+    course_slug: String,
+    username: &str,
+    opened: Option<AttemptId>,
+    clock: &Clock,
+) -> AppResult<LearnerPage> {
+    let course_title = crate::course::server::store::title(conn, course).await?;
+    let learner = store::learner_named(conn, course, username)
+        .await?
+        .ok_or_else(no_learner)?;
+    let user = learner.user_id;
+    let opened = match opened {
+        Some(attempt) => Some(open(conn, course, user, attempt, clock).await?),
+        None => None,
+    };
+    let progress = progress::load(conn, user, course, clock.now).await?;
+    let outline = crate::enrollment::server::store::outline(conn, user, course).await?;
+    let mut attempts = store::attempts(conn, course, user).await?;
+    let cells = store::cells(conn, course, &[user]).await?;
+    let last_try = attempts
+        .values()
+        .flatten()
+        .filter_map(|outcome| outcome.completed_at)
+        .max();
+    let modules: Vec<ModuleCard> = outline
+        .into_iter()
+        .map(|module| {
+            let gate = progress
+                .gates
+                .iter()
+                .find(|gate| gate.number == module.number);
+            ModuleCard {
+                is_open: gate.is_none_or(|gate| gate.open.is_ok()),
+                said: gate.map(|gate| gate_words(gate, clock)).unwrap_or_default(),
+                done: (module.done(), module.topics.len()),
+                quizzes: quizzes(module.number, &progress, &mut attempts, clock)
+                    .into_iter()
+                    .chain(retired(module.number, &progress, &attempts, &cells, clock))
+                    .collect(),
+                number: module.number,
+                title: module.title,
+            }
+        })
+        .collect();
+    Ok(LearnerPage {
+        course_slug,
+        course_title,
+        user_id: user,
+        username: learner.username,
+        name: learner.display_name,
+        email: learner.email,
+        status: learner.status,
+        enrolled: clock.date(learner.enrolled_at),
+        last_active: learner.last_opened_at.max(last_try).map(|at| clock.ago(at)),
+        done: modules.iter().fold((0, 0), |(done, all), module| {
+            (done + module.done.0, all + module.done.1)
+        }),
+        extra_time_percent: learner.extra_time_percent.unwrap_or(0),
+        extra_attempts: learner.extra_attempts.unwrap_or(0),
+        modules,
+        exams: exams(conn, user, course, clock).await?,
+        opened,
+        record: store::deeds(conn, course, user)
+            .await?
+            .into_iter()
+            .map(|deed| past_deed(deed, clock))
+            .collect(),
+    })
+}
+
+fn past_deed(deed: DeedLine, clock: &Clock) -> PastDeed {
+    let (quiz, exam) = (deed.quiz.unwrap_or_default(), deed.exam.unwrap_or_default());
+    let who = deed.by.unwrap_or_else(|| GONE.to_owned());
+    PastDeed {
+        said: match deed.action.as_str() {
+            "quiz.reset" => format!("Quiz {quiz} reset"),
+            "quiz.excused" => format!("Excused from quiz {quiz}"),
+            "quiz.excuse_ended" => format!("Excuse from quiz {quiz} ended"),
+            "module.unlocked" => "Module unlocked early".to_owned(),
+            "exam.reset" => format!("Exam “{exam}” reset"),
+            "exam.excused" => format!("Excused from the exam “{exam}”"),
+            "exam.excuse_ended" => format!("Excuse from the exam “{exam}” ended"),
+            "exam.allowed" => format!("Time and sittings for the exam “{exam}” changed"),
+            _ => "Time and attempts changed".to_owned(),
+        },
+        reason: deed.reason,
+        by: format!("{who}, {}", clock.date_time(deed.occurred_at)),
+    }
+}
+
+fn gate_words(gate: &Gate, clock: &Clock) -> String {
+    match (gate.holds(), gate.open, gate.passed_at) {
+        (false, ..) => "Always unlocked".to_owned(),
+        (_, Ok(at), Some(passed)) => format!(
+            "Unlocked on {}, passed on {}",
+            clock.date(at),
+            clock.date(passed)
+        ),
+        (_, Ok(at), None) => format!("Unlocked on {}", clock.date(at)),
+        (_, Err(lock), _) => progress::sentence(lock, clock),
+    }
+}
+
+fn quizzes(
+    module_no: i32,
+    progress: &Progress,
+    attempts: &mut HashMap<(i32, i32), Vec<Outcome>>,
+    clock: &Clock,
+) -> Vec<QuizCard> {
+    let of_module = progress
+        .quizzes
+        .iter()
+        .filter(|quiz| quiz.module_no == module_no);
+    of_module
+        .map(|quiz| {
+            let outcomes = attempts.remove(&(module_no, quiz.pair)).unwrap_or_default();
+            let counting = || outcomes.iter().filter(|outcome| outcome.counts);
+            let is_running = counting().any(|outcome| outcome.status == AttemptStatus::InProgress);
+            let state = match (quiz.is_excused, quiz.is_passed, is_running, quiz.tries) {
+                (true, ..) => CellState::Excused,
+                (_, true, ..) => CellState::Passed,
+                (_, _, true, _) => CellState::Running,
+                (.., 0) => CellState::NoTry,
+                _ => CellState::Failed,
+            };
+            QuizCard {
+                pair: quiz.pair,
+                cell: Cell {
+                    state,
+                    score: counting().filter_map(|outcome| outcome.score).max(),
+                },
+                tries: quiz.tries,
+                is_retired: false,
+                attempts: past(&outcomes, clock),
+            }
+        })
+        .collect()
+}
+
+/// Returns the learner's cards of retired quizzes of the module.
+fn retired(
+    module_no: i32,
+    progress: &Progress,
+    attempts: &HashMap<(i32, i32), Vec<Outcome>>,
+    cells: &HashMap<(UserId, ColumnKey), Cell>,
+    clock: &Clock,
+) -> Vec<QuizCard> {
+    let known: BTreeMap<i32, Cell> = cells
+        .iter()
+        .filter_map(|((_, key), cell)| match key {
+            ColumnKey::Quiz { module_no, pair } => Some(((*module_no, *pair), *cell)),
+            ColumnKey::Exam(_) => None,
+        })
+        .chain(attempts.keys().map(|key| (*key, Cell::default())))
+        .filter(|((module, pair), _)| {
+            *module == module_no && progress.quiz(module_no, *pair).is_none()
+        })
+        .fold(BTreeMap::new(), |mut known, ((_, pair), cell)| {
+            known.entry(pair).or_insert(cell);
+            known
+        });
+    let outcomes = |pair| {
+        let of_quiz = attempts.get(&(module_no, pair));
+        of_quiz.map(Vec::as_slice).unwrap_or_default()
+    };
+    known
+        .into_iter()
+        .map(|(pair, cell)| QuizCard {
+            pair,
+            cell,
+            tries: outcomes(pair)
+                .iter()
+                .filter(|outcome| outcome.counts)
+                .count() as i64,
+            is_retired: true,
+            attempts: past(outcomes(pair), clock),
+        })
+        .collect()
+}
+
+fn past(outcomes: &[Outcome], clock: &Clock) -> Vec<PastAttempt> {
+    outcomes
+        .iter()
+        .filter_map(|outcome| quiz_view::past(outcome, clock))
+        .collect()
+}
+
+/// Returns a card for each exam of the course.
+async fn exams(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    clock: &Clock,
+) -> AppResult<Vec<ExamCard>> {
+    let cells: HashMap<_, Cell> = store::exam_results(conn, course, &[user])
+        .await?
+        .into_iter()
+        .collect();
+    let sittings = exam::server::record::sittings(conn, user, course).await?;
+    let cards = store::exams(conn, course).await?.into_iter();
+    Ok(cards
+        .map(|(exam_id, title)| {
+            let of_exam = || sittings.iter().filter(|sat| sat.exam_id == exam_id);
+            ExamCard {
+                exam_id,
+                title,
+                cell: cells
+                    .get(&(user, ColumnKey::Exam(exam_id)))
+                    .copied()
+                    .unwrap_or_default(),
+                running: of_exam()
+                    .find(|sat| sat.ended_at.is_none())
+                    .map(|sat| sat.sitting_id),
+                sittings: of_exam()
+                    .filter_map(|sat| exam::server::view::past(sat, Review::Score, clock))
+                    .collect(),
+            }
+        })
+        .collect())
+}
+
+/// Returns an ended attempt of this learner in this course.
+async fn open(
+    conn: &mut Conn,
+    course: CourseId,
+    user: UserId,
+    attempt: AttemptId,
+    clock: &Clock,
+) -> AppResult<OpenedAttempt> {
+    let row = crate::quiz::server::store::attempt(conn, user, attempt)
+        .await?
+        .filter(|row| row.quiz.course == course && row.status != AttemptStatus::InProgress)
+        .ok_or_else(no_attempt)?;
+    let regrades = regrades::applied(conn, &[attempt]).await?;
+    let no_links: HashMap<_, TopicLink> = HashMap::new();
+    Ok(OpenedAttempt {
+        attempt_id: attempt,
+        quiz: quiz_name((row.quiz.module_no, row.quiz.pair)),
+        when: clock.date_time(row.completed_at.unwrap_or(row.started_at)),
+        graded: quiz_view::graded(row, &regrades, &no_links, clock),
+    })
+}
+
+fn quiz_name((module_no, pair): (i32, i32)) -> String {
+    format!("Quiz {module_no}.{pair}")
+}
+
+/// Question with the decisions about it and a hash (`mark`) of its key and latest decision.
+pub struct Seen {
+    pub question: BankQuestion,
+    pub decisions: Vec<(Regrading, Option<String>)>,
+    pub mark: String,
+}
+
+pub async fn seen(conn: &mut Conn, course: CourseId, question: QuestionId) -> AppResult<Seen> {
+    let found = bank_question(conn, course, question)
+        .await?
+        .ok_or_else(no_question)?;
+    let decisions = regrades::decisions(conn, question).await?;
+    let options: Vec<_> = found
+        .options
+        .iter()
+        .map(|option| (option.option_id, option.is_correct))
+        .collect();
+    let last = decisions.first().map(|(decision, _)| decision.regrading_id);
+    let state = serde_json::to_vec(&(&found.payload, options, last))
+        .map_err(|error| AppError::internal(&error))?;
+    let digest = Sha256::digest(state);
+    Ok(Seen {
+        question: found,
+        decisions,
+        mark: digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+    })
+}
+
+impl RulingKind {
+    /// Returns the ruling for the question as it is now.
+    pub fn about(self, question: BankQuestion) -> Ruling {
+        match self {
+            Self::Key => Ruling::Key(freeze(question).kind),
+            Self::Everybody => Ruling::Everybody,
+        }
+    }
+}
+
+pub async fn regrade(
+    conn: &mut Conn,
+    course: CourseId,
+    course_slug: String,
+    question: QuestionId,
+    ruling: Option<RulingKind>,
+    clock: &Clock,
+) -> AppResult<RegradePage> {
+    let course_title = crate::course::server::store::title(conn, course).await?;
+    let seen = seen(conn, course, question).await?;
+    let prompt = seen.question.prompt_html.clone();
+    let right = right(&freeze(seen.question.clone()).kind);
+    let forecast = match ruling {
+        Some(kind) => {
+            let ruling = kind.about(seen.question);
+            let forecast = work::forecast(conn, course, question, &ruling).await?;
+            Some(forecast_view(conn, &course_slug, kind, forecast, seen.mark).await?)
+        }
+        None => None,
+    };
+    Ok(RegradePage {
+        course_slug,
+        course_title,
+        question_id: question,
+        prompt: Html(prompt),
+        right: Html(right),
+        forecast,
+        decisions: seen
+            .decisions
+            .into_iter()
+            .map(|(decision, by)| decision_view(decision, by, clock))
+            .collect(),
+    })
+}
+
+async fn forecast_view(
+    conn: &mut Conn,
+    course: &str,
+    ruling: RulingKind,
+    forecast: work::Forecast,
+    seen: String,
+) -> AppResult<ForecastView> {
+    let people: Vec<UserId> = forecast.changes.iter().map(|change| change.user).collect();
+    let names = store::names(conn, &people).await?;
+    let cell = |score, status| Cell {
+        score,
+        state: match status {
+            AttemptStatus::Passed => CellState::Passed,
+            _ => CellState::Failed,
+        },
+    };
+    let changes = forecast.changes.into_iter().filter_map(|change| {
+        let (name, username) = names.get(&change.user)?;
+        let learner = learner_path(course, username);
+        Some(ChangeRow {
+            name: name.clone(),
+            href: format!("{learner}?attempt={}", change.attempt),
+            quiz: quiz_name((change.module_no, change.pair)),
+            before: cell(change.before.0, change.before.1),
+            after: cell(Some(change.after.0), change.after.1),
+        })
+    });
+    Ok(ForecastView {
+        ruling,
+        attempts: forecast.attempts,
+        running: forecast.running,
+        results: forecast.results,
+        passes: forecast.passes,
+        changes: changes.collect(),
+        obstacles: forecast
+            .obstacles
+            .into_iter()
+            .map(|(obstacle, count)| (obstacle.sentence().to_owned(), count))
+            .collect(),
+        seen,
+    })
+}
+
+fn decision_view(decision: Regrading, by: Option<String>, clock: &Clock) -> Decision {
+    Decision {
+        when: clock.date_time(decision.ordered_at),
+        by: by.unwrap_or_else(|| GONE.to_owned()),
+        ruling: match decision.ruling {
+            Ruling::Key(_) => RulingKind::Key,
+            Ruling::Everybody => RulingKind::Everybody,
+        },
+        reason: decision.reason,
+        done: decision.attempts_done,
+        total: decision.attempts_total,
+        changed: decision.results_changed,
+        is_finished: decision.finished_at.is_some(),
+    }
+}

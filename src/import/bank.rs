@@ -1,0 +1,190 @@
+//! The question bank of a course.
+
+use crate::course::server::draft::FROM_FILE;
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::Changes;
+use crate::course::QuestionPurpose;
+use crate::course::pair_of;
+use crate::course::server::draft::{CourseDraft, QuestionDraft};
+use crate::course::server::render::Links;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::quiz_questions;
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, QuestionId, TopicId};
+use crate::question_bank::server::bank;
+use crate::question_bank::server::bank::Place;
+
+/// A question that came with the course before.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = quiz_questions)]
+struct Known {
+    question_id: QuestionId,
+    external_key: Option<String>,
+    prompt: String,
+    payload: Value,
+    explanation: Option<String>,
+    purpose: QuestionPurpose,
+    retired_at: Option<DateTime<Utc>>,
+    edited_at: Option<DateTime<Utc>>,
+    placed_at: Option<DateTime<Utc>>,
+}
+
+/// What was edited, retired or put in order on the site stays so; only its topic follows the folder.
+pub async fn store_questions(
+    conn: &mut Conn,
+    course: CourseId,
+    draft: &CourseDraft,
+    topics: &HashMap<String, TopicId>,
+    links: &Links<'_>,
+) -> AppResult<Changes> {
+    bank::lock(conn, course).await?;
+    let known = known(conn, course).await?;
+    let mut changes = Changes::default();
+    let mut kept = HashSet::new();
+    // The questions of a quiz are counted through, those of its second topic after those of its first.
+    let mut counts: HashMap<(i32, Option<i32>), i32> = HashMap::new();
+    for module in &draft.modules {
+        for topic in &module.topics {
+            for question in &topic.questions {
+                let before = known.get(&question.key);
+                let purpose = before
+                    .filter(|before| before.edited_at.is_some())
+                    .map_or(question.purpose, |before| before.purpose);
+                let pair = (purpose != QuestionPurpose::Exam).then(|| pair_of(topic.number));
+                let count = counts.entry((module.number, pair)).or_default();
+                let is_placed = before.is_some_and(|before| before.placed_at.is_some());
+                let place = Place {
+                    course,
+                    topic: topics.get(&topic.key).copied(),
+                    module_no: module.number,
+                    pair,
+                    order: (!is_placed).then_some(*count),
+                };
+                *count += 1;
+                kept.insert(question.key.clone());
+                let name = format!("{} ({})", question.key, topic.title);
+                match before {
+                    None => {
+                        bank::add(conn, &place, Some(&question.key), question, links).await?;
+                        changes.added.push(name);
+                    }
+                    Some(before) if before.edited_at.is_some() => {
+                        bank::put(conn, before.question_id, &place).await?;
+                        changes.kept.push(name);
+                    }
+                    Some(before) => {
+                        match store_again(conn, before, &place, question, links).await? {
+                            true => changes.updated.push(name),
+                            false => changes.unchanged += 1,
+                        }
+                    }
+                }
+            }
+        }
+    }
+    for (key, gone) in &known {
+        if !kept.contains(key) && gone.retired_at.is_none() {
+            retire(conn, gone.question_id, Some(Utc::now())).await?;
+            changes.retired.push(key.clone());
+        }
+    }
+    follow_topics(conn, course).await?;
+    changes
+        .retired
+        .extend(retire_with_topics(conn, course).await?);
+    changes.retired.sort();
+    Ok(changes)
+}
+
+/// Questions that did not come with the course stand where their topic stands now.
+async fn follow_topics(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
+    diesel::sql_query(format!(
+        "update quiz_questions q
+         set module_no = t.module_no, topic_pair_index = case when q.purpose <> 'exam' then (t.topic_number + 1) / 2 end
+         from topics t
+         where t.topic_id = q.topic_id and t.retired_at is null and q.course_id = $1 and {OWN}
+           and (q.module_no, q.topic_pair_index)
+               is distinct from (t.module_no, case when q.purpose <> 'exam' then (t.topic_number + 1) / 2 end)"
+    ))
+    .bind::<SqlUuid, _>(course)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Retires the questions about topics that were retired, but for those that somebody has brought back since; gives back how
+/// they begin.
+async fn retire_with_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<String>> {
+    let retired: Vec<Prompt> = diesel::sql_query(format!(
+        "update quiz_questions q set retired_at = now()
+         from topics t
+         where t.topic_id = q.topic_id and q.course_id = $1 and {OWN}
+           and q.retired_at is null and (q.edited_at is null or q.edited_at < t.retired_at)
+           and t.retired_at is not null
+         returning left(q.prompt, 80) as prompt"
+    ))
+    .bind::<SqlUuid, _>(course)
+    .load(conn)
+    .await?;
+    Ok(retired.into_iter().map(|row| row.prompt).collect())
+}
+
+/// Written on the site, or from a file of their own.
+const OWN: &str = "(q.external_key is null or q.external_key like 'file:%')";
+
+#[derive(QueryableByName)]
+struct Prompt {
+    #[diesel(sql_type = Text)]
+    prompt: String,
+}
+
+async fn known(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String, Known>> {
+    let rows: Vec<Known> = quiz_questions::table
+        .filter(quiz_questions::course_id.eq(course))
+        .filter(quiz_questions::external_key.not_like(format!("{}%", FROM_FILE)))
+        .select(Known::as_select())
+        .load(conn)
+        .await?;
+    let keyed = rows
+        .into_iter()
+        .filter_map(|row| row.external_key.clone().map(|key| (key, row)));
+    Ok(keyed.collect())
+}
+
+/// Stores the question over what was there; true when it is not as it was.
+async fn store_again(
+    conn: &mut Conn,
+    before: &Known,
+    place: &Place,
+    question: &QuestionDraft,
+    links: &Links<'_>,
+) -> AppResult<bool> {
+    let options_changed = bank::change(conn, before.question_id, place, question, links).await?;
+    if before.retired_at.is_some() {
+        retire(conn, before.question_id, None).await?;
+    }
+    Ok(options_changed
+        || before.prompt != question.prompt
+        || before.payload != bank::stored_payload(&question.answer)?
+        || before.explanation != question.explanation
+        || before.retired_at.is_some())
+}
+
+async fn retire(
+    conn: &mut Conn,
+    question: QuestionId,
+    at: Option<DateTime<Utc>>,
+) -> QueryResult<()> {
+    diesel::update(quiz_questions::table.find(question))
+        .set(quiz_questions::retired_at.eq(at))
+        .execute(conn)
+        .await
+        .map(drop)
+}

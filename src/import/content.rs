@@ -1,0 +1,392 @@
+//! Modules, topics, their rendered blocks and their assets.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::Utc;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use super::{Changes, vocabulary};
+use crate::course::server::draft::{BlockDraft, CourseDraft, TopicBody, TopicDraft};
+use crate::course::server::render;
+use crate::course::server::render::{Links, RenderedBody};
+use crate::course::server::search;
+use crate::course::server::search::Vocabulary;
+use crate::course::{ContentType, StudyPersona, reading_minutes};
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{
+    course_modules, module_progress, quiz_attempts, topic_blocks, topic_content_assets, topics,
+};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, TopicId};
+
+pub async fn store_modules(
+    conn: &mut Conn,
+    course: CourseId,
+    draft: &CourseDraft,
+) -> AppResult<()> {
+    for module in &draft.modules {
+        let values = (
+            course_modules::title.eq(&module.title),
+            course_modules::summary.eq(&module.summary),
+            course_modules::gates.eq(module.gates),
+        );
+        let known = course_modules::table
+            .filter(course_modules::course_id.eq(course))
+            .filter(course_modules::module_no.eq(module.number));
+        if diesel::update(known).set(values).execute(conn).await? == 0 {
+            diesel::insert_into(course_modules::table)
+                .values((
+                    course_modules::course_id.eq(course),
+                    course_modules::module_no.eq(module.number),
+                    values,
+                ))
+                .execute(conn)
+                .await?;
+        }
+    }
+    let numbers: Vec<i32> = draft.modules.iter().map(|module| module.number).collect();
+    diesel::delete(
+        course_modules::table
+            .filter(course_modules::course_id.eq(course))
+            .filter(course_modules::module_no.ne_all(numbers)),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The topics' ids by key, and what changed.
+pub struct StoredTopics {
+    pub ids: HashMap<String, TopicId>,
+    pub changes: Changes,
+    /// The modules whose topics have come to stand under another number: that one, and the new one.
+    pub moved: BTreeSet<(i32, i32)>,
+    /// The words of the topics, for searches within the course.
+    pub words: Vocabulary,
+}
+
+/// The modules whose quizzes somebody has taken, or which were opened for somebody.
+pub async fn reached_modules(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<i32>> {
+    let mut reached: Vec<i32> = quiz_attempts::table
+        .filter(quiz_attempts::course_id.eq(course))
+        .select(quiz_attempts::module_no)
+        .distinct()
+        .load(conn)
+        .await?;
+    let opened: Vec<i32> = module_progress::table
+        .filter(module_progress::course_id.eq(course))
+        .filter(module_progress::unlocked_at.is_not_null())
+        .select(module_progress::module_no)
+        .distinct()
+        .load(conn)
+        .await?;
+    reached.extend(opened);
+    Ok(reached)
+}
+
+/// What was there before, to tell what changed.
+struct Known {
+    topic_id: TopicId,
+    title: String,
+    module_no: i32,
+    topic_number: i32,
+    content: [Option<String>; 4],
+    is_retired: bool,
+}
+
+pub async fn store_topics(
+    conn: &mut Conn,
+    course: CourseId,
+    draft: &CourseDraft,
+    links: &Links<'_>,
+) -> AppResult<StoredTopics> {
+    let known = known_topics(conn, course).await?;
+    let mut stored = StoredTopics {
+        ids: HashMap::new(),
+        changes: Changes::default(),
+        moved: BTreeSet::new(),
+        words: Vocabulary::default(),
+    };
+    for module in &draft.modules {
+        for topic in &module.topics {
+            let before = known.get(&topic.key);
+            if let Some(was) = before.filter(|before| !before.is_retired) {
+                stored.moved.insert((was.module_no, module.number));
+            }
+            let id = store_topic(
+                conn,
+                course,
+                module.number,
+                topic,
+                before,
+                draft,
+                links,
+                &mut stored.words,
+            )
+            .await?;
+            stored.ids.insert(topic.key.clone(), id);
+            let changes = &mut stored.changes;
+            match before {
+                None => changes.added.push(topic.title.clone()),
+                Some(before) if before.is_same(module.number, topic) => changes.unchanged += 1,
+                Some(_) => changes.updated.push(topic.title.clone()),
+            }
+        }
+    }
+    for (key, gone) in known
+        .iter()
+        .filter(|(key, topic)| !stored.ids.contains_key(*key) && !topic.is_retired)
+    {
+        diesel::update(topics::table.find(gone.topic_id))
+            .set(topics::retired_at.eq(Utc::now()))
+            .execute(conn)
+            .await?;
+        stored
+            .changes
+            .retired
+            .push(format!("{} ({key})", gone.title));
+    }
+    stored.changes.retired.sort();
+    stored.moved.retain(|(was, now)| was != now);
+    Ok(stored)
+}
+
+type TopicRow = (
+    String,
+    TopicId,
+    String,
+    i32,
+    i32,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    bool,
+);
+
+async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String, Known>> {
+    let rows: Vec<TopicRow> = topics::table
+        .filter(topics::course_id.eq(course))
+        .select((
+            topics::slug,
+            topics::topic_id,
+            topics::title,
+            topics::module_no,
+            topics::topic_number,
+            topics::text_content,
+            topics::text_content_sports,
+            topics::text_content_cooking,
+            topics::text_content_adventure,
+            topics::retired_at.is_not_null(),
+        ))
+        .load(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(
+            |(
+                slug,
+                topic_id,
+                title,
+                module_no,
+                topic_number,
+                normal,
+                sports,
+                cooking,
+                adventure,
+                is_retired,
+            )| {
+                let content = [normal, sports, cooking, adventure];
+                (
+                    slug,
+                    Known {
+                        topic_id,
+                        title,
+                        module_no,
+                        topic_number,
+                        content,
+                        is_retired,
+                    },
+                )
+            },
+        )
+        .collect())
+}
+
+impl Known {
+    fn is_same(&self, module_no: i32, topic: &TopicDraft) -> bool {
+        !self.is_retired
+            && self.title == topic.title
+            && (self.module_no, self.topic_number) == (module_no, topic.number)
+            && self.content == sources(topic)
+    }
+}
+
+/// What each narration's column holds: Markdown, or the layout as JSON.
+fn sources(topic: &TopicDraft) -> [Option<String>; 4] {
+    StudyPersona::ALL.map(|persona| match persona {
+        StudyPersona::Normal => Some(source(&topic.body)),
+        other => topic.narrations.get(&other).map(source),
+    })
+}
+
+fn source(body: &TopicBody) -> String {
+    match body {
+        TopicBody::Markdown(markdown) => markdown.clone(),
+        TopicBody::Blocks(blocks) => {
+            json!({ "version": 1, "blocks": blocks.iter().map(block_json).collect::<Vec<_>>() })
+                .to_string()
+        }
+    }
+}
+
+fn block_json(block: &BlockDraft) -> Value {
+    let mut value = json!({ "id": block.id, "type": block.kind });
+    if let Some(key) = &block.content_key {
+        value["contentKey"] = json!(key);
+    }
+    if let Some(persona) = block.tutor_persona {
+        value["tutorPersona"] = json!(persona);
+    }
+    if let Some(data) = &block.data {
+        value["data"] = json!(data);
+    }
+    value
+}
+
+async fn store_topic(
+    conn: &mut Conn,
+    course: CourseId,
+    module_no: i32,
+    topic: &TopicDraft,
+    before: Option<&Known>,
+    draft: &CourseDraft,
+    links: &Links<'_>,
+    words: &mut Vocabulary,
+) -> AppResult<TopicId> {
+    let normal = render::body(topic, &topic.body, links);
+    let [text, sports, cooking, adventure] = sources(topic);
+    let headings: Vec<Value> = normal
+        .headings
+        .iter()
+        .map(|heading| json!({ "level": heading.level, "id": heading.id, "text": heading.text }))
+        .collect();
+    let values = (
+        topics::module_no.eq(module_no),
+        topics::topic_number.eq(topic.number),
+        topics::title.eq(&topic.title),
+        topics::content_type.eq(content_type(topic)),
+        topics::video_url.eq(topic.video_url.as_deref()),
+        topics::ppt_url.eq(topic.ppt_url.as_deref()),
+        topics::text_content.eq(text),
+        topics::text_content_sports.eq(sports),
+        topics::text_content_cooking.eq(cooking),
+        topics::text_content_adventure.eq(adventure),
+        topics::headings.eq(Value::Array(headings)),
+        topics::word_count.eq(i32::try_from(normal.words).unwrap_or(i32::MAX)),
+        topics::reading_minutes.eq(reading_minutes(normal.words)),
+        topics::retired_at.eq(None::<chrono::DateTime<Utc>>),
+    );
+    let id = match before {
+        Some(before) => {
+            diesel::update(topics::table.find(before.topic_id))
+                .set(values)
+                .execute(conn)
+                .await?;
+            before.topic_id
+        }
+        None => {
+            diesel::insert_into(topics::table)
+                .values((
+                    topics::course_id.eq(course),
+                    topics::slug.eq(&topic.key),
+                    values,
+                ))
+                .returning(topics::topic_id)
+                .get_result(conn)
+                .await?
+        }
+    };
+    let text = vocabulary::text_of(normal.blocks.iter().map(|block| block.html.as_str()));
+    search::topic(conn, id, &topic.title, &text, &draft.language).await?;
+    words.add(&topic.title);
+    words.add(&text);
+    diesel::delete(topic_blocks::table.filter(topic_blocks::topic_id.eq(id)))
+        .execute(conn)
+        .await?;
+    store_blocks(conn, id, StudyPersona::Normal, normal).await?;
+    for (persona, body) in &topic.narrations {
+        store_blocks(conn, id, *persona, render::body(topic, body, links)).await?;
+    }
+    store_assets(conn, course, id, topic, links).await?;
+    Ok(id)
+}
+
+/// What the topic mostly is, judged by what leads it.
+fn content_type(topic: &TopicDraft) -> ContentType {
+    match (&topic.body, &topic.video_url, &topic.ppt_url) {
+        (TopicBody::Blocks(_), _, _) => ContentType::Mixed,
+        (TopicBody::Markdown(_), Some(_), _) => ContentType::Video,
+        (TopicBody::Markdown(_), None, Some(_)) => ContentType::Slides,
+        (TopicBody::Markdown(_), None, None) => ContentType::Text,
+    }
+}
+
+async fn store_blocks(
+    conn: &mut Conn,
+    topic: TopicId,
+    persona: StudyPersona,
+    body: RenderedBody,
+) -> QueryResult<()> {
+    let rows: Vec<_> = body
+        .blocks
+        .into_iter()
+        .zip(0i32..)
+        .map(|(block, position)| {
+            (
+                topic_blocks::topic_id.eq(topic),
+                topic_blocks::study_persona.eq(persona),
+                topic_blocks::position.eq(position),
+                topic_blocks::block_id.eq(block.id),
+                topic_blocks::block_type.eq(block.kind),
+                topic_blocks::content_key.eq(block.content_key),
+                topic_blocks::tutor_persona.eq(block.tutor_persona),
+                topic_blocks::html.eq(block.html),
+            )
+        })
+        .collect();
+    diesel::insert_into(topic_blocks::table)
+        .values(rows)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+async fn store_assets(
+    conn: &mut Conn,
+    course: CourseId,
+    topic: TopicId,
+    draft: &TopicDraft,
+    links: &Links<'_>,
+) -> AppResult<()> {
+    diesel::delete(topic_content_assets::table.filter(topic_content_assets::topic_id.eq(topic)))
+        .execute(conn)
+        .await?;
+    for asset in &draft.assets {
+        diesel::insert_into(topic_content_assets::table)
+            .values((
+                topic_content_assets::course_id.eq(course),
+                topic_content_assets::topic_id.eq(topic),
+                topic_content_assets::content_key.eq(&asset.content_key),
+                topic_content_assets::persona_key.eq(asset.persona),
+                topic_content_assets::content_type.eq(asset.kind),
+                topic_content_assets::payload.eq(json!({ "version": 1, "data": asset.payload })),
+                topic_content_assets::html.eq(render::data_html(&asset.payload, links)),
+            ))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! The simulation exercises of a course. One keeps its id, and with it what learners wrote, as long as it keeps its key.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::Utc;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::Changes;
+use crate::course::Level;
+use crate::course::server::draft::{CourseDraft, SimulationDraft};
+use crate::course::server::render::Links;
+use crate::exercise::Lines;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::simulation_exercises;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, ExerciseId, TopicId};
+
+/// What was there before, to tell what changed.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = simulation_exercises)]
+struct Known {
+    exercise_key: String,
+    exercise_id: ExerciseId,
+    topic_id: TopicId,
+    title: String,
+    difficulty: Level,
+    brief: String,
+    rubric: Value,
+    retired_at: Option<chrono::DateTime<Utc>>,
+}
+
+pub async fn store_exercises(
+    conn: &mut Conn,
+    course: CourseId,
+    draft: &CourseDraft,
+    topics: &HashMap<String, TopicId>,
+    links: &Links<'_>,
+) -> AppResult<Changes> {
+    let known: Vec<Known> = simulation_exercises::table
+        .filter(simulation_exercises::course_id.eq(course))
+        .select(Known::as_select())
+        .load(conn)
+        .await?;
+    let known: HashMap<String, Known> = known
+        .into_iter()
+        .map(|row| (row.exercise_key.clone(), row))
+        .collect();
+    let mut changes = Changes::default();
+    let mut kept = HashSet::new();
+    for topic in draft.modules.iter().flat_map(|module| &module.topics) {
+        let Some(&topic_id) = topics.get(&topic.key) else {
+            continue;
+        };
+        for (exercise, position) in topic.simulations.iter().zip(0i32..) {
+            let before = known.get(&exercise.key);
+            let rubric = rubric_of(exercise)?;
+            kept.insert(exercise.key.as_str());
+            match before {
+                None => changes.added.push(exercise.title.clone()),
+                Some(before) if before.is_same(topic_id, exercise, &rubric) => {
+                    changes.unchanged += 1;
+                }
+                Some(_) => changes.updated.push(exercise.title.clone()),
+            }
+            let values = (
+                simulation_exercises::topic_id.eq(topic_id),
+                simulation_exercises::title.eq(&exercise.title),
+                simulation_exercises::difficulty.eq(exercise.difficulty),
+                simulation_exercises::brief.eq(&exercise.brief),
+                simulation_exercises::brief_html.eq(links.markdown(&exercise.brief).html),
+                simulation_exercises::rubric.eq(rubric),
+                simulation_exercises::position.eq(position),
+                simulation_exercises::retired_at.eq(None::<chrono::DateTime<Utc>>),
+            );
+            match before {
+                Some(before) => {
+                    diesel::update(simulation_exercises::table.find(before.exercise_id))
+                        .set(values)
+                        .execute(conn)
+                        .await?;
+                }
+                None => {
+                    diesel::insert_into(simulation_exercises::table)
+                        .values((
+                            simulation_exercises::course_id.eq(course),
+                            simulation_exercises::exercise_key.eq(&exercise.key),
+                            values,
+                        ))
+                        .execute(conn)
+                        .await?;
+                }
+            }
+        }
+    }
+    for (key, gone) in &known {
+        if !kept.contains(key.as_str()) && gone.retired_at.is_none() {
+            diesel::update(simulation_exercises::table.find(gone.exercise_id))
+                .set(simulation_exercises::retired_at.eq(Utc::now()))
+                .execute(conn)
+                .await?;
+            changes.retired.push(format!("{} ({key})", gone.title));
+        }
+    }
+    changes.retired.sort();
+    Ok(changes)
+}
+
+impl Known {
+    fn is_same(&self, topic: TopicId, exercise: &SimulationDraft, rubric: &Value) -> bool {
+        self.retired_at.is_none()
+            && self.topic_id == topic
+            && self.title == exercise.title
+            && self.difficulty == exercise.difficulty
+            && self.brief == exercise.brief
+            && self.rubric == *rubric
+    }
+}
+
+fn rubric_of(exercise: &SimulationDraft) -> AppResult<Value> {
+    serde_json::to_value(Lines::of(exercise.rubric.clone()))
+        .map_err(|error| AppError::internal(&error))
+}

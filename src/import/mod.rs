@@ -1,0 +1,347 @@
+//! Storing a course draft. Importing again updates in place: what has a name keeps its id, and with it everybody's
+//! progress; what is gone is retired, not deleted. All of it happens or nothing does.
+
+mod bank;
+mod content;
+mod exercises;
+#[cfg(all(test, feature = "ssr"))]
+pub mod tests;
+mod vocabulary;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel_async::RunQueryDsl;
+
+pub use vocabulary::{refresh_catalog, reindex};
+
+use crate::course::server::draft::{CourseDraft, CourseError};
+use crate::course::server::files::{OF_QUESTIONS, address, keep};
+use crate::course::server::mdbook::{MAX_SLUG, Overrides};
+use crate::course::server::native::is_slug;
+use crate::course::server::render::Links;
+use crate::course::server::store::recount;
+use crate::platform::db::schema::{course_files, course_quiz_settings, courses};
+use crate::platform::db::{Conn, Db};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::files::Files;
+use crate::platform::ids::{CourseId, FileId, OrganizationId};
+
+/// What an import did, for the person who ran it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Report {
+    pub course: String,
+    pub slug: String,
+    pub is_new: bool,
+    pub topics: Changes,
+    pub questions: Changes,
+    pub exercises: Changes,
+    pub files: usize,
+    /// Old and new numbers of modules that learners had reached: what they reached stays with the old ones.
+    pub moved: Vec<(i32, i32)>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes {
+    pub added: Vec<String>,
+    pub updated: Vec<String>,
+    pub retired: Vec<String>,
+    /// Changed by hand since, and so left as they are.
+    pub kept: Vec<String>,
+    pub unchanged: usize,
+}
+
+impl Changes {
+    fn line(&self, what: &str) -> String {
+        let kept = match self.kept.len() {
+            0 => String::new(),
+            count => format!(", {count} kept as edited on the site"),
+        };
+        format!(
+            "{what}: {} added, {} updated, {} retired, {} unchanged{kept}",
+            self.added.len(),
+            self.updated.len(),
+            self.retired.len(),
+            self.unchanged
+        )
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let verb = if self.is_new { "Imported" } else { "Updated" };
+        writeln!(f, "{verb} “{}” (/courses/{})", self.course, self.slug)?;
+        for (changes, what) in [
+            (&self.topics, "Topics"),
+            (&self.questions, "Questions"),
+            (&self.exercises, "Exercises"),
+        ] {
+            writeln!(f, "  {}", changes.line(what))?;
+            // On a first import everything is new: no list.
+            if !self.is_new {
+                for (sign, names) in [
+                    ("+", &changes.added),
+                    ("~", &changes.updated),
+                    ("-", &changes.retired),
+                    ("=", &changes.kept),
+                ] {
+                    for name in names {
+                        writeln!(f, "    {sign} {name}")?;
+                    }
+                }
+            }
+        }
+        for (was, now) in &self.moved {
+            writeln!(
+                f,
+                "  Module {was} is module {now} now, but what learners reached in its quizzes stays with module {was}: see the gradebook."
+            )?;
+        }
+        write!(f, "  Files: {}", self.files)
+    }
+}
+
+/// How a course folder is read.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// Read it as an mdBook even if it looks like a native course.
+    pub as_mdbook: bool,
+    /// Refuse a book of which something would be left out. Native courses are always read so.
+    pub strict: bool,
+    /// A folder around a book whose files the book may use.
+    pub root: Option<PathBuf>,
+    /// The course's name in addresses, instead of the one that the folder gives it.
+    pub slug: Option<String>,
+}
+
+/// Reads a course folder: an mdBook if it has a book.toml, else the native format.
+pub fn read(
+    folder: &Path,
+    as_mdbook: bool,
+) -> Result<(CourseDraft, Vec<CourseError>), Vec<CourseError>> {
+    let options = ReadOptions {
+        as_mdbook,
+        ..ReadOptions::default()
+    };
+    read_with(folder, options)
+}
+
+/// Reads a course folder, and returns the course with a note for each part that was left out.
+///
+/// # Errors
+/// Everything that ends the import. Any mistake ends the import of a native course, whose author
+/// writes it for Lyceum and can correct it. Books are written for mdBook, which forgives much.
+pub fn read_with(
+    folder: &Path,
+    options: ReadOptions,
+) -> Result<(CourseDraft, Vec<CourseError>), Vec<CourseError>> {
+    let is_book = options.as_mdbook
+        || (folder.join("book.toml").is_file() && !folder.join("course.toml").is_file());
+    if let Some(slug) = options.slug.as_ref().filter(|slug| !is_course_slug(slug)) {
+        let message = format!(
+            "--slug {slug}: a slug has lowercase letters, digits and single hyphens, at most {MAX_SLUG} characters"
+        );
+        return Err(vec![about(folder, message)]);
+    }
+    if is_book {
+        let overrides = Overrides {
+            strict: options.strict,
+            root: options.root,
+            slug: options.slug,
+            ..Overrides::default()
+        };
+        let read = crate::course::server::mdbook::read(folder, &overrides)?;
+        return Ok((read.draft, read.warnings));
+    }
+    if options.root.is_some() {
+        let message = "--root is for mdBooks; a native course has all of its files in its folder";
+        return Err(vec![about(folder, message.to_owned())]);
+    }
+    let mut draft = crate::course::server::native::read(folder)?;
+    if let Some(slug) = options.slug {
+        draft.slug = slug;
+    }
+    Ok((draft, Vec::new()))
+}
+
+fn is_course_slug(slug: &str) -> bool {
+    is_slug(slug) && slug.len() <= MAX_SLUG
+}
+
+fn about(folder: &Path, message: String) -> CourseError {
+    CourseError {
+        file: folder.to_path_buf(),
+        line: None,
+        message,
+    }
+}
+
+/// Stores the draft and publishes the course if it is new.
+pub async fn import(
+    db: &Db,
+    files: &Files,
+    organization: OrganizationId,
+    mut draft: CourseDraft,
+) -> AppResult<Report> {
+    draft.tidy_names();
+    let files = files.clone();
+    db.within(organization, async move |conn| {
+        lock(conn, organization, &draft.slug).await?;
+        diesel::sql_query("set constraints topics_order, course_modules_order deferred")
+            .execute(conn)
+            .await?;
+        let (course, is_new) = upsert_course(conn, &draft).await?;
+        let stored = store_files(conn, &files, organization, course, &draft).await?;
+        let addresses: HashMap<String, String> = stored
+            .iter()
+            .map(|(key, id)| (key.clone(), address(*id, key)))
+            .collect();
+        let links = Links {
+            course_slug: &draft.slug,
+            language: &draft.language,
+            files: &addresses,
+        };
+        content::store_modules(conn, course, &draft).await?;
+        let topics = content::store_topics(conn, course, &draft, &links).await?;
+        let questions = bank::store_questions(conn, course, &draft, &topics.ids, &links).await?;
+        let exercises =
+            exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
+        let reached = content::reached_modules(conn, course).await?;
+        finish_course(conn, course, &draft, &stored, &links).await?;
+        vocabulary::refresh_course(conn, course, topics.words).await?;
+        vocabulary::refresh_catalog(conn).await?;
+        Ok(Report {
+            course: draft.title.clone(),
+            slug: draft.slug.clone(),
+            is_new,
+            topics: topics.changes,
+            questions,
+            exercises,
+            files: stored.len(),
+            moved: (topics.moved.into_iter())
+                .filter(|(was, _)| reached.contains(was))
+                .collect(),
+        })
+    })
+    .await
+}
+
+/// Two imports of one course at once would undo each other's retirements.
+async fn lock(conn: &mut Conn, organization: OrganizationId, course: &str) -> QueryResult<()> {
+    diesel::sql_query("select pg_advisory_xact_lock(hashtext($1))")
+        .bind::<Text, _>(format!("import/{organization}/{course}"))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(CourseId, bool)> {
+    let values = (
+        courses::title.eq(&draft.title),
+        courses::summary.eq(&draft.summary),
+        courses::description.eq(&draft.description),
+        courses::language.eq(&draft.language),
+        courses::level.eq(draft.level),
+        courses::tags.eq(&draft.tags),
+        courses::authors.eq(&draft.authors),
+        courses::outcomes.eq(&draft.outcomes),
+        courses::licence.eq(&draft.licence),
+        courses::price_cents.eq(draft.price_cents),
+        courses::currency.eq(&draft.currency),
+        courses::cohort_only.eq(draft.cohort_only),
+        courses::retired_at.eq(None::<chrono::DateTime<Utc>>),
+    );
+    let settings = &draft.settings;
+    let settings = (
+        courses::is_gated.eq(settings.gated),
+        courses::cooldown_days.eq(settings.cooldown_days),
+        courses::passing_score_percent.eq(settings.passing_score_percent),
+        courses::questions_per_attempt.eq(settings.questions_per_attempt),
+        courses::seconds_per_question.eq(settings.seconds_per_question),
+    );
+    let edited = course_quiz_settings::edited_at.is_not_null().nullable();
+    let known: Option<(CourseId, Option<bool>)> = courses::table
+        .left_join(course_quiz_settings::table)
+        .filter(courses::slug.eq(&draft.slug))
+        .select((courses::course_id, edited))
+        .first(conn)
+        .await
+        .optional()?;
+    match known {
+        Some((course, edited)) => {
+            // What somebody set on the site stays.
+            let settings = (edited != Some(true)).then_some(settings);
+            diesel::update(courses::table.find(course))
+                .set((values, settings))
+                .execute(conn)
+                .await?;
+            Ok((course, false))
+        }
+        None => {
+            let published = (
+                courses::is_published.eq(true),
+                courses::published_at.eq(Utc::now()),
+            );
+            let course = diesel::insert_into(courses::table)
+                .values((courses::slug.eq(&draft.slug), values, settings, published))
+                .returning(courses::course_id)
+                .get_result(conn)
+                .await?;
+            Ok((course, true))
+        }
+    }
+}
+
+async fn store_files(
+    conn: &mut Conn,
+    files: &Files,
+    organization: OrganizationId,
+    course: CourseId,
+    draft: &CourseDraft,
+) -> AppResult<HashMap<String, FileId>> {
+    let mut stored = HashMap::new();
+    for file in &draft.files {
+        let content = tokio::fs::read(&file.path)
+            .await
+            .map_err(|error| AppError::field("", format!("{} can't be read: {error}", file.key)))?;
+        let kind = (file.key.as_str(), file.media_type.as_str());
+        let id = keep(conn, files, organization, course, kind, content).await?;
+        stored.insert(file.key.clone(), id);
+    }
+    let names: Vec<&str> = draft.files.iter().map(|file| file.key.as_str()).collect();
+    diesel::delete(
+        course_files::table
+            .filter(course_files::course_id.eq(course))
+            .filter(course_files::name.ne_all(names))
+            .filter(course_files::name.not_like(format!("{OF_QUESTIONS}%"))),
+    )
+    .execute(conn)
+    .await?;
+    Ok(stored)
+}
+
+/// What is known only when everything else is stored: counts, the rendered description, the picture.
+async fn finish_course(
+    conn: &mut Conn,
+    course: CourseId,
+    draft: &CourseDraft,
+    stored: &HashMap<String, FileId>,
+    links: &Links<'_>,
+) -> AppResult<()> {
+    let thumbnail = draft
+        .thumbnail
+        .as_ref()
+        .and_then(|key| stored.get(key).copied());
+    diesel::update(courses::table.find(course))
+        .set((
+            courses::description_html.eq(links.markdown(&draft.description).html),
+            courses::thumbnail_file_id.eq(thumbnail),
+        ))
+        .execute(conn)
+        .await?;
+    recount(conn, course).await?;
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! The search index of a course, and the words that a search may correct a typing error to: those of
+//! one course, and those that the catalog shows.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::lock;
+use crate::course::StudyPersona;
+use crate::course::server::search;
+use crate::course::server::search::Vocabulary;
+use crate::platform::db::schema::{courses, topic_blocks, topics};
+use crate::platform::db::{Conn, Db, organizations};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, TopicId};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = courses)]
+struct Said {
+    title: String,
+    summary: String,
+    tags: Vec<Option<String>>,
+    authors: Vec<Option<String>>,
+    language: String,
+}
+
+impl Said {
+    fn about(&self) -> String {
+        let more: Vec<&str> = (self.tags.iter().chain(&self.authors))
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        format!("{} {}", self.summary, more.join(" "))
+    }
+}
+
+/// The text of rendered blocks.
+pub fn text_of<'a>(blocks: impl Iterator<Item = &'a str>) -> String {
+    let texts: Vec<String> = blocks.map(search::text_of).collect();
+    texts.join("\n")
+}
+
+/// Indexes the course, whose topics are indexed, for the catalog, and stores the words of its topics.
+pub async fn refresh_course(conn: &mut Conn, course: CourseId, words: Vocabulary) -> AppResult<()> {
+    let said: Said = courses::table
+        .find(course)
+        .select(Said::as_select())
+        .first(conn)
+        .await?;
+    let titles: Vec<String> = topics::table
+        .filter(topics::course_id.eq(course))
+        .filter(topics::retired_at.is_null())
+        .order((topics::module_no, topics::topic_number))
+        .select(topics::title)
+        .load(conn)
+        .await?;
+    let (about, titles) = (said.about(), titles.join("\n"));
+    let texts = [said.title.as_str(), &about, &titles];
+    search::course(conn, course, texts, &said.language).await?;
+    Ok(search::replace_terms(conn, Some(course), words).await?)
+}
+
+/// Rewrites the catalog's vocabulary from what visitors may see, so that no correction tells of an unpublished course.
+pub async fn refresh_catalog(conn: &mut Conn) -> AppResult<()> {
+    let shown = courses::is_published.and(courses::retired_at.is_null());
+    let mut words = Vocabulary::default();
+    let said: Vec<Said> = courses::table
+        .filter(shown)
+        .select(Said::as_select())
+        .load(conn)
+        .await?;
+    for said in said {
+        words.add(&said.title);
+        words.add(&said.about());
+    }
+    let titles: Vec<String> = topics::table
+        .inner_join(courses::table)
+        .filter(shown)
+        .filter(topics::retired_at.is_null())
+        .select(topics::title)
+        .load(conn)
+        .await?;
+    for title in titles {
+        words.add(&title);
+    }
+    Ok(search::replace_terms(conn, None, words).await?)
+}
+
+/// Indexes every course anew whose index was stored in an older form, each in a unit of work of its own.
+/// Returns how many there were.
+pub async fn reindex(db: &Db) -> AppResult<usize> {
+    let mut indexed = 0;
+    let all = {
+        let mut conn = db.system().await?;
+        organizations::list(&mut conn).await?
+    };
+    for (organization, _) in all {
+        let organization = organization.organization_id;
+        let old: Vec<(CourseId, String)> = db
+            .within(organization, async |conn| {
+                let old = courses::table
+                    .filter(courses::search_version.ne(search::VERSION))
+                    .select((courses::course_id, courses::slug))
+                    .load(conn)
+                    .await?;
+                AppResult::Ok(old)
+            })
+            .await?;
+        for (course, slug) in &old {
+            db.within(organization, async |conn| {
+                lock(conn, organization, slug).await?;
+                reindex_course(conn, *course).await
+            })
+            .await?;
+        }
+        if !old.is_empty() {
+            db.within(organization, async |conn| refresh_catalog(conn).await)
+                .await?;
+        }
+        indexed += old.len();
+    }
+    Ok(indexed)
+}
+
+/// Indexes the course from what is rendered of its topics.
+async fn reindex_course(conn: &mut Conn, course: CourseId) -> AppResult<()> {
+    let language: String = courses::table
+        .find(course)
+        .select(courses::language)
+        .first(conn)
+        .await?;
+    let titles: Vec<(TopicId, String)> = topics::table
+        .filter(topics::course_id.eq(course))
+        .filter(topics::retired_at.is_null())
+        .select((topics::topic_id, topics::title))
+        .load(conn)
+        .await?;
+    let blocks: Vec<(TopicId, String)> = topic_blocks::table
+        .inner_join(topics::table)
+        .filter(topics::course_id.eq(course))
+        .filter(topics::retired_at.is_null())
+        .filter(topic_blocks::study_persona.eq(StudyPersona::Normal))
+        .order(topic_blocks::position)
+        .select((topic_blocks::topic_id, topic_blocks::html))
+        .load(conn)
+        .await?;
+    let mut html: HashMap<TopicId, Vec<String>> = HashMap::new();
+    for (topic, block) in blocks {
+        html.entry(topic).or_default().push(block);
+    }
+    let mut words = Vocabulary::default();
+    for (topic, title) in titles {
+        let blocks = html.remove(&topic).unwrap_or_default();
+        let text = text_of(blocks.iter().map(String::as_str));
+        search::topic(conn, topic, &title, &text, &language).await?;
+        words.add(&title);
+        words.add(&text);
+    }
+    refresh_course(conn, course, words).await
+}

@@ -1,0 +1,42 @@
+//! Addresses of pages, so that no feature imports another one for a link.
+
+use crate::platform::ids::{ExamId, QuestionId};
+pub fn topic_path(course: &str, topic: &str) -> String {
+    format!("/learn/{course}/{topic}")
+}
+
+pub fn quiz_path(course: &str, module_no: i32, pair: i32) -> String {
+    format!("/learn/{course}/quiz/{module_no}/{pair}")
+}
+
+/// Path of the list of a course's exams. `all` cannot be the id of an exam, because ids are UUIDs.
+pub fn exams_path(course: &str) -> String {
+    format!("/learn/{course}/exam/all")
+}
+
+pub fn exam_path(course: &str, exam: ExamId) -> String {
+    format!("/learn/{course}/exam/{exam}")
+}
+
+pub fn certificate_path(code: &str) -> String {
+    format!("/certificates/{code}")
+}
+
+/// Address of a practice question. Keys of imported questions may contain any characters, so the
+/// key is percent-encoded.
+#[cfg(feature = "ssr")]
+pub fn practice_path(course: &str, topic: &str, key: &str) -> String {
+    let key: String = key
+        .bytes()
+        .map(|byte| match byte {
+            b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!("{}/practice/{key}", crate::paths::topic_path(course, topic))
+}
+
+pub fn regrade_path(course: &str, question: QuestionId) -> String {
+    format!("/teach/{course}/questions/{question}/regrade")
+}

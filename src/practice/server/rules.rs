@@ -1,0 +1,159 @@
+//! Asks and grades practice questions. Asking stores nothing. The question and the learner are the
+//! seed of the random order and ids, so they are the same when the answer arrives.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use sha2::{Digest, Sha256};
+
+use super::store::{self, Fingerprint};
+use crate::course::CourseTitle;
+use crate::course::server::render::practice_id;
+use crate::enrollment::TopicLink;
+use crate::enrollment::server::access::{OpenTopic, open_topic};
+use crate::paths::practice_path;
+use crate::paths::topic_path;
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::UserId;
+use crate::platform::time::Clock;
+use crate::practice::server::store::practice_question;
+use crate::practice::{PracticePage, PracticeState};
+use crate::question_bank::Sent;
+use crate::question_bank::server::answer::read;
+use crate::question_bank::server::asked;
+use crate::question_bank::server::freeze::freeze_by;
+use crate::question_bank::server::grade;
+use crate::question_bank::server::grade::Frozen;
+use crate::question_bank::server::store::BankQuestion;
+use crate::question_bank::server::view::{graded_question, shown};
+
+/// Course, topic and key of a practice question, as in its address.
+pub struct Address {
+    pub course: String,
+    pub topic: String,
+    pub key: String,
+}
+
+impl Address {
+    pub fn path(&self) -> String {
+        practice_path(&self.course, &self.topic, &self.key)
+    }
+}
+
+struct Asked {
+    topic: OpenTopic,
+    question: Frozen,
+    fingerprint: Fingerprint,
+}
+
+/// Loads the question as it is asked of this learner.
+///
+/// # Errors
+///
+/// Refused if the topic is locked, if it does not contain the question, or if a running quiz or
+/// exam asks the same question.
+async fn ask(conn: &mut Conn, user: UserId, address: &Address, clock: &Clock) -> AppResult<Asked> {
+    let topic = open_topic(conn, user, &address.course, &address.topic, clock).await?;
+    let question = practice_question(conn, topic.row.topic_id, &address.key)
+        .await?
+        .ok_or_else(|| AppError::NotFound("This question is no longer in the topic.".to_owned()))?;
+    let course = topic.studying.course_id;
+    let id = question.question_id;
+    let asked = asked::asked(conn, user, course, vec![id], clock.now).await?;
+    if let Some(asked) = asked.get(&id) {
+        return Err(AppError::Denied(asked.refusal()));
+    }
+    let fingerprint = fingerprint(&question)?;
+    let seed = Sha256::new()
+        .chain_update(fingerprint)
+        .chain_update(user.0)
+        .finalize();
+    Ok(Asked {
+        topic,
+        question: freeze_by(question, &mut StdRng::from_seed(seed.into())),
+        fingerprint,
+    })
+}
+
+/// Hash of the prompt, the options and the right answer. An answer to another version of the
+/// question has another hash.
+fn fingerprint(question: &BankQuestion) -> AppResult<Fingerprint> {
+    let options: Vec<_> = question
+        .options
+        .iter()
+        .map(|option| (option.option_id, &option.html, option.is_correct))
+        .collect();
+    let whole = (
+        question.question_id,
+        question.question_type,
+        &question.prompt_html,
+        &question.payload,
+        options,
+    );
+    let bytes = serde_json::to_vec(&whole).map_err(|error| AppError::internal(&error))?;
+    Ok(Sha256::digest(bytes).into())
+}
+
+/// Loads the page of a question: its last outcome, or with `again` the question to answer.
+pub async fn page(
+    conn: &mut Conn,
+    user: UserId,
+    address: Address,
+    again: bool,
+    clock: &Clock,
+) -> AppResult<PracticePage> {
+    let asked = ask(conn, user, &address, clock).await?;
+    let kept = match again {
+        true => None,
+        false => store::kept(conn, user, asked.question.question_id, &asked.fingerprint).await?,
+    };
+    let state = match kept {
+        Some(kept) => PracticeState::Answered {
+            outcome: Box::new(graded_question(
+                &asked.question,
+                Some(&kept.answer),
+                kept.points,
+                None,
+            )),
+            tries: kept.tries,
+            again: format!("{}?again=true", address.path()),
+        },
+        None => PracticeState::Open(shown(&asked.question, None)),
+    };
+    let topic = topic_path(&address.course, &address.topic);
+    Ok(PracticePage {
+        course_title: CourseTitle::new(asked.topic.studying.title, asked.topic.studying.language),
+        topic: TopicLink {
+            href: format!("{topic}#{}", practice_id(&address.key)),
+            title: asked.topic.row.title,
+        },
+        course_slug: address.course,
+        topic_slug: address.topic,
+        key: address.key,
+        state,
+    })
+}
+
+/// Grades the answer with partial credit and stores it in place of the previous one.
+pub async fn answer(
+    conn: &mut Conn,
+    user: UserId,
+    address: &Address,
+    sent: &Sent,
+    clock: &Clock,
+) -> AppResult<()> {
+    let asked = ask(conn, user, address, clock).await?;
+    let answer = read(&asked.question.kind, sent)?
+        .ok_or_else(|| AppError::field("", "Enter an answer first."))?;
+    let points = grade::points(&asked.question.kind, Some(&answer), true);
+    store::keep(
+        conn,
+        user,
+        asked.question.question_id,
+        &asked.fingerprint,
+        &answer,
+        points,
+        clock.now,
+    )
+    .await
+}

@@ -1,0 +1,121 @@
+//! Queries of practice. Each filters by the learner's id, so that nobody can read or change the
+//! answers of others.
+
+use crate::course::QuestionPurpose;
+use crate::course::server::render::practice_mark;
+use crate::platform::db::schema::{quiz_questions, topic_blocks};
+use crate::platform::ids::TopicId;
+use crate::question_bank::server::store::{BankQuestion, QuestionRow, with_options};
+use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, sql};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use std::collections::HashMap;
+
+use crate::platform::db::Conn;
+use crate::platform::db::schema::practice_answers;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{QuestionId, UserId};
+use crate::question_bank::server::grade::Answer;
+
+pub type Fingerprint = [u8; 32];
+
+/// A learner's last answer to a question.
+pub struct Kept {
+    pub answer: Answer,
+    /// Points from 0 to 1.
+    pub points: f64,
+    pub tries: i32,
+}
+
+/// Loads the last answer. None if the learner answered another version or never answered.
+pub async fn kept(
+    conn: &mut Conn,
+    user: UserId,
+    question: QuestionId,
+    fingerprint: &Fingerprint,
+) -> AppResult<Option<Kept>> {
+    let row: Option<(Value, f64, i32)> = practice_answers::table
+        .find((user, question))
+        .filter(practice_answers::fingerprint.eq(&fingerprint[..]))
+        .select((
+            practice_answers::answer,
+            practice_answers::points,
+            practice_answers::tries,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(|(answer, points, tries)| {
+        let answer = serde_json::from_value(answer).map_err(|error| AppError::internal(&error))?;
+        Ok(Kept {
+            answer,
+            points,
+            tries,
+        })
+    })
+    .transpose()
+}
+
+/// Stores the answer in place of the previous one and counts it.
+pub async fn keep(
+    conn: &mut Conn,
+    user: UserId,
+    question: QuestionId,
+    fingerprint: &Fingerprint,
+    answer: &Answer,
+    points: f64,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let answer = serde_json::to_value(answer).map_err(|error| AppError::internal(&error))?;
+    let values = (
+        practice_answers::fingerprint.eq(&fingerprint[..]),
+        practice_answers::answer.eq(&answer),
+        practice_answers::points.eq(points),
+        practice_answers::answered_at.eq(now),
+    );
+    diesel::insert_into(practice_answers::table)
+        .values((
+            practice_answers::user_id.eq(user),
+            practice_answers::question_id.eq(question),
+            values,
+        ))
+        .on_conflict((practice_answers::user_id, practice_answers::question_id))
+        .do_update()
+        .set((
+            practice_answers::tries.eq(practice_answers::tries + 1),
+            values,
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The question with this key, if the text of the topic contains it and practice may use it.
+pub async fn practice_question(
+    conn: &mut Conn,
+    topic: TopicId,
+    key: &str,
+) -> AppResult<Option<BankQuestion>> {
+    let in_text = topic_blocks::table
+        .filter(topic_blocks::topic_id.eq(topic))
+        .filter(
+            sql::<Bool>("strpos(html, ")
+                .bind::<Text, _>(practice_mark(key))
+                .sql(") > 0"),
+        );
+    let row: Option<QuestionRow> = quiz_questions::table
+        .filter(quiz_questions::topic_id.eq(topic))
+        .filter(quiz_questions::external_key.eq(key))
+        .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
+        .filter(quiz_questions::retired_at.is_null())
+        .filter(exists(in_text))
+        .select(QuestionRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    let found = with_options(conn, row.into_iter().collect(), &HashMap::new()).await?;
+    Ok(found.into_iter().next())
+}

@@ -1,0 +1,392 @@
+//! Tests of practice in the text of a topic, mostly over HTTP.
+
+use axum::http::{StatusCode, header};
+use diesel_async::SimpleAsyncConnection;
+
+use super::PracticeState;
+use crate::import::tests::{Folder, learner};
+use crate::paths::practice_path;
+use crate::platform::auth::UserRole;
+use crate::platform::error::AppResult;
+use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::ids::UserId;
+use crate::platform::time::Clock;
+use crate::practice::server::rules;
+use crate::practice::server::rules::Address;
+use crate::question_bank::{Sent, ShownKind};
+
+const HERE: &str = "/learn/small/begin/practice/pelican";
+
+fn fields<'a>(given: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut fields = vec![("course", "small"), ("topic", "begin"), ("key", "pelican")];
+    fields.extend_from_slice(given);
+    fields
+}
+
+/// The id of the option with this text.
+fn option(page: &Answer, text: &str) -> String {
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let before = page.body.split(text).next().unwrap();
+    let at = before.rfind("value=\"").unwrap() + "value=\"".len();
+    before[at..].split('"').next().unwrap().to_owned()
+}
+
+async fn choose(browser: &mut Browser<'_>, text: &str) -> Answer {
+    let asked = browser.get(&format!("{HERE}?again=true")).await;
+    let option = option(&asked, text);
+    let given = fields(&[("given[options][]", &option)]);
+    browser
+        .submit("/learn/small/begin", "practice/api/answer_practice", &given)
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_in_the_text_is_answered_and_kept() {
+    let site = TestSite::new().await;
+    Folder::new().import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    let text = asha.get("/learn/small/begin").await.body;
+    assert!(text.contains(&format!("href=\"{HERE}\"")) && text.contains("id=\"practice-pelican\""));
+    let asked = asha.get(HERE).await;
+    for secret in ["is_correct", "They do."] {
+        assert!(!asked.body.contains(secret), "{secret}");
+    }
+
+    let wrong = choose(&mut asha, "Stones").await;
+    assert_eq!(
+        (wrong.status, wrong.header(header::LOCATION)),
+        (StatusCode::SEE_OTHER, HERE)
+    );
+    let outcome = asha.get(HERE).await.body;
+    assert!(outcome.contains("Incorrect") && outcome.contains("They do."));
+    assert!(outcome.contains(&format!("{HERE}?again=true")));
+    choose(&mut asha, "Pelicans").await;
+    let outcome = asha.get(HERE).await.body;
+    assert!(
+        outcome.contains(">Correct<") && outcome.contains("2 attempts"),
+        "{outcome}"
+    );
+    // Learners do not see the answers of others. Practice adds no attempt at a quiz.
+    let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
+    ravi.post("player/api/enrol", &[("course", "small")]).await;
+    assert!(!ravi.get(HERE).await.body.contains("They do."));
+    assert_eq!(
+        site.test.count("select count(*) from quiz_attempts").await,
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_text_has_its_questions_as_they_were_changed_on_the_site() {
+    let site = TestSite::new().await;
+    Folder::new().import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    let mut after = async |change: &str| {
+        let sql = format!("update quiz_questions set {change} where external_key = 'pelican'");
+        site.test.owner().await.batch_execute(&sql).await.unwrap();
+        asha.get("/learn/small/begin").await.body
+    };
+    let edited = after("prompt = 'What floats?', edited_at = now()").await;
+    assert!(edited.contains("What floats?") && !edited.contains("What swims?"));
+    assert!(edited.contains("id=\"practice-pelican\"") && edited.contains("Pelicans swim."));
+    for change in [
+        "retired_at = now()",
+        "retired_at = null, purpose = 'exam', topic_pair_index = null",
+    ] {
+        let without = after(change).await;
+        assert!(!without.contains("What floats?") && !without.contains("practice-pelican"));
+        assert!(
+            without.contains("Pelicans swim."),
+            "the rest of the text stays"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_answer_is_refused_and_changes_nothing() {
+    let site = TestSite::new().await;
+    Folder::new().import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    let foreign = uuid::Uuid::new_v4().to_string();
+    for given in [
+        vec![],
+        vec![("given[options][]", foreign.as_str())],
+        vec![("given[options][]", "malformed")],
+    ] {
+        let refused = asha
+            .post("practice/api/answer_practice", &fields(&given))
+            .await;
+        assert_eq!(
+            refused.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{given:?}: {}",
+            refused.body
+        );
+    }
+    let gone = "/learn/small/begin/practice/no-such-question";
+    assert_eq!(asha.get(gone).await.status, StatusCode::NOT_FOUND);
+    // Neither a question outside of the text nor one that is reserved for exams can be practiced.
+    for change in [
+        "external_key = 'hidden'",
+        "external_key = 'pelican', purpose = 'exam', topic_pair_index = null",
+    ] {
+        let sql = format!("update quiz_questions set {change}");
+        site.test.owner().await.batch_execute(&sql).await.unwrap();
+        for key in ["hidden", "pelican"] {
+            let path = practice_path("small", "begin", key);
+            assert_eq!(
+                asha.get(&path).await.status,
+                StatusCode::NOT_FOUND,
+                "{change}: {key}"
+            );
+        }
+    }
+    assert_eq!(
+        site.test
+            .count("select count(*) from practice_answers")
+            .await,
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_those_who_study_an_open_topic_practise_in_it() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    let manifest = "slug = \"small\"\ntitle = \"A small course\"\nsummary = \"Two modules.\"\nlanguage = \"en\"\nlevel = \"beginner\"\n\n[settings]\ngated = true\ncooldown_days = 0\n\n[[module]]\ntitle = \"First\"\nfolder = \"one\"\n\n[[module]]\ntitle = \"Second\"\nfolder = \"two\"\n";
+    folder.write("course.toml", manifest);
+    folder.write(
+        "two/01-end.md",
+        "+++\ntitle = \"Ending\"\n+++\n\n{{question late}}\n",
+    );
+    folder.write(
+        "two/01-end.quiz.toml",
+        "[[question]]\nkey = \"late\"\ntype = \"short-answer\"\nprompt = \"Three?\"\nanswers = [\"3\"]\n",
+    );
+    folder.import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    let closed = asha.get("/learn/small/end/practice/late").await;
+    assert_eq!(closed.status, StatusCode::FORBIDDEN);
+    assert!(
+        closed
+            .body
+            .contains("This unlocks when quiz 1.1 is passed.")
+    );
+    let late = [
+        ("course", "small"),
+        ("topic", "end"),
+        ("key", "late"),
+        ("given[text]", "3"),
+    ];
+    let refused = asha.post("practice/api/answer_practice", &late).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
+    assert_eq!(ravi.get(HERE).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(site.visitor().get(HERE).await.status, StatusCode::FOUND);
+
+    // A running quiz asks the question, so practice must not reveal the answer.
+    assert_eq!(asha.get(HERE).await.status, StatusCode::OK);
+    let quiz = [("course", "small"), ("module_no", "1"), ("pair", "1")];
+    let started = asha.post("quiz/api/start_quiz", &quiz).await;
+    assert_eq!(started.status, StatusCode::OK);
+    let closed = asha.get(HERE).await;
+    assert_eq!(closed.status, StatusCode::FORBIDDEN);
+    assert!(
+        closed
+            .body
+            .contains("This question is part of quiz 1.1, which you have started.")
+    );
+    let ended = "update quiz_attempts set expires_at = now() - interval '1 minute'";
+    site.test.owner().await.batch_execute(ended).await.unwrap();
+    assert_eq!(asha.get(HERE).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_another_version_of_a_question_is_not_shown() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    folder.import(&site).await;
+    let mut asha = learner(&site, "small").await;
+    choose(&mut asha, "Pelicans").await;
+    folder.import(&site).await;
+    assert!(asha.get(HERE).await.body.contains(">Correct<"));
+    folder.write(
+        "one/01-begin.quiz.toml",
+        "[[question]]\nkey = \"pelican\"\ntype = \"choice\"\nprompt = \"What sinks?\"\noptions = [\n  { text = \"Pelicans\" },\n  { text = \"Stones\", correct = true },\n]\nexplanation = \"They do.\"\n",
+    );
+    folder.import(&site).await;
+    let asked = asha.get(HERE).await.body;
+    assert!(asked.contains("What sinks?") && !asked.contains("They do."));
+}
+
+const EVERY_TYPE: &str = r#"
+[[question]]
+key = "one"
+type = "choice"
+prompt = "?"
+options = [ { text = "yes", correct = true }, { text = "no" } ]
+
+[[question]]
+key = "some"
+type = "several"
+prompt = "?"
+options = [ { text = "yes", correct = true }, { text = "also", correct = true }, { text = "no" } ]
+
+[[question]]
+key = "short"
+type = "short-answer"
+prompt = "?"
+answers = ["yes"]
+
+[[question]]
+key = "program"
+type = "tracing"
+prompt = "?"
+language = "python"
+program = "print(1)"
+prints = "yes"
+
+[[question]]
+key = "order"
+type = "ordering"
+prompt = "?"
+items = ["a", "b", "c"]
+
+[[question]]
+key = "match"
+type = "matching"
+prompt = "?"
+pairs = [["a", "1"], ["b", "2"], ["c", "3"]]
+"#;
+
+/// The form fields of a right or of a wrong answer.
+fn given(kind: ShownKind, right: bool) -> Sent {
+    let text = if right { "yes" } else { "no" }.to_owned();
+    match kind {
+        ShownKind::Choice { options, .. } => Sent {
+            options: options
+                .into_iter()
+                .filter(|(_, html, _)| (html.0 == "no") != right)
+                .map(|(id, ..)| id.to_string())
+                .take(if right { 2 } else { 1 })
+                .collect(),
+            ..Sent::default()
+        },
+        ShownKind::ShortAnswer { .. } => Sent {
+            text: Some(text),
+            ..Sent::default()
+        },
+        ShownKind::Tracing { .. } => Sent {
+            compiles: Some("yes".to_owned()),
+            text: Some(text),
+            ..Sent::default()
+        },
+        ShownKind::Ordering { items } => Sent {
+            order: items
+                .into_iter()
+                .map(|(id, html, _)| {
+                    let place = "abc".find(&html.0).unwrap() + 1;
+                    let place = if right { place } else { 4 - place };
+                    (format!("i{id}"), place.to_string())
+                })
+                .collect(),
+            ..Sent::default()
+        },
+        ShownKind::Matching {
+            left,
+            right: offered,
+        } => Sent {
+            matches: left
+                .into_iter()
+                .map(|(id, html, _)| {
+                    let at = "abc".find(&html.0).unwrap();
+                    let wanted = if right { at } else { (at + 1) % 3 };
+                    let (to, _) = offered
+                        .iter()
+                        .find(|(_, html)| html.0 == (wanted + 1).to_string())
+                        .unwrap();
+                    (format!("i{id}"), to.to_string())
+                })
+                .collect(),
+            ..Sent::default()
+        },
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_type_of_question_can_be_practised() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    let keys = ["one", "some", "short", "program", "order", "match"];
+    let marks: String = keys
+        .map(|key| format!("{{{{question {key}}}}}\n\n"))
+        .concat();
+    folder.write(
+        "one/02-middle.md",
+        &format!("+++\ntitle = \"Middle\"\n+++\n\n{marks}"),
+    );
+    folder.write("one/02-middle.quiz.toml", EVERY_TYPE);
+    folder.import(&site).await;
+    let asha = site.account("mila@example.org", UserRole::Learner).await;
+    let enrolled = "insert into enrollments (organization_id, user_id, course_id)
+        select u.organization_id, u.user_id, c.course_id from users u, courses c";
+    site.test
+        .owner()
+        .await
+        .batch_execute(enrolled)
+        .await
+        .unwrap();
+    for key in keys {
+        for right in [false, true] {
+            let PracticeState::Open(shown) = state(&site, asha, key, true).await else {
+                panic!("{key} is not asked");
+            };
+            let sent = given(shown.kind, right);
+            site.state
+                .db
+                .within(site.test.organization, async move |conn| {
+                    rules::answer(conn, asha, &address(key), &sent, &clock()).await
+                })
+                .await
+                .unwrap();
+            let PracticeState::Answered { outcome, .. } = state(&site, asha, key, false).await
+            else {
+                panic!("{key} is not kept");
+            };
+            // Reversing the order leaves the middle one of three items in its place.
+            let wrong = if key == "order" { 33 } else { 0 };
+            assert_eq!(outcome.points, if right { 100 } else { wrong }, "{key}");
+            assert!(
+                !outcome.answered.0.is_empty(),
+                "{key} shows what was answered"
+            );
+        }
+    }
+}
+
+fn clock() -> Clock {
+    Clock {
+        zone: chrono_tz::Tz::UTC,
+        now: chrono::Utc::now(),
+    }
+}
+
+fn address(key: &str) -> Address {
+    Address {
+        course: "small".to_owned(),
+        topic: "middle".to_owned(),
+        key: key.to_owned(),
+    }
+}
+
+async fn state(site: &TestSite, user: UserId, key: &str, again: bool) -> PracticeState {
+    let address = address(key);
+    let page: AppResult<_> = site
+        .state
+        .db
+        .within(site.test.organization, async move |conn| {
+            rules::page(conn, user, address, again, &clock()).await
+        })
+        .await;
+    page.unwrap().state
+}

@@ -1,0 +1,207 @@
+//! Server functions of authoring, for the tutors of a course and for admins.
+
+use leptos::prelude::*;
+
+use super::{
+    BankPage, BankQuery, ImportPage, QuestionForm, QuestionPage, QuizSettings, SettingsPage,
+};
+use crate::platform::error::AppResult;
+use crate::platform::ids::QuestionId;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::platform::auth::guard::require_tutor_of_slug,
+    crate::platform::encode,
+    crate::platform::error::AppError,
+    crate::platform::http::server_fns::redirect,
+    crate::question_bank::authoring::server::editing::{Asked, Saving, Typed},
+    crate::question_bank::authoring::server::{
+        editing, list, settings as rules, store, tally, transfer,
+    },
+    crate::teaching::Area,
+    leptos::server_fn::ServerFn,
+};
+
+/// Tutors of the course: a page of its questions.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_bank(course: String, #[server(default)] query: BankQuery) -> AppResult<BankPage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let (course, cx) = (tutor.course, tutor.signed_in.cx);
+    // Counted apart, so that what can't be counted keeps nobody from the list.
+    if let Err(error) = cx
+        .within(async move |conn| tally::bring_up_to_date(conn, course).await)
+        .await
+    {
+        tracing::warn!(%error, "tries could not be counted");
+    }
+    cx.within(async move |conn| {
+        let course_title = crate::course::server::store::title(conn, course).await?;
+        let modules = store::modules(conn, course).await?.into_iter();
+        let topics = store::topics(conn, course).await?.into_iter();
+        Ok(BankPage {
+            course_title,
+            modules: modules
+                .map(|(number, title)| (number.to_string(), format!("{number} {title}")))
+                .collect(),
+            topics: topics.map(|topic| (topic.slug, topic.label)).collect(),
+            ..list::page(conn, course, &query).await?
+        })
+    })
+    .await
+}
+
+/// Tutors of the course: a question to edit, or with `new` one to write. What was typed into its form before is still in it.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_question(
+    course: String,
+    question: String,
+    kind: String,
+    place: String,
+    preview: bool,
+) -> AppResult<QuestionPage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let (course, cx) = (tutor.course, tutor.signed_in.cx);
+    let question = match question.as_str() {
+        "new" => None,
+        id => Some(parse(id)?),
+    };
+    let typed = cx
+        .flash
+        .as_ref()
+        .filter(|flash| flash.form == SaveQuestion::PATH && flash.error.is_some())
+        .and_then(|flash| Typed::left(flash, question));
+    let asked = Asked {
+        question,
+        kind,
+        place,
+        preview,
+    };
+    cx.within(async move |conn| editing::page(conn, course, asked, typed).await)
+        .await
+}
+
+/// Tutors of the course: saves the question, or with a `go` that names a step draws its page anew with what was typed.
+#[server]
+pub async fn save_question(
+    course: String,
+    /// Empty: a new one.
+    id: String,
+    mark: String,
+    #[server(default)] question: QuestionForm,
+    go: String,
+    overwrite: Option<String>,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    if ["preview", "try", "more", "kind"].contains(&go.as_str()) {
+        return Err(step(&question, &go));
+    }
+    let saving = Saving {
+        question: match id.as_str() {
+            "" => None,
+            id => Some(parse(id)?),
+        },
+        mark,
+        overwrite: overwrite.is_some(),
+        form: question.clone(),
+    };
+    let cx = tutor.signed_in.cx.clone();
+    let saved = cx
+        .within(async move |conn| editing::save(conn, &tutor, saving).await)
+        .await?;
+    let questions = Area::Questions.path(&course);
+    redirect(&match go.as_str() {
+        "another" => format!(
+            "{questions}/new?kind={}&place={}&saved={saved}",
+            encode(&question.kind),
+            encode(&question.place)
+        ),
+        _ => format!("{questions}?saved={saved}"),
+    });
+    Ok(())
+}
+
+/// Nothing is saved: the form is to be shown again. What keeps a preview from being shown is said.
+#[cfg(feature = "ssr")]
+fn step(question: &QuestionForm, go: &str) -> AppError {
+    let wrong = match go {
+        "preview" | "try" => {
+            crate::question_bank::authoring::server::check::draft(question, String::new()).err()
+        }
+        _ => None,
+    };
+    wrong.unwrap_or(AppError::Invalid(Vec::new()))
+}
+
+/// Tutors of the course: retires a question, or brings it back.
+#[server]
+pub async fn retire_question(course: String, id: QuestionId, retired: bool) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| editing::retire(conn, &tutor, id, retired).await)
+        .await?;
+    let done = if retired { "retired" } else { "saved" };
+    redirect(&format!("{}?{done}={id}", Area::Questions.path(&course)));
+    Ok(())
+}
+
+/// Tutors of the course: moves a question within its quiz, then shows the part of the list that `query` names. `which` is `up-` or
+/// `down-` with its id.
+#[server]
+pub async fn move_question(
+    course: String,
+    which: String,
+    #[server(default)] query: BankQuery,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let (direction, id) = which.split_once('-').ok_or_else(editing::no_question)?;
+    let (up, id) = (direction == "up", parse(id)?);
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| editing::shift(conn, &tutor, id, up).await)
+        .await?;
+    let ending = query.ending();
+    let join = if ending.is_empty() { "?" } else { "&" };
+    let list = Area::Questions.path(&course);
+    redirect(&format!("{list}{ending}{join}moved={}", encode(&which)));
+    Ok(())
+}
+
+/// Tutors of the course: where questions of a file can go, and how far an import is or what became
+/// of it.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_import(
+    course: String,
+    #[server(default)] import: String,
+) -> AppResult<ImportPage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let flash = cx.flash.clone();
+    cx.within(async move |conn| transfer::page(conn, &tutor, &import, flash).await)
+        .await
+}
+
+/// Tutors of the course: how its quizzes go.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_quiz_settings(course: String) -> AppResult<SettingsPage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let (course, cx) = (tutor.course, tutor.signed_in.cx);
+    cx.within(async move |conn| rules::page(conn, course).await)
+        .await
+}
+
+/// Tutors of the course: sets how its quizzes go.
+#[server]
+pub async fn save_quiz_settings(
+    course: String,
+    #[server(default)] settings: QuizSettings,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| rules::save(conn, &tutor, settings).await)
+        .await
+}
+
+#[cfg(feature = "ssr")]
+fn parse(id: &str) -> AppResult<QuestionId> {
+    let id = uuid::Uuid::parse_str(id).map_err(|_| editing::no_question())?;
+    Ok(QuestionId(id))
+}

@@ -1,0 +1,227 @@
+//! Questions from a file: the form that sends it, and what became of the last one, item by item.
+
+use leptos::prelude::*;
+
+use crate::course::QuestionPurpose;
+use crate::platform::ui::{
+    Button, Column, Erase, Meter, Notice, Page, PageResource, Select, Table, Tone, loaded,
+    page_resource, path_part, query_value,
+};
+use crate::question_bank::authoring::api::load_import;
+use crate::question_bank::authoring::{
+    AS_IN_FILE, Import, ImportPage, ImportReport, ImportState, LeftOutGroup,
+};
+use crate::teaching::{Area, pages::frame};
+
+pub fn question_import_page() -> AnyView {
+    let (course, named) = (path_part("course"), query_value("import"));
+    let page = page_resource(
+        move || (course.get(), named.get()),
+        |(course, named)| load_import(course, named),
+    );
+    let show = move |found: ImportPage| {
+        let course = course.get_untracked();
+        let title = found.course_title.clone();
+        let is_running = |import: &&Import| matches!(import.state, ImportState::Running);
+        let inside = match found.import.as_ref().filter(is_running) {
+            Some(import) => {
+                look_again(page);
+                running(&course, import)
+            }
+            None => import(&course, found),
+        };
+        frame(&course, &title, Area::Questions, inside)
+    };
+    view! { <Page title="Import questions">{loaded(page, show)}</Page> }.erase()
+}
+
+/// While the import goes on, the page follows it.
+#[cfg(feature = "hydrate")]
+fn look_again(page: PageResource<ImportPage>) {
+    let soon = std::time::Duration::from_secs(2);
+    if let Ok(handle) = set_timeout_with_handle(move || page.refetch(), soon) {
+        on_cleanup(move || handle.clear());
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn look_again(_: PageResource<ImportPage>) {}
+
+/// The same without JavaScript: the browser loads the page again.
+const RELOAD: &str = r#"<noscript><meta http-equiv="refresh" content="2"></noscript>"#;
+
+fn running(course: &str, import: &Import) -> AnyView {
+    let percent = import.done * 100 / import.total.max(1);
+    let percent = u8::try_from(percent).unwrap_or(100);
+    let said = format!("{} of {} questions", import.done, import.total);
+    let file = import.report.file.clone();
+    view! {
+        <section class="stack">
+            <h2>"Import questions"</h2>
+            <div inner_html=RELOAD></div>
+            <p>
+                <b>{file}</b>
+                " is being imported. It goes on when you leave this page."
+            </p>
+            <Meter percent=percent label="Questions that were dealt with" />
+            <p role="status">{said}</p>
+            <p>
+                <a href=format!("{}/import?import=new", Area::Questions.path(course))>
+                    "Import another file"
+                </a>
+            </p>
+        </section>
+    }
+    .erase()
+}
+
+fn import(course: &str, page: ImportPage) -> AnyView {
+    let named = |purpose: QuestionPurpose| (purpose.name().to_owned(), purpose.label().to_owned());
+    let as_in_file = (
+        AS_IN_FILE.to_owned(),
+        "As the file says, else quiz".to_owned(),
+    );
+    let purposes: Vec<(String, String)> = std::iter::once(as_in_file)
+        .chain(QuestionPurpose::ALL.map(named))
+        .collect();
+    let problem_title = match &page.import {
+        Some(_) => "The import stopped",
+        None => "Nothing was imported",
+    };
+    let problem = page.problem.map(|problem| {
+        view! {
+            <Notice tone=Tone::Danger title=problem_title>
+                {problem}
+            </Notice>
+        }
+    });
+    let finished = page
+        .import
+        .filter(|import| import.state == ImportState::Finished);
+    let same_names = [
+        ("", "Decide by the questions, and ask where they don't tell"),
+        ("update", "This file is a new version: update its questions"),
+        ("add", "This is another file: add its questions"),
+    ];
+    let same_names = same_names.map(|(value, label)| (value.to_owned(), label.to_owned()));
+    view! {
+        {problem}
+        {finished.map(|done| report(course, done.report))}
+        <form class="stack bank-import" method="post" action="/uploads/questions" enctype="multipart/form-data">
+            <h2>"Import questions"</h2>
+            <p class="soft">
+                "GIFT, Moodle XML, QTI 2.2 or 3.0 as an item or a package, or the quiz of an mdBook. What can't be taken over is listed, and the rest is imported. A new version of a file for the same topic updates its questions, and questions that were exported here are known again wherever they are; those that were edited here stay as they are."
+            </p>
+            <input type="hidden" name="course" value=course.to_owned() />
+            <input type="hidden" name="token" value=page.token />
+            <Select name="place" label="What they are about" value=page.place options=page.places />
+            <Select name="purpose" label="What they are for" value=page.purpose options=purposes />
+            <div class="control">
+                <label class="control-label" for="ly-file">
+                    "File"
+                </label>
+                <input class="input" id="ly-file" type="file" name="file" accept=".gift,.txt,.xml,.zip,.toml" aria-describedby="ly-file-hint" required />
+                <p class="hint" id="ly-file-hint">
+                    "At most 2,000 questions, and 20 MB with pictures (5 MB without)."
+                </p>
+            </div>
+            <Select
+                name="same_name"
+                label="If a file of this name was imported here before"
+                value=page.same_name
+                options=same_names.to_vec()
+            />
+            <div class="form-foot">
+                <Button>"Import"</Button>
+                <a href=Area::Questions.path(course)>"Back to the questions"</a>
+            </div>
+        </form>
+    }
+    .erase()
+}
+
+fn report(course: &str, report: ImportReport) -> AnyView {
+    let said = format!(
+        "{} added, {} updated, {} unchanged, {} kept as edited here, {} left out.",
+        report.added,
+        report.updated,
+        report.unchanged,
+        report.kept.len(),
+        report.refused
+    );
+    let lists = [
+        ("Updated, as they were before", report.overwritten),
+        ("Kept as edited here", report.kept),
+        (
+            "Not in the file any more, and still in use here",
+            report.missing,
+        ),
+    ]
+    .into_iter()
+    .map(|(title, prompts)| list(title, prompts))
+    .collect_view();
+    let (refused, noted): (Vec<LeftOutGroup>, Vec<LeftOutGroup>) =
+        (report.left_out.into_iter()).partition(|group| group.is_refused);
+    let refused = groups("Questions that were left out", refused);
+    let noted = groups("Parts that were left out", noted);
+    view! {
+        <section class="stack">
+            <Notice tone=Tone::Ok title=report.file>
+                {said}
+            </Notice>
+            {lists}
+            {refused}
+            {noted}
+            <p>
+                <a href=Area::Questions.path(course)>"See the questions"</a>
+            </p>
+        </section>
+    }
+    .erase()
+}
+
+/// A table of notes, one row for each reason.
+fn groups(title: &'static str, groups: Vec<LeftOutGroup>) -> Option<AnyView> {
+    if groups.is_empty() {
+        return None;
+    }
+    let rows = groups
+        .into_iter()
+        .map(|group| {
+            let more =
+                (group.more > 0).then(|| view! { <p>{format!("and {} more", group.more)}</p> });
+            let items = group
+                .items
+                .into_iter()
+                .map(|item| view! { <li>{item}</li> });
+            view! {
+                <tr>
+                    <td>
+                        <ul>{items.collect_view()}</ul>
+                        {more}
+                    </td>
+                    <td>{group.why}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    let columns = vec![Column::new(title), Column::new("Why")];
+    Some(view! { <Table label=title columns=columns>{rows}</Table> }.erase())
+}
+
+fn list(title: &'static str, prompts: Vec<String>) -> Option<AnyView> {
+    if prompts.is_empty() {
+        return None;
+    }
+    let lines = prompts
+        .into_iter()
+        .map(|prompt| view! { <li>{prompt}</li> })
+        .collect_view();
+    Some(
+        view! {
+            <h3>{title}</h3>
+            <ul>{lines}</ul>
+        }
+        .erase(),
+    )
+}

@@ -1,0 +1,375 @@
+//! Writing and editing a question: its page, also with what was typed before, and what is done with it.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::check::{self, ROWS_LIMIT};
+use super::form;
+use super::store::{self, Found};
+use super::tally;
+use crate::course::QuestionPurpose;
+use crate::course::server::draft::QuestionDraft;
+use crate::course::server::render::Links;
+use crate::course::server::store::recount;
+use crate::platform::audit::Entry;
+use crate::platform::auth::guard::TutorOf;
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::flash::Flash;
+use crate::platform::ids::{CourseId, QuestionId};
+use crate::question_bank::Sent;
+use crate::question_bank::authoring::{Preview, QuestionForm, QuestionPage};
+use crate::question_bank::server::answer::read;
+use crate::question_bank::server::bank;
+use crate::question_bank::server::bank::Place;
+use crate::question_bank::server::freeze::freeze_by;
+use crate::question_bank::server::grade;
+use crate::question_bank::server::grade::Given;
+use crate::question_bank::server::view::{graded_question, shown};
+
+/// Lines for options, items or pairs that a new question has.
+const ROWS: usize = 4;
+
+pub fn no_question() -> AppError {
+    AppError::NotFound("This course has no such question.".to_owned())
+}
+
+/// What the form of a question sent, and what became of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    id: String,
+    mark: String,
+    question: QuestionForm,
+    given: Sent,
+    go: String,
+    #[serde(skip)]
+    problems: Vec<String>,
+}
+
+impl Typed {
+    /// What was left for the page of this question, if anything was.
+    pub fn left(flash: &Flash, question: Option<QuestionId>) -> Option<Self> {
+        let sent = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&flash.values)
+            .finish();
+        let typed: Self = serde_qs::Config::new(5, false)
+            .deserialize_str(&sent)
+            .ok()?;
+        let problems = match &flash.error {
+            Some(AppError::Invalid(problems)) => problems
+                .iter()
+                .map(|(_, sentence)| sentence.clone())
+                .collect(),
+            _ => Vec::new(),
+        };
+        let is_this = typed.id == question.map(|id| id.to_string()).unwrap_or_default();
+        is_this.then_some(Self { problems, ..typed })
+    }
+}
+
+/// What the address asks for.
+pub struct Asked {
+    /// None: a new one.
+    pub question: Option<QuestionId>,
+    pub kind: String,
+    pub place: String,
+    pub preview: bool,
+}
+
+pub async fn page(
+    conn: &mut Conn,
+    course: CourseId,
+    asked: Asked,
+    typed: Option<Typed>,
+) -> AppResult<QuestionPage> {
+    let (slug_and_files, course_title) = (
+        store::addresses(conn, course).await?,
+        crate::course::server::store::title(conn, course).await?,
+    );
+    let found = match asked.question {
+        Some(id) => Some(
+            store::question(conn, course, id)
+                .await?
+                .ok_or_else(no_question)?,
+        ),
+        None => None,
+    };
+    let now = found.as_ref().map(mark).unwrap_or_default();
+    let (typed, is_typed) = match typed {
+        Some(typed) => (typed, true),
+        None => (first(found.as_ref(), &asked, &now), false),
+    };
+    let Typed {
+        question: form,
+        mark,
+        given,
+        go,
+        mut problems,
+        ..
+    } = typed;
+    let preview = match go.as_str() {
+        "preview" | "try" => {
+            let partial_credit = store::partial_credit(conn, course).await?;
+            let links = store::links(&slug_and_files);
+            let tried = (go == "try").then_some(&given);
+            match preview(&form, tried, partial_credit, &links) {
+                Ok(preview) => Some(preview),
+                Err(error) => {
+                    // What is wrong with the question itself is said already.
+                    if problems.is_empty() {
+                        problems.push(error.to_string());
+                    }
+                    None
+                }
+            }
+        }
+        _ => None,
+    };
+    let facts = match asked.question {
+        Some(id) => tally::facts(conn, id).await?,
+        None => None,
+    };
+    let mut places = store::places(conn, course).await?;
+    if !places.iter().any(|(value, _)| *value == form.place) {
+        // Otherwise a browser would choose the first.
+        places.insert(0, (form.place.clone(), "Choose…".to_owned()));
+    }
+    let rows = form.texts.len().max(form.partners.len());
+    Ok(QuestionPage {
+        course_title,
+        question: asked.question,
+        is_behind: mark != now,
+        mark,
+        places,
+        rows: match (is_typed, go.as_str()) {
+            (true, "more") => rows + ROWS,
+            (true, _) => rows,
+            (false, _) => rows + 2,
+        }
+        .clamp(ROWS, ROWS_LIMIT),
+        form,
+        preview,
+        problems,
+        is_retired: found.as_ref().is_some_and(|found| found.is_retired),
+        is_imported: found.as_ref().is_some_and(|found| found.is_imported),
+        is_rekeyed: found.as_ref().is_some_and(|found| found.is_rekeyed),
+        facts,
+    })
+}
+
+/// The form as it is before anything is typed.
+fn first(found: Option<&Found>, asked: &Asked, mark: &str) -> Typed {
+    let question = match found {
+        Some(found) => filled(found),
+        None => QuestionForm {
+            kind: match asked.kind.is_empty() {
+                true => "single_choice".to_owned(),
+                false => asked.kind.clone(),
+            },
+            place: asked.place.clone(),
+            purpose: match asked.place.starts_with("module:") {
+                true => QuestionPurpose::Exam,
+                false => QuestionPurpose::Quiz,
+            }
+            .name()
+            .to_owned(),
+            shuffle: Some("on".to_owned()),
+            outcome: "prints".to_owned(),
+            ..QuestionForm::default()
+        },
+    };
+    Typed {
+        question,
+        mark: mark.to_owned(),
+        go: if asked.preview { "preview" } else { "" }.to_owned(),
+        ..Typed::default()
+    }
+}
+
+fn filled(found: &Found) -> QuestionForm {
+    QuestionForm {
+        place: found.place_value(),
+        ..form::of(&found.question)
+    }
+}
+
+/// Tells one state of a question from another.
+fn mark(found: &Found) -> String {
+    let state = serde_json::to_vec(&filled(found)).unwrap_or_default();
+    hex(&Sha256::digest(state))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The question as learners would see it now, and what the answer comes to if one is tried. Order and ids are the same each time.
+fn preview(
+    form: &QuestionForm,
+    tried: Option<&Sent>,
+    partial_credit: bool,
+    links: &Links<'_>,
+) -> AppResult<Preview> {
+    let question = check::draft(form, String::new())?;
+    let frozen = freeze_by(
+        bank::as_drawn(&question, links),
+        &mut StdRng::seed_from_u64(1),
+    );
+    let Some(sent) = tried else {
+        return Ok(Preview {
+            shown: shown(&frozen, None),
+            graded: None,
+        });
+    };
+    let given = Given {
+        answer: read(&frozen.kind, sent)?,
+        ..Given::default()
+    };
+    let answer = given.answer.as_ref();
+    let points = grade::points(&frozen.kind, answer, partial_credit);
+    Ok(Preview {
+        graded: Some(graded_question(&frozen, answer, points, None)),
+        shown: shown(&frozen, Some(&given)),
+    })
+}
+
+/// A question on its way into the bank.
+pub struct Saving {
+    /// None: a new one.
+    pub question: Option<QuestionId>,
+    pub mark: String,
+    pub form: QuestionForm,
+    /// Also where somebody else has changed it since.
+    pub overwrite: bool,
+}
+
+pub async fn save(conn: &mut Conn, tutor: &TutorOf, saving: Saving) -> AppResult<QuestionId> {
+    let draft = check::draft(&saving.form, String::new())?;
+    let place = store::place(conn, tutor.course, &saving.form.place, draft.purpose).await?;
+    let addresses = store::addresses(conn, tutor.course).await?;
+    let links = store::links(&addresses);
+    bank::lock(conn, tutor.course).await?;
+    let Some(id) = saving.question else {
+        return add(conn, tutor, place, &draft, &links).await;
+    };
+    let found = store::question(conn, tutor.course, id)
+        .await?
+        .ok_or_else(no_question)?;
+    if mark(&found) != saving.mark && !saving.overwrite {
+        return Err(AppError::Conflict(
+            "Someone else has changed this question since you opened it. Nothing was saved, and your changes are still in the form.".to_owned(),
+        ));
+    }
+    let before = filled(&found);
+    let after = QuestionForm {
+        place: saving.form.place,
+        ..form::of(&draft)
+    };
+    if before == after {
+        return Ok(id);
+    }
+    let place = match (place.module_no, place.pair) == (found.place.module_no, found.place.pair) {
+        true => place,
+        false => last(conn, place).await?,
+    };
+    bank::change(conn, id, &place, &draft, &links).await?;
+    store::note_edit(conn, id).await?;
+    note(tutor, "question.edited", id)
+        .change(
+            Some(json!({ "prompt": beginning(&before.prompt) })),
+            Some(json!({ "prompt": beginning(&draft.prompt) })),
+        )
+        .write(conn)
+        .await?;
+    Ok(id)
+}
+
+async fn add(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    place: Place,
+    draft: &QuestionDraft,
+    links: &Links<'_>,
+) -> AppResult<QuestionId> {
+    let place = last(conn, place).await?;
+    let id = bank::add(conn, &place, None, draft, links).await?;
+    recount(conn, tutor.course).await?;
+    note(tutor, "question.written", id)
+        .change(None, Some(json!({ "prompt": beginning(&draft.prompt) })))
+        .write(conn)
+        .await?;
+    Ok(id)
+}
+
+/// The place after all others there.
+pub async fn last(conn: &mut Conn, place: Place) -> AppResult<Place> {
+    let order = store::last_order(conn, &place).await?;
+    Ok(Place {
+        order: Some(order),
+        ..place
+    })
+}
+
+/// Enough to know a question by.
+fn beginning(prompt: &str) -> String {
+    prompt.chars().take(200).collect()
+}
+
+fn note(tutor: &TutorOf, action: &str, question: QuestionId) -> Entry {
+    Entry::done(action)
+        .of("question", question)
+        .by(&tutor.signed_in.cx)
+}
+
+/// Retires the question, or brings it back. Attempts keep it either way.
+pub async fn retire(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    id: QuestionId,
+    retired: bool,
+) -> AppResult<()> {
+    bank::lock(conn, tutor.course).await?;
+    let found = store::question(conn, tutor.course, id)
+        .await?
+        .ok_or_else(no_question)?;
+    if found.is_retired == retired {
+        return Ok(());
+    }
+    store::retire(conn, id, retired).await?;
+    store::note_edit(conn, id).await?;
+    recount(conn, tutor.course).await?;
+    let action = match retired {
+        true => "question.retired",
+        false => "question.brought_back",
+    };
+    note(tutor, action, id).write(conn).await?;
+    Ok(())
+}
+
+/// Moves the question one place up or down among those of its quiz; at either end it stays.
+pub async fn shift(conn: &mut Conn, tutor: &TutorOf, id: QuestionId, up: bool) -> AppResult<()> {
+    bank::lock(conn, tutor.course).await?;
+    let found = store::question(conn, tutor.course, id)
+        .await?
+        .ok_or_else(no_question)?;
+    let mut order = store::order(conn, &found.place).await?;
+    let at = order.iter().position(|other| *other == id);
+    let to = at.and_then(|at| match up {
+        true => at.checked_sub(1),
+        false => Some(at + 1).filter(|to| *to < order.len()),
+    });
+    let (Some(at), Some(to)) = (at, to) else {
+        return Ok(());
+    };
+    order.swap(at, to);
+    store::put_in_order(conn, &order).await?;
+    note(tutor, "question.moved", id)
+        .change(Some(json!({ "place": at })), Some(json!({ "place": to })))
+        .write(conn)
+        .await?;
+    Ok(())
+}

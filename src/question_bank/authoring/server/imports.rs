@@ -1,0 +1,342 @@
+//! Imports of question files: small files are taken over at once, large ones by a job that goes on
+//! where it stopped.
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::intake::{self, File};
+use super::origin::{self, SameName};
+use super::{pictures, store};
+use crate::course::QuestionPurpose;
+use crate::course::server::draft::QuestionDraft;
+use crate::platform::audit::Entry;
+use crate::platform::auth::guard::TutorOf;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{background_jobs, question_imports};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::Cx;
+use crate::platform::ids::{CourseId, ImportId, UserId};
+use crate::platform::jobs::{self, Job, JobContext, JobStatus};
+use crate::question_bank::authoring::{Import, ImportReport, ImportState};
+use crate::question_bank::server::bank;
+use crate::question_bank::server::exchange::{Imported, hash};
+
+/// Files of so many questions are taken over while their sender waits.
+const AT_ONCE: usize = 100;
+/// Questions of one unit of work of the job: the progress that is seen moves by as many.
+const STEP: usize = 100;
+
+/// A file as it was sent.
+pub struct Sent {
+    pub file: String,
+    /// The value of a place in forms.
+    pub place: String,
+    pub purpose: intake::Purpose,
+    pub same_name: SameName,
+    /// Of the form: sent twice, it is one import.
+    pub token: String,
+    /// Of the bytes.
+    pub digest: String,
+    pub imported: Imported,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = question_imports)]
+struct Row {
+    import_id: ImportId,
+    course_id: CourseId,
+    imported_by: Option<UserId>,
+    file_name: String,
+    stem: String,
+    origin: String,
+    same_name: String,
+    place: String,
+    purpose: Option<QuestionPurpose>,
+    questions: Option<Value>,
+    done: i32,
+    total: i32,
+    report: Value,
+    stopped_why: Option<String>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+/// Begins to import the file, and ends it too where it is small.
+///
+/// # Errors
+/// Asks which file it is, where its name and its questions don't tell.
+pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<ImportId> {
+    bank::lock(conn, tutor.course).await?;
+    let user = tutor.signed_in.user_id();
+    let id = id_of(&sent, user);
+    if is_under_way(conn, id).await? {
+        return Ok(id);
+    }
+    let place = store::place(conn, tutor.course, &sent.place, QuestionPurpose::Both).await?;
+    let stem = origin::stem(&sent.file, &place);
+    let questions = &sent.imported.questions;
+    let origin = intake::origin(conn, tutor.course, &stem, questions, sent.same_name).await?;
+    let total = questions.len();
+    let row = Row {
+        import_id: id,
+        course_id: tutor.course,
+        imported_by: Some(user),
+        file_name: sent.file.chars().take(200).collect(),
+        stem,
+        origin,
+        same_name: sent.same_name.name().to_owned(),
+        place: sent.place.clone(),
+        purpose: sent.purpose,
+        questions: Some(as_json(questions)?),
+        done: 0,
+        total: i32::try_from(total).map_err(|error| AppError::internal(&error))?,
+        report: as_json(&intake::begun(&sent.file, &sent.imported))?,
+        stopped_why: None,
+        finished_at: None,
+    };
+    // An import of this id has ended a while ago.
+    diesel::delete(question_imports::table.find(id))
+        .execute(conn)
+        .await?;
+    diesel::insert_into(question_imports::table)
+        .values(&row)
+        .execute(conn)
+        .await?;
+    // Questions are rendered with the addresses of their pictures.
+    let cx = &tutor.signed_in.cx;
+    pictures::keep(conn, cx, tutor.course, &sent.imported.pictures).await?;
+    if total <= AT_ONCE {
+        go_on(conn, row, AT_ONCE, Some(&tutor.signed_in.cx)).await?;
+    } else {
+        let job = ImportQuestions { import: id };
+        jobs::enqueue_once(conn, &job, &id.to_string(), Utc::now()).await?;
+    }
+    Ok(id)
+}
+
+/// The same for a form that is sent twice.
+fn id_of(sent: &Sent, user: UserId) -> ImportId {
+    if sent.token.is_empty() {
+        return ImportId(Uuid::now_v7());
+    }
+    let of = |name: &str| {
+        let texts = [
+            name,
+            &sent.token,
+            &user.to_string(),
+            &sent.file,
+            &sent.place,
+            sent.purpose.map_or("", QuestionPurpose::name),
+            sent.same_name.name(),
+            &sent.digest,
+        ];
+        u64::from_str_radix(&hash(&texts), 16).unwrap_or_default()
+    };
+    ImportId(Uuid::from_u64_pair(of("first"), of("second")))
+}
+
+/// Whether the import was begun by a form that was sent a moment ago.
+async fn is_under_way(conn: &mut Conn, id: ImportId) -> QueryResult<bool> {
+    let known: Option<(DateTime<Utc>, Option<DateTime<Utc>>)> = question_imports::table
+        .find(id)
+        .select((question_imports::created_at, question_imports::finished_at))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(known.is_some_and(|(begun, finished)| {
+        finished.is_none() || begun > Utc::now() - Duration::minutes(1)
+    }))
+}
+
+fn as_json<T: Serialize + ?Sized>(value: &T) -> AppResult<Value> {
+    serde_json::to_value(value).map_err(|error| AppError::internal(&error))
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ImportQuestions {
+    pub import: ImportId,
+}
+
+impl Job for ImportQuestions {
+    const KIND: &'static str = "import_questions";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        let import = self.import;
+        while cx
+            .within(async move |conn| next_step(conn, import).await)
+            .await?
+        {}
+        Ok(())
+    }
+}
+
+/// Takes the next questions over; false when none is left.
+async fn next_step(conn: &mut Conn, import: ImportId) -> AppResult<bool> {
+    let course: Option<CourseId> = question_imports::table
+        .find(import)
+        .select(question_imports::course_id)
+        .first(conn)
+        .await
+        .optional()?;
+    let Some(course) = course else {
+        return Ok(false);
+    };
+    // The bank is locked before the row, as by an import of a small file.
+    bank::lock(conn, course).await?;
+    let row: Option<Row> = question_imports::table
+        .find(import)
+        .filter(question_imports::finished_at.is_null())
+        .select(Row::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    match row {
+        Some(row) => go_on(conn, row, STEP, None).await,
+        None => Ok(false),
+    }
+}
+
+/// Takes the next questions over; false when none is left.
+async fn go_on(conn: &mut Conn, row: Row, step: usize, cx: Option<&Cx>) -> AppResult<bool> {
+    let place = store::place(conn, row.course_id, &row.place, QuestionPurpose::Both).await;
+    let place = match place {
+        Ok(place) => place,
+        Err(AppError::Invalid(_)) => {
+            let why = "The place that was chosen for its questions is not there any more.";
+            end(conn, row.import_id, Some(why)).await?;
+            return Ok(false);
+        }
+        Err(error) => return Err(error),
+    };
+    let questions: Vec<QuestionDraft> =
+        serde_json::from_value(row.questions.unwrap_or_else(|| json!([])))
+            .map_err(|error| AppError::internal(&error))?;
+    let mut report: ImportReport =
+        serde_json::from_value(row.report).map_err(|error| AppError::internal(&error))?;
+    let file = File {
+        course: row.course_id,
+        place,
+        purpose: row.purpose,
+        stem: &row.stem,
+        origin: &row.origin,
+        same_name: SameName::parse(&row.same_name),
+        questions: &questions,
+    };
+    let plan = intake::plan(conn, &file).await?;
+    let done = usize::try_from(row.done).unwrap_or_default();
+    let next = (done + step).min(questions.len());
+    intake::take(conn, &file, &plan, done..next, &mut report).await?;
+    let is_last = next == questions.len();
+    if is_last {
+        report.missing = plan.missing;
+    }
+    diesel::update(question_imports::table.find(row.import_id))
+        .set((
+            question_imports::done.eq(i32::try_from(next).unwrap_or(row.total)),
+            question_imports::report.eq(as_json(&report)?),
+        ))
+        .execute(conn)
+        .await?;
+    if !is_last {
+        return Ok(true);
+    }
+    crate::course::server::store::recount(conn, row.course_id).await?;
+    let numbers = json!({
+        "file": report.file, "added": report.added, "updated": report.updated, "left_out": report.refused,
+    });
+    let mut entry = Entry::done("questions.imported").of("course", row.course_id);
+    if let Some(user) = row.imported_by {
+        entry = entry.by_user(user);
+    }
+    if let Some(cx) = cx {
+        entry = entry.by(cx);
+    }
+    entry.change(None, Some(numbers)).write(conn).await?;
+    end(conn, row.import_id, None).await?;
+    Ok(false)
+}
+
+async fn end(conn: &mut Conn, import: ImportId, why: Option<&str>) -> QueryResult<()> {
+    diesel::update(question_imports::table.find(import))
+        .set((
+            question_imports::finished_at.eq(Utc::now()),
+            question_imports::stopped_why.eq(why),
+            question_imports::questions.eq(None::<Value>),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Shows the import that the address names; without a name, the one of this tutor that is under
+/// way.
+pub async fn shown(
+    conn: &mut Conn,
+    course: CourseId,
+    user: UserId,
+    named: &str,
+) -> AppResult<Option<(Import, Option<String>)>> {
+    let of_course = question_imports::table
+        .filter(question_imports::course_id.eq(course))
+        .select((
+            question_imports::import_id,
+            question_imports::done,
+            question_imports::total,
+            question_imports::report,
+            question_imports::stopped_why,
+            question_imports::finished_at,
+        ))
+        .order(question_imports::created_at.desc())
+        .into_boxed();
+    let found = match (named, Uuid::parse_str(named)) {
+        ("", _) => of_course
+            .filter(question_imports::imported_by.eq(user))
+            .filter(question_imports::finished_at.is_null()),
+        (_, Ok(id)) => of_course.filter(question_imports::import_id.eq(ImportId(id))),
+        (_, Err(_)) => return Ok(None),
+    };
+    type Found = (
+        ImportId,
+        i32,
+        i32,
+        Value,
+        Option<String>,
+        Option<DateTime<Utc>>,
+    );
+    let found: Option<Found> = found.first(conn).await.optional()?;
+    let Some((id, done, total, report, why, finished)) = found else {
+        return Ok(None);
+    };
+    let state = match (&why, finished) {
+        (Some(_), _) => ImportState::Stopped,
+        (None, Some(_)) => ImportState::Finished,
+        (None, None) if has_failed(conn, id).await? => ImportState::Stopped,
+        (None, None) => ImportState::Running,
+    };
+    if named.is_empty() && state != ImportState::Running {
+        return Ok(None);
+    }
+    let import = Import {
+        state,
+        done: usize::try_from(done).unwrap_or_default(),
+        total: usize::try_from(total).unwrap_or_default(),
+        report: serde_json::from_value(report).map_err(|error| AppError::internal(&error))?,
+    };
+    Ok(Some((import, why)))
+}
+
+/// Whether the job of the import was given up.
+async fn has_failed(conn: &mut Conn, import: ImportId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        background_jobs::table
+            .filter(background_jobs::kind.eq(ImportQuestions::KIND))
+            .filter(background_jobs::unique_key.eq(import.to_string()))
+            .filter(background_jobs::status.eq(JobStatus::Failed)),
+    ))
+    .get_result(conn)
+    .await
+}

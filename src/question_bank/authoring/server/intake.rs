@@ -1,0 +1,409 @@
+//! The questions of a file on their way into the bank: new ones are added, known ones updated in their place, and what was edited
+//! on the site stays.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::origin::{self, Former, SameName, Target};
+use super::store;
+use crate::course::QuestionPurpose;
+use crate::course::server::draft::FROM_FILE;
+use crate::course::server::draft::QuestionDraft;
+use crate::course::server::render::Links;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::quiz_questions;
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, QuestionId, TopicId};
+use crate::question_bank::authoring::{ImportReport, LeftOutGroup};
+use crate::question_bank::server::bank;
+use crate::question_bank::server::bank::Place;
+use crate::question_bank::server::exchange::{Imported, is_same};
+
+/// Lines of a report about what is not in the file any more, and kinds of notes.
+const LINES: usize = 500;
+
+/// A question that may be the same as one of the file.
+struct Known {
+    id: QuestionId,
+    /// Empty where it was written here.
+    key: String,
+    is_edited: bool,
+    is_retired: bool,
+    /// It came with the course, which brings it again.
+    is_of_course: bool,
+    place: Place,
+    question: QuestionDraft,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = quiz_questions)]
+struct Standing {
+    question_id: QuestionId,
+    topic_id: Option<TopicId>,
+    module_no: i32,
+    topic_pair_index: Option<i32>,
+    edited_at: Option<DateTime<Utc>>,
+    retired_at: Option<DateTime<Utc>>,
+    external_key: Option<String>,
+}
+
+/// The questions of the course that came from files of this name, and those that the file calls by
+/// their ids.
+async fn of_file(
+    conn: &mut Conn,
+    course: CourseId,
+    stem: &str,
+    ids: &HashSet<QuestionId>,
+) -> AppResult<Vec<Known>> {
+    let from_file = format!("{}%", stem.replace('_', "\\_"));
+    let rows: Vec<(bank::Row, Standing)> = quiz_questions::table
+        .filter(quiz_questions::course_id.eq(course))
+        .filter(
+            quiz_questions::external_key
+                .like(from_file)
+                .or(quiz_questions::question_id.eq_any(ids)),
+        )
+        .order(quiz_questions::question_id)
+        .select((bank::Row::as_select(), Standing::as_select()))
+        .load(conn)
+        .await?;
+    known(conn, course, rows).await
+}
+
+/// These questions, as they are now.
+async fn by_ids(
+    conn: &mut Conn,
+    course: CourseId,
+    ids: &[QuestionId],
+) -> AppResult<HashMap<QuestionId, Known>> {
+    let rows: Vec<(bank::Row, Standing)> = quiz_questions::table
+        .filter(quiz_questions::course_id.eq(course))
+        .filter(quiz_questions::question_id.eq_any(ids))
+        .select((bank::Row::as_select(), Standing::as_select()))
+        .load(conn)
+        .await?;
+    let known = known(conn, course, rows).await?.into_iter();
+    Ok(known.map(|known| (known.id, known)).collect())
+}
+
+async fn known(
+    conn: &mut Conn,
+    course: CourseId,
+    rows: Vec<(bank::Row, Standing)>,
+) -> AppResult<Vec<Known>> {
+    let (rows, standing): (Vec<bank::Row>, Vec<Standing>) = rows.into_iter().unzip();
+    let questions = bank::drafts(conn, rows).await?;
+    let known = questions.into_iter().zip(standing).map(|(question, row)| {
+        let key = row.external_key.unwrap_or_default();
+        Known {
+            id: row.question_id,
+            is_edited: row.edited_at.is_some(),
+            is_retired: row.retired_at.is_some(),
+            is_of_course: !key.is_empty() && !key.starts_with(FROM_FILE),
+            place: Place {
+                course,
+                topic: row.topic_id,
+                module_no: row.module_no,
+                pair: row.topic_pair_index,
+                order: None,
+            },
+            key,
+            question,
+        }
+    });
+    Ok(known.collect())
+}
+
+/// What the questions are for: all for the same, or each for what the file says.
+pub type Purpose = Option<QuestionPurpose>;
+
+/// A file on its way into the bank.
+pub struct File<'f> {
+    pub course: CourseId,
+    pub place: Place,
+    pub purpose: Purpose,
+    /// See `origin::stem`.
+    pub stem: &'f str,
+    /// See `origin::find`.
+    pub origin: &'f str,
+    pub same_name: SameName,
+    pub questions: &'f [QuestionDraft],
+}
+
+/// Finds out which file the questions came from before.
+///
+/// # Errors
+/// Asks, where they don't tell.
+pub async fn origin(
+    conn: &mut Conn,
+    course: CourseId,
+    stem: &str,
+    questions: &[QuestionDraft],
+    same_name: SameName,
+) -> AppResult<String> {
+    let known = of_file(conn, course, stem, &HashSet::new()).await?;
+    origin::find(stem, &former(&known), questions, same_name)
+}
+
+fn former(known: &[Known]) -> Vec<Former<'_>> {
+    let former = known.iter().map(|known| Former {
+        key: &known.key,
+        question: &known.question,
+    });
+    former.collect()
+}
+
+/// The place of each question of a file in the bank.
+pub struct Plan {
+    /// A key for a new one, or the one that it is.
+    targets: Vec<Result<QuestionId, String>>,
+    /// The beginnings of those that came from this file before and are not in it any more.
+    pub missing: Vec<String>,
+}
+
+/// Made anew in the middle of an import, the plan leads each question to where it went.
+pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
+    let ids = file.questions.iter().filter_map(id_of).collect();
+    let known = of_file(conn, file.course, file.stem, &ids).await?;
+    let by_id: HashMap<QuestionId, usize> = (known.iter().enumerate())
+        .filter(|(_, known)| ids.contains(&known.id))
+        .map(|(at, known)| (known.id, at))
+        .collect();
+    let targets = origin::targets(
+        file.stem,
+        file.origin,
+        &former(&known),
+        file.questions,
+        file.same_name,
+    );
+    let targets: Vec<Target> = file
+        .questions
+        .iter()
+        .zip(targets)
+        .map(|(question, target)| {
+            let called = id_of(question).and_then(|id| by_id.get(&id));
+            called.map_or(target, |at| Target::Former(*at))
+        })
+        .collect();
+    let found: HashSet<usize> = targets
+        .iter()
+        .filter_map(|target| match target {
+            Target::Former(at) => Some(*at),
+            Target::Add(_) => None,
+        })
+        .collect();
+    let missing = known.iter().enumerate().filter(|(at, known)| {
+        !found.contains(at) && !known.is_retired && known.key.starts_with(file.origin)
+    });
+    let mut missing: Vec<String> = missing
+        .map(|(_, known)| beginning(&known.question))
+        .collect();
+    missing.sort();
+    missing.truncate(LINES);
+    let targets = targets.into_iter().map(|target| match target {
+        Target::Former(at) => Ok(known[at].id),
+        Target::Add(key) => Err(key),
+    });
+    Ok(Plan {
+        targets: targets.collect(),
+        missing,
+    })
+}
+
+/// The question that an export of this bank names.
+fn id_of(question: &QuestionDraft) -> Option<QuestionId> {
+    Uuid::parse_str(&question.key).ok().map(QuestionId)
+}
+
+/// Takes these questions of the file over, and adds what became of them to the report. The caller
+/// holds the lock of the bank.
+pub async fn take(
+    conn: &mut Conn,
+    file: &File<'_>,
+    plan: &Plan,
+    range: std::ops::Range<usize>,
+    report: &mut ImportReport,
+) -> AppResult<()> {
+    let targets = &plan.targets[range.clone()];
+    let ids: Vec<QuestionId> = targets
+        .iter()
+        .filter_map(|target| target.as_ref().ok().copied())
+        .collect();
+    // Somebody may have edited them since the plan was made.
+    let mut known = by_ids(conn, file.course, &ids).await?;
+    let addresses = store::addresses(conn, file.course).await?;
+    let mut intake = Intake {
+        links: store::links(&addresses),
+        place: file.place,
+        orders: HashMap::new(),
+        report,
+    };
+    for (question, target) in file.questions[range].iter().zip(targets) {
+        let question = QuestionDraft {
+            purpose: file.purpose.unwrap_or(question.purpose),
+            ..question.clone()
+        };
+        match target {
+            Err(key) => intake.add(conn, key, &question).await?,
+            Ok(id) => {
+                if let Some(before) = known.remove(id) {
+                    intake.compare(conn, before, question).await?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Intake<'a, 'r> {
+    links: Links<'a>,
+    /// Where new ones go.
+    place: Place,
+    /// The number that the next question of a quiz gets, or of those that only exams ask.
+    orders: HashMap<Option<i32>, i32>,
+    report: &'r mut ImportReport,
+}
+
+impl Intake<'_, '_> {
+    async fn add(&mut self, conn: &mut Conn, key: &str, question: &QuestionDraft) -> AppResult<()> {
+        let place = self.last(conn, question.purpose).await?;
+        bank::add(conn, &place, Some(key), question, &self.links).await?;
+        self.report.added += 1;
+        Ok(())
+    }
+
+    /// The place after all others that are for the same.
+    async fn last(&mut self, conn: &mut Conn, purpose: QuestionPurpose) -> AppResult<Place> {
+        let place = Place {
+            pair: self.place.pair.filter(|_| purpose != QuestionPurpose::Exam),
+            ..self.place
+        };
+        let order = match self.orders.get(&place.pair) {
+            Some(order) => *order,
+            None => store::last_order(conn, &place).await?,
+        };
+        self.orders.insert(place.pair, order.saturating_add(1));
+        Ok(Place {
+            order: Some(order),
+            ..place
+        })
+    }
+
+    async fn compare(
+        &mut self,
+        conn: &mut Conn,
+        before: Known,
+        question: QuestionDraft,
+    ) -> AppResult<()> {
+        let is_here = before.place.topic == self.place.topic
+            && (self.place.topic.is_some() || before.place.module_no == self.place.module_no);
+        let is_for_exams = question.purpose == QuestionPurpose::Exam;
+        let question = QuestionDraft {
+            key: before.question.key.clone(),
+            // Elsewhere a question stays among those with which it is asked.
+            purpose: match is_here || is_for_exams == before.place.pair.is_none() {
+                true => question.purpose,
+                false => before.question.purpose,
+            },
+            ..question
+        };
+        let pair = self.place.pair.filter(|_| !is_for_exams);
+        let stays = !is_here || before.place.pair == pair;
+        if stays && is_same(&before.question, &question) {
+            self.report.unchanged += 1;
+            return Ok(());
+        }
+        if before.is_edited {
+            self.report.kept.push(beginning(&before.question));
+            return Ok(());
+        }
+        let to = match stays {
+            true => before.place,
+            false => self.last(conn, question.purpose).await?,
+        };
+        bank::change(conn, before.id, &to, &question, &self.links).await?;
+        if before.is_of_course {
+            store::note_edit(conn, before.id).await?;
+        }
+        self.report.updated += 1;
+        self.report.overwritten.push(beginning(&before.question));
+        Ok(())
+    }
+}
+
+/// Enough to know a question by.
+fn beginning(question: &QuestionDraft) -> String {
+    question.prompt.chars().take(80).collect()
+}
+
+/// The report of a file before its questions are taken over.
+pub fn begun(file: &str, imported: &Imported) -> ImportReport {
+    let left_out = grouped(imported);
+    ImportReport {
+        file: file.chars().take(200).collect(),
+        refused: imported.refused.len(),
+        left_out,
+        ..ImportReport::default()
+    }
+}
+
+/// Of a group of notes so many items are named; of questions that were not taken over, all.
+const NAMED: usize = 20;
+
+/// Groups the notes of a file by their reason. Questions that are not taken over come first.
+fn grouped(imported: &Imported) -> Vec<LeftOutGroup> {
+    let mut groups: Vec<LeftOutGroup> = Vec::new();
+    let mut places: HashMap<(bool, &str), usize> = HashMap::new();
+    let mut refused = imported.refused.iter().peekable();
+    for (at, left_out) in imported.left_out.iter().enumerate() {
+        let is_refused = refused.next_if(|place| **place == at).is_some();
+        let place = *places
+            .entry((is_refused, left_out.why.as_str()))
+            .or_insert_with(|| {
+                groups.push(LeftOutGroup {
+                    is_refused,
+                    why: left_out.why.clone(),
+                    items: Vec::new(),
+                    more: 0,
+                });
+                groups.len() - 1
+            });
+        let group = &mut groups[place];
+        match is_refused || group.items.len() < NAMED {
+            true => group.items.push(left_out.item.clone()),
+            false => group.more += 1,
+        }
+    }
+    groups.sort_by_key(|group| !group.is_refused);
+    let refusals = groups.iter().filter(|group| group.is_refused).count();
+    groups.truncate(refusals + LINES);
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::question_bank::server::exchange::read;
+
+    #[test]
+    fn equal_notes_are_one_group_and_refusals_are_named_one_by_one() {
+        let noted = "::n::Which?{=%50%a =%50%b ~%-100%c}\n\n// [tag:x]\nSo?{T}\n\n".repeat(600);
+        let refused = "::essay 1::Tell.{}\n\n::order::Say {=*}\n\n::essay 2::Tell more.{}\n";
+        let imported = read("a.gift", format!("{noted}{refused}").as_bytes()).unwrap();
+        let report = begun("a.gift", &imported);
+        assert_eq!(report.refused, 3);
+        let [essays, order, tags] = report.left_out.as_slice() else {
+            panic!("{:?}", report.left_out);
+        };
+        assert!(essays.is_refused && order.is_refused && !tags.is_refused);
+        assert_eq!(
+            essays.items,
+            ["Question 1201 'essay 1'", "Question 1203 'essay 2'"]
+        );
+        assert_eq!((tags.items.len(), tags.more), (20, 580));
+    }
+}

@@ -1,0 +1,541 @@
+//! Finds the questions of the bank that came from a file that is imported again. Files of different
+//! people can have the same name, and titles like "Q1", so the texts of the questions tell whether
+//! a file is a new version of another.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::course::server::draft::FROM_FILE;
+use crate::course::server::draft::{AnswerDraft, QuestionDraft, TracingOutcome};
+use crate::platform::error::{AppError, AppResult};
+use crate::question_bank::server::bank::Place;
+use crate::question_bank::server::exchange::hash;
+
+/// Chosen by a tutor where questions don't tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SameName {
+    #[default]
+    Ask,
+    /// The file is a new version of the other.
+    Update,
+    /// It is another file.
+    Add,
+}
+
+impl SameName {
+    const UPDATE: &'static str = "update";
+    const ADD: &'static str = "add";
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ask => "",
+            Self::Update => Self::UPDATE,
+            Self::Add => Self::ADD,
+        }
+    }
+
+    pub fn parse(name: &str) -> Self {
+        match name {
+            Self::UPDATE => Self::Update,
+            Self::ADD => Self::Add,
+            _ => Self::Ask,
+        }
+    }
+}
+
+/// Begins the keys of the questions of all files of a name at a place; a file that was downloaded
+/// twice has one name.
+pub fn stem(file: &str, place: &Place) -> String {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let copy = |text: &str| text.ends_with(')') && text[..text.len() - 1].parse::<u32>().is_ok();
+    let stem = match stem.rsplit_once(" (") {
+        Some((stem, rest)) if copy(rest) => stem,
+        _ => stem,
+    };
+    let plain: String = stem
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || "-_".contains(*c))
+        .collect();
+    let plain = match plain.chars().nth(STEM) {
+        // The hash still tells one long name from another.
+        Some(_) => {
+            let beginning: String = plain.chars().take(STEM - 17).collect();
+            format!("{beginning}-{}", hash(&[&plain]))
+        }
+        None => plain,
+    };
+    let about = match place.topic {
+        Some(topic) => hash(&[topic.to_string()]),
+        None => format!("m{}", place.module_no),
+    };
+    format!("{FROM_FILE}{plain}@{about}")
+}
+
+/// As much of a file's name as keys have, in characters.
+const STEM: usize = 40;
+
+/// Before the part of a key that tells apart what has one name.
+const MARK: char = '~';
+
+/// The beginning that a key has in common with all of its file, and the question's name in the
+/// file.
+fn parts<'k>(stem: &str, key: &'k str) -> Option<(&'k str, &'k str)> {
+    let rest = key.strip_prefix(stem)?;
+    if !rest.starts_with([':', MARK]) {
+        return None;
+    }
+    let length = stem.len() + rest.find(':')? + 1;
+    let (origin, name) = key.split_at(length);
+    Some((origin, name.split(MARK).next().unwrap_or(name)))
+}
+
+/// A question of the bank, by its key.
+pub struct Former<'q> {
+    pub key: &'q str,
+    pub question: &'q QuestionDraft,
+}
+
+/// Finds the beginning of the keys of this file's questions.
+///
+/// # Errors
+/// Asks, where a file of this name may be another version of this one or another file.
+pub fn find(
+    stem: &str,
+    former: &[Former],
+    questions: &[QuestionDraft],
+    same_name: SameName,
+) -> AppResult<String> {
+    let by_key: HashMap<&str, &QuestionDraft> = questions
+        .iter()
+        .map(|question| (question.key.as_str(), question))
+        .collect();
+    let contents: HashSet<String> = questions.iter().map(content).collect();
+    // Counts for each origin: questions that are plainly the same, those that may be, and those of
+    // the same name.
+    let mut origins: HashMap<&str, (usize, usize, usize)> = HashMap::new();
+    for former in former {
+        let Some((origin, name)) = parts(stem, former.key) else {
+            continue;
+        };
+        let (plain, perhaps, named) = origins.entry(origin).or_default();
+        let namesake = by_key.get(name);
+        *named += usize::from(namesake.is_some());
+        match namesake.map(|question| likeness(former.question, question)) {
+            Some(Likeness::Same) => *plain += 1,
+            _ if contents.contains(&content(former.question)) => *plain += 1,
+            Some(Likeness::Alike) => *perhaps += 1,
+            Some(Likeness::Unlike) | None => {}
+        }
+    }
+    let best = origins
+        .iter()
+        .max_by_key(|(origin, counts)| (**counts, std::cmp::Reverse(**origin)));
+    match (same_name, best) {
+        (SameName::Ask | SameName::Update, Some((origin, (1.., ..))))
+        | (SameName::Update, Some((origin, (_, 1.., _) | (_, _, 1..)))) => Ok((*origin).to_owned()),
+        (SameName::Ask, Some((_, (_, 1.., _)))) => Err(AppError::field(
+            "same_name",
+            "A file of this name was imported here before, and its questions have the same titles but say something else. Choose below whether this file is a new version of it, and send it again.",
+        )),
+        _ => Ok(new_origin(stem, &origins, questions)),
+    }
+}
+
+fn new_origin(
+    stem: &str,
+    known: &HashMap<&str, (usize, usize, usize)>,
+    questions: &[QuestionDraft],
+) -> String {
+    let first = format!("{stem}:");
+    if known.is_empty() {
+        return first;
+    }
+    let contents: Vec<String> = questions.iter().map(content).collect();
+    let mark = hash(&contents);
+    let numbered = (0..).map(|number| match number {
+        0 => format!("{stem}{MARK}{}:", &mark[..8]),
+        number => format!("{stem}{MARK}{}{number}:", &mark[..8]),
+    });
+    let mut free = numbered.filter(|origin| !known.contains_key(origin.as_str()));
+    free.next().unwrap_or(first)
+}
+
+/// The question of the bank that a question of the file becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// It is new, and gets this key.
+    Add(String),
+    /// It is the question at this place among the former ones.
+    Former(usize),
+}
+
+/// For each question of the file its target. A former question that is quite another one keeps its
+/// name.
+pub fn targets(
+    stem: &str,
+    origin: &str,
+    former: &[Former],
+    questions: &[QuestionDraft],
+    same_name: SameName,
+) -> Vec<Target> {
+    let mut pool = Pool::of(stem, origin, former);
+    let mut found: Vec<Option<usize>> = vec![None; questions.len()];
+    let mut each = |find: &mut dyn FnMut(&mut Pool, &QuestionDraft) -> Option<usize>| {
+        for (found, question) in found.iter_mut().zip(questions) {
+            if found.is_none() {
+                *found = find(&mut pool, question);
+            }
+        }
+    };
+    each(&mut |pool, question| {
+        pool.namesake(question, |likeness, is_same| {
+            is_same && likeness == Likeness::Same
+        })
+    });
+    each(&mut |pool, question| {
+        pool.namesake(question, |likeness, _| {
+            same_name == SameName::Update || likeness != Likeness::Unlike
+        })
+    });
+    each(&mut |pool, question| pool.equal(question));
+    each(&mut |pool, question| pool.corrected(question));
+    let mut taken: HashSet<String> = former.iter().map(|former| former.key.to_owned()).collect();
+    found
+        .into_iter()
+        .zip(questions)
+        .map(|(found, question)| match found {
+            Some(at) => Target::Former(at),
+            None => {
+                let key = free(format!("{origin}{}", question.key), question, &taken);
+                taken.insert(key.clone());
+                Target::Add(key)
+            }
+        })
+        .collect()
+}
+
+fn free(key: String, question: &QuestionDraft, taken: &HashSet<String>) -> String {
+    if !taken.contains(&key) {
+        return key;
+    }
+    let marked = format!("{key}{MARK}{}", &content(question)[..8]);
+    let numbered = (2..).map(|number| format!("{marked}-{number}"));
+    let mut keys = std::iter::once(marked.clone()).chain(numbered);
+    keys.find(|key| !taken.contains(key)).unwrap_or(marked)
+}
+
+/// The former questions of the file that have no counterpart yet.
+struct Pool<'q> {
+    former: &'q [Former<'q>],
+    is_taken: Vec<bool>,
+    by_name: HashMap<&'q str, Vec<usize>>,
+    by_content: HashMap<String, Vec<usize>>,
+    /// Those without a title, whose names say what they say.
+    by_prompt: HashMap<String, Vec<usize>>,
+    by_answer: HashMap<String, Vec<usize>>,
+}
+
+/// Of so many that have the same answer, one is looked for that is alike.
+const CANDIDATES: usize = 50;
+
+impl<'q> Pool<'q> {
+    fn of(stem: &str, origin: &str, former: &'q [Former<'q>]) -> Self {
+        let mut pool = Self {
+            former,
+            is_taken: vec![false; former.len()],
+            by_name: HashMap::new(),
+            by_content: HashMap::new(),
+            by_prompt: HashMap::new(),
+            by_answer: HashMap::new(),
+        };
+        for (at, one) in former.iter().enumerate() {
+            let Some((found, name)) = parts(stem, one.key) else {
+                continue;
+            };
+            if found != origin {
+                continue;
+            }
+            pool.by_name.entry(name).or_default().push(at);
+            let content = content(one.question);
+            pool.by_content.entry(content).or_default().push(at);
+            if is_untitled(name) {
+                let prompt = normal(&one.question.prompt);
+                pool.by_prompt.entry(prompt).or_default().push(at);
+                let answer = answer_of(one.question);
+                pool.by_answer.entry(answer).or_default().push(at);
+            }
+        }
+        pool
+    }
+
+    fn take(
+        &mut self,
+        candidates: Option<Vec<usize>>,
+        fits: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let free = candidates
+            .into_iter()
+            .flatten()
+            .filter(|at| !self.is_taken[*at]);
+        let found = free.take(CANDIDATES).find(|at| fits(*at))?;
+        self.is_taken[found] = true;
+        Some(found)
+    }
+
+    fn namesake(
+        &mut self,
+        question: &QuestionDraft,
+        fits: impl Fn(Likeness, bool) -> bool,
+    ) -> Option<usize> {
+        let former = self.former;
+        let candidates = self.by_name.get(question.key.as_str()).cloned();
+        let own = content(question);
+        self.take(candidates, |at| {
+            let other = former[at].question;
+            fits(likeness(other, question), content(other) == own)
+        })
+    }
+
+    fn equal(&mut self, question: &QuestionDraft) -> Option<usize> {
+        let candidates = self.by_content.get(&content(question)).cloned();
+        self.take(candidates, |_| true)
+    }
+
+    /// A question without a title in which something was put right.
+    fn corrected(&mut self, question: &QuestionDraft) -> Option<usize> {
+        if !is_untitled(&question.key) {
+            return None;
+        }
+        let former = self.former;
+        let candidates = self.by_prompt.get(&normal(&question.prompt)).cloned();
+        if let Some(found) = self.take(candidates, |_| true) {
+            return Some(found);
+        }
+        let candidates = self.by_answer.get(&answer_of(question)).cloned();
+        self.take(candidates, |at| {
+            shared_words(&former[at].question.prompt, &question.prompt) >= MOSTLY
+        })
+    }
+}
+
+/// The name that a reader of files gives a question without a title.
+fn is_untitled(name: &str) -> bool {
+    name.starts_with("q-")
+}
+
+/// How much two questions of one name have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    Same,
+    Alike,
+    Unlike,
+}
+
+/// Shares of words that two prompts have in common.
+const SOMEWHAT: f64 = 0.25;
+const MOSTLY: f64 = 0.5;
+
+fn likeness(one: &QuestionDraft, other: &QuestionDraft) -> Likeness {
+    if normal(&one.prompt) == normal(&other.prompt) {
+        return Likeness::Same;
+    }
+    let shared = shared_words(&one.prompt, &other.prompt);
+    let has_same_answer = answer_of(one) == answer_of(other);
+    match shared {
+        MOSTLY.. if has_same_answer => Likeness::Same,
+        SOMEWHAT.. => Likeness::Alike,
+        _ if has_same_answer && says_much(&one.answer) => Likeness::Alike,
+        _ => Likeness::Unlike,
+    }
+}
+
+/// Not one that many questions have, such as "true" or "4".
+fn says_much(answer: &AnswerDraft) -> bool {
+    match answer {
+        AnswerDraft::Choice { options, .. } => options.len() > 2,
+        AnswerDraft::ShortAnswer { .. } => false,
+        AnswerDraft::Tracing { .. }
+        | AnswerDraft::Ordering { .. }
+        | AnswerDraft::Matching { .. } => true,
+    }
+}
+
+/// Words that both texts have, as a share of those that one of them has.
+fn shared_words(one: &str, other: &str) -> f64 {
+    let [one, other] = [one, other].map(|text| {
+        let lower = text.to_lowercase();
+        let words = lower.split(|c: char| !c.is_alphanumeric());
+        let words = words.filter(|word| !word.is_empty()).map(str::to_owned);
+        words.collect::<HashSet<String>>()
+    });
+    let shared = one.intersection(&other).count();
+    let all = one.len() + other.len() - shared;
+    if all == 0 {
+        0.0
+    } else {
+        shared as f64 / all as f64
+    }
+}
+
+fn normal(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn content(question: &QuestionDraft) -> String {
+    hash(&[normal(&question.prompt), answer_of(question)])
+}
+
+/// The answer as one text.
+fn answer_of(question: &QuestionDraft) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    match &question.answer {
+        AnswerDraft::Choice { options, .. } => {
+            for option in options {
+                texts.push(format!("{} {}", option.is_correct, normal(&option.text)));
+            }
+            texts.sort();
+        }
+        AnswerDraft::ShortAnswer {
+            accepted,
+            tolerance,
+        } => {
+            texts.extend(accepted.iter().cloned());
+            texts.extend(tolerance.map(|tolerance| tolerance.to_string()));
+        }
+        AnswerDraft::Tracing {
+            program, outcome, ..
+        } => {
+            texts.push(program.clone());
+            texts.push(match outcome {
+                TracingOutcome::Prints(text) => text.clone(),
+                TracingOutcome::FailsAtLine(line) => format!("fails {line:?}"),
+            });
+        }
+        AnswerDraft::Ordering { items } => texts.extend(items.iter().cloned()),
+        AnswerDraft::Matching { pairs } => {
+            for (left, right) in pairs {
+                texts.extend([left.clone(), right.clone()]);
+            }
+        }
+    }
+    hash(&texts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::ids::CourseId;
+    use crate::question_bank::server::exchange::read;
+    use uuid::Uuid;
+
+    fn at(module_no: i32) -> Place {
+        Place {
+            course: CourseId(Uuid::nil()),
+            topic: None,
+            module_no,
+            pair: None,
+            order: None,
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_downloaded_twice_is_the_same_file() {
+        let of = |file: &str| stem(file, &at(1));
+        assert_eq!(of("Week 1 (2).gift"), of("week 1.gift"));
+        assert_eq!(of("../../etc/pass wd.xml"), "file:etcpasswd@m1");
+        assert_ne!(of("week 1.gift"), of("week 2.gift"));
+        assert_ne!(of("week 1.gift"), stem("week 1.gift", &at(2)));
+        let long = "questions-of-the-whole-course-from-the-year-";
+        assert_ne!(
+            of(&format!("{long}2025.gift")),
+            of(&format!("{long}2026.gift"))
+        );
+        assert!(of(&"x".repeat(300)).len() < 80);
+    }
+
+    const STEM: &str = "file:q@m1";
+
+    /// The bank of a file's name, as imports leave it.
+    #[derive(Default)]
+    struct Bank(Vec<(String, QuestionDraft)>);
+
+    impl Bank {
+        /// Added and updated.
+        fn import(&mut self, gift: &str, same_name: SameName) -> AppResult<(usize, usize)> {
+            let questions = read("q.gift", gift.as_bytes()).unwrap().questions;
+            let former: Vec<Former> = (self.0.iter())
+                .map(|(key, question)| Former { key, question })
+                .collect();
+            let origin = find(STEM, &former, &questions, same_name)?;
+            let targets = targets(STEM, &origin, &former, &questions, same_name);
+            let mut counts = (0, 0);
+            for (target, question) in targets.into_iter().zip(questions) {
+                match target {
+                    Target::Add(key) => {
+                        assert!(self.0.iter().all(|(known, _)| *known != key), "{key}");
+                        self.0.push((key, question));
+                        counts.0 += 1;
+                    }
+                    Target::Former(at) if content(&self.0[at].1) != content(&question) => {
+                        self.0[at].1 = question;
+                        counts.1 += 1;
+                    }
+                    Target::Former(_) => {}
+                }
+            }
+            Ok(counts)
+        }
+    }
+
+    #[test]
+    fn another_file_of_the_same_name_overwrites_nothing() {
+        let mut bank = Bank::default();
+        let ask = SameName::Ask;
+        let ours = "::Q1::First file, two and two? {=4 ~5}";
+        let theirs = "::Q1::Second, quite another question? {=x ~y}";
+        assert_eq!(bank.import(ours, ask), Ok((1, 0)));
+        assert_eq!(bank.import(theirs, ask), Ok((1, 0)));
+        // Each is known again, and a corrected one updates its own.
+        assert_eq!(bank.import(ours, ask), Ok((0, 0)));
+        assert_eq!(bank.import(theirs, ask), Ok((0, 0)));
+        assert_eq!(bank.import(&ours.replace("=4", "=four"), ask), Ok((0, 1)));
+        assert_eq!(bank.import(&theirs.replace("=x", "=z"), ask), Ok((0, 1)));
+        let third = "::Q1::Is water wet? {T}\n\n::Q2::Is fire? {F}";
+        assert_eq!(bank.import(third, ask), Ok((2, 0)));
+        assert_eq!(bank.0.len(), 4);
+    }
+
+    #[test]
+    fn a_corrected_file_updates_its_questions() {
+        let mut bank = Bank::default();
+        let ask = SameName::Ask;
+        let file = "::Sum::Two and three? {#5}\n\n::Town::Which town is it? {=Rome ~Oslo}\n\nWhat color is it? {=red ~blue}\n\nIs it so? {T}\n\nWas it so? {T}";
+        assert_eq!(bank.import(file, ask), Ok((5, 0)));
+        let better = file
+            .replace("Two and three? {#5}", "Three and three? {#6}")
+            .replace("color is it? {=red ~blue}", "color is it? {=red ~green}")
+            .replace("Was it so?", "Was it ever so?");
+        assert_eq!(bank.import(&better, ask), Ok((0, 3)));
+        assert_eq!(bank.import(&better, ask), Ok((0, 0)));
+        // One that is quite another now doesn't take the place of the old one.
+        let other = better.replace("Which town is it? {=Rome ~Oslo}", "Name a fish. {=cod}");
+        assert_eq!(bank.import(&other, ask), Ok((1, 0)));
+        assert_eq!(bank.import(&other, ask), Ok((0, 0)));
+        assert_eq!(bank.0.len(), 6);
+    }
+
+    #[test]
+    fn where_the_questions_do_not_tell_the_tutor_is_asked() {
+        let mut bank = Bank::default();
+        let france = "::Q1::What is the capital of France? {=Paris ~Lyon}";
+        let italy = "::Q1::What is the capital of Italy? {=Rome ~Milan}";
+        assert_eq!(bank.import(france, SameName::Ask), Ok((1, 0)));
+        assert!(bank.import(italy, SameName::Ask).is_err());
+        assert_eq!(bank.import(italy, SameName::Add), Ok((1, 0)));
+        assert_eq!(bank.import(france, SameName::Ask), Ok((0, 0)));
+        assert_eq!(bank.import(italy, SameName::Ask), Ok((0, 0)));
+        let spain = "::Q1::What is the capital of Spain? {=Madrid ~Leon}";
+        assert_eq!(bank.import(spain, SameName::Update), Ok((0, 1)));
+        assert_eq!(bank.0.len(), 2);
+    }
+}

@@ -1,0 +1,296 @@
+//! Queries of authoring. Each names the course, and finds nothing of another.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::course::QuestionPurpose;
+use crate::course::pair_of;
+use crate::course::server::draft::QuestionDraft;
+use crate::course::server::render::Links;
+use crate::course::server::store::file_addresses;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{
+    course_modules, course_quiz_settings, courses, quiz_questions, topics,
+};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, QuestionId, TopicId};
+use crate::question_bank::server::bank;
+use crate::question_bank::server::bank::Place;
+
+/// Number and title of the modules, in order.
+pub async fn modules(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(i32, String)>> {
+    course_modules::table
+        .filter(course_modules::course_id.eq(course))
+        .order(course_modules::module_no)
+        .select((course_modules::module_no, course_modules::title))
+        .load(conn)
+        .await
+}
+
+/// A topic that questions can be about.
+pub struct Topic {
+    pub id: TopicId,
+    pub slug: String,
+    /// Its numbers and its title.
+    pub label: String,
+}
+
+pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Topic>> {
+    let rows: Vec<(TopicId, String, String, i32, i32)> = topics::table
+        .filter(topics::course_id.eq(course))
+        .filter(topics::retired_at.is_null())
+        .order((topics::module_no, topics::topic_number))
+        .select((
+            topics::topic_id,
+            topics::slug,
+            topics::title,
+            topics::module_no,
+            topics::topic_number,
+        ))
+        .load(conn)
+        .await?;
+    let labelled = rows
+        .into_iter()
+        .map(|(id, slug, title, module_no, number)| Topic {
+            id,
+            slug,
+            label: format!("{module_no}.{number} {title}"),
+        });
+    Ok(labelled.collect())
+}
+
+/// Where questions can stand: value and text of each.
+pub async fn places(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(String, String)>> {
+    let topics = topics(conn, course).await?;
+    let modules = modules(conn, course).await?;
+    let about = topics
+        .into_iter()
+        .map(|topic| (format!("topic:{}", topic.id), topic.label));
+    let exams = modules.into_iter().map(|(number, title)| {
+        (
+            format!("module:{number}"),
+            format!("{number} {title}, exams only"),
+        )
+    });
+    Ok(about.chain(exams).collect())
+}
+
+/// The place that the value names, for questions of this purpose.
+pub async fn place(
+    conn: &mut Conn,
+    course: CourseId,
+    value: &str,
+    purpose: QuestionPurpose,
+) -> AppResult<Place> {
+    let unknown = || AppError::field("place", "Choose a topic.");
+    let place = Place {
+        course,
+        topic: None,
+        module_no: 0,
+        pair: None,
+        order: None,
+    };
+    if let Some(number) = value.strip_prefix("module:") {
+        let number: i32 = number.parse().map_err(|_| unknown())?;
+        let found = modules(conn, course).await?;
+        let is_there = found.iter().any(|(known, _)| *known == number);
+        return is_there
+            .then_some(Place {
+                module_no: number,
+                ..place
+            })
+            .ok_or_else(unknown);
+    }
+    let topic = value
+        .strip_prefix("topic:")
+        .and_then(|id| Uuid::parse_str(id).ok())
+        .ok_or_else(unknown)?;
+    let found: Option<(TopicId, i32, i32)> = topics::table
+        .filter(topics::topic_id.eq(TopicId(topic)))
+        .filter(topics::course_id.eq(course))
+        .filter(topics::retired_at.is_null())
+        .select((topics::topic_id, topics::module_no, topics::topic_number))
+        .first(conn)
+        .await
+        .optional()?;
+    let (topic, module_no, number) = found.ok_or_else(unknown)?;
+    Ok(Place {
+        topic: Some(topic),
+        module_no,
+        pair: (purpose != QuestionPurpose::Exam).then(|| pair_of(number)),
+        ..place
+    })
+}
+
+/// A question with where it stands.
+pub struct Found {
+    pub question: QuestionDraft,
+    pub place: Place,
+    pub is_retired: bool,
+    pub is_imported: bool,
+    /// Its key or its options were changed after it was first stored.
+    pub is_rekeyed: bool,
+}
+
+impl Found {
+    /// The value of its place in forms.
+    pub fn place_value(&self) -> String {
+        match self.place.topic {
+            Some(topic) => format!("topic:{topic}"),
+            None => format!("module:{}", self.place.module_no),
+        }
+    }
+}
+
+type Standing = (
+    Option<TopicId>,
+    i32,
+    Option<i32>,
+    Option<DateTime<Utc>>,
+    Option<String>,
+    Option<DateTime<Utc>>,
+);
+
+/// The question of the course.
+pub async fn question(
+    conn: &mut Conn,
+    course: CourseId,
+    question: QuestionId,
+) -> AppResult<Option<Found>> {
+    let row: Option<(bank::Row, Standing)> = quiz_questions::table
+        .filter(quiz_questions::question_id.eq(question))
+        .filter(quiz_questions::course_id.eq(course))
+        .select((
+            bank::Row::as_select(),
+            (
+                quiz_questions::topic_id,
+                quiz_questions::module_no,
+                quiz_questions::topic_pair_index,
+                quiz_questions::retired_at,
+                quiz_questions::external_key,
+                quiz_questions::key_changed_at,
+            ),
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    let Some((row, (topic, module_no, pair, retired_at, external_key, key_changed_at))) = row
+    else {
+        return Ok(None);
+    };
+    let place = Place {
+        course,
+        topic,
+        module_no,
+        pair,
+        order: None,
+    };
+    let found = bank::drafts(conn, vec![row]).await?.pop();
+    Ok(found.map(|question| Found {
+        question,
+        place,
+        is_retired: retired_at.is_some(),
+        is_imported: external_key.is_some(),
+        is_rekeyed: key_changed_at.is_some(),
+    }))
+}
+
+/// What the texts of a course are rendered with: its slug and the addresses of its files.
+/// What the links in texts of a course are made of.
+pub struct Addresses {
+    slug: String,
+    language: String,
+    files: HashMap<String, String>,
+}
+
+pub async fn addresses(conn: &mut Conn, course: CourseId) -> QueryResult<Addresses> {
+    let (slug, language) = courses::table
+        .find(course)
+        .select((courses::slug, courses::language))
+        .first(conn)
+        .await?;
+    let files = file_addresses(conn, course).await?;
+    Ok(Addresses {
+        slug,
+        language,
+        files,
+    })
+}
+
+pub fn links(addresses: &Addresses) -> Links<'_> {
+    Links {
+        course_slug: &addresses.slug,
+        language: &addresses.language,
+        files: &addresses.files,
+    }
+}
+
+/// The questions in use that stand where this place is, in their order.
+pub async fn order(conn: &mut Conn, place: &Place) -> QueryResult<Vec<QuestionId>> {
+    quiz_questions::table
+        .filter(quiz_questions::course_id.eq(place.course))
+        .filter(quiz_questions::module_no.eq(place.module_no))
+        .filter(quiz_questions::topic_pair_index.is_not_distinct_from(place.pair))
+        .filter(quiz_questions::retired_at.is_null())
+        .order((quiz_questions::order_index, quiz_questions::question_id))
+        .select(quiz_questions::question_id)
+        .load(conn)
+        .await
+}
+
+/// The number of a question that comes after all others at its place.
+pub async fn last_order(conn: &mut Conn, place: &Place) -> QueryResult<i32> {
+    let last: Option<i32> = quiz_questions::table
+        .filter(quiz_questions::course_id.eq(place.course))
+        .filter(quiz_questions::module_no.eq(place.module_no))
+        .filter(quiz_questions::topic_pair_index.is_not_distinct_from(place.pair))
+        .select(diesel::dsl::max(quiz_questions::order_index))
+        .first(conn)
+        .await?;
+    Ok(last.map_or(0, |last| last.saturating_add(1)))
+}
+
+/// Puts the questions in this order, for good: importing the course leaves it.
+pub async fn put_in_order(conn: &mut Conn, questions: &[QuestionId]) -> QueryResult<()> {
+    diesel::sql_query(
+        "update quiz_questions q set order_index = n.number - 1, placed_at = now()
+         from unnest($1) with ordinality n(question_id, number) where q.question_id = n.question_id",
+    )
+    .bind::<Array<SqlUuid>, _>(questions.iter().map(|id| id.0).collect::<Vec<_>>())
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Notes that a person changed the question: importing leaves it as it is.
+pub async fn note_edit(conn: &mut Conn, question: QuestionId) -> QueryResult<()> {
+    diesel::update(quiz_questions::table.find(question))
+        .set(quiz_questions::edited_at.eq(Utc::now()))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn retire(conn: &mut Conn, question: QuestionId, retired: bool) -> QueryResult<()> {
+    diesel::update(quiz_questions::table.find(question))
+        .set(quiz_questions::retired_at.eq(retired.then(Utc::now)))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Whether the course gives points for a part of what is right.
+pub async fn partial_credit(conn: &mut Conn, course: CourseId) -> QueryResult<bool> {
+    let set: Option<bool> = course_quiz_settings::table
+        .find(course)
+        .select(course_quiz_settings::partial_credit)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(set.unwrap_or(false))
+}

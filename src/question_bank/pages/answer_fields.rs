@@ -1,0 +1,311 @@
+//! One question of a running attempt. The form sends the answer with each step, and after hydration
+//! also whenever it changes.
+
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use crate::platform::ui::{Erase, FormState, Html, Language, text_of_area};
+use crate::question_bank::ShownKind;
+
+/// Restores typed values that the server rejected, so that the learner need not type them again.
+pub fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
+    match kind {
+        ShownKind::ShortAnswer { text } => ShownKind::ShortAnswer {
+            text: form.value("given[text]", &text),
+        },
+        ShownKind::Tracing {
+            program,
+            compiles,
+            prints,
+            line,
+        } => ShownKind::Tracing {
+            program,
+            compiles: match form.value("given[compiles]", "").as_str() {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => compiles,
+            },
+            prints: form.value("given[text]", &prints),
+            line: form.value("given[line]", "").parse().ok().or(line),
+        },
+        other => other,
+    }
+}
+
+/// What a question is answered with. `prompt` is the id of what is asked.
+pub fn fields(kind: ShownKind, prompt: &str, language: &Language) -> AnyView {
+    let prompt = prompt.to_owned();
+    match kind {
+        ShownKind::Choice { several, options } => choice(several, options, prompt, language),
+        ShownKind::ShortAnswer { text } => view! {
+            <label class="stack">
+                <span class="label">"Your answer"</span>
+                <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" dir="auto" aria-describedby=prompt />
+            </label>
+        }
+        .erase(),
+        ShownKind::Tracing {
+            program,
+            compiles,
+            prints,
+            line,
+        } => tracing(program, (compiles, prints, line), prompt),
+        ShownKind::Ordering { items } => ordering(items, prompt, language),
+        ShownKind::Matching { left, right } => matching(left, right, prompt, language),
+    }
+}
+
+fn choice(
+    several: bool,
+    options: Vec<(Uuid, Html, bool)>,
+    prompt: String,
+    language: &Language,
+) -> AnyView {
+    let (kind, hint) = match several {
+        true => ("checkbox", "Select all that apply."),
+        false => ("radio", "Select one answer."),
+    };
+    let lines = options
+        .into_iter()
+        .map(|(id, html, chosen)| {
+            view! {
+                <label class="check quiz-option" lang=language.tag() dir=language.dir()>
+                    <input type=kind name="given[options][]" value=id.to_string() checked=chosen />
+                    <span inner_html=html.0></span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="stack" aria-describedby=prompt>
+            <legend class="soft">{hint}</legend>
+            {lines}
+        </fieldset>
+    }
+    .erase()
+}
+
+/// Whether the program compiles, its output, and the line of its error.
+type Traced = (Option<bool>, String, Option<u32>);
+
+/// The fields of a tracing question. Typing into one of them also selects whether the program
+/// compiles.
+fn tracing(program: Html, (compiles, prints, line): Traced, prompt: String) -> AnyView {
+    let line = line.map(|line| line.to_string()).unwrap_or_default();
+    view! {
+        <div class="prose" inner_html=program.0></div>
+        <fieldset class="stack" aria-describedby=prompt>
+            <legend class="soft">"Does this program compile?"</legend>
+            <label class="check quiz-option">
+                <input type="radio" name="given[compiles]" value="yes" checked=compiles == Some(true) />
+                <span>"Yes, and it prints"</span>
+            </label>
+            <textarea
+                class="input"
+                name="given[text]"
+                rows="3"
+                maxlength="5000"
+                spellcheck="false"
+                aria-label="Output"
+                on:input=|event| tick(&event, "yes")
+                inner_html=text_of_area(&prints)
+            ></textarea>
+            <label class="check quiz-option">
+                <input type="radio" name="given[compiles]" value="no" checked=compiles == Some(false) />
+                <span>"No"</span>
+            </label>
+            <label class="row">
+                <span class="soft">"The error is on line"</span>
+                <input
+                    class="input quiz-line"
+                    type="text"
+                    inputmode="numeric"
+                    name="given[line]"
+                    value=line
+                    pattern="[0-9]{1,6}"
+                    title="A number, counted from 1"
+                    autocomplete="off"
+                    on:input=|event| tick(&event, "no")
+                />
+            </label>
+        </fieldset>
+    }
+    .erase()
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn tick(_: &leptos::ev::Event, _: &'static str) {}
+
+/// Selects the radio button that belongs to the field that was typed into.
+#[cfg(feature = "hydrate")]
+fn tick(event: &leptos::ev::Event, answer: &'static str) {
+    use wasm_bindgen::JsCast;
+    let field = event
+        .target()
+        .and_then(|field| field.dyn_into::<web_sys::Element>().ok());
+    let around = field.and_then(|field| field.closest("fieldset").ok().flatten());
+    let choice = around.and_then(|around| {
+        let choice = format!("[name='given[compiles]'][value={answer}]");
+        around.query_selector(&choice).ok().flatten()
+    });
+    if let Some(choice) = choice.and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+        choice.set_checked(true);
+    }
+}
+
+/// The letter of a choice, from A; beyond Z its number.
+fn letter(at: usize) -> String {
+    char::from_u32('A' as u32 + at as u32)
+        .filter(char::is_ascii_uppercase)
+        .map_or_else(|| (at + 1).to_string(), String::from)
+}
+
+/// A line with a select for one of the choices. The accessible name of the select consists of
+/// `asks` and the text of the line. `chosen` is the value of the selected choice.
+struct Line {
+    id: Uuid,
+    group: &'static str,
+    asks: &'static str,
+    html: Html,
+    chosen: String,
+}
+
+fn select_line(line: Line, choices: &[(String, String)], language: &Language) -> AnyView {
+    let Line {
+        id,
+        group,
+        asks,
+        html,
+        chosen,
+    } = line;
+    let options = choices
+        .iter()
+        .map(|(value, text)| {
+            let is_chosen = *value == chosen;
+            view! {
+                <option value=value.clone() selected=is_chosen>
+                    {text.clone()}
+                </option>
+            }
+        })
+        .collect_view();
+    let (field, text) = (format!("ly-s{id}"), format!("ly-t{id}"));
+    view! {
+        <li>
+            <select
+                class="input"
+                name=format!("given[{group}][i{id}]")
+                aria-label=asks
+                aria-labelledby=format!("{field} {text}")
+                id=field
+            >
+                <option value="">"–"</option>
+                {options}
+            </select>
+            <span id=text lang=language.tag() dir=language.dir() inner_html=html.0></span>
+        </li>
+    }
+    .erase()
+}
+
+fn ordering(
+    items: Vec<(Uuid, Html, Option<usize>)>,
+    prompt: String,
+    language: &Language,
+) -> AnyView {
+    let choices: Vec<(String, String)> = (1..=items.len())
+        .map(|to| (to.to_string(), to.to_string()))
+        .collect();
+    let lines = items
+        .into_iter()
+        .map(|(id, html, place)| {
+            let line = Line {
+                id,
+                group: "order",
+                asks: "Position of",
+                html,
+                chosen: place.map(|place| place.to_string()).unwrap_or_default(),
+            };
+            select_line(line, &choices, language)
+        })
+        .collect_view();
+    view! {
+        <fieldset class="stack" aria-describedby=prompt>
+            <legend class="soft">"Number the items in order."</legend>
+            <ul class="quiz-places">{lines}</ul>
+        </fieldset>
+    }
+    .erase()
+}
+
+fn matching(
+    left: Vec<(Uuid, Html, Option<Uuid>)>,
+    right: Vec<(Uuid, Html)>,
+    prompt: String,
+    language: &Language,
+) -> AnyView {
+    let choices: Vec<(String, String)> = right
+        .iter()
+        .enumerate()
+        .map(|(at, (id, _))| (id.to_string(), letter(at)))
+        .collect();
+    let offered = right
+        .into_iter()
+        .enumerate()
+        .map(|(at, (_, html))| {
+            view! {
+                <li>
+                    <b class="num">{letter(at)}</b>
+                    <span lang=language.tag() dir=language.dir() inner_html=html.0></span>
+                </li>
+            }
+        })
+        .collect_view();
+    let lines = left
+        .into_iter()
+        .map(|(id, html, matched)| {
+            let line = Line {
+                id,
+                group: "matches",
+                asks: "Match for",
+                html,
+                chosen: matched.map(|id| id.to_string()).unwrap_or_default(),
+            };
+            select_line(line, &choices, language)
+        })
+        .collect_view();
+    view! {
+        <fieldset class="stack" aria-describedby=prompt>
+            <legend class="soft">"Choose the matching letter for each item."</legend>
+            <div class="quiz-matching">
+                <ul class="quiz-places">{lines}</ul>
+                <ol class="quiz-places">{offered}</ol>
+            </div>
+        </fieldset>
+    }
+    .erase()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_called_by_its_line_and_described_by_the_question() {
+        let id = Uuid::from_u128(7);
+        let items = vec![(id, Html("Wash".to_owned()), None)];
+        let owner = Owner::new();
+        let html = owner.with(|| {
+            fields(ShownKind::Ordering { items }, "asked", &Language::new("fa")).to_html()
+        });
+        assert!(html.contains("aria-describedby=\"asked\""), "{html}");
+        let named = format!("aria-label=\"Position of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
+        assert!(html.contains(&named), "{html}");
+        assert!(
+            html.contains(&format!(
+                "<span id=\"ly-t{id}\" lang=\"fa\" dir=\"rtl\">Wash</span>"
+            )),
+            "{html}"
+        );
+    }
+}

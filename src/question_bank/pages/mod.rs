@@ -1,0 +1,5 @@
+//! Components that ask a question and show its result, shared by quizzes, practice and exams.
+
+pub mod answer_fields;
+pub mod graded;
+pub mod timer;

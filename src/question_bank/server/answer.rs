@@ -1,0 +1,271 @@
+//! Reads an answer from the fields that a browser sent, and merges it into the stored one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use uuid::Uuid;
+
+use super::basis;
+use super::grade::{Answer, FrozenKind, Given};
+use crate::platform::error::{AppError, AppResult};
+use crate::question_bank::Sent;
+
+/// The number of a change within its tab. Numbers grow with each change.
+#[derive(Debug, Clone, Copy)]
+pub struct Change {
+    pub tab: Uuid,
+    pub number: i32,
+}
+
+/// A browser's request to store the answer to one question of an attempt.
+pub struct Answering {
+    /// Index of the question, from 0.
+    pub question: usize,
+    pub sent: Sent,
+    /// Hash of the answer when the page was last loaded or saved; see the module `basis`.
+    pub basis: Option<String>,
+    pub change: Option<Change>,
+}
+
+/// Number of tabs whose newest change is remembered. One more tab clears the list, so that it
+/// cannot grow without end.
+const TABS: usize = 32;
+
+impl Answering {
+    pub fn read(&self, kind: &FrozenKind) -> AppResult<Given> {
+        Ok(Given {
+            answer: read(kind, &self.sent)?,
+            flagged: self.sent.flagged.is_some(),
+            tabs: BTreeMap::new(),
+        })
+    }
+
+    /// Returns the value to store instead of `kept`, or None if nothing changes. A change that
+    /// arrives after a newer one of the same tab is ignored. Parts of the form that equal `basis`
+    /// are left unchanged, because another tab may have changed them since.
+    pub fn over(&self, kept: &Given, given: Given) -> Option<Given> {
+        let newest = |change: Change| kept.tabs.get(&change.tab).copied().unwrap_or(0);
+        if self
+            .change
+            .is_some_and(|change| change.number <= newest(change))
+        {
+            return None;
+        }
+        let changed = basis::changed(self.basis.as_deref(), &given);
+        let mut next = Given {
+            answer: if changed.answer {
+                given.answer
+            } else {
+                kept.answer.clone()
+            },
+            flagged: if changed.flag {
+                given.flagged
+            } else {
+                kept.flagged
+            },
+            tabs: kept.tabs.clone(),
+        };
+        if let Some(change) = self.change {
+            if next.tabs.len() >= TABS {
+                next.tabs.clear();
+            }
+            next.tabs.insert(change.tab, change.number);
+        }
+        (next != *kept).then_some(next)
+    }
+}
+
+/// Length limit of a written answer, in characters.
+const TEXT_LIMIT: usize = 5000;
+
+/// Converts the fields to an answer to this question. Returns None if the fields are empty.
+///
+/// # Errors
+///
+/// A field error for ids that the question does not offer, and for values that are not valid.
+pub fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
+    let id = |text: &str| Uuid::parse_str(text).map_err(|_| foreign());
+    // Each name is an id with an `i` before it. Form names such as `order[1…]` would otherwise be
+    // read as an index into a list.
+    let named = |text: &str| id(text.strip_prefix('i').unwrap_or_default());
+    let text = || -> AppResult<String> {
+        // PostgreSQL cannot store the character U+0000 in a text.
+        let text = sent.text.as_deref().unwrap_or_default();
+        let text = text.replace("\r\n", "\n").replace('\0', "");
+        match text.chars().count() {
+            0..=TEXT_LIMIT => Ok(text),
+            _ => Err(AppError::field(
+                "",
+                "An answer can have at most 5,000 characters.",
+            )),
+        }
+    };
+    Ok(match kind {
+        FrozenKind::Choice { several, options } => {
+            let chosen = (sent.options.iter())
+                .map(|option| id(option))
+                .collect::<AppResult<Vec<Uuid>>>()?;
+            let offered = |id: &Uuid| options.iter().any(|option| option.id == *id);
+            if !chosen.iter().all(offered) || (!several && chosen.len() > 1) {
+                return Err(foreign());
+            }
+            (!chosen.is_empty()).then_some(Answer::Choice(chosen))
+        }
+        FrozenKind::ShortAnswer { .. } => Some(text()?)
+            .filter(|text| !text.trim().is_empty())
+            .map(Answer::Text),
+        FrozenKind::Tracing { .. } => match says_it_compiles(sent)? {
+            Some(true) => Some(Answer::Prints(text()?)),
+            Some(false) => Some(Answer::FailsAtLine(line(sent)?)),
+            None => None,
+        },
+        FrozenKind::Ordering { items, .. } => {
+            let mut places = HashMap::new();
+            for (item, place) in sent.order.iter().filter(|(_, place)| !place.is_empty()) {
+                let (item, place) = (named(item)?, place.parse().map_err(|_| foreign())?);
+                if !items.iter().any(|(id, _)| *id == item) || !(1..=items.len()).contains(&place) {
+                    return Err(foreign());
+                }
+                places.insert(item, place);
+            }
+            (!places.is_empty()).then_some(Answer::Places(places))
+        }
+        FrozenKind::Matching { left, right, .. } => {
+            let mut matches = HashMap::new();
+            for (from, to) in sent.matches.iter().filter(|(_, to)| !to.is_empty()) {
+                let (from, to) = (named(from)?, id(to)?);
+                if !left.iter().any(|(id, _)| *id == from) || !right.iter().any(|(id, _)| *id == to)
+                {
+                    return Err(foreign());
+                }
+                matches.insert(from, to);
+            }
+            (!matches.is_empty()).then_some(Answer::Matches(matches))
+        }
+    })
+}
+
+fn foreign() -> AppError {
+    AppError::field(
+        "",
+        "This answer is not one that the question offers. Please reload the page.",
+    )
+}
+
+/// Returns the learner's choice of whether the program compiles. Without a choice, the filled-in
+/// field decides: output means yes, a line number means no.
+fn says_it_compiles(sent: &Sent) -> AppResult<Option<bool>> {
+    let is_filled = |field: &Option<String>| {
+        let text = field.as_deref().unwrap_or_default();
+        !text.trim().is_empty()
+    };
+    match sent.compiles.as_deref() {
+        Some("yes") => Ok(Some(true)),
+        Some("no") => Ok(Some(false)),
+        None | Some("") => match (is_filled(&sent.text), is_filled(&sent.line)) {
+            (true, true) => Err(AppError::field(
+                "",
+                "You entered both an output and an error line. Choose whether the program compiles.",
+            )),
+            (true, false) => Ok(Some(true)),
+            (false, true) => Ok(Some(false)),
+            (false, false) => Ok(None),
+        },
+        Some(_) => Err(foreign()),
+    }
+}
+
+fn line(sent: &Sent) -> AppResult<Option<u32>> {
+    match sent.line.as_deref().unwrap_or_default().trim() {
+        "" => Ok(None),
+        line => (line.parse().map(Some))
+            .map_err(|_| AppError::field("", "Enter the line as a number, counted from 1.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tracing() -> FrozenKind {
+        FrozenKind::Tracing {
+            program_html: String::new(),
+            prints: None,
+            fails_at_line: None,
+        }
+    }
+
+    fn filled(compiles: &str, text: &str, line: &str) -> AppResult<Option<Answer>> {
+        let sent = Sent {
+            compiles: Some(compiles.to_owned()),
+            text: Some(text.to_owned()),
+            line: Some(line.to_owned()),
+            ..Sent::default()
+        };
+        read(&tracing(), &sent)
+    }
+
+    #[test]
+    fn what_is_filled_in_says_whether_a_program_compiles() {
+        let prints = |text: &str| Ok(Some(Answer::Prints(text.to_owned())));
+        assert_eq!(filled("", "42", ""), prints("42"));
+        assert_eq!(filled("", " ", "7"), Ok(Some(Answer::FailsAtLine(Some(7)))));
+        assert_eq!(filled("", "\n", ""), Ok(None));
+        assert!(filled("", "42", "7").is_err());
+        // An explicit choice takes precedence over the filled-in fields.
+        assert_eq!(filled("yes", "42", "7"), prints("42"));
+        assert_eq!(filled("no", "42", ""), Ok(Some(Answer::FailsAtLine(None))));
+        assert!(filled("perhaps", "", "").is_err());
+    }
+
+    fn given(text: &str, flagged: bool) -> Given {
+        Given {
+            answer: (!text.is_empty()).then(|| Answer::Text(text.to_owned())),
+            flagged,
+            tabs: BTreeMap::new(),
+        }
+    }
+
+    fn answering(basis: Option<String>, change: Option<(u128, i32)>) -> Answering {
+        Answering {
+            question: 0,
+            sent: Sent::default(),
+            basis,
+            change: change.map(|(tab, number)| Change {
+                tab: Uuid::from_u128(tab),
+                number,
+            }),
+        }
+    }
+
+    proptest! {
+        /// Changes of one tab may arrive in any order; the newest one stays.
+        #[test]
+        fn what_comes_late_takes_nothing_back(order in Just((1..8).collect::<Vec<i32>>()).prop_shuffle()) {
+            let mut kept = Given::default();
+            for number in order {
+                let sent = given(&number.to_string(), false);
+                if let Some(next) = answering(None, Some((1, number))).over(&kept, sent) {
+                    kept = next;
+                }
+            }
+            prop_assert_eq!(kept.answer, given("7", false).answer);
+        }
+
+        /// A tab that changes neither the answer nor the flag keeps the changes of other tabs.
+        #[test]
+        fn what_a_tab_did_not_touch_stays(
+            had in ("[ab]{0,1}", any::<bool>()),
+            kept in ("[ab]{0,1}", any::<bool>()),
+            sent in ("[ab]{0,1}", any::<bool>()),
+        ) {
+            let [had, kept, sent] = [had, kept, sent].map(|(text, flagged)| given(&text, flagged));
+            let next = answering(Some(basis::basis(Some(&had))), None).over(&kept, sent.clone());
+            let next = next.unwrap_or_else(|| kept.clone());
+            let expected = if sent.answer == had.answer { kept.answer } else { sent.answer };
+            prop_assert_eq!(next.answer, expected);
+            let expected = if sent.flagged == had.flagged { kept.flagged } else { sent.flagged };
+            prop_assert_eq!(next.flagged, expected);
+        }
+    }
+}

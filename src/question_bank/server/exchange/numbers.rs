@@ -1,0 +1,61 @@
+//! Numbers and how far one may be off, as files write them.
+
+use super::collect::shortened;
+use crate::question_bank::server::number;
+
+pub use crate::question_bank::server::number::value as finite;
+
+/// A number and how far one may be off, both as they are written; nothing of a tolerance is 0. One
+/// that only has a decimal comma tells how to read the other.
+///
+/// # Errors
+/// Why the answer can't be taken over.
+pub fn with_tolerance(number: &str, tolerance: &str) -> Result<(String, f64), String> {
+    let has_comma = [number, tolerance]
+        .into_iter()
+        .any(number::has_decimal_comma);
+    let tolerance = match tolerance.trim() {
+        "" => "0",
+        tolerance => tolerance,
+    };
+    let plain = read(number, has_comma, "answer")?;
+    let off = read(tolerance, has_comma, "tolerance")?;
+    Ok((plain, off.parse::<f64>().map_or(0.0, f64::abs)))
+}
+
+/// The same for a range, as its middle and half its width.
+pub fn range(from: &str, to: &str) -> Result<(String, f64), String> {
+    let has_comma = [from, to].into_iter().any(number::has_decimal_comma);
+    let [from, to] = [from, to].map(|end| read(end, has_comma, "answer"));
+    let (from, to) = (from?, to?);
+    middle(&from, &to).ok_or_else(|| format!("its range from {from} to {to} is too wide"))
+}
+
+fn read(text: &str, has_comma: bool, what: &str) -> Result<String, String> {
+    if !has_comma && let Some(whole) = number::without_groups(text) {
+        return Err(format!(
+            "its {what} '{}' can mean {whole} or {}",
+            shortened(text),
+            text.trim().replace(',', ".")
+        ));
+    }
+    number::plain(text).ok_or_else(|| format!("its {what} '{}' is not a number", shortened(text)))
+}
+
+/// A range as its middle and how far it goes to both sides, without more digits than it was written with needs.
+pub fn middle(from: &str, to: &str) -> Option<(String, f64)> {
+    let (from, to) = (number::plain(from)?, number::plain(to)?);
+    let (low, high) = (finite(&from)?, finite(&to)?);
+    let (middle, off) = (low / 2.0 + high / 2.0, (high / 2.0 - low / 2.0).abs());
+    if from.contains('e') || to.contains('e') {
+        return Some((middle.to_string(), off));
+    }
+    let decimals = |text: &str| text.split_once('.').map_or(0, |(_, digits)| digits.len());
+    let digits = decimals(&from).max(decimals(&to)).min(15) + 1;
+    let rounded = |number: f64| {
+        let text = format!("{number:.digits$}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    let off = rounded(off).parse().ok()?;
+    Some((rounded(middle), off))
+}

@@ -1,0 +1,228 @@
+//! The right answers and the points that an item declares.
+
+use super::rules::{Single, Value};
+use crate::question_bank::server::exchange::check::few;
+use crate::question_bank::server::exchange::markup::Element;
+use crate::question_bank::server::exchange::numbers::finite;
+
+pub struct Declaration {
+    /// Of the response.
+    pub identifier: String,
+    pub is_single: bool,
+    is_ordered: bool,
+    kind: Kind,
+    /// In the order of the file.
+    pub correct: Vec<String>,
+    pub mapping: Option<Mapping>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Integer,
+    Float,
+    Pair,
+    DirectedPair,
+    Flag,
+}
+
+/// The points of single values of a response.
+pub struct Mapping {
+    pub entries: Vec<Entry>,
+    default: f64,
+    lowest: Option<f64>,
+    highest: Option<f64>,
+}
+
+pub struct Entry {
+    pub key: String,
+    pub points: f64,
+    /// Capital letters are said to make a difference.
+    minds_case: bool,
+}
+
+impl Kind {
+    pub fn named(name: &str) -> Self {
+        match name {
+            "integer" => Self::Integer,
+            "float" | "duration" => Self::Float,
+            "pair" => Self::Pair,
+            "directedPair" => Self::DirectedPair,
+            "boolean" => Self::Flag,
+            _ => Self::Text,
+        }
+    }
+
+    /// A value as it is written in a file; None where it is not of this kind.
+    pub fn value(self, text: &str) -> Option<Single> {
+        let text = text.trim();
+        match self {
+            Self::Text => Some(Single::Text(text.to_owned())),
+            Self::Integer | Self::Float => finite(text).map(Single::Number),
+            Self::Flag => match text {
+                "true" | "1" => Some(Single::Flag(true)),
+                "false" | "0" => Some(Single::Flag(false)),
+                _ => None,
+            },
+            Self::Pair | Self::DirectedPair => {
+                let (one, other) = sides(text)?;
+                let is_directed = self == Self::DirectedPair;
+                Some(Single::Pair(one.to_owned(), other.to_owned(), is_directed))
+            }
+        }
+    }
+
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Float)
+    }
+}
+
+/// The two identifiers of a pair.
+pub fn sides(pair: &str) -> Option<(&str, &str)> {
+    let mut sides = pair.split_whitespace();
+    match (sides.next(), sides.next(), sides.next()) {
+        (Some(one), Some(other), None) => Some((one, other)),
+        _ => None,
+    }
+}
+
+impl Declaration {
+    pub fn of(root: &Element, interaction: &Element) -> Result<Self, String> {
+        let identifier = interaction
+            .attribute("responseIdentifier")
+            .unwrap_or_default();
+        let declaration = root
+            .all("responseDeclaration")
+            .find(|declaration| declaration.attribute("identifier") == Some(identifier))
+            .ok_or("nothing declares which answer is right")?;
+        let correct: Vec<String> = declaration
+            .first("correctResponse")
+            .into_iter()
+            .flat_map(|correct| correct.all("value"))
+            .map(Element::text)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+            .collect();
+        let mapping = declaration.first("mapping").map(Mapping::of);
+        let entries = mapping.as_ref().map_or(0, |mapping| mapping.entries.len());
+        few(correct.len().max(entries))?;
+        let cardinality = declaration.attribute("cardinality").unwrap_or("single");
+        Ok(Self {
+            identifier: identifier.to_owned(),
+            is_single: cardinality == "single",
+            is_ordered: cardinality == "ordered",
+            kind: Kind::named(declaration.attribute("baseType").unwrap_or_default()),
+            correct,
+            mapping,
+        })
+    }
+
+    pub fn is_number(&self) -> bool {
+        self.kind.is_number()
+    }
+
+    pub fn is_integer(&self) -> bool {
+        self.kind == Kind::Integer
+    }
+
+    /// The response of somebody who gives these answers.
+    pub fn response<'a>(&self, answers: impl IntoIterator<Item = &'a str>) -> Value {
+        let values: Vec<Single> = answers
+            .into_iter()
+            .filter_map(|answer| self.kind.value(answer))
+            .collect();
+        match values.len() {
+            0 => Value::Null,
+            1 if self.is_single => values.into_iter().next().map_or(Value::Null, Value::One),
+            // Some tools declare pairs as single and then name several.
+            _ => Value::Many(values, self.is_ordered),
+        }
+    }
+
+    pub fn correct_response(&self) -> Value {
+        self.response(self.correct.iter().map(String::as_str))
+    }
+
+    /// True if several right answers are declared while only one can be given: each of them is
+    /// right.
+    pub fn has_alternatives(&self) -> bool {
+        let is_pair = matches!(self.kind, Kind::Pair | Kind::DirectedPair);
+        self.is_single && !is_pair && self.correct.len() > 1
+    }
+
+    /// True if the text equals a declared answer, ignoring case.
+    pub fn is_like_correct(&self, response: &Value) -> bool {
+        let Value::One(Single::Text(text)) = response else {
+            return false;
+        };
+        let text = text.to_lowercase();
+        self.correct
+            .iter()
+            .any(|right| right.to_lowercase() == text)
+    }
+
+    /// The answers that the mapping gives points to, in the order of the file.
+    pub fn mapped(&self) -> impl Iterator<Item = &Entry> {
+        self.mapping.iter().flat_map(|mapping| &mapping.entries)
+    }
+
+    /// The points that the mapping gives to a response. None if there is no mapping or it is empty.
+    pub fn points(&self, response: &Value) -> Option<f64> {
+        let mapping = self.mapping.as_ref()?;
+        if mapping.entries.is_empty() {
+            return None;
+        }
+        let of = |value: &Single| self.points_of(mapping, value);
+        let sum = match response {
+            Value::Null if self.is_single => mapping.default,
+            Value::Null => 0.0,
+            Value::One(value) => of(value),
+            Value::Many(values, _) => {
+                let mut once: Vec<&Single> = Vec::new();
+                for value in values {
+                    if !once.iter().any(|other| other.is_same(value)) {
+                        once.push(value);
+                    }
+                }
+                once.into_iter().map(of).sum()
+            }
+        };
+        let sum = mapping.lowest.map_or(sum, |lowest| sum.max(lowest));
+        Some(mapping.highest.map_or(sum, |highest| sum.min(highest)))
+    }
+
+    fn points_of(&self, mapping: &Mapping, value: &Single) -> f64 {
+        let exact = mapping.entries.iter().find(|entry| {
+            let key = self.kind.value(&entry.key);
+            key.is_some_and(|key| key.is_same(value))
+        });
+        let entry = exact.or_else(|| {
+            let Single::Text(text) = value else {
+                return None;
+            };
+            let text = text.to_lowercase();
+            let is_like = |entry: &&Entry| !entry.minds_case && entry.key.to_lowercase() == text;
+            mapping.entries.iter().find(is_like)
+        });
+        entry.map_or(mapping.default, |entry| entry.points)
+    }
+}
+
+impl Mapping {
+    fn of(mapping: &Element) -> Self {
+        let number = |name| mapping.attribute(name).and_then(finite);
+        let entries = mapping.all("mapEntry").filter_map(|entry| {
+            Some(Entry {
+                key: entry.attribute("mapKey")?.trim().to_owned(),
+                points: finite(entry.attribute("mappedValue")?)?,
+                minds_case: entry.is_true("caseSensitive"),
+            })
+        });
+        Self {
+            entries: entries.collect(),
+            default: number("defaultValue").unwrap_or(0.0),
+            lowest: number("lowerBound"),
+            highest: number("upperBound"),
+        }
+    }
+}

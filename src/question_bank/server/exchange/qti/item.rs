@@ -1,0 +1,128 @@
+//! One item as one question.
+
+use super::{DIFFICULTY, PURPOSE, answers, body};
+use crate::course::server::draft::QuestionPurpose;
+use crate::question_bank::server::exchange::collect::{Note, Parts, shortened};
+use crate::question_bank::server::exchange::markup::{Element, Node, escape};
+
+pub fn read(root: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
+    if root.is_true("adaptive") {
+        return Err("it changes with each try (adaptive), which is not possible here".to_owned());
+    }
+    let is_fixed = |template: &Element| template.first("defaultValue").is_some();
+    if root.first("templateProcessing").is_some() || !root.all("templateDeclaration").all(is_fixed)
+    {
+        return Err("it draws its values anew each time, which is not possible here".to_owned());
+    }
+    let root = &with_values(root);
+    if root.first("assessmentStimulusRef").is_some() {
+        return Err("it is about a text that is in another file".to_owned());
+    }
+    let body = root.first("itemBody").ok_or("it has no body")?;
+    let interaction = interaction(body)?;
+    note_lost(root, notes);
+    Ok(Parts {
+        answer: answers::read(root, interaction, notes)?,
+        prompt: prompt(root, body, interaction, notes),
+        explanation: body::explanation(root, notes),
+        purpose: match outcome(root, PURPOSE).as_deref() {
+            Some("exam") => QuestionPurpose::Exam,
+            Some("both") => QuestionPurpose::Both,
+            _ => QuestionPurpose::Quiz,
+        },
+        difficulty: outcome(root, DIFFICULTY)
+            .and_then(|number| number.parse().ok())
+            .filter(|number| (0.0..=1.0).contains(number)),
+    })
+}
+
+/// Replaces printed variables of the template by their fixed values.
+fn with_values(element: &Element) -> Element {
+    fn filled(element: &Element, root: &Element) -> Element {
+        let children = element.children.iter().map(|child| match child {
+            Node::Element(child) if child.name == "printedVariable" => {
+                let name = child.attribute("identifier").unwrap_or_default();
+                value(root, "templateDeclaration", name)
+                    .map_or_else(|| Node::from(child.clone()), Node::Text)
+            }
+            Node::Element(child) => filled(child, root).into(),
+            Node::Text(_) => child.clone(),
+        });
+        let copy = Element {
+            name: element.name.clone(),
+            attributes: element.attributes.clone(),
+            children: Vec::new(),
+        };
+        copy.holding(children)
+    }
+    match element.first("templateDeclaration") {
+        Some(_) => filled(element, element),
+        None => element.clone(),
+    }
+}
+
+/// Notes the parts of an item that questions here don't have.
+fn note_lost(root: &Element, notes: &mut Vec<Note>) {
+    for part in root.walk() {
+        let name = part.attribute("identifier").unwrap_or_default();
+        match part.name.as_str() {
+            "printedVariable" => notes.push(Note::new(
+                format!("the value of {} in a text", shortened(name)),
+                "texts are the same for everybody here",
+            )),
+            "endAttemptInteraction" => notes.push(Note::new(
+                format!(
+                    "the button '{}'",
+                    shortened(part.attribute("title").unwrap_or_default())
+                ),
+                "there are no hints between tries here",
+            )),
+            _ => {}
+        }
+    }
+}
+
+/// The text of the item; some have only a title.
+fn prompt(root: &Element, body: &Element, interaction: &Element, notes: &mut Vec<Note>) -> String {
+    let prompt = body::prompt(body, interaction, notes);
+    let title = root.attribute("title").unwrap_or_default().trim();
+    if !prompt.trim().is_empty() || title.is_empty() {
+        return prompt;
+    }
+    notes.push(Note::new(
+        "its missing prompt",
+        "its title is taken as what it asks; read whether it says enough",
+    ));
+    escape::text(title)
+}
+
+fn interaction(body: &Element) -> Result<&Element, String> {
+    let interactions: Vec<&Element> = body
+        .walk()
+        .into_iter()
+        .filter(|element| {
+            element.name.ends_with("Interaction") && element.name != "endAttemptInteraction"
+        })
+        .collect();
+    match interactions.as_slice() {
+        [] => Err("it is a text that asks nothing".to_owned()),
+        [one] => Ok(one),
+        more => Err(format!(
+            "it asks {} things at once; make them questions of their own",
+            more.len()
+        )),
+    }
+}
+
+/// The value that an outcome has from the beginning.
+fn outcome(root: &Element, identifier: &str) -> Option<String> {
+    value(root, "outcomeDeclaration", identifier)
+}
+
+fn value(root: &Element, declaration: &str, identifier: &str) -> Option<String> {
+    let declaration = root
+        .all(declaration)
+        .find(|declaration| declaration.attribute("identifier") == Some(identifier))?;
+    let value = declaration.first("defaultValue")?.first("value")?.text();
+    Some(value.trim().to_owned())
+}

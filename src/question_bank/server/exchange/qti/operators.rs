@@ -1,0 +1,419 @@
+//! The operators of QTI's expressions. As the specification says, most of them return `Null` if an
+//! operand is `Null`.
+
+use super::pattern::Pattern;
+use super::rules::{Single, Value, range};
+use crate::question_bank::server::exchange::markup::Element;
+use crate::question_bank::server::exchange::numbers::finite;
+
+pub enum Operator {
+    IsNull,
+    Not,
+    And,
+    Or,
+    /// True if the number of true operands is within these bounds.
+    AnyN(usize, usize),
+    Match,
+    StringMatch {
+        minds_case: bool,
+        is_part: bool,
+    },
+    /// True if the first text is a part of the second.
+    Substring {
+        minds_case: bool,
+    },
+    PatternMatch(Pattern),
+    Equal(Tolerance),
+    EqualRounded(Rounding),
+    Less,
+    Greater,
+    AtMost,
+    AtLeast,
+    Sum,
+    Product,
+    Minimum,
+    Maximum,
+    Subtract,
+    Divide,
+    Power,
+    IntegerDivide,
+    IntegerModulus,
+    /// A function of one number.
+    Number(fn(f64) -> f64),
+    Member,
+    Contains,
+    Size,
+    Index(usize),
+    Delete,
+    /// A container of the operands. True if it is ordered.
+    Container(bool),
+}
+
+pub enum Tolerance {
+    None,
+    Absolute {
+        below: f64,
+        above: f64,
+        includes: (bool, bool),
+    },
+    Percent {
+        below: f64,
+        above: f64,
+        includes: (bool, bool),
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Rounding {
+    Decimals(i32),
+    Significant(i32),
+}
+
+impl Rounding {
+    /// The distance between two rounded numbers near this one.
+    pub fn step(self, number: f64) -> f64 {
+        let places = match self {
+            Self::Decimals(places) => places,
+            Self::Significant(_) if number == 0.0 => 0,
+            Self::Significant(figures) => figures - 1 - number.abs().log10().floor() as i32,
+        };
+        10f64.powi(-places)
+    }
+
+    /// Rounds halves up, as QTI says.
+    pub fn round(self, number: f64) -> f64 {
+        let step = self.step(number);
+        (number / step + 0.5).floor() * step
+    }
+}
+
+impl Operator {
+    /// None if the operator is not supported.
+    pub fn of(element: &Element) -> Option<Self> {
+        let attribute = |name| element.attribute(name);
+        let count = |name| attribute(name).and_then(|text| text.trim().parse::<usize>().ok());
+        let minds_case = !matches!(attribute("caseSensitive"), Some("false" | "0"));
+        Some(match element.name.as_str() {
+            "isNull" => Self::IsNull,
+            "not" => Self::Not,
+            "and" => Self::And,
+            "or" => Self::Or,
+            "anyN" => Self::AnyN(count("min")?, count("max")?),
+            "match" => Self::Match,
+            "stringMatch" => Self::StringMatch {
+                minds_case,
+                is_part: element.is_true("substring"),
+            },
+            "substring" => Self::Substring { minds_case },
+            "patternMatch" => Self::PatternMatch(Pattern::read(attribute("pattern")?)?),
+            "equal" => Self::Equal(tolerance(element)?),
+            "equalRounded" => {
+                let figures = count("figures").and_then(|n| i32::try_from(n).ok());
+                let figures = figures.filter(|figures| *figures <= 15)?;
+                Self::EqualRounded(match attribute("roundingMode") {
+                    Some("decimalPlaces") => Rounding::Decimals(figures),
+                    _ if figures > 0 => Rounding::Significant(figures),
+                    _ => return None,
+                })
+            }
+            "lt" => Self::Less,
+            "gt" => Self::Greater,
+            "lte" => Self::AtMost,
+            "gte" => Self::AtLeast,
+            "sum" => Self::Sum,
+            "product" => Self::Product,
+            "min" => Self::Minimum,
+            "max" => Self::Maximum,
+            "subtract" => Self::Subtract,
+            "divide" => Self::Divide,
+            "power" => Self::Power,
+            "integerDivide" => Self::IntegerDivide,
+            "integerModulus" => Self::IntegerModulus,
+            "round" => Self::Number(|number| (number + 0.5).floor()),
+            "truncate" => Self::Number(f64::trunc),
+            "integerToFloat" => Self::Number(|number| number),
+            "mathOperator" => Self::Number(match attribute("name")? {
+                "abs" => f64::abs,
+                "floor" => f64::floor,
+                "ceil" => f64::ceil,
+                _ => return None,
+            }),
+            "member" => Self::Member,
+            "contains" => Self::Contains,
+            "containerSize" => Self::Size,
+            "index" => Self::Index(count("n").filter(|n| *n > 0)?),
+            "delete" => Self::Delete,
+            "multiple" => Self::Container(false),
+            "ordered" => Self::Container(true),
+            _ => return None,
+        })
+    }
+}
+
+fn tolerance(equal: &Element) -> Option<Tolerance> {
+    let numbers: Option<Vec<f64>> = equal
+        .attribute("tolerance")
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(|number| finite(number).map(f64::abs))
+        .collect();
+    let includes = |name| !matches!(equal.attribute(name), Some("false" | "0"));
+    let includes = (includes("includeLowerBound"), includes("includeUpperBound"));
+    let mode = equal.attribute("toleranceMode").unwrap_or("exact");
+    if mode == "exact" {
+        return Some(Tolerance::None);
+    }
+    let (below, above) = match numbers.as_deref() {
+        Some([both]) => (*both, *both),
+        Some([below, above]) => (*below, *above),
+        _ => return None,
+    };
+    match mode {
+        "absolute" => Some(Tolerance::Absolute {
+            below,
+            above,
+            includes,
+        }),
+        "relative" => Some(Tolerance::Percent {
+            below,
+            above,
+            includes,
+        }),
+        _ => None,
+    }
+}
+
+/// The value that the operator makes of its operands.
+pub fn apply(operator: &Operator, operands: &[Value]) -> Result<Value, String> {
+    Ok(match operator {
+        Operator::IsNull => Value::flag(Some(one(operands)?.is_null())),
+        Operator::Not => Value::flag(one(operands)?.as_flag().map(|flag| !flag)),
+        Operator::And => Value::flag(all(operands, true)),
+        Operator::Or => Value::flag(all(operands, false)),
+        Operator::AnyN(least, most) => {
+            let is = |flag: bool| {
+                operands
+                    .iter()
+                    .filter(|o| o.as_flag() == Some(flag))
+                    .count()
+            };
+            let (yes, unsure) = (is(true), operands.len() - is(true) - is(false));
+            Value::flag(match () {
+                () if yes > *most || yes + unsure < *least => Some(false),
+                () if yes >= *least && yes + unsure <= *most => Some(true),
+                () => None,
+            })
+        }
+        Operator::Match => {
+            let (one, other) = two(operands)?;
+            Value::flag(known(operands).then(|| is_same(one, other)))
+        }
+        Operator::StringMatch {
+            minds_case,
+            is_part,
+        } => texts(operands, *minds_case, |one, other| match is_part {
+            true => one.contains(other),
+            false => one == other,
+        })?,
+        Operator::Substring { minds_case } => {
+            texts(operands, *minds_case, |one, other| other.contains(one))?
+        }
+        Operator::PatternMatch(pattern) => {
+            let text = one(operands)?.as_text();
+            Value::flag(text.map(|text| pattern.is_match(&text)))
+        }
+        Operator::Equal(tolerance) => equal(tolerance, operands)?,
+        Operator::EqualRounded(rounding) => numbers(operands, |one, other| {
+            let step = rounding.step(other);
+            (rounding.round(one) - rounding.round(other)).abs() < step / 2.0
+        })?,
+        Operator::Less => numbers(operands, |one, other| one < other)?,
+        Operator::Greater => numbers(operands, |one, other| one > other)?,
+        Operator::AtMost => numbers(operands, |one, other| one <= other)?,
+        Operator::AtLeast => numbers(operands, |one, other| one >= other)?,
+        Operator::Sum => folded(operands, 0.0, |one, other| one + other),
+        Operator::Product => folded(operands, 1.0, |one, other| one * other),
+        Operator::Minimum => folded(operands, f64::INFINITY, f64::min),
+        Operator::Maximum => folded(operands, f64::NEG_INFINITY, f64::max),
+        Operator::Subtract => computed(operands, |one, other| one - other)?,
+        Operator::Divide => computed(operands, |one, other| one / other)?,
+        Operator::Power => computed(operands, f64::powf)?,
+        Operator::IntegerDivide => computed(operands, |one, other| (one / other).floor())?,
+        Operator::IntegerModulus => {
+            computed(operands, |one, other| one - (one / other).floor() * other)?
+        }
+        Operator::Number(of) => finite_value(one(operands)?.as_number().map(of)),
+        Operator::Member => {
+            let (one, container) = two(operands)?;
+            let value = one.values().first();
+            let is_in = |value: &Single| container.values().iter().any(|v| v.is_same(value));
+            Value::flag(value.filter(|_| known(operands)).map(is_in))
+        }
+        Operator::Contains => {
+            let (container, part) = two(operands)?;
+            Value::flag(known(operands).then(|| contains(container, part)))
+        }
+        Operator::Size => Value::number(one(operands)?.values().len() as f64),
+        Operator::Index(place) => {
+            let value = one(operands)?.values().get(place - 1);
+            value.cloned().map_or(Value::Null, Value::One)
+        }
+        Operator::Delete => {
+            let (value, container) = two(operands)?;
+            let is_other = |other: &&Single| !value.values().iter().any(|v| v.is_same(other));
+            let left = container.values().iter().filter(is_other).cloned();
+            let left: Vec<Single> = left.collect();
+            many(left, matches!(container, Value::Many(_, true)))
+        }
+        Operator::Container(is_ordered) => {
+            let values = operands.iter().flat_map(|operand| operand.values());
+            many(values.cloned().collect(), *is_ordered)
+        }
+    })
+}
+
+fn many(values: Vec<Single>, is_ordered: bool) -> Value {
+    match values.is_empty() {
+        true => Value::Null,
+        false => Value::Many(values, is_ordered),
+    }
+}
+
+fn one(operands: &[Value]) -> Result<&Value, String> {
+    match operands {
+        [one] => Ok(one),
+        _ => Err(miscounted()),
+    }
+}
+
+fn two(operands: &[Value]) -> Result<(&Value, &Value), String> {
+    match operands {
+        [one, other] => Ok((one, other)),
+        _ => Err(miscounted()),
+    }
+}
+
+fn miscounted() -> String {
+    "its rules are broken: an operator has too many or too few operands".to_owned()
+}
+
+fn known(operands: &[Value]) -> bool {
+    !operands.iter().any(Value::is_null)
+}
+
+/// The conjunction of the operands, or with `end` false their disjunction. None if an unknown
+/// operand decides.
+fn all(operands: &[Value], end: bool) -> Option<bool> {
+    let flags = || operands.iter().map(Value::as_flag);
+    if flags().any(|flag| flag == Some(!end)) {
+        return Some(!end);
+    }
+    flags().all(|flag| flag.is_some()).then_some(end)
+}
+
+/// True if both hold the same values, in the same order if both are ordered.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let (ones, others) = (one.values(), other.values());
+    if ones.len() != others.len() {
+        return false;
+    }
+    let is_ordered = |value: &Value| matches!(value, Value::Many(_, true));
+    if is_ordered(one) && is_ordered(other) {
+        return ones
+            .iter()
+            .zip(others)
+            .all(|(one, other)| one.is_same(other));
+    }
+    is_within(ones, others)
+}
+
+/// Whether each of the first is among the others, as often.
+fn is_within(ones: &[Single], others: &[Single]) -> bool {
+    let mut left: Vec<&Single> = others.iter().collect();
+    ones.iter().all(|one| {
+        let at = left.iter().position(|other| other.is_same(one));
+        at.map(|at| left.swap_remove(at)).is_some()
+    })
+}
+
+fn contains(container: &Value, part: &Value) -> bool {
+    let (values, part_values) = (container.values(), part.values());
+    match (container, part) {
+        (Value::Many(_, true), Value::Many(_, true)) => {
+            values.windows(part_values.len().max(1)).any(|window| {
+                window
+                    .iter()
+                    .zip(part_values)
+                    .all(|(one, other)| one.is_same(other))
+            })
+        }
+        _ => is_within(part_values, values),
+    }
+}
+
+fn texts(
+    operands: &[Value],
+    minds_case: bool,
+    holds: impl Fn(&str, &str) -> bool,
+) -> Result<Value, String> {
+    let (one, other) = two(operands)?;
+    if !known(operands) {
+        return Ok(Value::Null);
+    }
+    let text = |value: &Value| {
+        value.as_text().map(|text| match minds_case {
+            true => text,
+            false => text.to_lowercase(),
+        })
+    };
+    let both = text(one).zip(text(other));
+    Ok(Value::flag(both.map(|(one, other)| holds(&one, &other))))
+}
+
+fn numbers(operands: &[Value], holds: impl Fn(f64, f64) -> bool) -> Result<Value, String> {
+    let (one, other) = two(operands)?;
+    let both = one.as_number().zip(other.as_number());
+    Ok(Value::flag(both.map(|(one, other)| holds(one, other))))
+}
+
+fn computed(operands: &[Value], with: impl Fn(f64, f64) -> f64) -> Result<Value, String> {
+    let (one, other) = two(operands)?;
+    let both = one.as_number().zip(other.as_number());
+    Ok(finite_value(both.map(|(one, other)| with(one, other))))
+}
+
+fn finite_value(number: Option<f64>) -> Value {
+    let number = number.filter(|number| number.is_finite());
+    number.map_or(Value::Null, Value::number)
+}
+
+fn folded(operands: &[Value], from: f64, with: impl Fn(f64, f64) -> f64) -> Value {
+    if !known(operands) {
+        return Value::Null;
+    }
+    let values = operands.iter().flat_map(|operand| operand.values());
+    let numbers: Option<Vec<f64>> = values
+        .map(|value| Value::One(value.clone()).as_number())
+        .collect();
+    finite_value(numbers.map(|numbers| numbers.into_iter().fold(from, with)))
+}
+
+/// Numbers are equal within the tolerance around the first. Some tools compare texts with this
+/// operator: those must be the same.
+fn equal(tolerance: &Tolerance, operands: &[Value]) -> Result<Value, String> {
+    let (around, other) = two(operands)?;
+    if !known(operands) {
+        return Ok(Value::Null);
+    }
+    let (Some(number), Some(given)) = (around.as_number(), other.as_number()) else {
+        return Ok(Value::flag(Some(is_same(around, other))));
+    };
+    let (low, high) = range(tolerance, number);
+    let (includes_low, includes_high) = match tolerance {
+        Tolerance::None => (true, true),
+        Tolerance::Absolute { includes, .. } | Tolerance::Percent { includes, .. } => *includes,
+    };
+    let is_above = given > low || includes_low && given == low;
+    let is_below = given < high || includes_high && given == high;
+    Ok(Value::flag(Some(is_above && is_below)))
+}

@@ -1,0 +1,248 @@
+//! The page of a quiz: its terms, the running attempt, a result and the history.
+
+pub mod result;
+pub mod running;
+
+use leptos::{prelude::*, server_fn};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use server_fn::ServerFn;
+
+pub use self::result::came_of;
+use self::result::result;
+use super::api::{SaveAnswer, StartQuiz, SubmitQuiz, load_quiz};
+use super::{AttemptStatus, PastAttempt, QuizPage, QuizState, Running, Terms, Told};
+use crate::paths::quiz_path;
+use crate::platform::ui::{
+    Badge, Breadcrumbs, Button, Erase, Form, FormState, Language, Notice, Page, Tone, loaded,
+    page_resource, query_value,
+};
+use crate::question_bank::pages::timer::{time_over, timer};
+use crate::quiz::pages::running::question;
+
+pub fn quiz_page() -> AnyView {
+    let params = Memo::new(|_| {
+        use_params_map().with(|params| {
+            let number = |name| params.get(name).and_then(|n| n.parse().ok()).unwrap_or(0);
+            (
+                params.get("course").unwrap_or_default(),
+                number("module"),
+                number("pair"),
+            )
+        })
+    });
+    let show = query_value("show");
+    let page = page_resource(
+        move || (params.get(), show.get()),
+        |((course, module, pair), show)| load_quiz(course, module, pair, show),
+    );
+    let forms = Forms {
+        start: FormState::of(StartQuiz::PATH),
+        save: FormState::of(SaveAnswer::PATH),
+        submit: FormState::of(SubmitQuiz::PATH),
+    };
+    view! { <Page title="Quiz">{loaded(page, move |page| quiz(page, forms))}</Page> }.erase()
+}
+
+#[derive(Clone, Copy)]
+struct Forms {
+    start: FormState,
+    save: FormState,
+    submit: FormState,
+}
+
+fn quiz(page: QuizPage, forms: Forms) -> AnyView {
+    let name = format!("Quiz {}.{}", page.module_no, page.pair);
+    let course = format!("/learn/{}", page.course_slug);
+    let path = quiz_path(&page.course_slug, page.module_no, page.pair);
+    let is_running = matches!(page.state, QuizState::Running(_));
+    let state = match page.state.clone() {
+        QuizState::Ready(terms) => ready(page.clone(), terms, forms.start),
+        QuizState::Closed(why) => view! {
+            <Notice tone=Tone::Info title="Not available now">
+                {why}
+            </Notice>
+        }
+        .erase(),
+        QuizState::Running(attempt) => running(*attempt, &page.course_title.language, &path, forms),
+        QuizState::Result(graded) => result(&page, *graded, &path),
+    };
+    let excused = page.is_excused.then(|| {
+        view! { <Notice>"Your tutor excused you from this quiz. It counts as passed whether you take it or not."</Notice> }
+    });
+    let about = (!is_running).then(|| {
+        let links = page
+            .topics
+            .clone()
+            .into_iter()
+            .map(|topic| {
+                view! {
+                    <li>
+                        <a href=topic.href>{page.course_title.language.inline(topic.title)}</a>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <section class="quiz-about">
+                <h2 class="label">"Topics covered"</h2>
+                <ul>{links}</ul>
+            </section>
+            {history("Your attempts", page.history.clone(), &format!("{path}?show="))}
+        }
+    });
+    view! {
+        <Title text=format!("{name} · {}", page.course_title) />
+        <div class="narrow quiz-page">
+            <Breadcrumbs trail=vec![
+                (page.course_title.to_string(), course),
+                (page.module_title.clone(), String::new()),
+            ] />
+            <h1>{name}</h1>
+            {excused}
+            {state}
+            {about}
+        </div>
+    }
+    .erase()
+}
+
+fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
+    let questions = match terms.questions {
+        1 => "One question".to_owned(),
+        count => format!("{count} questions"),
+    };
+    let pass = format!("{}% to pass", terms.passing_score_percent);
+    let time = terms.time.unwrap_or_else(|| "no time limit".to_owned());
+    let tries = terms.tries_left.map(|left| match left {
+        1 => "This is your last attempt.".to_owned(),
+        left => format!("You have {left} attempts left."),
+    });
+    let begin = if terms.is_repeat {
+        "Try again"
+    } else {
+        "Start"
+    };
+    view! {
+        <ul class="quiz-terms">
+            <li>{questions}</li>
+            <li>{pass}</li>
+            <li>{time}</li>
+        </ul>
+        <p class="soft">
+            "Your answers are saved as you go. You can return to a question, flag it for review, or close the page without losing anything."
+        </p>
+        {tries.map(|tries| view! { <p class="soft">{tries}</p> })}
+        <Form form=start>
+            <input type="hidden" name="course" value=page.course_slug />
+            <input type="hidden" name="module_no" value=page.module_no.to_string() />
+            <input type="hidden" name="pair" value=page.pair.to_string() />
+            <Button big=true busy=start.busy()>
+                {begin}
+            </Button>
+        </Form>
+    }
+    .erase()
+}
+
+fn running(attempt: Running, language: &Language, path: &str, forms: Forms) -> AnyView {
+    let attempt_id = attempt.attempt_id.to_string();
+    let said_left = attempt.seconds_left.map(RwSignal::new);
+    let told = Callback::new(move |answer: String| {
+        let told: Told = serde_json::from_str(&answer).unwrap_or_default();
+        if let (Some(said_left), Some(left)) = (said_left, told.seconds_left) {
+            said_left.try_set(left);
+        }
+        told.basis
+    });
+    let clock = said_left.map(timer);
+    let at_end = attempt.at.is_none();
+    let inside = match attempt.at.clone() {
+        Some((at, shown)) => question(attempt, at, shown, language, forms.save, told),
+        None => overview(attempt.marks, path),
+    };
+    view! {
+        <div class="quiz-bar">{clock}</div>
+        {inside}
+        <Form form=forms.submit class=if at_end { "stack quiz-submit" } else { "quiz-submit vh" } id="ly-submit" on_answer=told>
+            <input type="hidden" name="attempt" value=attempt_id />
+            {at_end.then(|| view! { <Button big=true busy=forms.submit.busy()>"Submit"</Button> })}
+            {time_over()}
+        </Form>
+    }
+    .erase()
+}
+
+/// The overview before handing in: which questions are answered and which are flagged.
+fn overview(marks: Vec<(bool, bool)>, path: &str) -> AnyView {
+    let open = marks.iter().filter(|(answered, _)| !answered).count();
+    let said = match open {
+        0 => "You have answered every question.".to_owned(),
+        1 => "One question is not answered yet.".to_owned(),
+        count => format!("{count} questions are not answered yet."),
+    };
+    let lines = marks
+        .into_iter()
+        .zip(1..)
+        .map(|((answered, flagged), number): (_, usize)| {
+            let state = if answered { "answered" } else { "not answered" };
+            view! {
+                <li>
+                    <a href=format!("{path}?show={number}") rel="external">
+                        {format!("Question {number}")}
+                    </a>
+                    <span class="soft">{state}</span>
+                    {flagged.then(|| view! { <Badge tone=Tone::Warn text="Flagged" /> })}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <h2>"Ready to submit?"</h2>
+        <p>{said}</p>
+        <ol class="quiz-overview">{lines}</ol>
+    }
+    .erase()
+}
+
+/// The list of ended attempts. `path` is the address of each, without the attempt's id.
+pub fn history(label: &'static str, past: Vec<PastAttempt>, path: &str) -> AnyView {
+    if past.is_empty() {
+        return ().erase();
+    }
+    let lines = past
+        .into_iter()
+        .map(|attempt| {
+            let (tone, text) = outcome(attempt.status);
+            let href = format!("{path}{}", attempt.attempt_id);
+            let (when, exactly) = attempt.when;
+            view! {
+                <li>
+                    <a href=href>
+                        <time datetime=exactly>{when}</time>
+                    </a>
+                    <span class="num">{format!("{}%", attempt.score)}</span>
+                    {(!attempt.counts).then(|| view! { <span class="soft">"before a reset"</span> })}
+                    <Badge tone=tone text=text />
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="quiz-history">
+            <h2 class="label">{label}</h2>
+            <ol>{lines}</ol>
+        </section>
+    }
+    .erase()
+}
+
+/// The badge of a status: its tone and its text.
+pub fn outcome(status: AttemptStatus) -> (Tone, &'static str) {
+    match status {
+        AttemptStatus::Passed => (Tone::Ok, "Passed"),
+        AttemptStatus::Failed => (Tone::Danger, "Not passed"),
+        AttemptStatus::Expired => (Tone::Warn, "Time ran out"),
+        AttemptStatus::InProgress => (Tone::Neutral, "In progress"),
+    }
+}

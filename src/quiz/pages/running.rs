@@ -1,0 +1,88 @@
+use crate::platform::ui::{Erase, Form, FormState, Glyph, Icon, Language};
+use crate::question_bank::Shown;
+use crate::question_bank::pages::answer_fields::{as_typed, fields};
+use crate::quiz::Running;
+use leptos::prelude::*;
+/// The form of a question. `told` receives the server's reply and returns the new `basis`.
+pub fn question(
+    attempt: Running,
+    at: usize,
+    shown: Shown,
+    language: &Language,
+    save: FormState,
+    told: Callback<String, String>,
+) -> AnyView {
+    let (number, count) = (at + 1, attempt.marks.len());
+    let next = match number == count {
+        true => ("end".to_owned(), "Review answers"),
+        false => ((number + 1).to_string(), "Next"),
+    };
+    let jumps = attempt
+        .marks
+        .into_iter()
+        .zip(1..)
+        .map(|((answered, flagged), to): (_, usize)| {
+            let class = match (answered, flagged) {
+                (_, true) => "chip flagged",
+                (true, false) => "chip answered",
+                (false, false) => "chip",
+            };
+            let state = match (answered, flagged) {
+                (true, true) => ", answered, flagged",
+                (true, false) => ", answered",
+                (false, true) => ", flagged",
+                (false, false) => "",
+            };
+            view! {
+                <button class=class name="go" value=to.to_string() aria-current=(to == number).then_some("step")>
+                    <span class="vh">"Question "</span>
+                    {to.to_string()}
+                    <span class="vh">{state}</span>
+                </button>
+            }
+        })
+        .collect_view();
+    let (lang, dir) = (language.tag(), language.dir());
+    let answer = fields(as_typed(shown.kind, save), "ly-prompt", language);
+    view! {
+        <Form form=save class="quiz-form" keeps=true on_answer=told>
+            <input type="hidden" name="attempt" value=attempt.attempt_id.to_string() />
+            <input type="hidden" name="question" value=at.to_string() />
+            <input type="hidden" name="basis" value=attempt.basis autocomplete="off" />
+            <input type="hidden" name="tab" value=attempt.tab.to_string() autocomplete="off" />
+            // Enter presses the first button of a form, so the first button leads to the next page.
+            <button class="vh" name="go" value=next.0.clone() tabindex="-1" aria-hidden="true">
+                {next.1}
+            </button>
+            <nav class="chips quiz-jumps" aria-label="Questions">
+                {jumps}
+                <button class="chip" name="go" value="end">
+                    "Review"
+                </button>
+            </nav>
+            <h2 class="vh">{format!("Question {number} of {count}")}</h2>
+            <div class="prose quiz-prompt" id="ly-prompt" lang=lang dir=dir inner_html=shown.prompt.0></div>
+            {answer}
+            <label class="check quiz-flag">
+                <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
+                <span>"Flag for review"</span>
+            </label>
+            <div class="row">
+                {(at > 0)
+                    .then(|| {
+                        view! {
+                            <button class="btn second" name="go" value=at.to_string()>
+                                <Icon glyph=Glyph::ArrowLeft />
+                                "Back"
+                            </button>
+                        }
+                    })}
+                <button class="btn" name="go" value=next.0>
+                    {next.1}
+                    <Icon glyph=Glyph::ArrowRight />
+                </button>
+            </div>
+        </Form>
+    }
+    .erase()
+}

@@ -1,0 +1,306 @@
+//! Builds the page of a quiz.
+
+use crate::platform::ids::QuestionId;
+use crate::question_bank::server::asked::{AskedIn, asked, withhold};
+use crate::question_bank::server::view::{graded_question, right, shown};
+use diesel::QueryResult;
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::attempt::{self, Found, no_attempt};
+use super::regrade::{self, store::Applied};
+use super::store::{self, Attempt, Outcome};
+use crate::course::pair_of;
+use crate::enrollment::TopicLink;
+use crate::enrollment::server::progress;
+use crate::paths::certificate_path;
+use crate::paths::quiz_path;
+use crate::paths::topic_path;
+use crate::platform::db::Conn;
+use crate::platform::error::AppResult;
+use crate::platform::ids::{AttemptId, TopicId, UserId};
+use crate::platform::time::Clock;
+use crate::platform::ui::Html;
+use crate::question_bank::GradedQuestion;
+use crate::question_bank::server::basis::basis;
+use crate::question_bank::server::grade;
+use crate::question_bank::server::timing;
+use crate::quiz::{
+    AttemptStatus, Graded, PastAttempt, QuizPage, QuizState, RegradeNote, Running, Terms,
+};
+
+/// The part of a quiz that the address names.
+pub enum Look {
+    /// The terms, or the first question of the running attempt.
+    Quiz,
+    Question(usize),
+    /// The overview before handing in.
+    End,
+    Attempt(AttemptId),
+}
+
+pub async fn page(
+    conn: &mut Conn,
+    user: UserId,
+    course: String,
+    module_no: i32,
+    pair: i32,
+    look: Look,
+    clock: &Clock,
+) -> AppResult<QuizPage> {
+    let found = attempt::find(conn, user, &course, module_no, pair, clock.now).await?;
+    let topics = store::topics_of(conn, found.key.course, module_no).await?;
+    let link = |(_, slug, title, _): &(TopicId, String, String, i32)| TopicLink {
+        href: topic_path(&course, slug),
+        title: title.clone(),
+    };
+    let last = found.attempts.first().map(|outcome| outcome.attempt_id);
+    let ended = match (&look, found.running(), last) {
+        (Look::Attempt(attempt), ..) => Some(*attempt),
+        // The address names a question, but the attempt has ended. The page shows its result.
+        (Look::Question(_) | Look::End, None, last) => last,
+        _ => None,
+    };
+    let state = match (ended, found.running()) {
+        (Some(attempt), _) => {
+            let row = store::attempt(conn, user, attempt)
+                .await?
+                .filter(|row| row.quiz == found.key && row.status != AttemptStatus::InProgress)
+                .ok_or_else(no_attempt)?;
+            let abouts = topics.iter().map(|topic| (topic.0, link(topic))).collect();
+            let onward = match row.status {
+                AttemptStatus::Passed => onward(conn, user, &course, &found, clock).await?,
+                _ => Onward::default(),
+            };
+            let regrades = regrade::store::applied(conn, &[attempt]).await?;
+            let asked = asked_now(conn, user, &row, clock.now).await?;
+            let mut graded = graded(row, &regrades, &abouts, clock);
+            (graded.next, graded.later) = (onward.open, onward.later);
+            QuizState::Result(Box::new(withholding(graded, &asked)))
+        }
+        (None, Some(attempt)) => {
+            let row = store::attempt(conn, user, attempt)
+                .await?
+                .ok_or_else(no_attempt)?;
+            let at = match look {
+                Look::End => None,
+                Look::Question(at) => Some(at),
+                _ => Some(0),
+            };
+            QuizState::Running(Box::new(running_view(&row, at, clock.now)))
+        }
+        (None, None) => match attempt::closed(&found, clock) {
+            Some(why) => QuizState::Closed(why),
+            None => {
+                let bank = store::bank(conn, user, found.key).await?.len();
+                QuizState::Ready(terms(&found, bank))
+            }
+        },
+    };
+    let history = found
+        .attempts
+        .iter()
+        .filter_map(|outcome| past(outcome, clock))
+        .collect();
+    let quiz = found.progress.quiz(module_no, pair);
+    let is_excused = quiz.is_some_and(|quiz| quiz.is_excused);
+    Ok(QuizPage {
+        module_title: found
+            .progress
+            .module_titles
+            .get(&module_no)
+            .cloned()
+            .unwrap_or_default(),
+        course_slug: course.clone(),
+        course_title: found.course_title,
+        module_no,
+        pair,
+        topics: topics
+            .iter()
+            .filter(|(.., number)| pair_of(*number) == pair)
+            .map(link)
+            .collect(),
+        is_excused,
+        state,
+        history,
+    })
+}
+
+/// The history's entry for an attempt. None while the attempt is in progress.
+pub fn past(outcome: &Outcome, clock: &Clock) -> Option<PastAttempt> {
+    let at = outcome.completed_at?;
+    Some(PastAttempt {
+        attempt_id: outcome.attempt_id,
+        status: outcome.status,
+        score: outcome.score?,
+        when: (clock.date_time(at), at.to_rfc3339()),
+        counts: outcome.counts,
+    })
+}
+
+fn terms(found: &Found, bank: usize) -> Terms {
+    let questions = bank.min(found.settings.questions_per_attempt as usize);
+    let quiz = found.progress.quiz(found.key.module_no, found.key.pair);
+    let tries = quiz.map_or(0, |quiz| quiz.tries);
+    Terms {
+        questions,
+        passing_score_percent: found.settings.passing_score_percent,
+        time: found.settings.seconds_for(questions).map(time_words),
+        tries_left: found
+            .settings
+            .tries_allowed()
+            .map(|allowed| allowed - tries),
+        is_repeat: tries > 0,
+    }
+}
+
+/// Formats a duration, such as "2 min 30 s".
+pub fn time_words(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}
+
+fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running {
+    let given = |at: usize| row.answers.get(&at);
+    let asked = at.and_then(|at| Some((at, row.set.questions.get(at)?)));
+    Running {
+        attempt_id: row.attempt_id,
+        marks: (0..row.set.questions.len())
+            .map(|at| {
+                let kind = &row.set.questions[at].kind;
+                given(at).map_or((false, false), |given| {
+                    let answered = (given.answer.as_ref())
+                        .is_some_and(|answer| grade::is_complete(kind, answer));
+                    (answered, given.flagged)
+                })
+            })
+            .collect(),
+        at: asked.map(|(at, question)| (at, shown(question, given(at)))),
+        basis: asked.map_or_else(String::new, |(at, _)| basis(given(at))),
+        tab: Uuid::new_v4(),
+        seconds_left: row.expires_at.map(|at| timing::seconds_left(at, now)),
+    }
+}
+
+/// Builds the result of an attempt, with the right answers as its regrades left them.
+pub fn graded(
+    row: Attempt,
+    regrades: &[Applied],
+    topics: &HashMap<TopicId, TopicLink>,
+    clock: &Clock,
+) -> Graded {
+    let questions = row
+        .set
+        .questions
+        .iter()
+        .enumerate()
+        .map(|(at, question)| {
+            let answer = row.answers.get(&at).and_then(|given| given.answer.as_ref());
+            let points = row.points.get(at).copied().unwrap_or(0.0);
+            let topic = question
+                .topic_id
+                .and_then(|topic| topics.get(&topic).cloned());
+            GradedQuestion {
+                right: Html(match regrade::standing(question, at, regrades) {
+                    Some(kind) => right(kind),
+                    None => r#"<p lang="en" dir="ltr">Everyone gets full points.</p>"#.to_owned(),
+                }),
+                ..graded_question(question, answer, points, topic)
+            }
+        })
+        .collect();
+    Graded {
+        status: row.status,
+        score: row.score.unwrap_or(0),
+        passing_score_percent: row.passing_score_percent,
+        questions,
+        regrades: regrades
+            .iter()
+            .filter(|applied| applied.changes_result())
+            .map(|applied| RegradeNote {
+                when: clock.date(applied.regraded_at),
+                reason: applied.reason.clone(),
+                old_score: applied.old_score,
+                new_score: applied.new_score,
+            })
+            .collect(),
+        next: None,
+        later: None,
+    }
+}
+
+/// The step to continue with after a passed quiz.
+#[derive(Default)]
+struct Onward {
+    open: Option<TopicLink>,
+    /// A sentence that names the next step and says when it unlocks.
+    later: Option<String>,
+}
+
+/// Finds the step that follows the quiz. If that step is locked or does not exist, returns the
+/// certificate of a completed course instead.
+async fn onward(
+    conn: &mut Conn,
+    user: UserId,
+    course: &str,
+    found: &Found,
+    clock: &Clock,
+) -> AppResult<Onward> {
+    let outline = crate::enrollment::server::access::outline(
+        conn,
+        user,
+        found.key.course,
+        &found.progress,
+        clock,
+    )
+    .await?;
+    let here = quiz_path(course, found.key.module_no, found.key.pair);
+    let following = crate::enrollment::steps(&outline, course)
+        .into_iter()
+        .skip_while(|step| step.link.href != here)
+        .nth(1);
+    Ok(match following {
+        Some(step) if step.is_open => Onward {
+            open: Some(step.link),
+            later: None,
+        },
+        following => Onward {
+            open: found.certificate.as_deref().map(|code| TopicLink {
+                href: certificate_path(code),
+                title: "your certificate".to_owned(),
+            }),
+            later: following.and_then(|step| {
+                let lock = found.progress.lock(step.module_no, step.pair)?;
+                let when = progress::sentence(lock, clock);
+                Some(format!("Up next: “{}”. {when}", step.link.title))
+            }),
+        },
+    })
+}
+
+/// For each question of the attempt, the running quiz or exam that asks the question now.
+pub async fn asked_now(
+    conn: &mut Conn,
+    user: UserId,
+    attempt: &Attempt,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Option<AskedIn>>> {
+    let ids: Vec<QuestionId> = (attempt.set.questions.iter())
+        .map(|question| question.question_id)
+        .collect();
+    let asked = asked(conn, user, attempt.quiz.course, ids.clone(), now).await?;
+    Ok(ids.iter().map(|id| asked.get(id).cloned()).collect())
+}
+
+/// Removes the right answers to questions that are being asked now from a result.
+pub fn withholding(mut graded: Graded, asked: &[Option<AskedIn>]) -> Graded {
+    graded.questions = (graded.questions.into_iter().zip(asked))
+        .map(|(question, asked)| withhold(question, asked.as_ref()))
+        .collect();
+    graded
+}
