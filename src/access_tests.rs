@@ -37,7 +37,7 @@ const TABLE: &str = "
     player/api/mark_done        topic=TOPIC&done=true                           401 200 403 403 403 403 403
     player/api/save_place       topic=TOPIC&anchor=x                            401 200 403 403 403 403 403
     player/api/choose_persona   course=open&persona=sports                      401 200 403 403 403 403 403
-    player/api/enrol            course=closed                                   401 404 404 404 404 404 404
+    enrollment/api/enroll       course=closed                                   401 404 404 404 404 404 404
     GET quiz/api/load_quiz      course=open&module_no=1&pair=1&show=            401 200 403 403 403 403 403
     quiz/api/start_quiz         course=open&module_no=1&pair=1                  401 200 403 403 403 403 403
     quiz/api/save_answer        attempt=ATTEMPT&question=0&given[text]=x             401 200 404 404 404 404 404
@@ -88,7 +88,7 @@ const TABLE: &str = "
     GET authoring/api/load_import course=open                                   401 403 403 200 403 200 404
     GET authoring/api/load_quiz_settings course=open                            401 403 403 200 403 200 404
     authoring/api/save_quiz_settings course=open                                401 403 403 422 403 422 404
-    player/api/withdraw         course=open                                     401 200 200 200 200 200 200
+    enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
 

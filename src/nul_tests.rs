@@ -4,10 +4,10 @@
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Answer, TestSite};
+use crate::platform::http::testing::{TestAnswer, TestSite};
 use crate::quiz::tests::{GATED, course, learner, take};
 
-fn refused(answer: &Answer, what: &str) {
+fn refused(answer: &TestAnswer, what: &str) {
     assert_eq!(
         answer.status,
         StatusCode::UNPROCESSABLE_ENTITY,

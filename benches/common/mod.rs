@@ -73,7 +73,7 @@ pub async fn learners(state: &AppState, course: &str, count: usize) {
                     .expect("the account")
                     .user_id;
                 store::set_password(conn, user, &hash).await?;
-                player::store::enrol(conn, user, course).await?;
+                player::store::enroll(conn, user, course).await?;
             }
             AppResult::Ok(())
         })

@@ -106,7 +106,7 @@ export async function learner(page: Page, ...courses: string[]) {
   await send(page, "platform/auth/api/sign_up", { name: NAME, email: address, password: PASSWORD });
   const link = await linkMailedTo(address, "/confirm?token=");
   await send(page, "platform/auth/api/confirm_email", { token: link.slice(link.indexOf("=") + 1) });
-  for (const course of courses) await send(page, "player/api/enrol", { course });
+  for (const course of courses) await send(page, "enrollment/api/enroll", { course });
   return address;
 }
 

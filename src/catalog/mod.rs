@@ -16,8 +16,8 @@ use crate::platform::ui::{Html, Language};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CatalogQuery {
     pub q: String,
-    pub filter: Filter,
-    pub sort: Sort,
+    pub filter: CatalogFilter,
+    pub sort: CatalogSort,
     /// Courses after this cursor.
     pub after: Option<String>,
     /// Courses before this cursor.
@@ -26,7 +26,7 @@ pub struct CatalogQuery {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Filter {
+pub enum CatalogFilter {
     #[default]
     All,
     /// Free courses that learners can start by themselves at once.
@@ -35,7 +35,7 @@ pub enum Filter {
     Free,
 }
 
-impl Filter {
+impl CatalogFilter {
     pub const ALL: [Self; 4] = [Self::All, Self::Open, Self::Cohort, Self::Free];
 
     pub fn name(self) -> &'static str {
@@ -66,7 +66,7 @@ impl Filter {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sort {
+pub enum CatalogSort {
     /// Best match first when searching, otherwise newest first.
     #[default]
     Best,
@@ -75,7 +75,7 @@ pub enum Sort {
     Shortest,
 }
 
-impl Sort {
+impl CatalogSort {
     pub const ALL: [Self; 4] = [Self::Best, Self::Newest, Self::Title, Self::Shortest];
 
     pub fn name(self) -> &'static str {
@@ -108,11 +108,11 @@ impl CatalogQuery {
     /// Returns the address of this list, leaving out default values.
     pub fn path(&self) -> String {
         let filter = match self.filter {
-            Filter::All => "",
+            CatalogFilter::All => "",
             other => other.name(),
         };
         let sort = match self.sort {
-            Sort::Best => "",
+            CatalogSort::Best => "",
             other => other.name(),
         };
         address::with_query(
@@ -212,7 +212,7 @@ pub struct CoursePage {
     pub licence: Option<String>,
     pub tutors: Vec<TutorCard>,
     pub modules: Vec<SyllabusModule>,
-    pub enrolment: Enrolment,
+    pub enrolment: EnrollmentOption,
     pub is_published: bool,
 }
 
@@ -247,7 +247,7 @@ pub struct SyllabusTopic {
 
 /// Viewer's relation to the course, which decides the button shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Enrolment {
+pub enum EnrollmentOption {
     /// Not signed in; after signing in the viewer can enroll.
     Visitor,
     /// Enrolled. Holds the address to continue at, and that of the certificate.
@@ -291,14 +291,14 @@ mod tests {
         assert_eq!(CatalogQuery::default().path(), "/courses");
         let query = CatalogQuery {
             q: "smart & safe".into(),
-            filter: Filter::Free,
-            sort: Sort::Title,
+            filter: CatalogFilter::Free,
+            sort: CatalogSort::Title,
             ..Default::default()
         };
         assert_eq!(
             query.path(),
             "/courses?q=smart%20%26%20safe&filter=free&sort=title"
         );
-        assert_eq!(Filter::parse("nonsense"), Filter::All);
+        assert_eq!(CatalogFilter::parse("nonsense"), CatalogFilter::All);
     }
 }

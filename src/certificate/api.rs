@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{CertificatePage, Facts, Verdict};
+use super::{CertificateFacts, CertificatePage, Verdict};
 use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
@@ -19,7 +19,7 @@ use {
 
 /// Learners: their certificates, the newest first.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn my_certificates() -> AppResult<Vec<Facts>> {
+pub async fn my_certificates() -> AppResult<Vec<CertificateFacts>> {
     let me = require_user()?;
     let user = me.user_id();
     let own = me

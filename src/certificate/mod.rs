@@ -37,7 +37,7 @@ impl ProgramType {
 
 /// What a certificate says to everybody. Its dates are those of the organization's time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct CertificateFacts {
     pub code: String,
     /// The whole public address.
     pub address: String,
@@ -54,7 +54,7 @@ pub struct Facts {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificatePage {
-    pub facts: Facts,
+    pub facts: CertificateFacts,
     /// For its owner alone.
     pub own: Option<Own>,
     pub may_revoke: bool,
@@ -72,8 +72,8 @@ pub struct Own {
 /// What came of checking a code or a credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
-    Genuine(Facts),
-    Revoked(Facts),
+    Genuine(CertificateFacts),
+    Revoked(CertificateFacts),
     /// And why.
     Refused(String),
 }

@@ -18,7 +18,7 @@ use crate::certificate::server::keys::{PublicKey, SigningKey};
 use crate::certificate::server::store::Certificate;
 use crate::certificate::server::{code, fonts, pdf, view};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::platform::ids::{CourseId, UserId};
 
 const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
@@ -45,13 +45,13 @@ async fn course(site: &TestSite) {
 async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     let mut browser = site.signed_in(email, UserRole::Learner).await;
     let enrolled = browser
-        .post("player/api/enrol", &[("course", "small")])
+        .post("enrollment/api/enroll", &[("course", "small")])
         .await;
     assert_eq!(enrolled.status, StatusCode::OK);
     browser
 }
 
-async fn mark(browser: &mut Browser<'_>, done: &str) -> Answer {
+async fn mark(browser: &mut Browser<'_>, done: &str) -> TestAnswer {
     browser
         .post("player/api/mark_done", &[("topic", TOPIC), ("done", done)])
         .await
@@ -361,7 +361,7 @@ async fn only_an_admin_puts_another_in_the_place_of_one_that_was_revoked() {
         }
     });
     let answers = futures::future::join_all(clicks).await;
-    let issued: Vec<&Answer> = answers
+    let issued: Vec<&TestAnswer> = answers
         .iter()
         .filter(|answer| answer.status == StatusCode::OK)
         .collect();
@@ -709,9 +709,9 @@ async fn a_name_that_no_font_has_gets_a_pdf_that_says_so() {
     assert!(pdf.body.starts_with("%PDF-1."));
 }
 
-fn facts(name: &str, title: &str, organization: &str) -> super::Facts {
+fn facts(name: &str, title: &str, organization: &str) -> super::CertificateFacts {
     let code = &signed().certificate.code;
-    super::Facts {
+    super::CertificateFacts {
         code: code.clone(),
         address: format!("https://learn.example/certificates/{code}"),
         learner_name: name.to_owned(),

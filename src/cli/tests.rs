@@ -309,7 +309,7 @@ async fn the_demos_learner_starts_in_the_middle_of_the_course() {
     let progress = "select count(*) from topic_progress";
     let before = site.test.count(progress).await;
     asha.post(
-        "player/api/withdraw",
+        "enrollment/api/withdraw",
         &[("course", "how-to-trust-a-number")],
     )
     .await;

@@ -6,13 +6,13 @@ use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
-    super::may_enrol, super::server::store, crate::platform::auth::guard::require_user,
+    super::may_enroll, super::server::store, crate::platform::auth::guard::require_user,
     crate::platform::error::AppError, crate::platform::http::server_fns::redirect,
 };
 
-/// Learners: enrols in a free, published course that is open to everybody, and goes to where it begins.
+/// Learners: enrolls in a free, published course that is open to everybody, and goes to where it begins.
 #[server]
-pub async fn enrol(course: String) -> AppResult<()> {
+pub async fn enroll(course: String) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
     let slug = course.clone();
@@ -21,9 +21,9 @@ pub async fn enrol(course: String) -> AppResult<()> {
             let offer = store::offer(conn, &course).await?.ok_or_else(|| {
                 AppError::NotFound("There is no course at this address.".to_owned())
             })?;
-            may_enrol(offer.price_cents, offer.cohort_only)
+            may_enroll(offer.price_cents, offer.cohort_only)
                 .map_err(|why| AppError::Denied(why.to_owned()))?;
-            Ok(store::enrol(conn, user, offer.course_id).await?)
+            Ok(store::enroll(conn, user, offer.course_id).await?)
         })
         .await?;
     redirect(&format!("/learn/{slug}"));

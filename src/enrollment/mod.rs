@@ -136,7 +136,7 @@ pub fn percent_of(done: usize, total: usize) -> u8 {
 }
 
 /// A topic or quiz in the sequence of a course.
-pub struct Step {
+pub struct CourseStep {
     pub link: TopicLink,
     pub module_no: i32,
     /// Section of the module that the step belongs to.
@@ -148,12 +148,12 @@ pub struct Step {
 }
 
 /// Returns all topics and quizzes in the order in which they are taken.
-pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
+pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<CourseStep> {
     let mut steps = Vec::new();
     for module in outline {
         for entry in module.entries() {
             steps.push(match entry {
-                OutlineEntry::Topic(topic) => Step {
+                OutlineEntry::Topic(topic) => CourseStep {
                     link: TopicLink {
                         href: topic_path(course, &topic.slug),
                         title: topic.title.clone(),
@@ -164,7 +164,7 @@ pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
                     state: topic.state,
                     is_open: topic.lock.is_none(),
                 },
-                OutlineEntry::Quiz(quiz) => Step {
+                OutlineEntry::Quiz(quiz) => CourseStep {
                     link: TopicLink {
                         href: quiz_path(course, module.number, quiz.pair),
                         title: format!("Quiz {}.{}", module.number, quiz.pair),
@@ -183,8 +183,8 @@ pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<Step> {
 
 /// Returns the step at which the learner continues. That is the first unlocked one that is not
 /// done, otherwise the first unlocked one.
-pub fn first_open(steps: Vec<Step>) -> Option<Step> {
-    let mut open: Vec<Step> = steps.into_iter().filter(|step| step.is_open).collect();
+pub fn first_open(steps: Vec<CourseStep>) -> Option<CourseStep> {
+    let mut open: Vec<CourseStep> = steps.into_iter().filter(|step| step.is_open).collect();
     let at = open.iter().position(|step| step.state != TopicState::Done);
     (!open.is_empty()).then(|| open.swap_remove(at.unwrap_or(0)))
 }
@@ -197,7 +197,7 @@ pub fn neighbours(
     here: &str,
 ) -> (Option<TopicLink>, Option<TopicLink>) {
     let all = steps(outline, course);
-    let open = |step: &Step| step.is_open.then(|| step.link.clone());
+    let open = |step: &CourseStep| step.is_open.then(|| step.link.clone());
     match all.iter().position(|step| step.link.href == here) {
         Some(at) => (
             at.checked_sub(1).and_then(|at| all.get(at)).and_then(open),
@@ -209,7 +209,7 @@ pub fn neighbours(
 
 /// Returns whether learners can enroll by themselves: only in a free course that is not reserved
 /// for cohorts. The error explains why not.
-pub fn may_enrol(price_cents: i32, cohort_only: bool) -> Result<(), &'static str> {
+pub fn may_enroll(price_cents: i32, cohort_only: bool) -> Result<(), &'static str> {
     match (cohort_only, price_cents) {
         (true, _) => Err(
             "This course is taken with a cohort. Its offerings are announced here when admissions open.",
@@ -287,9 +287,9 @@ mod tests {
 
     #[test]
     fn a_priced_or_cohort_course_is_not_enrolled_in_directly() {
-        assert!(may_enrol(0, false).is_ok());
-        assert!(may_enrol(100, false).is_err());
-        assert!(may_enrol(0, true).is_err());
+        assert!(may_enroll(0, false).is_ok());
+        assert!(may_enroll(100, false).is_err());
+        assert!(may_enroll(0, true).is_err());
     }
 
     proptest! {

@@ -2,17 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::{ExamList, ExamPage, Told};
+use super::{ExamList, ExamPage, SittingClock};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ExamId, SittingId};
-use crate::question_bank::Sent;
+use crate::question_bank::AnswerForm;
 
 #[cfg(feature = "ssr")]
 use {
-    crate::exam::server::record::{Change, SittingHead},
-    crate::exam::server::sitting::{Answering, Saved},
-    crate::exam::server::view::Look,
-    crate::exam::server::{sitting as rules, view},
+    crate::exam::server::record::{SittingHead, TabChange},
+    crate::exam::server::sitting::{SavedSitting, SittingAnswer},
+    crate::exam::server::view::ExamPart,
+    crate::exam::server::{sitting, view},
     crate::paths::exam_path,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
@@ -46,10 +46,10 @@ pub async fn load_exam(course: String, exam: String, show: String) -> AppResult<
         })
     };
     let look = match (show.as_str(), show.parse::<usize>()) {
-        ("", _) => Look::Exam,
-        ("end", _) => Look::End,
-        (_, Ok(number)) => Look::Question(number.saturating_sub(1)),
-        (sitting, _) => Look::Sitting(SittingId(id(sitting)?)),
+        ("", _) => ExamPart::Exam,
+        ("end", _) => ExamPart::End,
+        (_, Ok(number)) => ExamPart::Question(number.saturating_sub(1)),
+        (sitting, _) => ExamPart::Sitting(SittingId(id(sitting)?)),
     };
     let exam = ExamId(id(&exam)?);
     me.cx
@@ -68,7 +68,7 @@ pub async fn start_exam(course: String, exam: ExamId, ready: Option<String>) -> 
     }
     let path = exam_path(&course, exam);
     me.cx
-        .within(async move |conn| rules::start(conn, user, &course, exam, &clock).await)
+        .within(async move |conn| sitting::start(conn, user, &course, exam, &clock).await)
         .await?;
     redirect(&path);
     Ok(())
@@ -85,35 +85,37 @@ pub async fn save_exam_answer(
     sitting: SittingId,
     /// Number of the question, from 0.
     question: usize,
-    #[server(default)] given: Sent,
+    #[server(default)] given: AnswerForm,
     basis: Option<String>,
     tab: Option<uuid::Uuid>,
     change: Option<i32>,
     go: Option<String>,
-) -> AppResult<Told> {
+) -> AppResult<SittingClock> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let answering = Answering {
+    let answering = SittingAnswer {
         question,
         sent: given,
         basis,
-        change: tab.zip(change).map(|(tab, number)| Change { tab, number }),
+        change: tab
+            .zip(change)
+            .map(|(tab, number)| TabChange { tab, number }),
         goes_on: go.is_some(),
     };
     let (head, saved) = me
         .cx
-        .within(async move |conn| rules::save(conn, user, sitting, answering, clock.now).await)
+        .within(async move |conn| sitting::save(conn, user, sitting, answering, clock.now).await)
         .await?;
     let path = exam_path(&head.course_slug, head.exam_id);
-    let Saved::Kept {
+    let SavedSitting::Kept {
         expires_at,
         forward_only,
         basis,
     } = saved
     else {
         go_to_result(&head);
-        return Ok(Told::default());
+        return Ok(SittingClock::default());
     };
     match go.map(|go| go.parse::<u32>()) {
         None => {}
@@ -121,7 +123,7 @@ pub async fn save_exam_answer(
         Some(Ok(number)) => redirect(&format!("{path}?show={number}")),
         Some(Err(_)) => redirect(&format!("{path}?show=end")),
     }
-    Ok(Told {
+    Ok(SittingClock {
         basis,
         ..told(&clock, expires_at)
     })
@@ -130,46 +132,50 @@ pub async fn save_exam_answer(
 /// Hands a sitting in. A second request changes nothing. The page sends `time_over` when its clock
 /// runs down; a sitting that was given more time then goes on.
 #[server]
-pub async fn submit_exam(sitting: SittingId, time_over: Option<String>) -> AppResult<Told> {
+pub async fn submit_exam(sitting: SittingId, time_over: Option<String>) -> AppResult<SittingClock> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     let by_clock = time_over.is_some();
     let (head, expires_at) = me
         .cx
-        .within(async move |conn| rules::submit(conn, user, sitting, by_clock, clock.now).await)
+        .within(async move |conn| sitting::submit(conn, user, sitting, by_clock, clock.now).await)
         .await?;
     Ok(running_on(&head, &clock, expires_at))
 }
 
 /// Records events of the browser during a running sitting; see `sitting::report`.
 #[server]
-pub async fn report_exam_events(sitting: SittingId, events: String) -> AppResult<Told> {
+pub async fn report_exam_events(sitting: SittingId, events: String) -> AppResult<SittingClock> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     let (head, expires_at) = me
         .cx
-        .within(async move |conn| rules::report(conn, user, sitting, &events, clock.now).await)
+        .within(async move |conn| sitting::report(conn, user, sitting, &events, clock.now).await)
         .await?;
     Ok(running_on(&head, &clock, expires_at))
 }
 
 /// Returns the time left. Redirects to the result if the sitting has ended (`expires_at` is None).
 #[cfg(feature = "ssr")]
-fn running_on(head: &SittingHead, clock: &Clock, expires_at: Option<DateTime<Utc>>) -> Told {
+fn running_on(
+    head: &SittingHead,
+    clock: &Clock,
+    expires_at: Option<DateTime<Utc>>,
+) -> SittingClock {
     match expires_at {
         Some(expires_at) => told(clock, expires_at),
         None => {
             go_to_result(head);
-            Told::default()
+            SittingClock::default()
         }
     }
 }
 
 #[cfg(feature = "ssr")]
-fn told(clock: &Clock, expires_at: DateTime<Utc>) -> Told {
-    Told {
+fn told(clock: &Clock, expires_at: DateTime<Utc>) -> SittingClock {
+    SittingClock {
         seconds_left: seconds_left(expires_at, clock.now),
         ends: clock.time(expires_at),
         basis: String::new(),

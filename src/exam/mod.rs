@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 use crate::course::CourseTitle;
 use crate::platform::ids::{ExamId, SittingId};
 use crate::platform::ui::Html;
-use crate::question_bank::{GradedQuestion, Shown};
+use crate::question_bank::{GradedQuestion, QuestionView};
 
 /// Settings of an exam, stored in the `config` column (version 1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Config {
+pub struct ExamConfig {
     pub version: u32,
     /// Shuffles the questions within each section.
     pub shuffle_questions: bool,
@@ -33,7 +33,7 @@ pub struct Config {
     pub adaptive: Option<Adaptive>,
 }
 
-impl Config {
+impl ExamConfig {
     pub fn is_forward_only(&self) -> bool {
         self.one_at_a_time || self.adaptive.is_some()
     }
@@ -70,13 +70,13 @@ pub struct ExamList {
 pub struct ExamLine {
     pub exam_id: ExamId,
     pub title: String,
-    pub standing: Standing,
+    pub standing: ExamStanding,
     /// Time limit and window, for example "60 min · open until 3 May 2026, 12:00".
     pub facts: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Standing {
+pub enum ExamStanding {
     Running,
     Open,
     NotYet,
@@ -159,7 +159,7 @@ pub struct RoomQuestion {
     pub number: usize,
     /// Title of the section; empty in an exam with one section.
     pub section: String,
-    pub shown: Shown,
+    pub shown: QuestionView,
     pub is_answered: bool,
     /// Hash of the answer and flag that the form was rendered with; see `quiz::basis`. The browser
     /// returns it, so a stale tab cannot overwrite newer answers.
@@ -168,7 +168,7 @@ pub struct RoomQuestion {
 
 /// Answer of the server to every request of a running sitting's page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct SittingClock {
     pub seconds_left: i64,
     /// Time of day at which the sitting ends, for example "14:05".
     pub ends: String,

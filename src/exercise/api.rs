@@ -10,7 +10,7 @@ use crate::platform::ids::ExerciseId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::Writing, crate::exercise::server::view, crate::exercise::server::view::Sent,
+    super::SaveToken, crate::exercise::server::view, crate::exercise::server::view::SentWork,
     crate::platform::address, crate::platform::auth::guard::require_user,
     crate::platform::http::server_fns::redirect, crate::platform::time::Clock,
 };
@@ -48,8 +48,8 @@ pub async fn save_work(
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     let back = page_of_learner(done.as_deref());
-    let sent = Sent {
-        page: Writing {
+    let sent = SentWork {
+        page: SaveToken {
             writer,
             revision,
             change: change.max(0),

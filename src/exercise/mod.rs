@@ -42,13 +42,13 @@ pub struct ExercisePage {
     pub rubric: Vec<(String, bool)>,
     /// Time at which the exercise was done, for people and as RFC 3339.
     pub done: Option<(String, String)>,
-    pub page: Writing,
+    pub page: SaveToken,
 }
 
 /// Identifies the page that saves and the version that it changes. Lets the server refuse a save
 /// that would overwrite newer work unseen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Writing {
+pub struct SaveToken {
     /// Random id of this page load.
     pub writer: Uuid,
     /// Revision of the work that the page was loaded with.
@@ -73,7 +73,7 @@ impl Lines {
 
 /// Decision about a save.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SaveDecision {
     /// The save is accepted and becomes this revision.
     Keep(i32),
     /// The same page has already saved a newer change; the save is ignored.
@@ -84,12 +84,12 @@ pub enum Verdict {
 
 /// Decides whether a save is accepted. A page may save if it saved last, or if nobody has saved
 /// since it was loaded. Every accepted save is a new revision.
-pub fn judge(stored: Writing, sent: Writing) -> Verdict {
+pub fn decide_save(stored: SaveToken, sent: SaveToken) -> SaveDecision {
     match stored.writer == sent.writer {
-        true if sent.change < stored.change => Verdict::Late,
-        true => Verdict::Keep(stored.revision + 1),
-        false if sent.revision == stored.revision => Verdict::Keep(stored.revision + 1),
-        false => Verdict::Stale,
+        true if sent.change < stored.change => SaveDecision::Late,
+        true => SaveDecision::Keep(stored.revision + 1),
+        false if sent.revision == stored.revision => SaveDecision::Keep(stored.revision + 1),
+        false => SaveDecision::Stale,
     }
 }
 
@@ -104,7 +104,7 @@ mod rules {
         /// saw the stored version.
         #[test]
         fn nothing_is_overwritten_unseen(steps in proptest::collection::vec((0usize..4, 0i32..5, any::<bool>()), 1..60)) {
-            let nobody = Writing { writer: Uuid::nil(), revision: 0, change: 0 };
+            let nobody = SaveToken { writer: Uuid::nil(), revision: 0, change: 0 };
             let mut stored = nobody;
             // The second value is the stored version that each page has seen; versions are
             // numbered.
@@ -114,24 +114,24 @@ mod rules {
                 if load {
                     loads += 1;
                     let writer = Uuid::from_u128(loads);
-                    pages[at] = (Writing { writer, revision: stored.revision, change: 0 }, version);
+                    pages[at] = (SaveToken { writer, revision: stored.revision, change: 0 }, version);
                     continue;
                 }
                 let (page, seen) = pages[at];
                 if page.writer.is_nil() {
                     continue;
                 }
-                let sent = Writing { change, ..page };
-                match judge(stored, sent) {
-                    Verdict::Keep(revision) => {
+                let sent = SaveToken { change, ..page };
+                match decide_save(stored, sent) {
+                    SaveDecision::Keep(revision) => {
                         prop_assert!(seen == version, "it has seen what it replaces");
                         prop_assert!(stored.writer != page.writer || change >= stored.change);
-                        stored = Writing { revision, ..sent };
+                        stored = SaveToken { revision, ..sent };
                         version += 1;
                         pages[at].1 = version;
                     }
-                    Verdict::Late => prop_assert!(stored.writer == page.writer && change < stored.change),
-                    Verdict::Stale => prop_assert!(seen < version),
+                    SaveDecision::Late => prop_assert!(stored.writer == page.writer && change < stored.change),
+                    SaveDecision::Stale => prop_assert!(seen < version),
                 }
             }
         }

@@ -23,7 +23,7 @@ pub fn exercise_page() -> AnyView {
         move || params.get(),
         |(course, topic, key)| load_exercise(course, topic, key),
     );
-    let forms = Forms {
+    let forms = ExerciseForms {
         save: FormState::of(SaveWork::PATH),
         reopen: FormState::of(ReopenWork::PATH),
         here: Memo::new(move |_| {
@@ -36,14 +36,14 @@ pub fn exercise_page() -> AnyView {
 }
 
 #[derive(Clone, Copy)]
-struct Forms {
+struct ExerciseForms {
     save: FormState,
     reopen: FormState,
     /// Address of the page, to return to.
     here: Memo<String>,
 }
 
-fn exercise(page: ExercisePage, forms: Forms) -> AnyView {
+fn exercise(page: ExercisePage, forms: ExerciseForms) -> AnyView {
     let topic = page.topic.clone();
     let language = &page.course_title.language;
     let (lang, dir) = (language.tag(), language.dir());
@@ -75,7 +75,7 @@ fn exercise(page: ExercisePage, forms: Forms) -> AnyView {
 }
 
 /// Shows the form in which the learner writes and ticks the rubric.
-fn bench(page: ExercisePage, forms: Forms) -> AnyView {
+fn bench(page: ExercisePage, forms: ExerciseForms) -> AnyView {
     let form = forms.save;
     let language = &page.course_title.language;
     let (lang, dir) = (language.tag(), language.dir());
@@ -126,7 +126,7 @@ fn bench(page: ExercisePage, forms: Forms) -> AnyView {
 }
 
 /// Shows the finished work and the ticked rubric, read-only.
-fn done(page: ExercisePage, (when, exactly): (String, String), forms: Forms) -> AnyView {
+fn done(page: ExercisePage, (when, exactly): (String, String), forms: ExerciseForms) -> AnyView {
     let form = forms.reopen;
     let language = &page.course_title.language;
     let rubric = page

@@ -5,7 +5,7 @@ use diesel_async::SimpleAsyncConnection;
 
 use crate::import::tests::{Folder, learner};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 
 const HERE: &str = "/learn/small/begin/exercise/salary-talk";
 
@@ -65,7 +65,7 @@ impl Tab {
         browser.post("exercise/api/save_work", &fields).await.status
     }
 
-    async fn done(&self, browser: &mut Browser<'_>, change: &str, text: &str) -> Answer {
+    async fn done(&self, browser: &mut Browser<'_>, change: &str, text: &str) -> TestAnswer {
         let mut fields = self.fields(change, text);
         fields.push(("done", HERE));
         fields.push(("ticked[]", "Asks how many."));
@@ -204,7 +204,8 @@ async fn too_much_or_of_others_is_refused() {
     );
     assert_eq!(ravi.get(HERE).await.status, StatusCode::FORBIDDEN);
     assert_eq!(site.visitor().get(HERE).await.status, StatusCode::FOUND);
-    ravi.post("player/api/enrol", &[("course", "small")]).await;
+    ravi.post("enrollment/api/enroll", &[("course", "small")])
+        .await;
     assert!(!ravi.get(HERE).await.body.contains("क"));
     let gone = asha.get("/learn/small/middle/exercise/salary-talk").await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND, "it is another topic's");

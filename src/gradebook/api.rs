@@ -9,7 +9,7 @@ use crate::platform::ids::{ExamId, QuestionId, UserId};
 #[cfg(feature = "ssr")]
 use {
     super::{RulingKind, learner_path},
-    crate::gradebook::server::act::Deed,
+    crate::gradebook::server::actions::ActionContext,
     crate::gradebook::server::view,
     crate::paths::regrade_path,
     crate::platform::address,
@@ -72,7 +72,13 @@ pub async fn reset_quiz(
     pair: i32,
     reason: String,
 ) -> AppResult<()> {
-    carry_out(&course, learner, reason, Do::Reset((module_no, pair))).await
+    carry_out(
+        &course,
+        learner,
+        reason,
+        TutorAction::Reset((module_no, pair)),
+    )
+    .await
 }
 
 /// Excuses a learner from a quiz, which then counts as passed.
@@ -84,7 +90,13 @@ pub async fn excuse_quiz(
     pair: i32,
     reason: String,
 ) -> AppResult<()> {
-    carry_out(&course, learner, reason, Do::Excuse((module_no, pair))).await
+    carry_out(
+        &course,
+        learner,
+        reason,
+        TutorAction::Excuse((module_no, pair)),
+    )
+    .await
 }
 
 /// Ends a learner's excuse from a quiz.
@@ -96,7 +108,13 @@ pub async fn end_excuse(
     pair: i32,
     reason: String,
 ) -> AppResult<()> {
-    carry_out(&course, learner, reason, Do::EndExcuse((module_no, pair))).await
+    carry_out(
+        &course,
+        learner,
+        reason,
+        TutorAction::EndExcuse((module_no, pair)),
+    )
+    .await
 }
 
 /// Unlocks a module for a learner, or all modules if `module_no` is None.
@@ -107,7 +125,7 @@ pub async fn unlock_module(
     module_no: Option<i32>,
     reason: String,
 ) -> AppResult<()> {
-    carry_out(&course, learner, reason, Do::Unlock(module_no)).await
+    carry_out(&course, learner, reason, TutorAction::Unlock(module_no)).await
 }
 
 /// Sets a learner's extra time (in percent) and extra attempts. With `running`, a running attempt
@@ -121,7 +139,7 @@ pub async fn allow_more(
     running: Option<String>,
     reason: String,
 ) -> AppResult<()> {
-    let allow = Do::Allow {
+    let allow = TutorAction::Allow {
         extra_time_percent,
         extra_attempts,
         running: running.is_some(),
@@ -137,7 +155,7 @@ pub async fn reset_exam(
     exam: ExamId,
     reason: String,
 ) -> AppResult<()> {
-    carry_out(&course, learner, reason, Do::ResetExam(exam)).await
+    carry_out(&course, learner, reason, TutorAction::ResetExam(exam)).await
 }
 
 /// Excuses a learner from an exam.
@@ -148,7 +166,7 @@ pub async fn excuse_exam(
     exam: ExamId,
     reason: String,
 ) -> AppResult<()> {
-    carry_out(&course, learner, reason, Do::ExcuseExam(exam)).await
+    carry_out(&course, learner, reason, TutorAction::ExcuseExam(exam)).await
 }
 
 /// Ends a learner's excuse from an exam.
@@ -159,12 +177,12 @@ pub async fn end_exam_excuse(
     exam: ExamId,
     reason: String,
 ) -> AppResult<()> {
-    carry_out(&course, learner, reason, Do::EndExamExcuse(exam)).await
+    carry_out(&course, learner, reason, TutorAction::EndExamExcuse(exam)).await
 }
 
 /// Action for one learner. A quiz is given as module and section.
 #[cfg(feature = "ssr")]
-enum Do {
+enum TutorAction {
     Reset((i32, i32)),
     Excuse((i32, i32)),
     EndExcuse((i32, i32)),
@@ -181,7 +199,7 @@ enum Do {
 }
 
 #[cfg(feature = "ssr")]
-impl Do {
+impl TutorAction {
     /// Name in the address of the learner's page, which then confirms the action.
     fn name(&self) -> &'static str {
         match self {
@@ -199,19 +217,24 @@ impl Do {
 
 /// Carries out the action and redirects to the learner's page, which confirms it.
 #[cfg(feature = "ssr")]
-async fn carry_out(course: &str, learner: UserId, reason: String, what: Do) -> AppResult<()> {
+async fn carry_out(
+    course: &str,
+    learner: UserId,
+    reason: String,
+    what: TutorAction,
+) -> AppResult<()> {
     let tutor = require_tutor_of_slug(course).await?;
     let cx = tutor.signed_in.cx.clone();
     let name = what.name();
     let done = cx
         .within(async move |conn| {
-            let deed = Deed::begin(conn, &tutor, learner, &reason).await?;
+            let deed = ActionContext::begin(conn, &tutor, learner, &reason).await?;
             Ok(match what {
-                Do::Reset(quiz) => deed.reset(conn, quiz).await?,
-                Do::Excuse(quiz) => deed.excuse(conn, quiz).await?,
-                Do::EndExcuse(quiz) => deed.end_excuse(conn, quiz).await?,
-                Do::Unlock(module) => deed.unlock(conn, module).await?,
-                Do::Allow {
+                TutorAction::Reset(quiz) => deed.reset(conn, quiz).await?,
+                TutorAction::Excuse(quiz) => deed.excuse(conn, quiz).await?,
+                TutorAction::EndExcuse(quiz) => deed.end_excuse(conn, quiz).await?,
+                TutorAction::Unlock(module) => deed.unlock(conn, module).await?,
+                TutorAction::Allow {
                     extra_time_percent,
                     extra_attempts,
                     running,
@@ -220,9 +243,9 @@ async fn carry_out(course: &str, learner: UserId, reason: String, what: Do) -> A
                     let attempts = fields::number("extra_attempts", &extra_attempts, 100)?;
                     deed.allow(conn, (percent, attempts), running).await?
                 }
-                Do::ResetExam(exam) => deed.reset_exam(conn, exam).await?,
-                Do::ExcuseExam(exam) => deed.excuse_exam(conn, exam).await?,
-                Do::EndExamExcuse(exam) => deed.end_exam_excuse(conn, exam).await?,
+                TutorAction::ResetExam(exam) => deed.reset_exam(conn, exam).await?,
+                TutorAction::ExcuseExam(exam) => deed.excuse_exam(conn, exam).await?,
+                TutorAction::EndExamExcuse(exam) => deed.end_exam_excuse(conn, exam).await?,
             })
         })
         .await?;

@@ -16,7 +16,7 @@ use crate::exam::PastSitting;
 use crate::platform::address;
 use crate::platform::ids::{AttemptId, ExamId, QuestionId, SittingId, UserId};
 use crate::platform::ui::Html;
-use crate::quiz::{Graded, PastAttempt};
+use crate::quiz::{PastAttempt, QuizResult};
 use crate::teaching::Area;
 
 /// Number of learners on one page.
@@ -28,8 +28,8 @@ pub const PAGE: i64 = 50;
 #[serde(default)]
 pub struct GradebookQuery {
     pub q: String,
-    pub filter: Filter,
-    pub sort: Sort,
+    pub filter: LearnerFilter,
+    pub sort: LearnerSort,
     /// True for descending order.
     pub down: bool,
     /// Page of learners, from 0.
@@ -40,7 +40,7 @@ pub struct GradebookQuery {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Filter {
+pub enum LearnerFilter {
     #[default]
     All,
     NotBegun,
@@ -50,7 +50,7 @@ pub enum Filter {
     Completed,
 }
 
-impl Filter {
+impl LearnerFilter {
     pub const ALL: [Self; 4] = [Self::All, Self::NotBegun, Self::Stuck, Self::Completed];
 
     pub fn name(self) -> &'static str {
@@ -81,7 +81,7 @@ impl Filter {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sort {
+pub enum LearnerSort {
     #[default]
     Name,
     Completion,
@@ -89,7 +89,7 @@ pub enum Sort {
     Score,
 }
 
-impl Sort {
+impl LearnerSort {
     pub const ALL: [Self; 4] = [Self::Name, Self::Completion, Self::Active, Self::Score];
 
     pub fn name(self) -> &'static str {
@@ -153,7 +153,7 @@ impl GradebookQuery {
     }
 
     /// Returns the query sorted by this column, or reversed if it already is.
-    pub fn sorted_by(&self, sort: Sort) -> Self {
+    pub fn sorted_by(&self, sort: LearnerSort) -> Self {
         Self {
             sort,
             down: self.sort == sort && !self.down,
@@ -289,11 +289,11 @@ pub struct LearnerPage {
     /// Attempt whose answers are shown.
     pub opened: Option<OpenedAttempt>,
     /// Actions of tutors for this learner, newest first.
-    pub record: Vec<PastDeed>,
+    pub record: Vec<PastAction>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PastDeed {
+pub struct PastAction {
     pub said: String,
     pub reason: String,
     /// Name of the tutor and date.
@@ -344,7 +344,7 @@ pub struct OpenedAttempt {
     pub attempt_id: AttemptId,
     pub quiz: String,
     pub when: String,
-    pub graded: Graded,
+    pub graded: QuizResult,
 }
 
 /// Page that regrades the answers to a question.

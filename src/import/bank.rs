@@ -19,7 +19,7 @@ use crate::platform::db::schema::quiz_questions;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::question_bank::server::bank;
-use crate::question_bank::server::bank::Place;
+use crate::question_bank::server::bank::QuestionPlace;
 
 /// A question that came with the course before.
 #[derive(Queryable, Selectable)]
@@ -60,7 +60,7 @@ pub async fn store_questions(
                 let pair = (purpose != QuestionPurpose::Exam).then(|| pair_of(topic.number));
                 let count = counts.entry((module.number, pair)).or_default();
                 let is_placed = before.is_some_and(|before| before.placed_at.is_some());
-                let place = Place {
+                let place = QuestionPlace {
                     course,
                     topic: topics.get(&topic.key).copied(),
                     module_no: module.number,
@@ -162,7 +162,7 @@ async fn known(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String,
 async fn store_again(
     conn: &mut Conn,
     before: &Known,
-    place: &Place,
+    place: &QuestionPlace,
     question: &QuestionDraft,
     links: &Links<'_>,
 ) -> AppResult<bool> {

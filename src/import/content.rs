@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-use super::{Changes, vocabulary};
+use super::{Changes, search_index};
 use crate::course::server::draft::{BlockDraft, CourseDraft, TopicBody, TopicDraft};
 use crate::course::server::render;
 use crate::course::server::render::{Links, RenderedBody};
@@ -309,7 +309,7 @@ async fn store_topic(
                 .await?
         }
     };
-    let text = vocabulary::text_of(normal.blocks.iter().map(|block| block.html.as_str()));
+    let text = search_index::text_of(normal.blocks.iter().map(|block| block.html.as_str()));
     search::topic(conn, id, &topic.title, &text, &draft.language).await?;
     words.add(&topic.title);
     words.add(&text);

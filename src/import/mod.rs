@@ -4,9 +4,9 @@
 mod bank;
 mod content;
 mod exercises;
+mod search_index;
 #[cfg(all(test, feature = "ssr"))]
 pub mod tests;
-mod vocabulary;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 
-pub use vocabulary::{refresh_catalog, reindex};
+pub use search_index::{refresh_catalog, reindex};
 
 use crate::course::server::draft::{CourseDraft, CourseError};
 use crate::course::server::files::{OF_QUESTIONS, address, keep};
@@ -211,8 +211,8 @@ pub async fn import(
             exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
         let reached = content::reached_modules(conn, course).await?;
         finish_course(conn, course, &draft, &stored, &links).await?;
-        vocabulary::refresh_course(conn, course, topics.words).await?;
-        vocabulary::refresh_catalog(conn).await?;
+        search_index::refresh_course(conn, course, topics.words).await?;
+        search_index::refresh_catalog(conn).await?;
         Ok(Report {
             course: draft.title.clone(),
             slug: draft.slug.clone(),

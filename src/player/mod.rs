@@ -22,7 +22,7 @@ pub struct TopicPage {
     pub content: Html,
     pub outline: Vec<OutlineModule>,
     pub has_exams: bool,
-    pub place: Place,
+    pub place: TopicPlace,
     pub persona: StudyPersona,
     /// Study personas that this topic is told for, in the order of the switch.
     pub personas: Vec<StudyPersona>,
@@ -32,7 +32,7 @@ pub struct TopicPage {
     /// Address of the course's certificate, once the course is completed.
     pub certificate: Option<String>,
     /// Results of a search in the course; None if nothing was searched.
-    pub found: Option<Found>,
+    pub found: Option<SearchResults>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ pub struct TopicHead {
 
 /// Learner's place in this topic.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Place {
+pub struct TopicPlace {
     pub is_completed: bool,
     /// True once the video was watched to its end or nearly so.
     pub is_watched: bool,
@@ -166,7 +166,7 @@ pub struct Hit {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Found {
+pub struct SearchResults {
     /// Search text as it was typed.
     pub query: String,
     pub hits: Vec<Hit>,

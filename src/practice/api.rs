@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use super::PracticePage;
 use crate::platform::error::AppResult;
-use crate::question_bank::Sent;
+use crate::question_bank::AnswerForm;
 
 #[cfg(feature = "ssr")]
 use {
     crate::platform::auth::guard::require_user, crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock, crate::practice::server::rules,
-    crate::practice::server::rules::Address,
+    crate::practice::server::rules::PracticeAddress,
 };
 
 /// Learners: loads a practice question of a topic with the learner's last answer. With `again`,
@@ -25,7 +25,7 @@ pub async fn load_practice(
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let address = Address { course, topic, key };
+    let address = PracticeAddress { course, topic, key };
     me.cx
         .within(async move |conn| rules::page(conn, user, address, again, &clock).await)
         .await
@@ -37,12 +37,12 @@ pub async fn answer_practice(
     course: String,
     topic: String,
     key: String,
-    #[server(default)] given: Sent,
+    #[server(default)] given: AnswerForm,
 ) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let address = Address { course, topic, key };
+    let address = PracticeAddress { course, topic, key };
     let path = address.path();
     me.cx
         .within(async move |conn| rules::answer(conn, user, &address, &given, &clock).await)

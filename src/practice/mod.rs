@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
-use crate::question_bank::{GradedQuestion, Shown};
+use crate::question_bank::{GradedQuestion, QuestionView};
 
 /// A practice question as one learner sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct PracticePage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum PracticeState {
     /// The question without the right answer, ready to be answered.
-    Open(Shown),
+    Open(QuestionView),
     Answered {
         outcome: Box<GradedQuestion>,
         tries: i32,

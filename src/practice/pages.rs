@@ -13,7 +13,7 @@ use crate::platform::ui::{
 };
 use crate::question_bank::pages::answer_fields::{as_typed, fields};
 use crate::question_bank::pages::graded::answer;
-use crate::question_bank::{GradedQuestion, Shown};
+use crate::question_bank::{GradedQuestion, QuestionView};
 
 pub fn practice_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -62,7 +62,7 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
     .erase()
 }
 
-fn open(page: PracticePage, shown: Shown, form: FormState) -> AnyView {
+fn open(page: PracticePage, shown: QuestionView, form: FormState) -> AnyView {
     let prompt: Vec<&str> = page.key.split_whitespace().collect();
     let prompt = format!("practice-prompt-{}", prompt.join("-"));
     let language = page.course_title.language;

@@ -8,12 +8,12 @@ use crate::import::tests::{Folder, learner};
 use crate::paths::practice_path;
 use crate::platform::auth::UserRole;
 use crate::platform::error::AppResult;
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::platform::ids::UserId;
 use crate::platform::time::Clock;
 use crate::practice::server::rules;
-use crate::practice::server::rules::Address;
-use crate::question_bank::{Sent, ShownKind};
+use crate::practice::server::rules::PracticeAddress;
+use crate::question_bank::{AnswerForm, QuestionViewKind};
 
 const HERE: &str = "/learn/small/begin/practice/pelican";
 
@@ -24,14 +24,14 @@ fn fields<'a>(given: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 /// The id of the option with this text.
-fn option(page: &Answer, text: &str) -> String {
+fn option(page: &TestAnswer, text: &str) -> String {
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let before = page.body.split(text).next().unwrap();
     let at = before.rfind("value=\"").unwrap() + "value=\"".len();
     before[at..].split('"').next().unwrap().to_owned()
 }
 
-async fn choose(browser: &mut Browser<'_>, text: &str) -> Answer {
+async fn choose(browser: &mut Browser<'_>, text: &str) -> TestAnswer {
     let asked = browser.get(&format!("{HERE}?again=true")).await;
     let option = option(&asked, text);
     let given = fields(&[("given[options][]", &option)]);
@@ -68,7 +68,8 @@ async fn a_question_in_the_text_is_answered_and_kept() {
     );
     // Learners do not see the answers of others. Practice adds no attempt at a quiz.
     let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
-    ravi.post("player/api/enrol", &[("course", "small")]).await;
+    ravi.post("enrollment/api/enroll", &[("course", "small")])
+        .await;
     assert!(!ravi.get(HERE).await.body.contains("They do."));
     assert_eq!(
         site.test.count("select count(*) from quiz_attempts").await,
@@ -260,28 +261,28 @@ pairs = [["a", "1"], ["b", "2"], ["c", "3"]]
 "#;
 
 /// The form fields of a right or of a wrong answer.
-fn given(kind: ShownKind, right: bool) -> Sent {
+fn given(kind: QuestionViewKind, right: bool) -> AnswerForm {
     let text = if right { "yes" } else { "no" }.to_owned();
     match kind {
-        ShownKind::Choice { options, .. } => Sent {
+        QuestionViewKind::Choice { options, .. } => AnswerForm {
             options: options
                 .into_iter()
                 .filter(|(_, html, _)| (html.0 == "no") != right)
                 .map(|(id, ..)| id.to_string())
                 .take(if right { 2 } else { 1 })
                 .collect(),
-            ..Sent::default()
+            ..AnswerForm::default()
         },
-        ShownKind::ShortAnswer { .. } => Sent {
+        QuestionViewKind::ShortAnswer { .. } => AnswerForm {
             text: Some(text),
-            ..Sent::default()
+            ..AnswerForm::default()
         },
-        ShownKind::Tracing { .. } => Sent {
+        QuestionViewKind::Tracing { .. } => AnswerForm {
             compiles: Some("yes".to_owned()),
             text: Some(text),
-            ..Sent::default()
+            ..AnswerForm::default()
         },
-        ShownKind::Ordering { items } => Sent {
+        QuestionViewKind::Ordering { items } => AnswerForm {
             order: items
                 .into_iter()
                 .map(|(id, html, _)| {
@@ -290,12 +291,12 @@ fn given(kind: ShownKind, right: bool) -> Sent {
                     (format!("i{id}"), place.to_string())
                 })
                 .collect(),
-            ..Sent::default()
+            ..AnswerForm::default()
         },
-        ShownKind::Matching {
+        QuestionViewKind::Matching {
             left,
             right: offered,
-        } => Sent {
+        } => AnswerForm {
             matches: left
                 .into_iter()
                 .map(|(id, html, _)| {
@@ -308,7 +309,7 @@ fn given(kind: ShownKind, right: bool) -> Sent {
                     (format!("i{id}"), to.to_string())
                 })
                 .collect(),
-            ..Sent::default()
+            ..AnswerForm::default()
         },
     }
 }
@@ -371,8 +372,8 @@ fn clock() -> Clock {
     }
 }
 
-fn address(key: &str) -> Address {
-    Address {
+fn address(key: &str) -> PracticeAddress {
+    PracticeAddress {
         course: "small".to_owned(),
         topic: "middle".to_owned(),
         key: key.to_owned(),

@@ -11,14 +11,14 @@ use std::collections::HashMap;
 use uuid::Uuid;
 /// A question and the answer given so far, without the right answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Shown {
+pub struct QuestionView {
     pub prompt: Html,
-    pub kind: ShownKind,
+    pub kind: QuestionViewKind,
     pub flagged: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum ShownKind {
+pub enum QuestionViewKind {
     Choice {
         several: bool,
         options: Vec<(Uuid, Html, bool)>,
@@ -46,7 +46,7 @@ pub enum ShownKind {
 /// An answer to one question, as the fields of its form. The fields are not checked yet.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Sent {
+pub struct AnswerForm {
     pub options: Vec<String>,
     pub text: Option<String>,
     /// `yes`, `no`, or nothing if neither was chosen.

@@ -3,10 +3,10 @@
 
 use leptos::prelude::*;
 
-use super::{QuizPage, Told};
+use super::{QuizPage, SaveReply};
 use crate::platform::error::AppResult;
 use crate::platform::ids::AttemptId;
-use crate::question_bank::Sent;
+use crate::question_bank::AnswerForm;
 
 #[cfg(feature = "ssr")]
 use {
@@ -19,12 +19,12 @@ use {
     crate::platform::http::server_fns::redirect,
     crate::platform::ids::{CourseId, UserId},
     crate::platform::time::Clock,
-    crate::question_bank::server::answer::{Answering, Change},
+    crate::question_bank::server::answer::{AnswerChange, TabChange},
     crate::question_bank::server::timing::seconds_left,
-    crate::quiz::server::attempt::Saved,
+    crate::quiz::server::attempt::SavedAttempt,
     crate::quiz::server::store::QuizKey,
-    crate::quiz::server::view::Look,
-    crate::quiz::server::{attempt as rules, view},
+    crate::quiz::server::view::QuizPart,
+    crate::quiz::server::{attempt as attempts, view},
 };
 
 /// Learners: loads a quiz of a course that the learner is enrolled in. `show` is empty, the number
@@ -40,10 +40,10 @@ pub async fn load_quiz(
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     let look = match (show.as_str(), show.parse::<usize>()) {
-        ("", _) => Look::Quiz,
-        ("end", _) => Look::End,
-        (_, Ok(number)) => Look::Question(number.saturating_sub(1)),
-        (id, _) => Look::Attempt(AttemptId(uuid::Uuid::parse_str(id).map_err(|_| {
+        ("", _) => QuizPart::Quiz,
+        ("end", _) => QuizPart::End,
+        (_, Ok(number)) => QuizPart::Question(number.saturating_sub(1)),
+        (id, _) => QuizPart::Attempt(AttemptId(uuid::Uuid::parse_str(id).map_err(|_| {
             AppError::NotFound("There is nothing of this kind to see here.".to_owned())
         })?)),
     };
@@ -62,7 +62,9 @@ pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<
     let clock = Clock::of(&me.cx);
     let path = quiz_path(&course, module_no, pair);
     me.cx
-        .within(async move |conn| rules::start(conn, user, &course, module_no, pair, &clock).await)
+        .within(async move |conn| {
+            attempts::start(conn, user, &course, module_no, pair, &clock).await
+        })
         .await?;
     redirect(&format!("{path}?show=1"));
     Ok(())
@@ -77,33 +79,35 @@ pub async fn save_answer(
     attempt: AttemptId,
     /// Index of the question, from 0.
     question: usize,
-    #[server(default)] given: Sent,
+    #[server(default)] given: AnswerForm,
     basis: Option<String>,
     tab: Option<uuid::Uuid>,
     change: Option<i32>,
     go: Option<String>,
-) -> AppResult<Told> {
+) -> AppResult<SaveReply> {
     let me = require_user()?;
     let user = me.user_id();
     let now = chrono::Utc::now();
-    let answering = Answering {
+    let answering = AnswerChange {
         question,
         sent: given,
         basis,
-        change: tab.zip(change).map(|(tab, number)| Change { tab, number }),
+        change: tab
+            .zip(change)
+            .map(|(tab, number)| TabChange { tab, number }),
     };
     let go = go.filter(|go| go == "end" || go.parse::<u32>().is_ok());
     let (saved, slug) = me
         .cx
         .within(async move |conn| {
-            let saved = rules::save(conn, user, attempt, &answering, now).await?;
-            let (Saved::Kept { quiz, .. } | Saved::TooLate(quiz)) = &saved;
+            let saved = attempts::save(conn, user, attempt, &answering, now).await?;
+            let (SavedAttempt::Kept { quiz, .. } | SavedAttempt::TooLate(quiz)) = &saved;
             let slug = studied_slug(conn, user, quiz.course).await?;
             Ok((saved, slug))
         })
         .await?;
     match saved {
-        Saved::Kept {
+        SavedAttempt::Kept {
             quiz,
             basis,
             expires_at,
@@ -111,14 +115,14 @@ pub async fn save_answer(
             if let Some(go) = go {
                 redirect(&format!("{}?show={go}", path_of(&slug, quiz)));
             }
-            Ok(Told {
+            Ok(SaveReply {
                 basis,
                 seconds_left: expires_at.map(|at| seconds_left(at, now)),
             })
         }
-        Saved::TooLate(quiz) => {
+        SavedAttempt::TooLate(quiz) => {
             redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
-            Ok(Told::default())
+            Ok(SaveReply::default())
         }
     }
 }
@@ -126,7 +130,7 @@ pub async fn save_answer(
 /// Learners: hands in an attempt. Calling it again has no further effect. A page whose clock has
 /// run down sets `time_over`; an attempt that was extended then goes on.
 #[server]
-pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppResult<Told> {
+pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppResult<SaveReply> {
     let me = require_user()?;
     let user = me.user_id();
     let now = chrono::Utc::now();
@@ -134,8 +138,8 @@ pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppRe
         .cx
         .within(async move |conn| {
             let (quiz, expires_at) = match time_over {
-                Some(_) => rules::run_down(conn, user, attempt, now).await?,
-                None => (rules::submit(conn, user, attempt, now).await?, None),
+                Some(_) => attempts::run_down(conn, user, attempt, now).await?,
+                None => (attempts::submit(conn, user, attempt, now).await?, None),
             };
             let slug = studied_slug(conn, user, quiz.course).await?;
             Ok((quiz, slug, expires_at))
@@ -144,7 +148,7 @@ pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppRe
     if expires_at.is_none() {
         redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
     }
-    Ok(Told {
+    Ok(SaveReply {
         basis: String::new(),
         seconds_left: expires_at.map(|at| seconds_left(at, now)),
     })

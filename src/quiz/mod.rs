@@ -9,7 +9,7 @@ pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 pub mod tests;
 
-use crate::question_bank::{GradedQuestion, Shown};
+use crate::question_bank::{GradedQuestion, QuestionView};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -50,16 +50,16 @@ pub struct QuizPage {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum QuizState {
-    Ready(Terms),
+    Ready(QuizTerms),
     /// The reason why no attempt can be started now, as a sentence.
     Closed(String),
-    Running(Box<Running>),
-    Result(Box<Graded>),
+    Running(Box<RunningAttempt>),
+    Result(Box<QuizResult>),
 }
 
 /// Conditions that are shown before an attempt starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
+pub struct QuizTerms {
     pub questions: usize,
     pub passing_score_percent: i32,
     /// Time limit in words, such as "2 min 30 s". None without a limit.
@@ -82,12 +82,12 @@ pub struct PastAttempt {
 
 /// An attempt in progress.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Running {
+pub struct RunningAttempt {
     pub attempt_id: AttemptId,
     /// One pair for each question: whether it is answered, and whether it is flagged.
     pub marks: Vec<(bool, bool)>,
     /// The question on the page and its number, from 0. None on the last page, which hands in.
-    pub at: Option<(usize, Shown)>,
+    pub at: Option<(usize, QuestionView)>,
     /// Hash of the answer as the form was rendered; see the module `basis`.
     pub basis: String,
     /// Id of the browser tab, so that the server can put the changes of each tab in order.
@@ -98,14 +98,14 @@ pub struct Running {
 
 /// The server's reply to a page that saves an answer or hands in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct SaveReply {
     /// Hash to send with the next change of the form; see the module `basis`.
     pub basis: String,
     pub seconds_left: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Graded {
+pub struct QuizResult {
     pub status: AttemptStatus,
     pub score: i32,
     pub passing_score_percent: i32,

@@ -6,9 +6,9 @@ use leptos_meta::{Meta, Title};
 
 use super::list::{art, counted, pace};
 use crate::catalog::api::load_course;
-use crate::catalog::{self, Enrolment, SyllabusModule, TutorCard};
+use crate::catalog::{self, EnrollmentOption, SyllabusModule, TutorCard};
 use crate::course::duration;
-use crate::enrollment::api::Enrol;
+use crate::enrollment::api::Enroll;
 use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{
     Avatar, Breadcrumbs, Button, Erase, Form, FormState, Html, Language, Notice, Page, Tone,
@@ -18,11 +18,11 @@ use crate::platform::ui::{
 pub fn course_page() -> AnyView {
     let slug = path_part("course");
     let page = page_resource(move || slug.get(), load_course);
-    let enrol = FormState::of(Enrol::PATH);
-    view! { <Page title="Course">{loaded(page, move |page| course(page, enrol))}</Page> }.erase()
+    let enroll = FormState::of(Enroll::PATH);
+    view! { <Page title="Course">{loaded(page, move |page| course(page, enroll))}</Page> }.erase()
 }
 
-fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
+fn course(page: catalog::CoursePage, enroll: FormState) -> AnyView {
     let card = &page.card;
     let trail = vec![
         ("Courses".to_owned(), "/courses".to_owned()),
@@ -61,7 +61,7 @@ fn course(page: catalog::CoursePage, enrol: FormState) -> AnyView {
                     {outcomes(page.outcomes.clone(), language)} {syllabus(&page)} {tutors(page.tutors.clone())}
                     {about(page.description.clone(), language, page.licence.clone())}
                 </div>
-                {panel(&page, enrol)}
+                {panel(&page, enroll)}
             </div>
         </div>
     }
@@ -84,7 +84,7 @@ fn outcomes(outcomes: Vec<String>, language: &Language) -> AnyView {
 }
 
 fn syllabus(page: &catalog::CoursePage) -> AnyView {
-    let enrolled = matches!(page.enrolment, Enrolment::Enrolled { .. });
+    let enrolled = matches!(page.enrolment, EnrollmentOption::Enrolled { .. });
     let (slug, language) = (page.card.slug.clone(), &page.card.language);
     let modules = page
         .modules
@@ -176,12 +176,12 @@ fn about(Html(html): Html, language: &Language, licence: Option<String>) -> AnyV
     .erase()
 }
 
-fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
+fn panel(page: &catalog::CoursePage, enroll: FormState) -> AnyView {
     let card = page.card.clone();
     let slug = card.slug.clone();
     let here = format!("/courses/{slug}");
     let action = match &page.enrolment {
-        Enrolment::Enrolled {
+        EnrollmentOption::Enrolled {
             continue_at,
             certificate,
         } => view! {
@@ -192,23 +192,23 @@ fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
             {certificate.clone().map(|href| view! { <a href=href>"Your certificate"</a> })}
         }
         .erase(),
-        Enrolment::Open => view! {
-            <Form form=enrol>
+        EnrollmentOption::Open => view! {
+            <Form form=enroll>
                 <input type="hidden" name="course" value=slug />
-                <Button big=true busy=enrol.busy()>
+                <Button big=true busy=enroll.busy()>
                     "Enroll"
                 </Button>
             </Form>
         }
         .erase(),
-        Enrolment::Visitor => view! {
+        EnrollmentOption::Visitor => view! {
             <Button big=true href=sign_in_path(&here)>
                 "Sign in to enroll"
             </Button>
             <p class="soft">"No account yet? " <a href=sign_up_path(&here)>"Create one"</a> ". It takes a minute."</p>
         }
         .erase(),
-        Enrolment::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.erase(),
+        EnrollmentOption::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.erase(),
     };
     let facts = [
         ("Topics", card.topic_count.to_string()),
@@ -217,7 +217,7 @@ fn panel(page: &catalog::CoursePage, enrol: FormState) -> AnyView {
         ("Pace", pace(&card).to_owned()),
     ];
     view! {
-        <aside class="enrol panel" aria-label="Enroll">
+        <aside class="enroll panel" aria-label="Enroll">
             <p class="price">{card.price.label()}</p>
             {action}
             <dl class="facts">

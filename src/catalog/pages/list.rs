@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::catalog::api::list_courses;
-use crate::catalog::{self, CatalogQuery, CourseCard, Filter, Sort};
+use crate::catalog::{self, CatalogFilter, CatalogQuery, CatalogSort, CourseCard};
 use crate::course::duration;
 use crate::platform::ui::{
     Button, CourseArt, EmptyState, Erase, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination,
@@ -49,8 +49,8 @@ pub fn landing_page() -> AnyView {
 fn asked() -> CatalogQuery {
     use_query_map().with(|query| CatalogQuery {
         q: query.get("q").unwrap_or_default().trim().to_owned(),
-        filter: Filter::parse(&query.get("filter").unwrap_or_default()),
-        sort: Sort::parse(&query.get("sort").unwrap_or_default()),
+        filter: CatalogFilter::parse(&query.get("filter").unwrap_or_default()),
+        sort: CatalogSort::parse(&query.get("sort").unwrap_or_default()),
         after: query.get("after"),
         before: query.get("before"),
     })
@@ -74,7 +74,7 @@ pub fn catalog_page() -> AnyView {
 /// Shows search, filters and sorting as a form and links, so that every list has an address.
 fn tools(query: &CatalogQuery) -> AnyView {
     let plain = query.restarted();
-    let chips = Filter::ALL.map(|filter| {
+    let chips = CatalogFilter::ALL.map(|filter| {
         let here = plain.filter == filter;
         let href = CatalogQuery {
             filter,
@@ -87,7 +87,7 @@ fn tools(query: &CatalogQuery) -> AnyView {
             </a>
         }
     });
-    let sorts = Sort::ALL.map(|sort| {
+    let sorts = CatalogSort::ALL.map(|sort| {
         let href = CatalogQuery {
             sort,
             ..plain.clone()
@@ -102,18 +102,18 @@ fn tools(query: &CatalogQuery) -> AnyView {
     let hidden = |name: &'static str, value: &'static str| {
         (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
     };
-    let filter = if plain.filter == Filter::All {
+    let filter = if plain.filter == CatalogFilter::All {
         ""
     } else {
         plain.filter.name()
     };
-    let sort = if plain.sort == Sort::Best {
+    let sort = if plain.sort == CatalogSort::Best {
         ""
     } else {
         plain.sort.name()
     };
     let trigger = match (plain.sort, plain.q.is_empty()) {
-        (Sort::Best, true) => Sort::Newest.label(),
+        (CatalogSort::Best, true) => CatalogSort::Newest.label(),
         (sort, _) => sort.label(),
     };
     view! {

@@ -6,8 +6,8 @@ use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::catalog::{
-    CatalogPage, CatalogQuery, CourseCard, Filter, Price, Sort, SyllabusModule, SyllabusTopic,
-    TutorCard,
+    CatalogFilter, CatalogPage, CatalogQuery, CatalogSort, CourseCard, Price, SyllabusModule,
+    SyllabusTopic, TutorCard,
 };
 use crate::course::Level;
 use crate::course::server::search;
@@ -101,24 +101,24 @@ struct Order {
 }
 
 impl Order {
-    fn of(sort: Sort, searching: bool) -> Self {
+    fn of(sort: CatalogSort, searching: bool) -> Self {
         match (sort, searching) {
-            (Sort::Best, true) => Self {
+            (CatalogSort::Best, true) => Self {
                 key: "found.rank",
                 cast: "real",
                 descending: true,
             },
-            (Sort::Best | Sort::Newest, _) => Self {
+            (CatalogSort::Best | CatalogSort::Newest, _) => Self {
                 key: "c.published_at",
                 cast: "timestamptz",
                 descending: true,
             },
-            (Sort::Title, _) => Self {
+            (CatalogSort::Title, _) => Self {
                 key: "c.title_sort",
                 cast: "text",
                 descending: false,
             },
-            (Sort::Shortest, _) => Self {
+            (CatalogSort::Shortest, _) => Self {
                 key: "c.reading_minutes",
                 cast: "integer",
                 descending: false,
@@ -128,7 +128,7 @@ impl Order {
 }
 
 /// Builds the SQL from fixed parts only; every value is a bound parameter.
-fn list_sql(order: Order, filter: Filter, searching: bool, backwards: bool) -> String {
+fn list_sql(order: Order, filter: CatalogFilter, searching: bool, backwards: bool) -> String {
     let Order {
         key,
         cast,
@@ -146,10 +146,10 @@ fn list_sql(order: Order, filter: Filter, searching: bool, backwards: bool) -> S
         false => "cross join (select $1::text, $2::uuid) unused",
     };
     let filter = match filter {
-        Filter::All => "true",
-        Filter::Open => "not c.cohort_only and c.price_cents = 0",
-        Filter::Cohort => "c.cohort_only",
-        Filter::Free => "c.price_cents = 0",
+        CatalogFilter::All => "true",
+        CatalogFilter::Open => "not c.cohort_only and c.price_cents = 0",
+        CatalogFilter::Cohort => "c.cohort_only",
+        CatalogFilter::Free => "c.price_cents = 0",
     };
     format!(
         "select c.course_id, c.slug, c.language, c.title, c.summary, c.level, c.topic_count, c.question_count, c.reading_minutes,

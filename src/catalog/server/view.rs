@@ -1,8 +1,8 @@
 //! Builds the page of a course from its queries.
 
 use super::store;
-use crate::catalog::{CourseCard, CoursePage, Enrolment, Price};
-use crate::enrollment::may_enrol;
+use crate::catalog::{CourseCard, CoursePage, EnrollmentOption, Price};
+use crate::enrollment::may_enroll;
 use crate::paths::certificate_path;
 use crate::platform::auth::{UserRole, Viewer};
 use crate::platform::db::Conn;
@@ -33,14 +33,14 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         None => None,
     };
     let enrolment = match (viewer, enrolled) {
-        (_, Some(code)) => Enrolment::Enrolled {
+        (_, Some(code)) => EnrollmentOption::Enrolled {
             continue_at: format!("/learn/{}", row.slug),
             certificate: code.as_deref().map(certificate_path),
         },
-        (viewer, None) => match (may_enrol(row.price_cents, row.cohort_only), viewer) {
-            (Err(why), _) => Enrolment::Closed(why.to_owned()),
-            (Ok(()), None) => Enrolment::Visitor,
-            (Ok(()), Some(_)) => Enrolment::Open,
+        (viewer, None) => match (may_enroll(row.price_cents, row.cohort_only), viewer) {
+            (Err(why), _) => EnrollmentOption::Closed(why.to_owned()),
+            (Ok(()), None) => EnrollmentOption::Visitor,
+            (Ok(()), Some(_)) => EnrollmentOption::Open,
         },
     };
     let modules = store::syllabus(conn, row.course_id).await?;

@@ -7,7 +7,7 @@ use leptos_meta::{Meta, Title};
 use crate::certificate::api::{
     IssueCertificateAnew, RateCourse, RevokeCertificate, load_certificate,
 };
-use crate::certificate::{CertificatePage, Facts, Own};
+use crate::certificate::{CertificateFacts, CertificatePage, Own};
 use crate::paths::certificate_path;
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Notice, Page, TextArea, Tone, loaded,
@@ -18,7 +18,7 @@ pub fn certificate_page() -> AnyView {
     let code = path_part("code");
     let page = page_resource(move || code.get(), load_certificate);
     let rate = FormState::of(RateCourse::PATH);
-    let ruling = Ruling {
+    let ruling = ShownRuling {
         revoke: FormState::of(RevokeCertificate::PATH),
         issue_anew: FormState::of(IssueCertificateAnew::PATH),
     };
@@ -32,12 +32,12 @@ pub fn certificate_page() -> AnyView {
 
 /// What admins decide about it.
 #[derive(Clone, Copy)]
-struct Ruling {
+struct ShownRuling {
     revoke: FormState,
     issue_anew: FormState,
 }
 
-fn certificate(page: CertificatePage, rate: FormState, ruling: Ruling) -> AnyView {
+fn certificate(page: CertificatePage, rate: FormState, ruling: ShownRuling) -> AnyView {
     let code = page.facts.code.clone();
     let title = format!("{} · {}", page.facts.learner_name, page.facts.course_title);
     let organization = page.facts.organization_name.clone();
@@ -88,7 +88,7 @@ fn certificate(page: CertificatePage, rate: FormState, ruling: Ruling) -> AnyVie
 }
 
 /// What is printed.
-fn sheet(facts: Facts) -> AnyView {
+fn sheet(facts: CertificateFacts) -> AnyView {
     let (words, exactly) = facts.completed_on;
     view! {
         <article class="certificate" aria-labelledby="ly-certificate">

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::certificate::Facts;
+use crate::certificate::CertificateFacts;
 use crate::certificate::api::my_certificates;
 use crate::paths::certificate_path;
 use crate::platform::ui::{Badge, EmptyState, Erase, Page, Tone, loaded, page_resource};
@@ -12,7 +12,7 @@ pub fn certificates_page() -> AnyView {
     view! { <Page title="Your certificates">{loaded(own, list)}</Page> }.erase()
 }
 
-fn list(own: Vec<Facts>) -> AnyView {
+fn list(own: Vec<CertificateFacts>) -> AnyView {
     let body = match own.is_empty() {
         true => view! {
             <EmptyState title="No certificates yet" text="When you complete a course, its certificate appears here." />
@@ -32,7 +32,7 @@ fn list(own: Vec<Facts>) -> AnyView {
     .erase()
 }
 
-fn row(facts: Facts) -> AnyView {
+fn row(facts: CertificateFacts) -> AnyView {
     let revoked = facts
         .revoked_on
         .is_some()

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::certificate::api::verify;
-use crate::certificate::{Facts, Verdict};
+use crate::certificate::{CertificateFacts, Verdict};
 use crate::paths::certificate_path;
 use crate::platform::ui::{
     Button, Erase, Notice, Page, TextArea, Tone, loaded, page_resource, query_value,
@@ -57,7 +57,7 @@ fn said(verdict: Verdict) -> AnyView {
         }
     };
     let path = certificate_path(&facts.code);
-    let Facts {
+    let CertificateFacts {
         learner_name,
         course_title,
         course_language,

@@ -18,7 +18,7 @@ use krilla::tagging::{
 
 use super::fonts::Fonts;
 use super::letters::{Coverage, Line, Style};
-use crate::certificate::Facts;
+use crate::certificate::CertificateFacts;
 
 /// A4, lying, in points.
 const PAPER: (f32, f32) = (841.89, 595.28);
@@ -66,7 +66,7 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn of(fonts: &'static Fonts, facts: &Facts) -> Self {
+    fn of(fonts: &'static Fonts, facts: &CertificateFacts) -> Self {
         use Style::{Sans, Serif};
         let fitted = |text: &str, style, size| fitted(fonts, text, style, size);
         let coverage = |text: &str| Line::set(fonts, text, Serif).coverage();
@@ -122,7 +122,7 @@ const LACKS_LETTERS: &str = "The server that made this file has no font for some
 
 /// The PDF. Letters that no font has are boxes, and the sheet says so; text without any other letters is left to the page
 /// of the certificate.
-pub fn draw(fonts: &'static Fonts, facts: &Facts) -> Result<Vec<u8>, String> {
+pub fn draw(fonts: &'static Fonts, facts: &CertificateFacts) -> Result<Vec<u8>, String> {
     let sheet = Sheet::of(fonts, facts);
     let settings = PageSettings::from_wh(PAPER.0, PAPER.1).ok_or("there is no such paper")?;
     let mut document = Document::new();
@@ -372,7 +372,7 @@ mod tests {
 
     fn sheet(name: &str, course: &str, organization: &str) -> Sheet {
         let nothing = tempfile::tempdir().unwrap();
-        let facts = Facts {
+        let facts = CertificateFacts {
             code: "0000-0000-0000".to_owned(),
             address: "https://learn.example/certificates/0000-0000-0000".to_owned(),
             learner_name: name.to_owned(),

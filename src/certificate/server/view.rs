@@ -3,7 +3,7 @@
 use super::badge::{self, Issuer, Refusal};
 use super::store::{self, Certificate};
 use super::{code, keys};
-use crate::certificate::{CertificatePage, Facts, Own, Verdict};
+use crate::certificate::{CertificateFacts, CertificatePage, Own, Verdict};
 use crate::platform::auth::UserRole;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
@@ -31,9 +31,9 @@ pub async fn find(cx: &Cx, typed: &str) -> AppResult<Certificate> {
     .await
 }
 
-pub fn facts(cx: &Cx, certificate: Certificate) -> Facts {
+pub fn facts(cx: &Cx, certificate: Certificate) -> CertificateFacts {
     let clock = Clock::of_organization(&cx.organization);
-    Facts {
+    CertificateFacts {
         address: Issuer::of(cx).credential_id(&certificate.code),
         completed_on: (
             clock.date(certificate.completed_at),

@@ -13,7 +13,7 @@ use crate::platform::db::schema::{enrollments, topics};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, TopicId, UserId};
 use crate::platform::time::Clock;
-use crate::question_bank::server::grade::{Answer, Answers, FrozenKind, Given};
+use crate::question_bank::server::grade::{Answer, Answers, FrozenKind, SavedAnswer};
 use crate::quiz::server::attempt;
 use crate::quiz::server::store as quizzes;
 
@@ -84,7 +84,7 @@ const CLASS: [Classmate; 5] = [
 ];
 
 /// Creates and enrolls the classmates. Existing accounts are left unchanged.
-pub async fn enrol(conn: &mut Conn, hash: &str) -> AppResult<()> {
+pub async fn enroll(conn: &mut Conn, hash: &str) -> AppResult<()> {
     let Some(course) = studying::course_id(conn, COURSE).await? else {
         return Ok(());
     };
@@ -126,7 +126,7 @@ async fn live(
     course: CourseId,
     classmate: &Classmate,
 ) -> AppResult<()> {
-    studying::enrol(conn, user, course).await?;
+    studying::enroll(conn, user, course).await?;
     let left = Utc::now() - TimeDelta::days(classmate.days_ago);
     let read: Vec<TopicId> = topics::table
         .filter(topics::course_id.eq(course))
@@ -201,9 +201,9 @@ async fn take(
         .questions
         .iter()
         .take(right)
-        .map(|question| Given {
+        .map(|question| SavedAnswer {
             answer: Some(right_answer(&question.kind)),
-            ..Given::default()
+            ..SavedAnswer::default()
         })
         .enumerate()
         .collect();

@@ -55,7 +55,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
     db.within(organization, async move |conn| {
         assign(conn, tutor).await?;
         exams(conn).await?;
-        class::enrol(conn, &hash).await
+        class::enroll(conn, &hash).await
     })
     .await
     .map_err(|error| error.to_string())?;
@@ -176,7 +176,7 @@ async fn exams(conn: &mut Conn) -> AppResult<()> {
     if !exam::server::store::exams(conn, course).await?.is_empty() {
         return Ok(());
     }
-    let fixed = exam::Config {
+    let fixed = exam::ExamConfig {
         version: 1,
         shuffle_questions: true,
         shuffle_options: true,
@@ -186,7 +186,7 @@ async fn exams(conn: &mut Conn) -> AppResult<()> {
         review_after_close: false,
         adaptive: None,
     };
-    let adaptive = exam::Config {
+    let adaptive = exam::ExamConfig {
         adaptive: Some(exam::Adaptive {
             min_items: 5,
             max_items: 10,

@@ -26,7 +26,7 @@ pub struct Pace {
 
 /// A learner's progress, as the input of the rules.
 #[derive(Debug, Clone, Default)]
-pub struct Reached {
+pub struct ModuleTimes {
     /// Time at which each module was unlocked, by its gate or by a tutor. An unlocked module stays
     /// open, even if the course changes.
     pub unlocked: HashMap<i32, DateTime<Utc>>,
@@ -119,7 +119,7 @@ pub fn gates(
     modules: &[ModuleShape],
     pace: Pace,
     started_at: DateTime<Utc>,
-    reached: &Reached,
+    reached: &ModuleTimes,
     now: DateTime<Utc>,
 ) -> Vec<Gate> {
     // The time at which the next module opens, maybe later than now, or its lock.
@@ -206,8 +206,8 @@ mod tests {
     #[test]
     fn a_module_opens_by_its_last_quiz_and_its_week() {
         let course = [module(1, &[1, 2]), module(2, &[1]), module(3, &[1])];
-        let mut reached = Reached::default();
-        let at = |reached: &Reached, now| gates(&course, WEEKLY, day(0), reached, now);
+        let mut reached = ModuleTimes::default();
+        let at = |reached: &ModuleTimes, now| gates(&course, WEEKLY, day(0), reached, now);
 
         let start = at(&reached, day(0));
         assert_eq!(start[0].open, Ok(day(0)));
@@ -242,10 +242,11 @@ mod tests {
     #[test]
     fn what_is_excused_before_it_is_open_is_not_what_one_waits_for() {
         let course = [module(1, &[1]), module(2, &[1, 2]), module(3, &[1])];
-        let mut reached = Reached::default();
+        let mut reached = ModuleTimes::default();
         reached.passed.insert((2, 1), day(0));
         reached.passed.insert((2, 2), day(0));
-        let third = |reached: &Reached, now| gates(&course, WEEKLY, day(0), reached, now)[2].open;
+        let third =
+            |reached: &ModuleTimes, now| gates(&course, WEEKLY, day(0), reached, now)[2].open;
         assert_eq!(third(&reached, day(0)), Err(after(1, 1, Some(day(14)))));
         reached.passed.insert((1, 1), day(1));
         assert_eq!(third(&reached, day(1)), Err(Lock::From(day(14))));
@@ -260,7 +261,7 @@ mod tests {
             module(3, &[]),
             module(4, &[]),
         ];
-        let reached = Reached::default();
+        let reached = ModuleTimes::default();
         let open = |course: &[ModuleShape]| -> Vec<bool> {
             gates(course, WEEKLY, day(0), &reached, day(0))
                 .iter()
@@ -304,7 +305,7 @@ mod tests {
             unlocked in proptest::collection::vec((1i32..9, 0i64..30), 0..4),
         ) {
             let pace = Pace { is_gated, cooldown: TimeDelta::days(cooldown) };
-            let (mut reached, mut now) = (Reached::default(), day(0));
+            let (mut reached, mut now) = (ModuleTimes::default(), day(0));
             // Modules that a tutor unlocks on some day, independently of the learner.
             let by_tutor: Vec<i32> = unlocked.iter().map(|&(number, _)| number).collect();
             let mut open_before: Vec<i32> = Vec::new();

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
-use super::gate::{self, Gate, Lock, ModuleShape, Pace, Reached};
+use super::gate::{self, Gate, Lock, ModuleShape, ModuleTimes, Pace};
 use crate::course::pair_of;
 use crate::platform::db::Conn;
 use crate::platform::ids::{CourseId, UserId};
@@ -18,14 +18,14 @@ use crate::platform::time::Clock;
 #[derive(Debug, Clone)]
 pub struct Progress {
     pub gates: Vec<Gate>,
-    pub quizzes: Vec<Quiz>,
+    pub quizzes: Vec<QuizProgress>,
     pub module_titles: HashMap<i32, String>,
     is_gated: bool,
 }
 
 /// A section that has questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quiz {
+pub struct QuizProgress {
     pub module_no: i32,
     pub pair: i32,
     /// True if an attempt that counts is passed, or if the learner is excused.
@@ -37,7 +37,7 @@ pub struct Quiz {
 }
 
 impl Progress {
-    pub fn quiz(&self, module_no: i32, pair: i32) -> Option<&Quiz> {
+    pub fn quiz(&self, module_no: i32, pair: i32) -> Option<&QuizProgress> {
         self.quizzes
             .iter()
             .find(|quiz| (quiz.module_no, quiz.pair) == (module_no, pair))
@@ -210,7 +210,7 @@ pub async fn load(
             quizzes: row.pairs.clone(),
         })
         .collect();
-    let reached = Reached {
+    let reached = ModuleTimes {
         unlocked: modules
             .iter()
             .filter_map(|row| Some((row.module_no, row.unlocked_at?)))
@@ -246,7 +246,7 @@ pub async fn load(
         .flat_map(|(module, gate)| module.quizzes.iter().map(move |&pair| (gate, pair)))
         .map(|(gate, pair)| {
             let row = tries.get(&(gate.number, pair));
-            Quiz {
+            QuizProgress {
                 module_no: gate.number,
                 pair,
                 is_passed: row.is_some_and(|row| row.is_passed),

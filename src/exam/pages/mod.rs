@@ -1,7 +1,7 @@
 //! Pages of exams for learners: the list, the start sheet, the exam room and the result.
 
 #[cfg(feature = "hydrate")]
-mod awake;
+mod browser;
 mod room;
 
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use leptos_router::hooks::use_params_map;
 use self::room::room;
 use super::api::{SaveExamAnswer, StartExam, SubmitExam, load_exam, load_exams};
 use super::{
-    ExamLine, ExamList, ExamPage, ExamResult, ExamState, PastSitting, Standing, StartSheet,
+    ExamLine, ExamList, ExamPage, ExamResult, ExamStanding, ExamState, PastSitting, StartSheet,
 };
 use crate::paths::{exam_path, exams_path};
 use crate::platform::ui::{
@@ -54,13 +54,13 @@ fn list(list: ExamList) -> AnyView {
 
 fn line(exam: ExamLine, course: &str, language: &Language) -> AnyView {
     let (tone, text) = match exam.standing {
-        Standing::Running => (Tone::Warn, "In progress".to_owned()),
-        Standing::Open => (Tone::Info, "Open".to_owned()),
-        Standing::NotYet => (Tone::Neutral, "Not open yet".to_owned()),
-        Standing::Closed => (Tone::Neutral, "Closed".to_owned()),
-        Standing::Excused => (Tone::Neutral, "Excused".to_owned()),
-        Standing::Taken => (Tone::Neutral, "Submitted".to_owned()),
-        Standing::Scored { score, passed } => verdict(score, passed),
+        ExamStanding::Running => (Tone::Warn, "In progress".to_owned()),
+        ExamStanding::Open => (Tone::Info, "Open".to_owned()),
+        ExamStanding::NotYet => (Tone::Neutral, "Not open yet".to_owned()),
+        ExamStanding::Closed => (Tone::Neutral, "Closed".to_owned()),
+        ExamStanding::Excused => (Tone::Neutral, "Excused".to_owned()),
+        ExamStanding::Taken => (Tone::Neutral, "Submitted".to_owned()),
+        ExamStanding::Scored { score, passed } => verdict(score, passed),
     };
     view! {
         <li>
@@ -95,7 +95,7 @@ pub fn exam_page() -> AnyView {
         move || (params.get(), show.get()),
         |((course, exam), show)| load_exam(course, exam, show),
     );
-    let forms = Forms {
+    let forms = ExamForms {
         start: FormState::of(StartExam::PATH),
         save: FormState::of(SaveExamAnswer::PATH),
         submit: FormState::of(SubmitExam::PATH),
@@ -104,13 +104,13 @@ pub fn exam_page() -> AnyView {
 }
 
 #[derive(Clone, Copy)]
-struct Forms {
+struct ExamForms {
     start: FormState,
     save: FormState,
     submit: FormState,
 }
 
-impl Forms {
+impl ExamForms {
     /// Returns the error of a form that the room sent before its scripts had loaded.
     fn problem_of_room(self) -> Option<String> {
         let problem = |form: FormState| form.problem().get_untracked();
@@ -118,7 +118,7 @@ impl Forms {
     }
 }
 
-fn exam(page: ExamPage, forms: Forms) -> AnyView {
+fn exam(page: ExamPage, forms: ExamForms) -> AnyView {
     let path = exam_path(&page.course_slug, page.exam_id);
     let language = page.course_title.language.clone();
     let trail = vec![

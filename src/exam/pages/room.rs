@@ -14,7 +14,7 @@ use crate::question_bank::pages::timer::{countdown, time_over};
 pub fn room(room: Room, language: &Language, path: &str, problem: Option<String>) -> AnyView {
     let said_left = RwSignal::new(room.seconds_left);
     #[cfg(feature = "hydrate")]
-    super::awake::wake(&room, said_left);
+    super::browser::wake(&room, said_left);
     let ends = ends_words(&room.ends);
     let (at, of, forward_only) = (room.at, room.of.clone(), room.forward_only);
     let sitting = room.sitting_id.to_string();

@@ -12,11 +12,11 @@
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::paper::{AdaptiveTerms, Section, Terms};
+use super::exam_paper::{AdaptiveTerms, Section, SittingTerms};
 use crate::platform::ids::QuestionId;
 use crate::question_bank::server::adaptive::selection;
-use crate::question_bank::server::adaptive::selection::{Plan, Step};
-use crate::question_bank::server::adaptive::{LEARNERS, ability, domain_score};
+use crate::question_bank::server::adaptive::selection::{Plan, SelectionStep};
+use crate::question_bank::server::adaptive::{LEARNER_DISTRIBUTION, ability, domain_score};
 
 /// Number of most informative questions from which the next is drawn at random. This limits how
 /// often the best questions are exposed.
@@ -36,13 +36,13 @@ pub type Estimate = ability::Ability;
 
 /// Returns the next question after those `given`, each with its points. None when enough was
 /// asked.
-pub fn next(terms: &Terms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> Option<Item> {
+pub fn next(terms: &SittingTerms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> Option<Item> {
     let adaptive = terms.adaptive.as_ref()?;
     let bank: Vec<f64> = adaptive.bank.iter().map(|item| item.difficulty).collect();
     let given = places(adaptive, given);
     let total: usize = terms.sections.iter().map(|section| section.questions).sum();
     let plan = Plan {
-        prior: LEARNERS,
+        prior: LEARNER_DISTRIBUTION,
         minimum: adaptive.plan.min_items,
         maximum: adaptive.plan.max_items.min(total),
         standard_error: adaptive.plan.standard_error,
@@ -50,14 +50,14 @@ pub fn next(terms: &Terms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> O
     };
     let eligible = eligible(&terms.sections, adaptive, &given);
     match selection::next(&bank, &eligible, &given, &plan, rng) {
-        Step::Ask(place) => adaptive.bank.get(place).copied(),
-        Step::End(..) => None,
+        SelectionStep::Ask(place) => adaptive.bank.get(place).copied(),
+        SelectionStep::End(..) => None,
     }
 }
 
 /// Returns the questions that would still be asked if every further answer were wrong. A learner
 /// who ends the exam early is thus scored like one who goes on without answering.
-pub fn missing(terms: &Terms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> Vec<Item> {
+pub fn missing(terms: &SittingTerms, given: &[(QuestionId, f64)], rng: &mut impl Rng) -> Vec<Item> {
     let mut given = given.to_vec();
     let mut missing = Vec::new();
     while let Some(item) = next(terms, &given, rng) {
@@ -73,7 +73,7 @@ pub fn score(terms: &AdaptiveTerms, given: &[(QuestionId, f64)]) -> (i32, Estima
     let answers = places(terms, given)
         .into_iter()
         .map(|(place, points)| (bank[place], points));
-    let ability = ability::estimate(LEARNERS, answers);
+    let ability = ability::estimate(LEARNER_DISTRIBUTION, answers);
     let share = domain_score(&bank, ability.estimate).unwrap_or(0.0);
     ((share * 100.0).round() as i32, ability)
 }
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
     use crate::exam::Adaptive;
 
-    fn terms(sections: &[(usize, usize)], plan: Adaptive) -> Terms {
+    fn terms(sections: &[(usize, usize)], plan: Adaptive) -> SittingTerms {
         let mut bank = Vec::new();
         for (section, &(_, items)) in sections.iter().enumerate() {
             for n in 0..items {
@@ -141,7 +141,7 @@ mod tests {
                 });
             }
         }
-        Terms {
+        SittingTerms {
             passing_score_percent: 60,
             partial_credit: false,
             forward_only: true,

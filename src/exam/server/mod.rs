@@ -1,14 +1,14 @@
 //! The server of this feature: queries, rules, the data of pages, jobs and mails.
 
 pub mod adaptive;
-pub mod draw;
-pub mod drawing;
+pub mod assign_questions;
+pub mod draw_paper;
+pub mod exam_paper;
 pub mod jobs;
 pub mod mails;
-pub mod paper;
 pub mod record;
-pub mod rules;
 pub mod sitting;
 pub mod store;
+pub mod time_limit;
 pub mod timeline;
 pub mod view;

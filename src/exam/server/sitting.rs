@@ -3,12 +3,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::drawing::{append_next, draw_paper};
+use super::draw_paper::{append_next, draw_paper};
+use super::exam_paper::TimeTerms;
 use super::jobs::EndSitting;
-use super::paper::TimeTerms;
-use super::record::{self, Change, Sat, SittingHead};
-use super::rules::{self, Allowed, Closed};
+use super::record::{self, SittingHead, SittingResult, TabChange};
 use super::store::{self, Allowance, Exam};
+use super::time_limit::{self, CannotStart, TimeAllowed};
 use super::timeline::{Event, EventKind};
 use crate::course::CourseTitle;
 use crate::enrollment::server::access::not_enrolled;
@@ -19,9 +19,9 @@ use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 use crate::platform::time::Clock;
-use crate::question_bank::Sent;
-use crate::question_bank::server::basis;
-use crate::question_bank::server::grade::Given;
+use crate::question_bank::AnswerForm;
+use crate::question_bank::server::form_hash;
+use crate::question_bank::server::grade::SavedAnswer;
 use crate::question_bank::server::timing;
 use crate::quiz::server::attempt::read;
 
@@ -35,7 +35,7 @@ pub fn no_sitting() -> AppError {
 
 /// An exam with one learner's sittings and allowances. Sittings whose time is over have already
 /// been ended.
-pub struct Found {
+pub struct ExamContext {
     pub course: CourseId,
     pub course_title: CourseTitle,
     pub exam: Exam,
@@ -43,13 +43,13 @@ pub struct Found {
     /// The learner is excused and need not sit the exam.
     pub is_excused: bool,
     /// Sittings of the learner, newest first.
-    pub sittings: Vec<Sat>,
+    pub sittings: Vec<SittingResult>,
     /// Latest deadline of all learners' running sittings of this exam.
     pub running_until: Option<DateTime<Utc>>,
 }
 
-impl Found {
-    pub fn running(&self) -> Option<&Sat> {
+impl ExamContext {
+    pub fn running(&self) -> Option<&SittingResult> {
         self.sittings.iter().find(|sat| sat.ended_at.is_none())
     }
 
@@ -63,22 +63,22 @@ impl Found {
         Some(allowed + i64::from(self.allowance.extra_attempts))
     }
 
-    pub fn closed(&self, now: DateTime<Utc>) -> Option<Closed> {
+    pub fn closed(&self, now: DateTime<Utc>) -> Option<CannotStart> {
         if !self.exam.is_offered() {
-            return Some(Closed::Withdrawn);
+            return Some(CannotStart::Withdrawn);
         }
-        rules::closed(self.exam.window, self.tries_allowed(), self.tries(), now)
+        time_limit::closed(self.exam.window, self.tries_allowed(), self.tries(), now)
     }
 
     /// Time limit of a sitting that starts now.
-    pub fn allowed(&self) -> Allowed {
+    pub fn allowed(&self) -> TimeAllowed {
         let terms = TimeTerms::of(&self.exam);
         terms.allowed(self.allowance.extra_time_percent)
     }
 
     pub fn review(&self, now: DateTime<Utc>) -> (Review, Option<DateTime<Utc>>) {
         let exam = &self.exam;
-        rules::review(&exam.config, exam.window, self.running_until, now)
+        time_limit::review(&exam.config, exam.window, self.running_until, now)
     }
 }
 
@@ -88,7 +88,7 @@ pub async fn find(
     course: &str,
     exam: ExamId,
     now: DateTime<Utc>,
-) -> AppResult<Found> {
+) -> AppResult<ExamContext> {
     let studied = studying::studying(conn, user, course)
         .await?
         .ok_or_else(not_enrolled)?;
@@ -101,7 +101,7 @@ pub async fn find(
     if !row.is_offered() && sittings.is_empty() {
         return Err(no_exam());
     }
-    Ok(Found {
+    Ok(ExamContext {
         course: studied.course_id,
         course_title: CourseTitle::new(studied.title, studied.language),
         exam: row,
@@ -122,9 +122,10 @@ pub async fn my_sittings(
     user: UserId,
     course: CourseId,
     now: DateTime<Utc>,
-) -> AppResult<Vec<Sat>> {
+) -> AppResult<Vec<SittingResult>> {
     let sittings = record::sittings(conn, user, course).await?;
-    let is_late = |sat: &&Sat| sat.ended_at.is_none() && timing::is_late(Some(sat.expires_at), now);
+    let is_late =
+        |sat: &&SittingResult| sat.ended_at.is_none() && timing::is_late(Some(sat.expires_at), now);
     let late: Vec<SittingId> = sittings
         .iter()
         .filter(is_late)
@@ -140,19 +141,19 @@ pub async fn my_sittings(
 }
 
 /// Explains to the learner why no sitting may start.
-pub fn closed_words(closed: Closed, clock: &Clock) -> String {
+pub fn closed_words(closed: CannotStart, clock: &Clock) -> String {
     let at = |at: DateTime<Utc>| format!("{} ({})", clock.date_time(at), clock.zone.name());
     match closed {
-        Closed::Withdrawn => {
+        CannotStart::Withdrawn => {
             "This exam is no longer offered. The results of your sittings remain available here."
                 .to_owned()
         }
-        Closed::NotYet(from) => format!("This exam opens on {}.", at(from)),
-        Closed::Over(until) => format!("This exam closed on {}.", at(until)),
-        Closed::NoTryLeft(1) => {
+        CannotStart::NotYet(from) => format!("This exam opens on {}.", at(from)),
+        CannotStart::Over(until) => format!("This exam closed on {}.", at(until)),
+        CannotStart::NoTryLeft(1) => {
             "You have used your only sitting. Your tutor can allow another one.".to_owned()
         }
-        Closed::NoTryLeft(allowed) => {
+        CannotStart::NoTryLeft(allowed) => {
             format!("You have used all {allowed} sittings. Your tutor can allow another one.")
         }
     }
@@ -183,7 +184,7 @@ pub async fn start(
     }
     let sections = store::sections(conn, exam).await?;
     let paper = draw_paper(conn, user, &found, &sections, now).await?;
-    let expires_at = rules::deadline(now, found.allowed());
+    let expires_at = time_limit::deadline(now, found.allowed());
     let sitting = record::begin(conn, user, exam, &paper, now, expires_at).await?;
     let started = Event {
         kind: EventKind::Started,
@@ -195,18 +196,18 @@ pub async fn start(
 }
 
 /// Request to save the answer to one question of a sitting.
-pub struct Answering {
+pub struct SittingAnswer {
     pub question: usize,
-    pub sent: Sent,
+    pub sent: AnswerForm,
     /// Basis of the form as it was rendered; None if the browser did not send it.
     pub basis: Option<String>,
-    pub change: Option<Change>,
+    pub change: Option<TabChange>,
     /// True if the learner is done with the question and moves on.
     pub goes_on: bool,
 }
 
 /// Outcome of saving an answer.
-pub enum Saved {
+pub enum SavedSitting {
     Kept {
         expires_at: DateTime<Utc>,
         forward_only: bool,
@@ -226,14 +227,14 @@ pub async fn save(
     conn: &mut Conn,
     user: UserId,
     sitting: SittingId,
-    answering: Answering,
+    answering: SittingAnswer,
     now: DateTime<Utc>,
-) -> AppResult<(SittingHead, Saved)> {
+) -> AppResult<(SittingHead, SavedSitting)> {
     let head = record::head_for_update(conn, user, sitting, answering.question)
         .await?
         .ok_or_else(no_sitting)?;
     if has_ended(conn, user, &head, now).await? {
-        return Ok((head, Saved::Over));
+        return Ok((head, SavedSitting::Over));
     }
     let frozen = head
         .question()?
@@ -246,12 +247,12 @@ pub async fn save(
             "You have already left this question, and you can't return to earlier questions in this exam. Please reload the page.".to_owned(),
         ));
     }
-    let given = Given {
+    let given = SavedAnswer {
         answer: read(&frozen.kind, &answering.sent)?,
         flagged: answering.sent.flagged.is_some(),
-        ..Given::default()
+        ..SavedAnswer::default()
     };
-    let changed = basis::changed(answering.basis.as_deref(), &given);
+    let changed = form_hash::changed(answering.basis.as_deref(), &given);
     record::save(
         conn,
         sitting,
@@ -263,12 +264,12 @@ pub async fn save(
     .await?;
     if head.forward_only && answering.goes_on && !go_on(conn, &head, at_question).await? {
         end(conn, user, &head, now).await?;
-        return Ok((head, Saved::Over));
+        return Ok((head, SavedSitting::Over));
     }
-    let kept = Saved::Kept {
+    let kept = SavedSitting::Kept {
         expires_at: head.expires_at,
         forward_only: head.forward_only,
-        basis: basis::basis(Some(&given)),
+        basis: form_hash::basis(Some(&given)),
     };
     Ok((head, kept))
 }

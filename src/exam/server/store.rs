@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::rules::Window;
+use super::time_limit::Window;
 use crate::course::QuestionPurpose;
-use crate::exam::Config;
+use crate::exam::ExamConfig;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     exam_allowances, exam_excuses, exam_sections, exams, quiz_questions, topics,
@@ -30,7 +30,7 @@ pub struct Exam {
     pub passing_score_percent: i32,
     pub attempts_allowed: Option<i32>,
     pub window: Window,
-    pub config: Config,
+    pub config: ExamConfig,
     pub is_published: bool,
     pub is_retired: bool,
     pub revision: i32,
@@ -289,12 +289,13 @@ pub async fn calibrate(
                 author: item.difficulty.map(f64::from),
                 tries: tried.map_or(0, |row| u32::try_from(row.tries).unwrap_or(u32::MAX)),
                 points: tried.map_or(0.0, |row| row.points),
-                tried_by: tried.map_or(crate::question_bank::server::adaptive::LEARNERS, |row| {
-                    Normal {
+                tried_by: tried.map_or(
+                    crate::question_bank::server::adaptive::LEARNER_DISTRIBUTION,
+                    |row| Normal {
                         mean: row.mean,
                         sd: row.variance.max(0.0).sqrt(),
-                    }
-                }),
+                    },
+                ),
             }
         })
         .collect();

@@ -76,7 +76,7 @@ pub struct Event {
 
 /// Sums over the events of a sitting.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct TimelineFacts {
     /// Time for which each question was on the screen and the page in view.
     pub seen: BTreeMap<usize, TimeDelta>,
     /// Number and total length of the absences from the page.
@@ -85,8 +85,8 @@ pub struct Facts {
 }
 
 /// Sums up events that are in order of time. The last one lasts until `end`.
-pub fn facts(events: &[Event], end: DateTime<Utc>) -> Facts {
-    let mut facts = Facts::default();
+pub fn facts(events: &[Event], end: DateTime<Utc>) -> TimelineFacts {
+    let mut facts = TimelineFacts::default();
     let (mut question, mut is_away, mut is_offline) = (None, false, false);
     let ends = events.iter().skip(1).map(|event| event.at).chain([end]);
     for (event, until) in events.iter().zip(ends) {

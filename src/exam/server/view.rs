@@ -4,19 +4,19 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::paper::Paper;
-use super::record::{self, Sat};
-use super::rules::{self, Closed};
-use super::sitting::{self, Found, closed_words, no_sitting};
+use super::exam_paper::Paper;
+use super::record::{self, SittingResult};
+use super::sitting::{self, ExamContext, closed_words, no_sitting};
 use super::store::{self, Exam, SectionRow};
+use super::time_limit::{self, CannotStart};
 use super::timeline::{Event, EventKind};
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::access::not_enrolled;
 use crate::enrollment::server::store as studying;
 use crate::exam::{
-    ExamLine, ExamList, ExamPage, ExamResult, ExamState, PastSitting, Review, Room, RoomQuestion,
-    Standing, StartSheet,
+    ExamLine, ExamList, ExamPage, ExamResult, ExamStanding, ExamState, PastSitting, Review, Room,
+    RoomQuestion, StartSheet,
 };
 use crate::paths::topic_path;
 use crate::platform::db::Conn;
@@ -24,16 +24,16 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
-use crate::question_bank::server::asked;
-use crate::question_bank::server::basis::basis;
+use crate::question_bank::server::form_hash::basis;
 use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::Answers;
+use crate::question_bank::server::questions_in_use;
 use crate::question_bank::server::timing;
 use crate::question_bank::server::view::{graded_question, shown};
 use crate::quiz::server::view::time_words;
 
 /// Part of an exam that the learner asks to see.
-pub enum Look {
+pub enum ExamPart {
     /// Start sheet, or the running sitting.
     Exam,
     Question(usize),
@@ -59,12 +59,12 @@ pub async fn list(
     let lines = exams
         .into_iter()
         .filter_map(|exam| {
-            let mine: Vec<&Sat> = sittings
+            let mine: Vec<&SittingResult> = sittings
                 .iter()
                 .filter(|sat| sat.exam_id == exam.exam_id)
                 .collect();
             (exam.is_offered() || !mine.is_empty()).then(|| {
-                let (review, _) = rules::review(
+                let (review, _) = time_limit::review(
                     &exam.config,
                     exam.window,
                     running_until.get(&exam.exam_id).copied(),
@@ -81,22 +81,30 @@ pub async fn list(
     })
 }
 
-fn line(exam: &Exam, mine: &[&Sat], is_excused: bool, review: Review, clock: &Clock) -> ExamLine {
+fn line(
+    exam: &Exam,
+    mine: &[&SittingResult],
+    is_excused: bool,
+    review: Review,
+    clock: &Clock,
+) -> ExamLine {
     let best = mine
         .iter()
         .filter(|sat| sat.counts)
         .filter_map(|sat| Some((sat.score?, sat.passed?)))
         .max_by_key(|&(score, passed)| (passed, score));
-    let closed = rules::closed(exam.window, None, 0, clock.now);
+    let closed = time_limit::closed(exam.window, None, 0, clock.now);
     let standing = match (best, closed) {
-        _ if mine.iter().any(|sat| sat.ended_at.is_none()) => Standing::Running,
-        _ if is_excused => Standing::Excused,
-        (Some((score, passed)), _) if review >= Review::Score => Standing::Scored { score, passed },
-        (Some(_), _) => Standing::Taken,
-        (None, _) if !exam.is_offered() => Standing::Closed,
-        (None, Some(Closed::NotYet(_))) => Standing::NotYet,
-        (None, Some(_)) => Standing::Closed,
-        (None, None) => Standing::Open,
+        _ if mine.iter().any(|sat| sat.ended_at.is_none()) => ExamStanding::Running,
+        _ if is_excused => ExamStanding::Excused,
+        (Some((score, passed)), _) if review >= Review::Score => {
+            ExamStanding::Scored { score, passed }
+        }
+        (Some(_), _) => ExamStanding::Taken,
+        (None, _) if !exam.is_offered() => ExamStanding::Closed,
+        (None, Some(CannotStart::NotYet(_))) => ExamStanding::NotYet,
+        (None, Some(_)) => ExamStanding::Closed,
+        (None, None) => ExamStanding::Open,
     };
     let time = time_words(i64::from(exam.duration_seconds));
     let facts = match window_words(exam, clock) {
@@ -130,16 +138,16 @@ pub async fn page(
     user: UserId,
     course: String,
     exam: ExamId,
-    look: Look,
+    look: ExamPart,
     clock: &Clock,
 ) -> AppResult<ExamPage> {
     let found = sitting::find(conn, user, &course, exam, clock.now).await?;
     let last = found.sittings.first().map(|sat| sat.sitting_id);
     let ended = match (&look, found.running(), last) {
-        (Look::Sitting(sitting), ..) => Some(*sitting),
+        (ExamPart::Sitting(sitting), ..) => Some(*sitting),
         // The learner asks for a question, but the time is over: the newest sitting's result is
         // shown.
-        (Look::Question(_) | Look::End, None, last) => last,
+        (ExamPart::Question(_) | ExamPart::End, None, last) => last,
         _ => None,
     };
     let state = match (ended, found.running()) {
@@ -178,7 +186,7 @@ pub async fn page(
 }
 
 /// Returns an ended sitting with the result that `review` permits; None while it runs.
-pub fn past(sat: &Sat, review: Review, clock: &Clock) -> Option<PastSitting> {
+pub fn past(sat: &SittingResult, review: Review, clock: &Clock) -> Option<PastSitting> {
     let at = sat.ended_at?;
     Some(PastSitting {
         sitting_id: sat.sitting_id,
@@ -191,7 +199,7 @@ pub fn past(sat: &Sat, review: Review, clock: &Clock) -> Option<PastSitting> {
     })
 }
 
-fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSheet {
+fn start_sheet(found: &ExamContext, sections: &[SectionRow], clock: &Clock) -> StartSheet {
     let exam = &found.exam;
     let total: usize = sections.iter().map(SectionRow::count).sum();
     let questions = match exam.config.adaptive {
@@ -237,10 +245,10 @@ fn start_sheet(found: &Found, sections: &[SectionRow], clock: &Clock) -> StartSh
 }
 
 /// Describes the time limit of a sitting that starts now, shortened by the exam's close.
-fn sitting_time(found: &Found, clock: &Clock) -> String {
+fn sitting_time(found: &ExamContext, clock: &Clock) -> String {
     let allowed = found.allowed();
     let seconds = allowed.seconds + allowed.extra_seconds;
-    let left = timing::seconds_left(rules::deadline(clock.now, allowed), clock.now);
+    let left = timing::seconds_left(time_limit::deadline(clock.now, allowed), clock.now);
     let time = match left < seconds && found.closed(clock.now).is_none() {
         true if left < 60 => format!("{} until the exam closes", time_words(left)),
         // Rounded down to the minute, because time passes while the learner reads.
@@ -253,7 +261,7 @@ fn sitting_time(found: &Found, clock: &Clock) -> String {
     }
 }
 
-fn rule_words(found: &Found, clock: &Clock) -> Vec<String> {
+fn rule_words(found: &ExamContext, clock: &Clock) -> Vec<String> {
     let exam = &found.exam;
     let mut rules = vec![
         "The clock starts when you start the exam. It keeps running if you close the page or lose the connection.".to_owned(),
@@ -282,8 +290,8 @@ fn rule_words(found: &Found, clock: &Clock) -> Vec<String> {
 async fn room(
     conn: &mut Conn,
     user: UserId,
-    running: &Sat,
-    look: Look,
+    running: &SittingResult,
+    look: ExamPart,
     clock: &Clock,
 ) -> AppResult<Room> {
     let sitting = running.sitting_id;
@@ -295,9 +303,9 @@ async fn room(
     let count = paper.questions.len();
     let wanted = match look {
         _ if head.forward_only => usize::try_from(head.at_question).unwrap_or_default(),
-        Look::Question(at) => at,
-        Look::End => count,
-        Look::Exam | Look::Sitting(_) => 0,
+        ExamPart::Question(at) => at,
+        ExamPart::End => count,
+        ExamPart::Exam | ExamPart::Sitting(_) => 0,
     };
     let at = (wanted < count).then_some(wanted);
     if let Some(question) = at {
@@ -355,8 +363,8 @@ async fn result(
     conn: &mut Conn,
     user: UserId,
     course: &str,
-    found: &Found,
-    sat: &Sat,
+    found: &ExamContext,
+    sat: &SittingResult,
     clock: &Clock,
 ) -> AppResult<ExamResult> {
     let exam = &found.exam;
@@ -380,14 +388,15 @@ async fn result(
             let topics = topic_links(conn, found.course, course).await?;
             let answered = attempt.sheet.questions.iter();
             let ids = answered.clone().map(|one| one.question.question_id);
-            let asked = asked::asked(conn, user, found.course, ids.collect(), clock.now).await?;
+            let asked =
+                questions_in_use::asked(conn, user, found.course, ids.collect(), clock.now).await?;
             answered
                 .map(|one| {
                     let topic = one.question.topic_id;
                     let topic = topic.and_then(|topic| topics.get(&topic).cloned());
                     let graded =
                         graded_question(&one.question, one.answer.as_ref(), one.points, topic);
-                    asked::withhold(graded, asked.get(&one.question.question_id))
+                    questions_in_use::withhold(graded, asked.get(&one.question.question_id))
                 })
                 .collect()
         }

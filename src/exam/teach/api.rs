@@ -12,12 +12,12 @@ use crate::platform::ids::{ExamId, SittingId};
 #[cfg(feature = "ssr")]
 use {
     super::{exam_path, sitting_path},
+    crate::exam::server::exam_paper::TimeTerms,
     crate::exam::server::jobs::EndSitting,
     crate::exam::server::mails::{ExamMail, ExamNews},
-    crate::exam::server::paper::TimeTerms,
-    crate::exam::server::record::Regrading,
+    crate::exam::server::record::ExamRegrading,
     crate::exam::server::sitting::no_exam,
-    crate::exam::server::{record, rules, store as exams},
+    crate::exam::server::{record, store as exams, time_limit},
     crate::exam::teach::server::{check, regrade, store, view},
     crate::platform::audit::Entry,
     crate::platform::auth::guard::require_tutor_of_slug,
@@ -207,7 +207,7 @@ pub async fn allow_exam(
             let paper = record::paper(conn, sitting).await?;
             let began_with = paper.and_then(|paper| paper.terms.time);
             let terms = began_with.unwrap_or_else(|| TimeTerms::of(&row));
-            let end = rules::deadline(started_at, terms.allowed(extra_time_percent));
+            let end = time_limit::deadline(started_at, terms.allowed(extra_time_percent));
             // Time that was once given is never taken back.
             if end > expires_at {
                 record::set_deadline(conn, sitting, end).await?;
@@ -291,7 +291,7 @@ pub async fn regrade_exam(
             .await?
             .ok_or_else(no_exam)?;
         let ruling = regrade::ruling(conn, tutor.course, question, &regrade.ruling).await?;
-        let decided = Regrading {
+        let decided = ExamRegrading {
             question,
             ruling,
             reason: reason.clone(),

@@ -1,6 +1,6 @@
 //! Tests of sitting, creating and following exams, mostly over HTTP.
 
-mod deeds;
+mod actions;
 mod learner;
 mod room;
 mod tutor;
@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::quiz::tests::sql;
 
 /// Site with a tutor and a course of two modules with one topic each. The bank has six short
@@ -54,7 +54,7 @@ async fn tutor(site: &TestSite) -> Browser<'_> {
 async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     let mut browser = site.signed_in(email, UserRole::Learner).await;
     let enrolled = browser
-        .post("player/api/enrol", &[("course", "small")])
+        .post("enrollment/api/enroll", &[("course", "small")])
         .await;
     assert_eq!(enrolled.status, StatusCode::OK);
     browser
@@ -101,12 +101,12 @@ async fn exam(site: &TestSite, changes: &[(&str, &str)]) -> String {
     id
 }
 
-async fn publish(tutor: &mut Browser<'_>, exam: &str) -> Answer {
+async fn publish(tutor: &mut Browser<'_>, exam: &str) -> TestAnswer {
     let fields = [("course", "small"), ("exam", exam), ("status", "published")];
     tutor.post("teach/api/set_exam_status", &fields).await
 }
 
-async fn start(browser: &mut Browser<'_>, exam: &str) -> Answer {
+async fn start(browser: &mut Browser<'_>, exam: &str) -> TestAnswer {
     let fields = [("course", "small"), ("exam", exam), ("ready", "true")];
     browser.post("exam/api/start_exam", &fields).await
 }
@@ -146,7 +146,7 @@ async fn save(
     question: usize,
     text: &str,
     more: &[(&str, &str)],
-) -> Answer {
+) -> TestAnswer {
     let question = question.to_string();
     let mut fields = vec![
         ("sitting", sitting),
@@ -158,11 +158,11 @@ async fn save(
 }
 
 /// Parses the answer that the page of a running sitting gets.
-fn told(answer: &Answer) -> Value {
+fn told(answer: &TestAnswer) -> Value {
     serde_json::from_str(&answer.body).unwrap()
 }
 
-async fn submit(browser: &mut Browser<'_>, sitting: &str) -> Answer {
+async fn submit(browser: &mut Browser<'_>, sitting: &str) -> TestAnswer {
     browser
         .post("exam/api/submit_exam", &[("sitting", sitting)])
         .await

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::course::Level;
-use crate::exercise::{Lines, Writing};
+use crate::exercise::{Lines, SaveToken};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{simulation_exercises, simulation_work};
 use crate::platform::error::{AppError, AppResult};
@@ -47,8 +47,8 @@ impl Work {
         lines(self.self_check.clone())
     }
 
-    pub fn writing(&self) -> Writing {
-        Writing {
+    pub fn writing(&self) -> SaveToken {
+        SaveToken {
             writer: self.writer.unwrap_or_default(),
             revision: self.revision,
             change: self.change,
@@ -154,7 +154,7 @@ pub async fn save(
     exercise: ExerciseId,
     text: &str,
     ticked: Vec<String>,
-    writing: Writing,
+    writing: SaveToken,
     submitted_at: Option<DateTime<Utc>>,
 ) -> AppResult<()> {
     let ticked =

@@ -4,7 +4,9 @@ use super::store;
 use crate::course::CourseTitle;
 use crate::enrollment::server::access::{open_place, open_topic};
 use crate::enrollment::{TopicLink, TopicState};
-use crate::exercise::{ExerciseLine, ExercisePage, Verdict, WORK_LIMIT, Writing, judge};
+use crate::exercise::{
+    ExerciseLine, ExercisePage, SaveDecision, SaveToken, WORK_LIMIT, decide_save,
+};
 use crate::paths::topic_path;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
@@ -76,7 +78,7 @@ pub async fn page(
             })
             .collect(),
         done: done.map(|at| (clock.date_time(at), at.to_rfc3339())),
-        page: Writing {
+        page: SaveToken {
             writer: uuid::Uuid::new_v4(),
             revision: work.as_ref().map_or(0, |work| work.revision),
             change: 0,
@@ -86,8 +88,8 @@ pub async fn page(
 }
 
 /// Text and ticked lines that a page sends.
-pub struct Sent {
-    pub page: Writing,
+pub struct SentWork {
+    pub page: SaveToken,
     pub text: String,
     pub ticked: Vec<String>,
     /// True if the learner marks the exercise as done.
@@ -103,7 +105,7 @@ pub async fn save(
     conn: &mut Conn,
     user: UserId,
     exercise: ExerciseId,
-    sent: Sent,
+    sent: SentWork,
     clock: &Clock,
 ) -> AppResult<()> {
     // PostgreSQL cannot store the character NUL in text.
@@ -119,15 +121,15 @@ pub async fn save(
         .ok_or_else(no_exercise)?;
     open_place(conn, user, exercise.topic_id, clock).await?;
     let stored = store::work_for_update(conn, user, exercise.exercise_id).await?;
-    let kept = match judge(stored.writing(), sent.page) {
-        Verdict::Late => return Ok(()),
-        Verdict::Stale => {
+    let kept = match decide_save(stored.writing(), sent.page) {
+        SaveDecision::Late => return Ok(()),
+        SaveDecision::Stale => {
             return Err(AppError::Conflict(
                 "This exercise was changed in another tab or on another device. Copy your text, then reload the page."
                     .to_owned(),
             ));
         }
-        Verdict::Keep(revision) => Writing {
+        SaveDecision::Keep(revision) => SaveToken {
             revision,
             ..sent.page
         },

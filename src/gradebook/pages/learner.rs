@@ -2,20 +2,20 @@
 
 use leptos::prelude::*;
 
-use super::deeds::{self, Doing, Forms};
+use super::actions::{self, ActionForms, ActionKind};
 use super::tone;
 use crate::enrollment::EnrollmentStatus;
 use crate::exam::pages::history as sittings;
 use crate::exam::teach::{exam_path, sitting_path};
 use crate::gradebook::api::load_learner;
 use crate::gradebook::{
-    CellState, LearnerPage, ModuleCard, OpenedAttempt, PastDeed, QuizCard, learner_path,
+    CellState, LearnerPage, ModuleCard, OpenedAttempt, PastAction, QuizCard, learner_path,
 };
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource, path_part,
     query_value,
 };
-use crate::quiz::pages::{came_of, history};
+use crate::quiz::pages::{history, result_mark};
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
 
@@ -36,7 +36,7 @@ pub fn learner_page() -> AnyView {
         move || (course.get(), learner.get(), attempt.get()),
         |(course, learner, attempt)| load_learner(course, learner, attempt),
     );
-    let forms = Forms::new();
+    let forms = ActionForms::new();
     let show = move |page: LearnerPage| {
         let shown = page.clone();
         let inside = view! {
@@ -44,8 +44,8 @@ pub fn learner_page() -> AnyView {
             {move || notice(&done.get())}
             {move || {
                 let (name, module, pair, exam) = doing;
-                let doing = Doing::parse(&name.get(), &module.get(), &pair.get(), &exam.get());
-                doing.map(|doing| deeds::form(doing, &shown, forms))
+                let doing = ActionKind::parse(&name.get(), &module.get(), &pair.get(), &exam.get());
+                doing.map(|doing| actions::form(doing, &shown, forms))
             }}
             {page.opened.clone().map(|opened| attempt_view(&page, opened))}
             {allowances(&page)}
@@ -125,7 +125,7 @@ fn attempt_view(page: &LearnerPage, opened: OpenedAttempt) -> AnyView {
     view! {
         <section class="learner-attempt" aria-labelledby="ly-attempt">
             <h2 id="ly-attempt">{format!("{}, {}", opened.quiz, opened.when)}</h2>
-            {came_of(opened.graded, &page.course_title.language, "Learner’s answer", way.erase())}
+            {result_mark(opened.graded, &page.course_title.language, "Learner’s answer", way.erase())}
         </section>
     }
     .erase()
@@ -145,14 +145,14 @@ fn allowances(page: &LearnerPage) -> AnyView {
     view! {
         <div class="row learner-deeds">
             <p class="grow">{format!("{time} and {tries} per quiz.")}</p>
-            {link(page, Doing::Allow, "Extra time or attempts")}
-            {any_closed.then(|| link(page, Doing::Unlock(None), "Unlock all modules"))}
+            {link(page, ActionKind::Allow, "Extra time or attempts")}
+            {any_closed.then(|| link(page, ActionKind::Unlock(None), "Unlock all modules"))}
         </div>
     }
     .erase()
 }
 
-fn link(page: &LearnerPage, doing: Doing, text: &'static str) -> AnyView {
+fn link(page: &LearnerPage, doing: ActionKind, text: &'static str) -> AnyView {
     let href = doing.path(&page.course_slug, &page.username);
     view! {
         <Button kind=ButtonKind::Secondary href=href>
@@ -165,7 +165,8 @@ fn link(page: &LearnerPage, doing: Doing, text: &'static str) -> AnyView {
 fn module_view(page: &LearnerPage, module: &ModuleCard) -> AnyView {
     let (done, all) = module.done;
     let number = module.number;
-    let unlock = (!module.is_open).then(|| link(page, Doing::Unlock(Some(number)), "Unlock now"));
+    let unlock =
+        (!module.is_open).then(|| link(page, ActionKind::Unlock(Some(number)), "Unlock now"));
     let quizzes = module.quizzes.iter();
     view! {
         <section class="learner-module">
@@ -195,10 +196,10 @@ fn exams(page: &LearnerPage) -> AnyView {
         });
         let reset = exam
             .has_tries()
-            .then(|| link(page, Doing::ResetExam(exam.exam_id), "Reset"));
+            .then(|| link(page, ActionKind::ResetExam(exam.exam_id), "Reset"));
         let excuse = match state {
-            CellState::Excused => link(page, Doing::EndExamExcuse(exam.exam_id), "End excuse"),
-            _ => link(page, Doing::ExcuseExam(exam.exam_id), "Excuse"),
+            CellState::Excused => link(page, ActionKind::EndExamExcuse(exam.exam_id), "End excuse"),
+            _ => link(page, ActionKind::ExcuseExam(exam.exam_id), "Excuse"),
         };
         view! {
             <div class="learner-quiz">
@@ -225,7 +226,7 @@ fn exams(page: &LearnerPage) -> AnyView {
     .erase()
 }
 
-fn record(record: Vec<PastDeed>) -> AnyView {
+fn record(record: Vec<PastAction>) -> AnyView {
     if record.is_empty() {
         return ().erase();
     }
@@ -264,12 +265,12 @@ fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
         count => format!("{count} attempts"),
     };
     let excuse = match (quiz.cell.state, quiz.is_retired) {
-        (CellState::Excused, _) => link(page, Doing::EndExcuse(key), "End excuse"),
-        (_, false) => link(page, Doing::Excuse(key), "Excuse"),
+        (CellState::Excused, _) => link(page, ActionKind::EndExcuse(key), "End excuse"),
+        (_, false) => link(page, ActionKind::Excuse(key), "Excuse"),
         (_, true) => ().erase(),
     };
     let retired = if quiz.is_retired { " (retired)" } else { "" };
-    let reset = (quiz.tries > 0).then(|| link(page, Doing::Reset(key), "Reset"));
+    let reset = (quiz.tries > 0).then(|| link(page, ActionKind::Reset(key), "Reset"));
     let path = learner_path(&page.course_slug, &page.username);
     let state = quiz.cell.state;
     view! {

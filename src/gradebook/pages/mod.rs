@@ -1,8 +1,8 @@
 //! Pages of the gradebook.
 
-mod deeds;
+mod actions;
 mod learner;
-mod opinions;
+mod ratings;
 mod regrade;
 mod table;
 

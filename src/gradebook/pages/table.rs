@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::cell;
-use super::opinions::opinions;
+use super::ratings::opinions;
 use crate::gradebook::api::load_gradebook;
 use crate::gradebook::{
-    Filter, GradebookPage, GradebookQuery, LearnerRow, PAGE, Sort, learner_path,
+    GradebookPage, GradebookQuery, LearnerFilter, LearnerRow, LearnerSort, PAGE, learner_path,
 };
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Glyph, Icon, Page, Pagination, Table,
@@ -36,8 +36,8 @@ fn asked() -> GradebookQuery {
     };
     use_query_map().with(|query| GradebookQuery {
         q: query.get("q").unwrap_or_default().trim().to_owned(),
-        filter: Filter::parse(&query.get("filter").unwrap_or_default()),
-        sort: Sort::parse(&query.get("sort").unwrap_or_default()),
+        filter: LearnerFilter::parse(&query.get("filter").unwrap_or_default()),
+        sort: LearnerSort::parse(&query.get("sort").unwrap_or_default()),
         down: query.get("down").is_some(),
         page: number(query.get("page")),
         said: number(query.get("said")),
@@ -85,7 +85,7 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
 }
 
 fn tools(slug: &str, query: &GradebookQuery) -> AnyView {
-    let chips = Filter::ALL.map(|filter| {
+    let chips = LearnerFilter::ALL.map(|filter| {
         let here = query.filter == filter;
         let href = GradebookQuery {
             filter,
@@ -129,16 +129,16 @@ fn tools(slug: &str, query: &GradebookQuery) -> AnyView {
 
 fn table(page: GradebookPage, query: &GradebookQuery) -> AnyView {
     let slug = page.course_slug;
-    let sorting = |sort: Sort| {
+    let sorting = |sort: LearnerSort| {
         let direction = (query.sort == sort).then_some(!query.down);
         Column::new(sort.label()).sorted(query.sorted_by(sort).path(&slug), direction)
     };
-    let columns: Vec<Column> = Sort::ALL
+    let columns: Vec<Column> = LearnerSort::ALL
         .map(sorting)
         .into_iter()
         .chain(page.columns.iter().map(|column| Column::new(&column.label)))
         .collect();
-    let empty = page.learners.is_empty().then(|| match query.q.is_empty() && query.filter == Filter::All {
+    let empty = page.learners.is_empty().then(|| match query.q.is_empty() && query.filter == LearnerFilter::All {
         true => view! { <EmptyState glyph=Glyph::User title="No learners yet" text="Learners appear here once they enroll." /> },
         false => view! { <EmptyState glyph=Glyph::User title="No learners found" text="Try a different search, or view all learners." /> },
     }.erase());

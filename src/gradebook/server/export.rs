@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::store::LearnerLine;
 use super::view;
-use crate::gradebook::{Cell, Filter, GradeColumn, GradebookQuery, Sort};
+use crate::gradebook::{Cell, GradeColumn, GradebookQuery, LearnerFilter, LearnerSort};
 use crate::platform::auth::guard::tutor_of_slug;
 use crate::platform::auth::sign_in_path;
 use crate::platform::error::{AppError, AppResult};
@@ -26,18 +26,18 @@ pub fn routes() -> Router<AppState> {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct CsvQuery {
     q: String,
     filter: String,
     sort: String,
     down: String,
 }
 
-impl Asked {
+impl CsvQuery {
     fn query(self) -> GradebookQuery {
         GradebookQuery {
-            filter: Filter::parse(&self.filter),
-            sort: Sort::parse(&self.sort),
+            filter: LearnerFilter::parse(&self.filter),
+            sort: LearnerSort::parse(&self.sort),
             down: !self.down.is_empty(),
             q: self.q,
             page: 0,
@@ -49,7 +49,7 @@ impl Asked {
 async fn send(
     Extension(cx): Extension<Cx>,
     Path(course): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<CsvQuery>,
 ) -> Response {
     match file(cx, &course, asked.query()).await {
         Ok(file) => (

@@ -1,7 +1,7 @@
 //! The server of this feature: queries, rules, the data of pages, jobs and mails.
 
-pub mod act;
+pub mod actions;
 pub mod export;
-pub mod opinions;
+pub mod ratings;
 pub mod store;
 pub mod view;

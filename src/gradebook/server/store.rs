@@ -10,11 +10,11 @@ use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, 
 use diesel_async::RunQueryDsl;
 
 use crate::enrollment::EnrollmentStatus;
-use crate::gradebook::{Cell, CellState, Filter, GradeColumn, GradebookQuery, Sort};
+use crate::gradebook::{Cell, CellState, GradeColumn, GradebookQuery, LearnerFilter, LearnerSort};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{enrollments, exam_sittings, exams, quiz_allowances, users};
 use crate::platform::ids::{CourseId, ExamId, UserId};
-use crate::quiz::server::store::Outcome;
+use crate::quiz::server::store::AttemptOutcome;
 
 /// Quiz or exam of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,18 +130,18 @@ pub async fn learners(
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<LearnerLine>> {
     let filter = match query.filter {
-        Filter::All => "true",
-        Filter::NotBegun => {
+        LearnerFilter::All => "true",
+        LearnerFilter::NotBegun => {
             "e.last_opened_at is null and tried.user_id is null and done.topics is null"
         }
-        Filter::Stuck => "tried.is_stuck",
-        Filter::Completed => "e.status = 'completed'",
+        LearnerFilter::Stuck => "tried.is_stuck",
+        LearnerFilter::Completed => "e.status = 'completed'",
     };
     let sort = match query.sort {
-        Sort::Name => "lower(u.display_name)",
-        Sort::Completion => "done_percent",
-        Sort::Active => "last_active",
-        Sort::Score => "score",
+        LearnerSort::Name => "lower(u.display_name)",
+        LearnerSort::Completion => "done_percent",
+        LearnerSort::Active => "last_active",
+        LearnerSort::Score => "score",
     };
     let direction = match (query.sort, query.down) {
         (_, true) => "desc nulls last",
@@ -203,7 +203,7 @@ pub async fn learners(
 
 /// Summary of a learner's attempts at one quiz or exam.
 #[derive(QueryableByName)]
-struct Reached {
+struct ReachedRow {
     #[diesel(sql_type = Nullable<Int4>)]
     best: Option<i32>,
     #[diesel(sql_type = Bool)]
@@ -214,7 +214,7 @@ struct Reached {
     is_excused: bool,
 }
 
-impl Reached {
+impl ReachedRow {
     fn cell(self) -> Cell {
         let state = match (self.is_excused, self.is_passed, self.is_running) {
             (true, ..) => CellState::Excused,
@@ -238,7 +238,7 @@ struct CellRow {
     #[diesel(sql_type = Int4)]
     pair: i32,
     #[diesel(embed)]
-    reached: Reached,
+    reached: ReachedRow,
 }
 
 /// Returns the cells of these learners. A missing cell means no attempt.
@@ -276,13 +276,13 @@ pub async fn cells(
 }
 
 #[derive(QueryableByName)]
-struct ExamRow {
+struct ExamGradeRow {
     #[diesel(sql_type = Uuid)]
     user_id: UserId,
     #[diesel(sql_type = Uuid)]
     exam_id: ExamId,
     #[diesel(embed)]
-    reached: Reached,
+    reached: ReachedRow,
 }
 
 /// Returns the cells of exams, by the newest grading of each sitting.
@@ -291,7 +291,7 @@ pub async fn exam_results(
     course: CourseId,
     learners: &[UserId],
 ) -> QueryResult<Vec<((UserId, ColumnKey), Cell)>> {
-    let rows: Vec<ExamRow> = diesel::sql_query(
+    let rows: Vec<ExamGradeRow> = diesel::sql_query(
         "select user_id, exam_id, max(score) as best, coalesce(bool_or(passed), false) as is_passed,
                 bool_or(is_running) as is_running, bool_or(is_excused) as is_excused
          from (
@@ -384,7 +384,7 @@ struct TryRow {
     #[diesel(sql_type = Int4)]
     pair: i32,
     #[diesel(embed)]
-    outcome: Outcome,
+    outcome: AttemptOutcome,
 }
 
 /// Returns all attempts of the learner at the course's quizzes, by module and section, newest
@@ -393,7 +393,7 @@ pub async fn attempts(
     conn: &mut Conn,
     course: CourseId,
     user: UserId,
-) -> QueryResult<HashMap<(i32, i32), Vec<Outcome>>> {
+) -> QueryResult<HashMap<(i32, i32), Vec<AttemptOutcome>>> {
     let rows: Vec<TryRow> = diesel::sql_query(
         "select module_no, topic_pair_index as pair, attempt_id, status, score, completed_at, counts
          from quiz_tries where user_id = $1 and course_id = $2 order by started_at desc",
@@ -402,7 +402,7 @@ pub async fn attempts(
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
-    let mut attempts: HashMap<(i32, i32), Vec<Outcome>> = HashMap::new();
+    let mut attempts: HashMap<(i32, i32), Vec<AttemptOutcome>> = HashMap::new();
     for row in rows {
         let quiz = attempts.entry((row.module_no, row.pair)).or_default();
         quiz.push(row.outcome);
@@ -412,7 +412,7 @@ pub async fn attempts(
 
 /// Action for a learner, read from the audit log.
 #[derive(Debug, QueryableByName)]
-pub struct DeedLine {
+pub struct ActionLine {
     #[diesel(sql_type = Text)]
     pub action: String,
     /// Number of the quiz, for example "1.2", if the action was about one.
@@ -430,7 +430,11 @@ pub struct DeedLine {
 }
 
 /// Returns the latest 50 actions for the learner, newest first.
-pub async fn deeds(conn: &mut Conn, course: CourseId, user: UserId) -> QueryResult<Vec<DeedLine>> {
+pub async fn deeds(
+    conn: &mut Conn,
+    course: CourseId,
+    user: UserId,
+) -> QueryResult<Vec<ActionLine>> {
     diesel::sql_query(
         "select l.action, (l.new_values -> 'quiz' ->> 0) || '.' || (l.new_values -> 'quiz' ->> 1) as quiz,
                 l.new_values ->> 'exam' as exam, l.new_values ->> 'reason' as reason, u.display_name as by, l.occurred_at

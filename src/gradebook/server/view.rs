@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
-use super::act::no_learner;
-use super::opinions;
-use super::store::{self, ColumnKey, DeedLine, LearnerLine};
+use super::actions::no_learner;
+use super::ratings;
+use super::store::{self, ActionLine, ColumnKey, LearnerLine};
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::gate::Gate;
 use crate::enrollment::server::progress;
@@ -15,7 +15,7 @@ use crate::enrollment::server::progress::Progress;
 use crate::exam::{self, Review};
 use crate::gradebook::{
     Cell, CellState, ChangeRow, Decision, ExamCard, ForecastView, GradeColumn, GradebookPage,
-    GradebookQuery, LearnerPage, LearnerRow, ModuleCard, OpenedAttempt, PAGE, PastDeed, QuizCard,
+    GradebookQuery, LearnerPage, LearnerRow, ModuleCard, OpenedAttempt, PAGE, PastAction, QuizCard,
     RegradePage, RulingKind, learner_path,
 };
 use crate::platform::db::Conn;
@@ -28,9 +28,9 @@ use crate::question_bank::server::freeze::freeze;
 use crate::question_bank::server::store::{BankQuestion, bank_question};
 use crate::quiz::server::attempt::no_attempt;
 use crate::quiz::server::regrade::store as regrades;
-use crate::quiz::server::regrade::store::Regrading;
+use crate::quiz::server::regrade::store::QuizRegrading;
 use crate::quiz::server::regrade::{Ruling, work};
-use crate::quiz::server::store::Outcome;
+use crate::quiz::server::store::AttemptOutcome;
 use crate::quiz::server::view as quiz_view;
 use crate::quiz::{AttemptStatus, PastAttempt};
 
@@ -53,7 +53,7 @@ pub async fn gradebook(
         course_title,
         columns,
         page,
-        opinions: opinions::of_course(conn, course, query.said, clock).await?,
+        opinions: ratings::of_course(conn, course, query.said, clock).await?,
         total: lines.first().map_or(0, |(line, _)| line.total),
         learners: lines
             .into_iter()
@@ -190,10 +190,10 @@ pub async fn learner(
     })
 }
 
-fn past_deed(deed: DeedLine, clock: &Clock) -> PastDeed {
+fn past_deed(deed: ActionLine, clock: &Clock) -> PastAction {
     let (quiz, exam) = (deed.quiz.unwrap_or_default(), deed.exam.unwrap_or_default());
     let who = deed.by.unwrap_or_else(|| GONE.to_owned());
-    PastDeed {
+    PastAction {
         said: match deed.action.as_str() {
             "quiz.reset" => format!("Quiz {quiz} reset"),
             "quiz.excused" => format!("Excused from quiz {quiz}"),
@@ -226,7 +226,7 @@ fn gate_words(gate: &Gate, clock: &Clock) -> String {
 fn quizzes(
     module_no: i32,
     progress: &Progress,
-    attempts: &mut HashMap<(i32, i32), Vec<Outcome>>,
+    attempts: &mut HashMap<(i32, i32), Vec<AttemptOutcome>>,
     clock: &Clock,
 ) -> Vec<QuizCard> {
     let of_module = progress
@@ -263,7 +263,7 @@ fn quizzes(
 fn retired(
     module_no: i32,
     progress: &Progress,
-    attempts: &HashMap<(i32, i32), Vec<Outcome>>,
+    attempts: &HashMap<(i32, i32), Vec<AttemptOutcome>>,
     cells: &HashMap<(UserId, ColumnKey), Cell>,
     clock: &Clock,
 ) -> Vec<QuizCard> {
@@ -300,7 +300,7 @@ fn retired(
         .collect()
 }
 
-fn past(outcomes: &[Outcome], clock: &Clock) -> Vec<PastAttempt> {
+fn past(outcomes: &[AttemptOutcome], clock: &Clock) -> Vec<PastAttempt> {
     outcomes
         .iter()
         .filter_map(|outcome| quiz_view::past(outcome, clock))
@@ -368,13 +368,17 @@ fn quiz_name((module_no, pair): (i32, i32)) -> String {
 }
 
 /// Question with the decisions about it and a hash (`mark`) of its key and latest decision.
-pub struct Seen {
+pub struct SeenForecast {
     pub question: BankQuestion,
-    pub decisions: Vec<(Regrading, Option<String>)>,
+    pub decisions: Vec<(QuizRegrading, Option<String>)>,
     pub mark: String,
 }
 
-pub async fn seen(conn: &mut Conn, course: CourseId, question: QuestionId) -> AppResult<Seen> {
+pub async fn seen(
+    conn: &mut Conn,
+    course: CourseId,
+    question: QuestionId,
+) -> AppResult<SeenForecast> {
     let found = bank_question(conn, course, question)
         .await?
         .ok_or_else(no_question)?;
@@ -388,7 +392,7 @@ pub async fn seen(conn: &mut Conn, course: CourseId, question: QuestionId) -> Ap
     let state = serde_json::to_vec(&(&found.payload, options, last))
         .map_err(|error| AppError::internal(&error))?;
     let digest = Sha256::digest(state);
-    Ok(Seen {
+    Ok(SeenForecast {
         question: found,
         decisions,
         mark: digest
@@ -487,7 +491,7 @@ async fn forecast_view(
     })
 }
 
-fn decision_view(decision: Regrading, by: Option<String>, clock: &Clock) -> Decision {
+fn decision_view(decision: QuizRegrading, by: Option<String>, clock: &Clock) -> Decision {
     Decision {
         when: clock.date_time(decision.ordered_at),
         by: by.unwrap_or_else(|| GONE.to_owned()),

@@ -1,13 +1,13 @@
 //! Tests of the gradebook over HTTP.
 
-mod deeds;
+mod actions;
 mod list;
 mod regrade;
 
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::quiz::tests::sql;
 
 /// Signs in a tutor of the course `small`.
@@ -45,7 +45,7 @@ async fn does(
     deed: &str,
     learner: &str,
     fields: &[(&str, &str)],
-) -> Answer {
+) -> TestAnswer {
     let mut all = vec![("course", "small"), ("learner", learner)];
     all.extend_from_slice(fields);
     if !fields.iter().any(|(name, _)| *name == "reason") {
@@ -54,6 +54,6 @@ async fn does(
     tutor.post(&format!("gradebook/api/{deed}"), &all).await
 }
 
-fn ok(answer: &Answer) {
+fn ok(answer: &TestAnswer) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use diesel_async::SimpleAsyncConnection;
 
 use super::{BOUND, ok, text, tutor};
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::quiz::tests::{GATED, attempt, course, give, learner, sql, start, take};
 
 /// Returns the id of the question of quiz 1.2.
@@ -31,7 +31,7 @@ async fn seen(tutor: &mut Browser<'_>, path: &str, ruling: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-async fn regrade(tutor: &mut Browser<'_>, question: &str, ruling: &str, seen: &str) -> Answer {
+async fn regrade(tutor: &mut Browser<'_>, question: &str, ruling: &str, seen: &str) -> TestAnswer {
     let fields = [
         ("course", "small"),
         ("question", question),

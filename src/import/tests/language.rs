@@ -17,7 +17,7 @@ fn persian() -> Folder {
     );
     folder.write(
         "one/01-begin.md",
-        "+++\ntitle = \"آغاز\"\n+++\n\nسلام\n\n```rust\nfn main() {}\n```\n\n{{question pelican}}\n",
+        "+++\ntitle = \"آغاز\"\n+++\n\nسلام\n\n## A heading\n\n```rust\nfn main() {}\n```\n\n{{question pelican}}\n",
     );
     folder
 }

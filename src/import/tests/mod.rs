@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 use crate::import;
 use crate::import::Report;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 
 /// A small course of two modules, written anew for each test so that it can be changed.
 pub(crate) struct Folder(tempfile::TempDir);
@@ -67,7 +67,7 @@ impl Folder {
 pub(crate) async fn learner<'a>(site: &'a TestSite, course: &str) -> Browser<'a> {
     let mut browser = site.signed_in("asha@example.org", UserRole::Learner).await;
     let answer = browser
-        .post("player/api/enrol", &[("course", course)])
+        .post("enrollment/api/enroll", &[("course", course)])
         .await;
     assert_eq!(
         (answer.status, answer.header("x-redirect")),
@@ -77,7 +77,7 @@ pub(crate) async fn learner<'a>(site: &'a TestSite, course: &str) -> Browser<'a>
 }
 
 /// Without the script, whose answer this is: the content of the topic alone.
-fn content(page: &Answer) -> &str {
+fn content(page: &TestAnswer) -> &str {
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let start = page.body.find("id=\"ly-content\"").expect("a topic");
     &page.body[start..page.body[start..].find("id=\"ly-finish\"").unwrap() + start]
@@ -374,7 +374,7 @@ async fn unpublished_and_foreign_courses_do_not_exist_for_learners() {
         StatusCode::NOT_FOUND
     );
     assert_eq!(
-        asha.post("player/api/enrol", &[("course", "small")])
+        asha.post("enrollment/api/enroll", &[("course", "small")])
             .await
             .status,
         StatusCode::NOT_FOUND
@@ -403,7 +403,7 @@ async fn a_priced_course_is_not_joined_directly() {
         "{page}"
     );
     assert_eq!(
-        asha.post("player/api/enrol", &[("course", "small")])
+        asha.post("enrollment/api/enroll", &[("course", "small")])
             .await
             .status,
         StatusCode::FORBIDDEN
@@ -598,7 +598,8 @@ async fn pages_ask_as_often_for_many_as_for_few() {
         );
         folder.import(&site).await;
         let slug = format!("small-{n}");
-        asha.post("player/api/enrol", &[("course", &slug)]).await;
+        asha.post("enrollment/api/enroll", &[("course", &slug)])
+            .await;
     }
     for (path, few) in pages.into_iter().zip(few) {
         let many = statements(&site, &mut asha, path).await;

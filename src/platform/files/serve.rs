@@ -57,9 +57,9 @@ impl Files {
         let wanted =
             text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|tag| tag == etag));
         let range = match wanted.map(|range| parse(range, size)) {
-            None | Some(Asked::Whole) => None,
-            Some(Asked::Part(from, to)) => Some((from, to)),
-            Some(Asked::Beyond) => {
+            None | Some(ByteRange::Whole) => None,
+            Some(ByteRange::Part(from, to)) => Some((from, to)),
+            Some(ByteRange::Beyond) => {
                 set(
                     &mut headers,
                     header::CONTENT_RANGE,
@@ -144,7 +144,7 @@ fn is_shown(media_type: &str) -> bool {
 }
 
 #[derive(Debug, PartialEq)]
-enum Asked {
+enum ByteRange {
     Whole,
     /// From the first byte up to the second one, which is not included.
     Part(u64, u64),
@@ -153,28 +153,28 @@ enum Asked {
 
 /// Parses one range of bytes (RFC 9110, section 14). Several ranges or a malformed header give the
 /// whole file.
-fn parse(header: &str, size: u64) -> Asked {
+fn parse(header: &str, size: u64) -> ByteRange {
     let Some((from, to)) = header
         .strip_prefix("bytes=")
         .filter(|list| !list.contains(','))
         .and_then(|r| r.split_once('-'))
     else {
-        return Asked::Whole;
+        return ByteRange::Whole;
     };
     match (
         from.trim().parse::<u64>().ok(),
         to.trim().parse::<u64>().ok(),
     ) {
-        (Some(from), _) if from >= size => Asked::Beyond,
+        (Some(from), _) if from >= size => ByteRange::Beyond,
         (Some(from), Some(last)) if last >= from => {
-            Asked::Part(from, last.saturating_add(1).min(size))
+            ByteRange::Part(from, last.saturating_add(1).min(size))
         }
-        (Some(from), None) if to.trim().is_empty() => Asked::Part(from, size),
-        (None, Some(0)) if from.trim().is_empty() => Asked::Beyond,
+        (Some(from), None) if to.trim().is_empty() => ByteRange::Part(from, size),
+        (None, Some(0)) if from.trim().is_empty() => ByteRange::Beyond,
         (None, Some(last)) if from.trim().is_empty() && size > 0 => {
-            Asked::Part(size.saturating_sub(last), size)
+            ByteRange::Part(size.saturating_sub(last), size)
         }
-        _ => Asked::Whole,
+        _ => ByteRange::Whole,
     }
 }
 
@@ -184,13 +184,13 @@ mod tests {
 
     #[test]
     fn ranges_are_read_as_rfc_9110_says() {
-        assert_eq!(parse("bytes=0-99", 1000), Asked::Part(0, 100));
-        assert_eq!(parse("bytes=900-", 1000), Asked::Part(900, 1000));
-        assert_eq!(parse("bytes=-100", 1000), Asked::Part(900, 1000));
-        assert_eq!(parse("bytes=-5000", 1000), Asked::Part(0, 1000));
-        assert_eq!(parse("bytes=990-2000", 1000), Asked::Part(990, 1000));
-        assert_eq!(parse("bytes=1000-", 1000), Asked::Beyond);
-        assert_eq!(parse("bytes=-0", 1000), Asked::Beyond);
+        assert_eq!(parse("bytes=0-99", 1000), ByteRange::Part(0, 100));
+        assert_eq!(parse("bytes=900-", 1000), ByteRange::Part(900, 1000));
+        assert_eq!(parse("bytes=-100", 1000), ByteRange::Part(900, 1000));
+        assert_eq!(parse("bytes=-5000", 1000), ByteRange::Part(0, 1000));
+        assert_eq!(parse("bytes=990-2000", 1000), ByteRange::Part(990, 1000));
+        assert_eq!(parse("bytes=1000-", 1000), ByteRange::Beyond);
+        assert_eq!(parse("bytes=-0", 1000), ByteRange::Beyond);
         for whole in [
             "bytes=5-2",
             "bytes=0-1,5-6",
@@ -198,7 +198,7 @@ mod tests {
             "bytes=",
             "bytes=a-b",
         ] {
-            assert_eq!(parse(whole, 1000), Asked::Whole, "{whole}");
+            assert_eq!(parse(whole, 1000), ByteRange::Whole, "{whole}");
         }
     }
 

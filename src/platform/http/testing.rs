@@ -29,13 +29,13 @@ pub struct TestSite {
     router: Router,
 }
 
-pub struct Answer {
+pub struct TestAnswer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
 }
 
-impl Answer {
+impl TestAnswer {
     pub fn header(&self, name: impl header::AsHeaderName) -> &str {
         self.headers
             .get(name)
@@ -150,7 +150,7 @@ impl TestSite {
         address
     }
 
-    pub async fn ask(&self, request: Request<Body>) -> Answer {
+    pub async fn ask(&self, request: Request<Body>) -> TestAnswer {
         let response = self
             .router
             .clone()
@@ -159,7 +159,7 @@ impl TestSite {
             .expect("the router answers");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 64 << 20).await.expect("a body");
-        Answer {
+        TestAnswer {
             status: parts.status,
             headers: parts.headers,
             body: String::from_utf8_lossy(&bytes).into_owned(),
@@ -175,7 +175,7 @@ pub struct Browser<'a> {
 }
 
 impl Browser<'_> {
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> TestAnswer {
         let request = self
             .request("GET", path)
             .header(header::ACCEPT, "text/html");
@@ -184,7 +184,7 @@ impl Browser<'_> {
     }
 
     /// Calls a server function like a hydrated page.
-    pub async fn post(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn post(&mut self, function: &str, fields: &[(&str, &str)]) -> TestAnswer {
         let request = self
             .request("POST", &function_path(function))
             .header(header::ACCEPT, "application/json");
@@ -192,7 +192,12 @@ impl Browser<'_> {
     }
 
     /// Sends a form like a browser without JavaScript, from the page at `page`.
-    pub async fn submit(&mut self, page: &str, function: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn submit(
+        &mut self,
+        page: &str,
+        function: &str,
+        fields: &[(&str, &str)],
+    ) -> TestAnswer {
         let request = self
             .request("POST", &function_path(function))
             .header(header::ACCEPT, "text/html,application/xhtml+xml")
@@ -219,7 +224,7 @@ impl Browser<'_> {
         }
     }
 
-    pub async fn send(&mut self, request: Request<Body>) -> Answer {
+    pub async fn send(&mut self, request: Request<Body>) -> TestAnswer {
         let answer = self.site.ask(request).await;
         for cookie in answer.headers.get_all(header::SET_COOKIE) {
             let Some((name, value)) = cookie

@@ -5,7 +5,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::keep::Keeper;
+use super::autosave::Autosave;
 use super::{Erase, Inside};
 use crate::platform::error::AppError;
 
@@ -116,7 +116,7 @@ pub fn Form(
     reloads: bool,
     children: Inside,
 ) -> impl IntoView {
-    let keeper = keeps.then(|| Keeper::of(form, on_answer));
+    let keeper = keeps.then(|| Autosave::of(form, on_answer));
     let submit = move |event: SubmitEvent| {
         if !reloads {
             send(event, form, on_done, on_answer, keeper);
@@ -145,14 +145,14 @@ pub fn Form(
                 </div>
             </div>
             {children.view()}
-            {keeper.map(Keeper::status)}
+            {keeper.map(Autosave::status)}
         </form>
     }
     .erase()
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>, _: OnAnswer, _: Option<Keeper>) {}
+fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>, _: OnAnswer, _: Option<Autosave>) {}
 
 #[cfg(feature = "hydrate")]
 fn send(
@@ -160,7 +160,7 @@ fn send(
     form: FormState,
     on_done: Option<Callback<()>>,
     on_answer: OnAnswer,
-    keeper: Option<Keeper>,
+    keeper: Option<Autosave>,
 ) {
     use wasm_bindgen::JsCast;
     let Some(element) = event

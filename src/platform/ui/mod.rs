@@ -4,6 +4,7 @@
 //! both sides, so components use no clock, no random numbers and no locale. The head of each
 //! stylesheet in style/ says which markup the stylesheet expects.
 
+mod autosave;
 mod avatar;
 mod badge;
 mod breadcrumbs;
@@ -24,7 +25,6 @@ mod here;
 mod html;
 mod icon;
 mod kbd;
-mod keep;
 mod language;
 mod menu;
 mod meter;

@@ -1,7 +1,7 @@
 //! Pages of studying.
 
 #[cfg(feature = "hydrate")]
-mod awake;
+mod browser;
 mod home;
 mod outline;
 #[cfg(feature = "hydrate")]

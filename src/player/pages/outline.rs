@@ -8,7 +8,7 @@ use crate::paths::exams_path;
 use crate::paths::quiz_path;
 use crate::paths::topic_path;
 use crate::platform::ui::{Erase, Glyph, Icon, Kbd, Language};
-use crate::player::{Found, Hit, TopicPage};
+use crate::player::{Hit, SearchResults, TopicPage};
 
 pub fn outline(page: &TopicPage) -> AnyView {
     let query = page
@@ -145,7 +145,7 @@ fn locked(class: &'static str, title: AnyView, lock: String) -> AnyView {
 }
 
 /// What the search found, above the outline.
-fn hits(found: Found, language: &Language) -> AnyView {
+fn hits(found: SearchResults, language: &Language) -> AnyView {
     let asked = found.query;
     let said = match (found.hits.is_empty(), found.corrected) {
         (true, _) => format!("No results for “{asked}”."),

@@ -30,7 +30,7 @@ pub fn topic_page() -> AnyView {
         move || (params.get(), query.get()),
         |((course, topic), q)| load_topic(course, topic, q),
     );
-    let forms = Forms {
+    let forms = TopicForms {
         done: FormState::of(MarkDone::PATH),
         persona: FormState::of(ChoosePersona::PATH),
         again: Callback::new(move |()| page.refetch()),
@@ -39,16 +39,16 @@ pub fn topic_page() -> AnyView {
 }
 
 #[derive(Clone, Copy)]
-struct Forms {
+struct TopicForms {
     done: FormState,
     persona: FormState,
     /// Reloads the topic.
     again: Callback<()>,
 }
 
-fn player(page: player::TopicPage, forms: Forms) -> AnyView {
+fn player(page: player::TopicPage, forms: TopicForms) -> AnyView {
     #[cfg(feature = "hydrate")]
-    super::awake::keep_place(&page);
+    super::browser::keep_place(&page);
     let title = format!("{} · {}", page.topic.title, page.course_title);
     view! {
         <Title text=title />
@@ -87,7 +87,7 @@ fn header(page: &player::TopicPage) -> AnyView {
     .erase()
 }
 
-fn article(page: player::TopicPage, forms: Forms) -> AnyView {
+fn article(page: player::TopicPage, forms: TopicForms) -> AnyView {
     let path = topic_path(&page.course_slug, &page.topic.slug);
     let place = format!(
         "Module {} · Topic {}",
@@ -129,7 +129,7 @@ fn article(page: player::TopicPage, forms: Forms) -> AnyView {
 }
 
 /// Shows the study personas to choose from, if the topic has more than one.
-fn persona_switch(page: &player::TopicPage, forms: Forms) -> AnyView {
+fn persona_switch(page: &player::TopicPage, forms: TopicForms) -> AnyView {
     if page.personas.len() < 2 {
         return ().erase();
     }
@@ -187,7 +187,7 @@ fn exercises(page: &player::TopicPage) -> AnyView {
     .erase()
 }
 
-fn finish(page: &player::TopicPage, forms: Forms) -> AnyView {
+fn finish(page: &player::TopicPage, forms: TopicForms) -> AnyView {
     let topic = page.topic.topic_id.to_string();
     let inside = match page.place.is_completed {
         true => view! {

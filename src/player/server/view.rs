@@ -12,7 +12,7 @@ use crate::enrollment::server::progress::Progress;
 use crate::enrollment::server::store as enrollment;
 use crate::enrollment::server::store::studying;
 use crate::enrollment::{
-    EnrollmentStatus, OutlineModule, Step, TopicState, first_open, neighbours, steps,
+    CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbours, steps,
 };
 use crate::exercise::server::view as exercises;
 use crate::paths::certificate_path;
@@ -22,7 +22,9 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{OrganizationId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
-use crate::player::{Continue, Found, MyCourse, Place, TopicHead, TopicPage, Upcoming, compose};
+use crate::player::{
+    Continue, MyCourse, SearchResults, TopicHead, TopicPage, TopicPlace, Upcoming, compose,
+};
 use crate::practice::server::in_text;
 
 /// Returns the address at which the learner continues. That is the place where they stopped, or
@@ -90,7 +92,7 @@ pub async fn topic(
     let (previous, next) = neighbours(&outline, &course, &topic_path(&course, &row.slug));
     Ok(TopicPage {
         content: Html(content),
-        place: Place {
+        place: TopicPlace {
             is_completed: row.is_completed.unwrap_or(false),
             is_watched: row.video_completed_at.is_some(),
             anchor: row.anchor(),
@@ -166,14 +168,14 @@ async fn current_course(
         .at_slug
         .as_deref()
         .map(|slug| topic_path(&row.slug, slug));
-    let is_here = |step: &Step| Some(&step.link.href) == here.as_ref();
+    let is_here = |step: &CourseStep| Some(&step.link.href) == here.as_ref();
     let all = steps(&outline, &row.slug);
     let is_closed = all.iter().any(|step| is_here(step) && !step.is_open);
     let (continue_at, after) = match is_closed {
         true => {
             let step = first_open(steps(&outline, &row.slug));
             let at = step.as_ref().and_then(|step| {
-                let same = |other: &Step| other.link.href == step.link.href;
+                let same = |other: &CourseStep| other.link.href == step.link.href;
                 all.iter().position(same)
             });
             let title = |number| progress.module_titles.get(&number).cloned();
@@ -256,7 +258,7 @@ pub async fn search(
     course: &str,
     typed: String,
     clock: &Clock,
-) -> AppResult<Option<Found>> {
+) -> AppResult<Option<SearchResults>> {
     let studying = studying(conn, user, course)
         .await?
         .ok_or_else(not_enrolled)?;
@@ -275,7 +277,7 @@ pub async fn search(
         closed,
     )
     .await?;
-    Ok(Some(Found {
+    Ok(Some(SearchResults {
         query: typed,
         hits,
         corrected: query.corrected,

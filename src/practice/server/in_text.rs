@@ -25,15 +25,15 @@ pub async fn as_now(
     if !html.contains(PRACTICE_START) {
         return Ok(html);
     }
-    let rows: Vec<(bank::Row, Option<DateTime<Utc>>)> = quiz_questions::table
+    let rows: Vec<(bank::QuestionRecord, Option<DateTime<Utc>>)> = quiz_questions::table
         .filter(quiz_questions::topic_id.eq(topic))
         .filter(quiz_questions::external_key.is_not_null())
         .filter(quiz_questions::retired_at.is_null())
         .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
-        .select((bank::Row::as_select(), quiz_questions::edited_at))
+        .select((bank::QuestionRecord::as_select(), quiz_questions::edited_at))
         .load(conn)
         .await?;
-    let (rows, edited): (Vec<bank::Row>, Vec<_>) = rows.into_iter().unzip();
+    let (rows, edited): (Vec<bank::QuestionRecord>, Vec<_>) = rows.into_iter().unzip();
     let questions = bank::drafts(conn, rows).await?;
     let addresses = store::addresses(conn, course).await?;
     let links = store::links(&addresses);

@@ -18,29 +18,29 @@ use crate::platform::ids::UserId;
 use crate::platform::time::Clock;
 use crate::practice::server::store::practice_question;
 use crate::practice::{PracticePage, PracticeState};
-use crate::question_bank::Sent;
+use crate::question_bank::AnswerForm;
 use crate::question_bank::server::answer::read;
-use crate::question_bank::server::asked;
 use crate::question_bank::server::freeze::freeze_by;
 use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::Frozen;
+use crate::question_bank::server::questions_in_use;
 use crate::question_bank::server::store::BankQuestion;
 use crate::question_bank::server::view::{graded_question, shown};
 
 /// Course, topic and key of a practice question, as in its address.
-pub struct Address {
+pub struct PracticeAddress {
     pub course: String,
     pub topic: String,
     pub key: String,
 }
 
-impl Address {
+impl PracticeAddress {
     pub fn path(&self) -> String {
         practice_path(&self.course, &self.topic, &self.key)
     }
 }
 
-struct Asked {
+struct PracticeQuestion {
     topic: OpenTopic,
     question: Frozen,
     fingerprint: Fingerprint,
@@ -52,14 +52,19 @@ struct Asked {
 ///
 /// Refused if the topic is locked, if it does not contain the question, or if a running quiz or
 /// exam asks the same question.
-async fn ask(conn: &mut Conn, user: UserId, address: &Address, clock: &Clock) -> AppResult<Asked> {
+async fn ask(
+    conn: &mut Conn,
+    user: UserId,
+    address: &PracticeAddress,
+    clock: &Clock,
+) -> AppResult<PracticeQuestion> {
     let topic = open_topic(conn, user, &address.course, &address.topic, clock).await?;
     let question = practice_question(conn, topic.row.topic_id, &address.key)
         .await?
         .ok_or_else(|| AppError::NotFound("This question is no longer in the topic.".to_owned()))?;
     let course = topic.studying.course_id;
     let id = question.question_id;
-    let asked = asked::asked(conn, user, course, vec![id], clock.now).await?;
+    let asked = questions_in_use::asked(conn, user, course, vec![id], clock.now).await?;
     if let Some(asked) = asked.get(&id) {
         return Err(AppError::Denied(asked.refusal()));
     }
@@ -68,7 +73,7 @@ async fn ask(conn: &mut Conn, user: UserId, address: &Address, clock: &Clock) ->
         .chain_update(fingerprint)
         .chain_update(user.0)
         .finalize();
-    Ok(Asked {
+    Ok(PracticeQuestion {
         topic,
         question: freeze_by(question, &mut StdRng::from_seed(seed.into())),
         fingerprint,
@@ -98,7 +103,7 @@ fn fingerprint(question: &BankQuestion) -> AppResult<Fingerprint> {
 pub async fn page(
     conn: &mut Conn,
     user: UserId,
-    address: Address,
+    address: PracticeAddress,
     again: bool,
     clock: &Clock,
 ) -> AppResult<PracticePage> {
@@ -138,8 +143,8 @@ pub async fn page(
 pub async fn answer(
     conn: &mut Conn,
     user: UserId,
-    address: &Address,
-    sent: &Sent,
+    address: &PracticeAddress,
+    sent: &AnswerForm,
     clock: &Clock,
 ) -> AppResult<()> {
     let asked = ask(conn, user, address, clock).await?;

@@ -14,9 +14,9 @@ use {
     crate::platform::encode,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
-    crate::question_bank::authoring::server::editing::{Asked, Saving, Typed},
+    crate::question_bank::authoring::server::editing::{QuestionAddress, Saving, TypedQuestion},
     crate::question_bank::authoring::server::{
-        editing, list, settings as rules, store, tally, transfer,
+        editing, list, settings as quiz_settings, store, tally, transfer,
     },
     crate::teaching::Area,
     leptos::server_fn::ServerFn,
@@ -69,8 +69,8 @@ pub async fn load_question(
         .flash
         .as_ref()
         .filter(|flash| flash.form == SaveQuestion::PATH && flash.error.is_some())
-        .and_then(|flash| Typed::left(flash, question));
-    let asked = Asked {
+        .and_then(|flash| TypedQuestion::left(flash, question));
+    let asked = QuestionAddress {
         question,
         kind,
         place,
@@ -184,7 +184,7 @@ pub async fn load_import(
 pub async fn load_quiz_settings(course: String) -> AppResult<SettingsPage> {
     let tutor = require_tutor_of_slug(&course).await?;
     let (course, cx) = (tutor.course, tutor.signed_in.cx);
-    cx.within(async move |conn| rules::page(conn, course).await)
+    cx.within(async move |conn| quiz_settings::page(conn, course).await)
         .await
 }
 
@@ -196,7 +196,7 @@ pub async fn save_quiz_settings(
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    cx.within(async move |conn| rules::save(conn, &tutor, settings).await)
+    cx.within(async move |conn| quiz_settings::save(conn, &tutor, settings).await)
         .await
 }
 

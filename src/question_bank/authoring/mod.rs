@@ -10,7 +10,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::{GradedQuestion, QuestionType, Shown};
+use super::{GradedQuestion, QuestionType, QuestionView};
 use crate::course::CourseTitle;
 use crate::course::QuestionPurpose;
 use crate::platform::address;
@@ -173,19 +173,19 @@ pub struct QuestionPage {
     pub is_imported: bool,
     /// Its figures began anew when its key was changed.
     pub is_rekeyed: bool,
-    pub facts: Option<Facts>,
+    pub facts: Option<QuestionFacts>,
 }
 
 /// The question as learners see it, and what a trial answer comes to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
-    pub shown: Shown,
+    pub shown: QuestionView,
     pub graded: Option<GradedQuestion>,
 }
 
 /// How a question did, in detail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct QuestionFacts {
     pub figures: Figures,
     /// Facility among the best and the worst of the rest of their attempts.
     pub groups: Option<(String, String)>,

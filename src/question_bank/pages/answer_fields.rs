@@ -5,20 +5,20 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::platform::ui::{Erase, FormState, Html, Language, text_of_area};
-use crate::question_bank::ShownKind;
+use crate::question_bank::QuestionViewKind;
 
 /// Restores typed values that the server rejected, so that the learner need not type them again.
-pub fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
+pub fn as_typed(kind: QuestionViewKind, form: FormState) -> QuestionViewKind {
     match kind {
-        ShownKind::ShortAnswer { text } => ShownKind::ShortAnswer {
+        QuestionViewKind::ShortAnswer { text } => QuestionViewKind::ShortAnswer {
             text: form.value("given[text]", &text),
         },
-        ShownKind::Tracing {
+        QuestionViewKind::Tracing {
             program,
             compiles,
             prints,
             line,
-        } => ShownKind::Tracing {
+        } => QuestionViewKind::Tracing {
             program,
             compiles: match form.value("given[compiles]", "").as_str() {
                 "yes" => Some(true),
@@ -33,25 +33,25 @@ pub fn as_typed(kind: ShownKind, form: FormState) -> ShownKind {
 }
 
 /// What a question is answered with. `prompt` is the id of what is asked.
-pub fn fields(kind: ShownKind, prompt: &str, language: &Language) -> AnyView {
+pub fn fields(kind: QuestionViewKind, prompt: &str, language: &Language) -> AnyView {
     let prompt = prompt.to_owned();
     match kind {
-        ShownKind::Choice { several, options } => choice(several, options, prompt, language),
-        ShownKind::ShortAnswer { text } => view! {
+        QuestionViewKind::Choice { several, options } => choice(several, options, prompt, language),
+        QuestionViewKind::ShortAnswer { text } => view! {
             <label class="stack">
                 <span class="label">"Your answer"</span>
                 <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" dir="auto" aria-describedby=prompt />
             </label>
         }
         .erase(),
-        ShownKind::Tracing {
+        QuestionViewKind::Tracing {
             program,
             compiles,
             prints,
             line,
         } => tracing(program, (compiles, prints, line), prompt),
-        ShownKind::Ordering { items } => ordering(items, prompt, language),
-        ShownKind::Matching { left, right } => matching(left, right, prompt, language),
+        QuestionViewKind::Ordering { items } => ordering(items, prompt, language),
+        QuestionViewKind::Matching { left, right } => matching(left, right, prompt, language),
     }
 }
 
@@ -162,7 +162,7 @@ fn letter(at: usize) -> String {
 
 /// A line with a select for one of the choices. The accessible name of the select consists of
 /// `asks` and the text of the line. `chosen` is the value of the selected choice.
-struct Line {
+struct ProgramLine {
     id: Uuid,
     group: &'static str,
     asks: &'static str,
@@ -170,8 +170,8 @@ struct Line {
     chosen: String,
 }
 
-fn select_line(line: Line, choices: &[(String, String)], language: &Language) -> AnyView {
-    let Line {
+fn select_line(line: ProgramLine, choices: &[(String, String)], language: &Language) -> AnyView {
+    let ProgramLine {
         id,
         group,
         asks,
@@ -219,7 +219,7 @@ fn ordering(
     let lines = items
         .into_iter()
         .map(|(id, html, place)| {
-            let line = Line {
+            let line = ProgramLine {
                 id,
                 group: "order",
                 asks: "Position of",
@@ -264,7 +264,7 @@ fn matching(
     let lines = left
         .into_iter()
         .map(|(id, html, matched)| {
-            let line = Line {
+            let line = ProgramLine {
                 id,
                 group: "matches",
                 asks: "Match for",
@@ -296,7 +296,12 @@ mod tests {
         let items = vec![(id, Html("Wash".to_owned()), None)];
         let owner = Owner::new();
         let html = owner.with(|| {
-            fields(ShownKind::Ordering { items }, "asked", &Language::new("fa")).to_html()
+            fields(
+                QuestionViewKind::Ordering { items },
+                "asked",
+                &Language::new("fa"),
+            )
+            .to_html()
         });
         assert!(html.contains("aria-describedby=\"asked\""), "{html}");
         let named = format!("aria-label=\"Position of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");

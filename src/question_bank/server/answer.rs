@@ -4,35 +4,35 @@ use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
-use super::basis;
-use super::grade::{Answer, FrozenKind, Given};
+use super::form_hash;
+use super::grade::{Answer, FrozenKind, SavedAnswer};
 use crate::platform::error::{AppError, AppResult};
-use crate::question_bank::Sent;
+use crate::question_bank::AnswerForm;
 
 /// The number of a change within its tab. Numbers grow with each change.
 #[derive(Debug, Clone, Copy)]
-pub struct Change {
+pub struct TabChange {
     pub tab: Uuid,
     pub number: i32,
 }
 
 /// A browser's request to store the answer to one question of an attempt.
-pub struct Answering {
+pub struct AnswerChange {
     /// Index of the question, from 0.
     pub question: usize,
-    pub sent: Sent,
+    pub sent: AnswerForm,
     /// Hash of the answer when the page was last loaded or saved; see the module `basis`.
     pub basis: Option<String>,
-    pub change: Option<Change>,
+    pub change: Option<TabChange>,
 }
 
 /// Number of tabs whose newest change is remembered. One more tab clears the list, so that it
 /// cannot grow without end.
 const TABS: usize = 32;
 
-impl Answering {
-    pub fn read(&self, kind: &FrozenKind) -> AppResult<Given> {
-        Ok(Given {
+impl AnswerChange {
+    pub fn read(&self, kind: &FrozenKind) -> AppResult<SavedAnswer> {
+        Ok(SavedAnswer {
             answer: read(kind, &self.sent)?,
             flagged: self.sent.flagged.is_some(),
             tabs: BTreeMap::new(),
@@ -42,16 +42,16 @@ impl Answering {
     /// Returns the value to store instead of `kept`, or None if nothing changes. A change that
     /// arrives after a newer one of the same tab is ignored. Parts of the form that equal `basis`
     /// are left unchanged, because another tab may have changed them since.
-    pub fn over(&self, kept: &Given, given: Given) -> Option<Given> {
-        let newest = |change: Change| kept.tabs.get(&change.tab).copied().unwrap_or(0);
+    pub fn over(&self, kept: &SavedAnswer, given: SavedAnswer) -> Option<SavedAnswer> {
+        let newest = |change: TabChange| kept.tabs.get(&change.tab).copied().unwrap_or(0);
         if self
             .change
             .is_some_and(|change| change.number <= newest(change))
         {
             return None;
         }
-        let changed = basis::changed(self.basis.as_deref(), &given);
-        let mut next = Given {
+        let changed = form_hash::changed(self.basis.as_deref(), &given);
+        let mut next = SavedAnswer {
             answer: if changed.answer {
                 given.answer
             } else {
@@ -82,7 +82,7 @@ const TEXT_LIMIT: usize = 5000;
 /// # Errors
 ///
 /// A field error for ids that the question does not offer, and for values that are not valid.
-pub fn read(kind: &FrozenKind, sent: &Sent) -> AppResult<Option<Answer>> {
+pub fn read(kind: &FrozenKind, sent: &AnswerForm) -> AppResult<Option<Answer>> {
     let id = |text: &str| Uuid::parse_str(text).map_err(|_| foreign());
     // Each name is an id with an `i` before it. Form names such as `order[1…]` would otherwise be
     // read as an index into a list.
@@ -153,7 +153,7 @@ fn foreign() -> AppError {
 
 /// Returns the learner's choice of whether the program compiles. Without a choice, the filled-in
 /// field decides: output means yes, a line number means no.
-fn says_it_compiles(sent: &Sent) -> AppResult<Option<bool>> {
+fn says_it_compiles(sent: &AnswerForm) -> AppResult<Option<bool>> {
     let is_filled = |field: &Option<String>| {
         let text = field.as_deref().unwrap_or_default();
         !text.trim().is_empty()
@@ -174,7 +174,7 @@ fn says_it_compiles(sent: &Sent) -> AppResult<Option<bool>> {
     }
 }
 
-fn line(sent: &Sent) -> AppResult<Option<u32>> {
+fn line(sent: &AnswerForm) -> AppResult<Option<u32>> {
     match sent.line.as_deref().unwrap_or_default().trim() {
         "" => Ok(None),
         line => (line.parse().map(Some))
@@ -196,11 +196,11 @@ mod tests {
     }
 
     fn filled(compiles: &str, text: &str, line: &str) -> AppResult<Option<Answer>> {
-        let sent = Sent {
+        let sent = AnswerForm {
             compiles: Some(compiles.to_owned()),
             text: Some(text.to_owned()),
             line: Some(line.to_owned()),
-            ..Sent::default()
+            ..AnswerForm::default()
         };
         read(&tracing(), &sent)
     }
@@ -218,20 +218,20 @@ mod tests {
         assert!(filled("perhaps", "", "").is_err());
     }
 
-    fn given(text: &str, flagged: bool) -> Given {
-        Given {
+    fn given(text: &str, flagged: bool) -> SavedAnswer {
+        SavedAnswer {
             answer: (!text.is_empty()).then(|| Answer::Text(text.to_owned())),
             flagged,
             tabs: BTreeMap::new(),
         }
     }
 
-    fn answering(basis: Option<String>, change: Option<(u128, i32)>) -> Answering {
-        Answering {
+    fn answering(basis: Option<String>, change: Option<(u128, i32)>) -> AnswerChange {
+        AnswerChange {
             question: 0,
-            sent: Sent::default(),
+            sent: AnswerForm::default(),
             basis,
-            change: change.map(|(tab, number)| Change {
+            change: change.map(|(tab, number)| TabChange {
                 tab: Uuid::from_u128(tab),
                 number,
             }),
@@ -242,7 +242,7 @@ mod tests {
         /// Changes of one tab may arrive in any order; the newest one stays.
         #[test]
         fn what_comes_late_takes_nothing_back(order in Just((1..8).collect::<Vec<i32>>()).prop_shuffle()) {
-            let mut kept = Given::default();
+            let mut kept = SavedAnswer::default();
             for number in order {
                 let sent = given(&number.to_string(), false);
                 if let Some(next) = answering(None, Some((1, number))).over(&kept, sent) {
@@ -260,7 +260,7 @@ mod tests {
             sent in ("[ab]{0,1}", any::<bool>()),
         ) {
             let [had, kept, sent] = [had, kept, sent].map(|(text, flagged)| given(&text, flagged));
-            let next = answering(Some(basis::basis(Some(&had))), None).over(&kept, sent.clone());
+            let next = answering(Some(form_hash::basis(Some(&had))), None).over(&kept, sent.clone());
             let next = next.unwrap_or_else(|| kept.clone());
             let expected = if sent.answer == had.answer { kept.answer } else { sent.answer };
             prop_assert_eq!(next.answer, expected);

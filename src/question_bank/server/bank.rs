@@ -21,7 +21,7 @@ use crate::question_bank::{QuestionPayload, QuestionType, StoredPayload};
 
 /// The position of a question in its course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct QuestionPlace {
     pub course: CourseId,
     pub topic: Option<TopicId>,
     pub module_no: i32,
@@ -42,7 +42,7 @@ pub async fn lock(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
 
 pub async fn add(
     conn: &mut Conn,
-    place: &Place,
+    place: &QuestionPlace,
     key: Option<&str>,
     question: &QuestionDraft,
     links: &Links<'_>,
@@ -76,7 +76,7 @@ pub async fn add(
 pub async fn change(
     conn: &mut Conn,
     id: QuestionId,
-    place: &Place,
+    place: &QuestionPlace,
     question: &QuestionDraft,
     links: &Links<'_>,
 ) -> AppResult<bool> {
@@ -99,7 +99,7 @@ pub async fn change(
 }
 
 /// Moves the question to another place and changes nothing else.
-pub async fn put(conn: &mut Conn, id: QuestionId, place: &Place) -> QueryResult<()> {
+pub async fn put(conn: &mut Conn, id: QuestionId, place: &QuestionPlace) -> QueryResult<()> {
     diesel::update(quiz_questions::table.find(id))
         .set(standing(place))
         .execute(conn)
@@ -107,7 +107,7 @@ pub async fn put(conn: &mut Conn, id: QuestionId, place: &Place) -> QueryResult<
         .map(drop)
 }
 
-type Standing = (
+type PlaceColumns = (
     diesel::dsl::Eq<quiz_questions::topic_id, Option<TopicId>>,
     diesel::dsl::Eq<quiz_questions::module_no, i32>,
     diesel::dsl::Eq<quiz_questions::topic_pair_index, Option<i32>>,
@@ -115,7 +115,7 @@ type Standing = (
 );
 
 /// The columns that hold the place of a question.
-fn standing(place: &Place) -> Standing {
+fn standing(place: &QuestionPlace) -> PlaceColumns {
     (
         quiz_questions::topic_id.eq(place.topic),
         quiz_questions::module_no.eq(place.module_no),
@@ -194,7 +194,7 @@ async fn store_options(
 /// A question of the bank without its place in the course.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = quiz_questions)]
-pub struct Row {
+pub struct QuestionRecord {
     pub question_id: QuestionId,
     pub external_key: Option<String>,
     pub question_type: QuestionType,
@@ -206,7 +206,7 @@ pub struct Row {
 }
 
 /// Converts rows to drafts, in the order of the rows.
-pub async fn drafts(conn: &mut Conn, rows: Vec<Row>) -> AppResult<Vec<QuestionDraft>> {
+pub async fn drafts(conn: &mut Conn, rows: Vec<QuestionRecord>) -> AppResult<Vec<QuestionDraft>> {
     let ids: Vec<QuestionId> = rows.iter().map(|row| row.question_id).collect();
     let mut options: HashMap<QuestionId, Vec<OptionDraft>> = HashMap::new();
     let option_rows: Vec<(QuestionId, String, bool)> = quiz_options::table

@@ -65,11 +65,11 @@ pub struct FrozenOption {
 }
 
 /// Answers by the index of their question from 0, as stored in the database.
-pub type Answers = BTreeMap<usize, Given>;
+pub type Answers = BTreeMap<usize, SavedAnswer>;
 
 /// A learner's answer to one question.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Given {
+pub struct SavedAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
     /// True if the learner wants to come back to the question.

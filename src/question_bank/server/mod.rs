@@ -2,14 +2,14 @@
 
 pub mod adaptive;
 pub mod answer;
-pub mod asked;
+pub mod apply_key;
 pub mod bank;
-pub mod basis;
 pub mod exchange;
+pub mod form_hash;
 pub mod freeze;
 pub mod grade;
 pub mod number;
-pub mod rekey;
+pub mod questions_in_use;
 pub mod statistics;
 pub mod store;
 pub mod timing;

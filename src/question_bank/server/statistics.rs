@@ -15,7 +15,7 @@ const GROUP: f64 = 0.27;
 
 /// One learner's graded answer to one question.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Try {
+pub struct GradedAnswer {
     pub question: QuestionId,
     /// Points for the answer, from 0 to 1.
     pub points: f64,
@@ -60,8 +60,8 @@ pub struct Groups {
 }
 
 /// Computes the statistics of each answered question, ordered by question id.
-pub fn statistics(tries: &[Try]) -> Vec<QuestionStatistics> {
-    let mut by_question: BTreeMap<QuestionId, Vec<&Try>> = BTreeMap::new();
+pub fn statistics(tries: &[GradedAnswer]) -> Vec<QuestionStatistics> {
+    let mut by_question: BTreeMap<QuestionId, Vec<&GradedAnswer>> = BTreeMap::new();
     for one in tries {
         by_question.entry(one.question).or_default().push(one);
     }
@@ -71,7 +71,7 @@ pub fn statistics(tries: &[Try]) -> Vec<QuestionStatistics> {
         .collect()
 }
 
-fn of_question(question: QuestionId, tries: &[&Try]) -> QuestionStatistics {
+fn of_question(question: QuestionId, tries: &[&GradedAnswer]) -> QuestionStatistics {
     let points: Vec<f64> = tries.iter().map(|one| one.points).collect();
     // Pairs of rest and points.
     let compared: Vec<(f64, f64)> = tries
@@ -127,7 +127,7 @@ fn groups(pairs: &[(f64, f64)]) -> Option<Groups> {
     })
 }
 
-fn taken(tries: &[&Try]) -> BTreeMap<Uuid, usize> {
+fn taken(tries: &[&GradedAnswer]) -> BTreeMap<Uuid, usize> {
     let mut taken = BTreeMap::new();
     for one in tries {
         for option in one.chosen.iter().collect::<HashSet<_>>() {
@@ -155,8 +155,8 @@ mod tests {
 
     const QUESTION: QuestionId = QuestionId(Uuid::from_u128(1));
 
-    fn one(points: f64, rest: f64) -> Try {
-        Try {
+    fn one(points: f64, rest: f64) -> GradedAnswer {
+        GradedAnswer {
             question: QUESTION,
             points,
             rest: Some(rest),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     fn of(pairs: impl IntoIterator<Item = (f64, f64)>) -> QuestionStatistics {
-        let tries: Vec<Try> = pairs.into_iter().map(|(p, r)| one(p, r)).collect();
+        let tries: Vec<GradedAnswer> = pairs.into_iter().map(|(p, r)| one(p, r)).collect();
         statistics(&tries).remove(0)
     }
 
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!((same.discrimination, same.facility), (None, 1.0));
         let tied = of((0..30).map(|n| (f64::from(n % 2), 0.3)));
         assert_eq!((tied.discrimination, tied.groups), (None, None));
-        let alone = Try {
+        let alone = GradedAnswer {
             rest: None,
             ..one(0.5, 0.0)
         };
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn options_times_and_questions_are_kept_apart() {
         let option = |n: u128| Uuid::from_u128(100 + n);
-        let taking = |question: u128, chosen: &[u128], seconds| Try {
+        let taking = |question: u128, chosen: &[u128], seconds| GradedAnswer {
             question: QuestionId(Uuid::from_u128(question)),
             chosen: chosen.iter().copied().map(option).collect(),
             seconds,

@@ -3,15 +3,15 @@
 use crate::enrollment::TopicLink;
 use crate::platform::markdown;
 use crate::platform::ui::Html;
-use crate::question_bank::server::grade::{Answer, Frozen, FrozenKind, Given};
-use crate::question_bank::{GradedQuestion, Shown, ShownKind};
+use crate::question_bank::server::grade::{Answer, Frozen, FrozenKind, SavedAnswer};
+use crate::question_bank::{GradedQuestion, QuestionView, QuestionViewKind};
 use std::collections::HashMap;
 use uuid::Uuid;
 /// Returns the question and the answer given so far, without the right answer.
-pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
+pub fn shown(question: &Frozen, given: Option<&SavedAnswer>) -> QuestionView {
     let answer = given.and_then(|given| given.answer.as_ref());
     let kind = match &question.kind {
-        FrozenKind::Choice { several, options } => ShownKind::Choice {
+        FrozenKind::Choice { several, options } => QuestionViewKind::Choice {
             several: *several,
             options: options
                 .iter()
@@ -22,7 +22,7 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
                 })
                 .collect(),
         },
-        FrozenKind::ShortAnswer { .. } => ShownKind::ShortAnswer {
+        FrozenKind::ShortAnswer { .. } => QuestionViewKind::ShortAnswer {
             text: match answer {
                 Some(Answer::Text(text)) => text.clone(),
                 _ => String::new(),
@@ -34,7 +34,7 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
                 Some(Answer::FailsAtLine(line)) => (Some(false), String::new(), *line),
                 _ => (None, String::new(), None),
             };
-            ShownKind::Tracing {
+            QuestionViewKind::Tracing {
                 program: Html(numbered(program_html)),
                 compiles,
                 prints,
@@ -46,7 +46,7 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
                 Some(Answer::Places(places)) => places.get(id).copied(),
                 _ => None,
             };
-            ShownKind::Ordering {
+            QuestionViewKind::Ordering {
                 items: shown
                     .iter()
                     .filter_map(|id| items.iter().find(|(item, _)| item == id))
@@ -59,7 +59,7 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
                 Some(Answer::Matches(matches)) => matches.get(id).copied(),
                 _ => None,
             };
-            ShownKind::Matching {
+            QuestionViewKind::Matching {
                 left: left
                     .iter()
                     .map(|(id, html)| (*id, Html(html.clone()), matched(id)))
@@ -71,7 +71,7 @@ pub fn shown(question: &Frozen, given: Option<&Given>) -> Shown {
             }
         }
     };
-    Shown {
+    QuestionView {
         prompt: Html(question.prompt_html.clone()),
         kind,
         flagged: given.is_some_and(|given| given.flagged),

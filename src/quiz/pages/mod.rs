@@ -8,10 +8,12 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use server_fn::ServerFn;
 
-pub use self::result::came_of;
 use self::result::result;
+pub use self::result::result_mark;
 use super::api::{SaveAnswer, StartQuiz, SubmitQuiz, load_quiz};
-use super::{AttemptStatus, PastAttempt, QuizPage, QuizState, Running, Terms, Told};
+use super::{
+    AttemptStatus, PastAttempt, QuizPage, QuizState, QuizTerms, RunningAttempt, SaveReply,
+};
 use crate::paths::quiz_path;
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, Erase, Form, FormState, Language, Notice, Page, Tone, loaded,
@@ -36,7 +38,7 @@ pub fn quiz_page() -> AnyView {
         move || (params.get(), show.get()),
         |((course, module, pair), show)| load_quiz(course, module, pair, show),
     );
-    let forms = Forms {
+    let forms = QuizForms {
         start: FormState::of(StartQuiz::PATH),
         save: FormState::of(SaveAnswer::PATH),
         submit: FormState::of(SubmitQuiz::PATH),
@@ -45,13 +47,13 @@ pub fn quiz_page() -> AnyView {
 }
 
 #[derive(Clone, Copy)]
-struct Forms {
+struct QuizForms {
     start: FormState,
     save: FormState,
     submit: FormState,
 }
 
-fn quiz(page: QuizPage, forms: Forms) -> AnyView {
+fn quiz(page: QuizPage, forms: QuizForms) -> AnyView {
     let name = format!("Quiz {}.{}", page.module_no, page.pair);
     let course = format!("/learn/{}", page.course_slug);
     let path = quiz_path(&page.course_slug, page.module_no, page.pair);
@@ -107,7 +109,7 @@ fn quiz(page: QuizPage, forms: Forms) -> AnyView {
     .erase()
 }
 
-fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
+fn ready(page: QuizPage, terms: QuizTerms, start: FormState) -> AnyView {
     let questions = match terms.questions {
         1 => "One question".to_owned(),
         count => format!("{count} questions"),
@@ -145,11 +147,11 @@ fn ready(page: QuizPage, terms: Terms, start: FormState) -> AnyView {
     .erase()
 }
 
-fn running(attempt: Running, language: &Language, path: &str, forms: Forms) -> AnyView {
+fn running(attempt: RunningAttempt, language: &Language, path: &str, forms: QuizForms) -> AnyView {
     let attempt_id = attempt.attempt_id.to_string();
     let said_left = attempt.seconds_left.map(RwSignal::new);
     let told = Callback::new(move |answer: String| {
-        let told: Told = serde_json::from_str(&answer).unwrap_or_default();
+        let told: SaveReply = serde_json::from_str(&answer).unwrap_or_default();
         if let (Some(said_left), Some(left)) = (said_left, told.seconds_left) {
             said_left.try_set(left);
         }

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use super::outcome;
 use crate::platform::ui::{Badge, Button, Erase, Language, Notice, Tone};
-use crate::quiz::{AttemptStatus, Graded, QuizPage, RegradeNote};
+use crate::quiz::{AttemptStatus, QuizPage, QuizResult, RegradeNote};
 
-pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
+pub fn result(page: &QuizPage, mut graded: QuizResult, path: &str) -> AnyView {
     let is_passed = page
         .history
         .iter()
@@ -25,11 +25,16 @@ pub fn result(page: &QuizPage, mut graded: Graded, path: &str) -> AnyView {
         .map(|later| view! { <p class="quiz-later">{later}</p> });
     let again = (!is_passed).then(|| view! { <Button href=path.to_owned()>"Try again"</Button> });
     let way = view! { <div class="row">{on} {again} {later}</div> }.erase();
-    came_of(graded, &page.course_title.language, "Your answer", way)
+    result_mark(graded, &page.course_title.language, "Your answer", way)
 }
 
 /// An attempt's result and its questions. `label` stands over what was answered; `way` is where to go on.
-pub fn came_of(graded: Graded, language: &Language, label: &'static str, way: AnyView) -> AnyView {
+pub fn result_mark(
+    graded: QuizResult,
+    language: &Language,
+    label: &'static str,
+    way: AnyView,
+) -> AnyView {
     let (tone, text) = outcome(graded.status);
     let needed = format!("Passing score: {}%", graded.passing_score_percent);
     let regrades = graded.regrades.into_iter().map(regrade).collect_view();

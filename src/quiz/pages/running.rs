@@ -1,13 +1,13 @@
 use crate::platform::ui::{Erase, Form, FormState, Glyph, Icon, Language};
-use crate::question_bank::Shown;
+use crate::question_bank::QuestionView;
 use crate::question_bank::pages::answer_fields::{as_typed, fields};
-use crate::quiz::Running;
+use crate::quiz::RunningAttempt;
 use leptos::prelude::*;
 /// The form of a question. `told` receives the server's reply and returns the new `basis`.
 pub fn question(
-    attempt: Running,
+    attempt: RunningAttempt,
     at: usize,
-    shown: Shown,
+    shown: QuestionView,
     language: &Language,
     save: FormState,
     told: Callback<String, String>,

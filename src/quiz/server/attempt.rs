@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::regrade;
 use super::store;
-use super::store::{Attempt, QuizKey, Settings};
+use super::store::{Attempt, AttemptSettings, QuizKey};
 use crate::certificate::server::completion;
 use crate::course::CourseTitle;
 use crate::enrollment::server::access::not_enrolled;
@@ -19,9 +19,9 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::platform::time::Clock;
-use crate::question_bank::server::answer::Answering;
+use crate::question_bank::server::answer::AnswerChange;
 pub use crate::question_bank::server::answer::read;
-use crate::question_bank::server::basis::basis;
+use crate::question_bank::server::form_hash::basis;
 use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::QuestionSet;
 use crate::question_bank::server::store::BankQuestion;
@@ -38,18 +38,18 @@ pub fn no_attempt() -> AppError {
 }
 
 /// A quiz that the learner may see, and everything that decides its state.
-pub struct Found {
+pub struct QuizContext {
     pub course_title: CourseTitle,
     /// Code of the course's certificate, once it is completed.
     pub certificate: Option<String>,
     pub key: QuizKey,
     pub progress: Progress,
-    pub settings: Settings,
+    pub settings: AttemptSettings,
     /// All attempts of the learner at this quiz, newest first.
-    pub attempts: Vec<store::Outcome>,
+    pub attempts: Vec<store::AttemptOutcome>,
 }
 
-impl Found {
+impl QuizContext {
     pub fn running(&self) -> Option<AttemptId> {
         self.attempts
             .iter()
@@ -63,14 +63,14 @@ impl Found {
 /// # Errors
 ///
 /// `Denied` without an enrollment; `NotFound` if the quiz has neither questions nor attempts.
-pub async fn find(
+pub async fn load_context(
     conn: &mut Conn,
     user: UserId,
     course: &str,
     module_no: i32,
     pair: i32,
     now: DateTime<Utc>,
-) -> AppResult<Found> {
+) -> AppResult<QuizContext> {
     let studied = studying::studying(conn, user, course)
         .await?
         .ok_or_else(not_enrolled)?;
@@ -87,7 +87,7 @@ pub async fn find(
     if progress.quiz(module_no, pair).is_none() && attempts.is_empty() {
         return Err(no_quiz());
     }
-    Ok(Found {
+    Ok(QuizContext {
         course_title: CourseTitle::new(studied.title, studied.language),
         certificate: studied.certificate,
         key,
@@ -98,7 +98,7 @@ pub async fn find(
 }
 
 /// Returns the reason why no attempt can be started, as a sentence. None if one can.
-pub fn closed(found: &Found, clock: &Clock) -> Option<String> {
+pub fn why_closed(found: &QuizContext, clock: &Clock) -> Option<String> {
     let Some(quiz) = found.progress.quiz(found.key.module_no, found.key.pair) else {
         return Some("This quiz no longer has any questions.".to_owned());
     };
@@ -141,11 +141,11 @@ pub async fn start(
     // Without this lock, two starts at the same time would both pass the check of the attempts
     // allowed.
     db::lock(conn, &format!("quiz {user} {course} {module_no} {pair}")).await?;
-    let found = find(conn, user, course, module_no, pair, clock.now).await?;
+    let found = load_context(conn, user, course, module_no, pair, clock.now).await?;
     if let Some(running) = found.running() {
         return Ok(running);
     }
-    if let Some(why) = closed(&found, clock) {
+    if let Some(why) = why_closed(&found, clock) {
         return Err(AppError::Denied(why));
     }
     let bank = store::bank(conn, user, found.key).await?;
@@ -185,16 +185,16 @@ pub async fn save(
     conn: &mut Conn,
     user: UserId,
     attempt: AttemptId,
-    answering: &Answering,
+    answering: &AnswerChange,
     now: DateTime<Utc>,
-) -> AppResult<Saved> {
+) -> AppResult<SavedAttempt> {
     let mut row = locked(conn, user, attempt).await?;
     if row.status != AttemptStatus::InProgress {
-        return Ok(Saved::TooLate(row.quiz));
+        return Ok(SavedAttempt::TooLate(row.quiz));
     }
     if timing::is_late(row.expires_at, now) {
         end(conn, user, &row, now).await?;
-        return Ok(Saved::TooLate(row.quiz));
+        return Ok(SavedAttempt::TooLate(row.quiz));
     }
     let question = answering.question;
     let frozen = row.set.questions.get(question).ok_or_else(|| {
@@ -207,7 +207,7 @@ pub async fn save(
         row.answers.insert(question, given);
         store::save_answers(conn, attempt, &row.answers).await?;
     }
-    Ok(Saved::Kept {
+    Ok(SavedAttempt::Kept {
         quiz: row.quiz,
         basis,
         expires_at: row.expires_at,
@@ -215,7 +215,7 @@ pub async fn save(
 }
 
 /// The outcome of saving an answer.
-pub enum Saved {
+pub enum SavedAttempt {
     Kept {
         quiz: QuizKey,
         /// Hash of the answer that was sent; see the module `basis`.

@@ -15,13 +15,13 @@ use crate::quiz::AttemptStatus;
 pub struct QuizMail {
     pub user: UserId,
     pub course: CourseId,
-    pub news: News,
+    pub news: QuizNews,
 }
 
 /// The subject of a mail. A quiz is given by its module and section; the reason is the tutor's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
-pub enum News {
+pub enum QuizNews {
     Reset {
         quiz: (i32, i32),
         reason: String,
@@ -69,12 +69,12 @@ async fn words(
     conn: &mut Conn,
     user: UserId,
     Recipient { slug, title, .. }: &Recipient,
-    news: News,
+    news: QuizNews,
 ) -> AppResult<CourseNews> {
     let name = |(module_no, pair): (i32, i32)| format!("quiz {module_no}.{pair}");
     let address = |(module_no, pair): (i32, i32)| Some(quiz_path(slug, module_no, pair));
     let (subject, text, path): (_, String, _) = match news {
-        News::Reset { quiz, reason } => (
+        QuizNews::Reset { quiz, reason } => (
             format!("You can take {} again", name(quiz)),
             format!(
                 "Your tutor has reset {} of “{title}”. You can start again from the beginning, and your earlier attempts no longer \
@@ -83,7 +83,7 @@ async fn words(
             ),
             address(quiz),
         ),
-        News::Excused { quiz, reason } => (
+        QuizNews::Excused { quiz, reason } => (
             format!("You are excused from {}", name(quiz)),
             format!(
                 "Your tutor has excused you from {} of “{title}”. It counts as passed and unlocks everything that a pass unlocks. You \
@@ -92,7 +92,7 @@ async fn words(
             ),
             None,
         ),
-        News::ExcuseEnded { quiz, reason } => (
+        QuizNews::ExcuseEnded { quiz, reason } => (
             format!("You are no longer excused from {}", name(quiz)),
             format!(
                 "Your tutor has ended your excuse from {} of “{title}”. You need to pass it like any other quiz. Modules that are \
@@ -101,7 +101,7 @@ async fn words(
             ),
             address(quiz),
         ),
-        News::Unlocked { modules, reason } => {
+        QuizNews::Unlocked { modules, reason } => {
             let (subject, which) = match modules.as_slice() {
                 [one] => (
                     format!("Module {one} is unlocked for you"),
@@ -120,7 +120,7 @@ async fn words(
                 None,
             )
         }
-        News::Allowed {
+        QuizNews::Allowed {
             extra_time_percent,
             extra_attempts,
             reason,
@@ -133,7 +133,7 @@ async fn words(
             ),
             None,
         ),
-        News::Regraded { regrading } => {
+        QuizNews::Regraded { regrading } => {
             let reason = regrades::reason(conn, regrading).await?;
             let results = regrades::changed_of(conn, regrading, user).await?;
             let lines: Vec<String> = results

@@ -25,7 +25,7 @@ use crate::quiz::AttemptStatus;
 
 /// Quiz settings of a course, with the allowances of one learner.
 #[derive(Debug, Clone, Queryable)]
-pub struct Settings {
+pub struct AttemptSettings {
     pub questions_per_attempt: i32,
     pub passing_score_percent: i32,
     pub seconds_per_question: Option<i32>,
@@ -36,7 +36,7 @@ pub struct Settings {
     pub extra_attempts: Option<i32>,
 }
 
-impl Settings {
+impl AttemptSettings {
     /// Time limit in seconds for this number of questions, including extra time. None without a
     /// limit.
     pub fn seconds_for(&self, questions: usize) -> Option<i64> {
@@ -54,7 +54,11 @@ impl Settings {
     }
 }
 
-pub async fn settings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<Settings> {
+pub async fn settings(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<AttemptSettings> {
     courses::table
         .left_join(
             quiz_allowances::table.on(quiz_allowances::course_id
@@ -104,7 +108,7 @@ pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec
 }
 
 #[derive(QueryableByName)]
-struct SeenRow {
+struct TimesSeenRow {
     #[diesel(sql_type = SqlUuid)]
     question_id: Uuid,
     #[diesel(sql_type = BigInt)]
@@ -113,7 +117,7 @@ struct SeenRow {
 
 /// Counts the attempts at this quiz in which the learner has had each question.
 async fn seen(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<HashMap<Uuid, i64>> {
-    let rows: Vec<SeenRow> = diesel::sql_query(
+    let rows: Vec<TimesSeenRow> = diesel::sql_query(
         "select (q ->> 'question_id')::uuid as question_id, count(*) as times
          from quiz_attempts a cross join lateral jsonb_array_elements(a.question_set -> 'questions') q
          where a.user_id = $1 and a.course_id = $2 and a.module_no = $3 and a.topic_pair_index = $4
@@ -290,7 +294,7 @@ pub async fn learner_of(conn: &mut Conn, attempt: AttemptId) -> QueryResult<Opti
 
 /// The result of one attempt at a quiz.
 #[derive(Debug, Clone, QueryableByName)]
-pub struct Outcome {
+pub struct AttemptOutcome {
     #[diesel(sql_type = SqlUuid)]
     pub attempt_id: AttemptId,
     #[diesel(sql_type = crate::platform::db::schema::sql_types::AttemptStatus)]
@@ -305,7 +309,11 @@ pub struct Outcome {
 }
 
 /// The learner's attempts at a quiz, newest first.
-pub async fn attempts(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<Vec<Outcome>> {
+pub async fn attempts(
+    conn: &mut Conn,
+    user: UserId,
+    quiz: QuizKey,
+) -> QueryResult<Vec<AttemptOutcome>> {
     diesel::sql_query(
         "select attempt_id, status, score, completed_at, counts from quiz_tries
          where user_id = $1 and course_id = $2 and module_no = $3 and topic_pair_index = $4
@@ -325,7 +333,7 @@ pub async fn begin(
     user: UserId,
     quiz: QuizKey,
     set: &QuestionSet,
-    settings: &Settings,
+    settings: &AttemptSettings,
     now: DateTime<Utc>,
 ) -> AppResult<(AttemptId, Option<DateTime<Utc>>)> {
     let expires_at = settings

@@ -1,7 +1,7 @@
 //! Builds the page of a quiz.
 
 use crate::platform::ids::QuestionId;
-use crate::question_bank::server::asked::{AskedIn, asked, withhold};
+use crate::question_bank::server::questions_in_use::{UsedBy, asked, withhold};
 use crate::question_bank::server::view::{graded_question, right, shown};
 use diesel::QueryResult;
 use std::collections::HashMap;
@@ -9,9 +9,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::attempt::{self, Found, no_attempt};
+use super::attempt::{self, QuizContext, no_attempt};
 use super::regrade::{self, store::Applied};
-use super::store::{self, Attempt, Outcome};
+use super::store::{self, Attempt, AttemptOutcome};
 use crate::course::pair_of;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::progress;
@@ -24,15 +24,16 @@ use crate::platform::ids::{AttemptId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::question_bank::GradedQuestion;
-use crate::question_bank::server::basis::basis;
+use crate::question_bank::server::form_hash::basis;
 use crate::question_bank::server::grade;
 use crate::question_bank::server::timing;
 use crate::quiz::{
-    AttemptStatus, Graded, PastAttempt, QuizPage, QuizState, RegradeNote, Running, Terms,
+    AttemptStatus, PastAttempt, QuizPage, QuizResult, QuizState, QuizTerms, RegradeNote,
+    RunningAttempt,
 };
 
 /// The part of a quiz that the address names.
-pub enum Look {
+pub enum QuizPart {
     /// The terms, or the first question of the running attempt.
     Quiz,
     Question(usize),
@@ -47,10 +48,10 @@ pub async fn page(
     course: String,
     module_no: i32,
     pair: i32,
-    look: Look,
+    look: QuizPart,
     clock: &Clock,
 ) -> AppResult<QuizPage> {
-    let found = attempt::find(conn, user, &course, module_no, pair, clock.now).await?;
+    let found = attempt::load_context(conn, user, &course, module_no, pair, clock.now).await?;
     let topics = store::topics_of(conn, found.key.course, module_no).await?;
     let link = |(_, slug, title, _): &(TopicId, String, String, i32)| TopicLink {
         href: topic_path(&course, slug),
@@ -58,9 +59,9 @@ pub async fn page(
     };
     let last = found.attempts.first().map(|outcome| outcome.attempt_id);
     let ended = match (&look, found.running(), last) {
-        (Look::Attempt(attempt), ..) => Some(*attempt),
+        (QuizPart::Attempt(attempt), ..) => Some(*attempt),
         // The address names a question, but the attempt has ended. The page shows its result.
-        (Look::Question(_) | Look::End, None, last) => last,
+        (QuizPart::Question(_) | QuizPart::End, None, last) => last,
         _ => None,
     };
     let state = match (ended, found.running()) {
@@ -72,7 +73,7 @@ pub async fn page(
             let abouts = topics.iter().map(|topic| (topic.0, link(topic))).collect();
             let onward = match row.status {
                 AttemptStatus::Passed => onward(conn, user, &course, &found, clock).await?,
-                _ => Onward::default(),
+                _ => NextStep::default(),
             };
             let regrades = regrade::store::applied(conn, &[attempt]).await?;
             let asked = asked_now(conn, user, &row, clock.now).await?;
@@ -85,13 +86,13 @@ pub async fn page(
                 .await?
                 .ok_or_else(no_attempt)?;
             let at = match look {
-                Look::End => None,
-                Look::Question(at) => Some(at),
+                QuizPart::End => None,
+                QuizPart::Question(at) => Some(at),
                 _ => Some(0),
             };
             QuizState::Running(Box::new(running_view(&row, at, clock.now)))
         }
-        (None, None) => match attempt::closed(&found, clock) {
+        (None, None) => match attempt::why_closed(&found, clock) {
             Some(why) => QuizState::Closed(why),
             None => {
                 let bank = store::bank(conn, user, found.key).await?.len();
@@ -129,7 +130,7 @@ pub async fn page(
 }
 
 /// The history's entry for an attempt. None while the attempt is in progress.
-pub fn past(outcome: &Outcome, clock: &Clock) -> Option<PastAttempt> {
+pub fn past(outcome: &AttemptOutcome, clock: &Clock) -> Option<PastAttempt> {
     let at = outcome.completed_at?;
     Some(PastAttempt {
         attempt_id: outcome.attempt_id,
@@ -140,11 +141,11 @@ pub fn past(outcome: &Outcome, clock: &Clock) -> Option<PastAttempt> {
     })
 }
 
-fn terms(found: &Found, bank: usize) -> Terms {
+fn terms(found: &QuizContext, bank: usize) -> QuizTerms {
     let questions = bank.min(found.settings.questions_per_attempt as usize);
     let quiz = found.progress.quiz(found.key.module_no, found.key.pair);
     let tries = quiz.map_or(0, |quiz| quiz.tries);
-    Terms {
+    QuizTerms {
         questions,
         passing_score_percent: found.settings.passing_score_percent,
         time: found.settings.seconds_for(questions).map(time_words),
@@ -165,10 +166,10 @@ pub fn time_words(seconds: i64) -> String {
     }
 }
 
-fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running {
+fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> RunningAttempt {
     let given = |at: usize| row.answers.get(&at);
     let asked = at.and_then(|at| Some((at, row.set.questions.get(at)?)));
-    Running {
+    RunningAttempt {
         attempt_id: row.attempt_id,
         marks: (0..row.set.questions.len())
             .map(|at| {
@@ -193,7 +194,7 @@ pub fn graded(
     regrades: &[Applied],
     topics: &HashMap<TopicId, TopicLink>,
     clock: &Clock,
-) -> Graded {
+) -> QuizResult {
     let questions = row
         .set
         .questions
@@ -214,7 +215,7 @@ pub fn graded(
             }
         })
         .collect();
-    Graded {
+    QuizResult {
         status: row.status,
         score: row.score.unwrap_or(0),
         passing_score_percent: row.passing_score_percent,
@@ -236,7 +237,7 @@ pub fn graded(
 
 /// The step to continue with after a passed quiz.
 #[derive(Default)]
-struct Onward {
+struct NextStep {
     open: Option<TopicLink>,
     /// A sentence that names the next step and says when it unlocks.
     later: Option<String>,
@@ -248,9 +249,9 @@ async fn onward(
     conn: &mut Conn,
     user: UserId,
     course: &str,
-    found: &Found,
+    found: &QuizContext,
     clock: &Clock,
-) -> AppResult<Onward> {
+) -> AppResult<NextStep> {
     let outline = crate::enrollment::server::access::outline(
         conn,
         user,
@@ -265,11 +266,11 @@ async fn onward(
         .skip_while(|step| step.link.href != here)
         .nth(1);
     Ok(match following {
-        Some(step) if step.is_open => Onward {
+        Some(step) if step.is_open => NextStep {
             open: Some(step.link),
             later: None,
         },
-        following => Onward {
+        following => NextStep {
             open: found.certificate.as_deref().map(|code| TopicLink {
                 href: certificate_path(code),
                 title: "your certificate".to_owned(),
@@ -289,7 +290,7 @@ pub async fn asked_now(
     user: UserId,
     attempt: &Attempt,
     now: DateTime<Utc>,
-) -> QueryResult<Vec<Option<AskedIn>>> {
+) -> QueryResult<Vec<Option<UsedBy>>> {
     let ids: Vec<QuestionId> = (attempt.set.questions.iter())
         .map(|question| question.question_id)
         .collect();
@@ -298,7 +299,7 @@ pub async fn asked_now(
 }
 
 /// Removes the right answers to questions that are being asked now from a result.
-pub fn withholding(mut graded: Graded, asked: &[Option<AskedIn>]) -> Graded {
+pub fn withholding(mut graded: QuizResult, asked: &[Option<UsedBy>]) -> QuizResult {
     graded.questions = (graded.questions.into_iter().zip(asked))
         .map(|(question, asked)| withhold(question, asked.as_ref()))
         .collect();

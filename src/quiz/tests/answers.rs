@@ -127,7 +127,7 @@ async fn who_has_left_the_course_answers_nothing() {
     course(&site, GATED).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (id, at) = begun(&site, &mut asha).await;
-    asha.post("player/api/withdraw", &[("course", "small")])
+    asha.post("enrollment/api/withdraw", &[("course", "small")])
         .await;
     let fields = [
         ("attempt", id.as_str()),
@@ -142,7 +142,8 @@ async fn who_has_left_the_course_answers_nothing() {
     let untouched =
         "select count(*) from quiz_attempts where status = 'in_progress' and answers = '{}'";
     assert_eq!(site.test.count(untouched).await, 1);
-    asha.post("player/api/enrol", &[("course", "small")]).await;
+    asha.post("enrollment/api/enroll", &[("course", "small")])
+        .await;
     save(&mut asha, &fields).await;
     assert_eq!(kept(&site).await.0, "4");
 }

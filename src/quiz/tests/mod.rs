@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::import;
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 
 /// Imports a gated course of two modules. The first has two quizzes, the second has none.
 pub(crate) async fn course(site: &TestSite, settings: &str) {
@@ -72,13 +72,13 @@ pub(crate) const GATED: &str = "gated = true\ncooldown_days = 0";
 pub(crate) async fn learner<'a>(site: &'a TestSite, email: &str) -> Browser<'a> {
     let mut browser = site.signed_in(email, UserRole::Learner).await;
     let answer = browser
-        .post("player/api/enrol", &[("course", "small")])
+        .post("enrollment/api/enroll", &[("course", "small")])
         .await;
     assert_eq!(answer.status, StatusCode::OK);
     browser
 }
 
-pub(crate) async fn start(browser: &mut Browser<'_>, pair: &str) -> Answer {
+pub(crate) async fn start(browser: &mut Browser<'_>, pair: &str) -> TestAnswer {
     let fields = [("course", "small"), ("module_no", "1"), ("pair", pair)];
     browser.post("quiz/api/start_quiz", &fields).await
 }
@@ -109,7 +109,7 @@ pub(crate) async fn give(
     at: usize,
     question: &Value,
     right: bool,
-) -> Answer {
+) -> TestAnswer {
     let at = at.to_string();
     let mut fields = vec![("attempt", attempt), ("question", at.as_str())];
     let kind = &question["kind"];
@@ -131,7 +131,7 @@ pub(crate) async fn take(
     browser: &mut Browser<'_>,
     pair: &str,
     right: bool,
-) -> Answer {
+) -> TestAnswer {
     assert_eq!(start(browser, pair).await.status, StatusCode::OK);
     let (id, questions) = attempt(site).await;
     for (at, question) in questions.iter().enumerate() {
@@ -180,7 +180,7 @@ async fn a_quiz_opens_what_follows_it() {
     );
     // Search, marking as done and starting the next quiz are locked too.
     let found = asha.get("/learn/small/begin?q=goodbye").await.body;
-    assert!(!found.contains("Ending</"), "{found}");
+    assert!(found.contains("No results for “goodbye”."), "{found}");
     let late = topic_id(&site, "late").await;
     let marked = asha
         .post(
@@ -571,7 +571,8 @@ fn wrong_fields(kind: &Value) -> Vec<(String, String)> {
 /// answers.
 async fn answer_everything(site: &TestSite, slug: &str) -> usize {
     let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
-    asha.post("player/api/enrol", &[("course", slug)]).await;
+    asha.post("enrollment/api/enroll", &[("course", slug)])
+        .await;
     // Removes the cooldown and asks all questions in one attempt, because this test is only about
     // whether each question can be answered.
     sql(

@@ -9,7 +9,7 @@ async fn a_page_whose_clock_has_run_down_takes_no_time_that_was_given() {
     let mut asha = learner(&site, "asha@example.org").await;
     start(&mut asha, "1").await;
     let (id, questions) = attempt(&site).await;
-    let left = |answer: &Answer| {
+    let left = |answer: &TestAnswer| {
         let told: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         told["seconds_left"].as_i64().unwrap()
     };

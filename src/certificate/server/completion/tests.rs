@@ -73,7 +73,7 @@ async fn who_comes_back_after_passing_the_last_quiz_has_completed_the_course() {
     let (id, questions) = attempt(&site).await;
     give(&mut asha, &id, 0, &questions[0], true).await;
     let small = [("course", "small")];
-    asha.post("player/api/withdraw", &small).await;
+    asha.post("enrollment/api/withdraw", &small).await;
     sql(
         &site,
         "update quiz_attempts set expires_at = now() - interval '1 minute' where status = 'in_progress'; update background_jobs set run_at = now() where kind = 'end_attempt'",
@@ -83,7 +83,7 @@ async fn who_comes_back_after_passing_the_last_quiz_has_completed_the_course() {
     let passed = "select count(*) from quiz_attempts where status = 'passed'";
     assert_eq!(site.test.count(passed).await, 2);
     assert_eq!(site.test.count(COMPLETED).await, 0);
-    asha.post("player/api/enrol", &small).await;
+    asha.post("enrollment/api/enroll", &small).await;
     let home = asha.get("/learn").await.body;
     assert!(home.contains("href=\"/certificates/"), "{home}");
     assert_eq!(site.test.count(COMPLETED).await, 1);

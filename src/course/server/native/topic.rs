@@ -53,7 +53,7 @@ impl Heading {
 }
 
 /// A narration or the normal text, and what it asks for.
-struct Told {
+struct Narration {
     body: TopicBody,
     wishes: Wishes,
 }
@@ -100,8 +100,8 @@ impl Unchecked {
     fn new(
         number: i32,
         heading: Heading,
-        normal: Told,
-        narrations: BTreeMap<StudyPersona, Told>,
+        normal: Narration,
+        narrations: BTreeMap<StudyPersona, Narration>,
     ) -> Self {
         let mut bodies = BTreeMap::new();
         let mut wishes = BTreeMap::new();
@@ -185,7 +185,7 @@ fn laid_out(reading: &Reading, files: &TopicFiles) -> Option<Unchecked> {
         &files.name,
         &files.narration_layouts,
     )?;
-    let normal = Told {
+    let normal = Narration {
         body: TopicBody::Blocks(blocks),
         wishes,
     };
@@ -193,7 +193,7 @@ fn laid_out(reading: &Reading, files: &TopicFiles) -> Option<Unchecked> {
     for (persona, blocks, wishes) in narrations {
         told.insert(
             persona,
-            Told {
+            Narration {
                 body: TopicBody::Blocks(blocks),
                 wishes,
             },
@@ -266,7 +266,7 @@ fn markdown_narrations(
     reading: &Reading,
     files: &TopicFiles,
     lead: &Lead,
-) -> BTreeMap<StudyPersona, Told> {
+) -> BTreeMap<StudyPersona, Narration> {
     let mut narrations = BTreeMap::new();
     for (persona, file) in &files.narrations {
         let text = content::markdown_file(reading, file);
@@ -275,7 +275,7 @@ fn markdown_narrations(
     narrations
 }
 
-fn tell(reading: &Reading, file: &Path, text: &str, first_line: usize, lead: &Lead) -> Told {
+fn tell(reading: &Reading, file: &Path, text: &str, first_line: usize, lead: &Lead) -> Narration {
     let passage = Passage {
         reading,
         file,
@@ -285,7 +285,7 @@ fn tell(reading: &Reading, file: &Path, text: &str, first_line: usize, lead: &Le
     };
     let mut wishes = Wishes::default();
     let markdown = wishes.note(passage.read("the text", limits::TOPIC_TEXT));
-    Told {
+    Narration {
         body: lead.with(markdown),
         wishes,
     }

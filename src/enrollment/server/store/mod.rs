@@ -41,7 +41,7 @@ pub async fn offer(conn: &mut Conn, slug: &str) -> QueryResult<Option<Offer>> {
 }
 
 /// Enrols, or takes up a course that was left. Twice is as good as once.
-pub async fn enrol(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<()> {
+pub async fn enroll(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<()> {
     diesel::insert_into(enrollments::table)
         .values((enrollments::user_id.eq(user), enrollments::course_id.eq(course)))
         .on_conflict((enrollments::user_id, enrollments::course_id))

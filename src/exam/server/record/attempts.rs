@@ -11,7 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{SittingHead, broken};
-use crate::exam::server::paper::{AnswerSheet, Outcome};
+use crate::exam::server::exam_paper::{AnswerSheet, PaperOutcome};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::exam_attempts;
 use crate::platform::error::AppResult;
@@ -49,7 +49,7 @@ type Graded = (
     diesel::dsl::Eq<exam_attempts::standard_error, Option<f64>>,
 );
 
-fn graded(outcome: &Outcome) -> Graded {
+fn graded(outcome: &PaperOutcome) -> Graded {
     (
         exam_attempts::score.eq(outcome.score),
         exam_attempts::passed.eq(outcome.passed),
@@ -60,7 +60,7 @@ fn graded(outcome: &Outcome) -> Graded {
 
 /// Newest grading of a sitting.
 #[derive(Debug, Clone)]
-pub struct Attempt {
+pub struct Grading {
     pub attempt_id: ExamAttemptId,
     pub exam_id: ExamId,
     pub user_id: UserId,
@@ -74,7 +74,7 @@ pub struct Attempt {
 }
 
 #[derive(QueryableByName)]
-struct AttemptRow {
+struct GradingRow {
     #[diesel(sql_type = SqlUuid)]
     attempt_id: ExamAttemptId,
     #[diesel(sql_type = SqlUuid)]
@@ -104,8 +104,8 @@ pub async fn attempts(
     exam: ExamId,
     sitting: Option<SittingId>,
     question: Option<Uuid>,
-) -> AppResult<Vec<Attempt>> {
-    let rows: Vec<AttemptRow> = diesel::sql_query(
+) -> AppResult<Vec<Grading>> {
+    let rows: Vec<GradingRow> = diesel::sql_query(
         "select a.attempt_id, a.exam_id, a.user_id, a.sitting_id, a.score, a.passed, a.started_at, a.completed_at,
                 a.answer_sheet, a.regrade_reason
          from exam_attempts a
@@ -122,7 +122,7 @@ pub async fn attempts(
     .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Attempt {
+            Ok(Grading {
                 attempt_id: row.attempt_id,
                 exam_id: row.exam_id,
                 user_id: row.user_id,
@@ -142,7 +142,7 @@ pub async fn attempts(
 /// `regrade_of`.
 pub async fn regrade(
     conn: &mut Conn,
-    old: &Attempt,
+    old: &Grading,
     sheet: &AnswerSheet,
     reason: &str,
     by: Option<UserId>,

@@ -13,17 +13,17 @@ use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as 
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-pub use self::attempts::{Attempt, attempts, regrade, seen};
+pub use self::attempts::{Grading, attempts, regrade, seen};
 pub use self::events::{events, note};
-pub use self::regradings::{Regrading, count_running, decide, decided_since, hold_ends};
-use super::paper::{AnswerSheet, Paper};
+pub use self::regradings::{ExamRegrading, count_running, decide, decided_since, hold_ends};
+use super::exam_paper::{AnswerSheet, Paper};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
-pub use crate::question_bank::server::answer::Change;
-use crate::question_bank::server::basis::Changed;
-use crate::question_bank::server::grade::{Answers, Frozen, Given};
+pub use crate::question_bank::server::answer::TabChange;
+use crate::question_bank::server::form_hash::Changed;
+use crate::question_bank::server::grade::{Answers, Frozen, SavedAnswer};
 
 fn broken(error: serde_json::Error) -> AppError {
     AppError::internal(&error)
@@ -31,7 +31,7 @@ fn broken(error: serde_json::Error) -> AppError {
 
 /// A sitting with the result of its newest grading.
 #[derive(Debug, Clone, QueryableByName)]
-pub struct Sat {
+pub struct SittingResult {
     #[diesel(sql_type = SqlUuid)]
     pub sitting_id: SittingId,
     #[diesel(sql_type = SqlUuid)]
@@ -52,7 +52,11 @@ pub struct Sat {
 }
 
 /// Returns the learner's sittings in the course, newest first.
-pub async fn sittings(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<Vec<Sat>> {
+pub async fn sittings(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<Vec<SittingResult>> {
     diesel::sql_query(
         "select r.sitting_id, r.exam_id, r.started_at, r.expires_at, r.ended_at, r.score, r.passed, r.counts
          from exam_results r join exams e on e.exam_id = r.exam_id
@@ -257,8 +261,8 @@ pub async fn save(
     conn: &mut Conn,
     sitting: SittingId,
     question: usize,
-    (given, changed): (&Given, Changed),
-    change: Option<Change>,
+    (given, changed): (&SavedAnswer, Changed),
+    change: Option<TabChange>,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     let answer = given.answer.as_ref().map(serde_json::to_value);
@@ -309,10 +313,10 @@ pub async fn answers(
         let number = usize::try_from(number).unwrap_or_default();
         let answer = answer.map(serde_json::from_value);
         let answer = answer.transpose().map_err(broken)?;
-        let given = Given {
+        let given = SavedAnswer {
             answer,
             flagged,
-            ..Given::default()
+            ..SavedAnswer::default()
         };
         answers.insert(number, given);
         saved.insert(number, at);

@@ -14,7 +14,7 @@ use crate::quiz::server::regrade::Ruling;
 
 /// Decision about a question, for all sittings of an exam that had it.
 #[derive(Debug, Clone)]
-pub struct Regrading {
+pub struct ExamRegrading {
     pub question: QuestionId,
     pub ruling: Ruling,
     pub reason: String,
@@ -38,7 +38,7 @@ pub async fn hold_ends(conn: &mut Conn, exam: ExamId) -> QueryResult<()> {
 pub async fn decide(
     conn: &mut Conn,
     exam: ExamId,
-    decided: &Regrading,
+    decided: &ExamRegrading,
     at: DateTime<Utc>,
 ) -> AppResult<()> {
     let key = match &decided.ruling {
@@ -64,7 +64,7 @@ pub async fn decided_since(
     conn: &mut Conn,
     exam: ExamId,
     since: DateTime<Utc>,
-) -> AppResult<Vec<Regrading>> {
+) -> AppResult<Vec<ExamRegrading>> {
     type Row = (QuestionId, Option<Value>, String, Option<UserId>);
     let rows: Vec<Row> = exam_regradings::table
         .filter(exam_regradings::exam_id.eq(exam))
@@ -80,7 +80,7 @@ pub async fn decided_since(
         .await?;
     rows.into_iter()
         .map(|(question, key, reason, by)| {
-            Ok(Regrading {
+            Ok(ExamRegrading {
                 question,
                 ruling: match key {
                     Some(key) => Ruling::Key(serde_json::from_value(key).map_err(broken)?),

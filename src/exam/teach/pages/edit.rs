@@ -32,12 +32,12 @@ pub fn exam_form_page() -> AnyView {
 
 /// Supplies the form's values: those sent before, otherwise the stored ones.
 #[derive(Clone, Copy)]
-struct Typed {
+struct FormValues {
     form: FormState,
     was_sent: bool,
 }
 
-impl Typed {
+impl FormValues {
     fn text(self, name: &str, stored: &str) -> String {
         self.form.value(&format!("exam[{name}]"), stored)
     }
@@ -89,7 +89,7 @@ impl Typed {
 }
 
 fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
-    let typed = Typed {
+    let typed = FormValues {
         form: state,
         was_sent: !state.value("course", "").is_empty(),
     };
@@ -133,7 +133,7 @@ fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
     .erase()
 }
 
-fn window(typed: Typed, fields: &ExamFields, zone: &str) -> AnyView {
+fn window(typed: FormValues, fields: &ExamFields, zone: &str) -> AnyView {
     view! {
         <fieldset class="stack">
             <legend class="label">"Availability"</legend>
@@ -148,7 +148,7 @@ fn window(typed: Typed, fields: &ExamFields, zone: &str) -> AnyView {
     .erase()
 }
 
-fn sections(typed: Typed, stored: &[SectionFields], sources: &[(String, String)]) -> AnyView {
+fn sections(typed: FormValues, stored: &[SectionFields], sources: &[(String, String)]) -> AnyView {
     let rows = (stored.len() + SPARE).min(SECTIONS);
     let rows = (0..rows)
         .map(|row| section(typed, row, stored.get(row), sources))
@@ -170,7 +170,7 @@ fn sections(typed: Typed, stored: &[SectionFields], sources: &[(String, String)]
 }
 
 fn section(
-    typed: Typed,
+    typed: FormValues,
     row: usize,
     stored: Option<&SectionFields>,
     sources: &[(String, String)],
@@ -212,7 +212,7 @@ fn section(
     .erase()
 }
 
-fn manner(typed: Typed, fields: &ExamFields) -> AnyView {
+fn manner(typed: FormValues, fields: &ExamFields) -> AnyView {
     let reviews = [
         ("nothing", "Nothing"),
         ("score", "Score"),

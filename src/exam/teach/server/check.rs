@@ -4,11 +4,11 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-use crate::exam::server::drawing::draw_places;
-use crate::exam::server::rules::Window;
+use crate::exam::server::draw_paper::draw_places;
 use crate::exam::server::store::{BankItem, Exam, SectionRow, TopicRow};
+use crate::exam::server::time_limit::Window;
 use crate::exam::teach::{ExamFields, SECTIONS, SectionFields};
-use crate::exam::{Adaptive, Config, Review};
+use crate::exam::{Adaptive, ExamConfig, Review};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{ExamId, TopicId};
 use crate::platform::markdown::{self, TargetKind};
@@ -104,7 +104,7 @@ fn window(fields: &ExamFields, clock: &Clock) -> AppResult<Window> {
     Ok(window)
 }
 
-fn config(fields: &ExamFields, sections: &[SectionRow], window: Window) -> AppResult<Config> {
+fn config(fields: &ExamFields, sections: &[SectionRow], window: Window) -> AppResult<ExamConfig> {
     let review = match fields.review.as_str() {
         "nothing" => Review::Nothing,
         "score" => Review::Score,
@@ -135,7 +135,7 @@ fn config(fields: &ExamFields, sections: &[SectionRow], window: Window) -> AppRe
             })
         }
     };
-    Ok(Config {
+    Ok(ExamConfig {
         version: 1,
         shuffle_questions: fields.shuffle_questions.is_some(),
         shuffle_options: fields.shuffle_options.is_some(),

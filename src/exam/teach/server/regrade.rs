@@ -5,19 +5,19 @@ use crate::question_bank::server::store as question_bank;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::exam::server::paper::AnswerSheet;
+use crate::exam::server::exam_paper::AnswerSheet;
 use crate::exam::server::record;
-use crate::exam::server::record::{Attempt, Regrading, SittingHead};
+use crate::exam::server::record::{ExamRegrading, Grading, SittingHead};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
+use crate::question_bank::server::apply_key::{Obstacle, rekey};
 use crate::question_bank::server::freeze::freeze;
-use crate::question_bank::server::rekey::{Obstacle, rekey};
 use crate::quiz::server::regrade::Ruling;
 
 /// Result of a regrade.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct RegradedSittings {
     pub regraded: usize,
     /// Learner and sitting of each regraded sitting whose score or outcome changed.
     pub changed: Vec<(UserId, SittingId)>,
@@ -55,10 +55,10 @@ pub async fn regrade(
     conn: &mut Conn,
     exam: ExamId,
     only: Option<SittingId>,
-    decided: &Regrading,
+    decided: &ExamRegrading,
     now: DateTime<Utc>,
-) -> AppResult<Done> {
-    let mut done = Done::default();
+) -> AppResult<RegradedSittings> {
+    let mut done = RegradedSittings::default();
     if only.is_none() {
         record::hold_ends(conn, exam).await?;
         record::decide(conn, exam, decided, now).await?;
@@ -99,8 +99,8 @@ pub async fn catch_up(conn: &mut Conn, head: &SittingHead) -> AppResult<()> {
 /// Regrades a sitting and stores the new sheet. Returns None if the decision changes nothing.
 async fn carry_out(
     conn: &mut Conn,
-    attempt: &Attempt,
-    decided: &Regrading,
+    attempt: &Grading,
+    decided: &ExamRegrading,
 ) -> AppResult<Result<Option<AnswerSheet>, Obstacle>> {
     let sheet = regraded(attempt, decided.question.0, &decided.ruling);
     if let Ok(Some(sheet)) = &sheet {
@@ -111,7 +111,7 @@ async fn carry_out(
 
 /// Returns the sheet under the ruling; None if nothing changes.
 fn regraded(
-    attempt: &Attempt,
+    attempt: &Grading,
     question: Uuid,
     ruling: &Ruling,
 ) -> Result<Option<AnswerSheet>, Obstacle> {

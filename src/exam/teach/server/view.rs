@@ -4,18 +4,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::check;
 use super::store::{self, SittingRow};
-use crate::exam::server::paper::AnswerSheet;
+use crate::exam::server::exam_paper::AnswerSheet;
 use crate::exam::server::record;
 use crate::exam::server::sitting::{no_exam, no_sitting};
 use crate::exam::server::store as exams;
 use crate::exam::server::store::{Exam, SectionRow, TopicRow};
-use crate::exam::server::timeline::{Event, EventKind, Facts, facts};
+use crate::exam::server::timeline::{Event, EventKind, TimelineFacts, facts};
 use crate::exam::server::view::window_words;
 use crate::exam::teach::{
     AllowanceLine, ExamFields, ExamForm, ExamOverview, ExamStatus, SectionFields, SheetQuestion,
     SittingLine, SittingPage, SittingState, TaughtExam, TaughtExams,
 };
-use crate::exam::{Config, Review};
+use crate::exam::{ExamConfig, Review};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, ExamId, SittingId};
@@ -121,7 +121,7 @@ fn new_fields() -> ExamFields {
 }
 
 fn fields(exam: &Exam, sections: &[SectionRow], clock: &Clock) -> ExamFields {
-    let Config {
+    let ExamConfig {
         shuffle_questions,
         shuffle_options,
         one_at_a_time,
@@ -321,7 +321,7 @@ pub async fn sitting(
 
 fn named(
     row: &SittingRow,
-    sums: &Facts,
+    sums: &TimelineFacts,
     end: DateTime<Utc>,
     clock: &Clock,
 ) -> Vec<(String, String)> {
@@ -365,7 +365,7 @@ fn timeline(events: &[Event], clock: &Clock) -> Vec<(String, String)> {
         .collect()
 }
 
-fn sheet(sheet: &AnswerSheet, sums: &Facts, clock: &Clock) -> Vec<SheetQuestion> {
+fn sheet(sheet: &AnswerSheet, sums: &TimelineFacts, clock: &Clock) -> Vec<SheetQuestion> {
     sheet
         .questions
         .iter()

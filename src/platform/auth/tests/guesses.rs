@@ -91,7 +91,7 @@ async fn a_device_is_known_by_a_cookie_that_scripts_cannot_read() {
     let site = TestSite::new().await;
     site.account(ASHA, UserRole::Learner).await;
     let mut browser = site.visitor();
-    let set = |answer: &crate::platform::http::testing::Answer| {
+    let set = |answer: &crate::platform::http::testing::TestAnswer| {
         let all = answer.headers.get_all(header::SET_COOKIE);
         all.iter()
             .filter_map(|cookie| cookie.to_str().ok())

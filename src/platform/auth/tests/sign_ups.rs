@@ -163,7 +163,7 @@ async fn a_sign_up_does_the_same_work_for_every_address() {
     assert!(
         mails
             .iter()
-            .any(|mail| mail.contains("It has an account already")),
+            .any(|mail| mail.contains("It already has an account")),
         "{mails:?}"
     );
 }

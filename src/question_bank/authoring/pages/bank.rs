@@ -36,7 +36,7 @@ pub fn question_bank_page() -> AnyView {
         move || (course.get(), query.get()),
         |(course, query)| load_bank(course, query),
     );
-    let forms = Forms {
+    let forms = BankForms {
         shift: FormState::of(MoveQuestion::PATH),
         retire: FormState::of(RetireQuestion::PATH),
     };
@@ -54,7 +54,7 @@ pub fn question_bank_page() -> AnyView {
 }
 
 #[derive(Clone, Copy)]
-struct Forms {
+struct BankForms {
     shift: FormState,
     retire: FormState,
 }
@@ -95,7 +95,7 @@ fn groups(course: &str, query: &BankQuery, page: &BankPage, shift: FormState) ->
     .erase()
 }
 
-fn bank(course: &str, query: BankQuery, page: BankPage, forms: Forms) -> AnyView {
+fn bank(course: &str, query: BankQuery, page: BankPage, forms: BankForms) -> AnyView {
     let list = Area::Questions.path(course);
     let at = |after: Option<QuestionId>, before: Option<QuestionId>| {
         let id = |id: Option<QuestionId>| id.map(|id| id.to_string()).unwrap_or_default();

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::platform::ui::{Badge, Column, Erase, Language, Notice, Table, Tone};
-use crate::question_bank::authoring::{Facts, OptionFacts};
+use crate::question_bank::authoring::{OptionFacts, QuestionFacts};
 
-pub fn facts(facts: Facts, language: &Language) -> AnyView {
+pub fn facts(facts: QuestionFacts, language: &Language) -> AnyView {
     let figures = facts.figures;
     let tries = match figures.tries {
         1 => "Based on one learner's first attempt.".to_owned(),

@@ -13,9 +13,9 @@ pub const ROWS_LIMIT: usize = 40;
 
 /// What is wrong so far, by field.
 #[derive(Default)]
-struct Problems(Vec<(String, String)>);
+struct FormProblems(Vec<(String, String)>);
 
-impl Problems {
+impl FormProblems {
     fn add(&mut self, field: &str, sentence: impl Into<String>) {
         self.0.push((field.to_owned(), sentence.into()));
     }
@@ -37,7 +37,7 @@ fn clean(text: &str) -> String {
 
 /// The question that the form describes, under this key.
 pub fn draft(form: &QuestionForm, key: String) -> AppResult<QuestionDraft> {
-    let mut problems = Problems::default();
+    let mut problems = FormProblems::default();
     let prompt = problems.text("prompt", &form.prompt, TEXT_LIMIT);
     if prompt.trim().is_empty() {
         problems.add("prompt", "Enter the question text.");
@@ -76,7 +76,7 @@ pub fn draft(form: &QuestionForm, key: String) -> AppResult<QuestionDraft> {
     })
 }
 
-fn difficulty(text: &str, problems: &mut Problems) -> Option<f32> {
+fn difficulty(text: &str, problems: &mut FormProblems) -> Option<f32> {
     if text.is_empty() {
         return None;
     }
@@ -90,7 +90,7 @@ fn difficulty(text: &str, problems: &mut Problems) -> Option<f32> {
 }
 
 /// The filled ones among the rows, with their numbers from 0.
-fn filled(field: &str, texts: &[String], problems: &mut Problems) -> Vec<(usize, String)> {
+fn filled(field: &str, texts: &[String], problems: &mut FormProblems) -> Vec<(usize, String)> {
     let filled: Vec<(usize, String)> = texts
         .iter()
         .map(|text| problems.text(field, text, LINE_LIMIT))
@@ -108,7 +108,7 @@ fn filled(field: &str, texts: &[String], problems: &mut Problems) -> Vec<(usize,
     filled
 }
 
-fn choice(form: &QuestionForm, several: bool, problems: &mut Problems) -> AnswerDraft {
+fn choice(form: &QuestionForm, several: bool, problems: &mut FormProblems) -> AnswerDraft {
     let is_right = |number: usize| form.right.contains(&number.to_string());
     let options: Vec<OptionDraft> = filled("texts", &form.texts, problems)
         .into_iter()
@@ -136,7 +136,7 @@ fn choice(form: &QuestionForm, several: bool, problems: &mut Problems) -> Answer
     }
 }
 
-fn short_answer(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
+fn short_answer(form: &QuestionForm, problems: &mut FormProblems) -> AnswerDraft {
     let lines: Vec<String> = form.accepted.lines().map(str::to_owned).collect();
     let accepted: Vec<String> = filled("accepted", &lines, problems)
         .into_iter()
@@ -168,7 +168,7 @@ fn short_answer(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
     }
 }
 
-fn tracing(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
+fn tracing(form: &QuestionForm, problems: &mut FormProblems) -> AnswerDraft {
     let program = problems.text("program", &form.program, TEXT_LIMIT);
     if program.trim().is_empty() {
         problems.add("program", "Enter the program.");
@@ -193,7 +193,7 @@ fn tracing(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
     }
 }
 
-fn failing_line(line: &str, program: &str, problems: &mut Problems) -> Option<u32> {
+fn failing_line(line: &str, program: &str, problems: &mut FormProblems) -> Option<u32> {
     let line = line.trim();
     if line.is_empty() {
         return None;
@@ -208,7 +208,7 @@ fn failing_line(line: &str, program: &str, problems: &mut Problems) -> Option<u3
     }
 }
 
-fn ordering(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
+fn ordering(form: &QuestionForm, problems: &mut FormProblems) -> AnswerDraft {
     let items: Vec<String> = filled("texts", &form.texts, problems)
         .into_iter()
         .map(|(_, text)| text)
@@ -219,7 +219,7 @@ fn ordering(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
     AnswerDraft::Ordering { items }
 }
 
-fn matching(form: &QuestionForm, problems: &mut Problems) -> AnswerDraft {
+fn matching(form: &QuestionForm, problems: &mut FormProblems) -> AnswerDraft {
     let left = filled("texts", &form.texts, problems);
     let right = filled("texts", &form.partners, problems);
     let numbers = |side: &[(usize, String)]| side.iter().map(|(at, _)| *at).collect::<Vec<_>>();

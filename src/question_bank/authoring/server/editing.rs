@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::check::{self, ROWS_LIMIT};
 use super::form;
-use super::store::{self, Found};
+use super::store::{self, FoundQuestion};
 use super::tally;
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::QuestionDraft;
@@ -20,14 +20,14 @@ use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::flash::Flash;
 use crate::platform::ids::{CourseId, QuestionId};
-use crate::question_bank::Sent;
+use crate::question_bank::AnswerForm;
 use crate::question_bank::authoring::{Preview, QuestionForm, QuestionPage};
 use crate::question_bank::server::answer::read;
 use crate::question_bank::server::bank;
-use crate::question_bank::server::bank::Place;
+use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::freeze::freeze_by;
 use crate::question_bank::server::grade;
-use crate::question_bank::server::grade::Given;
+use crate::question_bank::server::grade::SavedAnswer;
 use crate::question_bank::server::view::{graded_question, shown};
 
 /// Lines for options, items or pairs that a new question has.
@@ -40,17 +40,17 @@ pub fn no_question() -> AppError {
 /// What the form of a question sent, and what became of it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct TypedQuestion {
     id: String,
     mark: String,
     question: QuestionForm,
-    given: Sent,
+    given: AnswerForm,
     go: String,
     #[serde(skip)]
     problems: Vec<String>,
 }
 
-impl Typed {
+impl TypedQuestion {
     /// What was left for the page of this question, if anything was.
     pub fn left(flash: &Flash, question: Option<QuestionId>) -> Option<Self> {
         let sent = url::form_urlencoded::Serializer::new(String::new())
@@ -72,7 +72,7 @@ impl Typed {
 }
 
 /// What the address asks for.
-pub struct Asked {
+pub struct QuestionAddress {
     /// None: a new one.
     pub question: Option<QuestionId>,
     pub kind: String,
@@ -83,8 +83,8 @@ pub struct Asked {
 pub async fn page(
     conn: &mut Conn,
     course: CourseId,
-    asked: Asked,
-    typed: Option<Typed>,
+    asked: QuestionAddress,
+    typed: Option<TypedQuestion>,
 ) -> AppResult<QuestionPage> {
     let (slug_and_files, course_title) = (
         store::addresses(conn, course).await?,
@@ -103,7 +103,7 @@ pub async fn page(
         Some(typed) => (typed, true),
         None => (first(found.as_ref(), &asked, &now), false),
     };
-    let Typed {
+    let TypedQuestion {
         question: form,
         mark,
         given,
@@ -162,7 +162,7 @@ pub async fn page(
 }
 
 /// The form as it is before anything is typed.
-fn first(found: Option<&Found>, asked: &Asked, mark: &str) -> Typed {
+fn first(found: Option<&FoundQuestion>, asked: &QuestionAddress, mark: &str) -> TypedQuestion {
     let question = match found {
         Some(found) => filled(found),
         None => QuestionForm {
@@ -182,15 +182,15 @@ fn first(found: Option<&Found>, asked: &Asked, mark: &str) -> Typed {
             ..QuestionForm::default()
         },
     };
-    Typed {
+    TypedQuestion {
         question,
         mark: mark.to_owned(),
         go: if asked.preview { "preview" } else { "" }.to_owned(),
-        ..Typed::default()
+        ..TypedQuestion::default()
     }
 }
 
-fn filled(found: &Found) -> QuestionForm {
+fn filled(found: &FoundQuestion) -> QuestionForm {
     QuestionForm {
         place: found.place_value(),
         ..form::of(&found.question)
@@ -198,7 +198,7 @@ fn filled(found: &Found) -> QuestionForm {
 }
 
 /// Tells one state of a question from another.
-fn mark(found: &Found) -> String {
+fn mark(found: &FoundQuestion) -> String {
     let state = serde_json::to_vec(&filled(found)).unwrap_or_default();
     hex(&Sha256::digest(state))
 }
@@ -210,7 +210,7 @@ fn hex(bytes: &[u8]) -> String {
 /// The question as learners would see it now, and what the answer comes to if one is tried. Order and ids are the same each time.
 fn preview(
     form: &QuestionForm,
-    tried: Option<&Sent>,
+    tried: Option<&AnswerForm>,
     partial_credit: bool,
     links: &Links<'_>,
 ) -> AppResult<Preview> {
@@ -225,9 +225,9 @@ fn preview(
             graded: None,
         });
     };
-    let given = Given {
+    let given = SavedAnswer {
         answer: read(&frozen.kind, sent)?,
-        ..Given::default()
+        ..SavedAnswer::default()
     };
     let answer = given.answer.as_ref();
     let points = grade::points(&frozen.kind, answer, partial_credit);
@@ -291,7 +291,7 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, saving: Saving) -> AppResult
 async fn add(
     conn: &mut Conn,
     tutor: &TutorOf,
-    place: Place,
+    place: QuestionPlace,
     draft: &QuestionDraft,
     links: &Links<'_>,
 ) -> AppResult<QuestionId> {
@@ -306,9 +306,9 @@ async fn add(
 }
 
 /// The place after all others there.
-pub async fn last(conn: &mut Conn, place: Place) -> AppResult<Place> {
+pub async fn last(conn: &mut Conn, place: QuestionPlace) -> AppResult<QuestionPlace> {
     let order = store::last_order(conn, &place).await?;
-    Ok(Place {
+    Ok(QuestionPlace {
         order: Some(order),
         ..place
     })

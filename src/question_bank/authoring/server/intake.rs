@@ -20,7 +20,7 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::question_bank::authoring::{ImportReport, LeftOutGroup};
 use crate::question_bank::server::bank;
-use crate::question_bank::server::bank::Place;
+use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::exchange::{Imported, is_same};
 
 /// Lines of a report about what is not in the file any more, and kinds of notes.
@@ -35,7 +35,7 @@ struct Known {
     is_retired: bool,
     /// It came with the course, which brings it again.
     is_of_course: bool,
-    place: Place,
+    place: QuestionPlace,
     question: QuestionDraft,
 }
 
@@ -60,7 +60,7 @@ async fn of_file(
     ids: &HashSet<QuestionId>,
 ) -> AppResult<Vec<Known>> {
     let from_file = format!("{}%", stem.replace('_', "\\_"));
-    let rows: Vec<(bank::Row, Standing)> = quiz_questions::table
+    let rows: Vec<(bank::QuestionRecord, Standing)> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(course))
         .filter(
             quiz_questions::external_key
@@ -68,7 +68,7 @@ async fn of_file(
                 .or(quiz_questions::question_id.eq_any(ids)),
         )
         .order(quiz_questions::question_id)
-        .select((bank::Row::as_select(), Standing::as_select()))
+        .select((bank::QuestionRecord::as_select(), Standing::as_select()))
         .load(conn)
         .await?;
     known(conn, course, rows).await
@@ -80,10 +80,10 @@ async fn by_ids(
     course: CourseId,
     ids: &[QuestionId],
 ) -> AppResult<HashMap<QuestionId, Known>> {
-    let rows: Vec<(bank::Row, Standing)> = quiz_questions::table
+    let rows: Vec<(bank::QuestionRecord, Standing)> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(course))
         .filter(quiz_questions::question_id.eq_any(ids))
-        .select((bank::Row::as_select(), Standing::as_select()))
+        .select((bank::QuestionRecord::as_select(), Standing::as_select()))
         .load(conn)
         .await?;
     let known = known(conn, course, rows).await?.into_iter();
@@ -93,9 +93,9 @@ async fn by_ids(
 async fn known(
     conn: &mut Conn,
     course: CourseId,
-    rows: Vec<(bank::Row, Standing)>,
+    rows: Vec<(bank::QuestionRecord, Standing)>,
 ) -> AppResult<Vec<Known>> {
-    let (rows, standing): (Vec<bank::Row>, Vec<Standing>) = rows.into_iter().unzip();
+    let (rows, standing): (Vec<bank::QuestionRecord>, Vec<Standing>) = rows.into_iter().unzip();
     let questions = bank::drafts(conn, rows).await?;
     let known = questions.into_iter().zip(standing).map(|(question, row)| {
         let key = row.external_key.unwrap_or_default();
@@ -104,7 +104,7 @@ async fn known(
             is_edited: row.edited_at.is_some(),
             is_retired: row.retired_at.is_some(),
             is_of_course: !key.is_empty() && !key.starts_with(FROM_FILE),
-            place: Place {
+            place: QuestionPlace {
                 course,
                 topic: row.topic_id,
                 module_no: row.module_no,
@@ -124,7 +124,7 @@ pub type Purpose = Option<QuestionPurpose>;
 /// A file on its way into the bank.
 pub struct File<'f> {
     pub course: CourseId,
-    pub place: Place,
+    pub place: QuestionPlace,
     pub purpose: Purpose,
     /// See `origin::stem`.
     pub stem: &'f str,
@@ -262,7 +262,7 @@ pub async fn take(
 struct Intake<'a, 'r> {
     links: Links<'a>,
     /// Where new ones go.
-    place: Place,
+    place: QuestionPlace,
     /// The number that the next question of a quiz gets, or of those that only exams ask.
     orders: HashMap<Option<i32>, i32>,
     report: &'r mut ImportReport,
@@ -277,8 +277,12 @@ impl Intake<'_, '_> {
     }
 
     /// The place after all others that are for the same.
-    async fn last(&mut self, conn: &mut Conn, purpose: QuestionPurpose) -> AppResult<Place> {
-        let place = Place {
+    async fn last(
+        &mut self,
+        conn: &mut Conn,
+        purpose: QuestionPurpose,
+    ) -> AppResult<QuestionPlace> {
+        let place = QuestionPlace {
             pair: self.place.pair.filter(|_| purpose != QuestionPurpose::Exam),
             ..self.place
         };
@@ -287,7 +291,7 @@ impl Intake<'_, '_> {
             None => store::last_order(conn, &place).await?,
         };
         self.orders.insert(place.pair, order.saturating_add(1));
-        Ok(Place {
+        Ok(QuestionPlace {
             order: Some(order),
             ..place
         })

@@ -174,9 +174,9 @@ pub async fn drafts(
         .enumerate()
         .map(|(place, id)| (id.question_id, place))
         .collect();
-    let mut rows: Vec<bank::Row> = quiz_questions::table
+    let mut rows: Vec<bank::QuestionRecord> = quiz_questions::table
         .filter(quiz_questions::question_id.eq_any(places.keys()))
-        .select(bank::Row::as_select())
+        .select(bank::QuestionRecord::as_select())
         .load(conn)
         .await?;
     rows.sort_by_key(|row| places.get(&row.question_id).copied());

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use crate::course::server::draft::FROM_FILE;
 use crate::course::server::draft::{AnswerDraft, QuestionDraft, TracingOutcome};
 use crate::platform::error::{AppError, AppResult};
-use crate::question_bank::server::bank::Place;
+use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::exchange::hash;
 
 /// Chosen by a tutor where questions don't tell.
@@ -44,7 +44,7 @@ impl SameName {
 
 /// Begins the keys of the questions of all files of a name at a place; a file that was downloaded
 /// twice has one name.
-pub fn stem(file: &str, place: &Place) -> String {
+pub fn stem(file: &str, place: &QuestionPlace) -> String {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let copy = |text: &str| text.ends_with(')') && text[..text.len() - 1].parse::<u32>().is_ok();
     let stem = match stem.rsplit_once(" (") {
@@ -428,8 +428,8 @@ mod tests {
     use crate::question_bank::server::exchange::read;
     use uuid::Uuid;
 
-    fn at(module_no: i32) -> Place {
-        Place {
+    fn at(module_no: i32) -> QuestionPlace {
+        QuestionPlace {
             course: CourseId(Uuid::nil()),
             topic: None,
             module_no,

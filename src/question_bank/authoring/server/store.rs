@@ -20,7 +20,7 @@ use crate::platform::db::schema::{
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::question_bank::server::bank;
-use crate::question_bank::server::bank::Place;
+use crate::question_bank::server::bank::QuestionPlace;
 
 /// Number and title of the modules, in order.
 pub async fn modules(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(i32, String)>> {
@@ -86,9 +86,9 @@ pub async fn place(
     course: CourseId,
     value: &str,
     purpose: QuestionPurpose,
-) -> AppResult<Place> {
+) -> AppResult<QuestionPlace> {
     let unknown = || AppError::field("place", "Choose a topic.");
-    let place = Place {
+    let place = QuestionPlace {
         course,
         topic: None,
         module_no: 0,
@@ -100,7 +100,7 @@ pub async fn place(
         let found = modules(conn, course).await?;
         let is_there = found.iter().any(|(known, _)| *known == number);
         return is_there
-            .then_some(Place {
+            .then_some(QuestionPlace {
                 module_no: number,
                 ..place
             })
@@ -119,7 +119,7 @@ pub async fn place(
         .await
         .optional()?;
     let (topic, module_no, number) = found.ok_or_else(unknown)?;
-    Ok(Place {
+    Ok(QuestionPlace {
         topic: Some(topic),
         module_no,
         pair: (purpose != QuestionPurpose::Exam).then(|| pair_of(number)),
@@ -128,16 +128,16 @@ pub async fn place(
 }
 
 /// A question with where it stands.
-pub struct Found {
+pub struct FoundQuestion {
     pub question: QuestionDraft,
-    pub place: Place,
+    pub place: QuestionPlace,
     pub is_retired: bool,
     pub is_imported: bool,
     /// Its key or its options were changed after it was first stored.
     pub is_rekeyed: bool,
 }
 
-impl Found {
+impl FoundQuestion {
     /// The value of its place in forms.
     pub fn place_value(&self) -> String {
         match self.place.topic {
@@ -147,7 +147,7 @@ impl Found {
     }
 }
 
-type Standing = (
+type QuestionStatus = (
     Option<TopicId>,
     i32,
     Option<i32>,
@@ -161,12 +161,12 @@ pub async fn question(
     conn: &mut Conn,
     course: CourseId,
     question: QuestionId,
-) -> AppResult<Option<Found>> {
-    let row: Option<(bank::Row, Standing)> = quiz_questions::table
+) -> AppResult<Option<FoundQuestion>> {
+    let row: Option<(bank::QuestionRecord, QuestionStatus)> = quiz_questions::table
         .filter(quiz_questions::question_id.eq(question))
         .filter(quiz_questions::course_id.eq(course))
         .select((
-            bank::Row::as_select(),
+            bank::QuestionRecord::as_select(),
             (
                 quiz_questions::topic_id,
                 quiz_questions::module_no,
@@ -183,7 +183,7 @@ pub async fn question(
     else {
         return Ok(None);
     };
-    let place = Place {
+    let place = QuestionPlace {
         course,
         topic,
         module_no,
@@ -191,7 +191,7 @@ pub async fn question(
         order: None,
     };
     let found = bank::drafts(conn, vec![row]).await?.pop();
-    Ok(found.map(|question| Found {
+    Ok(found.map(|question| FoundQuestion {
         question,
         place,
         is_retired: retired_at.is_some(),
@@ -231,7 +231,7 @@ pub fn links(addresses: &Addresses) -> Links<'_> {
 }
 
 /// The questions in use that stand where this place is, in their order.
-pub async fn order(conn: &mut Conn, place: &Place) -> QueryResult<Vec<QuestionId>> {
+pub async fn order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<Vec<QuestionId>> {
     quiz_questions::table
         .filter(quiz_questions::course_id.eq(place.course))
         .filter(quiz_questions::module_no.eq(place.module_no))
@@ -244,7 +244,7 @@ pub async fn order(conn: &mut Conn, place: &Place) -> QueryResult<Vec<QuestionId
 }
 
 /// The number of a question that comes after all others at its place.
-pub async fn last_order(conn: &mut Conn, place: &Place) -> QueryResult<i32> {
+pub async fn last_order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<i32> {
     let last: Option<i32> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(place.course))
         .filter(quiz_questions::module_no.eq(place.module_no))

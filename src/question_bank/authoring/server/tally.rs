@@ -18,8 +18,8 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuestionId};
 use crate::platform::jobs::{Job, JobContext, enqueue_once};
 use crate::platform::ui::Html;
-use crate::question_bank::authoring::{Facts, OptionFacts};
-use crate::question_bank::server::statistics::{QuestionStatistics, Try, statistics};
+use crate::question_bank::authoring::{OptionFacts, QuestionFacts};
+use crate::question_bank::server::statistics::{GradedAnswer, QuestionStatistics, statistics};
 
 /// Attempts that are counted before a page is shown; a job counts what is more than that.
 const AT_ONCE: i64 = 200;
@@ -189,7 +189,7 @@ async fn count(conn: &mut Conn, course: CourseId) -> AppResult<i64> {
     Ok(count as i64)
 }
 
-async fn tries(conn: &mut Conn, questions: Vec<Uuid>) -> QueryResult<Vec<Try>> {
+async fn tries(conn: &mut Conn, questions: Vec<Uuid>) -> QueryResult<Vec<GradedAnswer>> {
     type Row = (QuestionId, f64, Option<f64>, Vec<Option<Uuid>>);
     let rows: Vec<Row> = question_tries::table
         .filter(question_tries::question_id.eq_any(questions))
@@ -203,7 +203,7 @@ async fn tries(conn: &mut Conn, questions: Vec<Uuid>) -> QueryResult<Vec<Try>> {
         .await?;
     let tries = rows
         .into_iter()
-        .map(|(question, points, rest, chosen)| Try {
+        .map(|(question, points, rest, chosen)| GradedAnswer {
             question,
             points,
             rest,
@@ -239,7 +239,7 @@ async fn store(conn: &mut Conn, found: &[QuestionStatistics]) -> QueryResult<()>
 }
 
 /// How a question did, for its own page.
-pub async fn facts(conn: &mut Conn, question: QuestionId) -> AppResult<Option<Facts>> {
+pub async fn facts(conn: &mut Conn, question: QuestionId) -> AppResult<Option<QuestionFacts>> {
     let tries = tries(conn, vec![question.0]).await?;
     let Some(found) = statistics(&tries).pop() else {
         return Ok(None);
@@ -267,7 +267,7 @@ pub async fn facts(conn: &mut Conn, question: QuestionId) -> AppResult<Option<Fa
         found.discrimination,
         Some(found.good_learners_fail),
     );
-    Ok(figures.map(|figures| Facts {
+    Ok(figures.map(|figures| QuestionFacts {
         figures,
         groups: found
             .groups
@@ -277,17 +277,17 @@ pub async fn facts(conn: &mut Conn, question: QuestionId) -> AppResult<Option<Fa
 }
 
 /// What all learners took, the third with the best rests, and the third with the worst.
-struct Shares<'a>([Vec<&'a Try>; 3]);
+struct Shares<'a>([Vec<&'a GradedAnswer>; 3]);
 
 impl<'a> Shares<'a> {
-    fn of(tries: &'a [Try]) -> Self {
-        let mut ranked: Vec<(f64, &Try)> = tries
+    fn of(tries: &'a [GradedAnswer]) -> Self {
+        let mut ranked: Vec<(f64, &GradedAnswer)> = tries
             .iter()
             .filter_map(|one| Some((one.rest?, one)))
             .collect();
         ranked.sort_by(|(one, _), (other, _)| other.total_cmp(one));
         let third = ranked.len() / 3;
-        let of = |part: &[(f64, &'a Try)]| part.iter().map(|(_, one)| *one).collect();
+        let of = |part: &[(f64, &'a GradedAnswer)]| part.iter().map(|(_, one)| *one).collect();
         Self([
             tries.iter().collect(),
             of(&ranked[..third]),
@@ -316,8 +316,8 @@ mod tests {
     #[test]
     fn the_best_third_and_the_worst_are_told_apart() {
         let option = Uuid::from_u128(1);
-        let tries: Vec<Try> = (0..9)
-            .map(|n| Try {
+        let tries: Vec<GradedAnswer> = (0..9)
+            .map(|n| GradedAnswer {
                 question: QuestionId(Uuid::nil()),
                 points: 0.0,
                 rest: Some(f64::from(n) / 10.0),

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header;
 
 use super::*;
-use crate::platform::http::testing::Answer;
+use crate::platform::http::testing::TestAnswer;
 
 const GIFT: &str = "::Capital:: What is the capital of France? {=Paris ~Lyon ~Nice #### It has been for long.}\n\n\
     ::Essay:: Write about Paris. {}\n\n\
@@ -15,7 +15,7 @@ async fn upload(
     name: &str,
     fields: &[(&str, &str)],
     content: &[u8],
-) -> Answer {
+) -> TestAnswer {
     let mut body = Vec::new();
     for (field, value) in fields {
         body.extend_from_slice(

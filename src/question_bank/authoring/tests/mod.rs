@@ -9,7 +9,7 @@ mod writing;
 use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::quiz::tests::{GATED, course, sql};
 
 const LIST: &str = "/teach/small/questions";
@@ -86,7 +86,7 @@ fn with<'a>(
     fields
 }
 
-async fn save(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> Answer {
+async fn save(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> TestAnswer {
     browser.post("authoring/api/save_question", fields).await
 }
 

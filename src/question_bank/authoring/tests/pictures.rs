@@ -34,7 +34,7 @@ fn quiz(alt: &str) -> String {
     )
 }
 
-async fn upload(browser: &mut Browser<'_>, place: &str, content: &str) -> Answer {
+async fn upload(browser: &mut Browser<'_>, place: &str, content: &str) -> TestAnswer {
     let mut body = String::new();
     for (field, value) in [("course", "small"), ("place", place), ("purpose", "quiz")] {
         body += &format!(

@@ -85,7 +85,7 @@ fn log_of_one_plus_exp(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::LEARNERS;
+    use super::super::LEARNER_DISTRIBUTION;
     use super::*;
     use proptest::prelude::*;
 
@@ -99,10 +99,10 @@ mod tests {
     #[test]
     fn one_answer_moves_it_as_the_integral_says() {
         // By Stein's lemma, the mean is 2 E[P (1 - P)] over N(0, 1), and E[P (1 - P)] is 0.206621.
-        let right = estimate(LEARNERS, [(0.0, 1.0)]);
+        let right = estimate(LEARNER_DISTRIBUTION, [(0.0, 1.0)]);
         assert!((right.estimate - 0.413242).abs() < 1e-6);
         assert!((right.standard_error - (1.0 - 0.413242f64.powi(2)).sqrt()).abs() < 1e-6);
-        let wrong = estimate(LEARNERS, [(0.0, 0.0)]);
+        let wrong = estimate(LEARNER_DISTRIBUTION, [(0.0, 0.0)]);
         assert!((right.estimate + wrong.estimate).abs() < 1e-12);
     }
 
@@ -110,7 +110,7 @@ mod tests {
     fn many_matched_answers_leave_the_error_that_information_allows() {
         // The posterior's precision is about 1 from the prior plus a quarter for each item.
         let answers = (0..96).map(|n| (0.0, f64::from(n % 2)));
-        let ability = estimate(LEARNERS, answers);
+        let ability = estimate(LEARNER_DISTRIBUTION, answers);
         assert!(ability.estimate.abs() < 1e-9);
         assert!((ability.standard_error - 0.2).abs() < 0.002);
     }

@@ -16,7 +16,7 @@
 //! hardly counts. The closed form, a weighted mean of a and the logit of r / n, is not used: one
 //! more right answer could make an item more difficult.
 
-use super::{LEARNERS, Normal, probability};
+use super::{LEARNER_DISTRIBUTION, Normal, probability};
 
 /// Standard deviation of the normal curve that is close to the logistic curve.
 const LOGISTIC_SD: f64 = 1.7;
@@ -40,7 +40,7 @@ pub struct Evidence {
     pub tries: u32,
     /// Sum of the points of all answers; each answer has 0 to 1.
     pub points: f64,
-    /// Abilities of the learners who answered the item. `LEARNERS` if a random draw chose them.
+    /// Abilities of the learners who answered the item. `LEARNER_DISTRIBUTION` if a random draw chose them.
     /// After an adaptive exam, the mean and spread of their abilities.
     pub tried_by: Normal,
 }
@@ -69,7 +69,7 @@ pub fn calibrate(bank: &[Evidence]) -> Vec<Difficulty> {
 /// Converts an author's estimate (the share of all learners who answer wrong) to logits.
 pub fn expected_by_author(wrong: f64) -> f64 {
     let wrong = wrong.clamp(AUTHORS_LIMIT, 1.0 - AUTHORS_LIMIT);
-    LEARNERS.mean + stretch(LEARNERS) * (wrong / (1.0 - wrong)).ln()
+    LEARNER_DISTRIBUTION.mean + stretch(LEARNER_DISTRIBUTION) * (wrong / (1.0 - wrong)).ln()
 }
 
 /// X: the factor by which difficulties spread more than the logits of the facilities. Able and less
@@ -171,7 +171,7 @@ mod tests {
             author,
             tries,
             points,
-            tried_by: LEARNERS,
+            tried_by: LEARNER_DISTRIBUTION,
         }
     }
 
@@ -223,7 +223,7 @@ mod tests {
             .iter()
             .zip(&expected)
             .map(|(truth, expected)| {
-                let logits = expected / stretch(LEARNERS);
+                let logits = expected / stretch(LEARNER_DISTRIBUTION);
                 let right = (0..tries)
                     .filter(|_| rng.random_bool(probability(normal(), *truth)))
                     .count();

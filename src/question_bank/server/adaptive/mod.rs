@@ -20,7 +20,7 @@ pub struct Normal {
 }
 
 /// The distribution assumed for a learner before the first answer. It defines the scale.
-pub const LEARNERS: Normal = Normal { mean: 0.0, sd: 1.0 };
+pub const LEARNER_DISTRIBUTION: Normal = Normal { mean: 0.0, sd: 1.0 };
 
 /// Probability of a right answer, P = 1 / (1 + exp(difficulty - ability)) (Rasch 1960), from 0 to
 /// 1. Ability and difficulty are in logits.

@@ -21,7 +21,7 @@ pub struct Plan {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Step {
+pub enum SelectionStep {
     /// Ask the item with this index in the bank.
     Ask(usize),
     End(Ability, Ending),
@@ -46,7 +46,7 @@ pub fn next(
     given: &[(usize, f64)],
     plan: &Plan,
     rng: &mut impl Rng,
-) -> Step {
+) -> SelectionStep {
     let mut posterior = Posterior::new(plan.prior);
     for &(item, points) in given {
         if let Some(&difficulty) = bank.get(item) {
@@ -55,12 +55,12 @@ pub fn next(
     }
     let ability = posterior.ability();
     if let Some(ending) = plan.ending(given.len(), ability) {
-        return Step::End(ability, ending);
+        return SelectionStep::End(ability, ending);
     }
     let asked: Vec<usize> = given.iter().map(|&(item, _)| item).collect();
     match select(bank, eligible, &asked, ability.estimate, plan.among, rng) {
-        Some(item) => Step::Ask(item),
-        None => Step::End(ability, Ending::Exhausted),
+        Some(item) => SelectionStep::Ask(item),
+        None => SelectionStep::End(ability, Ending::Exhausted),
     }
 }
 
@@ -124,11 +124,11 @@ mod tests {
     use rand::rngs::StdRng;
     use rand::{Rng, SeedableRng};
 
-    use super::super::{LEARNERS, probability};
+    use super::super::{LEARNER_DISTRIBUTION, probability};
     use super::*;
 
     const PLAN: Plan = Plan {
-        prior: LEARNERS,
+        prior: LEARNER_DISTRIBUTION,
         minimum: 3,
         maximum: 20,
         standard_error: 0.5,
@@ -143,13 +143,13 @@ mod tests {
         let mut next = |eligible: &[usize], given: &[(usize, f64)]| {
             super::next(&bank, eligible, given, &PLAN, &mut rng)
         };
-        assert_eq!(next(&all, &[]), Step::Ask(2));
-        assert_eq!(next(&all, &[(2, 1.0)]), Step::Ask(3));
-        assert_eq!(next(&all, &[(2, 0.0)]), Step::Ask(1));
-        assert_eq!(next(&[0, 4], &[(2, 1.0)]), Step::Ask(4));
+        assert_eq!(next(&all, &[]), SelectionStep::Ask(2));
+        assert_eq!(next(&all, &[(2, 1.0)]), SelectionStep::Ask(3));
+        assert_eq!(next(&all, &[(2, 0.0)]), SelectionStep::Ask(1));
+        assert_eq!(next(&[0, 4], &[(2, 1.0)]), SelectionStep::Ask(4));
         assert!(matches!(
             next(&[2, 9], &[(2, 1.0)]),
-            Step::End(_, Ending::Exhausted)
+            SelectionStep::End(_, Ending::Exhausted)
         ));
     }
 
@@ -194,17 +194,17 @@ mod tests {
         ) {
             let mut rng = StdRng::seed_from_u64(seed);
             let eligible: Vec<usize> = (0..bank.len()).filter(|_| rng.random_bool(share)).collect();
-            let plan = Plan { prior: LEARNERS, minimum, maximum, standard_error, among };
+            let plan = Plan { prior: LEARNER_DISTRIBUTION, minimum, maximum, standard_error, among };
             let mut given: Vec<(usize, f64)> = Vec::new();
             let (found, ending) = loop {
                 match next(&bank, &eligible, &given, &plan, &mut rng) {
-                    Step::Ask(item) => {
+                    SelectionStep::Ask(item) => {
                         prop_assert!(eligible.contains(&item));
                         prop_assert!(given.iter().all(|&(asked, _)| asked != item));
                         let right = rng.random_bool(probability(ability, bank[item]));
                         given.push((item, f64::from(u8::from(right))));
                     }
-                    Step::End(found, ending) => break (found, ending),
+                    SelectionStep::End(found, ending) => break (found, ending),
                 }
                 prop_assert!(given.len() <= maximum);
             };

@@ -12,9 +12,9 @@ pub use self::work::catch_up;
 use self::store::Applied;
 use super::store::Attempt;
 use crate::platform::ids::QuestionId;
+use crate::question_bank::server::apply_key::{Obstacle, rekey};
 use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::{Frozen, FrozenKind};
-use crate::question_bank::server::rekey::{Obstacle, rekey};
 use crate::quiz::AttemptStatus;
 
 /// A tutor's decision on the right answer of a question.
@@ -28,7 +28,7 @@ pub enum Ruling {
 
 /// The result of an attempt under a ruling.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change {
+pub struct RegradedResult {
     /// Index of the question, from 0.
     pub question: usize,
     /// The right answer to the question as it was shown. None if everybody gets the point.
@@ -38,7 +38,7 @@ pub struct Change {
     pub status: AttemptStatus,
 }
 
-impl Change {
+impl RegradedResult {
     /// Whether the score or the status changes. Only then does the learner get a mail.
     pub fn changes_result(&self, attempt: &Attempt) -> bool {
         attempt.score != Some(self.score) || attempt.status != self.status
@@ -55,7 +55,7 @@ pub fn regrade(
     question: QuestionId,
     ruling: &Ruling,
     earlier: &[Applied],
-) -> Result<Option<Change>, Obstacle> {
+) -> Result<Option<RegradedResult>, Obstacle> {
     let questions = &attempt.set.questions;
     let found = questions
         .iter()
@@ -87,7 +87,7 @@ pub fn regrade(
         // A passed attempt stays passed.
         false => attempt.status,
     };
-    Ok(Some(Change {
+    Ok(Some(RegradedResult {
         question: at,
         key,
         points,

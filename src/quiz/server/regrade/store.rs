@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::store::{Attempt, AttemptRow};
-use super::{Change, Ruling};
+use super::{RegradedResult, Ruling};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{quiz_attempts, quiz_regrades, quiz_regradings, users};
 use crate::platform::error::{AppError, AppResult};
@@ -18,7 +18,7 @@ use crate::quiz::AttemptStatus;
 
 /// A decision about a question, and the progress of its work.
 #[derive(Debug, Clone)]
-pub struct Regrading {
+pub struct QuizRegrading {
     pub regrading_id: RegradingId,
     pub course: CourseId,
     pub question: QuestionId,
@@ -48,7 +48,7 @@ struct RegradingRow {
     finished_at: Option<DateTime<Utc>>,
 }
 
-impl TryFrom<RegradingRow> for Regrading {
+impl TryFrom<RegradingRow> for QuizRegrading {
     type Error = AppError;
 
     fn try_from(row: RegradingRow) -> AppResult<Self> {
@@ -118,7 +118,7 @@ pub async fn decide(
 pub async fn regrading_for_update(
     conn: &mut Conn,
     regrading: RegradingId,
-) -> AppResult<Option<Regrading>> {
+) -> AppResult<Option<QuizRegrading>> {
     let row: Option<RegradingRow> = quiz_regradings::table
         .find(regrading)
         .select(RegradingRow::as_select())
@@ -128,7 +128,7 @@ pub async fn regrading_for_update(
         .first(conn)
         .await
         .optional()?;
-    row.map(Regrading::try_from).transpose()
+    row.map(QuizRegrading::try_from).transpose()
 }
 
 /// Decisions about any of the questions that were made at or after `since`, oldest first.
@@ -136,7 +136,7 @@ pub async fn decided_since(
     conn: &mut Conn,
     questions: &[QuestionId],
     since: DateTime<Utc>,
-) -> AppResult<Vec<Regrading>> {
+) -> AppResult<Vec<QuizRegrading>> {
     let rows: Vec<RegradingRow> = quiz_regradings::table
         .filter(quiz_regradings::question_id.eq_any(questions))
         .filter(quiz_regradings::ordered_at.ge(since))
@@ -144,14 +144,14 @@ pub async fn decided_since(
         .select(RegradingRow::as_select())
         .load(conn)
         .await?;
-    rows.into_iter().map(Regrading::try_from).collect()
+    rows.into_iter().map(QuizRegrading::try_from).collect()
 }
 
 /// The last 20 decisions about the question and the names of their authors, newest first.
 pub async fn decisions(
     conn: &mut Conn,
     question: QuestionId,
-) -> AppResult<Vec<(Regrading, Option<String>)>> {
+) -> AppResult<Vec<(QuizRegrading, Option<String>)>> {
     let rows: Vec<(RegradingRow, Option<String>)> = quiz_regradings::table
         .left_join(users::table)
         .filter(quiz_regradings::question_id.eq(question))
@@ -295,7 +295,7 @@ pub async fn apply(
     conn: &mut Conn,
     regrading: RegradingId,
     attempt: AttemptId,
-    change: &Change,
+    change: &RegradedResult,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     let points =

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::platform::ids::{AttemptId, CourseId};
-use crate::question_bank::server::grade::{Answer, FrozenOption, Given, QuestionSet};
+use crate::question_bank::server::grade::{Answer, FrozenOption, QuestionSet, SavedAnswer};
 use crate::quiz::server::store::QuizKey;
 
 fn id(n: u128) -> Uuid {
@@ -73,9 +73,9 @@ fn attempt(chosen: [u128; 2]) -> Attempt {
             .iter()
             .enumerate()
             .map(|(at, &n)| {
-                let given = Given {
+                let given = SavedAnswer {
                     answer: Some(answer(n)),
-                    ..Given::default()
+                    ..SavedAnswer::default()
                 };
                 (at, given)
             })

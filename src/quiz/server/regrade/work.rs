@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::store::{self, Regrading};
+use super::store::{self, QuizRegrading};
 use super::{Obstacle, Ruling, regrade};
 use crate::certificate::server::completion;
 use crate::platform::db::Conn;
@@ -14,7 +14,7 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{AttemptId, CourseId, QuestionId, RegradingId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::quiz::AttemptStatus;
-use crate::quiz::server::mails::{News, QuizMail};
+use crate::quiz::server::mails::{QuizMail, QuizNews};
 use crate::quiz::server::store::Attempt;
 
 /// Number of attempts in one transaction.
@@ -84,7 +84,7 @@ impl Forecast {
         &mut self,
         user: UserId,
         attempt: &Attempt,
-        regraded: Result<Option<super::Change>, Obstacle>,
+        regraded: Result<Option<super::RegradedResult>, Obstacle>,
     ) {
         self.attempts += 1;
         if attempt.status == AttemptStatus::InProgress {
@@ -174,7 +174,7 @@ async fn go_on(conn: &mut Conn, regrading: RegradingId, now: DateTime<Utc>) -> A
             let mail = QuizMail {
                 user,
                 course: decision.course,
-                news: News::Regraded { regrading },
+                news: QuizNews::Regraded { regrading },
             };
             jobs::enqueue(conn, &mail).await?;
         }
@@ -206,7 +206,7 @@ async fn go_on(conn: &mut Conn, regrading: RegradingId, now: DateTime<Utc>) -> A
 /// Applies the decision to one attempt. Returns the attempt's status if its result changed.
 async fn carry_out(
     conn: &mut Conn,
-    decision: &Regrading,
+    decision: &QuizRegrading,
     attempt: &Attempt,
     now: DateTime<Utc>,
 ) -> AppResult<Option<AttemptStatus>> {

@@ -5,10 +5,10 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::Mailing;
-use super::{Deed, Done};
+use super::{ActionContext, ActionOutcome};
 use crate::exam::server::mails::ExamNews;
 use crate::exam::server::record;
-use crate::exam::server::record::Sat;
+use crate::exam::server::record::SittingResult;
 use crate::exam::server::sitting::{hold_starts, no_exam, submit};
 use crate::exam::server::store as exams;
 use crate::platform::db::Conn;
@@ -16,7 +16,7 @@ use crate::platform::db::schema::{exam_excuses, exam_resets};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{ExamId, SittingId};
 
-impl Deed<'_> {
+impl ActionContext<'_> {
     /// Returns the title of an exam of the course.
     async fn exam_title(&self, conn: &mut Conn, exam: ExamId) -> AppResult<String> {
         let exam = exams::exam(conn, self.tutor.course, exam).await?;
@@ -24,7 +24,7 @@ impl Deed<'_> {
     }
 
     /// Resets an exam: the sittings so far no longer count, and a running one ends.
-    pub async fn reset_exam(self, conn: &mut Conn, exam: ExamId) -> AppResult<Done> {
+    pub async fn reset_exam(self, conn: &mut Conn, exam: ExamId) -> AppResult<ActionOutcome> {
         let title = self.exam_title(conn, exam).await?;
         hold_starts(conn, self.user(), exam).await?;
         let mut sittings = record::sittings(conn, self.user(), self.tutor.course).await?;
@@ -34,7 +34,7 @@ impl Deed<'_> {
                 "This learner has no sitting of this exam to reset.".to_owned(),
             ));
         }
-        let counting: Vec<&Sat> = sittings.iter().filter(|sat| sat.counts).collect();
+        let counting: Vec<&SittingResult> = sittings.iter().filter(|sat| sat.counts).collect();
         if counting.is_empty() {
             return Ok(self.nothing_new());
         }
@@ -64,7 +64,7 @@ impl Deed<'_> {
     }
 
     /// Excuses the learner from the exam.
-    pub async fn excuse_exam(self, conn: &mut Conn, exam: ExamId) -> AppResult<Done> {
+    pub async fn excuse_exam(self, conn: &mut Conn, exam: ExamId) -> AppResult<ActionOutcome> {
         let title = self.exam_title(conn, exam).await?;
         let made = diesel::insert_into(exam_excuses::table)
             .values((
@@ -89,7 +89,7 @@ impl Deed<'_> {
     }
 
     /// Ends an excuse from an exam.
-    pub async fn end_exam_excuse(self, conn: &mut Conn, exam: ExamId) -> AppResult<Done> {
+    pub async fn end_exam_excuse(self, conn: &mut Conn, exam: ExamId) -> AppResult<ActionOutcome> {
         let title = self.exam_title(conn, exam).await?;
         let gone = diesel::delete(exam_excuses::table)
             .filter(exam_excuses::user_id.eq(self.user()))

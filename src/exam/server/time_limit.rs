@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::exam::{Config, Review};
+use crate::exam::{ExamConfig, Review};
 
 /// Period in which an exam may be started. None leaves that side open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,7 +14,7 @@ pub struct Window {
 
 /// Reason why no sitting may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Closed {
+pub enum CannotStart {
     /// The exam was unpublished or retired.
     Withdrawn,
     NotYet(DateTime<Utc>),
@@ -30,18 +30,18 @@ pub fn closed(
     tries_allowed: Option<i64>,
     tries: i64,
     now: DateTime<Utc>,
-) -> Option<Closed> {
+) -> Option<CannotStart> {
     match (window.opens_at, window.closes_at, tries_allowed) {
-        (Some(at), ..) if now < at => Some(Closed::NotYet(at)),
-        (_, Some(at), _) if now >= at => Some(Closed::Over(at)),
-        (.., Some(allowed)) if tries >= allowed => Some(Closed::NoTryLeft(allowed)),
+        (Some(at), ..) if now < at => Some(CannotStart::NotYet(at)),
+        (_, Some(at), _) if now >= at => Some(CannotStart::Over(at)),
+        (.., Some(allowed)) if tries >= allowed => Some(CannotStart::NoTryLeft(allowed)),
         _ => None,
     }
 }
 
 /// Time limit of one sitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allowed {
+pub struct TimeAllowed {
     pub seconds: i64,
     /// Extra time of this learner, in seconds.
     pub extra_seconds: i64,
@@ -50,7 +50,7 @@ pub struct Allowed {
 
 /// Returns the end of a sitting: the time limit, cut at the exam's close, plus the extra time.
 /// Extra time runs past the close; otherwise a learner who starts late would gain nothing by it.
-pub fn deadline(started_at: DateTime<Utc>, allowed: Allowed) -> DateTime<Utc> {
+pub fn deadline(started_at: DateTime<Utc>, allowed: TimeAllowed) -> DateTime<Utc> {
     let end = started_at + TimeDelta::seconds(allowed.seconds);
     let end = allowed
         .closes_at
@@ -62,7 +62,7 @@ pub fn deadline(started_at: DateTime<Utc>, allowed: Allowed) -> DateTime<Utc> {
 /// `review_after_close`, results wait until the last running sitting has to end (`running_until`).
 /// Otherwise a learner who is still sitting could learn the answers from others.
 pub fn review(
-    config: &Config,
+    config: &ExamConfig,
     window: Window,
     running_until: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
@@ -106,15 +106,15 @@ mod tests {
             closes_at: Some(at(20)),
         };
         let closed = |now, tries| closed(window, Some(2), tries, at(now));
-        assert_eq!(closed(9, 0), Some(Closed::NotYet(at(10))));
+        assert_eq!(closed(9, 0), Some(CannotStart::NotYet(at(10))));
         assert_eq!((closed(10, 0), closed(19, 1)), (None, None));
-        assert_eq!(closed(19, 2), Some(Closed::NoTryLeft(2)));
-        assert_eq!(closed(20, 2), Some(Closed::Over(at(20))));
+        assert_eq!(closed(19, 2), Some(CannotStart::NoTryLeft(2)));
+        assert_eq!(closed(20, 2), Some(CannotStart::Over(at(20))));
     }
 
     #[test]
     fn results_wait_for_the_end_of_the_exam_where_they_should() {
-        let config = |review_after_close| Config {
+        let config = |review_after_close| ExamConfig {
             version: 1,
             shuffle_questions: false,
             shuffle_options: false,
@@ -146,12 +146,12 @@ mod tests {
             let (now, with_extra) = (at(now), with_extra(duration, extra));
             let extra_seconds = with_extra - duration;
             prop_assert!(extra_seconds >= 0);
-            let allowed = Allowed { seconds: duration, extra_seconds, closes_at: window.closes_at };
+            let allowed = TimeAllowed { seconds: duration, extra_seconds, closes_at: window.closes_at };
             let end = deadline(now, allowed);
             prop_assert!(end - now <= TimeDelta::seconds(with_extra));
             let beyond = TimeDelta::seconds(extra_seconds);
             prop_assert!(window.closes_at.is_none_or(|closes_at| end <= closes_at + beyond));
-            let others = deadline(now, Allowed { extra_seconds: 0, ..allowed });
+            let others = deadline(now, TimeAllowed { extra_seconds: 0, ..allowed });
             prop_assert_eq!(end - others, beyond, "extra time is worth the same to everybody who has it");
             if closed(window, None, 0, now).is_none() {
                 prop_assert!(end > now && !is_late(Some(end), now) && seconds_left(end, now) <= with_extra);

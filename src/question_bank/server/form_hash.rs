@@ -4,11 +4,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::grade::{Answer, Given};
+use super::grade::{Answer, SavedAnswer};
 
 /// Returns a short hash of the answer and its flag, such as `9f86d081884c7d65.0`. Short, because
 /// each form carries it to the browser and back.
-pub fn basis(given: Option<&Given>) -> String {
+pub fn basis(given: Option<&SavedAnswer>) -> String {
     let answer = given.and_then(|given| given.answer.as_ref());
     let flagged = given.is_some_and(|given| given.flagged);
     format!("{:016x}.{}", hash(answer), u8::from(flagged))
@@ -37,7 +37,7 @@ pub struct Changed {
 
 /// Compares the answer in a form with the hash `shown` of the answer it was rendered with. All
 /// parts count as changed if the hash is missing or malformed.
-pub fn changed(shown: Option<&str>, sent: &Given) -> Changed {
+pub fn changed(shown: Option<&str>, sent: &SavedAnswer) -> Changed {
     let sent = basis(Some(sent));
     match (
         shown.and_then(|shown| shown.split_once('.')),
@@ -63,11 +63,11 @@ mod tests {
 
     use super::*;
 
-    fn given(answer: Option<Answer>, flagged: bool) -> Given {
-        Given {
+    fn given(answer: Option<Answer>, flagged: bool) -> SavedAnswer {
+        SavedAnswer {
             answer,
             flagged,
-            ..Given::default()
+            ..SavedAnswer::default()
         }
     }
 

@@ -24,12 +24,12 @@ use crate::platform::ids::ExamId;
 use crate::platform::ids::UserId;
 use crate::platform::jobs;
 use crate::quiz::server::attempt::{end_running, extend_running};
-use crate::quiz::server::mails::{News, QuizMail};
+use crate::quiz::server::mails::{QuizMail, QuizNews};
 use crate::quiz::server::store as quizzes;
 use crate::quiz::server::store::QuizKey;
 
 /// Action in progress: the tutor, the learner, the reason and the time.
-pub struct Deed<'a> {
+pub struct ActionContext<'a> {
     pub tutor: &'a TutorOf,
     pub learner: Learner,
     pub reason: String,
@@ -37,24 +37,24 @@ pub struct Deed<'a> {
 }
 
 /// Result of an action: the learner, and whether anything changed.
-pub struct Done {
+pub struct ActionOutcome {
     pub learner: Learner,
     pub is_news: bool,
 }
 
 /// The mail that tells the learner of an action.
 pub(crate) enum Mailing {
-    Quiz(News),
+    Quiz(QuizNews),
     Exam(ExamId, ExamNews),
 }
 
-impl From<News> for Mailing {
-    fn from(news: News) -> Self {
+impl From<QuizNews> for Mailing {
+    fn from(news: QuizNews) -> Self {
         Self::Quiz(news)
     }
 }
 
-impl<'a> Deed<'a> {
+impl<'a> ActionContext<'a> {
     /// Starts an action and locks the learner's running attempts and enrollment. Actions for one
     /// learner thus run one after the other, and each sees the result of the one before. `now` is
     /// read after the locks, so an action is never dated before one that it waited for.
@@ -101,7 +101,7 @@ impl<'a> Deed<'a> {
         old: Option<Value>,
         mut new: Value,
         news: impl Into<Mailing>,
-    ) -> AppResult<Done> {
+    ) -> AppResult<ActionOutcome> {
         new["course_id"] = json!(self.tutor.course);
         new["reason"] = json!(self.reason);
         Entry::done(action)
@@ -123,22 +123,22 @@ impl<'a> Deed<'a> {
                 jobs::enqueue(conn, &mail).await?;
             }
         }
-        Ok(Done {
+        Ok(ActionOutcome {
             learner: self.learner,
             is_news: true,
         })
     }
 
     /// Ends an action that changed nothing: no log entry and no mail.
-    fn nothing_new(self) -> Done {
-        Done {
+    fn nothing_new(self) -> ActionOutcome {
+        ActionOutcome {
             learner: self.learner,
             is_news: false,
         }
     }
 
     /// Resets a quiz: the attempts so far no longer count. Unlocked modules stay unlocked.
-    pub async fn reset(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Done> {
+    pub async fn reset(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<ActionOutcome> {
         let key = self.quiz(quiz);
         let attempts = quizzes::attempts(conn, self.user(), key).await?;
         if attempts.is_empty() {
@@ -171,13 +171,13 @@ impl<'a> Deed<'a> {
             "quiz.reset",
             None,
             json!({"quiz": quiz, "attempts": counting}),
-            News::Reset { quiz, reason },
+            QuizNews::Reset { quiz, reason },
         )
         .await
     }
 
     /// Excuses the learner from a quiz, which then counts as passed.
-    pub async fn excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Done> {
+    pub async fn excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<ActionOutcome> {
         let key = self.quiz(quiz);
         let progress = progress::load(conn, self.user(), key.course, self.now).await?;
         if progress.quiz(key.module_no, key.pair).is_none() {
@@ -210,13 +210,13 @@ impl<'a> Deed<'a> {
             "quiz.excused",
             None,
             json!({"quiz": quiz}),
-            News::Excused { quiz, reason },
+            QuizNews::Excused { quiz, reason },
         )
         .await
     }
 
     /// Ends an excuse. Modules that it unlocked stay unlocked.
-    pub async fn end_excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<Done> {
+    pub async fn end_excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<ActionOutcome> {
         let key = self.quiz(quiz);
         let gone = diesel::delete(quiz_excuses::table)
             .filter(quiz_excuses::user_id.eq(self.user()))
@@ -237,13 +237,13 @@ impl<'a> Deed<'a> {
             "quiz.excuse_ended",
             None,
             json!({"quiz": quiz}),
-            News::ExcuseEnded { quiz, reason },
+            QuizNews::ExcuseEnded { quiz, reason },
         )
         .await
     }
 
     /// Unlocks one module, or all modules, before its gate does.
-    pub async fn unlock(self, conn: &mut Conn, module: Option<i32>) -> AppResult<Done> {
+    pub async fn unlock(self, conn: &mut Conn, module: Option<i32>) -> AppResult<ActionOutcome> {
         let course = self.tutor.course;
         let progress = progress::load(conn, self.user(), course, self.now).await?;
         let closed: Vec<i32> = progress
@@ -273,7 +273,7 @@ impl<'a> Deed<'a> {
         if opened == 0 {
             return Ok(self.nothing_new());
         }
-        let news = News::Unlocked {
+        let news = QuizNews::Unlocked {
             modules: module.into_iter().collect(),
             reason: self.reason.clone(),
         };
@@ -294,7 +294,7 @@ impl<'a> Deed<'a> {
         conn: &mut Conn,
         (extra_time_percent, extra_attempts): (i32, i32),
         running: bool,
-    ) -> AppResult<Done> {
+    ) -> AppResult<ActionOutcome> {
         let course = self.tutor.course;
         let had = (
             self.learner.extra_time_percent.unwrap_or(0),
@@ -319,7 +319,7 @@ impl<'a> Deed<'a> {
         if had == (extra_time_percent, extra_attempts) && !extended {
             return Ok(self.nothing_new());
         }
-        let news = News::Allowed {
+        let news = QuizNews::Allowed {
             extra_time_percent,
             extra_attempts,
             reason: self.reason.clone(),

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use rand::seq::SliceRandom;
 
 use super::adaptive::{self, Item};
-use super::draw::{self, Need, Shortage};
+use super::assign_questions::{self, Need, Shortage};
+use super::exam_paper::{Paper, PaperQuestion, Section, SittingTerms};
 use super::jobs::Calibrate;
-use super::paper::{Asked, Paper, Section, Terms};
 use super::record;
-use super::sitting::Found;
+use super::sitting::ExamContext;
 use super::store::{self, BankItem, SectionRow};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
@@ -25,7 +25,7 @@ use crate::question_bank::server::store::{BankQuestion, questions};
 pub async fn draw_paper(
     conn: &mut Conn,
     user: UserId,
-    found: &Found,
+    found: &ExamContext,
     sections: &[SectionRow],
     now: DateTime<Utc>,
 ) -> AppResult<Paper> {
@@ -38,7 +38,7 @@ pub async fn draw_paper(
             questions: section.count(),
         })
         .collect();
-    let terms = |items| Terms::new(exam, titles, items);
+    let terms = |items| SittingTerms::new(exam, titles, items);
     if exam.config.adaptive.is_some() {
         let (difficulties, is_stale) = store::difficulties(conn, exam.exam_id, now).await?;
         if is_stale {
@@ -83,7 +83,7 @@ pub async fn draw_paper(
         .into_iter()
         .filter_map(|(section, id)| {
             let question = frozen(full.remove(&id)?, exam.config.shuffle_options);
-            Some(Asked { section, question })
+            Some(PaperQuestion { section, question })
         })
         .collect();
     Ok(Paper::new(terms(Vec::new()), asked))
@@ -117,7 +117,7 @@ pub fn draw_places(
                 .collect(),
         })
         .collect();
-    draw::draw(&needs, bank.len())
+    assign_questions::draw(&needs, bank.len())
 }
 
 /// Assigns each question of an adaptive exam's bank to one of the sections that may take it. First
@@ -199,7 +199,7 @@ pub async fn append_next(
         .await?
         .pop()
         .ok_or_else(short_of_questions)?;
-    paper.questions.push(Asked {
+    paper.questions.push(PaperQuestion {
         section: item.section,
         question: frozen(question, shuffle_options),
     });

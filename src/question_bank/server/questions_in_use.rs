@@ -17,12 +17,12 @@ use crate::question_bank::GradedQuestion;
 
 /// The running quiz or exam that asks a question. An exam is named by its title.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AskedIn {
+pub enum UsedBy {
     Quiz { module_no: i32, pair: i32 },
     Exam(String),
 }
 
-impl AskedIn {
+impl UsedBy {
     pub fn refusal(&self) -> String {
         match self {
             Self::Quiz { module_no, pair } => format!(
@@ -45,7 +45,7 @@ impl AskedIn {
     }
 }
 
-pub type Asked = HashMap<QuestionId, AskedIn>;
+pub type QuestionsInUse = HashMap<QuestionId, UsedBy>;
 
 #[derive(QueryableByName)]
 struct AskedRow {
@@ -67,7 +67,7 @@ pub async fn asked(
     course: CourseId,
     questions: Vec<QuestionId>,
     now: DateTime<Utc>,
-) -> QueryResult<Asked> {
+) -> QueryResult<QuestionsInUse> {
     let rows: Vec<AskedRow> = diesel::sql_query(
         "select question_id, module_no, pair, exam from (
              select (q ->> 'question_id')::uuid as question_id, a.module_no, a.topic_pair_index as pair, null as exam
@@ -96,8 +96,8 @@ pub async fn asked(
         .into_iter()
         .map(|row| {
             let asker = match (row.exam, row.module_no, row.pair) {
-                (Some(title), ..) => AskedIn::Exam(title),
-                (None, module_no, pair) => AskedIn::Quiz {
+                (Some(title), ..) => UsedBy::Exam(title),
+                (None, module_no, pair) => UsedBy::Quiz {
                     module_no: module_no.unwrap_or_default(),
                     pair: pair.unwrap_or_default(),
                 },
@@ -108,7 +108,7 @@ pub async fn asked(
 }
 
 /// Removes points, right answer and explanation if the question is being asked now.
-pub fn withhold(question: GradedQuestion, asked: Option<&AskedIn>) -> GradedQuestion {
+pub fn withhold(question: GradedQuestion, asked: Option<&UsedBy>) -> GradedQuestion {
     match asked {
         Some(asked) => GradedQuestion {
             points: 0,

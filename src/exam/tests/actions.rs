@@ -10,7 +10,7 @@ async fn does(
     deed: &str,
     learner: &str,
     exam: &str,
-) -> Answer {
+) -> TestAnswer {
     let id = format!("select user_id::text from users where email = '{learner}'");
     let id = text(site, &id).await;
     let fields = [
@@ -22,7 +22,7 @@ async fn does(
     tutor.post(&format!("gradebook/api/{deed}"), &fields).await
 }
 
-fn ok(answer: &Answer) {
+fn ok(answer: &TestAnswer) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
 }
 

@@ -24,7 +24,7 @@ const REACHED_PX: f64 = 160.0;
 
 /// Latest place, not yet sent.
 #[derive(Default)]
-struct Seen {
+struct PlaceSeen {
     anchor: Option<String>,
     percent: u8,
     position_s: Option<f64>,
@@ -32,16 +32,16 @@ struct Seen {
     duration_s: Option<f64>,
 }
 
-struct Keeper {
+struct PlaceKeeper {
     topic: String,
-    seen: RefCell<Seen>,
+    seen: RefCell<PlaceSeen>,
     sent: RefCell<String>,
     timer: Cell<Option<i32>>,
 }
 
 /// Starts saving the place in this topic; stops when the view is removed.
 pub fn keep_place(page: &TopicPage) {
-    let keeper = Rc::new(Keeper {
+    let keeper = Rc::new(PlaceKeeper {
         topic: page.topic.topic_id.to_string(),
         seen: RefCell::default(),
         sent: RefCell::default(),
@@ -105,7 +105,7 @@ pub fn keep_place(page: &TopicPage) {
     });
 }
 
-impl Keeper {
+impl PlaceKeeper {
     /// Records the heading at the top of the window, and sends it after a pause.
     fn look(self: &Rc<Self>) {
         {
@@ -191,7 +191,7 @@ fn percent_in_view() -> u8 {
 }
 
 /// Resumes the video at the saved position and records its position from then on.
-fn resume_video(keeper: &Rc<Keeper>, position_s: u32) {
+fn resume_video(keeper: &Rc<PlaceKeeper>, position_s: u32) {
     let video = document()
         .query_selector("#ly-content video")
         .ok()

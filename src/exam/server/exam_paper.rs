@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::adaptive::{self, Estimate, Item};
-use super::rules::Allowed;
 use super::store::Exam;
+use super::time_limit::TimeAllowed;
 use crate::exam::Adaptive;
 use crate::platform::ids::QuestionId;
 use crate::question_bank::server::grade;
@@ -17,13 +17,13 @@ use crate::question_bank::server::timing;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Paper {
     pub version: u32,
-    pub terms: Terms,
-    pub questions: Vec<Asked>,
+    pub terms: SittingTerms,
+    pub questions: Vec<PaperQuestion>,
 }
 
 /// Terms of the exam when the sitting started. Later edits of the exam do not change them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Terms {
+pub struct SittingTerms {
     pub passing_score_percent: i32,
     pub partial_credit: bool,
     pub forward_only: bool,
@@ -58,7 +58,7 @@ pub struct AdaptiveTerms {
 
 /// Question of a paper, with the number of its section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct PaperQuestion {
     pub section: usize,
     pub question: Frozen,
 }
@@ -68,7 +68,7 @@ pub struct Asked {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnswerSheet {
     pub version: u32,
-    pub terms: Terms,
+    pub terms: SittingTerms,
     pub questions: Vec<Answered>,
     /// Questions that an adaptive exam would still have asked when it was ended early. Each counts
     /// as wrong.
@@ -98,8 +98,8 @@ impl TimeTerms {
         }
     }
 
-    pub fn allowed(self, extra_percent: i32) -> Allowed {
-        Allowed {
+    pub fn allowed(self, extra_percent: i32) -> TimeAllowed {
+        TimeAllowed {
             seconds: self.seconds,
             extra_seconds: timing::with_extra(self.seconds, extra_percent) - self.seconds,
             closes_at: self.closes_at,
@@ -107,7 +107,7 @@ impl TimeTerms {
     }
 }
 
-impl Terms {
+impl SittingTerms {
     pub fn new(exam: &Exam, sections: Vec<Section>, bank: Vec<Item>) -> Self {
         let config = &exam.config;
         Self {
@@ -126,7 +126,7 @@ impl Terms {
 }
 
 impl Paper {
-    pub fn new(terms: Terms, questions: Vec<Asked>) -> Self {
+    pub fn new(terms: SittingTerms, questions: Vec<PaperQuestion>) -> Self {
         Self {
             version: 1,
             terms,
@@ -186,7 +186,7 @@ impl Paper {
 
 /// Result of an answer sheet.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Outcome {
+pub struct PaperOutcome {
     /// Score in whole percent.
     pub score: i32,
     pub passed: bool,
@@ -209,7 +209,7 @@ impl AnswerSheet {
         }
     }
 
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> PaperOutcome {
         let (score, ability) = match &self.terms.adaptive {
             Some(terms) => {
                 let mut points = self.told();
@@ -222,7 +222,7 @@ impl AnswerSheet {
                 (grade::percent(&points), None)
             }
         };
-        Outcome {
+        PaperOutcome {
             score,
             passed: score >= self.terms.passing_score_percent && !self.lacks_the_least(),
             ability,

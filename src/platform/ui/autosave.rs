@@ -9,7 +9,7 @@ use super::{Erase, FormState};
 
 /// Saves one form while the user types, and shows whether everything is saved.
 #[derive(Clone, Copy)]
-pub(super) struct Keeper {
+pub(super) struct Autosave {
     state: FormState,
     on_answer: OnAnswer,
     said: RwSignal<&'static str>,
@@ -17,7 +17,7 @@ pub(super) struct Keeper {
     sendings: StoredValue<awake::Sendings>,
 }
 
-impl Keeper {
+impl Autosave {
     pub fn of(state: FormState, on_answer: OnAnswer) -> Self {
         let keeper = Self {
             state,
@@ -43,7 +43,7 @@ impl Keeper {
 }
 
 #[cfg(not(feature = "hydrate"))]
-impl Keeper {
+impl Autosave {
     pub fn changed(self, _: &leptos::ev::Event) {
         let _ = (self.state, self.on_answer);
     }
@@ -59,7 +59,7 @@ mod awake {
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
-    use super::Keeper;
+    use super::Autosave;
     use crate::platform::error::AppError;
     use crate::platform::ui::browser::{fields_of, send};
 
@@ -81,7 +81,7 @@ mod awake {
         sent: i32,
     }
 
-    impl Keeper {
+    impl Autosave {
         pub fn watch(self) {
             let flush = move || self.flush();
             Effect::new(move |_| {

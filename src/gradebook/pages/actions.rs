@@ -13,7 +13,7 @@ use crate::platform::ui::{Button, ButtonKind, Checkbox, Erase, Field, Form, Form
 
 /// Action that a page offers. A quiz is given as module and section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doing {
+pub enum ActionKind {
     Reset((i32, i32)),
     Excuse((i32, i32)),
     EndExcuse((i32, i32)),
@@ -25,7 +25,7 @@ pub enum Doing {
     EndExamExcuse(ExamId),
 }
 
-impl Doing {
+impl ActionKind {
     pub fn parse(name: &str, module: &str, pair: &str, exam: &str) -> Option<Self> {
         let exam = exam.parse().ok().map(ExamId);
         let module = module.parse().ok();
@@ -138,7 +138,7 @@ impl Doing {
 }
 
 #[derive(Clone, Copy)]
-pub struct Forms {
+pub struct ActionForms {
     reset: FormState,
     excuse: FormState,
     end_excuse: FormState,
@@ -149,7 +149,7 @@ pub struct Forms {
     end_exam_excuse: FormState,
 }
 
-impl Forms {
+impl ActionForms {
     pub fn new() -> Self {
         Self {
             reset: FormState::of(ResetQuiz::PATH),
@@ -163,33 +163,34 @@ impl Forms {
         }
     }
 
-    fn of(self, doing: Doing) -> FormState {
+    fn of(self, doing: ActionKind) -> FormState {
         match doing {
-            Doing::Reset(_) => self.reset,
-            Doing::Excuse(_) => self.excuse,
-            Doing::EndExcuse(_) => self.end_excuse,
-            Doing::Unlock(_) => self.unlock,
-            Doing::Allow => self.allow,
-            Doing::ResetExam(_) => self.reset_exam,
-            Doing::ExcuseExam(_) => self.excuse_exam,
-            Doing::EndExamExcuse(_) => self.end_exam_excuse,
+            ActionKind::Reset(_) => self.reset,
+            ActionKind::Excuse(_) => self.excuse,
+            ActionKind::EndExcuse(_) => self.end_excuse,
+            ActionKind::Unlock(_) => self.unlock,
+            ActionKind::Allow => self.allow,
+            ActionKind::ResetExam(_) => self.reset_exam,
+            ActionKind::ExcuseExam(_) => self.excuse_exam,
+            ActionKind::EndExamExcuse(_) => self.end_exam_excuse,
         }
     }
 }
 
-pub fn form(doing: Doing, page: &LearnerPage, forms: Forms) -> AnyView {
+pub fn form(doing: ActionKind, page: &LearnerPage, forms: ActionForms) -> AnyView {
     let form = forms.of(doing);
     let (module, pair) = doing.place();
     let hidden = |name: &'static str, number: Option<i32>| {
         number.map(|n| view! { <input type="hidden" name=name value=n.to_string() /> })
     };
     let kind = match doing {
-        Doing::Reset(_) | Doing::EndExcuse(_) | Doing::ResetExam(_) | Doing::EndExamExcuse(_) => {
-            ButtonKind::Danger
-        }
+        ActionKind::Reset(_)
+        | ActionKind::EndExcuse(_)
+        | ActionKind::ResetExam(_)
+        | ActionKind::EndExamExcuse(_) => ButtonKind::Danger,
         _ => ButtonKind::Primary,
     };
-    let allowances = (doing == Doing::Allow).then(|| allowances(page, form));
+    let allowances = (doing == ActionKind::Allow).then(|| allowances(page, form));
     let of_exam = |card: &&ExamCard| Some(card.exam_id) == doing.exam();
     let title = doing.title(
         page.exams

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{BOUND, does, ok, tutor, user};
-use crate::platform::http::testing::{Answer, Browser, TestSite};
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::quiz::tests::{GATED, attempt, course, give, learner, sql, start, take};
 
 const QUIZ: [(&str, &str); 2] = [("module_no", "1"), ("pair", "1")];
@@ -403,7 +403,7 @@ async fn what_is_asked_for_twice_is_done_once() {
             }
         );
         let count =
-            |matches: &dyn Fn(&Answer) -> bool| answers.iter().filter(|a| matches(a)).count();
+            |matches: &dyn Fn(&TestAnswer) -> bool| answers.iter().filter(|a| matches(a)).count();
         assert_eq!(
             count(&|a| a.header("x-redirect").ends_with(&done)),
             1,

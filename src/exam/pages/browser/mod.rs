@@ -22,7 +22,7 @@ use self::dom::{
 };
 use super::room::{ends_words, open_words};
 use crate::exam::api::{ReportExamEvents, SaveExamAnswer, SubmitExam};
-use crate::exam::{Room, Told};
+use crate::exam::{Room, SittingClock};
 use crate::platform::error::AppError;
 use crate::platform::ui::browser::{Answer, fields_of, send};
 
@@ -403,7 +403,7 @@ impl Awake {
             self.leave(next);
             return true;
         }
-        if let Ok(told) = serde_json::from_str::<Told>(&answer.value) {
+        if let Ok(told) = serde_json::from_str::<SittingClock>(&answer.value) {
             self.ends_at.set(now() + told.seconds_left as f64 * 1000.0);
             self.said_left.try_set(told.seconds_left);
             set_text("ly-ends", &ends_words(&told.ends));
