@@ -20,6 +20,16 @@ test("the pages of a learner are quiet and accessible", async ({ page }) => {
   for (const path of MINE) await quiet(page, path);
 });
 
+test("the slash key searches the catalog", { tag: "@once" }, async ({ page }) => {
+  for (const path of ["/", "/courses"]) {
+    await page.goto(path);
+    await awake(page);
+    await page.keyboard.press("/");
+    await page.keyboard.type("a/b");
+    await expect(page.getByRole("searchbox", { name: "Search courses" })).toHaveValue("a/b");
+  }
+});
+
 test.describe("pages that are not there", () => {
   test.use({ allowed: [["status of 404", "status of 403"], { scope: "test" }] as never });
 

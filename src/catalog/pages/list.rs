@@ -8,10 +8,14 @@ use crate::catalog::{self, CatalogFilter, CatalogQuery, CatalogSort, CourseCard}
 use crate::course::duration;
 use crate::platform::ui::{
     Button, CourseArt, EmptyState, Erase, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination,
-    loaded, page_resource, viewer,
+    loaded, page_resource, slash_focuses, viewer,
 };
 
+/// The search field of both pages.
+const SEARCH: &str = ".tools input[type=search]";
+
 pub fn landing_page() -> AnyView {
+    slash_focuses(SEARCH);
     let courses = page_resource(|| (), |()| list_courses(CatalogQuery::default()));
     let start = match viewer() {
         Some(_) => ("/learn", "Continue learning"),
@@ -57,6 +61,7 @@ fn asked() -> CatalogQuery {
 }
 
 pub fn catalog_page() -> AnyView {
+    slash_focuses(SEARCH);
     let query = Memo::new(|_| asked());
     let courses = page_resource(move || query.get(), list_courses);
     view! {

@@ -25,6 +25,7 @@ mod here;
 mod html;
 mod icon;
 mod kbd;
+mod keys;
 mod language;
 mod menu;
 mod meter;
@@ -61,6 +62,9 @@ pub use here::{path_part, query_now, query_value};
 pub use html::{Html, PageCodec};
 pub use icon::{Glyph, Icon};
 pub use kbd::Kbd;
+pub use keys::slash_focuses;
+#[cfg(feature = "hydrate")]
+pub use keys::{focus_field, plain_key};
 pub use language::{Language, direction};
 pub use menu::{Menu, MenuItem};
 pub use meter::Meter;

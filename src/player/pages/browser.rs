@@ -9,10 +9,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlVideoElement};
+use web_sys::{Element, HtmlFormElement, HtmlVideoElement};
 
 use super::practice;
-use crate::platform::ui::open_dialog;
+use super::shortcuts::Shortcut;
+use crate::platform::ui::{focus_field, open_dialog, plain_key};
 use crate::player::TopicPage;
 use crate::player::api::SavePlace;
 
@@ -268,46 +269,27 @@ fn offer_speeds(video: &HtmlVideoElement) {
 }
 
 fn key(event: &web_sys::KeyboardEvent, previous: Option<&str>, next: Option<&str>) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(event) {
+    let Some(shortcut) = plain_key(event).and_then(|key| Shortcut::of(&key)) else {
         return;
-    }
-    match event.key().as_str() {
-        "j" => follow(next),
-        "k" => follow(previous),
-        "m" => {
+    };
+    match shortcut {
+        Shortcut::Next => follow(next),
+        Shortcut::Previous => follow(previous),
+        Shortcut::MarkDone => {
             if let Some(form) = by_id::<HtmlFormElement>("ly-finish") {
                 let _ = form.request_submit();
             }
         }
-        "f" | "/" => {
+        Shortcut::Search => {
             event.prevent_default();
-            let field = document()
-                .query_selector(".outline-find input")
-                .ok()
-                .flatten();
-            if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
-                let _ = field.focus();
-            }
+            focus_field(".outline-find input");
         }
-        "o" => toggle("data-outline", "off"),
-        "r" => toggle_read_mode(),
-        "?" => {
+        Shortcut::Outline => toggle("data-outline", "off"),
+        Shortcut::ReadMode => toggle_read_mode(),
+        Shortcut::Help => {
             open_dialog("ly-keys");
         }
-        _ => {}
     }
-}
-
-fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    target.is_some_and(|target| {
-        matches!(
-            target.tag_name().as_str(),
-            "INPUT" | "TEXTAREA" | "SELECT" | "VIDEO"
-        ) || target.is_content_editable()
-    })
 }
 
 fn follow(href: Option<&str>) {

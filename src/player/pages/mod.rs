@@ -6,6 +6,7 @@ mod home;
 mod outline;
 #[cfg(feature = "hydrate")]
 mod practice;
+mod shortcuts;
 mod topic;
 
 pub use home::{learn_page, resume_page};

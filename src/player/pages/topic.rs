@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::outline::outline;
+use super::shortcuts::Shortcut;
 use crate::course::{StudyPersona, duration};
 use crate::enrollment::{TopicLink, percent};
 use crate::paths::topic_path;
@@ -274,24 +275,14 @@ fn tab_bar(page: &player::TopicPage) -> AnyView {
     .erase()
 }
 
-const KEYS: [(&str, &str); 7] = [
-    ("J", "Next topic"),
-    ("K", "Previous topic"),
-    ("M", "Mark as done"),
-    ("F", "Search this course"),
-    ("O", "Show or hide the outline"),
-    ("R", "Read mode"),
-    ("?", "Show this list"),
-];
-
 fn help_sheet() -> AnyView {
-    let keys = KEYS.map(|(key, what)| {
+    let keys = Shortcut::ALL.map(|(key, shortcut)| {
         view! {
             <div>
                 <dt>
-                    <Kbd key=key />
+                    <Kbd key=key.to_uppercase() />
                 </dt>
-                <dd>{what}</dd>
+                <dd>{shortcut.label()}</dd>
             </div>
         }
     });
