@@ -157,3 +157,60 @@ fn imports_are_found_in_every_form() {
     let found: Vec<String> = imports(code).into_iter().collect();
     assert_eq!(found, ["exam", "paths", "player", "quiz"]);
 }
+
+/// Words that open a riddle: a sentence has its subject first.
+const OPENERS: [&str; 7] = ["What", "Who", "Whoever", "Whose", "Whom", "Where", "Nor"];
+const MAX_COLUMNS: usize = 100;
+
+/// The problems of a line, if it is a comment.
+fn comment_problems(line: &str) -> Vec<&'static str> {
+    let Some(comment) = line.trim_start().strip_prefix("//") else {
+        return Vec::new();
+    };
+    let text = comment.trim_start_matches(['/', '!']).trim_start();
+    let sentences = text
+        .match_indices(['.', '!', '?', ':', ';'])
+        .map(|(at, sign)| &text[at + sign.len()..])
+        .filter(|rest| rest.starts_with(' '))
+        .chain([text]);
+    let is_riddle = |sentence: &str| {
+        let word = sentence.trim_start().split(|c: char| !c.is_alphanumeric());
+        word.take(1).any(|word| OPENERS.contains(&word))
+    };
+    let mut problems = Vec::new();
+    if line.chars().count() > MAX_COLUMNS {
+        problems.push("over 100 columns");
+    }
+    if sentences.into_iter().any(is_riddle) {
+        problems.push("a sentence without its subject first");
+    }
+    problems
+}
+
+#[test]
+fn comments_are_plain_sentences_of_at_most_100_columns() {
+    let mut wrong = Vec::new();
+    let benches = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
+    for file in rust_files(&sources())
+        .into_iter()
+        .chain(rust_files(&benches))
+    {
+        let source = std::fs::read_to_string(&file).unwrap();
+        for (line, number) in source.lines().zip(1..) {
+            for problem in comment_problems(line) {
+                wrong.push(format!("{}:{number}: {problem}: {line}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn riddles_and_long_lines_are_found() {
+    let long = format!("    // {}", "x".repeat(MAX_COLUMNS));
+    assert_eq!(comment_problems(&long), ["over 100 columns"]);
+    assert_eq!(comment_problems("/// What came of it.").len(), 1);
+    assert_eq!(comment_problems("// Kept. Nor is it sent.").len(), 1);
+    assert!(comment_problems("//! Queries of courses: whoever asks, one statement.").is_empty());
+    assert!(comment_problems("let what = \"// What\";").is_empty());
+}
