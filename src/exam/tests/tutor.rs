@@ -262,7 +262,7 @@ async fn a_regrade_reaches_the_sittings_that_run() {
     );
     let result = ravi.get(handed_in.header("x-redirect")).await.body;
     assert!(result.contains("10%") && result.contains("The key was wrong."));
-    // What begins later is drawn from the bank as it is then.
+    // A sitting that begins later is drawn from the bank as it is then.
     let (_, result) = sit(
         &site,
         &mut learner(&site, "zoe@example.org").await,

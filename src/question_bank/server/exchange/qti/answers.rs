@@ -141,7 +141,8 @@ fn limit(interaction: &Element, name: &str) -> usize {
     text.trim().parse().unwrap_or(0)
 }
 
-/// Adds notes for limits on the number of choices, unless the right answer implies them.
+/// Adds notes for a maximum below the number of choices and for a minimum above one. Neither exists
+/// here.
 fn note_limits(interaction: &Element, choices: usize, notes: &mut Vec<Note>) {
     let why = "one can choose as many as one likes here";
     let (most, least) = (
