@@ -138,7 +138,8 @@ fn id_of(sent: &Sent, user: UserId) -> ImportId {
     ImportId(Uuid::from_u64_pair(of("first"), of("second")))
 }
 
-/// True if the import was started by a form that was sent a moment ago.
+/// True if the import is running, or was started less than a minute ago. Its form may have been
+/// sent twice.
 async fn is_under_way(conn: &mut Conn, id: ImportId) -> QueryResult<bool> {
     let known: Option<(DateTime<Utc>, Option<DateTime<Utc>>)> = question_imports::table
         .find(id)

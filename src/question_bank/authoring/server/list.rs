@@ -63,8 +63,8 @@ const FROM: &str = "quiz_questions q
     left join topics t on t.topic_id = q.topic_id
     left join question_statistics s on s.question_id = q.question_id";
 
-/// Condition of a list query. $1 is the course, and $2 to $8 are the filters, of which null matches
-/// everything.
+/// Condition of a list query. $1 is the course. $2 tells whether retired questions are listed, and
+/// $8 whether only flagged ones are. Null in $3 to $7 matches everything.
 const MATCHING: &str = "q.course_id = $1
     and (q.retired_at is not null) = $2
     and ($3 is null or q.module_no::text = $3)

@@ -80,7 +80,7 @@ fn lines(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Line> {
 /// Remembers failed searches, so that no end is searched for twice and the work stays linear.
 #[derive(Default)]
 struct Seeker {
-    /// For each number of backticks, the position before which no fence of this length ends.
+    /// For each number of backticks, the position before which no fence of this length has an end.
     fences: [usize; LONGEST_FENCE + 1],
     preformatted: usize,
 }

@@ -90,8 +90,8 @@ impl Piece {
     }
 }
 
-/// Returns everything that begins with `<`, in order. A budget of eight readings per byte bounds
-/// the repeated reading of unfinished tags.
+/// Returns everything that begins with `<`, in order. A budget bounds the work on unfinished tags:
+/// at most about eight times the source's length is read in vain.
 fn pieces(source: &str, reading: Reading) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut budget = 8 * source.len();
@@ -120,7 +120,8 @@ fn piece(
     let rest = &source[start..];
     let sign = || Piece::plain(Kind::Sign, start..start + 1);
     let is_html = reading == Reading::Html;
-    // Reads to the next `end` after the first `begun` bytes.
+    // Returns the range up to the next `end` after the first `begun` bytes. A missing end is
+    // searched for only once.
     let mut until = |begun: usize, end: &'static str| {
         if without_end.contains(&end) {
             return None;
@@ -173,7 +174,8 @@ fn piece(
     tag
 }
 
-/// Returns the length of the text up to and including `sign`, ignoring ASCII case.
+/// Returns the length of the text up to the end of `sign`, or up to its beginning if `sign` begins
+/// an end tag such as `</script`. ASCII case is ignored.
 fn find_end(text: &str, sign: &str) -> Option<usize> {
     let first = sign.chars().next()?;
     let is_sign = |at: usize| {
