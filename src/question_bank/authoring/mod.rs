@@ -31,7 +31,7 @@ pub struct BankQuery {
     pub purpose: String,
     /// `flagged`, `retired`, or empty for all questions in use.
     pub show: String,
-    /// Ids of the question after which, or before which, the page begins or ends.
+    /// The page lists the questions after the id `after`, or else those before the id `before`.
     pub after: String,
     pub before: String,
 }
@@ -249,10 +249,10 @@ pub struct ImportReport {
     pub added: usize,
     pub updated: usize,
     pub unchanged: usize,
-    /// Earlier beginnings of the updated questions.
+    /// Beginnings of the updated prompts, as they were before.
     pub overwritten: Vec<String>,
-    /// Beginnings of questions that came from this file before and are no longer in it. They stay
-    /// in use.
+    /// Beginnings of the prompts of questions that came from this file before and are no longer in
+    /// it. These questions stay in use.
     pub missing: Vec<String>,
     /// Questions that were edited here since, and are left unchanged.
     pub kept: Vec<String>,

@@ -36,7 +36,7 @@ fn clean(text: &str) -> String {
     text.trim_end().trim_start_matches('\n').to_owned()
 }
 
-/// Returns the question that the form describes.
+/// Returns the question that the form describes, with the given key.
 ///
 /// # Errors
 /// All problems of the form, each with its field.

@@ -37,7 +37,7 @@ pub fn no_question() -> AppError {
     AppError::NotFound("This course has no such question.".to_owned())
 }
 
-/// The fields of a question form that was not saved, and its problems.
+/// The fields of a question form, initial or typed, and the problems found in them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct TypedQuestion {

@@ -229,8 +229,8 @@ pub fn tidied(mut question: QuestionDraft) -> QuestionDraft {
     question
 }
 
-/// Gives each question a key. Questions of the same name are told apart by a hash of their content,
-/// so that a key does not depend on the order of the file.
+/// Gives each question a key that does not depend on the order of the file. A hash of the content
+/// tells questions of the same name apart.
 fn with_keys(found: Vec<(Option<String>, QuestionDraft)>) -> Vec<QuestionDraft> {
     let bases: Vec<String> = found
         .iter()

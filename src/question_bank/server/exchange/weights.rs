@@ -63,8 +63,10 @@ pub fn differing(mut shares: impl Iterator<Item = f64>) -> Option<Note> {
         .then(|| Note::new("its weights", "all right options count the same here"))
 }
 
-/// Converts typed answers in which `*` stands for any text, as in Moodle, unless a backslash is
-/// before it.
+/// Converts typed answers. An unescaped `*` stands for any text, as in Moodle.
+///
+/// # Errors
+/// Refuses a right answer with such a `*`, because answers here have no wildcards.
 pub fn short_answer(
     mut answers: Vec<Weighted>,
     notes: &mut Vec<Note>,

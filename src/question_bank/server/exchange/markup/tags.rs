@@ -174,8 +174,8 @@ fn piece(
     tag
 }
 
-/// Returns the length of the text up to the end of `sign`, or up to its beginning if `sign` begins
-/// an end tag such as `</script`. ASCII case is ignored.
+/// Returns the length of the text up to the end of `sign`, ignoring ASCII case. If `sign` begins an
+/// end tag such as `</script`, the length ends before it.
 fn find_end(text: &str, sign: &str) -> Option<usize> {
     let first = sign.chars().next()?;
     let is_sign = |at: usize| {
