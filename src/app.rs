@@ -77,9 +77,9 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The name of the tab for a page's title. It stays while the next page, or its part of the program,
-/// is on its way. leptos_meta writes the name into the head as it is, so that the server's must be
-/// HTML; the browser's is text.
+/// Returns a function from a page's title to the text of the browser's tab. The last text stays
+/// while the next page, or its part of the program, is loading. leptos_meta does not escape a title
+/// on the server, so the server's text must be HTML. The browser's text is plain.
 fn tab_title() -> impl Fn(String) -> String + Send + Sync {
     #[cfg(feature = "ssr")]
     let named = "Lyceum".to_owned();

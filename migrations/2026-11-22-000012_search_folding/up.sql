@@ -1,7 +1,9 @@
--- Search compares folded text. What is stored by older versions has version 0; `lyceum migrate` indexes it anew.
+-- Search compares folded text. Courses that older versions indexed have version 0, and
+-- `lyceum migrate` indexes them again.
 alter table courses add column search_version smallint not null default 0;
 
--- A term is folded: without accents and in lowercase. This is how it is written, for showing it.
+-- Terms are folded: without accents and in lowercase. `written` is the original spelling, for
+-- showing it.
 alter table search_terms add column written text;
 
 drop function search_near_terms(uuid, uuid, text, text[]);
@@ -17,7 +19,8 @@ $$;
 revoke all on function search_near_terms(uuid, uuid, text, text[]) from public;
 grant execute on function search_near_terms(uuid, uuid, text, text[]) to lyceum_app;
 
--- For finding a part of a short text, such as a name, without regard to accents and case.
+-- Folds a short text, such as a name, so that a part of it is found in any case, with or without
+-- accents.
 create function folded(text) returns text
 language sql immutable strict parallel safe as $$
     select regexp_replace(normalize(lower($1), NFKD), '[\u0300-\u036f]+', '', 'g')

@@ -1,15 +1,16 @@
--- Files of questions on their way into a bank, and what became of them. The questions wait here until all are in.
+-- Imports of question files, and their reports. The questions of a file wait here until all are
+-- imported.
 create table question_imports (
     import_id uuid primary key,
     organization_id uuid not null,
     course_id uuid not null,
     imported_by uuid,
     file_name text not null check (length(file_name) <= 200),
-    -- See quiz::authoring::origin.
+    -- See question_bank::authoring::server::origin.
     stem text not null check (length(stem) <= 200),
     origin text not null check (length(origin) <= 250),
     same_name text not null check (length(same_name) <= 20),
-    -- As forms name them; without a purpose, each question has that of the file.
+    -- Value of the form's place field. Without a purpose, each question keeps that of the file.
     place text not null check (length(place) <= 100),
     purpose question_purpose,
     questions jsonb,

@@ -1,7 +1,8 @@
--- Sign-ups that wait for their confirmation, browsers that accounts were used in, and the end of sessions.
+-- Sign-ups that wait for their confirmation, browsers in which accounts were used, and the end of
+-- sessions.
 
--- One row for each sign-up, with what was typed then. The link of its mail confirms this row alone; the account is made
--- at that moment.
+-- One row for each sign-up, with its own name and password. The link in its mail confirms this row
+-- alone, and the account is created at that moment.
 create table sign_ups (
     sign_up_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
@@ -16,16 +17,16 @@ call make_tenant_table('sign_ups', 'sign_up_id');
 create index on sign_ups (organization_id, email);
 create index on sign_ups (expires_at);
 
--- A token confirms one sign-up, or resets the password of one account. Links that were sent before would confirm
--- the data of the last sign-up, which may be a stranger's: they end here.
+-- A token confirms one sign-up, or resets the password of one account. Earlier links would confirm
+-- the data of the latest sign-up, which may be a stranger's, so they are deleted here.
 delete from one_time_tokens where purpose = 'confirm_email';
 alter table one_time_tokens alter column user_id drop not null, add column sign_up_id uuid;
 call make_tenant_reference('one_time_tokens', 'sign_up_id', 'sign_ups', 'sign_up_id', 'cascade');
 alter table one_time_tokens add constraint one_time_tokens_subject
     check ((purpose = 'confirm_email') = (sign_up_id is not null) and (purpose = 'reset_password') = (user_id is not null));
 
--- Browsers in which somebody signed in to an account. Such a browser has its own limit of wrong passwords. Its cookie
--- holds the identifier, the table only its hash.
+-- Browsers in which somebody signed in to an account. Each one has its own limit of wrong
+-- passwords. Its cookie holds the identifier, and the table holds only the hash.
 create table known_devices (
     user_id uuid not null,
     organization_id uuid not null,
@@ -38,7 +39,8 @@ call make_tenant_table('known_devices', null);
 call make_tenant_reference('known_devices', 'user_id', 'users', 'user_id', 'cascade');
 create index on known_devices (last_used_at);
 
--- An account that is closed loses its sessions at once, so that none counts again when the account is opened again.
+-- Deletes the sessions of a closed account at once. Otherwise they would be valid again if the
+-- account were reopened.
 create function end_sessions() returns trigger language plpgsql set search_path = pg_catalog, public as $$
 begin
     delete from web_sessions where organization_id = new.organization_id and user_id = new.user_id;

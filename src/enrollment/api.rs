@@ -10,7 +10,7 @@ use {
     crate::platform::error::AppError, crate::platform::http::server_fns::redirect,
 };
 
-/// Learners: enrolls in a free, published course that is open to everybody, and goes to where it begins.
+/// Enrolls the learner in a free, published course that is open to everybody, and opens the course.
 #[server]
 pub async fn enroll(course: String) -> AppResult<()> {
     let me = require_user()?;

@@ -1,4 +1,4 @@
-//! Enrollment: who studies a course, how far they are in it, and which of its topics and quizzes are open to them.
+//! Enrollment: who studies a course, how far they are, and which topics and quizzes they may open.
 
 pub mod api;
 #[cfg(feature = "ssr")]

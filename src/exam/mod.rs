@@ -161,8 +161,9 @@ pub struct RoomQuestion {
     pub section: String,
     pub shown: QuestionView,
     pub is_answered: bool,
-    /// Hash of the answer and flag that the form was rendered with; see `quiz::basis`. The browser
-    /// returns it, so a stale tab cannot overwrite newer answers.
+    /// Hash of the answer and flag that the form was rendered with; see
+    /// `question_bank::server::form_hash`. The browser returns the hash, so a stale tab cannot
+    /// overwrite newer answers.
     pub basis: String,
 }
 

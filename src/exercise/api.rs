@@ -33,7 +33,8 @@ fn page_of_learner(back: Option<&str>) -> Option<String> {
         .filter(|path| path.starts_with("/learn/"))
 }
 
-/// Learners: keeps what was written and ticked on a page; `done` says that this is all, and shows it so.
+/// Saves the text and the ticks of the learner's work. With `done`, also finishes the exercise and
+/// returns to the topic's page.
 #[server]
 pub async fn save_work(
     exercise: ExerciseId,

@@ -1,4 +1,5 @@
-//! The question bank: questions, how they are asked and graded, and the pages on which tutors write them.
+//! The question bank: questions, how they are asked and graded, and the pages on which tutors write
+//! them.
 
 pub mod authoring;
 pub mod pages;

@@ -88,7 +88,7 @@ pub struct RunningAttempt {
     pub marks: Vec<(bool, bool)>,
     /// The question on the page and its number, from 0. None on the last page, which hands in.
     pub at: Option<(usize, QuestionView)>,
-    /// Hash of the answer as the form was rendered; see the module `basis`.
+    /// Hash of the answer as the form was rendered; see `question_bank::server::form_hash`.
     pub basis: String,
     /// Id of the browser tab, so that the server can put the changes of each tab in order.
     pub tab: Uuid,
@@ -99,7 +99,7 @@ pub struct RunningAttempt {
 /// The server's reply to a page that saves an answer or hands in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaveReply {
-    /// Hash to send with the next change of the form; see the module `basis`.
+    /// Hash to send with the next change of the form; see `question_bank::server::form_hash`.
     pub basis: String,
     pub seconds_left: Option<i64>,
 }

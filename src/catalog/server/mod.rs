@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Queries of the catalog, and the page of a course that is built from them.
 
 pub mod store;
 pub mod view;

@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Decides who has completed a course, and issues certificates as pages, PDF files and credentials.
 
 pub mod badge;
 pub mod code;

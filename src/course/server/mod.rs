@@ -1,4 +1,5 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Reads courses from folders and mdBooks, renders and stores them, and serves their files and
+//! search.
 
 pub mod draft;
 pub mod files;

@@ -1,4 +1,5 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Access of learners to topics and quizzes, their progress, and the layout of mails about a
+//! course.
 
 pub mod access;
 pub mod gate;

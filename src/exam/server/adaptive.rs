@@ -1,5 +1,5 @@
 //! Chooses the next question of an adaptive exam and scores the answers. The statistical model is
-//! in `quiz::adaptive`.
+//! in `question_bank::server::adaptive`.
 //!
 //! Each section has a share of the questions. The next question comes from the section that is
 //! furthest behind its share (G. G. Kingsbury & A. R. Zara, Applied Measurement in Education 2,

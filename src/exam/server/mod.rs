@@ -1,4 +1,5 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Draws exam papers, runs sittings within their time limits, grades them, and builds the learners'
+//! pages.
 
 pub mod adaptive;
 pub mod assign_questions;

@@ -187,7 +187,7 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     );
     let page = asha.get(&result).await.body;
     assert!(page.contains("10%") && page.contains("The key was wrong."));
-    // The newest grading is among the tries of the bank, with the rest of the sheet.
+    // The newest grading counts in the question's statistics, with the rest of the sheet.
     let tries = "select string_agg(u.username || ' ' || t.points || ' ' || t.rest, ', ' order by u.username)
         from question_tries t join users u using (user_id) join quiz_questions q using (question_id)
         where q.prompt = 'Question 1'";
@@ -262,7 +262,7 @@ async fn a_regrade_reaches_the_sittings_that_run() {
     );
     let result = ravi.get(handed_in.header("x-redirect")).await.body;
     assert!(result.contains("10%") && result.contains("The key was wrong."));
-    // What begins later is drawn from the bank as it is then.
+    // A sitting that begins later is drawn from the bank as it is then.
     let (_, result) = sit(
         &site,
         &mut learner(&site, "zoe@example.org").await,

@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Queries of exercises, and the page that shows and saves a learner's work.
 
 pub mod store;
 pub mod view;

@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Queries, pages and CSV export of the gradebook, and a tutor's actions for one learner.
 
 pub mod actions;
 pub mod export;

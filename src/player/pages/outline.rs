@@ -130,7 +130,7 @@ fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
     .erase()
 }
 
-/// What is closed, and what opens it.
+/// Shows a locked entry with the reason for the lock.
 fn locked(class: &'static str, title: AnyView, lock: String) -> AnyView {
     view! {
         <li class=class>
@@ -144,7 +144,7 @@ fn locked(class: &'static str, title: AnyView, lock: String) -> AnyView {
     .erase()
 }
 
-/// What the search found, above the outline.
+/// Shows the search results above the outline.
 fn hits(found: SearchResults, language: &Language) -> AnyView {
     let asked = found.query;
     let said = match (found.hits.is_empty(), found.corrected) {

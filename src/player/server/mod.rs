@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Queries of the pages for studying a course, and the pages that are built from them.
 
 pub mod store;
 pub mod view;

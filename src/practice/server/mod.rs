@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Queries and rules of practice questions, and their place in the rendered text of topics.
 
 pub mod in_text;
 pub mod rules;

@@ -22,12 +22,12 @@ use {
     leptos::server_fn::ServerFn,
 };
 
-/// Tutors of the course: a page of its questions.
+/// Loads one page of the course's questions. Requires a tutor of the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_bank(course: String, #[server(default)] query: BankQuery) -> AppResult<BankPage> {
     let tutor = require_tutor_of_slug(&course).await?;
     let (course, cx) = (tutor.course, tutor.signed_in.cx);
-    // Counted apart, so that what can't be counted keeps nobody from the list.
+    // A transaction of its own: the list must be shown even if counting fails.
     if let Err(error) = cx
         .within(async move |conn| tally::bring_up_to_date(conn, course).await)
         .await
@@ -50,7 +50,8 @@ pub async fn load_bank(course: String, #[server(default)] query: BankQuery) -> A
     .await
 }
 
-/// Tutors of the course: a question to edit, or with `new` one to write. What was typed into its form before is still in it.
+/// Loads a question to edit, or an empty form if `question` is `new`. After a rejected save, the
+/// form keeps the typed text. Requires a tutor of the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_question(
     course: String,
@@ -80,11 +81,12 @@ pub async fn load_question(
         .await
 }
 
-/// Tutors of the course: saves the question, or with a `go` that names a step draws its page anew with what was typed.
+/// Saves the question. If `go` names a step such as `preview`, only shows the form again with the
+/// typed text. Requires a tutor of the course.
 #[server]
 pub async fn save_question(
     course: String,
-    /// Empty: a new one.
+    /// Empty for a new question.
     id: String,
     mark: String,
     #[server(default)] question: QuestionForm,
@@ -120,7 +122,8 @@ pub async fn save_question(
     Ok(())
 }
 
-/// Nothing is saved: the form is to be shown again. What keeps a preview from being shown is said.
+/// Returns the error that shows the form again without saving. The problems that prevent a preview
+/// are included.
 #[cfg(feature = "ssr")]
 fn step(question: &QuestionForm, go: &str) -> AppError {
     let wrong = match go {
@@ -132,7 +135,7 @@ fn step(question: &QuestionForm, go: &str) -> AppError {
     wrong.unwrap_or(AppError::Invalid(Vec::new()))
 }
 
-/// Tutors of the course: retires a question, or brings it back.
+/// Retires a question or brings it back. Requires a tutor of the course.
 #[server]
 pub async fn retire_question(course: String, id: QuestionId, retired: bool) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
@@ -144,8 +147,8 @@ pub async fn retire_question(course: String, id: QuestionId, retired: bool) -> A
     Ok(())
 }
 
-/// Tutors of the course: moves a question within its quiz, then shows the part of the list that `query` names. `which` is `up-` or
-/// `down-` with its id.
+/// Moves a question by one place within its quiz and returns to the list that `query` names.
+/// `which` is `up-` or `down-` and the question's id. Requires a tutor of the course.
 #[server]
 pub async fn move_question(
     course: String,
@@ -165,8 +168,8 @@ pub async fn move_question(
     Ok(())
 }
 
-/// Tutors of the course: where questions of a file can go, and how far an import is or what became
-/// of it.
+/// Loads the places to which questions of a file can go, and the progress or the report of an
+/// import. Requires a tutor of the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_import(
     course: String,
@@ -179,7 +182,7 @@ pub async fn load_import(
         .await
 }
 
-/// Tutors of the course: how its quizzes go.
+/// Loads the settings of the course's quizzes. Requires a tutor of the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_quiz_settings(course: String) -> AppResult<SettingsPage> {
     let tutor = require_tutor_of_slug(&course).await?;
@@ -188,7 +191,7 @@ pub async fn load_quiz_settings(course: String) -> AppResult<SettingsPage> {
         .await
 }
 
-/// Tutors of the course: sets how its quizzes go.
+/// Saves the settings of the course's quizzes. Requires a tutor of the course.
 #[server]
 pub async fn save_quiz_settings(
     course: String,

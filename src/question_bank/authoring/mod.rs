@@ -1,5 +1,5 @@
-//! The question bank of a course as its tutors see it: to find, write, order, preview and retire questions, to bring them in from
-//! files and send them out, to see how each did, and to set how the course's quizzes go.
+//! The question bank of a course for its tutors: find, write, order, preview, retire, import and
+//! export questions, see their figures, and set up quizzes.
 
 pub mod api;
 pub mod pages;
@@ -17,20 +17,21 @@ use crate::platform::address;
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::Html;
 
-/// Which questions are asked for; everything comes from the address, so that it can be shared.
+/// Filters and position of the question list. All of them are in the address, so that a list can be
+/// shared.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BankQuery {
-    /// In the prompt.
+    /// Words of the prompt.
     pub q: String,
     pub module: String,
     /// Slug of the topic.
     pub topic: String,
     pub kind: String,
     pub purpose: String,
-    /// `flagged`, `retired`, or empty for all that are in use.
+    /// `flagged`, `retired`, or empty for all questions in use.
     pub show: String,
-    /// Those after this question, or those before it.
+    /// The page lists the questions after the id `after`, or else those before the id `before`.
     pub after: String,
     pub before: String,
 }
@@ -49,12 +50,12 @@ impl BankQuery {
         ]
     }
 
-    /// As the end of an address; empty where nothing is asked for.
+    /// Returns the query string with its `?`, or an empty text if nothing is set.
     pub fn ending(&self) -> String {
         address::with_query("", &self.fields())
     }
 
-    /// The same questions from the first on.
+    /// Returns the same filters from the first page on.
     pub fn restarted(&self) -> Self {
         Self {
             after: String::new(),
@@ -63,7 +64,8 @@ impl BankQuery {
         }
     }
 
-    /// Whether the questions of a quiz stand together and whole, so that their order can be changed.
+    /// True if at most the module is filtered. Each quiz is then listed in full, so that its order
+    /// can be changed.
     pub fn is_whole(&self) -> bool {
         let Self { module, after, .. } = self;
         let plain = Self {
@@ -76,22 +78,22 @@ impl BankQuery {
     }
 }
 
-/// One page of the list.
+/// One page of the question list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BankPage {
     pub course_title: CourseTitle,
     pub groups: Vec<BankGroup>,
-    /// Number and text of each.
+    /// Number and label of each module.
     pub modules: Vec<(String, String)>,
-    /// Slug and text of each.
+    /// Slug and label of each topic.
     pub topics: Vec<(String, String)>,
-    /// How many questions match, on all pages.
+    /// Number of matching questions on all pages.
     pub count: i64,
     pub previous: Option<QuestionId>,
     pub next: Option<QuestionId>,
 }
 
-/// The questions of one quiz, or those of a module that only exams ask.
+/// The questions of one quiz, or the questions of a module that only exams ask.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BankGroup {
     pub title: String,
@@ -101,18 +103,18 @@ pub struct BankGroup {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BankLine {
     pub question: QuestionId,
-    /// Its beginning, plain.
+    /// Beginning of the prompt as plain text.
     pub prompt: String,
     pub kind: QuestionType,
     pub topic: Option<String>,
     pub purpose: QuestionPurpose,
-    /// In percent who are expected to get it wrong.
+    /// Expected share of wrong answers in percent.
     pub difficulty: Option<String>,
     pub figures: Option<Figures>,
     pub is_retired: bool,
 }
 
-/// How a question did, in words that a table shows.
+/// Figures of a question, formatted for the table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     pub tries: i32,
@@ -126,21 +128,22 @@ pub struct Figures {
 #[serde(default)]
 pub struct QuestionForm {
     pub kind: String,
-    /// `topic:` and its id, or `module:` and its number for questions that only exams ask.
+    /// `topic:` and the topic's id, or `module:` and the module's number for questions that only
+    /// exams ask.
     pub place: String,
     pub purpose: String,
     pub prompt: String,
     pub explanation: String,
-    /// In percent who get it wrong.
+    /// Expected share of wrong answers in percent.
     pub difficulty: String,
-    /// Options, or items in their order, or what stands on the left; empty ones don't count.
+    /// Options, items in their order, or left sides. Empty rows are ignored.
     pub texts: Vec<String>,
-    /// What belongs to each of the texts.
+    /// Right sides, in the order of `texts`.
     pub partners: Vec<String>,
-    /// Numbers of the right options, from 0.
+    /// Indexes of the right options, starting at 0.
     pub right: Vec<String>,
     pub shuffle: Option<String>,
-    /// One a line.
+    /// One accepted answer a line.
     pub accepted: String,
     pub tolerance: String,
     pub language: String,
@@ -151,43 +154,44 @@ pub struct QuestionForm {
     pub line: String,
 }
 
-/// A question to be written or edited.
+/// The page on which a question is written or edited.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuestionPage {
     pub course_title: CourseTitle,
-    /// None: a new one.
+    /// None for a new question.
     pub question: Option<QuestionId>,
     pub form: QuestionForm,
-    /// What the question was like when the form was filled with it.
+    /// Hash of the question when the form was filled. It reveals a change by somebody else.
     pub mark: String,
-    /// Somebody else has changed it since.
+    /// True if somebody else has changed the question since then.
     pub is_behind: bool,
     pub places: Vec<(String, String)>,
-    /// Lines for options, items or pairs.
+    /// Number of rows for options, items or pairs.
     pub rows: usize,
     pub preview: Option<Preview>,
-    /// What is wrong with what was typed.
+    /// Problems with the typed text.
     pub problems: Vec<String>,
     pub is_retired: bool,
-    /// It came with the course or from a file.
+    /// True if the question came with the course or from a file.
     pub is_imported: bool,
-    /// Its figures began anew when its key was changed.
+    /// True if the figures began anew because the key was changed.
     pub is_rekeyed: bool,
     pub facts: Option<QuestionFacts>,
 }
 
-/// The question as learners see it, and what a trial answer comes to.
+/// The question as learners see it, and the result of a trial answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
     pub shown: QuestionView,
     pub graded: Option<GradedQuestion>,
 }
 
-/// How a question did, in detail.
+/// Detailed figures of a question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuestionFacts {
     pub figures: Figures,
-    /// Facility among the best and the worst of the rest of their attempts.
+    /// Share correct in the upper and in the lower 27 % of learners, ranked by the rest of their
+    /// attempts.
     pub groups: Option<(String, String)>,
     pub options: Vec<OptionFacts>,
 }
@@ -197,30 +201,31 @@ pub struct OptionFacts {
     pub option: Html,
     pub is_right: bool,
     pub taken: usize,
-    /// Share of all learners, of the third who did best in the rest of their attempt, and of the third who did worst.
+    /// Share of all learners who chose the option, then of the best third and of the worst third.
+    /// The thirds are ranked by the rest of the attempt.
     pub shares: [String; 3],
 }
 
-/// Where a file's questions can go, and what came of the last file.
+/// The page with the import form and the report of the last import.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportPage {
     pub course_title: CourseTitle,
     pub places: Vec<(String, String)>,
     pub import: Option<Import>,
     pub problem: Option<String>,
-    /// Names the next import, so that a form that is sent twice is one import.
+    /// Identifies the next import, so that a form that is sent twice starts one import.
     pub token: String,
-    /// What was chosen before.
+    /// Values that were chosen before.
     pub place: String,
     pub purpose: String,
     pub same_name: String,
 }
 
-/// A file that is being imported, or was.
+/// An import that is running or has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     pub state: ImportState,
-    /// Questions of the file that were dealt with, and all.
+    /// Number of processed questions, and of all questions of the file.
     pub done: usize,
     pub total: usize,
     pub report: ImportReport,
@@ -230,52 +235,53 @@ pub struct Import {
 pub enum ImportState {
     Running,
     Finished,
-    /// It stopped half-way and is not tried again.
+    /// The import stopped half-way and is not tried again.
     Stopped,
 }
 
-/// Chosen in the place of a purpose: each question is for what its file says.
+/// Value of the purpose field that keeps the purpose that the file gives to each question.
 pub const AS_IN_FILE: &str = "file";
 
-/// What became of a file, question by question.
+/// The result of an import, question by question.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ImportReport {
     pub file: String,
     pub added: usize,
     pub updated: usize,
     pub unchanged: usize,
-    /// The beginnings of those that were updated, as they were.
+    /// Beginnings of the updated prompts, as they were before.
     pub overwritten: Vec<String>,
-    /// The same of those that came from this file before and are not in it any more; they stay in use.
+    /// Beginnings of the prompts of questions that came from this file before and are no longer in
+    /// it. These questions stay in use.
     pub missing: Vec<String>,
-    /// Edited here since, and left as they are.
+    /// Questions that were edited here since, and are left unchanged.
     pub kept: Vec<String>,
-    /// Questions that were not taken over.
+    /// Number of questions that were not taken over.
     pub refused: usize,
-    /// Those and the parts of others that were not, by the reason.
+    /// The refused questions and the omitted parts of others, grouped by reason.
     pub left_out: Vec<LeftOutGroup>,
 }
 
-/// Questions or parts of questions that were left out for one reason.
+/// Questions, or parts of questions, that were left out for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOutGroup {
-    /// Whole questions are meant, not parts.
+    /// True for whole questions, false for parts.
     pub is_refused: bool,
     pub why: String,
     pub items: Vec<String>,
-    /// How many more there are than are named.
+    /// Number of items that are not named.
     pub more: usize,
 }
 
-/// How the quizzes of a course go, as its form sends it and shows it.
+/// Settings of a course's quizzes, as the form sends and shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct QuizSettings {
     pub questions_per_attempt: String,
     pub passing_score_percent: String,
-    /// Empty: nobody counts.
+    /// Empty for no time limit.
     pub seconds_per_question: String,
-    /// Empty: as many as one likes.
+    /// Empty for no limit.
     pub attempts_allowed: String,
     pub retry_wait_minutes: String,
     pub cooldown_days: String,

@@ -32,7 +32,8 @@ pub fn as_typed(kind: QuestionViewKind, form: FormState) -> QuestionViewKind {
     }
 }
 
-/// What a question is answered with. `prompt` is the id of what is asked.
+/// Shows the fields for the answer to a question. `prompt` is the HTML id of the prompt, which
+/// describes the fields to screen readers.
 pub fn fields(kind: QuestionViewKind, prompt: &str, language: &Language) -> AnyView {
     let prompt = prompt.to_owned();
     match kind {

@@ -1,7 +1,7 @@
 use crate::platform::ui::{Badge, Erase, Html, Language, Tone};
 use crate::question_bank::GradedQuestion;
 use leptos::prelude::*;
-/// Each question with what was answered and what is right.
+/// Lists graded questions, each with the given answer and the right answer.
 pub fn answers(
     questions: Vec<GradedQuestion>,
     language: &Language,
@@ -13,7 +13,9 @@ pub fn answers(
     view! { <ol class="quiz-answers">{lines.collect_view()}</ol> }.erase()
 }
 
-/// What came of one question.
+/// Shows one graded question: its points, the given answer and the explanation. The right answer
+/// follows if points were lost. A withheld result shows only the reason. `label` is the heading of
+/// the given answer.
 pub fn answer(question: GradedQuestion, language: &Language, label: &'static str) -> AnyView {
     let prose = |class: &'static str, html: Html| {
         view! { <div class=class lang=language.tag() dir=language.dir() inner_html=html.0></div> }

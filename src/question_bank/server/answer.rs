@@ -21,7 +21,7 @@ pub struct AnswerChange {
     /// Index of the question, from 0.
     pub question: usize,
     pub sent: AnswerForm,
-    /// Hash of the answer when the page was last loaded or saved; see the module `basis`.
+    /// Hash of the answer when the page was last loaded or saved; see `form_hash`.
     pub basis: Option<String>,
     pub change: Option<TabChange>,
 }

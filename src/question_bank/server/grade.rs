@@ -192,9 +192,9 @@ fn part(right: usize, of: usize) -> f64 {
     }
 }
 
-/// Case and spaces make no difference. Only with a tolerance, which may be 0, are answers numbers,
-/// which can be written in more than one way; without one they are texts, in which a comma is as
-/// good a decimal sign as a point.
+/// Compares short answers without regard to case and spaces. With a tolerance, which may be 0, both
+/// are numbers, which can be written in several ways. Without one, both are texts. A comma then
+/// counts as a point if the right answer is a number.
 fn same_answer(right: &str, given: &str, tolerance: Option<f64>) -> bool {
     let (right, given) = (plain(right), plain(given));
     if right == given {
@@ -202,7 +202,7 @@ fn same_answer(right: &str, given: &str, tolerance: Option<f64>) -> bool {
     }
     match tolerance {
         Some(tolerance) => {
-            // "1,000" is right where either way to read it is.
+            // "1,000" is right if it is right as 1 or as 1000.
             let readings = [number::plain(&given), number::without_groups(&given)];
             number::plain(&right).is_some_and(|right| {
                 let mut readings = readings.iter().flatten();
@@ -213,8 +213,8 @@ fn same_answer(right: &str, given: &str, tolerance: Option<f64>) -> bool {
     }
 }
 
-/// The text without spaces and invisible characters, in small letters and with the keyboard's minus
-/// sign.
+/// Returns the text without spaces and invisible characters, in lowercase, and with ASCII digits
+/// and signs.
 fn plain(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace())
@@ -227,11 +227,12 @@ fn with_point(text: &str) -> String {
     text.replace(',', ".")
 }
 
-/// Room for sums of binary fractions that miss the ends of a tolerance as it is written down. The
-/// ends belong to it.
+/// Relative rounding error that is added to a tolerance. Otherwise sums of binary fractions could
+/// miss the ends of the tolerance, which belong to it.
 const ROUNDING: f64 = 1e-12;
 
-/// Both are numbers as `number::plain` writes them.
+/// True if the distance of two numbers is within the tolerance. Both are in the form that
+/// `number::plain` returns.
 fn is_near(right: &str, given: &str, tolerance: f64) -> bool {
     // An f64 cannot represent every whole number beyond 2^53, so integers are compared as integers.
     if let (Ok(right), Ok(given)) = (right.parse::<i64>(), given.parse::<i64>()) {
@@ -352,7 +353,7 @@ mod tests {
         assert!(right(&most, "18446744073709551614", Some(1.0)));
         assert!(!right("1.10", "1.1", None));
         assert!(!right("1.0", "1", None));
-        // As people write numbers.
+        // Numbers in the spellings that people use.
         assert!(right("-5.5", "\u{2212}5,5", Some(0.0)));
         assert!(right("\u{2212}5", "-5", None));
         assert!(right("1234567.5", "1\u{202f}234\u{202f}567,5", Some(0.0)));

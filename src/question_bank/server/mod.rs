@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Stores, freezes and grades questions, reads and writes question files, and estimates difficulty.
 
 pub mod adaptive;
 pub mod answer;

@@ -1,9 +1,9 @@
-//! Numbers as people write them: decimal commas, real minus signs, and spaces between groups of
-//! digits.
+//! Numbers as people write them: with decimal commas, real minus signs, and spaces between groups
+//! of digits.
 
-/// Returns the number in the plain form that `f64` reads, such as `-1234.5e6`, or None where the
-/// text is no number. A single comma is a decimal sign; `is_ambiguous` tells where it may as well
-/// part thousands.
+/// Returns the number in the form that `f64` parses, such as `-1234.5e6`. None if the text is not a
+/// number. A single comma is a decimal sign here; `is_ambiguous` tells if it could also separate
+/// thousands.
 pub fn plain(text: &str) -> Option<String> {
     let text: String = text.trim().chars().filter_map(ascii).collect();
     let (sign, text) = match text.strip_prefix('-') {
@@ -29,18 +29,18 @@ pub fn plain(text: &str) -> Option<String> {
     is_finite.then_some(number)
 }
 
-/// The value of a number as `plain` reads it.
+/// Returns the value of a number that `plain` can read.
 pub fn value(text: &str) -> Option<f64> {
     plain(text)?.parse().ok()
 }
 
-/// Whether one comma stands where it may be a decimal sign or part thousands, as in `1,000`.
+/// True if the only comma may be a decimal sign or may separate thousands, as in `1,000`.
 pub fn is_ambiguous(text: &str) -> bool {
     without_groups(text).is_some()
 }
 
-/// The number with its one comma read as a sign between groups of digits; None where that is no way
-/// to read it.
+/// Returns the number with its only comma read as a separator of thousands. None if the comma
+/// cannot be one.
 pub fn without_groups(text: &str) -> Option<String> {
     let text: String = text.trim().chars().filter_map(ascii).collect();
     let (before, after) = text.split_once(',')?;
@@ -53,12 +53,13 @@ pub fn without_groups(text: &str) -> Option<String> {
     is_group.then(|| plain(&format!("{before}{after}")))?
 }
 
-/// Tells whether the comma in a text can only be a decimal sign.
+/// True if the comma in the text can only be a decimal sign.
 pub fn has_decimal_comma(text: &str) -> bool {
     text.contains(',') && !text.contains('.') && plain(text).is_some() && !is_ambiguous(text)
 }
 
-/// The sign that a character stands for in numbers; None for those that show nothing.
+/// Returns the ASCII counterpart of a digit or sign, or the character itself. None for invisible
+/// characters.
 pub fn ascii(c: char) -> Option<char> {
     let digit = |zero: u32| char::from_digit(u32::from(c) - zero, 10);
     match c {
@@ -78,7 +79,7 @@ fn are_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The digits with at most a point between them.
+/// Returns the digits without group separators, with at most one decimal point.
 fn mantissa(text: &str) -> Option<String> {
     let count = |sign: char| text.matches(sign).count();
     let (decimal, group) = match (count('.'), count(',')) {
@@ -112,13 +113,14 @@ fn mantissa(text: &str) -> Option<String> {
     })
 }
 
-/// All spaces and the apostrophes of Switzerland.
+/// True for characters that separate groups of digits: all spaces, and the apostrophes used in
+/// Switzerland.
 fn is_gap(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\'' | '\u{2019}' | '\u{66c}')
 }
 
-/// The digits without the signs between their groups; None where a group other than the first has
-/// not three of them.
+/// Removes the separators between groups of digits. None if there are separators and the first
+/// group does not have one to three digits or another group does not have three.
 fn grouped(text: &str, is_sign: impl Fn(char) -> bool) -> Option<String> {
     let mut groups = text.split(is_sign);
     let first = groups.next()?;

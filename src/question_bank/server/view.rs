@@ -1,4 +1,4 @@
-//! A question as it is shown while it is asked, and as it is shown once it is graded.
+//! Builds the views of a question: while it is asked, and after it is graded.
 
 use crate::enrollment::TopicLink;
 use crate::platform::markdown;
@@ -140,7 +140,7 @@ pub(crate) fn line_words(line: Option<u32>) -> String {
     }
 }
 
-/// The learner's answer as HTML. Empty without an answer.
+/// Returns the learner's answer as HTML. Empty without an answer.
 pub(crate) fn answered(kind: &FrozenKind, answer: Option<&Answer>) -> String {
     match (kind, answer) {
         (FrozenKind::Choice { options, .. }, Some(Answer::Choice(chosen))) => list(
@@ -171,7 +171,7 @@ pub(crate) fn answered(kind: &FrozenKind, answer: Option<&Answer>) -> String {
     }
 }
 
-/// The right answer as HTML.
+/// Returns the right answer as HTML.
 pub fn right(kind: &FrozenKind) -> String {
     match kind {
         FrozenKind::Choice { options, .. } => list(
@@ -196,7 +196,7 @@ pub fn right(kind: &FrozenKind) -> String {
     }
 }
 
-/// A list of matched items as HTML.
+/// Returns the matched items as an HTML list.
 pub(crate) fn matched(
     left: &[(Uuid, String)],
     right: &[(Uuid, String)],

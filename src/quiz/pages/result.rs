@@ -28,7 +28,8 @@ pub fn result(page: &QuizPage, mut graded: QuizResult, path: &str) -> AnyView {
     result_mark(graded, &page.course_title.language, "Your answer", way)
 }
 
-/// An attempt's result and its questions. `label` stands over what was answered; `way` is where to go on.
+/// Shows an attempt's result and its questions. `label` is the heading of each answer, and `way`
+/// holds the links that lead on.
 pub fn result_mark(
     graded: QuizResult,
     language: &Language,

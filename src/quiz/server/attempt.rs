@@ -218,7 +218,7 @@ pub async fn save(
 pub enum SavedAttempt {
     Kept {
         quiz: QuizKey,
-        /// Hash of the answer that was sent; see the module `basis`.
+        /// Hash of the answer that was sent; see `question_bank::server::form_hash`.
         basis: String,
         /// The end of the attempt's time. None without a limit.
         expires_at: Option<DateTime<Utc>>,

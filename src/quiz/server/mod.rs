@@ -1,4 +1,5 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Runs quiz attempts, stores and regrades them, builds their pages, and mails learners about
+//! changes.
 
 pub mod attempt;
 pub mod mails;

@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Queries of the teaching pages, and form fields that several of them share.
 
 pub mod fields;
 pub mod store;

@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! Checks and stores exams that tutors create, builds the tutors' pages, and regrades sittings.
 
 pub mod check;
 pub mod regrade;

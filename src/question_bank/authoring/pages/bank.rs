@@ -1,4 +1,4 @@
-//! The list of a course's questions: found by their place, their kind and their words, and put in order.
+//! The list of a course's questions, with its filters and the buttons that change the order.
 
 use leptos::{prelude::*, server_fn};
 use leptos_router::hooks::use_query_map;
@@ -59,7 +59,7 @@ struct BankForms {
     retire: FormState,
 }
 
-/// All of them in one form, whose buttons move a question.
+/// Shows the groups in one form, whose buttons each move a question.
 fn groups(course: &str, query: &BankQuery, page: &BankPage, shift: FormState) -> AnyView {
     let last = page.groups.len();
     let groups = page
@@ -67,7 +67,7 @@ fn groups(course: &str, query: &BankQuery, page: &BankPage, shift: FormState) ->
         .iter()
         .enumerate()
         .map(|(at, lines)| {
-            // Where the page cuts a quiz, what is on the other side is not seen.
+            // If the page cuts a quiz, its questions on the other page are unknown here.
             let cut = (
                 at == 0 && page.previous.is_some(),
                 at + 1 == last && page.next.is_some(),
@@ -140,7 +140,7 @@ fn bank(course: &str, query: BankQuery, page: BankPage, forms: BankForms) -> Any
     .erase()
 }
 
-/// Files of what is listed.
+/// Links to files with the listed questions.
 fn export(list: &str, query: &BankQuery) -> AnyView {
     let ending = query.restarted().ending();
     let rest = ending.strip_prefix('?').unwrap_or_default();
@@ -158,7 +158,8 @@ fn export(list: &str, query: &BankQuery) -> AnyView {
     .erase()
 }
 
-/// What was just done, with the way back from it.
+/// Tells that a question was saved, with a link to its preview, or retired, with a button that
+/// restores it.
 fn outcome(course: &str, list: &str, retire: FormState) -> AnyView {
     let (saved, retired) = (query_now("saved"), query_now("retired"));
     if !saved.is_empty() {
@@ -319,7 +320,8 @@ fn row(course: &str, line: BankLine, language: &Language) -> AnyView {
     .erase()
 }
 
-/// Up and down. After a move the page comes anew, and the same button has the focus.
+/// Buttons that move a question up and down. The page reloads after a move, and the same button
+/// gets the focus.
 fn order(line: &BankLine, (up, down): (bool, bool)) -> AnyView {
     let moved = query_now("moved");
     let button = |is_there: bool, name: &'static str, sign: &'static str| {

@@ -1,4 +1,4 @@
-//! How a question did: its figures, what they mean, and what was taken by whom.
+//! The figures of a question with explanations, and the shares of learners who chose each option.
 
 use leptos::prelude::*;
 

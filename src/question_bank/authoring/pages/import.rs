@@ -1,4 +1,4 @@
-//! Questions from a file: the form that sends it, and what became of the last one, item by item.
+//! The form that imports questions from a file, and the report of the last import.
 
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ pub fn question_import_page() -> AnyView {
     view! { <Page title="Import questions">{loaded(page, show)}</Page> }.erase()
 }
 
-/// While the import goes on, the page follows it.
+/// Refetches the page every two seconds while the import runs.
 #[cfg(feature = "hydrate")]
 fn look_again(page: PageResource<ImportPage>) {
     let soon = std::time::Duration::from_secs(2);
@@ -47,7 +47,7 @@ fn look_again(page: PageResource<ImportPage>) {
 #[cfg(not(feature = "hydrate"))]
 fn look_again(_: PageResource<ImportPage>) {}
 
-/// The same without JavaScript: the browser loads the page again.
+/// Reloads the page every two seconds in browsers without JavaScript.
 const RELOAD: &str = r#"<noscript><meta http-equiv="refresh" content="2"></noscript>"#;
 
 fn running(course: &str, import: &Import) -> AnyView {

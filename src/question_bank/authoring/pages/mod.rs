@@ -1,4 +1,4 @@
-//! The pages of authoring, under the frame of a course's teaching.
+//! The pages of authoring, within the frame of the course's teaching area.
 
 mod bank;
 mod facts;

@@ -1,4 +1,4 @@
-//! How the quizzes of a course go.
+//! The settings of a course's quizzes.
 
 use leptos::{prelude::*, server_fn};
 use server_fn::ServerFn;
@@ -79,7 +79,8 @@ fn settings(course: &str, set: QuizSettings, form: FormState) -> AnyView {
             />
         }
     });
-    // What was sent before counts, also where it was sent without a tick.
+    // A form that was sent keeps its ticks. Browsers send nothing for an empty box, so an absent
+    // field of a sent form is off.
     let was_sent = !form.value("course", "").is_empty();
     let is_on = |name: &str, set: Option<String>| match was_sent {
         true => !form.value(name, "").is_empty(),

@@ -1,4 +1,4 @@
-//! From what a form sends to a question, with a sentence for everything that is wrong.
+//! Checks a question form and turns it into a question. Every problem has a sentence for its field.
 
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::{AnswerDraft, OptionDraft, QuestionDraft, TracingOutcome};
@@ -11,7 +11,7 @@ const TEXT_LIMIT: usize = 20_000;
 const LINE_LIMIT: usize = 2_000;
 pub const ROWS_LIMIT: usize = 40;
 
-/// What is wrong so far, by field.
+/// Problems found so far, each with its field.
 #[derive(Default)]
 struct FormProblems(Vec<(String, String)>);
 
@@ -20,7 +20,8 @@ impl FormProblems {
         self.0.push((field.to_owned(), sentence.into()));
     }
 
-    /// The text as it is kept: without the carriage returns that forms add and without what no text can hold.
+    /// Returns the text as it is stored, without the carriage returns that forms add and without
+    /// null characters, which PostgreSQL cannot store.
     fn text(&mut self, field: &str, text: &str, limit: usize) -> String {
         let text = clean(text);
         if text.chars().count() > limit {
@@ -35,7 +36,10 @@ fn clean(text: &str) -> String {
     text.trim_end().trim_start_matches('\n').to_owned()
 }
 
-/// The question that the form describes, under this key.
+/// Returns the question that the form describes, with the given key.
+///
+/// # Errors
+/// All problems of the form, each with its field.
 pub fn draft(form: &QuestionForm, key: String) -> AppResult<QuestionDraft> {
     let mut problems = FormProblems::default();
     let prompt = problems.text("prompt", &form.prompt, TEXT_LIMIT);
@@ -89,7 +93,7 @@ fn difficulty(text: &str, problems: &mut FormProblems) -> Option<f32> {
     }
 }
 
-/// The filled ones among the rows, with their numbers from 0.
+/// Returns the rows that are filled in, with their indexes starting at 0.
 fn filled(field: &str, texts: &[String], problems: &mut FormProblems) -> Vec<(usize, String)> {
     let filled: Vec<(usize, String)> = texts
         .iter()

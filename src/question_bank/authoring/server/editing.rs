@@ -1,4 +1,4 @@
-//! Writing and editing a question: its page, also with what was typed before, and what is done with it.
+//! Writes, edits, previews, retires and moves questions, and loads the page with their form.
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -30,14 +30,14 @@ use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::SavedAnswer;
 use crate::question_bank::server::view::{graded_question, shown};
 
-/// Lines for options, items or pairs that a new question has.
+/// Rows for options, items or pairs of a new question.
 const ROWS: usize = 4;
 
 pub fn no_question() -> AppError {
     AppError::NotFound("This course has no such question.".to_owned())
 }
 
-/// What the form of a question sent, and what became of it.
+/// The fields of a question form, initial or typed, and the problems found in them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct TypedQuestion {
@@ -51,7 +51,8 @@ pub struct TypedQuestion {
 }
 
 impl TypedQuestion {
-    /// What was left for the page of this question, if anything was.
+    /// Returns the fields that a rejected form left for the page of `question`. None if there are
+    /// none.
     pub fn left(flash: &Flash, question: Option<QuestionId>) -> Option<Self> {
         let sent = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(&flash.values)
@@ -71,9 +72,9 @@ impl TypedQuestion {
     }
 }
 
-/// What the address asks for.
+/// Parameters of the page's address.
 pub struct QuestionAddress {
-    /// None: a new one.
+    /// None for a new question.
     pub question: Option<QuestionId>,
     pub kind: String,
     pub place: String,
@@ -119,7 +120,7 @@ pub async fn page(
             match preview(&form, tried, partial_credit, &links) {
                 Ok(preview) => Some(preview),
                 Err(error) => {
-                    // What is wrong with the question itself is said already.
+                    // The problems of the question itself are already listed.
                     if problems.is_empty() {
                         problems.push(error.to_string());
                     }
@@ -135,7 +136,7 @@ pub async fn page(
     };
     let mut places = store::places(conn, course).await?;
     if !places.iter().any(|(value, _)| *value == form.place) {
-        // Otherwise a browser would choose the first.
+        // Without this entry a browser would preselect the first place.
         places.insert(0, (form.place.clone(), "Choose…".to_owned()));
     }
     let rows = form.texts.len().max(form.partners.len());
@@ -161,7 +162,7 @@ pub async fn page(
     })
 }
 
-/// The form as it is before anything is typed.
+/// Returns the form before anything is typed.
 fn first(found: Option<&FoundQuestion>, asked: &QuestionAddress, mark: &str) -> TypedQuestion {
     let question = match found {
         Some(found) => filled(found),
@@ -197,7 +198,7 @@ fn filled(found: &FoundQuestion) -> QuestionForm {
     }
 }
 
-/// Tells one state of a question from another.
+/// Hashes the question's form with SHA-256. A different hash means that the question was changed.
 fn mark(found: &FoundQuestion) -> String {
     let state = serde_json::to_vec(&filled(found)).unwrap_or_default();
     hex(&Sha256::digest(state))
@@ -207,7 +208,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The question as learners would see it now, and what the answer comes to if one is tried. Order and ids are the same each time.
+/// Returns the question as learners would see it, and the result of the trial answer, if any. The
+/// fixed seed keeps order and ids equal between requests.
 fn preview(
     form: &QuestionForm,
     tried: Option<&AnswerForm>,
@@ -237,13 +239,13 @@ fn preview(
     })
 }
 
-/// A question on its way into the bank.
+/// A question form to be saved.
 pub struct Saving {
-    /// None: a new one.
+    /// None for a new question.
     pub question: Option<QuestionId>,
     pub mark: String,
     pub form: QuestionForm,
-    /// Also where somebody else has changed it since.
+    /// True to save even if somebody else has changed the question since.
     pub overwrite: bool,
 }
 
@@ -305,7 +307,7 @@ async fn add(
     Ok(id)
 }
 
-/// The place after all others there.
+/// Returns the position after all other questions of the place.
 pub async fn last(conn: &mut Conn, place: QuestionPlace) -> AppResult<QuestionPlace> {
     let order = store::last_order(conn, &place).await?;
     Ok(QuestionPlace {
@@ -314,7 +316,7 @@ pub async fn last(conn: &mut Conn, place: QuestionPlace) -> AppResult<QuestionPl
     })
 }
 
-/// Enough to know a question by.
+/// Returns the beginning of the prompt, enough to recognize a question in the audit log.
 fn beginning(prompt: &str) -> String {
     prompt.chars().take(200).collect()
 }
@@ -325,7 +327,7 @@ fn note(tutor: &TutorOf, action: &str, question: QuestionId) -> Entry {
         .by(&tutor.signed_in.cx)
 }
 
-/// Retires the question, or brings it back. Attempts keep it either way.
+/// Retires the question or brings it back. Attempts keep the question either way.
 pub async fn retire(
     conn: &mut Conn,
     tutor: &TutorOf,
@@ -350,7 +352,7 @@ pub async fn retire(
     Ok(())
 }
 
-/// Moves the question one place up or down among those of its quiz; at either end it stays.
+/// Moves the question one position up or down within its quiz. At either end it stays.
 pub async fn shift(conn: &mut Conn, tutor: &TutorOf, id: QuestionId, up: bool) -> AppResult<()> {
     bank::lock(conn, tutor.course).await?;
     let found = store::question(conn, tutor.course, id)

@@ -1,4 +1,4 @@
-//! Questions as a file, as they are listed.
+//! Exports the listed questions as a file.
 
 use std::io::{Cursor, Write};
 
@@ -29,7 +29,7 @@ pub struct Export {
     query: BankQuery,
 }
 
-/// For the tutors of the course.
+/// Answers a download request of the course's tutors.
 pub async fn export(
     Extension(cx): Extension<Cx>,
     Path(course): Path<String>,
@@ -81,7 +81,7 @@ async fn exported(cx: &Cx, slug: &str, asked: Export) -> AppResult<Response> {
     Ok((headers, content).into_response())
 }
 
-/// What a file lacks, at its head.
+/// Returns comments for the top of the file that list everything left out.
 fn comments(left_out: &[LeftOut]) -> String {
     let line = |text: &str| text.replace(['\n', '\r'], " ");
     left_out
@@ -96,7 +96,8 @@ fn comments(left_out: &[LeftOut]) -> String {
         .collect()
 }
 
-/// The package with a text that says what it lacks; its manifest doesn't name it, so that nobody imports it.
+/// Adds a text that lists everything left out to the package. The manifest does not name it, so
+/// that no importer reads it.
 fn with_note(package: Vec<u8>, note: &str) -> ZipResult<Vec<u8>> {
     let mut zip = ZipWriter::new_append(Cursor::new(package))?;
     zip.start_file("left-out.txt", SimpleFileOptions::default())?;

@@ -1,10 +1,10 @@
-//! From a question to the form that describes it.
+//! Turns a question into the form that describes it.
 
 use crate::course::server::draft::{AnswerDraft, QuestionDraft, TracingOutcome};
 use crate::question_bank::authoring::QuestionForm;
 use crate::question_bank::server::bank;
 
-/// Where the question stands is added by who knows it.
+/// Returns the form of a question without its place, which the caller adds.
 pub fn of(question: &QuestionDraft) -> QuestionForm {
     let (kind, _) = bank::kind_of(&question.answer);
     let mut form = QuestionForm {
@@ -12,7 +12,8 @@ pub fn of(question: &QuestionDraft) -> QuestionForm {
         purpose: question.purpose.name().to_owned(),
         prompt: question.prompt.clone(),
         explanation: question.explanation.clone().unwrap_or_default(),
-        // As it was written: a percentage with no more figures than it has.
+        // Rounds to two decimals of a percent, because the stored number adds noise to the typed
+        // one.
         difficulty: question
             .difficulty
             .map(|share| ((f64::from(share) * 10_000.0).round() / 100.0).to_string())

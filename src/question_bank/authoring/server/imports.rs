@@ -1,5 +1,5 @@
-//! Imports of question files: small files are taken over at once, large ones by a job that goes on
-//! where it stopped.
+//! Imports of question files. Small files are imported at once. Large ones are imported by a job
+//! that continues where it stopped.
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
@@ -25,21 +25,21 @@ use crate::question_bank::authoring::{Import, ImportReport, ImportState};
 use crate::question_bank::server::bank;
 use crate::question_bank::server::exchange::{Imported, hash};
 
-/// Files of so many questions are taken over while their sender waits.
+/// Most questions of a file that is imported while its sender waits.
 const AT_ONCE: usize = 100;
-/// Questions of one unit of work of the job: the progress that is seen moves by as many.
+/// Questions that the job imports in one transaction. The visible progress moves by this number.
 const STEP: usize = 100;
 
-/// A file as it was sent.
+/// An uploaded file that has been read.
 pub struct Sent {
     pub file: String,
-    /// The value of a place in forms.
+    /// Value of the place field.
     pub place: String,
     pub purpose: intake::Purpose,
     pub same_name: SameName,
-    /// Of the form: sent twice, it is one import.
+    /// Token of the form. A form that is sent twice starts one import.
     pub token: String,
-    /// Of the bytes.
+    /// Hash of the file's bytes.
     pub digest: String,
     pub imported: Imported,
 }
@@ -64,10 +64,10 @@ struct Row {
     finished_at: Option<DateTime<Utc>>,
 }
 
-/// Begins to import the file, and ends it too where it is small.
+/// Starts the import of a file. A small file is imported completely.
 ///
 /// # Errors
-/// Asks which file it is, where its name and its questions don't tell.
+/// Asks the tutor which file it is if its name and its questions do not tell.
 pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<ImportId> {
     bank::lock(conn, tutor.course).await?;
     let user = tutor.signed_in.user_id();
@@ -97,7 +97,7 @@ pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<Im
         stopped_why: None,
         finished_at: None,
     };
-    // An import of this id has ended a while ago.
+    // An earlier import of this id may have ended a while ago.
     diesel::delete(question_imports::table.find(id))
         .execute(conn)
         .await?;
@@ -105,7 +105,7 @@ pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<Im
         .values(&row)
         .execute(conn)
         .await?;
-    // Questions are rendered with the addresses of their pictures.
+    // Pictures come first: questions are rendered with their addresses.
     let cx = &tutor.signed_in.cx;
     pictures::keep(conn, cx, tutor.course, &sent.imported.pictures).await?;
     if total <= AT_ONCE {
@@ -117,7 +117,7 @@ pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<Im
     Ok(id)
 }
 
-/// The same for a form that is sent twice.
+/// Returns the same id for a form that is sent twice, and a new one without a token.
 fn id_of(sent: &Sent, user: UserId) -> ImportId {
     if sent.token.is_empty() {
         return ImportId(Uuid::now_v7());
@@ -138,7 +138,8 @@ fn id_of(sent: &Sent, user: UserId) -> ImportId {
     ImportId(Uuid::from_u64_pair(of("first"), of("second")))
 }
 
-/// Whether the import was begun by a form that was sent a moment ago.
+/// True if the import is running, or was started less than a minute ago. Its form may have been
+/// sent twice.
 async fn is_under_way(conn: &mut Conn, id: ImportId) -> QueryResult<bool> {
     let known: Option<(DateTime<Utc>, Option<DateTime<Utc>>)> = question_imports::table
         .find(id)
@@ -173,7 +174,7 @@ impl Job for ImportQuestions {
     }
 }
 
-/// Takes the next questions over; false when none is left.
+/// Imports the next step of questions. Returns false if none is left.
 async fn next_step(conn: &mut Conn, import: ImportId) -> AppResult<bool> {
     let course: Option<CourseId> = question_imports::table
         .find(import)
@@ -184,7 +185,8 @@ async fn next_step(conn: &mut Conn, import: ImportId) -> AppResult<bool> {
     let Some(course) = course else {
         return Ok(false);
     };
-    // The bank is locked before the row, as by an import of a small file.
+    // Locks the bank before the row, as the import of a small file does. Another order could
+    // deadlock.
     bank::lock(conn, course).await?;
     let row: Option<Row> = question_imports::table
         .find(import)
@@ -200,7 +202,7 @@ async fn next_step(conn: &mut Conn, import: ImportId) -> AppResult<bool> {
     }
 }
 
-/// Takes the next questions over; false when none is left.
+/// Imports the next `step` questions of the row. Returns false if none is left.
 async fn go_on(conn: &mut Conn, row: Row, step: usize, cx: Option<&Cx>) -> AppResult<bool> {
     let place = store::place(conn, row.course_id, &row.place, QuestionPurpose::Both).await;
     let place = match place {
@@ -272,8 +274,7 @@ async fn end(conn: &mut Conn, import: ImportId, why: Option<&str>) -> QueryResul
         .map(drop)
 }
 
-/// Shows the import that the address names; without a name, the one of this tutor that is under
-/// way.
+/// Returns the import that the address names. Without a name, returns this tutor's running import.
 pub async fn shown(
     conn: &mut Conn,
     course: CourseId,
@@ -329,7 +330,7 @@ pub async fn shown(
     Ok(Some((import, why)))
 }
 
-/// Whether the job of the import was given up.
+/// True if the job of the import has failed for good.
 async fn has_failed(conn: &mut Conn, import: ImportId) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         background_jobs::table

@@ -1,5 +1,5 @@
-//! The questions of a file on their way into the bank: new ones are added, known ones updated in their place, and what was edited
-//! on the site stays.
+//! Takes the questions of a file into the bank. New questions are added and known ones are updated
+//! in place. Questions that were edited here stay unchanged.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,17 +23,17 @@ use crate::question_bank::server::bank;
 use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::exchange::{Imported, is_same};
 
-/// Lines of a report about what is not in the file any more, and kinds of notes.
+/// Most lines of a report about missing questions, and most groups of notes.
 const LINES: usize = 500;
 
-/// A question that may be the same as one of the file.
+/// A question of the bank that may equal one of the file.
 struct Known {
     id: QuestionId,
-    /// Empty where it was written here.
+    /// Empty for a question that was written here.
     key: String,
     is_edited: bool,
     is_retired: bool,
-    /// It came with the course, which brings it again.
+    /// True if the question came with the course, whose import brings it again.
     is_of_course: bool,
     place: QuestionPlace,
     question: QuestionDraft,
@@ -51,8 +51,7 @@ struct Standing {
     external_key: Option<String>,
 }
 
-/// The questions of the course that came from files of this name, and those that the file calls by
-/// their ids.
+/// Returns the course's questions that came from files of this name, and those with the given ids.
 async fn of_file(
     conn: &mut Conn,
     course: CourseId,
@@ -74,7 +73,7 @@ async fn of_file(
     known(conn, course, rows).await
 }
 
-/// These questions, as they are now.
+/// Returns the given questions in their present state.
 async fn by_ids(
     conn: &mut Conn,
     course: CourseId,
@@ -118,10 +117,10 @@ async fn known(
     Ok(known.collect())
 }
 
-/// What the questions are for: all for the same, or each for what the file says.
+/// One purpose for all questions, or None to keep the purpose that the file gives to each.
 pub type Purpose = Option<QuestionPurpose>;
 
-/// A file on its way into the bank.
+/// A file that is being imported.
 pub struct File<'f> {
     pub course: CourseId,
     pub place: QuestionPlace,
@@ -134,10 +133,10 @@ pub struct File<'f> {
     pub questions: &'f [QuestionDraft],
 }
 
-/// Finds out which file the questions came from before.
+/// Finds the earlier file that this one is a version of.
 ///
 /// # Errors
-/// Asks, where they don't tell.
+/// Asks the tutor if the questions do not tell.
 pub async fn origin(
     conn: &mut Conn,
     course: CourseId,
@@ -157,15 +156,15 @@ fn former(known: &[Known]) -> Vec<Former<'_>> {
     former.collect()
 }
 
-/// The place of each question of a file in the bank.
+/// The target of each question of a file.
 pub struct Plan {
-    /// A key for a new one, or the one that it is.
+    /// The id of the existing question, or the key for a new one.
     targets: Vec<Result<QuestionId, String>>,
-    /// The beginnings of those that came from this file before and are not in it any more.
+    /// Beginnings of the questions that came from this file before and are no longer in it.
     pub missing: Vec<String>,
 }
 
-/// Made anew in the middle of an import, the plan leads each question to where it went.
+/// Plans the import of a file. A plan made again in the middle of an import gives the same targets.
 pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
     let ids = file.questions.iter().filter_map(id_of).collect();
     let known = of_file(conn, file.course, file.stem, &ids).await?;
@@ -214,13 +213,13 @@ pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
     })
 }
 
-/// The question that an export of this bank names.
+/// Returns the id of an exported question, whose key is that id.
 fn id_of(question: &QuestionDraft) -> Option<QuestionId> {
     Uuid::parse_str(&question.key).ok().map(QuestionId)
 }
 
-/// Takes these questions of the file over, and adds what became of them to the report. The caller
-/// holds the lock of the bank.
+/// Imports the questions in `range` and adds the results to the report. The caller must hold the
+/// lock of the bank.
 pub async fn take(
     conn: &mut Conn,
     file: &File<'_>,
@@ -233,7 +232,7 @@ pub async fn take(
         .iter()
         .filter_map(|target| target.as_ref().ok().copied())
         .collect();
-    // Somebody may have edited them since the plan was made.
+    // The questions may have been edited since the plan was made.
     let mut known = by_ids(conn, file.course, &ids).await?;
     let addresses = store::addresses(conn, file.course).await?;
     let mut intake = Intake {
@@ -261,9 +260,9 @@ pub async fn take(
 
 struct Intake<'a, 'r> {
     links: Links<'a>,
-    /// Where new ones go.
+    /// Place of new questions.
     place: QuestionPlace,
-    /// The number that the next question of a quiz gets, or of those that only exams ask.
+    /// Next position in each quiz. The key None is for questions that only exams ask.
     orders: HashMap<Option<i32>, i32>,
     report: &'r mut ImportReport,
 }
@@ -276,7 +275,8 @@ impl Intake<'_, '_> {
         Ok(())
     }
 
-    /// The place after all others that are for the same.
+    /// Returns the position after all other questions of the same quiz, or of those that only exams
+    /// ask.
     async fn last(
         &mut self,
         conn: &mut Conn,
@@ -308,7 +308,8 @@ impl Intake<'_, '_> {
         let is_for_exams = question.purpose == QuestionPurpose::Exam;
         let question = QuestionDraft {
             key: before.question.key.clone(),
-            // Elsewhere a question stays among those with which it is asked.
+            // A question that was moved to another topic keeps its purpose if the new one would
+            // move it between the quiz and the exams.
             purpose: match is_here || is_for_exams == before.place.pair.is_none() {
                 true => question.purpose,
                 false => before.question.purpose,
@@ -339,12 +340,12 @@ impl Intake<'_, '_> {
     }
 }
 
-/// Enough to know a question by.
+/// Returns the first 80 characters of the prompt, enough to recognize a question in a report.
 fn beginning(question: &QuestionDraft) -> String {
     question.prompt.chars().take(80).collect()
 }
 
-/// The report of a file before its questions are taken over.
+/// Returns the report of a file before its questions are imported.
 pub fn begun(file: &str, imported: &Imported) -> ImportReport {
     let left_out = grouped(imported);
     ImportReport {
@@ -355,10 +356,10 @@ pub fn begun(file: &str, imported: &Imported) -> ImportReport {
     }
 }
 
-/// Of a group of notes so many items are named; of questions that were not taken over, all.
+/// Most items that a group of notes names. Refused questions are all named.
 const NAMED: usize = 20;
 
-/// Groups the notes of a file by their reason. Questions that are not taken over come first.
+/// Groups the notes of a file by reason, refused questions first.
 fn grouped(imported: &Imported) -> Vec<LeftOutGroup> {
     let mut groups: Vec<LeftOutGroup> = Vec::new();
     let mut places: HashMap<(bool, &str), usize> = HashMap::new();

@@ -1,4 +1,4 @@
-//! The list of questions: one query for a page of them, with how they did.
+//! Queries for the question list with its figures, and for the questions to export.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ use crate::question_bank::server::bank;
 
 /// Questions on one page.
 const PAGE: usize = 50;
-/// As much of a prompt as a line shows, in characters.
+/// Characters of a prompt that a line shows.
 const BEGINNING: usize = 120;
 
 #[derive(QueryableByName)]
@@ -54,7 +54,7 @@ struct Row {
     discrimination: Option<f64>,
     #[diesel(sql_type = Nullable<Bool>)]
     good_learners_fail: Option<bool>,
-    /// Of all pages.
+    /// Number of questions on all pages.
     #[diesel(sql_type = BigInt)]
     count: i64,
 }
@@ -63,7 +63,8 @@ const FROM: &str = "quiz_questions q
     left join topics t on t.topic_id = q.topic_id
     left join question_statistics s on s.question_id = q.question_id";
 
-/// What a query asks for: $1 is the course, $2 to $8 are its parts, of which null asks for everything.
+/// Condition of a list query. $1 is the course. $2 tells whether retired questions are listed, and
+/// $8 whether only flagged ones are. Null in $3 to $7 matches everything.
 const MATCHING: &str = "q.course_id = $1
     and (q.retired_at is not null) = $2
     and ($3 is null or q.module_no::text = $3)
@@ -86,7 +87,7 @@ fn asking(sql: String, course: CourseId, query: &BankQuery) -> BoxedSqlQuery<'_,
         .bind::<Bool, _>(query.show == "flagged")
 }
 
-/// A module's quizzes in their order, then what only its exams ask.
+/// Order of the list: the quizzes of each module, then the questions that only its exams ask.
 const ORDER: [&str; 4] = [
     "q.module_no",
     "coalesce(q.topic_pair_index, 1000000)",
@@ -94,7 +95,7 @@ const ORDER: [&str; 4] = [
     "q.question_id",
 ];
 
-/// Parts of a query that are empty ask for everything.
+/// Returns the trimmed filter, or None if it is empty and so matches everything.
 fn filled(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty() && !text.contains('\0'))
 }
@@ -158,7 +159,8 @@ struct Id {
     question_id: QuestionId,
 }
 
-/// All questions that the query asks for, in their order, each under its id, by which it is known again in a file.
+/// Returns all questions of the list in order. Their keys are their ids, by which an import
+/// recognizes them.
 pub async fn drafts(
     conn: &mut Conn,
     course: CourseId,

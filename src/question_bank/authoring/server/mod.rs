@@ -1,4 +1,5 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! The server of authoring: queries, form checks, import and export of question files, and the
+//! figures of questions.
 
 pub mod check;
 pub mod editing;

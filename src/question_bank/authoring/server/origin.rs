@@ -1,6 +1,6 @@
-//! Finds the questions of the bank that came from a file that is imported again. Files of different
-//! people can have the same name, and titles like "Q1", so the texts of the questions tell whether
-//! a file is a new version of another.
+//! Finds the questions of the bank that came from an earlier version of an imported file. Files of
+//! different people can share a name and titles like "Q1". The texts of the questions therefore
+//! tell whether a file is a new version of another.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,14 +10,14 @@ use crate::platform::error::{AppError, AppResult};
 use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::exchange::hash;
 
-/// Chosen by a tutor where questions don't tell.
+/// A tutor's choice for a file whose questions do not tell whether it is a new version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SameName {
     #[default]
     Ask,
-    /// The file is a new version of the other.
+    /// The file is a new version of the earlier one.
     Update,
-    /// It is another file.
+    /// The file is a different one.
     Add,
 }
 
@@ -42,8 +42,8 @@ impl SameName {
     }
 }
 
-/// Begins the keys of the questions of all files of a name at a place; a file that was downloaded
-/// twice has one name.
+/// Returns the common beginning of the keys of all files with this name at a place. A copy suffix
+/// such as ` (1)`, which browsers add, is removed.
 pub fn stem(file: &str, place: &QuestionPlace) -> String {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let copy = |text: &str| text.ends_with(')') && text[..text.len() - 1].parse::<u32>().is_ok();
@@ -57,7 +57,7 @@ pub fn stem(file: &str, place: &QuestionPlace) -> String {
         .filter(|c| c.is_alphanumeric() || "-_".contains(*c))
         .collect();
     let plain = match plain.chars().nth(STEM) {
-        // The hash still tells one long name from another.
+        // The hash distinguishes long names with the same beginning.
         Some(_) => {
             let beginning: String = plain.chars().take(STEM - 17).collect();
             format!("{beginning}-{}", hash(&[&plain]))
@@ -71,14 +71,14 @@ pub fn stem(file: &str, place: &QuestionPlace) -> String {
     format!("{FROM_FILE}{plain}@{about}")
 }
 
-/// As much of a file's name as keys have, in characters.
+/// Most characters of a file's name within a key.
 const STEM: usize = 40;
 
-/// Before the part of a key that tells apart what has one name.
+/// Precedes the part of a key that distinguishes equal names.
 const MARK: char = '~';
 
-/// The beginning that a key has in common with all of its file, and the question's name in the
-/// file.
+/// Splits a key into the origin, which all questions of a file share, and the question's name in
+/// the file.
 fn parts<'k>(stem: &str, key: &'k str) -> Option<(&'k str, &'k str)> {
     let rest = key.strip_prefix(stem)?;
     if !rest.starts_with([':', MARK]) {
@@ -89,16 +89,17 @@ fn parts<'k>(stem: &str, key: &'k str) -> Option<(&'k str, &'k str)> {
     Some((origin, name.split(MARK).next().unwrap_or(name)))
 }
 
-/// A question of the bank, by its key.
+/// A question of the bank with its key.
 pub struct Former<'q> {
     pub key: &'q str,
     pub question: &'q QuestionDraft,
 }
 
-/// Finds the beginning of the keys of this file's questions.
+/// Finds the origin of this file: the beginning that the keys of its questions share.
 ///
 /// # Errors
-/// Asks, where a file of this name may be another version of this one or another file.
+/// Asks the tutor if the file may be a new version of an earlier file of this name, or a different
+/// one.
 pub fn find(
     stem: &str,
     former: &[Former],
@@ -110,8 +111,8 @@ pub fn find(
         .map(|question| (question.key.as_str(), question))
         .collect();
     let contents: HashSet<String> = questions.iter().map(content).collect();
-    // Counts for each origin: questions that are plainly the same, those that may be, and those of
-    // the same name.
+    // Counts for each origin: questions that are certainly the same, that may be the same, and that
+    // share a name.
     let mut origins: HashMap<&str, (usize, usize, usize)> = HashMap::new();
     for former in former {
         let Some((origin, name)) = parts(stem, former.key) else {
@@ -160,17 +161,17 @@ fn new_origin(
     free.next().unwrap_or(first)
 }
 
-/// The question of the bank that a question of the file becomes.
+/// The question of the bank for a question of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// It is new, and gets this key.
+    /// A new question with this key.
     Add(String),
-    /// It is the question at this place among the former ones.
+    /// The question at this index of the former ones.
     Former(usize),
 }
 
-/// For each question of the file its target. A former question that is quite another one keeps its
-/// name.
+/// Returns the target of each question of the file. A former question whose text is quite different
+/// keeps its key, so the new one gets another.
 pub fn targets(
     stem: &str,
     origin: &str,
@@ -224,18 +225,19 @@ fn free(key: String, question: &QuestionDraft, taken: &HashSet<String>) -> Strin
     keys.find(|key| !taken.contains(key)).unwrap_or(marked)
 }
 
-/// The former questions of the file that have no counterpart yet.
+/// Former questions of the file without a counterpart so far.
 struct Pool<'q> {
     former: &'q [Former<'q>],
     is_taken: Vec<bool>,
     by_name: HashMap<&'q str, Vec<usize>>,
     by_content: HashMap<String, Vec<usize>>,
-    /// Those without a title, whose names say what they say.
+    /// Questions without a title. Their names are hashes of their content, so a correction changes
+    /// the name.
     by_prompt: HashMap<String, Vec<usize>>,
     by_answer: HashMap<String, Vec<usize>>,
 }
 
-/// Of so many that have the same answer, one is looked for that is alike.
+/// Most candidates that are compared for one question.
 const CANDIDATES: usize = 50;
 
 impl<'q> Pool<'q> {
@@ -301,7 +303,7 @@ impl<'q> Pool<'q> {
         self.take(candidates, |_| true)
     }
 
-    /// A question without a title in which something was put right.
+    /// Finds the former version of a corrected question without a title.
     fn corrected(&mut self, question: &QuestionDraft) -> Option<usize> {
         if !is_untitled(&question.key) {
             return None;
@@ -318,12 +320,12 @@ impl<'q> Pool<'q> {
     }
 }
 
-/// The name that a reader of files gives a question without a title.
+/// True for a name that the file reader made up for a question without a title.
 fn is_untitled(name: &str) -> bool {
     name.starts_with("q-")
 }
 
-/// How much two questions of one name have in common.
+/// Similarity of two questions of one name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Likeness {
     Same,
@@ -331,7 +333,7 @@ enum Likeness {
     Unlike,
 }
 
-/// Shares of words that two prompts have in common.
+/// Thresholds for the share of words that two prompts have in common.
 const SOMEWHAT: f64 = 0.25;
 const MOSTLY: f64 = 0.5;
 
@@ -349,7 +351,7 @@ fn likeness(one: &QuestionDraft, other: &QuestionDraft) -> Likeness {
     }
 }
 
-/// Not one that many questions have, such as "true" or "4".
+/// True for an answer that few questions share, unlike "true" or "4".
 fn says_much(answer: &AnswerDraft) -> bool {
     match answer {
         AnswerDraft::Choice { options, .. } => options.len() > 2,
@@ -360,7 +362,7 @@ fn says_much(answer: &AnswerDraft) -> bool {
     }
 }
 
-/// Words that both texts have, as a share of those that one of them has.
+/// Returns the number of words in both texts, divided by the number of words in either.
 fn shared_words(one: &str, other: &str) -> f64 {
     let [one, other] = [one, other].map(|text| {
         let lower = text.to_lowercase();
@@ -385,7 +387,7 @@ fn content(question: &QuestionDraft) -> String {
     hash(&[normal(&question.prompt), answer_of(question)])
 }
 
-/// The answer as one text.
+/// Returns the answer as one text.
 fn answer_of(question: &QuestionDraft) -> String {
     let mut texts: Vec<String> = Vec::new();
     match &question.answer {
@@ -455,12 +457,12 @@ mod tests {
 
     const STEM: &str = "file:q@m1";
 
-    /// The bank of a file's name, as imports leave it.
+    /// A bank with the questions that imports of one file name leave.
     #[derive(Default)]
     struct Bank(Vec<(String, QuestionDraft)>);
 
     impl Bank {
-        /// Added and updated.
+        /// Imports a file and returns the numbers of added and of updated questions.
         fn import(&mut self, gift: &str, same_name: SameName) -> AppResult<(usize, usize)> {
             let questions = read("q.gift", gift.as_bytes()).unwrap().questions;
             let former: Vec<Former> = (self.0.iter())
@@ -495,7 +497,7 @@ mod tests {
         let theirs = "::Q1::Second, quite another question? {=x ~y}";
         assert_eq!(bank.import(ours, ask), Ok((1, 0)));
         assert_eq!(bank.import(theirs, ask), Ok((1, 0)));
-        // Each is known again, and a corrected one updates its own.
+        // Every question is recognized, and a corrected one updates its own former version.
         assert_eq!(bank.import(ours, ask), Ok((0, 0)));
         assert_eq!(bank.import(theirs, ask), Ok((0, 0)));
         assert_eq!(bank.import(&ours.replace("=4", "=four"), ask), Ok((0, 1)));
@@ -517,7 +519,7 @@ mod tests {
             .replace("Was it so?", "Was it ever so?");
         assert_eq!(bank.import(&better, ask), Ok((0, 3)));
         assert_eq!(bank.import(&better, ask), Ok((0, 0)));
-        // One that is quite another now doesn't take the place of the old one.
+        // A question whose text is quite different does not replace the old one.
         let other = better.replace("Which town is it? {=Rome ~Oslo}", "Name a fish. {=cod}");
         assert_eq!(bank.import(&other, ask), Ok((1, 0)));
         assert_eq!(bank.import(&other, ask), Ok((0, 0)));

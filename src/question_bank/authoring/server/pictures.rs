@@ -1,4 +1,4 @@
-//! Pictures of a file of questions on their way into the files of the course.
+//! Stores the pictures of question files as files of the course.
 
 use crate::course::server::files;
 use crate::platform::db::Conn;
@@ -7,8 +7,8 @@ use crate::platform::http::Cx;
 use crate::platform::ids::CourseId;
 use crate::question_bank::server::exchange::Picture;
 
-/// Stores pictures as files of the course, which everybody who may read the course can see. Call it
-/// before the questions are stored, because they are rendered with the pictures' addresses.
+/// Stores pictures as files of the course, which everybody who may read the course can see. Call
+/// `keep` before the questions are stored, because they are rendered with the pictures' addresses.
 pub async fn keep(
     conn: &mut Conn,
     cx: &Cx,

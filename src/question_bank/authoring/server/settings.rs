@@ -1,4 +1,4 @@
-//! How the quizzes of a course go, as its tutors set it.
+//! Loads, checks and saves the settings of a course's quizzes.
 
 use chrono::Utc;
 use diesel::prelude::*;
@@ -63,7 +63,7 @@ pub async fn page(conn: &mut Conn, course: CourseId) -> AppResult<SettingsPage> 
     })
 }
 
-/// The settings as they are stored.
+/// The settings as the database stores them.
 struct Checked {
     questions_per_attempt: i32,
     passing_score_percent: i32,
@@ -110,7 +110,7 @@ fn check(sent: &QuizSettings) -> AppResult<Checked> {
     }
 }
 
-/// Sets how quizzes go from now on; attempts that are running keep the terms on which they began.
+/// Saves the settings. Running attempts keep the settings with which they began.
 pub async fn save(conn: &mut Conn, tutor: &TutorOf, sent: QuizSettings) -> AppResult<()> {
     let checked = check(&sent)?;
     let before = page(conn, tutor.course).await?.settings;

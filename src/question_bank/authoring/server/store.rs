@@ -1,4 +1,5 @@
-//! Queries of authoring. Each names the course, and finds nothing of another.
+//! Queries of authoring. Each one names the course, so that a tutor never reaches another course's
+//! questions.
 
 use std::collections::HashMap;
 
@@ -22,7 +23,7 @@ use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::question_bank::server::bank;
 use crate::question_bank::server::bank::QuestionPlace;
 
-/// Number and title of the modules, in order.
+/// Returns number and title of the modules, in order.
 pub async fn modules(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(i32, String)>> {
     course_modules::table
         .filter(course_modules::course_id.eq(course))
@@ -36,7 +37,7 @@ pub async fn modules(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(i32,
 pub struct Topic {
     pub id: TopicId,
     pub slug: String,
-    /// Its numbers and its title.
+    /// The topic's numbers and its title.
     pub label: String,
 }
 
@@ -64,7 +65,7 @@ pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Topic>
     Ok(labelled.collect())
 }
 
-/// Where questions can stand: value and text of each.
+/// Returns the places at which questions can stand, each as form value and label.
 pub async fn places(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(String, String)>> {
     let topics = topics(conn, course).await?;
     let modules = modules(conn, course).await?;
@@ -80,7 +81,7 @@ pub async fn places(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(Strin
     Ok(about.chain(exams).collect())
 }
 
-/// The place that the value names, for questions of this purpose.
+/// Returns the place that a form value names, for questions of this purpose.
 pub async fn place(
     conn: &mut Conn,
     course: CourseId,
@@ -127,18 +128,18 @@ pub async fn place(
     })
 }
 
-/// A question with where it stands.
+/// A question with its place and status.
 pub struct FoundQuestion {
     pub question: QuestionDraft,
     pub place: QuestionPlace,
     pub is_retired: bool,
     pub is_imported: bool,
-    /// Its key or its options were changed after it was first stored.
+    /// True if the key or the options were changed after the question was first stored.
     pub is_rekeyed: bool,
 }
 
 impl FoundQuestion {
-    /// The value of its place in forms.
+    /// Returns the form value of the question's place.
     pub fn place_value(&self) -> String {
         match self.place.topic {
             Some(topic) => format!("topic:{topic}"),
@@ -156,7 +157,7 @@ type QuestionStatus = (
     Option<DateTime<Utc>>,
 );
 
-/// The question of the course.
+/// Returns the question if it belongs to the course.
 pub async fn question(
     conn: &mut Conn,
     course: CourseId,
@@ -200,8 +201,8 @@ pub async fn question(
     }))
 }
 
-/// What the texts of a course are rendered with: its slug and the addresses of its files.
-/// What the links in texts of a course are made of.
+/// The data that links in texts of a course need: its slug, its language and the addresses of its
+/// files.
 pub struct Addresses {
     slug: String,
     language: String,
@@ -230,7 +231,7 @@ pub fn links(addresses: &Addresses) -> Links<'_> {
     }
 }
 
-/// The questions in use that stand where this place is, in their order.
+/// Returns the questions in use at the place, in order.
 pub async fn order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<Vec<QuestionId>> {
     quiz_questions::table
         .filter(quiz_questions::course_id.eq(place.course))
@@ -243,7 +244,7 @@ pub async fn order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<Vec<Qu
         .await
 }
 
-/// The number of a question that comes after all others at its place.
+/// Returns the position after all other questions of the place.
 pub async fn last_order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<i32> {
     let last: Option<i32> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(place.course))
@@ -255,7 +256,8 @@ pub async fn last_order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<i
     Ok(last.map_or(0, |last| last.saturating_add(1)))
 }
 
-/// Puts the questions in this order, for good: importing the course leaves it.
+/// Stores the questions in this order. It lasts: `placed_at` keeps imports of the course from
+/// changing it.
 pub async fn put_in_order(conn: &mut Conn, questions: &[QuestionId]) -> QueryResult<()> {
     diesel::sql_query(
         "update quiz_questions q set order_index = n.number - 1, placed_at = now()
@@ -267,7 +269,7 @@ pub async fn put_in_order(conn: &mut Conn, questions: &[QuestionId]) -> QueryRes
     .map(drop)
 }
 
-/// Notes that a person changed the question: importing leaves it as it is.
+/// Records that a person edited the question. `edited_at` keeps imports from overwriting it.
 pub async fn note_edit(conn: &mut Conn, question: QuestionId) -> QueryResult<()> {
     diesel::update(quiz_questions::table.find(question))
         .set(quiz_questions::edited_at.eq(Utc::now()))
@@ -284,7 +286,7 @@ pub async fn retire(conn: &mut Conn, question: QuestionId, retired: bool) -> Que
         .map(drop)
 }
 
-/// Whether the course gives points for a part of what is right.
+/// True if the course gives partial credit.
 pub async fn partial_credit(conn: &mut Conn, course: CourseId) -> QueryResult<bool> {
     let set: Option<bool> = course_quiz_settings::table
         .find(course)

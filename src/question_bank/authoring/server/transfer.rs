@@ -1,4 +1,4 @@
-//! Questions from files and to files over HTTP: an upload and a download, each for the tutors of the course.
+//! HTTP routes for question files: an upload and a download, both for the tutors of a course.
 
 use axum::Router;
 use axum::extract::multipart::MultipartError;
@@ -27,9 +27,9 @@ use crate::question_bank::server::exchange;
 use crate::question_bank::server::exchange::MAX_FILE_BYTES;
 use crate::teaching::Area;
 
-/// Where files are sent to, and the name under which their outcome waits for the page.
+/// Address of uploads. The flash message for the import page has the same name.
 pub const UPLOAD: &str = "/uploads/questions";
-/// For the fields beside the file.
+/// Bytes for the fields beside the file.
 const FIELDS: usize = 64 * 1024;
 
 pub fn routes() -> Router<AppState> {
@@ -39,7 +39,8 @@ pub fn routes() -> Router<AppState> {
         .route("/teach/{course}/questions/export", get(export))
 }
 
-/// The page with the places for files and the import that `named` names; `new` names none.
+/// Loads the import page with the places for questions and the import that `named` names. `new`
+/// names none.
 pub async fn page(
     conn: &mut Conn,
     tutor: &TutorOf,
@@ -80,7 +81,7 @@ pub async fn page(
     })
 }
 
-/// The fields of the form.
+/// The fields of the upload form.
 #[derive(Default)]
 struct Upload {
     course: String,
@@ -94,7 +95,7 @@ struct Upload {
 
 async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
     let mut upload = Upload::default();
-    // A session that was ended while the file arrived imports nothing.
+    // If the session ended while the file arrived, nothing is imported.
     let outcome = match upload.fill(parts).await {
         Ok(()) => match sessions::recognise_again(cx.clone()).await {
             Ok(cx) => store_upload(&cx, &upload).await,
@@ -186,7 +187,8 @@ async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportId> {
         ),
     };
     let (name, content) = (upload.name.clone(), upload.content.clone());
-    // Reading is work, and a hostile file makes as much of it as it can.
+    // Reading runs on a blocking thread, because a hostile file takes as much work as the limits
+    // allow.
     let read = tokio::task::spawn_blocking(move || exchange::read(&name, &content));
     let imported = read
         .await

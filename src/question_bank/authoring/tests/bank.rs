@@ -1,4 +1,4 @@
-//! The list: who sees it, how it is searched and put in order, what importing the course leaves, and settings.
+//! The question list: access, search, order, repeated imports of the course, and settings.
 
 use super::*;
 use crate::quiz::tests::learner;
@@ -30,7 +30,7 @@ async fn a_course_is_its_own_tutors_and_admins_to_write() {
         let out = site.visitor().get(&path).await;
         assert!(out.status.is_redirection(), "{path}: {}", out.status);
     }
-    // Another course's question is none of this one's.
+    // Another course's question is not found.
     sql(
         &site,
         "insert into courses (organization_id, slug, title) select organization_id, 'theirs', 'Theirs' from organizations where slug = 'lyceum';
@@ -187,7 +187,7 @@ async fn the_order_of_a_quiz_is_its_authors() {
     assert!(tutor.get(next).await.body.contains("autofocus"));
     assert_eq!(order(&site).await, ["What swims?", "Last?", "Two and two?"]);
 
-    // Two tabs at once: both moves count, and beyond the first there is nothing.
+    // Two tabs at once: both moves count, and a move beyond the first position does nothing.
     let cookies = tutor.cookies.clone();
     let tabs = (0..4).map(|_| {
         let mut tab = site.visitor();
@@ -210,7 +210,7 @@ async fn the_order_of_a_quiz_is_its_authors() {
             .await,
         3
     );
-    // Importing the course again leaves the order.
+    // Importing the course again keeps the order.
     let down = format!("down-{}", by_prompt(&site, "What swims?").await);
     tutor
         .post(
@@ -232,7 +232,7 @@ async fn importing_the_course_leaves_what_was_edited_here() {
     let place = topic(&site, "begin").await;
     let id = by_prompt(&site, "What swims?").await;
     let seen = mark(&mut tutor, &id).await;
-    // Saved as it is, nothing is edited.
+    // Saving without a change does not mark the question as edited.
     let same = with(
         choice(&place, "What swims?"),
         &[
@@ -310,7 +310,7 @@ async fn tutors_set_how_quizzes_go() {
         .post("authoring/api/save_quiz_settings", &fields)
         .await;
     assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
-    // Importing the course again leaves them.
+    // Importing the course again keeps the settings.
     course(&site, GATED).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let terms = asha.get("/learn/small/quiz/1/1").await.body;
@@ -341,7 +341,7 @@ async fn questions_written_here_follow_their_topic_when_the_course_comes_again()
             StatusCode::OK
         );
     }
-    // As if the topic had stood elsewhere.
+    // As if the topic had been in another place.
     sql(
         &site,
         "update quiz_questions set module_no = 2, topic_pair_index = 7 where prompt = 'Is it late?'",
@@ -354,7 +354,7 @@ async fn questions_written_here_follow_their_topic_when_the_course_comes_again()
         text(&site, standing).await,
         "Is it gone? 1.5 retired, Is it late? 1.2"
     );
-    // Somebody brings it back: it stays.
+    // A question that a person brings back stays in use.
     let id = by_prompt(&site, "Is it gone?").await;
     let fields = [
         ("course", "small"),

@@ -1,4 +1,4 @@
-//! How questions did, from attempts that were really taken.
+//! Figures of questions, computed from real attempts.
 
 use super::*;
 use crate::quiz::tests::{learner, take};
@@ -12,7 +12,7 @@ async fn figures_come_from_first_tries() {
         let mut one = learner(&site, &format!("learner{n}@example.org")).await;
         take(&site, &mut one, "1", right).await;
         if !right {
-            // Learnt meanwhile: the second try tells nothing new.
+            // The learner has learned the answer meanwhile, so the second attempt is not counted.
             take(&site, &mut one, "1", true).await;
         }
     }
@@ -32,7 +32,7 @@ async fn figures_come_from_first_tries() {
         page.contains("Statistics") && page.contains("Based on the first attempts of 4 learners")
     );
     assert!(page.contains("Pelicans") && page.contains("25%"));
-    // What is counted once is not counted again.
+    // No attempt is counted twice.
     tutor.get(LIST).await;
     assert_eq!(
         site.test.count("select count(*) from question_tries").await,
@@ -40,7 +40,7 @@ async fn figures_come_from_first_tries() {
     );
 }
 
-/// Thirty learners of whom the good ones get it wrong, and a page that says so.
+/// Forty learners, of whom the good ones get the question wrong.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_good_learners_get_wrong_is_flagged() {
     let site = site().await;
@@ -74,7 +74,7 @@ async fn a_question_that_good_learners_get_wrong_is_flagged() {
 
 const FLAGGED: &str = "select count(*) from question_statistics where good_learners_fail";
 
-/// Regrades the question by its key as it is now, or in favour of everybody.
+/// Regrades the question by its present key, or in favor of everybody.
 async fn regrade(site: &TestSite, tutor: &mut Browser<'_>, question: &str, ruling: &str) {
     let page = tutor
         .get(&format!("{LIST}/{question}/regrade?ruling={ruling}"))
@@ -115,7 +115,7 @@ async fn a_corrected_key_clears_the_flag_and_a_regrade_is_counted() {
     )
     .await;
 
-    // Its wording may change, and its figures stay; with its key they begin anew.
+    // New wording keeps the figures. A new key starts them anew.
     let place = topic(&site, "begin").await;
     let now = |mark: &str, right: &str| -> Vec<(String, String)> {
         let fields = with(
@@ -152,7 +152,7 @@ async fn a_corrected_key_clears_the_flag_and_a_regrade_is_counted() {
     }
     let page = tutor.get(&format!("{LIST}/{id}")).await.body;
     assert!(page.contains("The statistics started over"), "{page}");
-    // Answers by the old key count no more, until they are regraded by the new one.
+    // Answers graded by the old key do not count until they are regraded by the new one.
     sql(
         &site,
         "insert into uncounted_attempts (organization_id, attempt_id, course_id) select organization_id, attempt_id, course_id from quiz_attempts",

@@ -1,4 +1,4 @@
-//! Questions from files, and to files.
+//! Import and export of question files.
 
 use axum::body::Body;
 use axum::http::header;
@@ -42,7 +42,7 @@ async fn upload(
     browser.send(request).await
 }
 
-/// The page that follows an upload.
+/// Uploads a file and returns the page that follows.
 async fn outcome(
     browser: &mut Browser<'_>,
     name: &str,
@@ -75,7 +75,7 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     let from_file = "select count(*) from quiz_questions where external_key like 'file:paris@%' and purpose = 'both'";
     assert_eq!(site.test.count(from_file).await, 2);
 
-    // The same again adds nothing, and what changed is updated in its place.
+    // The same file again adds nothing, and a changed question is updated in place.
     let page = outcome(&mut tutor, "paris (1).gift", &fields, GIFT.as_bytes()).await;
     assert!(page.contains("0 added, 0 updated, 2 unchanged"), "{page}");
     let other = GIFT.replace("Two and three? {#5}", "Three and three? {#6}");
@@ -83,7 +83,7 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     assert!(page.contains("0 added, 1 updated, 1 unchanged"), "{page}");
     assert_eq!(site.test.count(from_file).await, 2);
 
-    // What was edited here stays; and importing the course doesn't retire what came from a file.
+    // A question edited here stays. Importing the course does not retire questions from files.
     let id = text(
         &site,
         "select question_id from quiz_questions where prompt like 'What is the capital%'",
@@ -112,7 +112,7 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     );
 }
 
-/// The same file name and the same titles say nothing: another topic's questions are others.
+/// Equal file names and titles prove nothing: another topic's questions are different ones.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_about_another_topic_overwrites_nothing() {
     let site = site().await;
@@ -127,7 +127,7 @@ async fn a_file_about_another_topic_overwrites_nothing() {
     let sums = "select count(*) from quiz_questions q join topics t using (topic_id)
         where (q.prompt, t.slug) in (('Two and three?', 'begin'), ('Four and four?', 'late'))";
     assert_eq!(site.test.count(sums).await, 2);
-    // What a file overwrites, and what it has no more, is named.
+    // The report names questions that a file overwrites, and those that it no longer has.
     let without = other.replace(
         "::Capital:: What is the capital of France?",
         "::Town:: Which town?",
@@ -142,7 +142,7 @@ async fn a_file_about_another_topic_overwrites_nothing() {
     assert!(missing.contains("What is the capital of France?"));
 }
 
-/// So do other people's files at one place.
+/// Files of different people at one place are kept apart too.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_file_of_the_same_name_overwrites_nothing() {
     let site = site().await;
@@ -167,7 +167,7 @@ async fn another_file_of_the_same_name_overwrites_nothing() {
         let page = outcome(&mut tutor, "quiz.gift", &fields, gift.as_bytes()).await;
         assert!(page.contains(expected), "{gift}: {page}");
     }
-    // It may be another question, or the same one put right.
+    // It may be another question or a correction of the same one.
     let third = "::Q1::First file, three and three? {=6 ~7}";
     let page = outcome(&mut tutor, "quiz.gift", &fields, third.as_bytes()).await;
     assert!(page.contains("Nothing was imported"), "{page}");
@@ -203,7 +203,7 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
     // The form was sent twice.
     let again = upload(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
     assert_eq!(again.header("location"), report);
-    // The page without a name shows it, and `new` shows the form.
+    // The page without a name shows the import, and `new` shows the form.
     let import = format!("{LIST}/import");
     assert!(tutor.get(&import).await.body.contains("0 of 250 questions"));
     let other = tutor.get(&format!("{import}?import=new")).await.body;
@@ -215,7 +215,7 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
     assert!(page.contains("250 added, 0 updated, 0 unchanged"), "{page}");
     let kept = "select count(*) from question_imports where questions is null and done = total";
     assert_eq!(site.test.count(kept).await, 1);
-    // As when the server stopped after the first hundred.
+    // As if the server had stopped after the first hundred.
     sql(
         &site,
         &format!(
@@ -235,7 +235,7 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
         page.contains("100 added, 0 updated, 150 unchanged"),
         "{page}"
     );
-    // A job that is given up leaves no page that waits for ever.
+    // After a job has failed, the page stops waiting.
     sql(
         &site,
         "update question_imports set done = 100, finished_at = null;
@@ -278,11 +278,11 @@ async fn an_export_that_comes_back_changes_only_what_was_changed_in_it() {
         before,
         "each stays where it was and what it was for"
     );
-    // What the file changed, the course's folder doesn't change back.
+    // A change by the file is not undone by the course's folder.
     course(&site, GATED).await;
     let changed = "select count(*) from quiz_questions where prompt = 'How many are three?'";
     assert_eq!(site.test.count(changed).await, 1);
-    // It is edited here now: another file changes it no more.
+    // The question is edited here now, so another file no longer changes it.
     let page = outcome(&mut tutor, "small.gift", &fields, gift.as_bytes()).await;
     assert!(page.contains("1 kept as edited here"), "{page}");
 }

@@ -1,4 +1,4 @@
-//! Authoring over HTTP, as tutors do it.
+//! Authoring over HTTP, as tutors use it.
 
 mod bank;
 mod figures;
@@ -14,7 +14,7 @@ use crate::quiz::tests::{GATED, course, sql};
 
 const LIST: &str = "/teach/small/questions";
 
-/// The small course, and its tutor.
+/// Starts a site with the small course and its tutor.
 async fn site() -> TestSite {
     let site = TestSite::new().await;
     course(&site, &format!("{GATED}\nquestions_per_attempt = 20")).await;
@@ -54,7 +54,7 @@ async fn by_prompt(site: &TestSite, prompt: &str) -> String {
     text(site, &query).await
 }
 
-/// A single choice of two about the place, as its form sends it.
+/// Returns the form fields of a single choice with two options.
 fn choice<'a>(place: &'a str, prompt: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
         ("course", "small"),
@@ -72,7 +72,7 @@ fn choice<'a>(place: &'a str, prompt: &'a str) -> Vec<(&'a str, &'a str)> {
     ]
 }
 
-/// The same with some fields changed or added.
+/// Returns the fields with some changed or added.
 fn with<'a>(
     mut fields: Vec<(&'a str, &'a str)>,
     others: &[(&'a str, &'a str)],
@@ -90,7 +90,7 @@ async fn save(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> TestAnswer 
     browser.post("authoring/api/save_question", fields).await
 }
 
-/// The mark that the form of a question carries.
+/// Returns the mark in the form of a question.
 async fn mark(browser: &mut Browser<'_>, id: &str) -> String {
     let page = browser.get(&format!("{LIST}/{id}")).await;
     assert_eq!(page.status, StatusCode::OK);

@@ -1,4 +1,4 @@
-//! Pictures that come with questions from files.
+//! Pictures in imported question files.
 
 use axum::body::Body;
 use axum::http::header;
@@ -84,7 +84,8 @@ async fn a_picture_becomes_a_file_of_the_course() {
     assert!(address.starts_with("/files/"), "{html}");
     assert!(html.contains("alt=\"A map\""), "{html}");
 
-    // Those who may read the course see it, and it stays when the course is imported again.
+    // Everybody who may read the course sees the picture, and it stays when the course is imported
+    // again.
     course(&site, GATED).await;
     let picture = tutor.get(address).await;
     assert_eq!(picture.status, StatusCode::OK);
@@ -98,7 +99,7 @@ async fn a_picture_becomes_a_file_of_the_course() {
         StatusCode::NOT_FOUND
     );
 
-    // The same file brings nothing new, another alternative text changes the question only.
+    // The same file adds nothing, and another alternative text changes only the question.
     upload(&mut tutor, &place, &quiz("A map")).await;
     upload(&mut tutor, &place, &quiz("A map of Ghent")).await;
     assert_eq!(site.test.count(stored).await, 1);

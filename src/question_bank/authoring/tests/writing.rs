@@ -1,4 +1,4 @@
-//! Questions are written, edited, previewed and retired.
+//! Tutors write, edit, preview and retire questions.
 
 use super::*;
 use crate::quiz::tests::{attempt, learner, start, take};
@@ -11,7 +11,7 @@ async fn what_a_tutor_writes_is_asked() {
     let page = tutor.get(&format!("{LIST}/new")).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("Write a question") && page.body.contains("1.1 begin"));
-    // As a browser without JavaScript sends it.
+    // As a browser without JavaScript sends the form.
     let prompt = "Does *it* swim?<script>alert(1)</script>";
     let saved = tutor
         .submit(
@@ -245,14 +245,14 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
         );
         assert!(page.contains("So it is."), "{fields:?}");
     }
-    // A preview of what can't be asked says why.
+    // The preview of an invalid question tells the problem.
     let empty = of("short_answer", &[]);
     tutor
         .submit(&new, "authoring/api/save_question", &empty)
         .await;
     let page = tutor.get(&new).await.body;
     assert!(page.contains("at least one accepted answer") && !page.contains("As learners see it"));
-    // Another type, and more lines.
+    // Another type, and more rows.
     let change = with(
         choice(&place, "Kept?"),
         &[("go", "kind"), ("question[kind]", "matching")],
@@ -343,7 +343,7 @@ async fn a_retired_question_stays_in_its_attempts_and_is_asked_no_more() {
             .body
             .contains("What swims?")
     );
-    // What runs goes on as it began, and its result shows the question.
+    // A running attempt goes on with the old question, and its result shows that question.
     assert_eq!(attempt(&site).await, (running.clone(), before));
     take(&site, &mut asha, "1", true).await;
     let result = asha
@@ -353,7 +353,7 @@ async fn a_retired_question_stays_in_its_attempts_and_is_asked_no_more() {
     assert!(result.contains("What swims?") && result.contains("100%"));
     take(&site, &mut asha, "1", false).await;
     assert_eq!(attempt(&site).await.1.len(), 1);
-    // Importing the course again does not bring it back; a person does.
+    // Importing the course again does not bring the question back, but a person can.
     course(&site, GATED).await;
     assert!(!tutor.get(LIST).await.body.contains("What swims?"));
     let fields = [

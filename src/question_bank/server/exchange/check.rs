@@ -1,4 +1,5 @@
-//! What a question must be like to be taken over: the same as one that is written here. Says what is wrong with it.
+//! Checks that an imported question obeys the same limits as one written in the editor. Each error
+//! is the reason, phrased to follow the question's name.
 
 use std::collections::HashSet;
 
@@ -45,10 +46,11 @@ pub fn check(question: &QuestionDraft) -> Result<(), String> {
     }
 }
 
-/// Far more than any question may have: files with more of them are not worth the time that it takes to say so of each.
+/// Most answers of a question whose parts are checked one by one. A question with more is refused
+/// at once, because checking every part of a hostile file would take time.
 const MAX_PARTS: usize = 100;
 
-/// Before the parts of a question are looked at one by one.
+/// Refuses a question with more than `MAX_PARTS` answers. Call `few` before looking at the parts.
 pub fn few(parts: usize) -> Result<(), String> {
     match parts > MAX_PARTS {
         true => Err(format!(
@@ -58,7 +60,8 @@ pub fn few(parts: usize) -> Result<(), String> {
     }
 }
 
-/// Whether files can hold all of the text.
+/// True if the text has no control characters, except line feed and tab, and no noncharacters. XML
+/// forbids the former, and the GIFT reader uses some of the latter as placeholders.
 pub fn is_clean(text: &str) -> bool {
     let is_nothing = |c| matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}');
     text.chars()
@@ -111,7 +114,7 @@ fn tracing(language: &str, program: &str, outcome: &TracingOutcome) -> Result<()
     line("its language", language, limits::LANGUAGE)?;
     text("its program", program, limits::PROGRAM)?;
     match outcome {
-        // A program may well print nothing.
+        // A program may print nothing.
         TracingOutcome::Prints(output) if output.is_empty() => Ok(()),
         TracingOutcome::Prints(output) => text("its output", output, limits::OUTPUT),
         TracingOutcome::FailsAtLine(Some(line))
@@ -123,7 +126,7 @@ fn tracing(language: &str, program: &str, outcome: &TracingOutcome) -> Result<()
     }
 }
 
-/// Texts of one line each, of which no two are the same.
+/// Checks texts of one line each, no two of which may be equal.
 fn lines<'a>(texts: impl IntoIterator<Item = &'a String>, what: &str) -> Result<(), String> {
     let mut known = HashSet::new();
     for item in texts {

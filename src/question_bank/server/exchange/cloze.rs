@@ -1,4 +1,5 @@
-//! Moodle's texts with gaps, `{1:NUMERICAL:=4:0.1}`. A text with one gap is a question of its type.
+//! Reads Moodle's texts with gaps, for example `{1:NUMERICAL:=4:0.1}`. A text with exactly one gap
+//! becomes a question of the gap's type.
 
 use std::ops::Range;
 
@@ -9,11 +10,11 @@ use super::numbers;
 use super::weights::{self, Weighted};
 use crate::course::server::draft::AnswerDraft;
 
-/// Stands for the gap in the prompt.
+/// Placeholder for the gap in the prompt.
 pub const GAP: &str = "_____";
 
 pub struct Gap {
-    /// Of the whole gap in the text.
+    /// Byte range of the whole gap in the text, braces included.
     pub range: Range<usize>,
     kind: Kind,
     answers: Range<usize>,
@@ -44,7 +45,7 @@ fn kind(name: &str) -> Option<Kind> {
     }
 }
 
-/// The gaps of a text, in order.
+/// Returns the gaps of a text, in order.
 pub fn gaps(text: &str) -> Vec<Gap> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -67,8 +68,8 @@ pub fn gaps(text: &str) -> Vec<Gap> {
     found
 }
 
-/// Reads the type of a gap from `1:NUMERICAL:`, and returns it with the place where the answers
-/// begin.
+/// Reads the type of a gap from `1:NUMERICAL:`. Returns the type and the position at which the
+/// answers begin.
 fn head(text: &str, start: usize) -> Option<(Kind, usize)> {
     const LONGEST: usize = 40;
     let end = (start + LONGEST).min(text.len());
@@ -97,7 +98,8 @@ fn end(text: &str) -> Option<usize> {
     None
 }
 
-/// The answer that the gap asks for, and what is said to its answers.
+/// Returns the answer that the gap asks for and the explanation, which joins `general` with the
+/// feedback of the single answers.
 pub fn answer(
     text: &str,
     gap: &Gap,
@@ -134,7 +136,7 @@ pub fn answer(
     }
 }
 
-/// `=right#said`, `%50%in part`, `wrong`.
+/// Reads one answer: `=right#feedback`, `%50%partly right` or `wrong`.
 fn weighted(part: &str, kind: Kind, notes: &mut Vec<Note>) -> Weighted {
     let pieces = split(part, '#');
     let (answer, said) = match pieces.split_first() {
@@ -172,7 +174,7 @@ fn number(mut answer: Weighted) -> Result<(Weighted, f64), String> {
     Ok((answer, off))
 }
 
-/// The pieces between these signs where no backslash is before them; escapes stay.
+/// Splits the text at every `sign` without a backslash before it. Escapes stay in the pieces.
 fn split(text: &str, sign: char) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut chars = text.chars();
@@ -203,7 +205,7 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// Why a text of this many gaps can't be taken over.
+/// Returns the reason to refuse a text with this many gaps, for any number but one.
 pub fn several(count: usize) -> String {
     match count {
         0 => "it has no gap that asks something".to_owned(),
@@ -211,7 +213,8 @@ pub fn several(count: usize) -> String {
     }
 }
 
-/// The number in a gap of Moodle's other types, `[[2]]`, and where it is, for a text with one gap.
+/// Finds the gap `[[2]]` of Moodle's other gap types. Returns its byte range and its number.
+/// Refuses a text with no gap or several.
 pub fn numbered_gap(text: &str) -> Result<(Range<usize>, usize), String> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -233,7 +236,7 @@ pub fn numbered_gap(text: &str) -> Result<(Range<usize>, usize), String> {
     }
 }
 
-/// Names a type of question that has no counterpart.
+/// Returns the reason to refuse a Moodle question type without a counterpart.
 pub fn unknown(kind: &str) -> String {
     format!(
         "questions of Moodle's type '{}' have no counterpart here",

@@ -1,4 +1,5 @@
-//! What readers find, put together: each question checked and given its key, or listed with the reason why not.
+//! Collects the questions that the readers find. Each question is checked and given a key, or
+//! listed with the reason why it was left out.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -12,10 +13,10 @@ use crate::course::server::draft::{AnswerDraft, QuestionDraft, QuestionPurpose, 
 use crate::course::server::mdbook::slug;
 use crate::course::server::native::limits;
 
-/// A part of a question that is not taken over, while the question is.
+/// A part that is not taken over, of a question that is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// Follows the question's name, for example `the picture 'a.png'`.
+    /// Name of the part. It follows the question's name, for example `the picture 'a.png'`.
     pub what: String,
     pub why: String,
 }
@@ -29,10 +30,10 @@ impl Note {
     }
 }
 
-/// More notes about one question say nothing new.
+/// Most notes that are kept for one question. Further ones would tell a tutor nothing new.
 const MAX_NOTES: usize = 60;
 
-/// A question that has no key yet.
+/// A question before it gets its key.
 pub struct Parts {
     pub prompt: String,
     pub explanation: Option<String>,
@@ -43,10 +44,10 @@ pub struct Parts {
 
 pub struct Collector {
     format: Format,
-    /// With what names each within its file.
+    /// Questions, each with the name that identifies it within its file, if it has one.
     found: Vec<(Option<String>, QuestionDraft)>,
     left_out: Vec<LeftOut>,
-    /// Places in `left_out` of whole questions.
+    /// Indexes into `left_out` of the questions that were refused as a whole, ascending.
     refused: Vec<usize>,
     seen: usize,
 }
@@ -62,13 +63,16 @@ impl Collector {
         }
     }
 
-    /// The number of the next item, from 1.
+    /// Number of the next question of the file, starting at 1.
     pub fn next_number(&self) -> usize {
         self.seen + 1
     }
 
-    /// `identity` names the question within its file; the error is the reason to leave it out, and the notes then
-    /// don't matter. Refuses the file when it has too many.
+    /// Adds a question, or lists it as left out if `parts` is an error. `identity` names the
+    /// question within its file. The notes of a refused question are dropped.
+    ///
+    /// # Errors
+    /// Refuses the whole file once it has more than `MAX_QUESTIONS` questions.
     pub fn add(
         &mut self,
         item: &str,
@@ -112,7 +116,7 @@ impl Collector {
         Ok(())
     }
 
-    /// Says that the folders of a question bank are lost, where the file has some.
+    /// Reports that the categories of a file are lost if there are several.
     pub fn note_categories(&mut self, count: usize) {
         if count > 1 {
             self.left_out.push(LeftOut {
@@ -122,7 +126,7 @@ impl Collector {
         }
     }
 
-    /// Refuses a file in which nothing is a question.
+    /// Refuses a file without any question.
     pub fn finish_empty(self) -> Result<Imported, String> {
         Err(format!(
             "No questions were found in the file, which was read as {}.",
@@ -155,7 +159,7 @@ fn lost_picture(address: String) -> Note {
     )
 }
 
-/// All texts of a question that are Markdown.
+/// Returns all texts of a question that are Markdown.
 pub fn texts(question: &QuestionDraft) -> Vec<&str> {
     let mut texts = vec![question.prompt.as_str()];
     texts.extend(question.explanation.as_deref());
@@ -174,7 +178,7 @@ pub fn texts(question: &QuestionDraft) -> Vec<&str> {
     texts
 }
 
-/// The same texts, to be changed.
+/// Returns the same texts as `texts`, mutable and in the same order.
 pub fn texts_mut(question: &mut QuestionDraft) -> Vec<&mut String> {
     let mut texts = vec![&mut question.prompt];
     texts.extend(question.explanation.as_mut());
@@ -191,7 +195,7 @@ pub fn texts_mut(question: &mut QuestionDraft) -> Vec<&mut String> {
     texts
 }
 
-/// The pictures of a question that are not on the web, each once.
+/// Returns the addresses of a question's pictures that are not on the web, without duplicates.
 pub fn pictures(question: &QuestionDraft) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for picture in texts(question).into_iter().flat_map(own_pictures) {
@@ -213,7 +217,8 @@ fn draft(parts: Parts) -> QuestionDraft {
     })
 }
 
-/// The question without the white space around its texts.
+/// Returns the question with line feeds as line ends, and without white space around its prompt and
+/// its explanation.
 pub fn tidied(mut question: QuestionDraft) -> QuestionDraft {
     let tidy = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
     question.prompt = tidy(&question.prompt);
@@ -224,8 +229,8 @@ pub fn tidied(mut question: QuestionDraft) -> QuestionDraft {
     question
 }
 
-/// Keys don't depend on the order of the file: where several questions have one name, the content of each tells them
-/// apart.
+/// Gives each question a key that does not depend on the order of the file. A hash of the content
+/// tells questions of the same name apart.
 fn with_keys(found: Vec<(Option<String>, QuestionDraft)>) -> Vec<QuestionDraft> {
     let bases: Vec<String> = found
         .iter()
@@ -307,7 +312,7 @@ fn fingerprint(draft: &QuestionDraft) -> String {
     hash(&texts)
 }
 
-/// Sixteen characters that stand for the texts.
+/// Hashes the texts with SHA-256 and returns the first 8 bytes as 16 hexadecimal digits.
 pub fn hash(texts: &[impl AsRef<str>]) -> String {
     let mut hash = Sha256::new();
     for text in texts.iter().map(AsRef::as_ref) {
@@ -321,7 +326,7 @@ pub fn hash(texts: &[impl AsRef<str>]) -> String {
         .collect()
 }
 
-/// Sixteen characters that stand for the bytes.
+/// Hashes the bytes with SHA-256 and returns the first 8 bytes as 16 hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest
@@ -331,7 +336,7 @@ pub fn digest(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// How a question is called in lists.
+/// Returns the label of a question in reports, for example `Question 3 'Grant's tomb'`.
 pub fn item(number: usize, name: &str) -> String {
     match name.trim() {
         "" => format!("Question {number}"),
@@ -339,7 +344,8 @@ pub fn item(number: usize, name: &str) -> String {
     }
 }
 
-/// How a question is called that is written to a file: by its key, or by how it begins where that says nothing.
+/// Returns the label of a question that is written to a file. It quotes the key, or the beginning
+/// of the prompt if the key is only a UUID.
 pub fn called(question: &QuestionDraft) -> String {
     let name = match uuid::Uuid::parse_str(&question.key) {
         Ok(_) => shortened(&question.prompt),
@@ -348,7 +354,8 @@ pub fn called(question: &QuestionDraft) -> String {
     format!("Question '{name}'")
 }
 
-/// Fit to be quoted in a sentence.
+/// Returns the first 60 characters of the text on one line, without control characters, to be
+/// quoted in a sentence.
 pub fn shortened(text: &str) -> String {
     const MOST: usize = 60;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,13 +1,13 @@
-//! The bytes of a file as text, whatever encoding it was saved in.
+//! Decodes the bytes of a file to text, whatever encoding the file was saved in.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// Returns the text without a byte order mark and with line feeds as its line ends.
+/// Returns the text without a byte order mark and with line feeds as line ends.
 ///
 /// # Errors
-/// A sentence for people, where the bytes are no text or their encoding can't be told.
+/// A sentence for people if the bytes are not text or if their encoding cannot be determined.
 pub fn text(bytes: &[u8]) -> Result<String, String> {
     let (encoding, bytes) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, &bytes[length..]),
@@ -18,7 +18,7 @@ pub fn text(bytes: &[u8]) -> Result<String, String> {
         return Err(damaged(encoding, &text));
     }
     let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}');
-    // DOS ended files with this sign.
+    // DOS ended text files with this character.
     let text = text.trim_end_matches('\u{1a}');
     if text.contains('\0') || text.chars().filter(|c| !is_text(*c)).count() > text.len() / 20 {
         return Err("The file is not a text file.".to_owned());
@@ -45,15 +45,17 @@ fn damaged(encoding: &'static Encoding, text: &str) -> String {
     )
 }
 
-/// The encoding of a file without a byte order mark.
+/// Determines the encoding of a file without a byte order mark.
 fn encoding_of(bytes: &[u8]) -> Result<&'static Encoding, String> {
     if let Some(encoding) = utf_16(bytes) {
         return Ok(encoding);
     }
-    // A declared UTF-16 is wrong here: the declaration could not be read in it.
+    // A declared UTF-16 is wrong here: in UTF-16 the declaration would not have been readable as
+    // bytes.
     let declared = declared(bytes).filter(|encoding| ![UTF_16LE, UTF_16BE].contains(encoding));
     match std::str::from_utf8(bytes) {
-        // Files are saved anew without a thought for their first line.
+        // UTF-8 wins over another declaration: editors save files as UTF-8 and leave the first line
+        // as it was.
         Ok(text) if declared.is_none_or(Encoding::is_ascii_compatible) => {
             let is_plain = text.is_ascii();
             Ok(declared.filter(|_| is_plain).unwrap_or(UTF_8))
@@ -66,7 +68,7 @@ fn encoding_of(bytes: &[u8]) -> Result<&'static Encoding, String> {
     }
 }
 
-/// Every second byte of text in a Western language is 0 in these.
+/// Recognizes UTF-16 by its zero bytes. Text in a Western language has one in every second byte.
 fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     const SAMPLE: usize = 4096;
     let sample = &bytes[..bytes.len().min(SAMPLE)];
@@ -84,7 +86,7 @@ fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The encoding that the first line of an XML file names.
+/// Returns the encoding that the first line of an XML file declares.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     const LONGEST: usize = 300;
     let start = bytes.trim_ascii_start();
@@ -99,7 +101,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(label.trim().as_bytes())
 }
 
-/// Whether few bytes are not UTF-8 among many that can hardly be anything else.
+/// True if a few bytes are not UTF-8 in a file whose other bytes can hardly be anything else.
 fn is_mostly_utf_8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {
@@ -109,11 +111,13 @@ fn is_mostly_utf_8(bytes: &[u8]) -> bool {
     good > 4 * bad
 }
 
-/// Files without a declaration come from editors of Western languages, or can't be told from noise.
+/// Chooses between Windows-1252 and Mac Roman for a file without a declaration. Refuses a file
+/// whose bytes fit neither.
 fn western(bytes: &[u8]) -> Result<&'static Encoding, String> {
     const LONGEST_RUN: usize = 4;
     let runs = bytes.split(u8::is_ascii);
-    // Words of Western languages have an accent here and there; others have nothing else.
+    // Western words have an accent here and there. Longer runs of non-ASCII bytes are another
+    // script.
     if runs.map(<[u8]>::len).max().unwrap_or(0) > LONGEST_RUN {
         return Err(
             "The file's encoding is neither UTF-8 nor one of Western languages. Save the file as UTF-8."
@@ -124,7 +128,7 @@ fn western(bytes: &[u8]) -> Result<&'static Encoding, String> {
         bytes.iter().filter(|byte| range.contains(byte)).count()
     };
     let has_old_line_ends = !bytes.contains(&b'\n') && bytes.contains(&b'\r');
-    // Accented letters are here in the one encoding, and there in the other.
+    // Most accented letters are in 0x80 to 0x9F in Mac Roman, and in 0xC0 to 0xFF in Windows-1252.
     match has_old_line_ends && count(0x80..=0x9f) > count(0xc0..=0xff) {
         true => Ok(MACINTOSH),
         false => Ok(WINDOWS_1252),
@@ -157,7 +161,7 @@ mod tests {
         }
         assert_eq!(read(b"Gr\xf6\xdfe \x96 \x93gut\x94\r\n"), "Größe – “gut”\n");
         assert_eq!(read(b"Gr\xf6\xdfe\rK\xf6ln"), "Größe\nKöln");
-        // Old Macs.
+        // Mac Roman with the line ends of old Macs.
         assert_eq!(read(b"Gr\x9a\xa7e\rK\x9aln\rCaf\x8e"), "Größe\nKöln\nCafé");
         let declared = |label: &str, word: &[u8]| {
             let head = format!("<?xml version=\"1.0\" encoding=\"{label}\"?><a>");

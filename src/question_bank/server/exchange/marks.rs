@@ -1,5 +1,5 @@
-//! Tags for what the formats have no place for: the purpose and the difficulty of a question.
-//! Moodle keeps them.
+//! Tags for the purpose, the difficulty and the fixed order of a question, which the formats cannot
+//! express. Moodle keeps tags.
 
 use super::collect::Note;
 use crate::course::server::draft::QuestionPurpose;
@@ -21,7 +21,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Other tags are noted.
+    /// Reads the tags. Adds a note if there are other tags, because these are lost.
     pub fn of(tags: impl IntoIterator<Item = String>, notes: &mut Vec<Note>) -> Self {
         let mut marks = Self {
             purpose: QuestionPurpose::Quiz,
@@ -30,7 +30,7 @@ impl Marks {
         };
         let mut has_others = false;
         for tag in tags {
-            // Moodle may have changed capitals.
+            // Moodle may have changed the case of a tag.
             let tag = tag.trim().to_lowercase();
             let purpose = tag.strip_prefix(PURPOSE).and_then(purpose);
             let difficulty = tag.strip_prefix(DIFFICULTY).and_then(difficulty);

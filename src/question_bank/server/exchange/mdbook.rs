@@ -1,11 +1,11 @@
-//! A quiz file of mdbook-quiz that comes without its book.
+//! Reads a quiz file of mdbook-quiz that is uploaded without its book.
 
 use super::collect::{Collector, Parts, item, texts};
 use super::{Format, Imported};
 use crate::course::server::draft::{AnswerDraft, QuestionDraft};
 use crate::course::server::mdbook::read_quiz_file;
 
-/// What programs are written in where the book would say it.
+/// Language of programs, which only the missing book could name.
 const LANGUAGE: &str = "rust";
 
 pub fn read(text: &str) -> Result<Imported, String> {
@@ -34,7 +34,8 @@ pub fn read(text: &str) -> Result<Imported, String> {
     collector.finish()
 }
 
-/// Whether a part of it is in a file that only the book has. Programs have braces of their own.
+/// True if a part of the question is included from a file of the book. Braces of a program do not
+/// count.
 fn includes(question: &QuestionDraft) -> bool {
     let program = match &question.answer {
         AnswerDraft::Tracing { program, .. } => program.as_str(),

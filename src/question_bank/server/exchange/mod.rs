@@ -1,6 +1,7 @@
-//! Questions as other systems write them. GIFT, Moodle XML, QTI 2.2 and 3.0 and the quiz files of mdBook are read, GIFT
-//! and QTI 3.0 are written. Nothing is stored here. Files come from outside: what they hold is bounded before it is
-//! looked at, and no name in them is ever used as a path.
+//! Reads and writes questions in the formats of other systems. GIFT, Moodle XML, QTI 2.0 to 3.0 and
+//! the quiz files of mdBook are read. GIFT and QTI 3.0 are written. Nothing is stored here. Files
+//! are untrusted: their sizes are bounded before they are parsed, and no name in them is used as a
+//! path on disk.
 
 mod check;
 mod cloze;
@@ -26,18 +27,18 @@ use std::borrow::Cow;
 use crate::course::server::draft::QuestionDraft;
 use pictures::Pictures;
 
-/// The largest file that is read, with its pictures.
+/// Size of the largest file that is read, pictures included, in bytes.
 pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
-/// The largest text that is read, without its pictures.
+/// Size of the largest text that is read, without pictures, in bytes.
 pub const MAX_BYTES: usize = 5 * 1024 * 1024;
-/// The most questions that a file may hold.
+/// Most questions of one file.
 pub const MAX_QUESTIONS: usize = 2_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Gift,
     MoodleXml,
-    /// A single item, or a zip package of items; 2.0 to 3.0.
+    /// A single item or a zip package of items, QTI 2.0 to 3.0.
     Qti,
     MdBookToml,
 }
@@ -53,35 +54,40 @@ impl Format {
     }
 }
 
-/// What could be read of a file. Keys are unique within it, and the same when it is read again.
+/// The result of reading a file. Keys are unique within the file, and the same when it is read
+/// again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imported {
     pub format: Format,
     pub questions: Vec<QuestionDraft>,
     pub left_out: Vec<LeftOut>,
-    /// Those that the questions show, each once.
+    /// Pictures that the questions show, without duplicates.
     pub pictures: Vec<Picture>,
-    /// Which of those are whole questions, ascending.
+    /// Indexes into `left_out` of the questions that were refused as a whole, ascending.
     pub refused: Vec<usize>,
 }
 
 /// A question, or a part of one, that has no counterpart on the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// For example `Question 3 'Grant's tomb'` or `Question 3 'Grant's tomb', the picture 'tomb.png'`.
+    /// For example `Question 3 'Grant's tomb'` or `Question 3 'Grant's tomb', the picture
+    /// 'tomb.png'`.
     pub item: String,
     pub why: String,
 }
 
-/// A file, and what of the questions it could not hold.
+/// A written file, and the questions and parts that it could not hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written<T> {
     pub content: T,
     pub left_out: Vec<LeftOut>,
 }
 
-/// Reads the questions of an uploaded file, whose format its content tells. The error is a sentence that says why
-/// the whole file is refused.
+/// Reads the questions of an uploaded file. The format is told by the content, with help of the
+/// name.
+///
+/// # Errors
+/// A sentence for people that says why the whole file is refused.
 pub fn read(file_name: &str, bytes: &[u8]) -> Result<Imported, String> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err("The file is larger than 20 MB. Split it.".to_owned());
@@ -108,7 +114,8 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<Imported, String> {
     Ok(imported)
 }
 
-/// Whether the questions are the same but for their keys and for white space that files don't keep.
+/// True if the questions are equal, apart from their keys and from white space that files do not
+/// keep.
 pub fn is_same(one: &QuestionDraft, other: &QuestionDraft) -> bool {
     let keyless = |question: &QuestionDraft| QuestionDraft {
         key: String::new(),
@@ -117,12 +124,12 @@ pub fn is_same(one: &QuestionDraft, other: &QuestionDraft) -> bool {
     keyless(one) == keyless(other)
 }
 
-/// All questions that GIFT can say, one after the other.
+/// Writes a GIFT file with all questions that GIFT can express.
 pub fn write_gift(questions: &[QuestionDraft]) -> Written<String> {
     gift::write(questions)
 }
 
-/// A zip package of QTI 3.0 items.
+/// Writes a zip package of QTI 3.0 items.
 pub fn write_qti(questions: &[QuestionDraft]) -> Result<Written<Vec<u8>>, String> {
     qti::write_package(questions)
 }
@@ -131,7 +138,7 @@ fn text_of(bytes: &[u8]) -> Result<String, String> {
     encoding::text(bytes)
 }
 
-/// A GIFT file may begin with a tag too, of HTML.
+/// True for XML. GIFT files may begin with an HTML tag, so the first character alone does not tell.
 fn is_xml(file_name: &str, text: &str) -> bool {
     let text = text.trim_start();
     let is_named_so = file_name.to_ascii_lowercase().ends_with(".xml") && text.starts_with('<');

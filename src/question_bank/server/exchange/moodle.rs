@@ -1,4 +1,4 @@
-//! The XML that Moodle exports its question bank as.
+//! Reads the XML to which Moodle exports its question bank.
 
 use std::collections::HashSet;
 
@@ -69,7 +69,7 @@ fn parts(question: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
     Ok(whole(question, prompt, answer, explanation, notes))
 }
 
-/// The question with what its tags say.
+/// Completes the question with the settings in its tags.
 fn whole(
     question: &Element,
     prompt: String,
@@ -100,7 +100,8 @@ fn whole(
     }
 }
 
-/// A text with one gap: typed, or chosen from what the text or the question lists.
+/// Reads a text with one gap. Its answer is typed, or chosen from a list in the text or in the
+/// question.
 fn with_a_gap(question: &Element, kind: &str, notes: &mut Vec<Note>) -> Result<Parts, String> {
     let source = plain(question, "questiontext");
     note_unsaid(question, notes);
@@ -133,7 +134,8 @@ fn with_a_gap(question: &Element, kind: &str, notes: &mut Vec<Note>) -> Result<P
     Ok(whole(question, prompt, answer, explanation, notes))
 }
 
-/// The options that have the group of the right one, which is called by its number.
+/// Reads the options of a gap. `number` is the right option, starting at 1. Options of other groups
+/// belong to other gaps.
 fn from_a_list(
     question: &Element,
     number: usize,
@@ -162,7 +164,7 @@ fn from_a_list(
     })
 }
 
-/// What Moodle says by itself where nobody wrote anything else.
+/// Feedback that Moodle fills in by itself. No note is needed for it.
 const USUAL: [(&str, &str); 3] = [
     ("correctfeedback", "Your answer is correct."),
     (
@@ -172,7 +174,8 @@ const USUAL: [(&str, &str); 3] = [
     ("incorrectfeedback", "Your answer is incorrect."),
 ];
 
-/// What an author has to say to some of those who answer, or between their tries.
+/// Adds notes for feedback that depends on the result, and for hints between attempts. Questions
+/// have neither here.
 fn note_unsaid(question: &Element, notes: &mut Vec<Note>) {
     for (name, usual) in USUAL {
         let said = text_of(&html::parse(&plain(question, name)));
@@ -223,7 +226,7 @@ fn true_false(
         let answer = question
             .all("answer")
             .find(|answer| plain_text(answer).eq_ignore_ascii_case(name));
-        // If the other one is right, this one may be missing.
+        // If the other answer is right, this one may be missing from the file.
         let is_right = |answer: &Element| percent(answer) >= 100.0;
         let others = question
             .all("answer")
@@ -308,7 +311,8 @@ fn matching(question: &Element, notes: &mut Vec<Note>) -> AnswerDraft {
     for pair in question.all("subquestion") {
         let left = line(markup(pair, Markup::Html).spoken(&plain_text(pair), notes));
         let right = match pair.first("answer") {
-            // Those of the drag-and-drop type have a format, those of the other are plain.
+            // Answers of the drag-and-drop type name a format. Those of the plain matching type are
+            // plain text.
             Some(answer) => {
                 let markup = markup(answer, Markup::Plain);
                 line(markup.spoken(&plain_text(answer), notes))
@@ -320,7 +324,7 @@ fn matching(question: &Element, notes: &mut Vec<Note>) -> AnswerDraft {
     weights::matching(pairs, notes)
 }
 
-/// The plugin's answers have their place as their fraction.
+/// Reads a question of the ordering plugin, in which the fraction of an answer is its position.
 fn ordering(question: &Element, notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
     if !matches!(said(question, "selecttype").as_str(), "" | "0" | "ALL") {
         notes.push(weights::some_items());
@@ -348,7 +352,7 @@ fn percent(answer: &Element) -> f64 {
         .unwrap_or(0.0)
 }
 
-/// What a setting says.
+/// Returns the text of a setting.
 fn said(element: &Element, name: &str) -> String {
     element
         .first(name)
@@ -356,7 +360,7 @@ fn said(element: &Element, name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The `<text>` in a child, as it is.
+/// Returns the `<text>` of a child, unconverted.
 fn plain(element: &Element, name: &str) -> String {
     element.first(name).map(plain_text).unwrap_or_default()
 }
@@ -365,7 +369,7 @@ fn plain_text(element: &Element) -> String {
     said(element, "text")
 }
 
-/// The `<text>` in a child, as Markdown.
+/// Returns the `<text>` of a child as Markdown.
 fn text(element: &Element, name: &str, notes: &mut Vec<Note>) -> String {
     match element.first(name) {
         Some(child) => own_text(child, Markup::Html, notes),
@@ -373,7 +377,7 @@ fn text(element: &Element, name: &str, notes: &mut Vec<Note>) -> String {
     }
 }
 
-/// The same for a text that must say something.
+/// Returns the `<text>` of a child as Markdown that is not empty, as `Markup::spoken` does.
 fn spoken_text(element: &Element, name: &str, notes: &mut Vec<Note>) -> String {
     match element.first(name) {
         Some(child) => markup(child, Markup::Html).spoken(&plain_text(child), notes),
@@ -385,7 +389,7 @@ fn own_text(element: &Element, usual: Markup, notes: &mut Vec<Note>) -> String {
     markup(element, usual).markdown(&plain_text(element), notes)
 }
 
-/// How the element's text is marked up.
+/// Returns the markup that the element's `format` names, or else `usual`.
 fn markup(element: &Element, usual: Markup) -> Markup {
     match element.attribute("format") {
         Some("html") => Markup::Html,
@@ -396,7 +400,7 @@ fn markup(element: &Element, usual: Markup) -> Markup {
     }
 }
 
-/// Items and pairs are one line each.
+/// Joins the lines of an item or of a side of a pair, which can only have one.
 fn line(markdown: String) -> String {
     markdown.replace("\\\n", " ")
 }

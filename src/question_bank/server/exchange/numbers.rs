@@ -1,15 +1,15 @@
-//! Numbers and how far one may be off, as files write them.
+//! Numbers and tolerances as files write them.
 
 use super::collect::shortened;
 use crate::question_bank::server::number;
 
 pub use crate::question_bank::server::number::value as finite;
 
-/// A number and how far one may be off, both as they are written; nothing of a tolerance is 0. One
-/// that only has a decimal comma tells how to read the other.
+/// Returns the number as text and the tolerance. A missing tolerance is 0. If one of the two
+/// clearly has a decimal comma, the other is read that way too.
 ///
 /// # Errors
-/// Why the answer can't be taken over.
+/// The reason why the answer cannot be taken over.
 pub fn with_tolerance(number: &str, tolerance: &str) -> Result<(String, f64), String> {
     let has_comma = [number, tolerance]
         .into_iter()
@@ -23,7 +23,7 @@ pub fn with_tolerance(number: &str, tolerance: &str) -> Result<(String, f64), St
     Ok((plain, off.parse::<f64>().map_or(0.0, f64::abs)))
 }
 
-/// The same for a range, as its middle and half its width.
+/// Reads a range. Returns its middle and half its width, as `with_tolerance` does.
 pub fn range(from: &str, to: &str) -> Result<(String, f64), String> {
     let has_comma = [from, to].into_iter().any(number::has_decimal_comma);
     let [from, to] = [from, to].map(|end| read(end, has_comma, "answer"));
@@ -42,7 +42,7 @@ fn read(text: &str, has_comma: bool, what: &str) -> Result<String, String> {
     number::plain(text).ok_or_else(|| format!("its {what} '{}' is not a number", shortened(text)))
 }
 
-/// A range as its middle and how far it goes to both sides, without more digits than it was written with needs.
+/// Returns the middle of a range and half its width, with no more digits than its ends need.
 pub fn middle(from: &str, to: &str) -> Option<(String, f64)> {
     let (from, to) = (number::plain(from)?, number::plain(to)?);
     let (low, high) = (finite(&from)?, finite(&to)?);

@@ -15,16 +15,16 @@ use super::markup::{Element, Node};
 use super::{Imported, LeftOut};
 use crate::course::server::files::OF_QUESTIONS;
 
-/// The largest picture, and the largest sum of all pictures of a file.
+/// Limits for pictures in bytes: each one, and all of a file together.
 const MAX_BYTES: usize = 5 * 1024 * 1024;
 const MAX_ALL_BYTES: usize = 20 * 1024 * 1024;
 const MAX_COUNT: usize = 500;
 
-/// Begins the mark of a picture that is taken over, and of one that is not.
+/// Prefixes of marks: of a picture that is taken over, and of one that is not.
 const TAKEN: &str = "picture:";
 const REFUSED: &str = "no-picture:";
 
-/// A file for the course, by the name under which its questions show it.
+/// A picture for the files of the course, under the name that its questions use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     pub name: String,
@@ -39,7 +39,7 @@ pub struct Pictures {
     bytes: usize,
 }
 
-/// The reason not to take a picture over.
+/// Reason to refuse a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
     Damaged,
@@ -79,7 +79,7 @@ impl Refusal {
     }
 }
 
-/// The mark, if the address is one.
+/// Returns the address as a mark if it is one.
 pub fn mark(address: &str) -> Option<&str> {
     let name = address.strip_prefix(TAKEN)?;
     let (hash, ending) = name.split_once('.')?;
@@ -90,7 +90,7 @@ pub fn mark(address: &str) -> Option<&str> {
     is_mark.then_some(address)
 }
 
-/// The note about a picture that is not taken over.
+/// Returns the note about a picture that is not taken over.
 pub fn note(address: &str) -> Note {
     let refused = address
         .strip_prefix(REFUSED)
@@ -111,13 +111,13 @@ pub fn note(address: &str) -> Note {
 }
 
 impl Pictures {
-    /// The mark for a picture, or for the reason to refuse it.
+    /// Takes a picture and returns its mark, or a mark that gives the reason to refuse it.
     pub fn take(&mut self, name: &str, content: &[u8]) -> String {
         self.keep(content)
             .unwrap_or_else(|refusal| refusal.mark(name))
     }
 
-    /// The mark for one that is too large to be read.
+    /// Returns the mark of a picture that is too large to be read.
     pub fn too_large(name: &str) -> String {
         Refusal::Size.mark(name)
     }
@@ -149,7 +149,7 @@ impl Pictures {
         Ok(mark)
     }
 
-    /// Replaces contents in base64 by marks, in `data:` addresses and in Moodle's files.
+    /// Replaces base64 contents by marks, in `data:` addresses and in Moodle's `<file>` elements.
     pub fn embedded<'a>(&mut self, text: &'a str) -> Cow<'a, str> {
         const SIGN: &str = "base64";
         let mut out = String::new();
@@ -176,7 +176,7 @@ impl Pictures {
         }
     }
 
-    /// Replaces the addresses of Moodle's files in its texts by the files' marks.
+    /// Replaces the addresses of Moodle's files in texts by the marks of the files.
     pub fn place_files(element: &mut Element) {
         let files: HashMap<String, String> = element
             .all("file")
@@ -209,7 +209,7 @@ impl Pictures {
         }
     }
 
-    /// Replaces the addresses of pictures in an item by marks, which `found` returns.
+    /// Replaces the addresses of pictures in an item by the marks that `found` returns.
     pub fn place(
         &mut self,
         element: &mut Element,
@@ -235,15 +235,15 @@ impl Pictures {
         }
     }
 
-    /// Replaces the marks in all questions by addresses of files of the course, and hands over the
-    /// pictures that are shown.
+    /// Replaces the marks in all questions by addresses of course files. Adds the pictures that are
+    /// shown to `imported`.
     pub fn hand_over(self, imported: &mut Imported) {
         for question in &mut imported.questions {
             let name = called(question);
             for text in texts_mut(question) {
                 for mark in marks(text) {
                     let Some(picture) = self.found.get(&mark) else {
-                        // The file has such an address itself.
+                        // The file itself contains an address that looks like a mark.
                         let note = note(&mark);
                         imported.left_out.push(LeftOut {
                             item: format!("{name}, {}", note.what),
@@ -276,7 +276,7 @@ fn marks(text: &str) -> Vec<String> {
     found
 }
 
-/// Ending and media type of a picture that browsers show, told by its content.
+/// Returns the file ending and the media type of a picture that browsers show, told by its content.
 fn kind(content: &[u8]) -> Option<(&'static str, &'static str)> {
     let is_svg = || {
         let text = std::str::from_utf8(content).unwrap_or_default();
@@ -296,8 +296,8 @@ fn kind(content: &[u8]) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Finds an address `data:image/…;base64,…` that a picture shows: its beginning, its end and its
-/// content. `at` is the place of its word "base64".
+/// Finds an address `data:image/…;base64,…` that a picture shows. Returns its beginning, its end
+/// and its content. `at` is the position of the word "base64".
 fn address(text: &str, done: usize, at: usize) -> Option<(usize, usize, &str)> {
     const LONGEST: usize = 80;
     let content = text[at..].strip_prefix("base64,")?;
@@ -318,9 +318,10 @@ fn address(text: &str, done: usize, at: usize) -> Option<(usize, usize, &str)> {
     is_shown.then(|| (done + from, start + length, &content[..length]))
 }
 
-/// The content of a file in Moodle's XML.
+/// Finds the content of a `<file>` in Moodle's XML. The parameters and the result are those of
+/// `address`.
 fn file(text: &str, done: usize, at: usize) -> Option<(usize, usize, &str)> {
-    /// The longest rest of a tag, in bytes.
+    /// Longest rest of the tag before its content, in bytes.
     const LONGEST: usize = 1_000;
     let before = &text[done..at];
     if !before.ends_with("encoding=\"") && !before.ends_with("encoding='") {
@@ -377,7 +378,7 @@ fn with_files(text: &str, files: &HashMap<String, String>) -> String {
     out + rest
 }
 
-/// Addresses write spaces and the like as `%20`.
+/// Decodes percent escapes, as in `%20` for a space.
 pub fn percent_decoded(address: &str) -> String {
     let mut out = Vec::with_capacity(address.len());
     let mut rest = address.as_bytes();
@@ -399,7 +400,8 @@ fn is_picture(object: &Element) -> bool {
     kind.starts_with("image/") && object.attribute("data").is_some()
 }
 
-/// Returns an `<object>` of QTI 2 as an `<img>`. Its text becomes the alternative text.
+/// Returns an `<object>` of QTI 2 as an `<img>`. Its label or its text becomes the alternative
+/// text.
 fn as_image(object: &Element) -> Element {
     let alt = object.attribute("label").map(str::to_owned);
     let alt = alt.unwrap_or_else(|| {

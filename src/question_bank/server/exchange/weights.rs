@@ -1,5 +1,5 @@
-//! Answers that bring a percentage of the points, as GIFT and Moodle have them, made into answers that are right or
-//! wrong.
+//! Converts answers with a percentage of the points, as in GIFT and Moodle, to answers that are
+//! right or wrong.
 
 use std::borrow::Cow;
 
@@ -9,15 +9,15 @@ use super::numbers::finite;
 use crate::course::server::draft::{AnswerDraft, OptionDraft};
 
 pub struct Weighted {
-    /// An option's Markdown, or what is to be typed.
+    /// Markdown of an option, or plain text to be typed.
     pub text: String,
-    /// 100 is right; options that take points away have less than 0.
+    /// Percent of the points. 100 is fully right, and options that cost points are below 0.
     pub percent: f64,
-    /// Markdown, may be empty.
+    /// Feedback in Markdown, may be empty.
     pub feedback: String,
 }
 
-/// Allows for thirds and the like.
+/// Lowest percentage of a right answer. It is below 100 to allow for rounded thirds.
 const FULL: f64 = 99.9;
 
 impl Weighted {
@@ -55,7 +55,7 @@ pub fn choice(
     }
 }
 
-/// A note where right options count differently.
+/// Returns a note if the right options have different weights.
 pub fn differing(mut shares: impl Iterator<Item = f64>) -> Option<Note> {
     let first = shares.next()?;
     shares
@@ -63,7 +63,10 @@ pub fn differing(mut shares: impl Iterator<Item = f64>) -> Option<Note> {
         .then(|| Note::new("its weights", "all right options count the same here"))
 }
 
-/// In Moodle `*` stands for any text, unless a backslash is before it.
+/// Converts typed answers. An unescaped `*` stands for any text, as in Moodle.
+///
+/// # Errors
+/// Refuses a right answer with such a `*`, because answers here have no wildcards.
 pub fn short_answer(
     mut answers: Vec<Weighted>,
     notes: &mut Vec<Note>,
@@ -74,7 +77,7 @@ pub fn short_answer(
     texts(&answers, notes)
 }
 
-/// What is typed, as it is. The first answer that is like what was typed decides.
+/// Converts typed answers without wildcards. The first answer that equals the typed text decides.
 pub fn texts(answers: &[Weighted], notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
     note_partial_credit(answers, notes);
     let is_same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
@@ -92,7 +95,8 @@ pub fn texts(answers: &[Weighted], notes: &mut Vec<Note>) -> Result<AnswerDraft,
     short(accepted, None)
 }
 
-/// Refuses an answer that is not fully right and yet like one that is: here that one would hold for both.
+/// Refuses the answers if one that is not fully right comes before a right one that it is like.
+/// Here the right one would accept both, which would give points for a wrong answer.
 fn first_decides<T>(
     answers: &[T],
     weighted: impl Fn(&T) -> &Weighted,
@@ -141,7 +145,7 @@ fn without_wildcards(answer: &str) -> Result<String, String> {
     Ok(out)
 }
 
-/// Takes the backslash at the end away; false where there is none.
+/// Removes a backslash at the end of the text. Returns false if there is none.
 fn unescape(text: &mut String) -> bool {
     let is_escaped = text.ends_with('\\');
     if is_escaped {
@@ -150,7 +154,8 @@ fn unescape(text: &mut String) -> bool {
     is_escaped
 }
 
-/// The texts are numbers, each with how far one may be off. The first that is near enough to what was typed decides.
+/// Converts numbers, each with its tolerance. The first number that is near enough to the typed one
+/// decides.
 pub fn number(answers: &[(Weighted, f64)], notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
     note_partial_credit(answers.iter().map(|(answer, _)| answer), notes);
     first_decides(
@@ -175,7 +180,7 @@ pub fn number(answers: &[(Weighted, f64)], notes: &mut Vec<Note>) -> Result<Answ
     short(accepted, tolerance)
 }
 
-/// Pairs of which the left side may be missing: such a right side only misleads.
+/// Converts pairs. A right side without a left one is a distractor, which is left out with a note.
 pub fn matching(
     pairs: impl IntoIterator<Item = (String, String)>,
     notes: &mut Vec<Note>,
@@ -194,7 +199,8 @@ pub fn matching(
     AnswerDraft::Matching { pairs: kept }
 }
 
-/// What is said in general and, after it, to single answers: pairs of an answer and what is said to it, in Markdown.
+/// Joins the general feedback and the feedback of single answers. `answers` holds pairs of an
+/// answer and its feedback, both in Markdown. Returns None if there is no feedback.
 pub fn explanation<'a>(
     general: &str,
     answers: impl IntoIterator<Item = (Cow<'a, str>, &'a str)>,
@@ -218,14 +224,15 @@ pub fn explanation<'a>(
     (!paragraphs.is_empty()).then(|| paragraphs.join("\n\n"))
 }
 
-/// What is said to options, which are Markdown.
+/// Returns the options with their feedback, all in Markdown.
 pub fn of_options(answers: &[Weighted]) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
     answers
         .iter()
         .map(|answer| (Cow::from(&answer.text), answer.feedback.as_str()))
 }
 
-/// What is said to typed answers, which are plain text; `*` is any other.
+/// Returns a typed answer, escaped as Markdown, and its feedback. The answer `*` means any other,
+/// so its name is empty.
 pub fn of_typed(answer: &Weighted) -> (Cow<'_, str>, &str) {
     let name = match answer.text.as_str() {
         "*" => String::new(),

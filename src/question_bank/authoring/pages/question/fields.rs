@@ -1,4 +1,4 @@
-//! What a question of each type is answered with, to be filled in.
+//! The answer fields of each question type.
 
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub fn fields(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
     }
 }
 
-/// Lines to fill in, of which empty ones don't count, under what is wrong with them.
+/// Rows to fill in with their error message. Empty rows are ignored.
 fn lines([legend, more, hint]: [&'static str; 3], lines: AnyView, save: FormState) -> AnyView {
     let error = save.error("texts");
     view! {

@@ -1,5 +1,5 @@
-//! A question to write or edit. Each of the form's buttons loads the page anew, with or without JavaScript: another type or more lines
-//! change what there is to fill in.
+//! The page on which a question is written or edited. Every button of the form reloads the page,
+//! with or without JavaScript, because another type or more rows change the fields.
 
 mod fields;
 
@@ -109,7 +109,8 @@ fn form(course: &str, page: &QuestionPage, save: FormState) -> AnyView {
     let preview = page.preview.clone().map(|shown| preview(shown, language));
     view! {
         <Form form=save class="stack bank-form" reloads=true>
-            // Enter in a field saves, as a form's first button is the one that it presses.
+            // Enter in a field presses the form's first button, so a hidden button that saves comes
+            // first.
             <button class="vh" name="go" value="save" tabindex="-1" aria-hidden="true">
                 "Save"
             </button>
@@ -162,7 +163,8 @@ fn form(course: &str, page: &QuestionPage, save: FormState) -> AnyView {
     .erase()
 }
 
-/// Somebody else was faster: both can be compared, and this one saved all the same.
+/// Tells that somebody else has changed the question. The tutor can compare both versions, and can
+/// save this one anyway.
 fn behind(course: &str, id: &str) -> AnyView {
     let theirs = format!("{}/{id}", Area::Questions.path(course));
     view! {
@@ -182,7 +184,7 @@ fn behind(course: &str, id: &str) -> AnyView {
     .erase()
 }
 
-/// What it is, where it stands and what it is for.
+/// Fields for the type, the place and the purpose.
 fn standing(page: &QuestionPage, save: FormState) -> AnyView {
     let set = &page.form;
     let kinds = QuestionType::ALL.map(|kind| (kind.name().to_owned(), kind.label().to_owned()));
@@ -217,7 +219,8 @@ fn standing(page: &QuestionPage, save: FormState) -> AnyView {
     .erase()
 }
 
-/// As learners see it. It is part of the form, so that what is tried and what is typed come back together.
+/// The question as learners see it. The preview is part of the form, so that the trial answer and
+/// the typed text are sent together.
 fn preview(preview: Preview, language: &Language) -> AnyView {
     let graded = preview.graded.map(|graded| {
         view! {
@@ -236,7 +239,7 @@ fn preview(preview: Preview, language: &Language) -> AnyView {
                 {answering::fields(preview.shown.kind, "ly-prompt", language)}
             </div>
             <div class="row">
-                // The page comes anew with each try: here one goes on.
+                // The page reloads after each trial, so the focus returns to this button.
                 <button class="btn second" name="go" value="try" autofocus=true>
                     "Grade this answer"
                 </button>

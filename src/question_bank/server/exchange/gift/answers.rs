@@ -1,4 +1,5 @@
-//! What stands between the braces of a GIFT question. Escaped signs are put aside when it comes here.
+//! Reads the answers between the braces of a GIFT question. Escaped characters are already replaced
+//! by placeholders.
 
 use super::{marked_up, signs};
 use crate::course::server::draft::{AnswerDraft, OptionDraft};
@@ -9,7 +10,8 @@ use crate::question_bank::server::exchange::numbers;
 use crate::question_bank::server::exchange::weights;
 use crate::question_bank::server::exchange::weights::Weighted;
 
-/// The answer, and what is said to it in general and in particular.
+/// Returns the answer and the explanation, which joins `general` with the feedback of the single
+/// answers.
 pub fn read(
     text: &str,
     markup: Markup,
@@ -32,7 +34,7 @@ pub fn read(
     if text.contains('~') {
         return Ok(choice(text, markup, general, notes));
     }
-    // A single answer is no pair: `fn f() -> i32` has an arrow of its own.
+    // One part alone is not a pair: the short answer `fn f() -> i32` contains an arrow of its own.
     if text.contains("->") && parts(text, '=').nth(1).is_some() {
         return matching(text, markup, general, notes);
     }
@@ -49,7 +51,7 @@ pub fn read(
     Ok((weights::short_answer(answers, notes)?, explanation))
 }
 
-/// The pieces that begin with the sign; the first may go without.
+/// Splits the text into the parts that begin with `sign`. The first part may lack the sign.
 fn parts(text: &str, sign: char) -> impl Iterator<Item = &str> {
     let first_is_empty = text.trim_start().starts_with(sign);
     text.split(sign)
@@ -57,7 +59,7 @@ fn parts(text: &str, sign: char) -> impl Iterator<Item = &str> {
         .skip(usize::from(first_is_empty))
 }
 
-/// A piece's weight in percent, where it has one, and the rest.
+/// Splits a part into its weight in percent, if it has one, and the rest.
 fn weight(part: &str) -> (Option<f64>, &str) {
     let found = part.strip_prefix('%').and_then(|rest| {
         let (percent, rest) = rest.split_once('%')?;
@@ -75,14 +77,15 @@ fn feedback(text: &str, markup: Markup, notes: &mut Vec<Note>) -> String {
 fn typed(part: &str, percent: f64, markup: Markup, notes: &mut Vec<Note>) -> Weighted {
     let (text, said) = part.split_once('#').unwrap_or((part, ""));
     Weighted {
-        // What is typed has no markup, whatever it says.
+        // A typed answer is plain text, even if the text names another markup.
         text: marked_up(text, Markup::Plain).1,
         percent,
         feedback: feedback(said, markup, notes),
     }
 }
 
-/// Options behind `~`; one behind `=` is right, and then only one can be chosen.
+/// Reads options that begin with `~` or `=`. An option behind `=` is right, and then only one can
+/// be chosen.
 fn choice(
     text: &str,
     markup: Markup,
@@ -99,7 +102,7 @@ fn choice(
                 None => (false, part),
             };
             let (percent, part) = weight(part);
-            // `=%50%` is right in part, and so others are as well.
+            // `=%50%` is partly right. If all right options are, several can be chosen.
             several &= !is_right || percent.is_some_and(|percent| percent < 100.0);
             let percent = percent.unwrap_or(if is_right { 100.0 } else { 0.0 });
             let (option, said) = part.split_once('#').unwrap_or((part, ""));
@@ -115,7 +118,7 @@ fn choice(
     (weights::choice(&answers, several, true, notes), explanation)
 }
 
-/// Each pair may have something that is said to it, behind `#`.
+/// Reads pairs such as `=left -> right`. Feedback may follow each pair behind `#`.
 fn matching(
     text: &str,
     markup: Markup,
@@ -144,7 +147,7 @@ fn matching(
     Ok((weights::matching(pairs, notes), explanation))
 }
 
-/// The settings of Moodle's plugin that may stand before the items.
+/// Words with which Moodle's ordering plugin sets options before the items.
 const ORDERING_WORDS: [&str; 37] = [
     "ALL",
     "EXACT",
@@ -185,7 +188,7 @@ const ORDERING_WORDS: [&str; 37] = [
     "IIII",
 ];
 
-/// `>` and settings, then an item a line.
+/// Reads an ordering question of Moodle's plugin: `>` and settings, then one item a line.
 fn ordering(text: &str, markup: Markup, notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
     let (mut head, rest) = text.split_once('\n').unwrap_or((text, ""));
     let mut shows_some = false;
@@ -223,7 +226,7 @@ fn ordering(text: &str, markup: Markup, notes: &mut Vec<Note>) -> Result<AnswerD
     Ok(AnswerDraft::Ordering { items })
 }
 
-/// The right side of a pair is plain text, except in questions that are Markdown as a whole.
+/// Returns the markup of a pair's right side: plain text, unless the whole question is Markdown.
 fn matched_markup(markup: Markup) -> Markup {
     match markup {
         Markup::Markdown => Markup::Markdown,
@@ -231,7 +234,7 @@ fn matched_markup(markup: Markup) -> Markup {
     }
 }
 
-/// `TRUE#said when wrong#said when right`.
+/// Reads `TRUE#feedback when wrong#feedback when right`.
 fn true_or_false(
     text: &str,
     markup: Markup,
@@ -255,7 +258,7 @@ fn true_or_false(
     Some((true_false(is_true), explanation))
 }
 
-/// The question whether something is true, as a choice.
+/// Returns a true-or-false question as a single choice.
 pub fn true_false(is_true: bool) -> AnswerDraft {
     AnswerDraft::Choice {
         options: [("True", is_true), ("False", !is_true)]
@@ -269,7 +272,7 @@ pub fn true_false(is_true: bool) -> AnswerDraft {
     }
 }
 
-/// `answer:tolerance` or `from..to`, one or several behind `=`.
+/// Reads `answer:tolerance` or `from..to`. Several answers each begin with `=`.
 fn numerical(
     text: &str,
     markup: Markup,

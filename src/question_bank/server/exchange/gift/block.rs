@@ -1,22 +1,22 @@
-//! The questions of a file, which blank lines part, each with the comments before it. Blank lines
-//! and slashes within a program are part of it.
+//! Splits a GIFT file into questions at blank lines. Each question keeps the comments before it.
+//! Blank lines and slashes within a program belong to the program.
 
 use super::signs;
 use crate::question_bank::server::exchange::markup::code;
 use crate::question_bank::server::exchange::markup::code::Program;
 
 pub struct Block<'a> {
-    /// Where its text begins, from 1.
+    /// Line of the file on which the question begins, starting at 1.
     pub line: usize,
     comments: Vec<&'a str>,
-    /// Escaped signs are put aside.
+    /// Title with placeholders for escaped characters.
     title: Option<String>,
     body: String,
 }
 
 pub struct Blocks<'a> {
     pub blocks: Vec<Block<'a>>,
-    /// Of the questions of the file, each once.
+    /// Categories of the file, without duplicates.
     pub categories: Vec<&'a str>,
 }
 
@@ -67,14 +67,14 @@ pub fn blocks(text: &str) -> Blocks<'_> {
 
 const CATEGORY: &str = "$CATEGORY:";
 
-/// `::title::`
+/// True if the line begins with `::title::`.
 fn begins_question(line: &str) -> bool {
     (line.strip_prefix("::")).is_some_and(|rest| rest.contains("::"))
 }
 
 struct Line<'a> {
     text: &'a str,
-    /// Its place in the file.
+    /// Byte position of the line in the file.
     start: usize,
     number: usize,
 }
@@ -93,14 +93,14 @@ fn numbered(text: &str) -> impl Iterator<Item = Line<'_>> {
 }
 
 struct Reader<'a, 'p> {
-    /// Those that are not over yet.
+    /// Programs that end after the last line that was read.
     programs: &'p [Program],
     open: Open<'a>,
     found: Blocks<'a>,
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Whether a program goes on at the beginning of the line.
+    /// True if the line begins in the middle of a program.
     fn is_in_program(&self, start: usize) -> bool {
         let next = self
             .programs
@@ -109,8 +109,8 @@ impl<'a> Reader<'a, '_> {
         next.is_some_and(|program| program.range.start < start)
     }
 
-    /// Whether the line belongs to the question that is open, though blank lines are before it:
-    /// authors part answers with them, and programs from what is asked about them.
+    /// True if the line belongs to the open question although blank lines come before it. Authors
+    /// separate answers with blank lines, and programs from the text about them.
     fn goes_on_with(&self, next: &Line<'a>) -> bool {
         let text = next.text.trim();
         let end = next.start + next.text.len();
@@ -166,7 +166,8 @@ impl<'a> Reader<'a, '_> {
         self.open.lines.push(hidden);
     }
 
-    /// Ends the question that is open, if any. What another follows at once has the last comments.
+    /// Ends the open question, if any. If another question follows at once, the comments after the
+    /// first line belong to that question.
     fn finish(&mut self, is_followed: bool) {
         let mut open = std::mem::take(&mut self.open);
         if open.lines.is_empty() {
@@ -185,16 +186,17 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// A question as far as it was read.
+/// The question that is being read.
 #[derive(Default)]
 struct Open<'a> {
     line: usize,
     comments: Vec<&'a str>,
-    /// Those behind its first line.
+    /// Comments after the first line of the question.
     later_comments: Vec<&'a str>,
-    /// Escaped signs are put aside.
+    /// Lines with placeholders for escaped characters.
     lines: Vec<String>,
-    /// Of its first line; the others may have it too.
+    /// Indentation of the first line in bytes. It is removed from the other lines as far as they
+    /// have it.
     indent: usize,
     is_answered: bool,
     is_in_braces: bool,
@@ -241,7 +243,7 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// Its title, maybe empty.
+    /// Returns the title, or an empty text.
     pub fn name(&self) -> String {
         self.title.as_deref().map(signs::shown).unwrap_or_default()
     }
@@ -250,7 +252,8 @@ impl<'a> Block<'a> {
         &self.body
     }
 
-    /// What comments say as `[id:…]` or `[tag:…]`.
+    /// Returns the values that comments give as `[id:…]` or `[tag:…]`. `what` is the word before
+    /// the colon.
     pub fn comment(&self, what: &str) -> impl Iterator<Item = String> {
         let open = format!("[{what}:");
         self.comments

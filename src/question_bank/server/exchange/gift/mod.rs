@@ -1,4 +1,5 @@
-//! GIFT, the plain-text format of Moodle. It is read as Moodle reads it, blank lines ending questions.
+//! GIFT, Moodle's plain-text format for questions. The reader follows Moodle's: blank lines end
+//! questions.
 
 mod answers;
 mod block;
@@ -63,7 +64,8 @@ fn question(block: &Block, notes: &mut Vec<Note>) -> Result<Parts, String> {
     })
 }
 
-/// The question's text, with a gap where answers stand in the middle of it, and what is between the braces.
+/// Splits a question into its prompt and the text between the braces. Answers in the middle of the
+/// prompt leave a gap there.
 fn stem_and_answers(body: &str) -> Result<(String, &str), String> {
     let pairs = pairs(body)?;
     let answers = match pairs.as_slice() {
@@ -71,7 +73,7 @@ fn stem_and_answers(body: &str) -> Result<(String, &str), String> {
             return Err("it has no answers in braces: it is a text that asks nothing".to_owned());
         }
         [only] => only.clone(),
-        // Programs have braces that nobody escaped.
+        // Programs have braces that their authors did not escape.
         several => {
             let hold_answers = |pair: &&Range<usize>| hold_answers(&body[pair.start + 1..pair.end]);
             let mut found = several.iter().filter(hold_answers);
@@ -120,7 +122,8 @@ fn hold_answers(braces: &str) -> bool {
         || words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
-/// The markup that a text says at its beginning, and the text as it was meant.
+/// Reads the markup that a text names at its beginning, such as `[html]`, or else takes `usual`.
+/// Returns the markup and the text with escaped characters restored.
 fn marked_up(text: &str, usual: Markup) -> (Markup, String) {
     let text = text.trim();
     let (markup, text) = [

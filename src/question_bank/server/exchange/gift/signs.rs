@@ -1,6 +1,8 @@
-//! The signs of GIFT: escaped ones are put aside while a question is taken apart, and come back as what they mean.
+//! Escaped characters of GIFT. They are replaced by placeholders while a question is split, and
+//! restored afterwards.
 
-/// What follows the backslash, what stands for it meanwhile (characters that no text has), and what it means.
+/// The character after the backslash, its placeholder (a Unicode noncharacter), and the character
+/// that the escape means.
 const SIGNS: [(char, char, char); 8] = [
     ('\\', '\u{fdd0}', '\\'),
     (':', '\u{fdd1}', ':'),
@@ -12,7 +14,7 @@ const SIGNS: [(char, char, char); 8] = [
     ('n', '\u{fdd7}', '\n'),
 ];
 
-/// Appends the text with every escaped sign put aside.
+/// Appends the text with a placeholder for every escaped character.
 pub fn hide(out: &mut String, text: &str) {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -31,7 +33,8 @@ pub fn hide(out: &mut String, text: &str) {
     }
 }
 
-/// The same for a program, in which no sign means anything, escaped or not.
+/// Appends a program, in which GIFT's signs have no meaning even without a backslash. All of them
+/// are replaced by placeholders.
 pub fn hide_all(out: &mut String, text: &str) {
     let mut escaped = String::with_capacity(text.len());
     hide(&mut escaped, text);
@@ -44,7 +47,7 @@ pub fn hide_all(out: &mut String, text: &str) {
     }));
 }
 
-/// The text with the signs that were put aside.
+/// Returns the text with every placeholder replaced by the character that it stands for.
 pub fn shown(text: &str) -> String {
     text.chars()
         .map(|c| {
@@ -56,7 +59,7 @@ pub fn shown(text: &str) -> String {
         .collect()
 }
 
-/// The text as GIFT has to write it.
+/// Escapes the text for GIFT.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {

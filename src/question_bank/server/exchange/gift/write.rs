@@ -1,5 +1,5 @@
-//! Questions as GIFT. Texts are marked as Markdown; line breaks and signs in them are escaped, so that a text is one
-//! line whatever it says.
+//! Writes questions as GIFT. Texts are marked as Markdown. Line breaks and signs are escaped, so
+//! that every text is one line.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ use crate::question_bank::server::exchange::markup::formulas;
 use crate::question_bank::server::exchange::{LeftOut, Written};
 use crate::question_bank::server::number;
 
-/// What is left out is also said in the file, as comments.
+/// Writes the questions. Omitted parts are also listed in the file, as comments.
 pub fn write(questions: &[QuestionDraft]) -> Written<String> {
     let mut content = String::from("// Questions in GIFT, with texts in Markdown.\n");
     let mut left_out = Vec::new();
@@ -65,7 +65,8 @@ fn whole(question: &QuestionDraft, answers: &[String]) -> Result<String, String>
     Ok(out)
 }
 
-/// The key as Moodle's id number, and what GIFT has no sign for as tags.
+/// Returns a comment with the key as Moodle's ID number, and tags for settings that GIFT cannot
+/// express.
 fn comment(question: &QuestionDraft) -> String {
     let mut marks = Vec::new();
     if is_clean(&question.key) && !question.key.contains('\n') {
@@ -89,7 +90,7 @@ fn comment(question: &QuestionDraft) -> String {
     }
 }
 
-/// What stands between the braces, one line for each answer.
+/// Returns the text between the braces, one line for each answer.
 fn answers(answer: &AnswerDraft) -> Result<Vec<String>, String> {
     match answer {
         AnswerDraft::Choice {
@@ -126,7 +127,7 @@ fn choice(options: &[OptionDraft], several: bool) -> Result<Vec<String>, String>
         Ok(match (several, option.is_correct) {
             (true, true) => format!("~%{share}%{text}"),
             (true, false) => format!("~%-{share}%{text}"),
-            // A percentage behind the sign would be a weight.
+            // A percentage at the beginning would be read as a weight.
             (false, true) if text.starts_with('%') => format!("=[markdown]{text}"),
             (false, true) => format!("={text}"),
             (false, false) if text.starts_with('%') => format!("~%0%{text}"),
@@ -136,7 +137,7 @@ fn choice(options: &[OptionDraft], several: bool) -> Result<Vec<String>, String>
     options.iter().map(line).collect()
 }
 
-/// As many decimals as Moodle has for its thirds and sevenths.
+/// Formats percent with five decimals, as Moodle writes thirds and sevenths.
 fn rounded(percent: f64) -> String {
     let text = format!("{percent:.5}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -150,7 +151,7 @@ fn typed(text: &str) -> Result<String, String> {
             shortened(&text)
         ));
     }
-    // A star alone stands for any text.
+    // An unescaped star means any text.
     let escaped = signs::escaped(&text.replace('*', "\\*"));
     let weight = if text.starts_with('%') { "%100%" } else { "" };
     let plain = if text.starts_with('[') { "[plain]" } else { "" };
@@ -179,7 +180,8 @@ fn pair((left, right): &(String, String)) -> Result<String, String> {
     Ok(format!("={} -> {}", marked(left)?, marked(right)?))
 }
 
-/// A text within a question that is Markdown; what looks like a mark of markup needs one before it.
+/// Escapes a text within a Markdown question. A text that begins with a bracket gets `[markdown]`
+/// before it, because the bracket would be read as a mark of markup.
 fn marked(text: &str) -> Result<String, String> {
     let text = formulas::write(&clean(text)?);
     let mark = if text.starts_with('[') {

@@ -1,20 +1,20 @@
-//! Programs within texts: where line breaks, indentation and blank lines count, and no sign means
-//! anything.
+//! Finds programs within texts. Line breaks, indentation and blank lines matter in programs, and no
+//! sign is markup.
 
 use std::ops::Range;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
-    /// Of a fence, its signs belong to it.
+    /// Byte range of the program. It includes the fence, but not the tags of `<pre>`.
     pub range: Range<usize>,
     pub is_fenced: bool,
 }
 
-/// Longer rows of backticks fence nothing.
+/// Longest row of backticks that is read as a fence.
 const LONGEST_FENCE: usize = 16;
 
-/// The programs of a text, in order: what is within `<pre>` and what is between fences. None goes
-/// beyond a line that `ends`.
+/// Returns the programs of a text in order: the content of `<pre>` and the blocks between fences.
+/// No program goes beyond a line for which `ends` is true.
 pub fn programs(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Program> {
     let lines = lines(text, ends);
     let mut found: Vec<Program> = Vec::new();
@@ -50,7 +50,7 @@ pub fn programs(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Program> {
 struct Line {
     start: usize,
     end: usize,
-    /// The beginning of the next line that ends everything.
+    /// Byte position of the next line at which every program ends.
     limit: usize,
     is_comment: bool,
 }
@@ -77,10 +77,10 @@ fn lines(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Line> {
     lines
 }
 
-/// Remembers what was looked for in vain, so that nothing is looked for twice.
+/// Remembers failed searches, so that no end is searched for twice and the work stays linear.
 #[derive(Default)]
 struct Seeker {
-    /// Up to here no fence of so many backticks is closed.
+    /// For each number of backticks, the position before which no fence of this length has an end.
     fences: [usize; LONGEST_FENCE + 1],
     preformatted: usize,
 }
@@ -135,8 +135,8 @@ fn find(text: &str, sign: &str) -> Option<usize> {
     text.match_indices('<').map(|(at, _)| at).find(is_sign)
 }
 
-/// Finds the place in the line where a fence begins, and its number of backticks. A fence stands at
-/// the beginning of a line or behind the signs that GIFT has there.
+/// Finds the byte position in the line at which a fence begins, and its number of backticks. A
+/// fence stands at the beginning of a line or after the signs that GIFT has there.
 fn opening(line: &str) -> Option<(usize, usize)> {
     let mut rest = line.trim_start();
     if let Some(titled) = rest.strip_prefix("::") {
@@ -155,7 +155,8 @@ fn opening(line: &str) -> Option<(usize, usize)> {
     is_fence.then(|| (line.len() - rest.len(), length))
 }
 
-/// Finds the place in the line where a fence of so many backticks ends. Answers may follow it.
+/// Finds the byte position in the line at which a fence of `length` backticks ends. Answers may
+/// follow it.
 fn closing(line: &str, length: usize) -> Option<usize> {
     let rest = line.trim_start();
     let found = rest.bytes().take_while(|byte| *byte == b'`').count();
@@ -165,7 +166,8 @@ fn closing(line: &str, length: usize) -> Option<usize> {
     is_end.then(|| line.len() - rest.len() + found)
 }
 
-/// The language and the lines of a fenced program.
+/// Returns the language and the lines of a fenced program, without the indentation that all lines
+/// share.
 pub fn fenced(program: &str) -> (&str, String) {
     let length = program.bytes().take_while(|byte| *byte == b'`').count();
     let (info, body) = program[length..].split_once('\n').unwrap_or_default();

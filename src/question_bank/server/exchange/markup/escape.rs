@@ -1,20 +1,22 @@
-//! Plain text as Markdown that says just that text, with as few backslashes as will do.
+//! Escapes plain text as Markdown that shows exactly that text, with as few backslashes as
+//! possible.
 
-/// Where the text stands.
+/// Surroundings of the text that forbid further characters.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Place {
     pub in_link: bool,
     pub in_cell: bool,
 }
 
-/// A text that stands alone.
+/// Escapes a text that stands alone.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     append(&mut out, text, Place::default());
     out
 }
 
-/// Puts the text behind Markdown that is there already; what comes behind it is not known.
+/// Appends the escaped text to existing Markdown. The last character there decides what must be
+/// escaped. Anything may follow.
 pub fn append(out: &mut String, text: &str, place: Place) {
     let mut before = out.chars().next_back();
     let mut rest = text;
@@ -47,13 +49,14 @@ pub fn append(out: &mut String, text: &str, place: Place) {
     }
 }
 
-/// The length of a place to fill in: behind a space a row of these can't end an emphasis, so it needs no backslashes.
+/// Returns the length of a row of three or more underscores, a gap to fill in. After a space such a
+/// row cannot close an emphasis, so it needs no backslashes.
 fn gap(text: &str) -> Option<usize> {
     let len = text.bytes().take_while(|byte| *byte == b'_').count();
     (len >= 3).then_some(len)
 }
 
-/// The length of a number that would begin a list.
+/// Returns the number of digits of a number that would begin a list item.
 fn list_number(text: &str) -> Option<usize> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let is_number = (1..=9).contains(&digits) && text[digits..].starts_with(['.', ')']);

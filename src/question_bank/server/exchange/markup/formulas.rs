@@ -1,5 +1,5 @@
-//! Formulas in the Markdown of Moodle: `\(…\)` and `\[…\]` are what its pages look for once the
-//! Markdown is HTML, so their backslashes are escaped in the source. Here formulas are between
+//! Converts formulas between Moodle's Markdown and ours. Moodle's pages look for `\(…\)` and
+//! `\[…\]` in the finished HTML, so the source has these backslashes escaped. Ours are between
 //! dollar signs.
 
 use std::collections::{HashMap, VecDeque};
@@ -8,10 +8,10 @@ use std::ops::Range;
 use super::code;
 use crate::platform::markdown;
 
-/// The signs in a source of Moodle, and the one here.
+/// The opening and the closing sign in a Moodle source, and our sign.
 const SIGNS: [(&str, &str, &str); 2] = [("\\\\(", "\\\\)", "$"), ("\\\\[", "\\\\]", "$$")];
 
-/// Markdown of Moodle as Markdown of ours.
+/// Converts Moodle's Markdown to ours.
 pub fn read(source: &str) -> String {
     if !SIGNS.iter().any(|(open, ..)| source.contains(open)) {
         return source.to_owned();
@@ -46,8 +46,8 @@ pub fn read(source: &str) -> String {
     out
 }
 
-/// Markdown of ours as Markdown of Moodle. A text that could not be read back as it was keeps its
-/// dollar signs.
+/// Converts our Markdown to Moodle's. A text that could not be read back unchanged keeps its dollar
+/// signs.
 pub fn write(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut done = 0;
@@ -67,7 +67,7 @@ pub fn write(source: &str) -> String {
     } else if read(source) == source {
         source.to_owned()
     } else {
-        // These signs are text, of which Moodle would make a formula.
+        // These signs are plain text here, but Moodle would read them as a formula.
         source.replace("\\\\(", "&#92;(").replace("\\\\[", "&#92;[")
     }
 }
@@ -104,7 +104,7 @@ fn unescaped(formula: &str) -> String {
     out
 }
 
-/// Finds the sign in the text, outside of these ranges.
+/// Finds the positions of `sign` in the text, outside of `ranges`.
 fn outside(text: &str, sign: char, ranges: &[Range<usize>]) -> Vec<usize> {
     let mut ranges = ranges.iter().peekable();
     text.match_indices(sign)
@@ -116,7 +116,7 @@ fn outside(text: &str, sign: char, ranges: &[Range<usize>]) -> Vec<usize> {
         .collect()
 }
 
-/// Fenced programs and code within a line.
+/// Returns the byte ranges of fenced programs and of inline code.
 fn programs(source: &str) -> Vec<Range<usize>> {
     let fenced = code::programs(source, |_| false);
     let mut programs: Vec<Range<usize>> = fenced
@@ -153,7 +153,7 @@ fn programs(source: &str) -> Vec<Range<usize>> {
 struct Run {
     at: usize,
     length: usize,
-    /// Code never goes beyond its paragraph.
+    /// Number of the paragraph, beyond which inline code never goes.
     paragraph: usize,
     is_escaped: bool,
 }

@@ -1,5 +1,5 @@
-//! HTML as people and editors write it, to a tree. It ends on any input: what is left open is closed, and what is
-//! nested too deep loses its tags and keeps its text.
+//! Parses HTML as people and editors write it into a tree. Any input is accepted: open elements are
+//! closed at the end, and elements that are nested too deep lose their tags and keep their text.
 
 use std::cell::RefCell;
 
@@ -21,13 +21,13 @@ pub fn parse_as(source: &str, reading: Reading) -> Vec<Node> {
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(tags::marked(source, reading)));
     let tokenizer = Tokenizer::new(Sink(RefCell::default()), TokenizerOpts::default());
-    // Feeding pauses only for scripts to run, which the sink never asks for.
+    // Feeding pauses only to run a script, and the sink never requests that.
     let _ = tokenizer.feed(&input);
     tokenizer.end();
     tokenizer.sink.0.into_inner().finish()
 }
 
-/// The elements of formulas.
+/// True for elements of MathML that are shown as they are.
 #[rustfmt::skip]
 pub fn is_math(name: &str) -> bool {
     matches!(
@@ -38,7 +38,7 @@ pub fn is_math(name: &str) -> bool {
     )
 }
 
-/// The elements that formulas may come with, whether or not they are shown as they are.
+/// True for all elements that may come with a formula, shown or not.
 pub fn is_formula(name: &str) -> bool {
     let local = local(name);
     is_math(local)
@@ -54,7 +54,7 @@ pub fn is_formula(name: &str) -> bool {
         )
 }
 
-/// The name of a formula's element without its prefix.
+/// Returns the name of a formula's element without its prefix.
 fn local(name: &str) -> &str {
     match name.split_once(':') {
         Some(("m" | "mml", local)) => local,
@@ -103,9 +103,9 @@ impl TokenSink for Sink {
 struct Builder {
     done: Vec<Node>,
     open: Vec<Element>,
-    /// Open elements beyond the depth limit.
+    /// Number of open elements beyond the depth limit.
     sunk: usize,
-    /// Within a program.
+    /// True within a `<script>`, whose content is dropped.
     is_swallowing: bool,
 }
 
@@ -139,7 +139,7 @@ impl Builder {
         TokenSinkResult::Continue
     }
 
-    /// Elements whose end nobody needs to write.
+    /// Closes elements whose end tag HTML lets authors omit.
     fn close_implied(&mut self, name: &str) {
         match name {
             "li" => self.close(&["li"], &["ul", "ol"]),
@@ -152,7 +152,8 @@ impl Builder {
         }
     }
 
-    /// Closes the innermost of these elements, with all that is in it, unless one of the others lies between.
+    /// Closes the innermost of the elements `names` and everything in it. Does nothing if one of
+    /// `between` lies further in.
     fn close(&mut self, names: &[&str], between: &[&str]) {
         let found = self
             .open

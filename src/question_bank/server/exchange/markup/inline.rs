@@ -1,4 +1,4 @@
-//! What stands within a paragraph, as Markdown.
+//! Converts the content of a paragraph to Markdown.
 
 use super::escape::{self, Place};
 use super::to_markdown::{lines_of, raw};
@@ -98,7 +98,7 @@ impl<'n> Inline<'n> {
         escape::append(&mut self.out, line, self.place);
     }
 
-    /// Spaces that don't break, in a row at the beginning of a line, indent it.
+    /// Keeps two or more non-breaking spaces at the beginning of a line, because they indent it.
     fn indent(&mut self, text: &str) {
         const SPACE: char = '\u{a0}';
         let is_gap = |c: &char| *c == SPACE || *c == ' ';
@@ -128,7 +128,8 @@ impl<'n> Inline<'n> {
         }
     }
 
-    /// The element's content by itself, put in by `write` with the space that was around it.
+    /// Converts the element's content by itself, writes it with `write`, and keeps the space around
+    /// it.
     fn wrapped(&mut self, element: &Element, place: Place, write: impl FnOnce(&mut String, &str)) {
         let mut inner = Inline::new(place, self.notes);
         inner.nodes(&element.children);
@@ -145,7 +146,7 @@ impl<'n> Inline<'n> {
         }
     }
 
-    /// With signs where they can't be misread, else with tags.
+    /// Writes an emphasis with signs if they cannot be misread, otherwise with tags.
     fn emphasis(&mut self, sign: &str, tag: &str, element: &Element) {
         self.wrapped(element, self.place, |out, inner| {
             let is_plain = inner.starts_with(char::is_alphanumeric)
@@ -164,7 +165,8 @@ impl<'n> Inline<'n> {
         });
     }
 
-    /// With tags where its signs would run together with others, or a sign in it would end a cell or a link.
+    /// Writes inline code with backticks. Tags are used after another backtick, and if a sign of
+    /// the code would end a cell or a link.
     fn code(&mut self, text: &str) {
         let code = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if code.is_empty() {
@@ -232,7 +234,7 @@ impl<'n> Inline<'n> {
     }
 }
 
-/// A web address as Markdown can hold it.
+/// Returns a web address in the form that Markdown can hold.
 fn address(target: &str) -> Option<String> {
     let target = target.trim();
     let is_web = ["http://", "https://", "mailto:"].iter().any(|scheme| {
@@ -278,8 +280,9 @@ pub fn longest_run(text: &str, of: char) -> usize {
     text.split(|c| c != of).map(str::len).max().unwrap_or(0)
 }
 
-/// Moodle's formulas are `\(…\)`, `\[…\]` and `$$…$$`: the text before, the formula, its sign in Markdown, the rest. Formulas
-/// hold no others, so looking for an end never goes beyond the next beginning.
+/// Finds the first of Moodle's formulas `\(…\)`, `\[…\]` and `$$…$$`. Returns the text before it,
+/// the formula, its sign in Markdown, and the rest. Formulas are not nested, so the search for an
+/// end stops at the next beginning.
 fn first_formula(text: &str) -> Option<(&str, &str, &'static str, &str)> {
     let mut from = 0;
     loop {
@@ -295,7 +298,8 @@ fn first_formula(text: &str) -> Option<(&str, &str, &'static str, &str)> {
     }
 }
 
-/// Where the next formula may begin, what ends it, and its sign in Markdown.
+/// Finds the next possible beginning of a formula. Returns its position, the closing sign, and the
+/// sign in Markdown.
 fn opening(text: &str, from: usize) -> Option<(usize, &'static str, &'static str)> {
     let signs = text[from..].match_indices(['\\', '$']);
     signs

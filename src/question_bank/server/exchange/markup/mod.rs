@@ -1,5 +1,6 @@
-//! Marked-up text between Markdown and what other systems write: one tree for XML and HTML, a reader of each, a
-//! writer of XML, and both ways between the tree and Markdown.
+//! Converts marked-up text between Markdown and other formats. XML and HTML share one tree. There
+//! is a parser for each, a writer of XML, and a conversion between the tree and Markdown in both
+//! directions.
 
 pub mod code;
 pub mod escape;
@@ -15,7 +16,7 @@ pub mod xml;
 use super::collect::Note;
 pub use to_markdown::to_markdown;
 
-/// Nothing is nested deeper.
+/// Deepest nesting of elements.
 pub const MAX_DEPTH: usize = 64;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +27,7 @@ pub enum Node {
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Element {
-    /// Without a prefix.
+    /// Name without a prefix.
     pub name: String,
     pub attributes: Vec<(String, String)>,
     pub children: Vec<Node>,
@@ -85,12 +86,12 @@ impl Element {
         self.all(name).next()
     }
 
-    /// All text in it.
+    /// Returns all text within the element.
     pub fn text(&self) -> String {
         text_of(&self.children)
     }
 
-    /// Itself and all elements in it, in order.
+    /// Returns the element and all elements within it, in document order.
     pub fn walk(&self) -> Vec<&Element> {
         let mut found = vec![self];
         for child in self.elements() {
@@ -123,7 +124,7 @@ pub fn text_of(nodes: &[Node]) -> String {
         .collect()
 }
 
-/// Texts that follow each other are one, so that trees can be compared.
+/// Appends a node. Adjacent texts are joined, so that trees can be compared.
 pub fn push(nodes: &mut Vec<Node>, node: Node) {
     match (nodes.last_mut(), node) {
         (_, Node::Text(text)) if text.is_empty() => {}
@@ -132,10 +133,11 @@ pub fn push(nodes: &mut Vec<Node>, node: Node) {
     }
 }
 
-/// Longer sources are not converted: what stays of them would be refused as too long, and it takes its time.
+/// Longest source that is converted, in bytes. A longer one would be refused as too long anyway,
+/// and converting it would take time.
 const MAX_SOURCE: usize = 256 * 1024;
 
-/// How a text of Moodle is marked up.
+/// Markup of a text in Moodle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Markup {
     /// HTML in which line breaks count.
@@ -161,7 +163,8 @@ impl Markup {
         }
     }
 
-    /// The same for a text that must say something: of one tag alone, the tag is what it says.
+    /// Converts a text that must not become empty. A source of a single tag is shown as text if the
+    /// tag would show nothing.
     pub fn spoken(self, source: &str, notes: &mut Vec<Note>) -> String {
         let markdown = self.markdown(source, notes);
         let source = source.trim();
@@ -177,8 +180,8 @@ impl Markup {
     }
 }
 
-/// Text that may have tags in it. Its fenced programs are programs, which is more than Moodle
-/// shows.
+/// Parses text that may contain tags. Fenced programs become programs, although Moodle would show
+/// them as text.
 fn text_nodes(source: &str) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut done = 0;
@@ -204,7 +207,7 @@ fn text_nodes(source: &str) -> Vec<Node> {
     nodes
 }
 
-/// Moodle keeps the indentation of plain text.
+/// Escapes a line of plain text. Moodle shows the indentation, so it becomes non-breaking spaces.
 fn plain_line(line: &str) -> String {
     let text = line.trim();
     let indent = line.trim_end().chars().count() - text.chars().count();

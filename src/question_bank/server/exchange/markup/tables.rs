@@ -1,4 +1,4 @@
-//! Tables as Markdown, or as HTML where cells hold more than a line or span others.
+//! Converts tables to Markdown, or to HTML if a cell holds more than a line or spans others.
 
 use super::escape::Place;
 use super::html::is_block;
@@ -57,7 +57,7 @@ fn cells(row: &Element) -> impl Iterator<Item = &Element> {
         .filter(|cell| matches!(cell.name.as_str(), "td" | "th"))
 }
 
-/// A cell of one paragraph that spans no others.
+/// True for a cell of one paragraph that spans no others.
 fn is_simple(cell: &Element) -> bool {
     let spans = ["colspan", "rowspan"]
         .iter()
@@ -89,7 +89,7 @@ fn line(cells: Vec<String>) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-/// Without what HTML of an author may not have.
+/// Returns the element without the parts that an author's HTML may not have.
 fn plain(element: &Element) -> Element {
     let keeps = |child: &Element| {
         !matches!(

@@ -1,26 +1,27 @@
-//! Tells the tags of a text that are markup from those that are text. Questions are about programs
-//! and pages: "a Vec<T>" and "the <head> part" are text. So is every tag that is not well-formed,
-//! not closed, or not an element that a text can have.
+//! Tells tags that are markup from tags that are text. Questions are about programs and pages: "a
+//! Vec<T>" and "the <head> part" are text. A tag is also text if it is malformed, not closed, or
+//! not an element that a text can have.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::html::is_formula;
 
-/// How strictly a text is read.
+/// How strictly tags are judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// Its author or an editor marked it as HTML: sloppy tags are markup all the same.
+    /// The author or an editor marked the text as HTML, so even sloppy tags are markup.
     Html,
-    /// Text that may have tags in it.
+    /// Text that may contain tags.
     Text,
 }
 
-/// Reading a tag takes the square of its attributes; those that people write have a few.
+/// Most attributes of a tag. Reading takes quadratic time in their number, and real tags have a
+/// few.
 const MAX_ATTRIBUTES: usize = 100;
 
 /// Returns the source as HTML in which each tag is markup and all other text is escaped. Comments
-/// and style sheets are gone, and `<script></script>` stands for a program.
+/// and style sheets are removed. `<script></script>` stands for a program.
 pub fn marked(source: &str, reading: Reading) -> String {
     let pieces = pieces(source, reading);
     let is_markup = judged(source, reading, &pieces);
@@ -43,7 +44,7 @@ pub fn marked(source: &str, reading: Reading) -> String {
     out
 }
 
-/// Only in HTML is a line break no more than a space.
+/// Appends text. Outside of HTML, a line break becomes `<br>`.
 fn push(out: &mut String, text: &str, reading: Reading) {
     match reading {
         Reading::Html => out.push_str(text),
@@ -57,7 +58,7 @@ enum Kind {
     Sign,
     Start,
     End,
-    /// A comment, or what only a browser reads.
+    /// A comment, or a declaration that only browsers read.
     Nothing,
     Program,
 }
@@ -66,10 +67,10 @@ enum Kind {
 struct Piece {
     kind: Kind,
     range: Range<usize>,
-    /// In small letters.
+    /// Name in lowercase.
     name: String,
     attributes: usize,
-    /// Those with a value.
+    /// Number of attributes with a value.
     values: usize,
     has_source: bool,
     is_closed: bool,
@@ -89,8 +90,8 @@ impl Piece {
     }
 }
 
-/// Everything that begins with `<`, in order. What was read in vain is read again a few times at
-/// most.
+/// Returns everything that begins with `<`, in order. A budget bounds the work on unfinished tags:
+/// at most about eight times the source's length is read in vain.
 fn pieces(source: &str, reading: Reading) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut budget = 8 * source.len();
@@ -119,7 +120,8 @@ fn piece(
     let rest = &source[start..];
     let sign = || Piece::plain(Kind::Sign, start..start + 1);
     let is_html = reading == Reading::Html;
-    // Up to the next such end behind what is at the beginning.
+    // Returns the range up to the next `end` after the first `begun` bytes. A missing end is
+    // searched for only once.
     let mut until = |begun: usize, end: &'static str| {
         if without_end.contains(&end) {
             return None;
@@ -137,7 +139,7 @@ fn piece(
     let begins = |beginning: &str| {
         (rest.get(..beginning.len())).is_some_and(|text| text.eq_ignore_ascii_case(beginning))
     };
-    // Word processors leave these.
+    // Word processors leave these declarations in HTML.
     if is_html && (begins("<?xml") || begins("<![") || is_start && begins("<!doctype")) {
         return until(1, ">").map_or_else(sign, |range| Piece::plain(Kind::Nothing, range));
     }
@@ -172,7 +174,8 @@ fn piece(
     tag
 }
 
-/// How far the text goes up to the end of this sign, whatever its case.
+/// Returns the length of the text up to the end of `sign`, ignoring ASCII case. If `sign` begins an
+/// end tag such as `</script`, the length ends before it.
 fn find_end(text: &str, sign: &str) -> Option<usize> {
     let first = sign.chars().next()?;
     let is_sign = |at: usize| {
@@ -187,12 +190,13 @@ fn find_end(text: &str, sign: &str) -> Option<usize> {
         })
 }
 
-/// "Between <script> and </script>" holds no program.
+/// True if the text looks like a program. "Between <script> and </script>" holds none.
 fn is_program(text: &str) -> bool {
     text.trim().is_empty() || text.contains(['{', '}', ';', '(', '='])
 }
 
-/// The tag at the beginning of the text, or how much was read in vain.
+/// Reads the tag at the beginning of the text. The error is the number of bytes that were read in
+/// vain.
 fn tag(text: &str, budget: usize) -> Result<Piece, usize> {
     let bytes = text.as_bytes();
     let mut at = 1;
@@ -228,7 +232,7 @@ fn tag(text: &str, budget: usize) -> Result<Piece, usize> {
                 piece.is_closed = true;
                 at += 1;
             }
-            // A value in quotes ends itself.
+            // A quoted value needs no space after it.
             Some(_) if at == before && !matches!(bytes[at - 1], b'"' | b'\'') => return Err(at),
             Some(_) if is_end || piece.attributes == MAX_ATTRIBUTES => return Err(at),
             Some(_) => at = attribute(text, at, &mut piece)?,
@@ -237,7 +241,7 @@ fn tag(text: &str, budget: usize) -> Result<Piece, usize> {
     }
 }
 
-/// Reads an attribute, and returns where it ends.
+/// Reads an attribute and returns the position after it.
 fn attribute(text: &str, start: usize, piece: &mut Piece) -> Result<usize, usize> {
     let bytes = text.as_bytes();
     let is_first = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | b'@');
@@ -276,7 +280,7 @@ fn attribute(text: &str, start: usize, piece: &mut Piece) -> Result<usize, usize
                 !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'<' | b'>')
             };
             let length = bytes[at..].iter().take_while(|byte| is_value(byte)).count();
-            // `<br clear=all/>` ends itself.
+            // The slash of `<br clear=all/>` closes the tag and is not part of the value.
             let is_closing = bytes.get(at + length) == Some(&b'>') && length > 1;
             let length = match is_closing && bytes[at + length - 1] == b'/' {
                 true => length - 1,
@@ -291,7 +295,7 @@ fn attribute(text: &str, start: usize, piece: &mut Piece) -> Result<usize, usize
     }
 }
 
-/// Elements that texts have, with an end.
+/// Elements of texts that have an end tag.
 #[rustfmt::skip]
 const PAIRED: &[&str] = &[
     "a", "abbr", "acronym", "address", "article", "aside", "audio", "b", "bdi", "bdo", "big", "blockquote", "button",
@@ -303,15 +307,15 @@ const PAIRED: &[&str] = &[
     "time", "tr", "tt", "u", "ul", "var", "video",
 ];
 
-/// Elements without an end.
+/// Elements without an end tag.
 const VOID: &[&str] = &[
     "area", "br", "col", "embed", "hr", "img", "input", "param", "source", "track", "wbr",
 ];
 
-/// Parts of a whole page: markup only where the text is a page.
+/// Elements of a whole page. They are markup only if the text is a page.
 const PAGE: &[&str] = &["base", "body", "head", "html", "link", "meta", "title"];
 
-/// Prefixes of word processors and of formulas.
+/// Prefixes that word processors and formulas use.
 const PREFIXES: &[&str] = &["m", "mml", "o", "st1", "st2", "v", "w", "x"];
 
 fn is_known(name: &str) -> bool {
@@ -325,7 +329,7 @@ fn is_known(name: &str) -> bool {
         || is_formula(name)
 }
 
-/// Whether each piece is markup.
+/// Tells for each piece whether it is markup.
 fn judged(source: &str, reading: Reading, pieces: &[Piece]) -> Vec<bool> {
     let is_html = reading == Reading::Html;
     let partners = partners(pieces);
@@ -339,7 +343,7 @@ fn judged(source: &str, reading: Reading, pieces: &[Piece]) -> Vec<bool> {
         is_markup[at] = match piece.kind {
             Kind::Sign | Kind::Nothing | Kind::Program => false,
             _ if PAGE.contains(&name) => is_page,
-            // One that was meant for a browser was taken out before.
+            // Real scripts and style sheets were removed before, so this tag is text.
             _ if matches!(name, "script" | "style") => false,
             Kind::Start if VOID.contains(&name) => match name {
                 "br" | "hr" | "wbr" => !near.is_named(),
@@ -371,7 +375,7 @@ fn judged(source: &str, reading: Reading, pieces: &[Piece]) -> Vec<bool> {
     is_markup
 }
 
-/// For each start the end that belongs to it, and the other way round.
+/// Returns for each start tag the index of its end tag, and the reverse.
 fn partners(pieces: &[Piece]) -> Vec<Option<usize>> {
     let mut partners = vec![None; pieces.len()];
     let mut open: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -390,7 +394,7 @@ fn partners(pieces: &[Piece]) -> Vec<Option<usize>> {
     partners
 }
 
-/// Whether the first that is there is the beginning of a page, which is not all there is.
+/// True if the first piece begins a page that has more content than this tag.
 fn begins_page(pieces: &[Piece], source: &str) -> bool {
     let first = pieces.iter().find(|piece| piece.kind != Kind::Nothing);
     let is_first = |piece: &Piece| {
@@ -402,7 +406,7 @@ fn begins_page(pieces: &[Piece], source: &str) -> bool {
     first.is_some_and(is_first)
 }
 
-/// How deep one is within what holds elements that need no end.
+/// Depth within elements whose parts need no end tag.
 #[derive(Default)]
 struct Inside {
     list: usize,
@@ -462,7 +466,7 @@ impl<'s> Near<'s> {
         }
     }
 
-    /// "The <br> tag", "(<br>)", "`<br>`".
+    /// True in a text that names the tag: "The <br> tag", "(<br>)", "`<br>`".
     fn is_named(&self) -> bool {
         let after = self.after.trim_start_matches([' ', '-']);
         let ends_word = |c: char| !c.is_alphanumeric();
@@ -486,7 +490,7 @@ impl<'s> Near<'s> {
         )
     }
 
-    /// "The <p> of a page": a word in a sentence.
+    /// True if the tag is a word in a sentence: "The <p> of a page".
     fn is_apart(&self) -> bool {
         let is_word_before = self.before.ends_with([' ', '(', '"', '“', '„', '\''])
             && (self.before.trim_end_matches(' ').chars().next_back())
@@ -498,7 +502,7 @@ impl<'s> Near<'s> {
         is_word_before && is_word_after
     }
 
-    /// `f<P>(p: P)`.
+    /// True if the tag is a type parameter: `f<P>(p: P)`.
     fn is_joined(&self) -> bool {
         self.after.starts_with('(')
             || self.is_capital
@@ -515,7 +519,7 @@ impl<'s> Near<'s> {
     }
 }
 
-/// "Between <b> and </b>" has nothing in bold.
+/// True if a text only names both tags: "Between <b> and </b>" sets nothing in bold.
 fn names_a_pair(source: &str, reading: Reading, start: &Piece, end: &Piece) -> bool {
     const WORDS: [&str; 12] = [
         "and", "or", "und", "oder", "et", "ou", "y", "e", "o", ",", "…", "...",

@@ -1,4 +1,5 @@
-//! A tree of HTML as Markdown that shows the same. What Markdown has no sign for, and the platform shows, stays HTML.
+//! Converts a tree of HTML to Markdown that shows the same. Elements that Markdown lacks and the
+//! platform shows stay HTML.
 
 use super::escape::Place;
 use super::html::is_block;
@@ -6,7 +7,7 @@ use super::inline::{Inline, longest_run};
 use super::{Element, Node, tables};
 use crate::question_bank::server::exchange::collect::Note;
 
-/// What can't be taken over is noted.
+/// Converts the nodes. Adds a note for everything that is lost.
 pub fn to_markdown(nodes: &[Node], notes: &mut Vec<Note>) -> String {
     blocks(nodes, notes).join("\n\n")
 }
@@ -14,7 +15,7 @@ pub fn to_markdown(nodes: &[Node], notes: &mut Vec<Note>) -> String {
 pub(crate) fn blocks(nodes: &[Node], notes: &mut Vec<Note>) -> Vec<String> {
     let mut out = Vec::new();
     let mut run: Vec<&Node> = Vec::new();
-    // Two lists in a row would be one: the second has another sign.
+    // Two lists in a row would merge into one, so the second uses another sign.
     let mut list_before = None;
     for node in nodes {
         match node {
@@ -39,7 +40,7 @@ fn holds_block(element: &Element) -> bool {
     is_block(&element.name) || is_program(element) || element.elements().any(holds_block)
 }
 
-/// Code of several lines that somebody marked as code alone.
+/// True for code of several lines that is marked with `<code>` alone, without `<pre>`.
 fn is_program(element: &Element) -> bool {
     matches!(element.name.as_str(), "code" | "tt")
         && lines_of(&element.children).trim().contains(LINE_BREAK)
@@ -95,7 +96,7 @@ fn code(element: &Element) -> String {
     let is_marked_alone = element.name != "pre";
     let code = lines_of(&element.children).replace('\u{a0}', " ");
     let code = match is_marked_alone {
-        // There only the breaks count.
+        // Without `<pre>`, only `<br>` breaks a line.
         true => code.replace('\n', " "),
         false => code,
     };
@@ -109,10 +110,10 @@ fn code(element: &Element) -> String {
     format!("{sign}{language}\n{code}\n{sign}")
 }
 
-/// Stands for `<br>`, which is a line break where `\n` is none.
+/// Placeholder for `<br>`, which breaks a line even where `\n` does not.
 const LINE_BREAK: char = '\u{2028}';
 
-/// The text with its line breaks.
+/// Returns the text with a `LINE_BREAK` for each `<br>`.
 pub(crate) fn lines_of(nodes: &[Node]) -> String {
     nodes
         .iter()
@@ -179,7 +180,7 @@ fn list(element: &Element, other_sign: bool, notes: &mut Vec<Note>) -> String {
     items.join(gap)
 }
 
-/// No item has more than a line of text and lists under it.
+/// True if every item has at most a line of text and lists under it.
 fn is_tight(element: &Element) -> bool {
     element
         .elements()
@@ -197,10 +198,10 @@ fn indented(sign: &str, text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The element as HTML of one line, within which nothing is a sign of Markdown.
+/// Writes the element as HTML of one line, in which no character is a sign of Markdown.
 pub(crate) fn raw(element: &Element) -> String {
     match element.name.as_str() {
-        // These repeat the formula for programs.
+        // Annotations repeat the formula for programs.
         "annotation" | "annotation-xml" => return String::new(),
         "semantics" | "maction" => {
             let shown = element
@@ -249,7 +250,7 @@ fn renamed(element: &Element, name: &str) -> Element {
     Element::new(name).holding(children.map(|child| child.clone().into()))
 }
 
-/// Browsers don't show the parentheses and commas of `<mfenced>` any more: they are written out.
+/// Writes out the parentheses and commas of `<mfenced>`, which browsers no longer show.
 fn fenced(element: &Element) -> Element {
     let sign = |text: &str| Node::from(Element::new("mo").saying(text.trim()));
     let or = |name: &str, usual: &str| element.attribute(name).unwrap_or(usual).to_owned();

@@ -1,21 +1,21 @@
-//! Markdown as the XHTML that QTI allows in items, and back without a loss.
+//! Converts Markdown to the XHTML that QTI allows in items, and back without loss.
 
 use super::html::{self, is_math};
 use super::{Element, Node, elements, push, to_markdown, xml};
 use crate::platform::markdown;
 use crate::question_bank::server::exchange::collect::{Note, hash};
 
-/// Holds the Markdown of an element's content, where that can't be told from the content alone.
+/// Attribute with the Markdown source of an element, used if the content alone does not tell it.
 const SOURCE: &str = "data-markdown";
-/// Stands for the content that the Markdown belongs to.
+/// Attribute with a hash of the content to which the Markdown source belongs.
 const CONTENT: &str = "data-markdown-of";
 
-/// The text as one `<div>`.
+/// Converts the text to one `<div>`.
 pub fn block(source: &str) -> Node {
     content(source, xhtml(source)).into()
 }
 
-/// A short text, without an element around it if it can do without.
+/// Converts a short text, without an element around it if possible.
 pub fn inline(source: &str) -> Vec<Node> {
     let nodes = without_paragraph(xhtml(source));
     let element = content(source, nodes);
@@ -40,7 +40,8 @@ fn fingerprint(nodes: &[Node]) -> String {
     hash(&[text])
 }
 
-/// The Markdown of nodes that `block` or `inline` may have made; if somebody changed them since, what they say counts.
+/// Returns the Markdown of nodes that `block` or `inline` may have made. If somebody changed the
+/// nodes since, their content counts instead of the stored source.
 pub fn source_of(nodes: &[Node], notes: &mut Vec<Note>) -> String {
     let mut parts = nodes.iter().filter(|node| !node.is_blank());
     if let (Some(Node::Element(element)), None) = (parts.next(), parts.next())
@@ -94,7 +95,7 @@ fn cleaned(element: &Element) -> Vec<Node> {
         "aside" => "blockquote",
         "section" | "details" => "div",
         "summary" => "p",
-        // The sign behind headings.
+        // The sign that links to a heading is not part of the text.
         "a" if element.attribute("class") == Some("anchor") => return Vec::new(),
         "a" if element
             .attribute("href")
@@ -121,7 +122,7 @@ fn cleaned(element: &Element) -> Vec<Node> {
     vec![copy.into()]
 }
 
-/// The program, without its colours.
+/// Returns the program without its syntax colors.
 fn code(element: &Element) -> Element {
     let inner = element.first("code").unwrap_or(element);
     let code = Element::new("code").saying(&inner.text());
@@ -153,7 +154,8 @@ fn keeps(element: &str, attribute: &str) -> bool {
     }
 }
 
-/// The pictures in a text that are not on the web, and so stay behind when the text leaves.
+/// Returns the addresses of pictures that are not on the web. A file that leaves the site does not
+/// carry them.
 pub fn own_pictures(source: &str) -> Vec<String> {
     fn find(nodes: &[Node], found: &mut Vec<String>) {
         for element in elements(nodes) {

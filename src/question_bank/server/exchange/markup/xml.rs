@@ -1,5 +1,5 @@
-//! XML to a tree and back. It has no document type and no entities of its own, so nothing in it can grow when it is
-//! read.
+//! Parses XML into a tree and writes it. Document types and their entities are not supported, so no
+//! document can grow when it is parsed.
 
 use std::fmt::Write;
 
@@ -10,11 +10,11 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use super::{Element, MAX_DEPTH, Node, push};
 use crate::question_bank::server::exchange::collect::shortened;
 
-/// Of one document.
+/// Most elements of one document.
 const MAX_ELEMENTS: usize = 200_000;
 const MAX_ATTRIBUTES: usize = 64;
 
-/// The root element; the error says what is wrong with the file.
+/// Returns the root element. The error is a sentence that says what is wrong with the file.
 pub fn parse(text: impl AsRef<str>) -> Result<Element, String> {
     let text = text.as_ref();
     let mut reader = Reader::from_str(text);
@@ -47,7 +47,7 @@ pub fn parse(text: impl AsRef<str>) -> Result<Element, String> {
                         .to_owned(),
                 );
             }
-            // The text was decoded before, whatever encoding its declaration names.
+            // The text is already decoded, whatever encoding the declaration names.
             Event::Decl(_) | Event::Empty(_) | Event::Comment(_) | Event::PI(_) => {}
             Event::Eof => return tree.finish().map_err(broken),
         }
@@ -153,7 +153,8 @@ fn character(reference: &BytesRef<'_>) -> Result<String, String> {
 
 pub const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// The element as XML. Where white space means nothing, each element has a line of its own.
+/// Writes the element as XML. Each element has a line of its own if white space has no meaning
+/// there.
 pub fn write(out: &mut String, element: &Element) {
     out.push('<');
     out.push_str(&element.name);
@@ -200,7 +201,7 @@ fn escape(out: &mut String, text: &str, in_attribute: bool) {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            // Readers make spaces of these.
+            // XML parsers would turn these characters into spaces or line feeds.
             '\r' => out.push_str("&#13;"),
             '\n' if in_attribute => out.push_str("&#10;"),
             '\t' if in_attribute => out.push_str("&#9;"),

@@ -1,4 +1,4 @@
-//! The interactions of QTI that have a counterpart.
+//! Reads the QTI interactions that have a counterpart here.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ pub fn read(
     few(interaction.walk().iter().filter(is_choice).count())?;
     let asked = |read: &mut dyn FnMut(&Program<'_>) -> Result<AnswerDraft, String>| {
         let mut declared = Declaration::of(root, interaction)?;
-        // One thing is typed, even where several are declared to be right.
+        // One text is typed, even if several are declared to be right.
         declared.is_single |= interaction.name == "textEntryInteraction";
         read(&Program::of(root, &declared)?)
     };
@@ -52,7 +52,7 @@ pub fn read(
     }
 }
 
-/// What can be chosen: identifier and Markdown.
+/// Choices, each as its identifier and its Markdown.
 type Choices = Vec<(String, String)>;
 
 fn choices<'a>(
@@ -74,7 +74,7 @@ fn choices<'a>(
         .collect()
 }
 
-/// The choice's text as one line, taken out so that it can't be used again.
+/// Removes a choice, so that it cannot be used again, and returns its text as one line.
 fn take(choices: &mut Choices, identifier: &str) -> Option<String> {
     let at = choices.iter().position(|(known, _)| known == identifier)?;
     Some(body::line(&choices.remove(at).1))
@@ -141,7 +141,8 @@ fn limit(interaction: &Element, name: &str) -> usize {
     text.trim().parse().unwrap_or(0)
 }
 
-/// How many may be chosen, where that says more than which are right.
+/// Adds notes for a maximum below the number of choices and for a minimum above one. Neither exists
+/// here.
 fn note_limits(interaction: &Element, choices: usize, notes: &mut Vec<Note>) {
     let why = "one can choose as many as one likes here";
     let (most, least) = (
@@ -156,7 +157,7 @@ fn note_limits(interaction: &Element, choices: usize, notes: &mut Vec<Note>) {
     }
 }
 
-/// Choices that keep their place while the others are shuffled.
+/// Adds notes for choices that keep their place while the others are shuffled.
 fn note_fixed(elements: &[&Element], choices: &Choices, notes: &mut Vec<Note>) {
     let fixed = (elements.iter().zip(choices))
         .filter(|(choice, _)| choice.is_true("fixed"))
@@ -251,8 +252,8 @@ fn matched(
     Ok(weights::matching(matched.into_iter().chain(spare), notes))
 }
 
-/// A text with gaps as a matching question: each gap, called by its number, and the text that
-/// belongs into it. A text with one gap is a single choice.
+/// Reads a text with gaps as a matching question. Each gap, named by its number, matches the text
+/// that belongs into it. A text with one gap is a single choice.
 fn gaps(
     interaction: &Element,
     program: &Program<'_>,

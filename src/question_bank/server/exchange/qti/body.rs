@@ -1,14 +1,14 @@
-//! What an item shows around its interaction, and what it says after it.
+//! Texts of an item: the prompt around its interaction and the explanation after the answer.
 
 use crate::question_bank::server::exchange::collect::Note;
 use crate::question_bank::server::exchange::markup::to_xhtml::source_of;
 use crate::question_bank::server::exchange::markup::{Element, Node, push};
 use crate::question_bank::server::exchange::pictures::mark;
 
-/// Stands where an answer goes in the middle of a text.
+/// Placeholder for the answer in the middle of a text.
 const GAP: &str = "_____";
 
-/// The text of the item, as Markdown.
+/// Returns the text of the item as Markdown.
 pub fn prompt(body: &Element, interaction: &Element, notes: &mut Vec<Note>) -> String {
     let text = source_of(&shown(&body.children, interaction), notes);
     // Some tools write the question twice: as a text and as the interaction's prompt.
@@ -20,7 +20,8 @@ pub fn prompt(body: &Element, interaction: &Element, notes: &mut Vec<Note>) -> S
     }
 }
 
-/// The nodes with the interaction replaced by its prompt or a gap, and without what only some may see.
+/// Returns the nodes with the interaction replaced by its prompt or by a gap. Elements that not
+/// everybody may see are left out.
 fn shown(nodes: &[Node], interaction: &Element) -> Vec<Node> {
     let mut out = Vec::new();
     for node in nodes {
@@ -64,7 +65,7 @@ fn replacement(interaction: &Element, siblings: &[Node]) -> Vec<Node> {
     });
     let prompt = prompt.map(Node::from).into_iter();
     match interaction.name.as_str() {
-        // The answers of these are within their text.
+        // These interactions have their answers within their text.
         "gapMatchInteraction" | "hottextInteraction" => {
             let labels = gaps(interaction);
             let is_text = |node: &&Node| match node {
@@ -81,7 +82,8 @@ fn replacement(interaction: &Element, siblings: &[Node]) -> Vec<Node> {
     }
 }
 
-/// The gaps of the interaction's text with their labels, such as `(1)`. A single gap has no label.
+/// Returns the gaps of the interaction's text with their labels, such as `(1)`. A single gap has no
+/// label.
 pub fn gaps(interaction: &Element) -> Vec<(&str, String)> {
     let parts = interaction.walk().into_iter();
     let gaps: Vec<&str> = parts
@@ -149,7 +151,7 @@ fn is_hidden(element: &Element) -> bool {
     }
 }
 
-/// Elements of QTI that only hold text are what HTML would have there.
+/// Renames QTI elements that only hold text to their HTML counterparts.
 fn renamed(element: Element) -> Element {
     let name = match element.name.as_str() {
         "rubricBlock" | "contentBody" => "div".to_owned(),
@@ -158,12 +160,12 @@ fn renamed(element: Element) -> Element {
     Element { name, ..element }
 }
 
-/// A choice's own text.
+/// Returns the Markdown of a choice.
 pub fn choice(choice: &Element, notes: &mut Vec<Note>) -> String {
     source_of(&shown(&choice.children, choice), notes)
 }
 
-/// The first picture of the element whose content is not in the file.
+/// Returns the address of the element's first picture whose content is not in the file.
 pub fn missing_picture(element: &Element) -> Option<&str> {
     let parts = element.walk().into_iter();
     parts
@@ -198,7 +200,8 @@ pub fn line(text: &str) -> String {
     }
 }
 
-/// Everything that is said after the answer, whatever the answer was. More than so many pieces would be too long.
+/// Joins all feedback of the item, whatever answer it belongs to, without repetitions. Only the
+/// first 100 pieces are read.
 pub fn explanation(root: &Element, notes: &mut Vec<Note>) -> Option<String> {
     const MOST: usize = 100;
     let is_feedback = |element: &&Element| {

@@ -1,4 +1,4 @@
-//! The right answers and the points that an item declares.
+//! Reads the right answers and the points that an item declares.
 
 use super::rules::{Single, Value};
 use crate::question_bank::server::exchange::check::few;
@@ -6,12 +6,12 @@ use crate::question_bank::server::exchange::markup::Element;
 use crate::question_bank::server::exchange::numbers::finite;
 
 pub struct Declaration {
-    /// Of the response.
+    /// Identifier of the response.
     pub identifier: String,
     pub is_single: bool,
     is_ordered: bool,
     kind: Kind,
-    /// In the order of the file.
+    /// Right values in the order of the file.
     pub correct: Vec<String>,
     pub mapping: Option<Mapping>,
 }
@@ -26,7 +26,7 @@ pub enum Kind {
     Flag,
 }
 
-/// The points of single values of a response.
+/// Points for single values of a response.
 pub struct Mapping {
     pub entries: Vec<Entry>,
     default: f64,
@@ -37,7 +37,7 @@ pub struct Mapping {
 pub struct Entry {
     pub key: String,
     pub points: f64,
-    /// Capital letters are said to make a difference.
+    /// True if upper and lower case differ.
     minds_case: bool,
 }
 
@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// A value as it is written in a file; None where it is not of this kind.
+    /// Parses a value of this kind. None if the text is not of this kind.
     pub fn value(self, text: &str) -> Option<Single> {
         let text = text.trim();
         match self {
@@ -77,7 +77,7 @@ impl Kind {
     }
 }
 
-/// The two identifiers of a pair.
+/// Splits a pair into its two identifiers.
 pub fn sides(pair: &str) -> Option<(&str, &str)> {
     let mut sides = pair.split_whitespace();
     match (sides.next(), sides.next(), sides.next()) {
@@ -125,7 +125,7 @@ impl Declaration {
         self.kind == Kind::Integer
     }
 
-    /// The response of somebody who gives these answers.
+    /// Returns the response of a learner who gives these answers.
     pub fn response<'a>(&self, answers: impl IntoIterator<Item = &'a str>) -> Value {
         let values: Vec<Single> = answers
             .into_iter()
@@ -161,12 +161,13 @@ impl Declaration {
             .any(|right| right.to_lowercase() == text)
     }
 
-    /// The answers that the mapping gives points to, in the order of the file.
+    /// Returns the answers to which the mapping gives points, in the order of the file.
     pub fn mapped(&self) -> impl Iterator<Item = &Entry> {
         self.mapping.iter().flat_map(|mapping| &mapping.entries)
     }
 
-    /// The points that the mapping gives to a response. None if there is no mapping or it is empty.
+    /// Returns the points of a response by the mapping. None if there is no mapping or if it is
+    /// empty.
     pub fn points(&self, response: &Value) -> Option<f64> {
         let mapping = self.mapping.as_ref()?;
         if mapping.entries.is_empty() {

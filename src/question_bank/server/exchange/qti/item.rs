@@ -1,4 +1,4 @@
-//! One item as one question.
+//! Converts one item to one question.
 
 use super::{DIFFICULTY, PURPOSE, answers, body};
 use crate::course::server::draft::QuestionPurpose;
@@ -82,7 +82,7 @@ fn note_lost(root: &Element, notes: &mut Vec<Note>) {
     }
 }
 
-/// The text of the item; some have only a title.
+/// Returns the prompt of the item. Some items have only a title.
 fn prompt(root: &Element, body: &Element, interaction: &Element, notes: &mut Vec<Note>) -> String {
     let prompt = body::prompt(body, interaction, notes);
     let title = root.attribute("title").unwrap_or_default().trim();
@@ -114,7 +114,7 @@ fn interaction(body: &Element) -> Result<&Element, String> {
     }
 }
 
-/// The value that an outcome has from the beginning.
+/// Returns the initial value of an outcome.
 fn outcome(root: &Element, identifier: &str) -> Option<String> {
     value(root, "outcomeDeclaration", identifier)
 }

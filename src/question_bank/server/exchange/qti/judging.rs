@@ -12,13 +12,13 @@ use crate::question_bank::server::exchange::numbers::{finite, middle};
 use crate::question_bank::server::exchange::weights;
 use crate::question_bank::server::exchange::weights::{Weighted, partial_credit};
 
-/// A text that is no answer to any question.
+/// A text that is nobody's answer to any question.
 const NOBODYS: &str = "\u{2204}zq\u{2205}";
 const NO_POINTS: &str = "its scoring rules give no answer any points";
 const COMPUTES: &str = "its scoring rules compute with the answer, which is not possible here";
 const TOO_MANY: &str = "its scoring rules give all points to more answers than can be named";
 
-/// Points that differ by less are the same: thirds and the like are rounded.
+/// True if the points are full. The tolerance is one millionth, because thirds are rounded.
 fn is_full(points: f64, most: f64) -> bool {
     points >= most - most.abs() * 1e-6
 }
@@ -41,7 +41,8 @@ fn disagrees(by_rules: &str, declared: &[String]) -> String {
     )
 }
 
-/// The identifiers of the choices that bring all points. Notes the choices that bring some.
+/// Returns the identifiers of the choices that each bring all points. Adds notes for choices that
+/// bring some.
 pub fn single(
     program: &Program<'_>,
     choices: &[(String, String)],
@@ -78,7 +79,7 @@ pub fn single(
     Ok(right)
 }
 
-/// The identifiers of the choices that together bring all points.
+/// Returns the identifiers of the choices that together bring all points.
 pub fn several(
     program: &Program<'_>,
     choices: &[(String, String)],
@@ -163,7 +164,7 @@ pub fn several(
         .collect())
 }
 
-/// The order that brings all points, as identifiers.
+/// Returns the identifiers in the order that brings all points.
 pub fn order(program: &Program<'_>, identifiers: &[String]) -> Result<Vec<String>, String> {
     let declared = &program.declared.correct;
     if declared.is_empty() && identifiers.len() > FEW {
@@ -205,7 +206,8 @@ pub fn order(program: &Program<'_>, identifiers: &[String]) -> Result<Vec<String
 /// Up to this number of items, all orders are tried.
 const FEW: usize = 6;
 
-/// All orders of a few items; of more, those in which two have changed places.
+/// Returns all orders of up to `FEW` items, or else the orders in which two items have changed
+/// places.
 fn orders(items: &[String]) -> Vec<Vec<String>> {
     let mut orders = vec![items.to_vec()];
     if items.len() <= FEW {
@@ -230,7 +232,7 @@ fn orders(items: &[String]) -> Vec<Vec<String>> {
     orders
 }
 
-/// The pairs that together bring all points.
+/// Returns the pairs that together bring all points.
 pub fn pairs(
     program: &Program<'_>,
     notes: &mut Vec<Note>,
@@ -286,7 +288,8 @@ pub fn pairs(
     Ok(pairs)
 }
 
-/// Sets of pairs that differ a little: one pair is missing, or two pairs have exchanged partners.
+/// Returns sets of pairs that differ a little: one pair is missing, or two pairs have exchanged
+/// partners.
 fn neighbors(pairs: &[(String, String)]) -> Vec<Vec<(String, String)>> {
     let mut found = Vec::new();
     for one in 0..pairs.len() {
@@ -306,8 +309,7 @@ fn neighbors(pairs: &[(String, String)]) -> Vec<Vec<(String, String)>> {
     found
 }
 
-/// The texts that bring all points when they are typed, and whether capital letters make a
-/// difference to that.
+/// Returns the typed texts that bring all points. Notes if upper and lower case differ.
 pub fn texts(program: &Program<'_>, notes: &mut Vec<Note>) -> Result<Vec<Weighted>, String> {
     let declared = program.declared;
     let candidates = candidates(program);
@@ -379,7 +381,7 @@ fn full(text: String) -> Weighted {
     }
 }
 
-/// All texts that an item names: what is right first.
+/// Returns all texts that an item names, the right ones first.
 fn candidates(program: &Program<'_>) -> Vec<String> {
     let declared = program.declared;
     let mut found: Vec<String> = declared.correct.clone();

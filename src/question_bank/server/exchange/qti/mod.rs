@@ -1,5 +1,6 @@
-//! QTI of 1EdTech: items of 2.0 to 3.0 are read, alone or in a package, and packages of 3.0 are written. What 3.0 calls
-//! `qti-simple-choice` and 2.2 `simpleChoice` is the same, so names are brought to the older form first.
+//! QTI of 1EdTech. Items of 2.0 to 3.0 are read, alone or in a package, and packages of 3.0 are
+//! written. Names are converted to the older form first: `qti-simple-choice` of 3.0 becomes
+//! `simpleChoice` of 2.2.
 
 mod answers;
 mod body;
@@ -20,7 +21,7 @@ use super::collect::{Collector, item};
 use super::markup::{Element, Node};
 use super::{Format, Imported};
 
-/// Our own marks on items that we wrote.
+/// Marks on items that were exported from here.
 const TOOL: &str = "Lyceum";
 const PURPOSE: &str = "LYCEUM_PURPOSE";
 const DIFFICULTY: &str = "LYCEUM_DIFFICULTY";
@@ -36,7 +37,7 @@ pub fn is_old(root: &str) -> bool {
 
 pub const OLD: &str = "This is QTI 1.2, which is not read. Export the questions as QTI 2.2 or 3.0, Moodle XML or GIFT.";
 
-/// The questions of a file that is one item.
+/// Reads a file that is a single item.
 pub fn read_item(root: &Element) -> Result<Imported, String> {
     let mut collector = Collector::new(Format::Qti);
     add(&mut collector, root)?;
@@ -85,7 +86,7 @@ fn in_old_words(element: &Element) -> Element {
     }
 }
 
-/// `match-max` as `matchMax`.
+/// Converts a name such as `match-max` to `matchMax`.
 fn camel(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut is_next_capital = false;

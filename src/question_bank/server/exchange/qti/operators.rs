@@ -183,7 +183,7 @@ fn tolerance(equal: &Element) -> Option<Tolerance> {
     }
 }
 
-/// The value that the operator makes of its operands.
+/// Computes the operator's value from its operands.
 pub fn apply(operator: &Operator, operands: &[Value]) -> Result<Value, String> {
     Ok(match operator {
         Operator::IsNull => Value::flag(Some(one(operands)?.is_null())),

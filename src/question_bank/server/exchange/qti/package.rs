@@ -1,5 +1,5 @@
-//! QTI packages: zip files with a manifest that lists the items. Nothing is unpacked to disk, and names of files are
-//! only compared with each other.
+//! QTI packages: zip files with a manifest that lists the items. Nothing is unpacked to disk, and
+//! file names are only compared with each other.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -15,9 +15,9 @@ use crate::question_bank::server::exchange::pictures::{Pictures, percent_decoded
 use crate::question_bank::server::exchange::{Format, Imported, LeftOut, MAX_BYTES, text_of};
 
 const MAX_FILES: usize = 2_000;
-/// The largest sum of all XML files, and of all pictures.
+/// Most bytes of all XML files after unpacking, and of all pictures.
 const MAX_UNPACKED: u64 = 20 * 1024 * 1024;
-/// Sections that a test takes from other files can name further ones.
+/// Deepest nesting of a test's sections, which may be files that name further files.
 const MAX_DEPTH: usize = 4;
 const MANIFEST: &str = "imsmanifest.xml";
 
@@ -72,7 +72,7 @@ pub fn read_package(bytes: &[u8]) -> Result<Imported, String> {
     Ok(imported)
 }
 
-/// Whether the file is a test that says more than which questions it asks.
+/// True if the file is a test that has settings beyond its list of questions.
 fn has_settings(bytes: &[u8]) -> bool {
     let is_test = |root: &Element| {
         matches!(
@@ -83,7 +83,7 @@ fn has_settings(bytes: &[u8]) -> bool {
                 | "qti-assessment-section"
         )
     };
-    // Most files are items: those need not be read again.
+    // Most files are items, which need not be parsed a second time.
     let sign = |sign: &str| {
         bytes
             .windows(sign.len())
@@ -117,7 +117,8 @@ fn has_settings(bytes: &[u8]) -> bool {
     })
 }
 
-/// The one place where a file of the package becomes a text.
+/// Parses a file of the package. Every file goes through here, so that its embedded pictures are
+/// found.
 fn tree(bytes: &[u8], pictures: &mut Pictures) -> Result<Element, String> {
     let text: Cow<'_, str> = text_of(bytes)?.into();
     xml::parse(&pictures.embedded(&text))
@@ -137,7 +138,7 @@ struct Package<'a> {
 }
 
 impl<'a> Package<'a> {
-    /// Reads the XML files, which are told by the ends of their names.
+    /// Reads the XML files, recognized by the ends of their names.
     fn open(bytes: &'a [u8]) -> Result<Self, String> {
         let broken = |_| "The zip file is damaged or incomplete.".to_owned();
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
@@ -166,7 +167,7 @@ impl<'a> Package<'a> {
             drop(file);
             let mut content = Vec::new();
             let file = archive.by_index(index).map_err(broken)?;
-            // What the file says about its size is not believed.
+            // The size in the file's header may be a lie, so reading stops at the limit.
             file.take(left + 1)
                 .read_to_end(&mut content)
                 .map_err(|_| "The zip file is damaged or incomplete.".to_owned())?;
@@ -195,8 +196,8 @@ impl<'a> Package<'a> {
         })
     }
 
-    /// The mark of a file that an item shows: from the item's folder, or else from that of the
-    /// package.
+    /// Returns the mark of a file that an item shows. The address starts from the item's folder, or
+    /// else from the package's.
     fn picture(&mut self, pictures: &mut Pictures, item: &str, address: &str) -> Option<String> {
         if address.contains("://") || address.starts_with("data:") {
             return None;
@@ -233,7 +234,8 @@ fn is_xml(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".xml")
 }
 
-/// The names of files with items, and whether the manifest lists them: then they have to be items.
+/// Returns the names of files with items, each with true if the manifest lists it. A listed file
+/// must be an item.
 fn items(files: &HashMap<String, Vec<u8>>) -> Result<Vec<(String, bool)>, String> {
     let manifest = files
         .keys()
@@ -276,7 +278,7 @@ fn items(files: &HashMap<String, Vec<u8>>) -> Result<Vec<(String, bool)>, String
             found.extend(first.map(|href| (path(folder, &href), true)));
         }
     }
-    // Some packages name their items only as files of a test, or only in the test itself.
+    // Some packages name their items only as files of a test, or only within the test itself.
     for (folder, resource) in &resources {
         for href in hrefs(resource) {
             let name = path(folder, &href);
@@ -299,7 +301,7 @@ fn items(files: &HashMap<String, Vec<u8>>) -> Result<Vec<(String, bool)>, String
     Ok(found)
 }
 
-/// The names of the files of a test's items, in the order of the test.
+/// Returns the file names of a test's items, in the order of the test.
 fn asked(files: &HashMap<String, Vec<u8>>, test: &str, depth: usize) -> Vec<String> {
     let Some(root) = files
         .get(test)
@@ -325,7 +327,7 @@ fn asked(files: &HashMap<String, Vec<u8>>, test: &str, depth: usize) -> Vec<Stri
     found
 }
 
-/// The folder that addresses within the element start from, by its `xml:base`.
+/// Returns the folder from which addresses within the element start, by its `xml:base`.
 fn based(folder: &str, element: &Element) -> String {
     let base = element.attribute("base").unwrap_or_default();
     let base = percent_decoded(base).replace('\\', "/");
@@ -333,7 +335,7 @@ fn based(folder: &str, element: &Element) -> String {
     format!("{folder}{}", &base[..end])
 }
 
-/// One way to write a path, however it was written.
+/// Normalizes a path, so that two spellings of it are equal.
 fn tidy(path: &str) -> String {
     let path = path.replace('\\', "/");
     let mut parts: Vec<&str> = Vec::new();
@@ -349,7 +351,7 @@ fn tidy(path: &str) -> String {
     parts.join("/")
 }
 
-/// `imsqti_item_xmlv2p2`, `imsqti_item_xmlv3p0` and their relatives.
+/// True for types such as `imsqti_item_xmlv2p2` and `imsqti_item_xmlv3p0`.
 fn is_item_type(kind: &str) -> bool {
     kind.starts_with("imsqti_item") || kind.starts_with("imsqti_apipitem")
 }

@@ -1,4 +1,4 @@
-//! Questions as a package of QTI 3.0: a zip file with a manifest and one file for each item.
+//! Writes questions as a QTI 3.0 package: a zip file with a manifest and one file for each item.
 
 use std::collections::HashSet;
 use std::io::{Cursor, Write};
@@ -36,7 +36,7 @@ pub fn write_package(questions: &[QuestionDraft]) -> Result<Written<Vec<u8>>, St
     Ok(Written { content, left_out })
 }
 
-/// The key, as far as it may be an identifier of XML.
+/// Returns the key in the form of an XML identifier, different from all that are `taken`.
 fn identifier(key: &str, taken: &mut HashSet<String>) -> String {
     let mut name: String = key
         .chars()

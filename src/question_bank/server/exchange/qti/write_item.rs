@@ -1,4 +1,4 @@
-//! One question as an item of QTI 3.0.
+//! Writes one question as a QTI 3.0 item.
 
 use super::{DIFFICULTY, PURPOSE, TOOL};
 use crate::course::server::draft::{AnswerDraft, OptionDraft, QuestionDraft, QuestionPurpose};
@@ -10,11 +10,11 @@ use crate::question_bank::server::exchange::markup::{Element, Node};
 const RESPONSE: &str = "RESPONSE";
 const EXPLANATION: &str = "EXPLANATION";
 
-/// What differs from one type of question to the next.
+/// The parts of an item that depend on the type of its question.
 struct Parts {
     declaration: Element,
     interaction: Node,
-    /// What brings the points.
+    /// The rules that give the points.
     processing: Element,
 }
 
@@ -210,7 +210,7 @@ fn interaction(name: &str) -> Element {
     Element::new(name).with("response-identifier", RESPONSE)
 }
 
-/// A place to type, in a paragraph since it stands in text.
+/// Returns a text field within a paragraph, because a text entry is only allowed inside text.
 fn entry() -> Node {
     Element::new("p")
         .holding([interaction("qti-text-entry-interaction").into()])
@@ -230,7 +230,8 @@ fn value_of(text: &str) -> Node {
     Element::new("qti-value").saying(text).into()
 }
 
-/// The score, and what QTI has no word for and our own reader looks for.
+/// Declares the score, and the settings that QTI has no word for. Our own reader looks for the
+/// latter.
 fn outcomes(question: &QuestionDraft) -> Vec<Node> {
     let mut outcomes = vec![outcome("SCORE", "float", Some("0"))];
     match question.purpose {

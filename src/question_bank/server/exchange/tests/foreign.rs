@@ -1,4 +1,4 @@
-//! Files of other people, each with a kind of text that was once misread.
+//! Files of other systems, each with a kind of text that was once misread.
 
 use super::moodle::quiz;
 use super::*;
@@ -9,7 +9,7 @@ fn gift(text: &str) -> Imported {
     read_text("a.gift", text)
 }
 
-/// All questions, with nothing left out.
+/// Returns all questions and asserts that nothing was left out.
 fn whole(text: &str) -> Vec<(String, AnswerDraft)> {
     let imported = gift(text);
     assert_eq!(imported.left_out, [], "{text}");
@@ -107,7 +107,7 @@ fn what_only_looks_like_a_tag_is_text() {
         ("b", false),
     ];
     assert_eq!(options[0].1, single(&expected));
-    // An editor's page is markup as a whole.
+    // The whole text of an editor's page is markup.
     let page = "[html]<html><head><title>x</title></head><body><p>Is it?</p></body></html>{T}";
     assert!(whole(page)[0].0.contains("Is it?") && !whole(page)[0].0.contains('<'));
 }

@@ -381,7 +381,7 @@ fn an_answer_that_counts_less_within_a_right_one_is_not_taken_as_right() {
             "{gift}"
         );
     }
-    // The right one comes first, and so decides.
+    // The right answer comes first, and so decides.
     let question = one("a.gift", "Pi?{#=3.14159:0.01 =%0%3:1#Too coarse}");
     assert_eq!(question.answer, short(&["3.14159"], Some(0.01)));
 }

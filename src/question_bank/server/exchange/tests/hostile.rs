@@ -1,4 +1,4 @@
-//! Files that are broken, huge or mean harm: refused with a sentence, never a panic.
+//! Broken, huge and malicious files are refused with a sentence and never cause a panic.
 
 use proptest::prelude::*;
 
@@ -136,7 +136,7 @@ fn zip_bombs_and_broken_packages_are_refused() {
         why.starts_with("The package's imsmanifest.xml can't be read. The file is not"),
         "{why}"
     );
-    // A lie about the size in the file's own header.
+    // The file's own header lies about the size.
     let item = choice_item();
     let mut lying = zipped(&[("a.xml", item.as_bytes())]);
     let central = lying
@@ -163,7 +163,8 @@ fn long_texts_are_left_out() {
     );
 }
 
-/// Long enough for any machine, and far too short for work that grows with the square.
+/// Asserts that the work takes little time. The bound is generous for any machine, and far too
+/// short for quadratic work.
 fn is_quick(work: impl FnOnce()) {
     let begun = std::time::Instant::now();
     work();

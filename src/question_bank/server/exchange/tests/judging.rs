@@ -1,11 +1,11 @@
-//! By which rules QTI judges what is typed.
+//! The rules by which QTI judges typed answers.
 
 use super::qti::{declaration, item};
 use super::*;
 
 pub const TEMPLATE: &str = "<responseProcessing template=\"http://www.imsglobal.org/question/qti_v2p2/rptemplates/match_correct\"/>";
 
-/// An item to type into that is judged by these rules.
+/// Returns an item with a text entry that `rules` judge.
 fn judged(base_type: &str, right: &str, rules: &str) -> String {
     item(
         "pi",
@@ -24,7 +24,8 @@ pub fn set(outcome: &str, value: &str) -> String {
     )
 }
 
-/// One branch or several, each `responseIf` and so on with what is in it.
+/// Returns a condition with one or several branches, each an element such as `responseIf` and its
+/// content.
 pub fn condition(branches: &[(&str, String)]) -> String {
     let branches: String = branches
         .iter()
@@ -142,7 +143,7 @@ fn only_what_brings_all_points_is_right() {
         assert_eq!(refused(&[one(&test)]), why);
         assert_eq!(refused(&[one(&equal("42")), one(&test)]), why);
     }
-    // A mistake that is caught before what is right takes its points away.
+    // A mistake that is caught before the right answer takes the points away.
     let caught = condition(&[
         (
             "responseIf",

@@ -1,4 +1,4 @@
-//! HTML to Markdown: what is seen stays the same.
+//! HTML to Markdown: readers see the same.
 
 use proptest::prelude::*;
 
@@ -14,18 +14,18 @@ fn markdown(source: &str) -> String {
     markdown
 }
 
-/// The words that a reader sees.
+/// Returns the text with single spaces between words, as a browser shows it.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn seen(markdown: &str) -> String {
     let html = render(markdown, &|_, _| None).html;
-    // Colours of code and the like are not text.
+    // The syntax colors of code are not text.
     words(&spaced(&html::parse(&html)))
 }
 
-/// All text, with space between blocks.
+/// Returns all text, with a space between blocks.
 fn spaced(nodes: &[Node]) -> String {
     nodes
         .iter()
@@ -40,7 +40,7 @@ fn spaced(nodes: &[Node]) -> String {
         .collect()
 }
 
-/// What the platform adds.
+/// True for elements that the platform adds.
 fn is_furniture(element: &Element) -> bool {
     element.name == "figcaption" || element.attribute("class") == Some("anchor")
 }
@@ -200,7 +200,7 @@ fn pictures_and_films_are_noted() {
     );
 }
 
-/// Text with all that means something in Markdown.
+/// Generates text with every character that has a meaning in Markdown.
 fn text() -> impl Strategy<Value = String> {
     "([-a-c1. \\\\`*_~#+=<>&;!|:$(){}\\[\\]/\"'^x@é]){1,14}"
 }

@@ -1,4 +1,5 @@
-//! Reading and writing of questions: samples as the tools write them, round trips, and files that mean harm.
+//! Reading and writing questions: samples as the tools write them, round trips, and malicious
+//! files.
 
 mod foreign;
 mod gift;

@@ -1,4 +1,4 @@
-//! Moodle XML as its question bank exports it.
+//! Moodle XML as Moodle exports its question bank.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Pictures that files bring along.
+//! Pictures that question files contain.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -14,7 +14,7 @@ fn base64(content: &[u8]) -> String {
     BASE64_STANDARD.encode(content)
 }
 
-/// The address that Markdown has for the picture.
+/// Returns the address of the picture in Markdown.
 fn address(imported: &Imported, place: usize) -> String {
     format!("file:{}", imported.pictures[place].name)
 }
@@ -73,7 +73,7 @@ fn moodle_has_them_as_files() {
             ),
         ]
     );
-    // The same file is the same when it is read again.
+    // Reading the same file again gives the same result.
     assert_eq!(read_text("a.xml", &text), imported);
 }
 
@@ -109,7 +109,7 @@ fn packages_have_them_as_files() {
         options[0].text,
         format!("![A fox]({})", address(&imported, 1))
     );
-    // From the folder of the package too; a file that is not there is noted.
+    // An address may also start from the package's folder. A missing file is noted.
     let imported = package(&[("images/sign.png", PNG)]);
     assert_eq!(imported.pictures.len(), 1);
     assert_eq!(
@@ -119,7 +119,7 @@ fn packages_have_them_as_files() {
             "it is not in the file; add it to the question again"
         )]
     );
-    // Of a question that is not taken over, nothing is.
+    // A question that is refused adds no picture.
     let essay = item.replace("choiceInteraction", "extendedTextInteraction");
     let files = [("one.xml", essay.as_bytes()), ("images/sign.png", PNG)];
     let imported = read("a.zip", &zipped(&files)).unwrap();
@@ -142,12 +142,12 @@ fn addresses_can_hold_them() {
     let item = choice_item().replace("images/sign.png", &format!("data:image/png;base64,{png}"));
     let imported = read_text("a.xml", &item);
     assert_eq!(imported.pictures[0].content, PNG);
-    // An address that is only mentioned in a text stays text.
+    // An address that a text only mentions stays text.
     let told = format!("What is data:image/png;base64,{png}?{{=b ~c}}");
     let imported = read_text("a.gift", &told);
     assert_eq!(imported.pictures, []);
     assert!(imported.questions[0].prompt.contains("base64"));
-    // A mark that a file brings itself stands for nothing.
+    // A mark that the file itself contains has no effect.
     let forged =
         "[html]<img src\\=\"picture:00112233445566778899aabbccddeeff.png\" alt\\=\"x\">a{T}";
     let imported = read_text("a.gift", forged);

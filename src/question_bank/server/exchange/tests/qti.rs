@@ -9,7 +9,7 @@ use super::*;
 use crate::course::server::draft::{QuestionPurpose, TracingOutcome};
 use crate::question_bank::server::exchange::write_qti;
 
-/// An item of 2.2.
+/// Returns an item of QTI 2.2.
 pub fn item(name: &str, declaration: &str, body: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -36,7 +36,7 @@ pub fn declaration(cardinality: &str, base_type: &str, values: &[&str]) -> Strin
     )
 }
 
-/// The same, judged by the points of its mapping.
+/// Returns the item, judged by the points of its mapping instead.
 pub fn mapped(item: &str) -> String {
     item.replace("rptemplates/match_correct", "rptemplates/map_response")
 }

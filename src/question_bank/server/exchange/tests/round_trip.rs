@@ -1,4 +1,4 @@
-//! What is written is read back as it was.
+//! Written questions are read back unchanged.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use super::*;
 use crate::course::server::draft::QuestionPurpose;
 use crate::question_bank::server::exchange::{check, write_gift, write_qti};
 
-/// A text of one line, signs of all formats included.
+/// Generates a text of one line that may contain the signs of all formats.
 fn line() -> impl Strategy<Value = String> {
     prop_oneof![
         "[-a-z0-9 .:=~#{}%*_`$<>&\"'\\\\\\[\\]!|()/^@é😀]{1,40}",
@@ -129,7 +129,7 @@ fn question() -> impl Strategy<Value = QuestionDraft> {
         .prop_filter("not in order", |question| check::check(question).is_ok())
 }
 
-/// With keys that differ.
+/// Generates questions with different keys.
 fn questions() -> impl Strategy<Value = Vec<QuestionDraft>> {
     proptest::collection::vec(question(), 1..5).prop_map(|mut questions| {
         let mut keys = HashSet::new();
@@ -138,7 +138,7 @@ fn questions() -> impl Strategy<Value = Vec<QuestionDraft>> {
     })
 }
 
-/// The written ones, without those that were said to be left out as a whole.
+/// Returns the written questions, without those that were reported as left out as a whole.
 fn kept<T>(questions: &[QuestionDraft], written: &Written<T>) -> Vec<QuestionDraft> {
     let is_left_out = |question: &QuestionDraft| {
         let item = format!("Question '{}'", question.key);

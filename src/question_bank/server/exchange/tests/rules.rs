@@ -1,4 +1,4 @@
-//! Items are taken over with the key that their own rules have, whatever the shape of those.
+//! Items get the answer that their own rules give, whatever the form of the rules.
 
 use super::judging::{ANSWER, TEMPLATE, condition, set};
 use super::qti::{declaration, item, mapped, zipped};
@@ -14,7 +14,7 @@ fn ruled(item: &str, rules: &str) -> String {
     )
 }
 
-/// A question with four choices, A to D.
+/// Returns a question with four choices, A to D.
 fn choices(cardinality: &str, right: &[&str], attributes: &str, rules: &str) -> String {
     let choices: String = ["A", "B", "C", "D"]
         .iter()
@@ -96,7 +96,7 @@ fn rules_against_what_is_declared_are_refused() {
         why(&single(&never)),
         "its scoring rules give no answer any points"
     );
-    // Nothing is declared: the rules say it.
+    // Nothing is declared, so the rules alone tell the answer.
     let twice = choices("single", &["B"], "maxChoices=\"1\"", &points_if(MATCHES));
     let twice = twice.replace("<itemBody>", "<itemBody><p>Which?</p>");
     assert_eq!(one("a.xml", &twice).prompt, "Which?");
@@ -134,7 +134,7 @@ fn rules_of_many_shapes_are_understood() {
     assert_eq!(right(&several(&points_if(&both))), ["A", "B"]);
     let some = format!("<anyN min=\"2\" max=\"2\">{}{}</anyN>", has("A"), has("B"));
     assert_eq!(right(&several(&points_if(&some))), ["A", "B"]);
-    // One outcome leads to another, and the points are a share of the most.
+    // One outcome is computed from another, and the points are a share of the maximum.
     let counted: String = ["A", "B"]
         .iter()
         .map(|name| {
@@ -465,7 +465,7 @@ fn long_rules_end() {
     let deep = format!("{}{}{}", "<not>".repeat(40), has("A"), "</not>".repeat(40));
     let deep = choices("multiple", &["A"], "maxChoices=\"0\"", &points_if(&deep));
     assert_eq!(right(&deep), ["A"]);
-    // Each outcome is made of the one after it.
+    // Each outcome is computed from the next one.
     let chain: String = (0..5_000)
         .map(|n| {
             let name = if n == 0 { "SCORE".to_owned() } else { format!("O{n}") };
