@@ -1,4 +1,4 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! The server side of courses: import formats, rendering, files, search and shared queries.
 
 pub mod draft;
 pub mod files;
