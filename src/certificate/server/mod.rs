@@ -1,4 +1,5 @@
-//! The server of this feature: queries, rules, the data of pages, jobs and mails.
+//! The server side of certificates: completion, codes, keys, credentials, PDF files, queries and
+//! page data.
 
 pub mod badge;
 pub mod code;
