@@ -68,7 +68,7 @@ impl StudyPersona {
     }
 }
 
-/// Kind of learner, found by onboarding; selects between the variants of an asset.
+/// Kind of learner that a person was found to be; selects between the variants of an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
 #[cfg_attr(
