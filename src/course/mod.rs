@@ -28,7 +28,7 @@ impl std::fmt::Display for CourseTitle {
     }
 }
 
-/// Flavor of a narration, chosen by the learner for each course.
+/// Study persona: how a topic is told. The learner chooses one for each course.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]

@@ -188,8 +188,8 @@ impl Candidate {
         letters.iter().filter(|letter| self.has(**letter)).count()
     }
 
-    /// Returns a rank, higher for a better font. The number of letters counts most, then style,
-    /// then look.
+    /// Returns a rank, higher for a better font. Compares the number of letters first. Then follow
+    /// proportional width, closeness to the regular style, wanted serifs and language.
     fn fitness(&self, letters: &BTreeSet<char>, wants_serif: bool) -> impl Ord + use<> {
         let family = &self.family;
         let is_serif = ["serif", "ming", "song", "mincho", "batang", "myungjo"]

@@ -162,7 +162,7 @@ pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Certifica
         .await
 }
 
-/// Saves the owner's rating of the course. Returns 0 if the certificate is not theirs.
+/// Saves the owner's rating of the course. Returns 0 if `user` does not own the certificate.
 pub async fn rate(
     conn: &mut Conn,
     user: UserId,

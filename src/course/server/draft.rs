@@ -256,7 +256,7 @@ pub struct ColdCallDraft {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SuggestionDraft {
     pub prompt: String,
-    /// Markdown answer that is shown without asking a model. None if the AI tutor answers.
+    /// Prepared Markdown answer, shown without asking a model. None if the tutor answers instead.
     pub answer: Option<String>,
     pub follow_ups: Vec<SuggestionDraft>,
 }

@@ -17,7 +17,8 @@ pub struct Limit {
     every_s: f64,
 }
 
-/// Sign-ins from one network. A whole classroom may sign in from one address within a minute.
+/// Sign-ins from unknown browsers in one network. A whole classroom may sign in from one address
+/// within a minute.
 const SIGN_IN_ADDRESS: Limit = Limit {
     name: "sign-in/address",
     burst: 120.0,
@@ -186,8 +187,8 @@ impl SignInTry {
         Ok(Self::Stranger(email.to_owned()))
     }
 
-    /// Takes back this sign-in's token, because the password was right. Wrong guesses of strangers
-    /// stay counted.
+    /// Records that the password was right. A known device's bucket is refilled. Strangers get back
+    /// only this token, so their wrong guesses stay counted.
     pub async fn succeeded(self, cx: &Cx) -> AppResult<()> {
         match self {
             Self::KnownDevice(own) => SIGN_IN_DEVICE.forgive(cx, &own).await,

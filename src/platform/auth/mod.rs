@@ -66,7 +66,7 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     pub web_session_id: uuid::Uuid,
-    /// For example "Firefox on Linux".
+    /// Browser and system, for example "Firefox on Linux".
     pub name: String,
     pub address: String,
     /// ISO 8601; `last_seen` is the same time in words.

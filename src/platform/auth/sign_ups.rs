@@ -57,8 +57,8 @@ pub async fn by_id(conn: &mut Conn, id: SignUpId) -> QueryResult<Option<SignUp>>
 }
 
 /// Creates the account of the token's sign-up, and returns the account with its password hash. None
-/// if the token does not work, or the address already has an account. Deletes all sign-ups with
-/// this address.
+/// if the token does not work, or the address already has an account. A token that works ends all
+/// sign-ups with this address.
 pub async fn confirm(conn: &mut Conn, token: &str) -> QueryResult<Option<(UserId, String)>> {
     let Some(email) = tokens::email_of_sign_up(conn, token).await? else {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! Highlights comments, strings, variables and commands of PowerShell. Written by hand, because all
-//! grammars need a C library.
+//! Highlights comments, strings, variables and commands of PowerShell. Written by hand, because no
+//! available grammar works without a C library.
 
 use super::highlight::{Class, Runs};
 

@@ -14,8 +14,8 @@ pub fn is_aquascope(info: &str) -> bool {
     words(info).next() == Some("aquascope")
 }
 
-/// A marker in a line, such as `` `[]` ``, `` `{}` `` or `` `(focus,paths:*v)` ``, and the text
-/// between its brackets.
+/// A marker in a line with the text between its brackets. Examples are `` `[]` ``, `` `{}` `` and
+/// `` `(focus,paths:*v)` ``.
 struct Marker<'t> {
     range: Range<usize>,
     open: u8,

@@ -184,7 +184,8 @@ fn quizzes(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut E
     }
 }
 
-/// Removes directives that no step knows, since learners should not see them. In code they stay.
+/// Removes directives that no step knows, since learners should not see them. Names of tabs become
+/// bold text. Directives in code stay.
 fn unknown_directives(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut Edits) {
     for directive in include::directives(source.text()) {
         if scan.is_inert(directive.range.start) || directive.name == "quiz" {

@@ -1,7 +1,7 @@
 //! The course folder, with its files and the references to them.
 //!
 //! The folder is walked once, without following symbolic links, and all later look-ups use the
-//! result. A path that the walk did not find does not exist for a course, so no link can lead out
+//! result. A path that the walk did not find does not exist for a course. So no link can lead out
 //! of the folder.
 
 use std::cell::{Cell, RefCell};

@@ -264,9 +264,9 @@ impl<'p> Scan<'p> {
             })
     }
 
-    /// Reports raw HTML that would need changes. Addresses in raw HTML are not resolved, so only
-    /// web addresses and fragments may stand there. Nothing is removed from a page without telling
-    /// its author.
+    /// Reports raw HTML that would have to be changed. Its addresses are not resolved, so it may
+    /// only have `href` with web addresses and fragments. Nothing is removed from a page without
+    /// telling its author.
     fn raw_html(&mut self, html: &str, first_line: usize) {
         let line_of = |offset: usize| first_line + html[..offset].matches('\n').count();
         for (offset, name, value) in address::html_references(html) {

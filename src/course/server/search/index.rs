@@ -19,7 +19,7 @@ use crate::platform::ids::{CourseId, TopicId};
 pub const VERSION: i16 = 1;
 
 /// Number of letters in a piece of a run without spaces. Pieces at the end of a run are shorter.
-/// Queries with fewer letters match pieces by prefix.
+/// Queries of at most this length match pieces by prefix.
 const PIECE: usize = 3;
 
 /// Size limit of a vector. PostgreSQL refuses vectors of 1 MB, so the rest of a longer text is not

@@ -87,7 +87,8 @@ fn begins(letters: &[Letter], term: &Term) -> bool {
     !term.text.is_empty() && term.text.chars().all(same)
 }
 
-/// Returns the first match that is followed by the most different terms within a passage.
+/// Returns the match that is followed by the most different terms within `LETTERS / 2` letters. Of
+/// equal ones, returns the first.
 fn best(found: &[Found]) -> Option<usize> {
     let different = |first: usize| {
         let reach = found[first].letters.start + LETTERS / 2;
