@@ -1,4 +1,5 @@
-//! Server functions of certificates. Everybody may look at one and check one; only its owner rates, only admins revoke.
+//! Server functions of certificates. Anyone may view and check a certificate. Only its owner may
+//! rate the course, and only admins may revoke or reissue.
 
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ use {
     serde_json::json,
 };
 
-/// Learners: their certificates, the newest first.
+/// Learners: returns their own certificates, newest first. Issues missing ones first.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn my_certificates() -> AppResult<Vec<CertificateFacts>> {
     let me = require_user()?;
@@ -36,13 +37,13 @@ pub async fn my_certificates() -> AppResult<Vec<CertificateFacts>> {
         .collect())
 }
 
-/// Everybody: what a certificate says; its owner and admins see what they can do with it.
+/// Anyone: returns a certificate. Its owner and admins also see the actions open to them.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_certificate(code: String) -> AppResult<CertificatePage> {
     view::page(&Cx::current()?, &code).await
 }
 
-/// Everybody: whether a code or a credential is genuine. None where nothing was asked.
+/// Anyone: checks whether a code or credential is genuine. None for empty text.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn verify(text: String) -> AppResult<Option<Verdict>> {
     let cx = Cx::current()?;
@@ -52,11 +53,11 @@ pub async fn verify(text: String) -> AppResult<Option<Verdict>> {
     }
 }
 
-/// Learners: what they say of the course whose certificate this is. It can be said anew.
+/// Learners: saves their rating of the course of a certificate. A later rating replaces it.
 #[server]
 pub async fn rate_course(
     code: String,
-    /// 1 to 5.
+    /// 1 to 5 stars.
     rating: Option<i16>,
     feedback: String,
 ) -> AppResult<()> {
@@ -80,7 +81,7 @@ pub async fn rate_course(
         .await
 }
 
-/// Admins: revokes a certificate for good, and says why.
+/// Admins: revokes a certificate for good, with a reason.
 #[server]
 pub async fn revoke_certificate(code: String, reason: String) -> AppResult<()> {
     let admin = require_admin().await?.0;
@@ -107,7 +108,7 @@ pub async fn revoke_certificate(code: String, reason: String) -> AppResult<()> {
     Ok(())
 }
 
-/// Admins: issues a certificate in place of one that was revoked, and says why.
+/// Admins: issues a certificate in place of a revoked one, with a reason.
 #[server]
 pub async fn issue_certificate_anew(code: String, reason: String) -> AppResult<()> {
     let admin = require_admin().await?.0;

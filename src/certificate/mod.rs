@@ -1,4 +1,5 @@
-//! Certificates of completed courses: what they say, how anybody can check them, and what their owners say of the course.
+//! Certificates of completed courses: their pages, their public verification, and their owners'
+//! ratings of the course.
 
 pub mod api;
 pub mod pages;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::ui::Language;
 
-/// How the course was taken.
+/// Kind of program in which the course was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
 #[cfg_attr(
@@ -35,18 +36,18 @@ impl ProgramType {
     }
 }
 
-/// What a certificate says to everybody. Its dates are those of the organization's time zone.
+/// The public content of a certificate. Dates are in the organization's time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateFacts {
     pub code: String,
-    /// The whole public address.
+    /// Public URL of the certificate.
     pub address: String,
     pub learner_name: String,
     pub course_title: String,
     pub course_language: Language,
     pub organization_name: String,
     pub program: ProgramType,
-    /// In words, and exactly.
+    /// Date for people, and the machine-readable date.
     pub completed_on: (String, String),
     pub issued_on: String,
     pub revoked_on: Option<String>,
@@ -55,10 +56,10 @@ pub struct CertificateFacts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificatePage {
     pub facts: CertificateFacts,
-    /// For its owner alone.
+    /// Present only if the viewer owns the certificate.
     pub own: Option<Own>,
     pub may_revoke: bool,
-    /// In place of this one, which was revoked.
+    /// True if a new certificate may replace this one, which was revoked.
     pub may_issue_anew: bool,
 }
 
@@ -69,11 +70,11 @@ pub struct Own {
     pub revocation_reason: Option<String>,
 }
 
-/// What came of checking a code or a credential.
+/// Result of checking a code or a credential.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     Genuine(CertificateFacts),
     Revoked(CertificateFacts),
-    /// And why.
+    /// Not genuine, with the reason.
     Refused(String),
 }

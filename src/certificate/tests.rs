@@ -1,4 +1,5 @@
-//! Certificates from completion to revocation, over HTTP where a person would, and what is made of credentials.
+//! Tests of certificates from completion to revocation, over HTTP like a person, and of
+//! credentials.
 
 use std::sync::OnceLock;
 
@@ -27,7 +28,7 @@ async fn sql(site: &TestSite, sql: &str) -> diesel::QueryResult<()> {
     site.test.owner().await.batch_execute(sql).await
 }
 
-/// A course of one topic, without quizzes.
+/// Creates a course of one topic, without quizzes.
 async fn course(site: &TestSite) {
     sql(
         site,
@@ -71,7 +72,7 @@ async fn only_code(site: &TestSite) -> String {
     rows.remove(0).code
 }
 
-/// What the page for checking says to this text.
+/// Returns the page that checks this text.
 async fn checked(browser: &mut Browser<'_>, text: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("text", text)
@@ -327,7 +328,7 @@ async fn only_an_admin_puts_another_in_the_place_of_one_that_was_revoked() {
         .post("certificate/api/revoke_certificate", &fields)
         .await;
 
-    // Neither looking at it, nor marking a topic once more, undoes that.
+    // Viewing pages and marking a topic again leave the certificate revoked.
     for page in ["/certificates", "/learn", "/learn/small/t"] {
         assert!(asha.get(page).await.body.contains(&path), "{page}");
     }
@@ -425,7 +426,7 @@ async fn a_credential_is_checked_by_anybody() {
     );
     let token = &tokens[0];
 
-    // As a stranger would, by what the credential names.
+    // Verify as a stranger would, with the addresses that the credential names.
     let mut visitor = site.visitor();
     let parts: Vec<Value> = token.split('.').take(2).map(decoded).collect();
     let (header, payload) = (&parts[0], &parts[1]);
@@ -456,7 +457,7 @@ async fn a_credential_is_checked_by_anybody() {
         serde_json::from_str(&visitor.get("/.well-known/jwks.json").await.body).unwrap();
     assert_eq!(set["keys"], json!([key]));
 
-    // And at our own address, also after the key was retired.
+    // The token also verifies on our own page, even after its key was retired.
     let mut conn = site.test.owner().await;
     conn.batch_execute("update organization_keys set retired_at = now()")
         .await
@@ -504,7 +505,7 @@ async fn a_credential_is_checked_by_anybody() {
     ] {
         assert!(checked(&mut visitor, bad).await.contains(why), "{why}");
     }
-    // Another organization neither has it on record nor knows the key.
+    // Another organization has no record of the certificate and does not know the key.
     site.test
         .other_organization("theirs", "theirs.example")
         .await;
@@ -607,7 +608,7 @@ fn what_was_not_signed_by_us_is_refused() {
         refusal(&headed(json!({ "alg": "RS256", "kid": "x" }))),
         Some(Refusal::UnknownKey)
     );
-    // A key that the token brings along is nobody's.
+    // A key inside the token is not trusted.
     let own = json!({ "alg": "RS256", "jwk": signed.keys[0].jwk });
     assert_eq!(refusal(&headed(own)), Some(Refusal::UnknownKey));
     for broken in [
@@ -621,7 +622,7 @@ fn what_was_not_signed_by_us_is_refused() {
         assert_eq!(refusal(broken), Some(Refusal::Broken), "{broken}");
     }
 
-    // Somebody else's key under the name of ours.
+    // A forger signs under our key's id.
     let (_, stolen) = keys::generate().unwrap();
     let forger = SigningKey {
         kid: signed.secret.kid,
@@ -640,7 +641,7 @@ fn what_was_not_signed_by_us_is_refused() {
     let theirs = badge::sign(&elsewhere, &signed.certificate, &stranger).unwrap();
     assert_eq!(refusal(&theirs), Some(Refusal::OtherIssuer(elsewhere.id())));
 
-    // Signed with our key, and not what is on record.
+    // Claims signed with our key, but different from our record.
     for change in [
         |c: &mut Certificate| c.learner_name = "Mallory".to_owned(),
         |c: &mut Certificate| c.course_title = "Another".to_owned(),
@@ -651,7 +652,7 @@ fn what_was_not_signed_by_us_is_refused() {
         change(&mut other);
         assert!(!read.agree_with(&other));
     }
-    // The site has moved since.
+    // The token stays valid after the site moved.
     assert!(badge::read(&signed.token, &signed.keys, &elsewhere).is_ok());
 }
 

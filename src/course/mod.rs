@@ -1,4 +1,4 @@
-//! Courses: their parts, how they are read from a folder, rendered and stored.
+//! Courses: their parts, and how courses are read from a folder, rendered, searched and stored.
 #[cfg(feature = "ssr")]
 pub mod server;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::ui::Language;
 
-/// The title of a course, with the language of the course and so of its other texts.
+/// Title of a course with the course's language, which is also the language of its other texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CourseTitle {
     pub text: String,
@@ -28,7 +28,7 @@ impl std::fmt::Display for CourseTitle {
     }
 }
 
-/// The flavour of a narration, chosen by the learner per course.
+/// Study persona: how a topic is told. The learner chooses one for each course.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -68,7 +68,7 @@ impl StudyPersona {
     }
 }
 
-/// The kind of learner somebody was found to be; it chooses between variants of an asset.
+/// Kind of learner that a person was found to be; selects between the variants of an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
 #[cfg_attr(
@@ -123,7 +123,7 @@ pub enum BlockKind {
     Callout,
 }
 
-/// What a topic mostly is.
+/// Predominant medium of a topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
 #[cfg_attr(
@@ -138,19 +138,21 @@ pub enum ContentType {
     Mixed,
 }
 
-/// Minutes that a text of so many words takes an adult reader of non-fiction (some 220 words a minute), at least one.
+/// Returns the minutes that an adult needs to read `words` words of non-fiction, at least one.
+/// Assumes 220 words a minute.
 pub fn reading_minutes(words: u32) -> i32 {
     i32::try_from(words.div_ceil(220))
         .unwrap_or(i32::MAX)
         .max(1)
 }
 
-/// Topics of a module pair up in order: 1-2 are pair 1, 3-4 pair 2, an odd last one is a pair of its own.
+/// Returns the 1-based section of a topic: topics 1 and 2 are section 1, topics 3 and 4 section 2.
+/// An odd last topic is a section of its own.
 pub fn pair_of(topic_number: i32) -> i32 {
     (topic_number + 1) / 2
 }
 
-/// "22 min", "1 h 50".
+/// Formats minutes for people: "22 min", "2 h", "1 h 50".
 pub fn duration(minutes: i32) -> String {
     match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} min"),

@@ -1,4 +1,4 @@
-//! The question bank of a course.
+//! Stores the questions of a course draft in the question bank.
 
 use crate::course::server::draft::FROM_FILE;
 use std::collections::{HashMap, HashSet};
@@ -21,7 +21,7 @@ use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::question_bank::server::bank;
 use crate::question_bank::server::bank::QuestionPlace;
 
-/// A question that came with the course before.
+/// A stored question that came with an earlier import of the course.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = quiz_questions)]
 struct Known {
@@ -36,7 +36,8 @@ struct Known {
     placed_at: Option<DateTime<Utc>>,
 }
 
-/// What was edited, retired or put in order on the site stays so; only its topic follows the folder.
+/// Stores the draft's questions. Questions that were edited, retired or ordered on the site keep
+/// those changes. Only their topic follows the folder.
 pub async fn store_questions(
     conn: &mut Conn,
     course: CourseId,
@@ -48,7 +49,7 @@ pub async fn store_questions(
     let known = known(conn, course).await?;
     let mut changes = Changes::default();
     let mut kept = HashSet::new();
-    // The questions of a quiz are counted through, those of its second topic after those of its first.
+    // Questions are numbered through a quiz: those of its second topic follow those of its first.
     let mut counts: HashMap<(i32, Option<i32>), i32> = HashMap::new();
     for module in &draft.modules {
         for topic in &module.topics {
@@ -103,7 +104,7 @@ pub async fn store_questions(
     Ok(changes)
 }
 
-/// Questions that did not come with the course stand where their topic stands now.
+/// Moves questions that did not come with the course to the current place of their topic.
 async fn follow_topics(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
     diesel::sql_query(format!(
         "update quiz_questions q
@@ -119,8 +120,8 @@ async fn follow_topics(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
     .map(drop)
 }
 
-/// Retires the questions about topics that were retired, but for those that somebody has brought back since; gives back how
-/// they begin.
+/// Retires the questions of retired topics, except those brought back since. Returns the first 80
+/// characters of each prompt.
 async fn retire_with_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<String>> {
     let retired: Vec<Prompt> = diesel::sql_query(format!(
         "update quiz_questions q set retired_at = now()
@@ -136,7 +137,7 @@ async fn retire_with_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Ve
     Ok(retired.into_iter().map(|row| row.prompt).collect())
 }
 
-/// Written on the site, or from a file of their own.
+/// SQL condition for questions that were written on the site or came from a question file.
 const OWN: &str = "(q.external_key is null or q.external_key like 'file:%')";
 
 #[derive(QueryableByName)]
@@ -158,7 +159,7 @@ async fn known(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String,
     Ok(keyed.collect())
 }
 
-/// Stores the question over what was there; true when it is not as it was.
+/// Stores a question over its earlier version. Returns true if anything changed.
 async fn store_again(
     conn: &mut Conn,
     before: &Known,

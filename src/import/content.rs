@@ -1,4 +1,4 @@
-//! Modules, topics, their rendered blocks and their assets.
+//! Stores modules, topics, their rendered blocks and their assets.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -57,17 +57,17 @@ pub async fn store_modules(
     Ok(())
 }
 
-/// The topics' ids by key, and what changed.
+/// Result of storing the topics.
 pub struct StoredTopics {
     pub ids: HashMap<String, TopicId>,
     pub changes: Changes,
-    /// The modules whose topics have come to stand under another number: that one, and the new one.
+    /// Old and new number of each module whose topics now have another module number.
     pub moved: BTreeSet<(i32, i32)>,
-    /// The words of the topics, for searches within the course.
+    /// Words of the topics, for searches within the course.
     pub words: Vocabulary,
 }
 
-/// The modules whose quizzes somebody has taken, or which were opened for somebody.
+/// Returns the modules that learners have reached: a quiz was taken, or the module was unlocked.
 pub async fn reached_modules(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<i32>> {
     let mut reached: Vec<i32> = quiz_attempts::table
         .filter(quiz_attempts::course_id.eq(course))
@@ -86,7 +86,7 @@ pub async fn reached_modules(conn: &mut Conn, course: CourseId) -> QueryResult<V
     Ok(reached)
 }
 
-/// What was there before, to tell what changed.
+/// The stored version of a topic, to tell what changed.
 struct Known {
     topic_id: TopicId,
     title: String,
@@ -224,7 +224,7 @@ impl Known {
     }
 }
 
-/// What each narration's column holds: Markdown, or the layout as JSON.
+/// Returns the source of each narration: Markdown, or the layout as JSON.
 fn sources(topic: &TopicDraft) -> [Option<String>; 4] {
     StudyPersona::ALL.map(|persona| match persona {
         StudyPersona::Normal => Some(source(&topic.body)),
@@ -324,7 +324,7 @@ async fn store_topic(
     Ok(id)
 }
 
-/// What the topic mostly is, judged by what leads it.
+/// Returns the predominant medium of a topic, judged by the content above its text.
 fn content_type(topic: &TopicDraft) -> ContentType {
     match (&topic.body, &topic.video_url, &topic.ppt_url) {
         (TopicBody::Blocks(_), _, _) => ContentType::Mixed,

@@ -1,4 +1,5 @@
-//! The simulation exercises of a course. One keeps its id, and with it what learners wrote, as long as it keeps its key.
+//! Stores the exercises of a course. An exercise with the same key keeps its id, and so the
+//! learners' work on it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +18,7 @@ use crate::platform::db::schema::simulation_exercises;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExerciseId, TopicId};
 
-/// What was there before, to tell what changed.
+/// The stored version of an exercise, to tell what changed.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = simulation_exercises)]
 struct Known {

@@ -1,5 +1,5 @@
-//! Storing a course draft. Importing again updates in place: what has a name keeps its id, and with it everybody's
-//! progress; what is gone is retired, not deleted. All of it happens or nothing does.
+//! Stores a course draft, in one transaction. Importing again updates in place. Parts with the same
+//! name keep their id, and so everyone's progress. Missing parts are retired, not deleted.
 
 mod bank;
 mod content;
@@ -30,7 +30,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
 use crate::platform::ids::{CourseId, FileId, OrganizationId};
 
-/// What an import did, for the person who ran it.
+/// Summary of an import, for the person who ran it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
     pub course: String,
@@ -40,7 +40,8 @@ pub struct Report {
     pub questions: Changes,
     pub exercises: Changes,
     pub files: usize,
-    /// Old and new numbers of modules that learners had reached: what they reached stays with the old ones.
+    /// Old and new numbers of modules that learners had reached. Progress stays with the old
+    /// number.
     pub moved: Vec<(i32, i32)>,
 }
 
@@ -49,7 +50,7 @@ pub struct Changes {
     pub added: Vec<String>,
     pub updated: Vec<String>,
     pub retired: Vec<String>,
-    /// Changed by hand since, and so left as they are.
+    /// Items that were changed on the site, and are therefore not updated.
     pub kept: Vec<String>,
     pub unchanged: usize,
 }
@@ -80,7 +81,7 @@ impl std::fmt::Display for Report {
             (&self.exercises, "Exercises"),
         ] {
             writeln!(f, "  {}", changes.line(what))?;
-            // On a first import everything is new: no list.
+            // On a first import everything is new, so the lists would only repeat the course.
             if !self.is_new {
                 for (sign, names) in [
                     ("+", &changes.added),
@@ -104,16 +105,17 @@ impl std::fmt::Display for Report {
     }
 }
 
-/// How a course folder is read.
+/// Options for reading a course folder.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
-    /// Read it as an mdBook even if it looks like a native course.
+    /// True to read the folder as an mdBook even if it looks like a native course.
     pub as_mdbook: bool,
-    /// Refuse a book of which something would be left out. Native courses are always read so.
+    /// True to refuse a book if anything would be left out. Native courses are always read this
+    /// way.
     pub strict: bool,
-    /// A folder around a book whose files the book may use.
+    /// Folder around a book whose files the book may use.
     pub root: Option<PathBuf>,
-    /// The course's name in addresses, instead of the one that the folder gives it.
+    /// Name of the course in addresses, instead of the folder's own.
     pub slug: Option<String>,
 }
 
@@ -132,8 +134,10 @@ pub fn read(
 /// Reads a course folder, and returns the course with a note for each part that was left out.
 ///
 /// # Errors
-/// Everything that ends the import. Any mistake ends the import of a native course, whose author
-/// writes it for Lyceum and can correct it. Books are written for mdBook, which forgives much.
+///
+/// Returns everything that ends the import. Any mistake ends the import of a native course, because
+/// its author writes it for Lyceum and can correct it. Books are written for mdBook, which forgives
+/// much.
 pub fn read_with(
     folder: &Path,
     options: ReadOptions,
@@ -229,7 +233,8 @@ pub async fn import(
     .await
 }
 
-/// Two imports of one course at once would undo each other's retirements.
+/// Locks the course for the transaction. Two imports of a course at the same time would undo each
+/// other's retirements.
 async fn lock(conn: &mut Conn, organization: OrganizationId, course: &str) -> QueryResult<()> {
     diesel::sql_query("select pg_advisory_xact_lock(hashtext($1))")
         .bind::<Text, _>(format!("import/{organization}/{course}"))
@@ -272,7 +277,7 @@ async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(Cours
         .optional()?;
     match known {
         Some((course, edited)) => {
-            // What somebody set on the site stays.
+            // Settings that were changed on the site stay.
             let settings = (edited != Some(true)).then_some(settings);
             diesel::update(courses::table.find(course))
                 .set((values, settings))
@@ -323,7 +328,8 @@ async fn store_files(
     Ok(stored)
 }
 
-/// What is known only when everything else is stored: counts, the rendered description, the picture.
+/// Stores the fields that need all other parts to be stored first: counts, the rendered description
+/// and the picture.
 async fn finish_course(
     conn: &mut Conn,
     course: CourseId,

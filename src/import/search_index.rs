@@ -1,5 +1,5 @@
-//! The search index of a course, and the words that a search may correct a typing error to: those of
-//! one course, and those that the catalog shows.
+//! Updates the search index of a course, and the words that a typing error may be corrected to.
+//! There is one list of words for each course and one for the catalog.
 
 use std::collections::HashMap;
 
@@ -35,13 +35,14 @@ impl Said {
     }
 }
 
-/// The text of rendered blocks.
+/// Returns the searchable text of rendered blocks.
 pub fn text_of<'a>(blocks: impl Iterator<Item = &'a str>) -> String {
     let texts: Vec<String> = blocks.map(search::text_of).collect();
     texts.join("\n")
 }
 
-/// Indexes the course, whose topics are indexed, for the catalog, and stores the words of its topics.
+/// Indexes a course for the catalog and stores its topics' words. The topics must already be
+/// indexed.
 pub async fn refresh_course(conn: &mut Conn, course: CourseId, words: Vocabulary) -> AppResult<()> {
     let said: Said = courses::table
         .find(course)
@@ -61,7 +62,8 @@ pub async fn refresh_course(conn: &mut Conn, course: CourseId, words: Vocabulary
     Ok(search::replace_terms(conn, Some(course), words).await?)
 }
 
-/// Rewrites the catalog's vocabulary from what visitors may see, so that no correction tells of an unpublished course.
+/// Rewrites the catalog's vocabulary from published courses only. Otherwise a correction could
+/// reveal an unpublished course.
 pub async fn refresh_catalog(conn: &mut Conn) -> AppResult<()> {
     let shown = courses::is_published.and(courses::retired_at.is_null());
     let mut words = Vocabulary::default();
@@ -87,8 +89,8 @@ pub async fn refresh_catalog(conn: &mut Conn) -> AppResult<()> {
     Ok(search::replace_terms(conn, None, words).await?)
 }
 
-/// Indexes every course anew whose index was stored in an older form, each in a unit of work of its own.
-/// Returns how many there were.
+/// Indexes each course again whose index has an older version, one transaction for each course.
+/// Returns the number of courses.
 pub async fn reindex(db: &Db) -> AppResult<usize> {
     let mut indexed = 0;
     let all = {
@@ -123,7 +125,7 @@ pub async fn reindex(db: &Db) -> AppResult<usize> {
     Ok(indexed)
 }
 
-/// Indexes the course from what is rendered of its topics.
+/// Indexes a course from the rendered blocks of its topics.
 async fn reindex_course(conn: &mut Conn, course: CourseId) -> AppResult<()> {
     let language: String = courses::table
         .find(course)

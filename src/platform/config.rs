@@ -27,7 +27,8 @@ pub struct Config {
     /// a folder below the data folder.
     #[arg(long, env = "LYCEUM_FILES_URL", global = true)]
     pub files_url: Option<url::Url>,
-    /// Folder of fonts for the letters that the fonts of certificates lack. Default: the folders of the system's fonts.
+    /// Folder of fonts for the letters that the fonts of certificates lack. Default: the folders of
+    /// the system's fonts.
     #[arg(long, env = "LYCEUM_FONTS_DIR", global = true)]
     pub fonts_dir: Option<PathBuf>,
 }

@@ -1,10 +1,10 @@
-//! Names of people and of content, as they are kept: on one line, visible, and unable to turn the
-//! text around them.
+//! Cleans names of people and of content. A stored name is visible, and can't change the direction
+//! of the text around it.
 
 use unicode_normalization::char::is_combining_mark;
 
-/// The name trimmed and without embeddings, overrides and isolates of direction. None where nothing
-/// of it can be seen. Marks of direction and joiners stay: names in Arabic, Persian and Hindi need
+/// Trims a name and removes embeddings, overrides and isolates of direction. None if no character
+/// is visible. Marks of direction and joiners stay, because Arabic, Persian and Hindi names need
 /// them.
 pub fn visible(name: &str) -> Option<String> {
     let kept: String = name.chars().filter(|c| !turns_text(*c)).collect();
@@ -12,7 +12,7 @@ pub fn visible(name: &str) -> Option<String> {
     is_visible.then(|| kept.trim().to_owned())
 }
 
-/// A name as somebody typed it, with its white space joined; empty where nothing of it can be seen.
+/// Cleans a typed name and joins its white space. Empty if no character is visible.
 pub fn tidy(typed: &str) -> String {
     let name = visible(typed).unwrap_or_default();
     name.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -22,13 +22,14 @@ fn turns_text(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether the character takes ink by itself.
+/// Returns true if the character is visible by itself.
 fn is_visible(c: char) -> bool {
     !(c.is_whitespace() || c.is_control() || is_ignorable(c) || is_combining_mark(c))
 }
 
-/// Unicode's Default_Ignorable_Code_Point, with those that are drawn as nothing although they are
-/// not in it: the empty Braille pattern and the characters for annotations and objects.
+/// Returns true for Unicode's Default_Ignorable_Code_Point and for other characters that are drawn
+/// as nothing. The others are the empty Braille pattern, and characters for annotations and
+/// objects.
 pub fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

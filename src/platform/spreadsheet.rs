@@ -1,11 +1,11 @@
-//! Text in files for spreadsheets.
+//! Makes text safe for spreadsheet files.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::names::is_ignorable;
 
-/// The text as a cell that no spreadsheet takes for a formula: an apostrophe before it makes it
-/// text. Every text that a person wrote passes through here on its way into a CSV file.
+/// Puts an apostrophe before text that a spreadsheet would run as a formula. All text that people
+/// write must pass through here on its way into a CSV file.
 pub fn inert(text: &str) -> String {
     match may_be_formula(text) {
         true => format!("'{text}"),
@@ -13,8 +13,8 @@ pub fn inert(text: &str) -> String {
     }
 }
 
-/// Whether the first visible character begins a formula. Spreadsheets pass over white space and
-/// invisible characters before it, and take full-width and small forms of a sign for the sign.
+/// Returns true if the first visible character begins a formula. Spreadsheets skip white space and
+/// invisible characters before it. They also accept full-width and small forms of the sign.
 fn may_be_formula(text: &str) -> bool {
     if text.starts_with(['\t', '\r', '\n']) {
         return true;

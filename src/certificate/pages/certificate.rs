@@ -1,4 +1,4 @@
-//! A certificate as everybody sees it, with what its owner and admins can do.
+//! The public page of a certificate, with the actions of its owner and of admins.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -30,7 +30,7 @@ pub fn certificate_page() -> AnyView {
     .erase()
 }
 
-/// What admins decide about it.
+/// Forms of an admin's decisions about a certificate.
 #[derive(Clone, Copy)]
 struct ShownRuling {
     revoke: FormState,
@@ -87,7 +87,7 @@ fn certificate(page: CertificatePage, rate: FormState, ruling: ShownRuling) -> A
     .erase()
 }
 
-/// What is printed.
+/// Renders the part of the page that is printed.
 fn sheet(facts: CertificateFacts) -> AnyView {
     let (words, exactly) = facts.completed_on;
     view! {

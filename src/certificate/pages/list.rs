@@ -1,4 +1,4 @@
-//! The learner's own certificates.
+//! The page with the learner's own certificates.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,5 @@
-//! The pages of certificates: the learner's own, each one's public page, and the one where anything is checked.
+//! The pages of certificates: the learner's list, the public page of a certificate, and the page
+//! for checking one.
 
 mod certificate;
 mod list;

@@ -1,4 +1,4 @@
-//! Where anybody checks a code or a credential.
+//! The page on which anyone checks a code or a credential.
 
 use leptos::prelude::*;
 

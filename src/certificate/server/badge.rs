@@ -1,5 +1,6 @@
-//! The certificate as an Open Badges 3.0 credential: a JSON Web Token whose payload is the credential, signed by the
-//! organization (<https://www.imsglobal.org/spec/ob/v3p0>, section 8.2), and the reading of what claims to be one.
+//! Signs and verifies a certificate as an Open Badges 3.0 credential. The credential is the payload
+//! of a JSON Web Token that the organization signs. See section 8.2 of
+//! <https://www.imsglobal.org/spec/ob/v3p0>.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,10 +26,10 @@ const CONTEXT: [&str; 3] = [
 const SCHEMA: &str =
     "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json";
 
-/// The organization under its public addresses.
+/// The organization as issuer, with its public addresses.
 #[derive(Debug, Clone)]
 pub struct Issuer {
-    /// Where its site is, without a slash at the end.
+    /// Base URL of the organization's site, without a slash at the end.
     pub site: String,
     pub name: String,
 }
@@ -72,7 +73,8 @@ impl Issuer {
         json!({ "kid": self.key_id(key.kid), "kty": kty, "alg": ALGORITHM, "use": "sig", "n": n, "e": e })
     }
 
-    /// As the 1EdTech Revocation List Status Method has it. Those who read it look for the list under either name.
+    /// Returns the revocation list in the format of the 1EdTech Revocation List Status Method. The
+    /// list appears under two names, because verifiers look for either.
     pub fn revocations(&self, codes: &[String]) -> Value {
         let revoked: Vec<Value> = codes
             .iter()
@@ -82,7 +84,7 @@ impl Issuer {
     }
 }
 
-/// The credential of a certificate, with the registered claims that repeat parts of it.
+/// Returns the credential of a certificate. The registered JWT claims repeat parts of it.
 fn credential(issuer: &Issuer, certificate: &Certificate) -> Value {
     let id = issuer.credential_id(&certificate.code);
     let subject = format!("{id}#learner");
@@ -126,7 +128,7 @@ fn credential(issuer: &Issuer, certificate: &Certificate) -> Value {
     })
 }
 
-/// The signed credential in its compact form.
+/// Signs a certificate's credential and returns the token in compact form.
 pub fn sign(
     issuer: &Issuer,
     certificate: &Certificate,
@@ -152,7 +154,7 @@ pub fn sign(
     Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
-/// Why something is not a credential of this organization.
+/// Reason why a text is not a credential of this organization.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("It is incomplete. Copy the whole credential, from the first character to the last.")]
@@ -186,7 +188,7 @@ struct Unproven {
     iss: String,
 }
 
-/// What a credential says that one of the organization's keys has signed.
+/// Claims of a credential that one of the organization's keys has signed.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Claims {
     jti: String,
@@ -218,7 +220,8 @@ impl Claims {
         self.jti.rsplit('/').next().unwrap_or_default()
     }
 
-    /// A key that was stolen signs anything: only what is on record counts.
+    /// Returns true if the claims match the certificate on record. A valid signature alone proves
+    /// nothing, since a stolen key can sign any claims.
     pub fn agree_with(&self, certificate: &Certificate) -> bool {
         self.code() == certificate.code
             && self.nbf == certificate.issued_at.timestamp()
@@ -228,10 +231,10 @@ impl Claims {
     }
 }
 
-/// What the token says, if one of these keys has signed it. Keys are looked up by the last part of their address, so that
-/// what was signed before the organization's site moved stays good.
+/// Verifies a token and returns its claims. Keys are found by the last part of their address. So
+/// tokens from before the organization's site moved stay valid.
 pub fn read(token: &str, keys: &[PublicKey], issuer: &Issuer) -> Result<Claims, Refusal> {
-    // Mails break long lines.
+    // Mail programs break long lines.
     let token: String = token.split_whitespace().collect();
     let (message, signature) = token.rsplit_once('.').ok_or(Refusal::Broken)?;
     let (header, payload) = message.split_once('.').ok_or(Refusal::Broken)?;

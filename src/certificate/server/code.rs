@@ -1,5 +1,5 @@
-//! The code of a certificate, as in `k7qm-2r9x-4tnb`: 60 random bits in Crockford's base 32, which nobody guesses and
-//! everybody can copy from paper.
+//! The code of a certificate, such as `k7qm-2r9x-4tnb`: 60 random bits in Crockford's base 32. The
+//! code can't be guessed, and it is easy to copy from paper.
 
 use rand::Rng;
 
@@ -14,7 +14,8 @@ pub fn draw() -> String {
     grouped(&letters)
 }
 
-/// The code that somebody typed: case, hyphens and spaces don't matter, nor that an O was read for a zero.
+/// Reads a typed code. Ignores case, hyphens and white space, and reads O as 0, and I and L as 1.
+/// None if the text is no code.
 pub fn read(typed: &str) -> Option<String> {
     let mut letters = Vec::with_capacity(LENGTH);
     for letter in typed.chars().filter(|c| !c.is_whitespace() && *c != '-') {

@@ -1,5 +1,5 @@
-//! Certificates as files for their owners, and what others need to verify credentials: the organization's profile, its
-//! public keys, and what was revoked.
+//! Serves certificates as files to their owners. Also serves the public data that verifiers need:
+//! the organization's profile, its public keys and its revocation list.
 
 use axum::extract::{Extension, Path};
 use axum::http::{StatusCode, header};
@@ -60,7 +60,8 @@ async fn send_credential(Extension(cx): Extension<Cx>, Path(code): Path<String>)
     }
 }
 
-/// The certificate, if it is the viewer's and counts.
+/// Returns the certificate if the viewer owns it and it is not revoked. Otherwise returns the error
+/// response.
 async fn own(cx: &Cx, code: &str) -> Result<Certificate, Response> {
     let viewer = cx.viewer.as_ref().map(|viewer| viewer.user_id);
     match view::find(cx, code).await {
@@ -147,7 +148,7 @@ async fn revoked(Extension(cx): Extension<Cx>) -> Response {
     }
 }
 
-/// For verifiers anywhere, those that run in browsers too.
+/// Returns a public response that verifiers on other sites may read, even from scripts in browsers.
 fn public(media_type: &'static str, value: Value) -> Response {
     (
         [

@@ -1,5 +1,5 @@
-//! The fonts of certificates: those that come with us, and for letters that they lack, the fonts of the system. The
-//! system's are looked at when such a letter comes up first, and kept from then on.
+//! Fonts of certificates: bundled fonts, and system fonts for letters that the bundled ones lack.
+//! System fonts are listed at the first such letter, and the list is kept.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -14,7 +14,8 @@ use rustybuzz::ttf_parser::{self, Permissions};
 
 use crate::platform::config::Config;
 
-/// The first is the serif; each one's letters are looked for in those after it, too.
+/// Bundled fonts. The first is the serif font. Letters that a font lacks are taken from the fonts
+/// after it.
 const FILES: [&[u8]; 18] = [
     include_bytes!("fonts/serif.ttf"),
     include_bytes!("fonts/sans.ttf"),
@@ -38,12 +39,13 @@ const FILES: [&[u8]; 18] = [
 
 pub struct Fonts {
     bundled: Vec<Typeface>,
-    /// Searched instead of the system's folders.
+    /// Folder that is searched instead of the system's font folders.
     folder: Option<PathBuf>,
     system: OnceLock<Vec<Candidate>>,
 }
 
-/// One library for each configured folder. A typeface that was loaded is kept as long as the process runs.
+/// One library of fonts for each configured folder. A loaded typeface is kept as long as the
+/// process runs.
 static LIBRARIES: LazyLock<Mutex<HashMap<Option<PathBuf>, &'static Fonts>>> =
     LazyLock::new(Mutex::default);
 
@@ -70,8 +72,8 @@ impl Fonts {
         &self.bundled
     }
 
-    /// Typefaces of the system that together have the letters, as far as there are any: few of them, so that a name looks
-    /// as one.
+    /// Returns system typefaces that together have as many of the letters as possible. Takes few
+    /// typefaces, so that a name looks uniform.
     pub fn of_system(&self, letters: &BTreeSet<char>, wants_serif: bool) -> Vec<&Typeface> {
         let mut left = letters.clone();
         let mut chosen = Vec::new();
@@ -106,7 +108,7 @@ impl Fonts {
     }
 }
 
-/// A font that was read, ready for shaping text and for the PDF.
+/// A loaded font, ready for shaping text and for the PDF.
 pub struct Typeface {
     pub font: Font,
     pub shaper: Face<'static>,
@@ -117,7 +119,7 @@ impl Typeface {
         let mut shaper = Face::from_slice(file, index)?;
         let data: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(file);
         let data = Data::from(data);
-        // Some variable fonts are thin where nothing else is asked for.
+        // Some variable fonts are thin unless a weight is set.
         let weight = ttf_parser::Tag::from_bytes(b"wght");
         let axes = shaper.variation_axes();
         let axis = axes.into_iter().find(|axis| axis.tag == weight);
@@ -136,7 +138,7 @@ impl Typeface {
         self.shaper.glyph_index(letter).is_some()
     }
 
-    /// True where the font has an outline for the letter. Fonts of pictures have none.
+    /// Returns true if the font has an outline for the letter. Picture fonts have none.
     fn draws(&self, letter: char) -> bool {
         self.shaper.glyph_index(letter).is_some_and(|glyph| {
             letter.is_whitespace() || self.shaper.glyph_bounding_box(glyph).is_some()
@@ -144,15 +146,15 @@ impl Typeface {
     }
 }
 
-/// A font of the system, with the letters that it has. It is read whole when it is chosen first.
+/// A system font with the letters that it has. Its file is loaded when the font is first used.
 struct Candidate {
     path: PathBuf,
-    /// Which font of a collection.
+    /// Index of the font in a collection.
     index: u32,
     /// In lowercase.
     family: String,
     unlikeness: u16,
-    /// In ascending order.
+    /// Code points in ascending order.
     letters: Vec<RangeInclusive<u32>>,
     typeface: OnceLock<Option<Typeface>>,
 }
@@ -186,7 +188,8 @@ impl Candidate {
         letters.iter().filter(|letter| self.has(**letter)).count()
     }
 
-    /// The greater, the better: the number of letters first, then the regular style, then the looks.
+    /// Returns a rank, higher for a better font. Compares the number of letters first. Then follow
+    /// proportional width, closeness to the regular style, wanted serifs and language.
     fn fitness(&self, letters: &BTreeSet<char>, wants_serif: bool) -> impl Ord + use<> {
         let family = &self.family;
         let is_serif = ["serif", "ming", "song", "mincho", "batang", "myungjo"]
@@ -206,15 +209,17 @@ impl Candidate {
         self.typeface
             .get_or_init(|| {
                 let file = std::fs::read(&self.path).ok()?;
-                // The system has a limited number of fonts, and each is read once.
+                // Leaking is bounded: the system has a limited number of fonts, and each is loaded
+                // once.
                 Typeface::new(Box::leak(file.into_boxed_slice()), self.index)
             })
             .as_ref()
     }
 }
 
-/// Chinese, Japanese and Korean write some of the same characters in different ways, and Noto has a font for each. Kana are
-/// Japanese and Hangul is Korean; the rest is taken for Chinese.
+/// Returns true if a font's family suits the language of the letters. Chinese, Japanese and Korean
+/// write some shared characters differently, and Noto has a font for each. Kana mean Japanese and
+/// Hangul means Korean; everything else is taken for Chinese.
 fn suits_language(family: &str, letters: &BTreeSet<char>) -> bool {
     let any = |range: RangeInclusive<char>| letters.range(range).next().is_some();
     let language = if any('\u{3040}'..='\u{30ff}') {
@@ -231,7 +236,8 @@ fn family_of(face: &FaceInfo) -> &str {
     face.families.first().map_or("", |(name, _)| name.as_str())
 }
 
-/// Distance from the regular font of a family: a slanted or narrow font is farther than any weight.
+/// Returns the distance from a family's regular font. A slanted or narrow font is farther away than
+/// any weight.
 fn unlikeness(face: &FaceInfo) -> u16 {
     let is_regular = face.style == fontdb::Style::Normal && face.stretch == fontdb::Stretch::Normal;
     let weight = face.weight.0.abs_diff(Weight::NORMAL.0);
@@ -251,10 +257,11 @@ fn find_candidates(folder: Option<&Path>) -> Vec<Candidate> {
             _ => None,
         })
         .collect();
-    // Of each family the most regular font is enough.
+    // The most regular font of each family is enough.
     faces.sort_by_key(|(path, face)| (family_of(face), unlikeness(face), *path, face.index));
     faces.dedup_by_key(|(_, face)| family_of(face));
-    // The fonts of a collection follow each other, so that each file is read once; and the choice is the same every time.
+    // Sorted by path, the fonts of a collection follow each other, so each file is read once. The
+    // order also makes the choice the same every time.
     faces.sort_by_key(|(path, face)| (*path, face.index));
     let mut open: Option<(&Path, Vec<u8>)> = None;
     let mut candidates = Vec::new();
@@ -295,17 +302,18 @@ pub(crate) mod testing {
     const HEBREW: &[u8] = include_bytes!("fonts/noto-hebrew.ttf");
     const THAI: &[u8] = include_bytes!("fonts/noto-thai.ttf");
 
-    /// The fonts that come with us and no others.
+    /// Returns the bundled fonts, with an empty system folder.
     pub fn bundled_only(folder: &Path) -> &'static Fonts {
         Box::leak(Box::new(Fonts::new(&FILES, Some(folder))))
     }
 
-    /// As if only the serif and the sans came with us, and `folder` were the system's.
+    /// Returns fonts as if only serif and sans were bundled, and `folder` were the system's.
     pub fn with_system(folder: &Path) -> &'static Fonts {
         Box::leak(Box::new(Fonts::new(&FILES[..2], Some(folder))))
     }
 
-    /// A folder as systems have them: a font, a collection with the sans before the Hebrew font, and a broken file.
+    /// Makes a folder like a system's. It has a font, a collection with the sans before the Hebrew
+    /// font, and a broken file.
     pub fn system_folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
@@ -316,7 +324,7 @@ pub(crate) mod testing {
         folder
     }
 
-    /// A TrueType collection: its header, and each font with its tables at their new places.
+    /// Builds a TrueType collection: its header, and the fonts with shifted table offsets.
     fn collection(fonts: &[&[u8]]) -> Vec<u8> {
         let long = |data: &[u8], at: usize| {
             u32::from_be_bytes(data[at..at + 4].try_into().expect("four bytes"))

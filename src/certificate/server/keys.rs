@@ -1,9 +1,10 @@
-//! The keys with which an organization signs its credentials: one is active, retired ones still verify.
+//! The keys with which an organization signs its credentials. One key is active; retired keys still
+//! verify.
 //!
-//! The secret part lies in the database, where row-level security keeps it to its organization, and is read only where
-//! something is signed. It is not encrypted once more: the servers share no secret but the database's own, so the key to
-//! it would lie beside it. Whoever steals it can sign, but not put a certificate on record, which every check of ours
-//! asks for.
+//! The secret part is stored in the database, protected by row-level security, and read only for
+//! signing. It is not encrypted again. The servers share no other secret, so the encryption key
+//! would lie beside it. A thief could sign credentials, but could not add a certificate to our
+//! records. Each of our checks requires that record.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,11 +22,11 @@ use crate::platform::db::schema::organization_keys;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
 
-/// The one that Open Badges 3.0 asks every verifier to know.
+/// The algorithm that each Open Badges 3.0 verifier must support.
 pub const ALGORITHM: &str = "RS256";
 const BITS: usize = 2048;
 
-/// The public part of a key, as RFC 7517 writes it.
+/// Public part of a key, in the format of RFC 7517.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jwk {
     pub kty: String,
@@ -41,11 +42,12 @@ pub struct PublicKey {
 
 pub struct SigningKey {
     pub kid: Uuid,
-    /// PKCS #8.
+    /// In PKCS #8 format.
     pub secret: Vec<u8>,
 }
 
-/// The key that signs. The first that is asked for is made; of two replicas that make one at the same time, one is kept.
+/// Returns the active key, and creates it if there is none. If two replicas create a key at the
+/// same time, only one is kept.
 pub async fn active(cx: &Cx) -> AppResult<SigningKey> {
     if let Some(key) = cx.within(async |conn| Ok(find_active(conn).await?)).await? {
         return Ok(key);
@@ -88,7 +90,7 @@ async fn find_active(conn: &mut Conn) -> QueryResult<Option<SigningKey>> {
     Ok(found.map(|(kid, secret)| SigningKey { kid, secret }))
 }
 
-/// All that the organization has ever signed with, the newest first.
+/// Returns all keys that the organization ever signed with, newest first.
 pub async fn public(conn: &mut Conn) -> AppResult<Vec<PublicKey>> {
     let rows: Vec<(Uuid, serde_json::Value)> = organization_keys::table
         .order(organization_keys::created_at.desc())
@@ -111,8 +113,8 @@ pub async fn retire(conn: &mut Conn) -> QueryResult<usize> {
         .await
 }
 
-/// ring, which signs, makes no RSA keys. (Nothing else is done with this crate, whose private-key operations are said
-/// not to take the same time always: RUSTSEC-2023-0071.)
+/// Generates a key with the rsa crate, because ring can't generate RSA keys. ring does the signing.
+/// The rsa crate's private-key operations may leak timing (RUSTSEC-2023-0071).
 pub fn generate() -> Result<(Jwk, Vec<u8>), String> {
     let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, BITS)
         .map_err(|error| format!("no key can be made: {error}"))?;

@@ -1,4 +1,4 @@
-//! Lines of text, each letter in the first font that has it.
+//! Sets lines of text, each letter in the first font that has it.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub enum Style {
     Sans,
 }
 
-/// How much of a text the fonts have.
+/// Share of a text's letters that the fonts have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coverage {
     All,
@@ -26,24 +26,24 @@ pub enum Coverage {
     Nothing,
 }
 
-/// A line in one size, which is 1 until it is drawn. Its runs stand as they are seen, from left to right.
+/// A line of text at size 1, scaled when drawn. Its runs are in visual order, from left to right.
 pub struct Line {
     runs: Vec<Run>,
 }
 
-/// Letters of one font and one direction.
+/// Letters in one font and one direction.
 struct Run {
     typeface: &'static Typeface,
     text: String,
     glyphs: Vec<KrillaGlyph>,
     width: f32,
-    /// False for letters that no font has: an empty box stands for each.
+    /// False for letters that no font has. Each is drawn as an empty box.
     is_drawn: bool,
 }
 
 impl Line {
     pub fn set(fonts: &'static Fonts, text: &str, style: Style) -> Self {
-        // Fonts have letters with their accents rather than accents alone.
+        // Compose accents first: fonts have accented letters more often than separate accents.
         let text: String = text.nfc().collect();
         let choice = Choice::for_text(fonts, &text, style);
         let bidi = BidiInfo::new(&text, None);
@@ -81,18 +81,18 @@ impl Line {
         }
     }
 
-    /// The letters, boxes included, run by run.
+    /// Returns the text of the runs, including letters drawn as boxes.
     #[cfg(test)]
     pub fn text(&self) -> String {
         self.runs.iter().map(|run| run.text.as_str()).collect()
     }
 
-    /// In that size.
+    /// Returns the width at a size, in the unit of the size.
     pub fn width(&self, size: f32) -> f32 {
         self.runs.iter().map(|run| run.width).sum::<f32>() * size
     }
 
-    /// From the start of its base line, in the surface's colour.
+    /// Draws the line in the surface's color, from the start of the baseline.
     pub fn draw(&self, surface: &mut Surface<'_>, mut start: Point, size: f32) {
         for run in &self.runs {
             let font = run.typeface.font.clone();
@@ -105,7 +105,7 @@ impl Line {
 /// The typefaces for one text.
 struct Choice {
     bundled: Vec<&'static Typeface>,
-    /// For letters that no bundled font has.
+    /// Typefaces for letters that no bundled font has.
     system: Vec<&'static Typeface>,
 }
 
@@ -127,11 +127,12 @@ impl Choice {
         }
     }
 
-    /// The text in parts of one font each, or of none, in the order in which it is read.
+    /// Splits the text into parts of one font each, in reading order. The font is None for letters
+    /// that no font has.
     fn parts(&self, text: &str) -> Vec<(Option<&'static Typeface>, String)> {
         let mut parts: Vec<(Option<&'static Typeface>, String)> = Vec::new();
         for letter in text.chars() {
-            // Fonts lack some spaces, and what breaks a line.
+            // Fonts lack line breaks and some kinds of spaces, so replace them by a space.
             let space = letter.is_whitespace() && !self.any_has(letter);
             let letter = if space { ' ' } else { letter };
             if let Some((typeface, part)) = parts.last_mut()
@@ -156,8 +157,9 @@ impl Choice {
         self.typefaces().any(|typeface| typeface.has(letter))
     }
 
-    /// True where the letter continues a part in this font. The system's fonts are for what the bundled ones lack: Latin
-    /// letters beside Chinese ones look as everywhere else.
+    /// Returns true if the letter continues a part in this font. System fonts are only for letters
+    /// that the bundled ones lack. So Latin letters beside Chinese ones look the same as everywhere
+    /// else.
     fn goes_on(&self, typeface: Option<&'static Typeface>, letter: char) -> bool {
         if is_invisible(letter) {
             return true;
@@ -177,7 +179,8 @@ impl Choice {
     }
 }
 
-/// Joins letters, directs them or chooses between their shapes, and is never seen by itself.
+/// Returns true for characters that are never visible alone. They join letters, set a direction or
+/// choose a shape.
 fn is_invisible(letter: char) -> bool {
     matches!(
         letter,
@@ -236,7 +239,7 @@ impl Run {
         }
     }
 
-    /// The box that the font draws for missing letters, once for each letter.
+    /// Returns a run of the font's box for missing letters, one for each letter.
     fn of_boxes(typeface: &'static Typeface, text: String) -> Self {
         let shaper = &typeface.shaper;
         let units = shaper.glyph_hor_advance(rustybuzz::ttf_parser::GlyphId(0));
@@ -328,7 +331,7 @@ mod tests {
     fn letters_that_our_fonts_lack_are_taken_from_the_systems_fonts() {
         let folder = testing::system_folder();
         let fonts = testing::with_system(folder.path());
-        // One of them is the second font of a collection.
+        // The Hebrew font is the second font of a collection.
         for name in ["สมชาย ใจดี", "שרה כהן", "Zoë (שרה) สมชาย"]
         {
             for style in [Style::Serif, Style::Sans] {
@@ -344,7 +347,7 @@ mod tests {
         assert_eq!(lacking.coverage(), Coverage::Part);
     }
 
-    /// The letters of the line as they are seen, from left to right.
+    /// Returns the line's letters in visual order, from left to right.
     fn seen(text: &str) -> String {
         let line = set(text, Style::Serif);
         let mut seen = String::new();
@@ -366,7 +369,7 @@ mod tests {
             ("نور-هدى", "ىده-رون"),
             ("نور ١٢", "١٢ رون"),
             ("Zoë (נור) O’Neill", "Zoë (רונ) O’Neill"),
-            // The font turns these brackets round.
+            // The font mirrors these brackets.
             ("נור (Zoë)", ")Zoë( רונ"),
             ("Zoe\u{308}", "Zoë"),
         ] {

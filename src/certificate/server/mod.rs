@@ -1,4 +1,5 @@
-//! Decides who has completed a course, and issues certificates as pages, PDF files and credentials.
+//! The server side of certificates: completion, codes, keys, credentials, PDF files, queries and
+//! page data.
 
 pub mod badge;
 pub mod code;

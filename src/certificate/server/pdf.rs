@@ -1,4 +1,4 @@
-//! The certificate on one sheet of A4 paper, for printing and keeping.
+//! Draws a certificate on one sheet of A4 paper, for printing and keeping.
 
 use std::num::NonZeroU16;
 
@@ -20,12 +20,12 @@ use super::fonts::Fonts;
 use super::letters::{Coverage, Line, Style};
 use crate::certificate::CertificateFacts;
 
-/// A4, lying, in points.
+/// Landscape A4, in points.
 const PAPER: (f32, f32) = (841.89, 595.28);
-/// From the edge of the paper to the frame, and on to what is written.
+/// Distances from the edge of the paper to the frame and to the text, in points.
 const EDGE: f32 = 28.0;
 const MARGIN: f32 = 72.0;
-/// Room for a line.
+/// Maximum width of a line, in points.
 const MEASURE: f32 = PAPER.0 - 2.0 * MARGIN;
 
 type Colour = (u8, u8, u8);
@@ -35,11 +35,12 @@ const INK: Colour = (27, 32, 47);
 const SOFT: Colour = (84, 91, 105);
 const GOLD: Colour = (196, 148, 40);
 
-/// Lines to be written, in the largest of sizes in which they fit.
+/// Lines of text in the largest size in which they fit.
 struct Text {
     lines: Vec<Line>,
     size: f32,
-    /// The whole text, where the lines lack letters of it.
+    /// The whole text, if the fonts lack some of its letters. Screen readers read this text
+    /// instead.
     said: Option<String>,
 }
 
@@ -58,7 +59,7 @@ struct Sheet {
     done: Text,
     course: Text,
     when: Text,
-    /// Says that letters are missing.
+    /// Note that letters are missing.
     note: Option<Text>,
     issued: Text,
     check: Text,
@@ -120,8 +121,8 @@ impl Sheet {
 const LACKS_LETTERS: &str = "The server that made this file has no font for some letters of this certificate. \
     The page at the address below shows all of it.";
 
-/// The PDF. Letters that no font has are boxes, and the sheet says so; text without any other letters is left to the page
-/// of the certificate.
+/// Draws the PDF. Letters that no font has become boxes, and a note says so. A name or title
+/// without any known letter is left to the certificate's page.
 pub fn draw(fonts: &'static Fonts, facts: &CertificateFacts) -> Result<Vec<u8>, String> {
     let sheet = Sheet::of(fonts, facts);
     let settings = PageSettings::from_wh(PAPER.0, PAPER.1).ok_or("there is no such paper")?;
@@ -185,14 +186,15 @@ pub fn draw(fonts: &'static Fonts, facts: &CertificateFacts) -> Result<Vec<u8>, 
         .map_err(|error| format!("the certificate can't be drawn: {error:?}"))
 }
 
-/// On one line, smaller than `size` if it is long.
+/// Fits text on one line, in a size smaller than `size` if the text is long.
 fn fitted(fonts: &'static Fonts, text: &str, style: Style, size: f32) -> Text {
     let line = Line::set(fonts, text, style);
     let size = size.min(MEASURE / line.width(1.0).max(f32::EPSILON));
     written(text, vec![line], size)
 }
 
-/// On at most two lines in the first size that allows it, else on as many as it takes in the last.
+/// Wraps text to at most two lines in the first size that allows it. Otherwise uses the last size
+/// and as many lines as needed.
 fn wrapped(fonts: &'static Fonts, text: &str, style: Style, sizes: &[f32]) -> Text {
     let mut lines = Vec::new();
     let mut used = 0.0;
@@ -233,8 +235,8 @@ fn broken(fonts: &'static Fonts, text: &str, style: Style, size: f32) -> Vec<Lin
     lines
 }
 
-/// The text in pieces between which a line can end, each with the gap before it: words, and the characters of writing
-/// systems without gaps.
+/// Splits text into pieces between which a line may end, each with the gap before it. Pieces are
+/// words, or characters of writing systems without gaps.
 fn pieces(text: &str) -> Vec<(&'static str, String)> {
     let mut pieces: Vec<(&str, String)> = Vec::new();
     for word in text.split_whitespace() {
@@ -250,8 +252,8 @@ fn pieces(text: &str) -> Vec<(&'static str, String)> {
     pieces
 }
 
-/// Chinese and Japanese lines end between any two characters, but none begins with a closing mark or ends with an opening
-/// one.
+/// Returns true if a line may end between `before` and `next`. Chinese and Japanese lines may end
+/// between any two characters. But no line begins with a closing mark or ends with an opening one.
 fn may_break(before: &str, next: char) -> bool {
     let is_ideographic = |letter: char| {
         matches!(letter, '\u{2e80}'..='\u{312f}' | '\u{31a0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}'
@@ -265,8 +267,8 @@ fn may_break(before: &str, next: char) -> bool {
         && !"（［｛「『【〈《〔([{".contains(last)
 }
 
-/// Writes the lines around the middle of the sheet, the first on the base line `y`: what was written, for those who hear
-/// it, and the next base line.
+/// Writes centered lines, the first on the baseline `y`. Returns the tagged text, for screen
+/// readers, and the next baseline.
 fn centred(
     surface: &mut Surface<'_>,
     text: &Text,
@@ -279,7 +281,7 @@ fn centred(
     }));
     surface.set_fill(Some(fill(colour)));
     for line in &text.lines {
-        // A single word can be longer than the sheet is wide.
+        // A single word can be wider than the sheet.
         let size = text.size.min(MEASURE / line.width(1.0).max(f32::EPSILON));
         let x = (PAPER.0 - line.width(size)) / 2.0;
         line.draw(surface, Point::from_xy(x, y), size);
@@ -300,7 +302,7 @@ fn frame(surface: &mut Surface<'_>) {
     }
 }
 
-/// A short line of gold with the mark of the site in its middle.
+/// Draws a short gold line with the site's mark in its middle.
 fn ornament(surface: &mut Surface<'_>, y: f32) {
     let middle = PAPER.0 / 2.0;
     for side in [-1.0, 1.0] {

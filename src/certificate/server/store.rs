@@ -33,8 +33,9 @@ pub struct Certificate {
     pub feedback: Option<String>,
 }
 
-/// Issues the certificate of a course that the learner has completed, with the names as they are now. It is issued once:
-/// asked again, or by several at the same time, nothing more happens, and what was revoked is not replaced.
+/// Issues the certificate of a completed course, with the current names. Does nothing if the
+/// learner ever had one for this program, even a revoked one. Safe to call repeatedly and
+/// concurrently.
 pub async fn issue(
     conn: &mut Conn,
     user: UserId,
@@ -54,7 +55,8 @@ pub async fn issue(
     }
 }
 
-/// Issues it in place of one that was revoked. Its code; None where another is in force, or the course is not completed.
+/// Issues a certificate in place of a revoked one, and returns its code. None if another is in
+/// force, or the course is not completed.
 pub async fn issue_anew(
     conn: &mut Conn,
     user: UserId,
@@ -82,7 +84,8 @@ pub async fn issue_anew(
     Ok((issued > 0).then_some(code))
 }
 
-/// Code of the learner's certificate of a course: of one that counts, else of the last that was revoked.
+/// Returns the code of the learner's certificate of a course: the valid one, else the last revoked
+/// one.
 pub async fn code_of(
     conn: &mut Conn,
     user: UserId,
@@ -101,7 +104,8 @@ pub async fn code_of(
         .optional()
 }
 
-/// Whether another certificate can take the place of this one: it was revoked, none is in force, and the course is completed.
+/// Returns true if a new certificate may replace this one. This one is revoked, no other is in
+/// force, and the course is completed.
 pub async fn may_issue_anew(conn: &mut Conn, certificate: &Certificate) -> QueryResult<bool> {
     let in_force = course_certificates::table
         .filter(course_certificates::user_id.eq(certificate.user_id))
@@ -117,7 +121,8 @@ pub async fn may_issue_anew(conn: &mut Conn, certificate: &Certificate) -> Query
         .await
 }
 
-/// Issues what is missing: the certificates of courses that were completed before there were any.
+/// Issues certificates for completed courses that have none, such as those completed before
+/// certificates existed.
 pub async fn issue_missing(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     let courses: Vec<CourseId> = enrollments::table
         .filter(enrollments::user_id.eq(user))
@@ -146,7 +151,7 @@ pub async fn by_code(conn: &mut Conn, code: &str) -> QueryResult<Option<Certific
         .optional()
 }
 
-/// The learner's own, the newest first.
+/// Returns the learner's own certificates, newest first.
 pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Certificate>> {
     course_certificates::table
         .inner_join(courses::table)
@@ -157,7 +162,7 @@ pub async fn of_user(conn: &mut Conn, user: UserId) -> QueryResult<Vec<Certifica
         .await
 }
 
-/// Keeps what the owner says of the course; 0 where the certificate is not theirs.
+/// Saves the owner's rating of the course. Returns 0 if `user` does not own the certificate.
 pub async fn rate(
     conn: &mut Conn,
     user: UserId,
@@ -176,7 +181,7 @@ pub async fn rate(
         .await
 }
 
-/// Revokes it, unless that was done before.
+/// Revokes the certificate. Returns 0 if it was revoked before.
 pub async fn revoke(conn: &mut Conn, code: &str, reason: &str) -> QueryResult<usize> {
     diesel::update(course_certificates::table)
         .filter(course_certificates::code.eq(code))
@@ -189,7 +194,7 @@ pub async fn revoke(conn: &mut Conn, code: &str, reason: &str) -> QueryResult<us
         .await
 }
 
-/// Codes of all that were revoked.
+/// Returns the codes of all revoked certificates, in the order of revocation.
 pub async fn revoked(conn: &mut Conn) -> QueryResult<Vec<String>> {
     course_certificates::table
         .filter(course_certificates::revoked_at.is_not_null())

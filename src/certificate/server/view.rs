@@ -1,4 +1,4 @@
-//! What the pages of certificates show, put together from the queries.
+//! Builds the data of the certificates' pages from the queries.
 
 use super::badge::{self, Issuer, Refusal};
 use super::store::{self, Certificate};
@@ -10,7 +10,7 @@ use crate::platform::http::Cx;
 use crate::platform::time::Clock;
 use crate::platform::ui::Language;
 
-/// More than any credential of ours is long.
+/// Longest text that is checked, in bytes. All our credentials are shorter.
 const LIMIT: usize = 16_000;
 
 pub fn no_certificate() -> AppError {
@@ -20,7 +20,7 @@ pub fn no_certificate() -> AppError {
     )
 }
 
-/// The certificate at this code, which may have been typed.
+/// Returns the certificate with a code, as typed by a person.
 pub async fn find(cx: &Cx, typed: &str) -> AppResult<Certificate> {
     let code = code::read(typed).ok_or_else(no_certificate)?;
     cx.within(async move |conn| {
@@ -78,7 +78,7 @@ pub async fn page(cx: &Cx, typed: &str) -> AppResult<CertificatePage> {
     })
 }
 
-/// Whether a code, the address of a certificate or a credential is genuine.
+/// Checks whether a code, the address of a certificate, or a credential is genuine.
 pub async fn verdict(cx: &Cx, typed: String) -> AppResult<Verdict> {
     if typed.len() > LIMIT {
         return Ok(refused(Refusal::Broken));
@@ -103,7 +103,7 @@ pub async fn verdict(cx: &Cx, typed: String) -> AppResult<Verdict> {
     }
 }
 
-/// What somebody gives us to check.
+/// A text that a person wants to have checked.
 #[derive(Debug, PartialEq, Eq)]
 enum Claim<'a> {
     Code(&'a str),
@@ -111,8 +111,8 @@ enum Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    /// An address is one of a certificate or of its files, as it was copied: with what follows the code, or with the full
-    /// stop of a sentence.
+    /// Recognizes a token, a code, or an address of a certificate or one of its files. An address
+    /// may be copied with more path after the code, or with a full stop.
     fn of(typed: &'a str) -> Self {
         let around = |c: char| !c.is_alphanumeric();
         let ends = |c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace();
@@ -132,7 +132,7 @@ fn refused(refusal: Refusal) -> Verdict {
     Verdict::Refused(refusal.to_string())
 }
 
-/// The certificate that a credential stands for.
+/// Returns the certificate that a credential stands for.
 async fn check(cx: &Cx, token: String) -> AppResult<Result<Certificate, Refusal>> {
     let issuer = Issuer::of(cx);
     cx.within(async move |conn| {

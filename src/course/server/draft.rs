@@ -1,5 +1,5 @@
-//! A whole course as an importer hands it over: parsed, checked, nothing stored yet. The mdBook importer and the
-//! native course format both end here, and `course::import` is the only reader.
+//! A whole course as an importer hands it over: parsed and checked, but not stored. The mdBook
+//! importer and the native course format both produce a [`CourseDraft`]. `crate::import` stores it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,46 +9,48 @@ pub use crate::course::{BlockKind, Level};
 use crate::course::{LearnerPersona, StudyPersona};
 use crate::platform::names::visible;
 
-/// Prefix of the external keys of questions from a question file. Importing the course keeps
-/// questions with this prefix; otherwise it would retire them.
+/// Prefix of the external keys of questions that came from a question file. Importing the course
+/// again keeps questions with this prefix. Without the prefix it would retire them.
 pub const FROM_FILE: &str = "file:";
 
-/// A course read from a folder. Every reference in it has been resolved; every text is Markdown source.
+/// A course read from a folder. All references in it are resolved, and all long texts are Markdown
+/// source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CourseDraft {
-    /// URL name, lowercase ASCII letters, digits and hyphens, at most 80 characters.
+    /// Name of the course in addresses: lowercase ASCII letters, digits and hyphens, at most 80
+    /// characters.
     pub slug: String,
     pub title: String,
-    /// One or two sentences for the catalog, plain text.
+    /// One or two sentences for the catalog, as plain text.
     pub summary: String,
-    /// The course page's text, Markdown.
+    /// Text of the course page, as Markdown.
     pub description: String,
     /// BCP 47 language tag.
     pub language: String,
     pub level: Level,
     pub tags: Vec<String>,
     pub authors: Vec<String>,
-    /// "What you will learn", one plain sentence each.
+    /// Items of "What you will learn", one plain sentence each.
     pub outcomes: Vec<String>,
-    /// Licence or attribution line shown on the course page, plain text.
+    /// License or attribution line shown on the course page, as plain text.
     pub licence: Option<String>,
     pub price_cents: i32,
-    /// ISO 4217.
+    /// ISO 4217 code.
     pub currency: String,
-    /// Only a cohort's members may study it.
+    /// True if only members of a cohort may study the course.
     pub cohort_only: bool,
     pub settings: CourseSettings,
     pub modules: Vec<ModuleDraft>,
-    /// Files that topics refer to, by the name under which their rendered links ask for them
-    /// (`/files/course/<slug>/<key>` once stored).
+    /// Files that topics refer to, each with the key by which links ask for it. Once stored, a file
+    /// is served at `/files/<id>/<name>`.
     pub files: Vec<FileDraft>,
     /// Key in `files` of the catalog picture.
     pub thumbnail: Option<String>,
 }
 
 impl CourseDraft {
-    /// Makes titles and authors visible names. A title of which nothing can be seen becomes what
-    /// its address says.
+    /// Makes titles and authors visible names. A title without any visible character is replaced by
+    /// the item's slug, key or number. An author without one is removed.
     pub fn tidy_names(&mut self) {
         let tidy = |title: &mut String, otherwise: &str| {
             *title = visible(title).unwrap_or_else(|| otherwise.to_owned());
@@ -71,17 +73,18 @@ impl CourseDraft {
     }
 }
 
-/// How quizzes and modules behave; the defaults are the ones of a paced, gated course.
+/// Settings of a course's modules and quizzes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CourseSettings {
-    /// Modules open one after another by passing quizzes. False: all is open from the start.
+    /// True if modules open one after another as quizzes are passed. If false, all modules are open
+    /// from the start.
     pub gated: bool,
-    /// Days from a module's unlocking until the next may open.
+    /// Days from the unlocking of a module until the next one may open.
     pub cooldown_days: i32,
     pub passing_score_percent: i32,
-    /// Questions drawn per attempt, 1 to 20.
+    /// Number of questions drawn for an attempt, 1 to 20.
     pub questions_per_attempt: i32,
-    /// None: untimed.
+    /// None for no time limit.
     pub seconds_per_question: Option<i32>,
 }
 
@@ -93,7 +96,7 @@ impl CourseSettings {
         questions_per_attempt: 5,
         seconds_per_question: Some(30),
     };
-    /// What imported books get: untimed and ungated.
+    /// Settings of imported books: no time limit and no gates.
     pub const OPEN: Self = Self {
         gated: false,
         cooldown_days: 0,
@@ -104,26 +107,27 @@ impl CourseSettings {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModuleDraft {
-    /// 1, 2, 3 … in reading order.
+    /// Position in reading order, starting at 1.
     pub number: i32,
     pub title: String,
-    /// Plain text, may be empty.
+    /// Plain text; may be empty.
     pub summary: String,
-    /// False for front and back matter, which never hold anyone up.
+    /// False for front and back matter, which never lock the modules after them.
     pub gates: bool,
     pub topics: Vec<TopicDraft>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopicDraft {
-    /// 1, 2, 3 … within the module.
+    /// Position within the module, starting at 1.
     pub number: i32,
-    /// Identity across imports: the source path without its ending, for example `ch04-01-what-is-ownership`.
-    /// Also the topic's URL name; the characters of a slug.
+    /// Identity across imports: the source path without its extension, for example
+    /// `ch04-01-what-is-ownership`. It is also the topic's name in addresses, so it has only the
+    /// characters of a slug.
     pub key: String,
     pub title: String,
     pub body: TopicBody,
-    /// Narrations other than the normal one.
+    /// Narrations for study personas other than the normal one.
     pub narrations: BTreeMap<StudyPersona, TopicBody>,
     pub video_url: Option<String>,
     pub ppt_url: Option<String>,
@@ -131,8 +135,8 @@ pub struct TopicDraft {
     pub simulations: Vec<SimulationDraft>,
     pub cold_calls: Vec<ColdCallDraft>,
     pub suggestions: Vec<SuggestionDraft>,
-    /// Questions of this topic, in order. Where the body has `<div data-question="KEY"></div>`, the question is
-    /// shown there as inline practice.
+    /// Questions of this topic, in order. `<div data-question="KEY"></div>` in the body places a
+    /// question in the text as a practice question.
     pub questions: Vec<QuestionDraft>,
 }
 
@@ -142,25 +146,27 @@ pub enum TopicBody {
     Blocks(Vec<BlockDraft>),
 }
 
-/// One block of the layout `{"version":1,"blocks":[{id,type,contentKey?,tutorPersona?,data?}]}`.
+/// One block of a layout. The JSON is
+/// `{"version":1,"blocks":[{id,type,contentKey?,tutorPersona?,data?}]}`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BlockDraft {
     pub id: String,
     pub kind: BlockKind,
-    /// Content comes from the topic's asset of this key, chosen for the learner's persona.
+    /// Key of the topic's asset that holds the content. The variant for the learner's persona is
+    /// used.
     pub content_key: Option<String>,
-    /// Shown only to learners with this persona or without one.
+    /// Limits the block to learners who have this persona or none.
     pub tutor_persona: Option<LearnerPersona>,
-    /// Inline content, absent where `content_key` is given.
+    /// Inline content; absent if `content_key` is given.
     pub data: Option<BlockData>,
 }
 
-/// The JSON of a block's `data` and of an asset's `payload`; which variant is said by the block's type.
+/// JSON of a block's `data` and of an asset's `payload`. The block's type determines the variant.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum BlockData {
     Video {
-        /// A file of the course, an https address, or a YouTube or Vimeo page.
+        /// A file of the course, an https address, or the address of a YouTube or Vimeo page.
         video: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         captions: Vec<Captions>,
@@ -175,7 +181,7 @@ pub enum BlockData {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         caption: Option<String>,
     },
-    /// Slides as pages: each is Markdown.
+    /// Slides as pages of Markdown.
     Ppt {
         slides: Vec<String>,
     },
@@ -222,7 +228,7 @@ pub struct Captions {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssetDraft {
     pub content_key: String,
-    /// None: the default for everyone without a variant of their own.
+    /// None for the default variant, for learners whose persona has no variant of its own.
     pub persona: Option<LearnerPersona>,
     pub kind: BlockKind,
     pub payload: BlockData,
@@ -233,15 +239,15 @@ pub struct SimulationDraft {
     pub key: String,
     pub title: String,
     pub difficulty: Level,
-    /// What to do, Markdown.
+    /// The task, as Markdown.
     pub brief: String,
-    /// What the work is checked against, one plain sentence each.
+    /// Criteria that the work is checked against, one plain sentence each.
     pub rubric: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColdCallDraft {
-    /// 1, 2, 3 … within the topic.
+    /// Position within the topic, starting at 1.
     pub display_order: i32,
     pub prompt: String,
     pub helper_text: Option<String>,
@@ -250,7 +256,7 @@ pub struct ColdCallDraft {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SuggestionDraft {
     pub prompt: String,
-    /// The answer that is shown without asking a model, Markdown; None: the tutor answers.
+    /// Prepared Markdown answer, shown without asking a model. None if the tutor answers instead.
     pub answer: Option<String>,
     pub follow_ups: Vec<SuggestionDraft>,
 }
@@ -261,11 +267,11 @@ pub struct QuestionDraft {
     pub key: String,
     /// Markdown.
     pub prompt: String,
-    /// Shown after grading, Markdown.
+    /// Markdown that is shown after grading.
     pub explanation: Option<String>,
     pub answer: AnswerDraft,
     pub purpose: QuestionPurpose,
-    /// The author's estimate, 0 (everyone gets it) to 1 (no one does).
+    /// The author's estimate, from 0 (everyone answers correctly) to 1 (no one does).
     pub difficulty: Option<f32>,
 }
 
@@ -273,24 +279,27 @@ pub struct QuestionDraft {
 pub enum AnswerDraft {
     Choice {
         options: Vec<OptionDraft>,
-        /// Several options may be right and the learner ticks all of them.
+        /// True for multiple choice: several options may be correct, and the learner ticks all of
+        /// them.
         several: bool,
-        /// Options are shuffled when shown, unless the author ordered them.
+        /// True if options are shuffled when shown. False if the author's order matters.
         shuffle: bool,
     },
     ShortAnswer {
-        /// The first is the one shown as the answer; matching ignores case and surrounding space.
+        /// Accepted answers; the first one is shown as the solution. Matching ignores case and
+        /// surrounding white space.
         accepted: Vec<String>,
-        /// Absolute tolerance where the answer is a number.
+        /// Absolute tolerance for numeric answers.
         tolerance: Option<f64>,
     },
-    /// Does this program compile; if so what does it print, if not which line is at fault.
+    /// Asks whether a program compiles. If it does, the answer is its output, otherwise the line at
+    /// fault.
     Tracing {
         language: String,
         program: String,
         outcome: TracingOutcome,
     },
-    /// Items in their right order.
+    /// Items in their correct order.
     Ordering {
         items: Vec<String>,
     },
@@ -302,7 +311,7 @@ pub enum AnswerDraft {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum TracingOutcome {
     Prints(String),
-    /// 1-based; None where the source does not say which line.
+    /// 1-based line at fault. None if the source does not name the line.
     FailsAtLine(Option<u32>),
 }
 
@@ -315,25 +324,28 @@ pub struct OptionDraft {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileDraft {
-    /// Name under the course, slashes allowed, for example `img/trpl04-01.svg`.
+    /// Name within the course, which may contain slashes, for example `img/trpl04-01.svg`.
     pub key: String,
-    /// Where it is on disk; inside the course folder, checked after following links.
+    /// Location on disk. It is inside the folder that the importer may read, checked after
+    /// following symbolic links.
     pub path: PathBuf,
     pub media_type: String,
 }
 
-/// What is wrong with a course folder, where: `src/ch01.md:12: the include 'x.rs' does not exist`.
+/// A problem in a course folder with its place: `src/ch01.md:12: the include 'x.rs' does not
+/// exist`.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{}{}: {message}", file.display(), line.map(|l| format!(":{l}")).unwrap_or_default())]
 pub struct CourseError {
-    /// Relative to the course folder.
+    /// Path relative to the course folder.
     pub file: PathBuf,
     /// 1-based.
     pub line: Option<usize>,
     pub message: String,
 }
 
-/// The notes as lines for people. Equal messages are said once, with all of their places.
+/// Formats notes as lines for people. Notes with the same message become one entry that lists all
+/// of their places.
 pub fn grouped(notes: &[CourseError]) -> Vec<String> {
     let mut places: Vec<(&str, Vec<&CourseError>)> = Vec::new();
     for note in notes {
@@ -352,7 +364,7 @@ pub fn grouped(notes: &[CourseError]) -> Vec<String> {
     lines.collect()
 }
 
-/// One line for each file, with the lines of the notes in it.
+/// Returns one line for each file, with the line numbers of the notes in that file.
 fn files(notes: &[&CourseError]) -> String {
     let mut lines: BTreeMap<&Path, Vec<String>> = BTreeMap::new();
     for note in notes {

@@ -1,4 +1,4 @@
-//! The files of courses over HTTP, for whoever may read a course that shows them.
+//! Serves the files of courses over HTTP to people who may read a course that shows them.
 
 use axum::Router;
 use axum::extract::{Extension, Path};
@@ -18,11 +18,11 @@ use crate::platform::http::layers::plain;
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::{CourseId, FileId, OrganizationId};
 
-/// Begins the names of files that came with questions from elsewhere; they stay when the course is
-/// imported again.
+/// Prefix of the names of files that came with imported questions. Importing the course again keeps
+/// files with this prefix.
 pub const OF_QUESTIONS: &str = "from-files/";
 
-/// Stores a file under its name in the course; one that has this name already is replaced.
+/// Stores a file under its name in the course, replacing an earlier file of the same name.
 pub async fn keep(
     conn: &mut Conn,
     files: &Files,
@@ -50,7 +50,8 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/files/{file}/{name}", get(send))
 }
 
-/// The address under which a file of a course is served; it changes when the content does.
+/// Returns the address of a course's file. The address changes with the content, so browsers may
+/// cache the file for good.
 pub fn address(file: FileId, key: &str) -> String {
     let name = key.rsplit('/').next().unwrap_or(key);
     let name: String = name
@@ -74,7 +75,8 @@ async fn send(
 ) -> Response {
     match readable(&cx, FileId(file)).await {
         Ok(Some((file, public))) => cx.app.files.send(&file, &method, &headers, public).await,
-        // The same answer whether it does not exist or is not for this person.
+        // A missing file and a forbidden one get the same answer, so that nobody learns which files
+        // exist.
         Ok(None) => plain(
             StatusCode::NOT_FOUND,
             "There is no such file, or it is part of a course that you are not enrolled in.",
@@ -86,8 +88,8 @@ async fn send(
     }
 }
 
-/// The file, and whether everybody may see it: a published course's picture is for all, the rest for those who may read
-/// a course that has it.
+/// Returns the file, and whether it is public. The picture of a published course is public. Other
+/// files need the right to read a course that has them.
 async fn readable(cx: &Cx, file: FileId) -> AppResult<Option<(StoredFile, bool)>> {
     let user = cx.viewer.as_ref().map(|viewer| viewer.user_id.0);
     let is_admin = cx

@@ -1,5 +1,4 @@
-//! Reads courses from folders and mdBooks, renders and stores them, and serves their files and
-//! search.
+//! The server side of courses: import formats, rendering, files, search and shared queries.
 
 pub mod draft;
 pub mod files;

@@ -1,5 +1,6 @@
-//! From a draft's sources to the HTML that pages serve: links resolved, media as elements, practice questions in place.
-//! Runs when content changes, never per request.
+//! Renders a draft's sources to the HTML that pages serve. Links are resolved, media become
+//! elements, and practice questions are put in place. Runs when content changes, never for a
+//! request.
 
 use std::collections::HashMap;
 
@@ -11,17 +12,18 @@ use crate::paths::practice_path;
 use crate::platform::markdown::{self, Heading, TargetKind};
 use crate::platform::ui::direction;
 
-/// Where links between the parts of a course lead.
+/// Data to turn a course's internal links into addresses.
 pub struct Links<'a> {
     pub course_slug: &'a str,
-    /// The tag of the course's language.
+    /// BCP 47 tag of the course's language.
     pub language: &'a str,
-    /// Address of each file of the course by its key.
+    /// Address of each file of the course, by its key.
     pub files: &'a HashMap<String, String>,
 }
 
 impl Links<'_> {
-    /// `topic:KEY#fragment` and `file:KEY` become addresses; everything else stays.
+    /// Returns the address for `topic:KEY#fragment` or `file:KEY`. None for other links and unknown
+    /// files, which stay as written.
     pub fn resolve(&self, written: &str) -> Option<String> {
         if let Some(topic) = written.strip_prefix("topic:") {
             return Some(format!("/learn/{}/{topic}", self.course_slug));
@@ -39,7 +41,7 @@ impl Links<'_> {
         self.resolve(written).unwrap_or_else(|| written.to_owned())
     }
 
-    /// The attributes of an element with text of the course.
+    /// Returns the `lang` and `dir` attributes for an element that holds text of the course.
     fn written(&self) -> String {
         format!(
             " lang=\"{}\" dir=\"{}\"",
@@ -72,7 +74,8 @@ pub struct RenderedBody {
     pub words: u32,
 }
 
-/// One narration of a topic. Its video and slides lead where the layout has none of its own.
+/// Renders one narration of a topic. The topic's own video and slides come first, unless the layout
+/// has blocks of these kinds.
 pub fn body(topic: &TopicDraft, body: &TopicBody, links: &Links<'_>) -> RenderedBody {
     let mut rendered = RenderedBody::default();
     let has = |kind: BlockKind| match body {
@@ -148,7 +151,7 @@ impl RenderedBody {
     }
 }
 
-/// The HTML of a block's inline data or of an asset's payload.
+/// Renders a block's inline data or an asset's payload.
 pub fn data_html(data: &BlockData, links: &Links<'_>) -> String {
     match data {
         BlockData::Text { markdown } => format!(
@@ -225,7 +228,7 @@ pub fn data_html(data: &BlockData, links: &Links<'_>) -> String {
     }
 }
 
-/// The text of a block, whose words are counted.
+/// Returns the text of a block, for counting its words.
 fn plain_text(data: &BlockData, links: &Links<'_>) -> String {
     match data {
         BlockData::Text { markdown } | BlockData::Callout { markdown, .. } => {
@@ -263,7 +266,7 @@ fn slides_link(file: &str, title: &str, links: &Links<'_>) -> String {
     )
 }
 
-/// The privacy-keeping embed of a YouTube or Vimeo address.
+/// Returns the privacy-friendly embed address of a YouTube or Vimeo page.
 fn embed_of(video: &str) -> Option<String> {
     let url = url::Url::parse(video).ok()?;
     let plain_id = |id: &str| {
@@ -338,7 +341,7 @@ fn video_block(
     )
 }
 
-/// Puts each question where its place is marked. The answer is nowhere in what is sent.
+/// Replaces each mark of a practice question by the question. The HTML does not contain the answer.
 fn with_practice(html: &str, topic: &TopicDraft, links: &Links<'_>) -> String {
     let mut out = html.to_owned();
     for question in &topic.questions {
@@ -350,17 +353,18 @@ fn with_practice(html: &str, topic: &TopicDraft, links: &Links<'_>) -> String {
     out
 }
 
-/// The attribute by which the place of a question is known in a topic's HTML.
+/// Returns the attribute that marks the place of a question in a topic's HTML.
 pub fn practice_mark(key: &str) -> String {
     format!("data-question=\"{}\"", escape(key))
 }
 
-/// How the place of a question begins, before its mark, and how it ends. Its frame is the
-/// interface's; what the course says in it has its own language.
+/// HTML before and after a practice question. `text_of` cuts questions out by these strings. The
+/// frame is in the interface's language, the question inside in the course's.
 pub const PRACTICE_START: &str = "<section class=\"practice\" ";
 pub const PRACTICE_END: &str = "Answer</a></p></section>";
 
-/// The question as it is read. Where it is answered, its form takes the place of this.
+/// Renders a question for reading. On a page that accepts answers, the question's form replaces
+/// this HTML.
 pub fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> String {
     let answer = match &question.answer {
         AnswerDraft::Choice {
@@ -370,7 +374,8 @@ pub fn practice(question: &QuestionDraft, topic: &str, links: &Links<'_>) -> Str
         } => {
             let mut texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
             if *shuffle {
-                // A fixed order that does not depend on which one is right.
+                // A fixed order that does not depend on which option is correct, so that the order
+                // reveals nothing.
                 texts.sort_by_key(|text| scramble(&question.key, text));
             }
             let hint = if *several {
@@ -448,7 +453,7 @@ fn longest_run(text: &str, of: char) -> usize {
     longest
 }
 
-/// Text as it stands between tags or in a double-quoted attribute.
+/// Escapes text for use between tags or in a double-quoted attribute.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -456,7 +461,7 @@ pub fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-/// Element id of the question's place in the text.
+/// Returns the element id of a practice question in the text.
 #[cfg(feature = "ssr")]
 pub fn practice_id(key: &str) -> String {
     let key: String = key.split_whitespace().collect::<Vec<_>>().join("-");

@@ -1,4 +1,4 @@
-//! Queries of courses that more than one feature asks.
+//! Queries of courses that several features use.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_files, courses};
 use crate::platform::ids::{CourseId, FileId};
 
-/// The course's name in addresses.
+/// Returns the course's name in addresses.
 pub async fn slug(conn: &mut Conn, course: CourseId) -> QueryResult<String> {
     courses::table
         .find(course)
@@ -20,7 +20,7 @@ pub async fn slug(conn: &mut Conn, course: CourseId) -> QueryResult<String> {
         .await
 }
 
-/// The course's name in addresses, and its title.
+/// Returns the course's name in addresses, and its title.
 pub async fn names(conn: &mut Conn, course: CourseId) -> QueryResult<(String, String)> {
     courses::table
         .find(course)
@@ -29,7 +29,6 @@ pub async fn names(conn: &mut Conn, course: CourseId) -> QueryResult<(String, St
         .await
 }
 
-/// The course's title and language.
 pub async fn title(conn: &mut Conn, course: CourseId) -> QueryResult<CourseTitle> {
     let (text, language) = courses::table
         .find(course)
@@ -39,7 +38,7 @@ pub async fn title(conn: &mut Conn, course: CourseId) -> QueryResult<CourseTitle
     Ok(CourseTitle::new(text, language))
 }
 
-/// Where the files of the course are served, by the names that its texts have for them.
+/// Returns the addresses of the course's files, by the names that the course's texts use.
 pub async fn file_addresses(
     conn: &mut Conn,
     course: CourseId,
@@ -56,7 +55,7 @@ pub async fn file_addresses(
     Ok(addressed.collect())
 }
 
-/// Counts the parts of the course anew, for lists that show how many it has.
+/// Updates the stored counts of topics, questions and reading minutes that lists show.
 pub async fn recount(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
     diesel::sql_query(
         "update courses c set

@@ -1,4 +1,4 @@
-//! Content says its language and direction wherever it is shown.
+//! Tests that content declares its language and direction wherever it is shown.
 
 use axum::http::StatusCode;
 
@@ -22,7 +22,7 @@ fn persian() -> Folder {
     folder
 }
 
-/// Whether the last element before the text that says its language is Persian.
+/// Returns true if the nearest `lang` attribute before the text is Persian.
 fn is_persian(page: &str, text: &str) -> bool {
     match page.find(text) {
         Some(at) => is_persian_at(page, at),

@@ -1,4 +1,4 @@
-//! Importing and studying courses, over HTTP where a person would.
+//! Tests of importing and studying courses, over HTTP like a person.
 
 mod language;
 mod search;
@@ -12,7 +12,7 @@ use crate::import::Report;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 
-/// A small course of two modules, written anew for each test so that it can be changed.
+/// A small course of two modules. Each test gets a new copy that it may change.
 pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -76,7 +76,7 @@ pub(crate) async fn learner<'a>(site: &'a TestSite, course: &str) -> Browser<'a>
     browser
 }
 
-/// Without the script, whose answer this is: the content of the topic alone.
+/// Returns the content of a topic, without the page's scripts, which repeat the content as data.
 fn content(page: &TestAnswer) -> &str {
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let start = page.body.find("id=\"ly-content\"").expect("a topic");
@@ -146,7 +146,7 @@ async fn a_course_is_found_joined_and_read() {
         content(&asha.get("/learn/small/middle").await)
             .contains("href=\"/learn/small/begin#a-heading\"")
     );
-    // The topic that was opened last is where they go on.
+    // The learner continues at the topic that was opened last.
     let resumed = asha.get("/learn/small").await;
     assert_eq!(
         (resumed.status, resumed.header(header::LOCATION)),
@@ -202,7 +202,7 @@ async fn importing_again_keeps_ids_and_progress_and_retires_what_is_gone() {
         (3, 1, false)
     );
 
-    // The topics swap places, one is gone, one is new.
+    // The topics swap places, one is removed, and one is new.
     std::fs::remove_file(folder.path().join("two/01-end.md")).unwrap();
     folder.write("two/01-other.md", "+++\ntitle = \"Other\"\n+++\n\nNew.\n");
     for (from, to) in [
@@ -233,7 +233,7 @@ async fn importing_again_keeps_ids_and_progress_and_retires_what_is_gone() {
         asha.get("/learn/small/end").await.status,
         StatusCode::NOT_FOUND
     );
-    // And back again: the retired topic is taken up under its old id.
+    // The retired topic returns under its old id.
     std::fs::remove_file(folder.path().join("two/01-other.md")).unwrap();
     folder.write(
         "two/01-end.md",
@@ -410,7 +410,7 @@ async fn a_priced_course_is_not_joined_directly() {
     );
 }
 
-/// The demo and, where it is at hand, a real book.
+/// Imports a real book, if it is available.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rust_book_arrives_whole() {
     let Some(book) = shared("courses/rust-book") else {
@@ -479,7 +479,8 @@ fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Quizzes that share a page with another: pages are counted above, quizzes here.
+/// Returns the number of quizzes that follow another quiz on the same page. The expected count is
+/// of quizzes, but the query counts pages.
 fn twice_in_a_page(book: &Path) -> i64 {
     let mut extra = 0;
     for page in std::fs::read_dir(book.join("src")).unwrap().flatten() {
@@ -489,7 +490,7 @@ fn twice_in_a_page(book: &Path) -> i64 {
     extra
 }
 
-/// Data beside the checkout that a user's clone has none of.
+/// Returns the path of test data beside the checkout. None if it is missing, which fails in CI.
 pub fn shared(name: &str) -> Option<PathBuf> {
     use std::io::Write;
     let root = std::env::var_os("LYCEUM_SHARED").map_or_else(
@@ -533,7 +534,8 @@ async fn a_video_that_was_watched_counts_once() {
         asha.post("player/api/save_place", &fields).await.status
     };
     assert_eq!(seen(&end, "80", "100").await, StatusCode::OK);
-    // No video is there, whatever the browser says; nor does one end before its beginning.
+    // Other topics have no video, whatever the browser sends, and a video can't end before its
+    // beginning.
     assert_eq!(seen(&begin, "95", "100").await, StatusCode::OK);
     assert_eq!(seen(&end, "500", "100").await, StatusCode::OK);
     for wrong in ["-1", "NaN", "inf", "1e9"] {
@@ -563,9 +565,10 @@ async fn a_video_that_was_watched_counts_once() {
     );
 }
 
-/// Statements that a page asks the database, its session and its organization among them.
+/// Returns the number of statements that a page sends, including those for session and
+/// organization.
 async fn statements(site: &TestSite, browser: &mut Browser<'_>, path: &str) -> u64 {
-    // What is asked once and then remembered is not the page's.
+    // The first request fills caches, so it is not counted.
     assert_eq!(browser.get(path).await.status, StatusCode::OK, "{path}");
     let before = site.state.db.statements();
     browser.get(path).await;

@@ -1,4 +1,4 @@
-//! Searches in other languages than English, over HTTP.
+//! Tests of searches in languages other than English, over HTTP.
 
 use axum::http::StatusCode;
 

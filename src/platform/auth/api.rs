@@ -1,4 +1,4 @@
-//! Server functions of accounts. Answers and their timing are the same whether or not an account exists.
+//! Server functions of accounts. Answers and their timing do not reveal whether an account exists.
 
 use leptos::prelude::*;
 
@@ -22,8 +22,8 @@ use {
     chrono::Utc,
 };
 
-/// Keeps a sign-up whose mail has the link that makes the account. For an address that has an account, the mail says so
-/// instead.
+/// Stores a sign-up and mails a link that creates the account. If the address already has an
+/// account, the mail says so instead.
 #[server]
 pub async fn sign_up(
     name: String,
@@ -40,7 +40,8 @@ pub async fn sign_up(
         .await?;
     let hash = password::hash(&password).await?;
     let mailed = limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok();
-    // The same is done for every address. The mail's job looks whether there is an account.
+    // The work is the same for every address, so the time reveals nothing. The mail's job checks
+    // for an account.
     if mailed {
         let next = next.as_deref().and_then(address::local);
         cx.within(async move |conn| {
@@ -60,7 +61,7 @@ pub async fn sign_up(
     Ok(())
 }
 
-/// The zone that a browser says it is in, if there is such a one.
+/// Returns the browser's time zone if we know it.
 #[cfg(feature = "ssr")]
 fn known_zone(zone: Option<String>) -> Option<String> {
     zone.filter(|zone| crate::platform::time::zones().contains(zone))
@@ -131,7 +132,7 @@ pub async fn sign_out() -> AppResult<()> {
     Ok(())
 }
 
-/// The link of a sign-up's mail: makes the account as that sign-up had it, and signs in.
+/// Creates the account of a sign-up from the link in its mail, and signs in.
 #[server]
 pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()> {
     let cx = Cx::current()?;
@@ -152,7 +153,8 @@ pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()>
     Ok(())
 }
 
-/// Sends a link for choosing a new password, if there is such an account; says the same if there is none.
+/// Mails a link for choosing a new password. Without such an account nothing is mailed, but the
+/// answer is the same.
 #[server]
 pub async fn forgot_password(email: String) -> AppResult<()> {
     let cx = Cx::current()?;
@@ -160,8 +162,7 @@ pub async fn forgot_password(email: String) -> AppResult<()> {
     limits::SIGN_UP_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;
-    // Whether there is an account is looked up by the job: the answer takes the same time for all
-    // addresses.
+    // The job looks up the account, so that the answer takes the same time for all addresses.
     if limits::MAIL_ACCOUNT.take(&cx, &email).await.is_ok() {
         cx.within(async move |conn| jobs::enqueue(conn, &ForgottenPassword { email }).await)
             .await?;
@@ -170,7 +171,7 @@ pub async fn forgot_password(email: String) -> AppResult<()> {
     Ok(())
 }
 
-/// Sets a new password by the link of a mail, ends all sessions and signs in here.
+/// Sets a new password from the link of a mail. Ends all sessions and signs in here.
 #[server]
 pub async fn reset_password(token: String, password: String) -> AppResult<()> {
     let cx = Cx::current()?;
@@ -188,7 +189,7 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
             let open = store::by_id(conn, user)
                 .await?
                 .is_some_and(|account| account.may_sign_in());
-            // Who reads the mail owns the address.
+            // The link came by mail, so the person owns the address.
             store::confirm_email(conn, user).await?;
             store::set_password(conn, user, &hash).await?;
             store::end_other_devices(conn, user, None).await?;
@@ -212,7 +213,7 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
     Ok(())
 }
 
-/// The person's own settings.
+/// Returns the person's own settings.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_settings() -> AppResult<Settings> {
     let me = require_user()?;
@@ -287,7 +288,7 @@ pub async fn change_password(current_password: String, new_password: String) -> 
         .await
 }
 
-/// Where the person is signed in, the most recent first.
+/// Returns the devices on which the person is signed in, most recent first.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn devices() -> AppResult<Vec<Device>> {
     let me = require_user()?;

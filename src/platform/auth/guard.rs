@@ -1,4 +1,5 @@
-//! Who may: one typed call at the top of each server function, whose value is the proof that later calls ask for.
+//! Guards: one typed call at the top of each server function. The returned value proves the right,
+//! and later calls require it.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -10,7 +11,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
 use crate::platform::ids::{CourseId, UserId};
 
-/// Somebody is signed in.
+/// Proof that someone is signed in.
 #[derive(Clone)]
 pub struct SignedIn {
     pub cx: Cx,
@@ -23,11 +24,11 @@ impl SignedIn {
     }
 }
 
-/// An administrator of this organization is signed in.
+/// Proof that an administrator of this organization is signed in.
 #[derive(Clone)]
 pub struct Admin(pub SignedIn);
 
-/// A tutor who is active in this course, or an administrator.
+/// Proof that an active tutor of this course, or an administrator, is signed in.
 #[derive(Clone)]
 pub struct TutorOf {
     pub signed_in: SignedIn,
@@ -54,12 +55,12 @@ pub async fn require_admin() -> AppResult<Admin> {
     ))
 }
 
-/// As [`require_tutor_of`], for the course at an address.
+/// Requires a tutor of the course with this name in addresses; see [`require_tutor_of`].
 pub async fn require_tutor_of_slug(slug: &str) -> AppResult<TutorOf> {
     tutor_of_slug(Cx::current()?, slug).await
 }
 
-/// The same for the request of a handler that is no server function.
+/// Requires a tutor of the course for a handler that is no server function.
 pub async fn tutor_of_slug(cx: Cx, slug: &str) -> AppResult<TutorOf> {
     let signed_in = signed_in(cx)?;
     let slug = slug.to_owned();
@@ -79,7 +80,8 @@ pub async fn tutor_of_slug(cx: Cx, slug: &str) -> AppResult<TutorOf> {
         (None, UserRole::Admin) => Err(AppError::NotFound(
             "There is no course at this address.".to_owned(),
         )),
-        // Whether it exists is not everybody's to know.
+        // Other people get the same answer as for an existing course, so they can't find out which
+        // courses exist.
         (None, _) => Err(not_a_tutor()),
     }
 }

@@ -1,5 +1,6 @@
-//! Browsers in which somebody has signed in to an account before. Such a browser has its own limit of wrong passwords, so
-//! that a stranger's guesses don't lock the owner out. Being known opens nothing: the password is asked all the same.
+//! Browsers from which an account was signed in to before. Each has its own limit of wrong
+//! passwords, so that a stranger's guesses don't lock the owner out. A known device gives no other
+//! right: the password is still required.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -20,24 +21,26 @@ use crate::platform::http::AppState;
 use crate::platform::ids::UserId;
 
 pub const COOKIE: &str = "lyceum_device";
-/// Browsers keep no cookie for longer. Rows that were not used for so long are deleted too.
+/// Days until a device is forgotten. Browsers keep cookies no longer, and unused rows are deleted
+/// after this time.
 pub const LIFETIME_DAYS: i64 = 400;
-/// Each known device has its own tries, so an account keeps only this many, the last used.
+/// Number of devices kept for an account, the most recently used. Each device may guess separately,
+/// so the number must be limited.
 const AT_MOST: i64 = 20;
-/// Bytes of an identifier.
+/// Length of an identifier in bytes.
 const LENGTH: usize = 24;
 
 tokio::task_local! {
     static DEVICE: Device;
 }
 
-/// The identifier that the browser sent, and the one that the answer gives it.
+/// The identifier that the browser sent, and the one to set in the response.
 struct Device {
     sent: Option<String>,
     given: Mutex<Option<String>>,
 }
 
-/// Reads the device's cookie for what runs below, and sets it where [`give`] was called.
+/// Reads the device's cookie for the inner handlers. Sets the cookie if a handler called [`give`].
 pub async fn layer(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let device = Device {
         sent: sent(request.headers()),
@@ -83,7 +86,7 @@ fn cookie(id: &str, scheme: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&text).ok()
 }
 
-/// Hash of the identifier that the browser of this request has.
+/// Returns the hash of the identifier that this request's browser sent.
 pub fn current() -> Option<Vec<u8>> {
     DEVICE
         .try_with(|device| device.sent.as_deref().map(hash))
@@ -91,7 +94,8 @@ pub fn current() -> Option<Vec<u8>> {
         .flatten()
 }
 
-/// Has the answer set the cookie: again where the browser has an identifier, else with a new one. Returns its hash.
+/// Sets the cookie in the response, and returns the identifier's hash. Keeps the browser's
+/// identifier, or makes a new one.
 pub fn give() -> Option<Vec<u8>> {
     DEVICE
         .try_with(|device| {
@@ -110,7 +114,7 @@ fn hash(id: &str) -> Vec<u8> {
     Sha256::digest(id.as_bytes()).to_vec()
 }
 
-/// True where somebody signed in to the account with this address on this device before.
+/// Returns true if the account with this address was signed in to on this device before.
 pub async fn is_known(conn: &mut Conn, email: &str, device: &[u8]) -> QueryResult<bool> {
     let known = known_devices::table
         .inner_join(users::table)
@@ -121,7 +125,7 @@ pub async fn is_known(conn: &mut Conn, email: &str, device: &[u8]) -> QueryResul
         .await
 }
 
-/// Notes that the person signed in on this device, and forgets the devices that were used longest ago.
+/// Records a sign-in on this device, and deletes the least recently used devices beyond the limit.
 pub async fn remember(conn: &mut Conn, user: UserId, device: &[u8]) -> QueryResult<()> {
     diesel::insert_into(known_devices::table)
         .values((

@@ -1,5 +1,5 @@
-//! Rate limits: token buckets in the database, so that all replicas count together. A bucket holds `burst` tries and
-//! refills by one every `every_s` seconds.
+//! Rate limits: token buckets in the database, so that all replicas share them. A bucket holds
+//! `burst` tokens and gains one every `every_s` seconds.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -17,19 +17,20 @@ pub struct Limit {
     every_s: f64,
 }
 
-/// A classroom signs in from behind one address within a minute.
+/// Sign-ins from unknown browsers in one network. A whole classroom may sign in from one address
+/// within a minute.
 const SIGN_IN_ADDRESS: Limit = Limit {
     name: "sign-in/address",
     burst: 120.0,
     every_s: 2.0,
 };
-/// Wrong passwords for one account from browsers in which nobody signed in to it before.
+/// Wrong passwords for one account, from all unknown browsers together.
 const SIGN_IN_ACCOUNT: Limit = Limit {
     name: "sign-in/account",
     burst: 10.0,
     every_s: 60.0,
 };
-/// Wrong passwords for one account from one browser in which somebody signed in to it before.
+/// Wrong passwords for one account from one known browser.
 const SIGN_IN_DEVICE: Limit = Limit {
     name: "sign-in/device",
     burst: 10.0,
@@ -46,8 +47,8 @@ pub const SIGN_UP_ADDRESS: Limit = Limit {
     burst: 80.0,
     every_s: 10.0,
 };
-/// Mails that anybody can have sent to one address. A single stranger cannot use them up: the owner of the address, who
-/// asks from elsewhere, still gets one.
+/// Mails that anyone can request for one address. One client can't use up the limit: the owner asks
+/// from another network and still gets a mail.
 pub const MAIL_ACCOUNT: MailLimit = MailLimit {
     each_client: Limit {
         name: "mail/client",
@@ -67,8 +68,12 @@ pub const TOKEN_ADDRESS: Limit = Limit {
 };
 
 impl Limit {
-    /// Takes one try from the bucket of `whose`, or says how long to wait. Counted in a transaction of its own: what
-    /// follows may fail and the try still counts.
+    /// Takes one token from the bucket of `whose`. Uses its own transaction, so that the token
+    /// stays taken if the request fails later.
+    ///
+    /// # Errors
+    ///
+    /// Says how long to wait if the bucket is empty.
     pub async fn take(self, cx: &Cx, whose: &str) -> AppResult<()> {
         let bucket = bucket(self.name, whose);
         let tokens = cx
@@ -97,7 +102,7 @@ impl Limit {
         Ok(())
     }
 
-    /// Puts one try back into the bucket of `whose`. Tries that failed stay counted.
+    /// Puts one token back into the bucket of `whose`. Tokens of failed sign-ins stay taken.
     async fn give_back(self, cx: &Cx, whose: &str) -> AppResult<()> {
         let bucket = bucket(self.name, whose);
         cx.within(async move |conn| {
@@ -113,7 +118,7 @@ impl Limit {
         .await
     }
 
-    /// Forgets the tries of `whose`, after one that went well.
+    /// Refills the bucket of `whose` after a success.
     pub async fn forgive(self, cx: &Cx, whose: &str) -> AppResult<()> {
         let bucket = bucket(self.name, whose);
         cx.within(async move |conn| {
@@ -127,7 +132,7 @@ impl Limit {
     }
 }
 
-/// Mails to one address, for each client and for all clients together.
+/// Limits of mails to one address, for each client and for all clients together.
 #[derive(Debug, Clone, Copy)]
 pub struct MailLimit {
     each_client: Limit,
@@ -135,7 +140,11 @@ pub struct MailLimit {
 }
 
 impl MailLimit {
-    /// Takes one mail to this address, or says how long to wait.
+    /// Takes one mail to this address.
+    ///
+    /// # Errors
+    ///
+    /// Says how long to wait if a limit is reached.
     pub async fn take(self, cx: &Cx, email: &str) -> AppResult<()> {
         let client = format!("{email} {}", network(cx.client.address));
         self.each_client.take(cx, &client).await?;
@@ -143,18 +152,22 @@ impl MailLimit {
     }
 }
 
-/// One try to sign in, and the limit that it counts against.
+/// One sign-in that is being checked, with the limit that it counts against.
 pub enum SignInTry {
-    /// From a browser in which somebody signed in to the account before: strangers' tries don't count here. Holds the
-    /// name of the browser's bucket.
+    /// From a browser in which the account was signed in to before. Holds the name of this
+    /// browser's own bucket, which strangers can't empty.
     KnownDevice(String),
-    /// From any other browser: all of them together have one bucket for the account, by its address.
+    /// From any other browser. Holds the account's address, whose bucket all such browsers share.
     Stranger(String),
 }
 
 impl SignInTry {
-    /// Takes one try to sign in to the account with this address, or says how long to wait. It takes as long for addresses
-    /// without an account.
+    /// Takes one token for signing in to the account with this address. Takes the same time for
+    /// addresses without an account.
+    ///
+    /// # Errors
+    ///
+    /// Says how long to wait if a limit is reached.
     pub async fn take(cx: &Cx, email: &str) -> AppResult<Self> {
         if let Some(device) = known_devices::current() {
             let own = format!("{email} {}", hex(&device));
@@ -174,7 +187,8 @@ impl SignInTry {
         Ok(Self::Stranger(email.to_owned()))
     }
 
-    /// The password was right: this try does not count. Strangers' wrong guesses stay counted.
+    /// Records that the password was right. A known device's bucket is refilled. Strangers get back
+    /// only this token, so their wrong guesses stay counted.
     pub async fn succeeded(self, cx: &Cx) -> AppResult<()> {
         match self {
             Self::KnownDevice(own) => SIGN_IN_DEVICE.forgive(cx, &own).await,
@@ -183,7 +197,8 @@ impl SignInTry {
     }
 }
 
-/// The address, or for IPv6 the first address of its network of 64 bits: one customer has all of them.
+/// Returns the address itself. For IPv6, returns the first address of its /64 network, since one
+/// customer has a whole network.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
@@ -198,7 +213,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Names are hashed: the table tells nobody whose accounts were tried. Of addresses the network counts.
+/// Returns the key of a bucket. The name is hashed, so the table does not reveal whose accounts
+/// were tried. An IP address is first reduced to its network.
 fn bucket(limit: &str, whose: &str) -> String {
     use sha2::{Digest, Sha256};
     let digest = match whose.parse() {

@@ -1,4 +1,5 @@
-//! The mails of accounts. Each is a job that makes its own token when it runs, so that no secret waits in the queue.
+//! Mails of accounts. Each mail is a job that makes its token when it runs, so that no secret waits
+//! in the queue.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,11 +10,12 @@ use crate::platform::ids::{SignUpId, UserId};
 use crate::platform::jobs::{Job, JobContext};
 use crate::platform::mail::Mail;
 
-/// The answer to a sign-up: the link that confirms it, or that the address has an account already.
+/// The answer to a sign-up: a link that confirms it, or a note that the address already has an
+/// account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignUpMail {
     pub sign_up_id: SignUpId,
-    /// Where a person wanted to go when they signed up.
+    /// Local path to return to after the sign-up.
     pub next: Option<String>,
 }
 
@@ -36,7 +38,7 @@ impl Job for SignUpMail {
             })
             .await?;
         match found {
-            // It was confirmed or has expired.
+            // The sign-up was confirmed or has expired.
             None => Ok(()),
             Some(Found::Account(user)) => AccountMail::new(user, About::AlreadyHere).run(cx).await,
             Some(Found::New(sign_up, token)) => self.send_link(cx, &sign_up, &token).await,
@@ -44,7 +46,7 @@ impl Job for SignUpMail {
     }
 }
 
-/// The account of a sign-up's address; or the sign-up, with the token that confirms it.
+/// The existing account of a sign-up's address, or the sign-up with its new token.
 enum Found {
     Account(UserId),
     New(SignUp, String),
@@ -83,7 +85,7 @@ impl AccountMail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum About {
-    /// Somebody signed up with an address that has an account.
+    /// Someone signed up with an address that already has an account.
     AlreadyHere,
     ResetPassword,
     PasswordChanged,
@@ -171,7 +173,7 @@ fn confirm_path(token: &str, next: Option<&str>) -> String {
     format!("/confirm?{}", query.finish())
 }
 
-/// A link for a new password was asked for at this address, which may be nobody's.
+/// A request for a new password at this address, which may have no account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ForgottenPassword {
     pub email: String,

@@ -1,4 +1,4 @@
-//! Accounts: who somebody is, how they prove it, and what they may do.
+//! Accounts: identity, sign-in, sessions and guards of rights.
 
 pub mod api;
 pub mod pages;
@@ -41,7 +41,7 @@ pub enum UserRole {
     Admin,
 }
 
-/// The signed-in person, as their own pages show them.
+/// The signed-in person, as that person's own pages show them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewer {
     pub user_id: UserId,
@@ -52,7 +52,7 @@ pub struct Viewer {
     pub time_zone: Option<String>,
 }
 
-/// What a person can change about themselves, and the choices that they have.
+/// Settings that people can change about themselves, and the available choices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     pub email: String,
@@ -62,21 +62,26 @@ pub struct Settings {
     pub time_zones: Vec<String>,
 }
 
-/// One browser that is signed in.
+/// A browser that is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     pub web_session_id: uuid::Uuid,
-    /// For example "Firefox on Linux".
+    /// Browser and system, for example "Firefox on Linux".
     pub name: String,
     pub address: String,
-    /// ISO 8601, and the same in words for people.
+    /// ISO 8601; `last_seen` is the same time in words.
     pub last_seen_at: String,
     pub last_seen: String,
     pub signed_in: String,
     pub is_this_one: bool,
 }
 
-/// Trimmed and lowercase, or what is wrong with it. Whether anybody reads mail there, only a mail can tell.
+/// Returns the address trimmed and in lowercase. The check is of its form only: just a mail can
+/// prove that someone reads mail there.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong.
 #[cfg(feature = "ssr")]
 pub fn normalise_email(typed: &str) -> Result<String, &'static str> {
     let email = typed.trim().to_lowercase();
@@ -120,7 +125,12 @@ fn is_hidden(c: char) -> bool {
 pub const PASSWORD_MIN: usize = 10;
 pub const PASSWORD_MAX: usize = 200;
 
-/// Length is what makes a password hard to guess; the rest is left to the person.
+/// Checks a password by length, because length makes a password hard to guess. Also refuses the
+/// email address and a single repeated character.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong.
 pub fn check_password(password: &str, email: &str) -> Result<(), &'static str> {
     let length = password.chars().count();
     if length < PASSWORD_MIN {
@@ -140,7 +150,11 @@ pub fn check_password(password: &str, email: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The name as others see it, or what is wrong with it.
+/// Returns the name as others see it.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong.
 #[cfg(feature = "ssr")]
 pub fn check_display_name(typed: &str) -> Result<String, &'static str> {
     let name = crate::platform::names::tidy(typed);
@@ -154,12 +168,12 @@ pub fn check_display_name(typed: &str) -> Result<String, &'static str> {
     }
 }
 
-/// The sign-in page that leads back to `next`, a path of this site.
+/// Returns the sign-in page that leads back to `next`, a path of this site.
 pub fn sign_in_path(next: &str) -> String {
     with_next("/sign-in", next)
 }
 
-/// The sign-up page whose mail leads back to `next`.
+/// Returns the sign-up page whose mail leads back to `next`.
 pub fn sign_up_path(next: &str) -> String {
     with_next("/sign-up", next)
 }
@@ -180,7 +194,8 @@ fn with_next(path: &str, next: &str) -> String {
     format!("{path}?next={encoded}")
 }
 
-/// `next` when it is a path of this site, else the learner's home.
+/// Returns `next` if it is a path of this site, else the learner's home. Otherwise a link could
+/// send people to another site after sign-in.
 #[cfg(feature = "ssr")]
 pub fn safe_next(next: Option<&str>) -> String {
     next.and_then(crate::platform::address::local)

@@ -1,4 +1,5 @@
-//! Passwords: argon2id, off the async threads and never more at once than the machine has memory for.
+//! Hashes passwords with argon2id, outside the async threads. Runs only as many hashes at once as
+//! there are cores, which bounds the memory.
 
 use std::sync::LazyLock;
 
@@ -8,12 +9,14 @@ use tokio::sync::Semaphore;
 
 use crate::platform::error::{AppError, AppResult};
 
-/// Each hash takes 19 MiB and a core for some 20 ms (OWASP's argon2id parameters, the crate's default).
+/// Each hash takes 19 MiB and a core for about 20 ms. The parameters are OWASP's for argon2id and
+/// the crate's default.
 static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(std::thread::available_parallelism().map_or(2, |cores| cores.get()))
 });
 
-/// What an unknown account's password is compared with, so that the answer takes as long as for a known one.
+/// Hash to compare with if the account is unknown, so that the answer takes as long as for a known
+/// account.
 static NOBODY: LazyLock<String> =
     LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
 
@@ -22,7 +25,8 @@ pub async fn hash(password: &str) -> AppResult<String> {
     off_thread(move || hash_now(&password)).await
 }
 
-/// True when the password belongs to the hash. `None` takes as long and is false.
+/// Returns true if the password belongs to the hash. For a hash of `None` returns false after the
+/// same time.
 pub async fn verify(password: &str, hash: Option<String>) -> AppResult<bool> {
     let password = password.to_owned();
     off_thread(move || {

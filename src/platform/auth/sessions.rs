@@ -1,5 +1,5 @@
-//! Web sessions: tower-sessions kept in PostgreSQL through Diesel. The cookie holds the identifier and the table its
-//! hash, so that a copy of the table signs nobody in.
+//! Web sessions: tower-sessions stored in PostgreSQL through Diesel. The cookie holds the
+//! identifier and the table only its hash, so a copy of the table signs nobody in.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,9 +31,10 @@ use crate::platform::ids::UserId;
 pub const COOKIE: &str = "lyceum_session";
 const USER: &str = "user_id";
 const SEEN_ON: &str = "seen_on";
-/// A device that is not used for so long is signed out.
+/// Days after which an unused device is signed out.
 const IDLE_DAYS: i64 = 30;
-/// A session in which nobody is signed in holds the message for one page, and no longer than this.
+/// Lifetime of a session without a person, in minutes. Such a session only holds the message for
+/// the next page.
 const ANONYMOUS_MINUTES: i64 = 30;
 
 pub fn layer(db: Db, secure: bool) -> SessionManagerLayer<Store> {
@@ -45,19 +46,22 @@ pub fn layer(db: Db, secure: bool) -> SessionManagerLayer<Store> {
         .with_expiry(Expiry::OnInactivity(time::Duration::days(IDLE_DAYS)))
 }
 
-/// Makes this session the person's, who has proven to have the password with this hash. The session's identifier changes,
-/// so that one planted before sign-in is worth nothing.
+/// Signs the person in to this session. `proven` is the hash of the password that the person gave.
+/// The session's identifier changes, so an identifier planted before sign-in is useless.
 ///
 /// # Errors
-/// `Conflict` where the password was changed or the account was closed meanwhile; then nobody is signed in.
+///
+/// `Conflict` if the password was changed or the account was closed meanwhile. Then nobody is
+/// signed in.
 pub async fn sign_in(cx: &Cx, user: UserId, proven: String) -> AppResult<()> {
     let session = &cx.session;
     session.cycle_id().await?;
     session.insert(USER, user).await?;
     session.insert(SEEN_ON, today()).await?;
-    // Saved here rather than with the response: whoever is told that they are signed in, is.
+    // Saved now rather than with the response, so that a success message is never wrong.
     session.save().await?;
-    // Checked after the session is saved: a change of the password that this check does not see yet ends the saved session.
+    // Must come after saving. A password change that this check does not see yet will end the saved
+    // session.
     let still_holds = cx
         .within(async move |conn| {
             let noted = store::note_sign_in(conn, user, &proven).await?;
@@ -77,7 +81,7 @@ pub async fn sign_in(cx: &Cx, user: UserId, proven: String) -> AppResult<()> {
     ))
 }
 
-/// Nobody is signed in here.
+/// Returns true if nobody is signed in to this session.
 pub async fn is_anonymous(session: &Session) -> AppResult<bool> {
     Ok(session.get_value(USER).await?.is_none())
 }
@@ -86,8 +90,8 @@ pub async fn sign_out(session: &Session) -> AppResult<()> {
     Ok(session.flush().await?)
 }
 
-/// The request with its person as the session has it now. For handlers that read a long body first: the session may have
-/// been ended while the body arrived.
+/// Loads the request's person from the session again. For handlers that first read a long body,
+/// since the session may end while the body arrives.
 pub async fn recognise_again(mut cx: Cx) -> AppResult<Cx> {
     let store = Store {
         db: cx.app.db.clone(),
@@ -97,7 +101,7 @@ pub async fn recognise_again(mut cx: Cx) -> AppResult<Cx> {
     Ok(cx)
 }
 
-/// The session's person, if it has one who may still sign in.
+/// Returns the session's person, if that person may still sign in.
 pub async fn viewer(
     app: &AppState,
     organization: &Organization,
@@ -117,7 +121,7 @@ pub async fn viewer(
     if person.is_none() {
         session.flush().await?;
     } else if session.get::<String>(SEEN_ON).await?.as_deref() != Some(&today()) {
-        // Once a day the cookie and the row move their expiry.
+        // Once a day, cookie and row get a new expiry.
         session.insert(SEEN_ON, today()).await?;
     }
     Ok(person.map(Person::into_viewer))
@@ -156,7 +160,7 @@ impl Person {
     }
 }
 
-/// What is kept of a session identifier.
+/// Returns the hash under which a session identifier is stored.
 pub fn hash(id: &Id) -> Vec<u8> {
     Sha256::digest(id.0.to_le_bytes()).to_vec()
 }
@@ -173,12 +177,12 @@ impl std::fmt::Debug for Store {
 }
 
 tokio::task_local! {
-    /// True once a save has found that the session was ended.
+    /// True after a save found that the session was ended.
     static IS_ENDED: AtomicBool;
 }
 
-/// Keeps the cookie of a session that was ended during the request out of the answer: the browser may have a new session
-/// by now.
+/// Removes the cookie of a session that ended during the request from the response. The browser may
+/// already have a new session, which the old cookie would replace.
 pub async fn drop_ended_cookie(request: Request, next: Next) -> Response {
     IS_ENDED
         .scope(AtomicBool::new(false), async move {
@@ -261,7 +265,8 @@ impl SessionStore for Store {
             .map_err(backend)
     }
 
-    /// Saves nothing where the session was ended since it was loaded: what is ended stays ended.
+    /// Saves nothing if the session was ended since it was loaded. Otherwise a late save would
+    /// revive the session.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         let hash = hash(&record.id);
         let saved = Saved::of(record)?;

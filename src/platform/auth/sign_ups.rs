@@ -1,5 +1,6 @@
-//! Sign-ups from the form to the confirmation. Each keeps what was typed in it; the account is made of one sign-up when
-//! the link of that sign-up's mail is opened. Until then nothing that a stranger types reaches an account.
+//! Sign-ups from the form to the confirmation. A sign-up stores the form's values, and its own
+//! mailed link creates the account from them. Before that, nothing that a stranger types reaches an
+//! account.
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
@@ -12,7 +13,7 @@ use crate::platform::db::schema::sign_ups;
 use crate::platform::db::{self, Conn};
 use crate::platform::ids::{SignUpId, UserId};
 
-/// A sign-up can be confirmed for this long.
+/// Time until a sign-up can no longer be confirmed.
 pub const LIFETIME: Duration = Duration::days(3);
 
 #[derive(Debug, Insertable)]
@@ -44,7 +45,7 @@ pub async fn create(conn: &mut Conn, new: NewSignUp<'_>) -> QueryResult<SignUpId
         .await
 }
 
-/// The sign-up, unless it was confirmed or has expired.
+/// Returns the sign-up, unless it was confirmed or has expired.
 pub async fn by_id(conn: &mut Conn, id: SignUpId) -> QueryResult<Option<SignUp>> {
     sign_ups::table
         .find(id)
@@ -55,13 +56,14 @@ pub async fn by_id(conn: &mut Conn, id: SignUpId) -> QueryResult<Option<SignUp>>
         .optional()
 }
 
-/// Makes the account of the sign-up that the token belongs to, and returns it with the hash of its password. None if the
-/// token does not work, or the address has an account. All other sign-ups with this address end.
+/// Creates the account of the token's sign-up, and returns the account with its password hash. None
+/// if the token does not work, or the address already has an account. A token that works ends all
+/// sign-ups with this address.
 pub async fn confirm(conn: &mut Conn, token: &str) -> QueryResult<Option<(UserId, String)>> {
     let Some(email) = tokens::email_of_sign_up(conn, token).await? else {
         return Ok(None);
     };
-    // Two links for the same address, opened at the same time, are confirmed one after the other.
+    // Two links for one address, opened at the same time, are handled one after the other.
     db::lock(conn, &format!("sign-up {email}")).await?;
     let Some(id) = tokens::redeem_confirmation(conn, token).await? else {
         return Ok(None);

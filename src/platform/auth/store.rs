@@ -56,10 +56,10 @@ pub async fn by_id(conn: &mut Conn, user: UserId) -> QueryResult<Option<Account>
         .optional()
 }
 
-/// Makes the account, or returns None where the address has one already.
+/// Creates an account. None if the address already has one.
 pub async fn create(conn: &mut Conn, new: NewAccount<'_>) -> QueryResult<Option<UserId>> {
     let base = handle_of(new.display_name);
-    // Handles are unique; after the plain name come names with a short random tail.
+    // Handles are unique, so names after the plain one get a short random suffix.
     for attempt in 0..8 {
         let username = match attempt {
             0 => base.clone(),
@@ -89,7 +89,8 @@ pub async fn create(conn: &mut Conn, new: NewAccount<'_>) -> QueryResult<Option<
     Err(diesel::result::Error::RollbackTransaction)
 }
 
-/// "Ada Lovelace" → "ada-lovelace"; names without Latin letters become "learner".
+/// Makes a handle: "Ada Lovelace" becomes "ada-lovelace". Names without ASCII letters and digits
+/// become "learner".
 fn handle_of(name: &str) -> String {
     let words: Vec<String> = name
         .to_lowercase()
@@ -104,7 +105,7 @@ fn handle_of(name: &str) -> String {
     }
 }
 
-/// Someone who could read a mail at their address is its owner.
+/// Confirms the address of a person who has read a mail sent there.
 pub async fn confirm_email(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     diesel::update(
         users::table
@@ -117,8 +118,8 @@ pub async fn confirm_email(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     .map(drop)
 }
 
-/// Notes a sign-in with the password that has this hash. False where the account has another password by now, or is closed.
-/// Waits for a change of the password that is under way.
+/// Records a sign-in with the password of this hash. Returns false if the password has changed or
+/// the account is closed. Waits for a password change that is in progress.
 pub async fn note_sign_in(conn: &mut Conn, user: UserId, password_hash: &str) -> QueryResult<bool> {
     let noted = diesel::update(
         users::table
@@ -133,7 +134,7 @@ pub async fn note_sign_in(conn: &mut Conn, user: UserId, password_hash: &str) ->
     Ok(noted > 0)
 }
 
-/// Takes over the zone that the browser is in, where the person has chosen none.
+/// Sets the browser's time zone if the person has chosen none.
 pub async fn note_zone(conn: &mut Conn, user: UserId, zone: Option<&str>) -> QueryResult<()> {
     let Some(zone) = zone else {
         return Ok(());
@@ -153,7 +154,8 @@ pub async fn set_password(conn: &mut Conn, user: UserId, hash: &str) -> QueryRes
         .map(drop)
 }
 
-/// Sets a new password in place of the one with the hash `old`. False where the account has another one by now.
+/// Replaces the password with the hash `old`. Returns false if the account has another password by
+/// now.
 pub async fn change_password(
     conn: &mut Conn,
     user: UserId,
@@ -167,8 +169,8 @@ pub async fn change_password(
     Ok(changed > 0)
 }
 
-/// Confirms an account that was never confirmed, with the name and the password of this sign-up. Older versions made such
-/// accounts at sign-up.
+/// Confirms an account that was never confirmed, with this sign-up's name and password. Older
+/// versions created such accounts at sign-up.
 pub async fn take_over_unconfirmed(
     conn: &mut Conn,
     sign_up: &SignUp,
@@ -245,7 +247,7 @@ pub async fn end_device(conn: &mut Conn, user: UserId, device: Uuid) -> QueryRes
     .await
 }
 
-/// Ends all of the person's sessions but the one with this hash.
+/// Ends all of the person's sessions except the one with the hash `keep`.
 pub async fn end_other_devices(
     conn: &mut Conn,
     user: UserId,

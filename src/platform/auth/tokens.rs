@@ -1,4 +1,4 @@
-//! One-time tokens: the links in mails that confirm a sign-up or reset a password.
+//! One-time tokens in the links of mails, which confirm a sign-up or reset a password.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -48,12 +48,13 @@ struct NewToken {
     expires_at: DateTime<Utc>,
 }
 
-/// Makes a token that confirms this sign-up alone, and returns it; only its hash is stored.
+/// Creates and returns a token that confirms only this sign-up. Only the token's hash is stored.
 pub async fn issue_confirmation(conn: &mut Conn, sign_up: SignUpId) -> QueryResult<String> {
     issue(conn, TokenPurpose::ConfirmEmail, None, Some(sign_up)).await
 }
 
-/// Makes a token that resets this account's password, and returns it; only its hash is stored.
+/// Creates and returns a token that resets this account's password. Only the token's hash is
+/// stored.
 pub async fn issue_reset(conn: &mut Conn, user: UserId) -> QueryResult<String> {
     issue(conn, TokenPurpose::ResetPassword, Some(user), None).await
 }
@@ -79,7 +80,7 @@ async fn issue(
     Ok(token)
 }
 
-/// Address of the sign-up that the token confirms, if the token still works.
+/// Returns the address of the sign-up that the token confirms, if the token still works.
 pub async fn email_of_sign_up(conn: &mut Conn, token: &str) -> QueryResult<Option<String>> {
     one_time_tokens::table
         .inner_join(sign_ups_table::table)
@@ -93,13 +94,14 @@ pub async fn email_of_sign_up(conn: &mut Conn, token: &str) -> QueryResult<Optio
         .optional()
 }
 
-/// Uses the token up and returns its sign-up. Of two requests at once, one gets it.
+/// Uses up the token and returns its sign-up. Of two concurrent requests, only one succeeds.
 pub async fn redeem_confirmation(conn: &mut Conn, token: &str) -> QueryResult<Option<SignUpId>> {
     let redeemed = redeem(conn, token, TokenPurpose::ConfirmEmail).await?;
     Ok(redeemed.and_then(|(_, sign_up)| sign_up))
 }
 
-/// Uses the token up and returns its account. Of two requests at once, one gets it; the account's other tokens end.
+/// Uses up the token and returns its account. Of two concurrent requests, only one succeeds. The
+/// account's other reset tokens are deleted.
 pub async fn redeem_reset(conn: &mut Conn, token: &str) -> QueryResult<Option<UserId>> {
     let redeemed = redeem(conn, token, TokenPurpose::ResetPassword).await?;
     let Some(user) = redeemed.and_then(|(user, _)| user) else {

@@ -159,7 +159,8 @@ mod tests {
         }
     }
 
-    /// A deployed binary reads Leptos.toml, a build reads Cargo.toml: they must name the same files.
+    /// Checks that Leptos.toml and Cargo.toml name the same files. A deployed binary reads the
+    /// first, a build the second.
     #[test]
     fn leptos_toml_says_what_cargo_toml_says() {
         let parse = |text: &str| {

@@ -163,7 +163,8 @@ pub async fn recognise(
     request: Request,
     next: Next,
 ) -> Response {
-    // The session is loaded after the body has arrived: a session that is ended meanwhile changes nothing more.
+    // Load the session only after the body has arrived. A session that ends in the meantime can
+    // then change nothing.
     let mut request = match server_fns::received(request).await {
         Ok(request) => request,
         Err(refusal) => return refusal,

@@ -1,4 +1,4 @@
-//! The time that a request gets: the client's for sending its body, and ours for the answer.
+//! Limits the time of a request: the client's time to send the body, and our time to answer.
 
 use std::io;
 use std::pin::Pin;
@@ -17,10 +17,10 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::connections::TimeLimits;
 use super::layers::plain;
 
-/// While a body is arriving, how often to look whether it still is.
+/// Interval for checking whether a body is still arriving.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// Answers 408 where the body does not arrive in time, and 503 where the answer does not.
+/// Answers 408 if the body does not arrive in time, and 503 if the answer takes too long.
 pub async fn limit(State(limits): State<TimeLimits>, request: Request, next: Next) -> Response {
     let arrival = Arrival::default();
     let request = match request.body().is_end_stream() {
@@ -44,7 +44,7 @@ pub async fn limit(State(limits): State<TimeLimits>, request: Request, next: Nex
         }
         let now = Instant::now();
         let arrival = arrival.lock();
-        // The waiting for the body has a limit of its own.
+        // Waiting for the body does not count here, because that wait has its own limit.
         let due = started + limits.answer + arrival.waited(now);
         if arrival.since.is_none() && due <= now {
             break;
@@ -57,12 +57,12 @@ pub async fn limit(State(limits): State<TimeLimits>, request: Request, next: Nex
     )
 }
 
-/// How far a body has come.
+/// Progress of receiving a body.
 #[derive(Default)]
 struct Progress {
-    /// Waited for the client until now, without the wait that is going on.
+    /// Total of the completed waits for the client.
     before: Duration,
-    /// The beginning of the wait that is going on.
+    /// Start of the current wait, if any.
     since: Option<Instant>,
     is_given_up: bool,
 }
@@ -83,7 +83,7 @@ impl Arrival {
     }
 }
 
-/// A request body that fails when it takes too long to arrive.
+/// A request body that fails if it takes too long to arrive.
 struct Arriving {
     body: Body,
     arrival: Arrival,
@@ -103,7 +103,7 @@ impl Arriving {
         }
     }
 
-    /// The waiting that the bytes so far allow.
+    /// Returns the total wait that the bytes received so far allow.
     fn allowed(&self) -> Duration {
         let earned = self.received as f64 / f64::from(self.limits.body_rate.max(1));
         self.limits.body + Duration::from_secs_f64(earned)

@@ -21,8 +21,8 @@ pub const REDIRECT: &str = "x-redirect";
 /// route of their own.
 pub const BODY_LIMIT: usize = 640 * 1024;
 
-/// The request once its body has arrived whole, or the answer to a body that is too long. Uploads pass as they are: their
-/// routes have limits of their own, and recognize the session again.
+/// Returns the request once its whole body has arrived, or a response to a body that is too long.
+/// Uploads pass unchanged: their routes have limits of their own and load the session again.
 pub async fn received(request: Request) -> Result<Request, Response> {
     let is_upload = !request.uri().path().starts_with("/api/")
         && request

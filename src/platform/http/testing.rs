@@ -138,7 +138,8 @@ impl TestSite {
             .collect()
     }
 
-    /// Serves the site over real connections too, at the address that is returned, until the test ends.
+    /// Serves the site over real connections as well, until the test ends. Returns the server's
+    /// address.
     pub async fn listen(&self) -> SocketAddr {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await

@@ -1,4 +1,4 @@
-//! Rules for every request: redirects, messages of forms, malformed input, names.
+//! Tests of rules for all requests: redirects, messages of forms, malformed input and names.
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use super::testing::{Browser, PASSWORD, TestSite};
 use crate::platform::auth::UserRole;
 
-/// Addresses that a browser would take for another site's.
+/// Addresses that a browser would take to another site.
 const ELSEWHERE: [&str; 8] = [
     "//evil.example",
     "/\t/evil.example",
@@ -77,7 +77,7 @@ async fn a_form_of_nobody_keeps_little_and_not_for_long() {
     let page = browser.get("/sign-up").await.body;
     assert!(page.contains("value=\"no address\""), "{page}");
     assert!(page.contains("too long to keep"), "{page}");
-    // The message was all that the session was for.
+    // The session existed only for the message, so it is gone.
     assert_eq!(test.count("select count(*) from web_sessions").await, 0);
     assert!(browser.cookies.is_empty(), "{:?}", browser.cookies);
 }
@@ -127,7 +127,7 @@ async fn a_forgotten_password_is_the_same_work_for_every_address() {
     let site = TestSite::new().await;
     site.account("asha@example.org", UserRole::Learner).await;
     let mut work = Vec::new();
-    // The first request also finds the organization.
+    // The first request also looks up the organization, so it is not compared.
     for email in ["else@example.org", "asha@example.org", "nobody@example.org"] {
         let mut browser = site.visitor();
         let before = site.state.db.statements();

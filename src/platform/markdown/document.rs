@@ -1,5 +1,5 @@
-//! Markdown to HTML: comrak's tree, written in the form that the style sheets know. The result is not yet safe and,
-//! where authors wrote HTML, not yet well-formed: `tidy` and `sanitize` follow.
+//! Writes Markdown as HTML in the form that the style sheets expect. The result is not yet safe,
+//! nor well-formed if authors wrote HTML. `tidy` and `sanitize` follow.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write};
@@ -12,7 +12,7 @@ use comrak::{Arena, Options, parse_document};
 use super::highlight::Budget;
 use super::{Heading, dollars, escape, fence, math};
 
-/// A source that nests deeper has no alerts.
+/// Depth of quotes from which a source gets no alerts.
 const MAX_QUOTE_DEPTH: usize = 100;
 
 pub(super) struct Document {
@@ -23,7 +23,7 @@ pub(super) struct Document {
 
 pub(super) fn to_html(source: &str) -> Document {
     let mut options = options();
-    // Looking for an alert in deep quotes costs the square of their depth.
+    // The search for alerts in deep quotes takes time quadratic in the depth.
     options.extension.alerts = !source.contains(&">".repeat(MAX_QUOTE_DEPTH));
     let source = dollars::escape_prose(source, &options);
     let arena = Arena::new();
@@ -43,7 +43,7 @@ pub(super) fn to_html(source: &str) -> Document {
     );
     Document {
         html,
-        // Writing to a String has no error to report.
+        // Writing to a String never fails.
         headings: state.unwrap_or_default().outline.headings,
         is_one_paragraph,
     }
@@ -144,7 +144,7 @@ fn open_link(context: &mut Context<State>, link: &NodeLink) -> fmt::Result {
     write_title(context, link, "\">")
 }
 
-/// Ends a tag whose last attribute's value is still open.
+/// Ends a tag whose last attribute value is still open, with the link's title if any.
 fn write_title(context: &mut Context<State>, link: &NodeLink, end: &str) -> fmt::Result {
     if !link.title.is_empty() {
         write!(context, "\" title=\"{}", escape(&link.title))?;
@@ -152,8 +152,8 @@ fn write_title(context: &mut Context<State>, link: &NodeLink, end: &str) -> fmt:
     context.write_str(end)
 }
 
-/// Takes `{#id}` off the end of a heading, as mdBook and others write explicit ids. Like all ids of headings it is
-/// lowercase.
+/// Removes `{#id}` from the end of a heading and returns the id in lowercase, like all heading ids.
+/// mdBook and other tools write explicit ids this way.
 fn take_explicit_id(heading: Node<'_>) -> Option<String> {
     let last = heading.last_child()?;
     let mut data = last.data_mut();
@@ -176,12 +176,12 @@ struct State {
     budget: Budget,
 }
 
-/// The headings so far and the ids they took.
+/// The headings so far and the ids in use.
 #[derive(Default)]
 struct Outline {
     headings: Vec<Heading>,
     taken: HashSet<String>,
-    /// Where numbering goes on for an id that several headings share.
+    /// Next number to try for an id that several headings share.
     next_suffix: HashMap<String, u32>,
 }
 
@@ -197,7 +197,7 @@ impl Outline {
     }
 
     fn unique(&mut self, id: String) -> String {
-        // Ids that begin so are the application's own.
+        // Ids with this prefix are reserved for the application.
         let id = match id.as_str() {
             "" => "section".to_owned(),
             reserved if reserved.to_lowercase().starts_with("ly-") => format!("section-{reserved}"),
@@ -217,7 +217,7 @@ impl Outline {
     }
 }
 
-/// The id that GitHub and mdBook give to a heading, so that links written for them find it here.
+/// Returns the id that GitHub and mdBook give a heading, so that links written for them work here.
 fn slug(text: &str) -> String {
     text.chars()
         .filter_map(|c| match c {

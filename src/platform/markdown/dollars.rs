@@ -1,5 +1,6 @@
-//! Dollar signs that are not about formulas. In "put $HOME/bin on your `$PATH`" the parser sees a formula that ends
-//! within the code; such signs are escaped before the source is read for good.
+//! Escapes dollar signs that do not begin formulas. In "put $HOME/bin on your `$PATH`" the parser
+//! would see a formula that ends inside the code. Such signs are escaped before the source is
+//! parsed.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,7 +8,7 @@ use std::ops::Range;
 use comrak::nodes::{Node, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
-/// Each false formula hides what is behind it, so there may be another.
+/// Rounds of escaping. Each false formula can hide another one after it.
 const MAX_ROUNDS: usize = 8;
 
 pub(super) fn escape_prose<'s>(source: &'s str, options: &Options) -> Cow<'s, str> {
@@ -33,7 +34,7 @@ pub(super) fn escape_prose<'s>(source: &'s str, options: &Options) -> Cow<'s, st
     source
 }
 
-/// Byte offsets of the signs that open false formulas, ascending.
+/// Returns the byte offsets of the signs that open false formulas, in ascending order.
 fn places_of_prose(source: &str, options: &Options) -> Vec<usize> {
     let arena = Arena::new();
     let root = parse_document(&arena, source, options);
@@ -47,7 +48,8 @@ fn places_of_prose(source: &str, options: &Options) -> Vec<usize> {
             let start = node.data().sourcepos.start;
             let place =
                 line_starts.get(start.line.checked_sub(1)?)? + start.column.checked_sub(1)?;
-            // A position that is off, as after exotic line ends, must not change what is written there.
+            // Positions can be wrong, for example after unusual line ends, so check for the sign
+            // before escaping it.
             (source.as_bytes().get(place) == Some(&b'$')).then_some(place)
         })
         .collect();
@@ -57,7 +59,7 @@ fn places_of_prose(source: &str, options: &Options) -> Vec<usize> {
 }
 
 /// Finds the formulas of a source: the range of each with its signs, and whether it is displayed. A
-/// formula that is broken up by other signs, as in a quote of several lines, is not found.
+/// formula that is interrupted by other signs, as in a quote of several lines, is not found.
 pub(super) fn formulas(source: &str, options: &Options) -> Vec<(Range<usize>, bool)> {
     let escaped = escape_prose(source, options);
     let arena = Arena::new();
@@ -93,7 +95,7 @@ pub(super) fn formulas(source: &str, options: &Options) -> Vec<(Range<usize>, bo
         .collect()
 }
 
-/// From places in the escaped source to those in the source, in ascending order.
+/// Maps positions in the escaped source to positions in the source, in ascending order.
 struct Places<'s> {
     source: &'s [u8],
     escaped: &'s [u8],
@@ -131,7 +133,8 @@ fn is_prose(node: Node<'_>) -> bool {
     }
 }
 
-/// Three words in a row, without a command that would make them text of a formula.
+/// Returns true for three words in a row, without a LaTeX command that could make them text of a
+/// formula.
 fn has_sentence(formula: &str) -> bool {
     let is_word = |word: &&str| word.len() > 1 && word.chars().all(char::is_alphabetic);
     let words: Vec<_> = formula.split_whitespace().collect();

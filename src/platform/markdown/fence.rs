@@ -1,4 +1,4 @@
-//! Code blocks: what the words after the opening fence mean, and the figure that a block becomes.
+//! Code blocks: parses the words after the opening fence, and writes the figure of a block.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,13 +6,13 @@ use std::fmt::Write;
 use super::highlight::{self, Budget, Language};
 use super::{escape, escape_text_into};
 
-/// The meaning of an info string such as `rust,should_panic title="src/main.rs" labels="5=L1"`.
+/// Parsed info string such as `rust,should_panic title="src/main.rs" labels="5=L1"`.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Info {
-    /// Lowercase; empty where none is given.
+    /// Language in lowercase; empty if none is given.
     pub language: String,
     pub title: Option<String>,
-    /// What the reader must know before trying the program.
+    /// Notes that the reader needs before trying the program.
     pub flags: Vec<&'static str>,
     /// Badges for program points, by 1-based line.
     pub labels: BTreeMap<usize, String>,
@@ -46,7 +46,8 @@ fn flag(word: &str) -> Option<&'static str> {
     }
 }
 
-/// Splits at spaces and commas outside quotes, which are dropped, as are the braces that some dialects put around.
+/// Splits at white space and commas outside quotes. Quotes are dropped, and so are the braces that
+/// some dialects use.
 fn words(info: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -77,7 +78,7 @@ fn parse_labels(labels: &str) -> BTreeMap<usize, String> {
         .collect()
 }
 
-/// The whole figure of a code block.
+/// Returns the whole figure of a code block.
 pub(super) fn figure(info: &str, code: &str, budget: &mut Budget) -> String {
     let info = Info::parse(info);
     let code = code.strip_suffix('\n').unwrap_or(code);

@@ -1,4 +1,5 @@
-//! Syntax highlighting: syntect's scopes reduced to nine short classes, written with as few spans as will do.
+//! Highlights syntax: reduces syntect's scopes to a few short classes, and writes as few spans as
+//! possible.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,14 +9,16 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet
 
 use super::{escape_text_into, powershell, session};
 
-/// Larger blocks, and blocks with longer lines, are data rather than something to read: shown plain.
+/// Limits of highlighted code. Larger blocks and longer lines are data rather than reading matter,
+/// and are shown plain.
 const MAX_BLOCK_BYTES: usize = 64 * 1024;
 const MAX_LINE_BYTES: usize = 500;
 
-/// Read on first use (some milliseconds); a grammar's patterns are compiled when its language first appears.
+/// Loaded on first use, which takes some milliseconds. A grammar's patterns are compiled when its
+/// language first appears.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
-/// The inner HTML of `<code>`; `None` where the language is unknown or plain text.
+/// Returns the inner HTML of `<code>`. None for plain text and unknown languages.
 pub fn highlight(code: &str, language: &str) -> Option<String> {
     let language = Language::named(&language.to_lowercase());
     if matches!(language.grammar, Grammar::Plain) {
@@ -27,7 +30,7 @@ pub fn highlight(code: &str, language: &str) -> Option<String> {
     Some(html)
 }
 
-/// What a token is to the reader.
+/// Role of a token for the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     Keyword,
@@ -62,11 +65,12 @@ impl Class {
     }
 }
 
-/// Code cut into stretches of one class. Neighbours of a class are one run, also across the white space between them.
+/// Code cut into runs of one class. Neighbors of one class form one run, including the white space
+/// between them.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
     runs: Vec<(Option<Class>, String)>,
-    /// Unclassified white space that belongs to the last run if the next token is of the same class.
+    /// Pending white space. It joins the last run if the next token has the same class.
     gap: String,
 }
 
@@ -79,7 +83,7 @@ impl Runs {
         self.gap.push_str(space);
     }
 
-    /// Adds a token whose white space belongs to it.
+    /// Adds a token including its white space.
     pub(super) fn push_token(&mut self, class: Option<Class>, token: &str) {
         match self.runs.last_mut() {
             Some((last, run)) if *last == class => {
@@ -111,7 +115,7 @@ impl Runs {
     }
 }
 
-/// Writes runs as HTML, with a badge at the end of each labelled line (1-based).
+/// Writes runs as HTML, with a badge at the end of each labeled line (1-based).
 pub(super) fn write(html: &mut String, runs: &Runs, labels: &BTreeMap<usize, String>) {
     let mut line = 1;
     let gap = (None, runs.gap.clone());
@@ -151,18 +155,19 @@ fn write_label(html: &mut String, label: &str) {
     html.push_str("</span>");
 }
 
-/// The time that a document's code may take. Grammars backtrack, so a hostile block could take minutes; what comes
-/// after the time is up stays plain. Honest pages need a hundredth of it.
+/// Time that a document's code blocks may take together. Grammars backtrack, so a hostile block
+/// could take minutes. Blocks after the limit stay plain. Ordinary pages need a hundredth of the
+/// limit.
 pub(super) struct Budget(Duration);
 
 impl Default for Budget {
     fn default() -> Self {
-        // Tests compare what comes out, on machines that may be busy.
+        // Tests compare the output and may run on busy machines.
         Self(Duration::from_secs(if cfg!(test) { 60 } else { 5 }))
     }
 }
 
-/// A language as it is named after a fence.
+/// A language as named after a fence.
 pub(super) struct Language {
     name: String,
     label: Option<String>,
@@ -171,13 +176,14 @@ pub(super) struct Language {
 
 enum Grammar {
     Plain,
-    /// Prompts, commands and output; scripts without a prompt fall to the grammar named.
+    /// Prompts, commands and output. Scripts without a prompt use the named grammar.
     Session(Option<&'static str>),
     PowerShell,
     Syntax(&'static SyntaxReference),
 }
 
-/// Names after the fence, the language's own name first; what it is called in the bar; its grammar.
+/// Names after the fence with the language's own name first, then the label in the bar, then the
+/// grammar.
 const LANGUAGES: &[(&str, &str, &str)] = &[
     ("rust rs", "Rust", "Rust"),
     ("toml", "TOML", "TOML"),
@@ -200,7 +206,7 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
 ];
 
 impl Language {
-    /// `name` in lowercase.
+    /// Returns the language with this name, which must be in lowercase.
     pub(super) fn named(name: &str) -> Self {
         let (name, label, grammar) = match name {
             "" | "text" | "txt" | "plain" | "plaintext" | "none" => ("text", None, Grammar::Plain),
@@ -258,12 +264,12 @@ impl Language {
         }
     }
 
-    /// ASCII letters, digits and `+#-_.`, so that it can stand in a class.
+    /// Returns a name of ASCII letters, digits and `+#-_.`, which can stand in a class.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// What to call it above the code; none for plain text.
+    /// Returns the label shown above the code. None for plain text.
     pub(super) fn label(&self) -> Option<&str> {
         self.label.as_deref()
     }
@@ -287,14 +293,14 @@ impl Language {
     }
 }
 
-/// `None` when the grammar fails or the time is up.
+/// Highlights code with a grammar. None if the grammar fails or the time is up.
 fn parse(code: &str, syntax: &SyntaxReference, budget: &mut Budget) -> Option<Runs> {
     let started = Instant::now();
     let mut state = ParseState::new(syntax);
     let mut scopes = ScopeStack::new();
     let mut runs = Runs::default();
     for line in code.split_inclusive('\n') {
-        // The grammars expect every line to end.
+        // The grammars expect every line to end with a newline.
         let ended = format!("{}\n", line.trim_end_matches('\n'));
         if started.elapsed() > budget.0 {
             budget.0 = Duration::ZERO;
@@ -315,7 +321,7 @@ fn parse(code: &str, syntax: &SyntaxReference, budget: &mut Budget) -> Option<Ru
     Some(runs)
 }
 
-/// The innermost scope that means something decides.
+/// Returns the class of the innermost scope that has one.
 fn class_of(token: &str, scopes: &ScopeStack) -> Option<Class> {
     let scopes = scopes.as_slice();
     let is_key = |key: Scope| scopes.iter().any(|scope| key.is_prefix_of(*scope));
@@ -332,7 +338,7 @@ fn class_of(token: &str, scopes: &ScopeStack) -> Option<Class> {
     }
 }
 
-/// A key is a string by its innermost scope.
+/// Scope of keys in JSON. The innermost scope of a key says only that it is a string.
 static JSON_KEY: LazyLock<Option<Scope>> =
     LazyLock::new(|| Scope::new("meta.mapping.key.json").ok());
 
@@ -342,7 +348,7 @@ const PRIMITIVE_TYPES: &[&str] = &[
     "u16", "u32", "u64", "u8", "unsigned", "usize", "void",
 ];
 
-/// Scope prefixes and their classes, first match wins; `None` ends the search with plain text.
+/// Scope prefixes and their classes; the first match wins. `None` ends the search with plain text.
 static RULES: LazyLock<Vec<(Scope, Option<Class>)>> = LazyLock::new(|| {
     use Class::*;
     [

@@ -1,4 +1,4 @@
-//! LaTeX formulas to MathML, which browsers lay out by themselves.
+//! Converts LaTeX formulas to MathML, which browsers lay out themselves.
 
 use std::sync::LazyLock;
 use std::thread;
@@ -9,13 +9,14 @@ use super::escape;
 
 const MAX_FORMULA_BYTES: usize = 2048;
 
-/// The parser recurses, by a character a level at worst. Formulas that could outgrow an ordinary stack get a larger.
+/// Longest formula parsed on the current stack. The parser recurses, in the worst case once for
+/// each character. Longer formulas get a larger stack.
 const MAX_BYTES_IN_PLACE: usize = 100;
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 static CONVERTER: LazyLock<LatexToMathML> = LazyLock::new(LatexToMathML::default);
 
-/// `<math>`, or the source as code where it is no formula.
+/// Returns `<math>`. A formula that can't be converted is returned as its source in code.
 pub(super) fn render(latex: &str, is_display: bool) -> String {
     convert(latex, is_display).unwrap_or_else(|| {
         let delimiter = if is_display { "$$" } else { "$" };

@@ -1,5 +1,6 @@
-//! Course Markdown to the HTML that pages show: highlighted code, MathML, callouts and headings with anchors, made
-//! safe. It is computed when content changes and stored, so it may take its time, but it ends on any input.
+//! Renders course Markdown to safe HTML with highlighted code, MathML, callouts and headings with
+//! anchors. The result is stored when content changes, so rendering may be slow, but it ends for
+//! any input.
 
 mod document;
 mod dollars;
@@ -18,27 +19,30 @@ mod tidy;
 
 pub use highlight::highlight;
 
-/// Longer sources are shown as the plain text that they are; no page of a course comes near.
+/// Longest source that is rendered, in bytes. Longer sources are shown as plain text; no page of a
+/// course comes near.
 const MAX_SOURCE_BYTES: usize = 512 * 1024;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rendered {
-    /// Safe to place in a page as it is: balanced, without scripts, styles, forms or application ids.
+    /// HTML that is safe to insert into a page: balanced, without scripts, styles, forms or the
+    /// application's ids.
     pub html: String,
-    /// In document order, with the ids that `html` gives them.
+    /// Headings in document order, with the ids that they have in `html`.
     pub headings: Vec<Heading>,
-    /// What a reader reads, for full-text search: code and image descriptions included, markup not.
+    /// Readable text for full-text search, with code and image descriptions, without markup.
     pub text: String,
-    /// Reading words: those of prose, and half of those in code blocks.
+    /// Words to read: words of prose, and half of the words in code blocks.
     pub words: u32,
-    /// What had to be taken out, each once: elements as `<iframe>`, event handlers as `onclick`, addresses as
-    /// `javascript:`. Empty for clean sources, so that an author can be told.
+    /// Removed parts, each listed once, so that the author can be told. Elements are listed as
+    /// `<iframe>`, event handlers as `onclick`, addresses as `javascript:`. Empty for clean
+    /// sources.
     pub removed: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
-    /// 1 to 6.
+    /// Level, 1 to 6.
     pub level: u8,
     pub id: String,
     /// Plain text.
@@ -51,10 +55,10 @@ pub enum TargetKind {
     Image,
 }
 
-/// Renders Markdown (GitHub's, with footnotes, alerts, definition lists, formulas and raw HTML).
+/// Renders GitHub's Markdown with footnotes, alerts, definition lists, formulas and raw HTML.
 ///
-/// `resolve` maps the target of a link or image, as written, to the one to emit; `None` leaves it as written.
-/// Whatever it answers, only http, https, mailto and relative addresses reach the page.
+/// `resolve` maps the target of a link or image to the target to write. `None` leaves it unchanged.
+/// In any case, only http, https, mailto and relative addresses reach the page.
 pub fn render(source: &str, resolve: &dyn Fn(&str, TargetKind) -> Option<String>) -> Rendered {
     if source.len() > MAX_SOURCE_BYTES {
         return plain(source);
@@ -62,7 +66,7 @@ pub fn render(source: &str, resolve: &dyn Fn(&str, TargetKind) -> Option<String>
     finish(document::to_html(source), resolve)
 }
 
-/// Renders a program as a block of code of the language.
+/// Renders a program as a code block of the language.
 pub fn render_code(language: &str, program: &str) -> String {
     let longest = program
         .split(|c| c != '`')
@@ -74,7 +78,8 @@ pub fn render_code(language: &str, program: &str) -> String {
     render(&source, &|_, _| None).html
 }
 
-/// Renders a short text (a question's option, a caption) without `<p>` around a single paragraph.
+/// Renders a short text, such as a question's option or a caption. A single paragraph gets no
+/// `<p>`.
 pub fn render_inline(source: &str) -> String {
     if source.len() > MAX_SOURCE_BYTES {
         return plain(source).html;
@@ -87,14 +92,14 @@ pub fn render_inline(source: &str) -> String {
         .strip_prefix("<p>")
         .and_then(|rest| rest.strip_suffix("</p>"));
     match inner {
-        // Raw HTML may have made several paragraphs of the one.
+        // Raw HTML may have split the paragraph into several.
         Some(inner) if is_paragraph && !inner.contains("</p>") => inner.to_owned(),
         _ => html,
     }
 }
 
-/// Finds the formulas of a source, in order: the range of each with its signs, and whether it is
-/// displayed.
+/// Finds the formulas of a source in order. Returns the range of each with its signs, and whether
+/// it is displayed.
 pub fn formulas(source: &str) -> Vec<(std::ops::Range<usize>, bool)> {
     match source.len() <= MAX_SOURCE_BYTES && source.contains('$') {
         true => dollars::formulas(source, &document::options()),
@@ -102,7 +107,7 @@ pub fn formulas(source: &str) -> Vec<(std::ops::Range<usize>, bool)> {
     }
 }
 
-/// What a reader reads of rendered HTML, on one line.
+/// Returns the readable text of rendered HTML, on one line.
 pub fn words(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
@@ -111,7 +116,7 @@ pub fn words(html: &str) -> String {
         let (tag, after) = split_tag(after);
         let name = tag.trim_start_matches('/');
         let name = name.split([' ', '/']).next().unwrap_or_default();
-        // What stands within a line doesn't part its words.
+        // Inline elements do not separate words.
         if ![
             "a", "b", "bdi", "bdo", "code", "del", "em", "i", "ins", "mark", "s", "small", "span",
             "strong", "sub", "sup", "u", "wbr",
@@ -139,7 +144,7 @@ pub fn words(html: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A tag up to its end, and what follows. Values in quotes may hold `>`.
+/// Splits a tag from the text after it. Quoted values may contain `>`.
 fn split_tag(text: &str) -> (&str, &str) {
     let mut is_quoted = false;
     let end = text.find(|c| {
@@ -176,12 +181,12 @@ fn plain(source: &str) -> Rendered {
     }
 }
 
-/// Appends `text` with the characters escaped that mean something between tags.
+/// Appends `text`, with the special characters of text between tags escaped.
 fn escape_text_into(out: &mut String, text: &str) {
     escape_into(out, text, &['&', '<', '>']);
 }
 
-/// For text and quoted attributes alike.
+/// Escapes text for use between tags and in double-quoted attributes.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     escape_into(&mut out, text, &['&', '<', '>', '"']);

@@ -1,11 +1,12 @@
-//! The part of HTML's content rules that keeps a page well-formed: what ends by itself, and what may hold what.
+//! The rules of HTML content that keep a page well-formed: implied ends of elements, and allowed
+//! children.
 
-/// Elements without content or end tag.
+/// Returns true for elements without content and end tag.
 pub(super) fn is_void(name: &str) -> bool {
     matches!(name, "br" | "col" | "hr" | "img" | "input" | "wbr")
 }
 
-/// Elements that stand on lines of their own.
+/// Returns true for elements that begin on a new line.
 pub(super) fn is_block(name: &str) -> bool {
     ends_paragraph(name) || is_table_part(name) || name == "br"
 }
@@ -52,12 +53,12 @@ fn is_cell(name: &str) -> bool {
     matches!(name, "td" | "th")
 }
 
-/// Between a table and its cells, where no other content may be.
+/// Returns true for elements between a table and its cells, which can hold no other content.
 fn is_table_frame(name: &str) -> bool {
     is_row_group(name) || matches!(name, "colgroup" | "table" | "tr")
 }
 
-/// Whether the open element `open` ends where `next` begins.
+/// Returns true if the open element `open` ends before `next` begins.
 pub(super) fn ends_before(open: &str, next: &str) -> bool {
     match next {
         "li" => matches!(open, "li" | "p"),
@@ -72,7 +73,7 @@ pub(super) fn ends_before(open: &str, next: &str) -> bool {
     }
 }
 
-/// Whether what is outside the open element `open` is out of the reach of a beginning `next`.
+/// Returns true if the beginning of `next` can't end elements outside the open element `open`.
 pub(super) fn shields(open: &str, next: &str) -> bool {
     match next {
         "li" => matches!(open, "ol" | "ul") || is_cell(open) || open == "caption",
@@ -82,7 +83,7 @@ pub(super) fn shields(open: &str, next: &str) -> bool {
     }
 }
 
-/// Whether an end tag `name` cannot reach past the open element `open`.
+/// Returns true if the end tag `name` can't close elements outside the open element `open`.
 pub(super) fn stops_end(open: &str, name: &str) -> bool {
     match name {
         "table" => false,
@@ -92,7 +93,7 @@ pub(super) fn stops_end(open: &str, name: &str) -> bool {
     }
 }
 
-/// Whether `child` may begin within `parent` (`None`: the page itself).
+/// Returns true if `child` may begin within `parent` (`None` is the page itself).
 pub(super) fn may_hold(parent: Option<&str>, child: &str) -> bool {
     parent.is_some_and(is_table_frame) == is_table_part(child)
 }

@@ -1,4 +1,5 @@
-//! PowerShell scripts, for which there is no grammar without a C library: comments, strings, variables, commands.
+//! Highlights comments, strings, variables and commands of PowerShell. Written by hand, because no
+//! available grammar works without a C library.
 
 use super::highlight::{Class, Runs};
 
@@ -75,14 +76,15 @@ fn word(rest: &str) -> (Option<Class>, usize) {
     (class, len)
 }
 
-/// Bytes up to and with `end`, looked for after the first byte.
+/// Returns the length in bytes up to and including `end`, which is searched after the first byte.
 fn through(rest: &str, end: &str) -> usize {
     rest[1..]
         .find(end)
         .map_or(rest.len(), |at| 1 + at + end.len())
 }
 
-/// A backtick keeps the next character from ending the string.
+/// Returns the length of a double-quoted string. A backtick escapes the next character, so an
+/// escaped quote does not end the string.
 fn double_quoted(rest: &str) -> usize {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {

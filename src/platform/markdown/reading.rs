@@ -1,15 +1,15 @@
-//! What a reader reads of a page: its plain text for search, and how many words that is.
+//! Collects the readable text of a page for search, and counts its words.
 
 #[derive(Default)]
 pub(super) struct Reading {
     text: String,
-    /// A word of prose counts two, one of code counts one.
+    /// Word count doubled: a word of prose counts two, a word of code one.
     half_words: u32,
     is_in_word: bool,
 }
 
 impl Reading {
-    /// Adds text; in prose any white space counts as one space, in code it is kept.
+    /// Adds text. In prose, white space is reduced to one space; in code it is kept.
     pub(super) fn push(&mut self, text: &str, is_code: bool) {
         for c in text.chars() {
             self.count(c, is_code);
@@ -31,7 +31,7 @@ impl Reading {
         }
     }
 
-    /// Ends a line: what follows is another block.
+    /// Ends a line, because another block follows.
     pub(super) fn end_line(&mut self) {
         self.is_in_word = false;
         if self.text.ends_with(' ') {
@@ -42,7 +42,7 @@ impl Reading {
         }
     }
 
-    /// The text and the number of words.
+    /// Returns the text and the number of words.
     pub(super) fn finish(self) -> (String, u32) {
         (self.text.trim().to_owned(), self.half_words.div_ceil(2))
     }

@@ -1,4 +1,4 @@
-//! What may be in a page: the elements, attributes, classes and addresses that content can use, enforced by ammonia.
+//! The elements, attributes, classes and addresses that content may use, enforced by ammonia.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
-/// Elements and, after the colon, their own attributes.
+/// Allowed elements, with their own attributes after the colon.
 const HTML: &[&str] = &[
     "a: href rel",
     "abbr",
@@ -75,7 +75,8 @@ const HTML: &[&str] = &[
     "wbr",
 ];
 
-/// MathML Core without what can hold foreign markup (`annotation-xml`) or run something (`maction`).
+/// MathML Core, without elements that can hold foreign markup (`annotation-xml`) or run something
+/// (`maction`).
 const MATH: &[&str] = &[
     "math",
     "merror",
@@ -181,7 +182,7 @@ const CLASSES: &[&str] = &[
 
 pub(super) const SCHEMES: &[&str] = &["http", "https", "mailto"];
 
-/// The `rel` of links that leave the site.
+/// Value of `rel` for links that leave the site.
 pub(super) const EXTERNAL_REL: &str = "noopener nofollow";
 
 static POLICY: LazyLock<Builder<'static>> = LazyLock::new(policy);
@@ -227,12 +228,12 @@ fn policy() -> Builder<'static> {
     policy
 }
 
-/// Values that are constrained beyond their attribute's being allowed.
+/// Checks the value of an allowed attribute. None removes the attribute.
 fn filter<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
     let is_fine = match attribute {
         "class" => return allowed_classes(value),
         "id" => is_content_id(value),
-        // Authors write `<pre lang="rust">`; the attribute is for languages that people speak.
+        // Authors write `<pre lang="rust">`, but the attribute is for human languages.
         "lang" => !matches!(element, "code" | "kbd" | "pre" | "samp") && is_language_tag(value),
         "dir" => ["ltr", "rtl", "auto"].contains(&value.to_ascii_lowercase().as_str()),
         "tabindex" => value == "0",
@@ -260,7 +261,8 @@ fn is_language(c: char) -> bool {
     c.is_ascii_alphanumeric() || "+#-_.".contains(c)
 }
 
-/// The shape of a BCP 47 tag. Empty means that the language is not known.
+/// Returns true for the shape of a BCP 47 tag, or for an empty tag, which means an unknown
+/// language.
 fn is_language_tag(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let language = parts.next().unwrap_or_default();
@@ -271,7 +273,7 @@ fn is_language_tag(tag: &str) -> bool {
             && parts.all(|part| (1..=8).contains(&part.len()) && is_word(part)))
 }
 
-/// Ids that begin with `ly-` are the application's.
+/// Returns true for ids that content may use. Ids that begin with `ly-` belong to the application.
 pub(super) fn is_content_id(id: &str) -> bool {
     !id.is_empty() && !id.contains(char::is_whitespace) && !id.to_lowercase().starts_with("ly-")
 }

@@ -1,8 +1,9 @@
-//! Terminal sessions: prompts and typed commands set off from what the machine answers.
+//! Highlights terminal sessions: tells prompts and typed commands from the machine's output.
 
 use super::highlight::{Class, Runs};
 
-/// `None` where no line starts with a prompt: then it is a script or mere output.
+/// Splits a session into runs. None if no line begins with a prompt, as in a script or plain
+/// output.
 pub(super) fn runs(code: &str) -> Option<Runs> {
     if !code.lines().any(|line| prompt_len(line).is_some()) {
         return None;
@@ -29,7 +30,8 @@ pub(super) fn runs(code: &str) -> Option<Runs> {
     Some(runs)
 }
 
-/// Bytes of the prompt at the start of a line: `$ `, `> `, `user@host:~$ `, `PS C:\> `, `C:\> `.
+/// Returns the bytes of the prompt at the start of a line: `$ `, `> `, `user@host:~$ `, `PS C:\> `,
+/// `C:\> `.
 fn prompt_len(line: &str) -> Option<usize> {
     if matches!(line.trim_end(), "$" | ">") {
         return Some(1);

@@ -1,11 +1,15 @@
-//! Where links and images point to: asked of the caller, checked, and written so that every browser reads it alike.
+//! Checks the targets of links and images, and encodes them so that all browsers read them alike.
 
 use ammonia::Url;
 use ammonia::url::ParseError;
 
 use super::sanitize::SCHEMES;
 
-/// The address to emit, or the offending scheme (as `javascript:`) of one that may not be emitted.
+/// Returns the address to write.
+///
+/// # Errors
+///
+/// The forbidden scheme, such as `javascript:`.
 pub(super) fn checked(address: &str) -> Result<String, String> {
     match Url::parse(address) {
         Ok(url) if SCHEMES.contains(&url.scheme()) => Ok(encode(address)),
@@ -15,7 +19,7 @@ pub(super) fn checked(address: &str) -> Result<String, String> {
     }
 }
 
-/// Whether a checked address leaves the site. Browsers read a leading `//` as another host.
+/// Returns true if a checked address leaves the site. Browsers read a leading `//` as another host.
 pub(super) fn is_external(address: &str) -> bool {
     let scheme = address
         .split([':', '/', '?', '#'])
@@ -26,8 +30,8 @@ pub(super) fn is_external(address: &str) -> bool {
         || has_scheme && ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str())
 }
 
-/// Encodes what may not stand in an address and browsers treat each in their way: white space and controls (which
-/// they drop), backslashes (which they take for slashes), quotes and brackets.
+/// Encodes characters that browsers would change. Browsers drop some white space and control
+/// characters, and read backslashes as slashes. Quotes and brackets are encoded too.
 fn encode(address: &str) -> String {
     let mut encoded = String::with_capacity(address.len());
     for c in address.trim().chars() {

@@ -1,6 +1,7 @@
-//! One pass over HTML that authors had a hand in. It closes what they left open, keeps nesting shallow (the repair
-//! rules of browsers, which the sanitiser follows, cost the square of it or worse), completes links and images, and
-//! collects the text for search. Safety is not its business: the sanitiser has the last word.
+//! Tidies HTML that authors have influenced, in one pass. Closes open elements, completes links and
+//! images, and collects the text for search. Keeps nesting shallow: the repair rules of browsers,
+//! which the sanitizer follows, take quadratic time or worse in depth. Safety is left to the
+//! sanitizer, which runs afterwards.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -15,7 +16,7 @@ use html5ever::{Attribute, LocalName};
 use super::reading::Reading;
 use super::{Heading, TargetKind, escape, escape_text_into, nesting, sanitize, target};
 
-/// Elements deeper than this lose their tags and keep their text.
+/// Depth from which elements lose their tags and keep their text.
 const MAX_DEPTH: usize = 64;
 const MAX_REMOVED: usize = 20;
 
@@ -34,7 +35,7 @@ pub(super) fn tidy(html: &str, headings: &[Heading], resolve: Resolve) -> Tidy {
     input.push_back(StrTendril::from(html));
     let sink = Sink(RefCell::new(Writer::new(html.len(), headings, resolve)));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-    // Feeding pauses only for scripts to run, which the sink never asks for.
+    // Feeding pauses only to run scripts, which the sink never requests.
     let _ = tokenizer.feed(&input);
     tokenizer.end();
     tokenizer.sink.0.into_inner().finish()
@@ -59,15 +60,15 @@ impl TokenSink for Sink<'_> {
 
 struct Writer<'a> {
     resolve: Resolve<'a>,
-    /// Ids that headings carry; another element that claims one goes without.
+    /// Ids of headings. Other elements that claim such an id lose it.
     heading_ids: HashSet<&'a str>,
     html: String,
     open: Vec<Element>,
-    /// Open elements beyond the depth limit, which are not written, and how many there are of each name.
+    /// Open elements beyond the depth limit, which are not written, and their number by name.
     sunk: Vec<LocalName>,
     sunk_counts: HashMap<LocalName, usize>,
-    /// The content of a script or style sheet, dropped when that ends. What never ends is shown instead, since it
-    /// holds the rest of the page.
+    /// Content of an open script or style sheet, dropped at its end tag. Without an end tag it is
+    /// shown, because it would hold the rest of the page.
     swallowed: Option<String>,
     ids: HashSet<String>,
     reading: Reading,
@@ -76,7 +77,7 @@ struct Writer<'a> {
 
 struct Element {
     name: LocalName,
-    /// The page's own furniture, which nobody searches for.
+    /// Parts that the renderer adds, which nobody searches for.
     is_furniture: bool,
     is_code: bool,
 }
@@ -182,7 +183,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Closes what ends by itself when `name` begins, such as a paragraph before a list.
+    /// Closes elements that end implicitly when `name` begins, such as a paragraph before a list.
     fn close_implied(&mut self, name: &str) {
         while let Some(count) = self.implied_by(name) {
             self.close_top(count);
@@ -223,7 +224,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Parsers drop a newline that a `<pre>` starts with. Were several kept, each parse would find another to drop.
+    /// Removes all newlines at the start of a `<pre>`. Parsers drop the first one, so of several
+    /// kept newlines each parse would drop another.
     fn without_dropped_newline<'t>(&self, text: &'t str) -> &'t str {
         let is_pre = self.open.last().is_some_and(|top| &*top.name == "pre");
         if is_pre && self.html.ends_with(" tabindex=\"0\">") {
@@ -247,7 +249,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Whether the current place is furniture, and whether it is code.
+    /// Returns whether the current place is furniture, and whether it is code.
     fn surroundings(&self) -> (bool, bool) {
         self.open
             .last()
@@ -282,7 +284,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes one of the attributes that the source has; those that are set here for all are dropped.
+    /// Writes an attribute of the source. Attributes that the renderer sets on all elements are
+    /// dropped.
     fn write_given(&mut self, tag: &Tag, attribute: &Attribute) {
         let value = &*attribute.value;
         match (&*tag.name, &*attribute.name.local) {
@@ -330,7 +333,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Formulas align their cells by inline style, which the pages' security policy forbids.
+    /// Replaces inline styles that align cells of formulas by classes. The pages' security policy
+    /// forbids inline styles.
     fn write_alignment(&mut self, style: &str) {
         if style.contains("text-align: left") {
             self.write_attribute("class", "math-left");
@@ -382,7 +386,7 @@ fn value_of<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
     Some(&attribute.value)
 }
 
-/// Anchors, labels and marks that the renderer adds around what the author wrote.
+/// Returns true for anchors, labels and marks that the renderer adds around the author's text.
 fn is_furniture(tag: &Tag) -> bool {
     let class = value_of(tag, "class").unwrap_or_default();
     matches!(

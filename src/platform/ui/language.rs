@@ -1,5 +1,5 @@
-//! The language of content. The interface is English, from left to right; what comes from a course
-//! says its own language and direction.
+//! The language of content. The interface is English and written from left to right. Content of a
+//! course declares its own language and direction.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,17 +16,17 @@ impl Language {
         Self(tag.into())
     }
 
-    /// For the `lang` attribute.
+    /// Returns the value of the `lang` attribute.
     pub fn tag(&self) -> String {
         self.0.clone()
     }
 
-    /// For the `dir` attribute.
+    /// Returns the value of the `dir` attribute.
     pub fn dir(&self) -> &'static str {
         direction(&self.0)
     }
 
-    /// A text of this language within a line of the interface.
+    /// Renders a text of this language within a line of the interface.
     pub fn inline(&self, text: impl Into<String>) -> AnyView {
         let text = text.into();
         view! {
@@ -38,7 +38,7 @@ impl Language {
     }
 }
 
-/// Languages that are written from right to left unless their tag names another script.
+/// Languages written from right to left, unless the tag names another script.
 const RIGHT_TO_LEFT: [&str; 40] = [
     "acm", "adf", "aeb", "apc", "ar", "arc", "arq", "ars", "ary", "arz", "azb", "bal", "bgn",
     "bqi", "ckb", "dv", "fa", "glk", "haz", "he", "iw", "ji", "khw", "ks", "lrc", "luz", "mzn",
@@ -49,12 +49,12 @@ const RIGHT_TO_LEFT_SCRIPTS: [&str; 10] = [
     "adlm", "arab", "aran", "hebr", "mand", "nkoo", "rohg", "samr", "syrc", "thaa",
 ];
 
-/// The direction in which a language is written, by its tag.
+/// Returns the direction of a language tag, `ltr` or `rtl`.
 pub fn direction(tag: &str) -> &'static str {
     let tag = tag.to_ascii_lowercase();
     let mut parts = tag.split(['-', '_']);
     let language = parts.next().unwrap_or_default();
-    // A script has four letters; extensions begin with a part of one.
+    // A script has four letters. Stop at extensions, which begin with a part of one character.
     let script = parts
         .take_while(|part| part.len() > 1)
         .find(|part| part.len() == 4 && part.bytes().all(|b| b.is_ascii_alphabetic()));

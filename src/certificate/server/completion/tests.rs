@@ -42,7 +42,7 @@ async fn a_course_that_others_completed_is_completed_where_its_learner_looks() {
         assert_eq!(browser.get(page).await.status, StatusCode::OK);
     }
     assert_eq!(site.test.count(COMPLETED).await, 0, "quiz 1.2 is missing");
-    // A tutor retires the last quiz. The learners need to do nothing more.
+    // A tutor retires the last quiz, so the learners need to do nothing more.
     sql(
         &site,
         "update quiz_questions set retired_at = now() where topic_pair_index = 2",

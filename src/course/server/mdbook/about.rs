@@ -1,4 +1,4 @@
-//! What a book says about itself, for the catalog and the course page.
+//! Describes a book for the catalog and the course page, in the book's own words.
 
 use std::ops::Range;
 use std::path::Path;
@@ -10,13 +10,13 @@ use super::scan::{self, BlockKind, Scan};
 /// Longest summary made from a book's own words, in characters.
 const MAX_SUMMARY: usize = 300;
 
-/// How many pages are asked for their beginning.
+/// Number of pages that are searched for an opening paragraph.
 const CANDIDATES: usize = 8;
 
-/// A paragraph with links tells something when it has so many letters beside them.
+/// Letters beside its links that a paragraph needs to count as text.
 const LETTERS: usize = 8;
 
-/// How many paragraphs of the introduction describe the course.
+/// Number of opening paragraphs that become the course's description.
 const PARAGRAPHS: usize = 4;
 
 pub struct About {
@@ -24,7 +24,7 @@ pub struct About {
     pub description: String,
 }
 
-/// A page as far as it may speak for the book.
+/// The parts of a page that can describe the book.
 #[derive(Clone, Copy)]
 pub struct Page<'p> {
     pub title: &'p str,
@@ -45,7 +45,7 @@ impl Page<'_> {
 }
 
 impl About {
-    /// The introduction speaks for the book, else the first page that has something to say.
+    /// Takes the text from the introduction, or from the first page with an opening paragraph.
     pub fn of(book: &BookToml, pages: &[Page<'_>]) -> Self {
         let introductions = pages.iter().filter(|page| page.is_introduction());
         let candidates = introductions.chain(pages).take(CANDIDATES);
@@ -78,14 +78,15 @@ impl About {
     }
 }
 
-/// The beginning of a page, in a sentence or two.
+/// Returns the beginning of a page in a sentence or two.
 pub fn opening(text: &str) -> String {
     opening_paragraphs(text)
         .first()
         .map_or_else(String::new, |text| shortened(text))
 }
 
-/// The paragraphs above a page's first heading that tell something, as plain text.
+/// Returns the paragraphs above a page's first heading as plain text, without those that are only
+/// links.
 fn opening_paragraphs(text: &str) -> Vec<String> {
     let scan = scan::scan(text);
     let before = scan
@@ -107,8 +108,8 @@ fn opening_paragraphs(text: &str) -> Vec<String> {
     plain.filter(|text| !text.is_empty()).collect()
 }
 
-/// Translations often begin a page with a link to the original and a commit. Such a paragraph, or
-/// one of pictures, would be a poor summary.
+/// Returns true for paragraphs of links or pictures. Translations often begin a page with a link to
+/// the original and a commit, which would be a poor summary.
 fn is_only_links(scan: &Scan, text: &str, paragraph: &Range<usize>) -> bool {
     let within =
         |range: &Range<usize>| paragraph.start <= range.start && range.end <= paragraph.end;
@@ -127,13 +128,15 @@ fn is_only_links(scan: &Scan, text: &str, paragraph: &Range<usize>) -> bool {
     let rest = scan::plain(&rest);
     let words = rest.split(|c: char| !c.is_alphanumeric());
     let words = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
-    // A word of Chinese is one letter or two.
+    // A Chinese word has one or two characters, so a character beyond ASCII counts as three
+    // letters.
     let letters = words.flat_map(str::chars);
     let told: usize = letters.map(|c| if c.is_ascii() { 1 } else { 3 }).sum();
     told < LETTERS
 }
 
-/// Ends with a sentence where one ends in time, else with a word. What announces a list is left out with it.
+/// Shortens text to `MAX_SUMMARY` characters, at the end of a sentence if possible, else after a
+/// word. A last sentence that announces a list is dropped, because the list is not shown.
 fn shortened(text: &str) -> String {
     let announces = text.ends_with(':') && text.contains(". ");
     if text.chars().count() <= MAX_SUMMARY && !announces {
@@ -157,7 +160,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// Plain text that stays what it is when read as Markdown.
+/// Escapes plain text so that Markdown leaves it unchanged.
 fn as_markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -169,7 +172,7 @@ fn as_markdown(text: &str) -> String {
     out
 }
 
-/// The licence by which the book's licence files say they are, SPDX names where known.
+/// Returns the licenses found in the book's license files, by SPDX name if known.
 pub fn licence(folder: &CourseFolder) -> Option<String> {
     let names = [
         "LICENSE",

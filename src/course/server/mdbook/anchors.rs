@@ -1,5 +1,5 @@
-//! The places in a page that links can point at: mdBook's heading ids and the ids of raw HTML, and what they are
-//! called once the page is a topic.
+//! The places in a page that links can point at, and their ids once the page is a topic. Anchors
+//! are mdBook's heading ids and the ids of raw HTML.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,12 +8,12 @@ use super::scan::Scan;
 
 #[derive(Debug, Default)]
 pub struct Anchors {
-    /// By mdBook's id: the topic's, empty for the top of the page.
+    /// mdBook's id to the topic's id; the topic's id is empty for the top of the page.
     ids: HashMap<String, String>,
 }
 
-/// The heading that repeats the page's title: the first thing on the page. The topic's page shows its title itself,
-/// so it is left out of the text.
+/// Returns the index of the heading that repeats the page's title: the first visible thing on the
+/// page. The topic's page shows the title itself, so this heading is left out.
 pub fn title_heading(scan: &Scan, text: &str) -> Option<usize> {
     let heading = scan
         .headings
@@ -24,7 +24,7 @@ pub fn title_heading(scan: &Scan, text: &str) -> Option<usize> {
     before.trim().is_empty().then_some(0)
 }
 
-/// Comments and anchors of headings gone by may stand above the title.
+/// Removes comments and empty anchors of former headings, which may stand above the title.
 fn strip_invisible(text: &str) -> String {
     let mut visible = String::new();
     let mut done = 0;
@@ -49,7 +49,7 @@ impl Anchors {
         let mut in_topic = HashSet::new();
         for (index, heading) in scan.headings.iter().enumerate() {
             let id = heading.id.clone().unwrap_or_else(|| book_id(&heading.text));
-            // The title's id is not there: the topic's page shows the title itself.
+            // Links to the title lead to the top of the page: the topic has no such heading.
             let topic_id = match title {
                 Some(title) if title == index => String::new(),
                 _ => unique(topic_id(&id), &mut in_topic),
@@ -71,7 +71,8 @@ impl Anchors {
         Self { ids }
     }
 
-    /// The fragment under which the topic has it; an empty one is the top. None: there is no such place.
+    /// Returns the topic's fragment; an empty one means the top of the page. None if the page has
+    /// no such place.
     pub fn resolve(&self, fragment: &str) -> Option<&str> {
         let exact = self.ids.get(fragment);
         let exact = exact.or_else(|| self.ids.get(&fragment.to_lowercase()));
@@ -81,7 +82,7 @@ impl Anchors {
     }
 }
 
-/// As mdBook makes it of a heading's text.
+/// Makes an id of a heading's text, as mdBook does.
 fn book_id(text: &str) -> String {
     let text = text.trim().chars();
     let id = text.filter_map(|c| match c {
@@ -92,7 +93,7 @@ fn book_id(text: &str) -> String {
     id.collect()
 }
 
-/// As `platform::markdown` makes it, which gives an id also to a heading of signs alone.
+/// Makes a topic's id as `platform::markdown` does. A heading of punctuation alone gets an id too.
 fn topic_id(book_id: &str) -> String {
     match book_id.to_lowercase() {
         id if id.is_empty() => "section".to_owned(),

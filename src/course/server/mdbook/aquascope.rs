@@ -1,18 +1,21 @@
-//! Aquascope's code blocks: Rust with hidden lines and with markers in backticks. What Aquascope draws by running the
-//! program is not drawn here; the program points that the text speaks of (L1, L2 …) become labels of their lines.
+//! Converts Aquascope's code blocks: Rust with hidden lines and with markers in backticks.
+//! Aquascope's diagrams of a running program are not drawn. Program points that the text mentions
+//! (L1, L2 …) become labels of their lines.
 
 use std::ops::Range;
 
 use super::code::{CodeBlock, words};
 
-/// The longest list of points that is followed through calls; longer ones say nothing any more.
+/// Longest list of program points that is followed through calls. Longer lists would not help a
+/// reader.
 const MAX_POINTS: usize = 40;
 
 pub fn is_aquascope(info: &str) -> bool {
     words(info).next() == Some("aquascope")
 }
 
-/// `` `[]` ``, `` `{}` ``, `` `(focus,paths:*v)` ``: a marker in a line, and what stands between its brackets.
+/// A marker in a line with the text between its brackets. Examples are `` `[]` ``, `` `{}` `` and
+/// `` `(focus,paths:*v)` ``.
 struct Marker<'t> {
     range: Range<usize>,
     open: u8,
@@ -44,13 +47,13 @@ fn markers(line: &str) -> Vec<Marker<'_>> {
     found
 }
 
-/// The program with its markers taken out, hidden lines included, and where the points are.
+/// A program without its markers but with its hidden lines, and the program points.
 struct Program {
     text: String,
-    /// Where in `text` each program point is, and which shown line (0-based) carries its label.
+    /// Offset in `text` of each program point, and the shown line (0-based) that carries its label.
     points: Vec<(usize, usize)>,
     shown: Vec<String>,
-    /// Labels that the author gave in words.
+    /// Lines (0-based) with labels that the author wrote in words.
     remarks: Vec<(usize, String)>,
 }
 
@@ -82,7 +85,7 @@ pub fn code_block(info: &str, content: &str) -> CodeBlock {
     }
 }
 
-/// One label a line, numbered from 1.
+/// Joins the labels of each line, and numbers lines from 1.
 fn joined(labels: Vec<(usize, String)>) -> Vec<(usize, String)> {
     let mut joined: Vec<(usize, String)> = Vec::new();
     for (line, label) in labels {
@@ -105,7 +108,7 @@ impl Program {
         for line in content.lines() {
             match line.strip_prefix('#') {
                 Some(hidden) if !hidden.starts_with(['[', '!']) => program.text.push_str(hidden),
-                // A line that is to begin with `#` has a backslash before it.
+                // A backslash escapes a `#` at the beginning of a shown line.
                 _ => program.read_shown(line.strip_prefix('\\').unwrap_or(line)),
             }
             program.text.push('\n');
@@ -130,7 +133,7 @@ impl Program {
         }
         code.push_str(&line[done..]);
         for point in points {
-            // A point before a line's code is the point after the line before.
+            // A point before a line's code belongs to the line above, like a point after that line.
             let leads = code[..point].trim().is_empty() && !self.shown.is_empty();
             let line = self.shown.len() - usize::from(leads);
             self.points.push((self.text.len() + point, line));
@@ -143,8 +146,9 @@ impl Program {
         }
     }
 
-    /// The points in the order in which the program comes by: the numbers of a trace, not of the page. A point
-    /// passed twice is named once; points never reached come last.
+    /// Returns the points in the order in which the program reaches them. A trace numbers points
+    /// this way, not in the order of the page. A point reached twice is listed once; points never
+    /// reached come last.
     fn order(&self) -> Vec<usize> {
         let code = without_literals(&self.text);
         let functions = functions(&code);
@@ -201,7 +205,7 @@ impl Program {
 
 struct Function<'t> {
     name: &'t str,
-    /// Of the word `fn`.
+    /// Offset of the word `fn`.
     start: usize,
     body: Range<usize>,
 }
@@ -220,7 +224,8 @@ fn functions(code: &str) -> Vec<Function<'_>> {
     functions
 }
 
-/// Of the function that begins at `start`; a function without a body ends in a semicolon.
+/// Returns the opening brace of the function that begins at `start`. None for a function without a
+/// body, which ends in a semicolon.
 fn opening_brace(code: &str, start: usize) -> Option<usize> {
     let mut depth = 0i32;
     for (at, byte) in code.bytes().enumerate().skip(start) {
@@ -248,7 +253,7 @@ fn closing_brace(code: &str, open: usize) -> usize {
     code.len()
 }
 
-/// Which function the word at `at` calls, if it is a call.
+/// Returns the index of the function that the word at `at` calls, if the word is a call.
 fn called(code: &str, at: usize, word: &str, functions: &[Function<'_>]) -> Option<usize> {
     let after = code[at + word.len()..].trim_start();
     let starts_word = at == 0 || !is_word(code.as_bytes()[at - 1]);
@@ -270,7 +275,8 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// The same code, byte for byte as long, with strings, characters and comments blanked and all else than ASCII too.
+/// Blanks strings, character literals and comments, and replaces other characters than ASCII. The
+/// result has the same length in bytes, so offsets stay valid.
 fn without_literals(code: &str) -> String {
     let bytes = code.as_bytes();
     let mut out: Vec<u8> = bytes
@@ -304,7 +310,7 @@ fn closing_quote(bytes: &[u8], start: usize, quote: u8) -> usize {
     (at + 1).min(bytes.len())
 }
 
-/// Code with parts that the author marked as changed (`` `[new]` ``): the code, and labels for the lines.
+/// Removes the author's marks around changed code (`` `[new]` ``), and labels the lines as changed.
 pub fn with_marked_changes(mut block: CodeBlock) -> CodeBlock {
     let mut content = String::new();
     for (index, line) in block.content.lines().enumerate() {
@@ -319,7 +325,7 @@ pub fn with_marked_changes(mut block: CodeBlock) -> CodeBlock {
     block
 }
 
-/// A line without the marks around its changed parts, and whether it had any.
+/// Returns a line without the marks around its changed parts, and whether it had any.
 pub fn without_marks(line: &str) -> (String, bool) {
     let marked = line.contains("`[") && line.contains("]`");
     let plain = if marked {

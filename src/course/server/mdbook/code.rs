@@ -1,8 +1,10 @@
-//! Code blocks: which language, which lines are hidden, which of mdBook's many flags a learner is told of.
+//! Code blocks: their language, their hidden lines, and the flags of mdBook that matter to a
+//! learner.
 
 use std::collections::BTreeMap;
 
-/// The flags that say something about the code itself; the others are for mdBook's playground and test runs.
+/// Flags that say something about the code. The other flags are for mdBook's playground and test
+/// runs.
 const TOLD: [&str; 4] = [
     "does_not_compile",
     "panics",
@@ -10,25 +12,25 @@ const TOLD: [&str; 4] = [
     "not_desired_behavior",
 ];
 
-/// A code block as the platform's Markdown understands it.
+/// A code block in the form that the platform's Markdown understands.
 #[derive(Debug, Default, PartialEq)]
 pub struct CodeBlock {
     pub language: String,
     pub flags: Vec<String>,
-    /// File name or the like, shown above the code.
+    /// File name or other title, shown above the code.
     pub title: Option<String>,
-    /// Line (1-based) and what stands at its end.
+    /// Labels at the end of lines, with 1-based line numbers.
     pub labels: Vec<(usize, String)>,
     pub content: String,
 }
 
-/// The words of an info string: `rust,ignore editable` or `rust ignore`.
+/// Returns the words of an info string, such as `rust,ignore editable` or `rust ignore`.
 pub fn words(info: &str) -> impl Iterator<Item = &str> {
     info.split([',', ' ', '\t']).filter(|word| !word.is_empty())
 }
 
 impl CodeBlock {
-    /// `hidelines` says by language what hidden lines begin with; Rust's rule is built in.
+    /// `hidelines` maps a language to the prefix of its hidden lines. Rust's rule is built in.
     pub fn new(info: &str, content: &str, hidelines: &BTreeMap<String, String>) -> Self {
         let language = words(info)
             .next()
@@ -49,7 +51,7 @@ impl CodeBlock {
         }
     }
 
-    /// The fence, its lines after the first beginning with `prefix`.
+    /// Returns the block as a fence. Each line after the first begins with `prefix`.
     pub fn markdown(&self, prefix: &str) -> String {
         let fence = "`".repeat(self.longest_run_of_ticks().max(2) + 1);
         let mut out = format!("{fence}{}\n", self.info());
@@ -102,7 +104,7 @@ pub fn told_flags(info: &str) -> Vec<String> {
     flags.map(str::to_owned).collect()
 }
 
-/// What may stand between the quotes of an info string's attribute.
+/// Replaces the characters that may not stand in an attribute of an info string.
 fn attribute(text: &str) -> String {
     text.replace('"', "'")
         .replace(['`', '\n'], "")
@@ -116,7 +118,7 @@ fn without_lines(content: &str, hidden: impl Fn(&str) -> bool) -> String {
         .collect()
 }
 
-/// Lines that begin with `#` alone or `# ` are hidden; `##` stands for a visible `#`.
+/// Removes lines that begin with `# ` or are a lone `#`. A leading `##` becomes a visible `#`.
 fn without_hidden_rust(content: &str) -> String {
     let mut out = String::with_capacity(content.len());
     for line in content.split_inclusive('\n') {

@@ -1,4 +1,4 @@
-//! book.toml: what of it matters to a course.
+//! Reads the settings of book.toml that matter to a course.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,21 +27,22 @@ pub struct Book {
     src: Option<String>,
 }
 
-/// How formulas are written in the book.
+/// Syntax of formulas in the book.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Maths {
-    /// A dollar is a dollar.
+    /// No formulas: a dollar sign is a dollar sign.
     #[default]
     None,
-    /// `\\(…\\)` and `\\[…\\]`, as MathJax is fed through mdBook, and the same with one backslash.
+    /// `\\(…\\)` and `\\[…\\]`, as MathJax gets them through mdBook, and the same with one
+    /// backslash.
     MathJax,
-    /// `$…$` and `$$…$$`, by a preprocessor.
+    /// `$…$` and `$$…$$`, as a preprocessor handles them.
     Dollars,
 }
 
 impl BookToml {
-    /// Reads book.toml. Without the file mdBook's defaults hold, and a setting of the wrong type is
-    /// left out. None if the file can't be parsed: mdBook refuses such a book too.
+    /// Reads book.toml. Without the file mdBook's defaults apply, and a setting of the wrong type
+    /// is left out. None if the file can't be parsed: mdBook refuses such a book too.
     pub fn read(folder: &CourseFolder, problems: &mut Problems) -> Option<Self> {
         let file = Path::new("book.toml");
         let text = match folder.locate_and_read(Path::new(""), "book.toml") {
@@ -82,17 +83,17 @@ impl BookToml {
         self.book.src.as_deref().unwrap_or("src")
     }
 
-    /// Pages that moved: the old address to the new one.
+    /// Pages that moved: old address to new address.
     pub fn redirects(&self) -> &BTreeMap<String, String> {
         &self.redirects
     }
 
-    /// What hidden lines of a language begin with, where the book says so.
+    /// Prefixes of hidden lines by language, as the book sets them.
     pub fn hidelines(&self) -> &BTreeMap<String, String> {
         &self.hidelines
     }
 
-    /// The language of code in quizzes that does not say its own.
+    /// Language of code in quizzes that names none.
     pub fn quiz_language(&self) -> String {
         self.quiz_language
             .clone()
@@ -119,7 +120,7 @@ impl Settings<'_> {
             language: self.get(&["book", "language"], problems),
             src: self.get(&["book", "src"], problems),
         };
-        // Spelled so by books of mdBook's first years.
+        // Books for mdBook's first versions use this spelling.
         let author: Option<String> = self.get(&["book", "author"], problems);
         book.authors.extend(author);
         let has = |name: &str| value(self.table, &["preprocessor", name]).is_some();
@@ -153,7 +154,7 @@ impl Settings<'_> {
         }
     }
 
-    /// The first line that begins with the setting's own name, else the first line of all.
+    /// Returns the first line that begins with the setting's name, or line 1.
     fn line(&self, path: &[&str]) -> usize {
         let name = path.last().copied().unwrap_or_default();
         let mut lines = self.text.lines();
@@ -171,7 +172,7 @@ fn value<'t>(table: &'t Table, path: &[&str]) -> Option<&'t Value> {
     table.get(*last)
 }
 
-/// 1-based.
+/// Returns the 1-based line of a byte offset.
 pub fn line_of(text: &str, offset: usize) -> usize {
     text.bytes()
         .take(offset)

@@ -1,5 +1,5 @@
-//! The elements that books write as raw HTML or as signs of their preprocessors: listings, captions, file names,
-//! pictures, permissions, icons, comments.
+//! Converts elements that books write as raw HTML or as syntax of their preprocessors. These are
+//! listings, captions, file names, pictures, permissions, icons and comments.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use super::rewrite::{Context, Resolved};
 use super::scan::{self, Block, BlockKind, Scan};
 use super::source::{Edits, Source};
 
-/// Font Awesome icons that books speak of, as characters.
+/// Font Awesome icons that books mention, with a character for each.
 const ICONS: [(&str, &str); 21] = [
     ("fa-eye", "👁"),
     ("fa-play", "▶"),
@@ -72,13 +72,13 @@ struct Elements<'a> {
     scan: &'a Scan,
     source: &'a Source,
     edits: &'a mut Edits,
-    /// Open ones, outermost first.
+    /// Open listings, outermost first.
     listings: Vec<Listing>,
-    /// `<i class="fa …">` was taken out and its end tag goes too.
+    /// True after the start tag of an icon was removed; its end tag must be removed too.
     in_icon: bool,
-    /// What is before this offset has been dealt with as part of an element.
+    /// Text before this offset was already handled as part of an element.
     done_to: usize,
-    /// Where the end tags of `<div class="warning">` are.
+    /// Offsets of the end tags of `<div class="warning">`.
     warnings: Vec<usize>,
 }
 
@@ -96,7 +96,8 @@ impl Elements<'_> {
         &self.text()[block.range.clone()]
     }
 
-    /// `<span class="filename">Filename: src/main.rs</span>` above a code block is its title.
+    /// Makes `<span class="filename">Filename: src/main.rs</span>` above a code block the block's
+    /// title.
     fn file_names(&mut self, fences: &mut HashMap<usize, CodeBlock>) {
         for (index, block) in self.scan.blocks.iter().enumerate() {
             let Some(name) = span_text(self.words_of(block), "filename") else {
@@ -121,8 +122,8 @@ impl Elements<'_> {
         }
     }
 
-    /// `<span class="caption">…</span>` under code or under a picture makes both a figure; elsewhere (above a table)
-    /// it stays a paragraph.
+    /// Makes a figure of code or a picture with `<span class="caption">…</span>` below it. Other
+    /// captions, for example above a table, stay paragraphs.
     fn captions(&mut self, cx: &mut Context<'_, '_>) {
         for (index, block) in self.scan.blocks.iter().enumerate() {
             let Some(caption) = span_text(self.words_of(block), "caption") else {
@@ -180,14 +181,14 @@ impl Elements<'_> {
         }
     }
 
-    /// mdBook does not show elements of the class `hidden`.
+    /// Removes an element of the class `hidden`, which mdBook does not show.
     fn hidden(&mut self, tag: &Tag) {
         let end = self.end_of(tag).map_or(tag.range.end, |close| close.end);
         self.edits.delete(tag.range.start..end);
         self.done_to = end;
     }
 
-    /// mdBook's own boxes for warnings, Aquascope's drawings; other boxes stay.
+    /// Converts mdBook's warning boxes and Aquascope's permission diagrams. Other boxes stay.
     fn div(&mut self, tag: &Tag, end: usize, cx: &mut Context<'_, '_>) {
         if tag.closing && self.warnings.contains(&tag.range.start) {
             self.edits.replace(tag.range.clone(), "</aside>");
@@ -204,7 +205,7 @@ impl Elements<'_> {
         }
     }
 
-    /// The end tag of this element, which may be in a later piece of raw HTML.
+    /// Returns the end tag of an element, which may be in a later piece of raw HTML.
     fn end_of(&self, open: &Tag) -> Option<Range<usize>> {
         let mut depth = 0;
         let later = self
@@ -287,8 +288,8 @@ impl Elements<'_> {
         }
     }
 
-    /// Ends a listing that has no end tag after its code block. False if it has no code block: then
-    /// only its caption stays.
+    /// Ends a listing without an end tag after its code block. Returns false if there is no code
+    /// block; then only the caption stays.
     fn end_behind_code(&mut self, listing: &Listing) -> bool {
         let mut later = self.scan.blocks.iter();
         let next = later.find(|block| block.range.start >= listing.tag.end);
@@ -325,7 +326,7 @@ impl Elements<'_> {
         } else if let Some(source) = tag.attribute("src") {
             let target = cx.links.image(cx.page, &source.value);
             match cx.resolved(target, self.source, source.range.start) {
-                // Of a picture that is not there its description stays.
+                // A missing picture is replaced by its description.
                 Resolved::Nowhere if tag.is("img") => {
                     let alt = html::escaped(tag.value("alt").unwrap_or_default());
                     self.edits.replace(tag.range.clone(), alt);
@@ -349,7 +350,8 @@ impl Elements<'_> {
         }
     }
 
-    /// `<i class="fa fa-check"></i>` becomes the character; `<i>` itself is just italics.
+    /// Replaces `<i class="fa fa-check"></i>` by a character. Other `<i>` elements are italics and
+    /// stay.
     fn icon(&mut self, tag: &Tag) {
         if tag.closing {
             if std::mem::take(&mut self.in_icon) {
@@ -364,7 +366,7 @@ impl Elements<'_> {
     }
 }
 
-/// An empty line that stays in the quotation: a line without `>` would end the quotation.
+/// Returns an empty line that stays in the quotation. A line without `>` would end the quotation.
 fn blank_line(prefix: &str) -> String {
     match prefix.trim_end() {
         "" => "\n".to_owned(),
@@ -372,7 +374,7 @@ fn blank_line(prefix: &str) -> String {
     }
 }
 
-/// What is in the span, where the text is one span of this class and nothing else.
+/// Returns the content of the span if the whole text is one span of this class.
 fn span_text<'t>(text: &'t str, class: &str) -> Option<&'t str> {
     if !text.starts_with("<span") {
         return None;
@@ -387,7 +389,7 @@ fn span_text<'t>(text: &'t str, class: &str) -> Option<&'t str> {
     (whole && open.has_class(class)).then(|| &text[open.range.end..close.range.start])
 }
 
-/// Whether a block is a picture and nothing else.
+/// Returns true if a block consists of one picture.
 fn is_picture(text: &str) -> bool {
     let html = text.starts_with("<img") && text.ends_with('>') && text.matches('<').count() == 1;
     html || text.starts_with("![") && text.ends_with([')', ']']) && !text.contains('\n')
@@ -401,7 +403,7 @@ fn has_class_starting(tag: &Tag, start: &str) -> bool {
     })
 }
 
-/// `<pre><code class="ide">`: a Rust editor in the book, a code block here.
+/// Converts `<pre><code class="ide">`, an editor for Rust in the book, to a code block.
 fn editor(block: &str) -> Option<CodeBlock> {
     let tokens = html::tokens(block, 0..block.len());
     let open = tokens.iter().find_map(|token| match token {

@@ -1,4 +1,5 @@
-//! The files that pages refer to, with the names under which they are stored, and the making of names.
+//! Collects the files that pages refer to, with the names under which they are stored. Also makes
+//! slugs and keys.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use crate::course::server::draft::FileDraft;
 /// Longest name of a course or topic in an address.
 pub const MAX_SLUG: usize = 80;
 
-/// Longest key of a file, without its hash. All of it is ASCII.
+/// Longest key of a file without its hash, in bytes. All of the key is ASCII.
 const MAX_KEY: usize = 200;
 
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// The key of this file, which is `name` where that can stand in an address as it is.
+    /// Returns the key of a file. The key is `name` if that needs no change to stand in an address.
     pub fn key(&mut self, name: &Path, on_disk: &Path) -> String {
         if let Some(key) = self.by_path.get(on_disk) {
             return key.clone();
@@ -55,8 +56,9 @@ fn plain_name(name: &str) -> String {
     name.chars().map(plain).collect()
 }
 
-/// By the name's ending. What a browser could run as a page of its own is text or bytes to download; SVG is an
-/// image, and served so that it cannot run anything.
+/// Returns the media type for a file's extension. Types that a browser would run as a page are
+/// served as text or as bytes to download. SVG stays an image; the server's headers keep it from
+/// running scripts.
 fn media_type(path: &Path) -> &'static str {
     let ending = path
         .extension()
@@ -89,14 +91,14 @@ fn media_type(path: &Path) -> &'static str {
     }
 }
 
-/// The name of a course or topic in addresses, in Latin letters: `入门` becomes `ru-men`. Different
-/// texts can get the same name.
+/// Returns the name of a course or topic in addresses, in Latin letters: `入门` becomes `ru-men`.
+/// Different texts can get the same name.
 pub fn readable_slug(text: &str) -> String {
     let mut latin = String::with_capacity(text.len());
     for c in text.chars() {
         match deunicode::deunicode_char(c) {
             _ if c.is_ascii() => latin.push(c),
-            // A Chinese character is a word of its own.
+            // A Chinese character becomes a word of its own.
             Some(word) if word.ends_with(' ') => {
                 latin.push(' ');
                 latin.push_str(word);
@@ -111,8 +113,8 @@ pub fn readable_slug(text: &str) -> String {
     }
 }
 
-/// A name under which something is stored. Different texts get different names: a hash stands for
-/// letters other than ASCII.
+/// Returns a name for storage. Different texts get different names: a hash stands for letters other
+/// than ASCII.
 pub fn slug(text: &str) -> String {
     let mut slug = String::new();
     let mut lossy = false;
@@ -138,9 +140,8 @@ pub fn slug(text: &str) -> String {
 }
 
 /// Makes the topics' keys from the paths of their pages. READMEs and indexes are named after their
-/// folders. If several paths have one transliteration, each gets a hash: numbers would depend on
-/// the order of the pages, and learners' progress, which is stored by key, would move to other
-/// pages.
+/// folders. Paths with the same transliteration each get a hash. Numbers would depend on the order
+/// of pages, so learners' progress, which is stored by key, would move to other pages.
 pub fn page_keys(paths: &[&Path]) -> Vec<String> {
     let wanted: Vec<String> = paths.iter().map(|path| page_key(path)).collect();
     let mut times: HashMap<&str, usize> = HashMap::new();
@@ -175,7 +176,7 @@ fn page_key(path: &Path) -> String {
     }
 }
 
-/// `wanted`, or with a number behind it when that is taken.
+/// Returns `wanted`, with a number appended if it is taken.
 fn unique(wanted: String, taken: &mut HashSet<String>) -> String {
     let mut key = wanted.clone();
     let mut number = 2;

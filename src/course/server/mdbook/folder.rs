@@ -1,23 +1,24 @@
-//! The course folder: the only way in which the reader touches the disk. No file outside of the
-//! folder, or of the wider root if the operator names one, is ever opened, whether a path, an
-//! include or a symbolic link asks for it.
+//! The course folder: the reader's only access to the disk. Only files in the folder are ever
+//! opened, or in the wider root that the operator names. Paths, includes and symbolic links that
+//! lead out of it are refused.
 
 use std::fmt;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-/// Larger files are refused.
+/// Largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 20 * 1024 * 1024;
 
 #[derive(Debug)]
 pub struct CourseFolder {
-    /// Canonical. Paths of files are relative to it, also of those outside of it.
+    /// Canonical path. All paths of files are relative to this folder, even those of files outside
+    /// it.
     folder: PathBuf,
-    /// Canonical: the course folder, or a folder around it.
+    /// Canonical path of the course folder or of a folder around it.
     root: PathBuf,
 }
 
-/// Why a file is not read. Reads on from "the include 'x.rs' …".
+/// Reason for not reading a file. Its text continues "the include 'x.rs' …".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     Missing,
@@ -53,10 +54,11 @@ impl Refusal {
 }
 
 impl CourseFolder {
-    /// Opens the course folder. Its files may use all files of `root`, a folder around it.
+    /// Opens the course folder. Its pages may use all files of `root`, a folder around it.
     ///
     /// # Errors
-    /// A sentence that says which of the two can't be used.
+    ///
+    /// A sentence that says which of the two folders can't be used.
     pub fn open(folder: &Path, root: Option<&Path>) -> Result<Self, String> {
         let folder =
             canonical_folder(folder).map_err(|refusal| format!("the course folder {refusal}"))?;
@@ -79,7 +81,7 @@ impl CourseFolder {
         name.to_string_lossy().into_owned()
     }
 
-    /// The refusal as a reason for people, with a hint at `--root` where that can help.
+    /// Returns the refusal as a reason for people. Mentions `--root` if the option can help.
     pub fn explain(&self, refusal: Refusal) -> String {
         match refusal {
             Refusal::Outside if self.root == self.folder => {
@@ -90,8 +92,9 @@ impl CourseFolder {
         }
     }
 
-    /// The file that `asked` means when it is written in a file of the folder `base`; all paths but `asked` are
-    /// relative to the course folder. Links are followed and the answer is where they end.
+    /// Returns the file that `asked` names when written in a file of the folder `base`. Paths other
+    /// than `asked` are relative to the course folder. Symbolic links are followed, and the result
+    /// is their target.
     pub fn locate(&self, base: &Path, asked: &str) -> Result<PathBuf, Refusal> {
         let path = Path::new(asked);
         if path.is_absolute() || asked.starts_with('\\') {
@@ -113,7 +116,8 @@ impl CourseFolder {
         Ok(relative(&self.folder, &real))
     }
 
-    /// How the file `to` is written in the folder `from`, both relative to the course folder.
+    /// Returns the relative path from the folder `from` to `to`. Both are relative to the course
+    /// folder.
     pub fn relative(&self, from: &Path, to: &Path) -> PathBuf {
         relative(&self.absolute(from), &self.absolute(to))
     }
@@ -153,7 +157,8 @@ impl CourseFolder {
         (ups <= allowed).then(|| up.join(out))
     }
 
-    /// A located file's text, line ends made `\n`, with the sign for unreadable characters for NUL.
+    /// Reads the text of a located file. Line ends become `\n`, and NUL, which PostgreSQL cannot
+    /// store, becomes U+FFFD.
     pub fn read(&self, located: &Path) -> Result<String, Refusal> {
         let file = std::fs::File::open(self.folder.join(located));
         let file = file.map_err(|_| Refusal::Unreadable)?;
@@ -189,7 +194,7 @@ fn canonical_folder(path: &Path) -> Result<PathBuf, Refusal> {
     }
 }
 
-/// How `to` is written in the folder `from`, both absolute.
+/// Returns the relative path from the folder `from` to `to`, both absolute.
 fn relative(from: &Path, to: &Path) -> PathBuf {
     let same = from
         .components()

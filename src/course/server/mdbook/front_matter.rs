@@ -1,5 +1,5 @@
-//! Front matter: settings for other tools above a page's text, between lines of `---` (YAML) or
-//! `+++` (TOML). Learners don't see it.
+//! Removes front matter: settings for other tools above a page's text. They stand between lines of
+//! `---` (YAML) or `+++` (TOML).
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ pub fn blanked(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The lines between a first line that is the mark and the next line that is.
+/// Returns the text between a first line that is `mark` and the next such line.
 fn between<'t>(text: &'t str, mark: &str) -> Option<&'t str> {
     let (first, rest) = text.split_once('\n')?;
     if first.trim_end() != mark {
@@ -40,8 +40,8 @@ fn between<'t>(text: &'t str, mark: &str) -> Option<&'t str> {
     None
 }
 
-/// A page can also begin with a rule and a paragraph, so each line must look like a setting, the
-/// continuation of one, or a comment.
+/// Returns true if each line looks like a setting, the continuation of one, or a comment. A page
+/// that begins with a horizontal rule and a paragraph must not lose them.
 fn is_yaml(text: &str) -> bool {
     let is_setting = |line: &str| {
         line.split_once(':').is_some_and(|(name, value)| {

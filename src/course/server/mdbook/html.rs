@@ -1,5 +1,5 @@
-//! Tags in raw HTML: just enough of a tokenizer to find elements, comments and attribute values in place. The
-//! sanitiser of `platform::markdown` has the last word on what HTML stays; nothing here is a security boundary.
+//! Tokenizes raw HTML just enough to find elements, comments and attribute values in place. This is
+//! no security boundary: the sanitizer of `platform::markdown` decides which HTML stays.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ pub enum Token {
 #[derive(Debug, PartialEq)]
 pub struct Tag {
     pub range: Range<usize>,
-    /// As written; ask with [`Tag::is`].
+    /// Name in its original case; compare it with [`Tag::is`].
     pub name: String,
     pub closing: bool,
     pub attributes: Vec<Attribute>,
@@ -21,9 +21,9 @@ pub struct Tag {
 #[derive(Debug, PartialEq)]
 pub struct Attribute {
     pub name: String,
-    /// Entities resolved.
+    /// Value with entities resolved.
     pub value: String,
-    /// Name, equals sign, value and quotes.
+    /// Range of name, equals sign, value and quotes.
     pub range: Range<usize>,
 }
 
@@ -48,7 +48,7 @@ impl Tag {
     }
 }
 
-/// The tokens of `text[range]`, with ranges in `text`.
+/// Returns the tokens of `text[range]`, with ranges in `text`.
 pub fn tokens(text: &str, range: Range<usize>) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut at = range.start;

@@ -1,5 +1,5 @@
-//! mdBook's directives that put files into pages: `{{#include}}`, `{{#rustdoc_include}}`, `{{#playground}}`, with
-//! their line ranges and anchors.
+//! Expands mdBook's directives that put files into pages, with their line ranges and anchors. The
+//! directives are `{{#include}}`, `{{#rustdoc_include}}` and `{{#playground}}`.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -8,37 +8,37 @@ use super::folder::{CourseFolder, MAX_FILE_BYTES, Refusal};
 use super::scan;
 use super::source::{Place, Problems, Source};
 
-/// How deep includes may nest.
+/// Deepest nesting of includes.
 const MAX_DEPTH: usize = 10;
 
-/// What an include counts beside its bytes, so that thousands of empty ones end too.
+/// Bytes that each include costs beyond its content, so that thousands of empty includes end too.
 const COST_OF_INCLUDE: u64 = 8 * 1024;
 
-/// Stands in `{{#…}}` of a directive that the author escaped, so that no later step takes it for a real one;
-/// [`unescape`] removes it.
+/// Inserted into `{{#…}}` of an escaped directive, so that no later step expands it. [`unescape`]
+/// removes the character.
 const ESCAPED: char = '\u{e000}';
 
-/// Marks the place of an include that was left out, until [`unescape`] removes it. A code block of
-/// nothing else is left out too.
+/// Marks the place of an include that was left out, until [`unescape`] removes the character. A
+/// code block with nothing else is left out too.
 const LEFT_OUT: char = '\u{fdd0}';
 
 pub fn unescape(text: &str) -> String {
     text.replace([ESCAPED, LEFT_OUT], "")
 }
 
-/// Whether the text is nothing but includes that were left out.
+/// Returns true if the text consists only of includes that were left out.
 pub fn is_left_out(text: &str) -> bool {
     text.contains(LEFT_OUT) && text.chars().all(|c| c == LEFT_OUT || c.is_whitespace())
 }
 
-/// Text of the form `{{#name argument}}`, or `{{%name argument}}` as some preprocessors have it.
+/// Text of the form `{{#name argument}}`, or `{{%name argument}}` for some preprocessors.
 #[derive(Debug, PartialEq)]
 pub struct Directive<'a> {
     pub range: Range<usize>,
-    /// With the percent sign where there is one: mdBook's own have none.
+    /// Name with its percent sign, if it has one. mdBook's own directives have none.
     pub name: &'a str,
     pub argument: &'a str,
-    /// Written `\{{#…}}`: shown as it is. The backslash is part of the range.
+    /// True for `\{{#…}}`, which is shown as text. The range includes the backslash.
     escaped: bool,
 }
 
@@ -78,9 +78,9 @@ pub fn directives(text: &str) -> Vec<Directive<'_>> {
 pub struct Expander<'a> {
     folder: &'a CourseFolder,
     problems: &'a mut Problems,
-    /// Files that are being put in, outermost first.
+    /// Files that are being included, outermost first.
     within: Vec<PathBuf>,
-    /// Bytes that the page may still grow by; none are left once it was too large.
+    /// Bytes that the page may still grow by. Zero once the page was too large.
     budget: u64,
 }
 
@@ -94,7 +94,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// The page of this located file with everything put in.
+    /// Returns a page with all its includes expanded.
     pub fn page(mut self, file: &Path, text: &str) -> Source {
         let lines: Vec<_> = text
             .split_inclusive('\n')
@@ -107,7 +107,7 @@ impl<'a> Expander<'a> {
 
     fn lines(&mut self, file: &Path, lines: &[(usize, &str)]) -> Source {
         let mut out = Source::default();
-        // What an author commented out is not looked up.
+        // Directives in comments are not looked up.
         let comments = if is_markdown(file) {
             let text: String = lines.iter().map(|(_, line)| *line).collect();
             scan::comments(&text)
@@ -148,7 +148,8 @@ impl<'a> Expander<'a> {
             let (name, argument) = (directive.name, directive.argument);
             let rest = &line[directive.range.end..];
             let put_in = match name {
-                // As in mdBook, which needs a name to see a directive.
+                // Text such as `{{#include}}` in backticks is no directive: as in mdBook, a
+                // directive needs an argument.
                 _ if argument.is_empty() && before.ends_with('`') && rest.starts_with('`') => None,
                 _ if directive.escaped => Some(Source::at(&escaped(whole), place)),
                 "include" | "rustdoc_include" => Some(self.include(argument, place)),
@@ -186,8 +187,8 @@ impl<'a> Expander<'a> {
         source
     }
 
-    /// Opens the file of an include. As in mdBook, the name ends at the first space, unless there
-    /// is a file whose name has the spaces.
+    /// Opens the file of an include. As in mdBook, the name ends at the first space, unless a file
+    /// with spaces in its name exists.
     fn open_part<'t>(
         &mut self,
         argument: &'t str,
@@ -204,7 +205,7 @@ impl<'a> Expander<'a> {
         Some((file, text, path, part))
     }
 
-    /// A Rust file as a code block.
+    /// Returns a Rust file as a code block.
     fn playground(&mut self, argument: &str, place: &Place) -> Source {
         let mut words = argument.split_whitespace();
         let mut source = Source::default();
@@ -267,7 +268,7 @@ impl<'a> Expander<'a> {
     }
 }
 
-/// Why an include is not put in.
+/// Reason for not expanding an include.
 enum NotOpened {
     Refused(Refusal),
     /// The page would become larger than a file may be.
@@ -290,15 +291,15 @@ fn escaped(directive: &str) -> String {
         .replacen("{{", &format!("{{{{{ESCAPED}"), 1)
 }
 
-/// Which lines of a file an include takes.
+/// The part of a file that an include takes.
 #[derive(Debug, PartialEq)]
 enum Part<'a> {
-    /// First to last, 1-based, both included.
+    /// First and last line, 1-based and inclusive.
     Lines(usize, usize),
     Anchor(&'a str),
 }
 
-/// `path`, `path:3`, `path:3:`, `path::9`, `path:3:9` or `path:anchor`.
+/// Splits `path`, `path:3`, `path:3:`, `path::9`, `path:3:9` or `path:anchor` into path and part.
 fn split_part(argument: &str) -> (&str, Part<'_>) {
     let Some((path, part)) = argument.split_once(':') else {
         return (argument, Part::Lines(1, usize::MAX));
@@ -318,7 +319,8 @@ fn split_part(argument: &str) -> (&str, Part<'_>) {
 }
 
 impl Part<'_> {
-    /// The lines with their numbers, without those that only mark anchors; None when there is no such anchor.
+    /// Returns the lines of the part with their numbers, without lines that mark anchors. None if
+    /// the file has no such anchor.
     fn take<'t>(&self, text: &'t str) -> Option<Vec<(usize, &'t str)>> {
         let numbered = text
             .split_inclusive('\n')
@@ -351,7 +353,7 @@ impl Part<'_> {
     }
 }
 
-/// `ANCHOR: name` or `ANCHOR_END: name` on a line.
+/// Returns the word and the name of `ANCHOR: name` or `ANCHOR_END: name` in a line.
 fn marker(line: &str) -> Option<(&str, &str)> {
     let word = &line[line.find("ANCHOR")?..];
     let (word, rest) = word.split_once(':')?;

@@ -1,5 +1,5 @@
-//! Where links and images lead: to another topic, to a file of the book, or out. What leads nowhere is told, and its
-//! text stays without the link.
+//! Resolves links and images to a topic, a file of the book, or an address elsewhere. A link that
+//! leads nowhere is reported, and only its text stays.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
@@ -9,8 +9,8 @@ use super::files::Files;
 use super::folder::{CourseFolder, Refusal};
 use super::summary::percent_decoded;
 
-/// The books and tools that are published beside each other on doc.rust-lang.org; their pages link to each other as
-/// `../std/…`.
+/// Books and tools that are published side by side on doc.rust-lang.org. Their pages link to each
+/// other as `../std/…`.
 const RUST_DOCS: [&str; 22] = [
     "alloc",
     "book",
@@ -38,33 +38,34 @@ const RUST_DOCS: [&str; 22] = [
 
 #[derive(Debug, PartialEq)]
 pub enum Target {
-    /// Stays as it is written.
+    /// An address that stays as written.
     Kept,
     To(String),
-    /// The page is right but the place in it is gone: where it leads, and what is missing.
+    /// Address of the page, and a message: the page exists, but not the place in it.
     Near(String, String),
-    /// Leads nowhere, and why.
+    /// No target, with the reason.
     Broken(String),
-    /// Leads where nothing may lead.
+    /// A forbidden target, with the reason.
     Refused(String),
 }
 
-/// A page as others link to it.
+/// A page as a target of links.
 #[derive(Debug)]
 pub struct PageTarget {
-    /// Relative to the folder of the pages, for example `guide/README.md` or `../CHANGELOG.md`.
+    /// Path relative to the folder of the pages, for example `guide/README.md` or
+    /// `../CHANGELOG.md`.
     pub path: PathBuf,
-    /// The topic's key.
+    /// Key of the page's topic.
     pub key: String,
     pub anchors: Anchors,
 }
 
 pub struct Links<'a> {
     folder: &'a CourseFolder,
-    /// The folder of the pages in the course folder.
+    /// Folder of the pages, relative to the course folder.
     src: &'a Path,
     pages: Vec<PageTarget>,
-    /// By path without ending.
+    /// Indexes of pages by path without extension.
     by_path: HashMap<PathBuf, usize>,
     redirects: &'a BTreeMap<String, String>,
     pub files: Files,
@@ -93,7 +94,7 @@ impl<'a> Links<'a> {
             }
             by_path.insert(path, index);
         }
-        // The first page is what a book opens with.
+        // A link to the book's index opens its first page.
         by_path.entry(PathBuf::from("index")).or_insert(0);
         Self {
             folder,
@@ -105,7 +106,7 @@ impl<'a> Links<'a> {
         }
     }
 
-    /// What a link of the page with this index leads to.
+    /// Returns the target of a link on the page with this index.
     pub fn link(&mut self, page: usize, target: &str) -> Target {
         let target = target.trim();
         if target.is_empty() {
@@ -138,7 +139,7 @@ impl<'a> Links<'a> {
         self.file(&self.src.join(&wanted), target)
     }
 
-    /// What an image of the page with this index shows.
+    /// Returns the target of an image on the page with this index.
     pub fn image(&mut self, page: usize, target: &str) -> Target {
         let target = target.trim();
         if let Some(outside) = outside(target) {
@@ -168,8 +169,8 @@ impl<'a> Links<'a> {
             .to_path_buf()
     }
 
-    /// The path that a link of the page means, relative to the folder of the pages. None if it
-    /// leads out of the root.
+    /// Returns the path of a link on the page, relative to the folder of the pages. None if the
+    /// path leads out of the root.
     fn path_from_src(&self, page: usize, path: &str) -> Option<PathBuf> {
         match path.strip_prefix('/') {
             Some(from_root) => self.seen_from_src(Path::new(from_root)),
@@ -269,7 +270,8 @@ impl<'a> Links<'a> {
     }
 }
 
-/// Addresses that are not the book's: they stay, unless they look like the ones made here.
+/// Returns the target of an address outside the book. Such addresses stay, except those with the
+/// importer's own schemes.
 fn outside(target: &str) -> Option<Target> {
     if target.starts_with("//") {
         return Some(Target::Kept);

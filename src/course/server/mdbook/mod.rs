@@ -1,5 +1,6 @@
-//! Reads a book made for mdBook as a course: top-level chapters are modules, pages are topics, quizzes of mdbook-quiz
-//! are questions. Nothing is stored; the draft goes to `course::import`.
+//! Reads a book made for mdBook as a course. Top-level chapters become modules, pages become
+//! topics, and quizzes of mdbook-quiz become questions. Nothing is stored; `crate::import` stores
+//! the draft.
 
 mod about;
 mod anchors;
@@ -47,12 +48,12 @@ use rewrite::Context;
 use source::{Problems, Source};
 use summary::{ModuleEntry, PageEntry};
 
-/// How to read a book, and what the importer says instead of it.
+/// Options of an import, and values that replace those of the book.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
-    /// Nothing may be left out.
+    /// True if leaving something out is an error.
     pub strict: bool,
-    /// A folder around the book whose files it may use.
+    /// Folder around the book whose files the book may use.
     pub root: Option<PathBuf>,
     pub slug: Option<String>,
     pub title: Option<String>,
@@ -63,19 +64,21 @@ pub struct Overrides {
     pub outcomes: Vec<String>,
 }
 
-/// A book that can be imported.
+/// A book that was read successfully.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Read {
     pub draft: CourseDraft,
-    /// Parts of the book that were left out, broken links and the like: the course works without.
+    /// Problems that do not stop the import, such as parts left out and broken links.
     pub warnings: Vec<CourseError>,
 }
 
-/// Reads the book in this folder, the one with book.toml.
+/// Reads the book in this folder, which holds book.toml.
 ///
 /// # Errors
-/// Everything that ends the import: a path that leads out of the root, a file over the limits, no
-/// readable SUMMARY.md. If `overrides` are strict, also everything that would be left out.
+///
+/// Returns the problems that end the import. These are a path out of the root, a file over the
+/// limits, or no readable SUMMARY.md. A strict import also fails for everything that would be left
+/// out.
 pub fn read(folder: &Path, overrides: &Overrides) -> Result<Read, Vec<CourseError>> {
     let mut problems = Problems::new(overrides.strict);
     let draft = draft(folder, overrides, &mut problems);
@@ -129,21 +132,21 @@ fn outline(folder: &CourseFolder, src: &Path, problems: &mut Problems) -> Option
     }
 }
 
-/// Longest title of a course.
+/// Longest title of a course, in characters.
 const MAX_TITLE: usize = 200;
 
-/// A page with everything put in that its directives ask for.
+/// A page with all its directives expanded.
 struct Page {
-    /// Index of its module in the outline.
+    /// Index of the page's module in the outline.
     module: usize,
-    /// Relative to the folder of the pages.
+    /// Path relative to the folder of the pages.
     path: PathBuf,
     key: String,
     title: String,
     source: Source,
 }
 
-/// The pages that can be read, in reading order.
+/// Returns the pages that can be read, in reading order.
 fn pages(
     folder: &CourseFolder,
     src: &Path,
@@ -204,7 +207,7 @@ fn open_page(
     }
 }
 
-/// What the pages have become, in their order, and the files that they refer to.
+/// The rewritten pages in order, and the files that they refer to.
 struct Written {
     topics: Vec<(String, Vec<QuestionDraft>)>,
     files: Vec<FileDraft>,
@@ -260,8 +263,8 @@ fn targets(pages: &[Page]) -> Vec<PageTarget> {
     targets.collect()
 }
 
-/// The questions of the page just rewritten. For a question that can't be used, its place in the
-/// text is removed.
+/// Returns the questions of the page that was just rewritten. For a question that can't be used,
+/// its place in the text is removed.
 fn questions(language: &str, body: &mut String, cx: &mut Context<'_, '_>) -> Vec<QuestionDraft> {
     let mut questions = Vec::new();
     for placed in std::mem::take(&mut cx.quizzes.placed) {
@@ -276,7 +279,7 @@ fn questions(language: &str, body: &mut String, cx: &mut Context<'_, '_>) -> Vec
     questions
 }
 
-/// The sources of a course's title, language and the like.
+/// Sources of a course's title, language, license and other descriptions.
 struct BookAbout<'a> {
     folder: &'a CourseFolder,
     book: &'a BookToml,
@@ -351,7 +354,8 @@ impl BookAbout<'_> {
         names.map(str::to_owned).collect()
     }
 
-    /// The book's language; English, which is mdBook's default, if none or no valid tag is given.
+    /// Returns the book's language. English, mdBook's default, stands in for a missing or invalid
+    /// tag.
     fn language(&self, problems: &mut Problems) -> String {
         let said = self.book.book.language.as_deref().unwrap_or("en");
         let tag = said.trim().replace('_', "-");

@@ -1,10 +1,10 @@
-//! Notes and warnings: quotations that begin with "Note:" and mdbook-admonish's fences become GitHub's alerts, which
-//! the platform shows as callouts. Quotations that are quotations stay.
+//! Converts notes and warnings to GitHub's alerts, which the platform shows as callouts. Sources
+//! are quotations that begin with "Note:" and mdbook-admonish's fences. Other quotations stay.
 
 use super::scan::{self, BlockKind, Scan};
 use super::source::{Edits, Source};
 
-/// mdbook-admonish's kinds and the alert that comes nearest.
+/// GitHub's alerts, each with the kinds of mdbook-admonish that it stands for.
 const KINDS: [(&str, &[&str]); 5] = [
     (
         "NOTE",
@@ -24,7 +24,7 @@ const KINDS: [(&str, &[&str]); 5] = [
     ),
 ];
 
-/// Admonitions within admonitions, at most so deep.
+/// Deepest nesting of admonitions.
 const MAX_NESTING: usize = 5;
 
 fn alert(kind: &str) -> Option<&'static str> {
@@ -35,7 +35,7 @@ fn alert(kind: &str) -> Option<&'static str> {
         .map(|(alert, _)| *alert)
 }
 
-/// Quotations of which the first words are "Note:" or the like.
+/// Makes alerts of quotations whose first words are "Note:" or similar.
 pub fn rewrite(scan: &Scan, text: &str, edits: &mut Edits) {
     for (index, block) in scan.blocks.iter().enumerate() {
         let BlockKind::Quote(container) = block.kind else {
@@ -66,7 +66,8 @@ pub fn rewrite(scan: &Scan, text: &str, edits: &mut Edits) {
     }
 }
 
-/// The alert that a paragraph announces with `Note:`, `**Note:**` or `*Note*:`, and how long that is.
+/// Returns the alert that a paragraph announces with `Note:`, `**Note:**` or `*Note*:`, and the
+/// announcement's length in bytes.
 fn label(paragraph: &str) -> Option<(&'static str, usize)> {
     let word = paragraph.trim_start_matches(['*', '_']);
     let marks = &paragraph[..paragraph.len() - word.len()];
@@ -93,7 +94,8 @@ fn label(paragraph: &str) -> Option<(&'static str, usize)> {
     Some((alert, paragraph.len() - rest.len()))
 }
 
-/// ```` ```admonish warning title="Mind" ```` fences, made quotations so that all else in them is rewritten as usual.
+/// Turns ```` ```admonish warning title="Mind" ```` fences into quotations, so that later steps
+/// rewrite their content too.
 pub fn without_admonish(mut source: Source) -> Source {
     for _ in 0..MAX_NESTING {
         if !source.text().contains("admonish") {
@@ -151,7 +153,7 @@ fn is_closing(line: &str) -> bool {
     line.len() >= 3 && (line.chars().all(|c| c == '`') || line.chars().all(|c| c == '~'))
 }
 
-/// `[!WARNING] Mind`: the alert's first line.
+/// Returns the first line of an alert, such as `[!WARNING] Mind`.
 fn head(info: &str) -> String {
     let rest = info.strip_prefix("admonish").unwrap_or(info).trim();
     let word = rest.split([' ', ',', '.']).next().unwrap_or_default();

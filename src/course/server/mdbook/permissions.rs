@@ -1,11 +1,11 @@
-//! Aquascope's signs for permissions, as badges: in the text (`@Perm{read}`) and in the HTML that authors copied from
-//! its output.
+//! Turns Aquascope's signs for permissions into badges. They occur in the text (`@Perm{read}`) and
+//! in HTML copied from Aquascope's output.
 
 use super::html::{self, Tag, Token};
 use super::scan::Scan;
 use super::source::Edits;
 
-/// `@Perm{read}`, `@Perm[lost]{write}`.
+/// Replaces `@Perm{read}` and `@Perm[lost]{write}` by badges.
 pub fn badges(scan: &Scan, text: &str, edits: &mut Edits) {
     for (start, _) in text.match_indices("@Perm") {
         if scan.is_inert(start) {
@@ -17,7 +17,7 @@ pub fn badges(scan: &Scan, text: &str, edits: &mut Edits) {
     }
 }
 
-/// The tag for Aquascope's own span of a permission that is not there.
+/// Returns the start tag for Aquascope's own span of a missing permission.
 pub fn absent(tag: &Tag) -> Option<String> {
     if !tag.is("span") || !tag.has_class("perm") {
         return None;
@@ -30,7 +30,8 @@ pub fn absent(tag: &Tag) -> Option<String> {
     ))
 }
 
-/// Aquascope's drawing of abbreviated permissions: a dot for each, and where the drawing ends.
+/// Returns a dot for each permission in Aquascope's abbreviated diagram, and the offset of the
+/// diagram's end.
 pub fn stack(text: &str, tag: &Tag, end: usize) -> (String, usize) {
     let mut depth = 0;
     let mut dots = String::new();
@@ -51,7 +52,8 @@ pub fn stack(text: &str, tag: &Tag, end: usize) -> (String, usize) {
     (dots, stop)
 }
 
-/// The badge for a permission at the start of the text, and how long its sign is.
+/// Returns the badge for a permission at the start of the text, and the length of its sign in
+/// bytes.
 fn permission(text: &str) -> Option<(String, usize)> {
     let mut rest = text.strip_prefix("@Perm")?;
     let mut change = "";

@@ -1,4 +1,4 @@
-//! mdbook-quiz: the TOML files of `{{#quiz}}`, as questions of the course.
+//! Reads mdbook-quiz: the TOML files that `{{#quiz}}` names, as questions of the course.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -16,46 +16,47 @@ use crate::course::server::draft::{
     AnswerDraft, OptionDraft, QuestionDraft, QuestionPurpose, TracingOutcome,
 };
 
-/// What a tracing question asks; its program is shown with it.
+/// Prompt of a tracing question, shown with its program.
 const TRACING_PROMPT: &str = "Does this program compile? If it does, write what it prints; if it does not, name the \
                               line that is at fault.";
 
-/// Longest id in bytes; the topic that a question is repeated in comes behind it.
+/// Longest id in bytes. A question that is repeated gets its topic's key appended, which needs
+/// room.
 const MAX_ID: usize = 110;
 
-/// All quizzes of a book. While the pages are read it finds out which questions stand where; the texts of the
-/// questions are rewritten when all pages are known.
+/// All quizzes of a book. Reading the pages first collects which questions are placed on them. The
+/// questions' texts are rewritten once all pages are known, because the texts may link to any page.
 pub struct Quizzes<'a> {
     folder: &'a CourseFolder,
     pages: &'a [QuizPage],
     read: HashMap<PathBuf, Option<Quiz>>,
-    /// Which file brought a question's id, and the pages where that file was put.
+    /// The file that each question id comes from, by id.
     ids: HashMap<String, PathBuf>,
     keys: HashSet<String>,
     placed_files: HashMap<PathBuf, Vec<usize>>,
-    /// In the order of their places; whoever rewrites them takes them out.
+    /// Questions in the order of their places. Rewriting takes them out.
     pub placed: Vec<PlacedQuestion>,
 }
 
-/// What quizzes know of a page.
+/// The facts about a page that quizzes need.
 pub struct QuizPage {
-    /// The topic's key.
+    /// Key of the page's topic.
     pub key: String,
-    /// Relative to the course folder.
+    /// Path relative to the course folder.
     pub folder: PathBuf,
 }
 
-/// A question at its page, its texts as the author wrote them.
+/// A question on its page, with the texts as the author wrote them.
 pub struct PlacedQuestion {
     pub key: String,
     pub place: Place,
     pub(crate) raw: RawQuestion,
-    /// What questions of a group share.
+    /// Text that the questions of a group share.
     pub(crate) shared: Option<String>,
 }
 
 struct Quiz {
-    /// Each with its index in the file.
+    /// Questions with their index in the file.
     questions: Vec<(usize, Place, RawQuestion)>,
     multipart: BTreeMap<String, String>,
     text: String,
@@ -122,7 +123,7 @@ impl<'a> Quizzes<'a> {
         }
     }
 
-    /// The keys of the questions of the quiz that is put at this place of a page.
+    /// Returns the keys of the questions of a quiz that is placed on a page.
     pub fn place(
         &mut self,
         path: &str,
@@ -193,7 +194,8 @@ impl<'a> Quizzes<'a> {
         keys
     }
 
-    /// mdbook-quiz looks beside the page; a page that was put together from others may mean their folders.
+    /// Finds a quiz file beside the page, as mdbook-quiz does, else beside the included file that
+    /// names the quiz.
     fn locate(&self, path: &str, place: &Place, page: usize) -> Result<PathBuf, Refusal> {
         let beside = place.file.parent().unwrap_or(Path::new(""));
         let folder = self.pages.get(page).map_or(beside, |page| &page.folder);
@@ -235,7 +237,8 @@ impl<'a> Quizzes<'a> {
         one == other || text(one).is_some() && text(one) == text(other)
     }
 
-    /// The id itself at its first place; at further ones the topic tells them apart.
+    /// Returns the id at its first place. At later places the topic's key is appended, so that keys
+    /// stay unique.
     fn free_key(&self, id: &str, page: usize) -> String {
         if !self.keys.contains(id) {
             return id.to_owned();
@@ -245,18 +248,19 @@ impl<'a> Quizzes<'a> {
     }
 }
 
-/// Stable as long as the questions of a file keep their order.
+/// Makes an id from the file and the question's index. It is stable while the questions of a file
+/// keep their order.
 fn derived_id(file: &Path, index: usize) -> String {
     let name = slug(&file.with_extension("").to_string_lossy());
     format!("{name}-{}", index + 1)
 }
 
-/// Whether a book's id can be the key of a question of the course.
+/// Returns true if a book's id can be the key of a question of the course.
 fn is_key(id: &str) -> bool {
     !id.trim().is_empty() && id.len() <= MAX_ID && !id.starts_with(FROM_FILE)
 }
 
-/// The text that the questions of this question's group share.
+/// Returns the text that the questions of this question's group share.
 pub(crate) fn shared_part(
     raw: &RawQuestion,
     parts: &BTreeMap<String, String>,
@@ -270,7 +274,7 @@ pub(crate) fn shared_part(
     }
 }
 
-/// The questions of a quiz that can be read.
+/// Returns the questions of a quiz that can be read. None if the file can't be parsed.
 fn parse(text: &str, file: &Path, problems: &mut Problems) -> Option<Quiz> {
     let raw: RawQuiz = match toml::from_str(text) {
         Ok(raw) => raw,
@@ -302,7 +306,11 @@ fn parse(text: &str, file: &Path, problems: &mut Problems) -> Option<Quiz> {
 }
 
 impl PlacedQuestion {
-    /// `rewrite` turns a text of the book into the platform's Markdown. The error says what the question lacks.
+    /// Converts the question; `rewrite` turns a text of the book into the platform's Markdown.
+    ///
+    /// # Errors
+    ///
+    /// Says what the question lacks.
     pub fn draft(
         &self,
         language: &str,

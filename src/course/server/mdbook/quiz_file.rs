@@ -1,4 +1,4 @@
-//! A single quiz file of mdbook-quiz, without the book that it belongs to.
+//! Reads a single quiz file of mdbook-quiz, without its book.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,10 +11,10 @@ use super::quiz::{PlacedQuestion, RawQuestion, shared_part};
 use super::source::Place;
 use crate::course::server::draft::QuestionDraft;
 
-/// A question of the file, or why it is none.
+/// A question of the file, or the reason why it can't be used.
 pub struct FoundQuestion {
     pub id: Option<String>,
-    /// From 1.
+    /// 1-based.
     pub line: usize,
     pub question: Result<QuestionDraft, String>,
 }
@@ -26,7 +26,11 @@ struct RawFile {
     multipart: BTreeMap<String, String>,
 }
 
-/// Texts stay as the author wrote them: links and includes would lead into the book. The error is about the file.
+/// Reads a quiz file. Texts stay as written: links and includes would lead into the book.
+///
+/// # Errors
+///
+/// A sentence, if the file as a whole can't be read.
 pub fn read_quiz_file(text: &str, language: &str) -> Result<Vec<FoundQuestion>, String> {
     let raw: RawFile = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(text, span.start));

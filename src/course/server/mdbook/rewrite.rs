@@ -1,5 +1,5 @@
-//! From mdBook's Markdown to the platform's: each step looks at what the scan found and makes its changes in place,
-//! so that all it does not know stays exactly as the author wrote it.
+//! Rewrites mdBook's Markdown to the platform's. Each step edits in place the elements that the
+//! scan found. All other text stays exactly as the author wrote it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use super::source::{Edits, Problems, Source};
 use super::{anchors, aquascope, code, elements, include, notes};
 use code::CodeBlock;
 
-/// What rewriting needs to know beside the text.
+/// Data that the rewriting needs besides the text.
 pub struct Context<'a, 'b> {
     pub links: &'a mut Links<'b>,
     pub quizzes: &'a mut Quizzes<'b>,
@@ -22,7 +22,7 @@ pub struct Context<'a, 'b> {
     pub page: usize,
 }
 
-/// A page's text.
+/// Rewrites the text of a page.
 pub fn page(source: &Source, cx: &mut Context<'_, '_>) -> String {
     let scan = scan::scan(source.text());
     let mut edits = Edits::default();
@@ -33,7 +33,7 @@ pub fn page(source: &Source, cx: &mut Context<'_, '_>) -> String {
     finish(edits, source)
 }
 
-/// A text of a question, which belongs to a page but is no page: its code says no language when it is in `language`.
+/// Rewrites a text of a question. Code that names no language is in `language`.
 pub fn question_text(source: &Source, language: &str, cx: &mut Context<'_, '_>) -> String {
     let scan = scan::scan(source.text());
     let mut edits = Edits::default();
@@ -74,7 +74,7 @@ fn finish(edits: Edits, source: &Source) -> String {
     let text = include::unescape(&edits.apply(source.text()));
     let mut out = String::with_capacity(text.len());
     let mut fence: Option<String> = None;
-    // What was taken out leaves its blank lines; several say no more than one.
+    // Removed elements leave blank lines; keep at most one in a row.
     let mut blank: Option<&str> = None;
     for line in text.lines() {
         let start = line.trim_start_matches([' ', '>']);
@@ -103,8 +103,8 @@ fn finish(edits: Edits, source: &Source) -> String {
     out
 }
 
-/// Takes out the heading that repeats the title and makes the highest of the others second-level: the topic's page
-/// has the title as its first.
+/// Removes the heading that repeats the title, and shifts the others so that the highest is
+/// second-level. The topic's page shows the title as its only first-level heading.
 fn headings(scan: &Scan, source: &Source, edits: &mut Edits) {
     let text = source.text();
     let title = anchors::title_heading(scan, text);
@@ -157,13 +157,13 @@ fn code_blocks(scan: &Scan, cx: &Context<'_, '_>) -> HashMap<usize, CodeBlock> {
     blocks.collect()
 }
 
-/// The element that marks the place of a question in a topic's text.
+/// Returns the element that marks the place of a question in a topic's text.
 pub fn question_place(key: &str) -> String {
     let key = super::html::escaped(key);
     format!("<div data-question=\"{key}\"></div>")
 }
 
-/// `{{#quiz path}}` becomes the places of its questions.
+/// Replaces `{{#quiz path}}` by the places of its questions.
 fn quizzes(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut Edits) {
     for directive in include::directives(source.text()) {
         if directive.name != "quiz" || scan.is_inert(directive.range.start) {
@@ -184,7 +184,8 @@ fn quizzes(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut E
     }
 }
 
-/// What no step knows is not for learners' eyes either; in code it is part of the code.
+/// Removes directives that no step knows, since learners should not see them. Names of tabs become
+/// bold text. Directives in code stay.
 fn unknown_directives(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &mut Edits) {
     for directive in include::directives(source.text()) {
         if scan.is_inert(directive.range.start) || directive.name == "quiz" {
@@ -251,7 +252,7 @@ fn relinked(link: &Link, target: &str, edits: &mut Edits) {
     );
 }
 
-/// What to do with a link, its problem told.
+/// Replacement of a link whose problem, if any, has been reported.
 pub enum Resolved {
     Kept,
     To(String),
@@ -280,8 +281,8 @@ impl Context<'_, '_> {
     }
 }
 
-/// The platform reads `$…$` as a formula. In a book without formulas a dollar is a dollar; MathJax's brackets are
-/// turned into dollars.
+/// Escapes dollar signs in a book without formulas, because the platform reads `$…$` as a formula.
+/// MathJax's brackets become dollars.
 fn dollars(scan: &Scan, text: &str, maths: Maths, edits: &mut Edits) {
     match maths {
         Maths::Dollars => {}
@@ -299,8 +300,8 @@ fn dollars(scan: &Scan, text: &str, maths: Maths, edits: &mut Edits) {
     }
 }
 
-/// Brackets of formulas, first as mdBook's guide asks for them, then as TeX has them: opening,
-/// closing, and whether the formula is displayed on a line of its own.
+/// Brackets of formulas: opening, closing, and whether the formula is displayed on a line of its
+/// own. First the brackets of mdBook's guide, then those of TeX.
 const BRACKETS: [(&str, &str, bool); 4] = [
     ("\\\\(", "\\\\)", false),
     ("\\\\[", "\\\\]", true),
@@ -325,7 +326,7 @@ fn formulas(scan: &Scan, text: &str, edits: &mut Edits) {
     }
 }
 
-/// The formula that begins at this backslash, in dollars, and where it ends.
+/// Returns the end of the formula that begins at this backslash, and the formula in dollars.
 fn formula(scan: &Scan, text: &str, start: usize) -> Option<(usize, String)> {
     let rest = &text[start..];
     let mut kinds = BRACKETS.iter();
@@ -345,7 +346,8 @@ fn formula(scan: &Scan, text: &str, start: usize) -> Option<(usize, String)> {
     if !is_markdown && !is_plain_formula(text, start, end, *stands_alone) {
         return None;
     }
-    // With doubled backslashes the text is Markdown, whose escapes MathJax does not see.
+    // Between doubled backslashes the text is Markdown, so resolve its escapes, which MathJax never
+    // sees.
     let formula = match is_markdown {
         true => without_escapes(inner),
         false => inner.to_owned(),
@@ -358,14 +360,14 @@ fn formula(scan: &Scan, text: &str, start: usize) -> Option<(usize, String)> {
     Some((end, format!("{dollars}{formula}{dollars}")))
 }
 
-/// Where the closing bracket is that has no further backslash before it.
+/// Returns the offset of the first closing bracket without another backslash before it.
 fn closing(text: &str, close: &str) -> Option<usize> {
     let mut found = text.match_indices(close).map(|(at, _)| at);
     found.find(|at| !text[..*at].ends_with('\\'))
 }
 
-/// Whether single backslashes make a formula. They can also escape brackets of the text, as in
-/// `f\(x\)`, or in `\[1\]` within a line.
+/// Returns true if single backslashes make a formula. They can also escape brackets of the text, as
+/// in `f\(x\)`, or in `\[1\]` within a line.
 fn is_plain_formula(text: &str, start: usize, end: usize, stands_alone: bool) -> bool {
     let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let line_end = text[end..].find('\n').map_or(text.len(), |at| end + at);
@@ -379,8 +381,8 @@ fn is_plain_formula(text: &str, start: usize, end: usize, stands_alone: bool) ->
     }
 }
 
-/// Signs that authors escape for Markdown. mdBook resolves other escapes too, but `\,` and `\{` are
-/// meant for TeX.
+/// Characters that authors escape for Markdown. mdBook resolves other escapes too, but `\,` and
+/// `\{` are meant for TeX.
 const MARKDOWN_SIGNS: &str = "\\_*~`[]<>";
 
 fn without_escapes(text: &str) -> String {

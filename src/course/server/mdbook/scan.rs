@@ -1,5 +1,5 @@
-//! One walk over a page's Markdown, as mdBook itself parses it, that notes where everything is which the book's
-//! elements are made of. The rewriting steps read these notes and make their changes to the source text.
+//! Walks over a page's Markdown once, parsing as mdBook does, and notes the position of each
+//! element. The rewriting steps read these notes and edit the source text.
 
 use std::ops::Range;
 
@@ -9,18 +9,18 @@ use super::html::{self, Token};
 
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// In the order of the page; containers (lists, quotations) come before what is in them.
+    /// Blocks in the order of the page. Containers (lists, quotations) come before their content.
     pub blocks: Vec<Block>,
     pub headings: Vec<Heading>,
     pub fences: Vec<Fence>,
     pub links: Vec<Link>,
-    /// Link definitions (`[name]: address`) and the address.
+    /// Ranges of link definitions (`[name]: address`), each with its address.
     pub definitions: Vec<(Range<usize>, String)>,
     /// Raw HTML: whole blocks, and each inline tag.
     pub html: Vec<Range<usize>>,
     /// Runs of ordinary text.
     pub texts: Vec<Range<usize>>,
-    /// Code blocks and spans, in order: nothing in them is an element of the book.
+    /// Code blocks and spans, in order. Nothing in them is an element of the book.
     code: Vec<Range<usize>>,
     comments: Vec<Range<usize>>,
 }
@@ -29,7 +29,7 @@ pub struct Scan {
 pub struct Block {
     pub kind: BlockKind,
     pub range: Range<usize>,
-    /// Which container it is directly in, 0 for the page.
+    /// Number of the innermost container, 0 for the page.
     pub container: usize,
 }
 
@@ -41,7 +41,7 @@ pub enum BlockKind {
     /// Index in `fences`.
     Fence(usize),
     Html,
-    /// Opens the container of this number.
+    /// A quotation, with the number of the container that it opens.
     Quote(usize),
     Other,
 }
@@ -52,9 +52,9 @@ pub struct Heading {
     pub level: usize,
     /// Plain text.
     pub text: String,
-    /// Given as `{#id}`.
+    /// Id written as `{#id}`.
     pub id: Option<String>,
-    /// Whether anything is given in braces.
+    /// True if the heading has anything in braces.
     pub has_attributes: bool,
     pub in_container: bool,
 }
@@ -63,16 +63,16 @@ pub struct Heading {
 pub struct Fence {
     pub range: Range<usize>,
     pub info: String,
-    /// Without the signs of the containers around it.
+    /// Content without the marks of the containers around it.
     pub content: String,
-    /// Where the content begins in the page.
+    /// Offset of the content in the page.
     pub content_start: usize,
 }
 
 #[derive(Debug)]
 pub struct Link {
     pub range: Range<usize>,
-    /// What stands between the square brackets.
+    /// Range of the text between the square brackets.
     pub inner: Range<usize>,
     pub target: String,
     pub title: String,
@@ -111,7 +111,7 @@ pub fn scan(text: &str) -> Scan {
     walk.scan
 }
 
-/// Where the HTML comments of a text are, those in code excepted.
+/// Returns the ranges of a text's HTML comments, except those in code.
 pub fn comments(text: &str) -> Vec<Range<usize>> {
     scan(text).comments
 }
@@ -125,7 +125,7 @@ fn comments_in(text: &str, html: &Range<usize>) -> Vec<Range<usize>> {
     comments.collect()
 }
 
-/// The words of a piece of Markdown, without any markup.
+/// Returns the words of a piece of Markdown, without any markup.
 pub fn plain(markdown: &str) -> String {
     let mut out = String::new();
     for event in Parser::new_ext(markdown, options()) {
@@ -138,7 +138,7 @@ pub fn plain(markdown: &str) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// HTML of Markdown that is one paragraph, without the paragraph.
+/// Renders Markdown of one paragraph to HTML, without the paragraph's tags.
 pub fn inline_html(markdown: &str) -> String {
     let mut html = String::new();
     let parser = Parser::new_ext(markdown, options());
@@ -159,13 +159,13 @@ impl Scan {
         after > 0 && self.code[after - 1].end > offset
     }
 
-    /// Whether what stands at `offset` is in code or commented out.
+    /// Returns true if `offset` is in code or in a comment.
     pub fn is_inert(&self, offset: usize) -> bool {
         let mut comments = self.comments.iter();
         self.in_code(offset) || comments.any(|comment| comment.contains(&offset))
     }
 
-    /// The block after this one in the same container.
+    /// Returns the block after this one in the same container.
     pub fn next_sibling(&self, index: usize) -> Option<&Block> {
         let block = &self.blocks[index];
         let mut after = self.blocks[index + 1..].iter();
@@ -179,7 +179,8 @@ impl Scan {
     }
 }
 
-/// What new lines put in at `offset` must begin with, to stay in the list items and quotations that are open there.
+/// Returns the prefix of new lines inserted at `offset`. It keeps them in the list items and
+/// quotations that are open there. `offset` must be the beginning of a block.
 pub fn line_prefix(text: &str, offset: usize) -> String {
     let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
     let lead = &text[start..offset];
@@ -188,7 +189,7 @@ pub fn line_prefix(text: &str, offset: usize) -> String {
         .collect()
 }
 
-/// The same for a place that need not be the beginning of a block.
+/// Returns the same prefix as `line_prefix`, for an offset that may be inside a block.
 pub fn container_prefix(text: &str, offset: usize) -> String {
     let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
     let lead = &text[start..offset];
@@ -204,7 +205,7 @@ struct Walk<'t> {
     text: &'t str,
     containers: Vec<usize>,
     last_container: usize,
-    /// Open links.
+    /// Links that are open, outermost first.
     links: Vec<Link>,
     heading: Option<Heading>,
     fence: Option<Fence>,
@@ -275,7 +276,7 @@ impl Walk<'_> {
             }
             Tag::Item | Tag::FootnoteDefinition(_) => self.open_container(),
             Tag::List(_) | Tag::Table(_) => self.block(BlockKind::Other, range),
-            // What is written `<https://…>` is whole already.
+            // An autolink such as `<https://…>` is complete already.
             Tag::Link {
                 link_type: LinkType::Autolink | LinkType::Email,
                 ..
@@ -347,7 +348,7 @@ impl Walk<'_> {
     }
 
     fn close_link(&mut self, is_image: bool) {
-        // An autolink was never opened here; its end is not the end of the link around it.
+        // An autolink was never opened here, so its end must not close the link around it.
         let Some(mut link) = self.links.pop_if(|link| link.is_image == is_image) else {
             return;
         };
@@ -356,7 +357,8 @@ impl Walk<'_> {
     }
 }
 
-/// Where the text of a link ends: at its closing bracket, those in code and behind backslashes not counted.
+/// Returns the end of a link's text: its closing bracket, not counting brackets in code and after
+/// backslashes.
 fn inner_end(text: &str, link: &Link) -> usize {
     let bytes = text.as_bytes();
     let mut depth = 0usize;
@@ -382,7 +384,8 @@ fn inner_end(text: &str, link: &Link) -> usize {
     link.range.end
 }
 
-/// Some ranges take the line's end along, some don't.
+/// Trims white space from the end. Some of the parser's ranges include the line's end, and some
+/// don't.
 fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     let end = range.start + text[range.clone()].trim_end().len();
     range.start..end

@@ -1,5 +1,5 @@
-//! Text put together from several files, which knows for each line where it came from, and the list of what was
-//! found wrong on the way.
+//! Text joined from several files, with the origin of each line, and the list of problems found on
+//! the way.
 
 use std::ops::Range;
 use std::path::Path;
@@ -8,10 +8,10 @@ use std::sync::Arc;
 use super::folder::Refusal;
 use crate::course::server::draft::CourseError;
 
-/// A line of a file of the course.
+/// A line in a file of the course.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Relative to the course folder.
+    /// Path relative to the course folder.
     pub file: Arc<Path>,
     /// 1-based.
     pub line: usize,
@@ -26,10 +26,10 @@ impl Place {
     }
 }
 
-/// Errors stop the import, warnings are told and passed over.
+/// Problems found while reading. Errors stop the import; warnings are only reported.
 #[derive(Debug, Default)]
 pub struct Problems {
-    /// Nothing may be left out.
+    /// True if leaving something out is an error.
     strict: bool,
     pub errors: Vec<CourseError>,
     pub warnings: Vec<CourseError>,
@@ -51,7 +51,7 @@ impl Problems {
         note(&mut self.warnings, place, message.into());
     }
 
-    /// A part of the book is left out: a warning, or an error if the import is strict.
+    /// Records that a part of the book is left out: a warning, or an error in a strict import.
     pub fn left_out(&mut self, place: &Place, message: impl Into<String>) {
         let list = match self.strict {
             true => &mut self.errors,
@@ -60,7 +60,8 @@ impl Problems {
         note(list, place, message.into());
     }
 
-    /// A file is not read: an error if the refusal ends the import, else the file is left out.
+    /// Records that a file is not read. An error if the refusal ends the import; otherwise the file
+    /// is left out.
     pub fn refused(&mut self, place: &Place, refusal: Refusal, message: impl Into<String>) {
         match refusal.is_final() {
             true => self.error(place, message),
@@ -68,7 +69,7 @@ impl Problems {
         }
     }
 
-    /// For what concerns a file as a whole.
+    /// Records an error about a file as a whole.
     pub fn error_in(&mut self, file: &Path, message: impl Into<String>) {
         self.errors.push(in_file(file, message.into()));
     }
@@ -90,7 +91,8 @@ fn in_file(file: &Path, message: String) -> CourseError {
     }
 }
 
-/// The same text can be rewritten more than once (a shared question context, an included page): say it once.
+/// Adds a problem unless it is listed already. A text can be rewritten more than once, such as a
+/// shared question context or an included page.
 fn note(list: &mut Vec<CourseError>, place: &Place, message: String) {
     let found = CourseError {
         file: place.file.to_path_buf(),
@@ -105,12 +107,12 @@ fn note(list: &mut Vec<CourseError>, place: &Place, message: String) {
 #[derive(Debug, Default, Clone)]
 pub struct Source {
     text: String,
-    /// Offset and place of each line.
+    /// Offset and origin of each line.
     lines: Vec<(usize, Place)>,
 }
 
 impl Source {
-    /// Text whose first line stands at `place` and whose further lines follow it in the same file.
+    /// Makes a source of text that stands in one file, with its first line at `place`.
     pub fn at(text: &str, place: &Place) -> Self {
         let mut source = Self::default();
         for (number, line) in text.split_inclusive('\n').enumerate() {
@@ -136,8 +138,8 @@ impl Source {
         }
     }
 
-    /// Puts `other` at the end; its lines after the first get `indent` in front, so that it stays inside the list
-    /// item or quotation that it is put into.
+    /// Appends `other`. Its lines after the first are indented, so that they stay in the
+    /// surrounding list item or quotation.
     pub fn append(&mut self, other: &Source, indent: &str) {
         for (number, (line, place)) in other.lines_with_places().enumerate() {
             if number > 0 && !line.trim().is_empty() {
@@ -160,7 +162,7 @@ impl Source {
             })
     }
 
-    /// Where the byte at `offset` came from.
+    /// Returns the origin of the byte at `offset`.
     pub fn place(&self, offset: usize) -> Place {
         let after = self.lines.partition_point(|(start, _)| *start <= offset);
         match self.lines.get(after.saturating_sub(1)) {
@@ -170,7 +172,7 @@ impl Source {
     }
 }
 
-/// Replacements in one text, collected in any order and made at once.
+/// Replacements in one text, collected in any order and applied at once.
 #[derive(Debug, Default)]
 pub struct Edits {
     list: Vec<(Range<usize>, String)>,
@@ -189,7 +191,7 @@ impl Edits {
         self.replace(at..at, what);
     }
 
-    /// Where two overlap, the one that begins first is made.
+    /// Applies the replacements. If two overlap, only the one that begins first is made.
     pub fn apply(mut self, text: &str) -> String {
         self.list.sort_by_key(|(range, _)| range.start);
         let mut out = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! SUMMARY.md: the book's outline, as modules of pages in reading order.
+//! Reads SUMMARY.md, the book's outline, as modules of pages in reading order.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::source::{Place, Problems, Source};
 
-/// Longest title of a module.
+/// Longest title of a module, in characters.
 const MAX_TITLE: usize = 200;
 
 #[derive(Debug, PartialEq)]
@@ -21,18 +21,19 @@ pub struct ModuleEntry {
 pub struct PageEntry {
     /// Plain text.
     pub title: String,
-    /// As the link says it, relative to SUMMARY.md, percent signs resolved.
+    /// Target of the link relative to SUMMARY.md, with percent escapes resolved.
     pub link: String,
     pub place: Place,
 }
 
-/// A chapter outside of any list belongs to the front or back matter; one in a list to the chapter above it.
+/// A line of the outline. Outside of any list it is front or back matter; in a list it belongs to
+/// the chapter above.
 #[derive(Debug)]
 struct Entry {
-    /// 0: outside of any list.
+    /// Depth of nested lists; 0 outside of any list.
     depth: usize,
     title: String,
-    /// Empty: a draft, which has no page yet.
+    /// Empty for a draft, which has no page yet.
     link: String,
     place: Place,
 }
@@ -54,7 +55,7 @@ fn entries(source: &Source, problems: &mut Problems) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut depth = 0;
     let mut open: Option<Entry> = None;
-    // What an item says before any link; it is a draft chapter when no link follows.
+    // Text of open items before any link. Without a link the item is a draft chapter.
     let mut bare: Vec<Option<Entry>> = Vec::new();
     let mut in_heading = false;
     for (event, range) in Parser::new_ext(source.text(), Options::empty()).into_offset_iter() {
@@ -130,7 +131,7 @@ fn name_well(entry: &mut Entry, problems: &mut Problems) {
 fn group(entries: Vec<Entry>) -> Vec<ModuleEntry> {
     let mut modules: Vec<ModuleEntry> = Vec::new();
     let mut numbered_seen = false;
-    // Whether the last module is front or back matter, which further pages outside of lists join.
+    // True if the last module is front or back matter, which further pages outside of lists join.
     let mut in_matter = false;
     for entry in entries {
         let matter = entry.depth == 0;
@@ -165,7 +166,8 @@ impl ModuleEntry {
         }
     }
 
-    /// Many books keep their appendix in the list of numbered chapters; it is back matter all the same.
+    /// Makes a module of a chapter. An appendix does not gate, though many books list it among the
+    /// numbered chapters.
     fn chapter(title: &str) -> Self {
         let first_word = title
             .split(|c: char| !c.is_alphanumeric())
@@ -180,7 +182,8 @@ impl ModuleEntry {
     }
 }
 
-/// `[Title](my page.md)` is no link in Markdown; in an outline it can mean nothing else.
+/// Puts angle brackets around link targets with spaces. `[Title](my page.md)` is no link in
+/// Markdown, but in an outline it can mean nothing else.
 fn angle_links_with_spaces(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
         let body = line.trim_end();
@@ -199,7 +202,7 @@ fn angle_links_with_spaces(text: &str) -> String {
     lines.collect()
 }
 
-/// Resolves `%20` and the like; what does not come out as UTF-8 stays as written.
+/// Resolves percent escapes such as `%20`. Text that would not become UTF-8 stays as written.
 pub fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

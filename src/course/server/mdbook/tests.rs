@@ -1,4 +1,4 @@
-//! Whole books, small ones made here, from the folder to the draft.
+//! Small whole books, made here, are read from the folder to the draft.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::course::server::draft::{
     AnswerDraft, CourseError, TopicBody, TopicDraft, TracingOutcome,
 };
 
-/// A folder with these files; book.toml is added where it is not among them.
+/// Makes a folder with these files. book.toml is added if missing.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let book = (
@@ -42,7 +42,7 @@ fn body(topic: &TopicDraft) -> &str {
     }
 }
 
-/// The book as a strict import reads it.
+/// Reads the book as a strict import does.
 fn strict_book(files: &[(&str, &str)]) -> Result<Read, Vec<CourseError>> {
     let overrides = Overrides {
         strict: true,
@@ -51,7 +51,7 @@ fn strict_book(files: &[(&str, &str)]) -> Result<Read, Vec<CourseError>> {
     read(folder(files).path(), &overrides)
 }
 
-/// The text of a book's only page.
+/// Returns the text of a book's only page.
 fn page(text: &str) -> String {
     let read = book(&[
         ("src/SUMMARY.md", "- [Page](page.md)\n"),
@@ -219,7 +219,7 @@ fn fences_in_fences_keep_their_blank_lines() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
-    /// Whatever an author leaves unfinished, reading ends with a course or with errors.
+    /// Reading ends with a course or with errors for any unfinished markup.
     #[test]
     fn any_page_is_read_without_panic(pieces in proptest::collection::vec(0..PIECES.len(), 0..24)) {
         let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
@@ -460,7 +460,7 @@ fn a_quiz_brings_the_questions_that_can_be_read() {
         .map(|question| &question.key)
         .collect();
     assert_eq!(keys, ["x", "q1-2", "q2-1", "q3-2"]);
-    // A place is left for each of them and for no other.
+    // Each of the questions has a place in the text, and no other question has.
     for key in &keys {
         assert!(body(topic).contains(&format!("<div data-question=\"{key}\"></div>")));
     }
@@ -495,7 +495,7 @@ fn ids_of_questions_that_no_course_can_have_are_replaced() {
     assert_eq!(read.warnings.len(), 3);
 }
 
-/// What authors forget, as real books have it; mdBook builds them all.
+/// Mistakes of authors in real books, all of which mdBook builds.
 const FORGETFUL: [(&str, &str); 4] = [
     (
         "src/SUMMARY.md",
@@ -547,7 +547,7 @@ fn a_book_is_taken_without_what_it_lacks() {
     expected.sort_unstable();
     warnings.sort_unstable();
     assert_eq!(warnings, expected);
-    // A link that leads nowhere never stopped an import.
+    // A broken link does not stop even a strict import.
     assert_eq!(strict_book(&files).unwrap_err().len(), expected.len() - 1);
 }
 
@@ -697,7 +697,7 @@ fn a_book_inside_a_repository_reaches_as_far_as_its_root() {
     );
     assert_eq!(body(topics[1]), "## One\n\n[A](topic:a)\n");
     assert_eq!(topics[0].questions.len(), 4);
-    // The name of a question is the same whatever the root is.
+    // The key of a question does not depend on the root.
     assert_eq!(topics[0].questions[1].key, "quizzes-q-2");
 
     let errors = within(&repository.path().join("docs")).unwrap_err();
@@ -776,7 +776,7 @@ fn formulas_of_mathjax() {
         ("> \\[\n> x\n> \\]", "> $$\n> x\n> $$"),
         ("\\[ x \\].", "$$x$$."),
         ("$$ x $$", "$$ x $$"),
-        // Brackets of the text.
+        // Escaped brackets of ordinary text stay.
         (
             "f\\(x\\), see \\[1\\] and [a]\\(b\\)",
             "f\\(x\\), see \\[1\\] and [a]\\(b\\)",

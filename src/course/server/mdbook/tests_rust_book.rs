@@ -1,5 +1,5 @@
-//! The Rust book, from its folder to what learners see. It is not part of the repository; where it is absent the
-//! tests say so and pass, except in CI.
+//! The Rust book, read from its folder to the HTML that learners see. The book is not part of this
+//! repository. Without the book the tests print a note and pass, except in CI.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ fn the_rust_book_arrives_whole() {
     }
 }
 
-/// What no learner may ever see on a page.
+/// Syntax of books that no learner may see on a page.
 const BOOK_SYNTAX: [&str; 13] = [
     "{{#",
     "{{ #",

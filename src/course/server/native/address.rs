@@ -1,4 +1,4 @@
-//! What a link may lead to, and how a path becomes the `file:KEY` that rendering resolves.
+//! Parses targets of links, and turns a path into the `file:KEY` that rendering resolves.
 
 use std::path::Path;
 
@@ -18,7 +18,11 @@ pub enum Address<'a> {
     Path(&'a str),
 }
 
-/// The error is a sentence for the author.
+/// Parses the target of a link.
+///
+/// # Errors
+///
+/// A sentence for the author.
 pub fn parse(url: &str) -> Result<Address<'_>, String> {
     if let Some(fragment) = url.strip_prefix('#') {
         return if fragment.is_empty() {
@@ -96,7 +100,12 @@ fn no_address() -> String {
     "the link has no address".to_owned()
 }
 
-/// Makes the file at a path one that the course serves, and gives `file:KEY`. `from` is where the path is written.
+/// Adds the file at a path to the files that the course serves, and returns `file:KEY`. `from` is
+/// the file in which the path is written.
+///
+/// # Errors
+///
+/// A sentence for the author.
 pub fn serve(
     reading: &Reading,
     from: &Path,
@@ -116,7 +125,8 @@ pub fn serve(
     Ok(format!("file:{key}"))
 }
 
-/// The file of some kind that a value names.
+/// Returns the `file:KEY` of the file that a value names, which must be of kind `wanted`. Reports a
+/// mistake otherwise.
 pub fn file(value: Value<'_>, wanted: FileKind) -> String {
     let Some(path) = value.str() else {
         return String::new();
@@ -138,7 +148,7 @@ pub fn file(value: Value<'_>, wanted: FileKind) -> String {
     })
 }
 
-/// A video of the folder or an address of one.
+/// Reads a video: a file of the folder or an address.
 pub fn video(value: Value<'_>, limit: usize) -> (String, VideoHost) {
     let address = value.line(limit);
     if !address.contains("://") {
@@ -151,7 +161,8 @@ pub fn video(value: Value<'_>, limit: usize) -> (String, VideoHost) {
     (address, host)
 }
 
-/// The attributes in raw HTML that load or lead somewhere: offset, name, value.
+/// Returns the attributes in raw HTML that load something or lead somewhere: offset, name and
+/// value.
 pub fn html_references(html: &str) -> Vec<(usize, &'static str, &str)> {
     let lower = html.to_ascii_lowercase();
     let mut found = Vec::new();

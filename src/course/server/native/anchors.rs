@@ -1,4 +1,4 @@
-//! The places in a text that a link can lead to: what rendering will give an id.
+//! The places in a text that a link can lead to, which rendering will give an id.
 
 use super::reading::{Place, Reading};
 use crate::course::server::draft::{AssetDraft, BlockData, TopicBody};
@@ -10,7 +10,7 @@ pub struct Anchors {
     headings: Vec<String>,
 }
 
-/// Those of a body, the assets that its blocks may show included.
+/// Returns the anchors of a body. Those of all its assets count, since any may be shown.
 pub fn of(body: &TopicBody, assets: &[AssetDraft]) -> Anchors {
     let mut anchors = Anchors::default();
     match body {

@@ -1,4 +1,4 @@
-//! The content of a block or an asset, by type, and the videos and slides that front matter can have as well.
+//! Reads the content of blocks and assets by type, and the videos and slides of front matter.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,8 @@ const TONES: &[(&str, CalloutTone)] = &[
     ("caution", CalloutTone::Caution),
 ];
 
-/// What the texts of one body ask for, to be judged when the body and its topic's questions are known.
+/// References in the texts of one body. They are checked once the body and its topic's questions
+/// are known.
 #[derive(Debug, Default)]
 pub struct Wishes {
     pub practice: Vec<(String, Place)>,
@@ -34,7 +35,7 @@ impl Wishes {
         self.fragments.extend(other.fragments);
     }
 
-    /// Keeps what a text asks for and gives the text.
+    /// Records the references of a text and returns the text.
     pub fn note(&mut self, prose: Prose) -> String {
         self.practice.extend(prose.practice);
         self.fragments.extend(prose.fragments);
@@ -42,7 +43,7 @@ impl Wishes {
     }
 }
 
-/// A stand-in where content was wrong.
+/// Returns a stand-in for wrong content.
 pub fn nothing() -> BlockData {
     BlockData::Text {
         markdown: String::new(),
@@ -76,7 +77,8 @@ pub fn read(kind: BlockKind, fields: &mut Fields<'_>, wishes: &mut Wishes) -> Bl
     }
 }
 
-/// Without a type any content may be right.
+/// Marks the keys of all types as asked for. If the type is missing, any of them may be right, and
+/// complaints about unknown keys would mislead.
 pub fn ask_for_every_type(fields: &mut Fields<'_>) {
     for key in [
         "markdown", "tone", "title", "image", "alt", "caption", "video", "captions", "poster",
@@ -86,7 +88,7 @@ pub fn ask_for_every_type(fields: &mut Fields<'_>) {
     }
 }
 
-/// A Markdown file that is part of something else: a narration, a deck, the text of a block.
+/// Reads a Markdown file that is part of something else: a narration, a deck or a block's text.
 pub fn markdown_file(reading: &Reading, file: &Path) -> Option<String> {
     let text = reading.read_text(file)?;
     if text.starts_with("+++") {
@@ -143,7 +145,7 @@ fn code(fields: &mut Fields<'_>) -> String {
     code.trim_end_matches('\n').to_owned()
 }
 
-/// The path in `{ file = "…" }`.
+/// Returns the path in `{ file = "…" }`.
 fn file_of(value: Value<'_>) -> Option<Value<'_>> {
     let mut fields = Fields::of(value, format!("the table that '{}' is", value.name))?;
     let file = fields.require("file");
@@ -186,7 +188,7 @@ fn required_file(fields: &mut Fields<'_>, key: &'static str, kind: FileKind) -> 
         .unwrap_or_default()
 }
 
-/// A video from the keys of its table; `key` is the one of its file or address.
+/// Reads a video from the keys of its table. `key` names the key that holds the file or address.
 pub fn video(fields: &mut Fields<'_>, key: &'static str) -> BlockData {
     let (video, host) = match fields.require(key) {
         Some(value) => address::video(value, limits::ADDRESS),
@@ -239,7 +241,7 @@ fn caption_file(value: Value<'_>) -> String {
     key
 }
 
-/// The content of a block of type ppt: pages, or a PDF.
+/// Reads the content of a block of type ppt: pages, or a PDF.
 fn deck(fields: &mut Fields<'_>) -> BlockData {
     if !fields.has_any(&["file"]) {
         return match fields.require("slides") {
@@ -257,7 +259,7 @@ fn deck(fields: &mut Fields<'_>) -> BlockData {
     }
 }
 
-/// The slides of front matter: a PDF, which goes by the topic's title, or pages.
+/// Reads the slides of front matter: pages, or a PDF, which gets the topic's title.
 pub fn slides(value: Value<'_>, title: &str) -> BlockData {
     let is_pdf = value
         .raw()
@@ -339,7 +341,7 @@ fn pages_of_file(value: Value<'_>) -> Vec<String> {
     split_pages(&whole).into_iter().map(read_page).collect()
 }
 
-/// The pages between lines of `---`, those in code excepted, each with its first line.
+/// Splits text at lines of `---`, except in code. Returns each page with its first line.
 fn split_pages(whole: &Passage<'_>) -> Vec<(usize, String)> {
     let code = whole.code_lines();
     let mut pages = vec![(1, String::new())];

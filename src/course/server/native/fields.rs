@@ -1,5 +1,5 @@
-//! A TOML table, read key by key. The keys that were asked for are the ones that exist; `finish` complains about any
-//! other.
+//! Reads a TOML table key by key. The keys that were asked for are the known ones; `finish` reports
+//! all others.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -11,7 +11,7 @@ use super::source::{Source, Value};
 
 pub struct Fields<'s> {
     pub source: &'s Source<'s>,
-    /// With its article, for messages: "a question".
+    /// Name of the table in messages, with its article: "a question".
     what: String,
     start: usize,
     table: &'s DeTable<'s>,
@@ -29,7 +29,7 @@ impl<'s> Fields<'s> {
         }
     }
 
-    /// The table that a value is.
+    /// Returns the fields of a value that must be a table.
     pub fn of(value: Value<'s>, what: impl Into<String>) -> Option<Self> {
         let Some(table) = value.raw().as_table() else {
             value.expect("a table");
@@ -111,7 +111,7 @@ impl<'s> Fields<'s> {
         number
     }
 
-    /// A number with or without decimals.
+    /// Returns a number with or without decimals, which must be in `range`.
     pub fn number(&mut self, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
         let value = self.get(key)?;
         let number = match value.raw() {
@@ -130,7 +130,7 @@ impl<'s> Fields<'s> {
         number
     }
 
-    /// One of a few words, each standing for a value.
+    /// Returns the value that one of a few words stands for.
     pub fn choice<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
         one_of(self.get(key)?, words)
     }
@@ -143,7 +143,7 @@ impl<'s> Fields<'s> {
         one_of(self.require(key)?, words)
     }
 
-    /// A list of things, at most `most` of them.
+    /// Returns a list of at most `most` elements.
     pub fn list(&mut self, key: &'static str, most: usize) -> Vec<Value<'s>> {
         let Some(value) = self.get(key) else {
             return Vec::new();
@@ -151,7 +151,7 @@ impl<'s> Fields<'s> {
         elements(value, most)
     }
 
-    /// A required list with at least `least` elements.
+    /// Returns a required list of at least `least` elements.
     pub fn required_list(
         &mut self,
         key: &'static str,
@@ -171,7 +171,7 @@ impl<'s> Fields<'s> {
         values
     }
 
-    /// A list of different plain texts.
+    /// Returns a list of distinct plain texts.
     pub fn lines(&mut self, key: &'static str, most: usize, limit: usize) -> Vec<String> {
         distinct_lines(self.list(key, most), limit)
     }
@@ -186,7 +186,7 @@ impl<'s> Fields<'s> {
         distinct_lines(self.required_list(key, least, most), limit)
     }
 
-    /// The `[[key]]` tables, in order.
+    /// Returns the `[[key]]` tables, in order.
     pub fn tables(&mut self, key: &'static str, what: &str, most: usize) -> Vec<Fields<'s>> {
         let values = self.list(key, most);
         values
@@ -195,7 +195,7 @@ impl<'s> Fields<'s> {
             .collect()
     }
 
-    /// All entries of a table whose keys the author chooses, in the order of the file.
+    /// Returns all entries of a table whose keys the author chooses, in the order of the file.
     pub fn entries(&self) -> Vec<Value<'s>> {
         let mut entries: Vec<_> = self
             .table

@@ -1,7 +1,8 @@
-//! The course folder: what is in it, and which of it something refers to.
+//! The course folder, with its files and the references to them.
 //!
-//! The folder is walked once, without following links, and every later look-up is in that walk's result: a path that
-//! was not met there does not exist for a course, wherever it may lead.
+//! The folder is walked once, without following symbolic links, and all later look-ups use the
+//! result. A path that the walk did not find does not exist for a course. So no link can lead out
+//! of the folder.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,17 +16,18 @@ use super::names::{did_you_mean, is_file_name};
 use super::report::Report;
 use crate::course::server::draft::FileDraft;
 
-/// Each guess compares with every file; who has made this many mistakes has made one mistake many times.
+/// Limit of guesses at misspelled paths. Each guess compares the path with every file, and so many
+/// mistakes usually have one cause.
 const MOST_GUESSES: usize = 100;
 
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    /// Paths relative to the root, and sizes.
+    /// Sizes in bytes, by path relative to the root.
     files: BTreeMap<PathBuf, u64>,
     folders: BTreeSet<PathBuf>,
     is_cut_short: bool,
-    /// How many files were looked for in vain.
+    /// Number of missing files that were looked up.
     guesses: Cell<usize>,
     used: RefCell<BTreeSet<PathBuf>>,
     served: RefCell<BTreeMap<String, FileDraft>>,
@@ -145,7 +147,7 @@ impl Folder {
         self.folders.contains(path)
     }
 
-    /// The folders beside course.toml, by name.
+    /// Returns the names of the folders beside course.toml.
     pub fn top_folders(&self) -> impl Iterator<Item = &str> {
         self.folders
             .iter()
@@ -153,7 +155,7 @@ impl Folder {
             .filter_map(|path| path.to_str())
     }
 
-    /// Names of the files directly in a folder, sorted.
+    /// Returns the names of the files directly in a folder, sorted.
     pub fn names_in<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a str> {
         self.files
             .keys()
@@ -161,7 +163,8 @@ impl Folder {
             .filter_map(|path| path.file_name()?.to_str())
     }
 
-    /// A Markdown, TOML or code file as text with `\n` line ends. It counts as used even where it turns out unreadable.
+    /// Reads a Markdown, TOML or code file as text with `\n` line ends. The file counts as used
+    /// even if it can't be read.
     pub fn read_text(&self, path: &Path, report: &Report) -> Option<String> {
         self.use_file(path);
         if self
@@ -192,7 +195,11 @@ impl Folder {
         }
     }
 
-    /// The file that a relative path in `from` means; the error is a sentence for the author.
+    /// Returns the file that a relative path in the file `from` names.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the author.
     pub fn resolve(&self, from: &Path, written: &str) -> Result<PathBuf, String> {
         let path = self.normalise(from, written)?;
         if self.has_file(&path) {
@@ -238,7 +245,7 @@ impl Folder {
         Ok(path)
     }
 
-    /// All files as they would be written in `from` by somebody who writes like `written`.
+    /// Returns all files as relative paths from `from`, with as many `../` as `written` has.
     fn suggestions(&self, from: &Path, written: &str) -> Vec<String> {
         let here = from.parent().unwrap_or(Path::new(""));
         let ups = Path::new(written)
@@ -261,7 +268,11 @@ impl Folder {
         self.used.borrow().contains(path)
     }
 
-    /// Makes the file one that the course serves. Gives its key and kind, or a sentence for the author.
+    /// Adds a file to those that the course serves, and returns its key and kind.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the author.
     pub fn serve(&self, path: &Path) -> Result<(String, FileKind), String> {
         self.use_file(path);
         let key = key_of(path);
@@ -278,7 +289,8 @@ impl Folder {
         Ok((key, kind))
     }
 
-    /// First bytes of a file, for telling whether it is what its ending says.
+    /// Returns true if the file begins with one of the marks, to tell whether its extension is
+    /// right.
     pub fn begins_with(&self, path: &Path, marks: &[&[u8]]) -> bool {
         use std::io::Read;
         let mut start = Vec::new();
@@ -321,8 +333,8 @@ fn key_of(path: &Path) -> String {
     parts.join("/")
 }
 
-/// Without a byte order mark and carriage returns. Other control characters have no place in a course, and NUL none
-/// in the database.
+/// Removes a byte order mark and carriage returns. Reports other control characters: a course has
+/// no use for them, and PostgreSQL cannot store NUL.
 fn clean_text(path: &Path, text: &str, report: &Report) -> Option<String> {
     let text = text
         .strip_prefix('\u{feff}')

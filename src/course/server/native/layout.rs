@@ -1,4 +1,5 @@
-//! `NUMBER-NAME.layout.toml`: a topic in blocks, and the assets from which its blocks take what suits the learner.
+//! Reads `NUMBER-NAME.layout.toml`: a topic in blocks, and the assets with variants for kinds of
+//! learners.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ const PERSONAS: &[(&str, LearnerPersona)] = &[
     ("pseudo_coder", LearnerPersona::PseudoCoder),
 ];
 
-/// Who an asset is for when no persona is named.
+/// Name of the variant for learners without a variant of their own.
 const DEFAULT: &str = "default";
 
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub struct LaidOut {
     pub narrations: Vec<(StudyPersona, Vec<BlockDraft>, Wishes)>,
 }
 
-/// The layout of a topic. `default_key` is the one that its file's name gives.
+/// Reads the layout of a topic. `default_key` comes from the file's name.
 pub fn read(
     reading: &Reading,
     file: PathBuf,
@@ -87,7 +88,7 @@ fn narration(
     Some((persona, blocks, wishes))
 }
 
-/// The content keys that blocks use, with the type of their blocks and the first place of each.
+/// Content keys that blocks use, each with the type of its blocks and its first place.
 #[derive(Debug, Default)]
 struct Contents(BTreeMap<String, (BlockKind, Place)>);
 
@@ -114,7 +115,7 @@ fn word_of(kind: BlockKind) -> &'static str {
         .map_or("", |(word, _)| word)
 }
 
-/// What the blocks of one layout may have only once.
+/// Ids and questions that a layout may have only once.
 #[derive(Debug, Default)]
 struct Met {
     ids: BTreeSet<String>,
@@ -217,7 +218,7 @@ fn content_key(
     key
 }
 
-/// Everything under `[asset]`, compared with the content keys that blocks use.
+/// Reads everything under `[asset]`, and compares it with the content keys that blocks use.
 fn assets(fields: &mut Fields<'_>, contents: &Contents, wishes: &mut Wishes) -> Vec<AssetDraft> {
     let mut drafts = Vec::new();
     let mut met = BTreeSet::new();
@@ -251,7 +252,7 @@ fn assets(fields: &mut Fields<'_>, contents: &Contents, wishes: &mut Wishes) -> 
     drafts
 }
 
-/// The variants of one content key.
+/// Reads the variants of one content key.
 fn variants(value: Value<'_>, kind: BlockKind, wishes: &mut Wishes) -> Vec<AssetDraft> {
     let Some(table) = Fields::of(value, "an asset") else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! How much of everything a course may have. Lengths are in characters; docs/course-format.md has the same table.
+//! Limits of a course's parts. Lengths are in characters. docs/course-format.md has the same table.
 
 pub const FILE_BYTES: u64 = 20 * 1024 * 1024;
 pub const TEXT_FILE_BYTES: u64 = 1024 * 1024;

@@ -1,4 +1,4 @@
-//! `course.toml`: everything about the course that is not in a module.
+//! Reads `course.toml`: everything about the course that is not in a module.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub const LEVELS: &[(&str, Level)] = &[
     ("advanced", Level::Advanced),
 ];
 
-/// A module as course.toml names it; its topics are in its folder.
+/// A module as course.toml lists it. Its topics are in its folder.
 #[derive(Debug)]
 pub struct ModuleEntry {
     pub folder: PathBuf,
@@ -32,7 +32,8 @@ pub struct ModuleEntry {
     pub place: Place,
 }
 
-/// The course without its modules and files, and the list of its modules. None where course.toml can't be understood.
+/// Reads the course without its modules and files, and the list of its modules. None if course.toml
+/// can't be understood.
 pub fn read(reading: &Reading) -> Option<(CourseDraft, Vec<ModuleEntry>)> {
     let file = PathBuf::from(FILE);
     if !reading.folder.has_file(&file) {
@@ -76,7 +77,7 @@ pub fn read(reading: &Reading) -> Option<(CourseDraft, Vec<ModuleEntry>)> {
     Some((draft, modules))
 }
 
-/// A BCP 47 tag.
+/// Reads a BCP 47 tag.
 pub fn language(value: Value<'_>) -> String {
     let tag = value.line(limits::KEY);
     if !is_language_tag(&tag) {
@@ -166,7 +167,8 @@ fn price_cents(value: Value<'_>) -> i32 {
     })
 }
 
-/// Exact, since money is no floating-point number.
+/// Parses a price in decimal notation to cents. Works on text, because floating-point numbers would
+/// round money.
 fn cents(written: &str) -> Option<i32> {
     let written = written.strip_prefix('+').unwrap_or(written);
     let (whole, decimals) = written.split_once('.').unwrap_or((written, ""));
@@ -269,7 +271,7 @@ fn module(mut fields: Fields<'_>, before: &[ModuleEntry]) -> Option<ModuleEntry>
     Some(entry)
 }
 
-/// Empty when it is not the name of a folder beside course.toml.
+/// Returns the folder of a module. Empty if no such folder is beside course.toml.
 fn module_folder(value: Value<'_>) -> PathBuf {
     let name = value.line(limits::KEY);
     let folder = &value.source.reading.folder;

@@ -1,4 +1,4 @@
-//! The kinds of files that a topic may use, told by their endings, and the addresses of videos elsewhere.
+//! Kinds of files that a topic may use, told by extension, and addresses of videos on other sites.
 
 use std::path::Path;
 
@@ -8,12 +8,12 @@ pub enum FileKind {
     Video,
     Captions,
     Pdf,
-    /// Anything else that can be downloaded.
+    /// Any other file that can be downloaded.
     Download,
 }
 
 impl FileKind {
-    /// With its article, for "must be …".
+    /// Name with its article, for the message "must be …".
     pub fn name(self) -> &'static str {
         match self {
             Self::Picture => "a picture (.svg, .png, .jpg, .webp, .avif or .gif)",
@@ -25,7 +25,7 @@ impl FileKind {
     }
 }
 
-/// Kind and media type, or None for endings that a course can't serve.
+/// Returns the kind and media type of a file. None for extensions that a course can't serve.
 pub fn of(path: &Path) -> Option<(FileKind, &'static str)> {
     use FileKind::*;
     let ending = path.extension()?.to_str()?.to_ascii_lowercase();
@@ -60,16 +60,20 @@ pub fn of(path: &Path) -> Option<(FileKind, &'static str)> {
     })
 }
 
-/// Where the address of a video leads.
+/// Kind of site that a video's address leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VideoHost {
-    /// A page of YouTube or Vimeo, shown through their embeds, which bring captions of their own.
+    /// A page of YouTube or Vimeo. It is shown through the site's embed, which has its own
+    /// captions.
     Embedded,
-    /// A video file.
     File,
 }
 
-/// Judges an absolute address of a video; the error is the rest of a sentence that begins with the address.
+/// Checks the absolute address of a video.
+///
+/// # Errors
+///
+/// The rest of a sentence that begins with the address.
 pub fn video_address(address: &str) -> Result<VideoHost, &'static str> {
     let rest = address
         .strip_prefix("https://")
@@ -89,7 +93,7 @@ pub fn video_address(address: &str) -> Result<VideoHost, &'static str> {
     }
 }
 
-/// A host name with a dot in it, and perhaps a port.
+/// Returns true for a host name with a dot in it, and optionally a port.
 pub fn is_host(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, port)| {
         if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) {

@@ -1,7 +1,9 @@
-//! The native course format: a folder of Markdown and TOML, as docs/course-format.md describes it.
+//! Reads the native course format: a folder of Markdown and TOML, described in
+//! docs/course-format.md.
 //!
-//! Reading never stops at the first mistake. A part that is wrong is reported with its file and line and replaced by a
-//! stand-in, so that everything after it is checked too; the draft is given out only if nothing was reported.
+//! Reading never stops at the first mistake. A wrong part is reported with its file and line, and a
+//! stand-in takes its place. So everything after it is checked too. A draft is returned only if
+//! nothing was reported.
 
 mod address;
 mod anchors;
@@ -36,7 +38,11 @@ use self::reading::{Reading, TopicLink};
 use self::report::Report;
 use crate::course::server::draft::{CourseDraft, CourseError, TopicDraft};
 
-/// The course in a folder, or everything that is wrong with it, in the order of files and lines.
+/// Reads the course in a folder.
+///
+/// # Errors
+///
+/// All mistakes, in the order of files and lines.
 pub fn read(folder: &Path) -> Result<CourseDraft, Vec<CourseError>> {
     let report = Report::default();
     let Some(folder) = Folder::open(folder, &report) else {
@@ -87,7 +93,8 @@ fn check_links(reading: &Reading, draft: &CourseDraft) {
     }
 }
 
-/// `known` keeps what finding a topic's anchors cost.
+/// Reports a link to a missing anchor of a topic. `known` caches the anchors of topics, which are
+/// costly to find.
 fn check_fragment(
     reading: &Reading,
     topic: &TopicDraft,

@@ -1,4 +1,4 @@
-//! The folder of a module: which of its files are topics, and which files belong to which topic.
+//! Reads the folder of a module: its topics, and the files that belong to each topic.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ pub const NARRATIONS: &[(&str, StudyPersona)] = &[
     ("adventure", StudyPersona::Adventure),
 ];
 
-/// What a file is to its topic.
+/// Role of a file in its topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Text,
@@ -28,7 +28,7 @@ pub enum Part {
     Simulations,
 }
 
-/// A file name of the form `NUMBER-NAME.PART`.
+/// A file name of the form `NUMBER-NAME.ENDING`.
 #[derive(Debug, Clone, Copy)]
 pub struct FileName<'a> {
     pub stem: &'a str,
@@ -103,7 +103,7 @@ pub fn read(reading: &Reading, entry: &ModuleEntry, number: i32) -> ModuleDraft 
     }
 }
 
-/// By number.
+/// Returns the topics' files, sorted by number.
 fn find_topics(reading: &Reading, folder: &Path) -> Vec<TopicFiles> {
     let mut topics = Vec::new();
     for name in reading.folder.names_in(folder) {
@@ -139,7 +139,7 @@ fn check_name(reading: &Reading, files: &TopicFiles) {
     }
 }
 
-/// Numbers must be 1, 2, 3 …: the pairs of a module's quizzes are counted by them.
+/// Reports numbers other than 1, 2, 3 …, because the sections of a module are counted by them.
 fn check_numbers(reading: &Reading, topics: &[TopicFiles]) {
     let mut expected = 1;
     let mut before: Option<&TopicFiles> = None;

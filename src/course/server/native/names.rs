@@ -1,6 +1,7 @@
-//! The shapes that names must have, and the guess at which name was meant.
+//! Shapes that names must have, and guesses at misspelled names.
 
-/// Lowercase ASCII letters and digits, in words joined by single hyphens: slugs, keys, tags and ids.
+/// Returns true for words of lowercase ASCII letters and digits, joined by single hyphens. Slugs,
+/// keys, tags and ids have this form.
 pub fn is_slug(name: &str) -> bool {
     name.split('-').all(|word| {
         !word.is_empty()
@@ -10,7 +11,8 @@ pub fn is_slug(name: &str) -> bool {
     })
 }
 
-/// What a file or folder may be called, so that its path is an address without any escaping.
+/// Returns true if a file or folder may have this name. Such a path is an address without any
+/// escaping.
 pub fn is_file_name(name: &str) -> bool {
     !name.is_empty()
         && name
@@ -18,7 +20,7 @@ pub fn is_file_name(name: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
 }
 
-/// The shape of a BCP 47 tag: a language of two or three letters, then subtags.
+/// Returns true for the shape of a BCP 47 tag: a language of two or three letters, then subtags.
 pub fn is_language_tag(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let language = parts.next().unwrap_or_default();
@@ -30,7 +32,7 @@ pub fn is_language_tag(tag: &str) -> bool {
         && tag.len() <= 35
 }
 
-/// The active codes of ISO 4217, funds and metals left out.
+/// Active codes of ISO 4217, without funds and metals.
 const CURRENCIES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP \
     BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD \
     GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP \
@@ -44,7 +46,8 @@ pub fn is_currency(code: &str) -> bool {
         .any(|known| known == code)
 }
 
-/// "; did you mean 'x'?" for the candidate that is closest to what was written, or nothing when none is close.
+/// Returns "; did you mean 'x'?" with the candidate closest to `written`. Empty if no candidate is
+/// close.
 pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     closest(written, candidates)
         .map(|name| format!("; did you mean '{name}'?"))
@@ -64,7 +67,8 @@ pub fn closest<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
+/// Returns the optimal string alignment distance: insertions, deletions, substitutions and swaps of
+/// neighbors. `usize::MAX` if the lengths differ by more than four.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().abs_diff(b.len()) > 4 {

@@ -1,5 +1,5 @@
-//! `NUMBER-NAME.prompts.toml`: the cold calls of a topic and the questions that the tutor suggests. And
-//! `NUMBER-NAME.simulations.toml`: its exercises.
+//! Reads two kinds of files. `NUMBER-NAME.prompts.toml` has a topic's cold calls and the questions
+//! that the tutor suggests. `NUMBER-NAME.simulations.toml` has a topic's exercises.
 
 use std::path::PathBuf;
 
@@ -45,7 +45,8 @@ fn cold_call(display_order: i32, mut fields: Fields<'_>) -> ColdCallDraft {
     draft
 }
 
-/// The suggestions of one level. A prompt that is there twice could not be told apart in an update.
+/// Reads the suggestions of one level. Reports a prompt that occurs twice, because an update could
+/// not tell the two apart.
 fn suggestions_of(tables: Vec<Fields<'_>>, level: usize) -> Vec<SuggestionDraft> {
     let mut suggestions: Vec<SuggestionDraft> = Vec::new();
     for fields in tables {

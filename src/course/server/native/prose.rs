@@ -1,4 +1,4 @@
-//! Markdown as an author wrote it: its links and pictures are checked, paths become `file:KEY`, and
+//! Checks Markdown of authors. Links and pictures are checked, and paths become `file:KEY`.
 //! `{{question KEY}}` becomes the place of a question.
 
 use std::ops::Range;
@@ -14,21 +14,22 @@ use super::reading::{Place, Reading, TopicLink};
 use super::source::too_long;
 use crate::platform::markdown;
 
-/// A stretch of Markdown and where it stands.
+/// A stretch of Markdown with its place in a file.
 pub struct Passage<'a> {
     pub reading: &'a Reading,
     pub file: &'a Path,
     pub first_line: usize,
-    /// Escapes in TOML strings can make more lines than the file has.
+    /// Last line of the passage in the file. Escapes in TOML strings can make more lines than the
+    /// file has.
     pub last_line: usize,
     pub text: &'a str,
 }
 
-/// Markdown that has been checked, and what in it can be judged only together with its topic.
+/// Checked Markdown, with the references that can be judged only together with the topic.
 #[derive(Debug, Default)]
 pub struct Prose {
     pub text: String,
-    /// Keys of the questions shown in it.
+    /// Keys of the questions shown in the text.
     pub practice: Vec<(String, Place)>,
     /// Links to headings of the same text.
     pub fragments: Vec<(String, Place)>,
@@ -51,7 +52,7 @@ impl Prose {
 }
 
 impl Passage<'_> {
-    /// `name` is what messages call the text.
+    /// Checks the text. `name` is the text's name in messages.
     pub fn read(&self, name: &str, limit: usize) -> Prose {
         if !self.check_size(name, limit) {
             return Prose::default();
@@ -69,7 +70,8 @@ impl Passage<'_> {
         scan.prose
     }
 
-    /// A path that is written in a way that could not be found in the text would lead nowhere.
+    /// Reports paths that could not be found in the source text, such as ones with escapes. Left in
+    /// place, they would lead nowhere.
     fn refuse_remaining_paths(&self, text: &str) {
         let arena = Arena::new();
         for node in parse_document(&arena, text, &options()).descendants() {
@@ -84,7 +86,8 @@ impl Passage<'_> {
         }
     }
 
-    /// Lines that are code, from 1, for who cuts the text at marks of their own.
+    /// Returns the ranges of 1-based lines that are code. Callers that cut the text at their own
+    /// marks must skip these lines.
     pub fn code_lines(&self) -> Vec<Range<usize>> {
         let arena = Arena::new();
         let root = parse_document(&arena, self.text, &options());
@@ -106,7 +109,8 @@ impl Passage<'_> {
         self.reading.complain(&self.place(line), message);
     }
 
-    /// Whether the text is short enough to be looked into.
+    /// Reports empty text, control characters and text over `limit`. Returns true if the text is
+    /// short enough to be parsed.
     fn check_size(&self, name: &str, limit: usize) -> bool {
         let length = self.text.chars().count();
         if self.text.trim().is_empty() {
@@ -128,7 +132,7 @@ impl Passage<'_> {
     }
 }
 
-/// As `platform::markdown` reads it.
+/// Returns the options with which `platform::markdown` parses.
 fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
@@ -145,7 +149,7 @@ fn options() -> Options<'static> {
 struct Scan<'p> {
     passage: &'p Passage<'p>,
     line_starts: Vec<usize>,
-    /// Lines of code and raw HTML, in which nothing has a meaning.
+    /// Lines of code and raw HTML, in which nothing has a special meaning.
     opaque: Vec<Range<usize>>,
     /// Lines with `{{question` in running text.
     mentions: Vec<usize>,
@@ -229,7 +233,8 @@ impl<'p> Scan<'p> {
         }
     }
 
-    /// Where in the text a link has its address: at its end, or in the definition that it refers to.
+    /// Returns the range of a link's address: at the link's end, or in the definition that it
+    /// refers to.
     fn find_url(&self, url: &str, at: Sourcepos) -> Option<Range<usize>> {
         let start = self.line_start(at.start.line) + at.start.column - 1;
         let end = self.line_start(at.end.line) + at.end.column;
@@ -259,8 +264,9 @@ impl<'p> Scan<'p> {
             })
     }
 
-    /// Addresses in raw HTML are not resolved, so they may not need it; and nothing is taken out of a page behind its
-    /// author's back.
+    /// Reports raw HTML that would have to be changed. Its addresses are not resolved, so it may
+    /// only have `href` with web addresses and fragments. Nothing is removed from a page without
+    /// telling its author.
     fn raw_html(&mut self, html: &str, first_line: usize) {
         let line_of = |offset: usize| first_line + html[..offset].matches('\n').count();
         for (offset, name, value) in address::html_references(html) {
@@ -294,7 +300,7 @@ impl<'p> Scan<'p> {
         }
     }
 
-    /// The text with its edits, none of which changes where lines begin and end.
+    /// Returns the text with its edits. No edit adds or removes a line, so line numbers stay valid.
     fn edited(&mut self) -> String {
         self.edits.sort_by_key(|(range, _)| range.start);
         self.edits.dedup();
@@ -367,7 +373,7 @@ impl<'p> Scan<'p> {
         self.opaque.iter().any(|lines| lines.contains(&line))
     }
 
-    /// Byte offset of a line's start; of lines after the last, the end of the text.
+    /// Returns the byte offset of a line's start. For lines after the last, the end of the text.
     fn line_start(&self, line: usize) -> usize {
         self.line_starts
             .get(line - 1)
@@ -376,7 +382,7 @@ impl<'p> Scan<'p> {
     }
 }
 
-/// What a line says that is nothing but `{{…}}`.
+/// Returns the text between the braces of a line that is `{{…}}` and nothing else.
 fn directive(line: &str) -> Option<&str> {
     line.trim().strip_prefix("{{")?.strip_suffix("}}")
 }

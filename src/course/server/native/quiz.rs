@@ -1,4 +1,4 @@
-//! `NUMBER-NAME.quiz.toml`: the questions of a topic.
+//! Reads `NUMBER-NAME.quiz.toml`: the questions of a topic.
 
 use std::path::PathBuf;
 
@@ -35,7 +35,8 @@ const PURPOSES: &[(&str, QuestionPurpose)] = &[
     ("both", QuestionPurpose::Both),
 ];
 
-/// None where the file could not be understood, so that nobody asks for its questions in vain.
+/// Reads a quiz file. None if the file can't be understood. Then references to its questions are
+/// not reported as wrong.
 pub fn read(reading: &Reading, file: PathBuf) -> Option<Vec<QuestionDraft>> {
     let source = Source::open(reading, file)?;
     let table = source.parse()?;
@@ -66,7 +67,7 @@ fn question(mut fields: Fields<'_>) -> QuestionDraft {
     draft
 }
 
-/// A required key that is unique in the course.
+/// Reads a required key that is unique in the course.
 pub fn key(fields: &mut Fields<'_>, what: Keyed) -> String {
     let Some(value) = fields.require("key") else {
         return String::new();
@@ -93,7 +94,8 @@ fn answer(fields: &mut Fields<'_>) -> AnswerDraft {
     }
 }
 
-/// Without a type any of their keys may be right.
+/// Marks the keys of all types as asked for. If the type is missing, any of them may be right, and
+/// complaints about unknown keys would mislead.
 fn ask_for_every_type(fields: &mut Fields<'_>) {
     for key in [
         "options",

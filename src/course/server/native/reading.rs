@@ -1,5 +1,5 @@
-//! What all parts of a course share while it is read: the folder, the mistakes, and what can be judged only at the
-//! end, when all of it is known.
+//! State shared by all parts of a course while it is read: the folder, the mistakes, and
+//! references. References can be checked only when everything is known.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::folder::Folder;
 use super::report::Report;
 
-/// A place in a file of the course.
+/// A place in a file of the course; lines are 1-based.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub file: PathBuf,
@@ -65,7 +65,7 @@ impl Reading {
         self.report.add(&place.file, Some(place.line), message);
     }
 
-    /// Takes a key for the thing at a place, or complains about the one that has it already.
+    /// Claims a key for the thing at `place`. Reports a mistake if the key is already taken.
     pub fn claim(&self, what: Keyed, key: &str, place: Place) {
         let mut claimed = self.claimed.borrow_mut();
         let Some(first) = claimed.get(&(what, key.to_owned())) else {
@@ -80,13 +80,14 @@ impl Reading {
         self.complain(&place, message);
     }
 
-    /// Takes a topic's key although the topic can't be read, so that nobody calls links to it broken.
+    /// Claims a topic's key although the topic can't be read, so that links to the topic are not
+    /// reported as broken.
     pub fn claim_unread(&self, key: &str, place: Place) {
         let entry = (Keyed::Topic, key.to_owned());
         self.claimed.borrow_mut().entry(entry).or_insert(place);
     }
 
-    /// Whether a topic has this key, even one that could not be read to its end.
+    /// Returns true if a topic has this key, even one that could not be read completely.
     pub fn has_topic(&self, key: &str) -> bool {
         self.claimed
             .borrow()
@@ -101,8 +102,8 @@ impl Reading {
         self.links.borrow().clone()
     }
 
-    /// Notes that a file could not be understood: what it refers to is unknown, so that "nothing refers to it" would
-    /// be said of innocent files.
+    /// Records that a file could not be understood. Its references are unknown, so files must not
+    /// be reported as unused.
     pub fn mark_incomplete(&self) {
         self.incomplete.set(true);
     }

@@ -1,4 +1,4 @@
-//! The mistakes found so far. Reading goes on after a mistake, so that an author sees all of them at once.
+//! Collects mistakes. Reading goes on after a mistake, so that an author sees all of them at once.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -22,7 +22,8 @@ impl Report {
         self.0.borrow().is_empty()
     }
 
-    /// By file and line. One mistake can be met twice (a file that two topics use), but is told once.
+    /// Returns the mistakes by file and line. A mistake that was met twice, as in a file of two
+    /// topics, is listed once.
     pub fn into_errors(self) -> Vec<CourseError> {
         let mut errors = self.0.into_inner();
         errors.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));

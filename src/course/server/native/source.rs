@@ -1,4 +1,4 @@
-//! A piece of TOML in a file of the course, and its values with the lines that they stand on.
+//! Reads TOML in a file of the course, and keeps the lines of its values.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -15,12 +15,12 @@ pub struct Source<'r> {
     pub reading: &'r Reading,
     pub file: PathBuf,
     pub text: String,
-    /// The line of the file on which the text begins.
+    /// 1-based line of the file on which the text begins.
     pub first_line: usize,
 }
 
 impl<'r> Source<'r> {
-    /// A file that is TOML throughout.
+    /// Opens a file that is TOML throughout.
     pub fn open(reading: &'r Reading, file: PathBuf) -> Option<Self> {
         let text = reading.read_text(&file)?;
         Some(Self {
@@ -31,7 +31,7 @@ impl<'r> Source<'r> {
         })
     }
 
-    /// None where the text is not TOML; each mistake has been reported.
+    /// Parses the text. None if it is not TOML; each mistake has been reported.
     pub fn parse(&self) -> Option<DeTable<'_>> {
         let (table, errors) = DeTable::parse_recoverable(&self.text);
         for error in &errors {
@@ -59,8 +59,9 @@ impl<'r> Source<'r> {
     }
 }
 
-/// A value under a name. What it should be is asked of it; where it is something else, that is reported and a stand-in
-/// is given back, since no draft leaves the reader once anything was reported.
+/// A named value. Each method asks for a type. For a value of another type, the method reports a
+/// mistake and returns a stand-in. The stand-in is harmless, because no draft is returned once a
+/// mistake was reported.
 #[derive(Clone, Copy)]
 pub struct Value<'s> {
     pub source: &'s Source<'s>,
@@ -114,7 +115,7 @@ impl<'s> Value<'s> {
         text
     }
 
-    /// Any text, as it is: a program, an output.
+    /// Returns any text unchanged, such as a program or its output.
     pub fn text(&self, limit: usize) -> String {
         let text = self.str().unwrap_or_default();
         self.check_length(text, limit);
@@ -127,7 +128,7 @@ impl<'s> Value<'s> {
         text.to_owned()
     }
 
-    /// Plain text for people, on one line.
+    /// Returns plain text for people, on one line.
     pub fn line(&self, limit: usize) -> String {
         let Some(text) = self.str() else {
             return String::new();
@@ -145,7 +146,7 @@ impl<'s> Value<'s> {
         text.to_owned()
     }
 
-    /// A key, id or slug.
+    /// Returns a key, id or slug.
     pub fn slug(&self, limit: usize) -> String {
         let Some(text) = self.str() else {
             return String::new();
@@ -161,14 +162,15 @@ impl<'s> Value<'s> {
         text.to_owned()
     }
 
-    /// Markdown that may stand anywhere: without practice questions or links to its own headings.
+    /// Returns Markdown that may stand anywhere: without practice questions or links to its own
+    /// headings.
     pub fn markdown(&self, limit: usize) -> String {
         let prose = self.prose(limit);
         prose.refuse_what_needs_a_topic(self.source.reading);
         prose.text
     }
 
-    /// Markdown of a topic.
+    /// Returns Markdown of a topic.
     pub fn prose(&self, limit: usize) -> Prose {
         let Some(text) = self.str() else {
             return Prose::default();
@@ -197,7 +199,7 @@ impl<'s> Value<'s> {
     }
 }
 
-/// `name` begins the sentence.
+/// Returns the message for a text over its limit. `name` begins the sentence.
 pub fn too_long(name: &str, length: usize, limit: usize) -> String {
     format!("{name} has {length} characters, more than the {limit} that it may have")
 }

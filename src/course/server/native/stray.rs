@@ -1,4 +1,4 @@
-//! Files that nothing refers to, and the likeliest reason for each.
+//! Reports files that nothing refers to, with the likeliest reason for each.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! One topic: its text or layout, its narrations and what stands beside it.
+//! Reads one topic: its text or layout, its narrations, and the files beside it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,9 +20,9 @@ use crate::course::server::draft::{
 #[derive(Debug, Default)]
 pub struct TopicFiles {
     pub number: i32,
-    /// The key unless the topic says another.
+    /// Name in the file's name; the topic's key unless the topic sets another.
     pub name: String,
-    /// The `.md` or the `.layout.toml`.
+    /// The `.md` or `.layout.toml` file.
     pub main: PathBuf,
     pub is_layout: bool,
     pub narrations: BTreeMap<StudyPersona, PathBuf>,
@@ -32,7 +32,7 @@ pub struct TopicFiles {
     pub simulations: Option<PathBuf>,
 }
 
-/// Title and key, at the top of front matter and layouts alike.
+/// Title and key, at the top of front matter and of layouts.
 #[derive(Debug)]
 pub struct Heading {
     pub title: String,
@@ -52,7 +52,7 @@ impl Heading {
     }
 }
 
-/// A narration or the normal text, and what it asks for.
+/// A narration or the normal text, with its references to questions and headings.
 struct Narration {
     body: TopicBody,
     wishes: Wishes,
@@ -89,7 +89,7 @@ pub fn read(reading: &Reading, files: &TopicFiles) -> Option<TopicDraft> {
     Some(topic.draft)
 }
 
-/// A topic whose bodies have been read, but not judged.
+/// A topic whose bodies have been read, but whose references have not been checked.
 struct Unchecked {
     draft: TopicDraft,
     normal: Wishes,
@@ -130,7 +130,7 @@ impl Unchecked {
         }
     }
 
-    /// `questions` is None where they could not be read.
+    /// Checks references. `questions` is None if the quiz file could not be read.
     fn check(&self, reading: &Reading, questions: Option<&[QuestionDraft]>) {
         let narrations = self
             .narrations
@@ -225,7 +225,7 @@ fn written(reading: &Reading, files: &TopicFiles) -> Option<Unchecked> {
     Some(topic)
 }
 
-/// Front matter, text, and the line on which the text begins.
+/// Splits a file into its front matter, its text, and the 1-based line on which the text begins.
 fn split_front_matter<'t>(
     reading: &Reading,
     file: &Path,
@@ -291,7 +291,7 @@ fn tell(reading: &Reading, file: &Path, text: &str, first_line: usize, lead: &Le
     }
 }
 
-/// What stands above the text of a Markdown topic.
+/// Video and slides above the text of a Markdown topic.
 #[derive(Debug, Default)]
 struct Lead {
     video: Option<BlockData>,
@@ -308,7 +308,8 @@ impl Lead {
         }
     }
 
-    /// The two addresses that a topic has room for, where they say everything.
+    /// Returns the addresses of video and slides, for the two columns of a topic. None if blocks
+    /// are needed.
     fn addresses(self) -> (Option<String>, Option<String>) {
         if self.needs_blocks() {
             return (None, None);
@@ -324,7 +325,8 @@ impl Lead {
         (video, slides)
     }
 
-    /// Captions, stills and pages have no room in a plain address.
+    /// Returns true if the lead has captions, a poster, a title or pages of slides. A plain address
+    /// can't hold them.
     fn needs_blocks(&self) -> bool {
         let video = match &self.video {
             Some(BlockData::Video {
@@ -362,7 +364,7 @@ impl Lead {
     }
 }
 
-/// An address or path, or a table with captions and the like.
+/// Reads a video: an address, a path, or a table with captions and other keys.
 fn lead_video(value: Value<'_>) -> BlockData {
     if !value.raw().is_table() {
         let (video, _) = super::address::video(value, limits::ADDRESS);
@@ -381,7 +383,7 @@ fn lead_video(value: Value<'_>) -> BlockData {
     video
 }
 
-/// For messages about a topic as a whole.
+/// Returns the place for messages about a topic as a whole.
 pub fn place_of(files: &TopicFiles) -> Place {
     Place {
         file: files.main.clone(),

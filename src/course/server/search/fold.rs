@@ -1,12 +1,12 @@
-//! One normal form for indexed text and for queries: accents, case, widths and variants of letters
-//! are folded, and text of scripts that write no spaces is told apart from words.
+//! The normal form shared by indexed text and queries. Accents, case, widths and variants of
+//! letters are folded. Text of scripts without spaces is told apart from words.
 
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A folded character, and the bytes of the original text that it stands for.
+/// A folded character with the bytes of the original text that it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Letter {
     pub char: char,
@@ -22,8 +22,8 @@ pub struct Span {
     pub is_unspaced: bool,
 }
 
-/// The letters of a text in their normal form: compatibility decomposition, without accents and
-/// invisible characters, lowercase.
+/// Returns the letters of a text in normal form: compatibility decomposition, lowercase, without
+/// accents and invisible characters.
 pub fn letters(text: &str) -> Vec<Letter> {
     let mut letters = Vec::with_capacity(text.len());
     let mut chars = text.char_indices().peekable();
@@ -51,7 +51,7 @@ pub fn letters(text: &str) -> Vec<Letter> {
     letters
 }
 
-/// The words and runs of a text, in order.
+/// Returns the words and runs of a text, in order.
 pub fn spans(letters: &[Letter]) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut open = false;
@@ -80,7 +80,7 @@ pub fn text(letters: &[Letter]) -> String {
     letters.iter().map(|letter| letter.char).collect()
 }
 
-/// The bytes of the original text that the letters stand for.
+/// Returns the bytes of the original text that the letters stand for.
 pub fn bytes(letters: &[Letter]) -> Range<usize> {
     match (letters.first(), letters.last()) {
         (Some(first), Some(last)) => first.start..last.end,
@@ -107,8 +107,8 @@ pub(crate) fn kind(c: char) -> Kind {
     }
 }
 
-/// Scripts in which spaces do not part words. Korean has spaces, but its words are compounds with
-/// particles, so words are looked for within them as well.
+/// Returns true for scripts in which spaces do not separate words. Korean has spaces, but its words
+/// are compounds with particles. So words are looked up inside Korean words too.
 fn is_unspaced(c: char) -> bool {
     matches!(c,
         '\u{0e01}'..='\u{0e4e}' // Thai, without its digits
@@ -128,16 +128,17 @@ fn is_unspaced(c: char) -> bool {
     )
 }
 
-/// Whether a character belongs to the one before it: an accent, a vowel sign, a voicing mark, the
-/// end of a Hangul syllable.
+/// Returns true if a character belongs to the one before it. Examples are an accent, a vowel sign,
+/// a voicing mark or the end of a Hangul syllable.
 fn extends(c: char) -> bool {
     !c.is_ascii()
         && (is_combining_mark(c)
             || matches!(c, '\u{1160}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7ff}' | '\u{ff9e}' | '\u{ff9f}'))
 }
 
-/// A space without width parts words, except within a script that has none. A non-joiner parts
-/// the halves of a Persian word, which are often written with a space; elsewhere it is about shapes.
+/// Returns true if an invisible character separates words. A zero-width space does, except within a
+/// script without spaces. A non-joiner does within a Persian word, since many people write a space
+/// there. In other scripts the non-joiner only changes the shape of letters.
 fn separates(c: char, before: Option<char>) -> bool {
     let Some(before) = before else { return false };
     match c {
@@ -156,11 +157,12 @@ fn folded(cluster: &str) -> String {
             }
         }
     }
-    // Syllables and voicing marks, which are no accents, are put together again.
+    // Decomposition also split Hangul syllables and voicing marks, which are not accents. Compose
+    // them again.
     plain.nfc().collect()
 }
 
-/// Accents, Hebrew and Arabic vowel points, and characters that are not seen.
+/// Returns true for accents, Hebrew and Arabic vowel points, and invisible characters.
 fn is_dropped(c: char) -> bool {
     matches!(c,
         '\u{0300}'..='\u{036f}' | '\u{0483}'..='\u{0489}' | '\u{1ab0}'..='\u{1aff}'
@@ -173,7 +175,7 @@ fn is_dropped(c: char) -> bool {
     )
 }
 
-/// Letters that are written as two where a keyboard lacks them.
+/// Returns the two letters that people type if their keyboard lacks a letter.
 fn spelled_out(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",
@@ -184,7 +186,7 @@ fn spelled_out(c: char) -> Option<&'static str> {
     })
 }
 
-/// Letters with a stroke, and letters and digits that differ by language or place only.
+/// Folds letters with a stroke, and letters and digits that differ only by language or position.
 fn variant(c: char) -> char {
     match c {
         'ø' => 'o',
@@ -194,7 +196,7 @@ fn variant(c: char) -> char {
         'ŧ' => 't',
         'ı' => 'i',
         'ς' => 'σ',
-        // Persian and Urdu have letters of their own for Arabic's kaf, yeh and heh.
+        // Persian and Urdu use their own characters for Arabic's kaf, yeh and heh.
         'ک' => 'ك',
         'ی' | 'ى' => 'ي',
         'ة' | 'ہ' | 'ە' => 'ه',
@@ -202,7 +204,7 @@ fn variant(c: char) -> char {
     }
 }
 
-/// Where the decimal digits of scripts begin.
+/// Zero digits of scripts with decimal digits; the other nine follow each zero.
 const ZEROS: [char; 12] = ['٠', '۰', '߀', '०', '০', '੦', '૦', '๐', '໐', '༠', '၀', '០'];
 
 fn digit(c: char) -> char {

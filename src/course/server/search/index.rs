@@ -1,5 +1,6 @@
-//! What is stored for search: text vectors that are put together here, because PostgreSQL's own
-//! parser reads other words than queries do, and the words that a typing error may be corrected to.
+//! Builds and stores the search index: text vectors, and the words that a typing error may be
+//! corrected to. The vectors are built here, because PostgreSQL's parser splits words differently
+//! from our queries.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,21 +14,23 @@ use super::{WORD_AT_MOST, trigrams};
 use crate::platform::db::Conn;
 use crate::platform::ids::{CourseId, TopicId};
 
-/// Raised whenever the stored form changes: `lyceum migrate` then indexes every course anew.
+/// Version of the stored form. Raise it with every change of the form; `lyceum migrate` then
+/// indexes all courses again.
 pub const VERSION: i16 = 1;
 
-/// Pieces of a run of letters without spaces have this many letters; those at its end have fewer.
-/// Shorter queries find them by their beginning.
+/// Number of letters in a piece of a run without spaces. Pieces at the end of a run are shorter.
+/// Queries of at most this length match pieces by prefix.
 const PIECE: usize = 3;
 
-/// PostgreSQL refuses vectors of 1 MB. The rest of a longer text is not indexed.
+/// Size limit of a vector. PostgreSQL refuses vectors of 1 MB, so the rest of a longer text is not
+/// indexed.
 const VECTOR_BYTES: usize = 500_000;
 const STEMMED_BYTES: usize = 200_000;
 /// Limits of PostgreSQL's text vectors.
 const POSITION_AT_MOST: u16 = 16_383;
 const POSITIONS_AT_MOST: usize = 255;
 
-/// A vector in PostgreSQL's notation, put together from texts of different weights.
+/// A `tsvector` in PostgreSQL's notation, built from texts of different weights.
 #[derive(Default)]
 struct Vector {
     lexemes: BTreeMap<String, Vec<(u16, char)>>,
@@ -76,7 +79,8 @@ impl Vector {
     }
 }
 
-/// A word as it is; of a run without spaces, what begins at each of its letters.
+/// Splits a span into lexemes. A word is one lexeme. A run without spaces gives a piece that starts
+/// at each of its letters.
 fn pieces<'a>(letters: &'a [Letter], span: &Span) -> impl Iterator<Item = String> + use<'a> {
     let range = span.letters.clone();
     let (starts, length) = match span.is_unspaced {
@@ -86,7 +90,7 @@ fn pieces<'a>(letters: &'a [Letter], span: &Span) -> impl Iterator<Item = String
     starts.map(move |at| fold::text(&letters[at..range.end.min(at + length)]))
 }
 
-/// The lexemes that a run in a query asks for, and whether each may be continued.
+/// Returns the lexemes that a run in a query asks for. The flag is true if the lexeme is a prefix.
 pub(crate) fn asked_pieces(run: &str) -> Vec<(String, bool)> {
     let run: Vec<char> = run.chars().collect();
     match run.len() {
@@ -98,7 +102,8 @@ pub(crate) fn asked_pieces(run: &str) -> Vec<(String, bool)> {
     }
 }
 
-/// The words of a text for PostgreSQL to stem; empty where it has no stems for the language.
+/// Returns the words of a text for PostgreSQL to stem. Empty if PostgreSQL has no stemmer for the
+/// language.
 fn stemmed(text: &str, dictionary: &str) -> String {
     let mut words = String::new();
     if dictionary == "simple" {
@@ -117,7 +122,7 @@ fn stemmed(text: &str, dictionary: &str) -> String {
     words
 }
 
-/// Indexes a topic by its title and by what is read in it.
+/// Indexes a topic by its title and its readable text.
 pub async fn topic(
     conn: &mut Conn,
     topic: TopicId,
@@ -144,7 +149,7 @@ pub async fn topic(
     .map(drop)
 }
 
-/// Indexes a course for the catalog: by its title, what is said of it, and the titles of its topics.
+/// Indexes a course for the catalog: by its title, its description, and the titles of its topics.
 pub async fn course(
     conn: &mut Conn,
     course: CourseId,
@@ -174,7 +179,7 @@ pub async fn course(
     .map(drop)
 }
 
-/// Words in their normal form, each as it was first written.
+/// Words in normal form, each with its first spelling in the text.
 #[derive(Default)]
 pub struct Vocabulary(BTreeMap<String, String>);
 
@@ -192,7 +197,7 @@ impl Vocabulary {
     }
 }
 
-/// Replaces the vocabulary of a course, or with None that of the catalog.
+/// Replaces the vocabulary of a course, or the catalog's if `course` is None.
 pub async fn replace_terms(
     conn: &mut Conn,
     course: Option<CourseId>,
@@ -221,7 +226,7 @@ pub async fn replace_terms(
     Ok(())
 }
 
-/// PostgreSQL's dictionary for a language tag.
+/// Returns PostgreSQL's text search configuration for a language tag.
 fn dictionary(language: &str) -> &'static str {
     match language.split('-').next().unwrap_or_default() {
         "da" => "danish",

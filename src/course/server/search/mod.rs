@@ -1,7 +1,7 @@
-//! Full-text search that forgives typing errors. Queries and indexed text are brought into the same
-//! form first (see `fold`). Words are looked up as they are typed, and their last letters may still
-//! be missing; a word that nothing has is replaced by the nearest one that something does. In
-//! scripts without spaces a query is found anywhere within a run of letters.
+//! Full-text search that forgives typing errors. Queries and indexed text are first brought into
+//! the same normal form (see `fold`). Each word is matched as a prefix, because its last letters
+//! may not be typed yet. A word without a match is replaced by the nearest indexed word. In scripts
+//! without spaces, a query matches anywhere within a run of letters.
 
 mod fold;
 mod index;
@@ -20,24 +20,24 @@ use crate::platform::db::Conn;
 use crate::platform::ids::{CourseId, OrganizationId};
 use crate::platform::markdown;
 
-/// What is asked of the database, and what a person should be told of it.
+/// A search as it is sent to the database, and a note for the person who searches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
-    /// In PostgreSQL's notation of a `tsquery`.
+    /// The search in PostgreSQL's `tsquery` notation.
     pub notation: String,
-    /// For finding the place in a text.
+    /// Terms for finding the passage in a text.
     pub terms: Vec<Term>,
-    /// What was searched instead of what was typed, where that differs.
+    /// The words that were searched, if they differ from the words typed.
     pub corrected: Option<String>,
 }
 
-/// A part of a query in its normal form.
+/// A part of a query in normal form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
     pub text: String,
-    /// Letters of a script without spaces, to be found within a run of them.
+    /// True for letters of a script without spaces, which are looked up within runs.
     pub is_unspaced: bool,
-    /// As it was typed, lowercase.
+    /// The term as typed, in lowercase.
     written: String,
 }
 
@@ -60,7 +60,8 @@ impl Term {
             .into_iter()
     }
 
-    /// In the notation of a `tsquery`. Its letters have no meaning there: all are letters or digits.
+    /// Formats the term in `tsquery` notation. Needs no escaping, since all characters are letters
+    /// or digits.
     fn notation(&self) -> String {
         match self.is_unspaced {
             true => index::asked_pieces(&self.text)
@@ -77,17 +78,18 @@ impl Term {
 }
 
 const TERMS_AT_MOST: usize = 12;
-/// Letters of the longest word that is indexed.
+/// Longest indexed word, in letters.
 const WORD_AT_MOST: usize = 60;
 
-/// The text that a reader reads in rendered HTML, without practice questions and links to headings.
+/// Returns the readable text of rendered HTML, without practice questions and heading links. The
+/// marks U+0002 and U+0003 are removed, because snippets use them to mark matches.
 pub fn text_of(html: &str) -> String {
     let html = without(html, PRACTICE_START, PRACTICE_END);
     let html = without(&html, "<a class=\"anchor\"", "</a>");
     markdown::words(&html).replace(['\u{2}', '\u{3}'], "")
 }
 
-/// The text without its parts that begin and end so.
+/// Removes all parts of the text that begin with `begin` and end with `end`.
 fn without(text: &str, begin: &str, end: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
@@ -100,7 +102,7 @@ fn without(text: &str, begin: &str, end: &str) -> String {
     kept
 }
 
-/// Three-letter pieces of a word with its ends marked, as pg_trgm does it.
+/// Returns the three-letter pieces of a padded word, as pg_trgm computes them.
 fn trigrams(word: &str) -> Vec<String> {
     let padded: Vec<char> = std::iter::repeat_n(' ', 2)
         .chain(word.chars())
@@ -114,7 +116,8 @@ fn trigrams(word: &str) -> Vec<String> {
         .collect()
 }
 
-/// Reads what was typed; None where it holds no word. `course` None searches the catalog's vocabulary.
+/// Reads a typed query. None if it holds no word. Uses the catalog's vocabulary if `course` is
+/// None.
 pub async fn read(
     conn: &mut Conn,
     organization: OrganizationId,
@@ -142,8 +145,8 @@ pub async fn read(
     }))
 }
 
-/// The nearest word within a typing error or two; None where something begins with the word itself,
-/// or nothing is near.
+/// Returns the nearest indexed word within one or two typing errors. None if an indexed word begins
+/// with `word`, or if no word is near.
 async fn nearest(
     conn: &mut Conn,
     organization: OrganizationId,

@@ -1,15 +1,15 @@
-//! The passage of a text around what was found in it.
+//! Finds the passage of a text that best shows the matches of a search.
 
 use std::ops::Range;
 
 use super::Term;
 use super::fold::{self, Kind, Letter, kind};
 
-/// Letters of a passage; half as many where they are as wide as two.
+/// Length of a passage in letters; half of it for scripts with wide letters.
 const LETTERS: usize = 140;
 
-/// The passage with the most of the terms, or the beginning of the text where it has none. What was
-/// found stands between `\u{2}` and `\u{3}`.
+/// Returns the passage with the most different terms, or the beginning of the text without a match.
+/// Matches stand between `\u{2}` and `\u{3}`.
 pub fn snippet(text: &str, terms: &[Term]) -> String {
     let letters = fold::letters(text);
     let found = found(&letters, terms);
@@ -39,7 +39,7 @@ struct Found {
     term: usize,
 }
 
-/// All places in order, without overlaps.
+/// Returns all matches in order, without overlaps.
 fn found(letters: &[Letter], terms: &[Term]) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     for span in fold::spans(letters) {
@@ -87,7 +87,8 @@ fn begins(letters: &[Letter], term: &Term) -> bool {
     !term.text.is_empty() && term.text.chars().all(same)
 }
 
-/// The first of the places after which most different terms follow within a passage.
+/// Returns the match that is followed by the most different terms within `LETTERS / 2` letters. Of
+/// equal ones, returns the first.
 fn best(found: &[Found]) -> Option<usize> {
     let different = |first: usize| {
         let reach = found[first].letters.start + LETTERS / 2;
@@ -100,7 +101,7 @@ fn best(found: &[Found]) -> Option<usize> {
         terms.dedup();
         terms.len()
     };
-    // Of equals, `max_by_key` takes the last.
+    // `max_by_key` returns the last maximum, so reverse the order to get the first.
     (0..found.len()).rev().max_by_key(|first| different(*first))
 }
 
@@ -128,7 +129,7 @@ fn passage(text: &str, letters: &[Letter], range: Range<usize>, found: &[Found])
     let mut written = bytes.start;
     for found in found.iter().take_while(|it| it.letters.end <= range.end) {
         let marked = fold::bytes(&letters[found.letters.clone()]);
-        // Two letters may stand for one sign, which is marked once.
+        // Two folded letters may stand for one character, which is marked once.
         if marked.start >= written {
             out.push_str(&text[written..marked.start]);
             out.push('\u{2}');

@@ -1,4 +1,4 @@
-//! Signing in and signing up.
+//! The pages for signing in and signing up.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

@@ -1,4 +1,4 @@
-//! The pages of accounts.
+//! The pages of accounts: signing in and up, recovery and settings.
 
 mod entry;
 mod recovery;
@@ -27,7 +27,7 @@ fn email_field(form: FormState) -> AnyView {
     .erase()
 }
 
-/// Tells the zone that the browser is in, once the page is awake.
+/// Sends the browser's time zone once the page is hydrated.
 fn zone_field() -> AnyView {
     let zone = RwSignal::new(String::new());
     #[cfg(feature = "hydrate")]
@@ -35,7 +35,7 @@ fn zone_field() -> AnyView {
     view! { <input type="hidden" name="zone" value=move || zone.get() /> }.erase()
 }
 
-/// As `Intl.DateTimeFormat().resolvedOptions().timeZone` has it.
+/// Returns `Intl.DateTimeFormat().resolvedOptions().timeZone`.
 #[cfg(feature = "hydrate")]
 fn browser_zone() -> Option<String> {
     use js_sys::{Function, Reflect};
@@ -50,7 +50,7 @@ fn browser_zone() -> Option<String> {
     get(&options, "timeZone")?.as_string()
 }
 
-/// A narrow panel with one thing to do.
+/// A page with a narrow panel for a single task.
 fn gate(title: &'static str, lead: &'static str, children: AnyView) -> AnyView {
     view! {
         <Page title=title>

@@ -1,4 +1,4 @@
-//! What leads through a mail: confirming an address, and choosing a new password.
+//! Pages of steps that need a mail: confirming an address, and choosing a new password.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -34,7 +34,8 @@ pub fn check_mail_page() -> AnyView {
     )
 }
 
-/// One button rather than a link that acts by itself: mail scanners open links, and would use it up.
+/// Page with a button instead of a link that acts when opened. Mail scanners open links, which
+/// would use the token up.
 pub fn confirm_page() -> AnyView {
     let form = FormState::of(ConfirmEmail::PATH);
     let token = query_now("token");

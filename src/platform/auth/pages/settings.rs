@@ -1,4 +1,4 @@
-//! A person's own settings, and the devices on which they are signed in.
+//! The person's own settings, and the devices on which they are signed in.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -12,7 +12,7 @@ use crate::platform::ui::{
     Tone, loaded, page_resource,
 };
 
-/// The frame of every settings page.
+/// The frame of all settings pages.
 fn frame(title: &'static str, children: AnyView) -> AnyView {
     let link = move |href: &'static str, text: &'static str| {
         view! {
@@ -96,7 +96,7 @@ fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView
                 <p class="soft">"Changing it signs you out on all other devices."</p>
             </header>
             <Form form=password>
-                // Password managers want to know whose password it is.
+                // Password managers need the user name to store the new password.
                 <input type="text" autocomplete="username" value=email readonly hidden />
                 {saved(password, "Your password is changed, and all other devices have been signed out.")}
                 <Field

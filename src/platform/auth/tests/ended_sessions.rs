@@ -1,4 +1,4 @@
-//! Ways to end a session, while requests of it are under way over real connections.
+//! Tests of the ways to end a session while its requests are in progress over real connections.
 
 use std::net::SocketAddr;
 
@@ -23,7 +23,7 @@ enum End {
     ClosedAccount,
 }
 
-/// A request of which the server has got the head and half of the body.
+/// A request whose head and half of its body the server has received.
 struct Slow {
     stream: TcpStream,
     rest: Vec<u8>,
@@ -50,7 +50,7 @@ impl Slow {
         );
         let mut stream = TcpStream::connect(to).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();
-        // The server sends this when it begins to read the body.
+        // The server sends this line when it begins to read the body.
         let mut asked = [0; 25];
         stream.read_exact(&mut asked).await.unwrap();
         assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -104,7 +104,7 @@ async fn an_ended_session_stays_ended_while_its_requests_are_under_way() {
                 "select web_session_id from web_sessions join users using (user_id) where email = '{email}'"
             ))
             .await;
-        // Of the one the session is loaded already, of the other it is not.
+        // The session of the first request is already loaded, that of the second is not.
         let media = "multipart/form-data; boundary=b";
         let loaded = Slow::begin(address, &browser, "/uploads/questions", media, UPLOAD).await;
         let path = function_path("auth/api/update_profile");
@@ -187,7 +187,7 @@ async fn a_sign_in_with_a_password_that_is_being_changed_signs_nobody_in() {
         .await
         .unwrap();
     let change = async {
-        // Until the sign-in waits for the change.
+        // Wait until the sign-in waits for the change.
         let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
         while site.test.count(waiting).await == 0 {
             tokio::task::yield_now().await;

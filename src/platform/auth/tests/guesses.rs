@@ -1,4 +1,4 @@
-//! Wrong passwords: strangers' guesses are limited, and don't lock the owner out.
+//! Tests of wrong passwords: strangers' guesses are limited, and do not lock the owner out.
 
 use std::net::SocketAddr;
 
@@ -17,7 +17,7 @@ async fn sign_in(browser: &mut Browser<'_>, email: &str, password: &str) -> Stat
     browser.post("auth/api/sign_in", &fields).await.status
 }
 
-/// Tries wrong passwords until the limit stops them; how many were tried.
+/// Tries wrong passwords until the limit stops them, and returns their number.
 async fn guess(browser: &mut Browser<'_>) -> usize {
     for tried in 0..20 {
         match sign_in(browser, ASHA, "wrong wrong wrong").await {
@@ -34,7 +34,7 @@ async fn strangers_guesses_do_not_lock_the_owner_out() {
     let site = TestSite::new().await;
     let mut own = site.signed_in(ASHA, UserRole::Learner).await;
     own.post("auth/api/sign_out", &[]).await;
-    // Known devices of other accounts and made-up cookies are strangers too.
+    // Known devices of other accounts and made-up cookies count as strangers too.
     let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
     assert_eq!(guess(&mut ravi).await, 10);
     let mut forged = site.visitor();
@@ -44,14 +44,14 @@ async fn strangers_guesses_do_not_lock_the_owner_out() {
     }
     let elsewhere = sign_in(&mut site.visitor(), ASHA, PASSWORD).await;
     assert_eq!(elsewhere, StatusCode::TOO_MANY_REQUESTS);
-    // Not even where a whole address is stopped.
+    // The owner can sign in even if the whole network has reached its limit.
     let mut owner = site.test.owner().await;
     owner
         .batch_execute("update rate_limits set tokens = -1 where bucket like 'sign-in/address/%'")
         .await
         .unwrap();
     assert_eq!(sign_in(&mut own, ASHA, PASSWORD).await, StatusCode::OK);
-    // Nor is the owner kept from changing the password.
+    // The owner can also change the password.
     let fields = [
         ("current_password", PASSWORD),
         ("new_password", "another long password"),
@@ -108,12 +108,12 @@ async fn a_device_is_known_by_a_cookie_that_scripts_cannot_read() {
     for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=34560000"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
-    // The same device keeps its identifier, and one row.
+    // The same device keeps its identifier and its single row.
     let again = browser.post("auth/api/sign_in", &right).await;
     assert_eq!(set(&again), Some(cookie));
     let rows = "select count(*) from known_devices";
     assert_eq!(site.test.count(rows).await, 1);
-    // An account keeps the devices that were used last.
+    // An account keeps only the most recently used devices.
     for _ in 0..22 {
         sign_in(&mut site.visitor(), ASHA, PASSWORD).await;
     }
@@ -130,7 +130,7 @@ async fn a_stranger_does_not_use_up_the_mails_of_an_address() {
             .visitor()
             .request("POST", &function_path("auth/api/forgot_password"))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            // The proxy that tests trust.
+            // Tests trust this proxy.
             .extension(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 1))))
             .header("x-forwarded-for", from)
             .body(Body::from(body));

@@ -1,4 +1,4 @@
-//! Accounts, over HTTP: the ways in, the ways back, and what nobody learns on the way.
+//! Tests of accounts over HTTP: sign-in, recovery, and answers that reveal nothing.
 
 mod ended_sessions;
 mod guesses;
@@ -36,7 +36,7 @@ async fn signing_up_ends_at_the_mail_whose_link_signs_in() {
         (answer.status, answer.header(header::LOCATION)),
         (StatusCode::SEE_OTHER, "/check-mail")
     );
-    // Before the link is opened the account is closed, whoever knows its password.
+    // Before the link is opened, even the right password does not sign in.
     let early = browser
         .post(
             "auth/api/sign_in",
@@ -69,7 +69,7 @@ async fn signing_up_ends_at_the_mail_whose_link_signs_in() {
     );
     assert_ne!(browser.cookies, before, "the session is a new one");
     assert_eq!(browser.get("/learn").await.status, StatusCode::OK);
-    // The link works once.
+    // The link works only once.
     let again = site
         .visitor()
         .post("auth/api/confirm_email", &[("token", token(&confirm))])
@@ -231,7 +231,7 @@ async fn an_error_comes_back_into_a_plain_form_with_what_was_typed_and_no_secret
     assert!(page.contains("Enter a valid email address"), "{page}");
     assert!(page.contains("value=\"not an address\""));
     assert!(!page.contains("secret secret"));
-    // It is shown once.
+    // The message is shown only once.
     assert!(
         !browser
             .get("/sign-in")

@@ -1,4 +1,4 @@
-//! Several sign-ups with one address: each mail confirms its own.
+//! Tests of several sign-ups with one address: each mail confirms its own sign-up.
 
 use axum::http::StatusCode;
 use diesel_async::SimpleAsyncConnection;
@@ -19,7 +19,7 @@ async fn sign_up(site: &TestSite, name: &str, password: &str) {
     );
 }
 
-/// The token of the mail that greets this name.
+/// Returns the token of the mail that greets this name.
 async fn token_for(site: &TestSite, name: &str) -> String {
     let mails = site.mails().await;
     let greeting = format!("Hello {name},");
@@ -53,7 +53,7 @@ async fn a_second_sign_up_does_not_take_over_the_first() {
     let second = token_for(&site, "Mallory").await;
     assert_eq!(confirm(&site, &first).await, StatusCode::OK);
     assert!(can_sign_in(&site, PASSWORD).await);
-    // The other link confirms nothing any more, and the first works once.
+    // The other link no longer works, and the first works only once.
     for late in [&second, &first] {
         assert_eq!(confirm(&site, late).await, StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -147,7 +147,7 @@ async fn a_sign_up_expires() {
     assert_eq!(site.test.count("select count(*) from users").await, 0);
 }
 
-/// The same statements run for an address with an account and for one without, so the time says nothing.
+/// Checks that the same statements run with and without an account, so the time reveals nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_up_does_the_same_work_for_every_address() {
     let site = TestSite::new().await;

@@ -1,6 +1,6 @@
-//! Connections over HTTP/1 and HTTP/2, with limits on how long a client may take. A socket on which
-//! nothing useful happens is closed; a response may take as long as it likes, as long as the client
-//! reads it.
+//! Serves HTTP/1 and HTTP/2 connections, with limits on how long a client may take. A socket
+//! without useful traffic is closed. A response may take any time while the client keeps reading
+//! it.
 
 use std::convert::Infallible;
 use std::io;
@@ -26,22 +26,22 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use tower::ServiceExt;
 
-/// How long a client may take, and how long the server.
+/// Time limits for the client and for the server.
 #[derive(Debug, Clone, Copy)]
 pub struct TimeLimits {
-    /// From a connection's beginning, and later from a request's first byte, until the headers are
-    /// complete.
+    /// Limit for the headers. Counted from a connection's beginning, and later from a request's
+    /// first byte.
     pub headers: Duration,
-    /// Between two requests of a connection. Longer than the 60 seconds for which proxies usually
-    /// keep theirs.
+    /// Limit between two requests of a connection. Longer than the 60 seconds for which proxies
+    /// usually keep connections, so that a proxy never uses a closed one.
     pub idle: Duration,
-    /// Waiting for a request's body, and more for each `body_rate` bytes that arrived.
+    /// Limit for waiting for a request's body. Each `body_rate` bytes that arrive add one second.
     pub body: Duration,
-    /// Bytes that lengthen the waiting for a body by one second.
+    /// Bytes of a body that extend its limit by one second.
     pub body_rate: u32,
-    /// Until the client takes some of what was sent.
+    /// Limit until the client takes some of the data that was sent.
     pub unread: Duration,
-    /// From the end of the headers to the beginning of the answer, without the waiting for the
+    /// Limit from the end of the headers to the beginning of the answer, without the wait for the
     /// body.
     pub answer: Duration,
 }
@@ -59,10 +59,10 @@ impl Default for TimeLimits {
     }
 }
 
-/// HTTP/2 connections whose other end has vanished are found by a ping.
+/// Interval of pings, which find HTTP/2 connections whose other end has vanished.
 const PING_EVERY: Duration = Duration::from_secs(30);
 
-/// Serves until `stop`, then finishes the requests that are under way.
+/// Serves until `stop` resolves, then finishes the requests in progress.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -87,7 +87,7 @@ pub async fn serve(
             },
             () = &mut stop => break,
         };
-        // Without this a streamed page waits for delayed acknowledgements.
+        // Without this option, a streamed page waits for delayed acknowledgments.
         let _ = stream.set_nodelay(true);
         let traffic = Arc::new(Traffic::default());
         let socket = TokioIo::new(Socket::new(stream, traffic.clone(), limits));
@@ -107,7 +107,8 @@ pub async fn serve(
     graceful.shutdown().await;
 }
 
-/// A client that is gone again needs no pause; a machine without free sockets does.
+/// Pauses after a failed accept, unless the client caused the failure. Without the pause, a machine
+/// that has run out of sockets would loop and fill the log.
 async fn after_refusal(error: &io::Error) {
     let is_the_clients = matches!(
         error.kind(),
@@ -137,18 +138,19 @@ async fn answer(
     }))
 }
 
-/// The requests of one connection.
+/// State of the requests of one connection.
 #[derive(Default)]
 struct Traffic {
-    /// Requests whose response is not sent yet.
+    /// Number of requests whose response is not completely sent.
     open: AtomicUsize,
-    /// Requests so far.
+    /// Number of requests so far.
     begun: AtomicU64,
-    /// The task that reads from the socket: it starts to wait when the last open request ends.
+    /// The task that reads from the socket. Woken when a request ends, because waiting for the next
+    /// request starts then.
     reader: AtomicWaker,
 }
 
-/// Counts a request as open until it is dropped.
+/// Counts a request as open until dropped.
 struct InFlight(Arc<Traffic>);
 
 impl InFlight {
@@ -166,7 +168,7 @@ impl Drop for InFlight {
     }
 }
 
-/// A response body that keeps its request open.
+/// A response body that keeps its request open until the body is dropped.
 struct Counted {
     body: Body,
     _in_flight: InFlight,
@@ -192,30 +194,30 @@ impl HttpBody for Counted {
     }
 }
 
-/// The reason for which a socket waits for its client.
+/// The event for which a socket waits, and since when.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Wait {
-    /// The headers of a request, since its first byte.
+    /// The rest of a request's headers.
     Headers(Instant),
     /// The next request.
     Request(Instant),
 }
 
-/// A socket that gives up on a client who takes too long.
+/// A socket that closes if its client takes too long.
 struct Socket<S> {
     stream: S,
     traffic: Arc<Traffic>,
     limits: TimeLimits,
     wait: Wait,
-    /// The number of requests when `wait` was set.
+    /// Number of requests at the last change of `wait`.
     begun: u64,
-    /// The first bytes of the connection, by which HTTP/2 is known.
+    /// The connection's first bytes, which tell HTTP/2 from HTTP/1.
     opening: Vec<u8>,
     reading: Pin<Box<Sleep>>,
     writing: Option<Pin<Box<Sleep>>>,
 }
 
-/// The beginning of what opens an HTTP/2 connection; no HTTP/1 method begins so.
+/// First bytes of an HTTP/2 connection. No HTTP/1 method begins with them.
 const HTTP2: &[u8] = b"PRI ";
 
 impl<S> Socket<S> {
@@ -233,7 +235,7 @@ impl<S> Socket<S> {
         }
     }
 
-    /// Takes note of requests that came and went since the last call.
+    /// Restarts the wait for the next request if requests began since the last call.
     fn catch_up(&mut self) {
         let begun = self.traffic.begun.load(Ordering::SeqCst);
         if begun != self.begun {
@@ -250,13 +252,13 @@ impl<S> Socket<S> {
             return;
         }
         self.catch_up();
-        // Frames of HTTP/2 come between requests too, and say nothing about the next one.
+        // HTTP/2 frames also arrive between requests, and don't mean that a request has begun.
         if matches!(self.wait, Wait::Request(_)) && self.opening != HTTP2 {
             self.wait = Wait::Headers(Instant::now());
         }
     }
 
-    /// Ready when the client has been waited for long enough.
+    /// Resolves with an error once the client has exceeded its limit.
     fn poll_given_up(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         self.traffic.reader.register(cx.waker());
         if self.traffic.open.load(Ordering::SeqCst) > 0 {
@@ -277,7 +279,7 @@ impl<S> Socket<S> {
         ))
     }
 
-    /// Fails where the client takes nothing of what is sent for too long.
+    /// Fails if the client takes no data for too long.
     fn unless_stuck<T>(
         &mut self,
         cx: &mut Context<'_>,

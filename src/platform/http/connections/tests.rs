@@ -1,4 +1,4 @@
-//! Slow and silent clients, over sockets of this machine.
+//! Tests with slow and silent clients, over local sockets.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -20,7 +20,8 @@ use crate::platform::http::patience;
 
 const SHORT: Duration = Duration::from_millis(150);
 const LONG: Duration = Duration::from_secs(60);
-/// Nothing may take longer, or the limit that is tested does not work.
+/// Limit for each step of a test. A step that takes longer means that the tested limit does not
+/// work.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const LIMITS: TimeLimits = TimeLimits {
@@ -71,7 +72,7 @@ async fn rest(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
     let read = read.expect("the server closes the connection");
-    // Bytes that the server never read make of the end a reset.
+    // If the server closes with unread bytes, the client sees a reset.
     assert!(
         read.is_ok()
             || read.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset)
@@ -79,7 +80,7 @@ async fn rest(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Reads until `end`.
+/// Reads until the received text ends with `end`.
 async fn until(stream: &mut TcpStream, end: &str) -> String {
     let mut bytes = Vec::new();
     while !String::from_utf8_lossy(&bytes).ends_with(end) {
@@ -135,7 +136,7 @@ async fn a_connection_is_kept_for_the_next_request_and_not_for_ever() {
     stream.write_all(request.as_bytes()).await.unwrap();
     until(&mut stream, "hello").await;
     assert_eq!(rest(&mut stream).await, "");
-    // Once it has begun, the next request has as long as the first.
+    // Once begun, the next request gets as much time as the first.
     let server = Server::hello(TimeLimits {
         headers: SHORT,
         ..LIMITS
@@ -159,7 +160,7 @@ async fn a_body_that_does_not_come_is_answered_with_408() {
     let answer = rest(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("did not arrive in time"), "{answer}");
-    // A byte now and then earns no time.
+    // A byte now and then does not extend the limit.
     let (mut read, mut write) = server.connect(head).await.into_split();
     let trickle = tokio::spawn(async move {
         let mut tick = interval(SHORT / 10);
@@ -189,7 +190,7 @@ async fn the_time_for_the_answer_begins_when_the_body_is_there() {
     let server = Server::hello(limits).await;
     let head = "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc";
     let mut slow = server.connect(head).await;
-    // As long as some other connections need to be given up.
+    // Wait as long as it takes for some other connections to time out.
     let other = Server::hello(TimeLimits {
         headers: SHORT,
         ..LIMITS
@@ -244,7 +245,7 @@ async fn a_stream_of_events_may_be_silent_for_long() {
     assert!(rest(&mut stream).await.contains("data: 2"));
 }
 
-/// Tells when it is dropped.
+/// Sends a message when dropped.
 struct Dropped(Option<oneshot::Sender<()>>);
 
 impl Drop for Dropped {

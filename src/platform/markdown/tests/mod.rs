@@ -1,4 +1,5 @@
-//! What pages look like (`page`), what code looks like (`code`), and what must never get through (`safety`).
+//! Tests of pages (`page`), of code blocks (`code`), and of content that must be removed
+//! (`safety`).
 
 mod code;
 mod page;

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::vectors::{PIECES, VECTORS};
 use super::*;
 
-/// Collects what is wrong with a page's HTML, independently of the code that made it.
+/// Collects the faults of a page's HTML, independently of the code under test.
 #[derive(Default)]
 struct Inspector {
     open: RefCell<Vec<String>>,
@@ -137,7 +137,8 @@ fn problems(html: &str) -> Vec<String> {
     problems
 }
 
-/// Safe, balanced, and read by a parser as it is written, so that no repair can turn it into something else.
+/// Checks that the HTML is safe and balanced. A parser must also read it exactly as written, so
+/// that no repair changes its meaning.
 fn check(source: &str) -> Result<(), String> {
     let html = html(source);
     let problems = problems(&html);
@@ -178,7 +179,7 @@ fn application_classes_and_ids_are_out_of_reach() {
     assert_eq!(page.trim(), "<div class=\"note\"></div>");
 }
 
-/// Renders on a thread with the stack of a server's worker, and says how long it took.
+/// Renders on a thread with the stack of a server's worker, and returns the time it took.
 fn timed(source: String) -> Duration {
     let render = move || {
         let started = Instant::now();
@@ -230,7 +231,7 @@ fn deep_and_repetitive_input_ends() {
     }
 }
 
-/// Pieces that Markdown, HTML and this renderer give meaning to, to be put together at random.
+/// Pieces that are special to Markdown, HTML or this renderer, combined at random.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         prop::sample::select(VECTORS).prop_map(str::to_owned),

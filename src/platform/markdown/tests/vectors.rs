@@ -1,6 +1,6 @@
-//! Hostile and peculiar pieces of input.
+//! Hostile and unusual pieces of input.
 
-/// Attacks that are known to have got through one sanitiser or another.
+/// Attacks that have passed one sanitizer or another.
 pub(super) const VECTORS: &[&str] = &[
     "<script>alert(1)</script>",
     "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
@@ -99,7 +99,7 @@ pub(super) const VECTORS: &[&str] = &[
     "<x onclick=alert(1)>x</x><i32 onclick=alert(1)>",
 ];
 
-/// What Markdown, HTML and this renderer give meaning to.
+/// Pieces that are special to Markdown, HTML or this renderer.
 pub(super) const PIECES: &[&str] = &[
     "<div>",
     "</div>",

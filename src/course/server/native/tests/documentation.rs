@@ -1,4 +1,5 @@
-//! What people copy from: the examples of docs/course-format.md and the courses in content/.
+//! Tests of the texts that people copy from: the examples of docs/course-format.md and the courses
+//! in content/.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +12,7 @@ fn documentation() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/course-format.md")).unwrap()
 }
 
-/// The fenced examples in order.
+/// Returns the fenced examples in order.
 fn examples(text: &str) -> Vec<String> {
     let mut examples = Vec::new();
     let mut fence: Option<(String, String)> = None;
@@ -35,7 +36,7 @@ fn examples(text: &str) -> Vec<String> {
     examples
 }
 
-/// The last example that contains a line.
+/// Returns the last example that contains a line.
 fn example(line: &str) -> String {
     let examples = examples(&documentation());
     let found = examples

@@ -1,4 +1,4 @@
-//! Files: where they may be, what they may be called, and that each has its place.
+//! Tests of files: their places, their names, and that each is used.
 
 use std::fs;
 

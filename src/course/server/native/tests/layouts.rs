@@ -1,4 +1,4 @@
-//! Topics in blocks, and their assets.
+//! Tests of topics in blocks, and of their assets.
 
 use super::Sketch;
 use crate::course::server::draft::{
@@ -8,7 +8,7 @@ use crate::course::{LearnerPersona, StudyPersona};
 
 const FILE: &str = "01-start/01-hello.layout.toml";
 
-/// The sketch with its topic as a layout, whose lines begin on line 2.
+/// Returns the sketch with its topic as a layout. `lines` begin on line 2.
 fn layout(lines: &str) -> Sketch {
     Sketch::new()
         .without("01-start/01-hello.md")

@@ -1,9 +1,9 @@
-//! course.toml.
+//! Tests of course.toml.
 
 use super::{COURSE, Sketch};
 use crate::course::server::draft::{CourseSettings, Level};
 
-/// The sketch with more lines at the top of its course.toml.
+/// Returns the sketch with more lines at the top of its course.toml.
 fn with_lines(lines: &str) -> Sketch {
     Sketch::new().with("course.toml", format!("{lines}\n{COURSE}"))
 }

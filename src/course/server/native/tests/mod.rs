@@ -1,4 +1,4 @@
-//! Courses in small temporary folders: a sound one, and that one with each mistake made in it.
+//! Courses in small temporary folders: a sound one, and copies with one mistake each.
 
 mod documentation;
 mod folders;
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::read;
 use crate::course::server::draft::{CourseDraft, TopicDraft};
 
-/// A folder with a course that is sound until something is put into it or taken out.
+/// A folder with a course that is sound until a test adds or removes something.
 struct Sketch {
     files: BTreeMap<String, Vec<u8>>,
 }
@@ -55,7 +55,7 @@ impl Sketch {
         self
     }
 
-    /// The first topic with this text below its front matter, which ends on line 3.
+    /// Gives the first topic this text below its front matter, which ends on line 3.
     fn with_text(self, text: &str) -> Self {
         self.with(
             "01-start/01-hello.md",
@@ -63,7 +63,7 @@ impl Sketch {
         )
     }
 
-    /// The first topic with these lines in its front matter, which begin on line 3.
+    /// Gives the first topic these lines in its front matter, beginning on line 3.
     fn with_front(self, lines: &str) -> Self {
         self.with(
             "01-start/01-hello.md",
@@ -98,7 +98,7 @@ impl Sketch {
         errors_of(self.on_disk().path())
     }
 
-    /// Exactly this is wrong.
+    /// Asserts that reading reports exactly this mistake.
     #[track_caller]
     fn fails_with(&self, expected: &str) {
         assert_eq!(self.errors(), [expected]);

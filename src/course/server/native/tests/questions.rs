@@ -1,11 +1,11 @@
-//! Quizzes, prompts and simulations.
+//! Tests of quizzes, prompts and simulations.
 
 use super::Sketch;
 use crate::course::server::draft::{
     AnswerDraft, Level, QuestionDraft, QuestionPurpose, TracingOutcome,
 };
 
-/// A quiz of one question, whose further lines begin on line 4.
+/// Returns a quiz of one question. `lines` begin on line 4.
 fn question(lines: &str) -> Sketch {
     Sketch::new().with_quiz(&format!(
         "[[question]]\nkey = \"q\"\nprompt = \"P?\"\n{lines}\n"

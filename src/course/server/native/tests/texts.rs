@@ -1,4 +1,4 @@
-//! Topics in Markdown: front matter, links, files, practice questions, narrations.
+//! Tests of topics in Markdown: front matter, links, files, practice questions and narrations.
 
 use super::Sketch;
 use crate::course::StudyPersona;
