@@ -54,7 +54,7 @@ const TABLE: &str = "
     GET teach/api/load_sitting  course=open&exam=EXAM&sitting=SITTING           401 403 403 200 403 200 404
     teach/api/save_exam         course=open                                     401 403 403 422 403 422 404
     teach/api/set_exam_status   course=open&exam=EXAM&status=draft              401 403 403 200 403 200 404
-    teach/api/allow_exam        course=open&exam=EXAM&email=x@y.example&extra_time_percent=1&extra_attempts=0&reason=x 401 403 403 422 403 422 404
+    gradebook/api/allow_exam    course=open&exam=EXAM&email=x@y.example&extra_time_percent=1&extra_attempts=0&reason=x 401 403 403 422 403 422 404
     teach/api/regrade_exam      course=open&exam=EXAM&sitting=SITTING           401 403 403 422 403 422 404
     GET certificate/api/my_certificates -                                       401 200 200 200 200 200 200
     GET certificate/api/load_certificate code=CODE                              200 200 200 200 200 200 404

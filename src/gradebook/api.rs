@@ -9,6 +9,8 @@ use crate::platform::ids::{ExamId, QuestionId, UserId};
 #[cfg(feature = "ssr")]
 use {
     super::{RulingKind, learner_path},
+    crate::exam::teach::exam_path,
+    crate::exam::teach::server::store as exam_store,
     crate::gradebook::server::actions::ActionContext,
     crate::gradebook::server::view,
     crate::paths::regrade_path,
@@ -178,6 +180,36 @@ pub async fn end_exam_excuse(
     reason: String,
 ) -> AppResult<()> {
     carry_out(&course, learner, reason, TutorAction::EndExamExcuse(exam)).await
+}
+
+/// Sets the extra time and the extra sittings of the learner with this e-mail address, also for a
+/// running sitting.
+#[server]
+pub async fn allow_exam(
+    course: String,
+    exam: ExamId,
+    email: String,
+    extra_time_percent: String,
+    extra_attempts: String,
+    reason: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let time = fields::number("extra_time_percent", &extra_time_percent, 1000)?;
+    let attempts = fields::number("extra_attempts", &extra_attempts, 100)?;
+    let email = email.trim().to_lowercase();
+    cx.within(async move |conn| {
+        let learner = exam_store::learner(conn, tutor.course, &email)
+            .await?
+            .ok_or_else(|| {
+                AppError::field("email", "No learner in this course has this email address.")
+            })?;
+        let action = ActionContext::begin(conn, &tutor, learner, &reason).await?;
+        action.allow_exam(conn, exam, (time, attempts)).await
+    })
+    .await?;
+    redirect(&exam_path(&course, exam));
+    Ok(())
 }
 
 /// Action for one learner. A quiz is given as module and section.

@@ -12,12 +12,10 @@ use crate::platform::ids::{ExamId, SittingId};
 #[cfg(feature = "ssr")]
 use {
     super::{exam_path, sitting_path},
-    crate::exam::server::exam_paper::TimeTerms,
-    crate::exam::server::jobs::EndSitting,
     crate::exam::server::mails::{ExamMail, ExamNews},
     crate::exam::server::record::ExamRegrading,
     crate::exam::server::sitting::no_exam,
-    crate::exam::server::{record, store as exams, time_limit},
+    crate::exam::server::{record, store as exams},
     crate::exam::teach::server::{check, regrade, store, view},
     crate::platform::audit::Entry,
     crate::platform::auth::guard::require_tutor_of_slug,
@@ -27,7 +25,6 @@ use {
     crate::platform::jobs,
     crate::platform::time::Clock,
     crate::teaching::Area,
-    crate::teaching::server::fields,
     serde_json::json,
 };
 
@@ -173,78 +170,6 @@ pub async fn load_exam_overview(
     let clock = Clock::of(&cx);
     cx.within(async move |conn| view::overview(conn, tutor.course, exam, page, &clock).await)
         .await
-}
-
-/// Gives one learner extra time and extra attempts. A running sitting gets the extra time, too.
-#[server]
-pub async fn allow_exam(
-    course: String,
-    exam: ExamId,
-    email: String,
-    extra_time_percent: String,
-    extra_attempts: String,
-    reason: String,
-) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cx = tutor.signed_in.cx.clone();
-    let by = cx.clone();
-    let extra_time_percent = fields::number("extra_time_percent", &extra_time_percent, 1000)?;
-    let extra_attempts = fields::number("extra_attempts", &extra_attempts, 100)?;
-    let reason = fields::reason(&reason)?;
-    let email = email.trim().to_lowercase();
-    cx.within(async move |conn| {
-        let row = exams::exam(conn, tutor.course, exam)
-            .await?
-            .ok_or_else(no_exam)?;
-        let user = store::learner(conn, tutor.course, &email)
-            .await?
-            .ok_or_else(|| {
-                AppError::field("email", "No learner in this course has this email address.")
-            })?;
-        let old = exams::allowance(conn, user, exam).await?;
-        store::allow(conn, user, exam, extra_time_percent, extra_attempts).await?;
-        if let Some((sitting, started_at, expires_at)) = store::running(conn, user, exam).await? {
-            let paper = record::paper(conn, sitting).await?;
-            let began_with = paper.and_then(|paper| paper.terms.time);
-            let terms = began_with.unwrap_or_else(|| TimeTerms::of(&row));
-            let end = time_limit::deadline(started_at, terms.allowed(extra_time_percent));
-            // Time that was once given is never taken back.
-            if end > expires_at {
-                record::set_deadline(conn, sitting, end).await?;
-                EndSitting { sitting }.queue(conn, end).await?;
-            }
-        }
-        let told = |time, tries| json!({"extra_time_percent": time, "extra_attempts": tries});
-        let mut new = told(extra_time_percent, extra_attempts);
-        new["course_id"] = json!(tutor.course);
-        new["exam_id"] = json!(exam);
-        new["exam"] = json!(row.title);
-        new["reason"] = json!(reason);
-        Entry::done("exam.allowed")
-            .of("user", user)
-            .change(
-                Some(told(old.extra_time_percent, old.extra_attempts)),
-                Some(new),
-            )
-            .by(&by)
-            .write(conn)
-            .await?;
-        let news = ExamNews::Allowed {
-            extra_time_percent,
-            extra_attempts,
-            reason,
-        };
-        let mail = ExamMail {
-            user,
-            course: tutor.course,
-            exam,
-            news,
-        };
-        jobs::enqueue(conn, &mail).await
-    })
-    .await?;
-    redirect(&exam_path(&course, exam));
-    Ok(())
 }
 
 /// Returns one sitting with its timeline and answer sheet.

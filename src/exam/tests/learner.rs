@@ -153,17 +153,17 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
     for (at, typed) in [(3, ""), (3, "1.5"), (4, "many"), (5, "  ")] {
         let mut fields = allow("asha@example.org");
         fields[at].1 = typed;
-        let refused = tutor.post("teach/api/allow_exam", &fields).await;
+        let refused = tutor.post("gradebook/api/allow_exam", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         let of_field = format!("[\"{}\",", fields[at].0);
         assert!(refused.body.contains(&of_field), "{}", refused.body);
     }
     let nobody = tutor
-        .post("teach/api/allow_exam", &allow("nobody@example.org"))
+        .post("gradebook/api/allow_exam", &allow("nobody@example.org"))
         .await;
     assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
     let allowed = tutor
-        .post("teach/api/allow_exam", &allow("asha@example.org"))
+        .post("gradebook/api/allow_exam", &allow("asha@example.org"))
         .await;
     assert_eq!(allowed.status, StatusCode::OK, "{}", allowed.body);
     let record = tutor.get("/teach/small/learners/asha").await.body;
@@ -187,7 +187,7 @@ async fn an_exam_opens_and_closes_and_counts_tries() {
     for (percent, minutes) in [("100", 120), ("0", 120)] {
         let mut fields = allow("asha@example.org");
         fields[3].1 = percent;
-        tutor.post("teach/api/allow_exam", &fields).await;
+        tutor.post("gradebook/api/allow_exam", &fields).await;
         assert_eq!(
             site.test
                 .count("select extract(epoch from expires_at - started_at)::bigint from exam_sittings where ended_at is null")
@@ -263,7 +263,7 @@ async fn extra_time_goes_beyond_the_window_and_a_late_start_is_told_what_is_left
             ("reason", "A sprained wrist"),
         ]
     };
-    tutor.post("teach/api/allow_exam", &allow("50")).await;
+    tutor.post("gradebook/api/allow_exam", &allow("50")).await;
     for (person, said) in [
         (&mut ravi, "20 min until the exam closes"),
         (
@@ -282,7 +282,7 @@ async fn extra_time_goes_beyond_the_window_and_a_late_start_is_told_what_is_left
     assert_eq!(site.test.count(&beyond("asha")).await, 30 * 60);
     // The sitting keeps the time limit that it started with.
     sql(&site, "update exams set duration_seconds = 36000").await;
-    tutor.post("teach/api/allow_exam", &allow("100")).await;
+    tutor.post("gradebook/api/allow_exam", &allow("100")).await;
     assert_eq!(site.test.count(&beyond("asha")).await, 60 * 60);
 }
 

@@ -422,3 +422,10 @@ async fn what_is_asked_for_twice_is_done_once() {
         5
     );
 }
+
+#[test]
+fn the_page_of_an_exam_posts_to_the_gradebook() {
+    use leptos::server_fn::ServerFn;
+    let path = crate::gradebook::api::AllowExam::PATH;
+    assert_eq!(path, crate::paths::ALLOW_EXAM);
+}

@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use super::status;
 use crate::exam::pages::verdict;
-use crate::exam::teach::api::{AllowExam, SetExamStatus, load_exam_overview};
+use crate::exam::teach::api::{SetExamStatus, load_exam_overview};
 use crate::exam::teach::{
     AllowanceLine, ExamOverview, ExamStatus, SittingLine, SittingState, edit_path, exam_path,
     sitting_path,
 };
+use crate::paths;
 use crate::platform::ids::ExamId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Notice, Page,
@@ -34,7 +35,7 @@ pub fn taught_exam_page() -> AnyView {
     );
     let (status, allow) = (
         FormState::of(SetExamStatus::PATH),
-        FormState::of(AllowExam::PATH),
+        FormState::of(paths::ALLOW_EXAM),
     );
     let show = move |page: ExamOverview| {
         let course = course.get_untracked();

@@ -6,11 +6,15 @@ use serde_json::json;
 
 use super::Mailing;
 use super::{ActionContext, ActionOutcome};
+use crate::exam::server::exam_paper::TimeTerms;
+use crate::exam::server::jobs::EndSitting;
 use crate::exam::server::mails::ExamNews;
 use crate::exam::server::record;
 use crate::exam::server::record::SittingResult;
 use crate::exam::server::sitting::{hold_starts, no_exam, submit};
 use crate::exam::server::store as exams;
+use crate::exam::server::time_limit;
+use crate::exam::teach::server::store as taught;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{exam_excuses, exam_resets};
 use crate::platform::error::{AppError, AppResult};
@@ -105,5 +109,61 @@ impl ActionContext<'_> {
         let reason = self.reason.clone();
         let news = Mailing::Exam(exam, ExamNews::ExcuseEnded { reason });
         self.done(conn, "exam.excuse_ended", None, told, news).await
+    }
+
+    /// Sets the learner's extra time and extra sittings for an exam. A running sitting is
+    /// extended too, and never shortened.
+    pub async fn allow_exam(
+        self,
+        conn: &mut Conn,
+        exam: ExamId,
+        (extra_time_percent, extra_attempts): (i32, i32),
+    ) -> AppResult<ActionOutcome> {
+        let row = exams::exam(conn, self.tutor.course, exam)
+            .await?
+            .ok_or_else(no_exam)?;
+        hold_starts(conn, self.user(), exam).await?;
+        let had = exams::allowance(conn, self.user(), exam).await?;
+        let had = (had.extra_time_percent, had.extra_attempts);
+        taught::allow(conn, self.user(), exam, extra_time_percent, extra_attempts).await?;
+        let extended = self.extend_sitting(conn, &row, extra_time_percent).await?;
+        if had == (extra_time_percent, extra_attempts) && !extended {
+            return Ok(self.nothing_new());
+        }
+        let values = |(time, sittings): (i32, i32)| json!({"extra_time_percent": time, "extra_attempts": sittings});
+        let mut new = values((extra_time_percent, extra_attempts));
+        new["exam_id"] = json!(exam);
+        new["exam"] = json!(row.title);
+        let news = ExamNews::Allowed {
+            extra_time_percent,
+            extra_attempts,
+            reason: self.reason.clone(),
+        };
+        let news = Mailing::Exam(exam, news);
+        self.done(conn, "exam.allowed", Some(values(had)), new, news)
+            .await
+    }
+
+    /// Extends the learner's running sitting of the exam. Returns whether it got more time.
+    async fn extend_sitting(
+        &self,
+        conn: &mut Conn,
+        exam: &exams::Exam,
+        extra_time_percent: i32,
+    ) -> AppResult<bool> {
+        let running = taught::running(conn, self.user(), exam.exam_id).await?;
+        let Some((sitting, started_at, expires_at)) = running else {
+            return Ok(false);
+        };
+        let paper = record::paper(conn, sitting).await?;
+        let began_with = paper.and_then(|paper| paper.terms.time);
+        let terms = began_with.unwrap_or_else(|| TimeTerms::of(exam));
+        let end = time_limit::deadline(started_at, terms.allowed(extra_time_percent));
+        if end <= expires_at {
+            return Ok(false);
+        }
+        record::set_deadline(conn, sitting, end).await?;
+        EndSitting { sitting }.queue(conn, end).await?;
+        Ok(true)
     }
 }
