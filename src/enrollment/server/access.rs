@@ -120,7 +120,7 @@ pub async fn outline(
             .map(|quiz| OutlineQuiz {
                 pair: quiz.pair,
                 after: progress::stands_after(&numbers, quiz.pair),
-                state: match (quiz.is_passed, quiz.tries) {
+                state: match (quiz.is_passed, quiz.attempts_used) {
                     (true, _) => TopicState::Done,
                     (false, 0) => TopicState::New,
                     (false, _) => TopicState::Begun,

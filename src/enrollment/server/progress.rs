@@ -32,7 +32,7 @@ pub struct QuizProgress {
     pub is_passed: bool,
     pub is_excused: bool,
     /// Attempts since the last reset.
-    pub tries: i64,
+    pub attempts_used: i64,
     pub lock: Option<Lock>,
 }
 
@@ -140,7 +140,7 @@ struct ModuleRow {
 }
 
 #[derive(QueryableByName)]
-struct TriesRow {
+struct AttemptsRow {
     #[diesel(sql_type = Int4)]
     module_no: i32,
     #[diesel(sql_type = Int4)]
@@ -154,7 +154,7 @@ struct TriesRow {
     #[diesel(sql_type = Bool)]
     is_excused: bool,
     #[diesel(sql_type = BigInt)]
-    tries: i64,
+    attempts_used: i64,
 }
 
 /// Loads the learner's progress. Also stores the modules that were unlocked or passed since the
@@ -181,24 +181,24 @@ pub async fn load(
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
-    let tries: Vec<TriesRow> = diesel::sql_query(
+    let attempts: Vec<AttemptsRow> = diesel::sql_query(
         "select module_no, topic_pair_index, min(opened_at) as opened_at, bool_or(passes) as is_passed,
-                bool_or(excused) as is_excused, count(*) filter (where counts) as tries
+                bool_or(excused) as is_excused, count(*) filter (where counts) as attempts_used
          from (
              select module_no, topic_pair_index, case when status = 'passed' then completed_at end as opened_at,
                     counts and status = 'passed' as passes, false as excused, counts
-             from quiz_tries where user_id = $1 and course_id = $2
+             from quiz_attempt_history where user_id = $1 and course_id = $2
              union all
              select module_no, topic_pair_index, excused_at, true, true, false
              from quiz_excuses where user_id = $1 and course_id = $2
-         ) tries
+         ) attempts
          group by module_no, topic_pair_index",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
-    let tries: HashMap<(i32, i32), TriesRow> = tries
+    let attempts: HashMap<(i32, i32), AttemptsRow> = attempts
         .into_iter()
         .map(|row| ((row.module_no, row.topic_pair_index), row))
         .collect();
@@ -215,7 +215,7 @@ pub async fn load(
             .iter()
             .filter_map(|row| Some((row.module_no, row.unlocked_at?)))
             .collect(),
-        passed: tries
+        passed: attempts
             .iter()
             .filter_map(|(quiz, row)| Some((*quiz, row.opened_at?)))
             .collect(),
@@ -245,13 +245,13 @@ pub async fn load(
         .zip(&gates)
         .flat_map(|(module, gate)| module.quizzes.iter().map(move |&pair| (gate, pair)))
         .map(|(gate, pair)| {
-            let row = tries.get(&(gate.number, pair));
+            let row = attempts.get(&(gate.number, pair));
             QuizProgress {
                 module_no: gate.number,
                 pair,
                 is_passed: row.is_some_and(|row| row.is_passed),
                 is_excused: row.is_some_and(|row| row.is_excused),
-                tries: row.map_or(0, |row| row.tries),
+                attempts_used: row.map_or(0, |row| row.attempts_used),
                 lock: gate.lock(pair),
             }
         })

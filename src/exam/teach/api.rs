@@ -214,7 +214,7 @@ pub async fn allow_exam(
                 EndSitting { sitting }.queue(conn, end).await?;
             }
         }
-        let told = |time, tries| json!({"extra_time_percent": time, "extra_attempts": tries});
+        let told = |time, attempts| json!({"extra_time_percent": time, "extra_attempts": attempts});
         let mut new = told(extra_time_percent, extra_attempts);
         new["course_id"] = json!(tutor.course);
         new["exam_id"] = json!(exam);

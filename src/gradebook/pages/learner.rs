@@ -136,7 +136,7 @@ fn allowances(page: &LearnerPage) -> AnyView {
         0 => "Standard time".to_owned(),
         percent => format!("{percent}% extra time"),
     };
-    let tries = match page.extra_attempts {
+    let attempts = match page.extra_attempts {
         0 => "the standard number of attempts".to_owned(),
         1 => "1 extra attempt".to_owned(),
         count => format!("{count} extra attempts"),
@@ -144,7 +144,7 @@ fn allowances(page: &LearnerPage) -> AnyView {
     let any_closed = page.modules.iter().any(|module| !module.is_open);
     view! {
         <div class="row learner-deeds">
-            <p class="grow">{format!("{time} and {tries} per quiz.")}</p>
+            <p class="grow">{format!("{time} and {attempts} per quiz.")}</p>
             {link(page, ActionKind::Allow, "Extra time or attempts")}
             {any_closed.then(|| link(page, ActionKind::Unlock(None), "Unlock all modules"))}
         </div>
@@ -195,7 +195,7 @@ fn exams(page: &LearnerPage) -> AnyView {
             view! { <a href=href>"View current sitting"</a> }
         });
         let reset = exam
-            .has_tries()
+            .has_sittings()
             .then(|| link(page, ActionKind::ResetExam(exam.exam_id), "Reset"));
         let excuse = match state {
             CellState::Excused => link(page, ActionKind::EndExamExcuse(exam.exam_id), "End excuse"),
@@ -259,7 +259,7 @@ fn sentence(words: &str) -> String {
 
 fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
     let key = (module, quiz.pair);
-    let tries = match quiz.tries {
+    let attempts = match quiz.attempts_used {
         0 => String::new(),
         1 => "1 attempt".to_owned(),
         count => format!("{count} attempts"),
@@ -270,7 +270,7 @@ fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
         (_, true) => ().erase(),
     };
     let retired = if quiz.is_retired { " (retired)" } else { "" };
-    let reset = (quiz.tries > 0).then(|| link(page, ActionKind::Reset(key), "Reset"));
+    let reset = (quiz.attempts_used > 0).then(|| link(page, ActionKind::Reset(key), "Reset"));
     let path = learner_path(&page.course_slug, &page.username);
     let state = quiz.cell.state;
     view! {
@@ -279,7 +279,7 @@ fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
                 <h3>{format!("Quiz {module}.{}{retired}", quiz.pair)}</h3>
                 <Badge tone=tone(state) text=state.label() />
                 {quiz.cell.score.map(|score| view! { <span class="num">{format!("{score}%")}</span> })}
-                <span class="soft grow">{tries}</span>
+                <span class="soft grow">{attempts}</span>
                 {reset}
                 {excuse}
             </div>

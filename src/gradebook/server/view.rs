@@ -139,7 +139,7 @@ pub async fn learner(
     let outline = crate::enrollment::server::store::outline(conn, user, course).await?;
     let mut attempts = store::attempts(conn, course, user).await?;
     let cells = store::cells(conn, course, &[user]).await?;
-    let last_try = attempts
+    let last_attempt = attempts
         .values()
         .flatten()
         .filter_map(|outcome| outcome.completed_at)
@@ -173,7 +173,10 @@ pub async fn learner(
         email: learner.email,
         status: learner.status,
         enrolled: clock.date(learner.enrolled_at),
-        last_active: learner.last_opened_at.max(last_try).map(|at| clock.ago(at)),
+        last_active: learner
+            .last_opened_at
+            .max(last_attempt)
+            .map(|at| clock.ago(at)),
         done: modules.iter().fold((0, 0), |(done, all), module| {
             (done + module.done.0, all + module.done.1)
         }),
@@ -238,11 +241,16 @@ fn quizzes(
             let outcomes = attempts.remove(&(module_no, quiz.pair)).unwrap_or_default();
             let counting = || outcomes.iter().filter(|outcome| outcome.counts);
             let is_running = counting().any(|outcome| outcome.status == AttemptStatus::InProgress);
-            let state = match (quiz.is_excused, quiz.is_passed, is_running, quiz.tries) {
+            let state = match (
+                quiz.is_excused,
+                quiz.is_passed,
+                is_running,
+                quiz.attempts_used,
+            ) {
                 (true, ..) => CellState::Excused,
                 (_, true, ..) => CellState::Passed,
                 (_, _, true, _) => CellState::Running,
-                (.., 0) => CellState::NoTry,
+                (.., 0) => CellState::NotAttempted,
                 _ => CellState::Failed,
             };
             QuizCard {
@@ -251,7 +259,7 @@ fn quizzes(
                     state,
                     score: counting().filter_map(|outcome| outcome.score).max(),
                 },
-                tries: quiz.tries,
+                attempts_used: quiz.attempts_used,
                 is_retired: false,
                 attempts: past(&outcomes, clock),
             }
@@ -290,7 +298,7 @@ fn retired(
         .map(|(pair, cell)| QuizCard {
             pair,
             cell,
-            tries: outcomes(pair)
+            attempts_used: outcomes(pair)
                 .iter()
                 .filter(|outcome| outcome.counts)
                 .count() as i64,

@@ -183,7 +183,7 @@ async fn a_module_is_opened_for_one_learner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_time_and_tries_are_given() {
+async fn more_time_and_attempts_are_given() {
     let site = TestSite::new().await;
     course(&site, GATED).await;
     sql(&site, &format!("{BOUND} insert into course_quiz_settings (course_id, attempts_allowed) select course_id, 1 from courses")).await;
@@ -192,12 +192,15 @@ async fn more_time_and_tries_are_given() {
     let id = user(&site, "asha@example.org").await;
     start(&mut asha, "1").await;
     let seconds = "select extract(epoch from expires_at - started_at)::bigint from quiz_attempts";
-    for (percent, tries, field) in [
+    for (percent, attempts, field) in [
         ("-5", "0", "extra_time_percent"),
         ("x", "0", "extra_time_percent"),
         ("50", "101", "extra_attempts"),
     ] {
-        let fields = [("extra_time_percent", percent), ("extra_attempts", tries)];
+        let fields = [
+            ("extra_time_percent", percent),
+            ("extra_attempts", attempts),
+        ];
         let refused = does(&mut meera, "allow_more", &id, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains(field), "{}", refused.body);

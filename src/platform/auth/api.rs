@@ -96,7 +96,7 @@ pub async fn sign_in(
 ) -> AppResult<()> {
     let cx = Cx::current()?;
     let email = normalise_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
-    let attempt = limits::SignInTry::take(&cx, &email).await?;
+    let attempt = limits::SignInAttempt::take(&cx, &email).await?;
     let account = cx
         .within(async move |conn| Ok(store::by_email(conn, &email).await?))
         .await?;

@@ -144,7 +144,7 @@ impl MailLimit {
 }
 
 /// One try to sign in, and the limit that it counts against.
-pub enum SignInTry {
+pub enum SignInAttempt {
     /// From a browser in which somebody signed in to the account before: strangers' tries don't count here. Holds the
     /// name of the browser's bucket.
     KnownDevice(String),
@@ -152,7 +152,7 @@ pub enum SignInTry {
     Stranger(String),
 }
 
-impl SignInTry {
+impl SignInAttempt {
     /// Takes one try to sign in to the account with this address, or says how long to wait. It takes as long for addresses
     /// without an account.
     pub async fn take(cx: &Cx, email: &str) -> AppResult<Self> {

@@ -115,7 +115,7 @@ pub struct BankLine {
 /// How a question did, in words that a table shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
-    pub tries: i32,
+    pub answers: i32,
     pub facility: String,
     pub discrimination: String,
     pub good_learners_fail: bool,

@@ -116,7 +116,7 @@ fn ready(page: QuizPage, terms: QuizTerms, start: FormState) -> AnyView {
     };
     let pass = format!("{}% to pass", terms.passing_score_percent);
     let time = terms.time.unwrap_or_else(|| "no time limit".to_owned());
-    let tries = terms.tries_left.map(|left| match left {
+    let attempts = terms.attempts_left.map(|left| match left {
         1 => "This is your last attempt.".to_owned(),
         left => format!("You have {left} attempts left."),
     });
@@ -134,7 +134,7 @@ fn ready(page: QuizPage, terms: QuizTerms, start: FormState) -> AnyView {
         <p class="soft">
             "Your answers are saved as you go. You can return to a question, flag it for review, or close the page without losing anything."
         </p>
-        {tries.map(|tries| view! { <p class="soft">{tries}</p> })}
+        {attempts.map(|attempts| view! { <p class="soft">{attempts}</p> })}
         <Form form=start>
             <input type="hidden" name="course" value=page.course_slug />
             <input type="hidden" name="module_no" value=page.module_no.to_string() />

@@ -105,8 +105,8 @@ pub fn why_closed(found: &QuizContext, clock: &Clock) -> Option<String> {
     if let Some(lock) = quiz.lock {
         return Some(progress::sentence(lock, clock));
     }
-    if let Some(allowed) = found.settings.tries_allowed()
-        && quiz.tries >= allowed
+    if let Some(allowed) = found.settings.total_attempts_allowed()
+        && quiz.attempts_used >= allowed
     {
         return Some(match allowed {
             1 => "You have used your only attempt. Your tutor can allow another one.".to_owned(),

@@ -48,7 +48,7 @@ impl AttemptSettings {
     }
 
     /// Attempts allowed for each quiz, including extra attempts. None without a limit.
-    pub fn tries_allowed(&self) -> Option<i64> {
+    pub fn total_attempts_allowed(&self) -> Option<i64> {
         let allowed = self.attempts_allowed? + self.extra_attempts.unwrap_or(0);
         Some(allowed.into())
     }
@@ -315,7 +315,7 @@ pub async fn attempts(
     quiz: QuizKey,
 ) -> QueryResult<Vec<AttemptOutcome>> {
     diesel::sql_query(
-        "select attempt_id, status, score, completed_at, counts from quiz_tries
+        "select attempt_id, status, score, completed_at, counts from quiz_attempt_history
          where user_id = $1 and course_id = $2 and module_no = $3 and topic_pair_index = $4
          order by started_at desc",
     )

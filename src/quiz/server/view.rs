@@ -144,16 +144,16 @@ pub fn past(outcome: &AttemptOutcome, clock: &Clock) -> Option<PastAttempt> {
 fn terms(found: &QuizContext, bank: usize) -> QuizTerms {
     let questions = bank.min(found.settings.questions_per_attempt as usize);
     let quiz = found.progress.quiz(found.key.module_no, found.key.pair);
-    let tries = quiz.map_or(0, |quiz| quiz.tries);
+    let attempts_used = quiz.map_or(0, |quiz| quiz.attempts_used);
     QuizTerms {
         questions,
         passing_score_percent: found.settings.passing_score_percent,
         time: found.settings.seconds_for(questions).map(time_words),
-        tries_left: found
+        attempts_left: found
             .settings
-            .tries_allowed()
-            .map(|allowed| allowed - tries),
-        is_repeat: tries > 0,
+            .total_attempts_allowed()
+            .map(|allowed| allowed - attempts_used),
+        is_repeat: attempts_used > 0,
     }
 }
 
