@@ -1,5 +1,8 @@
 set local lock_timeout = '10s';
 
+alter table courses rename constraint courses_license_check to courses_licence_check;
+alter table courses rename column license to licence;
+
 alter table practice_answers rename constraint practice_answers_attempts_check to practice_answers_tries_check;
 alter table practice_answers rename column attempts to tries;
 

@@ -1,4 +1,4 @@
--- One term for one thing: attempt and first answer instead of try.
+-- One term for one thing: attempt and first answer instead of try, license instead of licence.
 -- Only names change, so no table is rewritten and no row is lost.
 
 -- Gives up instead of letting all requests queue behind a long transaction. Run it again then.
@@ -41,3 +41,6 @@ alter table question_statistics rename constraint question_statistics_tries_chec
 
 alter table practice_answers rename column tries to attempts;
 alter table practice_answers rename constraint practice_answers_tries_check to practice_answers_attempts_check;
+
+alter table courses rename column licence to license;
+alter table courses rename constraint courses_licence_check to courses_license_check;

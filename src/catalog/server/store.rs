@@ -267,7 +267,7 @@ pub struct CourseRow {
     pub level: Level,
     pub authors: Vec<Option<String>>,
     pub outcomes: Vec<Option<String>>,
-    pub licence: Option<String>,
+    pub license: Option<String>,
     pub price_cents: i32,
     pub currency: String,
     pub cohort_only: bool,

@@ -72,7 +72,7 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         description: Html(row.description_html),
         authors: row.authors.into_iter().flatten().collect(),
         outcomes: row.outcomes.into_iter().flatten().collect(),
-        licence: row.licence,
+        license: row.license,
         tutors,
         modules,
         enrolment,

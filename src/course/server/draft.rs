@@ -30,8 +30,8 @@ pub struct CourseDraft {
     pub authors: Vec<String>,
     /// "What you will learn", one plain sentence each.
     pub outcomes: Vec<String>,
-    /// Licence or attribution line shown on the course page, plain text.
-    pub licence: Option<String>,
+    /// License or attribution line shown on the course page, plain text.
+    pub license: Option<String>,
     pub price_cents: i32,
     /// ISO 4217.
     pub currency: String,

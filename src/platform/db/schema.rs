@@ -183,7 +183,7 @@ diesel::table! {
         tags -> Array<Nullable<Text>>,
         authors -> Array<Nullable<Text>>,
         outcomes -> Array<Nullable<Text>>,
-        licence -> Nullable<Text>,
+        license -> Nullable<Text>,
         price_cents -> Int4,
         currency -> Text,
         cohort_only -> Bool,
