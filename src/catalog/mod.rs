@@ -212,7 +212,7 @@ pub struct CoursePage {
     pub license: Option<String>,
     pub tutors: Vec<TutorCard>,
     pub modules: Vec<SyllabusModule>,
-    pub enrolment: EnrollmentOption,
+    pub enrollment: EnrollmentOption,
     pub is_published: bool,
 }
 

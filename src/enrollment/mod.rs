@@ -191,7 +191,7 @@ pub fn first_open(steps: Vec<CourseStep>) -> Option<CourseStep> {
 
 /// Returns the links before and after the page at `here`, across modules. Locked neighbors are
 /// None.
-pub fn neighbours(
+pub fn neighbors(
     outline: &[OutlineModule],
     course: &str,
     here: &str,
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_cross_modules_and_end_at_the_ends() {
+    fn neighbors_cross_modules_and_end_at_the_ends() {
         let mut outline = outline(&[&[TopicState::New, TopicState::New], &[TopicState::New]]);
         outline[0].quizzes.push(OutlineQuiz {
             pair: 1,
@@ -258,7 +258,7 @@ mod tests {
             lock: None,
         });
         let hrefs = |slug: &str| {
-            let (previous, next) = neighbours(&outline, "c", &format!("/learn/c/{slug}"));
+            let (previous, next) = neighbors(&outline, "c", &format!("/learn/c/{slug}"));
             (previous.map(|link| link.href), next.map(|link| link.href))
         };
         assert_eq!(hrefs("t1-1"), (None, Some("/learn/c/t1-2".into())));
@@ -278,7 +278,7 @@ mod tests {
 
         outline[1].topics[0].lock = Some("after quiz 1.1".to_owned());
         assert_eq!(
-            neighbours(&outline, "c", "/learn/c/quiz/1/1")
+            neighbors(&outline, "c", "/learn/c/quiz/1/1")
                 .1
                 .map(|link| link.href),
             None

@@ -84,7 +84,7 @@ fn outcomes(outcomes: Vec<String>, language: &Language) -> AnyView {
 }
 
 fn syllabus(page: &catalog::CoursePage) -> AnyView {
-    let enrolled = matches!(page.enrolment, EnrollmentOption::Enrolled { .. });
+    let enrolled = matches!(page.enrollment, EnrollmentOption::Enrolled { .. });
     let (slug, language) = (page.card.slug.clone(), &page.card.language);
     let modules = page
         .modules
@@ -180,7 +180,7 @@ fn panel(page: &catalog::CoursePage, enroll: FormState) -> AnyView {
     let card = page.card.clone();
     let slug = card.slug.clone();
     let here = format!("/courses/{slug}");
-    let action = match &page.enrolment {
+    let action = match &page.enrollment {
         EnrollmentOption::Enrolled {
             continue_at,
             certificate,

@@ -29,10 +29,10 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         return Err(missing());
     }
     let enrolled = match viewer {
-        Some(viewer) => store::enrolment(conn, viewer.user_id, row.course_id).await?,
+        Some(viewer) => store::enrollment(conn, viewer.user_id, row.course_id).await?,
         None => None,
     };
-    let enrolment = match (viewer, enrolled) {
+    let enrollment = match (viewer, enrolled) {
         (_, Some(code)) => EnrollmentOption::Enrolled {
             continue_at: format!("/learn/{}", row.slug),
             certificate: code.as_deref().map(certificate_path),
@@ -75,7 +75,7 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         license: row.license,
         tutors,
         modules,
-        enrolment,
+        enrollment,
         is_published: row.is_published,
     })
 }

@@ -88,7 +88,7 @@ pub async fn sign_out(session: &Session) -> AppResult<()> {
 
 /// The request with its person as the session has it now. For handlers that read a long body first: the session may have
 /// been ended while the body arrived.
-pub async fn recognise_again(mut cx: Cx) -> AppResult<Cx> {
+pub async fn recognize_again(mut cx: Cx) -> AppResult<Cx> {
     let store = Store {
         db: cx.app.db.clone(),
     };

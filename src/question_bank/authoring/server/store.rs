@@ -54,14 +54,14 @@ pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Topic>
         ))
         .load(conn)
         .await?;
-    let labelled = rows
+    let labeled = rows
         .into_iter()
         .map(|(id, slug, title, module_no, number)| Topic {
             id,
             slug,
             label: format!("{module_no}.{number} {title}"),
         });
-    Ok(labelled.collect())
+    Ok(labeled.collect())
 }
 
 /// Where questions can stand: value and text of each.
