@@ -228,12 +228,12 @@ async fn carry_out(
     let name = what.name();
     let done = cx
         .within(async move |conn| {
-            let deed = ActionContext::begin(conn, &tutor, learner, &reason).await?;
+            let action = ActionContext::begin(conn, &tutor, learner, &reason).await?;
             Ok(match what {
-                TutorAction::Reset(quiz) => deed.reset(conn, quiz).await?,
-                TutorAction::Excuse(quiz) => deed.excuse(conn, quiz).await?,
-                TutorAction::EndExcuse(quiz) => deed.end_excuse(conn, quiz).await?,
-                TutorAction::Unlock(module) => deed.unlock(conn, module).await?,
+                TutorAction::Reset(quiz) => action.reset(conn, quiz).await?,
+                TutorAction::Excuse(quiz) => action.excuse(conn, quiz).await?,
+                TutorAction::EndExcuse(quiz) => action.end_excuse(conn, quiz).await?,
+                TutorAction::Unlock(module) => action.unlock(conn, module).await?,
                 TutorAction::Allow {
                     extra_time_percent,
                     extra_attempts,
@@ -241,11 +241,11 @@ async fn carry_out(
                 } => {
                     let percent = fields::number("extra_time_percent", &extra_time_percent, 1000)?;
                     let attempts = fields::number("extra_attempts", &extra_attempts, 100)?;
-                    deed.allow(conn, (percent, attempts), running).await?
+                    action.allow(conn, (percent, attempts), running).await?
                 }
-                TutorAction::ResetExam(exam) => deed.reset_exam(conn, exam).await?,
-                TutorAction::ExcuseExam(exam) => deed.excuse_exam(conn, exam).await?,
-                TutorAction::EndExamExcuse(exam) => deed.end_exam_excuse(conn, exam).await?,
+                TutorAction::ResetExam(exam) => action.reset_exam(conn, exam).await?,
+                TutorAction::ExcuseExam(exam) => action.excuse_exam(conn, exam).await?,
+                TutorAction::EndExamExcuse(exam) => action.end_exam_excuse(conn, exam).await?,
             })
         })
         .await?;

@@ -163,8 +163,8 @@ impl ActionForms {
         }
     }
 
-    fn of(self, doing: ActionKind) -> FormState {
-        match doing {
+    fn of(self, action: ActionKind) -> FormState {
+        match action {
             ActionKind::Reset(_) => self.reset,
             ActionKind::Excuse(_) => self.excuse,
             ActionKind::EndExcuse(_) => self.end_excuse,
@@ -177,36 +177,36 @@ impl ActionForms {
     }
 }
 
-pub fn form(doing: ActionKind, page: &LearnerPage, forms: ActionForms) -> AnyView {
-    let form = forms.of(doing);
-    let (module, pair) = doing.place();
+pub fn form(action: ActionKind, page: &LearnerPage, forms: ActionForms) -> AnyView {
+    let form = forms.of(action);
+    let (module, pair) = action.place();
     let hidden = |name: &'static str, number: Option<i32>| {
         number.map(|n| view! { <input type="hidden" name=name value=n.to_string() /> })
     };
-    let kind = match doing {
+    let kind = match action {
         ActionKind::Reset(_)
         | ActionKind::EndExcuse(_)
         | ActionKind::ResetExam(_)
         | ActionKind::EndExamExcuse(_) => ButtonKind::Danger,
         _ => ButtonKind::Primary,
     };
-    let allowances = (doing == ActionKind::Allow).then(|| allowances(page, form));
-    let of_exam = |card: &&ExamCard| Some(card.exam_id) == doing.exam();
-    let title = doing.title(
+    let allowances = (action == ActionKind::Allow).then(|| allowances(page, form));
+    let of_exam = |card: &&ExamCard| Some(card.exam_id) == action.exam();
+    let title = action.title(
         page.exams
             .iter()
             .find(of_exam)
             .map_or("", |card| &card.title),
     );
-    let exam = doing
+    let exam = action
         .exam()
         .map(|exam| view! { <input type="hidden" name="exam" value=exam.to_string() /> });
     let back = learner_path(&page.course_slug, &page.username);
     let (course, learner) = (page.course_slug.clone(), page.user_id.to_string());
     view! {
-        <section class="learner-deed" aria-labelledby="ly-deed">
-            <h2 id="ly-deed">{title.clone()}</h2>
-            <p>{doing.said()}</p>
+        <section class="learner-action" aria-labelledby="ly-action">
+            <h2 id="ly-action">{title.clone()}</h2>
+            <p>{action.said()}</p>
             <Form form=form>
                 <input type="hidden" name="course" value=course />
                 <input type="hidden" name="learner" value=learner />

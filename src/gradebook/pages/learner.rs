@@ -25,7 +25,7 @@ pub fn learner_page() -> AnyView {
         path_part("learner"),
         query_value("attempt"),
     );
-    let doing = (
+    let query = (
         query_value("do"),
         query_value("module"),
         query_value("pair"),
@@ -43,9 +43,9 @@ pub fn learner_page() -> AnyView {
             {head(&page)}
             {move || notice(&done.get())}
             {move || {
-                let (name, module, pair, exam) = doing;
-                let doing = ActionKind::parse(&name.get(), &module.get(), &pair.get(), &exam.get());
-                doing.map(|doing| actions::form(doing, &shown, forms))
+                let (name, module, pair, exam) = query;
+                let action = ActionKind::parse(&name.get(), &module.get(), &pair.get(), &exam.get());
+                action.map(|action| actions::form(action, &shown, forms))
             }}
             {page.opened.clone().map(|opened| attempt_view(&page, opened))}
             {allowances(&page)}
@@ -143,7 +143,7 @@ fn allowances(page: &LearnerPage) -> AnyView {
     };
     let any_closed = page.modules.iter().any(|module| !module.is_open);
     view! {
-        <div class="row learner-deeds">
+        <div class="row learner-actions">
             <p class="grow">{format!("{time} and {attempts} per quiz.")}</p>
             {link(page, ActionKind::Allow, "Extra time or attempts")}
             {any_closed.then(|| link(page, ActionKind::Unlock(None), "Unlock all modules"))}
@@ -152,8 +152,8 @@ fn allowances(page: &LearnerPage) -> AnyView {
     .erase()
 }
 
-fn link(page: &LearnerPage, doing: ActionKind, text: &'static str) -> AnyView {
-    let href = doing.path(&page.course_slug, &page.username);
+fn link(page: &LearnerPage, action: ActionKind, text: &'static str) -> AnyView {
+    let href = action.path(&page.course_slug, &page.username);
     view! {
         <Button kind=ButtonKind::Secondary href=href>
             {text}
@@ -230,19 +230,19 @@ fn record(record: Vec<PastAction>) -> AnyView {
     if record.is_empty() {
         return ().erase();
     }
-    let lines = record.into_iter().map(|deed| {
+    let lines = record.into_iter().map(|action| {
         view! {
             <li>
                 <p>
-                    <b>{deed.said}</b>
+                    <b>{action.said}</b>
                 </p>
-                <p>{deed.reason}</p>
-                <p class="soft">{deed.by}</p>
+                <p>{action.reason}</p>
+                <p class="soft">{action.by}</p>
             </li>
         }
     });
     view! {
-        <section class="deeds">
+        <section class="gradebook-list">
             <h2>"Tutor actions"</h2>
             <ul>{lines.collect_view()}</ul>
         </section>

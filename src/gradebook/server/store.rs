@@ -430,7 +430,7 @@ pub struct ActionLine {
 }
 
 /// Returns the latest 50 actions for the learner, newest first.
-pub async fn deeds(
+pub async fn past_actions(
     conn: &mut Conn,
     course: CourseId,
     user: UserId,

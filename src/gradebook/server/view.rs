@@ -185,19 +185,19 @@ pub async fn learner(
         modules,
         exams: exams(conn, user, course, clock).await?,
         opened,
-        record: store::deeds(conn, course, user)
+        record: store::past_actions(conn, course, user)
             .await?
             .into_iter()
-            .map(|deed| past_deed(deed, clock))
+            .map(|line| past_action(line, clock))
             .collect(),
     })
 }
 
-fn past_deed(deed: ActionLine, clock: &Clock) -> PastAction {
-    let (quiz, exam) = (deed.quiz.unwrap_or_default(), deed.exam.unwrap_or_default());
-    let who = deed.by.unwrap_or_else(|| GONE.to_owned());
+fn past_action(line: ActionLine, clock: &Clock) -> PastAction {
+    let (quiz, exam) = (line.quiz.unwrap_or_default(), line.exam.unwrap_or_default());
+    let who = line.by.unwrap_or_else(|| GONE.to_owned());
     PastAction {
-        said: match deed.action.as_str() {
+        said: match line.action.as_str() {
             "quiz.reset" => format!("Quiz {quiz} reset"),
             "quiz.excused" => format!("Excused from quiz {quiz}"),
             "quiz.excuse_ended" => format!("Excuse from quiz {quiz} ended"),
@@ -208,8 +208,8 @@ fn past_deed(deed: ActionLine, clock: &Clock) -> PastAction {
             "exam.allowed" => format!("Time and sittings for the exam “{exam}” changed"),
             _ => "Time and attempts changed".to_owned(),
         },
-        reason: deed.reason,
-        by: format!("{who}, {}", clock.date_time(deed.occurred_at)),
+        reason: line.reason,
+        by: format!("{who}, {}", clock.date_time(line.occurred_at)),
     }
 }
 

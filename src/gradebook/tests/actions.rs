@@ -377,7 +377,7 @@ async fn what_is_asked_for_twice_is_done_once() {
     take(&site, &mut asha, "1", false).await;
     let id = user(&site, "asha@example.org").await;
     let more = [("extra_time_percent", "50"), ("extra_attempts", "1")];
-    for (deed, fields, action) in [
+    for (endpoint, fields, action) in [
         ("reset_quiz", &QUIZ[..], "quiz.reset"),
         ("allow_more", &more[..], "quiz.allowed"),
         (
@@ -392,12 +392,12 @@ async fn what_is_asked_for_twice_is_done_once() {
             let mut tab = site.visitor();
             tab.cookies.clone_from(&meera.cookies);
             let id = id.clone();
-            async move { does(&mut tab, deed, &id, fields).await }
+            async move { does(&mut tab, endpoint, &id, fields).await }
         });
         let answers = futures::future::join_all(clicks).await;
         let done = format!(
             "?done={}",
-            match deed {
+            match endpoint {
                 "reset_quiz" => "reset",
                 "allow_more" => "allow",
                 "unlock_module" => "unlock",
@@ -410,12 +410,12 @@ async fn what_is_asked_for_twice_is_done_once() {
         assert_eq!(
             count(&|a| a.header("x-redirect").ends_with(&done)),
             1,
-            "{deed}"
+            "{endpoint}"
         );
         let calm = [StatusCode::OK, StatusCode::CONFLICT];
-        assert_eq!(count(&|a| calm.contains(&a.status)), 4, "{deed}");
+        assert_eq!(count(&|a| calm.contains(&a.status)), 4, "{endpoint}");
         let audits = format!("select count(*) from audit_logs where action = '{action}'");
-        assert_eq!(site.test.count(&audits).await, 1, "{deed}");
+        assert_eq!(site.test.count(&audits).await, 1, "{endpoint}");
     }
     assert_eq!(site.test.count("select count(*) from quiz_resets").await, 1);
     assert_eq!(
