@@ -17,7 +17,7 @@ use {
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
-    crate::platform::ids::AttemptId,
+    crate::platform::ids::{AttemptId, QuizNumber},
     crate::platform::time::Clock,
     crate::quiz::server::regrade::work,
     crate::teaching::server::fields,
@@ -76,7 +76,7 @@ pub async fn reset_quiz(
         &course,
         learner,
         reason,
-        TutorAction::Reset((module_no, pair)),
+        TutorAction::Reset(QuizNumber::new(module_no, pair)),
     )
     .await
 }
@@ -94,7 +94,7 @@ pub async fn excuse_quiz(
         &course,
         learner,
         reason,
-        TutorAction::Excuse((module_no, pair)),
+        TutorAction::Excuse(QuizNumber::new(module_no, pair)),
     )
     .await
 }
@@ -112,7 +112,7 @@ pub async fn end_excuse(
         &course,
         learner,
         reason,
-        TutorAction::EndExcuse((module_no, pair)),
+        TutorAction::EndExcuse(QuizNumber::new(module_no, pair)),
     )
     .await
 }
@@ -180,12 +180,12 @@ pub async fn end_exam_excuse(
     carry_out(&course, learner, reason, TutorAction::EndExamExcuse(exam)).await
 }
 
-/// Action for one learner. A quiz is given as module and section.
+/// Action for one learner.
 #[cfg(feature = "ssr")]
 enum TutorAction {
-    Reset((i32, i32)),
-    Excuse((i32, i32)),
-    EndExcuse((i32, i32)),
+    Reset(QuizNumber),
+    Excuse(QuizNumber),
+    EndExcuse(QuizNumber),
     Unlock(Option<i32>),
     /// Values as they were typed, not yet checked.
     Allow {

@@ -11,7 +11,7 @@ use crate::platform::auth::store::{self as accounts, NewAccount};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{enrollments, topics};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, TopicId, UserId};
+use crate::platform::ids::{CourseId, QuizNumber, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::question_bank::server::grade::{Answer, Answers, FrozenKind, SavedAnswer};
 use crate::quiz::server::attempt;
@@ -192,7 +192,7 @@ async fn take(
         zone: chrono_tz::Tz::UTC,
         now,
     };
-    let id = attempt::start(conn, user, COURSE, 1, pair, &clock).await?;
+    let id = attempt::start(conn, user, COURSE, QuizNumber::new(1, pair), &clock).await?;
     let row = quizzes::attempt(conn, user, id)
         .await?
         .ok_or_else(attempt::no_attempt)?;

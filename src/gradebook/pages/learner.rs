@@ -11,6 +11,7 @@ use crate::gradebook::api::load_learner;
 use crate::gradebook::{
     CellState, LearnerPage, ModuleCard, OpenedAttempt, PastAction, QuizCard, learner_path,
 };
+use crate::platform::ids::QuizNumber;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource, path_part,
     query_value,
@@ -258,25 +259,25 @@ fn sentence(words: &str) -> String {
 }
 
 fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
-    let key = (module, quiz.pair);
+    let number = QuizNumber::new(module, quiz.pair);
     let attempts = match quiz.attempts_used {
         0 => String::new(),
         1 => "1 attempt".to_owned(),
         count => format!("{count} attempts"),
     };
     let excuse = match (quiz.cell.state, quiz.is_retired) {
-        (CellState::Excused, _) => link(page, ActionKind::EndExcuse(key), "End excuse"),
-        (_, false) => link(page, ActionKind::Excuse(key), "Excuse"),
+        (CellState::Excused, _) => link(page, ActionKind::EndExcuse(number), "End excuse"),
+        (_, false) => link(page, ActionKind::Excuse(number), "Excuse"),
         (_, true) => ().erase(),
     };
     let retired = if quiz.is_retired { " (retired)" } else { "" };
-    let reset = (quiz.attempts_used > 0).then(|| link(page, ActionKind::Reset(key), "Reset"));
+    let reset = (quiz.attempts_used > 0).then(|| link(page, ActionKind::Reset(number), "Reset"));
     let path = learner_path(&page.course_slug, &page.username);
     let state = quiz.cell.state;
     view! {
         <div class="learner-quiz">
             <div class="row">
-                <h3>{format!("Quiz {module}.{}{retired}", quiz.pair)}</h3>
+                <h3>{format!("Quiz {number}{retired}")}</h3>
                 <Badge tone=tone(state) text=state.label() />
                 {quiz.cell.score.map(|score| view! { <span class="num">{format!("{score}%")}</span> })}
                 <span class="soft grow">{attempts}</span>

@@ -13,13 +13,13 @@ use crate::enrollment::EnrollmentStatus;
 use crate::gradebook::{Cell, CellState, GradeColumn, GradebookQuery, LearnerFilter, LearnerSort};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{enrollments, exam_sittings, exams, quiz_allowances, users};
-use crate::platform::ids::{CourseId, ExamId, UserId};
+use crate::platform::ids::{CourseId, ExamId, QuizNumber, UserId};
 use crate::quiz::server::store::AttemptOutcome;
 
 /// Quiz or exam of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnKey {
-    Quiz { module_no: i32, pair: i32 },
+    Quiz(QuizNumber),
     Exam(ExamId),
 }
 
@@ -57,14 +57,14 @@ pub async fn columns(
     .load(conn)
     .await?;
     let quizzes = rows.into_iter().map(|row| {
-        let (module_no, pair) = (row.module_no, row.pair);
+        let number = QuizNumber::new(row.module_no, row.pair);
         let retired = if row.is_retired { " (retired)" } else { "" };
-        let label = format!("{module_no}.{pair}{retired}");
+        let label = format!("{number}{retired}");
         let column = GradeColumn {
             title: format!("Quiz {label}: {}", row.title),
             label,
         };
-        (ColumnKey::Quiz { module_no, pair }, column)
+        (ColumnKey::Quiz(number), column)
     });
     let exams = exams(conn, course).await?.into_iter().enumerate();
     let exams = exams.map(|(at, (exam, title))| {
@@ -265,10 +265,7 @@ pub async fn cells(
     .load(conn)
     .await?;
     let quizzes = rows.into_iter().map(|row| {
-        let key = ColumnKey::Quiz {
-            module_no: row.module_no,
-            pair: row.pair,
-        };
+        let key = ColumnKey::Quiz(QuizNumber::new(row.module_no, row.pair));
         ((row.user_id, key), row.reached.cell())
     });
     let sat = exam_results(conn, course, learners).await?;
@@ -378,7 +375,7 @@ fn learner_rows(course: CourseId) -> _ {
 }
 
 #[derive(QueryableByName)]
-struct AttemptRow {
+struct AttemptOutcomeRow {
     #[diesel(sql_type = Int4)]
     module_no: i32,
     #[diesel(sql_type = Int4)]
@@ -387,14 +384,14 @@ struct AttemptRow {
     outcome: AttemptOutcome,
 }
 
-/// Returns all attempts of the learner at the course's quizzes, by module and section, newest
+/// Returns all attempts of the learner at the course's quizzes, by quiz, newest
 /// first.
 pub async fn attempts(
     conn: &mut Conn,
     course: CourseId,
     user: UserId,
-) -> QueryResult<HashMap<(i32, i32), Vec<AttemptOutcome>>> {
-    let rows: Vec<AttemptRow> = diesel::sql_query(
+) -> QueryResult<HashMap<QuizNumber, Vec<AttemptOutcome>>> {
+    let rows: Vec<AttemptOutcomeRow> = diesel::sql_query(
         "select module_no, topic_pair_index as pair, attempt_id, status, score, completed_at, counts
          from quiz_attempt_history where user_id = $1 and course_id = $2 order by started_at desc",
     )
@@ -402,9 +399,11 @@ pub async fn attempts(
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
-    let mut attempts: HashMap<(i32, i32), Vec<AttemptOutcome>> = HashMap::new();
+    let mut attempts: HashMap<QuizNumber, Vec<AttemptOutcome>> = HashMap::new();
     for row in rows {
-        let quiz = attempts.entry((row.module_no, row.pair)).or_default();
+        let quiz = attempts
+            .entry(QuizNumber::new(row.module_no, row.pair))
+            .or_default();
         quiz.push(row.outcome);
     }
     Ok(attempts)

@@ -182,7 +182,7 @@ async fn current_course(
             let continue_at = step.map(|step| Continue {
                 href: step.link.href,
                 title: step.link.title,
-                module: title(step.module_no).unwrap_or_default(),
+                module: title(step.section.module_no).unwrap_or_default(),
                 stopped_at: None,
                 minutes: step.minutes,
             });

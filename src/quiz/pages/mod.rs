@@ -15,6 +15,7 @@ use super::{
     AttemptStatus, PastAttempt, QuizPage, QuizState, QuizTerms, RunningAttempt, SaveReply,
 };
 use crate::paths::quiz_path;
+use crate::platform::ids::QuizNumber;
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, Erase, Form, FormState, Language, Notice, Page, Tone, loaded,
     page_resource, query_value,
@@ -54,9 +55,10 @@ struct QuizForms {
 }
 
 fn quiz(page: QuizPage, forms: QuizForms) -> AnyView {
-    let name = format!("Quiz {}.{}", page.module_no, page.pair);
+    let number = QuizNumber::new(page.module_no, page.pair);
+    let name = format!("Quiz {number}");
     let course = format!("/learn/{}", page.course_slug);
-    let path = quiz_path(&page.course_slug, page.module_no, page.pair);
+    let path = quiz_path(&page.course_slug, number);
     let is_running = matches!(page.state, QuizState::Running(_));
     let state = match page.state.clone() {
         QuizState::Ready(terms) => ready(page.clone(), terms, forms.start),
