@@ -137,27 +137,27 @@ fn calibrations(bank: &[f64]) {
     let learners = learners(bank, COUNT, 1);
     println!("\nEstimated difficulties, N(0, {SPREAD}), authors off by N(0, 1)");
     println!(
-        "tries of each item   error of difficulties   adaptive, {SHORT} items   fixed by ability, {FIXED}"
+        "answers to each item error of difficulties   adaptive, {SHORT} items   fixed by ability, {FIXED}"
     );
     let off = normals(LEARNERS, 12);
     // The authors' estimates vary less than the items do, like those of cautious authors.
     let seen: f64 = 1.0 - 1.0 / SPREAD.powi(2);
     let stretch = expected_by_author(probability(1.0, 0.0));
-    for tries in [0, 20, 50, 200, 1_000] {
+    for answers in [0, 20, 50, 200, 1_000] {
         let mut rng = StdRng::seed_from_u64(13);
         let mut evidence = |item: f64, off: f64| Evidence {
             author: Some(probability(
                 (seen * item + seen.sqrt() * off) / stretch,
                 0.0,
             )),
-            tries,
-            points: (0..tries)
+            answers,
+            points: (0..answers)
                 .filter(|_| {
                     let ability = normal(&mut rng);
                     rng.random_bool(probability(ability, item))
                 })
                 .count() as f64,
-            tried_by: LEARNERS,
+            answered_by: LEARNERS,
         };
         let items = bank.iter().zip(&off);
         let evidence: Vec<Evidence> = items.map(|(&item, &off)| evidence(item, off)).collect();
@@ -170,7 +170,7 @@ fn calibrations(bank: &[f64]) {
             .zip(&found)
             .map(|(item, found)| (item - found).powi(2));
         println!(
-            "{tries:18} {:23.3} {:20.3} {:23.3}",
+            "{answers:20} {:23.3} {:20.3} {:23.3}",
             (errors.sum::<f64>() / ITEMS as f64).sqrt(),
             adaptive(&found, &learners, SHORT, AMONG).errors[SHORT],
             fixed(&found, &learners)[FIXED]

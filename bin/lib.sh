@@ -274,14 +274,14 @@ port_open() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 
 # Prints a free port of 127.0.0.1 below the range that systems use for outgoing connections.
 free_port() {
-  local port tries=0
-  while [ "$tries" -lt 50 ]; do
+  local port attempts=0
+  while [ "$attempts" -lt 50 ]; do
     port=$((20000 + RANDOM % 12000))
     if ! port_open 127.0.0.1 "$port"; then
       printf '%s\n' "$port"
       return
     fi
-    tries=$((tries + 1))
+    attempts=$((attempts + 1))
   done
   die "No free port was found on 127.0.0.1."
 }

@@ -24,7 +24,7 @@ const HOSTILE: &str = "</title><meta http-equiv=refresh content=0;url=//e.vil><!
 const TEXTS: &str = "
     users: display_name first_name last_name
     organizations: name
-    courses: title summary licence
+    courses: title summary license
     course_modules: title summary
     topics: title
     simulation_exercises: title

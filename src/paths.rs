@@ -1,12 +1,14 @@
 //! Addresses of pages, so that no feature imports another one for a link.
 
-use crate::platform::ids::{ExamId, QuestionId};
+use crate::platform::ids::{ExamId, QuestionId, QuizNumber};
+
 pub fn topic_path(course: &str, topic: &str) -> String {
     format!("/learn/{course}/{topic}")
 }
 
-pub fn quiz_path(course: &str, module_no: i32, pair: i32) -> String {
-    format!("/learn/{course}/quiz/{module_no}/{pair}")
+pub fn quiz_path(course: &str, quiz: QuizNumber) -> String {
+    let QuizNumber { module_no, section } = quiz;
+    format!("/learn/{course}/quiz/{module_no}/{section}")
 }
 
 /// Path of the list of a course's exams. `all` cannot be the id of an exam, because ids are UUIDs.

@@ -162,7 +162,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(file_and_error_handler_with_context::<AppState, _>(
             context, shell,
         ));
-    let pages = recognised(&state, pages);
+    let pages = recognized(&state, pages);
     let limits = state.site.limits;
     let pages = if state.site.dev {
         pages.merge(dev::routes())
@@ -184,15 +184,15 @@ pub fn router(state: AppState) -> Router {
 /// Serves `routes` behind the same layers as pages. Benchmarks compare pages with such JSON routes.
 pub fn floor(state: AppState, routes: Router<AppState>) -> Router {
     let limits = state.site.limits;
-    guarded(recognised(&state, routes).layer(compression()), limits).with_state(state)
+    guarded(recognized(&state, routes).layer(compression()), limits).with_state(state)
 }
 
 /// Adds the layers that give a request its [`Cx`]: organization, session and user.
-fn recognised(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
+fn recognized(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
     let secure = state.config.public_url.scheme() == "https";
     routes
         .layer(DefaultBodyLimit::max(server_fns::BODY_LIMIT))
-        .layer(from_fn_with_state(state.clone(), layers::recognise))
+        .layer(from_fn_with_state(state.clone(), layers::recognize))
         .layer(sessions::layer(state.db.clone(), secure))
         .layer(from_fn(sessions::drop_ended_cookie))
         .layer(from_fn_with_state(state.clone(), known_devices::layer))

@@ -82,7 +82,7 @@ async function take(page: Page, known: Known) {
   }
 }
 
-test("a quiz is failed, learnt from and passed, and opens what follows", async ({ page, isMobile }) => {
+test("a quiz is failed, learned from and passed, and opens what follows", async ({ page, isMobile }) => {
   await learner(page, DEMO);
   await page.goto(`/learn/${DEMO}/who-is-missing`);
   await awake(page);

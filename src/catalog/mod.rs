@@ -209,10 +209,10 @@ pub struct CoursePage {
     pub description: Html,
     pub authors: Vec<String>,
     pub outcomes: Vec<String>,
-    pub licence: Option<String>,
+    pub license: Option<String>,
     pub tutors: Vec<TutorCard>,
     pub modules: Vec<SyllabusModule>,
-    pub enrolment: EnrollmentOption,
+    pub enrollment: EnrollmentOption,
     pub is_published: bool,
 }
 

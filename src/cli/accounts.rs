@@ -11,7 +11,7 @@ use crate::certificate::server::keys;
 use crate::platform::audit::Entry;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{
-    UserRole, check_display_name, check_password, normalise_email, password,
+    UserRole, check_display_name, check_password, normalize_email, password,
 };
 use crate::platform::config::Config;
 use crate::platform::db::{Db, organizations};
@@ -78,7 +78,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
             admin,
         } => {
             let role = if admin { UserRole::Admin } else { role };
-            let email = normalise_email(&email)?;
+            let email = normalize_email(&email)?;
             let name =
                 name.unwrap_or_else(|| email.split('@').next().unwrap_or("Someone").to_owned());
             let name = check_display_name(&name)?;
@@ -119,7 +119,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
             }
         }
         UserCommand::Role { email, role } => {
-            let email = normalise_email(&email)?;
+            let email = normalize_email(&email)?;
             db.within(organization.organization_id, async move |conn| {
                 let account = store::by_email(conn, &email).await?.ok_or_else(|| {
                     AppError::NotFound(format!("There is no account for {email}."))

@@ -255,7 +255,7 @@ pub fn registry() -> Registry {
         .with::<crate::exam::server::jobs::EndSitting>()
         .with::<crate::exam::server::jobs::Calibrate>()
         .with::<crate::question_bank::authoring::server::imports::ImportQuestions>()
-        .with::<crate::question_bank::authoring::server::tally::CountTries>()
+        .with::<crate::question_bank::authoring::server::tally::CountFirstAnswers>()
         .with::<crate::quiz::server::mails::QuizMail>()
         .with::<crate::exam::server::mails::ExamMail>()
         .with::<crate::quiz::server::regrade::work::Regrade>()

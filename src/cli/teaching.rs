@@ -6,7 +6,7 @@ use serde_json::json;
 use super::find_organization;
 use crate::enrollment::server::store::course_id;
 use crate::platform::audit::Entry;
-use crate::platform::auth::{UserRole, normalise_email, store as accounts};
+use crate::platform::auth::{UserRole, normalize_email, store as accounts};
 use crate::platform::config::Config;
 use crate::platform::db::{Conn, Db};
 use crate::platform::error::{AppError, AppResult};
@@ -41,7 +41,7 @@ pub async fn tutor(
         TutorCommand::Add { course, email } => (course, email, true),
         TutorCommand::Remove { course, email } => (course, email, false),
     };
-    let email = normalise_email(&email)?;
+    let email = normalize_email(&email)?;
     let said = db
         .within(organization.organization_id, async move |conn| {
             change(conn, &course, &email, teaches).await

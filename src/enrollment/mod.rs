@@ -6,6 +6,7 @@ pub mod server;
 use crate::course::pair_of;
 use crate::paths::quiz_path;
 use crate::paths::topic_path;
+use crate::platform::ids::QuizNumber;
 use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
@@ -138,9 +139,8 @@ pub fn percent_of(done: usize, total: usize) -> u8 {
 /// A topic or quiz in the sequence of a course.
 pub struct CourseStep {
     pub link: TopicLink,
-    pub module_no: i32,
-    /// Section of the module that the step belongs to.
-    pub pair: i32,
+    /// Section that the step belongs to, by the number of its quiz.
+    pub section: QuizNumber,
     /// Reading time in minutes; None for a quiz.
     pub minutes: Option<i32>,
     pub state: TopicState,
@@ -158,23 +158,24 @@ pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<CourseStep> {
                         href: topic_path(course, &topic.slug),
                         title: topic.title.clone(),
                     },
-                    module_no: module.number,
-                    pair: pair_of(topic.number),
+                    section: QuizNumber::new(module.number, pair_of(topic.number)),
                     minutes: Some(topic.minutes),
                     state: topic.state,
                     is_open: topic.lock.is_none(),
                 },
-                OutlineEntry::Quiz(quiz) => CourseStep {
-                    link: TopicLink {
-                        href: quiz_path(course, module.number, quiz.pair),
-                        title: format!("Quiz {}.{}", module.number, quiz.pair),
-                    },
-                    module_no: module.number,
-                    pair: quiz.pair,
-                    minutes: None,
-                    state: quiz.state,
-                    is_open: quiz.lock.is_none(),
-                },
+                OutlineEntry::Quiz(quiz) => {
+                    let number = QuizNumber::new(module.number, quiz.pair);
+                    CourseStep {
+                        link: TopicLink {
+                            href: quiz_path(course, number),
+                            title: format!("Quiz {number}"),
+                        },
+                        section: number,
+                        minutes: None,
+                        state: quiz.state,
+                        is_open: quiz.lock.is_none(),
+                    }
+                }
             });
         }
     }
@@ -191,7 +192,7 @@ pub fn first_open(steps: Vec<CourseStep>) -> Option<CourseStep> {
 
 /// Returns the links before and after the page at `here`, across modules. Locked neighbors are
 /// None.
-pub fn neighbours(
+pub fn neighbors(
     outline: &[OutlineModule],
     course: &str,
     here: &str,
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_cross_modules_and_end_at_the_ends() {
+    fn neighbors_cross_modules_and_end_at_the_ends() {
         let mut outline = outline(&[&[TopicState::New, TopicState::New], &[TopicState::New]]);
         outline[0].quizzes.push(OutlineQuiz {
             pair: 1,
@@ -258,7 +259,7 @@ mod tests {
             lock: None,
         });
         let hrefs = |slug: &str| {
-            let (previous, next) = neighbours(&outline, "c", &format!("/learn/c/{slug}"));
+            let (previous, next) = neighbors(&outline, "c", &format!("/learn/c/{slug}"));
             (previous.map(|link| link.href), next.map(|link| link.href))
         };
         assert_eq!(hrefs("t1-1"), (None, Some("/learn/c/t1-2".into())));
@@ -278,7 +279,7 @@ mod tests {
 
         outline[1].topics[0].lock = Some("after quiz 1.1".to_owned());
         assert_eq!(
-            neighbours(&outline, "c", "/learn/c/quiz/1/1")
+            neighbors(&outline, "c", "/learn/c/quiz/1/1")
                 .1
                 .map(|link| link.href),
             None

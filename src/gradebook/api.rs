@@ -19,7 +19,7 @@ use {
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
-    crate::platform::ids::AttemptId,
+    crate::platform::ids::{AttemptId, QuizNumber},
     crate::platform::time::Clock,
     crate::quiz::server::regrade::work,
     crate::teaching::server::fields,
@@ -78,7 +78,7 @@ pub async fn reset_quiz(
         &course,
         learner,
         reason,
-        TutorAction::Reset((module_no, pair)),
+        TutorAction::Reset(QuizNumber::new(module_no, pair)),
     )
     .await
 }
@@ -96,7 +96,7 @@ pub async fn excuse_quiz(
         &course,
         learner,
         reason,
-        TutorAction::Excuse((module_no, pair)),
+        TutorAction::Excuse(QuizNumber::new(module_no, pair)),
     )
     .await
 }
@@ -114,7 +114,7 @@ pub async fn end_excuse(
         &course,
         learner,
         reason,
-        TutorAction::EndExcuse((module_no, pair)),
+        TutorAction::EndExcuse(QuizNumber::new(module_no, pair)),
     )
     .await
 }
@@ -215,9 +215,9 @@ pub async fn allow_exam(
 /// Action for one learner. A quiz is given as module and section.
 #[cfg(feature = "ssr")]
 enum TutorAction {
-    Reset((i32, i32)),
-    Excuse((i32, i32)),
-    EndExcuse((i32, i32)),
+    Reset(QuizNumber),
+    Excuse(QuizNumber),
+    EndExcuse(QuizNumber),
     Unlock(Option<i32>),
     /// Values as they were typed, not yet checked.
     Allow {
@@ -260,12 +260,12 @@ async fn carry_out(
     let name = what.name();
     let done = cx
         .within(async move |conn| {
-            let deed = ActionContext::begin(conn, &tutor, learner, &reason).await?;
+            let action = ActionContext::begin(conn, &tutor, learner, &reason).await?;
             Ok(match what {
-                TutorAction::Reset(quiz) => deed.reset(conn, quiz).await?,
-                TutorAction::Excuse(quiz) => deed.excuse(conn, quiz).await?,
-                TutorAction::EndExcuse(quiz) => deed.end_excuse(conn, quiz).await?,
-                TutorAction::Unlock(module) => deed.unlock(conn, module).await?,
+                TutorAction::Reset(quiz) => action.reset(conn, quiz).await?,
+                TutorAction::Excuse(quiz) => action.excuse(conn, quiz).await?,
+                TutorAction::EndExcuse(quiz) => action.end_excuse(conn, quiz).await?,
+                TutorAction::Unlock(module) => action.unlock(conn, module).await?,
                 TutorAction::Allow {
                     extra_time_percent,
                     extra_attempts,
@@ -273,11 +273,11 @@ async fn carry_out(
                 } => {
                     let percent = fields::number("extra_time_percent", &extra_time_percent, 1000)?;
                     let attempts = fields::number("extra_attempts", &extra_attempts, 100)?;
-                    deed.allow(conn, (percent, attempts), running).await?
+                    action.allow(conn, (percent, attempts), running).await?
                 }
-                TutorAction::ResetExam(exam) => deed.reset_exam(conn, exam).await?,
-                TutorAction::ExcuseExam(exam) => deed.excuse_exam(conn, exam).await?,
-                TutorAction::EndExamExcuse(exam) => deed.end_exam_excuse(conn, exam).await?,
+                TutorAction::ResetExam(exam) => action.reset_exam(conn, exam).await?,
+                TutorAction::ExcuseExam(exam) => action.excuse_exam(conn, exam).await?,
+                TutorAction::EndExamExcuse(exam) => action.end_exam_excuse(conn, exam).await?,
             })
         })
         .await?;

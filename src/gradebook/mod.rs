@@ -249,7 +249,7 @@ pub struct Cell {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum CellState {
     #[default]
-    NoTry,
+    NotAttempted,
     Running,
     Passed,
     Failed,
@@ -259,7 +259,7 @@ pub enum CellState {
 impl CellState {
     pub fn label(self) -> &'static str {
         match self {
-            Self::NoTry => "not attempted",
+            Self::NotAttempted => "not attempted",
             Self::Running => "in progress",
             Self::Passed => "passed",
             Self::Failed => "not passed",
@@ -316,7 +316,7 @@ pub struct QuizCard {
     pub pair: i32,
     pub cell: Cell,
     /// Number of attempts since the last reset.
-    pub tries: i64,
+    pub attempts_used: i64,
     /// True if the quiz has no questions any more.
     pub is_retired: bool,
     pub attempts: Vec<PastAttempt>,
@@ -334,7 +334,7 @@ pub struct ExamCard {
 
 impl ExamCard {
     /// Returns true if at least one sitting counts.
-    pub fn has_tries(&self) -> bool {
+    pub fn has_sittings(&self) -> bool {
         self.running.is_some() || self.sittings.iter().any(|sitting| sitting.counts)
     }
 }

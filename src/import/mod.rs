@@ -253,7 +253,7 @@ async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(Cours
         courses::tags.eq(&draft.tags),
         courses::authors.eq(&draft.authors),
         courses::outcomes.eq(&draft.outcomes),
-        courses::licence.eq(&draft.licence),
+        courses::license.eq(&draft.license),
         courses::price_cents.eq(draft.price_cents),
         courses::currency.eq(&draft.currency),
         courses::cohort_only.eq(draft.cohort_only),

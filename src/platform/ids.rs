@@ -36,6 +36,43 @@ macro_rules! id {
     )+};
 }
 
+/// The number of a quiz within its course, such as 1.2.
+///
+/// In JSON it is a list of two numbers: so it stands in the audit log and in background jobs.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(from = "(i32, i32)", into = "(i32, i32)")]
+pub struct QuizNumber {
+    pub module_no: i32,
+    /// Number of the section within its module, from 1.
+    pub section: i32,
+}
+
+impl QuizNumber {
+    pub const fn new(module_no: i32, section: i32) -> Self {
+        Self { module_no, section }
+    }
+}
+
+impl From<(i32, i32)> for QuizNumber {
+    fn from((module_no, section): (i32, i32)) -> Self {
+        Self { module_no, section }
+    }
+}
+
+impl From<QuizNumber> for (i32, i32) {
+    fn from(number: QuizNumber) -> Self {
+        (number.module_no, number.section)
+    }
+}
+
+impl std::fmt::Display for QuizNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.module_no, self.section)
+    }
+}
+
 id!(
     OrganizationId,
     UserId,
@@ -54,3 +91,16 @@ id!(
     TutorId,
     JobId,
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quiz_number_is_a_list_in_json_and_has_a_dot_in_texts() {
+        let number = QuizNumber::new(1, 2);
+        assert_eq!(number.to_string(), "1.2");
+        assert_eq!(serde_json::to_string(&number).unwrap(), "[1,2]");
+        assert_eq!(serde_json::from_str::<QuizNumber>("[1,2]").unwrap(), number);
+    }
+}

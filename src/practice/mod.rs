@@ -32,7 +32,7 @@ pub enum PracticeState {
     Open(QuestionView),
     Answered {
         outcome: Box<GradedQuestion>,
-        tries: i32,
+        attempts: i32,
         /// Address at which the question can be answered again.
         again: String,
     },

@@ -36,9 +36,9 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
         PracticeState::Open(shown) => open(page.clone(), shown, form),
         PracticeState::Answered {
             outcome,
-            tries,
+            attempts,
             again,
-        } => answered(*outcome, &page.course_title.language, tries, again),
+        } => answered(*outcome, &page.course_title.language, attempts, again),
     };
     view! {
         <Title text=format!("Practice · {}", page.topic.title) />
@@ -82,9 +82,9 @@ fn open(page: PracticePage, shown: QuestionView, form: FormState) -> AnyView {
     .erase()
 }
 
-fn answered(outcome: GradedQuestion, language: &Language, tries: i32, again: String) -> AnyView {
-    let tries =
-        (tries > 1).then(|| view! { <span class="soft">{format!("{tries} attempts")}</span> });
+fn answered(outcome: GradedQuestion, language: &Language, attempts: i32, again: String) -> AnyView {
+    let attempts = (attempts > 1)
+        .then(|| view! { <span class="soft">{format!("{attempts} attempts")}</span> });
     view! {
         <p class="label">"Practice"</p>
         <div class="practice-outcome" role="status" tabindex="-1">
@@ -93,7 +93,7 @@ fn answered(outcome: GradedQuestion, language: &Language, tries: i32, again: Str
                 <a class="btn second practice-go" rel="external" href=again>
                     "Try again"
                 </a>
-                {tries}
+                {attempts}
             </p>
         </div>
     }

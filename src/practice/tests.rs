@@ -151,7 +151,7 @@ async fn what_is_no_answer_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_those_who_study_an_open_topic_practise_in_it() {
+async fn only_those_who_study_an_open_topic_practice_in_it() {
     let site = TestSite::new().await;
     let folder = Folder::new();
     let manifest = "slug = \"small\"\ntitle = \"A small course\"\nsummary = \"Two modules.\"\nlanguage = \"en\"\nlevel = \"beginner\"\n\n[settings]\ngated = true\ncooldown_days = 0\n\n[[module]]\ntitle = \"First\"\nfolder = \"one\"\n\n[[module]]\ntitle = \"Second\"\nfolder = \"two\"\n";
@@ -315,7 +315,7 @@ fn given(kind: QuestionViewKind, right: bool) -> AnswerForm {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_type_of_question_can_be_practised() {
+async fn every_type_of_question_can_be_practiced() {
     let site = TestSite::new().await;
     let folder = Folder::new();
     let keys = ["one", "some", "short", "program", "order", "match"];

@@ -17,7 +17,7 @@ use {
     crate::platform::db::Conn,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
-    crate::platform::ids::{CourseId, UserId},
+    crate::platform::ids::{CourseId, QuizNumber, UserId},
     crate::platform::time::Clock,
     crate::question_bank::server::answer::{AnswerChange, TabChange},
     crate::question_bank::server::timing::seconds_left,
@@ -39,6 +39,7 @@ pub async fn load_quiz(
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
+    let number = QuizNumber::new(module_no, pair);
     let look = match (show.as_str(), show.parse::<usize>()) {
         ("", _) => QuizPart::Quiz,
         ("end", _) => QuizPart::End,
@@ -48,9 +49,7 @@ pub async fn load_quiz(
         })?)),
     };
     me.cx
-        .within(async move |conn| {
-            view::page(conn, user, course, module_no, pair, look, &clock).await
-        })
+        .within(async move |conn| view::page(conn, user, course, number, look, &clock).await)
         .await
 }
 
@@ -60,11 +59,10 @@ pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let path = quiz_path(&course, module_no, pair);
+    let number = QuizNumber::new(module_no, pair);
+    let path = quiz_path(&course, number);
     me.cx
-        .within(async move |conn| {
-            attempts::start(conn, user, &course, module_no, pair, &clock).await
-        })
+        .within(async move |conn| attempts::start(conn, user, &course, number, &clock).await)
         .await?;
     redirect(&format!("{path}?show=1"));
     Ok(())
@@ -165,5 +163,5 @@ async fn studied_slug(conn: &mut Conn, user: UserId, course: CourseId) -> AppRes
 
 #[cfg(feature = "ssr")]
 fn path_of(slug: &str, quiz: QuizKey) -> String {
-    quiz_path(slug, quiz.module_no, quiz.pair)
+    quiz_path(slug, quiz.number)
 }

@@ -65,7 +65,7 @@ pub struct QuizTerms {
     /// Time limit in words, such as "2 min 30 s". None without a limit.
     pub time: Option<String>,
     /// Attempts that the learner has left. None without a limit.
-    pub tries_left: Option<i64>,
+    pub attempts_left: Option<i64>,
     pub is_repeat: bool,
 }
 

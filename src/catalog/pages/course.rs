@@ -59,7 +59,7 @@ fn course(page: catalog::CoursePage, enroll: FormState) -> AnyView {
             <div class="course-cols">
                 <div class="course-main">
                     {outcomes(page.outcomes.clone(), language)} {syllabus(&page)} {tutors(page.tutors.clone())}
-                    {about(page.description.clone(), language, page.licence.clone())}
+                    {about(page.description.clone(), language, page.license.clone())}
                 </div>
                 {panel(&page, enroll)}
             </div>
@@ -84,7 +84,7 @@ fn outcomes(outcomes: Vec<String>, language: &Language) -> AnyView {
 }
 
 fn syllabus(page: &catalog::CoursePage) -> AnyView {
-    let enrolled = matches!(page.enrolment, EnrollmentOption::Enrolled { .. });
+    let enrolled = matches!(page.enrollment, EnrollmentOption::Enrolled { .. });
     let (slug, language) = (page.card.slug.clone(), &page.card.language);
     let modules = page
         .modules
@@ -165,12 +165,12 @@ fn tutors(tutors: Vec<TutorCard>) -> AnyView {
     .erase()
 }
 
-fn about(Html(html): Html, language: &Language, licence: Option<String>) -> AnyView {
+fn about(Html(html): Html, language: &Language, license: Option<String>) -> AnyView {
     view! {
         <section class="about">
             <h2>"About this course"</h2>
             <div class="prose" lang=language.tag() dir=language.dir() inner_html=html></div>
-            {licence.map(|licence| view! { <p class="soft">"License: " {licence}</p> })}
+            {license.map(|license| view! { <p class="soft">"License: " {license}</p> })}
         </section>
     }
     .erase()
@@ -180,7 +180,7 @@ fn panel(page: &catalog::CoursePage, enroll: FormState) -> AnyView {
     let card = page.card.clone();
     let slug = card.slug.clone();
     let here = format!("/courses/{slug}");
-    let action = match &page.enrolment {
+    let action = match &page.enrollment {
         EnrollmentOption::Enrolled {
             continue_at,
             certificate,

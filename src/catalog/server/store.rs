@@ -267,7 +267,7 @@ pub struct CourseRow {
     pub level: Level,
     pub authors: Vec<Option<String>>,
     pub outcomes: Vec<Option<String>>,
-    pub licence: Option<String>,
+    pub license: Option<String>,
     pub price_cents: i32,
     pub currency: String,
     pub cohort_only: bool,
@@ -373,7 +373,7 @@ pub async fn syllabus(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Syll
 
 /// Returns None if the person is not enrolled, otherwise the code of their certificate. A valid
 /// certificate comes before a revoked one.
-pub async fn enrolment(
+pub async fn enrollment(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,

@@ -29,10 +29,10 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         return Err(missing());
     }
     let enrolled = match viewer {
-        Some(viewer) => store::enrolment(conn, viewer.user_id, row.course_id).await?,
+        Some(viewer) => store::enrollment(conn, viewer.user_id, row.course_id).await?,
         None => None,
     };
-    let enrolment = match (viewer, enrolled) {
+    let enrollment = match (viewer, enrolled) {
         (_, Some(code)) => EnrollmentOption::Enrolled {
             continue_at: format!("/learn/{}", row.slug),
             certificate: code.as_deref().map(certificate_path),
@@ -72,10 +72,10 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         description: Html(row.description_html),
         authors: row.authors.into_iter().flatten().collect(),
         outcomes: row.outcomes.into_iter().flatten().collect(),
-        licence: row.licence,
+        license: row.license,
         tutors,
         modules,
-        enrolment,
+        enrollment,
         is_published: row.is_published,
     })
 }

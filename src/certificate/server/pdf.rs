@@ -28,12 +28,12 @@ const MARGIN: f32 = 72.0;
 /// Maximum width of a line, in points.
 const MEASURE: f32 = PAPER.0 - 2.0 * MARGIN;
 
-type Colour = (u8, u8, u8);
+type Color = (u8, u8, u8);
 
-const NAVY: Colour = (28, 39, 75);
-const INK: Colour = (27, 32, 47);
-const SOFT: Colour = (84, 91, 105);
-const GOLD: Colour = (196, 148, 40);
+const NAVY: Color = (28, 39, 75);
+const INK: Color = (27, 32, 47);
+const SOFT: Color = (84, 91, 105);
+const GOLD: Color = (196, 148, 40);
 
 /// Lines of text in the largest size in which they fit.
 struct Text {
@@ -141,8 +141,8 @@ pub fn draw(fonts: &'static Fonts, facts: &CertificateFacts) -> Result<Vec<u8>, 
     ornament(&mut surface, 180.0);
     surface.end_tagged();
     let foot = PAPER.1 - EDGE - 44.0;
-    let mut write = |text: &Text, y, colour, tag: TagKind| {
-        let (written, below) = centred(&mut surface, text, y, colour);
+    let mut write = |text: &Text, y, color, tag: TagKind| {
+        let (written, below) = centered(&mut surface, text, y, color);
         tags.push(TagGroup::with_children(tag, vec![written.into()]));
         below
     };
@@ -168,7 +168,7 @@ pub fn draw(fonts: &'static Fonts, facts: &CertificateFacts) -> Result<Vec<u8>, 
     }
     write(&sheet.issued, foot - 28.0, SOFT, Tag::P.into());
     write(&sheet.check, foot - 6.0, SOFT, Tag::P.into());
-    let (address, _) = centred(&mut surface, &sheet.address, foot + 9.0, NAVY);
+    let (address, _) = centered(&mut surface, &sheet.address, foot + 9.0, NAVY);
     surface.finish();
     let mut link = TagGroup::with_children(Tag::Link, vec![address.into()]);
     let width = sheet.address.width();
@@ -267,19 +267,14 @@ fn may_break(before: &str, next: char) -> bool {
         && !"（［｛「『【〈《〔([{".contains(last)
 }
 
-/// Writes centered lines, the first on the baseline `y`. Returns the tagged text, for screen
-/// readers, and the next baseline.
-fn centred(
-    surface: &mut Surface<'_>,
-    text: &Text,
-    mut y: f32,
-    colour: Colour,
-) -> (Identifier, f32) {
+/// Writes the lines around the middle of the sheet, the first on the base line `y`: what was written, for those who hear
+/// it, and the next base line.
+fn centered(surface: &mut Surface<'_>, text: &Text, mut y: f32, color: Color) -> (Identifier, f32) {
     let written = surface.start_tagged(ContentTag::Span(SpanTag {
         actual_text: text.said.as_deref(),
         ..SpanTag::empty()
     }));
-    surface.set_fill(Some(fill(colour)));
+    surface.set_fill(Some(fill(color)));
     for line in &text.lines {
         // A single word can be wider than the sheet.
         let size = text.size.min(MEASURE / line.width(1.0).max(f32::EPSILON));
@@ -292,13 +287,13 @@ fn centred(
 }
 
 fn frame(surface: &mut Surface<'_>) {
-    for (inset, width, colour) in [(EDGE, 2.0, NAVY), (EDGE + 6.0, 0.6, GOLD)] {
+    for (inset, width, color) in [(EDGE, 2.0, NAVY), (EDGE + 6.0, 0.6, GOLD)] {
         let mut path = PathBuilder::new();
         let sides = (PAPER.0 - 2.0 * inset, PAPER.1 - 2.0 * inset);
         if let Some(rect) = Rect::from_xywh(inset, inset, sides.0, sides.1) {
             path.push_rect(rect);
         }
-        stroke(surface, path, width, colour);
+        stroke(surface, path, width, color);
     }
 }
 
@@ -345,7 +340,7 @@ fn ornament(surface: &mut Surface<'_>, y: f32) {
     }
 }
 
-fn stroke(surface: &mut Surface<'_>, path: PathBuilder, width: f32, (r, g, b): Colour) {
+fn stroke(surface: &mut Surface<'_>, path: PathBuilder, width: f32, (r, g, b): Color) {
     if let Some(path) = path.finish() {
         surface.set_fill(None);
         surface.set_stroke(Some(Stroke {
@@ -358,7 +353,7 @@ fn stroke(surface: &mut Surface<'_>, path: PathBuilder, width: f32, (r, g, b): C
     }
 }
 
-fn fill((r, g, b): Colour) -> Fill {
+fn fill((r, g, b): Color) -> Fill {
     Fill {
         paint: rgb::Color::new(r, g, b).into(),
         opacity: NormalizedF32::ONE,

@@ -11,7 +11,7 @@ use crate::platform::auth::store::{self as accounts, NewAccount};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{enrollments, topics};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, TopicId, UserId};
+use crate::platform::ids::{CourseId, QuizNumber, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::question_bank::server::grade::{Answer, Answers, FrozenKind, SavedAnswer};
 use crate::quiz::server::attempt;
@@ -25,7 +25,7 @@ struct Classmate {
     topics: i64,
     days_ago: i64,
     /// Section of the first module, and the number of right answers.
-    tries: &'static [(i32, usize)],
+    attempts: &'static [(i32, usize)],
     /// Name and heading of the topic in which they stopped.
     stopped: Option<(&'static str, &'static str)>,
 }
@@ -36,7 +36,7 @@ const LEARNER: Classmate = Classmate {
     name: "Asha Kulkarni",
     topics: 5,
     days_ago: 1,
-    tries: &[(1, 4), (2, 5)],
+    attempts: &[(1, 4), (2, 5)],
     stopped: Some(("regression-to-the-mean", "how-far-back-to-expect")),
 };
 
@@ -46,7 +46,7 @@ const CLASS: [Classmate; 5] = [
         name: "Nikhil Rao",
         topics: 5,
         days_ago: 1,
-        tries: &[(1, 4), (2, 5)],
+        attempts: &[(1, 4), (2, 5)],
         stopped: None,
     },
     Classmate {
@@ -54,7 +54,7 @@ const CLASS: [Classmate; 5] = [
         name: "Sofia Lindqvist",
         topics: 2,
         days_ago: 9,
-        tries: &[(1, 1), (1, 2), (1, 2)],
+        attempts: &[(1, 1), (1, 2), (1, 2)],
         stopped: None,
     },
     Classmate {
@@ -62,7 +62,7 @@ const CLASS: [Classmate; 5] = [
         name: "Tomás Herrera",
         topics: 3,
         days_ago: 3,
-        tries: &[(1, 5)],
+        attempts: &[(1, 5)],
         stopped: None,
     },
     Classmate {
@@ -70,7 +70,7 @@ const CLASS: [Classmate; 5] = [
         name: "Kwame Mensah",
         topics: 4,
         days_ago: 2,
-        tries: &[(1, 3), (1, 5), (2, 2)],
+        attempts: &[(1, 3), (1, 5), (2, 2)],
         stopped: None,
     },
     Classmate {
@@ -78,7 +78,7 @@ const CLASS: [Classmate; 5] = [
         name: "Lena Vogt",
         topics: 0,
         days_ago: 12,
-        tries: &[],
+        attempts: &[],
         stopped: None,
     },
 ];
@@ -142,7 +142,7 @@ async fn live(
     if let Some((topic, heading)) = classmate.stopped {
         stop(conn, user, course, topic, heading).await?;
     }
-    let begun = (!classmate.tries.is_empty()).then_some(left);
+    let begun = (!classmate.attempts.is_empty()).then_some(left);
     diesel::update(enrollments::table)
         .filter(enrollments::user_id.eq(user))
         .filter(enrollments::course_id.eq(course))
@@ -153,7 +153,7 @@ async fn live(
         .execute(conn)
         .await?;
     let mut now = left - TimeDelta::hours(6);
-    for &(pair, right) in classmate.tries {
+    for &(pair, right) in classmate.attempts {
         take(conn, user, pair, right, now).await?;
         now += TimeDelta::hours(1);
     }
@@ -192,7 +192,7 @@ async fn take(
         zone: chrono_tz::Tz::UTC,
         now,
     };
-    let id = attempt::start(conn, user, COURSE, 1, pair, &clock).await?;
+    let id = attempt::start(conn, user, COURSE, QuizNumber::new(1, pair), &clock).await?;
     let row = quizzes::attempt(conn, user, id)
         .await?
         .ok_or_else(attempt::no_attempt)?;

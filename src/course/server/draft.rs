@@ -32,8 +32,8 @@ pub struct CourseDraft {
     pub authors: Vec<String>,
     /// Items of "What you will learn", one plain sentence each.
     pub outcomes: Vec<String>,
-    /// License or attribution line shown on the course page, as plain text.
-    pub licence: Option<String>,
+    /// License or attribution line shown on the course page, plain text.
+    pub license: Option<String>,
     pub price_cents: i32,
     /// ISO 4217 code.
     pub currency: String,

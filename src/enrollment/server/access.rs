@@ -82,12 +82,7 @@ pub async fn open_place(
 /// Explains why a topic is locked and links to the quiz that unlocks it.
 pub(crate) fn closed(lock: Lock, course: &str, clock: &Clock) -> AppError {
     let (href, label) = match lock {
-        Lock::AfterQuiz {
-            module_no, pair, ..
-        } => (
-            quiz_path(course, module_no, pair),
-            format!("Go to quiz {module_no}.{pair}"),
-        ),
+        Lock::AfterQuiz { quiz, .. } => (quiz_path(course, quiz), format!("Go to quiz {quiz}")),
         Lock::From(_) => (format!("/learn/{course}"), "Back to the course".to_owned()),
     };
     AppError::Closed {
@@ -116,11 +111,11 @@ pub async fn outline(
         module.quizzes = progress
             .quizzes
             .iter()
-            .filter(|quiz| quiz.module_no == module.number)
+            .filter(|quiz| quiz.number.module_no == module.number)
             .map(|quiz| OutlineQuiz {
-                pair: quiz.pair,
-                after: progress::stands_after(&numbers, quiz.pair),
-                state: match (quiz.is_passed, quiz.tries) {
+                pair: quiz.number.section,
+                after: progress::stands_after(&numbers, quiz.number.section),
+                state: match (quiz.is_passed, quiz.attempts_used) {
                     (true, _) => TopicState::Done,
                     (false, 0) => TopicState::New,
                     (false, _) => TopicState::Begun,

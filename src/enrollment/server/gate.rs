@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::platform::ids::QuizNumber;
+
 /// A module as the rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleShape {
@@ -30,15 +32,14 @@ pub struct ModuleTimes {
     /// Time at which each module was unlocked, by its gate or by a tutor. An unlocked module stays
     /// open, even if the course changes.
     pub unlocked: HashMap<i32, DateTime<Utc>>,
-    /// Time at which each quiz was first passed or excused, by module and section.
-    pub passed: HashMap<(i32, i32), DateTime<Utc>>,
+    /// Time at which each quiz was first passed or excused.
+    pub passed: HashMap<QuizNumber, DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
     AfterQuiz {
-        module_no: i32,
-        pair: i32,
+        quiz: QuizNumber,
         /// Earliest time to unlock if passing the quiz now would not be enough, because of a
         /// cooldown.
         not_before: Option<DateTime<Utc>>,
@@ -82,8 +83,7 @@ impl Gate {
             .iter()
             .find(|&&(quiz, passed)| quiz < pair && !passed)
             .map(|&(pair, _)| Lock::AfterQuiz {
-                module_no: self.number,
-                pair,
+                quiz: QuizNumber::new(self.number, pair),
                 not_before: None,
             })
     }
@@ -130,14 +130,12 @@ pub fn gates(
             .quizzes
             .iter()
             .map(|&pair| {
-                let passed = reached.passed.contains_key(&(module.number, pair));
-                (pair, passed)
+                let quiz = QuizNumber::new(module.number, pair);
+                (pair, reached.passed.contains_key(&quiz))
             })
             .collect();
-        let passed_at = module
-            .quizzes
-            .last()
-            .and_then(|&pair| reached.passed.get(&(module.number, pair)).copied());
+        let last = (module.quizzes.last()).map(|&pair| QuizNumber::new(module.number, pair));
+        let passed_at = last.and_then(|last| reached.passed.get(&last).copied());
         let holds = pace.is_gated && module.gates;
         let open = match (holds, reached.unlocked.get(&module.number), next) {
             (false, ..) => Ok(started_at),
@@ -146,26 +144,18 @@ pub fn gates(
             (true, None, Ok(at)) => Err(Lock::From(at)),
             (true, None, Err(lock)) => Err(lock),
         };
-        if let Some(&last) = module.quizzes.last().filter(|_| holds) {
+        if let Some(last) = last.filter(|_| holds) {
             let earliest = open.unwrap_or_else(|lock| lock.earliest(now)) + pace.cooldown;
             let not_before = Some(earliest).filter(|&at| at > now);
             next = match (open, passed_at) {
                 (Ok(_) | Err(Lock::From(_)), Some(passed_at)) => Ok(earliest.max(passed_at)),
                 // The last quiz was excused before this module is open. The next module then waits
                 // for the same quiz as this one.
-                (
-                    Err(Lock::AfterQuiz {
-                        module_no, pair, ..
-                    }),
-                    Some(_),
-                ) => Err(Lock::AfterQuiz {
-                    module_no,
-                    pair,
-                    not_before,
-                }),
+                (Err(Lock::AfterQuiz { quiz, .. }), Some(_)) => {
+                    Err(Lock::AfterQuiz { quiz, not_before })
+                }
                 (_, None) => Err(Lock::AfterQuiz {
-                    module_no: module.number,
-                    pair: last,
+                    quiz: last,
                     not_before,
                 }),
             };
@@ -217,9 +207,9 @@ mod tests {
         assert_eq!(start[2].open, Err(after(2, 1, Some(day(14)))));
         assert_eq!(at(&reached, day(8))[1].open, Err(after(1, 2, None)));
 
-        reached.passed.insert((1, 1), day(1));
+        reached.passed.insert(QuizNumber::new(1, 1), day(1));
         assert_eq!(at(&reached, day(1))[0].lock(2), None);
-        reached.passed.insert((1, 2), day(2));
+        reached.passed.insert(QuizNumber::new(1, 2), day(2));
         let passed = at(&reached, day(2));
         assert_eq!(passed[0].passed_at, Some(day(2)));
         assert_eq!(passed[1].open, Err(Lock::From(day(7))));
@@ -227,14 +217,13 @@ mod tests {
         // The cooldown counts from the unlocking of the module, not from the pass.
         assert_eq!(at(&reached, day(9))[1].open, Ok(day(7)));
         reached.unlocked.insert(2, day(7));
-        reached.passed.insert((2, 1), day(20));
+        reached.passed.insert(QuizNumber::new(2, 1), day(20));
         assert_eq!(at(&reached, day(20))[2].open, Ok(day(20)));
     }
 
     fn after(module_no: i32, pair: i32, not_before: Option<DateTime<Utc>>) -> Lock {
         Lock::AfterQuiz {
-            module_no,
-            pair,
+            quiz: QuizNumber::new(module_no, pair),
             not_before,
         }
     }
@@ -243,12 +232,12 @@ mod tests {
     fn what_is_excused_before_it_is_open_is_not_what_one_waits_for() {
         let course = [module(1, &[1]), module(2, &[1, 2]), module(3, &[1])];
         let mut reached = ModuleTimes::default();
-        reached.passed.insert((2, 1), day(0));
-        reached.passed.insert((2, 2), day(0));
+        reached.passed.insert(QuizNumber::new(2, 1), day(0));
+        reached.passed.insert(QuizNumber::new(2, 2), day(0));
         let third =
             |reached: &ModuleTimes, now| gates(&course, WEEKLY, day(0), reached, now)[2].open;
         assert_eq!(third(&reached, day(0)), Err(after(1, 1, Some(day(14)))));
-        reached.passed.insert((1, 1), day(1));
+        reached.passed.insert(QuizNumber::new(1, 1), day(1));
         assert_eq!(third(&reached, day(1)), Err(Lock::From(day(14))));
         assert_eq!(third(&reached, day(14)), Ok(day(14)));
     }
@@ -313,7 +302,7 @@ mod tests {
             for _ in 0..200 {
                 for &(number, pair, at) in &excused {
                     if day(at) <= now {
-                        reached.passed.entry((number, pair)).or_insert(day(at));
+                        reached.passed.entry(QuizNumber::new(number, pair)).or_insert(day(at));
                     }
                 }
                 for &(number, at) in &unlocked {
@@ -347,7 +336,7 @@ mod tests {
                 for pair in held.windows(2).filter(|pair| !by_tutor.contains(&pair[1].number)) {
                     if let Some(opened) = reached.unlocked.get(&pair[1].number) {
                         let before = pair[0];
-                        let last = (before.number, *before.quizzes.last().unwrap());
+                        let last = QuizNumber::new(before.number, *before.quizzes.last().unwrap());
                         prop_assert!(*opened >= reached.passed[&last]);
                         prop_assert!(*opened >= reached.unlocked[&before.number] + pace.cooldown);
                     }
@@ -356,9 +345,9 @@ mod tests {
                     module
                         .quizzes
                         .iter()
-                        .map(|&pair| (module.number, pair))
+                        .map(|&pair| QuizNumber::new(module.number, pair))
                         .find(|&quiz| {
-                            !reached.passed.contains_key(&quiz) && gate.lock(quiz.1).is_none()
+                            !reached.passed.contains_key(&quiz) && gate.lock(quiz.section).is_none()
                         })
                 });
                 let wait = gates.iter().find_map(|gate| match gate.open {

@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl;
 use super::gate::{self, Gate, Lock, ModuleShape, ModuleTimes, Pace};
 use crate::course::pair_of;
 use crate::platform::db::Conn;
-use crate::platform::ids::{CourseId, UserId};
+use crate::platform::ids::{CourseId, QuizNumber, UserId};
 use crate::platform::time::Clock;
 
 /// The gates and quizzes of a course, as they stand for one learner.
@@ -26,33 +26,30 @@ pub struct Progress {
 /// A section that has questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuizProgress {
-    pub module_no: i32,
-    pub pair: i32,
+    pub number: QuizNumber,
     /// True if an attempt that counts is passed, or if the learner is excused.
     pub is_passed: bool,
     pub is_excused: bool,
     /// Attempts since the last reset.
-    pub tries: i64,
+    pub attempts_used: i64,
     pub lock: Option<Lock>,
 }
 
 impl Progress {
-    pub fn quiz(&self, module_no: i32, pair: i32) -> Option<&QuizProgress> {
-        self.quizzes
-            .iter()
-            .find(|quiz| (quiz.module_no, quiz.pair) == (module_no, pair))
+    pub fn quiz(&self, number: QuizNumber) -> Option<&QuizProgress> {
+        self.quizzes.iter().find(|quiz| quiz.number == number)
     }
 
     pub fn lock_of_topic(&self, module_no: i32, topic_number: i32) -> Option<Lock> {
-        self.lock(module_no, pair_of(topic_number))
+        self.lock(QuizNumber::new(module_no, pair_of(topic_number)))
     }
 
-    /// The reason why a section is locked. None if it is open.
-    pub fn lock(&self, module_no: i32, pair: i32) -> Option<Lock> {
+    /// The reason why a section, given by the number of its quiz, is locked. None if it is open.
+    pub fn lock(&self, quiz: QuizNumber) -> Option<Lock> {
         let mut gates = self.gates.iter();
         gates
-            .find(|gate| gate.number == module_no)
-            .and_then(|gate| gate.lock(pair))
+            .find(|gate| gate.number == quiz.module_no)
+            .and_then(|gate| gate.lock(quiz.section))
     }
 
     /// The modules with locked topics, and the number of the first locked topic of each. Both lists
@@ -72,7 +69,7 @@ impl Progress {
                     || !self
                         .gates
                         .iter()
-                        .any(|gate| gate.number == quiz.module_no && gate.holds())
+                        .any(|gate| gate.number == quiz.number.module_no && gate.holds())
             })
     }
 }
@@ -81,16 +78,14 @@ impl Progress {
 pub fn sentence(lock: Lock, clock: &Clock) -> String {
     match lock {
         Lock::AfterQuiz {
-            module_no,
-            pair,
+            quiz,
             not_before: None,
-        } => format!("This unlocks when quiz {module_no}.{pair} is passed."),
+        } => format!("This unlocks when quiz {quiz} is passed."),
         Lock::AfterQuiz {
-            module_no,
-            pair,
+            quiz,
             not_before: Some(at),
         } => format!(
-            "This unlocks when quiz {module_no}.{pair} is passed, but not before {} ({}).",
+            "This unlocks when quiz {quiz} is passed, but not before {} ({}).",
             clock.date_time(at),
             clock.zone.name()
         ),
@@ -105,13 +100,9 @@ pub fn sentence(lock: Lock, clock: &Clock) -> String {
 /// A short form of the lock, such as "after quiz 1.2" or "from 12 Jan".
 pub fn words(lock: Lock, clock: &Clock) -> String {
     match lock {
-        Lock::AfterQuiz {
-            module_no,
-            pair,
-            not_before,
-        } => {
+        Lock::AfterQuiz { quiz, not_before } => {
             let from = not_before.map(|at| format!(", from {}", clock.day(at)));
-            format!("after quiz {module_no}.{pair}{}", from.unwrap_or_default())
+            format!("after quiz {quiz}{}", from.unwrap_or_default())
         }
         Lock::From(at) => format!("from {}", clock.day(at)),
     }
@@ -140,7 +131,7 @@ struct ModuleRow {
 }
 
 #[derive(QueryableByName)]
-struct TriesRow {
+struct AttemptCountRow {
     #[diesel(sql_type = Int4)]
     module_no: i32,
     #[diesel(sql_type = Int4)]
@@ -154,7 +145,7 @@ struct TriesRow {
     #[diesel(sql_type = Bool)]
     is_excused: bool,
     #[diesel(sql_type = BigInt)]
-    tries: i64,
+    attempts_used: i64,
 }
 
 /// Loads the learner's progress. Also stores the modules that were unlocked or passed since the
@@ -181,26 +172,26 @@ pub async fn load(
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
-    let tries: Vec<TriesRow> = diesel::sql_query(
+    let attempts: Vec<AttemptCountRow> = diesel::sql_query(
         "select module_no, topic_pair_index, min(opened_at) as opened_at, bool_or(passes) as is_passed,
-                bool_or(excused) as is_excused, count(*) filter (where counts) as tries
+                bool_or(excused) as is_excused, count(*) filter (where counts) as attempts_used
          from (
              select module_no, topic_pair_index, case when status = 'passed' then completed_at end as opened_at,
                     counts and status = 'passed' as passes, false as excused, counts
-             from quiz_tries where user_id = $1 and course_id = $2
+             from quiz_attempt_history where user_id = $1 and course_id = $2
              union all
              select module_no, topic_pair_index, excused_at, true, true, false
              from quiz_excuses where user_id = $1 and course_id = $2
-         ) tries
+         ) attempts
          group by module_no, topic_pair_index",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
-    let tries: HashMap<(i32, i32), TriesRow> = tries
+    let attempts: HashMap<QuizNumber, AttemptCountRow> = attempts
         .into_iter()
-        .map(|row| ((row.module_no, row.topic_pair_index), row))
+        .map(|row| (QuizNumber::new(row.module_no, row.topic_pair_index), row))
         .collect();
     let shape: Vec<ModuleShape> = modules
         .iter()
@@ -215,7 +206,7 @@ pub async fn load(
             .iter()
             .filter_map(|row| Some((row.module_no, row.unlocked_at?)))
             .collect(),
-        passed: tries
+        passed: attempts
             .iter()
             .filter_map(|(quiz, row)| Some((*quiz, row.opened_at?)))
             .collect(),
@@ -245,13 +236,13 @@ pub async fn load(
         .zip(&gates)
         .flat_map(|(module, gate)| module.quizzes.iter().map(move |&pair| (gate, pair)))
         .map(|(gate, pair)| {
-            let row = tries.get(&(gate.number, pair));
+            let number = QuizNumber::new(gate.number, pair);
+            let row = attempts.get(&number);
             QuizProgress {
-                module_no: gate.number,
-                pair,
+                number,
                 is_passed: row.is_some_and(|row| row.is_passed),
                 is_excused: row.is_some_and(|row| row.is_excused),
-                tries: row.map_or(0, |row| row.tries),
+                attempts_used: row.map_or(0, |row| row.attempts_used),
                 lock: gate.lock(pair),
             }
         })

@@ -54,11 +54,11 @@ impl ExamContext {
     }
 
     /// Number of sittings that count toward the attempts allowed.
-    pub fn tries(&self) -> i64 {
+    pub fn sittings_used(&self) -> i64 {
         self.sittings.iter().filter(|sat| sat.counts).count() as i64
     }
 
-    pub fn tries_allowed(&self) -> Option<i64> {
+    pub fn sittings_allowed(&self) -> Option<i64> {
         let allowed = i64::from(self.exam.attempts_allowed?);
         Some(allowed + i64::from(self.allowance.extra_attempts))
     }
@@ -67,7 +67,12 @@ impl ExamContext {
         if !self.exam.is_offered() {
             return Some(CannotStart::Withdrawn);
         }
-        time_limit::closed(self.exam.window, self.tries_allowed(), self.tries(), now)
+        time_limit::closed(
+            self.exam.window,
+            self.sittings_allowed(),
+            self.sittings_used(),
+            now,
+        )
     }
 
     /// Time limit of a sitting that starts now.
@@ -150,10 +155,10 @@ pub fn closed_words(closed: CannotStart, clock: &Clock) -> String {
         }
         CannotStart::NotYet(from) => format!("This exam opens on {}.", at(from)),
         CannotStart::Over(until) => format!("This exam closed on {}.", at(until)),
-        CannotStart::NoTryLeft(1) => {
+        CannotStart::NoSittingLeft(1) => {
             "You have used your only sitting. Your tutor can allow another one.".to_owned()
         }
-        CannotStart::NoTryLeft(allowed) => {
+        CannotStart::NoSittingLeft(allowed) => {
             format!("You have used all {allowed} sittings. Your tutor can allow another one.")
         }
     }

@@ -227,11 +227,11 @@ pub async fn excuses(
 }
 
 #[derive(QueryableByName)]
-struct TriedRow {
+struct AnsweredRow {
     #[diesel(sql_type = SqlUuid)]
     question_id: Uuid,
     #[diesel(sql_type = BigInt)]
-    tries: i64,
+    answers: i64,
     #[diesel(sql_type = Double)]
     points: f64,
     #[diesel(sql_type = Double)]
@@ -245,8 +245,8 @@ struct TriedRow {
 ///
 /// `mean` and `variance` describe the ability of those learners. Their ability is assumed to be
 /// standard normal, except in adaptive exams, which choose questions by estimated ability.
-const TRIED: &str = "
-    with tries as (
+const FIRST_ANSWERS: &str = "
+    with answers as (
         select a.user_id, (q ->> 'question_id')::uuid as question_id, (a.points ->> (n - 1)::int)::float8 as points,
                a.completed_at as at, 0::float8 as ability, 1::float8 as variance
         from quiz_attempts a cross join lateral jsonb_array_elements(a.question_set -> 'questions') with ordinality as t (q, n)
@@ -261,9 +261,9 @@ const TRIED: &str = "
         where e.course_id = $1 and q -> 'is_void' is null
           and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id)
     ), firsts as (
-        select distinct on (user_id, question_id) * from tries order by user_id, question_id, at
+        select distinct on (user_id, question_id) * from answers order by user_id, question_id, at
     )
-    select question_id, count(*) as tries, coalesce(sum(points), 0) as points, avg(ability) as mean,
+    select question_id, count(*) as answers, coalesce(sum(points), 0) as points, avg(ability) as mean,
            avg(variance) + coalesce(var_pop(ability), 0) as variance
     from firsts group by question_id";
 
@@ -275,21 +275,21 @@ pub async fn calibrate(
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     let bank = bank(conn, course).await?;
-    let rows: Vec<TriedRow> = diesel::sql_query(TRIED)
+    let rows: Vec<AnsweredRow> = diesel::sql_query(FIRST_ANSWERS)
         .bind::<SqlUuid, _>(course)
         .load(conn)
         .await?;
-    let tried: HashMap<Uuid, TriedRow> =
+    let answered: HashMap<Uuid, AnsweredRow> =
         rows.into_iter().map(|row| (row.question_id, row)).collect();
     let evidence: Vec<difficulty::Evidence> = bank
         .iter()
         .map(|item| {
-            let tried = tried.get(&item.question_id.0);
+            let answered = answered.get(&item.question_id.0);
             difficulty::Evidence {
                 author: item.difficulty.map(f64::from),
-                tries: tried.map_or(0, |row| u32::try_from(row.tries).unwrap_or(u32::MAX)),
-                points: tried.map_or(0.0, |row| row.points),
-                tried_by: tried.map_or(
+                answers: answered.map_or(0, |row| u32::try_from(row.answers).unwrap_or(u32::MAX)),
+                points: answered.map_or(0.0, |row| row.points),
+                answered_by: answered.map_or(
                     crate::question_bank::server::adaptive::LEARNER_DISTRIBUTION,
                     |row| Normal {
                         mean: row.mean,

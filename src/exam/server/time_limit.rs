@@ -20,21 +20,23 @@ pub enum CannotStart {
     NotYet(DateTime<Utc>),
     Over(DateTime<Utc>),
     /// All attempts are used; holds the number of attempts allowed.
-    NoTryLeft(i64),
+    NoSittingLeft(i64),
 }
 
 /// Returns why no sitting may start at `now`. The window is checked first: another attempt would
 /// not help a learner while the exam is closed.
 pub fn closed(
     window: Window,
-    tries_allowed: Option<i64>,
-    tries: i64,
+    sittings_allowed: Option<i64>,
+    sittings_used: i64,
     now: DateTime<Utc>,
 ) -> Option<CannotStart> {
-    match (window.opens_at, window.closes_at, tries_allowed) {
+    match (window.opens_at, window.closes_at, sittings_allowed) {
         (Some(at), ..) if now < at => Some(CannotStart::NotYet(at)),
         (_, Some(at), _) if now >= at => Some(CannotStart::Over(at)),
-        (.., Some(allowed)) if tries >= allowed => Some(CannotStart::NoTryLeft(allowed)),
+        (.., Some(allowed)) if sittings_used >= allowed => {
+            Some(CannotStart::NoSittingLeft(allowed))
+        }
         _ => None,
     }
 }
@@ -105,10 +107,10 @@ mod tests {
             opens_at: Some(at(10)),
             closes_at: Some(at(20)),
         };
-        let closed = |now, tries| closed(window, Some(2), tries, at(now));
+        let closed = |now, sittings_used| closed(window, Some(2), sittings_used, at(now));
         assert_eq!(closed(9, 0), Some(CannotStart::NotYet(at(10))));
         assert_eq!((closed(10, 0), closed(19, 1)), (None, None));
-        assert_eq!(closed(19, 2), Some(CannotStart::NoTryLeft(2)));
+        assert_eq!(closed(19, 2), Some(CannotStart::NoSittingLeft(2)));
         assert_eq!(closed(20, 2), Some(CannotStart::Over(at(20))));
     }
 

@@ -211,8 +211,8 @@ fn start_sheet(found: &ExamContext, sections: &[SectionRow], clock: &Clock) -> S
         None if total == 1 => "One question".to_owned(),
         None => format!("{total} questions"),
     };
-    let tries = found.tries_allowed().map(|allowed| {
-        let left = (allowed - found.tries()).max(0);
+    let sittings = found.sittings_allowed().map(|allowed| {
+        let left = (allowed - found.sittings_used()).max(0);
         match (allowed, left) {
             (1, _) => "One sitting".to_owned(),
             (_, 1) => "Your last sitting".to_owned(),
@@ -231,7 +231,7 @@ fn start_sheet(found: &ExamContext, sections: &[SectionRow], clock: &Clock) -> S
             Some(questions),
             Some(sitting_time(found, clock)),
             Some(pass),
-            tries,
+            sittings,
             window_words(exam, clock),
         ]
         .into_iter()

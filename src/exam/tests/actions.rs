@@ -7,7 +7,7 @@ use super::*;
 async fn does(
     site: &TestSite,
     tutor: &mut Browser<'_>,
-    deed: &str,
+    endpoint: &str,
     learner: &str,
     exam: &str,
 ) -> TestAnswer {
@@ -19,7 +19,9 @@ async fn does(
         ("exam", exam),
         ("reason", "A fire alarm."),
     ];
-    tutor.post(&format!("gradebook/api/{deed}"), &fields).await
+    tutor
+        .post(&format!("gradebook/api/{endpoint}"), &fields)
+        .await
 }
 
 fn ok(answer: &TestAnswer) {
@@ -145,8 +147,8 @@ async fn who_is_excused_need_not_sit_an_exam() {
     );
 
     let nowhere = "99999999-9999-9999-9999-999999999999";
-    for deed in ["reset_exam", "excuse_exam", "end_exam_excuse"] {
-        let unknown = does(&site, &mut tutor, deed, email, nowhere).await;
-        assert_eq!(unknown.status, StatusCode::NOT_FOUND, "{deed}");
+    for endpoint in ["reset_exam", "excuse_exam", "end_exam_excuse"] {
+        let unknown = does(&site, &mut tutor, endpoint, email, nowhere).await;
+        assert_eq!(unknown.status, StatusCode::NOT_FOUND, "{endpoint}");
     }
 }

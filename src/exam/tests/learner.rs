@@ -94,7 +94,7 @@ async fn an_exam_is_sat_and_goes_into_the_record() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_exam_opens_and_closes_and_counts_tries() {
+async fn an_exam_opens_and_closes_and_counts_sittings() {
     let site = site_with_bank().await;
     let exam = exam(&site, &[("exam[attempts_allowed]", "1")]).await;
     let mut asha = learner(&site, "asha@example.org").await;

@@ -187,12 +187,12 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     );
     let page = asha.get(&result).await.body;
     assert!(page.contains("10%") && page.contains("The key was wrong."));
-    // The newest grading counts in the question's statistics, with the rest of the sheet.
-    let tries = "select string_agg(u.username || ' ' || t.points || ' ' || t.rest, ', ' order by u.username)
-        from question_tries t join users u using (user_id) join quiz_questions q using (question_id)
+    // The newest grading is among the tries of the bank, with the rest of the sheet.
+    let answers = "select string_agg(u.username || ' ' || t.points || ' ' || t.rest, ', ' order by u.username)
+        from first_answers t join users u using (user_id) join quiz_questions q using (question_id)
         where q.prompt = 'Question 1'";
     tutor.get("/teach/small/questions").await;
-    assert_eq!(text(&site, tries).await, "asha 1 0, ravi 0 1");
+    assert_eq!(text(&site, answers).await, "asha 1 0, ravi 0 1");
 
     let all = regrading(&exam, &sitting, &question, "everybody");
     let everybody = tutor.post("teach/api/regrade_exam", &all).await;
@@ -203,7 +203,7 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     );
     tutor.get("/teach/small/questions").await;
     assert_eq!(
-        site.test.count("select count(*) from question_tries").await,
+        site.test.count("select count(*) from first_answers").await,
         18,
         "of ten questions for two, all but the one for everybody"
     );

@@ -8,15 +8,15 @@ use crate::gradebook::api::{
 };
 use crate::gradebook::{ExamCard, LearnerPage, learner_path};
 use crate::platform::address;
-use crate::platform::ids::ExamId;
+use crate::platform::ids::{ExamId, QuizNumber};
 use crate::platform::ui::{Button, ButtonKind, Checkbox, Erase, Field, Form, FormState, TextArea};
 
-/// Action that a page offers. A quiz is given as module and section.
+/// Action that a page offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActionKind {
-    Reset((i32, i32)),
-    Excuse((i32, i32)),
-    EndExcuse((i32, i32)),
+    Reset(QuizNumber),
+    Excuse(QuizNumber),
+    EndExcuse(QuizNumber),
     /// Unlocks one module, or all.
     Unlock(Option<i32>),
     Allow,
@@ -29,7 +29,7 @@ impl ActionKind {
     pub fn parse(name: &str, module: &str, pair: &str, exam: &str) -> Option<Self> {
         let exam = exam.parse().ok().map(ExamId);
         let module = module.parse().ok();
-        let quiz = module.zip(pair.parse().ok());
+        let quiz = module.zip(pair.parse().ok()).map(QuizNumber::from);
         match name {
             "reset" => quiz.map(Self::Reset),
             "excuse" => quiz.map(Self::Excuse),
@@ -58,9 +58,9 @@ impl ActionKind {
 
     fn place(self) -> (Option<i32>, Option<i32>) {
         match self {
-            Self::Reset((module, pair))
-            | Self::Excuse((module, pair))
-            | Self::EndExcuse((module, pair)) => (Some(module), Some(pair)),
+            Self::Reset(quiz) | Self::Excuse(quiz) | Self::EndExcuse(quiz) => {
+                (Some(quiz.module_no), Some(quiz.section))
+            }
             Self::Unlock(module) => (module, None),
             Self::Allow | Self::ResetExam(_) | Self::ExcuseExam(_) | Self::EndExamExcuse(_) => {
                 (None, None)
@@ -94,11 +94,10 @@ impl ActionKind {
 
     /// Title of the page. `exam` is the title of the exam that the action is about, if any.
     fn title(self, exam: &str) -> String {
-        let quiz = |(module, pair)| format!("quiz {module}.{pair}");
         match self {
-            Self::Reset(key) => format!("Reset {}", quiz(key)),
-            Self::Excuse(key) => format!("Excuse from {}", quiz(key)),
-            Self::EndExcuse(key) => format!("End the excuse from {}", quiz(key)),
+            Self::Reset(quiz) => format!("Reset quiz {quiz}"),
+            Self::Excuse(quiz) => format!("Excuse from quiz {quiz}"),
+            Self::EndExcuse(quiz) => format!("End the excuse from quiz {quiz}"),
             Self::Unlock(Some(module)) => format!("Unlock module {module}"),
             Self::Unlock(None) => "Unlock all modules".to_owned(),
             Self::Allow => "Extra time or attempts".to_owned(),
@@ -163,8 +162,8 @@ impl ActionForms {
         }
     }
 
-    fn of(self, doing: ActionKind) -> FormState {
-        match doing {
+    fn of(self, action: ActionKind) -> FormState {
+        match action {
             ActionKind::Reset(_) => self.reset,
             ActionKind::Excuse(_) => self.excuse,
             ActionKind::EndExcuse(_) => self.end_excuse,
@@ -177,36 +176,36 @@ impl ActionForms {
     }
 }
 
-pub fn form(doing: ActionKind, page: &LearnerPage, forms: ActionForms) -> AnyView {
-    let form = forms.of(doing);
-    let (module, pair) = doing.place();
+pub fn form(action: ActionKind, page: &LearnerPage, forms: ActionForms) -> AnyView {
+    let form = forms.of(action);
+    let (module, pair) = action.place();
     let hidden = |name: &'static str, number: Option<i32>| {
         number.map(|n| view! { <input type="hidden" name=name value=n.to_string() /> })
     };
-    let kind = match doing {
+    let kind = match action {
         ActionKind::Reset(_)
         | ActionKind::EndExcuse(_)
         | ActionKind::ResetExam(_)
         | ActionKind::EndExamExcuse(_) => ButtonKind::Danger,
         _ => ButtonKind::Primary,
     };
-    let allowances = (doing == ActionKind::Allow).then(|| allowances(page, form));
-    let of_exam = |card: &&ExamCard| Some(card.exam_id) == doing.exam();
-    let title = doing.title(
+    let allowances = (action == ActionKind::Allow).then(|| allowances(page, form));
+    let of_exam = |card: &&ExamCard| Some(card.exam_id) == action.exam();
+    let title = action.title(
         page.exams
             .iter()
             .find(of_exam)
             .map_or("", |card| &card.title),
     );
-    let exam = doing
+    let exam = action
         .exam()
         .map(|exam| view! { <input type="hidden" name="exam" value=exam.to_string() /> });
     let back = learner_path(&page.course_slug, &page.username);
     let (course, learner) = (page.course_slug.clone(), page.user_id.to_string());
     view! {
-        <section class="learner-deed" aria-labelledby="ly-deed">
-            <h2 id="ly-deed">{title.clone()}</h2>
-            <p>{doing.said()}</p>
+        <section class="learner-action" aria-labelledby="ly-action">
+            <h2 id="ly-action">{title.clone()}</h2>
+            <p>{action.said()}</p>
             <Form form=form>
                 <input type="hidden" name="course" value=course />
                 <input type="hidden" name="learner" value=learner />

@@ -11,6 +11,7 @@ use crate::gradebook::api::load_learner;
 use crate::gradebook::{
     CellState, LearnerPage, ModuleCard, OpenedAttempt, PastAction, QuizCard, learner_path,
 };
+use crate::platform::ids::QuizNumber;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource, path_part,
     query_value,
@@ -25,7 +26,7 @@ pub fn learner_page() -> AnyView {
         path_part("learner"),
         query_value("attempt"),
     );
-    let doing = (
+    let query = (
         query_value("do"),
         query_value("module"),
         query_value("pair"),
@@ -43,9 +44,9 @@ pub fn learner_page() -> AnyView {
             {head(&page)}
             {move || notice(&done.get())}
             {move || {
-                let (name, module, pair, exam) = doing;
-                let doing = ActionKind::parse(&name.get(), &module.get(), &pair.get(), &exam.get());
-                doing.map(|doing| actions::form(doing, &shown, forms))
+                let (name, module, pair, exam) = query;
+                let action = ActionKind::parse(&name.get(), &module.get(), &pair.get(), &exam.get());
+                action.map(|action| actions::form(action, &shown, forms))
             }}
             {page.opened.clone().map(|opened| attempt_view(&page, opened))}
             {allowances(&page)}
@@ -136,15 +137,15 @@ fn allowances(page: &LearnerPage) -> AnyView {
         0 => "Standard time".to_owned(),
         percent => format!("{percent}% extra time"),
     };
-    let tries = match page.extra_attempts {
+    let attempts = match page.extra_attempts {
         0 => "the standard number of attempts".to_owned(),
         1 => "1 extra attempt".to_owned(),
         count => format!("{count} extra attempts"),
     };
     let any_closed = page.modules.iter().any(|module| !module.is_open);
     view! {
-        <div class="row learner-deeds">
-            <p class="grow">{format!("{time} and {tries} per quiz.")}</p>
+        <div class="row learner-actions">
+            <p class="grow">{format!("{time} and {attempts} per quiz.")}</p>
             {link(page, ActionKind::Allow, "Extra time or attempts")}
             {any_closed.then(|| link(page, ActionKind::Unlock(None), "Unlock all modules"))}
         </div>
@@ -152,8 +153,8 @@ fn allowances(page: &LearnerPage) -> AnyView {
     .erase()
 }
 
-fn link(page: &LearnerPage, doing: ActionKind, text: &'static str) -> AnyView {
-    let href = doing.path(&page.course_slug, &page.username);
+fn link(page: &LearnerPage, action: ActionKind, text: &'static str) -> AnyView {
+    let href = action.path(&page.course_slug, &page.username);
     view! {
         <Button kind=ButtonKind::Secondary href=href>
             {text}
@@ -195,7 +196,7 @@ fn exams(page: &LearnerPage) -> AnyView {
             view! { <a href=href>"View current sitting"</a> }
         });
         let reset = exam
-            .has_tries()
+            .has_sittings()
             .then(|| link(page, ActionKind::ResetExam(exam.exam_id), "Reset"));
         let excuse = match state {
             CellState::Excused => link(page, ActionKind::EndExamExcuse(exam.exam_id), "End excuse"),
@@ -230,19 +231,19 @@ fn record(record: Vec<PastAction>) -> AnyView {
     if record.is_empty() {
         return ().erase();
     }
-    let lines = record.into_iter().map(|deed| {
+    let lines = record.into_iter().map(|action| {
         view! {
             <li>
                 <p>
-                    <b>{deed.said}</b>
+                    <b>{action.said}</b>
                 </p>
-                <p>{deed.reason}</p>
-                <p class="soft">{deed.by}</p>
+                <p>{action.reason}</p>
+                <p class="soft">{action.by}</p>
             </li>
         }
     });
     view! {
-        <section class="deeds">
+        <section class="gradebook-list">
             <h2>"Tutor actions"</h2>
             <ul>{lines.collect_view()}</ul>
         </section>
@@ -258,28 +259,28 @@ fn sentence(words: &str) -> String {
 }
 
 fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
-    let key = (module, quiz.pair);
-    let tries = match quiz.tries {
+    let number = QuizNumber::new(module, quiz.pair);
+    let attempts = match quiz.attempts_used {
         0 => String::new(),
         1 => "1 attempt".to_owned(),
         count => format!("{count} attempts"),
     };
     let excuse = match (quiz.cell.state, quiz.is_retired) {
-        (CellState::Excused, _) => link(page, ActionKind::EndExcuse(key), "End excuse"),
-        (_, false) => link(page, ActionKind::Excuse(key), "Excuse"),
+        (CellState::Excused, _) => link(page, ActionKind::EndExcuse(number), "End excuse"),
+        (_, false) => link(page, ActionKind::Excuse(number), "Excuse"),
         (_, true) => ().erase(),
     };
     let retired = if quiz.is_retired { " (retired)" } else { "" };
-    let reset = (quiz.tries > 0).then(|| link(page, ActionKind::Reset(key), "Reset"));
+    let reset = (quiz.attempts_used > 0).then(|| link(page, ActionKind::Reset(number), "Reset"));
     let path = learner_path(&page.course_slug, &page.username);
     let state = quiz.cell.state;
     view! {
         <div class="learner-quiz">
             <div class="row">
-                <h3>{format!("Quiz {module}.{}{retired}", quiz.pair)}</h3>
+                <h3>{format!("Quiz {number}{retired}")}</h3>
                 <Badge tone=tone(state) text=state.label() />
                 {quiz.cell.score.map(|score| view! { <span class="num">{format!("{score}%")}</span> })}
-                <span class="soft grow">{tries}</span>
+                <span class="soft grow">{attempts}</span>
                 {reset}
                 {excuse}
             </div>

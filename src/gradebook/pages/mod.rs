@@ -20,7 +20,7 @@ fn tone(state: CellState) -> Tone {
         CellState::Passed => Tone::Ok,
         CellState::Failed => Tone::Danger,
         CellState::Running | CellState::Excused => Tone::Info,
-        CellState::NoTry => Tone::Neutral,
+        CellState::NotAttempted => Tone::Neutral,
     }
 }
 
@@ -28,7 +28,7 @@ fn tone(state: CellState) -> Tone {
 fn cell(cell: Cell) -> AnyView {
     let score = cell.score.map(|score| format!("{score}%"));
     match (cell.state, score) {
-        (state @ CellState::NoTry, _) => {
+        (state @ CellState::NotAttempted, _) => {
             view! { <span class="soft"><span aria-hidden="true">"–"</span><span class="vh">{state.label()}</span></span> }.erase()
         }
         (state, score) => view! {

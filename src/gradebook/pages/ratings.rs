@@ -21,7 +21,7 @@ pub fn opinions(said: Opinions, course: &str, query: &GradebookQuery) -> AnyView
     };
     let comments = said.comments.into_iter().map(comment).collect_view();
     view! {
-        <section class="deeds" aria-labelledby="ly-opinions">
+        <section class="gradebook-list" aria-labelledby="ly-opinions">
             <h2 id="ly-opinions">"What learners say"</h2>
             <p>{format!("{} of 5 stars, {ratings}.", said.mean)}</p>
             <ul>{comments}</ul>

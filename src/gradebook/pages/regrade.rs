@@ -216,7 +216,7 @@ fn decisions(decisions: Vec<Decision>) -> AnyView {
         })
         .collect_view();
     view! {
-        <section class="deeds">
+        <section class="gradebook-list">
             <h2>"Earlier regrades"</h2>
             <ul>{lines}</ul>
         </section>

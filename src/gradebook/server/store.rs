@@ -13,13 +13,13 @@ use crate::enrollment::EnrollmentStatus;
 use crate::gradebook::{Cell, CellState, GradeColumn, GradebookQuery, LearnerFilter, LearnerSort};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{enrollments, exam_sittings, exams, quiz_allowances, users};
-use crate::platform::ids::{CourseId, ExamId, UserId};
+use crate::platform::ids::{CourseId, ExamId, QuizNumber, UserId};
 use crate::quiz::server::store::AttemptOutcome;
 
 /// Quiz or exam of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnKey {
-    Quiz { module_no: i32, pair: i32 },
+    Quiz(QuizNumber),
     Exam(ExamId),
 }
 
@@ -57,14 +57,14 @@ pub async fn columns(
     .load(conn)
     .await?;
     let quizzes = rows.into_iter().map(|row| {
-        let (module_no, pair) = (row.module_no, row.pair);
+        let number = QuizNumber::new(row.module_no, row.pair);
         let retired = if row.is_retired { " (retired)" } else { "" };
-        let label = format!("{module_no}.{pair}{retired}");
+        let label = format!("{number}{retired}");
         let column = GradeColumn {
             title: format!("Quiz {label}: {}", row.title),
             label,
         };
-        (ColumnKey::Quiz { module_no, pair }, column)
+        (ColumnKey::Quiz(number), column)
     });
     let exams = exams(conn, course).await?.into_iter().enumerate();
     let exams = exams.map(|(at, (exam, title))| {
@@ -118,7 +118,7 @@ pub struct LearnerLine {
 }
 
 /// Number of failed attempts, and days since the first one, after which a learner counts as stuck.
-const STUCK_TRIES: i32 = 3;
+const STUCK_ATTEMPTS: i32 = 3;
 const STUCK_DAYS: i64 = 7;
 
 /// Returns up to `limit` learners of the list, starting at `offset`.
@@ -132,9 +132,9 @@ pub async fn learners(
     let filter = match query.filter {
         LearnerFilter::All => "true",
         LearnerFilter::NotBegun => {
-            "e.last_opened_at is null and tried.user_id is null and done.topics is null"
+            "e.last_opened_at is null and attempted.user_id is null and done.topics is null"
         }
-        LearnerFilter::Stuck => "tried.is_stuck",
+        LearnerFilter::Stuck => "attempted.is_stuck",
         LearnerFilter::Completed => "e.status = 'completed'",
     };
     let sort = match query.sort {
@@ -154,11 +154,11 @@ pub async fn learners(
          ), standing as (
              select user_id, module_no, topic_pair_index, max(score) as best, bool_or(status = 'passed') as is_passed,
                     count(*) filter (where status in ('failed', 'expired')) as fails,
-                    min(completed_at) as first_end, max(coalesce(completed_at, started_at)) as last_try
-             from quiz_tries where course_id = $1 and counts
+                    min(completed_at) as first_end, max(coalesce(completed_at, started_at)) as last_attempt
+             from quiz_attempt_history where course_id = $1 and counts
              group by user_id, module_no, topic_pair_index
-         ), tried as (
-             select s.user_id, round(avg(s.best))::integer as score, max(s.last_try) as last_try,
+         ), attempted as (
+             select s.user_id, round(avg(s.best))::integer as score, max(s.last_attempt) as last_attempt,
                     bool_or(not s.is_passed and x.user_id is null
                             and (s.fails >= least($3, c.attempts_allowed + coalesce(a.extra_attempts, 0)) or s.first_end < $4)) as is_stuck
              from standing s
@@ -177,13 +177,13 @@ pub async fn learners(
              select count(*) as topics from topics where course_id = $1 and retired_at is null
          )
          select e.user_id, u.display_name, u.username, u.email, e.status = 'completed' as is_completed, e.enrolled_at,
-                greatest(e.last_opened_at, tried.last_try) as last_active,
+                greatest(e.last_opened_at, attempted.last_attempt) as last_active,
                 coalesce(100 * done.topics / nullif(course.topics, 0), 0)::integer as done_percent,
-                tried.score, coalesce(tried.is_stuck, false) as is_stuck, count(*) over () as total
+                attempted.score, coalesce(attempted.is_stuck, false) as is_stuck, count(*) over () as total
          from enrollments e
          join users u on u.user_id = e.user_id
          cross join course
-         left join tried on tried.user_id = e.user_id
+         left join attempted on attempted.user_id = e.user_id
          left join done on done.user_id = e.user_id
          where e.course_id = $1 and e.status in ('active', 'completed') and u.deleted_at is null
            and ($2 = '' or strpos(folded(u.display_name), folded($2)) > 0 or strpos(u.email, lower($2)) > 0)
@@ -193,7 +193,7 @@ pub async fn learners(
     ))
     .bind::<Uuid, _>(course)
     .bind::<Text, _>(&query.q)
-    .bind::<Int4, _>(STUCK_TRIES)
+    .bind::<Int4, _>(STUCK_ATTEMPTS)
     .bind::<Timestamptz, _>(now - TimeDelta::days(STUCK_DAYS))
     .bind::<BigInt, _>(limit)
     .bind::<BigInt, _>(offset)
@@ -253,7 +253,7 @@ pub async fn cells(
                 coalesce(bool_or(status = 'in_progress'), false) as is_running, bool_or(is_excused) as is_excused
          from (
              select user_id, module_no, topic_pair_index, score, status, false as is_excused
-             from quiz_tries where course_id = $1 and user_id = any($2) and counts
+             from quiz_attempt_history where course_id = $1 and user_id = any($2) and counts
              union all
              select user_id, module_no, topic_pair_index, null, null, true
              from quiz_excuses where course_id = $1 and user_id = any($2)
@@ -265,10 +265,7 @@ pub async fn cells(
     .load(conn)
     .await?;
     let quizzes = rows.into_iter().map(|row| {
-        let key = ColumnKey::Quiz {
-            module_no: row.module_no,
-            pair: row.pair,
-        };
+        let key = ColumnKey::Quiz(QuizNumber::new(row.module_no, row.pair));
         ((row.user_id, key), row.reached.cell())
     });
     let sat = exam_results(conn, course, learners).await?;
@@ -378,7 +375,7 @@ fn learner_rows(course: CourseId) -> _ {
 }
 
 #[derive(QueryableByName)]
-struct TryRow {
+struct AttemptOutcomeRow {
     #[diesel(sql_type = Int4)]
     module_no: i32,
     #[diesel(sql_type = Int4)]
@@ -387,24 +384,26 @@ struct TryRow {
     outcome: AttemptOutcome,
 }
 
-/// Returns all attempts of the learner at the course's quizzes, by module and section, newest
+/// Returns all attempts of the learner at the course's quizzes, by quiz, newest
 /// first.
 pub async fn attempts(
     conn: &mut Conn,
     course: CourseId,
     user: UserId,
-) -> QueryResult<HashMap<(i32, i32), Vec<AttemptOutcome>>> {
-    let rows: Vec<TryRow> = diesel::sql_query(
+) -> QueryResult<HashMap<QuizNumber, Vec<AttemptOutcome>>> {
+    let rows: Vec<AttemptOutcomeRow> = diesel::sql_query(
         "select module_no, topic_pair_index as pair, attempt_id, status, score, completed_at, counts
-         from quiz_tries where user_id = $1 and course_id = $2 order by started_at desc",
+         from quiz_attempt_history where user_id = $1 and course_id = $2 order by started_at desc",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
-    let mut attempts: HashMap<(i32, i32), Vec<AttemptOutcome>> = HashMap::new();
+    let mut attempts: HashMap<QuizNumber, Vec<AttemptOutcome>> = HashMap::new();
     for row in rows {
-        let quiz = attempts.entry((row.module_no, row.pair)).or_default();
+        let quiz = attempts
+            .entry(QuizNumber::new(row.module_no, row.pair))
+            .or_default();
         quiz.push(row.outcome);
     }
     Ok(attempts)
@@ -430,7 +429,7 @@ pub struct ActionLine {
 }
 
 /// Returns the latest 50 actions for the learner, newest first.
-pub async fn deeds(
+pub async fn past_actions(
     conn: &mut Conn,
     course: CourseId,
     user: UserId,

@@ -20,7 +20,7 @@ use crate::gradebook::{
 };
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{AttemptId, CourseId, QuestionId, UserId};
+use crate::platform::ids::{AttemptId, CourseId, QuestionId, QuizNumber, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::question_bank::authoring::server::editing::no_question;
@@ -139,7 +139,7 @@ pub async fn learner(
     let outline = crate::enrollment::server::store::outline(conn, user, course).await?;
     let mut attempts = store::attempts(conn, course, user).await?;
     let cells = store::cells(conn, course, &[user]).await?;
-    let last_try = attempts
+    let last_attempt = attempts
         .values()
         .flatten()
         .filter_map(|outcome| outcome.completed_at)
@@ -173,7 +173,10 @@ pub async fn learner(
         email: learner.email,
         status: learner.status,
         enrolled: clock.date(learner.enrolled_at),
-        last_active: learner.last_opened_at.max(last_try).map(|at| clock.ago(at)),
+        last_active: learner
+            .last_opened_at
+            .max(last_attempt)
+            .map(|at| clock.ago(at)),
         done: modules.iter().fold((0, 0), |(done, all), module| {
             (done + module.done.0, all + module.done.1)
         }),
@@ -182,19 +185,19 @@ pub async fn learner(
         modules,
         exams: exams(conn, user, course, clock).await?,
         opened,
-        record: store::deeds(conn, course, user)
+        record: store::past_actions(conn, course, user)
             .await?
             .into_iter()
-            .map(|deed| past_deed(deed, clock))
+            .map(|line| past_action(line, clock))
             .collect(),
     })
 }
 
-fn past_deed(deed: ActionLine, clock: &Clock) -> PastAction {
-    let (quiz, exam) = (deed.quiz.unwrap_or_default(), deed.exam.unwrap_or_default());
-    let who = deed.by.unwrap_or_else(|| GONE.to_owned());
+fn past_action(line: ActionLine, clock: &Clock) -> PastAction {
+    let (quiz, exam) = (line.quiz.unwrap_or_default(), line.exam.unwrap_or_default());
+    let who = line.by.unwrap_or_else(|| GONE.to_owned());
     PastAction {
-        said: match deed.action.as_str() {
+        said: match line.action.as_str() {
             "quiz.reset" => format!("Quiz {quiz} reset"),
             "quiz.excused" => format!("Excused from quiz {quiz}"),
             "quiz.excuse_ended" => format!("Excuse from quiz {quiz} ended"),
@@ -205,8 +208,8 @@ fn past_deed(deed: ActionLine, clock: &Clock) -> PastAction {
             "exam.allowed" => format!("Time and sittings for the exam “{exam}” changed"),
             _ => "Time and attempts changed".to_owned(),
         },
-        reason: deed.reason,
-        by: format!("{who}, {}", clock.date_time(deed.occurred_at)),
+        reason: line.reason,
+        by: format!("{who}, {}", clock.date_time(line.occurred_at)),
     }
 }
 
@@ -226,32 +229,37 @@ fn gate_words(gate: &Gate, clock: &Clock) -> String {
 fn quizzes(
     module_no: i32,
     progress: &Progress,
-    attempts: &mut HashMap<(i32, i32), Vec<AttemptOutcome>>,
+    attempts: &mut HashMap<QuizNumber, Vec<AttemptOutcome>>,
     clock: &Clock,
 ) -> Vec<QuizCard> {
     let of_module = progress
         .quizzes
         .iter()
-        .filter(|quiz| quiz.module_no == module_no);
+        .filter(|quiz| quiz.number.module_no == module_no);
     of_module
         .map(|quiz| {
-            let outcomes = attempts.remove(&(module_no, quiz.pair)).unwrap_or_default();
+            let outcomes = attempts.remove(&quiz.number).unwrap_or_default();
             let counting = || outcomes.iter().filter(|outcome| outcome.counts);
             let is_running = counting().any(|outcome| outcome.status == AttemptStatus::InProgress);
-            let state = match (quiz.is_excused, quiz.is_passed, is_running, quiz.tries) {
+            let state = match (
+                quiz.is_excused,
+                quiz.is_passed,
+                is_running,
+                quiz.attempts_used,
+            ) {
                 (true, ..) => CellState::Excused,
                 (_, true, ..) => CellState::Passed,
                 (_, _, true, _) => CellState::Running,
-                (.., 0) => CellState::NoTry,
+                (.., 0) => CellState::NotAttempted,
                 _ => CellState::Failed,
             };
             QuizCard {
-                pair: quiz.pair,
+                pair: quiz.number.section,
                 cell: Cell {
                     state,
                     score: counting().filter_map(|outcome| outcome.score).max(),
                 },
-                tries: quiz.tries,
+                attempts_used: quiz.attempts_used,
                 is_retired: false,
                 attempts: past(&outcomes, clock),
             }
@@ -263,39 +271,37 @@ fn quizzes(
 fn retired(
     module_no: i32,
     progress: &Progress,
-    attempts: &HashMap<(i32, i32), Vec<AttemptOutcome>>,
+    attempts: &HashMap<QuizNumber, Vec<AttemptOutcome>>,
     cells: &HashMap<(UserId, ColumnKey), Cell>,
     clock: &Clock,
 ) -> Vec<QuizCard> {
-    let known: BTreeMap<i32, Cell> = cells
+    let known: BTreeMap<QuizNumber, Cell> = cells
         .iter()
         .filter_map(|((_, key), cell)| match key {
-            ColumnKey::Quiz { module_no, pair } => Some(((*module_no, *pair), *cell)),
+            ColumnKey::Quiz(number) => Some((*number, *cell)),
             ColumnKey::Exam(_) => None,
         })
         .chain(attempts.keys().map(|key| (*key, Cell::default())))
-        .filter(|((module, pair), _)| {
-            *module == module_no && progress.quiz(module_no, *pair).is_none()
-        })
-        .fold(BTreeMap::new(), |mut known, ((_, pair), cell)| {
-            known.entry(pair).or_insert(cell);
+        .filter(|(quiz, _)| quiz.module_no == module_no && progress.quiz(*quiz).is_none())
+        .fold(BTreeMap::new(), |mut known, (quiz, cell)| {
+            known.entry(quiz).or_insert(cell);
             known
         });
-    let outcomes = |pair| {
-        let of_quiz = attempts.get(&(module_no, pair));
+    let outcomes = |quiz: QuizNumber| {
+        let of_quiz = attempts.get(&quiz);
         of_quiz.map(Vec::as_slice).unwrap_or_default()
     };
     known
         .into_iter()
-        .map(|(pair, cell)| QuizCard {
-            pair,
+        .map(|(quiz, cell)| QuizCard {
+            pair: quiz.section,
             cell,
-            tries: outcomes(pair)
+            attempts_used: outcomes(quiz)
                 .iter()
                 .filter(|outcome| outcome.counts)
                 .count() as i64,
             is_retired: true,
-            attempts: past(outcomes(pair), clock),
+            attempts: past(outcomes(quiz), clock),
         })
         .collect()
 }
@@ -357,14 +363,10 @@ async fn open(
     let no_links: HashMap<_, TopicLink> = HashMap::new();
     Ok(OpenedAttempt {
         attempt_id: attempt,
-        quiz: quiz_name((row.quiz.module_no, row.quiz.pair)),
+        quiz: format!("Quiz {}", row.quiz.number),
         when: clock.date_time(row.completed_at.unwrap_or(row.started_at)),
         graded: quiz_view::graded(row, &regrades, &no_links, clock),
     })
-}
-
-fn quiz_name((module_no, pair): (i32, i32)) -> String {
-    format!("Quiz {module_no}.{pair}")
 }
 
 /// Question with the decisions about it and a hash (`mark`) of its key and latest decision.
@@ -470,7 +472,7 @@ async fn forecast_view(
         Some(ChangeRow {
             name: name.clone(),
             href: format!("{learner}?attempt={}", change.attempt),
-            quiz: quiz_name((change.module_no, change.pair)),
+            quiz: format!("Quiz {}", change.quiz),
             before: cell(change.before.0, change.before.1),
             after: cell(Some(change.after.0), change.after.1),
         })

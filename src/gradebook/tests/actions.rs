@@ -183,7 +183,7 @@ async fn a_module_is_opened_for_one_learner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_time_and_tries_are_given() {
+async fn more_time_and_attempts_are_given() {
     let site = TestSite::new().await;
     course(&site, GATED).await;
     sql(&site, &format!("{BOUND} insert into course_quiz_settings (course_id, attempts_allowed) select course_id, 1 from courses")).await;
@@ -192,12 +192,15 @@ async fn more_time_and_tries_are_given() {
     let id = user(&site, "asha@example.org").await;
     start(&mut asha, "1").await;
     let seconds = "select extract(epoch from expires_at - started_at)::bigint from quiz_attempts";
-    for (percent, tries, field) in [
+    for (percent, attempts, field) in [
         ("-5", "0", "extra_time_percent"),
         ("x", "0", "extra_time_percent"),
         ("50", "101", "extra_attempts"),
     ] {
-        let fields = [("extra_time_percent", percent), ("extra_attempts", tries)];
+        let fields = [
+            ("extra_time_percent", percent),
+            ("extra_attempts", attempts),
+        ];
         let refused = does(&mut meera, "allow_more", &id, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains(field), "{}", refused.body);
@@ -374,7 +377,7 @@ async fn what_is_asked_for_twice_is_done_once() {
     take(&site, &mut asha, "1", false).await;
     let id = user(&site, "asha@example.org").await;
     let more = [("extra_time_percent", "50"), ("extra_attempts", "1")];
-    for (deed, fields, action) in [
+    for (endpoint, fields, action) in [
         ("reset_quiz", &QUIZ[..], "quiz.reset"),
         ("allow_more", &more[..], "quiz.allowed"),
         (
@@ -389,12 +392,12 @@ async fn what_is_asked_for_twice_is_done_once() {
             let mut tab = site.visitor();
             tab.cookies.clone_from(&meera.cookies);
             let id = id.clone();
-            async move { does(&mut tab, deed, &id, fields).await }
+            async move { does(&mut tab, endpoint, &id, fields).await }
         });
         let answers = futures::future::join_all(clicks).await;
         let done = format!(
             "?done={}",
-            match deed {
+            match endpoint {
                 "reset_quiz" => "reset",
                 "allow_more" => "allow",
                 "unlock_module" => "unlock",
@@ -407,12 +410,12 @@ async fn what_is_asked_for_twice_is_done_once() {
         assert_eq!(
             count(&|a| a.header("x-redirect").ends_with(&done)),
             1,
-            "{deed}"
+            "{endpoint}"
         );
         let calm = [StatusCode::OK, StatusCode::CONFLICT];
-        assert_eq!(count(&|a| calm.contains(&a.status)), 4, "{deed}");
+        assert_eq!(count(&|a| calm.contains(&a.status)), 4, "{endpoint}");
         let audits = format!("select count(*) from audit_logs where action = '{action}'");
-        assert_eq!(site.test.count(&audits).await, 1, "{deed}");
+        assert_eq!(site.test.count(&audits).await, 1, "{endpoint}");
     }
     assert_eq!(site.test.count("select count(*) from quiz_resets").await, 1);
     assert_eq!(

@@ -42,7 +42,7 @@ async fn user(site: &TestSite, email: &str) -> String {
 /// Carries out an action for a learner of `small`.
 async fn does(
     tutor: &mut Browser<'_>,
-    deed: &str,
+    endpoint: &str,
     learner: &str,
     fields: &[(&str, &str)],
 ) -> TestAnswer {
@@ -51,7 +51,7 @@ async fn does(
     if !fields.iter().any(|(name, _)| *name == "reason") {
         all.push(("reason", "A power cut."));
     }
-    tutor.post(&format!("gradebook/api/{deed}"), &all).await
+    tutor.post(&format!("gradebook/api/{endpoint}"), &all).await
 }
 
 fn ok(answer: &TestAnswer) {

@@ -11,7 +11,7 @@ use {
     super::mails::{About, AccountMail, ForgottenPassword, SignUpMail},
     super::sign_ups::{self, NewSignUp},
     super::{
-        check_display_name, check_password, limits, normalise_email, password, safe_next, sessions,
+        check_display_name, check_password, limits, normalize_email, password, safe_next, sessions,
         store, tokens,
     },
     crate::platform::address,
@@ -70,7 +70,7 @@ fn known_zone(zone: Option<String>) -> Option<String> {
 #[cfg(feature = "ssr")]
 fn checked_sign_up(name: &str, email: &str, password: &str) -> AppResult<(String, String)> {
     let name = check_display_name(name);
-    let email = normalise_email(email);
+    let email = normalize_email(email);
     let password = check_password(password, email.as_deref().unwrap_or_default());
     let problems: Vec<_> = [
         ("name", name.as_ref().err()),
@@ -96,8 +96,8 @@ pub async fn sign_in(
     zone: Option<String>,
 ) -> AppResult<()> {
     let cx = Cx::current()?;
-    let email = normalise_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
-    let attempt = limits::SignInTry::take(&cx, &email).await?;
+    let email = normalize_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
+    let attempt = limits::SignInAttempt::take(&cx, &email).await?;
     let account = cx
         .within(async move |conn| Ok(store::by_email(conn, &email).await?))
         .await?;
@@ -158,7 +158,7 @@ pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()>
 #[server]
 pub async fn forgot_password(email: String) -> AppResult<()> {
     let cx = Cx::current()?;
-    let email = normalise_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
+    let email = normalize_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
     limits::SIGN_UP_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;

@@ -152,22 +152,18 @@ impl MailLimit {
     }
 }
 
-/// One sign-in that is being checked, with the limit that it counts against.
-pub enum SignInTry {
-    /// From a browser in which the account was signed in to before. Holds the name of this
-    /// browser's own bucket, which strangers can't empty.
+/// One try to sign in, and the limit that it counts against.
+pub enum SignInAttempt {
+    /// From a browser in which somebody signed in to the account before: strangers' tries don't count here. Holds the
+    /// name of the browser's bucket.
     KnownDevice(String),
     /// From any other browser. Holds the account's address, whose bucket all such browsers share.
     Stranger(String),
 }
 
-impl SignInTry {
-    /// Takes one token for signing in to the account with this address. Takes the same time for
-    /// addresses without an account.
-    ///
-    /// # Errors
-    ///
-    /// Says how long to wait if a limit is reached.
+impl SignInAttempt {
+    /// Takes one try to sign in to the account with this address, or says how long to wait. It takes as long for addresses
+    /// without an account.
     pub async fn take(cx: &Cx, email: &str) -> AppResult<Self> {
         if let Some(device) = known_devices::current() {
             let own = format!("{email} {}", hex(&device));

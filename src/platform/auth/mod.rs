@@ -83,7 +83,7 @@ pub struct Device {
 ///
 /// A sentence that says what is wrong.
 #[cfg(feature = "ssr")]
-pub fn normalise_email(typed: &str) -> Result<String, &'static str> {
+pub fn normalize_email(typed: &str) -> Result<String, &'static str> {
     let email = typed.trim().to_lowercase();
     if email.is_empty() {
         return Err("Enter your email address.");
@@ -209,11 +209,11 @@ mod rules {
     #[test]
     fn an_email_is_kept_lowercase_and_must_look_like_one() {
         assert_eq!(
-            normalise_email("  Ada.Lovelace+x@Example.ORG ").as_deref(),
+            normalize_email("  Ada.Lovelace+x@Example.ORG ").as_deref(),
             Ok("ada.lovelace+x@example.org")
         );
         assert_eq!(
-            normalise_email("jörg@bücher.example").as_deref(),
+            normalize_email("jörg@bücher.example").as_deref(),
             Ok("jörg@bücher.example")
         );
         let long = format!("{}@example.org", "a".repeat(250));
@@ -234,7 +234,7 @@ mod rules {
             "\u{200b}a@x.org",
         ];
         for typed in bad.into_iter().chain([long.as_str()]) {
-            assert!(normalise_email(typed).is_err(), "{typed:?}");
+            assert!(normalize_email(typed).is_err(), "{typed:?}");
         }
     }
 
@@ -268,9 +268,9 @@ mod rules {
 
     proptest::proptest! {
         #[test]
-        fn whatever_is_typed_a_normalised_email_is_normal(typed in ".{0,300}") {
-            if let Ok(email) = normalise_email(&typed) {
-                proptest::prop_assert_eq!(normalise_email(&email), Ok(email.clone()));
+        fn whatever_is_typed_a_normalized_email_is_normal(typed in ".{0,300}") {
+            if let Ok(email) = normalize_email(&typed) {
+                proptest::prop_assert_eq!(normalize_email(&email), Ok(email.clone()));
                 proptest::prop_assert!(email.len() <= 254 && email.contains('@'));
             }
         }

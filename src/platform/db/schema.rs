@@ -183,7 +183,7 @@ diesel::table! {
         tags -> Array<Nullable<Text>>,
         authors -> Array<Nullable<Text>>,
         outcomes -> Array<Nullable<Text>>,
-        licence -> Nullable<Text>,
+        license -> Nullable<Text>,
         price_cents -> Int4,
         currency -> Text,
         cohort_only -> Bool,
@@ -432,6 +432,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    first_answers (question_id, user_id) {
+        question_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        points -> Float8,
+        rest -> Nullable<Float8>,
+        chosen -> Array<Nullable<Uuid>>,
+        source_id -> Uuid,
+    }
+}
+
+diesel::table! {
     known_devices (user_id, device_hash) {
         user_id -> Uuid,
         organization_id -> Uuid,
@@ -488,7 +500,7 @@ diesel::table! {
         fingerprint -> Bytea,
         answer -> Jsonb,
         points -> Float8,
-        tries -> Int4,
+        attempts -> Int4,
         answered_at -> Timestamptz,
     }
 }
@@ -523,23 +535,11 @@ diesel::table! {
     question_statistics (question_id) {
         question_id -> Uuid,
         organization_id -> Uuid,
-        tries -> Int4,
+        answers -> Int4,
         facility -> Float8,
         discrimination -> Nullable<Float8>,
         good_learners_fail -> Bool,
         updated_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    question_tries (question_id, user_id) {
-        question_id -> Uuid,
-        organization_id -> Uuid,
-        user_id -> Uuid,
-        points -> Float8,
-        rest -> Nullable<Float8>,
-        chosen -> Array<Nullable<Uuid>>,
-        source_id -> Uuid,
     }
 }
 
@@ -971,8 +971,8 @@ diesel::joinable!(uncounted_attempts -> courses (course_id));
 diesel::joinable!(uncounted_attempts -> quiz_attempts (attempt_id));
 diesel::joinable!(uncounted_exam_attempts -> courses (course_id));
 diesel::joinable!(uncounted_exam_attempts -> exam_attempts (attempt_id));
-diesel::joinable!(question_tries -> users (user_id));
-diesel::joinable!(question_tries -> quiz_questions (question_id));
+diesel::joinable!(first_answers -> users (user_id));
+diesel::joinable!(first_answers -> quiz_questions (question_id));
 diesel::joinable!(question_statistics -> quiz_questions (question_id));
 diesel::joinable!(quiz_resets -> courses (course_id));
 diesel::joinable!(quiz_excuses -> courses (course_id));
@@ -1026,6 +1026,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exam_sitting_events,
     exam_sittings,
     exams,
+    first_answers,
     known_devices,
     learner_persona_profiles,
     module_progress,
@@ -1036,7 +1037,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     practice_answers,
     question_imports,
     question_statistics,
-    question_tries,
     quiz_allowances,
     quiz_attempts,
     quiz_excuses,

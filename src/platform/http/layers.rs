@@ -157,7 +157,7 @@ fn same_origin(request: &Request) -> bool {
 }
 
 /// Loads the session's user and the message left for this page, and adds a [`Cx`] to the request.
-pub async fn recognise(
+pub async fn recognize(
     State(app): State<AppState>,
     session: Session,
     request: Request,

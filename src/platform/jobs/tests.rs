@@ -95,7 +95,7 @@ async fn a_failing_job_is_tried_again_later_and_then_given_up() {
     due("now() + interval '1 hour'").await;
     assert!(
         !workers.run_one().await.unwrap(),
-        "the second try waits for its time"
+        "the second attempt waits for its time"
     );
     due("now()").await;
     assert!(workers.run_one().await.unwrap());

@@ -53,7 +53,7 @@ fn draw(slug: &str) -> Vec<Stroke> {
 
 /// Growing circles around the corners and the middles of the long edges, and a gold dot.
 fn arcs(dice: &mut Dice) -> Vec<Stroke> {
-    const CENTRES: [(u32, u32); 6] = [
+    const CENTERS: [(u32, u32); 6] = [
         (0, 0),
         (WIDTH, 0),
         (0, HEIGHT),
@@ -63,7 +63,7 @@ fn arcs(dice: &mut Dice) -> Vec<Stroke> {
     ];
     let (mut fine, mut bold) = (String::new(), String::new());
     for ring in 0..6 {
-        let (x, y) = CENTRES[dice.below(6) as usize];
+        let (x, y) = CENTERS[dice.below(6) as usize];
         let path = if ring % 2 == 0 { &mut fine } else { &mut bold };
         circle(path, x, y, 14 + 15 * ring);
     }

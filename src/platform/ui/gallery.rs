@@ -10,7 +10,7 @@ use super::*;
 type Section = (&'static str, &'static str, fn() -> AnyView);
 
 const SECTIONS: [Section; 15] = [
-    ("type", "Type and color", type_and_colour),
+    ("type", "Type and color", type_and_color),
     ("buttons", "Buttons", buttons),
     ("fields", "Fields", fields),
     ("choices", "Choices", choices),
@@ -62,7 +62,7 @@ fn shelf(specimens: AnyView) -> AnyView {
     view! { <div class="shelf">{specimens}</div> }.erase()
 }
 
-fn type_and_colour() -> AnyView {
+fn type_and_color() -> AnyView {
     view! {
         <div class="stack">
             <Wordmark />

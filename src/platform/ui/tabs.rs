@@ -77,15 +77,15 @@ fn walk(event: KeyboardEvent) {
         .target()
         .and_then(|target| target.dyn_into::<HtmlElement>().ok());
     let Some(tab) = tab else { return };
-    let neighbour = match event.key().as_str() {
+    let neighbor = match event.key().as_str() {
         "ArrowRight" => tab.next_element_sibling(),
         "ArrowLeft" => tab.previous_element_sibling(),
         _ => None,
     };
-    if let Some(neighbour) = neighbour.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
+    if let Some(neighbor) = neighbor.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
         event.prevent_default();
-        neighbour.click();
+        neighbor.click();
         // Fails only if the element is gone.
-        let _ = neighbour.focus();
+        let _ = neighbor.focus();
     }
 }

@@ -7,6 +7,7 @@ use crate::enrollment::{OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, 
 use crate::paths::exams_path;
 use crate::paths::quiz_path;
 use crate::paths::topic_path;
+use crate::platform::ids::QuizNumber;
 use crate::platform::ui::{Erase, Glyph, Icon, Kbd, Language};
 use crate::player::{Hit, SearchResults, TopicPage};
 
@@ -110,7 +111,8 @@ fn line(topic: OutlineTopic, (course, language): (&str, &Language), here: &str) 
 }
 
 fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
-    let title = format!("Quiz {module_no}.{}", quiz.pair);
+    let number = QuizNumber::new(module_no, quiz.pair);
+    let title = format!("Quiz {number}");
     if let Some(lock) = quiz.lock {
         return locked("quiz lock", title.erase(), lock);
     }
@@ -121,7 +123,7 @@ fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
     };
     view! {
         <li class=class>
-            <a href=quiz_path(course, module_no, quiz.pair)>
+            <a href=quiz_path(course, number)>
                 <span class="g"></span>
                 <span>{title} <span class="vh">{words}</span></span>
             </a>

@@ -12,7 +12,7 @@ use crate::enrollment::server::progress::Progress;
 use crate::enrollment::server::store as enrollment;
 use crate::enrollment::server::store::studying;
 use crate::enrollment::{
-    CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbours, steps,
+    CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbors, steps,
 };
 use crate::exercise::server::view as exercises;
 use crate::paths::certificate_path;
@@ -89,7 +89,7 @@ pub async fn topic(
         true => exercises::lines(conn, user, row.topic_id, &course, &row.slug).await?,
         false => Vec::new(),
     };
-    let (previous, next) = neighbours(&outline, &course, &topic_path(&course, &row.slug));
+    let (previous, next) = neighbors(&outline, &course, &topic_path(&course, &row.slug));
     Ok(TopicPage {
         content: Html(content),
         place: TopicPlace {
@@ -182,7 +182,7 @@ async fn current_course(
             let continue_at = step.map(|step| Continue {
                 href: step.link.href,
                 title: step.link.title,
-                module: title(step.module_no).unwrap_or_default(),
+                module: title(step.section.module_no).unwrap_or_default(),
                 stopped_at: None,
                 minutes: step.minutes,
             });

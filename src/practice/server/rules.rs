@@ -120,7 +120,7 @@ pub async fn page(
                 kept.points,
                 None,
             )),
-            tries: kept.tries,
+            attempts: kept.attempts,
             again: format!("{}?again=true", address.path()),
         },
         None => PracticeState::Open(shown(&asked.question, None)),

@@ -27,7 +27,7 @@ pub struct Kept {
     pub answer: Answer,
     /// Points from 0 to 1.
     pub points: f64,
-    pub tries: i32,
+    pub attempts: i32,
 }
 
 /// Loads the last answer. None if the learner answered another version or never answered.
@@ -43,17 +43,17 @@ pub async fn kept(
         .select((
             practice_answers::answer,
             practice_answers::points,
-            practice_answers::tries,
+            practice_answers::attempts,
         ))
         .first(conn)
         .await
         .optional()?;
-    row.map(|(answer, points, tries)| {
+    row.map(|(answer, points, attempts)| {
         let answer = serde_json::from_value(answer).map_err(|error| AppError::internal(&error))?;
         Ok(Kept {
             answer,
             points,
-            tries,
+            attempts,
         })
     })
     .transpose()
@@ -85,7 +85,7 @@ pub async fn keep(
         .on_conflict((practice_answers::user_id, practice_answers::question_id))
         .do_update()
         .set((
-            practice_answers::tries.eq(practice_answers::tries + 1),
+            practice_answers::attempts.eq(practice_answers::attempts + 1),
             values,
         ))
         .execute(conn)

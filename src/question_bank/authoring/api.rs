@@ -32,7 +32,7 @@ pub async fn load_bank(course: String, #[server(default)] query: BankQuery) -> A
         .within(async move |conn| tally::bring_up_to_date(conn, course).await)
         .await
     {
-        tracing::warn!(%error, "tries could not be counted");
+        tracing::warn!(%error, "first answers could not be counted");
     }
     cx.within(async move |conn| {
         let course_title = crate::course::server::store::title(conn, course).await?;

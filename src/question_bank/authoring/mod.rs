@@ -117,7 +117,7 @@ pub struct BankLine {
 /// Figures of a question, formatted for the table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
-    pub tries: i32,
+    pub answers: i32,
     pub facility: String,
     pub discrimination: String,
     pub good_learners_fail: bool,

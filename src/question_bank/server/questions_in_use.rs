@@ -11,22 +11,22 @@ use diesel_async::RunQueryDsl;
 
 use super::timing::GRACE;
 use crate::platform::db::Conn;
-use crate::platform::ids::{CourseId, QuestionId, UserId};
+use crate::platform::ids::{CourseId, QuestionId, QuizNumber, UserId};
 use crate::platform::ui::Html;
 use crate::question_bank::GradedQuestion;
 
 /// The running quiz or exam that asks a question. An exam is named by its title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UsedBy {
-    Quiz { module_no: i32, pair: i32 },
+    Quiz(QuizNumber),
     Exam(String),
 }
 
 impl UsedBy {
     pub fn refusal(&self) -> String {
         match self {
-            Self::Quiz { module_no, pair } => format!(
-                "This question is part of quiz {module_no}.{pair}, which you have started. Submit the quiz first."
+            Self::Quiz(quiz) => format!(
+                "This question is part of quiz {quiz}, which you have started. Submit the quiz first."
             ),
             Self::Exam(title) => format!(
                 "This question is part of the exam “{title}”, which you have started. Submit the exam first."
@@ -36,7 +36,7 @@ impl UsedBy {
 
     fn why_withheld(&self) -> String {
         let asker = match self {
-            Self::Quiz { module_no, pair } => format!("quiz {module_no}.{pair}"),
+            Self::Quiz(quiz) => format!("quiz {quiz}"),
             Self::Exam(title) => format!("the exam “{title}”"),
         };
         format!(
@@ -97,10 +97,10 @@ pub async fn asked(
         .map(|row| {
             let asker = match (row.exam, row.module_no, row.pair) {
                 (Some(title), ..) => UsedBy::Exam(title),
-                (None, module_no, pair) => UsedBy::Quiz {
-                    module_no: module_no.unwrap_or_default(),
-                    pair: pair.unwrap_or_default(),
-                },
+                (None, module_no, pair) => UsedBy::Quiz(QuizNumber::new(
+                    module_no.unwrap_or_default(),
+                    pair.unwrap_or_default(),
+                )),
             };
             (row.question_id, asker)
         })

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::platform::ids::QuestionId;
 
 /// Number of answers with a `rest` that a question needs before it may be flagged.
-const ENOUGH_TRIES: usize = 30;
+const ENOUGH_ANSWERS: usize = 30;
 /// Share of the answers in the upper and in the lower group: T. L. Kelley, The selection of upper
 /// and lower groups for the validation of test items, Journal of Educational Psychology 30, 1939.
 const GROUP: f64 = 0.27;
@@ -32,7 +32,7 @@ pub struct GradedAnswer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuestionStatistics {
     pub question: QuestionId,
-    pub tries: usize,
+    pub answers: usize,
     /// Mean points, from 0 (nobody answers right) to 1 (everybody does).
     pub facility: f64,
     /// Correlation of the question's points with the rest of the attempt, from -1 to 1. The rest
@@ -60,21 +60,21 @@ pub struct Groups {
 }
 
 /// Computes the statistics of each answered question, ordered by question id.
-pub fn statistics(tries: &[GradedAnswer]) -> Vec<QuestionStatistics> {
+pub fn statistics(answers: &[GradedAnswer]) -> Vec<QuestionStatistics> {
     let mut by_question: BTreeMap<QuestionId, Vec<&GradedAnswer>> = BTreeMap::new();
-    for one in tries {
+    for one in answers {
         by_question.entry(one.question).or_default().push(one);
     }
     by_question
         .into_iter()
-        .map(|(question, tries)| of_question(question, &tries))
+        .map(|(question, answers)| of_question(question, &answers))
         .collect()
 }
 
-fn of_question(question: QuestionId, tries: &[&GradedAnswer]) -> QuestionStatistics {
-    let points: Vec<f64> = tries.iter().map(|one| one.points).collect();
+fn of_question(question: QuestionId, answers: &[&GradedAnswer]) -> QuestionStatistics {
+    let points: Vec<f64> = answers.iter().map(|one| one.points).collect();
     // Pairs of rest and points.
-    let compared: Vec<(f64, f64)> = tries
+    let compared: Vec<(f64, f64)> = answers
         .iter()
         .filter_map(|one| Some((one.rest?, one.points)))
         .collect();
@@ -84,13 +84,13 @@ fn of_question(question: QuestionId, tries: &[&GradedAnswer]) -> QuestionStatist
         && groups.is_some_and(|groups| groups.upper < groups.lower);
     QuestionStatistics {
         question,
-        tries: tries.len(),
+        answers: answers.len(),
         facility: mean(&points),
         discrimination,
         groups,
-        taken: taken(tries),
-        median_seconds: median(tries.iter().filter_map(|one| one.seconds).collect()),
-        good_learners_fail: compared.len() >= ENOUGH_TRIES && is_inverted,
+        taken: taken(answers),
+        median_seconds: median(answers.iter().filter_map(|one| one.seconds).collect()),
+        good_learners_fail: compared.len() >= ENOUGH_ANSWERS && is_inverted,
     }
 }
 
@@ -127,9 +127,9 @@ fn groups(pairs: &[(f64, f64)]) -> Option<Groups> {
     })
 }
 
-fn taken(tries: &[&GradedAnswer]) -> BTreeMap<Uuid, usize> {
+fn taken(answers: &[&GradedAnswer]) -> BTreeMap<Uuid, usize> {
     let mut taken = BTreeMap::new();
-    for one in tries {
+    for one in answers {
         for option in one.chosen.iter().collect::<HashSet<_>>() {
             *taken.entry(*option).or_default() += 1;
         }
@@ -166,8 +166,8 @@ mod tests {
     }
 
     fn of(pairs: impl IntoIterator<Item = (f64, f64)>) -> QuestionStatistics {
-        let tries: Vec<GradedAnswer> = pairs.into_iter().map(|(p, r)| one(p, r)).collect();
-        statistics(&tries).remove(0)
+        let answers: Vec<GradedAnswer> = pairs.into_iter().map(|(p, r)| one(p, r)).collect();
+        statistics(&answers).remove(0)
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
         let right = [0.9, 0.8, 0.8, 0.7, 0.6, 0.4].map(|rest| (1.0, rest));
         let wrong = [0.6, 0.5, 0.3, 0.2].map(|rest| (0.0, rest));
         let found = of(right.into_iter().chain(wrong));
-        assert_eq!((found.tries, found.facility), (10, 0.6));
+        assert_eq!((found.answers, found.facility), (10, 0.6));
         assert!((found.discrimination.unwrap() - 0.67363).abs() < 1e-5);
         // Three in each group: .9 .8 .8, and .2 .3 .4.
         let groups = found.groups.unwrap();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_that_good_learners_get_wrong_is_flagged_after_enough_tries() {
+    fn a_question_that_good_learners_get_wrong_is_flagged_after_enough_answers() {
         let inverted = |count: usize| {
             of((0..count).map(|n| {
                 let is_good = n % 2 == 0;
@@ -223,7 +223,7 @@ mod tests {
             ..one(0.5, 0.0)
         };
         let found = statistics(&[alone]).remove(0);
-        assert_eq!((found.tries, found.facility), (1, 0.5));
+        assert_eq!((found.answers, found.facility), (1, 0.5));
         assert_eq!((found.discrimination, found.groups), (None, None));
         assert!(statistics(&[]).is_empty());
     }
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].taken, BTreeMap::from([(option(5), 1)]));
         assert_eq!(found[0].median_seconds, None);
-        assert_eq!(found[1].tries, 4);
+        assert_eq!(found[1].answers, 4);
         assert_eq!(
             found[1].taken,
             BTreeMap::from([(option(1), 2), (option(2), 2)])
@@ -258,9 +258,9 @@ mod tests {
     proptest! {
         #[test]
         fn statistics_stay_in_their_bounds_whatever_the_order(
-            tries in proptest::collection::vec((0u8..=4, 0u8..=4), 1..60),
+            answers in proptest::collection::vec((0u8..=4, 0u8..=4), 1..60),
         ) {
-            let pairs = tries.iter().map(|&(p, r)| (f64::from(p) / 4.0, f64::from(r) / 4.0));
+            let pairs = answers.iter().map(|&(p, r)| (f64::from(p) / 4.0, f64::from(r) / 4.0));
             let found = of(pairs.clone());
             prop_assert!((0.0..=1.0).contains(&found.facility));
             prop_assert!(found.discrimination.is_none_or(|r| (-1.0..=1.0).contains(&r)));
@@ -272,10 +272,10 @@ mod tests {
         /// Inverting the key inverts the discrimination.
         #[test]
         fn a_wrong_key_inverts_the_discrimination(
-            tries in proptest::collection::vec((any::<bool>(), 0.0..=1.0f64), 2..60),
+            answers in proptest::collection::vec((any::<bool>(), 0.0..=1.0f64), 2..60),
         ) {
             let keyed = |key: bool| {
-                let pairs = tries.iter().map(|&(p, r)| (f64::from(u8::from(p == key)), r));
+                let pairs = answers.iter().map(|&(p, r)| (f64::from(u8::from(p == key)), r));
                 of(pairs).discrimination
             };
             match (keyed(true), keyed(false)) {

@@ -15,6 +15,7 @@ use super::{
     AttemptStatus, PastAttempt, QuizPage, QuizState, QuizTerms, RunningAttempt, SaveReply,
 };
 use crate::paths::quiz_path;
+use crate::platform::ids::QuizNumber;
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, Erase, Form, FormState, Language, Notice, Page, Tone, loaded,
     page_resource, query_value,
@@ -54,9 +55,10 @@ struct QuizForms {
 }
 
 fn quiz(page: QuizPage, forms: QuizForms) -> AnyView {
-    let name = format!("Quiz {}.{}", page.module_no, page.pair);
+    let number = QuizNumber::new(page.module_no, page.pair);
+    let name = format!("Quiz {number}");
     let course = format!("/learn/{}", page.course_slug);
-    let path = quiz_path(&page.course_slug, page.module_no, page.pair);
+    let path = quiz_path(&page.course_slug, number);
     let is_running = matches!(page.state, QuizState::Running(_));
     let state = match page.state.clone() {
         QuizState::Ready(terms) => ready(page.clone(), terms, forms.start),
@@ -116,7 +118,7 @@ fn ready(page: QuizPage, terms: QuizTerms, start: FormState) -> AnyView {
     };
     let pass = format!("{}% to pass", terms.passing_score_percent);
     let time = terms.time.unwrap_or_else(|| "no time limit".to_owned());
-    let tries = terms.tries_left.map(|left| match left {
+    let attempts = terms.attempts_left.map(|left| match left {
         1 => "This is your last attempt.".to_owned(),
         left => format!("You have {left} attempts left."),
     });
@@ -134,7 +136,7 @@ fn ready(page: QuizPage, terms: QuizTerms, start: FormState) -> AnyView {
         <p class="soft">
             "Your answers are saved as you go. You can return to a question, flag it for review, or close the page without losing anything."
         </p>
-        {tries.map(|tries| view! { <p class="soft">{tries}</p> })}
+        {attempts.map(|attempts| view! { <p class="soft">{attempts}</p> })}
         <Form form=start>
             <input type="hidden" name="course" value=page.course_slug />
             <input type="hidden" name="module_no" value=page.module_no.to_string() />

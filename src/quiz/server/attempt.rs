@@ -16,7 +16,7 @@ use crate::enrollment::server::progress::Progress;
 use crate::enrollment::server::store as studying;
 use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{AttemptId, CourseId, UserId};
+use crate::platform::ids::{AttemptId, CourseId, QuizNumber, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::platform::time::Clock;
 use crate::question_bank::server::answer::AnswerChange;
@@ -67,8 +67,7 @@ pub async fn load_context(
     conn: &mut Conn,
     user: UserId,
     course: &str,
-    module_no: i32,
-    pair: i32,
+    number: QuizNumber,
     now: DateTime<Utc>,
 ) -> AppResult<QuizContext> {
     let studied = studying::studying(conn, user, course)
@@ -76,15 +75,14 @@ pub async fn load_context(
         .ok_or_else(not_enrolled)?;
     let key = QuizKey {
         course: studied.course_id,
-        module_no,
-        pair,
+        number,
     };
     if let Some(late) = store::late_attempt(conn, user, key, now - GRACE).await? {
         end_if_late(conn, user, late, now).await?;
     }
     let progress = progress::load(conn, user, studied.course_id, now).await?;
     let attempts = store::attempts(conn, user, key).await?;
-    if progress.quiz(module_no, pair).is_none() && attempts.is_empty() {
+    if progress.quiz(number).is_none() && attempts.is_empty() {
         return Err(no_quiz());
     }
     Ok(QuizContext {
@@ -99,14 +97,14 @@ pub async fn load_context(
 
 /// Returns the reason why no attempt can be started, as a sentence. None if one can.
 pub fn why_closed(found: &QuizContext, clock: &Clock) -> Option<String> {
-    let Some(quiz) = found.progress.quiz(found.key.module_no, found.key.pair) else {
+    let Some(quiz) = found.progress.quiz(found.key.number) else {
         return Some("This quiz no longer has any questions.".to_owned());
     };
     if let Some(lock) = quiz.lock {
         return Some(progress::sentence(lock, clock));
     }
-    if let Some(allowed) = found.settings.tries_allowed()
-        && quiz.tries >= allowed
+    if let Some(allowed) = found.settings.total_attempts_allowed()
+        && quiz.attempts_used >= allowed
     {
         return Some(match allowed {
             1 => "You have used your only attempt. Your tutor can allow another one.".to_owned(),
@@ -134,14 +132,13 @@ pub async fn start(
     conn: &mut Conn,
     user: UserId,
     course: &str,
-    module_no: i32,
-    pair: i32,
+    number: QuizNumber,
     clock: &Clock,
 ) -> AppResult<AttemptId> {
     // Without this lock, two starts at the same time would both pass the check of the attempts
     // allowed.
-    db::lock(conn, &format!("quiz {user} {course} {module_no} {pair}")).await?;
-    let found = load_context(conn, user, course, module_no, pair, clock.now).await?;
+    db::lock(conn, &format!("quiz {user} {course} {number}")).await?;
+    let found = load_context(conn, user, course, number, clock.now).await?;
     if let Some(running) = found.running() {
         return Ok(running);
     }

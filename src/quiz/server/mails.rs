@@ -7,7 +7,7 @@ use crate::enrollment::server::mails::{self, CourseNews, Recipient, allowance};
 use crate::paths::quiz_path;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, RegradingId, UserId};
+use crate::platform::ids::{CourseId, QuizNumber, RegradingId, UserId};
 use crate::platform::jobs::{Job, JobContext};
 use crate::quiz::AttemptStatus;
 
@@ -18,20 +18,20 @@ pub struct QuizMail {
     pub news: QuizNews,
 }
 
-/// The subject of a mail. A quiz is given by its module and section; the reason is the tutor's.
+/// The subject of a mail. The reason is the tutor's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum QuizNews {
     Reset {
-        quiz: (i32, i32),
+        quiz: QuizNumber,
         reason: String,
     },
     Excused {
-        quiz: (i32, i32),
+        quiz: QuizNumber,
         reason: String,
     },
     ExcuseEnded {
-        quiz: (i32, i32),
+        quiz: QuizNumber,
         reason: String,
     },
     Unlocked {
@@ -71,33 +71,29 @@ async fn words(
     Recipient { slug, title, .. }: &Recipient,
     news: QuizNews,
 ) -> AppResult<CourseNews> {
-    let name = |(module_no, pair): (i32, i32)| format!("quiz {module_no}.{pair}");
-    let address = |(module_no, pair): (i32, i32)| Some(quiz_path(slug, module_no, pair));
+    let address = |quiz| Some(quiz_path(slug, quiz));
     let (subject, text, path): (_, String, _) = match news {
         QuizNews::Reset { quiz, reason } => (
-            format!("You can take {} again", name(quiz)),
+            format!("You can take quiz {quiz} again"),
             format!(
-                "Your tutor has reset {} of “{title}”. You can start again from the beginning, and your earlier attempts no longer \
-                 count. Everything that is unlocked for you stays unlocked.\n\nReason: {reason}",
-                name(quiz)
+                "Your tutor has reset quiz {quiz} of “{title}”. You can start again from the beginning, and your earlier attempts no longer \
+                 count. Everything that is unlocked for you stays unlocked.\n\nReason: {reason}"
             ),
             address(quiz),
         ),
         QuizNews::Excused { quiz, reason } => (
-            format!("You are excused from {}", name(quiz)),
+            format!("You are excused from quiz {quiz}"),
             format!(
-                "Your tutor has excused you from {} of “{title}”. It counts as passed and unlocks everything that a pass unlocks. You \
-                 may still take it.\n\nReason: {reason}",
-                name(quiz)
+                "Your tutor has excused you from quiz {quiz} of “{title}”. It counts as passed and unlocks everything that a pass unlocks. You \
+                 may still take it.\n\nReason: {reason}"
             ),
             None,
         ),
         QuizNews::ExcuseEnded { quiz, reason } => (
-            format!("You are no longer excused from {}", name(quiz)),
+            format!("You are no longer excused from quiz {quiz}"),
             format!(
-                "Your tutor has ended your excuse from {} of “{title}”. You need to pass it like any other quiz. Modules that are \
-                 unlocked for you stay unlocked.\n\nReason: {reason}",
-                name(quiz)
+                "Your tutor has ended your excuse from quiz {quiz} of “{title}”. You need to pass it like any other quiz. Modules that are \
+                 unlocked for you stay unlocked.\n\nReason: {reason}"
             ),
             address(quiz),
         ),
@@ -138,12 +134,12 @@ async fn words(
             let results = regrades::changed_of(conn, regrading, user).await?;
             let lines: Vec<String> = results
                 .iter()
-                .map(|(module_no, pair, old, new, status)| {
+                .map(|(quiz, old, new, status)| {
                     let passed = match status {
                         AttemptStatus::Passed => ", passed",
                         _ => "",
                     };
-                    format!("- Quiz {module_no}.{pair}: from {old}% to {new}%{passed}")
+                    format!("- Quiz {quiz}: from {old}% to {new}%{passed}")
                 })
                 .collect();
             (

@@ -18,7 +18,7 @@ use crate::platform::db::schema::{
     course_quiz_settings, courses, quiz_allowances, quiz_attempts, quiz_questions, topics,
 };
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{AttemptId, CourseId, TopicId, UserId};
+use crate::platform::ids::{AttemptId, CourseId, QuizNumber, TopicId, UserId};
 use crate::question_bank::server::grade::{Answers, QuestionSet};
 use crate::question_bank::server::timing;
 use crate::quiz::AttemptStatus;
@@ -48,7 +48,7 @@ impl AttemptSettings {
     }
 
     /// Attempts allowed for each quiz, including extra attempts. None without a limit.
-    pub fn tries_allowed(&self) -> Option<i64> {
+    pub fn total_attempts_allowed(&self) -> Option<i64> {
         let allowed = self.attempts_allowed? + self.extra_attempts.unwrap_or(0);
         Some(allowed.into())
     }
@@ -83,20 +83,19 @@ pub async fn settings(
         .await
 }
 
-/// A quiz, identified by its course, module and section.
+/// A quiz, identified by its course and number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuizKey {
     pub course: CourseId,
-    pub module_no: i32,
-    pub pair: i32,
+    pub number: QuizNumber,
 }
 
 /// The active questions of a quiz, in the author's order.
 pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec<BankQuestion>> {
     let rows = quiz_questions::table
         .filter(quiz_questions::course_id.eq(quiz.course))
-        .filter(quiz_questions::module_no.eq(quiz.module_no))
-        .filter(quiz_questions::topic_pair_index.eq(quiz.pair))
+        .filter(quiz_questions::module_no.eq(quiz.number.module_no))
+        .filter(quiz_questions::topic_pair_index.eq(quiz.number.section))
         .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
         .filter(quiz_questions::retired_at.is_null())
         .order((quiz_questions::order_index, quiz_questions::question_id))
@@ -125,8 +124,8 @@ async fn seen(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<HashM
     )
     .bind::<SqlUuid, _>(user)
     .bind::<SqlUuid, _>(quiz.course)
-    .bind::<Int4, _>(quiz.module_no)
-    .bind::<Int4, _>(quiz.pair)
+    .bind::<Int4, _>(quiz.number.module_no)
+    .bind::<Int4, _>(quiz.number.section)
     .load(conn)
     .await?;
     Ok(rows
@@ -180,8 +179,7 @@ impl TryFrom<AttemptRow> for Attempt {
             attempt_id: row.attempt_id,
             quiz: QuizKey {
                 course: row.course_id,
-                module_no: row.module_no,
-                pair: row.topic_pair_index,
+                number: QuizNumber::new(row.module_no, row.topic_pair_index),
             },
             set: serde_json::from_value(row.question_set).map_err(broken)?,
             answers: serde_json::from_value(row.answers).map_err(broken)?,
@@ -243,8 +241,8 @@ pub async fn late_attempt(
     quiz_attempts::table
         .filter(quiz_attempts::user_id.eq(user))
         .filter(quiz_attempts::course_id.eq(quiz.course))
-        .filter(quiz_attempts::module_no.eq(quiz.module_no))
-        .filter(quiz_attempts::topic_pair_index.eq(quiz.pair))
+        .filter(quiz_attempts::module_no.eq(quiz.number.module_no))
+        .filter(quiz_attempts::topic_pair_index.eq(quiz.number.section))
         .filter(quiz_attempts::status.eq(AttemptStatus::InProgress))
         .filter(quiz_attempts::expires_at.lt(at))
         .select(quiz_attempts::attempt_id)
@@ -315,14 +313,14 @@ pub async fn attempts(
     quiz: QuizKey,
 ) -> QueryResult<Vec<AttemptOutcome>> {
     diesel::sql_query(
-        "select attempt_id, status, score, completed_at, counts from quiz_tries
+        "select attempt_id, status, score, completed_at, counts from quiz_attempt_history
          where user_id = $1 and course_id = $2 and module_no = $3 and topic_pair_index = $4
          order by started_at desc",
     )
     .bind::<SqlUuid, _>(user)
     .bind::<SqlUuid, _>(quiz.course)
-    .bind::<Int4, _>(quiz.module_no)
-    .bind::<Int4, _>(quiz.pair)
+    .bind::<Int4, _>(quiz.number.module_no)
+    .bind::<Int4, _>(quiz.number.section)
     .load(conn)
     .await
 }
@@ -344,8 +342,8 @@ pub async fn begin(
         .values((
             quiz_attempts::user_id.eq(user),
             quiz_attempts::course_id.eq(quiz.course),
-            quiz_attempts::module_no.eq(quiz.module_no),
-            quiz_attempts::topic_pair_index.eq(quiz.pair),
+            quiz_attempts::module_no.eq(quiz.number.module_no),
+            quiz_attempts::topic_pair_index.eq(quiz.number.section),
             quiz_attempts::question_set.eq(set),
             quiz_attempts::passing_score_percent.eq(settings.passing_score_percent),
             quiz_attempts::partial_credit.eq(settings.partial_credit.unwrap_or(false)),

@@ -1,6 +1,5 @@
 //! Builds the page of a quiz.
 
-use crate::platform::ids::QuestionId;
 use crate::question_bank::server::questions_in_use::{UsedBy, asked, withhold};
 use crate::question_bank::server::view::{graded_question, right, shown};
 use diesel::QueryResult;
@@ -20,7 +19,7 @@ use crate::paths::quiz_path;
 use crate::paths::topic_path;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{AttemptId, TopicId, UserId};
+use crate::platform::ids::{AttemptId, QuestionId, QuizNumber, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::question_bank::GradedQuestion;
@@ -46,13 +45,12 @@ pub async fn page(
     conn: &mut Conn,
     user: UserId,
     course: String,
-    module_no: i32,
-    pair: i32,
+    number: QuizNumber,
     look: QuizPart,
     clock: &Clock,
 ) -> AppResult<QuizPage> {
-    let found = attempt::load_context(conn, user, &course, module_no, pair, clock.now).await?;
-    let topics = store::topics_of(conn, found.key.course, module_no).await?;
+    let found = attempt::load_context(conn, user, &course, number, clock.now).await?;
+    let topics = store::topics_of(conn, found.key.course, number.module_no).await?;
     let link = |(_, slug, title, _): &(TopicId, String, String, i32)| TopicLink {
         href: topic_path(&course, slug),
         title: title.clone(),
@@ -105,22 +103,22 @@ pub async fn page(
         .iter()
         .filter_map(|outcome| past(outcome, clock))
         .collect();
-    let quiz = found.progress.quiz(module_no, pair);
+    let quiz = found.progress.quiz(number);
     let is_excused = quiz.is_some_and(|quiz| quiz.is_excused);
     Ok(QuizPage {
         module_title: found
             .progress
             .module_titles
-            .get(&module_no)
+            .get(&number.module_no)
             .cloned()
             .unwrap_or_default(),
         course_slug: course.clone(),
         course_title: found.course_title,
-        module_no,
-        pair,
+        module_no: number.module_no,
+        pair: number.section,
         topics: topics
             .iter()
-            .filter(|(.., number)| pair_of(*number) == pair)
+            .filter(|(.., topic)| pair_of(*topic) == number.section)
             .map(link)
             .collect(),
         is_excused,
@@ -143,17 +141,17 @@ pub fn past(outcome: &AttemptOutcome, clock: &Clock) -> Option<PastAttempt> {
 
 fn terms(found: &QuizContext, bank: usize) -> QuizTerms {
     let questions = bank.min(found.settings.questions_per_attempt as usize);
-    let quiz = found.progress.quiz(found.key.module_no, found.key.pair);
-    let tries = quiz.map_or(0, |quiz| quiz.tries);
+    let quiz = found.progress.quiz(found.key.number);
+    let attempts_used = quiz.map_or(0, |quiz| quiz.attempts_used);
     QuizTerms {
         questions,
         passing_score_percent: found.settings.passing_score_percent,
         time: found.settings.seconds_for(questions).map(time_words),
-        tries_left: found
+        attempts_left: found
             .settings
-            .tries_allowed()
-            .map(|allowed| allowed - tries),
-        is_repeat: tries > 0,
+            .total_attempts_allowed()
+            .map(|allowed| allowed - attempts_used),
+        is_repeat: attempts_used > 0,
     }
 }
 
@@ -260,7 +258,7 @@ async fn onward(
         clock,
     )
     .await?;
-    let here = quiz_path(course, found.key.module_no, found.key.pair);
+    let here = quiz_path(course, found.key.number);
     let following = crate::enrollment::steps(&outline, course)
         .into_iter()
         .skip_while(|step| step.link.href != here)
@@ -276,7 +274,7 @@ async fn onward(
                 title: "your certificate".to_owned(),
             }),
             later: following.and_then(|step| {
-                let lock = found.progress.lock(step.module_no, step.pair)?;
+                let lock = found.progress.lock(step.section)?;
                 let when = progress::sentence(lock, clock);
                 Some(format!("Up next: “{}”. {when}", step.link.title))
             }),

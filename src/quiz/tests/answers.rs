@@ -149,7 +149,7 @@ async fn who_has_left_the_course_answers_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_start_waits_for_the_one_before_it_and_counts_its_try() {
+async fn a_start_waits_for_the_one_before_it_and_counts_its_attempt() {
     let site = Arc::new(TestSite::new().await);
     course(&site, GATED).await;
     let mut asha = learner(&site, "asha@example.org").await;

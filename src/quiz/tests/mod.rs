@@ -248,7 +248,7 @@ async fn a_week_lies_between_modules() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tries_are_counted_and_wait_where_the_course_says_so() {
+async fn attempts_are_counted_and_wait_where_the_course_says_so() {
     let site = TestSite::new().await;
     course(&site, GATED).await;
     let mut asha = learner(&site, "asha@example.org").await;

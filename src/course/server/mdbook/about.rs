@@ -172,8 +172,8 @@ fn as_markdown(text: &str) -> String {
     out
 }
 
-/// Returns the licenses found in the book's license files, by SPDX name if known.
-pub fn licence(folder: &CourseFolder) -> Option<String> {
+/// The license by which the book's license files say they are, SPDX names where known.
+pub fn license(folder: &CourseFolder) -> Option<String> {
     let names = [
         "LICENSE",
         "LICENSE.md",
@@ -190,14 +190,14 @@ pub fn licence(folder: &CourseFolder) -> Option<String> {
             .map(|(_, text)| text)
             .unwrap_or_default();
         let start: String = text.chars().take(2000).collect();
-        if let Some(licence) = known_licence(&start).filter(|licence| !found.contains(licence)) {
-            found.push(licence);
+        if let Some(license) = known_license(&start).filter(|license| !found.contains(license)) {
+            found.push(license);
         }
     }
     (!found.is_empty()).then(|| found.join(" OR "))
 }
 
-fn known_licence(text: &str) -> Option<&'static str> {
+fn known_license(text: &str) -> Option<&'static str> {
     let words = text
         .split_whitespace()
         .collect::<Vec<_>>()

@@ -319,7 +319,7 @@ impl BookAbout<'_> {
             tags: overrides.tags.clone(),
             authors: self.authors(),
             outcomes: overrides.outcomes.clone(),
-            licence: about::licence(self.folder),
+            license: about::license(self.folder),
             price_cents: 0,
             currency: "USD".to_owned(),
             cohort_only: false,

@@ -97,7 +97,7 @@ fn a_book_becomes_a_course() {
         (draft.language.as_str(), draft.summary.as_str()),
         ("de", "Short.")
     );
-    assert_eq!(draft.licence.as_deref(), Some("MIT"));
+    assert_eq!(draft.license.as_deref(), Some("MIT"));
     assert!(!draft.settings.gated);
     let modules: Vec<_> = draft
         .modules

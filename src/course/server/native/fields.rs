@@ -58,6 +58,15 @@ impl<'s> Fields<'s> {
         Some(Value::new(self.source, key, value))
     }
 
+    /// Reads a key that had another name before, which is still accepted.
+    pub fn get_renamed(&mut self, key: &'static str, old: &'static str) -> Option<Value<'s>> {
+        let value = self.get(key);
+        if value.is_none() && self.table.contains_key(old) {
+            return self.get(old);
+        }
+        value
+    }
+
     pub fn require(&mut self, key: &'static str) -> Option<Value<'s>> {
         let value = self.get(key);
         if value.is_none() {

@@ -201,7 +201,7 @@ impl Folder {
     ///
     /// A sentence for the author.
     pub fn resolve(&self, from: &Path, written: &str) -> Result<PathBuf, String> {
-        let path = self.normalise(from, written)?;
+        let path = self.normalize(from, written)?;
         if self.has_file(&path) {
             return Ok(path);
         }
@@ -223,7 +223,7 @@ impl Folder {
         did_you_mean(written, near.iter().map(String::as_str))
     }
 
-    fn normalise(&self, from: &Path, written: &str) -> Result<PathBuf, String> {
+    fn normalize(&self, from: &Path, written: &str) -> Result<PathBuf, String> {
         let mut path = from.parent().map(Path::to_path_buf).unwrap_or_default();
         for part in Path::new(written).components() {
             match part {

@@ -63,7 +63,9 @@ pub fn read(reading: &Reading) -> Option<(CourseDraft, Vec<ModuleEntry>)> {
         tags: tags(&mut fields),
         authors: fields.lines("authors", limits::AUTHORS, limits::AUTHOR),
         outcomes: fields.lines("outcomes", limits::OUTCOMES, limits::OUTCOME),
-        licence: fields.line("licence", limits::LICENCE),
+        license: fields
+            .get_renamed("license", "licence")
+            .map(|value| value.line(limits::LICENSE)),
         price_cents,
         currency,
         cohort_only: fields.flag("cohort_only", false),

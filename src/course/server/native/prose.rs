@@ -348,8 +348,8 @@ impl<'p> Scan<'p> {
         let name = words.next().unwrap_or_default();
         let key = words.next().unwrap_or_default();
         if name != "question" {
-            let misspelt = closest(name, ["question"]).is_some();
-            if misspelt || name.starts_with('#') {
+            let is_misspelled = closest(name, ["question"]).is_some();
+            if is_misspelled || name.starts_with('#') {
                 let message =
                     format!("unknown '{{{{{name}}}}}': there is only {{{{question KEY}}}}");
                 self.passage.complain(line, message);

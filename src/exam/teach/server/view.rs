@@ -62,14 +62,14 @@ fn facts_of(exam: &Exam, clock: &Clock) -> Vec<String> {
         (None, true) => Some("one question at a time".to_owned()),
         (None, false) => None,
     };
-    let tries = exam.attempts_allowed.map(|allowed| match allowed {
+    let attempts = exam.attempts_allowed.map(|allowed| match allowed {
         1 => "1 attempt allowed".to_owned(),
         allowed => format!("{allowed} attempts allowed"),
     });
     [
         Some(time_words(i64::from(exam.duration_seconds))),
         Some(format!("{}% to pass", exam.passing_score_percent)),
-        tries,
+        attempts,
         kind,
         window_words(exam, clock),
     ]

@@ -20,8 +20,7 @@ use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{quiz_allowances, quiz_excuses, quiz_resets};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::ExamId;
-use crate::platform::ids::UserId;
+use crate::platform::ids::{ExamId, QuizNumber, UserId};
 use crate::platform::jobs;
 use crate::quiz::server::attempt::{end_running, extend_running};
 use crate::quiz::server::mails::{QuizMail, QuizNews};
@@ -85,11 +84,10 @@ impl<'a> ActionContext<'a> {
         self.learner.user_id
     }
 
-    fn quiz(&self, (module_no, pair): (i32, i32)) -> QuizKey {
+    fn quiz(&self, number: QuizNumber) -> QuizKey {
         QuizKey {
             course: self.tutor.course,
-            module_no,
-            pair,
+            number,
         }
     }
 
@@ -138,7 +136,7 @@ impl<'a> ActionContext<'a> {
     }
 
     /// Resets a quiz: the attempts so far no longer count. Unlocked modules stay unlocked.
-    pub async fn reset(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<ActionOutcome> {
+    pub async fn reset(self, conn: &mut Conn, quiz: QuizNumber) -> AppResult<ActionOutcome> {
         let key = self.quiz(quiz);
         let attempts = quizzes::attempts(conn, self.user(), key).await?;
         if attempts.is_empty() {
@@ -154,8 +152,8 @@ impl<'a> ActionContext<'a> {
             .values((
                 quiz_resets::user_id.eq(self.user()),
                 quiz_resets::course_id.eq(key.course),
-                quiz_resets::module_no.eq(key.module_no),
-                quiz_resets::topic_pair_index.eq(key.pair),
+                quiz_resets::module_no.eq(quiz.module_no),
+                quiz_resets::topic_pair_index.eq(quiz.section),
                 quiz_resets::reason.eq(&self.reason),
                 quiz_resets::reset_by.eq(self.tutor.signed_in.user_id()),
                 quiz_resets::reset_at.eq(self.now),
@@ -177,10 +175,10 @@ impl<'a> ActionContext<'a> {
     }
 
     /// Excuses the learner from a quiz, which then counts as passed.
-    pub async fn excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<ActionOutcome> {
+    pub async fn excuse(self, conn: &mut Conn, quiz: QuizNumber) -> AppResult<ActionOutcome> {
         let key = self.quiz(quiz);
         let progress = progress::load(conn, self.user(), key.course, self.now).await?;
-        if progress.quiz(key.module_no, key.pair).is_none() {
+        if progress.quiz(quiz).is_none() {
             return Err(AppError::NotFound(
                 "This course has no such quiz.".to_owned(),
             ));
@@ -189,8 +187,8 @@ impl<'a> ActionContext<'a> {
             .values((
                 quiz_excuses::user_id.eq(self.user()),
                 quiz_excuses::course_id.eq(key.course),
-                quiz_excuses::module_no.eq(key.module_no),
-                quiz_excuses::topic_pair_index.eq(key.pair),
+                quiz_excuses::module_no.eq(quiz.module_no),
+                quiz_excuses::topic_pair_index.eq(quiz.section),
                 quiz_excuses::reason.eq(&self.reason),
                 quiz_excuses::excused_by.eq(self.tutor.signed_in.user_id()),
                 quiz_excuses::excused_at.eq(self.now),
@@ -216,13 +214,13 @@ impl<'a> ActionContext<'a> {
     }
 
     /// Ends an excuse. Modules that it unlocked stay unlocked.
-    pub async fn end_excuse(self, conn: &mut Conn, quiz: (i32, i32)) -> AppResult<ActionOutcome> {
+    pub async fn end_excuse(self, conn: &mut Conn, quiz: QuizNumber) -> AppResult<ActionOutcome> {
         let key = self.quiz(quiz);
         let gone = diesel::delete(quiz_excuses::table)
             .filter(quiz_excuses::user_id.eq(self.user()))
             .filter(quiz_excuses::course_id.eq(key.course))
-            .filter(quiz_excuses::module_no.eq(key.module_no))
-            .filter(quiz_excuses::topic_pair_index.eq(key.pair))
+            .filter(quiz_excuses::module_no.eq(quiz.module_no))
+            .filter(quiz_excuses::topic_pair_index.eq(quiz.section))
             .execute(conn)
             .await?;
         if gone == 0 {

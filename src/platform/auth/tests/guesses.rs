@@ -74,7 +74,7 @@ async fn a_known_device_has_its_own_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_owners_sign_in_gives_strangers_no_new_tries() {
+async fn the_owners_sign_in_gives_strangers_no_new_attempts() {
     let site = TestSite::new().await;
     site.account(ASHA, UserRole::Learner).await;
     let mut stranger = site.visitor();

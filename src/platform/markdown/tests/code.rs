@@ -138,7 +138,7 @@ fn every_named_language_has_its_grammar() {
 }
 
 #[test]
-fn rust_is_coloured_by_meaning() {
+fn rust_is_colored_by_meaning() {
     assert_eq!(
         code(
             "rust",

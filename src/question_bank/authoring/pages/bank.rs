@@ -292,9 +292,9 @@ fn group(
 
 fn row(course: &str, line: BankLine, language: &Language) -> AnyView {
     let href = format!("{}/{}", Area::Questions.path(course), line.question);
-    let (tries, facility, discrimination, is_flagged) = match line.figures {
+    let (answers, facility, discrimination, is_flagged) = match line.figures {
         Some(figures) => (
-            figures.tries.to_string(),
+            figures.answers.to_string(),
             figures.facility,
             figures.discrimination,
             figures.good_learners_fail,
@@ -313,7 +313,7 @@ fn row(course: &str, line: BankLine, language: &Language) -> AnyView {
         <td>{line.kind.label()}</td>
         <td>{line.purpose.label()}</td>
         <td class="r">{line.difficulty.unwrap_or_else(|| "–".to_owned())}</td>
-        <td class="r">{tries}</td>
+        <td class="r">{answers}</td>
         <td class="r">{facility}</td>
         <td class="r">{discrimination}</td>
     }

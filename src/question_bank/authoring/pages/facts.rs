@@ -7,9 +7,9 @@ use crate::question_bank::authoring::{OptionFacts, QuestionFacts};
 
 pub fn facts(facts: QuestionFacts, language: &Language) -> AnyView {
     let figures = facts.figures;
-    let tries = match figures.tries {
+    let answers = match figures.answers {
         1 => "Based on one learner's first attempt.".to_owned(),
-        tries => format!("Based on the first attempts of {tries} learners."),
+        answers => format!("Based on the first attempts of {answers} learners."),
     };
     let groups = facts.groups.map(|(upper, lower)| {
         format!("Of the learners who did best on their other questions, {upper} answered correctly; of those who did worst, {lower}.")
@@ -36,7 +36,7 @@ pub fn facts(facts: QuestionFacts, language: &Language) -> AnyView {
                 </div>
             </div>
             <p class="soft">
-                {tries}
+                {answers}
                 " Share correct is the average share of points earned. Discrimination shows how much better this question is answered by learners who do well on other questions: 0.2 or more is good, and a negative value suggests a wrong answer key. "
                 {groups}
             </p>

@@ -47,7 +47,7 @@ struct Row {
     #[diesel(sql_type = Bool)]
     is_retired: bool,
     #[diesel(sql_type = Nullable<Int4>)]
-    tries: Option<i32>,
+    answers: Option<i32>,
     #[diesel(sql_type = Nullable<Float8>)]
     facility: Option<f64>,
     #[diesel(sql_type = Nullable<Float8>)]
@@ -113,12 +113,12 @@ pub async fn page(conn: &mut Conn, course: CourseId, query: &BankQuery) -> AppRe
         "with matching as (
              select q.question_id, q.module_no, q.topic_pair_index, q.order_index, q.question_type, q.purpose, q.difficulty,
                     q.prompt_html, q.retired_at, t.title as topic,
-                    s.tries, s.facility, s.discrimination, s.good_learners_fail, count(*) over () as count
+                    s.answers, s.facility, s.discrimination, s.good_learners_fail, count(*) over () as count
              from {FROM} where {MATCHING}
          )
          select q.question_id, q.module_no, q.topic_pair_index as pair, q.question_type as kind, q.purpose, q.difficulty, q.prompt_html,
                 q.retired_at is not null as is_retired, q.topic, m.title as module_title,
-                q.tries, q.facility, q.discrimination, q.good_learners_fail, q.count
+                q.answers, q.facility, q.discrimination, q.good_learners_fail, q.count
          from matching q
          left join course_modules m on m.course_id = $1 and m.module_no = q.module_no
          where $9 is null or ({place}) {side} (select {place} from quiz_questions q where q.question_id = $9 and q.course_id = $1)
@@ -217,7 +217,7 @@ fn line(row: Row) -> BankLine {
         purpose: row.purpose,
         difficulty: row.difficulty.map(|share| percent(f64::from(share))),
         figures: figures(
-            row.tries,
+            row.answers,
             row.facility,
             row.discrimination,
             row.good_learners_fail,
@@ -227,13 +227,13 @@ fn line(row: Row) -> BankLine {
 }
 
 pub fn figures(
-    tries: Option<i32>,
+    answers: Option<i32>,
     facility: Option<f64>,
     discrimination: Option<f64>,
     good_learners_fail: Option<bool>,
 ) -> Option<Figures> {
     Some(Figures {
-        tries: tries?,
+        answers: answers?,
         facility: percent(facility?),
         discrimination: discrimination.map_or_else(|| "–".to_owned(), |r| format!("{r:.2}")),
         good_learners_fail: good_learners_fail?,

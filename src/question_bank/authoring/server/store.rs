@@ -55,14 +55,14 @@ pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Topic>
         ))
         .load(conn)
         .await?;
-    let labelled = rows
+    let labeled = rows
         .into_iter()
         .map(|(id, slug, title, module_no, number)| Topic {
             id,
             slug,
             label: format!("{module_no}.{number} {title}"),
         });
-    Ok(labelled.collect())
+    Ok(labeled.collect())
 }
 
 /// Returns the places at which questions can stand, each as form value and label.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::list::{figures, percent};
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{question_statistics, question_tries, quiz_options};
+use crate::platform::db::schema::{first_answers, question_statistics, quiz_options};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuestionId};
 use crate::platform::jobs::{Job, JobContext, enqueue_once};
@@ -29,19 +29,19 @@ const AT_ONCE: i64 = 200;
 /// Counts the attempts of a course that were graded since the last call, up to `AT_ONCE`.
 pub async fn bring_up_to_date(conn: &mut Conn, course: CourseId) -> AppResult<()> {
     if count(conn, course).await? == AT_ONCE {
-        let name = format!("count-tries-{course}");
-        enqueue_once(conn, &CountTries { course }, &name, Utc::now()).await?;
+        let name = format!("count-first-answers-{course}");
+        enqueue_once(conn, &CountFirstAnswers { course }, &name, Utc::now()).await?;
     }
     Ok(())
 }
 
 /// Job that counts all uncounted attempts of a course.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct CountTries {
+pub struct CountFirstAnswers {
     pub course: CourseId,
 }
 
-impl Job for CountTries {
+impl Job for CountFirstAnswers {
     const KIND: &'static str = "count_tries";
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
@@ -97,7 +97,7 @@ const TAKE: &str = "
         )
         returning attempt_id
     ), gone as (
-        delete from question_tries
+        delete from first_answers
         where source_id in (
             select attempt_id from taken union all select sitting_id from taken_exams join exam_attempts using (attempt_id)
         )
@@ -139,7 +139,7 @@ const ADD: &str = "
         ) others
         where a.attempt_id = any($2) and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id)
     )
-    insert into question_tries (question_id, user_id, source_id, points, rest, chosen)
+    insert into first_answers (question_id, user_id, source_id, points, rest, chosen)
     select distinct on (question_id, user_id) question_id, user_id, source_id, points,
            case when rest is not null then least(greatest(rest, 0), 1) end,
            coalesce((select array_agg(option::uuid) from jsonb_array_elements_text(choice) option), '{}')
@@ -154,7 +154,7 @@ async fn count(conn: &mut Conn, course: CourseId) -> AppResult<i64> {
     // One transaction counts at a time. Otherwise the last one to write could have seen only half
     // of the answers.
     let waiting: Option<Waiting> = diesel::sql_query(
-        "select pg_try_advisory_xact_lock(hashtext('count_tries'), hashtext($1::text)) as is_mine
+        "select pg_try_advisory_xact_lock(hashtext('count_first_answers'), hashtext($1::text)) as is_mine
          where exists (select from uncounted_attempts where course_id = $1)
             or exists (select from uncounted_exam_attempts where course_id = $1)",
     )
@@ -180,33 +180,36 @@ async fn count(conn: &mut Conn, course: CourseId) -> AppResult<i64> {
     questions.extend(added.into_iter().map(|row| row.question_id));
     questions.sort();
     questions.dedup();
-    let tries = tries(conn, questions.clone()).await?;
-    let found = statistics(&tries);
+    let answers = load_first_answers(conn, questions.clone()).await?;
+    let found = statistics(&answers);
     store(conn, &found).await?;
-    let untried = questions
+    let unanswered = questions
         .into_iter()
         .filter(|id| !found.iter().any(|one| one.question.0 == *id));
-    let untried: Vec<Uuid> = untried.collect();
+    let unanswered: Vec<Uuid> = unanswered.collect();
     diesel::delete(question_statistics::table)
-        .filter(question_statistics::question_id.eq_any(untried))
+        .filter(question_statistics::question_id.eq_any(unanswered))
         .execute(conn)
         .await?;
     Ok(count as i64)
 }
 
-async fn tries(conn: &mut Conn, questions: Vec<Uuid>) -> QueryResult<Vec<GradedAnswer>> {
+async fn load_first_answers(
+    conn: &mut Conn,
+    questions: Vec<Uuid>,
+) -> QueryResult<Vec<GradedAnswer>> {
     type Row = (QuestionId, f64, Option<f64>, Vec<Option<Uuid>>);
-    let rows: Vec<Row> = question_tries::table
-        .filter(question_tries::question_id.eq_any(questions))
+    let rows: Vec<Row> = first_answers::table
+        .filter(first_answers::question_id.eq_any(questions))
         .select((
-            question_tries::question_id,
-            question_tries::points,
-            question_tries::rest,
-            question_tries::chosen,
+            first_answers::question_id,
+            first_answers::points,
+            first_answers::rest,
+            first_answers::chosen,
         ))
         .load(conn)
         .await?;
-    let tries = rows
+    let answers = rows
         .into_iter()
         .map(|(question, points, rest, chosen)| GradedAnswer {
             question,
@@ -215,19 +218,19 @@ async fn tries(conn: &mut Conn, questions: Vec<Uuid>) -> QueryResult<Vec<GradedA
             chosen: chosen.into_iter().flatten().collect(),
             seconds: None,
         });
-    Ok(tries.collect())
+    Ok(answers.collect())
 }
 
 async fn store(conn: &mut Conn, found: &[QuestionStatistics]) -> QueryResult<()> {
     let column = |of: fn(&QuestionStatistics) -> f64| found.iter().map(of).collect::<Vec<f64>>();
     diesel::sql_query(
-        "insert into question_statistics (question_id, tries, facility, discrimination, good_learners_fail)
+        "insert into question_statistics (question_id, answers, facility, discrimination, good_learners_fail)
          select * from unnest($1, $2, $3, $4, $5)
-         on conflict (question_id) do update set tries = excluded.tries, facility = excluded.facility,
+         on conflict (question_id) do update set answers = excluded.answers, facility = excluded.facility,
              discrimination = excluded.discrimination, good_learners_fail = excluded.good_learners_fail",
     )
     .bind::<Array<SqlUuid>, _>(found.iter().map(|one| one.question.0).collect::<Vec<_>>())
-    .bind::<Array<Int4>, _>(found.iter().map(|one| one.tries as i32).collect::<Vec<_>>())
+    .bind::<Array<Int4>, _>(found.iter().map(|one| one.answers as i32).collect::<Vec<_>>())
     .bind::<Array<Double>, _>(column(|one| one.facility))
     .bind::<Array<Nullable<Double>>, _>(
         found.iter().map(|one| one.discrimination).collect::<Vec<_>>(),
@@ -245,8 +248,8 @@ async fn store(conn: &mut Conn, found: &[QuestionStatistics]) -> QueryResult<()>
 
 /// Returns the figures of a question for its own page.
 pub async fn facts(conn: &mut Conn, question: QuestionId) -> AppResult<Option<QuestionFacts>> {
-    let tries = tries(conn, vec![question.0]).await?;
-    let Some(found) = statistics(&tries).pop() else {
+    let answers = load_first_answers(conn, vec![question.0]).await?;
+    let Some(found) = statistics(&answers).pop() else {
         return Ok(None);
     };
     let options: Vec<(Uuid, String, bool)> = quiz_options::table
@@ -259,7 +262,7 @@ pub async fn facts(conn: &mut Conn, question: QuestionId) -> AppResult<Option<Qu
         ))
         .load(conn)
         .await?;
-    let shares = Shares::of(&tries);
+    let shares = Shares::of(&answers);
     let options = options.into_iter().map(|(id, html, is_right)| OptionFacts {
         option: Html(html),
         is_right,
@@ -267,7 +270,7 @@ pub async fn facts(conn: &mut Conn, question: QuestionId) -> AppResult<Option<Qu
         shares: shares.with(id),
     });
     let figures = figures(
-        Some(found.tries as i32),
+        Some(found.answers as i32),
         Some(found.facility),
         found.discrimination,
         Some(found.good_learners_fail),
@@ -286,8 +289,8 @@ pub async fn facts(conn: &mut Conn, question: QuestionId) -> AppResult<Option<Qu
 struct Shares<'a>([Vec<&'a GradedAnswer>; 3]);
 
 impl<'a> Shares<'a> {
-    fn of(tries: &'a [GradedAnswer]) -> Self {
-        let mut ranked: Vec<(f64, &GradedAnswer)> = tries
+    fn of(answers: &'a [GradedAnswer]) -> Self {
+        let mut ranked: Vec<(f64, &GradedAnswer)> = answers
             .iter()
             .filter_map(|one| Some((one.rest?, one)))
             .collect();
@@ -295,7 +298,7 @@ impl<'a> Shares<'a> {
         let third = ranked.len() / 3;
         let of = |part: &[(f64, &'a GradedAnswer)]| part.iter().map(|(_, one)| *one).collect();
         Self([
-            tries.iter().collect(),
+            answers.iter().collect(),
             of(&ranked[..third]),
             of(&ranked[ranked.len() - third..]),
         ])
@@ -322,7 +325,7 @@ mod tests {
     #[test]
     fn the_best_third_and_the_worst_are_told_apart() {
         let option = Uuid::from_u128(1);
-        let tries: Vec<GradedAnswer> = (0..9)
+        let answers: Vec<GradedAnswer> = (0..9)
             .map(|n| GradedAnswer {
                 question: QuestionId(Uuid::nil()),
                 points: 0.0,
@@ -332,9 +335,9 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            Shares::of(&tries).with(option),
+            Shares::of(&answers).with(option),
             ["33%", "100%", "0%"].map(str::to_owned)
         );
-        assert_eq!(Shares::of(&tries[..2]).with(option)[1], "–");
+        assert_eq!(Shares::of(&answers[..2]).with(option)[1], "–");
     }
 }

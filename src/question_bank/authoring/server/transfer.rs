@@ -97,7 +97,7 @@ async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
     let mut upload = Upload::default();
     // If the session ended while the file arrived, nothing is imported.
     let outcome = match upload.fill(parts).await {
-        Ok(()) => match sessions::recognise_again(cx.clone()).await {
+        Ok(()) => match sessions::recognize_again(cx.clone()).await {
             Ok(cx) => store_upload(&cx, &upload).await,
             Err(error) => Err(error),
         },

@@ -4,7 +4,7 @@ use super::*;
 use crate::quiz::tests::{learner, take};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn figures_come_from_first_tries() {
+async fn figures_come_from_first_answers() {
     let site = site().await;
     let mut tutor = tutor(&site, "tutor@example.org").await;
     let waiting = "select count(*) from uncounted_attempts";
@@ -22,7 +22,7 @@ async fn figures_come_from_first_tries() {
     assert_eq!(site.test.count(waiting).await, 0);
     assert_eq!(
         site.test
-            .count("select count(*) from question_statistics where tries = 4 and facility = 0.75 and discrimination > 0.99 and not good_learners_fail")
+            .count("select count(*) from question_statistics where answers = 4 and facility = 0.75 and discrimination > 0.99 and not good_learners_fail")
             .await,
         2
     );
@@ -35,7 +35,7 @@ async fn figures_come_from_first_tries() {
     // No attempt is counted twice.
     tutor.get(LIST).await;
     assert_eq!(
-        site.test.count("select count(*) from question_tries").await,
+        site.test.count("select count(*) from first_answers").await,
         8
     );
 }
@@ -104,7 +104,7 @@ async fn a_corrected_key_clears_the_flag_and_a_regrade_is_counted() {
     tutor.get(LIST).await;
     let id = by_prompt(&site, "What swims?").await;
     let figures = format!(
-        "select string_agg(tries || ' ' || facility, '') from question_statistics where question_id = '{id}'"
+        "select string_agg(answers || ' ' || facility, '') from question_statistics where question_id = '{id}'"
     );
     assert_eq!(text(&site, &figures).await, "4 0.75");
     sql(
@@ -162,7 +162,7 @@ async fn a_corrected_key_clears_the_flag_and_a_regrade_is_counted() {
     assert_eq!(
         site.test
             .count(&format!(
-                "select count(*) from question_tries where question_id = '{id}'"
+                "select count(*) from first_answers where question_id = '{id}'"
             ))
             .await,
         0

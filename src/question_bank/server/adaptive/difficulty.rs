@@ -37,12 +37,12 @@ const AUTHORS_LIMIT: f64 = 0.02;
 pub struct Evidence {
     /// The author's estimate, from 0 (everybody answers right) to 1 (nobody does).
     pub author: Option<f64>,
-    pub tries: u32,
+    pub answers: u32,
     /// Sum of the points of all answers; each answer has 0 to 1.
     pub points: f64,
-    /// Abilities of the learners who answered the item. `LEARNER_DISTRIBUTION` if a random draw
-    /// chose them. After an adaptive exam, the mean and spread of their abilities.
-    pub tried_by: Normal,
+    /// Abilities of the learners who answered the item. `LEARNER_DISTRIBUTION` if a random draw chose them.
+    /// After an adaptive exam, the mean and spread of their abilities.
+    pub answered_by: Normal,
 }
 
 /// An item's difficulty, in logits.
@@ -81,19 +81,20 @@ fn stretch(learners: Normal) -> f64 {
 impl Evidence {
     /// The mode of the posterior with a normal prior, and its standard error.
     fn posterior(&self, expected: f64, variance: f64) -> Difficulty {
-        let stretch = stretch(self.tried_by);
-        let tries = f64::from(self.tries);
-        let points = self.points.clamp(0.0, tries);
-        let chance = |difficulty| probability(self.tried_by.mean / stretch, difficulty / stretch);
+        let stretch = stretch(self.answered_by);
+        let answers = f64::from(self.answers);
+        let points = self.points.clamp(0.0, answers);
+        let chance =
+            |difficulty| probability(self.answered_by.mean / stretch, difficulty / stretch);
         // Slope of the log posterior. The answers add at most n / X to the slope, so its root lies
         // at most `reach` away from `expected`.
         let slope = |difficulty| {
-            (tries * chance(difficulty) - points) / stretch - (difficulty - expected) / variance
+            (answers * chance(difficulty) - points) / stretch - (difficulty - expected) / variance
         };
-        let reach = variance * tries / stretch;
+        let reach = variance * answers / stretch;
         let estimate = falling_root(expected - reach, expected + reach, slope);
         let right = chance(estimate);
-        let precision = tries * right * (1.0 - right) / stretch.powi(2) + 1.0 / variance;
+        let precision = answers * right * (1.0 - right) / stretch.powi(2) + 1.0 / variance;
         Difficulty {
             estimate,
             standard_error: precision.recip().sqrt(),
@@ -103,15 +104,15 @@ impl Evidence {
     /// Difficulty from the answers alone, and its variance: the logit of the facility. The halves
     /// of F. J. Anscombe (Biometrika 43, 1956) make it finite for items that all answer right.
     fn observed(&self) -> Option<(f64, f64)> {
-        if self.tries == 0 {
+        if self.answers == 0 {
             return None;
         }
-        let tries = f64::from(self.tries);
-        let right = self.points.clamp(0.0, tries) + 0.5;
-        let wrong = tries + 1.0 - right;
-        let stretch = stretch(self.tried_by);
+        let answers = f64::from(self.answers);
+        let right = self.points.clamp(0.0, answers) + 0.5;
+        let wrong = answers + 1.0 - right;
+        let stretch = stretch(self.answered_by);
         Some((
-            self.tried_by.mean + stretch * (wrong / right).ln(),
+            self.answered_by.mean + stretch * (wrong / right).ln(),
             stretch.powi(2) * (1.0 / right + 1.0 / wrong),
         ))
     }
@@ -166,12 +167,12 @@ mod tests {
 
     use super::*;
 
-    fn item(author: Option<f64>, tries: u32, points: f64) -> Evidence {
+    fn item(author: Option<f64>, answers: u32, points: f64) -> Evidence {
         Evidence {
             author,
-            tries,
+            answers,
             points,
-            tried_by: LEARNER_DISTRIBUTION,
+            answered_by: LEARNER_DISTRIBUTION,
         }
     }
 
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn without_tries_the_author_is_right() {
+    fn without_answers_the_author_is_right() {
         assert_eq!(one(item(Some(0.5), 0, 0.0)).estimate, 0.0);
         let hard = one(item(Some(0.8), 0, 0.0));
         assert!((hard.estimate - 1.16018 * 4f64.ln()).abs() < 1e-4);
@@ -199,9 +200,9 @@ mod tests {
     }
 
     #[test]
-    fn who_tried_it_counts() {
+    fn who_answered_it_counts() {
         let by = |mean| Evidence {
-            tried_by: Normal { mean, sd: 0.3 },
+            answered_by: Normal { mean, sd: 0.3 },
             ..item(None, 1_000, 500.0)
         };
         let difference = one(by(1.0)).estimate - one(by(-1.0)).estimate;
@@ -210,8 +211,8 @@ mod tests {
 
     /// Simulates a bank of 500 items whose authors' errors have this standard deviation. Returns
     /// the root mean squared errors of the authors, of the answers alone, and of both together.
-    fn simulate(authors_sd: f64, tries: u32) -> [f64; 3] {
-        let mut rng = StdRng::seed_from_u64(u64::from(tries));
+    fn simulate(authors_sd: f64, answers: u32) -> [f64; 3] {
+        let mut rng = StdRng::seed_from_u64(u64::from(answers));
         let mut normal = move || -> f64 {
             let (u, v): (f64, f64) = (rng.random(), rng.random());
             (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
@@ -224,10 +225,10 @@ mod tests {
             .zip(&expected)
             .map(|(truth, expected)| {
                 let logits = expected / stretch(LEARNER_DISTRIBUTION);
-                let right = (0..tries)
+                let right = (0..answers)
                     .filter(|_| rng.random_bool(probability(normal(), *truth)))
                     .count();
-                item(Some(probability(logits, 0.0)), tries, right as f64)
+                item(Some(probability(logits, 0.0)), answers, right as f64)
             })
             .collect();
         let error = |of: &dyn Fn(usize) -> f64| -> f64 {
@@ -245,9 +246,9 @@ mod tests {
     #[test]
     fn both_together_are_better_than_either() {
         for authors_sd in [0.4, 1.0] {
-            for tries in [10, 30, 100] {
-                let [authors, answers, both] = simulate(authors_sd, tries);
-                assert!(both < authors.min(answers), "{authors_sd} {tries}: {both}");
+            for count in [10, 30, 100] {
+                let [authors, answers, both] = simulate(authors_sd, count);
+                assert!(both < authors.min(answers), "{authors_sd} {count}: {both}");
             }
         }
         // Authors who know nothing do little harm.
@@ -261,11 +262,11 @@ mod tests {
         let author = proptest::option::of(0.0..=1.0f64);
         let item = (author, 0u32..400, 0.0..=1.0f64, -2.0..2.0f64, 0.1..1.5f64);
         proptest::collection::vec(item, 1..40).prop_map(|items| {
-            let evidence = |(author, tries, share, mean, sd)| Evidence {
+            let evidence = |(author, answers, share, mean, sd)| Evidence {
                 author,
-                tries,
-                points: f64::from(tries) * share,
-                tried_by: Normal { mean, sd },
+                answers,
+                points: f64::from(answers) * share,
+                answered_by: Normal { mean, sd },
             };
             items.into_iter().map(evidence).collect()
         })
@@ -276,9 +277,9 @@ mod tests {
         fn a_difficulty_lies_between_the_author_and_the_answers(bank in banks()) {
             for (item, difficulty) in bank.iter().zip(calibrate(&bank)) {
                 let expected = item.author.map_or(0.0, expected_by_author);
-                let stretch = stretch(item.tried_by);
+                let stretch = stretch(item.answered_by);
                 let points = |difficulty: f64| {
-                    f64::from(item.tries) * probability((item.tried_by.mean - difficulty) / stretch, 0.0)
+                    f64::from(item.answers) * probability((item.answered_by.mean - difficulty) / stretch, 0.0)
                 };
                 let (low, high) = (points(expected).min(item.points), points(expected).max(item.points));
                 prop_assert!((low - 1e-6..=high + 1e-6).contains(&points(difficulty.estimate)));
@@ -288,10 +289,10 @@ mod tests {
         }
 
         #[test]
-        fn more_right_answers_make_it_easier(tries in 1u32..200, share in 0.0..0.99f64, author in 0.0..=1.0f64) {
-            let points = f64::from(tries) * share;
-            let before = item(Some(author), tries, points);
-            let after = item(Some(author), tries, (points + 1.0).min(f64::from(tries)));
+        fn more_right_answers_make_it_easier(answers in 1u32..200, share in 0.0..0.99f64, author in 0.0..=1.0f64) {
+            let points = f64::from(answers) * share;
+            let before = item(Some(author), answers, points);
+            let after = item(Some(author), answers, (points + 1.0).min(f64::from(answers)));
             let (easy, hard) = (one(after).estimate, one(before).estimate);
             prop_assert!(easy < hard);
         }

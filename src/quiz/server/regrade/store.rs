@@ -12,7 +12,7 @@ use super::{RegradedResult, Ruling};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{quiz_attempts, quiz_regrades, quiz_regradings, users};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{AttemptId, CourseId, QuestionId, RegradingId, UserId};
+use crate::platform::ids::{AttemptId, CourseId, QuestionId, QuizNumber, RegradingId, UserId};
 use crate::question_bank::server::grade::FrozenKind;
 use crate::quiz::AttemptStatus;
 
@@ -363,19 +363,22 @@ pub async fn changed_of(
     conn: &mut Conn,
     regrading: RegradingId,
     user: UserId,
-) -> QueryResult<Vec<(i32, i32, i32, i32, AttemptStatus)>> {
-    changed(regrading)
+) -> QueryResult<Vec<(QuizNumber, i32, i32, AttemptStatus)>> {
+    let rows: Vec<((i32, i32), i32, i32, AttemptStatus)> = changed(regrading)
         .filter(quiz_attempts::user_id.eq(user))
         .order(quiz_attempts::started_at)
         .select((
-            quiz_attempts::module_no,
-            quiz_attempts::topic_pair_index,
+            (quiz_attempts::module_no, quiz_attempts::topic_pair_index),
             quiz_regrades::old_score,
             quiz_regrades::new_score,
             quiz_regrades::new_status,
         ))
         .load(conn)
-        .await
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(quiz, old, new, status)| (quiz.into(), old, new, status))
+        .collect())
 }
 
 #[diesel::dsl::auto_type]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::platform::ids::{AttemptId, CourseId};
+use crate::platform::ids::{AttemptId, CourseId, QuizNumber};
 use crate::question_bank::server::grade::{Answer, FrozenOption, QuestionSet, SavedAnswer};
 use crate::quiz::server::store::QuizKey;
 
@@ -62,8 +62,7 @@ fn attempt(chosen: [u128; 2]) -> Attempt {
         attempt_id: AttemptId(id(9)),
         quiz: QuizKey {
             course: CourseId(id(8)),
-            module_no: 1,
-            pair: 1,
+            number: QuizNumber::new(1, 1),
         },
         set: QuestionSet {
             version: 1,

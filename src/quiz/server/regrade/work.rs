@@ -11,7 +11,7 @@ use super::{Obstacle, Ruling, regrade};
 use crate::certificate::server::completion;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{AttemptId, CourseId, QuestionId, RegradingId, UserId};
+use crate::platform::ids::{AttemptId, CourseId, QuestionId, QuizNumber, RegradingId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::quiz::AttemptStatus;
 use crate::quiz::server::mails::{QuizMail, QuizNews};
@@ -40,8 +40,7 @@ pub struct Forecast {
 pub struct Foreseen {
     pub user: UserId,
     pub attempt: AttemptId,
-    pub module_no: i32,
-    pub pair: i32,
+    pub quiz: QuizNumber,
     pub before: (Option<i32>, AttemptStatus),
     pub after: (i32, AttemptStatus),
 }
@@ -114,8 +113,7 @@ impl Forecast {
             self.changes.push(Foreseen {
                 user,
                 attempt: attempt.attempt_id,
-                module_no: attempt.quiz.module_no,
-                pair: attempt.quiz.pair,
+                quiz: attempt.quiz.number,
                 before: (attempt.score, attempt.status),
                 after: (change.score, change.status),
             });

@@ -163,7 +163,7 @@ fn the_table_of_limits_is_the_one_that_is_enforced() {
         ("| `authors` |", limits::AUTHOR),
         ("| `outcomes` |", limits::OUTCOMES),
         ("| `outcomes` |", limits::OUTCOME),
-        ("| `licence` |", limits::LICENCE),
+        ("| `license` |", limits::LICENSE),
         ("| `price` |", limits::PRICE_CENTS as usize / 100),
         ("| modules topics per module |", limits::MODULES),
         ("| modules topics per module |", limits::TOPICS),

@@ -106,7 +106,7 @@ fn a_folder_of_topics_without_a_module_is_one_mistake() {
 }
 
 #[test]
-fn readme_licence_and_hidden_files_are_left_alone() {
+fn readme_license_and_hidden_files_are_left_alone() {
     Sketch::new()
         .with("README.md", "x")
         .with("LICENSE-MIT", "x")

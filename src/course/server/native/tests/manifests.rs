@@ -18,7 +18,7 @@ level = "advanced"
 tags = ["maths", "news"]
 authors = ["Ada", "Grace"]
 outcomes = ["Count."]
-licence = "CC0"
+license = "CC0"
 price = 49.9
 currency = "USD"
 cohort_only = true
@@ -53,7 +53,7 @@ gates = false
         )
     );
     assert_eq!(
-        (course.outcomes, course.licence),
+        (course.outcomes, course.license),
         (vec!["Count.".to_owned()], Some("CC0".to_owned()))
     );
     assert_eq!(
@@ -103,9 +103,20 @@ fn seconds_can_be_a_number_a_word_or_nought() {
 }
 
 #[test]
+fn the_old_spelling_of_license_is_still_read() {
+    let license = |lines: &str| with_lines(lines).read().license;
+    assert_eq!(license("license = \"CC0\"").as_deref(), Some("CC0"));
+    assert_eq!(license("licence = \"CC0\"").as_deref(), Some("CC0"));
+    with_lines("licence = 1")
+        .fails_with("course.toml:1: 'licence' must be a text in quotes, not an integer");
+    with_lines("license = \"CC0\"\nlicence = \"MIT\"")
+        .fails_with("course.toml:2: unknown key 'licence' in course.toml; did you mean 'license'?");
+}
+
+#[test]
 fn unknown_keys_are_refused_at_every_level() {
     with_lines("licens = \"x\"")
-        .fails_with("course.toml:1: unknown key 'licens' in course.toml; did you mean 'licence'?");
+        .fails_with("course.toml:1: unknown key 'licens' in course.toml; did you mean 'license'?");
     let settings = Sketch::new().with(
         "course.toml",
         format!("{COURSE}\n[settings]\ngate = true\n"),
@@ -133,8 +144,8 @@ fn wrong_types_are_named() {
             "'price' must be a number such as 49 or 49.90, not a text",
         ),
         (
-            "licence = 2024-01-01",
-            "'licence' must be a text in quotes, not a date",
+            "license = 2024-01-01",
+            "'license' must be a text in quotes, not a date",
         ),
         ("authors = [\"\"]", "'authors' is empty"),
         (

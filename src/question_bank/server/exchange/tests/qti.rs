@@ -382,7 +382,7 @@ fn what_has_no_counterpart_is_listed() {
     let adaptive = choice_item().replace("adaptive=\"false\"", "adaptive=\"true\"");
     assert_eq!(
         read_text("a.xml", &adaptive).left_out[0].why,
-        "it changes with each try (adaptive), which is not possible here"
+        "it changes with each attempt (adaptive), which is not possible here"
     );
 }
 
