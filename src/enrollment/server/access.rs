@@ -47,7 +47,7 @@ pub async fn open_topic(
                 "There is no topic at this address. It may have been moved or retired.".to_owned(),
             )
         })?;
-    let progress = progress::load(conn, user, studying.course_id, clock.now).await?;
+    let progress = progress::refresh(conn, user, studying.course_id, clock.now).await?;
     if let Some(lock) = progress.lock_of_topic(row.module_no, row.topic_number) {
         return Err(closed(lock, course, clock));
     }
@@ -72,7 +72,7 @@ pub async fn open_place(
     let (course, module_no, topic_number) = store::place_of(conn, user, topic)
         .await?
         .ok_or_else(not_enrolled)?;
-    let progress = progress::load(conn, user, course, clock.now).await?;
+    let progress = progress::refresh(conn, user, course, clock.now).await?;
     match progress.lock_of_topic(module_no, topic_number) {
         Some(lock) => Err(AppError::Denied(progress::sentence(lock, clock))),
         None => Ok((course, module_no, progress)),

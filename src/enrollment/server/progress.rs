@@ -21,6 +21,9 @@ pub struct Progress {
     pub quizzes: Vec<QuizProgress>,
     pub module_titles: HashMap<i32, String>,
     is_gated: bool,
+    cooldown: TimeDelta,
+    /// Modules that were unlocked or passed since their times were last stored.
+    unstored: Vec<i32>,
 }
 
 /// A section that has questions.
@@ -148,8 +151,27 @@ struct AttemptCountRow {
     attempts_used: i64,
 }
 
-/// Loads the learner's progress. Also stores the modules that were unlocked or passed since the
-/// last load, so that they stay open if the course changes.
+/// Loads the learner's progress and stores the modules that were unlocked or passed since the last
+/// time, so that they stay open if the course changes.
+pub async fn refresh(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> QueryResult<Progress> {
+    let progress = load(conn, user, course, now).await?;
+    let new: Vec<&Gate> = progress
+        .gates
+        .iter()
+        .filter(|gate| progress.unstored.contains(&gate.number))
+        .collect();
+    if !new.is_empty() && progress.is_gated {
+        store_times(conn, user, course, &new, progress.cooldown).await?;
+    }
+    Ok(progress)
+}
+
+/// Reads the learner's progress and changes nothing.
 pub async fn load(
     conn: &mut Conn,
     user: UserId,
@@ -219,18 +241,15 @@ pub async fn load(
     };
     let started_at = any.map_or(now, |row| row.enrolled_at);
     let gates = gate::gates(&shape, pace, started_at, &reached, now);
-    let news: Vec<&Gate> = gates
+    let unstored = gates
         .iter()
         .zip(&modules)
         .filter(|(gate, row)| {
             gate.opened_at().is_some() && row.unlocked_at.is_none()
                 || gate.passed_at.is_some() && row.passed_at.is_none()
         })
-        .map(|(gate, _)| gate)
+        .map(|(gate, _)| gate.number)
         .collect();
-    if !news.is_empty() && pace.is_gated {
-        keep(conn, user, course, &news, pace.cooldown).await?;
-    }
     let quizzes = shape
         .iter()
         .zip(&gates)
@@ -251,6 +270,8 @@ pub async fn load(
         gates,
         quizzes,
         is_gated: pace.is_gated,
+        cooldown: pace.cooldown,
+        unstored,
         module_titles: modules
             .into_iter()
             .map(|row| (row.module_no, row.title))
@@ -259,7 +280,7 @@ pub async fn load(
 }
 
 /// Stores the times at which modules were unlocked and passed. Times that are stored already stay.
-async fn keep(
+async fn store_times(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,

@@ -42,7 +42,7 @@ pub async fn resume(
     let stopped = store::stopped(conn, user, &studying)
         .await?
         .ok_or_else(nothing)?;
-    let progress = progress::load(conn, user, studying.course_id, clock.now).await?;
+    let progress = progress::refresh(conn, user, studying.course_id, clock.now).await?;
     let lock = progress.lock_of_topic(stopped.module_no, stopped.topic_number);
     if lock.is_none() {
         return Ok(stopped.href(course));
@@ -162,7 +162,7 @@ async fn current_course(
     row: MineRow,
     clock: &Clock,
 ) -> AppResult<MyCourse> {
-    let progress = progress::load(conn, user, row.course_id, clock.now).await?;
+    let progress = progress::refresh(conn, user, row.course_id, clock.now).await?;
     let outline = outline(conn, user, row.course_id, &progress, clock).await?;
     let here = row
         .at_slug
@@ -266,7 +266,7 @@ pub async fn search(
     else {
         return Ok(None);
     };
-    let progress = progress::load(conn, user, studying.course_id, clock.now).await?;
+    let progress = progress::refresh(conn, user, studying.course_id, clock.now).await?;
     let closed = progress.closed();
     let hits = store::search(
         conn,

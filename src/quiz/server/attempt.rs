@@ -80,7 +80,7 @@ pub async fn load_context(
     if let Some(late) = store::late_attempt(conn, user, key, now - GRACE).await? {
         end_if_late(conn, user, late, now).await?;
     }
-    let progress = progress::load(conn, user, studied.course_id, now).await?;
+    let progress = progress::refresh(conn, user, studied.course_id, now).await?;
     let attempts = store::attempts(conn, user, key).await?;
     if progress.quiz(number).is_none() && attempts.is_empty() {
         return Err(no_quiz());

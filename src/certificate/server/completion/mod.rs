@@ -30,8 +30,11 @@ pub async fn check(
 ) -> AppResult<bool> {
     studying::hold(conn, user, course).await?;
     let (done, total) = studying::count_done(conn, user, course).await?;
-    let complete =
-        total > 0 && done == total && progress::load(conn, user, course, now).await?.is_complete();
+    let complete = total > 0
+        && done == total
+        && progress::refresh(conn, user, course, now)
+            .await?
+            .is_complete();
     let changed = studying::set_completed(conn, user, course, complete).await?;
     if complete {
         certificate::issue(conn, user, course, ProgramType::SelfPaced).await?;

@@ -177,7 +177,7 @@ impl<'a> ActionContext<'a> {
     /// Excuses the learner from a quiz, which then counts as passed.
     pub async fn excuse(self, conn: &mut Conn, quiz: QuizNumber) -> AppResult<ActionOutcome> {
         let key = self.quiz(quiz);
-        let progress = progress::load(conn, self.user(), key.course, self.now).await?;
+        let progress = progress::refresh(conn, self.user(), key.course, self.now).await?;
         if progress.quiz(quiz).is_none() {
             return Err(AppError::NotFound(
                 "This course has no such quiz.".to_owned(),
@@ -243,7 +243,7 @@ impl<'a> ActionContext<'a> {
     /// Unlocks one module, or all modules, before its gate does.
     pub async fn unlock(self, conn: &mut Conn, module: Option<i32>) -> AppResult<ActionOutcome> {
         let course = self.tutor.course;
-        let progress = progress::load(conn, self.user(), course, self.now).await?;
+        let progress = progress::refresh(conn, self.user(), course, self.now).await?;
         let closed: Vec<i32> = progress
             .gates
             .iter()

@@ -188,7 +188,10 @@ fn note_unsaid(question: &Element, notes: &mut Vec<Note>) {
     }
     let is_hint = |hint: &Element| !plain_text(hint).is_empty();
     if question.all("hint").any(is_hint) {
-        notes.push(Note::new("its hints", "there are none between attempts here"));
+        notes.push(Note::new(
+            "its hints",
+            "there are none between attempts here",
+        ));
     }
 }
 

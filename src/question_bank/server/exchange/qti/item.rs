@@ -7,7 +7,9 @@ use crate::question_bank::server::exchange::markup::{Element, Node, escape};
 
 pub fn read(root: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
     if root.is_true("adaptive") {
-        return Err("it changes with each attempt (adaptive), which is not possible here".to_owned());
+        return Err(
+            "it changes with each attempt (adaptive), which is not possible here".to_owned(),
+        );
     }
     let is_fixed = |template: &Element| template.first("defaultValue").is_some();
     if root.first("templateProcessing").is_some() || !root.all("templateDeclaration").all(is_fixed)
