@@ -15,7 +15,7 @@ use {
     crate::exam::server::mails::{ExamMail, ExamNews},
     crate::exam::server::record::ExamRegrading,
     crate::exam::server::sitting::no_exam,
-    crate::exam::server::{record, store as exams},
+    crate::exam::server::store as exams,
     crate::exam::teach::server::{check, regrade, store, view},
     crate::platform::audit::Entry,
     crate::platform::auth::guard::require_tutor_of_slug,

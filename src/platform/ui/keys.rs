@@ -1,8 +1,7 @@
 //! Keyboard shortcuts of pages.
 
-use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
-use wasm_bindgen::JsCast;
+use {leptos::prelude::*, wasm_bindgen::JsCast};
 
 /// Moves the focus to the field that the CSS selector finds when `/` is pressed.
 pub fn slash_focuses(selector: &'static str) {
