@@ -142,7 +142,7 @@ pub async fn issue_certificate_anew(code: String, reason: String) -> AppResult<(
             Ok(issued)
         })
         .await?;
-    redirect(&certificate_path(&issued));
+    redirect(certificate_path(&issued));
     Ok(())
 }
 

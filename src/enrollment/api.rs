@@ -26,7 +26,7 @@ pub async fn enroll(course: String) -> AppResult<()> {
             Ok(store::enroll(conn, user, offer.course_id).await?)
         })
         .await?;
-    redirect(&format!("/learn/{slug}"));
+    redirect(format!("/learn/{slug}"));
     Ok(())
 }
 
@@ -44,6 +44,6 @@ pub async fn withdraw(course: String) -> AppResult<()> {
             Ok(())
         })
         .await?;
-    redirect(&format!("/courses/{slug}"));
+    redirect(format!("/courses/{slug}"));
     Ok(())
 }

@@ -120,8 +120,8 @@ pub async fn save_exam_answer(
     match go.map(|go| go.parse::<u32>()) {
         None => {}
         Some(_) if forward_only => redirect(&path),
-        Some(Ok(number)) => redirect(&format!("{path}?show={number}")),
-        Some(Err(_)) => redirect(&format!("{path}?show=end")),
+        Some(Ok(number)) => redirect(format!("{path}?show={number}")),
+        Some(Err(_)) => redirect(format!("{path}?show=end")),
     }
     Ok(SittingClock {
         basis,
@@ -185,5 +185,5 @@ fn told(clock: &Clock, expires_at: DateTime<Utc>) -> SittingClock {
 #[cfg(feature = "ssr")]
 fn go_to_result(head: &SittingHead) {
     let path = exam_path(&head.course_slug, head.exam_id);
-    redirect(&format!("{path}?show={}", head.sitting_id));
+    redirect(format!("{path}?show={}", head.sitting_id));
 }

@@ -208,7 +208,7 @@ pub async fn allow_exam(
         action.allow_exam(conn, exam, (time, attempts)).await
     })
     .await?;
-    redirect(&exam_path(&course, exam));
+    redirect(exam_path(&course, exam));
     Ok(())
 }
 
@@ -283,7 +283,7 @@ async fn carry_out(
         .await?;
     let path = learner_path(course, &done.learner.username);
     let said = if done.is_news { name } else { "" };
-    redirect(&address::with_query(&path, &[("done", said)]));
+    redirect(address::with_query(&path, &[("done", said)]));
     Ok(())
 }
 
@@ -346,6 +346,6 @@ pub async fn regrade_question(
             .await?)
     })
     .await?;
-    redirect(&regrade_path(&course, question));
+    redirect(regrade_path(&course, question));
     Ok(())
 }

@@ -117,11 +117,10 @@ pub async fn store_topics(
             }
             let id = store_topic(
                 conn,
-                course,
+                (course, draft),
                 module.number,
                 topic,
                 before,
-                draft,
                 links,
                 &mut stored.words,
             )
@@ -258,11 +257,10 @@ fn block_json(block: &BlockDraft) -> Value {
 
 async fn store_topic(
     conn: &mut Conn,
-    course: CourseId,
+    (course, draft): (CourseId, &CourseDraft),
     module_no: i32,
     topic: &TopicDraft,
     before: Option<&Known>,
-    draft: &CourseDraft,
     links: &Links<'_>,
     words: &mut Vocabulary,
 ) -> AppResult<TopicId> {

@@ -64,7 +64,7 @@ pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<
     me.cx
         .within(async move |conn| attempts::start(conn, user, &course, number, &clock).await)
         .await?;
-    redirect(&format!("{path}?show=1"));
+    redirect(format!("{path}?show=1"));
     Ok(())
 }
 
@@ -111,7 +111,7 @@ pub async fn save_answer(
             expires_at,
         } => {
             if let Some(go) = go {
-                redirect(&format!("{}?show={go}", path_of(&slug, quiz)));
+                redirect(format!("{}?show={go}", path_of(&slug, quiz)));
             }
             Ok(SaveReply {
                 basis,
@@ -119,7 +119,7 @@ pub async fn save_answer(
             })
         }
         SavedAttempt::TooLate(quiz) => {
-            redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
+            redirect(format!("{}?show={attempt}", path_of(&slug, quiz)));
             Ok(SaveReply::default())
         }
     }
@@ -144,7 +144,7 @@ pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppRe
         })
         .await?;
     if expires_at.is_none() {
-        redirect(&format!("{}?show={attempt}", path_of(&slug, quiz)));
+        redirect(format!("{}?show={attempt}", path_of(&slug, quiz)));
     }
     Ok(SaveReply {
         basis: String::new(),

@@ -8,6 +8,7 @@ use crate::paths::exam_path;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 use crate::platform::jobs::{Job, JobContext};
+use crate::platform::mail;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExamMail {
@@ -43,6 +44,7 @@ pub enum ExamNews {
 
 impl Job for ExamMail {
     const KIND: &'static str = "exam_mail";
+    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let Self {

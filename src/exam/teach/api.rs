@@ -107,7 +107,7 @@ pub async fn save_exam(
             .await?)
     })
     .await?;
-    redirect(&exam_path(&course, exam_id));
+    redirect(exam_path(&course, exam_id));
     Ok(())
 }
 
@@ -253,6 +253,6 @@ pub async fn regrade_exam(
             .await?)
     })
     .await?;
-    redirect(&sitting_path(&course, exam, sitting));
+    redirect(sitting_path(&course, exam, sitting));
     Ok(())
 }

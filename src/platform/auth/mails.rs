@@ -8,7 +8,7 @@ use super::{store, tokens};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{SignUpId, UserId};
 use crate::platform::jobs::{Job, JobContext};
-use crate::platform::mail::Mail;
+use crate::platform::mail::{self, Mail};
 
 /// The answer to a sign-up: a link that confirms it, or a note that the address already has an
 /// account.
@@ -21,6 +21,7 @@ pub struct SignUpMail {
 
 impl Job for SignUpMail {
     const KIND: &'static str = "sign_up_mail";
+    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let id = self.sign_up_id;
@@ -93,6 +94,7 @@ pub enum About {
 
 impl Job for AccountMail {
     const KIND: &'static str = "account_mail";
+    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let about = self.about;
@@ -181,6 +183,7 @@ pub struct ForgottenPassword {
 
 impl Job for ForgottenPassword {
     const KIND: &'static str = "forgotten_password";
+    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let account = cx

@@ -143,7 +143,7 @@ pub async fn retire_question(course: String, id: QuestionId, retired: bool) -> A
     cx.within(async move |conn| editing::retire(conn, &tutor, id, retired).await)
         .await?;
     let done = if retired { "retired" } else { "saved" };
-    redirect(&format!("{}?{done}={id}", Area::Questions.path(&course)));
+    redirect(format!("{}?{done}={id}", Area::Questions.path(&course)));
     Ok(())
 }
 
@@ -164,7 +164,7 @@ pub async fn move_question(
     let ending = query.ending();
     let join = if ending.is_empty() { "?" } else { "&" };
     let list = Area::Questions.path(&course);
-    redirect(&format!("{list}{ending}{join}moved={}", encode(&which)));
+    redirect(format!("{list}{ending}{join}moved={}", encode(&which)));
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuizNumber, RegradingId, UserId};
 use crate::platform::jobs::{Job, JobContext};
+use crate::platform::mail;
 use crate::quiz::AttemptStatus;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +51,7 @@ pub enum QuizNews {
 
 impl Job for QuizMail {
     const KIND: &'static str = "quiz_mail";
+    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let (user, course, news) = (self.user, self.course, self.news);

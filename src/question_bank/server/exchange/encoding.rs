@@ -79,7 +79,7 @@ fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     let (even, odd) = (zeros(0), zeros(1));
     let many = sample.len() / 5;
     match (even, odd) {
-        _ if sample.len() < 4 || bytes.len() % 2 != 0 => None,
+        _ if sample.len() < 4 || !bytes.len().is_multiple_of(2) => None,
         (even, odd) if odd > many && even * 8 < odd => Some(UTF_16LE),
         (even, odd) if even > many && odd * 8 < even => Some(UTF_16BE),
         _ => None,

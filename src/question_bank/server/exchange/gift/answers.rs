@@ -199,7 +199,7 @@ fn ordering(text: &str, markup: Markup, notes: &mut Vec<Note>) -> Result<AnswerD
         let word = head[..end].to_ascii_uppercase();
         let number = word.parse::<usize>().ok().filter(|number| *number != 123);
         let is_first = asks_for.is_none();
-        if !ORDERING_WORDS.contains(&word.as_str()) && !(number.is_some() && is_first) {
+        if !(ORDERING_WORDS.contains(&word.as_str()) || number.is_some() && is_first) {
             break;
         }
         shows_some |= matches!(word.as_str(), "RANDOM" | "REL" | "CONTIGUOUS" | "CONTIG");

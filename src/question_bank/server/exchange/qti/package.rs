@@ -121,7 +121,7 @@ fn has_settings(bytes: &[u8]) -> bool {
 /// found.
 fn tree(bytes: &[u8], pictures: &mut Pictures) -> Result<Element, String> {
     let text: Cow<'_, str> = text_of(bytes)?.into();
-    xml::parse(&pictures.embedded(&text))
+    xml::parse(pictures.embedded(&text))
 }
 
 struct Package<'a> {
