@@ -20,10 +20,14 @@ use rand::rngs::StdRng;
 use rand::seq::index;
 use rand::{Rng, SeedableRng};
 
-use lyceum::quiz::adaptive::ability::Posterior;
-use lyceum::quiz::adaptive::difficulty::{Evidence, calibrate, expected_by_author};
-use lyceum::quiz::adaptive::selection::{Plan, Step, next, select};
-use lyceum::quiz::adaptive::{LEARNERS, Normal, information, probability};
+use lyceum::question_bank::server::adaptive::ability::Posterior;
+use lyceum::question_bank::server::adaptive::difficulty::{
+    Evidence, calibrate, expected_by_author,
+};
+use lyceum::question_bank::server::adaptive::selection::{Plan, SelectionStep, next, select};
+use lyceum::question_bank::server::adaptive::{
+    LEARNER_DISTRIBUTION, Normal, information, probability,
+};
 
 const ITEMS: usize = 200;
 const COUNT: usize = 2_000;
@@ -139,7 +143,7 @@ fn calibrations(bank: &[f64]) {
     println!(
         "answers to each item error of difficulties   adaptive, {SHORT} items   fixed by ability, {FIXED}"
     );
-    let off = normals(LEARNERS, 12);
+    let off = normals(LEARNER_DISTRIBUTION, 12);
     // The authors' estimates vary less than the items do, like those of cautious authors.
     let seen: f64 = 1.0 - 1.0 / SPREAD.powi(2);
     let stretch = expected_by_author(probability(1.0, 0.0));
@@ -157,7 +161,7 @@ fn calibrations(bank: &[f64]) {
                     rng.random_bool(probability(ability, item))
                 })
                 .count() as f64,
-            answered_by: LEARNERS,
+            answered_by: LEARNER_DISTRIBUTION,
         };
         let items = bank.iter().zip(&off);
         let evidence: Vec<Evidence> = items.map(|(&item, &off)| evidence(item, off)).collect();
@@ -238,8 +242,8 @@ fn rights(learner: &Learner) -> Vec<usize> {
 fn fixed(difficulties: &[f64], learners: &[Learner]) -> Vec<f64> {
     let mut errors = Errors::new();
     for learner in learners {
-        let mut posterior = Posterior::new(LEARNERS);
-        errors.add(0, learner, LEARNERS.mean);
+        let mut posterior = Posterior::new(LEARNER_DISTRIBUTION);
+        errors.add(0, learner, LEARNER_DISTRIBUTION.mean);
         for (&item, items) in learner.drawn.iter().zip(1..) {
             posterior.observe(difficulties[item], learner.points[item]);
             errors.add(items, learner, posterior.ability().estimate);
@@ -261,7 +265,7 @@ fn adaptive(difficulties: &[f64], learners: &[Learner], longest: usize, among: u
     let mut asked = vec![vec![0; ITEMS]; LONGEST + 1];
     for learner in learners {
         let mut rng = StdRng::seed_from_u64(learner.seed);
-        let mut posterior = Posterior::new(LEARNERS);
+        let mut posterior = Posterior::new(LEARNER_DISTRIBUTION);
         let mut given = Vec::with_capacity(LONGEST);
         loop {
             let estimate = posterior.ability().estimate;
@@ -289,7 +293,7 @@ fn adaptive(difficulties: &[f64], learners: &[Learner], longest: usize, among: u
 fn until_precise(bank: &[f64], learners: &[Learner], standard_error: f64) -> (f64, f64) {
     let eligible: Vec<usize> = (0..ITEMS).collect();
     let plan = Plan {
-        prior: LEARNERS,
+        prior: LEARNER_DISTRIBUTION,
         minimum: 5,
         maximum: LONGEST,
         standard_error,
@@ -301,8 +305,8 @@ fn until_precise(bank: &[f64], learners: &[Learner], standard_error: f64) -> (f6
         let mut given: Vec<(usize, f64)> = Vec::new();
         let found = loop {
             match next(bank, &eligible, &given, &plan, &mut rng) {
-                Step::Ask(item) => given.push((item, learner.points[item])),
-                Step::End(found, _) => break found,
+                SelectionStep::Ask(item) => given.push((item, learner.points[item])),
+                SelectionStep::End(found, _) => break found,
             }
         };
         items += given.len();

@@ -20,11 +20,12 @@ use clap::Parser;
 use diesel_async::RunQueryDsl;
 
 use common::{CONNECTIONS, Client, first, listen, sign_in};
-use lyceum::course::import;
+use lyceum::import;
 use lyceum::platform::config::Config;
 use lyceum::platform::error::AppResult;
-use lyceum::platform::http::{AppState, server};
+use lyceum::platform::http::AppState;
 use lyceum::platform::ids::OrganizationId;
+use lyceum::server;
 
 /// Number of quizzes that each learner takes.
 const ROUNDS: usize = 20;

@@ -20,12 +20,13 @@ use diesel_async::RunQueryDsl;
 
 use common::{CONNECTIONS, Client, first, listen, sign_in};
 use lyceum::catalog::{self, CatalogPage, CatalogQuery, CoursePage};
-use lyceum::course::import;
+use lyceum::import;
 use lyceum::platform::config::Config;
 use lyceum::platform::error::AppError;
-use lyceum::platform::http::{AppState, Cx, server};
+use lyceum::platform::http::{AppState, Cx};
 use lyceum::platform::time::Clock;
 use lyceum::player::{self, TopicPage};
+use lyceum::server;
 
 const WARM_UP: Duration = Duration::from_secs(2);
 const MEASURED: Duration = Duration::from_secs(8);
@@ -100,15 +101,16 @@ fn floor_routes() -> Router<AppState> {
 async fn floor_catalog(Extension(cx): Extension<Cx>) -> Json<CatalogPage> {
     let organization = cx.organization.organization_id;
     let page = cx.within(async move |conn| {
-        catalog::store::list(conn, organization, &CatalogQuery::default()).await
+        catalog::server::store::list(conn, organization, &CatalogQuery::default()).await
     });
     Json(page.await.expect("the catalog"))
 }
 
 async fn floor_course(Extension(cx): Extension<Cx>, Path(slug): Path<String>) -> Json<CoursePage> {
     let viewer = cx.viewer.clone();
-    let page =
-        cx.within(async move |conn| catalog::view::course(conn, viewer.as_ref(), &slug).await);
+    let page = cx.within(async move |conn| {
+        catalog::server::view::course(conn, viewer.as_ref(), &slug).await
+    });
     Json(page.await.expect("the course"))
 }
 
@@ -118,8 +120,9 @@ async fn floor_topic(
 ) -> Json<TopicPage> {
     let user = cx.viewer.as_ref().expect("somebody").user_id;
     let clock = Clock::of(&cx);
-    let page =
-        cx.within(async move |conn| player::view::topic(conn, user, course, &topic, &clock).await);
+    let page = cx.within(async move |conn| {
+        player::server::view::topic(conn, user, course, &topic, &clock).await
+    });
     Json(page.await.expect("the topic"))
 }
 

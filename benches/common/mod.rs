@@ -10,14 +10,15 @@ use axum::Router;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use lyceum::enrollment::server::store as studying;
 use lyceum::platform::auth::store::{self, NewAccount};
 use lyceum::platform::auth::{UserRole, password};
 use lyceum::platform::config::{Config, ServeConfig};
 use lyceum::platform::db::{migrate, organizations};
 use lyceum::platform::error::AppResult;
-use lyceum::platform::http::{AppState, server};
+use lyceum::platform::http::AppState;
 use lyceum::platform::ids::OrganizationId;
-use lyceum::player;
+use lyceum::server;
 
 pub const CONNECTIONS: usize = 64;
 const PASSWORD: &str = "a password for benchmarks";
@@ -55,7 +56,7 @@ pub async fn learners(state: &AppState, course: &str, count: usize) {
     state
         .db
         .within(first(state).await, async move |conn| {
-            let course = player::store::course_id(conn, &course)
+            let course = studying::course_id(conn, &course)
                 .await?
                 .expect("the course");
             for n in 0..count {
@@ -73,7 +74,7 @@ pub async fn learners(state: &AppState, course: &str, count: usize) {
                     .expect("the account")
                     .user_id;
                 store::set_password(conn, user, &hash).await?;
-                player::store::enroll(conn, user, course).await?;
+                studying::enroll(conn, user, course).await?;
             }
             AppResult::Ok(())
         })
