@@ -10,7 +10,7 @@ use axum::Router;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use lyceum::enrollment;
+use lyceum::enrollment::server::store as studying;
 use lyceum::platform::auth::store::{self, NewAccount};
 use lyceum::platform::auth::{UserRole, password};
 use lyceum::platform::config::{Config, ServeConfig};
@@ -56,7 +56,7 @@ pub async fn learners(state: &AppState, course: &str, count: usize) {
     state
         .db
         .within(first(state).await, async move |conn| {
-            let course = enrollment::server::store::course_id(conn, &course)
+            let course = studying::course_id(conn, &course)
                 .await?
                 .expect("the course");
             for n in 0..count {
@@ -74,7 +74,7 @@ pub async fn learners(state: &AppState, course: &str, count: usize) {
                     .expect("the account")
                     .user_id;
                 store::set_password(conn, user, &hash).await?;
-                enrollment::server::store::enroll(conn, user, course).await?;
+                studying::enroll(conn, user, course).await?;
             }
             AppResult::Ok(())
         })

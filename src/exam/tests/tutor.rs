@@ -187,7 +187,7 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     );
     let page = asha.get(&result).await.body;
     assert!(page.contains("10%") && page.contains("The key was wrong."));
-    // The newest grading is among the tries of the bank, with the rest of the sheet.
+    // The newest grading is among the first answers of the bank, with the rest of the sheet.
     let answers = "select string_agg(u.username || ' ' || t.points || ' ' || t.rest, ', ' order by u.username)
         from first_answers t join users u using (user_id) join quiz_questions q using (question_id)
         where q.prompt = 'Question 1'";

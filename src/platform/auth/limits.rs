@@ -154,7 +154,7 @@ impl MailLimit {
 
 /// One try to sign in, and the limit that it counts against.
 pub enum SignInAttempt {
-    /// From a browser in which somebody signed in to the account before: strangers' tries don't count here. Holds the
+    /// From a browser in which somebody signed in to the account before: strangers' attempts don't count here. Holds the
     /// name of the browser's bucket.
     KnownDevice(String),
     /// From any other browser. Holds the account's address, whose bucket all such browsers share.

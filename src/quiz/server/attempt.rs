@@ -137,7 +137,8 @@ pub async fn start(
 ) -> AppResult<AttemptId> {
     // Without this lock, two starts at the same time would both pass the check of the attempts
     // allowed.
-    db::lock(conn, &format!("quiz {user} {course} {number}")).await?;
+    let QuizNumber { module_no, section } = number;
+    db::lock(conn, &format!("quiz {user} {course} {module_no} {section}")).await?;
     let found = load_context(conn, user, course, number, clock.now).await?;
     if let Some(running) = found.running() {
         return Ok(running);
