@@ -267,8 +267,8 @@ fn may_break(before: &str, next: char) -> bool {
         && !"（［｛「『【〈《〔([{".contains(last)
 }
 
-/// Writes the lines around the middle of the sheet, the first on the base line `y`: what was written, for those who hear
-/// it, and the next base line.
+/// Writes centered lines, the first on the baseline `y`. Returns the tagged text, for screen
+/// readers, and the next baseline.
 fn centered(surface: &mut Surface<'_>, text: &Text, mut y: f32, color: Color) -> (Identifier, f32) {
     let written = surface.start_tagged(ContentTag::Span(SpanTag {
         actual_text: text.said.as_deref(),

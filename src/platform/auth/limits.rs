@@ -152,18 +152,22 @@ impl MailLimit {
     }
 }
 
-/// One try to sign in, and the limit that it counts against.
+/// One sign-in that is being checked, with the limit that it counts against.
 pub enum SignInAttempt {
-    /// From a browser in which somebody signed in to the account before: strangers' attempts don't count here. Holds the
-    /// name of the browser's bucket.
+    /// From a browser in which the account was signed in to before. Holds the name of this
+    /// browser's own bucket, which strangers can't empty.
     KnownDevice(String),
     /// From any other browser. Holds the account's address, whose bucket all such browsers share.
     Stranger(String),
 }
 
 impl SignInAttempt {
-    /// Takes one try to sign in to the account with this address, or says how long to wait. It takes as long for addresses
-    /// without an account.
+    /// Takes one token for signing in to the account with this address. Takes the same time for
+    /// addresses without an account.
+    ///
+    /// # Errors
+    ///
+    /// Says how long to wait if a limit is reached.
     pub async fn take(cx: &Cx, email: &str) -> AppResult<Self> {
         if let Some(device) = known_devices::current() {
             let own = format!("{email} {}", hex(&device));

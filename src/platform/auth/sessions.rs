@@ -90,8 +90,8 @@ pub async fn sign_out(session: &Session) -> AppResult<()> {
     Ok(session.flush().await?)
 }
 
-/// The request with its person as the session has it now. For handlers that read a long body first: the session may have
-/// been ended while the body arrived.
+/// Loads the request's person from the session again. For handlers that first read a long body,
+/// since the session may end while the body arrives.
 pub async fn recognize_again(mut cx: Cx) -> AppResult<Cx> {
     let store = Store {
         db: cx.app.db.clone(),

@@ -13,6 +13,9 @@ const ENOUGH_ANSWERS: usize = 30;
 /// and lower groups for the validation of test items, Journal of Educational Psychology 30, 1939.
 const GROUP: f64 = 0.27;
 
+/// A correlation this close to 0 has no sign: sums of floating-point numbers depend on their order.
+const ROUNDING: f64 = 1e-9;
+
 /// One learner's graded answer to one question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradedAnswer {
@@ -80,7 +83,7 @@ fn of_question(question: QuestionId, answers: &[&GradedAnswer]) -> QuestionStati
         .collect();
     let discrimination = correlation(&compared);
     let groups = groups(&compared);
-    let is_inverted = discrimination.is_some_and(|correlation| correlation < 0.0)
+    let is_inverted = discrimination.is_some_and(|correlation| correlation < -ROUNDING)
         && groups.is_some_and(|groups| groups.upper < groups.lower);
     QuestionStatistics {
         question,

@@ -40,8 +40,8 @@ pub struct Evidence {
     pub answers: u32,
     /// Sum of the points of all answers; each answer has 0 to 1.
     pub points: f64,
-    /// Abilities of the learners who answered the item. `LEARNER_DISTRIBUTION` if a random draw chose them.
-    /// After an adaptive exam, the mean and spread of their abilities.
+    /// Abilities of the learners who answered the item. `LEARNER_DISTRIBUTION` if a random draw
+    /// chose them. After an adaptive exam, the mean and spread of their abilities.
     pub answered_by: Normal,
 }
 
