@@ -61,10 +61,10 @@ async function isAsked(page: Page, module: number, prompt: string) {
 async function importFile(page: Page, topic: string, name: string) {
   await page.goto(LIST);
   await page.getByRole("link", { name: "Import" }).click();
-  await page.getByLabel("What they are about").selectOption({ label: topic });
-  await page.getByLabel("What they are for").selectOption({ label: "Exam" });
+  await page.getByLabel("Topic", { exact: true }).selectOption({ label: topic });
+  await page.getByLabel("Use in").selectOption({ label: "Exam" });
   const content = `::${name} first:: What is ${name}'s capital? {=Paris ~Lyon}\n\n::${name} essay:: Write about it. {}\n\n::${name} sum:: Two and three? {#5}\n`;
-  await page.getByLabel("File").setInputFiles({ name: `${name}.gift`, mimeType: "text/plain", buffer: Buffer.from(content) });
+  await page.getByLabel("File", { exact: true }).setInputFiles({ name: `${name}.gift`, mimeType: "text/plain", buffer: Buffer.from(content) });
   await page.getByRole("button", { name: "Import" }).click();
   await expect(page.getByText("2 added, 0 updated, 0 unchanged")).toBeVisible();
   await expect(page.getByRole("row", { name: new RegExp(`${name} essay`) })).toBeVisible();

@@ -61,9 +61,9 @@ fn running(course: &str, import: &Import) -> AnyView {
             <div inner_html=RELOAD></div>
             <p>
                 <b>{file}</b>
-                " is being imported. It goes on when you leave this page."
+                " is being imported. You can leave this page; the import continues."
             </p>
-            <Meter percent=percent label="Questions that were dealt with" />
+            <Meter percent=percent label="Questions processed" />
             <p role="status">{said}</p>
             <p>
                 <a href=format!("{}/import?import=new", Area::Questions.path(course))>
@@ -79,13 +79,13 @@ fn import(course: &str, page: ImportPage) -> AnyView {
     let named = |purpose: QuestionPurpose| (purpose.name().to_owned(), purpose.label().to_owned());
     let as_in_file = (
         AS_IN_FILE.to_owned(),
-        "As the file says, else quiz".to_owned(),
+        "Use the file’s setting (default: quiz)".to_owned(),
     );
     let purposes: Vec<(String, String)> = std::iter::once(as_in_file)
         .chain(QuestionPurpose::ALL.map(named))
         .collect();
     let problem_title = match &page.import {
-        Some(_) => "The import stopped",
+        Some(_) => "The import has stopped",
         None => "Nothing was imported",
     };
     let problem = page.problem.map(|problem| {
@@ -99,9 +99,9 @@ fn import(course: &str, page: ImportPage) -> AnyView {
         .import
         .filter(|import| import.state == ImportState::Finished);
     let same_names = [
-        ("", "Decide by the questions, and ask where they don't tell"),
-        ("update", "This file is a new version: update its questions"),
-        ("add", "This is another file: add its questions"),
+        ("", "Compare the questions, and ask me if unclear"),
+        ("update", "Update its questions (this is a new version)"),
+        ("add", "Add the questions (this is another file)"),
     ];
     let same_names = same_names.map(|(value, label)| (value.to_owned(), label.to_owned()));
     view! {
@@ -110,12 +110,12 @@ fn import(course: &str, page: ImportPage) -> AnyView {
         <form class="stack bank-import" method="post" action="/uploads/questions" enctype="multipart/form-data">
             <h2>"Import questions"</h2>
             <p class="soft">
-                "GIFT, Moodle XML, QTI 2.2 or 3.0 as an item or a package, or the quiz of an mdBook. What can't be taken over is listed, and the rest is imported. A new version of a file for the same topic updates its questions, and questions that were exported here are known again wherever they are; those that were edited here stay as they are."
+                "Import GIFT, Moodle XML, QTI 2.0 to 3.0 (an item or a package), or a quiz of an mdBook. Questions that can’t be imported are listed with the reason, and the rest is imported. A new version of a file for the same topic updates its questions. Questions that were edited here stay as they are."
             </p>
             <input type="hidden" name="course" value=course.to_owned() />
             <input type="hidden" name="token" value=page.token />
-            <Select name="place" label="What they are about" value=page.place options=page.places />
-            <Select name="purpose" label="What they are for" value=page.purpose options=purposes />
+            <Select name="place" label="Topic" value=page.place options=page.places />
+            <Select name="purpose" label="Use in" value=page.purpose options=purposes />
             <div class="control">
                 <label class="control-label" for="ly-file">
                     "File"
@@ -127,13 +127,13 @@ fn import(course: &str, page: ImportPage) -> AnyView {
             </div>
             <Select
                 name="same_name"
-                label="If a file of this name was imported here before"
+                label="If a file with this name was imported before"
                 value=page.same_name
                 options=same_names.to_vec()
             />
             <div class="form-foot">
                 <Button>"Import"</Button>
-                <a href=Area::Questions.path(course)>"Back to the questions"</a>
+                <a href=Area::Questions.path(course)>"Back to questions"</a>
             </div>
         </form>
     }
@@ -150,20 +150,17 @@ fn report(course: &str, report: ImportReport) -> AnyView {
         report.refused
     );
     let lists = [
-        ("Updated, as they were before", report.overwritten),
+        ("Updated (previous version)", report.overwritten),
         ("Kept as edited here", report.kept),
-        (
-            "Not in the file any more, and still in use here",
-            report.missing,
-        ),
+        ("No longer in the file, but still in use", report.missing),
     ]
     .into_iter()
     .map(|(title, prompts)| list(title, prompts))
     .collect_view();
     let (refused, noted): (Vec<LeftOutGroup>, Vec<LeftOutGroup>) =
         (report.left_out.into_iter()).partition(|group| group.is_refused);
-    let refused = groups("Questions that were left out", refused);
-    let noted = groups("Parts that were left out", noted);
+    let refused = groups("Questions left out", refused);
+    let noted = groups("Parts left out", noted);
     view! {
         <section class="stack">
             <Notice tone=Tone::Ok title=report.file>
@@ -173,7 +170,7 @@ fn report(course: &str, report: ImportReport) -> AnyView {
             {refused}
             {noted}
             <p>
-                <a href=Area::Questions.path(course)>"See the questions"</a>
+                <a href=Area::Questions.path(course)>"View questions"</a>
             </p>
         </section>
     }

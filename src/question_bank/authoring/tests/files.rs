@@ -136,8 +136,8 @@ async fn a_file_about_another_topic_overwrites_nothing() {
     let fields = with(fields(late).to_vec(), &[("same_name", "update")]);
     let page = outcome(&mut tutor, "quiz.gift", &fields, changed.as_bytes()).await;
     assert!(page.contains("1 added, 1 updated, 0 unchanged"), "{page}");
-    let (_, overwritten) = page.split_once("Updated, as they were before").unwrap();
-    let (overwritten, missing) = overwritten.split_once("Not in the file any more").unwrap();
+    let (_, overwritten) = page.split_once("Updated (previous version)").unwrap();
+    let (overwritten, missing) = overwritten.split_once("No longer in the file").unwrap();
     assert!(overwritten.contains("Four and four?"));
     assert!(missing.contains("What is the capital of France?"));
 }
@@ -243,7 +243,7 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
     )
     .await;
     let page = tutor.get(&report).await.body;
-    assert!(page.contains("The import stopped"), "{page}");
+    assert!(page.contains("The import has stopped"), "{page}");
     assert!(page.contains("100 of 250 questions of many.gift"), "{page}");
     assert!(!tutor.get(&import).await.body.contains("many.gift"));
 }
