@@ -99,7 +99,7 @@ fn import(course: &str, page: ImportPage) -> AnyView {
         .import
         .filter(|import| import.state == ImportState::Finished);
     let same_names = [
-        ("", "Compare the questions, and ask me if unclear"),
+        ("ask", "Compare the questions, and ask me if unclear"),
         ("update", "Update its questions (this is a new version)"),
         ("add", "Add the questions (this is another file)"),
     ];
