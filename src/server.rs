@@ -50,6 +50,7 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
     let state = state(config, &serve, leptos)?;
     let mailer = Mailer::new(&state.config)?;
     warn_of_mail(&mailer, &state.config);
+    warn_of_http(&state.config);
     if let Some(metrics_addr) = serve.metrics_addr {
         metrics::serve(metrics_addr, metrics::install()?, state.db.clone()).await?;
     }
@@ -117,7 +118,11 @@ pub fn state(
         directory: Default::default(),
         leptos,
         site: Arc::new(crate::platform::http::Site {
-            trusted_proxies: serve.trusted_proxies.clone(),
+            trusted_proxies: serve
+                .trusted_proxies
+                .iter()
+                .map(std::net::IpAddr::to_canonical)
+                .collect(),
             dev: serve.dev,
             limits: TimeLimits::default(),
         }),
@@ -129,6 +134,15 @@ fn warn_of_mail(mailer: &Mailer, config: &Config) {
         tracing::warn!(
             folder = %crate::platform::mail::folder(config).display(),
             "mails are written to a folder, not sent: set SMTP_URL to send them, or LYCEUM_PRINT_LINKS=true to log their links"
+        );
+    }
+}
+
+fn warn_of_http(config: &Config) {
+    if config.sends_secrets_in_the_clear() {
+        tracing::warn!(
+            url = %config.public_url,
+            "passwords and sessions go over the network unencrypted: put a proxy with TLS before Lyceum and set LYCEUM_URL to its https address"
         );
     }
 }
@@ -163,7 +177,6 @@ pub fn router(state: AppState) -> Router {
             context, shell,
         ));
     let pages = recognized(&state, pages);
-    let limits = state.site.limits;
     let pages = if state.site.dev {
         pages.merge(dev::routes())
     } else {
@@ -176,20 +189,19 @@ pub fn router(state: AppState) -> Router {
             .merge(assets::routes(&options))
             .route("/healthz", get(|| async { "ok" }))
             .route("/readyz", get(ready)),
-        limits,
+        &state,
     )
     .with_state(state)
 }
 
 /// Serves `routes` behind the same layers as pages. Benchmarks compare pages with such JSON routes.
 pub fn floor(state: AppState, routes: Router<AppState>) -> Router {
-    let limits = state.site.limits;
-    guarded(recognized(&state, routes).layer(compression()), limits).with_state(state)
+    guarded(recognized(&state, routes).layer(compression()), &state).with_state(state)
 }
 
 /// Adds the layers that give a request its [`Cx`]: organization, session and user.
 fn recognized(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
-    let secure = state.config.public_url.scheme() == "https";
+    let secure = state.config.is_https();
     routes
         .layer(DefaultBodyLimit::max(server_fns::BODY_LIMIT))
         .layer(from_fn_with_state(state.clone(), layers::recognize))
@@ -201,10 +213,12 @@ fn recognized(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
 }
 
 /// The layers around everything: headers, panics, time limits.
-fn guarded(routes: Router<AppState>, limits: TimeLimits) -> Router<AppState> {
+fn guarded(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+    let limits = state.site.limits;
+    let is_https = state.config.is_https();
     routes.layer(
         ServiceBuilder::new()
-            .layer(from_fn(layers::security_headers))
+            .layer(from_fn_with_state(is_https, layers::security_headers))
             .layer(tower_http::catch_panic::CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(limits, patience::limit)),
     )
@@ -257,7 +271,7 @@ async fn set_theme(
     let secure = parts
         .extensions
         .get::<Cx>()
-        .is_some_and(|cx| cx.app.config.public_url.scheme() == "https");
+        .is_some_and(|cx| cx.app.config.is_https());
     let cookie = Theme::parse(&choice.theme).cookie(secure);
     (
         [(header::SET_COOKIE, cookie)],

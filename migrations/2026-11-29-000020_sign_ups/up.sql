@@ -1,6 +1,9 @@
 -- Sign-ups that wait for their confirmation, browsers in which accounts were used, and the end of
 -- sessions.
 
+-- Gives up instead of letting all requests queue behind a long transaction. Run it again then.
+set local lock_timeout = '10s';
+
 -- One row for each sign-up, with its own name and password. The link in its mail confirms this row
 -- alone, and the account is created at that moment.
 create table sign_ups (
@@ -48,3 +51,7 @@ begin
 end $$;
 create trigger end_sessions after update of is_active, deleted_at on users
     for each row when (not new.is_active or new.deleted_at is not null) execute function end_sessions();
+
+-- Accounts that were closed before this trigger existed.
+delete from web_sessions s using users u
+where u.organization_id = s.organization_id and u.user_id = s.user_id and (not u.is_active or u.deleted_at is not null);

@@ -2,9 +2,13 @@
 
 use super::encode;
 
-/// Path and query of an address of this site, as a browser would read it on one of our pages; None
-/// where it leads elsewhere. The result begins with one slash and holds visible ASCII characters
-/// only.
+/// Bytes of the longest local address. Addresses are stored with jobs and sent in mails.
+#[cfg(feature = "ssr")]
+const LONGEST: usize = 2_000;
+
+/// Path and query of an address of this site, as a browser would read it on one of our pages. None
+/// if the address leads elsewhere or is longer than 2,000 bytes. The result begins with one slash
+/// and holds visible ASCII characters only.
 #[cfg(feature = "ssr")]
 pub fn local(address: &str) -> Option<String> {
     // Any origin of ours will do: what matters is that the address does not leave it.
@@ -14,7 +18,8 @@ pub fn local(address: &str) -> Option<String> {
     // A path that begins with two slashes would be read as a host.
     let is_ours = url.origin() == here.origin() && !path.starts_with("//");
     let is_visible = path.bytes().all(|byte| byte.is_ascii_graphic());
-    (is_ours && is_visible && address.trim_start_matches(is_skipped).starts_with('/'))
+    let is_short = path.len() <= LONGEST;
+    (is_ours && is_visible && is_short && address.trim_start_matches(is_skipped).starts_with('/'))
         .then(|| path.to_owned())
 }
 
@@ -82,6 +87,15 @@ mod tests {
         ] {
             assert_eq!(local(evil), None, "{evil:?}");
         }
+    }
+
+    #[test]
+    fn an_address_has_a_length_that_can_be_stored() {
+        let longest = format!("/{}", "a".repeat(1_999));
+        assert_eq!(local(&longest).as_deref(), Some(longest.as_str()));
+        assert_eq!(local(&format!("{longest}a")), None);
+        // Each of these letters takes six bytes once it is encoded.
+        assert_eq!(local(&format!("/{}", "ä".repeat(400))), None);
     }
 
     proptest::proptest! {

@@ -33,6 +33,26 @@ pub struct Config {
     pub fonts_dir: Option<PathBuf>,
 }
 
+impl Config {
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// Returns true if browsers on other machines would send passwords without encryption.
+    pub fn sends_secrets_in_the_clear(&self) -> bool {
+        self.public_url.scheme() == "http" && !is_loopback(&self.public_url)
+    }
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
 #[derive(Debug, Clone, clap::Args)]
 pub struct DatabaseConfig {
     /// Address of the database as its owner. Migrations use it, and the other two addresses derive
@@ -134,7 +154,7 @@ pub struct ServeConfig {
     #[arg(long, env = "LYCEUM_METRICS_ADDR")]
     pub metrics_addr: Option<SocketAddr>,
     /// Addresses of trusted reverse proxies, separated by commas. Only their X-Forwarded-For and
-    /// X-Forwarded-Proto headers are used.
+    /// X-Request-Id headers are used.
     #[arg(long, env = "LYCEUM_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
     /// Number of background jobs that this process runs at once. With 0, only `lyceum worker` runs
@@ -144,4 +164,33 @@ pub struct ServeConfig {
     /// Development mode: shows mails at /_mail and, in a development build, the components at /_ui.
     #[arg(long, env = "LYCEUM_DEV")]
     pub dev: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        let is_loopback = |address: &str| is_loopback(&address.parse().unwrap());
+        for here in [
+            "http://127.0.0.1:3000",
+            "http://127.1.2.3",
+            "http://localhost:3000",
+            "http://lyceum.localhost",
+            "http://[::1]:3000",
+            "http://[::ffff:127.0.0.1]",
+        ] {
+            assert!(is_loopback(here), "{here}");
+        }
+        for elsewhere in [
+            "http://learn.example.org",
+            "http://192.168.0.2:3000",
+            "http://localhost.example.org",
+            "http://notlocalhost",
+            "http://[2001:db8::1]",
+        ] {
+            assert!(!is_loopback(elsewhere), "{elsewhere}");
+        }
+    }
 }

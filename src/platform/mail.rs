@@ -24,6 +24,12 @@ impl Mail {
         let address = email.parse().map_err(|error| AppError::internal(&error))?;
         Ok(Mailbox::new(Some(name.to_owned()), address))
     }
+
+    /// Returns the address without a name.
+    pub fn bare_address(email: &str) -> AppResult<Mailbox> {
+        let address = email.parse().map_err(|error| AppError::internal(&error))?;
+        Ok(Mailbox::new(None, address))
+    }
 }
 
 #[derive(Clone)]

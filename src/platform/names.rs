@@ -18,6 +18,12 @@ pub fn tidy(typed: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns true for text that a mail program would turn into a link.
+pub fn has_link(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.contains("://") || name.contains("www.")
+}
+
 fn turns_text(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

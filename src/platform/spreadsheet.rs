@@ -5,12 +5,17 @@ use unicode_normalization::UnicodeNormalization;
 use super::names::is_ignorable;
 
 /// Puts an apostrophe before text that a spreadsheet would run as a formula. All text that people
-/// write must pass through here on its way into a CSV file.
+/// write must pass through here on its way into a CSV file. Text after a semicolon is treated
+/// alike, because a spreadsheet that separates at semicolons reads only the quotes around the first
+/// value of a line.
 pub fn inert(text: &str) -> String {
-    match may_be_formula(text) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    }
+    let parts = text
+        .split_inclusive(';')
+        .map(|part| match may_be_formula(part) {
+            true => format!("'{part}"),
+            false => part.to_owned(),
+        });
+    parts.collect()
 }
 
 /// Returns true if the first visible character begins a formula. Spreadsheets skip white space and
@@ -53,7 +58,8 @@ mod tests {
         ] {
             assert_eq!(inert(evil), format!("'{evil}"));
         }
-        for text in ["Åsa-Lena = 1", "", "\u{200b}Asha", "１＋１"] {
+        assert_eq!(inert("Asha;=1+1; @b;c"), "Asha;'=1+1;' @b;c");
+        for text in ["Åsa-Lena = 1", "a; b", ";", "", "\u{200b}Asha", "１＋１"] {
             assert_eq!(inert(text), text);
         }
     }

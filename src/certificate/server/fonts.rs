@@ -38,10 +38,13 @@ const FILES: [&[u8]; 18] = [
 ];
 
 pub struct Fonts {
+    files: Vec<&'static [u8]>,
     bundled: Vec<Typeface>,
     /// Folder that is searched instead of the system's font folders.
     folder: Option<PathBuf>,
     system: OnceLock<Vec<Candidate>>,
+    /// The same fonts without the system's.
+    alone: OnceLock<Box<Fonts>>,
 }
 
 /// One library of fonts for each configured folder. A loaded typeface is kept as long as the
@@ -57,15 +60,26 @@ impl Fonts {
             .or_insert_with(|| Box::leak(Box::new(Self::new(&FILES, config.fonts_dir.as_deref()))))
     }
 
-    pub(crate) fn new(bundled: &[&'static [u8]], folder: Option<&Path>) -> Self {
+    pub(crate) fn new(files: &[&'static [u8]], folder: Option<&Path>) -> Self {
         Self {
-            bundled: bundled
+            files: files.to_vec(),
+            bundled: files
                 .iter()
                 .filter_map(|file| Typeface::new(file, 0))
                 .collect(),
             folder: folder.map(Path::to_owned),
             system: OnceLock::new(),
+            alone: OnceLock::new(),
         }
+    }
+
+    /// Returns the bundled fonts alone.
+    pub fn without_system(&self) -> &Self {
+        self.alone.get_or_init(|| {
+            let mut alone = Self::new(&self.files, None);
+            alone.system = OnceLock::from(Vec::new());
+            Box::new(alone)
+        })
     }
 
     pub fn bundled(&self) -> &[Typeface] {
@@ -310,6 +324,24 @@ pub(crate) mod testing {
     /// Returns fonts as if only serif and sans were bundled, and `folder` were the system's.
     pub fn with_system(folder: &Path) -> &'static Fonts {
         Box::leak(Box::new(Fonts::new(&FILES[..2], Some(folder))))
+    }
+
+    /// Returns Thai fonts in which one table each is damaged: the end of its data is overwritten
+    /// with the byte.
+    pub fn damaged(byte: u8) -> Vec<(String, Vec<u8>)> {
+        let tables = usize::from(u16::from_be_bytes([THAI[4], THAI[5]]));
+        let damage = |table: usize| {
+            let entry = &THAI[12 + 16 * table..][..16];
+            let long = |at: usize| {
+                let bytes = entry[at..at + 4].try_into().expect("four bytes");
+                u32::from_be_bytes(bytes) as usize
+            };
+            let (start, length) = (long(8), long(12));
+            let mut font = THAI.to_vec();
+            font[start + length / 4..start + length].fill(byte);
+            (String::from_utf8_lossy(&entry[..4]).into_owned(), font)
+        };
+        (0..tables).map(damage).collect()
     }
 
     /// Makes a folder like a system's. It has a font, a collection with the sans before the Hebrew

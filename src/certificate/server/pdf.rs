@@ -1,6 +1,7 @@
 //! Draws a certificate on one sheet of A4 paper, for printing and keeping.
 
 use std::num::NonZeroU16;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use krilla::Document;
 use krilla::action::LinkAction;
@@ -122,8 +123,19 @@ const LACKS_LETTERS: &str = "The server that made this file has no font for some
     The page at the address below shows all of it.";
 
 /// Draws the PDF. Letters that no font has become boxes, and a note says so. A name or title
-/// without any known letter is left to the certificate's page.
+/// without any known letter is left to the certificate's page. Anything can be wrong with a font of
+/// the system, so if one breaks the drawing, only the bundled fonts are used.
 pub fn draw(fonts: &'static Fonts, facts: &CertificateFacts) -> Result<Vec<u8>, String> {
+    let cause = match catch_unwind(AssertUnwindSafe(|| draw_with(fonts, facts))) {
+        Ok(Ok(pdf)) => return Ok(pdf),
+        Ok(Err(cause)) => cause,
+        Err(_) => "a panic".to_owned(),
+    };
+    tracing::error!(cause, "a certificate is drawn without the system's fonts");
+    draw_with(fonts.without_system(), facts)
+}
+
+fn draw_with(fonts: &'static Fonts, facts: &CertificateFacts) -> Result<Vec<u8>, String> {
     let sheet = Sheet::of(fonts, facts);
     let settings = PageSettings::from_wh(PAPER.0, PAPER.1).ok_or("there is no such paper")?;
     let mut document = Document::new();
@@ -367,9 +379,8 @@ mod tests {
     use crate::certificate::ProgramType;
     use crate::certificate::server::fonts::testing;
 
-    fn sheet(name: &str, course: &str, organization: &str) -> Sheet {
-        let nothing = tempfile::tempdir().unwrap();
-        let facts = CertificateFacts {
+    fn facts(name: &str, course: &str, organization: &str) -> CertificateFacts {
+        CertificateFacts {
             code: "0000-0000-0000".to_owned(),
             address: "https://learn.example/certificates/0000-0000-0000".to_owned(),
             learner_name: name.to_owned(),
@@ -380,8 +391,31 @@ mod tests {
             completed_on: ("1 March 2026".to_owned(), String::new()),
             issued_on: "1 March 2026".to_owned(),
             revoked_on: None,
-        };
+        }
+    }
+
+    fn sheet(name: &str, course: &str, organization: &str) -> Sheet {
+        let nothing = tempfile::tempdir().unwrap();
+        let facts = facts(name, course, organization);
         Sheet::of(testing::bundled_only(nothing.path()), &facts)
+    }
+
+    #[test]
+    fn a_broken_font_of_the_system_breaks_no_certificate() {
+        let facts = facts("สมชาย ใจดี", "Small", "Lyceum");
+        let mut broke = 0;
+        for (table, font) in [testing::damaged(0), testing::damaged(0xff)].concat() {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("thai.ttf"), font).unwrap();
+            let fonts = testing::with_system(folder.path());
+            let drawn = catch_unwind(AssertUnwindSafe(|| draw_with(fonts, &facts)));
+            broke += i32::from(!matches!(drawn, Ok(Ok(_))));
+            assert!(
+                draw(fonts, &facts).unwrap().starts_with(b"%PDF-"),
+                "{table}"
+            );
+        }
+        assert!(broke > 1, "no damage matters");
     }
 
     fn text(text: &Text) -> String {

@@ -93,9 +93,12 @@ async fn file(cx: Cx, course: &str, query: GradebookQuery) -> AppResult<Vec<u8>>
 }
 
 /// Writes the CSV with a byte order mark, by which spreadsheets recognize UTF-8. Times are ISO
-/// 8601.
+/// 8601. Every value is quoted, because spreadsheets in many languages separate at semicolons, and
+/// would split a name there.
 fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    let mut writer = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer("\u{feff}".as_bytes().to_vec());
     let mut head: Vec<String> = [
         "Name",
         "Username",

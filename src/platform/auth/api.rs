@@ -246,6 +246,8 @@ pub async fn update_profile(name: String, time_zone: String) -> AppResult<()> {
         .await
 }
 
+/// Changes the password, ends all sessions and signs in here anew, so that a copied cookie of this
+/// browser ends, too.
 #[server]
 pub async fn change_password(current_password: String, new_password: String) -> AppResult<()> {
     let me = require_user()?;
@@ -268,7 +270,7 @@ pub async fn change_password(current_password: String, new_password: String) -> 
     };
     limits::CHANGE_PASSWORD.forgive(&me.cx, &whose).await?;
     let hash = password::hash(&new_password).await?;
-    let keep = me.cx.session.id().map(|id| sessions::hash(&id));
+    let proven = hash.clone();
     me.cx
         .within(async move |conn| {
             if !store::change_password(conn, user, &old, &hash).await? {
@@ -277,7 +279,7 @@ pub async fn change_password(current_password: String, new_password: String) -> 
                         .to_owned(),
                 ));
             }
-            store::end_other_devices(conn, user, keep).await?;
+            store::end_other_devices(conn, user, None).await?;
             Entry::done("user.password_changed")
                 .of("user", user)
                 .by_user(user)
@@ -285,7 +287,8 @@ pub async fn change_password(current_password: String, new_password: String) -> 
                 .await?;
             jobs::enqueue(conn, &AccountMail::new(user, About::PasswordChanged)).await
         })
-        .await
+        .await?;
+    sessions::sign_in(&me.cx, user, proven).await
 }
 
 /// Returns the devices on which the person is signed in, most recent first.

@@ -9,6 +9,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{SignUpId, UserId};
 use crate::platform::jobs::{Job, JobContext};
 use crate::platform::mail::{self, Mail};
+use crate::platform::names;
 
 /// The answer to a sign-up: a link that confirms it, or a note that the address already has an
 /// account.
@@ -56,12 +57,16 @@ enum Found {
 impl SignUpMail {
     async fn send_link(&self, cx: &JobContext, sign_up: &SignUp, token: &str) -> AppResult<()> {
         let site = &cx.organization.name;
-        let name = &sign_up.display_name;
+        // A stranger may have typed the name, and the mail would carry its link to this address.
+        // The form refuses such names, but the sign-up may be older than that.
+        let name = Some(sign_up.display_name.as_str()).filter(|name| !names::has_link(name));
+        let hello = name.map_or("Hello".to_owned(), |name| format!("Hello {name}"));
+        let named = name.map_or(String::new(), |name| format!(" and the name {name}"));
         let at = crate::platform::time::Clock::of_organization(&cx.organization)
             .date_time(sign_up.created_at);
         let link = cx.link(&confirm_path(token, self.next.as_deref()));
         let text = format!(
-            "Hello {name},\n\nSomeone, probably you, signed up at {site} with this address and the name {name}, on {at}. \
+            "{hello},\n\nSomeone, probably you, signed up at {site} with this address{named}, on {at}. \
              Please open this link to confirm your address. It signs you in, and you can start learning:\n\n{link}\n\n\
              The link works for three days. It opens an account with the password that was chosen in this sign-up. \
              If you did not sign up, you can ignore this email. Without the link there is no account."
@@ -145,13 +150,13 @@ impl Job for AccountMail {
                 ),
             ),
         };
-        send(cx, name, &account.email, subject, &text).await
+        send(cx, Some(name), &account.email, subject, &text).await
     }
 }
 
 async fn send(
     cx: &JobContext,
-    name: &str,
+    name: Option<&str>,
     email: &str,
     subject: String,
     text: &str,
@@ -159,7 +164,10 @@ async fn send(
     let site = &cx.organization.name;
     cx.mailer
         .send(Mail {
-            to: Mail::address(name, email)?,
+            to: match name {
+                Some(name) => Mail::address(name, email)?,
+                None => Mail::bare_address(email)?,
+            },
             subject,
             text: format!("{text}\n\n{site}\n"),
         })

@@ -163,8 +163,14 @@ pub fn check_display_name(typed: &str) -> Result<String, &'static str> {
             Err("This name has no character that can be seen. Enter it as others should see it.")
         }
         0 => Err("Enter your name, as others should see it."),
-        1..=100 if !name.chars().any(char::is_control) => Ok(name),
-        _ => Err("Use at most 100 characters."),
+        101.. => Err("Use at most 100 characters."),
+        _ if name.chars().any(char::is_control) => {
+            Err("This name contains a control character. Enter it without.")
+        }
+        _ if crate::platform::names::has_link(&name) => {
+            Err("This name contains a web address. Enter it without.")
+        }
+        _ => Ok(name),
     }
 }
 
@@ -235,6 +241,28 @@ mod rules {
         ];
         for typed in bad.into_iter().chain([long.as_str()]) {
             assert!(normalize_email(typed).is_err(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_refused_is_told_why() {
+        for (name, why) in [
+            ("Asha\u{7}", "control character"),
+            ("Asha http://evil.example", "web address"),
+            ("WWW.evil.example", "web address"),
+            (&"a".repeat(101), "at most 100"),
+            ("", "Enter your name"),
+        ] {
+            let sentence = check_display_name(name).unwrap_err();
+            assert!(sentence.contains(why), "{name:?}: {sentence}");
+        }
+        for name in [
+            "Asha\tKulkarni",
+            "J. R. R. Tolkien",
+            "a: b / c",
+            &"ä".repeat(100),
+        ] {
+            assert!(check_display_name(name).is_ok(), "{name:?}");
         }
     }
 

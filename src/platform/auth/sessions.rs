@@ -51,8 +51,8 @@ pub fn layer(db: Db, secure: bool) -> SessionManagerLayer<Store> {
 ///
 /// # Errors
 ///
-/// `Conflict` if the password was changed or the account was closed meanwhile. Then nobody is
-/// signed in.
+/// `Conflict` if the password was changed or the account was closed meanwhile. After any error
+/// nobody is signed in.
 pub async fn sign_in(cx: &Cx, user: UserId, proven: String) -> AppResult<()> {
     let session = &cx.session;
     session.cycle_id().await?;
@@ -70,11 +70,13 @@ pub async fn sign_in(cx: &Cx, user: UserId, proven: String) -> AppResult<()> {
             }
             Ok(noted)
         })
-        .await?;
-    if still_holds {
+        .await;
+    if let Ok(true) = still_holds {
         return Ok(());
     }
-    session.flush().await?;
+    let ended = session.flush().await;
+    still_holds?;
+    ended?;
     Err(AppError::Conflict(
         "The password of this account was just changed. Please sign in with the new one."
             .to_owned(),
@@ -242,7 +244,10 @@ impl Saved {
 
 #[async_trait]
 impl SessionStore for Store {
+    /// Saves a new session under a new identifier. A record that was just ended still has its old
+    /// one, under which a late save would revive the session.
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        record.id = Id::default();
         let hash = hash(&record.id);
         let saved = Saved::of(record)?;
         let agent = current_client().and_then(|client| client.user_agent);

@@ -304,6 +304,38 @@ async fn migrations_go_up_down_to_nothing_and_up_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn accounts_that_are_closed_already_lose_their_sessions() {
+    let (_name, config, _data) = empty().await;
+    migrate::migrate(&config.database).await.unwrap();
+    let conn = connect(&config).await;
+    migrate::blocking(conn, |conn| {
+        loop {
+            let reverted = conn.revert_last_migration(migrate::MIGRATIONS);
+            let version = reverted.map_err(|error| error.to_string())?.to_string();
+            if version == "20261129000020" {
+                return Ok(());
+            }
+        }
+    })
+    .await
+    .unwrap();
+    let mut conn = connect(&config).await;
+    conn.batch_execute(
+        "select set_config('app.organization_id', (select organization_id::text from organizations limit 1), false);
+         insert into users (email, display_name, username, is_active) values
+             ('open@example.org', 'Open', 'open', true), ('closed@example.org', 'Closed', 'closed', false);
+         insert into web_sessions (session_hash, user_id, data, expires_at)
+         select sha256(username::bytea), user_id, '{}', now() + interval '1 day' from users;
+         insert into web_sessions (session_hash, data, expires_at) values ('nobody', '{}', now() + interval '1 day')",
+    )
+    .await
+    .unwrap();
+    migrate::migrate(&config.database).await.unwrap();
+    let left = "select coalesce(username, 'nobody') as name from web_sessions left join users using (user_id) order by 1";
+    assert_eq!(names(&mut conn, left).await, ["nobody", "open"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn migrating_twice_is_migrating_once() {
     let (_name, config, _data) = empty().await;
     assert!(!migrate::migrate(&config.database).await.unwrap().is_empty());

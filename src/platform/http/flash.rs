@@ -12,6 +12,8 @@ const KEY: &str = "flash";
 /// fields together. Sign-in and sign-up need less.
 const FIELD: usize = 1_000;
 const FIELDS: usize = 3_000;
+/// Bytes that each field counts besides its name and value, so that many short ones are large too.
+const FIELD_OVERHEAD: usize = 16;
 /// Bytes of an error that are kept then.
 const ERROR: usize = 2_000;
 
@@ -61,10 +63,11 @@ impl Flash {
         if self.error.as_ref().is_some_and(|error| size(error) > ERROR) {
             self.error = Some(AppError::field("", "What you entered can't be used."));
         }
+        self.values.retain(|(name, _)| !name.is_empty());
         let count = self.values.len();
         let mut left = FIELDS;
         self.values.retain(|(name, value)| {
-            let size = name.len() + value.len();
+            let size = name.len() + value.len() + FIELD_OVERHEAD;
             let is_kept = size <= FIELD.min(left);
             left -= if is_kept { size } else { 0 };
             is_kept
@@ -134,5 +137,22 @@ mod tests {
         };
         let short = serde_json::to_string(&flash.shortened()).unwrap();
         assert!(short.len() < 10_000, "{}", short.len());
+    }
+
+    #[test]
+    fn empty_and_tiny_fields_count_too() {
+        for (sent, kept) in [("=&", 0), ("=x&", 0), ("a&", 176), ("a=b&", 166)] {
+            let body = sent.repeat(300_000);
+            let values = url::form_urlencoded::parse(body.as_bytes()).into_owned();
+            let flash = Flash {
+                form: "/api/sign_up".to_owned(),
+                error: Some(AppError::field("email", "That is no address.")),
+                values: values.collect(),
+            };
+            let short = flash.shortened();
+            assert_eq!(short.values.len(), kept, "{sent}");
+            let text = serde_json::to_string(&short).unwrap();
+            assert!(text.len() < 10_000, "{sent}: {}", text.len());
+        }
     }
 }

@@ -67,16 +67,8 @@ pub async fn enter(
 
 fn client(app: &AppState, peer: IpAddr, headers: &HeaderMap) -> Client {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let trusted = app.site.trusted_proxies.contains(&peer);
-    let forwarded = text(HeaderName::from_static("x-forwarded-for")).filter(|_| trusted);
-    // The client's address is the last one that no trusted proxy added. Addresses before it can be
-    // forged.
-    let address = forwarded
-        .into_iter()
-        .flat_map(|list| list.rsplit(','))
-        .filter_map(|address| address.trim().parse().ok())
-        .find(|address| !app.site.trusted_proxies.contains(address))
-        .unwrap_or(peer);
+    let trusted = app.site.trusted_proxies.contains(&peer.to_canonical());
+    let address = client_address(&app.site.trusted_proxies, peer, headers);
     let proxied_id = text(HeaderName::from_static("x-request-id")).filter(|id| {
         trusted
             && id.len() <= 64
@@ -92,6 +84,35 @@ fn client(app: &AppState, peer: IpAddr, headers: &HeaderMap) -> Client {
             str::to_owned,
         ),
     }
+}
+
+/// Returns the address from which the outermost trusted proxy was asked, or the peer's if the peer
+/// is no trusted proxy. Each proxy adds an address at the end of `X-Forwarded-For`. Addresses
+/// before one that no trusted proxy has, or that can't be read, may be forged.
+fn client_address(trusted: &[IpAddr], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    let mut hops = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+    let mut address = peer.to_canonical();
+    while trusted.contains(&address)
+        && let Some(before) = hops.next().and_then(parse_hop)
+    {
+        address = before;
+    }
+    address
+}
+
+/// Reads an address with or without a port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`,
+/// `[2001:db8::1]` or `[2001:db8::1]:80`.
+fn parse_hop(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']'));
+    let address = match bare {
+        Some(bare) => bare.parse().ok().map(IpAddr::V6),
+        None => hop.parse().ok(),
+    };
+    address
+        .or_else(|| hop.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
+        .map(|address| address.to_canonical())
 }
 
 /// The requested host without its port.
@@ -215,8 +236,13 @@ pub async fn recognize(
 }
 
 /// Adds the security headers to every response. Pages set a Content-Security-Policy with their
-/// nonce; all other responses get the strictest policy.
-pub async fn security_headers(request: Request, next: Next) -> Response {
+/// nonce; all other responses get the strictest policy. With `is_https`, browsers use only HTTPS
+/// for this site from then on.
+pub async fn security_headers(
+    State(is_https): State<bool>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -233,6 +259,9 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
     // refuses.
     set(header::REFERRER_POLICY, "same-origin");
     set(header::X_FRAME_OPTIONS, "DENY");
+    if is_https {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
     set(
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",
@@ -291,6 +320,49 @@ mod tests {
         assert_eq!(without_port("example.org"), "example.org");
         assert_eq!(without_port("[::1]:3000"), "[::1]");
         assert_eq!(without_port("[::1]"), "[::1]");
+    }
+
+    #[test]
+    fn the_client_is_the_last_address_that_no_trusted_proxy_has() {
+        let trusted: Vec<IpAddr> = ["10.0.0.1", "10.0.0.2", "2001:db8::2"]
+            .map(|address| address.parse().unwrap())
+            .to_vec();
+        let client = |peer: &str, lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                let line = HeaderValue::from_bytes(line.as_bytes()).unwrap();
+                headers.append("x-forwarded-for", line);
+            }
+            client_address(&trusted, peer.parse().unwrap(), &headers).to_string()
+        };
+        let cases: &[(&[&str], &str)] = &[
+            (&["192.0.2.7"], "192.0.2.7"),
+            (&["198.51.100.1, 192.0.2.7"], "192.0.2.7"),
+            (&["198.51.100.1, 192.0.2.7,10.0.0.2"], "192.0.2.7"),
+            // All lines count, and the last one is the nearest.
+            (&["198.51.100.1", "192.0.2.7"], "192.0.2.7"),
+            (&["192.0.2.7", "10.0.0.2"], "192.0.2.7"),
+            // Nothing before an address that can't be read is used.
+            (&["192.0.2.7, unknown"], "10.0.0.1"),
+            (&["192.0.2.7, unknown, 10.0.0.2"], "10.0.0.2"),
+            (&["192.0.2.7", "\u{ff}"], "10.0.0.1"),
+            (&["192.0.2.7,"], "10.0.0.1"),
+            (&["192.0.2.7:4711"], "192.0.2.7"),
+            (&["192.0.2.7:4711, 10.0.0.2:80"], "192.0.2.7"),
+            (&["2001:db8::7"], "2001:db8::7"),
+            (&["[2001:db8::7]"], "2001:db8::7"),
+            (&["[2001:db8::7]:4711, [2001:db8::2]:80"], "2001:db8::7"),
+            (&["::ffff:192.0.2.7, ::ffff:10.0.0.2"], "192.0.2.7"),
+            (&["10.0.0.2"], "10.0.0.2"),
+            (&[], "10.0.0.1"),
+        ];
+        for (lines, expected) in cases {
+            for peer in ["10.0.0.1", "::ffff:10.0.0.1"] {
+                assert_eq!(client(peer, lines), *expected, "{peer} {lines:?}");
+            }
+        }
+        // Nobody else is believed.
+        assert_eq!(client("192.0.2.9", &["192.0.2.7"]), "192.0.2.9");
     }
 
     #[test]

@@ -72,6 +72,11 @@ impl Progress {
         let current = self.since.map_or(Duration::ZERO, |since| now - since);
         self.before + current
     }
+
+    fn end_wait(&mut self, now: Instant) {
+        self.before = self.waited(now);
+        self.since = None;
+    }
 }
 
 #[derive(Clone, Default)]
@@ -127,6 +132,13 @@ impl Arriving {
     }
 }
 
+/// A body that is dropped is no longer waited for.
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        self.arrival.lock().end_wait(Instant::now());
+    }
+}
+
 impl HttpBody for Arriving {
     type Data = Bytes;
     type Error = axum::Error;
@@ -142,10 +154,7 @@ impl HttpBody for Arriving {
                 Some(Err(axum::Error::new(error)))
             });
         };
-        let mut progress = this.arrival.lock();
-        progress.before = progress.waited(Instant::now());
-        progress.since = None;
-        drop(progress);
+        this.arrival.lock().end_wait(Instant::now());
         if let Some(Ok(frame)) = &frame {
             this.received += frame.data_ref().map_or(0, |bytes| bytes.len() as u64);
         }

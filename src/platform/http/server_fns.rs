@@ -22,14 +22,16 @@ pub const REDIRECT: &str = "x-redirect";
 pub const BODY_LIMIT: usize = 640 * 1024;
 
 /// Returns the request once its whole body has arrived, or a response to a body that is too long.
-/// Uploads pass unchanged: their routes have limits of their own and load the session again.
+/// Uploads pass unchanged: their routes have limits of their own and load the session again. All
+/// methods are treated alike, because server functions that are read with GET take a body, too.
 pub async fn received(request: Request) -> Result<Request, Response> {
-    let is_upload = !request.uri().path().starts_with("/api/")
+    let is_upload = *request.method() == Method::POST
+        && !request.uri().path().starts_with("/api/")
         && request
             .headers()
             .get(header::CONTENT_TYPE)
             .is_some_and(|media| media.as_bytes().starts_with(b"multipart/"));
-    if is_upload || matches!(*request.method(), Method::GET | Method::HEAD) {
+    if is_upload {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();

@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
+use tower::ServiceExt;
 
-use super::testing::{Browser, PASSWORD, TestSite};
+use super::testing::{Browser, PASSWORD, TestSite, function_path};
 use crate::platform::auth::UserRole;
 
 /// Addresses that a browser would take to another site.
@@ -80,6 +81,44 @@ async fn a_form_of_nobody_keeps_little_and_not_for_long() {
     // The session existed only for the message, so it is gone.
     assert_eq!(test.count("select count(*) from web_sessions").await, 0);
     assert!(browser.cookies.is_empty(), "{:?}", browser.cookies);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_of_nobody_with_many_empty_fields_keeps_little() {
+    let site = TestSite::new().await;
+    for body in ["=&".repeat(300_000), "a&".repeat(300_000)] {
+        let mut browser = site.visitor();
+        let request = browser
+            .request("POST", &function_path("auth/api/sign_up"))
+            .header(header::ACCEPT, "text/html")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    }
+    let size = "select max(length(data::text)) from web_sessions";
+    assert!(site.test.count(size).await < 10_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_site_with_https_asks_browsers_to_stay_with_it() {
+    let site = TestSite::new().await;
+    for (address, expected) in [
+        ("https://learn.example.org", "max-age=31536000"),
+        ("http://127.0.0.1:3000", ""),
+    ] {
+        let mut config = site.test.config.clone();
+        config.public_url = address.parse().unwrap();
+        let mut state = site.state.clone();
+        state.config = config.into();
+        let request = axum::http::Request::get("/healthz").body(Body::empty());
+        let router = crate::server::router(state);
+        let answer = router.oneshot(request.unwrap()).await.unwrap();
+        let header = answer.headers().get(header::STRICT_TRANSPORT_SECURITY);
+        let sent = header.map_or("", |value| value.to_str().unwrap());
+        assert_eq!(sent, expected, "{address}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,44 +16,110 @@ pub const NAME: &str = "hourly";
 /// Sessions in which nobody is signed in; of more than these the oldest end.
 pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 
+/// Rows that one statement changes, so that no statement holds many locks or takes long.
+pub const BATCH: usize = 5_000;
+
+/// Tables, and the rows that are deleted from them.
+const EXPIRED: [(&str, &str); 8] = [
+    ("web_sessions", "expires_at < now()"),
+    ("one_time_tokens", "expires_at < now() - interval '7 days'"),
+    ("sign_ups", "expires_at < now()"),
+    (
+        "known_devices",
+        "last_used_at < now() - interval '400 days'",
+    ),
+    (
+        "question_imports",
+        "created_at < now() - interval '30 days'",
+    ),
+    ("rate_limits", "updated_at < now() - interval '1 day'"),
+    (
+        "background_jobs",
+        "finished_at < now() - interval '30 days'",
+    ),
+    // Requests of strangers. They name addresses, most of which may be nobody's, and pages.
+    (
+        "background_jobs",
+        "kind in ('forgotten_password', 'sign_up_mail') and finished_at < now() - interval '1 hour'",
+    ),
+];
+
 impl Job for Housekeeping {
     const KIND: &'static str = "housekeeping";
 
+    /// Does each part on its own: a part that fails is logged, and the others are done.
     async fn run(self, cx: &JobContext) -> AppResult<()> {
-        cx.within(async |conn| {
-            for sql in [
-                "delete from web_sessions where expires_at < now()",
-                &format!(
-                    "delete from web_sessions where web_session_id in (
-                         select web_session_id from web_sessions where user_id is null
-                         order by last_seen_at desc offset {ANONYMOUS_SESSIONS})"
-                ),
-                // A message for a page that never came.
-                "update web_sessions set data = data - 'flash'
-                 where data ? 'flash' and last_seen_at < now() - interval '1 hour'",
-                "delete from one_time_tokens where expires_at < now() - interval '7 days'",
-                "delete from sign_ups where expires_at < now()",
-                "delete from known_devices where last_used_at < now() - interval '400 days'",
-                "delete from question_imports where created_at < now() - interval '30 days'",
-                "delete from rate_limits where updated_at < now() - interval '1 day'",
-                "delete from background_jobs where finished_at < now() - interval '30 days'",
-                // They name addresses, most of which may be nobody's.
-                "delete from background_jobs where kind = 'forgotten_password' and finished_at < now() - interval '1 hour'",
-            ] {
-                diesel::sql_query(sql).execute(conn).await?;
-            }
-            Ok(())
-        })
-        .await?;
-        let mut system = cx.db.system().await?;
-        // Only one organization at a time, because two would create the same partition.
-        system
-            .batch_execute(
-                "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2)",
-            )
-            .await?;
-        cx.within(async |conn| enqueue_after(conn).await).await
+        // Queued first, because without a successor nothing would ever be deleted again.
+        cx.within(async |conn| enqueue_after(conn).await).await?;
+        for (table, which) in EXPIRED {
+            let change = format!("delete from {table}");
+            log(table, in_batches(cx, &change, table, which).await);
+        }
+        log("anonymous sessions", end_anonymous_sessions(cx).await);
+        // A message for a page that never came.
+        let change = "update web_sessions set data = data - 'flash'";
+        let left = "data ? 'flash' and last_seen_at < now() - interval '1 hour'";
+        log(
+            "flashes",
+            in_batches(cx, change, "web_sessions", left).await,
+        );
+        log("partitions", make_partitions(cx).await);
+        Ok(())
     }
+}
+
+fn log(part: &str, outcome: AppResult<()>) {
+    if let Err(error) = outcome {
+        tracing::error!(part, %error, "a part of housekeeping failed");
+    }
+}
+
+/// Runs `change` on the rows of `table` that meet a condition, until none is left.
+async fn in_batches(cx: &JobContext, change: &str, table: &str, which: &str) -> AppResult<()> {
+    // The condition is repeated for rows that somebody else changes in the meantime.
+    repeat(
+        cx,
+        &format!(
+            "{change} where ctid = any(array(select ctid from {table} where {which} limit {BATCH})) and {which}"
+        ),
+    )
+    .await
+}
+
+async fn end_anonymous_sessions(cx: &JobContext) -> AppResult<()> {
+    repeat(
+        cx,
+        &format!(
+            "delete from web_sessions where user_id is null and web_session_id = any(array(
+                 select web_session_id from web_sessions where user_id is null
+                 order by last_seen_at desc offset {ANONYMOUS_SESSIONS} limit {BATCH}))"
+        ),
+    )
+    .await
+}
+
+/// Runs a statement, each time in a transaction of its own, until it changes less than a batch.
+async fn repeat(cx: &JobContext, sql: &str) -> AppResult<()> {
+    loop {
+        let sql = sql.to_owned();
+        let changed = cx
+            .within(async move |conn| Ok(diesel::sql_query(sql).execute(conn).await?))
+            .await?;
+        if changed < BATCH {
+            return Ok(());
+        }
+    }
+}
+
+async fn make_partitions(cx: &JobContext) -> AppResult<()> {
+    let mut system = cx.db.system().await?;
+    // Only one organization at a time, because two would create the same partition.
+    system
+        .batch_execute(
+            "select pg_advisory_xact_lock(hashtext('make_partitions')); call make_partitions('audit_logs', 2)",
+        )
+        .await?;
+    Ok(())
 }
 
 /// Queues the next run. Each run queues its successor, and each worker that starts queues a run.

@@ -176,6 +176,41 @@ async fn housekeeping_makes_the_partitions_of_coming_months() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn housekeeping_goes_on_after_a_part_that_fails() {
+    let site = crate::platform::http::testing::TestSite::new().await;
+    let many = 2 * super::schedule::BATCH + 1;
+    let insert = format!(
+        "select set_config('app.organization_id', (select organization_id::text from organizations), false);
+         drop table one_time_tokens;
+         insert into web_sessions (session_hash, data, expires_at)
+         select sha256(n::text::bytea), '{{}}', now() - interval '1 second' from generate_series(1, {many}) n;
+         insert into background_jobs (kind, status, finished_at)
+         select kind, status::job_status, now() - at
+         from unnest(array['forgotten_password', 'sign_up_mail', 'account_mail']) kind,
+              unnest(array['COMPLETED', 'FAILED']) status,
+              unnest(array[interval '30 minutes', interval '2 hours']) at"
+    );
+    let mut owner = site.test.owner().await;
+    owner.batch_execute(&insert).await.unwrap();
+    site.test
+        .db
+        .within(site.test.organization, async |conn| {
+            enqueue(conn, &super::schedule::Housekeeping {}).await
+        })
+        .await
+        .unwrap();
+    site.mails().await;
+    let count = async |sql: &str| site.test.count(sql).await;
+    assert_eq!(count("select count(*) from web_sessions").await, 0);
+    let of_kind = "select count(*) from background_jobs where kind =";
+    assert_eq!(count(&format!("{of_kind} 'forgotten_password'")).await, 2);
+    assert_eq!(count(&format!("{of_kind} 'sign_up_mail'")).await, 2);
+    assert_eq!(count(&format!("{of_kind} 'account_mail'")).await, 4);
+    let next = format!("{of_kind} 'housekeeping' and status = 'PENDING' and run_at > now()");
+    assert_eq!(count(&next).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn housekeeping_bounds_the_sessions_of_nobody() {
     let site = crate::platform::http::testing::TestSite::new().await;
     let most = super::schedule::ANONYMOUS_SESSIONS;

@@ -16,6 +16,8 @@ const NEW_PASSWORD: &str = "another long password";
 #[derive(Debug, Clone, Copy)]
 enum End {
     SignOut,
+    /// Without JavaScript: the answer leaves a message in a new session.
+    SignOutForm,
     OneDevice,
     OtherDevices,
     PasswordChange,
@@ -33,6 +35,7 @@ impl Slow {
     async fn begin(
         to: SocketAddr,
         browser: &Browser<'_>,
+        method: &str,
         path: &str,
         media: &str,
         body: &str,
@@ -43,7 +46,7 @@ impl Slow {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {to}\r\norigin: http://{to}\r\ncookie: {}\r\naccept: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {to}\r\norigin: http://{to}\r\ncookie: {}\r\naccept: application/json\r\n\
              content-type: {media}\r\ncontent-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
             cookies.join("; "),
             body.len()
@@ -79,6 +82,7 @@ async fn an_ended_session_stays_ended_while_its_requests_are_under_way() {
     let address = site.listen().await;
     for (number, end) in [
         End::SignOut,
+        End::SignOutForm,
         End::OneDevice,
         End::OtherDevices,
         End::PasswordChange,
@@ -106,18 +110,31 @@ async fn an_ended_session_stays_ended_while_its_requests_are_under_way() {
             .await;
         // The session of the first request is already loaded, that of the second is not.
         let media = "multipart/form-data; boundary=b";
-        let loaded = Slow::begin(address, &browser, "/uploads/questions", media, UPLOAD).await;
+        let loaded = Slow::begin(
+            address,
+            &browser,
+            "POST",
+            "/uploads/questions",
+            media,
+            UPLOAD,
+        )
+        .await;
         let path = function_path("auth/api/update_profile");
         let body = "name=Mallory&time_zone=";
-        let waiting = Slow::begin(address, &browser, &path, media, body).await;
+        let waiting = Slow::begin(address, &browser, "POST", &path, media, body).await;
+        // A read takes a body, too.
+        let path = function_path("auth/api/load_settings");
+        let reading = Slow::begin(address, &browser, "GET", &path, media, body).await;
         let cookies = browser.cookies.clone();
         end.act(&site, &mut browser, &email, &here).await;
 
         let answer = loaded.end().await;
         assert!(answer.contains("location: /sign-in"), "{end:?}: {answer}");
         assert!(!answer.contains("lyceum_session="), "{end:?}: {answer}");
-        let answer = waiting.end().await;
-        assert!(answer.starts_with("HTTP/1.1 401"), "{end:?}: {answer}");
+        for slow in [waiting, reading] {
+            let answer = slow.end().await;
+            assert!(answer.starts_with("HTTP/1.1 401"), "{end:?}: {answer}");
+        }
 
         owner
             .batch_execute("update users set is_active = true")
@@ -143,6 +160,11 @@ impl End {
         }
         let answer = match self {
             Self::SignOut => browser.post("auth/api/sign_out", &[]).await,
+            Self::SignOutForm => {
+                let answer = browser.submit("/learn", "auth/api/sign_out", &[]).await;
+                assert_eq!(answer.status, StatusCode::SEE_OTHER);
+                return;
+            }
             Self::OneDevice => {
                 let fields = [("web_session_id", session)];
                 other.post("auth/api/end_device", &fields).await
@@ -206,4 +228,29 @@ async fn a_sign_in_with_a_password_that_is_being_changed_signs_nobody_in() {
         0
     );
     assert_eq!(browser.get("/learn").await.status, StatusCode::FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_fails_signs_nobody_in() {
+    let site = TestSite::new().await;
+    site.account("asha@example.org", UserRole::Learner).await;
+    let mut owner = site.test.owner().await;
+    owner
+        .batch_execute(
+            "create function fail() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+             create trigger fail before update of last_login_at on users for each row execute function fail()",
+        )
+        .await
+        .unwrap();
+    let fields = [("email", "asha@example.org"), ("password", PASSWORD)];
+    let mut browser = site.visitor();
+    let answer = browser.post("auth/api/sign_in", &fields).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let mut plain = site.visitor();
+    plain.submit("/sign-in", "auth/api/sign_in", &fields).await;
+    for browser in [&mut browser, &mut plain] {
+        assert_eq!(browser.get("/learn").await.status, StatusCode::FOUND);
+    }
+    let sessions = "select count(*) from web_sessions where user_id is not null";
+    assert_eq!(site.test.count(sessions).await, 0);
 }

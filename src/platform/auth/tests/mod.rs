@@ -213,6 +213,30 @@ async fn a_new_password_ends_every_other_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_changed_password_ends_copied_cookies_and_keeps_this_browser() {
+    let site = TestSite::new().await;
+    let mut browser = site.signed_in("asha@example.org", UserRole::Learner).await;
+    let mut copy = site.visitor();
+    let passwords = [PASSWORD, "another long password", "a third long password"];
+    for (number, pair) in passwords.windows(2).enumerate() {
+        copy.cookies = browser.cookies.clone();
+        let fields = [("current_password", pair[0]), ("new_password", pair[1])];
+        let answer = match number {
+            0 => browser.post("auth/api/change_password", &fields).await,
+            _ => {
+                let form = "auth/api/change_password";
+                browser.submit("/settings/password", form, &fields).await
+            }
+        };
+        assert!(!answer.status.is_client_error(), "{}", answer.body);
+        assert_eq!(browser.get("/learn").await.status, StatusCode::OK);
+        assert_eq!(copy.get("/learn").await.status, StatusCode::FOUND);
+        let sessions = "select count(*) from web_sessions where user_id is not null";
+        assert_eq!(site.test.count(sessions).await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_error_comes_back_into_a_plain_form_with_what_was_typed_and_no_secret() {
     let site = TestSite::new().await;
     let mut browser = site.visitor();

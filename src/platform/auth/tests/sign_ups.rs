@@ -167,3 +167,48 @@ async fn a_sign_up_does_the_same_work_for_every_address() {
         "{mails:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_to_a_stranger_carries_no_link_of_the_sender() {
+    let site = TestSite::new().await;
+    let fields = [
+        ("name", "Win at https://evil.example"),
+        ("email", EMAIL),
+        ("password", PASSWORD),
+    ];
+    let answer = site.visitor().post("auth/api/sign_up", &fields).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("web address"), "{}", answer.body);
+    assert!(site.mails().await.is_empty());
+    // A sign-up from before such names were refused.
+    sign_up(&site, "Asha", PASSWORD).await;
+    let mut owner = site.test.owner().await;
+    owner
+        .batch_execute("update sign_ups set display_name = 'Win at https://evil.example'")
+        .await
+        .unwrap();
+    let mails = site.mails().await;
+    assert_eq!(mails.len(), 1);
+    assert!(!mails[0].contains("evil.example"), "{}", mails[0]);
+    assert!(mails[0].contains("Hello,\n") || mails[0].contains("Hello,\r\n"));
+    let confirm = link(&mails[0], "/confirm?token=");
+    let fields = [("token", token(&confirm))];
+    let answer = site.visitor().post("auth/api/confirm_email", &fields).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_way_back_is_not_kept() {
+    let site = TestSite::new().await;
+    let next = format!("/courses?q={}", "x".repeat(500_000));
+    let fields = [
+        ("name", "Asha"),
+        ("email", EMAIL),
+        ("password", PASSWORD),
+        ("next", &next),
+    ];
+    let answer = site.visitor().post("auth/api/sign_up", &fields).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let longest = "select max(length(payload::text)) from background_jobs";
+    assert!(site.test.count(longest).await < 2_500);
+}

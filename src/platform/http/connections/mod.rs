@@ -1,6 +1,6 @@
-//! Serves HTTP/1 and HTTP/2 connections, with limits on how long a client may take. A socket
-//! without useful traffic is closed. A response may take any time while the client keeps reading
-//! it.
+//! Serves HTTP/1.1 connections, with limits on how long a client may take. A socket without useful
+//! traffic is closed. A response may take any time while the client keeps reading it. HTTP/2 is for
+//! the proxy in front: its many responses on one socket would need limits of their own.
 
 use std::convert::Infallible;
 use std::io;
@@ -17,9 +17,9 @@ use axum::extract::ConnectInfo;
 use axum::http::{Request, Response};
 use futures::task::AtomicWaker;
 use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -59,9 +59,6 @@ impl Default for TimeLimits {
     }
 }
 
-/// Interval of pings, which find HTTP/2 connections whose other end has vanished.
-const PING_EVERY: Duration = Duration::from_secs(30);
-
 /// Serves until `stop` resolves, then finishes the requests in progress.
 pub async fn serve(
     listener: TcpListener,
@@ -69,11 +66,7 @@ pub async fn serve(
     limits: TimeLimits,
     stop: impl Future<Output = ()>,
 ) {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(PING_EVERY);
+    let builder = http1::Builder::new();
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -95,7 +88,7 @@ pub async fn serve(
         let service = service_fn(move |request| {
             answer(router.clone(), request, peer, InFlight::of(&traffic))
         });
-        let connection = builder.serve_connection(socket, service).into_owned();
+        let connection = builder.serve_connection(socket, service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -211,14 +204,9 @@ struct Socket<S> {
     wait: Wait,
     /// Number of requests at the last change of `wait`.
     begun: u64,
-    /// The connection's first bytes, which tell HTTP/2 from HTTP/1.
-    opening: Vec<u8>,
     reading: Pin<Box<Sleep>>,
     writing: Option<Pin<Box<Sleep>>>,
 }
-
-/// First bytes of an HTTP/2 connection. No HTTP/1 method begins with them.
-const HTTP2: &[u8] = b"PRI ";
 
 impl<S> Socket<S> {
     fn new(stream: S, traffic: Arc<Traffic>, limits: TimeLimits) -> Self {
@@ -229,7 +217,6 @@ impl<S> Socket<S> {
             limits,
             wait: Wait::Headers(now),
             begun: 0,
-            opening: Vec::new(),
             reading: Box::pin(sleep_until(now + limits.headers)),
             writing: None,
         }
@@ -245,15 +232,11 @@ impl<S> Socket<S> {
     }
 
     fn received(&mut self, bytes: &[u8]) {
-        let missing = HTTP2.len() - self.opening.len();
-        self.opening
-            .extend_from_slice(&bytes[..missing.min(bytes.len())]);
         if bytes.is_empty() || self.traffic.open.load(Ordering::SeqCst) > 0 {
             return;
         }
         self.catch_up();
-        // HTTP/2 frames also arrive between requests, and don't mean that a request has begun.
-        if matches!(self.wait, Wait::Request(_)) && self.opening != HTTP2 {
+        if matches!(self.wait, Wait::Request(_)) {
             self.wait = Wait::Headers(Instant::now());
         }
     }

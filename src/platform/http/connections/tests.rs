@@ -97,11 +97,22 @@ async fn a_connection_without_a_whole_request_is_closed() {
         ..LIMITS
     })
     .await;
-    let http2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
-    for sent in ["", "P", "PRI", "GET / HTTP/1.1\r\nHost: x\r\nX-", http2] {
+    for sent in ["", "P", "PRI", "GET / HTTP/1.1\r\nHost: x\r\nX-"] {
         let mut stream = server.connect(sent).await;
         assert!(!rest(&mut stream).await.contains("hello"), "{sent:?}");
     }
+}
+
+#[tokio::test]
+async fn http_2_is_not_spoken() {
+    let server = Server::hello(LIMITS).await;
+    let http2 = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let mut stream = server.connect(http2).await;
+    let answer = rest(&mut stream).await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 400"),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
@@ -208,6 +219,32 @@ async fn the_time_for_the_answer_begins_when_the_body_is_there() {
         .await;
     let answer = rest(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+}
+
+#[tokio::test]
+async fn the_wait_for_a_body_ends_when_the_body_is_dropped() {
+    let stuck = |body: Body| async move {
+        let mut body = body.into_data_stream();
+        let first = body.next().await;
+        assert_eq!(first.unwrap().unwrap(), "abc");
+        let nothing_more = futures::poll!(body.next());
+        assert!(nothing_more.is_pending());
+        drop(body);
+        std::future::pending::<String>().await
+    };
+    let limits = TimeLimits {
+        answer: SHORT,
+        ..LIMITS
+    };
+    let server = Server::start(limits, Router::new().route("/", post(stuck))).await;
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\nConnection: close\r\n\r\nabc";
+    let mut stream = server.connect(head).await;
+    let mut begin = [0; 12];
+    timeout(PATIENCE, stream.read_exact(&mut begin))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(&begin, b"HTTP/1.1 503");
 }
 
 #[tokio::test]
