@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::check::few;
 use super::collect::{Note, shortened};
-use super::markup::{Markup, html, text_of};
+use super::markup::{Markup, words};
 use super::numbers;
 use super::weights::{self, Weighted};
 use crate::course::server::draft::AnswerDraft;
@@ -157,7 +157,7 @@ fn weighted(part: &str, kind: Kind, notes: &mut Vec<Note>) -> Weighted {
     Weighted {
         text: match kind {
             Kind::Choice { .. } => Markup::Html.spoken(&answer, notes),
-            _ => text_of(&html::parse(&answer)).trim().to_owned(),
+            _ => words(&answer).trim().to_owned(),
         },
         percent,
         feedback: Markup::Html.markdown(&unescaped(&said), notes),

@@ -28,9 +28,16 @@ impl Note {
             why: why.into(),
         }
     }
+
+    fn is_about_picture(&self) -> bool {
+        self.what == EMBEDDED || self.what.starts_with("the picture '")
+    }
 }
 
-/// Most notes that are kept for one question. Further ones would tell a tutor nothing new.
+/// Name of a picture that has no file name, in notes.
+pub const EMBEDDED: &str = "an embedded picture";
+
+/// Most notes that are listed for one question, with the number of the others.
 const MAX_NOTES: usize = 60;
 
 /// A question before it gets its key.
@@ -95,12 +102,21 @@ impl Collector {
                 let lost = pictures(&draft).into_iter();
                 let lost = lost.filter(|address| mark(address).is_none());
                 let lost = lost.map(lost_picture);
-                let lost: Vec<Note> = lost.collect();
                 let identity = identity.map(str::trim).filter(|name| !name.is_empty());
                 self.found.push((identity.map(str::to_owned), draft));
-                let notes = notes.into_iter().chain(lost);
-                let notes = notes.take(MAX_NOTES);
-                self.left_out.extend(notes.map(|note| LeftOut {
+                // Lost pictures come first, so that no heap of other notes hides them.
+                let mut notes: Vec<Note> = lost.chain(notes).collect();
+                notes.sort_by_key(|note| !note.is_about_picture());
+                let more = notes.len().saturating_sub(MAX_NOTES);
+                notes.truncate(MAX_NOTES);
+                notes.extend((more > 0).then(|| {
+                    let s = if more == 1 { "" } else { "s" };
+                    Note::new(
+                        format!("and {more} more note{s}"),
+                        format!("only the first {MAX_NOTES} of a question are listed"),
+                    )
+                }));
+                self.left_out.extend(notes.into_iter().map(|note| LeftOut {
                     item: format!("{item}, {}", note.what),
                     why: note.why,
                 }));
@@ -150,7 +166,7 @@ impl Collector {
 
 fn lost_picture(address: String) -> Note {
     let name = match address.starts_with("data:") {
-        true => "an embedded picture".to_owned(),
+        true => EMBEDDED.to_owned(),
         false => format!("the picture '{}'", shortened(&address)),
     };
     Note::new(

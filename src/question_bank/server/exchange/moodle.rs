@@ -6,7 +6,7 @@ use super::check::few;
 use super::cloze;
 use super::collect::{Collector, Note, Parts, item, shortened};
 use super::marks::Marks;
-use super::markup::{Element, Markup, html, text_of};
+use super::markup::{Element, Markup, words};
 use super::numbers;
 use super::weights::{self, Weighted};
 use super::{Format, Imported};
@@ -178,7 +178,7 @@ const USUAL: [(&str, &str); 3] = [
 /// have neither here.
 fn note_unsaid(question: &Element, notes: &mut Vec<Note>) {
     for (name, usual) in USUAL {
-        let said = text_of(&html::parse(&plain(question, name)));
+        let said = words(&plain(question, name));
         if !said.trim().is_empty() && said.trim() != usual {
             notes.push(Note::new(
                 format!("its {name} '{}'", shortened(&said)),

@@ -31,14 +31,35 @@ pub fn range(from: &str, to: &str) -> Result<(String, f64), String> {
     middle(&from, &to).ok_or_else(|| format!("its range from {from} to {to} is too wide"))
 }
 
-fn read(text: &str, has_comma: bool, what: &str) -> Result<String, String> {
-    if !has_comma && let Some(whole) = number::without_groups(text) {
-        return Err(format!(
+/// Returns true if one of the numbers clearly has a decimal comma. `has_comma` is true if this is
+/// known already.
+///
+/// # Errors
+/// Otherwise, refuses a number whose comma can be a decimal sign or separate thousands.
+pub fn unambiguous<'a>(
+    texts: impl Iterator<Item = &'a str> + Clone,
+    has_comma: bool,
+) -> Result<bool, String> {
+    let has_comma = has_comma || texts.clone().any(number::has_decimal_comma);
+    for text in texts {
+        refuse_ambiguous(text, has_comma, "number")?;
+    }
+    Ok(has_comma)
+}
+
+fn refuse_ambiguous(text: &str, has_comma: bool, what: &str) -> Result<(), String> {
+    match number::without_groups(text) {
+        Some(whole) if !has_comma => Err(format!(
             "its {what} '{}' can mean {whole} or {}",
             shortened(text),
             text.trim().replace(',', ".")
-        ));
+        )),
+        _ => Ok(()),
     }
+}
+
+fn read(text: &str, has_comma: bool, what: &str) -> Result<String, String> {
+    refuse_ambiguous(text, has_comma, what)?;
     number::plain(text).ok_or_else(|| format!("its {what} '{}' is not a number", shortened(text)))
 }
 

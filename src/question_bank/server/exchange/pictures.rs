@@ -3,17 +3,21 @@
 //! (`picture:HASH.png`) stands for each.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use sha2::{Digest, Sha256};
 
-use super::collect::{Note, called, shortened, texts_mut};
+use super::check;
+use super::collect::{EMBEDDED, Note, called, shortened, texts_mut};
 use super::markup::{Element, Node};
 use super::{Imported, LeftOut};
+use crate::course::server::draft::{AnswerDraft, QuestionDraft, TracingOutcome};
 use crate::course::server::files::OF_QUESTIONS;
+use crate::platform::markdown;
 
 /// Limits for pictures in bytes: each one, and all of a file together.
 const MAX_BYTES: usize = 5 * 1024 * 1024;
@@ -23,6 +27,10 @@ const MAX_COUNT: usize = 500;
 /// Prefixes of marks: of a picture that is taken over, and of one that is not.
 const TAKEN: &str = "picture:";
 const REFUSED: &str = "no-picture:";
+/// The difference of both prefixes.
+const NO: &str = "no-";
+/// Beginning of the names in marks of refused pictures that have no file name.
+const NAMELESS: &str = "embedded-";
 
 /// A picture for the files of the course, under the name that its questions use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +44,8 @@ pub struct Picture {
 pub struct Pictures {
     /// The pictures by their marks.
     found: HashMap<String, Picture>,
+    /// The `data:` addresses for which marks stand, by the marks.
+    sources: HashMap<String, String>,
     bytes: usize,
 }
 
@@ -103,8 +113,8 @@ pub fn note(address: &str) -> Note {
         address,
         "it is not in the file; add it to the question again",
     ));
-    let what = match name.is_empty() || name.starts_with("data:") {
-        true => "an embedded picture".to_owned(),
+    let what = match name.is_empty() || name.starts_with("data:") || name.starts_with(NAMELESS) {
+        true => EMBEDDED.to_owned(),
         false => format!("the picture '{}'", shortened(name)),
     };
     Note::new(what, why)
@@ -156,18 +166,30 @@ impl Pictures {
         let mut done = 0;
         while let Some(at) = text[done..].find(SIGN).map(|at| done + at) {
             let after = at + SIGN.len();
-            let found = address(text, done, at).or_else(|| file(text, done, at));
-            let Some((from, to, content)) = found else {
+            let source = address(text, done, at);
+            let is_address = source.is_some();
+            let Some((from, to, content)) = source.or_else(|| file(text, done, at)) else {
                 out.push_str(&text[done..after]);
                 done = after;
                 continue;
             };
             out.push_str(&text[done..from]);
+            // A number tells the marks of refused pictures apart. The mark of a `<file>` gets the
+            // file's name later.
+            let name = match is_address {
+                true => format!("{NAMELESS}{}", self.sources.len()),
+                false => String::new(),
+            };
             let mark = match decoded(content) {
-                Some(content) => self.take("", &content),
-                None => Refusal::Damaged.mark(""),
+                Some(content) => self.take(&name, &content),
+                None => Refusal::Damaged.mark(&name),
             };
             out.push_str(&mark);
+            if is_address {
+                // The backslashes are GIFT's.
+                let source = || text[from..to].replace('\\', "");
+                self.sources.entry(mark).or_insert_with(source);
+            }
             done = to;
         }
         match done {
@@ -236,9 +258,17 @@ impl Pictures {
     }
 
     /// Replaces the marks in all questions by addresses of course files. Adds the pictures that are
-    /// shown to `imported`.
+    /// shown to `imported`. Text that only looks like a picture, such as a program or an answer
+    /// about one, becomes again what it was.
     pub fn hand_over(self, imported: &mut Imported) {
-        for question in &mut imported.questions {
+        let mut too_long = HashMap::new();
+        for (at, question) in imported.questions.iter_mut().enumerate() {
+            if self.restore(question)
+                && let Err(why) = check::check(question)
+            {
+                too_long.insert(at, why);
+                continue;
+            }
             let name = called(question);
             for text in texts_mut(question) {
                 for mark in marks(text) {
@@ -258,7 +288,101 @@ impl Pictures {
                 }
             }
         }
+        let mut at = 0;
+        imported.questions.retain(|question| {
+            let why = too_long.remove(&at);
+            at += 1;
+            let is_kept = why.is_none();
+            if let Some(why) = why {
+                imported.refused.push(imported.left_out.len());
+                imported.left_out.push(LeftOut {
+                    item: called(question),
+                    why,
+                });
+            }
+            is_kept
+        });
     }
+
+    /// Replaces marks that no picture and no link has as its target by the text for which they
+    /// stand. Returns true if there were any.
+    fn restore(&self, question: &mut QuestionDraft) -> bool {
+        let mut is_changed = false;
+        let plain: Vec<&mut String> = match &mut question.answer {
+            AnswerDraft::ShortAnswer { accepted, .. } => accepted.iter_mut().collect(),
+            AnswerDraft::Tracing {
+                program,
+                outcome: TracingOutcome::Prints(output),
+                ..
+            } => vec![program, output],
+            AnswerDraft::Tracing { program, .. } => vec![program],
+            _ => Vec::new(),
+        };
+        for text in plain {
+            is_changed |= self.restore_in(text, |_| HashSet::new());
+        }
+        for text in texts_mut(question) {
+            is_changed |= self.restore_in(text, targets);
+        }
+        is_changed
+    }
+
+    /// Replaces the marks in a text, except those whose numbers `kept` returns.
+    fn restore_in(&self, text: &mut String, kept: impl Fn(&[&str]) -> HashSet<usize>) -> bool {
+        // Odd parts are marks.
+        let mut parts: Vec<&str> = Vec::new();
+        let mut done = 0;
+        let known = |found: &str| self.sources.contains_key(found);
+        for (at, _) in text.match_indices(TAKEN) {
+            let from = match text[..at].ends_with(NO) {
+                true => at - NO.len(),
+                false => at,
+            };
+            let is_end = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | ':' | '-');
+            let end = text[at..].find(is_end).map_or(text.len(), |end| at + end);
+            // A sign after the mark may be the end of a sentence.
+            let found = text[from..end].trim_end_matches(['.', ':', '-']);
+            if from >= done && known(found) {
+                parts.extend([&text[done..from], found]);
+                done = from + found.len();
+            }
+        }
+        if parts.is_empty() {
+            return false;
+        }
+        parts.push(&text[done..]);
+        let kept = kept(&parts);
+        let shown = parts.iter().enumerate().map(|(at, part)| {
+            let source = self.sources.get(*part);
+            match source.filter(|_| at % 2 == 1 && !kept.contains(&at)) {
+                Some(source) => source.as_str(),
+                None => part,
+            }
+        });
+        let restored: String = shown.collect();
+        let is_changed = restored != *text;
+        *text = restored;
+        is_changed
+    }
+}
+
+/// Returns the odd parts that are the target of a picture or a link in Markdown. Each gets an
+/// address of its own for that, because one picture may be shown and also be named in a program.
+fn targets(parts: &[&str]) -> HashSet<usize> {
+    let address = |at: usize| format!("{TAKEN}{at:032x}.png");
+    let numbered = parts.iter().enumerate().map(|(at, part)| match at % 2 {
+        0 => (*part).to_owned(),
+        _ => address(at),
+    });
+    let found = RefCell::new(HashSet::new());
+    markdown::render(&numbered.collect::<String>(), &|target, _| {
+        found.borrow_mut().insert(target.to_owned());
+        None
+    });
+    let found = found.into_inner();
+    (0..parts.len())
+        .filter(|at| at % 2 == 1 && found.contains(&address(*at)))
+        .collect()
 }
 
 fn marks(text: &str) -> Vec<String> {

@@ -196,13 +196,14 @@ fn ordering(text: &str, markup: Markup, notes: &mut Vec<Note>) -> Result<AnswerD
     loop {
         head = head.trim_start();
         let end = head.find(char::is_whitespace).unwrap_or(head.len());
-        let word = head[..end].to_ascii_uppercase();
+        // In lowercase these words may begin the first item: "Show the file".
+        let word = &head[..end];
         let number = word.parse::<usize>().ok().filter(|number| *number != 123);
         let is_first = asks_for.is_none();
-        if !(ORDERING_WORDS.contains(&word.as_str()) || number.is_some() && is_first) {
+        if !(ORDERING_WORDS.contains(&word) || number.is_some() && is_first) {
             break;
         }
-        shows_some |= matches!(word.as_str(), "RANDOM" | "REL" | "CONTIGUOUS" | "CONTIG");
+        shows_some |= matches!(word, "RANDOM" | "REL" | "CONTIGUOUS" | "CONTIG");
         asks_for = asks_for.or(Some(number.unwrap_or(0)));
         head = &head[end..];
     }

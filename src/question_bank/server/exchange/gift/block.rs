@@ -1,6 +1,9 @@
 //! Splits a GIFT file into questions at blank lines. Each question keeps the comments before it.
 //! Blank lines and slashes within a program belong to the program.
 
+use std::collections::HashSet;
+use std::ops::Range;
+
 use super::signs;
 use crate::question_bank::server::exchange::markup::code;
 use crate::question_bank::server::exchange::markup::code::Program;
@@ -16,20 +19,19 @@ pub struct Block<'a> {
 
 pub struct Blocks<'a> {
     pub blocks: Vec<Block<'a>>,
-    /// Categories of the file, without duplicates.
-    pub categories: Vec<&'a str>,
+    /// Categories of the file.
+    pub categories: HashSet<&'a str>,
 }
 
 pub fn blocks(text: &str) -> Blocks<'_> {
-    let programs = code::programs(text, |line| {
-        begins_question(line.trim()) || line.trim_start().starts_with(CATEGORY)
-    });
+    let ends = |line: &str| begins_question(line.trim()) || line.trim_start().starts_with(CATEGORY);
+    let programs = code::programs(text, ends, &last_answers(text));
     let mut reader = Reader {
         programs: &programs,
         open: Open::default(),
         found: Blocks {
             blocks: Vec::new(),
-            categories: Vec::new(),
+            categories: HashSet::new(),
         },
     };
     let mut lines = numbered(text).peekable();
@@ -50,10 +52,7 @@ pub fn blocks(text: &str) -> Blocks<'_> {
             reader.open.comment(comment);
         } else if let Some(category) = trimmed.strip_prefix(CATEGORY) {
             reader.finish(true);
-            let category = category.trim();
-            if !reader.found.categories.contains(&category) {
-                reader.found.categories.push(category);
-            }
+            reader.found.categories.insert(category.trim());
         } else {
             if begins_question(trimmed) {
                 reader.finish(true);
@@ -70,6 +69,57 @@ const CATEGORY: &str = "$CATEGORY:";
 /// True if the line begins with `::title::`.
 fn begins_question(line: &str) -> bool {
     (line.strip_prefix("::")).is_some_and(|rest| rest.contains("::"))
+}
+
+/// Returns the answers in braces that end a question, braces included: a blank line or the end of
+/// the file follows them. A question about the tag `<pre>` has no program, although a later
+/// question may have `</pre>`.
+fn last_answers(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut open = None;
+    let mut is_escaped = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            // Answers have no braces within them, so the inner ones of a program count.
+            b'{' => open = Some(at),
+            b'}' => {
+                let ends = |start: &usize| {
+                    is_answer(&text[start + 1..at]) && is_before_gap(&text[at + 1..])
+                };
+                found.extend(open.take().filter(ends).map(|start| start..at + 1));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// True if the text between braces begins as answers do, and programs rarely.
+fn is_answer(braces: &str) -> bool {
+    let is_number =
+        |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit() || "=-+.%".contains(c));
+    let inner = braces.trim_start();
+    let word = inner.split('#').next().unwrap_or_default().trim_end();
+    inner.starts_with(['=', '~'])
+        || matches!(word, "T" | "F" | "TRUE" | "FALSE")
+        || (braces.strip_prefix('#')).is_some_and(|rest| is_number(rest.trim_start()))
+}
+
+/// True if nothing but white space follows on the line and on the next one.
+fn is_before_gap(text: &str) -> bool {
+    let space = text.chars().take_while(|c| c.is_whitespace());
+    let mut breaks = 0;
+    let mut length = 0;
+    for c in space {
+        length += c.len_utf8();
+        breaks += usize::from(c == '\n');
+        if breaks == 2 {
+            return true;
+        }
+    }
+    length == text.len()
 }
 
 struct Line<'a> {
@@ -99,14 +149,17 @@ struct Reader<'a, 'p> {
     found: Blocks<'a>,
 }
 
-impl<'a> Reader<'a, '_> {
+impl<'a, 'p> Reader<'a, 'p> {
     /// True if the line begins in the middle of a program.
     fn is_in_program(&self, start: usize) -> bool {
-        let next = self
-            .programs
-            .iter()
-            .find(|program| program.range.end > start);
+        let next = self.program_after(start);
         next.is_some_and(|program| program.range.start < start)
+    }
+
+    /// Returns the first program that ends after the position.
+    fn program_after(&self, at: usize) -> Option<&'p Program> {
+        let ended = |program: &Program| program.range.end <= at;
+        self.programs.get(self.programs.partition_point(ended))
     }
 
     /// True if the line belongs to the open question although blank lines come before it. Authors
@@ -115,9 +168,8 @@ impl<'a> Reader<'a, '_> {
         let text = next.text.trim();
         let end = next.start + next.text.len();
         let begins_program = || {
-            let mut programs = self.programs.iter().map(|program| &program.range);
-            let found = programs.find(|range| range.end > next.start);
-            found.is_some_and(|range| range.start <= end)
+            let found = self.program_after(next.start);
+            found.is_some_and(|program| program.range.start <= end)
         };
         let open = &self.open;
         match (open.lines.is_empty(), open.is_in_braces) {

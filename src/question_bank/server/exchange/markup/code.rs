@@ -14,11 +14,16 @@ pub struct Program {
 const LONGEST_FENCE: usize = 16;
 
 /// Returns the programs of a text in order: the content of `<pre>` and the blocks between fences.
-/// No program goes beyond a line for which `ends` is true.
-pub fn programs(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Program> {
+/// No program goes beyond a line for which `ends` is true, or contains one of `answers`, which are
+/// in order.
+pub fn programs(text: &str, ends: impl Fn(&str) -> bool, answers: &[Range<usize>]) -> Vec<Program> {
     let lines = lines(text, ends);
     let mut found: Vec<Program> = Vec::new();
-    let mut seeker = Seeker::default();
+    let mut seeker = Seeker {
+        answers,
+        fences: [0; LONGEST_FENCE + 1],
+        preformatted: 0,
+    };
     let mut done = 0;
     for (number, line) in lines.iter().enumerate() {
         if line.end <= done || line.is_comment && line.start >= done {
@@ -78,27 +83,33 @@ fn lines(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Line> {
 }
 
 /// Remembers failed searches, so that no end is searched for twice and the work stays linear.
-#[derive(Default)]
-struct Seeker {
+struct Seeker<'a> {
+    answers: &'a [Range<usize>],
     /// For each number of backticks, the position before which no fence of this length has an end.
     fences: [usize; LONGEST_FENCE + 1],
     preformatted: usize,
 }
 
-impl Seeker {
+impl Seeker<'_> {
+    /// Returns the end of the first answers that begin after `start`, or `limit` if that is nearer.
+    fn limit(&self, start: usize, limit: usize) -> usize {
+        let next = self.answers.partition_point(|range| range.start < start);
+        (self.answers.get(next)).map_or(limit, |range| range.end.min(limit))
+    }
+
     fn fence(&mut self, text: &str, lines: &[Line], number: usize) -> Option<Range<usize>> {
         let line = &lines[number];
         let (offset, length) = opening(&text[line.start..line.end])?;
-        let in_vain = self.fences.get_mut(length)?;
-        if line.start < *in_vain {
+        if line.start < *self.fences.get(length)? {
             return None;
         }
+        let limit = self.limit(line.start + offset, line.limit);
         let inner = lines[number + 1..].iter();
         let found = inner
-            .take_while(|inner| inner.start < line.limit)
+            .take_while(|inner| inner.start < limit)
             .find_map(|inner| Some(inner.start + closing(&text[inner.start..inner.end], length)?));
         if found.is_none() {
-            *in_vain = line.limit;
+            *self.fences.get_mut(length)? = limit;
         }
         Some(line.start + offset..found?)
     }
@@ -112,12 +123,16 @@ impl Seeker {
         if within.start < self.preformatted || within.start >= within.end {
             return None;
         }
-        let start = within.start + find(&text[within.clone()], "<pre")?;
-        let tag = &text[start + 4..within.end];
-        if !tag.starts_with(['>', ' ', '\n']) {
-            return self.preformatted(text, start + 4..within.end, limit);
-        }
-        let inner = start + 4 + tag.find('>').map_or(0, |at| at + 1);
+        let mut at = within.start;
+        let tag = loop {
+            at += find(&text[at..within.end], "<pre")? + 4;
+            let tag = &text[at..within.end];
+            if tag.starts_with(['>', ' ', '\n']) {
+                break tag;
+            }
+        };
+        let inner = at + tag.find('>').map_or(0, |end| end + 1);
+        let limit = self.limit(inner, limit);
         match find(&text[inner..limit.max(inner)], "</pre") {
             Some(end) => Some(inner..inner + end),
             None => {
@@ -190,7 +205,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&str> {
-        let programs = programs(text, |line| line.starts_with("::"));
+        let programs = programs(text, |line| line.starts_with("::"), &[]);
         programs
             .into_iter()
             .map(|program| &text[program.range])

@@ -118,7 +118,7 @@ fn outside(text: &str, sign: char, ranges: &[Range<usize>]) -> Vec<usize> {
 
 /// Returns the byte ranges of fenced programs and of inline code.
 fn programs(source: &str) -> Vec<Range<usize>> {
-    let fenced = code::programs(source, |_| false);
+    let fenced = code::programs(source, |_| false, &[]);
     let mut programs: Vec<Range<usize>> = fenced
         .into_iter()
         .filter(|program| program.is_fenced)

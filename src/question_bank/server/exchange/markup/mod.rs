@@ -137,6 +137,15 @@ pub fn push(nodes: &mut Vec<Node>, node: Node) {
 /// and converting it would take time.
 const MAX_SOURCE: usize = 256 * 1024;
 
+/// Returns the text of a source in HTML without its markup. A source that is too long to be
+/// converted is returned as it is.
+pub fn words(source: &str) -> String {
+    match source.len() > MAX_SOURCE {
+        true => source.to_owned(),
+        false => text_of(&html::parse(source)),
+    }
+}
+
 /// Markup of a text in Moodle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Markup {
@@ -190,7 +199,7 @@ fn text_nodes(source: &str) -> Vec<Node> {
             push(nodes, node);
         }
     };
-    for program in code::programs(source, |_| false) {
+    for program in code::programs(source, |_| false, &[]) {
         if program.is_fenced {
             text(source[done..program.range.start].trim_end(), &mut nodes);
             let (language, lines) = code::fenced(&source[program.range.clone()]);

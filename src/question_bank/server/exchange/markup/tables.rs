@@ -7,6 +7,9 @@ use super::to_markdown::{blocks, raw};
 use super::{Element, Node};
 use crate::question_bank::server::exchange::collect::Note;
 
+/// Most cells of a table in Markdown, which fills short rows up to the width of the longest.
+const MAX_CELLS: usize = 10_000;
+
 pub fn table(element: &Element, notes: &mut Vec<Note>) -> Vec<String> {
     let mut out = Vec::new();
     for caption in element.all("caption") {
@@ -19,6 +22,13 @@ pub fn table(element: &Element, notes: &mut Vec<Note>) -> Vec<String> {
     }
     if !rows.iter().flat_map(|row| cells(row)).all(is_simple) {
         out.push(raw(&plain(element)));
+        return out;
+    }
+    if rows.len().saturating_mul(width) > MAX_CELLS {
+        notes.push(Note::new(
+            format!("a table of {} rows and {width} columns", rows.len()),
+            format!("a table has up to {MAX_CELLS} cells here"),
+        ));
         return out;
     }
     let has_head = rows

@@ -96,10 +96,15 @@ fn pieces(source: &str, reading: Reading) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut budget = 8 * source.len();
     let mut without_end = Vec::new();
+    let first = source.len() - source.trim_start().len();
     let mut at = 0;
     while let Some(offset) = source[at..].find('<') {
         let start = at + offset;
-        let piece = piece(source, start, reading, &mut budget, &mut without_end);
+        let place = Place {
+            start,
+            is_first: start <= first,
+        };
+        let piece = piece(source, place, reading, &mut budget, &mut without_end);
         let next = match piece.kind {
             Kind::Sign => start + 1,
             _ => piece.range.end,
@@ -110,9 +115,15 @@ fn pieces(source: &str, reading: Reading) -> Vec<Piece> {
     found
 }
 
+struct Place {
+    start: usize,
+    /// True if only white space comes before.
+    is_first: bool,
+}
+
 fn piece(
     source: &str,
-    start: usize,
+    Place { start, is_first }: Place,
     reading: Reading,
     budget: &mut usize,
     without_end: &mut Vec<&'static str>,
@@ -135,12 +146,11 @@ fn piece(
     if is_html && rest.starts_with("<!--") {
         return until(2, "-->").map_or_else(sign, |range| Piece::plain(Kind::Nothing, range));
     }
-    let is_start = source[..start].trim().is_empty();
     let begins = |beginning: &str| {
         (rest.get(..beginning.len())).is_some_and(|text| text.eq_ignore_ascii_case(beginning))
     };
     // Word processors leave these declarations in HTML.
-    if is_html && (begins("<?xml") || begins("<![") || is_start && begins("<!doctype")) {
+    if is_html && (begins("<?xml") || begins("<![") || is_first && begins("<!doctype")) {
         return until(1, ">").map_or_else(sign, |range| Piece::plain(Kind::Nothing, range));
     }
     if *budget == 0 {
@@ -528,9 +538,11 @@ fn names_a_pair(source: &str, reading: Reading, start: &Piece, end: &Piece) -> b
         return false;
     }
     let inner = &source[start.range.end..end.range.start];
+    // Long texts are no such word. Pairs within pairs would have them converted again and again.
+    let is_word = |text: &str| text.len() <= 16 && WORDS.contains(&text.to_lowercase().as_str());
     let is_joined = inner.starts_with(char::is_whitespace)
         && inner.ends_with(char::is_whitespace)
-        && WORDS.contains(&inner.trim().to_lowercase().as_str());
+        && is_word(inner.trim());
     let [first, second] = [start, end].map(|tag| Near::of(source, &tag.range));
     let is_empty = inner.is_empty()
         && reading == Reading::Text

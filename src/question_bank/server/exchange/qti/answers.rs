@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::body;
 use super::declaration::Declaration;
-use super::judging;
+use super::judging::{self, Side};
 use super::rules::{Program, beyond};
 use crate::course::server::draft::{AnswerDraft, OptionDraft};
 use crate::question_bank::server::exchange::check::few;
@@ -226,7 +226,7 @@ fn matching(
     let left = choices(left.all("simpleAssociableChoice"), notes)?;
     let right = choices(right.all("simpleAssociableChoice"), notes)?;
     judging::note_unknown(program, notes);
-    let pairs = judging::pairs(program, notes)?;
+    let pairs = judging::pairs(program, Side::Second, &right, notes)?;
     matched(left, right, pairs, notes)
 }
 
@@ -265,7 +265,7 @@ fn gaps(
     let is_text = |part: &&Element| matches!(part.name.as_str(), "gapText" | "gapImg");
     let texts = choices(interaction.elements().filter(is_text), notes)?;
     judging::note_unknown(program, notes);
-    let pairs = judging::pairs(program, notes)?;
+    let pairs = judging::pairs(program, Side::First, &texts, notes)?;
     if let ([_], [(text, _)]) = (gaps.as_slice(), pairs.as_slice()) {
         let options = texts.into_iter().map(|(identifier, content)| OptionDraft {
             is_correct: identifier == *text,
@@ -288,7 +288,7 @@ fn association(
 ) -> Result<AnswerDraft, String> {
     let mut choices = choices(interaction.all("simpleAssociableChoice"), notes)?;
     judging::note_unknown(program, notes);
-    let pairs = judging::pairs(program, notes)?;
+    let pairs = judging::pairs(program, Side::Second, &choices, notes)?;
     let mut used = HashSet::new();
     let is_one_to_one = (pairs.iter()).all(|(one, other)| used.insert(one) && used.insert(other));
     if !is_one_to_one {

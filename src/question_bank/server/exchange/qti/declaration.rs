@@ -3,7 +3,7 @@
 use super::rules::{Single, Value};
 use crate::question_bank::server::exchange::check::few;
 use crate::question_bank::server::exchange::markup::Element;
-use crate::question_bank::server::exchange::numbers::finite;
+use crate::question_bank::server::exchange::numbers::{self, finite};
 
 pub struct Declaration {
     /// Identifier of the response.
@@ -77,6 +77,51 @@ impl Kind {
     }
 }
 
+/// Most characters of a value that answers are compared with.
+const MAX_VALUE: usize = 1_000;
+
+/// Refuses a long value: rules may compare and copy it many times.
+pub fn short(value: &str) -> Result<(), String> {
+    match value.chars().nth(MAX_VALUE) {
+        Some(_) => Err(format!(
+            "one of its values is longer than {MAX_VALUE} characters"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Returns true if a number of the item shows that its commas are decimal.
+///
+/// # Errors
+/// Without such a number, refuses one that can mean two values, such as `1,000`.
+pub fn has_decimal_comma(root: &Element) -> Result<bool, String> {
+    let is_number =
+        |part: &Element| Kind::named(part.attribute("baseType").unwrap_or_default()).is_number();
+    let mut found: Vec<String> = Vec::new();
+    for declaration in root
+        .all("responseDeclaration")
+        .filter(|part| is_number(part))
+    {
+        for part in declaration.walk() {
+            match part.name.as_str() {
+                "value" => found.push(part.text()),
+                "mapEntry" => found.extend(part.attribute("mapKey").map(str::to_owned)),
+                _ => {}
+            }
+        }
+    }
+    let rules = root.all("responseProcessing").flat_map(Element::walk);
+    for part in rules {
+        if part.name == "baseValue" && is_number(part) {
+            found.push(part.text());
+        } else if part.name == "equal" {
+            let tolerance = part.attribute("tolerance").unwrap_or_default();
+            found.extend(tolerance.split_whitespace().map(str::to_owned));
+        }
+    }
+    numbers::unambiguous(found.iter().map(String::as_str), false)
+}
+
 /// Splits a pair into its two identifiers.
 pub fn sides(pair: &str) -> Option<(&str, &str)> {
     let mut sides = pair.split_whitespace();
@@ -106,6 +151,10 @@ impl Declaration {
         let mapping = declaration.first("mapping").map(Mapping::of);
         let entries = mapping.as_ref().map_or(0, |mapping| mapping.entries.len());
         few(correct.len().max(entries))?;
+        let keys = mapping.iter().flat_map(|mapping| &mapping.entries);
+        for value in correct.iter().chain(keys.map(|entry| &entry.key)) {
+            short(value)?;
+        }
         let cardinality = declaration.attribute("cardinality").unwrap_or("single");
         Ok(Self {
             identifier: identifier.to_owned(),
@@ -162,7 +211,7 @@ impl Declaration {
     }
 
     /// Returns the answers to which the mapping gives points, in the order of the file.
-    pub fn mapped(&self) -> impl Iterator<Item = &Entry> {
+    pub fn mapped(&self) -> impl Iterator<Item = &Entry> + Clone {
         self.mapping.iter().flat_map(|mapping| &mapping.entries)
     }
 

@@ -1,5 +1,8 @@
 //! Converts one item to one question.
 
+use std::collections::HashMap;
+
+use super::declaration::short;
 use super::{DIFFICULTY, PURPOSE, answers, body};
 use crate::course::server::draft::QuestionPurpose;
 use crate::question_bank::server::exchange::collect::{Note, Parts, shortened};
@@ -16,7 +19,7 @@ pub fn read(root: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
     {
         return Err("it draws its values anew each time, which is not possible here".to_owned());
     }
-    let root = &with_values(root);
+    let root = &with_values(root)?;
     if root.first("assessmentStimulusRef").is_some() {
         return Err("it is about a text that is in another file".to_owned());
     }
@@ -38,16 +41,24 @@ pub fn read(root: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
     })
 }
 
+/// Most places at which one item prints values of its template.
+const MAX_PRINTED: usize = 200;
+
 /// Replaces printed variables of the template by their fixed values.
-fn with_values(element: &Element) -> Element {
-    fn filled(element: &Element, root: &Element) -> Element {
+///
+/// # Errors
+/// Refuses long values and many places, because an item could grow without bounds.
+fn with_values(root: &Element) -> Result<Element, String> {
+    fn filled(element: &Element, values: &HashMap<&str, String>) -> Element {
         let children = element.children.iter().map(|child| match child {
             Node::Element(child) if child.name == "printedVariable" => {
-                let name = child.attribute("identifier").unwrap_or_default();
-                value(root, "templateDeclaration", name)
-                    .map_or_else(|| Node::from(child.clone()), Node::Text)
+                let value = values.get(child.attribute("identifier").unwrap_or_default());
+                value.map_or_else(
+                    || Node::from(child.clone()),
+                    |value| Node::Text(value.clone()),
+                )
             }
-            Node::Element(child) => filled(child, root).into(),
+            Node::Element(child) => filled(child, values).into(),
             Node::Text(_) => child.clone(),
         });
         let copy = Element {
@@ -57,10 +68,28 @@ fn with_values(element: &Element) -> Element {
         };
         copy.holding(children)
     }
-    match element.first("templateDeclaration") {
-        Some(_) => filled(element, element),
-        None => element.clone(),
+    let mut values: HashMap<&str, String> = HashMap::new();
+    for declaration in root.all("templateDeclaration") {
+        if let Some((name, value)) = (declaration.attribute("identifier")).zip(initial(declaration))
+        {
+            short(&value)?;
+            values.entry(name).or_insert(value);
+        }
     }
+    if values.is_empty() {
+        return Ok(root.clone());
+    }
+    let is_printed = |part: &&Element| {
+        part.name == "printedVariable"
+            && (part.attribute("identifier")).is_some_and(|name| values.contains_key(name))
+    };
+    let printed = root.walk().into_iter().filter(is_printed).count();
+    if printed > MAX_PRINTED {
+        return Err(format!(
+            "it prints values of its template at {printed} places, more than {MAX_PRINTED}"
+        ));
+    }
+    Ok(filled(root, &values))
 }
 
 /// Notes the parts of an item that questions here don't have.
@@ -118,13 +147,11 @@ fn interaction(body: &Element) -> Result<&Element, String> {
 
 /// Returns the initial value of an outcome.
 fn outcome(root: &Element, identifier: &str) -> Option<String> {
-    value(root, "outcomeDeclaration", identifier)
+    let is_it = |outcome: &&Element| outcome.attribute("identifier") == Some(identifier);
+    initial(root.all("outcomeDeclaration").find(is_it)?)
 }
 
-fn value(root: &Element, declaration: &str, identifier: &str) -> Option<String> {
-    let declaration = root
-        .all(declaration)
-        .find(|declaration| declaration.attribute("identifier") == Some(identifier))?;
+fn initial(declaration: &Element) -> Option<String> {
     let value = declaration.first("defaultValue")?.first("value")?.text();
     Some(value.trim().to_owned())
 }

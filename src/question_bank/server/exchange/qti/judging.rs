@@ -8,7 +8,7 @@ use super::rules::{Expression, Program, Value, range};
 use crate::course::server::native::limits;
 use crate::question_bank::server::exchange::check::few;
 use crate::question_bank::server::exchange::collect::{Note, shortened};
-use crate::question_bank::server::exchange::numbers::{finite, middle};
+use crate::question_bank::server::exchange::numbers::{finite, middle, unambiguous};
 use crate::question_bank::server::exchange::weights;
 use crate::question_bank::server::exchange::weights::{Weighted, partial_credit};
 
@@ -232,9 +232,19 @@ fn orders(items: &[String]) -> Vec<Vec<String>> {
     orders
 }
 
-/// Returns the pairs that together bring all points.
+/// The side of each pair that a spare choice can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    First,
+    Second,
+}
+
+/// Returns the pairs that together bring all points. `choices` are those of `side`: the spare ones
+/// among them must not be right too.
 pub fn pairs(
     program: &Program<'_>,
+    side: Side,
+    choices: &[(String, String)],
     notes: &mut Vec<Note>,
 ) -> Result<Vec<(String, String)>, String> {
     let declared = program.declared;
@@ -268,10 +278,13 @@ pub fn pairs(
     if all <= 0.0 {
         return Err("its scoring rules give what it declares to be right no points".to_owned());
     }
-    for other in neighbors(&pairs) {
+    for other in neighbors(&pairs).chain(replaced(&pairs, side, choices)) {
         let points = points(&other)?;
         if !is_full(points, all) {
             continue;
+        }
+        if other.is_empty() {
+            return Err(TOO_MANY.to_owned());
         }
         if !is_full(all, points) {
             let other = other.iter().map(|(one, other)| format!("{one} {other}"));
@@ -290,7 +303,7 @@ pub fn pairs(
 
 /// Returns sets of pairs that differ a little: one pair is missing, or two pairs have exchanged
 /// partners.
-fn neighbors(pairs: &[(String, String)]) -> Vec<Vec<(String, String)>> {
+fn neighbors(pairs: &[(String, String)]) -> impl Iterator<Item = Vec<(String, String)>> {
     let mut found = Vec::new();
     for one in 0..pairs.len() {
         let mut fewer = pairs.to_vec();
@@ -306,7 +319,32 @@ fn neighbors(pairs: &[(String, String)]) -> Vec<Vec<(String, String)>> {
             }
         }
     }
-    found
+    found.into_iter()
+}
+
+/// Returns sets of pairs in which one choice has given its place to a spare one.
+fn replaced(
+    pairs: &[(String, String)],
+    side: Side,
+    choices: &[(String, String)],
+) -> impl Iterator<Item = Vec<(String, String)>> {
+    let is_spare = move |name: &&String| {
+        !pairs.iter().any(|(first, second)| match side {
+            Side::First => first == *name,
+            Side::Second => second == *name,
+        })
+    };
+    let spare = choices.iter().map(|(name, _)| name).filter(is_spare);
+    spare.flat_map(move |name| {
+        (0..pairs.len()).map(move |at| {
+            let mut other = pairs.to_vec();
+            match side {
+                Side::First => other[at].0.clone_from(name),
+                Side::Second => other[at].1.clone_from(name),
+            }
+            other
+        })
+    })
 }
 
 /// Returns the typed texts that bring all points. Notes if upper and lower case differ.
@@ -442,6 +480,10 @@ pub fn numbers(
     if program.hands_on_answer() {
         return Err(COMPUTES.to_owned());
     }
+    let mapped = program.declared.mapped().map(|entry| &entry.key);
+    let texts = program.declared.correct.iter().chain(mapped);
+    let texts = texts.chain(&program.written).map(String::as_str);
+    unambiguous(texts, program.has_decimal_comma)?;
     let named = named_numbers(program)?;
     let bounds = bounds(program, &named)?;
     few(bounds.len())?;

@@ -279,6 +279,7 @@ fn items(files: &HashMap<String, Vec<u8>>) -> Result<Vec<(String, bool)>, String
         }
     }
     // Some packages name their items only as files of a test, or only within the test itself.
+    let mut seen = HashSet::new();
     for (folder, resource) in &resources {
         for href in hrefs(resource) {
             let name = path(folder, &href);
@@ -286,7 +287,7 @@ fn items(files: &HashMap<String, Vec<u8>>) -> Result<Vec<(String, bool)>, String
                 || kind(resource).starts_with("imsqti_section")
             {
                 found.extend(
-                    asked(files, &name, MAX_DEPTH)
+                    asked(files, &name, MAX_DEPTH, &mut seen)
                         .into_iter()
                         .map(|name| (name, true)),
                 );
@@ -301,8 +302,17 @@ fn items(files: &HashMap<String, Vec<u8>>) -> Result<Vec<(String, bool)>, String
     Ok(found)
 }
 
-/// Returns the file names of a test's items, in the order of the test.
-fn asked(files: &HashMap<String, Vec<u8>>, test: &str, depth: usize) -> Vec<String> {
+/// Returns the file names of a test's items, in the order of the test. A file that is in `seen`
+/// was read before and adds nothing, so that each file is parsed once.
+fn asked(
+    files: &HashMap<String, Vec<u8>>,
+    test: &str,
+    depth: usize,
+    seen: &mut HashSet<String>,
+) -> Vec<String> {
+    if !seen.insert(test.to_owned()) {
+        return Vec::new();
+    }
     let Some(root) = files
         .get(test)
         .and_then(|bytes| tree(bytes, &mut Pictures::default()).ok())
@@ -319,7 +329,7 @@ fn asked(files: &HashMap<String, Vec<u8>>, test: &str, depth: usize) -> Vec<Stri
         match part.name.as_str() {
             "assessmentItemRef" | "qti-assessment-item-ref" => found.push(name),
             "assessmentSectionRef" | "qti-assessment-section-ref" if depth > 0 => {
-                found.extend(asked(files, &name, depth - 1));
+                found.extend(asked(files, &name, depth - 1, seen));
             }
             _ => {}
         }

@@ -1,18 +1,29 @@
 //! Regular expressions of XML Schema that match only a few texts, which can be listed.
 
+use std::collections::HashSet;
+
 /// More texts than any question needs.
 const MOST: usize = 256;
 const DEPTH: usize = 16;
+/// Most characters of a pattern.
+const MOST_SIGNS: usize = 1_000;
+/// Most bytes of all texts of a pattern.
+const MOST_BYTES: usize = 32 * 1024;
 
 pub struct Pattern {
     pub texts: Vec<String>,
+    /// The texts in the form in which they are compared.
+    plain: HashSet<String>,
     minds_case: bool,
 }
 
 impl Pattern {
-    /// None if the pattern matches more texts than can be listed.
+    /// None if the pattern is long or matches more texts than can be listed.
     pub fn read(pattern: &str) -> Option<Self> {
         let pattern = pattern.trim();
+        if pattern.chars().nth(MOST_SIGNS).is_some() {
+            return None;
+        }
         let (pattern, is_loose) = match pattern.strip_prefix("(?i)") {
             Some(rest) => (rest, true),
             None => (pattern, false),
@@ -29,24 +40,31 @@ impl Pattern {
         };
         let texts = reader.either(DEPTH)?;
         let is_read = reader.at == reader.signs.len();
-        is_read.then_some(Self {
+        let minds_case = !is_loose && !reader.has_both_cases;
+        is_read.then(|| Self {
+            plain: texts.iter().map(|text| plain(text, minds_case)).collect(),
             texts,
-            minds_case: !is_loose && !reader.has_both_cases,
+            minds_case,
         })
     }
 
-    /// Spaces make no difference, as in answers here.
     pub fn is_match(&self, text: &str) -> bool {
-        let plain = |text: &str| {
-            let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-            match self.minds_case {
-                true => text,
-                false => text.to_lowercase(),
-            }
-        };
-        let text = plain(text);
-        self.texts.iter().any(|known| plain(known) == text)
+        self.plain.contains(&plain(text, self.minds_case))
     }
+}
+
+/// Returns the text without spaces, which make no difference in answers here either.
+fn plain(text: &str, minds_case: bool) -> String {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    match minds_case {
+        true => text,
+        false => text.to_lowercase(),
+    }
+}
+
+/// True if a pattern may have these texts.
+fn are_few(texts: &[String]) -> bool {
+    texts.len() <= MOST && texts.iter().map(String::len).sum::<usize>() <= MOST_BYTES
 }
 
 struct Reader {
@@ -71,8 +89,11 @@ impl Reader {
         let mut texts = self.sequence(depth.checked_sub(1)?)?;
         while self.is_next('|') {
             texts.extend(self.sequence(depth - 1)?);
+            if texts.len() > MOST {
+                return None;
+            }
         }
-        (texts.len() <= MOST).then_some(texts)
+        are_few(&texts).then_some(texts)
     }
 
     fn sequence(&mut self, depth: usize) -> Option<Vec<String>> {
@@ -86,12 +107,19 @@ impl Reader {
             if texts.len() * piece.len() > MOST {
                 return None;
             }
+            if let [end] = piece.as_slice() {
+                texts.iter_mut().for_each(|text| text.push_str(end));
+                continue;
+            }
+            if !are_few(&texts) {
+                return None;
+            }
             let ends = |text: &String| -> Vec<String> {
                 piece.iter().map(|end| format!("{text}{end}")).collect()
             };
             texts = texts.iter().flat_map(ends).collect();
         }
-        Some(texts)
+        are_few(&texts).then_some(texts)
     }
 
     /// The texts that one piece matches, and whether it is white space.

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
-use super::declaration::{Declaration, Kind};
+use super::declaration::{Declaration, Kind, has_decimal_comma, short};
 use super::operators::{Operator, Tolerance, apply};
 use crate::question_bank::server::exchange::collect::shortened;
 use crate::question_bank::server::exchange::markup::Element;
@@ -18,6 +18,9 @@ const ANY_MAXIMUM: f64 = 1e6;
 const TOO_LONG: &str = "its rules are too long to be checked";
 /// Steps of all runs for one item.
 const BUDGET: usize = 1_000_000;
+/// Bytes of text that are copied, or pairs of values that are compared, in about one step.
+const STEP_BYTES: usize = 64;
+const STEP_PAIRS: usize = 16;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Single {
@@ -73,6 +76,16 @@ impl Value {
         }
     }
 
+    /// Steps that it takes to copy the value.
+    fn size(&self) -> usize {
+        let sizes = self.values().iter().map(|value| match value {
+            Single::Text(text) => size(text),
+            Single::Pair(one, other, _) => size(one) + other.len() / STEP_BYTES,
+            Single::Flag(_) | Single::Number(_) => 1,
+        });
+        sizes.sum()
+    }
+
     pub fn is_null(&self) -> bool {
         match self {
             Self::Null => true,
@@ -104,6 +117,27 @@ impl Value {
             _ => None,
         }
     }
+}
+
+fn size(text: &str) -> usize {
+    1 + text.len() / STEP_BYTES
+}
+
+fn sizes<'a>(texts: impl Iterator<Item = &'a String>) -> usize {
+    texts.map(|text| size(text)).sum()
+}
+
+/// Steps that it takes to compare the operands with each other.
+fn comparison(operands: &[Value]) -> usize {
+    match operands {
+        [one, other] => one.size().saturating_mul(other.size()) / STEP_PAIRS,
+        _ => 0,
+    }
+}
+
+fn charge(left: &Cell<usize>, steps: usize) -> Result<(), String> {
+    left.set(left.get().checked_sub(steps).ok_or(TOO_LONG)?);
+    Ok(())
 }
 
 pub enum Expression {
@@ -142,6 +176,8 @@ pub struct Program<'a> {
     pub written: Vec<String>,
     /// True if the item's own rules set its points.
     pub has_rules: bool,
+    /// True if a number of the item shows that its commas are decimal.
+    pub has_decimal_comma: bool,
     /// The name of the item's template, if it is not known here.
     pub unknown_template: Option<String>,
 }
@@ -157,6 +193,7 @@ impl<'a> Program<'a> {
             left: Cell::new(BUDGET),
             written: Vec::new(),
             has_rules: false,
+            has_decimal_comma: has_decimal_comma(root)?,
             unknown_template: None,
         };
         let processing = root.first("responseProcessing");
@@ -204,6 +241,7 @@ impl<'a> Program<'a> {
             declared,
             outcomes: &program.outcomes,
             relevant: &relevant,
+            left: &program.left,
         };
         let compiled: Result<Vec<Vec<Rule>>, String> =
             rules.iter().map(|rule| compiler.rule(rule)).collect();
@@ -251,12 +289,7 @@ impl<'a> Program<'a> {
 
     /// The points that the response brings.
     pub fn points(&self, response: &Value) -> Result<f64, String> {
-        self.charge(self.outcomes.len())?;
-        let mut run = Run {
-            program: self,
-            response,
-            outcomes: self.outcomes.clone(),
-        };
+        let mut run = self.run(response)?;
         run.rules(&self.rules)?;
         let score = run.outcomes.get(&self.score).unwrap_or(&Value::Null);
         match score {
@@ -270,10 +303,23 @@ impl<'a> Program<'a> {
         }
     }
 
+    fn run<'b>(&'b self, response: &'b Value) -> Result<Run<'b>, String> {
+        self.charge(
+            self.outcomes
+                .values()
+                .map(|value| value.size().max(1))
+                .sum(),
+        )?;
+        Ok(Run {
+            program: self,
+            response,
+            given: response.size(),
+            outcomes: self.outcomes.clone(),
+        })
+    }
+
     fn charge(&self, steps: usize) -> Result<(), String> {
-        let left = self.left.get().checked_sub(steps);
-        self.left.set(left.ok_or(TOO_LONG)?);
-        Ok(())
+        charge(&self.left, steps)
     }
 
     /// True if an outcome is set to the response itself.
@@ -292,13 +338,7 @@ impl<'a> Program<'a> {
 
     /// The value of an expression that does not depend on the response.
     pub fn constant(&self, expression: &Expression) -> Result<Value, String> {
-        self.charge(self.outcomes.len())?;
-        let run = Run {
-            program: self,
-            response: &Value::Null,
-            outcomes: self.outcomes.clone(),
-        };
-        run.value(expression)
+        self.run(&Value::Null)?.value(expression)
     }
 
     /// All operations of the rules, with their operands.
@@ -535,6 +575,8 @@ struct Compiler<'a> {
     declared: &'a Declaration,
     outcomes: &'a HashMap<String, Value>,
     relevant: &'a HashSet<String>,
+    /// Steps that are left for the item.
+    left: &'a Cell<usize>,
 }
 
 impl Compiler<'_> {
@@ -600,12 +642,15 @@ impl Compiler<'_> {
             "baseValue" => {
                 let kind = Kind::named(element.attribute("baseType").unwrap_or_default());
                 let text = element.text();
+                short(&text)?;
                 let value = kind.value(&text).or_else(|| Kind::Text.value(&text));
                 Expression::Value(value.map_or(Value::Null, Value::One))
             }
             // ONYX writes bare values too.
             "value" => {
-                Expression::Value(Value::One(Single::Text(element.text().trim().to_owned())))
+                let text = element.text();
+                short(&text)?;
+                Expression::Value(Value::One(Single::Text(text.trim().to_owned())))
             }
             "null" => Expression::Value(Value::Null),
             "variable" => self.variable(identifier)?,
@@ -614,6 +659,7 @@ impl Compiler<'_> {
             "default" if is_of_response => Expression::Value(Value::Null),
             "default" => {
                 let value = self.outcomes.get(identifier);
+                charge(self.left, value.map_or(1, Value::size))?;
                 Expression::Value(value.cloned().unwrap_or(Value::Null))
             }
             name => {
@@ -665,6 +711,8 @@ pub fn beyond(rule: &str) -> String {
 struct Run<'a> {
     program: &'a Program<'a>,
     response: &'a Value,
+    /// Size of the response.
+    given: usize,
     outcomes: HashMap<String, Value>,
 }
 
@@ -681,7 +729,10 @@ impl Run<'_> {
                 Rule::Lookup(outcome, value) => {
                     let value = self.value(value)?;
                     let value = match self.program.tables.get(outcome) {
-                        Some(table) => table.look_up(&value),
+                        Some(table) => {
+                            self.program.charge(table.rows.len())?;
+                            table.look_up(&value)
+                        }
                         None => return Err(beyond("lookupOutcomeValue")),
                     };
                     self.outcomes.insert(outcome.clone(), value);
@@ -707,11 +758,22 @@ impl Run<'_> {
 
     fn value(&self, expression: &Expression) -> Result<Value, String> {
         let declared = self.program.declared;
-        let given = self.response.values().len();
+        let given = self.given;
+        let correct = || sizes(declared.correct.iter());
+        // Outcomes can hold more values than anything in the file: rules may double them.
         self.program.charge(match expression {
-            Expression::Correct => 1 + declared.correct.len(),
-            Expression::Mapped => 1 + given * declared.mapped().count(),
-            _ => 1 + given,
+            Expression::Correct => 1 + correct(),
+            Expression::Mapped if declared.mapped().next().is_none() => 1 + given + correct(),
+            Expression::Mapped => 1 + given * sizes(declared.mapped().map(|entry| &entry.key)),
+            Expression::Value(value) => given + value.size().max(1),
+            Expression::Variable(name) => {
+                given
+                    + self
+                        .outcomes
+                        .get(name)
+                        .map_or(1, |value| value.size().max(1))
+            }
+            Expression::Operation(..) => 1 + given,
         })?;
         Ok(match expression {
             Expression::Value(value) => value.clone(),
@@ -744,7 +806,11 @@ impl Run<'_> {
                     .filter(|operand| !matches!(operand, Expression::Correct));
                 let others: Result<Vec<Value>, String> =
                     others.map(|operand| self.value(operand)).collect();
-                let values = others?
+                let others = others?;
+                let compared: usize = others.iter().map(Value::size).sum();
+                self.program
+                    .charge(compared.saturating_mul(correct()) / STEP_PAIRS)?;
+                let values = others
                     .iter()
                     .all(|value| value.values().iter().all(is_known));
                 Value::flag((!self.response.is_null()).then_some(values))
@@ -754,6 +820,7 @@ impl Run<'_> {
                 for operand in operands {
                     values.push(self.value(operand)?);
                 }
+                self.program.charge(comparison(&values))?;
                 apply(operator, &values)?
             }
         })

@@ -407,3 +407,74 @@ fn pictures_are_listed_wherever_they_are() {
     let written = write_gift(&imported.questions);
     assert_eq!(written.left_out.len(), 2, "{:?}", written.left_out);
 }
+
+#[test]
+fn a_question_about_a_tag_does_not_swallow_the_next_ones() {
+    for answers in [
+        "{=It keeps lines ~It hides}",
+        "{\n=It keeps lines\n~It hides\n}",
+        "{T}",
+        "{FALSE#It does}",
+        "{#3:1}",
+    ] {
+        for tag in ["<pre>", "```"] {
+            let gift = format!(
+                "What does this do?\n{tag}\n{answers}\n\nWhat ends it?\n</pre>\n```\n{{T}}\n\nAnd this? {{T}}"
+            );
+            let imported = read_text("a.gift", &gift);
+            assert_eq!(
+                imported.questions.len() + imported.refused.len(),
+                3,
+                "{gift}\n{imported:?}"
+            );
+        }
+    }
+    // The braces of programs end none.
+    for braces in [
+        "{ x = 1 }",
+        "{\n  ~A() { x }",
+        "{#if x}",
+        "\\{=x\\}",
+        "{=x} y",
+    ] {
+        let gift = format!("What is it?\n<pre>\n{braces}\n\ny\n</pre>\n{{T}}");
+        let imported = read_text("a.gift", &gift);
+        assert_eq!(imported.questions.len(), 1, "{gift}\n{imported:?}");
+    }
+}
+
+#[test]
+fn the_first_item_of_an_order_is_no_setting() {
+    let question = one("a.gift", "::a::Sort.{>Show the file\nClose it\n}");
+    assert_eq!(question.answer, ordering(&["Show the file", "Close it"]));
+    let question = one(
+        "a.gift",
+        "::a::Sort.{>ALL EXACT VERTICAL\nOpen it\nClose it\n}",
+    );
+    assert_eq!(question.answer, ordering(&["Open it", "Close it"]));
+}
+
+#[test]
+fn lost_pictures_are_listed_before_heaps_of_other_notes() {
+    let fields = "<input type\\=\"text\">".repeat(70);
+    let gift = format!(
+        "::a::[html]{fields}<img src\\=\"a.png\"> See{{=![b](b.png) ~c}}\n\n::b::[markdown]![m](m.png){{=a ~b}}"
+    );
+    let imported = read_text("a.gift", &gift);
+    let left = left_out(&imported);
+    assert_eq!(left[0].0, "Question 1 'a', the picture 'a.png'");
+    assert_eq!(
+        left[60],
+        (
+            "Question 1 'a', and 11 more notes",
+            "only the first 60 of a question are listed"
+        )
+    );
+    assert_eq!(left[61].0, "Question 2 'b', the picture 'm.png'");
+    let marked = format!("::a::[html]{fields}See{{=[markdown]![b](b.png) ~c}}");
+    let imported = read_text("a.gift", &marked);
+    assert_eq!(
+        left_out(&imported)[0].0,
+        "Question 1 'a', the picture 'b.png'"
+    );
+}

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::qti::{choice_item, zipped};
 use super::*;
+use crate::question_bank::server::exchange::markup::html;
 use crate::question_bank::server::exchange::{MAX_BYTES, MAX_QUESTIONS};
 
 #[test]
@@ -290,6 +291,161 @@ fn heaps_of_what_never_ends_are_read_at_once() {
     for bytes in [&b"\xe9 "[..], b"\xc3\xa9\xe9", b"\0a", b"a\r"] {
         is_quick(|| drop(read("a.txt", &bytes.repeat(300_000))));
     }
+}
+
+#[test]
+fn heaps_of_tags_and_programs_take_linear_time() {
+    for source in [
+        " ".repeat(120_000) + &"<".repeat(120_000),
+        "<b> ".repeat(30_000) + "x" + &" </b>".repeat(30_000),
+    ] {
+        is_quick(|| drop(html::parse(&source)));
+    }
+    for gift in [
+        "$CATEGORY: <pre></pre>\n".repeat(60_000),
+        (0..60_000).map(|n| format!("$CATEGORY: {n}\n")).collect(),
+        "<pref".repeat(200_000),
+        "<pre> {=".repeat(50_000),
+        "{=}".repeat(50_000),
+        "<pre>{=}\n\n".repeat(1_000),
+        "<pre>x\n".repeat(30_000) + &"{=}\n\n".repeat(1_000),
+    ] {
+        is_quick(|| drop(read("a.txt", format!("{gift}\n\na{{T}}").as_bytes())));
+    }
+    let cells = "<td>x</td>".repeat(8_000);
+    let rows = "<tr><td>x</td></tr>".repeat(8_000);
+    let table = format!("::a::[html]See <table><tr>{cells}</tr>{rows}</table>{{T}}");
+    is_quick(|| {
+        let imported = read_text("a.txt", &table);
+        assert_eq!(imported.questions[0].prompt, "See");
+        assert_eq!(
+            left_out(&imported),
+            [(
+                "Question 1 'a', a table of 8001 rows and 8000 columns",
+                "a table has up to 10000 cells here"
+            )]
+        );
+    });
+    let typed = format!(
+        "<question type=\"cloze\"><questiontext><text>a {{1:SA:={}}}</text></questiontext></question>",
+        "&lt;b&gt; ".repeat(200_000)
+    );
+    is_quick(|| {
+        let imported = read_text("a.xml", &super::moodle::quiz(&typed));
+        assert_eq!(
+            imported.left_out[0].why,
+            "an answer is longer than 200 characters"
+        );
+    });
+}
+
+#[test]
+fn items_that_would_grow_or_take_long_are_left_out() {
+    let why = |item: &str| {
+        let mut why = String::new();
+        is_quick(|| {
+            let imported = read_text("a.xml", item);
+            assert_eq!(imported.questions, []);
+            why.clone_from(&imported.left_out[0].why);
+        });
+        why
+    };
+    let printing = |value: &str, count: usize| {
+        let printed = "<printedVariable identifier=\"N\"/>".repeat(count);
+        choice_item()
+            .replace("<p>Look", &format!("<p>{printed}Look"))
+            .replace("<outcomeDeclaration", &format!("<templateDeclaration identifier=\"N\"><defaultValue><value>{value}</value></defaultValue></templateDeclaration><outcomeDeclaration"))
+    };
+    let too_long = "one of its values is longer than 1000 characters";
+    assert_eq!(why(&printing(&"x".repeat(2_000_000), 55_000)), too_long);
+    assert_eq!(
+        why(&printing("x", 55_000)),
+        "it prints values of its template at 55000 places, more than 200"
+    );
+    assert_eq!(read_text("a.xml", &printing("x", 200)).questions.len(), 1);
+
+    let typed = |right: &str, rules: &str| {
+        super::qti::item(
+            "x",
+            &super::qti::declaration("single", "string", &[right]),
+            "<p>What? <textEntryInteraction responseIdentifier=\"RESPONSE\"/></p>",
+        )
+        .replace(
+            super::judging::TEMPLATE,
+            &format!("<responseProcessing>{rules}</responseProcessing>"),
+        )
+    };
+    let long = "x".repeat(1_001);
+    assert_eq!(why(&typed(&long, "")), too_long);
+    let rule = |test: &str| {
+        super::judging::condition(&[(
+            "responseIf",
+            format!("{test}{}", super::judging::set("SCORE", "1")),
+        )])
+    };
+    let named = format!(
+        "<match><variable identifier=\"RESPONSE\"/><baseValue baseType=\"string\">{long}</baseValue></match>"
+    );
+    assert_eq!(why(&typed("x", &rule(&named))), too_long);
+    let matches = |pattern: &str| {
+        rule(&format!(
+            "<patternMatch pattern=\"{pattern}\"><variable identifier=\"RESPONSE\"/></patternMatch>"
+        ))
+    };
+    let beyond = "its answer is judged by a rule (patternMatch) that has no counterpart here";
+    let wide = "(a|b)".repeat(8);
+    let pattern = format!("{wide}{}", "c".repeat(200_000));
+    assert_eq!(why(&typed("x", &matches(&pattern))), beyond);
+    let pattern = format!("{wide}{}", "c".repeat(900));
+    assert_eq!(why(&typed("x", &matches(&pattern).repeat(3_000))), beyond);
+    let pattern = format!("{}|{}", "c".repeat(490), "d".repeat(490));
+    let _ = why(&typed("x", &matches(&pattern).repeat(3_000)));
+
+    let too_long = "its rules are too long to be checked";
+    let variable = "<variable identifier=\"MANY\"/>";
+    let doubled = format!(
+        "<setOutcomeValue identifier=\"MANY\"><multiple>{variable}{variable}<baseValue baseType=\"string\">x</baseValue></multiple></setOutcomeValue>"
+    );
+    let counted = format!(
+        "<gt><containerSize>{variable}</containerSize><baseValue baseType=\"integer\">1</baseValue></gt>"
+    );
+    assert_eq!(
+        why(&typed("x", &(doubled.repeat(40) + &rule(&counted)))),
+        too_long
+    );
+    let rows = "<matchTableEntry sourceValue=\"2\" targetValue=\"1\"/>".repeat(50_000);
+    let looked_up = "<lookupOutcomeValue identifier=\"SCORE\"><baseValue baseType=\"integer\">1</baseValue></lookupOutcomeValue>";
+    let table = typed("x", &looked_up.repeat(1_000)).replace(
+        "<outcomeDeclaration identifier=\"SCORE\" cardinality=\"single\" baseType=\"float\"/>",
+        &format!("<outcomeDeclaration identifier=\"SCORE\" cardinality=\"single\" baseType=\"float\"><matchTable>{rows}</matchTable></outcomeDeclaration>"),
+    );
+    assert_eq!(why(&table), too_long);
+}
+
+#[test]
+fn a_test_is_read_once_however_often_it_is_named() {
+    let item = choice_item();
+    let section = |next: usize| {
+        let references = format!("<assessmentSectionRef href=\"s{next}.xml\"/>").repeat(200);
+        format!(
+            "<assessmentSection>{references}<assessmentItemRef href=\"i.xml\"/></assessmentSection>"
+        )
+    };
+    let sections: Vec<(String, String)> = (0..5)
+        .map(|n| (format!("s{n}.xml"), section(n + 1)))
+        .collect();
+    let resource = "<resource type=\"imsqti_test_xmlv2p2\" href=\"s0.xml\"/>".repeat(10_000);
+    let manifest = format!("<manifest><resources>{resource}</resources></manifest>");
+    let mut files: Vec<(&str, &[u8])> = sections
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_bytes()))
+        .collect();
+    files.push(("imsmanifest.xml", manifest.as_bytes()));
+    files.push(("i.xml", item.as_bytes()));
+    is_quick(|| {
+        let imported = read("a.zip", &zipped(&files)).unwrap();
+        assert_eq!(imported.questions.len(), 1);
+    });
 }
 
 #[test]

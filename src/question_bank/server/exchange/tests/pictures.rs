@@ -196,3 +196,63 @@ fn sizes_and_contents_are_bounded() {
         )]
     );
 }
+
+#[test]
+fn an_address_that_is_no_target_stays_text() {
+    let address_of = |content: &[u8]| format!("data:image/png;base64,{}", base64(content));
+    let damaged = "data:image/png;base64,A".to_owned();
+    for source in [address_of(PNG), damaged.clone()] {
+        let escaped = source.replace(':', "\\:").replace('=', "\\=");
+        let gift = format!("::a::How?{{=src\\=\"{escaped}\"}}");
+        assert_eq!(
+            one("a.gift", &gift).answer,
+            short(&[&format!("src=\"{source}\"")], None)
+        );
+        let told = one("a.gift", &format!("::a::What is \"{escaped}\"?{{T}}"));
+        assert_eq!(told.prompt, format!("What is \"{source}\"?"));
+        let told = one(
+            "a.gift",
+            &format!("::a::[markdown]What is `![a]({escaped})`?{{T}}"),
+        );
+        assert_eq!(told.prompt, format!("What is `![a]({source})`?"));
+    }
+    // One picture is shown and also named in a program.
+    let source = address_of(PNG);
+    let escaped = source.replace(':', "\\:").replace('=', "\\=");
+    let both = format!("::a::[markdown]See ![a]({escaped}) by `![a]({escaped})`{{T}}");
+    let imported = read_text("a.gift", &both);
+    assert_eq!(imported.pictures.len(), 1);
+    assert_eq!(
+        imported.questions[0].prompt,
+        format!("See ![a]({}) by `![a]({source})`", address(&imported, 0))
+    );
+    // The limits count for the text as it was.
+    let long = address_of(&[PNG, &[7; 300]].concat()).replace(':', "\\:");
+    let long = long.replace('=', "\\=");
+    let imported = read_text(
+        "a.gift",
+        &format!("::a::How?{{=\"{long}\"}}\n\n::b::x{{T}}"),
+    );
+    assert_eq!(imported.questions.len(), 1);
+    assert_eq!(
+        left_out(&imported),
+        [("Question 'a'", "an answer is longer than 200 characters")]
+    );
+    assert_eq!(imported.refused, [0]);
+}
+
+#[test]
+fn an_address_in_a_program_stays_text() {
+    for source in [
+        format!("data:image/png;base64,{}", base64(PNG)),
+        "data:image/png;base64,A".to_owned(),
+    ] {
+        let toml = format!(
+            "[[questions]]\ntype = \"Tracing\"\nprompt.program = \"\"\"fn main() {{ println!(\"{source}\") }}\"\"\"\nanswer.doesCompile = true\nanswer.stdout = \"x\"\n"
+        );
+        let AnswerDraft::Tracing { program, .. } = one("a.toml", &toml).answer else {
+            panic!()
+        };
+        assert_eq!(program, format!("fn main() {{ println!(\"{source}\") }}"));
+    }
+}

@@ -481,3 +481,92 @@ fn long_rules_end() {
     );
     assert!(begun.elapsed() < std::time::Duration::from_secs(10));
 }
+
+#[test]
+fn numbers_that_can_mean_two_values_are_refused() {
+    let template =
+        |text: String| text.replace("<responseProcessing></responseProcessing>", TEMPLATE);
+    let number = |right: &str| template(typed("float", &[right], ""));
+    let ambiguous = "its number '1,000' can mean 1000 or 1.000";
+    assert_eq!(why(&number("1,000")), ambiguous);
+    assert_eq!(
+        accepted(&number("1,5")),
+        (vec!["1.5".to_owned()], Some(0.0))
+    );
+    let compared = |value: &str, base_type: &str| {
+        points_if(&format!(
+            "<equal toleranceMode=\"absolute\" tolerance=\"{}\"><baseValue baseType=\"{base_type}\">{value}</baseValue>{ANSWER}</equal>",
+            if value == "1,000" { "0" } else { "0,5" }
+        ))
+    };
+    assert_eq!(
+        why(&typed("float", &["1"], &compared("1,000", "float"))),
+        ambiguous
+    );
+    assert_eq!(
+        why(&typed("string", &["1"], &compared("1,000", "string"))),
+        ambiguous
+    );
+    // The tolerance shows that commas are decimal.
+    let (texts, tolerance) = accepted(&typed("float", &["2,125"], &compared("2,125", "float")));
+    assert_eq!((texts, tolerance), (vec!["2.125".to_owned()], Some(0.5)));
+    let mapping =
+        "</correctResponse><mapping><mapEntry mapKey=\"1,000\" mappedValue=\"1\"/></mapping>";
+    let text = number("5").replace("</correctResponse>", mapping);
+    assert_eq!(why(&mapped(&text)), ambiguous);
+    // A text is no number.
+    assert_eq!(
+        accepted(&template(typed("string", &["1,000"], ""))).0,
+        ["1,000"]
+    );
+}
+
+#[test]
+fn spare_texts_and_partners_must_not_be_right_too() {
+    let gap = |points: &str| {
+        let body = "<gapMatchInteraction responseIdentifier=\"RESPONSE\"><gapText identifier=\"X\" matchMax=\"1\">one</gapText><gapText identifier=\"Y\" matchMax=\"1\">two</gapText><p>First <gap identifier=\"G\"/></p></gapMatchInteraction>";
+        let declared = declaration("multiple", "directedPair", &["Y G"]).replace(
+            "</correctResponse>",
+            &format!("</correctResponse><mapping><mapEntry mapKey=\"Y G\" mappedValue=\"1\"/><mapEntry mapKey=\"X G\" mappedValue=\"{points}\"/></mapping>"),
+        );
+        mapped(&item("x", &declared, body))
+    };
+    assert_eq!(
+        one("a.xml", &gap("0")).answer,
+        choice(&[("one", false), ("two", true)], false, false)
+    );
+    assert_eq!(
+        why(&gap("1")),
+        "other pairs than those that it declares bring all points too"
+    );
+    assert!(why(&gap("2")).starts_with("its scoring rules give all points to 'X G'"));
+    let sets = |points: &str| {
+        let choice = |name: &str| {
+            format!(
+                "<simpleAssociableChoice identifier=\"{name}\" matchMax=\"1\">{name}</simpleAssociableChoice>"
+            )
+        };
+        let body = format!(
+            "<matchInteraction responseIdentifier=\"RESPONSE\"><prompt>Which?</prompt><simpleMatchSet>{}{}</simpleMatchSet><simpleMatchSet>{}{}{}</simpleMatchSet></matchInteraction>",
+            choice("A"),
+            choice("B"),
+            choice("C"),
+            choice("D"),
+            choice("E")
+        );
+        let declared = declaration("multiple", "directedPair", &["A C", "B D"]).replace(
+            "</correctResponse>",
+            &format!("</correctResponse><mapping><mapEntry mapKey=\"A C\" mappedValue=\"1\"/><mapEntry mapKey=\"B D\" mappedValue=\"1\"/><mapEntry mapKey=\"B E\" mappedValue=\"{points}\"/></mapping>"),
+        );
+        mapped(&item("x", &declared, &body))
+    };
+    let imported = read_text("a.xml", &sets("0"));
+    assert_eq!(
+        imported.questions[0].answer,
+        matching(&[("A", "C"), ("B", "D")])
+    );
+    assert_eq!(
+        why(&sets("1")),
+        "other pairs than those that it declares bring all points too"
+    );
+}
