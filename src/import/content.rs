@@ -1,6 +1,6 @@
 //! Stores modules, topics, their rendered blocks and their assets.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::Utc;
 use diesel::prelude::*;
@@ -88,6 +88,7 @@ pub async fn reached_modules(conn: &mut Conn, course: CourseId) -> QueryResult<V
 
 /// The stored version of a topic, to tell what changed.
 struct Known {
+    slug: String,
     topic_id: TopicId,
     title: String,
     module_no: i32,
@@ -103,6 +104,15 @@ pub async fn store_topics(
     links: &Links<'_>,
 ) -> AppResult<StoredTopics> {
     let known = known_topics(conn, course).await?;
+    let known = matched(&known, draft);
+    for (key, known) in &known.of_topics {
+        if known.slug != *key {
+            diesel::update(topics::table.find(known.topic_id))
+                .set(topics::slug.eq(key))
+                .execute(conn)
+                .await?;
+        }
+    }
     let mut stored = StoredTopics {
         ids: HashMap::new(),
         changes: Changes::default(),
@@ -111,7 +121,7 @@ pub async fn store_topics(
     };
     for module in &draft.modules {
         for topic in &module.topics {
-            let before = known.get(&topic.key);
+            let before = known.of_topics.get(topic.key.as_str()).copied();
             if let Some(was) = before.filter(|before| !before.is_retired) {
                 stored.moved.insert((was.module_no, module.number));
             }
@@ -134,10 +144,7 @@ pub async fn store_topics(
             }
         }
     }
-    for (key, gone) in known
-        .iter()
-        .filter(|(key, topic)| !stored.ids.contains_key(*key) && !topic.is_retired)
-    {
+    for gone in known.others.iter().filter(|topic| !topic.is_retired) {
         diesel::update(topics::table.find(gone.topic_id))
             .set(topics::retired_at.eq(Utc::now()))
             .execute(conn)
@@ -145,11 +152,73 @@ pub async fn store_topics(
         stored
             .changes
             .retired
-            .push(format!("{} ({key})", gone.title));
+            .push(format!("{} ({})", gone.title, gone.slug));
     }
     stored.changes.retired.sort();
     stored.moved.retain(|(was, now)| was != now);
     Ok(stored)
+}
+
+/// The stored topics of a course, compared with a draft.
+struct Matched<'k> {
+    /// By the key in the draft.
+    of_topics: HashMap<&'k str, &'k Known>,
+    /// Stored topics that the draft has no counterpart of.
+    others: Vec<&'k Known>,
+}
+
+/// Finds the stored version of each topic of the draft: by its key, or else by the keys that
+/// earlier versions gave to it. Different topics can have the same former key. Then the title
+/// tells which of them is stored under it.
+fn matched<'k>(known: &'k [Known], draft: &'k CourseDraft) -> Matched<'k> {
+    let by_slug: HashMap<&str, &Known> = known
+        .iter()
+        .map(|known| (known.slug.as_str(), known))
+        .collect();
+    let topics: Vec<&TopicDraft> = draft
+        .modules
+        .iter()
+        .flat_map(|module| &module.topics)
+        .collect();
+    let mut of_topics: HashMap<&str, &Known> = topics
+        .iter()
+        .filter_map(|topic| Some((topic.key.as_str(), *by_slug.get(topic.key.as_str())?)))
+        .collect();
+    let mut taken: HashSet<TopicId> = of_topics.values().map(|known| known.topic_id).collect();
+    let most = topics.iter().map(|topic| topic.former_keys.len()).max();
+    let rounds = [false, true]
+        .map(|is_retired| (0..most.unwrap_or_default()).map(move |nth| (is_retired, nth)));
+    for (is_retired, nth) in rounds.into_iter().flatten() {
+        let mut claims: HashMap<&str, Vec<&TopicDraft>> = HashMap::new();
+        for topic in &topics {
+            let former = topic.former_keys.get(nth);
+            if let Some(former) = former.filter(|_| !of_topics.contains_key(topic.key.as_str())) {
+                claims.entry(former).or_default().push(topic);
+            }
+        }
+        for (former, mut claims) in claims {
+            let Some(known) = by_slug.get(former).copied() else {
+                continue;
+            };
+            if known.is_retired != is_retired || taken.contains(&known.topic_id) {
+                continue;
+            }
+            if claims.len() > 1 {
+                claims.retain(|topic| topic.title == known.title);
+            }
+            if let [topic] = claims.as_slice() {
+                of_topics.insert(&topic.key, known);
+                taken.insert(known.topic_id);
+            }
+        }
+    }
+    let others = known.iter();
+    Matched {
+        others: others
+            .filter(|known| !taken.contains(&known.topic_id))
+            .collect(),
+        of_topics,
+    }
 }
 
 type TopicRow = (
@@ -165,7 +234,7 @@ type TopicRow = (
     bool,
 );
 
-async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String, Known>> {
+async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Known>> {
     let rows: Vec<TopicRow> = topics::table
         .filter(topics::course_id.eq(course))
         .select((
@@ -198,17 +267,15 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<
                 is_retired,
             )| {
                 let content = [normal, sports, cooking, adventure];
-                (
+                Known {
                     slug,
-                    Known {
-                        topic_id,
-                        title,
-                        module_no,
-                        topic_number,
-                        content,
-                        is_retired,
-                    },
-                )
+                    topic_id,
+                    title,
+                    module_no,
+                    topic_number,
+                    content,
+                    is_retired,
+                }
             },
         )
         .collect())

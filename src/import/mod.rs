@@ -165,10 +165,21 @@ pub fn read_with(
         return Err(vec![about(folder, message.to_owned())]);
     }
     let mut draft = crate::course::server::native::read(folder)?;
+    if let Some(key) = reserved_file(&draft) {
+        return Err(vec![about(&folder.join(key), RESERVED.to_owned())]);
+    }
     if let Some(slug) = options.slug {
         draft.slug = slug;
     }
     Ok((draft, Vec::new()))
+}
+
+const RESERVED: &str = "the folder's name 'from-files' is reserved for the pictures of imported question files; please rename the folder";
+
+/// Returns a file of the course whose name is reserved for imported questions.
+fn reserved_file(draft: &CourseDraft) -> Option<&str> {
+    let mut keys = draft.files.iter().map(|file| file.key.as_str());
+    keys.find(|key| key.starts_with(OF_QUESTIONS))
 }
 
 fn is_course_slug(slug: &str) -> bool {
@@ -191,6 +202,9 @@ pub async fn import(
     mut draft: CourseDraft,
 ) -> AppResult<Report> {
     draft.tidy_names();
+    if let Some(key) = reserved_file(&draft) {
+        return Err(AppError::field("", format!("{key}: {RESERVED}")));
+    }
     let files = files.clone();
     db.within(organization, async move |conn| {
         lock(conn, organization, &draft.slug).await?;
@@ -268,9 +282,14 @@ async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(Cours
         courses::seconds_per_question.eq(settings.seconds_per_question),
     );
     let edited = course_quiz_settings::edited_at.is_not_null().nullable();
+    let slugs: Vec<&str> = std::iter::once(&draft.slug)
+        .chain(&draft.former_slug)
+        .map(String::as_str)
+        .collect();
     let known: Option<(CourseId, Option<bool>)> = courses::table
         .left_join(course_quiz_settings::table)
-        .filter(courses::slug.eq(&draft.slug))
+        .filter(courses::slug.eq_any(slugs))
+        .order(courses::slug.eq(&draft.slug).desc())
         .select((courses::course_id, edited))
         .first(conn)
         .await
@@ -280,7 +299,7 @@ async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(Cours
             // Settings that were changed on the site stay.
             let settings = (edited != Some(true)).then_some(settings);
             diesel::update(courses::table.find(course))
-                .set((values, settings))
+                .set((courses::slug.eq(&draft.slug), values, settings))
                 .execute(conn)
                 .await?;
             Ok((course, false))

@@ -20,6 +20,8 @@ pub struct CourseDraft {
     /// Name of the course in addresses: lowercase ASCII letters, digits and hyphens, at most 80
     /// characters.
     pub slug: String,
+    /// Slug that an earlier version gave to the same course. A course stored under it is renamed.
+    pub former_slug: Option<String>,
     pub title: String,
     /// One or two sentences for the catalog, as plain text.
     pub summary: String,
@@ -125,6 +127,9 @@ pub struct TopicDraft {
     /// `ch04-01-what-is-ownership`. It is also the topic's name in addresses, so it has only the
     /// characters of a slug.
     pub key: String,
+    /// Keys that earlier versions gave to the same topic, the most certain first. A topic stored
+    /// under one of them is renamed.
+    pub former_keys: Vec<String>,
     pub title: String,
     pub body: TopicBody,
     /// Narrations for study personas other than the normal one.
@@ -334,7 +339,7 @@ pub struct FileDraft {
 
 /// A problem in a course folder with its place: `src/ch01.md:12: the include 'x.rs' does not
 /// exist`.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{}{}: {message}", file.display(), line.map(|l| format!(":{l}")).unwrap_or_default())]
 pub struct CourseError {
     /// Path relative to the course folder.

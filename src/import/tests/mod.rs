@@ -1,5 +1,6 @@
 //! Tests of importing and studying courses, over HTTP like a person.
 
+mod former_keys;
 mod language;
 mod search;
 
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use axum::http::{StatusCode, header};
 
+use crate::course::server::draft::FileDraft;
 use crate::import;
 use crate::import::Report;
 use crate::platform::auth::UserRole;
@@ -241,6 +243,34 @@ async fn importing_again_keeps_ids_and_progress_and_retires_what_is_gone() {
     );
     assert_eq!(folder.import(&site).await.topics.updated, ["Ending"]);
     assert_eq!(site.test.count("select count(*) from topics").await, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_course_can_not_have_the_folder_of_imported_pictures() {
+    let site = TestSite::new().await;
+    let folder = Folder::new();
+    let (mut draft, _) = import::read(folder.path(), false).unwrap();
+    draft.files.push(FileDraft {
+        key: "from-files/a.png".to_owned(),
+        path: folder.path().join("description.md"),
+        media_type: "image/png".to_owned(),
+    });
+    let (db, files) = (&site.state.db, &site.state.files);
+    let refused = import::import(db, files, site.test.organization, draft).await;
+    assert!(refused.unwrap_err().to_string().contains("reserved"));
+    assert_eq!(site.test.count("select count(*) from courses").await, 0);
+
+    std::fs::create_dir(folder.path().join("from-files")).unwrap();
+    let picture = folder.path().join("from-files/a.png");
+    std::fs::write(picture, b"\x89PNG\r\n\x1a\n").unwrap();
+    let manifest = std::fs::read_to_string(folder.path().join("course.toml")).unwrap();
+    let pictured = format!("thumbnail = \"from-files/a.png\"\n{manifest}");
+    folder.write("course.toml", &pictured);
+    let errors = import::read(folder.path(), false).unwrap_err();
+    assert!(
+        errors[0].message.contains("rename the folder"),
+        "{errors:?}"
+    );
 }
 
 pub(crate) async fn topic_id(site: &TestSite, slug: &str) -> String {

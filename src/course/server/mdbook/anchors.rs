@@ -1,10 +1,11 @@
 //! The places in a page that links can point at, and their ids once the page is a topic. Anchors
 //! are mdBook's heading ids and the ids of raw HTML.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::html::{self, Token};
 use super::scan::Scan;
+use super::unique::Unique;
 
 #[derive(Debug, Default)]
 pub struct Anchors {
@@ -45,16 +46,16 @@ impl Anchors {
     pub fn of(scan: &Scan, text: &str) -> Self {
         let title = title_heading(scan, text);
         let mut ids = HashMap::new();
-        let mut in_book = HashSet::new();
-        let mut in_topic = HashSet::new();
+        let mut in_book = Unique::numbered_from(1);
+        let mut in_topic = Unique::numbered_from(1);
         for (index, heading) in scan.headings.iter().enumerate() {
             let id = heading.id.clone().unwrap_or_else(|| book_id(&heading.text));
             // Links to the title lead to the top of the page: the topic has no such heading.
             let topic_id = match title {
                 Some(title) if title == index => String::new(),
-                _ => unique(topic_id(&id), &mut in_topic),
+                _ => in_topic.take(topic_id(&id)),
             };
-            ids.entry(unique(id, &mut in_book)).or_insert(topic_id);
+            ids.entry(in_book.take(id)).or_insert(topic_id);
         }
         for range in &scan.html {
             for token in html::tokens(text, range.clone()) {
@@ -100,16 +101,6 @@ fn topic_id(book_id: &str) -> String {
         id if id.starts_with("ly-") => format!("section-{id}"),
         id => id,
     }
-}
-
-fn unique(id: String, taken: &mut HashSet<String>) -> String {
-    let mut unique = id.clone();
-    let mut number = 1;
-    while !taken.insert(unique.clone()) {
-        unique = format!("{id}-{number}");
-        number += 1;
-    }
-    unique
 }
 
 #[cfg(test)]

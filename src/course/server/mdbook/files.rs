@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::unique::Unique;
 use crate::course::server::draft::FileDraft;
+use crate::course::server::files::OF_QUESTIONS;
 
 /// Longest name of a course or topic in an address.
 pub const MAX_SLUG: usize = 80;
@@ -18,6 +20,7 @@ const MAX_KEY: usize = 200;
 pub struct Files {
     pub list: Vec<FileDraft>,
     by_path: HashMap<PathBuf, String>,
+    keys: HashSet<String>,
 }
 
 impl Files {
@@ -32,10 +35,12 @@ impl Files {
             let start = key.rfind('/').map_or(0, |at| at + 1);
             key = key[start.max(key.len() - MAX_KEY)..].to_owned();
         }
-        if key != name || self.list.iter().any(|file| file.key == key) {
+        let is_reserved = key.starts_with(OF_QUESTIONS);
+        if key != name || is_reserved || self.keys.contains(&key) {
             key = format!("{}/{key}", short_hash(&name));
         }
         self.by_path.insert(on_disk.to_path_buf(), key.clone());
+        self.keys.insert(key.clone());
         self.list.push(FileDraft {
             media_type: media_type(on_disk).to_owned(),
             path: on_disk.to_path_buf(),
@@ -139,27 +144,41 @@ pub fn slug(text: &str) -> String {
     }
 }
 
+/// The key of a page's topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageKey {
+    pub key: String,
+    /// Keys that earlier versions made of the same path, the most certain first. Books that were
+    /// imported then are stored under these keys.
+    pub former: Vec<String>,
+}
+
 /// Makes the topics' keys from the paths of their pages. READMEs and indexes are named after their
-/// folders. Paths with the same transliteration each get a hash. Numbers would depend on the order
-/// of pages, so learners' progress, which is stored by key, would move to other pages.
-pub fn page_keys(paths: &[&Path]) -> Vec<String> {
-    let wanted: Vec<String> = paths.iter().map(|path| page_key(path)).collect();
-    let mut times: HashMap<&str, usize> = HashMap::new();
-    for key in &wanted {
-        *times.entry(key).or_default() += 1;
-    }
-    let mut taken = HashSet::new();
-    let keys = wanted.iter().zip(paths).map(|(key, path)| {
-        let name = path.to_string_lossy();
-        match times[key.as_str()] > 1 && !name.is_ascii() {
-            true => unique(format!("{key}-{}", short_hash(&name)), &mut taken),
-            false => unique(key.clone(), &mut taken),
+/// folders. A path that is transliterated always gets a hash, even if no other page has the same
+/// transliteration: learners' progress is stored by key, so a page that is added later must not
+/// change the keys of others.
+pub fn page_keys(paths: &[&Path]) -> Vec<PageKey> {
+    let mut unique = Unique::numbered_from(2);
+    let keys = paths.iter().map(|path| {
+        let stored = page_key(path, slug);
+        let readable = page_key(path, readable_slug);
+        if stored == readable {
+            return PageKey {
+                key: unique.take(stored),
+                former: Vec::new(),
+            };
+        }
+        let hash = short_hash(&path.to_string_lossy());
+        let kept = &readable[..readable.len().min(MAX_SLUG - hash.len() - 1)];
+        PageKey {
+            key: unique.take(format!("{}-{hash}", kept.trim_end_matches('-'))),
+            former: vec![stored, readable],
         }
     });
     keys.collect()
 }
 
-fn page_key(path: &Path) -> String {
+fn page_key(path: &Path, slug: fn(&str) -> String) -> String {
     let path = path.with_extension("");
     let name = path
         .file_name()
@@ -170,21 +189,10 @@ fn page_key(path: &Path) -> String {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     match folder.filter(|_| name == "readme" || name == "index") {
-        Some(folder) => readable_slug(&folder.to_string_lossy()),
+        Some(folder) => slug(&folder.to_string_lossy()),
         None if name == "readme" => "index".to_owned(),
-        None => readable_slug(&path.to_string_lossy()),
+        None => slug(&path.to_string_lossy()),
     }
-}
-
-/// Returns `wanted`, with a number appended if it is taken.
-fn unique(wanted: String, taken: &mut HashSet<String>) -> String {
-    let mut key = wanted.clone();
-    let mut number = 2;
-    while !taken.insert(key.clone()) {
-        key = format!("{wanted}-{number}");
-        number += 1;
-    }
-    key
 }
 
 fn short_hash(text: &str) -> String {
@@ -234,31 +242,53 @@ mod tests {
         }
     }
 
+    fn keys(paths: &[&str]) -> Vec<String> {
+        let paths: Vec<&Path> = paths.iter().map(Path::new).collect();
+        page_keys(&paths).into_iter().map(|key| key.key).collect()
+    }
+
     #[test]
     fn pages_whose_transliterations_meet_have_keys_of_their_own() {
-        let keys = |paths: &[&str]| page_keys(&paths.iter().map(Path::new).collect::<Vec<_>>());
-        assert_eq!(keys(&["是.md", "a.md", "a/README.md"]), ["shi", "a", "a-2"]);
+        assert_eq!(keys(&["a.md", "a/README.md"]), ["a", "a-2"]);
         let both = keys(&["是.md", "事.md", "shi.md"]);
         assert!(both[0].starts_with("shi-") && both[1].starts_with("shi-"));
+        assert_ne!(both[0], both[1]);
         assert_eq!(both[2], "shi");
         let turned = keys(&["shi.md", "事.md", "是.md"]);
         assert_eq!(turned, [&both[2], &both[1], &both[0]].map(Clone::clone));
+        // A page has the same key before the others are added.
+        assert_eq!(keys(&["是.md"]), both[..1]);
+        assert_eq!(keys(&["事.md"]), both[1..2]);
+        let long = keys(&[&format!("{}.md", "是".repeat(60))]);
+        assert!(long[0].len() <= MAX_SLUG, "{long:?}");
+    }
+
+    #[test]
+    fn a_page_knows_the_keys_of_earlier_versions() {
+        let paths = ["入门/README.md", "a.md", "🦀.md"].map(Path::new);
+        let keys = page_keys(&paths);
+        assert_eq!(keys[0].former, [slug("入门"), "ru-men".to_owned()]);
+        assert!(keys[1].former.is_empty());
+    }
+
+    #[test]
+    fn the_folder_of_imported_questions_is_not_a_books() {
+        let mut files = Files::default();
+        let key = files.key(Path::new("from-files/a.svg"), Path::new("/c/a.svg"));
+        assert!(key.ends_with("/from-files/a.svg") && !key.starts_with(OF_QUESTIONS));
     }
 
     #[test]
     fn keys_of_pages() {
-        assert_eq!(page_key(Path::new("../CHANGELOG.md")), "changelog");
+        assert_eq!(keys(&["../CHANGELOG.md"])[0], "changelog");
         assert_eq!(
-            page_key(Path::new("ch04-01-what-is-ownership.md")),
+            keys(&["ch04-01-what-is-ownership.md"])[0],
             "ch04-01-what-is-ownership"
         );
-        assert_eq!(
-            page_key(Path::new("guide/Reading Files.md")),
-            "guide-reading-files"
-        );
-        assert_eq!(page_key(Path::new("guide/README.md")), "guide");
-        assert_eq!(page_key(Path::new("README.md")), "index");
-        assert_eq!(page_key(Path::new("v1.2_notes.md")), "v1-2-notes");
+        assert_eq!(keys(&["guide/Reading Files.md"])[0], "guide-reading-files");
+        assert_eq!(keys(&["guide/README.md"])[0], "guide");
+        assert_eq!(keys(&["README.md"])[0], "index");
+        assert_eq!(keys(&["v1.2_notes.md"])[0], "v1-2-notes");
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct Directive<'a> {
 pub fn directives(text: &str) -> Vec<Directive<'_>> {
     let mut found = Vec::new();
     let mut from = 0;
+    let mut close = Ahead::new(text, "}}");
+    let mut line_end = Ahead::new(text, "\n");
     while let Some(start) = text[from..].find("{{").map(|at| from + at) {
         from = start + 2;
         let inner = text[from..].trim_start_matches([' ', '\t']);
@@ -53,14 +55,19 @@ pub fn directives(text: &str) -> Vec<Directive<'_>> {
         if !is_one {
             continue;
         }
-        let Some((inner, _)) = inner.split_once("}}") else {
+        let inner_start = text.len() - inner.len();
+        let Some(inner_end) = close.after(inner_start) else {
             break;
         };
-        let end = inner.as_ptr() as usize - text.as_ptr() as usize + inner.len() + 2;
+        if line_end.after(inner_start).is_some_and(|at| at < inner_end) {
+            continue;
+        }
+        let inner = &text[inner_start..inner_end];
+        let end = inner_end + 2;
         let sign = usize::from(inner.starts_with('%'));
         let name_end = inner[sign..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let (name, argument) = inner.split_at(name_end.map_or(inner.len(), |at| sign + at));
-        if name.len() == sign || inner.contains('\n') {
+        if name.len() == sign {
             continue;
         }
         let escaped = text[..start].ends_with('\\');
@@ -73,6 +80,32 @@ pub fn directives(text: &str) -> Vec<Directive<'_>> {
         from = end;
     }
     found
+}
+
+/// Finds the next place of a mark. The place is kept until the search has passed it, so that each
+/// part of the text is searched once.
+struct Ahead<'t> {
+    text: &'t str,
+    mark: &'static str,
+    next: Option<usize>,
+}
+
+impl<'t> Ahead<'t> {
+    fn new(text: &'t str, mark: &'static str) -> Self {
+        Self {
+            text,
+            mark,
+            next: text.find(mark),
+        }
+    }
+
+    /// Returns the first place at or after `start`, which never decreases.
+    fn after(&mut self, start: usize) -> Option<usize> {
+        if self.next? < start {
+            self.next = self.text[start..].find(self.mark).map(|at| start + at);
+        }
+        self.next
+    }
 }
 
 pub struct Expander<'a> {
@@ -119,9 +152,7 @@ impl<'a> Expander<'a> {
         for (number, line) in lines {
             place.line = *number;
             self.line(line, &place, &mut out, |at| {
-                comments
-                    .iter()
-                    .any(|comment| comment.contains(&(offset + at)))
+                scan::is_within(&comments, offset + at)
             });
             offset += line.len();
         }
@@ -136,6 +167,8 @@ impl<'a> Expander<'a> {
         commented: impl Fn(usize) -> bool,
     ) {
         let mut done = 0;
+        let margin = line.find(|c: char| !" \t>".contains(c));
+        let margin = margin.unwrap_or(line.len());
         for directive in directives(line) {
             if commented(directive.range.start) {
                 continue;
@@ -143,8 +176,8 @@ impl<'a> Expander<'a> {
             let before = &line[done..directive.range.start];
             let whole = &line[directive.range.clone()];
             let lead = &line[..directive.range.start];
-            let inside = lead.chars().all(|c| c == ' ' || c == '\t' || c == '>');
-            let indent = if inside { lead } else { "" };
+            let is_inside = lead.len() <= margin;
+            let indent = if is_inside { lead } else { "" };
             let (name, argument) = (directive.name, directive.argument);
             let rest = &line[directive.range.end..];
             let put_in = match name {
@@ -158,12 +191,26 @@ impl<'a> Expander<'a> {
                 _ => None,
             };
             if let Some(put_in) = put_in {
+                let put_in = self.affordable(put_in, indent, place);
                 out.push(before, place);
                 out.append(&put_in, indent);
                 done = directive.range.end;
             }
         }
         out.push(&line[done..], place);
+    }
+
+    /// Returns the text to put in, or leaves it out if its indented lines would make the page too
+    /// large.
+    fn affordable(&mut self, put_in: Source, indent: &str, place: &Place) -> Source {
+        let added = (indent.len() as u64).saturating_mul(put_in.line_count() as u64);
+        if added == 0 || added < self.budget {
+            self.budget = self.budget.saturating_sub(added);
+            return put_in;
+        }
+        self.budget = 0;
+        self.problems.error(place, TOO_MUCH);
+        left_out(place)
     }
 
     fn include(&mut self, argument: &str, place: &Place) -> Source {
@@ -229,8 +276,7 @@ impl<'a> Expander<'a> {
                 None
             }
             Err(NotOpened::TooMuch) => {
-                let message = "with its includes this page is larger than 20 MB";
-                self.problems.error(place, message);
+                self.problems.error(place, TOO_MUCH);
                 None
             }
             Err(NotOpened::LeftOut(message)) => {
@@ -267,6 +313,8 @@ impl<'a> Expander<'a> {
         Ok((file, text))
     }
 }
+
+const TOO_MUCH: &str = "with its includes this page is larger than 20 MB";
 
 /// Reason for not expanding an include.
 enum NotOpened {
@@ -422,6 +470,27 @@ mod tests {
             expanded("{{#include ../code/x.rs}}", NESTED),
             "a\nb\nc\nd\ne"
         );
+    }
+
+    #[test]
+    fn many_openings_are_read_in_linear_time() {
+        let many = 300_000;
+        let begun = std::time::Instant::now();
+        let nested = format!("{}}}}}", "{{#".repeat(many));
+        assert_eq!(directives(&nested), []);
+        let lines = format!("{}\n}}}}", "{{#a ".repeat(many));
+        assert_eq!(directives(&lines), []);
+        assert_eq!(directives("{{#a {{#b c}} {{#d\n}} {{#e f}}").len(), 2);
+        let comments = "<!-- {{#include a.rs}} -->\n\n".repeat(many / 10);
+        assert_eq!(expanded(&comments, ""), comments);
+        assert!(begun.elapsed().as_secs() < 60);
+    }
+
+    #[test]
+    fn the_indentation_of_an_include_counts_for_the_size_of_the_page() {
+        let page = format!("{}{{{{#include ../code/x.rs}}}}\n", " ".repeat(100_000));
+        let (_, problems) = expand(&[("src/page.md", &page), ("code/x.rs", &"a\n".repeat(1000))]);
+        assert!(problems.errors[0].message.contains("larger than 20 MB"));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod summary;
 mod tests;
 #[cfg(test)]
 mod tests_rust_book;
+mod unique;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -142,6 +143,8 @@ struct Page {
     /// Path relative to the folder of the pages.
     path: PathBuf,
     key: String,
+    /// See `files::PageKey`.
+    former_keys: Vec<String>,
     title: String,
     source: Source,
 }
@@ -175,6 +178,7 @@ fn pages(
         pages.push(Page {
             module,
             key: String::new(),
+            former_keys: Vec::new(),
             path: folder.relative(src, &listed.unwrap_or(file)),
             title: entry.title.clone(),
             source: notes::without_admonish(source),
@@ -182,7 +186,8 @@ fn pages(
     }
     let paths: Vec<&Path> = pages.iter().map(|page| page.path.as_path()).collect();
     for (page, key) in files::page_keys(&paths).into_iter().enumerate() {
-        pages[page].key = key;
+        pages[page].key = key.key;
+        pages[page].former_keys = key.former;
     }
     pages
 }
@@ -221,7 +226,8 @@ fn write(
     problems: &mut Problems,
 ) -> Written {
     let quiz_pages = pages.iter().map(|page| QuizPage {
-        key: page.key.clone(),
+        // The first key that a page ever had, because keys of stored questions end in it.
+        key: page.former_keys.first().unwrap_or(&page.key).clone(),
         folder: src
             .join(&page.path)
             .parent()
@@ -306,11 +312,13 @@ impl BookAbout<'_> {
             })
             .collect();
         let about = about::About::of(self.book, &about);
+        let slug = overrides.slug.clone();
         CourseDraft {
-            slug: overrides
-                .slug
-                .clone()
-                .unwrap_or_else(|| files::readable_slug(&title)),
+            // Earlier versions made another name of a title in other letters.
+            former_slug: (slug.is_none())
+                .then(|| files::slug(&title))
+                .filter(|former| *former != files::readable_slug(&title)),
+            slug: slug.unwrap_or_else(|| files::readable_slug(&title)),
             title,
             summary: overrides.summary.clone().unwrap_or(about.summary),
             description: about.description,
@@ -404,6 +412,7 @@ fn topic(page: &Page, before: usize, body: String, questions: Vec<QuestionDraft>
     TopicDraft {
         number: i32::try_from(before).unwrap_or(i32::MAX - 1) + 1,
         key: page.key.clone(),
+        former_keys: page.former_keys.clone(),
         title: page.title.clone(),
         body: TopicBody::Markdown(body),
         narrations: Default::default(),

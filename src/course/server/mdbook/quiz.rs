@@ -40,7 +40,7 @@ pub struct Quizzes<'a> {
 
 /// The facts about a page that quizzes need.
 pub struct QuizPage {
-    /// Key of the page's topic.
+    /// Ending of the keys of questions that are repeated on the page.
     pub key: String,
     /// Path relative to the course folder.
     pub folder: PathBuf,
@@ -237,7 +237,7 @@ impl<'a> Quizzes<'a> {
         one == other || text(one).is_some() && text(one) == text(other)
     }
 
-    /// Returns the id at its first place. At later places the topic's key is appended, so that keys
+    /// Returns the id at its first place. At later places the page's key is appended, so that keys
     /// stay unique.
     fn free_key(&self, id: &str, page: usize) -> String {
         if !self.keys.contains(id) {

@@ -338,8 +338,7 @@ fn formula(scan: &Scan, text: &str, start: usize) -> Option<(usize, String)> {
     let sides = |c: char| c.is_whitespace() || c == '>';
     let mut lines = inner.trim_matches(sides).lines();
     let is_paragraph = lines.all(|line| !line.trim_matches(sides).is_empty());
-    let mut html = scan.html.iter();
-    if scan.is_inert(start) || !is_paragraph || html.any(|html| html.contains(&start)) {
+    if scan.is_inert(start) || !is_paragraph || scan.in_html(start) {
         return None;
     }
     let is_markdown = open.starts_with("\\\\");

@@ -1,6 +1,7 @@
 //! Walks over a page's Markdown once, parsing as mdBook does, and notes the position of each
 //! element. The rewriting steps read these notes and edit the source text.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
@@ -31,6 +32,10 @@ pub struct Block {
     pub range: Range<usize>,
     /// Number of the innermost container, 0 for the page.
     pub container: usize,
+    /// Index of the block before this one in the same container.
+    previous: Option<usize>,
+    /// Index of the block after this one in the same container.
+    next: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +104,7 @@ pub fn scan(text: &str) -> Scan {
         text,
         containers: vec![0],
         last_container: 0,
+        last_blocks: HashMap::new(),
         links: Vec::new(),
         heading: None,
         fence: None,
@@ -155,28 +161,35 @@ pub fn inline_html(markdown: &str) -> String {
 
 impl Scan {
     pub fn in_code(&self, offset: usize) -> bool {
-        let after = self.code.partition_point(|range| range.start <= offset);
-        after > 0 && self.code[after - 1].end > offset
+        is_within(&self.code, offset)
     }
 
     /// Returns true if `offset` is in code or in a comment.
     pub fn is_inert(&self, offset: usize) -> bool {
-        let mut comments = self.comments.iter();
-        self.in_code(offset) || comments.any(|comment| comment.contains(&offset))
+        self.in_code(offset) || is_within(&self.comments, offset)
+    }
+
+    /// Returns true if `offset` is in raw HTML.
+    pub fn in_html(&self, offset: usize) -> bool {
+        is_within(&self.html, offset)
     }
 
     /// Returns the block after this one in the same container.
     pub fn next_sibling(&self, index: usize) -> Option<&Block> {
-        let block = &self.blocks[index];
-        let mut after = self.blocks[index + 1..].iter();
-        after.find(|next| next.container == block.container)
+        self.blocks[index].next.map(|next| &self.blocks[next])
     }
 
     pub fn previous_sibling(&self, index: usize) -> Option<&Block> {
-        let block = &self.blocks[index];
-        let mut before = self.blocks[..index].iter().rev();
-        before.find(|previous| previous.container == block.container)
+        let previous = self.blocks[index].previous;
+        previous.map(|previous| &self.blocks[previous])
     }
+}
+
+/// Returns true if one of the ranges contains `offset`. The ranges must be in order and must not
+/// overlap.
+pub fn is_within(ranges: &[Range<usize>], offset: usize) -> bool {
+    let after = ranges.partition_point(|range| range.start <= offset);
+    after > 0 && ranges[after - 1].end > offset
 }
 
 /// Returns the prefix of new lines inserted at `offset`. It keeps them in the list items and
@@ -205,6 +218,8 @@ struct Walk<'t> {
     text: &'t str,
     containers: Vec<usize>,
     last_container: usize,
+    /// Index of the last block of each container.
+    last_blocks: HashMap<usize, usize>,
     /// Links that are open, outermost first.
     links: Vec<Link>,
     heading: Option<Heading>,
@@ -323,10 +338,17 @@ impl Walk<'_> {
 
     fn block(&mut self, kind: BlockKind, range: Range<usize>) {
         let container = self.containers.last().copied().unwrap_or_default();
+        let index = self.scan.blocks.len();
+        let previous = self.last_blocks.insert(container, index);
+        if let Some(previous) = previous {
+            self.scan.blocks[previous].next = Some(index);
+        }
         self.scan.blocks.push(Block {
             kind,
             range: trimmed(self.text, range),
             container,
+            previous,
+            next: None,
         });
     }
 

@@ -53,6 +53,7 @@ pub fn read(reading: &Reading) -> Option<(CourseDraft, Vec<ModuleEntry>)> {
             .require("slug")
             .map(|value| value.slug(limits::KEY))
             .unwrap_or_default(),
+        former_slug: None,
         title: fields.required_line("title", limits::TITLE),
         summary: fields.required_line("summary", limits::SUMMARY),
         description: description(reading),

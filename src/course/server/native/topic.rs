@@ -112,6 +112,7 @@ impl Unchecked {
         let draft = TopicDraft {
             number,
             key: heading.key,
+            former_keys: Vec::new(),
             title: heading.title,
             body: normal.body,
             narrations: bodies,

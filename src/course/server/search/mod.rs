@@ -48,13 +48,14 @@ impl Term {
             .into_iter()
             .map(move |span| {
                 let letters = &letters[span.letters];
+                // The index cuts long words too.
+                let letters = &letters[..letters.len().min(WORD_AT_MOST)];
                 Self {
                     text: fold::text(letters),
                     is_unspaced: span.is_unspaced,
                     written: typed[fold::bytes(letters)].to_lowercase(),
                 }
             })
-            .filter(|term| term.text.chars().count() <= WORD_AT_MOST)
             .take(TERMS_AT_MOST)
             .collect::<Vec<_>>()
             .into_iter()
@@ -213,6 +214,8 @@ mod unit {
         );
         assert_eq!(notation("语言圣经 圣"), ["'语言圣' & '言圣经'", "'圣':*"]);
         assert!(notation(" :*&|!() ").is_empty());
+        let long = "x".repeat(WORD_AT_MOST);
+        assert_eq!(notation(&format!("{long}yz")), [format!("'{long}':*")]);
     }
 
     #[test]

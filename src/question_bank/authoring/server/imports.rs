@@ -77,6 +77,12 @@ pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<Im
     }
     let place = store::place(conn, tutor.course, &sent.place, QuestionPurpose::Both).await?;
     let stem = origin::stem(&sent.file, &place);
+    if is_importing(conn, tutor.course, &stem, id).await? {
+        return Err(AppError::field(
+            "",
+            "A file of this name is still being imported. Wait until it has finished.",
+        ));
+    }
     let questions = &sent.imported.questions;
     let origin = intake::origin(conn, tutor.course, &stem, questions, sent.same_name).await?;
     let total = questions.len();
@@ -152,6 +158,33 @@ async fn is_under_way(conn: &mut Conn, id: ImportId) -> QueryResult<bool> {
     }))
 }
 
+/// True if another file of this name waits for its job or is being imported by it. Its questions
+/// are not all stored yet, so they do not tell whether a second file is a new version of it.
+async fn is_importing(
+    conn: &mut Conn,
+    course: CourseId,
+    stem: &str,
+    this: ImportId,
+) -> QueryResult<bool> {
+    let unfinished: Vec<ImportId> = question_imports::table
+        .filter(question_imports::course_id.eq(course))
+        .filter(question_imports::stem.eq(stem))
+        .filter(question_imports::finished_at.is_null())
+        .filter(question_imports::import_id.ne(this))
+        .select(question_imports::import_id)
+        .load(conn)
+        .await?;
+    let keys: Vec<String> = unfinished.iter().map(ImportId::to_string).collect();
+    diesel::select(diesel::dsl::exists(
+        background_jobs::table
+            .filter(background_jobs::kind.eq(ImportQuestions::KIND))
+            .filter(background_jobs::unique_key.eq_any(keys))
+            .filter(background_jobs::status.eq_any([JobStatus::Pending, JobStatus::Running])),
+    ))
+    .get_result(conn)
+    .await
+}
+
 fn as_json<T: Serialize + ?Sized>(value: &T) -> AppResult<Value> {
     serde_json::to_value(value).map_err(|error| AppError::internal(&error))
 }
@@ -209,6 +242,12 @@ async fn go_on(conn: &mut Conn, row: Row, step: usize, cx: Option<&Cx>) -> AppRe
         Ok(place) => place,
         Err(AppError::Invalid(_)) => {
             let why = "The place that was chosen for its questions is not there any more.";
+            if row.done > 0 {
+                let report: ImportReport = serde_json::from_value(row.report)
+                    .map_err(|error| AppError::internal(&error))?;
+                let of = (row.course_id, row.imported_by);
+                record(conn, of, &report, Some(why), cx).await?;
+            }
             end(conn, row.import_id, Some(why)).await?;
             return Ok(false);
         }
@@ -246,20 +285,35 @@ async fn go_on(conn: &mut Conn, row: Row, step: usize, cx: Option<&Cx>) -> AppRe
     if !is_last {
         return Ok(true);
     }
-    crate::course::server::store::recount(conn, row.course_id).await?;
-    let numbers = json!({
+    record(conn, (row.course_id, row.imported_by), &report, None, cx).await?;
+    end(conn, row.import_id, None).await?;
+    Ok(false)
+}
+
+/// Counts the course's questions again and writes the import into the audit log. `stopped` is the
+/// reason for an import that ends before its last question.
+async fn record(
+    conn: &mut Conn,
+    (course, user): (CourseId, Option<UserId>),
+    report: &ImportReport,
+    stopped: Option<&str>,
+    cx: Option<&Cx>,
+) -> AppResult<()> {
+    crate::course::server::store::recount(conn, course).await?;
+    let mut numbers = json!({
         "file": report.file, "added": report.added, "updated": report.updated, "left_out": report.refused,
     });
-    let mut entry = Entry::done("questions.imported").of("course", row.course_id);
-    if let Some(user) = row.imported_by {
+    if let Some(why) = stopped {
+        numbers["stopped"] = json!(why);
+    }
+    let mut entry = Entry::done("questions.imported").of("course", course);
+    if let Some(user) = user {
         entry = entry.by_user(user);
     }
     if let Some(cx) = cx {
         entry = entry.by(cx);
     }
-    entry.change(None, Some(numbers)).write(conn).await?;
-    end(conn, row.import_id, None).await?;
-    Ok(false)
+    Ok(entry.change(None, Some(numbers)).write(conn).await?)
 }
 
 async fn end(conn: &mut Conn, import: ImportId, why: Option<&str>) -> QueryResult<()> {

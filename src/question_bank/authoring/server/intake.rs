@@ -152,17 +152,27 @@ fn former(known: &[Known]) -> Vec<Former<'_>> {
     let former = known.iter().map(|known| Former {
         key: &known.key,
         question: &known.question,
+        is_edited: known.is_edited,
     });
     former.collect()
 }
 
 /// The target of each question of a file.
 pub struct Plan {
-    /// The id of the existing question, or the key for a new one.
-    targets: Vec<Result<QuestionId, String>>,
+    /// The id of the existing question, or a new one.
+    targets: Vec<Result<QuestionId, New>>,
     /// Beginnings of the questions that came from this file before and are no longer in it.
     pub missing: Vec<String>,
 }
+
+/// A question that is added.
+struct New {
+    key: String,
+    /// True if another question of the file updates the question that this one would update.
+    is_second: bool,
+}
+
+const SECOND: &str = "Another question of the file updates the same question, so this one was added as a new question";
 
 /// Plans the import of a file. A plan made again in the middle of an import gives the same targets.
 pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
@@ -172,22 +182,29 @@ pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
         .filter(|(_, known)| ids.contains(&known.id))
         .map(|(at, known)| (known.id, at))
         .collect();
-    let targets = origin::targets(
-        file.stem,
-        file.origin,
-        &former(&known),
-        file.questions,
-        file.same_name,
-    );
-    let targets: Vec<Target> = file
-        .questions
-        .iter()
-        .zip(targets)
-        .map(|(question, target)| {
-            let called = id_of(question).and_then(|id| by_id.get(&id));
-            called.map_or(target, |at| Target::Former(*at))
-        })
+    // The former question that each question names, and the one that it alone gets.
+    let called: Vec<Option<usize>> = (file.questions.iter())
+        .map(|question| by_id.get(&id_of(question)?).copied())
         .collect();
+    let mut taken: HashSet<usize> = HashSet::new();
+    let claimed: Vec<Option<usize>> = (called.iter())
+        .map(|at| at.filter(|at| taken.insert(*at)))
+        .collect();
+    let targets = |claimed: &[Option<usize>]| {
+        origin::targets(
+            file.stem,
+            file.origin,
+            &former(&known),
+            file.questions,
+            file.same_name,
+            claimed,
+        )
+    };
+    let alone = targets(&[]);
+    let targets = match taken.is_empty() {
+        true => alone.clone(),
+        false => targets(&claimed),
+    };
     let found: HashSet<usize> = targets
         .iter()
         .filter_map(|target| match target {
@@ -203,9 +220,15 @@ pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
         .collect();
     missing.sort();
     missing.truncate(LINES);
-    let targets = targets.into_iter().map(|target| match target {
+    let wished = called.into_iter().zip(alone);
+    let targets = targets.into_iter().zip(wished);
+    let targets = targets.map(|(target, (called, alone))| match target {
         Target::Former(at) => Ok(known[at].id),
-        Target::Add(key) => Err(key),
+        Target::Add(key) => Err(New {
+            key,
+            is_second: called.is_some()
+                || matches!(alone, Target::Former(at) if taken.contains(&at)),
+        }),
     });
     Ok(Plan {
         targets: targets.collect(),
@@ -247,7 +270,12 @@ pub async fn take(
             ..question.clone()
         };
         match target {
-            Err(key) => intake.add(conn, key, &question).await?,
+            Err(new) => {
+                intake.add(conn, &new.key, &question).await?;
+                if new.is_second {
+                    note(intake.report, SECOND, beginning(&question));
+                }
+            }
             Ok(id) => {
                 if let Some(before) = known.remove(id) {
                     intake.compare(conn, before, question).await?;
@@ -337,6 +365,24 @@ impl Intake<'_, '_> {
         self.report.updated += 1;
         self.report.overwritten.push(beginning(&before.question));
         Ok(())
+    }
+}
+
+/// Adds a note about a question that is imported in another way than its file asks.
+fn note(report: &mut ImportReport, why: &str, item: String) {
+    let groups = &mut report.left_out;
+    let group = groups
+        .iter_mut()
+        .find(|group| !group.is_refused && group.why == why);
+    match group {
+        Some(group) if group.items.len() < NAMED => group.items.push(item),
+        Some(group) => group.more += 1,
+        None => groups.push(LeftOutGroup {
+            is_refused: false,
+            why: why.to_owned(),
+            items: vec![item],
+            more: 0,
+        }),
     }
 }
 

@@ -93,13 +93,16 @@ fn parts<'k>(stem: &str, key: &'k str) -> Option<(&'k str, &'k str)> {
 pub struct Former<'q> {
     pub key: &'q str,
     pub question: &'q QuestionDraft,
+    /// True if the question was edited here, so that no file overwrites it.
+    pub is_edited: bool,
 }
 
 /// Finds the origin of this file: the beginning that the keys of its questions share.
 ///
 /// # Errors
 /// Asks the tutor if the file may be a new version of an earlier file of this name, or a different
-/// one.
+/// one. A file counts as a new version only if more of its questions are certainly the same than
+/// may be different ones, because it overwrites the latter.
 pub fn find(
     stem: &str,
     former: &[Former],
@@ -124,19 +127,23 @@ pub fn find(
         match namesake.map(|question| likeness(former.question, question)) {
             Some(Likeness::Same) => *plain += 1,
             _ if contents.contains(&content(former.question)) => *plain += 1,
-            Some(Likeness::Alike) => *perhaps += 1,
-            Some(Likeness::Unlike) | None => {}
+            Some(Likeness::Alike) if !former.is_edited => *perhaps += 1,
+            Some(Likeness::Alike | Likeness::Unlike) | None => {}
         }
     }
     let best = origins
         .iter()
         .max_by_key(|(origin, counts)| (**counts, std::cmp::Reverse(**origin)));
     match (same_name, best) {
-        (SameName::Ask | SameName::Update, Some((origin, (1.., ..))))
-        | (SameName::Update, Some((origin, (_, 1.., _) | (_, _, 1..)))) => Ok((*origin).to_owned()),
+        (SameName::Ask, Some((origin, (plain, perhaps, _)))) if plain > perhaps => {
+            Ok((*origin).to_owned())
+        }
+        (SameName::Update, Some((origin, (1.., ..) | (_, 1.., _) | (_, _, 1..)))) => {
+            Ok((*origin).to_owned())
+        }
         (SameName::Ask, Some((_, (_, 1.., _)))) => Err(AppError::field(
             "same_name",
-            "A file of this name was imported here before, and its questions have the same titles but say something else. Choose below whether this file is a new version of it, and send it again.",
+            "A file of this name was imported here before, and questions of it have the same titles but say something else. Choose below whether this file is a new version of it, and send it again.",
         )),
         _ => Ok(new_origin(stem, &origins, questions)),
     }
@@ -171,16 +178,22 @@ pub enum Target {
 }
 
 /// Returns the target of each question of the file. A former question whose text is quite different
-/// keeps its key, so the new one gets another.
+/// keeps its key, so the new one gets another. `claimed` has the former question of each question
+/// that names it by its id; no other question gets it.
 pub fn targets(
     stem: &str,
     origin: &str,
     former: &[Former],
     questions: &[QuestionDraft],
     same_name: SameName,
+    claimed: &[Option<usize>],
 ) -> Vec<Target> {
     let mut pool = Pool::of(stem, origin, former);
-    let mut found: Vec<Option<usize>> = vec![None; questions.len()];
+    for at in claimed.iter().flatten() {
+        pool.is_taken[*at] = true;
+    }
+    let mut found: Vec<Option<usize>> = claimed.to_vec();
+    found.resize(questions.len(), None);
     let mut each = |find: &mut dyn FnMut(&mut Pool, &QuestionDraft) -> Option<usize>| {
         for (found, question) in found.iter_mut().zip(questions) {
             if found.is_none() {
@@ -338,16 +351,43 @@ const SOMEWHAT: f64 = 0.25;
 const MOSTLY: f64 = 0.5;
 
 fn likeness(one: &QuestionDraft, other: &QuestionDraft) -> Likeness {
+    let has_same_answer = answer_of(one) == answer_of(other);
     if normal(&one.prompt) == normal(&other.prompt) {
-        return Likeness::Same;
+        let rights = [one, other].map(|question| rights(&question.answer));
+        return match has_same_answer || !rights[0].is_disjoint(&rights[1]) {
+            true => Likeness::Same,
+            // Many different questions say "Which statement is true?".
+            false => Likeness::Alike,
+        };
     }
     let shared = shared_words(&one.prompt, &other.prompt);
-    let has_same_answer = answer_of(one) == answer_of(other);
     match shared {
         MOSTLY.. if has_same_answer => Likeness::Same,
         SOMEWHAT.. => Likeness::Alike,
         _ if has_same_answer && says_much(&one.answer) => Likeness::Alike,
         _ => Likeness::Unlike,
+    }
+}
+
+/// Returns the parts of a right answer. Versions of one question share at least one of them.
+fn rights(answer: &AnswerDraft) -> HashSet<String> {
+    match answer {
+        AnswerDraft::Choice { options, .. } => {
+            let right = options.iter().filter(|option| option.is_correct);
+            right.map(|option| normal(&option.text)).collect()
+        }
+        AnswerDraft::ShortAnswer { accepted, .. } => {
+            accepted.iter().map(|text| normal(text)).collect()
+        }
+        AnswerDraft::Tracing { program, .. } => HashSet::from([normal(program)]),
+        AnswerDraft::Ordering { items } => {
+            let neighbors = items.windows(2);
+            neighbors.map(|two| normal(&two.join("\n"))).collect()
+        }
+        AnswerDraft::Matching { pairs } => pairs
+            .iter()
+            .map(|(left, right)| normal(&format!("{left}\n{right}")))
+            .collect(),
     }
 }
 
@@ -466,10 +506,14 @@ mod tests {
         fn import(&mut self, gift: &str, same_name: SameName) -> AppResult<(usize, usize)> {
             let questions = read("q.gift", gift.as_bytes()).unwrap().questions;
             let former: Vec<Former> = (self.0.iter())
-                .map(|(key, question)| Former { key, question })
+                .map(|(key, question)| Former {
+                    key,
+                    question,
+                    is_edited: false,
+                })
                 .collect();
             let origin = find(STEM, &former, &questions, same_name)?;
-            let targets = targets(STEM, &origin, &former, &questions, same_name);
+            let targets = targets(STEM, &origin, &former, &questions, same_name, &[]);
             let mut counts = (0, 0);
             for (target, question) in targets.into_iter().zip(questions) {
                 match target {
@@ -497,14 +541,40 @@ mod tests {
         let theirs = "::Q1::Second, quite another question? {=x ~y}";
         assert_eq!(bank.import(ours, ask), Ok((1, 0)));
         assert_eq!(bank.import(theirs, ask), Ok((1, 0)));
-        // Every question is recognized, and a corrected one updates its own former version.
+        // Every question is recognized.
         assert_eq!(bank.import(ours, ask), Ok((0, 0)));
         assert_eq!(bank.import(theirs, ask), Ok((0, 0)));
-        assert_eq!(bank.import(&ours.replace("=4", "=four"), ask), Ok((0, 1)));
-        assert_eq!(bank.import(&theirs.replace("=x", "=z"), ask), Ok((0, 1)));
+        // An equal prompt with a different right answer may be another question.
+        for changed in [ours.replace("=4", "=four"), theirs.replace("=x", "=z")] {
+            assert!(bank.import(&changed, ask).is_err());
+            assert_eq!(bank.import(&changed, SameName::Update), Ok((0, 1)));
+        }
         let third = "::Q1::Is water wet? {T}\n\n::Q2::Is fire? {F}";
         assert_eq!(bank.import(third, ask), Ok((2, 0)));
         assert_eq!(bank.0.len(), 4);
+    }
+
+    #[test]
+    fn one_equal_question_does_not_make_another_file_a_new_version() {
+        let file = |rights: [&str; 3]| -> String {
+            let one = |(number, right): (usize, &str)| {
+                format!("::Q{number}::Which statement {number} is true? {{={right} ~no}}\n\n")
+            };
+            rights.into_iter().enumerate().map(one).collect()
+        };
+        let ask = SameName::Ask;
+        let mut bank = Bank::default();
+        assert_eq!(bank.import(&file(["a", "b", "c"]), ask), Ok((3, 0)));
+        for (rights, expected) in [(["a", "x", "y"], None), (["a", "b", "x"], Some((0, 1)))] {
+            assert_eq!(bank.import(&file(rights), ask).ok(), expected, "{rights:?}");
+        }
+        // The questions of an ordering or a matching are told by their parts.
+        let matched = "::M::Match them. {=1 -> one =2 -> two}";
+        let other = "::M::Match them. {=a -> A =b -> B}";
+        let read = |gift: &str| read("q.gift", gift.as_bytes()).unwrap().questions.remove(0);
+        let same = matched.replace("two", "second");
+        assert_eq!(likeness(&read(matched), &read(&same)), Likeness::Same);
+        assert_eq!(likeness(&read(matched), &read(other)), Likeness::Alike);
     }
 
     #[test]

@@ -79,7 +79,11 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     let page = outcome(&mut tutor, "paris (1).gift", &fields, GIFT.as_bytes()).await;
     assert!(page.contains("0 added, 0 updated, 2 unchanged"), "{page}");
     let other = GIFT.replace("Two and three? {#5}", "Three and three? {#6}");
+    // One of the two questions may be another one, so the tutor says which file it is.
     let page = outcome(&mut tutor, "paris.gift", &fields, other.as_bytes()).await;
+    assert!(page.contains("Choose below whether this file is a new version"));
+    let update = with(fields.to_vec(), &[("same_name", "update")]);
+    let page = outcome(&mut tutor, "paris.gift", &update, other.as_bytes()).await;
     assert!(page.contains("0 added, 1 updated, 1 unchanged"), "{page}");
     assert_eq!(site.test.count(from_file).await, 2);
 
@@ -155,15 +159,15 @@ async fn another_file_of_the_same_name_overwrites_nothing() {
     ];
     let ours = "::Q1::First file, two and two? {=4 ~5}";
     let theirs = "::Q1::Second, quite another question? {=x ~y}";
-    for (gift, expected) in [
-        (ours, "1 added, 0 updated, 0 unchanged"),
-        (theirs, "1 added, 0 updated, 0 unchanged"),
-        (ours, "0 added, 0 updated, 1 unchanged"),
-        (
-            &theirs.replace("=x", "=z"),
-            "0 added, 1 updated, 0 unchanged",
-        ),
+    let changed = theirs.replace("=x", "=z");
+    for (gift, same_name, expected) in [
+        (ours, "", "1 added, 0 updated, 0 unchanged"),
+        (theirs, "", "1 added, 0 updated, 0 unchanged"),
+        (ours, "", "0 added, 0 updated, 1 unchanged"),
+        (&changed, "", "Nothing was imported"),
+        (&changed, "update", "0 added, 1 updated, 0 unchanged"),
     ] {
+        let fields = with(fields.to_vec(), &[("same_name", same_name)]);
         let page = outcome(&mut tutor, "quiz.gift", &fields, gift.as_bytes()).await;
         assert!(page.contains(expected), "{gift}: {page}");
     }
@@ -190,9 +194,7 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
         ("place", place.as_str()),
         ("token", "once"),
     ];
-    let gift: String = (0..250)
-        .map(|number| format!("::n{number}::Is {number} a number? {{T}}\n\n"))
-        .collect();
+    let gift = many();
     let questions = "select count(*) from quiz_questions where external_key like 'file:many@%'";
     let sent = upload(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
     let report = sent.header("location").to_owned();
@@ -246,6 +248,92 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
     assert!(page.contains("The import has stopped"), "{page}");
     assert!(page.contains("100 of 250 questions of many.gift"), "{page}");
     assert!(!tutor.get(&import).await.body.contains("many.gift"));
+}
+
+fn many() -> String {
+    (0..250)
+        .map(|number| format!("::n{number}::Is {number} a number? {{T}}\n\n"))
+        .collect()
+}
+
+/// The questions of a file that waits are not stored yet, so nobody can tell whether another file
+/// of its name is a new version of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_waits_for_another_of_its_name() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    let place = topic(&site, "begin").await;
+    let fields = [
+        ("course", "small"),
+        ("purpose", "file"),
+        ("place", place.as_str()),
+    ];
+    upload(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
+    let other = "::n1::Name a fish. {=cod}";
+    let page = outcome(&mut tutor, "many (1).gift", &fields, other.as_bytes()).await;
+    assert!(page.contains("A file of this name is still being imported. Wait"));
+    let page = outcome(&mut tutor, "other.gift", &fields, other.as_bytes()).await;
+    assert!(page.contains("1 added"), "{page}");
+    site.mails().await;
+    let page = outcome(&mut tutor, "many (1).gift", &fields, other.as_bytes()).await;
+    assert!(page.contains("1 added, 0 updated"), "{page}");
+    // A job that has failed for good stops no other file.
+    sql(
+        &site,
+        "update question_imports set finished_at = null;
+         update background_jobs set status = 'FAILED' where kind = 'import_questions'",
+    )
+    .await;
+    let page = outcome(&mut tutor, "many.gift", &fields, other.as_bytes()).await;
+    assert!(page.contains("0 added, 0 updated, 1 unchanged"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_stops_in_the_middle_is_counted_and_audited() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    let place = topic(&site, "begin").await;
+    let fields = [
+        ("course", "small"),
+        ("purpose", "file"),
+        ("place", place.as_str()),
+    ];
+    upload(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
+    let stopped = "select count(*) from audit_logs where action = 'questions.imported' and new_values ? 'stopped'";
+    // As if the topic had gone after the first hundred questions.
+    sql(
+        &site,
+        "update question_imports set done = 100;
+         update courses set question_count = 0;
+         update topics set retired_at = now() where slug = 'begin'",
+    )
+    .await;
+    site.mails().await;
+    assert_eq!(site.test.count(stopped).await, 1);
+    let counted = "select count(*) from courses where question_count = 3";
+    assert_eq!(site.test.count(counted).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_questions_of_a_file_never_update_the_same_question() {
+    let site = site().await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    let place = topic(&site, "begin").await;
+    let fields = [
+        ("course", "small"),
+        ("purpose", "file"),
+        ("place", place.as_str()),
+    ];
+    let sum = "::Sum::Two and three? {#5}\n";
+    upload(&mut tutor, "sums.gift", &fields, sum.as_bytes()).await;
+    let id = by_prompt(&site, "Two and three?").await;
+    let both = format!("// [id:{id}]\n::All::Two and three, all in all? {{#5}}\n\n{sum}");
+    let page = outcome(&mut tutor, "sums.gift", &fields, both.as_bytes()).await;
+    assert!(page.contains("1 added, 1 updated, 0 unchanged"), "{page}");
+    assert!(page.contains("this one was added as a new question"));
+    let page = outcome(&mut tutor, "sums.gift", &fields, both.as_bytes()).await;
+    assert!(page.contains("0 added, 0 updated, 2 unchanged"), "{page}");
+    assert!(!page.contains("this one was added as a new question"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
