@@ -253,6 +253,9 @@ fn an_address_in_a_program_stays_text() {
         let AnswerDraft::Tracing { program, .. } = one("a.toml", &toml).answer else {
             panic!()
         };
-        assert_eq!(program.trim_end(), format!("fn main() {{ println!(\"{source}\") }}"));
+        assert_eq!(
+            program.trim_end(),
+            format!("fn main() {{ println!(\"{source}\") }}")
+        );
     }
 }
