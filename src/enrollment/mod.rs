@@ -3,11 +3,12 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod server;
+
 use crate::course::pair_of;
-use crate::paths::quiz_path;
-use crate::paths::topic_path;
+use crate::paths::{quiz_path, topic_path};
 use crate::platform::ids::QuizNumber;
 use serde::{Deserialize, Serialize};
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
 #[cfg_attr(

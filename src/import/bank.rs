@@ -10,10 +10,9 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::Changes;
-use crate::course::QuestionPurpose;
-use crate::course::pair_of;
 use crate::course::server::draft::{CourseDraft, QuestionDraft};
 use crate::course::server::render::Links;
+use crate::course::{QuestionPurpose, pair_of};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::quiz_questions;
 use crate::platform::error::AppResult;

@@ -5,11 +5,13 @@ pub mod authoring;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+
 use crate::enrollment::TopicLink;
 use crate::platform::ui::Html;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
+
 /// A question and the answer given so far, without the right answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuestionView {

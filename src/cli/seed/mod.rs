@@ -10,8 +10,6 @@ use diesel_async::RunQueryDsl;
 
 use super::find_organization;
 use crate::catalog::server::store as catalog;
-use crate::exam;
-use crate::import;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{UserRole, password};
 use crate::platform::config::Config;
@@ -21,6 +19,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
 use crate::platform::ids::{ExamId, OrganizationId, TutorId, UserId};
 use crate::platform::markdown::{self, TargetKind};
+use crate::{exam, import};
 
 /// Printed when the demo is filled. A demo's password need not be secret.
 const PASSWORD: &str = "demo lyceum demo";

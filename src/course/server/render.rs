@@ -462,7 +462,6 @@ pub fn escape(text: &str) -> String {
 }
 
 /// Returns the element id of a practice question in the text.
-#[cfg(feature = "ssr")]
 pub fn practice_id(key: &str) -> String {
     let key: String = key.split_whitespace().collect::<Vec<_>>().join("-");
     format!("practice-{key}")

@@ -11,6 +11,7 @@ use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, TopicId, UserId};
 use crate::platform::time::Clock;
+
 pub fn not_enrolled() -> AppError {
     AppError::Denied(
         "You are not enrolled in this course. Its page says what it is about and how to join."

@@ -27,9 +27,8 @@ use crate::platform::ui::Html;
 use crate::question_bank::server::form_hash::basis;
 use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::Answers;
-use crate::question_bank::server::questions_in_use;
-use crate::question_bank::server::timing;
 use crate::question_bank::server::view::{graded_question, shown};
+use crate::question_bank::server::{questions_in_use, timing};
 use crate::quiz::server::view::time_words;
 
 /// Part of an exam that the learner asks to see.

@@ -4,9 +4,7 @@ use leptos::prelude::*;
 
 use crate::course::duration;
 use crate::enrollment::{OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicState};
-use crate::paths::exams_path;
-use crate::paths::quiz_path;
-use crate::paths::topic_path;
+use crate::paths::{exams_path, quiz_path, topic_path};
 use crate::platform::ids::QuizNumber;
 use crate::platform::ui::{Erase, Glyph, Icon, Kbd, Language};
 use crate::player::{Hit, SearchResults, TopicPage};

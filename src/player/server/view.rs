@@ -15,8 +15,7 @@ use crate::enrollment::{
     CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbors, steps,
 };
 use crate::exercise::server::view as exercises;
-use crate::paths::certificate_path;
-use crate::paths::topic_path;
+use crate::paths::{certificate_path, topic_path};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{OrganizationId, UserId};

@@ -11,8 +11,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::{GradedQuestion, QuestionType, QuestionView};
-use crate::course::CourseTitle;
-use crate::course::QuestionPurpose;
+use crate::course::{CourseTitle, QuestionPurpose};
 use crate::platform::address;
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::Html;

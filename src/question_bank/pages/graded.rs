@@ -1,6 +1,7 @@
 use crate::platform::ui::{Badge, Erase, Html, Language, Tone};
 use crate::question_bank::GradedQuestion;
 use leptos::prelude::*;
+
 /// Lists graded questions, each with the given answer and the right answer.
 pub fn answers(
     questions: Vec<GradedQuestion>,

@@ -7,6 +7,7 @@ use crate::question_bank::{QuestionPayload, QuestionType};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use uuid::Uuid;
+
 /// Copies the question as it is now, in a random order and with random ids.
 pub fn freeze(question: BankQuestion) -> Frozen {
     freeze_by(question, &mut rand::rng())

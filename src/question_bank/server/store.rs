@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
+
 /// A question of the bank with everything that an attempt needs.
 #[derive(Debug, Clone)]
 pub struct BankQuestion {

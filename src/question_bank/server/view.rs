@@ -7,6 +7,7 @@ use crate::question_bank::server::grade::{Answer, Frozen, FrozenKind, SavedAnswe
 use crate::question_bank::{GradedQuestion, QuestionView, QuestionViewKind};
 use std::collections::HashMap;
 use uuid::Uuid;
+
 /// Returns the question and the answer given so far, without the right answer.
 pub fn shown(question: &Frozen, given: Option<&SavedAnswer>) -> QuestionView {
     let answer = given.and_then(|given| given.answer.as_ref());

@@ -3,6 +3,7 @@ use crate::question_bank::QuestionView;
 use crate::question_bank::pages::answer_fields::{as_typed, fields};
 use crate::quiz::RunningAttempt;
 use leptos::prelude::*;
+
 /// The form of a question. `told` receives the server's reply and returns the new `basis`.
 pub fn question(
     attempt: RunningAttempt,

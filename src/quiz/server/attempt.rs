@@ -5,9 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::regrade;
-use super::store;
 use super::store::{Attempt, AttemptSettings, QuizKey};
+use super::{regrade, store};
 use crate::certificate::server::completion;
 use crate::course::CourseTitle;
 use crate::enrollment::server::access::not_enrolled;

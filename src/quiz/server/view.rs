@@ -14,9 +14,7 @@ use super::store::{self, Attempt, AttemptOutcome};
 use crate::course::pair_of;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::progress;
-use crate::paths::certificate_path;
-use crate::paths::quiz_path;
-use crate::paths::topic_path;
+use crate::paths::{certificate_path, quiz_path, topic_path};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{AttemptId, QuestionId, QuizNumber, TopicId, UserId};
@@ -24,8 +22,7 @@ use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::question_bank::GradedQuestion;
 use crate::question_bank::server::form_hash::basis;
-use crate::question_bank::server::grade;
-use crate::question_bank::server::timing;
+use crate::question_bank::server::{grade, timing};
 use crate::quiz::{
     AttemptStatus, PastAttempt, QuizPage, QuizResult, QuizState, QuizTerms, RegradeNote,
     RunningAttempt,

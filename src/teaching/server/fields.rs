@@ -1,6 +1,7 @@
 //! Reads fields that several forms of tutors share.
 
 use crate::platform::error::{AppError, AppResult};
+
 /// Of a text that says why: something, and not a novel.
 pub fn reason(typed: &str) -> AppResult<String> {
     let reason = typed.trim();

@@ -16,6 +16,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Int4, Jsonb, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+
 /// The conditions under which a published course may be entered.
 #[derive(Debug, Queryable)]
 pub struct Offer {

@@ -9,11 +9,10 @@ use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::course::QuestionPurpose;
-use crate::course::pair_of;
 use crate::course::server::draft::QuestionDraft;
 use crate::course::server::render::Links;
 use crate::course::server::store::file_addresses;
+use crate::course::{QuestionPurpose, pair_of};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_modules, course_quiz_settings, courses, quiz_questions, topics,

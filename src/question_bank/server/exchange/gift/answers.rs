@@ -6,9 +6,8 @@ use crate::course::server::draft::{AnswerDraft, OptionDraft};
 use crate::question_bank::server::exchange::check::few;
 use crate::question_bank::server::exchange::collect::{Note, shortened};
 use crate::question_bank::server::exchange::markup::Markup;
-use crate::question_bank::server::exchange::numbers;
-use crate::question_bank::server::exchange::weights;
 use crate::question_bank::server::exchange::weights::Weighted;
+use crate::question_bank::server::exchange::{numbers, weights};
 
 /// Returns the answer and the explanation, which joins `general` with the feedback of the single
 /// answers.
