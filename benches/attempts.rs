@@ -148,7 +148,7 @@ async fn running(state: &AppState, learner: usize) -> uuid::Uuid {
     let row: AppResult<AttemptRow> = state
         .db
         .within(organization, async move |conn| {
-            Ok(diesel::sql_query(
+            Ok(lyceum::platform::db::statement(
                 "select a.attempt_id from quiz_attempts a join users u on u.user_id = a.user_id
                  where a.status = 'in_progress' and u.email = $1",
             )

@@ -151,7 +151,7 @@ async fn longest_topic(state: &AppState, course: &str) -> String {
     let found: Result<Slug, AppError> = state
         .db
         .within(organization, async move |conn| {
-            Ok(diesel::sql_query(
+            Ok(lyceum::platform::db::statement(
                 "select t.slug from topics t join courses c using (course_id) join topic_blocks b using (topic_id)
                  where c.slug = $1 and t.retired_at is null group by t.slug order by sum(length(b.html)) desc limit 1",
             )

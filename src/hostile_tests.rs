@@ -195,7 +195,7 @@ async fn no_stored_text_becomes_html_on_any_page() {
 }
 
 /// "/learn/{course}" → "/learn/open".
-fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
+pub fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
     let parts = route.split('/').map(|part| {
         let name = part
             .strip_prefix('{')

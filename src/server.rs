@@ -206,7 +206,7 @@ fn recognized(state: &AppState, routes: Router<AppState>) -> Router<AppState> {
         .layer(DefaultBodyLimit::max(server_fns::BODY_LIMIT))
         .layer(from_fn_with_state(state.clone(), layers::recognize))
         .layer(sessions::layer(state.db.clone(), secure))
-        .layer(from_fn(sessions::drop_ended_cookie))
+        .layer(from_fn(sessions::in_request))
         .layer(from_fn_with_state(state.clone(), known_devices::layer))
         .layer(from_fn(layers::check_origin))
         .layer(from_fn_with_state(state.clone(), layers::enter))

@@ -13,8 +13,8 @@ use super::Changes;
 use crate::course::server::draft::{CourseDraft, QuestionDraft};
 use crate::course::server::render::Links;
 use crate::course::{QuestionPurpose, pair_of};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::quiz_questions;
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::question_bank::server::bank;
@@ -105,7 +105,7 @@ pub async fn store_questions(
 
 /// Moves questions that did not come with the course to the current place of their topic.
 async fn follow_topics(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
-    diesel::sql_query(format!(
+    statement(format!(
         "update quiz_questions q
          set module_no = t.module_no, topic_pair_index = case when q.purpose <> 'exam' then (t.topic_number + 1) / 2 end
          from topics t
@@ -122,7 +122,7 @@ async fn follow_topics(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
 /// Retires the questions of retired topics, except those brought back since. Returns the first 80
 /// characters of each prompt.
 async fn retire_with_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<String>> {
-    let retired: Vec<Prompt> = diesel::sql_query(format!(
+    let retired: Vec<Prompt> = statement(format!(
         "update quiz_questions q set retired_at = now()
          from topics t
          where t.topic_id = q.topic_id and q.course_id = $1 and {OWN}

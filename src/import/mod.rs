@@ -25,7 +25,7 @@ use crate::course::server::native::is_slug;
 use crate::course::server::render::Links;
 use crate::course::server::store::recount;
 use crate::platform::db::schema::{course_files, course_quiz_settings, courses};
-use crate::platform::db::{Conn, Db};
+use crate::platform::db::{Conn, Db, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
 use crate::platform::ids::{CourseId, FileId, OrganizationId};
@@ -208,7 +208,7 @@ pub async fn import(
     let files = files.clone();
     db.within(organization, async move |conn| {
         lock(conn, organization, &draft.slug).await?;
-        diesel::sql_query("set constraints topics_order, course_modules_order deferred")
+        statement("set constraints topics_order, course_modules_order deferred")
             .execute(conn)
             .await?;
         let (course, is_new) = upsert_course(conn, &draft).await?;
@@ -250,7 +250,7 @@ pub async fn import(
 /// Locks the course for the transaction. Two imports of a course at the same time would undo each
 /// other's retirements.
 async fn lock(conn: &mut Conn, organization: OrganizationId, course: &str) -> QueryResult<()> {
-    diesel::sql_query("select pg_advisory_xact_lock(hashtext($1))")
+    statement("select pg_advisory_xact_lock(hashtext($1))")
         .bind::<Text, _>(format!("import/{organization}/{course}"))
         .execute(conn)
         .await

@@ -11,11 +11,11 @@ use crate::catalog::{
 };
 use crate::course::Level;
 use crate::course::server::search;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_certificates, course_modules, course_tutors, courses, enrollments, page_content,
     sql_types::CourseLevel, topics, tutors, users,
 };
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, FileId, OrganizationId, UserId};
 use crate::platform::markdown::{self, Rendered, TargetKind};
@@ -46,15 +46,14 @@ pub async fn list(
         .map(Cursor::parse)
         .transpose()?;
     let order = Order::of(query.sort, search.is_some());
-    let rows: Vec<Row> =
-        diesel::sql_query(list_sql(order, query.filter, search.is_some(), backwards))
-            .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.notation.clone()))
-            .bind::<Uuid, _>(organization)
-            .bind::<Nullable<Text>, _>(cursor.as_ref().map(|cursor| cursor.key.clone()))
-            .bind::<Nullable<Uuid>, _>(cursor.as_ref().map(|cursor| cursor.course))
-            .bind::<BigInt, _>(PAGE as i64 + 1)
-            .load(conn)
-            .await?;
+    let rows: Vec<Row> = statement(list_sql(order, query.filter, search.is_some(), backwards))
+        .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.notation.clone()))
+        .bind::<Uuid, _>(organization)
+        .bind::<Nullable<Text>, _>(cursor.as_ref().map(|cursor| cursor.key.clone()))
+        .bind::<Nullable<Uuid>, _>(cursor.as_ref().map(|cursor| cursor.course))
+        .bind::<BigInt, _>(PAGE as i64 + 1)
+        .load(conn)
+        .await?;
     Ok(page(
         rows,
         backwards,

@@ -9,8 +9,8 @@ use diesel_async::RunQueryDsl;
 use super::code;
 use crate::certificate::ProgramType;
 use crate::enrollment::EnrollmentStatus;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_certificates, courses, enrollments, sql_types};
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, UserId};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -64,7 +64,7 @@ pub async fn issue_anew(
     program: ProgramType,
 ) -> QueryResult<Option<String>> {
     let code = code::draw();
-    let issued = diesel::sql_query(
+    let issued = statement(
         "insert into course_certificates
              (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at)
          select e.user_id, e.course_id, $3, $4, u.display_name, c.title, o.name, coalesce(e.completed_at, now())

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use crate::course::server::shared;
 use crate::enrollment::server::store as studying;
 use crate::platform::auth::UserRole;
 use crate::platform::auth::store::{self as accounts, NewAccount};
@@ -168,7 +169,8 @@ async fn stop(
     topic: &str,
     heading: &str,
 ) -> AppResult<()> {
-    if let Some(topic) = studying::topic(conn, user, course, topic).await? {
+    let shared = shared::course(conn, course, None).await?;
+    if let Some((_, topic)) = shared.topics().find(|(_, of)| of.slug == topic) {
         studying::open(conn, user, course, topic.topic_id).await?;
         let place = studying::SavedPlace {
             anchor: Some(heading),

@@ -10,8 +10,8 @@ use diesel::sql_types::{Bool, Nullable, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::platform::auth::UserRole;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_files, stored_files};
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::files::{Files, StoredFile};
 use crate::platform::http::layers::plain;
@@ -97,7 +97,7 @@ async fn readable(cx: &Cx, file: FileId) -> AppResult<Option<(StoredFile, bool)>
         .as_ref()
         .is_some_and(|viewer| viewer.role == UserRole::Admin);
     cx.within(async move |conn| {
-        let access: Access = diesel::sql_query(
+        let access: Access = statement(
             "select
                  exists (select from courses c where c.thumbnail_file_id = $1 and c.is_published and c.retired_at is null) as public,
                  exists (

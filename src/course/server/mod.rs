@@ -6,4 +6,5 @@ pub mod mdbook;
 pub mod native;
 pub mod render;
 pub mod search;
+pub mod shared;
 pub mod store;

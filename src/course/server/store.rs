@@ -7,8 +7,8 @@ use diesel_async::RunQueryDsl;
 
 use crate::course::CourseTitle;
 use crate::course::server::files::address;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_files, courses};
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, FileId};
 
 /// Returns the course's name in addresses.
@@ -57,7 +57,7 @@ pub async fn file_addresses(
 
 /// Updates the stored counts of topics, questions and reading minutes that lists show.
 pub async fn recount(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
-    diesel::sql_query(
+    statement(
         "update courses c set
              topic_count = (select count(*) from topics t where t.course_id = c.course_id and t.retired_at is null),
              question_count = (select count(*) from quiz_questions q where q.course_id = c.course_id and q.retired_at is null),

@@ -1,16 +1,18 @@
 //! Which topics a learner may open, and the outline with its locks.
 
+use crate::course::server::shared::{SharedModule, SharedTopic};
 use crate::enrollment::server::gate::Lock;
 use crate::enrollment::server::progress;
 use crate::enrollment::server::progress::Progress;
 use crate::enrollment::server::store;
-use crate::enrollment::server::store::{Studying, TopicRow};
-use crate::enrollment::{OutlineModule, OutlineQuiz, TopicState};
+use crate::enrollment::server::store::{Studying, TopicRecords};
+use crate::enrollment::{OutlineModule, OutlineQuiz, OutlineTopic, TopicState};
 use crate::paths::quiz_path;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, TopicId, UserId};
 use crate::platform::time::Clock;
+use diesel::QueryResult;
 
 pub fn not_enrolled() -> AppError {
     AppError::Denied(
@@ -22,8 +24,19 @@ pub fn not_enrolled() -> AppError {
 /// Topic that is unlocked for a learner.
 pub struct OpenTopic {
     pub studying: Studying,
-    pub row: TopicRow,
     pub progress: Progress,
+    /// Index of the topic's module, and of the topic in it.
+    place: (usize, usize),
+}
+
+impl OpenTopic {
+    pub fn module(&self) -> &SharedModule {
+        &self.progress.shared.modules[self.place.0]
+    }
+
+    pub fn topic(&self) -> &SharedTopic {
+        &self.module().topics[self.place.1]
+    }
 }
 
 /// Returns the topic at this address.
@@ -41,22 +54,27 @@ pub async fn open_topic(
     let studying = store::studying(conn, user, course)
         .await?
         .ok_or_else(not_enrolled)?;
-    let row = store::topic(conn, user, studying.course_id, topic)
-        .await?
-        .ok_or_else(|| {
-            AppError::NotFound(
-                "There is no topic at this address. It may have been moved or retired.".to_owned(),
-            )
-        })?;
     let progress = progress::refresh(conn, user, studying.course_id, clock.now).await?;
-    if let Some(lock) = progress.lock_of_topic(row.module_no, row.topic_number) {
-        return Err(closed(lock, course, clock));
-    }
-    Ok(OpenTopic {
+    let modules = progress.shared.modules.iter().enumerate();
+    let place = modules.into_iter().find_map(|(at, module)| {
+        let of = |of: &SharedTopic| of.slug == topic;
+        Some((at, module.topics.iter().position(of)?))
+    });
+    let place = place.ok_or_else(|| {
+        AppError::NotFound(
+            "There is no topic at this address. It may have been moved or retired.".to_owned(),
+        )
+    })?;
+    let open = OpenTopic {
         studying,
-        row,
         progress,
-    })
+        place,
+    };
+    let (module, topic) = (open.module(), open.topic());
+    match open.progress.lock_of_topic(module.number, topic.number) {
+        Some(lock) => Err(closed(lock, course, clock)),
+        None => Ok(open),
+    }
 }
 
 /// Returns a topic's course, its module and the learner's progress.
@@ -97,33 +115,55 @@ pub(crate) fn closed(lock: Lock, course: &str, clock: &Clock) -> AppError {
 pub async fn outline(
     conn: &mut Conn,
     user: UserId,
-    course: CourseId,
     progress: &Progress,
     clock: &Clock,
-) -> AppResult<Vec<OutlineModule>> {
-    let mut outline = store::outline(conn, user, course).await?;
-    for module in &mut outline {
-        for topic in &mut module.topics {
-            topic.lock = progress
-                .lock_of_topic(module.number, topic.number)
-                .map(|lock| progress::words(lock, clock));
-        }
-        let numbers: Vec<i32> = module.topics.iter().map(|topic| topic.number).collect();
-        module.quizzes = progress
-            .quizzes
+) -> QueryResult<Vec<OutlineModule>> {
+    let records = store::topic_records(conn, user, &progress.shared.topic_ids()).await?;
+    Ok(outline_of(progress, &records, clock))
+}
+
+/// Builds the outline from what was read.
+pub fn outline_of(
+    progress: &Progress,
+    records: &TopicRecords,
+    clock: &Clock,
+) -> Vec<OutlineModule> {
+    let module_of = |module: &SharedModule| {
+        let topics: Vec<OutlineTopic> = module
+            .topics
             .iter()
-            .filter(|quiz| quiz.number.module_no == module.number)
-            .map(|quiz| OutlineQuiz {
-                pair: quiz.number.section,
-                after: progress::stands_after(&numbers, quiz.number.section),
-                state: match (quiz.is_passed, quiz.attempts_used) {
-                    (true, _) => TopicState::Done,
-                    (false, 0) => TopicState::New,
-                    (false, _) => TopicState::Begun,
-                },
-                lock: quiz.lock.map(|lock| progress::words(lock, clock)),
+            .map(|topic| OutlineTopic {
+                slug: topic.slug.clone(),
+                title: topic.title.clone(),
+                number: topic.number,
+                minutes: topic.minutes,
+                state: TopicState::of(records.get(&topic.topic_id).map(|row| row.is_completed)),
+                lock: progress
+                    .lock_of_topic(module.number, topic.number)
+                    .map(|lock| progress::words(lock, clock)),
             })
             .collect();
-    }
-    Ok(outline)
+        let numbers: Vec<i32> = topics.iter().map(|topic| topic.number).collect();
+        OutlineModule {
+            number: module.number,
+            title: module.title.clone(),
+            topics,
+            quizzes: progress
+                .quizzes
+                .iter()
+                .filter(|quiz| quiz.number.module_no == module.number)
+                .map(|quiz| OutlineQuiz {
+                    pair: quiz.number.section,
+                    after: progress::stands_after(&numbers, quiz.number.section),
+                    state: match (quiz.is_passed, quiz.attempts_used) {
+                        (true, _) => TopicState::Done,
+                        (false, 0) => TopicState::New,
+                        (false, _) => TopicState::Begun,
+                    },
+                    lock: quiz.lock.map(|lock| progress::words(lock, clock)),
+                })
+                .collect(),
+        }
+    };
+    progress.shared.modules.iter().map(module_of).collect()
 }

@@ -2,15 +2,18 @@
 //! unlocked and passed are stored in `module_progress`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::gate::{self, Gate, Lock, ModuleShape, ModuleTimes, Pace};
 use crate::course::pair_of;
-use crate::platform::db::Conn;
+use crate::course::server::shared;
+use crate::course::server::shared::SharedCourse;
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, QuizNumber, UserId};
 use crate::platform::time::Clock;
 
@@ -19,7 +22,8 @@ use crate::platform::time::Clock;
 pub struct Progress {
     pub gates: Vec<Gate>,
     pub quizzes: Vec<QuizProgress>,
-    pub module_titles: HashMap<i32, String>,
+    /// The course itself.
+    pub shared: Arc<SharedCourse>,
     is_gated: bool,
     cooldown: TimeDelta,
     /// Modules that were unlocked or passed since their times were last stored.
@@ -111,38 +115,26 @@ pub fn words(lock: Lock, clock: &Clock) -> String {
     }
 }
 
+/// Row of the statement that reads a learner's progress. It holds the enrollment, a module, or the
+/// attempts at a quiz.
 #[derive(QueryableByName)]
-struct ModuleRow {
-    #[diesel(sql_type = Int4)]
-    module_no: i32,
-    #[diesel(sql_type = Text)]
-    title: String,
-    #[diesel(sql_type = Bool)]
-    gates: bool,
-    #[diesel(sql_type = Array<Int4>)]
-    pairs: Vec<i32>,
+struct ProgressRow {
+    /// None for the enrollment.
+    #[diesel(sql_type = Nullable<Int4>)]
+    module_no: Option<i32>,
+    /// None for a module.
+    #[diesel(sql_type = Nullable<Int4>)]
+    section: Option<i32>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    enrolled_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    revision: Option<uuid::Uuid>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     unlocked_at: Option<DateTime<Utc>>,
+    /// Time at which the module was passed, or of the first pass or excuse of the quiz. Attempts
+    /// before a reset are included, so that a reset locks nothing again.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     passed_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Bool)]
-    is_gated: bool,
-    #[diesel(sql_type = Int4)]
-    cooldown_days: i32,
-    #[diesel(sql_type = Timestamptz)]
-    enrolled_at: DateTime<Utc>,
-}
-
-#[derive(QueryableByName)]
-struct AttemptCountRow {
-    #[diesel(sql_type = Int4)]
-    module_no: i32,
-    #[diesel(sql_type = Int4)]
-    topic_pair_index: i32,
-    /// Time of the first pass or excuse. Attempts before a reset are included, so that a reset
-    /// locks nothing again.
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    opened_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Bool)]
     is_passed: bool,
     #[diesel(sql_type = Bool)]
@@ -150,6 +142,27 @@ struct AttemptCountRow {
     #[diesel(sql_type = BigInt)]
     attempts_used: i64,
 }
+
+const PROGRESS: &str = "select null::int4 as module_no, null::int4 as section, e.enrolled_at, r.revision,
+        null::timestamptz as unlocked_at, null::timestamptz as passed_at, false as is_passed, false as is_excused,
+        0::bigint as attempts_used
+     from enrollments e left join course_revisions r on r.course_id = e.course_id
+     where e.user_id = $1 and e.course_id = $2
+     union all
+     select module_no, null, null, null, unlocked_at, passed_at, false, false, 0
+     from module_progress where user_id = $1 and course_id = $2
+     union all
+     select module_no, topic_pair_index, null, null, null, min(opened_at), bool_or(passes), bool_or(excused),
+            count(*) filter (where counts)
+     from (
+         select module_no, topic_pair_index, case when status = 'passed' then completed_at end as opened_at,
+                counts and status = 'passed' as passes, false as excused, counts
+         from quiz_attempt_history where user_id = $1 and course_id = $2
+         union all
+         select module_no, topic_pair_index, excused_at, true, true, false
+         from quiz_excuses where user_id = $1 and course_id = $2
+     ) attempts
+     group by module_no, topic_pair_index";
 
 /// Loads the learner's progress and stores the modules that were unlocked or passed since the last
 /// time, so that they stay open if the course changes.
@@ -178,77 +191,62 @@ pub async fn load(
     course: CourseId,
     now: DateTime<Utc>,
 ) -> QueryResult<Progress> {
-    let modules: Vec<ModuleRow> = diesel::sql_query(
-        "select m.module_no, m.title, m.gates, p.unlocked_at, p.passed_at, c.is_gated, c.cooldown_days, e.enrolled_at,
-                array(select distinct q.topic_pair_index from quiz_questions q
-                      where q.course_id = m.course_id and q.module_no = m.module_no and q.topic_pair_index is not null
-                        and q.purpose <> 'exam' and q.retired_at is null order by 1) as pairs
-         from course_modules m
-         join courses c on c.course_id = m.course_id
-         join enrollments e on e.course_id = m.course_id and e.user_id = $1
-         left join module_progress p on p.user_id = $1 and p.course_id = m.course_id and p.module_no = m.module_no
-         where m.course_id = $2
-         order by m.module_no",
-    )
-    .bind::<Uuid, _>(user)
-    .bind::<Uuid, _>(course)
-    .load(conn)
-    .await?;
-    let attempts: Vec<AttemptCountRow> = diesel::sql_query(
-        "select module_no, topic_pair_index, min(opened_at) as opened_at, bool_or(passes) as is_passed,
-                bool_or(excused) as is_excused, count(*) filter (where counts) as attempts_used
-         from (
-             select module_no, topic_pair_index, case when status = 'passed' then completed_at end as opened_at,
-                    counts and status = 'passed' as passes, false as excused, counts
-             from quiz_attempt_history where user_id = $1 and course_id = $2
-             union all
-             select module_no, topic_pair_index, excused_at, true, true, false
-             from quiz_excuses where user_id = $1 and course_id = $2
-         ) attempts
-         group by module_no, topic_pair_index",
-    )
-    .bind::<Uuid, _>(user)
-    .bind::<Uuid, _>(course)
-    .load(conn)
-    .await?;
-    let attempts: HashMap<QuizNumber, AttemptCountRow> = attempts
-        .into_iter()
-        .map(|row| (QuizNumber::new(row.module_no, row.topic_pair_index), row))
-        .collect();
-    let shape: Vec<ModuleShape> = modules
+    let rows: Vec<ProgressRow> = statement(PROGRESS)
+        .bind::<Uuid, _>(user)
+        .bind::<Uuid, _>(course)
+        .load(conn)
+        .await?;
+    let mut enrollment = None;
+    let mut modules = HashMap::new();
+    let mut attempts = HashMap::new();
+    for row in rows {
+        match (row.module_no, row.section) {
+            (None, _) => enrollment = Some((row.enrolled_at, row.revision)),
+            (Some(module), None) => {
+                modules.insert(module, row);
+            }
+            (Some(module), Some(section)) => {
+                attempts.insert(QuizNumber::new(module, section), row);
+            }
+        }
+    }
+    let shared = match enrollment {
+        Some((_, revision)) => shared::course(conn, course, revision).await?,
+        None => Arc::default(),
+    };
+    let shape: Vec<ModuleShape> = shared
+        .modules
         .iter()
-        .map(|row| ModuleShape {
-            number: row.module_no,
-            gates: row.gates,
-            quizzes: row.pairs.clone(),
+        .map(|module| ModuleShape {
+            number: module.number,
+            gates: module.gates,
+            quizzes: module.sections.clone(),
         })
         .collect();
     let reached = ModuleTimes {
         unlocked: modules
             .iter()
-            .filter_map(|row| Some((row.module_no, row.unlocked_at?)))
+            .filter_map(|(number, row)| Some((*number, row.unlocked_at?)))
             .collect(),
         passed: attempts
             .iter()
-            .filter_map(|(quiz, row)| Some((*quiz, row.opened_at?)))
+            .filter_map(|(quiz, row)| Some((*quiz, row.passed_at?)))
             .collect(),
     };
-    // The columns of course and enrollment are equal in all rows.
-    let any = <[_]>::first(&modules);
     let pace = Pace {
-        is_gated: any.is_some_and(|row| row.is_gated),
-        cooldown: TimeDelta::days(any.map_or(0, |row| row.cooldown_days.into())),
+        is_gated: shared.is_gated,
+        cooldown: TimeDelta::days(shared.cooldown_days.into()),
     };
-    let started_at = any.map_or(now, |row| row.enrolled_at);
+    let started_at = enrollment.and_then(|(at, _)| at).unwrap_or(now);
     let gates = gate::gates(&shape, pace, started_at, &reached, now);
     let unstored = gates
         .iter()
-        .zip(&modules)
-        .filter(|(gate, row)| {
-            gate.opened_at().is_some() && row.unlocked_at.is_none()
-                || gate.passed_at.is_some() && row.passed_at.is_none()
+        .filter(|gate| {
+            let stored = modules.get(&gate.number);
+            gate.opened_at().is_some() && stored.and_then(|row| row.unlocked_at).is_none()
+                || gate.passed_at.is_some() && stored.and_then(|row| row.passed_at).is_none()
         })
-        .map(|(gate, _)| gate.number)
+        .map(|gate| gate.number)
         .collect();
     let quizzes = shape
         .iter()
@@ -272,10 +270,7 @@ pub async fn load(
         is_gated: pace.is_gated,
         cooldown: pace.cooldown,
         unstored,
-        module_titles: modules
-            .into_iter()
-            .map(|row| (row.module_no, row.title))
-            .collect(),
+        shared,
     })
 }
 
@@ -294,7 +289,7 @@ async fn store_times(
         .map(|gate| gate.opened_at().map(|at| at + cooldown))
         .collect();
     let passed: Vec<Option<DateTime<Utc>>> = gates.iter().map(|gate| gate.passed_at).collect();
-    diesel::sql_query(
+    statement(
         "insert into module_progress (user_id, course_id, module_no, unlocked_at, cooldown_until, passed_at, completed_at, quiz_passed)
          select $1, $2, n, u, c, p, p, p is not null from unnest($3, $4, $5, $6) as x (n, u, c, p)
          on conflict (user_id, course_id, module_no) do update set

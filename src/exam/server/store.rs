@@ -12,10 +12,10 @@ use uuid::Uuid;
 use super::time_limit::Window;
 use crate::course::QuestionPurpose;
 use crate::exam::ExamConfig;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     exam_allowances, exam_excuses, exam_sections, exams, quiz_questions, topics,
 };
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, TopicId, UserId};
 use crate::question_bank::server::adaptive::{Normal, difficulty};
@@ -275,7 +275,7 @@ pub async fn calibrate(
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     let bank = bank(conn, course).await?;
-    let rows: Vec<AnsweredRow> = diesel::sql_query(FIRST_ANSWERS)
+    let rows: Vec<AnsweredRow> = statement(FIRST_ANSWERS)
         .bind::<SqlUuid, _>(course)
         .load(conn)
         .await?;

@@ -49,7 +49,7 @@ pub async fn page(
     clock: &Clock,
 ) -> AppResult<ExercisePage> {
     let open = open_topic(conn, user, &course, topic, clock).await?;
-    let exercise = store::by_key(conn, open.row.topic_id, key)
+    let exercise = store::by_key(conn, open.topic().topic_id, key)
         .await?
         .ok_or_else(no_exercise)?;
     let work = store::work(conn, user, exercise.exercise_id).await?;
@@ -63,7 +63,7 @@ pub async fn page(
         exercise_id: exercise.exercise_id,
         topic: TopicLink {
             href: topic_path(&course, topic),
-            title: open.row.title,
+            title: open.topic().title.clone(),
         },
         course_slug: course,
         course_title: CourseTitle::new(open.studying.title, open.studying.language),

@@ -6,8 +6,8 @@ use diesel::sql_types::{BigInt, Double, Nullable, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::gradebook::{Comment, Opinions};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::course_certificates;
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::CourseId;
 use crate::platform::time::Clock;
 
@@ -32,7 +32,7 @@ pub async fn of_course(
     page: u32,
     clock: &Clock,
 ) -> QueryResult<Option<Opinions>> {
-    let summary: Summary = diesel::sql_query(
+    let summary: Summary = statement(
         "select avg(rating)::double precision as mean, count(rating) as ratings, count(feedback) as comments
          from course_certificates where course_id = $1 and revoked_at is null",
     )

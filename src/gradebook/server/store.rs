@@ -11,8 +11,8 @@ use diesel_async::RunQueryDsl;
 
 use crate::enrollment::EnrollmentStatus;
 use crate::gradebook::{Cell, CellState, GradeColumn, GradebookQuery, LearnerFilter, LearnerSort};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{enrollments, exam_sittings, exams, quiz_allowances, users};
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, ExamId, QuizNumber, UserId};
 use crate::quiz::server::store::AttemptOutcome;
 
@@ -41,7 +41,7 @@ pub async fn columns(
     conn: &mut Conn,
     course: CourseId,
 ) -> QueryResult<Vec<(ColumnKey, GradeColumn)>> {
-    let rows: Vec<QuizRow> = diesel::sql_query(
+    let rows: Vec<QuizRow> = statement(
         "select q.module_no, q.pair, coalesce(m.title, '') as title, bool_and(q.is_retired) as is_retired
          from (
              select module_no, topic_pair_index as pair, false as is_retired from quiz_questions
@@ -147,7 +147,7 @@ pub async fn learners(
         (_, true) => "desc nulls last",
         (_, false) => "asc nulls first",
     };
-    diesel::sql_query(format!(
+    statement(format!(
         "with quizzes as (
              select distinct module_no, topic_pair_index from quiz_questions
              where course_id = $1 and topic_pair_index is not null and purpose <> 'exam' and retired_at is null
@@ -247,7 +247,7 @@ pub async fn cells(
     course: CourseId,
     learners: &[UserId],
 ) -> QueryResult<HashMap<(UserId, ColumnKey), Cell>> {
-    let rows: Vec<CellRow> = diesel::sql_query(
+    let rows: Vec<CellRow> = statement(
         "select user_id, module_no, topic_pair_index as pair, max(score) as best,
                 coalesce(bool_or(status = 'passed'), false) as is_passed,
                 coalesce(bool_or(status = 'in_progress'), false) as is_running, bool_or(is_excused) as is_excused
@@ -288,7 +288,7 @@ pub async fn exam_results(
     course: CourseId,
     learners: &[UserId],
 ) -> QueryResult<Vec<((UserId, ColumnKey), Cell)>> {
-    let rows: Vec<ExamGradeRow> = diesel::sql_query(
+    let rows: Vec<ExamGradeRow> = statement(
         "select user_id, exam_id, max(score) as best, coalesce(bool_or(passed), false) as is_passed,
                 bool_or(is_running) as is_running, bool_or(is_excused) as is_excused
          from (
@@ -391,7 +391,7 @@ pub async fn attempts(
     course: CourseId,
     user: UserId,
 ) -> QueryResult<HashMap<QuizNumber, Vec<AttemptOutcome>>> {
-    let rows: Vec<AttemptOutcomeRow> = diesel::sql_query(
+    let rows: Vec<AttemptOutcomeRow> = statement(
         "select module_no, topic_pair_index as pair, attempt_id, status, score, completed_at, counts
          from quiz_attempt_history where user_id = $1 and course_id = $2 order by started_at desc",
     )
@@ -434,7 +434,7 @@ pub async fn past_actions(
     course: CourseId,
     user: UserId,
 ) -> QueryResult<Vec<ActionLine>> {
-    diesel::sql_query(
+    statement(
         "select l.action, (l.new_values -> 'quiz' ->> 0) || '.' || (l.new_values -> 'quiz' ->> 1) as quiz,
                 l.new_values ->> 'exam' as exam, l.new_values ->> 'reason' as reason, u.display_name as by, l.occurred_at
          from audit_logs l left join users u on u.user_id = l.actor_user_id

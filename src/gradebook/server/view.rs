@@ -136,7 +136,7 @@ pub async fn learner(
         None => None,
     };
     let progress = progress::load(conn, user, course, clock.now).await?;
-    let outline = crate::enrollment::server::store::outline(conn, user, course).await?;
+    let outline = crate::enrollment::server::access::outline(conn, user, &progress, clock).await?;
     let mut attempts = store::attempts(conn, course, user).await?;
     let cells = store::cells(conn, course, &[user]).await?;
     let last_attempt = attempts

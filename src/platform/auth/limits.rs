@@ -7,6 +7,7 @@ use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 
 use super::known_devices;
+use crate::platform::db::statement;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
 
@@ -79,7 +80,7 @@ impl Limit {
         let tokens = cx
             .within(async move |conn| {
                 // An empty bucket goes slightly below zero and no further.
-                let row: Tokens = diesel::sql_query(
+                let row: Tokens = statement(
                     "insert into rate_limits as r (bucket, tokens, updated_at) values ($1, $2 - 1, now())
                      on conflict (organization_id, bucket) do update set
                          tokens = greatest(-1, least($2, r.tokens + extract(epoch from now() - r.updated_at) / $3) - 1),
@@ -106,13 +107,11 @@ impl Limit {
     async fn give_back(self, cx: &Cx, whose: &str) -> AppResult<()> {
         let bucket = bucket(self.name, whose);
         cx.within(async move |conn| {
-            diesel::sql_query(
-                "update rate_limits set tokens = least($2, tokens + 1) where bucket = $1",
-            )
-            .bind::<sql_types::Text, _>(bucket)
-            .bind::<sql_types::Double, _>(self.burst)
-            .execute(conn)
-            .await?;
+            statement("update rate_limits set tokens = least($2, tokens + 1) where bucket = $1")
+                .bind::<sql_types::Text, _>(bucket)
+                .bind::<sql_types::Double, _>(self.burst)
+                .execute(conn)
+                .await?;
             Ok(())
         })
         .await
@@ -122,7 +121,7 @@ impl Limit {
     pub async fn forgive(self, cx: &Cx, whose: &str) -> AppResult<()> {
         let bucket = bucket(self.name, whose);
         cx.within(async move |conn| {
-            diesel::sql_query("delete from rate_limits where bucket = $1")
+            statement("delete from rate_limits where bucket = $1")
                 .bind::<sql_types::Text, _>(bucket)
                 .execute(conn)
                 .await?;

@@ -1,8 +1,8 @@
 //! Web sessions: tower-sessions stored in PostgreSQL through Diesel. The cookie holds the
 //! identifier and the table only its hash, so a copy of the table signs nobody in.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use axum::extract::Request;
@@ -21,16 +21,17 @@ use tower_sessions::{
 };
 
 use super::{UserRole, Viewer, known_devices, store};
-use crate::platform::db::Db;
-use crate::platform::db::organizations::Organization;
 use crate::platform::db::schema::{sql_types::UserRole as UserRoleSql, web_sessions};
+use crate::platform::db::{Db, statement};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::http::{AppState, Cx, current_client, current_organization};
+use crate::platform::http::{Cx, current_client, current_organization};
 use crate::platform::ids::UserId;
 
 pub const COOKIE: &str = "lyceum_session";
 const USER: &str = "user_id";
-const SEEN_ON: &str = "seen_on";
+const SEEN: &str = "seen";
+/// Seconds after which a request of a session is recorded again.
+const SEEN_EVERY: i64 = 600;
 /// Days after which an unused device is signed out.
 const IDLE_DAYS: i64 = 30;
 /// Lifetime of a session without a person, in minutes. Such a session only holds the message for
@@ -57,7 +58,7 @@ pub async fn sign_in(cx: &Cx, user: UserId, proven: String) -> AppResult<()> {
     let session = &cx.session;
     session.cycle_id().await?;
     session.insert(USER, user).await?;
-    session.insert(SEEN_ON, today()).await?;
+    session.insert(SEEN, Utc::now().timestamp()).await?;
     // Saved now rather than with the response, so that a success message is never wrong.
     session.save().await?;
     // Must come after saving. A password change that this check does not see yet will end the saved
@@ -99,67 +100,29 @@ pub async fn recognize_again(mut cx: Cx) -> AppResult<Cx> {
         db: cx.app.db.clone(),
     };
     let session = Session::new(cx.session.id(), Arc::new(store), None);
-    cx.viewer = viewer(&cx.app, &cx.organization, &session).await?;
+    cx.viewer = viewer(&session).await?;
     Ok(cx)
 }
 
 /// Returns the session's person, if that person may still sign in.
-pub async fn viewer(
-    app: &AppState,
-    organization: &Organization,
-    session: &Session,
-) -> AppResult<Option<Viewer>> {
+pub async fn viewer(session: &Session) -> AppResult<Option<Viewer>> {
     let Some(user_id) = session.get::<UserId>(USER).await? else {
         return Ok(None);
     };
-    let mut conn = app.db.unbound().await?;
-    let person = diesel::sql_query("select * from load_session_user($1, $2)")
-        .bind::<sql_types::Uuid, _>(organization.organization_id)
-        .bind::<sql_types::Uuid, _>(user_id)
-        .get_result::<Person>(&mut conn)
-        .await
-        .optional()?;
-    drop(conn);
-    if person.is_none() {
+    // Reading the session has loaded its person too.
+    let loaded = IN_REQUEST.try_with(|request| request.viewer.lock().ok()?.take());
+    let viewer = match loaded.ok().flatten() {
+        Some(viewer) if viewer.user_id == user_id => Some(viewer),
+        _ => None,
+    };
+    let now = Utc::now().timestamp();
+    if viewer.is_none() {
         session.flush().await?;
-    } else if session.get::<String>(SEEN_ON).await?.as_deref() != Some(&today()) {
-        // Once a day, cookie and row get a new expiry.
-        session.insert(SEEN_ON, today()).await?;
+    } else if session.get::<i64>(SEEN).await?.unwrap_or(0) + SEEN_EVERY < now {
+        // Cookie and row get a new expiry.
+        session.insert(SEEN, now).await?;
     }
-    Ok(person.map(Person::into_viewer))
-}
-
-fn today() -> String {
-    Utc::now().format("%F").to_string()
-}
-
-#[derive(QueryableByName)]
-struct Person {
-    #[diesel(sql_type = sql_types::Uuid)]
-    user_id: UserId,
-    #[diesel(sql_type = sql_types::Text)]
-    email: String,
-    #[diesel(sql_type = sql_types::Text)]
-    display_name: String,
-    #[diesel(sql_type = sql_types::Text)]
-    username: String,
-    #[diesel(sql_type = UserRoleSql)]
-    role: UserRole,
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
-    time_zone: Option<String>,
-}
-
-impl Person {
-    fn into_viewer(self) -> Viewer {
-        Viewer {
-            user_id: self.user_id,
-            email: self.email,
-            display_name: self.display_name,
-            username: self.username,
-            role: self.role,
-            time_zone: self.time_zone,
-        }
-    }
+    Ok(viewer)
 }
 
 /// Returns the hash under which a session identifier is stored.
@@ -178,18 +141,34 @@ impl std::fmt::Debug for Store {
     }
 }
 
-tokio::task_local! {
+/// The state of a request's session beside its record.
+#[derive(Default)]
+struct InRequest {
+    /// The person who is signed in, from the statement that loaded the session.
+    viewer: Mutex<Option<Viewer>>,
     /// True after a save found that the session was ended.
-    static IS_ENDED: AtomicBool;
+    is_ended: AtomicBool,
 }
 
-/// Removes the cookie of a session that ended during the request from the response. The browser may
-/// already have a new session, which the old cookie would replace.
-pub async fn drop_ended_cookie(request: Request, next: Next) -> Response {
-    IS_ENDED
-        .scope(AtomicBool::new(false), async move {
+impl InRequest {
+    // `load` of Diesel is in scope too.
+    fn is_ended(&self) -> bool {
+        AtomicBool::load(&self.is_ended, Ordering::Relaxed)
+    }
+}
+
+tokio::task_local! {
+    static IN_REQUEST: InRequest;
+}
+
+/// Lets the layers below load and end the session of this request. Removes the cookie of a session
+/// that ended during the request from the response. The browser may already have a new session,
+/// which the old cookie would replace.
+pub async fn in_request(request: Request, next: Next) -> Response {
+    IN_REQUEST
+        .scope(InRequest::default(), async move {
             let mut response = next.run(request).await;
-            if IS_ENDED.with(|is_ended| is_ended.load(Ordering::Relaxed)) {
+            if IN_REQUEST.with(InRequest::is_ended) {
                 without_session_cookie(response.headers_mut());
             }
             response
@@ -212,8 +191,6 @@ fn without_session_cookie(headers: &mut HeaderMap) {
 }
 
 /// The columns that a save writes.
-#[derive(AsChangeset)]
-#[diesel(table_name = web_sessions, treat_none_as_null = true)]
 struct Saved {
     user_id: Option<UserId>,
     data: Value,
@@ -278,29 +255,47 @@ impl SessionStore for Store {
         let updated = self
             .db
             .within(organization()?, async move |conn| {
-                let changes = (saved, web_sessions::last_seen_at.eq(Utc::now()));
-                let session = web_sessions::table.filter(web_sessions::session_hash.eq(hash));
-                let updated = diesel::update(session).set(changes).execute(conn).await?;
+                // Diesel prepares its own updates anew for each use.
+                let updated = statement(
+                    "update web_sessions set user_id = $2, data = $3, address = $4, expires_at = $5, last_seen_at = now()
+                     where session_hash = $1",
+                )
+                .bind::<sql_types::Bytea, _>(hash)
+                .bind::<sql_types::Nullable<sql_types::Uuid>, _>(saved.user_id)
+                .bind::<sql_types::Jsonb, _>(saved.data)
+                .bind::<sql_types::Nullable<sql_types::Text>, _>(saved.address)
+                .bind::<sql_types::Timestamptz, _>(saved.expires_at)
+                .execute(conn)
+                .await?;
                 AppResult::Ok(updated)
             })
             .await
             .map_err(backend)?;
         if updated == 0 {
-            let _ = IS_ENDED.try_with(|is_ended| is_ended.store(true, Ordering::Relaxed));
+            let _ = IN_REQUEST.try_with(|request| request.is_ended.store(true, Ordering::Relaxed));
         }
         Ok(())
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let mut conn = self.db.unbound().await.map_err(backend)?;
-        let row = diesel::sql_query("select * from load_session($1, $2)")
-            .bind::<sql_types::Uuid, _>(organization()?)
-            .bind::<sql_types::Bytea, _>(hash(id))
-            .get_result::<Stored>(&mut conn)
-            .await
-            .optional()
-            .map_err(backend)?;
+        let row = statement(
+            "select data, expires_at, user_id, email, display_name, username, role, time_zone
+             from load_session_and_user($1, $2)",
+        )
+        .bind::<sql_types::Uuid, _>(organization()?)
+        .bind::<sql_types::Bytea, _>(hash(id))
+        .get_result::<Stored>(&mut conn)
+        .await
+        .optional()
+        .map_err(backend)?;
         let Some(row) = row else { return Ok(None) };
+        let viewer = row.person.map(Person::into_viewer);
+        let _ = IN_REQUEST.try_with(|request| {
+            if let Ok(mut loaded) = request.viewer.lock() {
+                *loaded = viewer;
+            }
+        });
         let data = serde_json::from_value(row.data)
             .map_err(|error| session_store::Error::Decode(error.to_string()))?;
         let expiry_date = time::OffsetDateTime::from_unix_timestamp(row.expires_at.timestamp())
@@ -332,6 +327,38 @@ struct Stored {
     data: Value,
     #[diesel(sql_type = sql_types::Timestamptz)]
     expires_at: DateTime<Utc>,
+    #[diesel(embed)]
+    person: Option<Person>,
+}
+
+/// The person of a session whose account is open.
+#[derive(QueryableByName)]
+struct Person {
+    #[diesel(sql_type = sql_types::Uuid)]
+    user_id: UserId,
+    #[diesel(sql_type = sql_types::Text)]
+    email: String,
+    #[diesel(sql_type = sql_types::Text)]
+    display_name: String,
+    #[diesel(sql_type = sql_types::Text)]
+    username: String,
+    #[diesel(sql_type = UserRoleSql)]
+    role: UserRole,
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    time_zone: Option<String>,
+}
+
+impl Person {
+    fn into_viewer(self) -> Viewer {
+        Viewer {
+            user_id: self.user_id,
+            email: self.email,
+            display_name: self.display_name,
+            username: self.username,
+            role: self.role,
+            time_zone: self.time_zone,
+        }
+    }
 }
 
 fn organization() -> session_store::Result<crate::platform::ids::OrganizationId> {

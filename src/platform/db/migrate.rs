@@ -7,7 +7,7 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{organizations, roles};
+use super::{organizations, roles, statement};
 use crate::platform::config::DatabaseConfig;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -36,7 +36,7 @@ pub async fn pending(config: &DatabaseConfig) -> Result<Vec<String>, String> {
     let mut conn = connect(&roles::Urls::of(config)?.system).await?;
     // Diesel's own harness would first create its table, which only the owner may do. An empty
     // database lacks that table, and then every migration is pending.
-    let has_run: Vec<Version> = diesel::sql_query("select version from __diesel_schema_migrations")
+    let has_run: Vec<Version> = statement("select version from __diesel_schema_migrations")
         .load(&mut conn)
         .await
         .unwrap_or_default();

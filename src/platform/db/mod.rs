@@ -9,6 +9,7 @@ pub mod migrate;
 pub mod organizations;
 pub mod roles;
 pub mod schema;
+mod statement;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]
@@ -27,6 +28,8 @@ use diesel_async::{
 
 use crate::platform::config::DatabaseConfig;
 use crate::platform::ids::OrganizationId;
+
+pub use self::statement::statement;
 
 pub type Conn = AsyncPgConnection;
 
@@ -112,7 +115,7 @@ impl Db {
 
 /// Waits for a lock on the name, and holds it until the transaction ends.
 pub async fn lock(conn: &mut Conn, name: &str) -> diesel::QueryResult<()> {
-    let wait = diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+    let wait = statement("select pg_advisory_xact_lock(hashtextextended($1, 0))")
         .bind::<diesel::sql_types::Text, _>(name);
     diesel_async::RunQueryDsl::execute(wait, conn)
         .await

@@ -5,6 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
+use super::statement;
 use crate::platform::config::DatabaseConfig;
 
 /// The database address of each role.
@@ -61,11 +62,11 @@ pub async fn bootstrap(
     config: &DatabaseConfig,
 ) -> diesel::QueryResult<()> {
     // All databases of a cluster share its roles, so two migrations at once would collide.
-    diesel::sql_query("select pg_advisory_lock(7239041)")
+    statement("select pg_advisory_lock(7239041)")
         .execute(conn)
         .await?;
     let made = make(conn, config).await;
-    diesel::sql_query("select pg_advisory_unlock(7239041)")
+    statement("select pg_advisory_unlock(7239041)")
         .execute(conn)
         .await?;
     made

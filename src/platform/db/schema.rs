@@ -156,6 +156,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    course_revisions (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        revision -> Uuid,
+    }
+}
+
+diesel::table! {
     course_tutors (course_id, tutor_id) {
         course_id -> Uuid,
         organization_id -> Uuid,
@@ -1013,6 +1021,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     course_files,
     course_modules,
     course_quiz_settings,
+    course_revisions,
     course_tutors,
     courses,
     enrollments,

@@ -40,7 +40,11 @@ pub async fn leave(session: &Session, flash: Flash) -> AppResult<()> {
 /// Takes the message out of the session; only sessions that exist are asked. An anonymous session
 /// ends with it.
 pub async fn take(session: &Session) -> AppResult<Option<Flash>> {
-    let flash = session.remove(KEY).await?;
+    // Removing marks the session as changed even if nothing was there, and it would be saved.
+    let flash = match session.get_value(KEY).await? {
+        Some(_) => session.remove(KEY).await?,
+        None => None,
+    };
     if sessions::is_anonymous(session).await? {
         session.flush().await?;
     }

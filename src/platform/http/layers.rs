@@ -196,7 +196,7 @@ pub async fn recognize(
     ) else {
         return unavailable("none");
     };
-    let viewer = match auth::sessions::viewer(&app, &organization, &session).await {
+    let viewer = match auth::sessions::viewer(&session).await {
         Ok(viewer) => viewer,
         Err(_) => return unavailable(&client.request_id),
     };

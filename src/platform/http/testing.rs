@@ -46,7 +46,11 @@ impl TestAnswer {
 
 impl TestSite {
     pub async fn new() -> Self {
-        let test = TestDb::new().await;
+        Self::on(TestDb::new().await).await
+    }
+
+    /// A site on this database, as its `config` says.
+    pub async fn on(test: TestDb) -> Self {
         let serve = ServeConfig {
             addr: None,
             metrics_addr: None,

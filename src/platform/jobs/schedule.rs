@@ -5,6 +5,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde::{Deserialize, Serialize};
 
 use super::{Job, JobContext, enqueue_once};
+use crate::platform::db::statement;
 use crate::platform::error::AppResult;
 
 /// Runs once an hour for each organization.
@@ -103,7 +104,7 @@ async fn repeat(cx: &JobContext, sql: &str) -> AppResult<()> {
     loop {
         let sql = sql.to_owned();
         let changed = cx
-            .within(async move |conn| Ok(diesel::sql_query(sql).execute(conn).await?))
+            .within(async move |conn| Ok(statement(sql).execute(conn).await?))
             .await?;
         if changed < BATCH {
             return Ok(());

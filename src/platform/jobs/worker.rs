@@ -18,7 +18,7 @@ use super::{JobContext, JobStatus, Registry, enqueue_once};
 use crate::platform::config::Config;
 use crate::platform::db::organizations::{self, Organization};
 use crate::platform::db::schema::background_jobs;
-use crate::platform::db::{Db, roles};
+use crate::platform::db::{Db, roles, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{JobId, OrganizationId};
 use crate::platform::mail::Mailer;
@@ -128,7 +128,7 @@ impl Workers {
     /// too.
     async fn claim(&self, lease: Uuid) -> AppResult<Option<Claimed>> {
         let mut conn = self.db.system().await?;
-        let claimed = diesel::sql_query(
+        let claimed = statement(
             "update background_jobs j
              set status = 'RUNNING', attempts = attempts + 1, lease_owner = $1,
                  lease_expires_at = now() + make_interval(secs => $2)
@@ -192,7 +192,7 @@ impl Workers {
 
     async fn renew(&self, job: JobId, lease: Uuid) -> AppResult<bool> {
         let mut conn = self.db.system().await?;
-        let renewed = diesel::sql_query(
+        let renewed = statement(
             "update background_jobs set lease_expires_at = now() + make_interval(secs => $3)
              where job_id = $1 and lease_owner = $2",
         )

@@ -1,16 +1,23 @@
 //! Builds the pages of studying from their queries.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use diesel::QueryResult;
+
 use super::store;
 use super::store::MineRow;
 use crate::certificate::server::completion;
 use crate::certificate::server::store as certificates;
 use crate::course::server::search;
+use crate::course::server::shared;
+use crate::course::server::shared::{SharedCourse, SharedModule, SharedTopic, TopicHeading};
 use crate::course::{CourseTitle, StudyPersona};
-use crate::enrollment::server::access::{OpenTopic, not_enrolled, open_topic, outline};
+use crate::enrollment::server::access::{not_enrolled, open_topic, outline_of};
 use crate::enrollment::server::progress;
 use crate::enrollment::server::progress::Progress;
 use crate::enrollment::server::store as enrollment;
-use crate::enrollment::server::store::studying;
+use crate::enrollment::server::store::{TopicRecords, studying, topic_records};
 use crate::enrollment::{
     CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbors, steps,
 };
@@ -18,7 +25,7 @@ use crate::exercise::server::view as exercises;
 use crate::paths::{certificate_path, topic_path};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{OrganizationId, UserId};
+use crate::platform::ids::{CourseId, OrganizationId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::player::{
@@ -37,18 +44,47 @@ pub async fn resume(
     let studying = studying(conn, user, course)
         .await?
         .ok_or_else(not_enrolled)?;
-    let nothing = || AppError::NotFound("This course has no topics yet.".to_owned());
-    let stopped = store::stopped(conn, user, &studying)
-        .await?
-        .ok_or_else(nothing)?;
     let progress = progress::refresh(conn, user, studying.course_id, clock.now).await?;
-    let lock = progress.lock_of_topic(stopped.module_no, stopped.topic_number);
-    if lock.is_none() {
-        return Ok(stopped.href(course));
+    let place = stopped_at(&progress.shared, studying.last_topic_id);
+    let (module, topic) =
+        place.ok_or_else(|| AppError::NotFound("This course has no topics yet.".to_owned()))?;
+    let records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
+    let stopped = place_href(course, topic, &records);
+    if progress
+        .lock_of_topic(module.number, topic.number)
+        .is_none()
+    {
+        return Ok(stopped);
     }
-    let outline = outline(conn, user, studying.course_id, &progress, clock).await?;
+    let outline = outline_of(&progress, &records, clock);
     let step = first_open(steps(&outline, course));
-    Ok(step.map_or_else(|| stopped.href(course), |step| step.link.href))
+    Ok(step.map_or(stopped, |step| step.link.href))
+}
+
+/// Returns the topic that the learner opened last, or the first one.
+fn stopped_at(
+    course: &SharedCourse,
+    last: Option<TopicId>,
+) -> Option<(&SharedModule, &SharedTopic)> {
+    let is_last = |(_, topic): &(&SharedModule, &SharedTopic)| Some(topic.topic_id) == last;
+    course
+        .topics()
+        .find(is_last)
+        .or_else(|| course.topics().next())
+}
+
+/// Returns the heading where the learner stopped reading, if the topic still has it.
+fn anchor<'a>(topic: &'a SharedTopic, records: &TopicRecords) -> Option<&'a TopicHeading> {
+    topic.heading(records.get(&topic.topic_id)?.last_anchor.as_deref()?)
+}
+
+/// Returns the address of the place in the topic where the learner stopped.
+fn place_href(course: &str, topic: &SharedTopic, records: &TopicRecords) -> String {
+    let path = topic_path(course, &topic.slug);
+    match anchor(topic, records) {
+        Some(heading) => format!("{path}#{}", heading.id),
+        None => path,
+    }
 }
 
 /// Returns the page of a topic, which becomes the learner's place in the course.
@@ -59,60 +95,62 @@ pub async fn topic(
     topic: &str,
     clock: &Clock,
 ) -> AppResult<TopicPage> {
-    let OpenTopic {
-        studying,
-        row,
-        progress,
-    } = open_topic(conn, user, &course, topic, clock).await?;
+    let open = open_topic(conn, user, &course, topic, clock).await?;
+    let (studying, progress) = (&open.studying, &open.progress);
+    let (module, topic) = (open.module(), open.topic());
     let wanted = studying.persona.unwrap_or_default();
-    let (personas, blocks) = store::blocks(conn, row.topic_id, wanted).await?;
-    let assets = match blocks.iter().any(|block| block.content_key.is_some()) {
-        true => store::assets(conn, row.topic_id).await?,
-        false => Vec::new(),
-    };
-    let mut content = compose(&blocks, &assets, studying.learner_persona);
-    if row.has_edited_questions {
-        let here = (row.topic_id, row.slug.as_str());
+    let texts = store::texts(conn, topic.topic_id, studying.revision).await?;
+    let mut content = compose(
+        texts.blocks(wanted),
+        &texts.assets,
+        studying.learner_persona,
+    );
+    if progress.shared.has_edited_questions {
+        let here = (topic.topic_id, topic.slug.as_str());
         content = in_text::as_now(conn, studying.course_id, here, content).await?;
     }
-    enrollment::open(conn, user, studying.course_id, row.topic_id).await?;
-    let outline = outline(conn, user, studying.course_id, &progress, clock).await?;
-    let certificate = match !studying.is_completed && is_over(&outline, &progress) {
+    enrollment::open(conn, user, studying.course_id, topic.topic_id).await?;
+    let records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
+    let outline = outline_of(progress, &records, clock);
+    let certificate = match !studying.is_completed && is_over(&outline, progress) {
         true => {
             completion::check(conn, user, studying.course_id, clock.now).await?;
             certificates::code_of(conn, user, studying.course_id).await?
         }
-        false => studying.certificate,
+        false => studying.certificate.clone(),
     };
-    let exercises = match row.has_exercises {
-        true => exercises::lines(conn, user, row.topic_id, &course, &row.slug).await?,
+    let exercises = match topic.has_exercises {
+        true => exercises::lines(conn, user, topic.topic_id, &course, &topic.slug).await?,
         false => Vec::new(),
     };
-    let (previous, next) = neighbors(&outline, &course, &topic_path(&course, &row.slug));
+    let (previous, next) = neighbors(&outline, &course, &topic_path(&course, &topic.slug));
+    let personas = texts.personas();
+    let record = records.get(&topic.topic_id);
     Ok(TopicPage {
         content: Html(content),
         place: TopicPlace {
-            is_completed: row.is_completed.unwrap_or(false),
-            is_watched: row.video_completed_at.is_some(),
-            anchor: row.anchor(),
-            position_s: row.last_position_s.unwrap_or_default() as u32,
+            is_completed: record.is_some_and(|record| record.is_completed),
+            is_watched: record.is_some_and(|record| record.video_completed_at.is_some()),
+            anchor: anchor(topic, &records)
+                .map(|heading| (heading.id.clone(), heading.text.clone())),
+            position_s: record.map_or(0.0, |record| record.last_position_s) as u32,
         },
         topic: TopicHead {
-            topic_id: row.topic_id,
-            slug: row.slug,
-            title: row.title,
-            module_no: row.module_no,
-            topic_number: row.topic_number,
-            minutes: row.reading_minutes,
+            topic_id: topic.topic_id,
+            slug: topic.slug.clone(),
+            title: topic.title.clone(),
+            module_no: module.number,
+            topic_number: topic.number,
+            minutes: topic.minutes,
         },
         persona: if personas.contains(&wanted) {
             wanted
         } else {
             StudyPersona::Normal
         },
-        has_exams: studying.has_exams,
+        has_exams: progress.shared.has_exams,
         course_slug: course,
-        course_title: CourseTitle::new(studying.title, studying.language),
+        course_title: CourseTitle::new(studying.title.clone(), studying.language.clone()),
         outline,
         personas,
         exercises,
@@ -131,22 +169,23 @@ fn is_over(outline: &[OutlineModule], progress: &Progress) -> bool {
 
 /// Returns the learner's courses. Only the first one lists its next steps.
 pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResult<Vec<MyCourse>> {
-    let mut rows = store::my_courses(conn, user).await?;
-    if rows.iter().any(MineRow::is_due) && completion::catch_up(conn, user, clock.now).await? {
-        rows = store::my_courses(conn, user).await?;
+    let mut mine = Mine::read(conn, user).await?;
+    let is_due = mine.rows.iter().any(|row| mine.is_due(row));
+    if is_due && completion::catch_up(conn, user, clock.now).await? {
+        mine = Mine::read(conn, user).await?;
     }
-    let mut courses = Vec::with_capacity(rows.len());
-    for (at, row) in rows.into_iter().enumerate() {
+    let mut courses = Vec::with_capacity(mine.rows.len());
+    for (at, row) in mine.rows.iter().enumerate() {
         let course = match at {
-            0 => current_course(conn, user, row, clock).await?,
+            0 => current_course(conn, user, &mine, row, clock).await?,
             _ => {
-                let continue_at = continue_at(&row).map(|at| Continue {
+                let continue_at = mine.continue_at(row).map(|at| Continue {
                     // The place may be locked now; the course's own address leads to an unlocked
                     // step.
                     href: format!("/learn/{}", row.slug),
                     ..at
                 });
-                my_course(row, continue_at, Vec::new(), clock)
+                mine.course(row, continue_at, Vec::new(), clock)
             }
         };
         courses.push(course);
@@ -154,19 +193,119 @@ pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResu
     Ok(courses)
 }
 
+/// The learner's courses, and their progress in the topics of all of them.
+struct Mine {
+    rows: Vec<MineRow>,
+    shared: HashMap<CourseId, Arc<SharedCourse>>,
+    records: TopicRecords,
+}
+
+impl Mine {
+    async fn read(conn: &mut Conn, user: UserId) -> QueryResult<Self> {
+        let rows = store::my_courses(conn, user).await?;
+        let wanted: Vec<_> = rows
+            .iter()
+            .map(|row| (row.course_id, row.revision))
+            .collect();
+        let shared = shared::courses(conn, &wanted).await?;
+        let topics: Vec<TopicId> = shared
+            .values()
+            .flat_map(|course| course.topic_ids())
+            .collect();
+        let records = match topics.is_empty() {
+            true => TopicRecords::new(),
+            false => topic_records(conn, user, &topics).await?,
+        };
+        Ok(Self {
+            rows,
+            shared,
+            records,
+        })
+    }
+
+    /// Returns the numbers of the course's topics that are done, and of all.
+    fn done(&self, row: &MineRow) -> (usize, usize) {
+        let topics = self.shared.get(&row.course_id);
+        let topics = topics.into_iter().flat_map(|course| course.topics());
+        topics.fold((0, 0), |(done, all), (_, topic)| {
+            let record = self.records.get(&topic.topic_id);
+            let is_done = record.is_some_and(|record| record.is_completed);
+            (done + usize::from(is_done), all + 1)
+        })
+    }
+
+    /// Returns true if all topics are done but the enrollment is not marked as completed.
+    fn is_due(&self, row: &MineRow) -> bool {
+        let (done, all) = self.done(row);
+        row.status == EnrollmentStatus::Active && all > 0 && done == all
+    }
+
+    /// Returns the topic where the learner stopped.
+    fn continue_at(&self, row: &MineRow) -> Option<Continue> {
+        let course = self.shared.get(&row.course_id)?;
+        let (module, topic) = stopped_at(course, row.last_topic_id)?;
+        Some(Continue {
+            href: place_href(&row.slug, topic, &self.records),
+            title: topic.title.clone(),
+            module: module.title.clone(),
+            stopped_at: anchor(topic, &self.records).map(|heading| heading.text.clone()),
+            minutes: Some(topic.minutes),
+        })
+    }
+
+    fn course(
+        &self,
+        row: &MineRow,
+        continue_at: Option<Continue>,
+        upcoming: Vec<Upcoming>,
+        clock: &Clock,
+    ) -> MyCourse {
+        let is_completed = row.status == EnrollmentStatus::Completed;
+        let (done, topics) = self.done(row);
+        let count = |count: usize| u32::try_from(count).unwrap_or_default();
+        MyCourse {
+            upcoming,
+            // The list of certificates issues those for courses completed before certificates
+            // existed.
+            certificate: match &row.certificate {
+                Some(code) => Some(certificate_path(code)),
+                None => is_completed.then(|| "/certificates".to_owned()),
+            },
+            thumbnail: row
+                .thumbnail_file_id
+                .map(|file| format!("/files/{file}/picture")),
+            has_exams: self
+                .shared
+                .get(&row.course_id)
+                .is_some_and(|course| course.has_exams),
+            topics: count(topics),
+            done: count(done),
+            is_completed,
+            last_opened: row
+                .last_opened_at
+                .map(|time| (clock.ago(time), time.to_rfc3339())),
+            slug: row.slug.clone(),
+            title: CourseTitle::new(row.title.clone(), row.language.clone()),
+            continue_at,
+        }
+    }
+}
+
 /// Returns the course with the place to continue and up to four next steps.
 async fn current_course(
     conn: &mut Conn,
     user: UserId,
-    row: MineRow,
+    mine: &Mine,
+    row: &MineRow,
     clock: &Clock,
 ) -> AppResult<MyCourse> {
     let progress = progress::refresh(conn, user, row.course_id, clock.now).await?;
-    let outline = outline(conn, user, row.course_id, &progress, clock).await?;
-    let here = row
-        .at_slug
-        .as_deref()
-        .map(|slug| topic_path(&row.slug, slug));
+    let outline = outline_of(&progress, &mine.records, clock);
+    let here = mine
+        .shared
+        .get(&row.course_id)
+        .and_then(|course| stopped_at(course, row.last_topic_id))
+        .map(|(_, topic)| topic_path(&row.slug, &topic.slug));
     let is_here = |step: &CourseStep| Some(&step.link.href) == here.as_ref();
     let all = steps(&outline, &row.slug);
     let is_closed = all.iter().any(|step| is_here(step) && !step.is_open);
@@ -177,7 +316,7 @@ async fn current_course(
                 let same = |other: &CourseStep| other.link.href == step.link.href;
                 all.iter().position(same)
             });
-            let title = |number| progress.module_titles.get(&number).cloned();
+            let title = |number| Some(progress.shared.module(number)?.title.clone());
             let continue_at = step.map(|step| Continue {
                 href: step.link.href,
                 title: step.link.title,
@@ -187,7 +326,7 @@ async fn current_course(
             });
             (continue_at, at)
         }
-        false => (continue_at(&row), all.iter().position(is_here)),
+        false => (mine.continue_at(row), all.iter().position(is_here)),
     };
     let upcoming = all
         .into_iter()
@@ -200,52 +339,7 @@ async fn current_course(
             minutes: step.minutes,
         })
         .collect();
-    Ok(my_course(row, continue_at, upcoming, clock))
-}
-
-/// Returns the topic where the learner stopped.
-fn continue_at(row: &MineRow) -> Option<Continue> {
-    let anchor = row.anchor();
-    row.at_slug.as_deref().map(|slug| Continue {
-        href: match &anchor {
-            Some((id, _)) => format!("{}#{id}", topic_path(&row.slug, slug)),
-            None => topic_path(&row.slug, slug),
-        },
-        title: row.at_title.clone().unwrap_or_default(),
-        module: row.at_module.clone().unwrap_or_default(),
-        stopped_at: anchor.clone().map(|(_, text)| text),
-        minutes: row.at_minutes,
-    })
-}
-
-fn my_course(
-    row: MineRow,
-    continue_at: Option<Continue>,
-    upcoming: Vec<Upcoming>,
-    clock: &Clock,
-) -> MyCourse {
-    let is_completed = row.status == EnrollmentStatus::Completed;
-    MyCourse {
-        upcoming,
-        // The list of certificates issues those for courses completed before certificates existed.
-        certificate: match &row.certificate {
-            Some(code) => Some(certificate_path(code)),
-            None => is_completed.then(|| "/certificates".to_owned()),
-        },
-        thumbnail: row
-            .thumbnail_file_id
-            .map(|file| format!("/files/{file}/picture")),
-        has_exams: row.has_exams,
-        topics: u32::try_from(row.topics).unwrap_or_default(),
-        done: u32::try_from(row.done).unwrap_or_default(),
-        is_completed,
-        last_opened: row
-            .last_opened_at
-            .map(|time| (clock.ago(time), time.to_rfc3339())),
-        slug: row.slug,
-        title: CourseTitle::new(row.title, row.language),
-        continue_at,
-    }
+    Ok(mine.course(row, continue_at, upcoming, clock))
 }
 
 /// Searches the unlocked topics of the course and corrects typing errors. Returns None if `typed`

@@ -58,7 +58,7 @@ async fn ask(
     clock: &Clock,
 ) -> AppResult<PracticeQuestion> {
     let topic = open_topic(conn, user, &address.course, &address.topic, clock).await?;
-    let question = practice_question(conn, topic.row.topic_id, &address.key)
+    let question = practice_question(conn, topic.topic().topic_id, &address.key)
         .await?
         .ok_or_else(|| AppError::NotFound("This question is no longer in the topic.".to_owned()))?;
     let course = topic.studying.course_id;
@@ -125,11 +125,12 @@ pub async fn page(
         None => PracticeState::Open(shown(&asked.question, None)),
     };
     let topic = topic_path(&address.course, &address.topic);
+    let studying = &asked.topic.studying;
     Ok(PracticePage {
-        course_title: CourseTitle::new(asked.topic.studying.title, asked.topic.studying.language),
+        course_title: CourseTitle::new(studying.title.clone(), studying.language.clone()),
         topic: TopicLink {
             href: format!("{topic}#{}", practice_id(&address.key)),
-            title: asked.topic.row.title,
+            title: asked.topic.topic().title.clone(),
         },
         course_slug: address.course,
         topic_slug: address.topic,

@@ -12,8 +12,8 @@ use super::store::{BankOption, BankQuestion};
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::{AnswerDraft, OptionDraft, QuestionDraft, TracingOutcome};
 use crate::course::server::render::Links;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{quiz_options, quiz_questions};
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::platform::markdown;
@@ -33,7 +33,7 @@ pub struct QuestionPlace {
 
 /// Locks the questions of a course until the transaction ends, so that changes follow one another.
 pub async fn lock(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
-    diesel::sql_query("select pg_advisory_xact_lock(hashtext('questions'), hashtext($1))")
+    statement("select pg_advisory_xact_lock(hashtext('questions'), hashtext($1))")
         .bind::<diesel::sql_types::Text, _>(course.to_string())
         .execute(conn)
         .await
@@ -157,7 +157,7 @@ async fn store_options(
     if same {
         return Ok(false);
     }
-    diesel::sql_query("set constraints quiz_options_order deferred")
+    statement("set constraints quiz_options_order deferred")
         .execute(conn)
         .await?;
     let mut left = known;

@@ -10,7 +10,7 @@ use diesel::sql_types::{Array, Int4, Nullable, Text, Timestamptz, Uuid as SqlUui
 use diesel_async::RunQueryDsl;
 
 use super::timing::GRACE;
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, QuestionId, QuizNumber, UserId};
 use crate::platform::ui::Html;
 use crate::question_bank::GradedQuestion;
@@ -68,7 +68,7 @@ pub async fn asked(
     questions: Vec<QuestionId>,
     now: DateTime<Utc>,
 ) -> QueryResult<QuestionsInUse> {
-    let rows: Vec<AskedRow> = diesel::sql_query(
+    let rows: Vec<AskedRow> = statement(
         "select question_id, module_no, pair, exam from (
              select (q ->> 'question_id')::uuid as question_id, a.module_no, a.topic_pair_index as pair, null as exam
              from quiz_attempts a cross join lateral jsonb_array_elements(a.question_set -> 'questions') q

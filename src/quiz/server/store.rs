@@ -13,10 +13,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::course::QuestionPurpose;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_quiz_settings, courses, quiz_allowances, quiz_attempts, quiz_questions, topics,
 };
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, QuizNumber, TopicId, UserId};
 use crate::question_bank::server::grade::{Answers, QuestionSet};
@@ -116,7 +116,7 @@ struct TimesSeenRow {
 
 /// Counts the attempts at this quiz in which the learner has had each question.
 async fn seen(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<HashMap<Uuid, i64>> {
-    let rows: Vec<TimesSeenRow> = diesel::sql_query(
+    let rows: Vec<TimesSeenRow> = statement(
         "select (q ->> 'question_id')::uuid as question_id, count(*) as times
          from quiz_attempts a cross join lateral jsonb_array_elements(a.question_set -> 'questions') q
          where a.user_id = $1 and a.course_id = $2 and a.module_no = $3 and a.topic_pair_index = $4
@@ -312,7 +312,7 @@ pub async fn attempts(
     user: UserId,
     quiz: QuizKey,
 ) -> QueryResult<Vec<AttemptOutcome>> {
-    diesel::sql_query(
+    statement(
         "select attempt_id, status, score, completed_at, counts from quiz_attempt_history
          where user_id = $1 and course_id = $2 and module_no = $3 and topic_pair_index = $4
          order by started_at desc",

@@ -105,9 +105,9 @@ pub async fn page(
     Ok(QuizPage {
         module_title: found
             .progress
-            .module_titles
-            .get(&number.module_no)
-            .cloned()
+            .shared
+            .module(number.module_no)
+            .map(|module| module.title.clone())
             .unwrap_or_default(),
         course_slug: course.clone(),
         course_title: found.course_title,
@@ -247,14 +247,8 @@ async fn onward(
     found: &QuizContext,
     clock: &Clock,
 ) -> AppResult<NextStep> {
-    let outline = crate::enrollment::server::access::outline(
-        conn,
-        user,
-        found.key.course,
-        &found.progress,
-        clock,
-    )
-    .await?;
+    let outline =
+        crate::enrollment::server::access::outline(conn, user, &found.progress, clock).await?;
     let here = quiz_path(course, found.key.number);
     let following = crate::enrollment::steps(&outline, course)
         .into_iter()

@@ -5,8 +5,8 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::course::CourseTitle;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_tutors, tutors};
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TutorId, UserId};
 use crate::teaching::TaughtCourse;
 
@@ -28,7 +28,7 @@ struct TaughtRow {
 
 /// Returns the courses that the tutor teaches; all courses if `tutor` is None.
 pub async fn taught(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<Vec<TaughtCourse>> {
-    let rows: Vec<TaughtRow> = diesel::sql_query(
+    let rows: Vec<TaughtRow> = statement(
         "select c.slug, c.title, c.language, c.is_published,
                 (select count(*) from enrollments e where e.course_id = c.course_id and e.status in ('active', 'completed')) as learners,
                 (select count(*) from quiz_questions q where q.course_id = c.course_id and q.retired_at is null) as questions

@@ -9,7 +9,7 @@ use crate::certificate::ProgramType;
 use crate::certificate::server::store as certificate;
 use crate::enrollment::server::progress;
 use crate::enrollment::server::store as studying;
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, UserId};
 
@@ -60,7 +60,7 @@ struct CourseRow {
 
 /// Active courses of the learner in which all topics are done.
 async fn all_done(conn: &mut Conn, user: UserId) -> QueryResult<Vec<CourseId>> {
-    let rows: Vec<CourseRow> = diesel::sql_query(
+    let rows: Vec<CourseRow> = statement(
         "select e.course_id from enrollments e
          join topics t on t.course_id = e.course_id and t.retired_at is null
          left join topic_progress p on p.topic_id = t.topic_id and p.user_id = e.user_id

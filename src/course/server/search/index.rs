@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl;
 
 use super::fold::{self, Letter, Span};
 use super::{WORD_AT_MOST, trigrams};
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TopicId};
 
 /// Version of the stored form. Raise it with every change of the form; `lyceum migrate` then
@@ -134,7 +134,7 @@ pub async fn topic(
     let mut vector = Vector::default();
     vector.add(title, 'A');
     vector.add(body, 'C');
-    diesel::sql_query(
+    statement(
         "update topics set search = $2::tsvector || setweight(to_tsvector($3::regconfig, $4), 'A')
              || setweight(to_tsvector($3::regconfig, $5), 'C')
          where topic_id = $1",
@@ -161,7 +161,7 @@ pub async fn course(
     vector.add(title, 'A');
     vector.add(about, 'B');
     vector.add(topics, 'C');
-    diesel::sql_query(
+    statement(
         "update courses set search_version = $7,
              search = $2::tsvector || setweight(to_tsvector($3::regconfig, $4), 'A')
                  || setweight(to_tsvector($3::regconfig, $5), 'B') || setweight(to_tsvector($3::regconfig, $6), 'C')
@@ -203,7 +203,7 @@ pub async fn replace_terms(
     course: Option<CourseId>,
     vocabulary: Vocabulary,
 ) -> QueryResult<()> {
-    diesel::sql_query("delete from search_terms where course_id is not distinct from $1")
+    statement("delete from search_terms where course_id is not distinct from $1")
         .bind::<Nullable<Uuid>, _>(course)
         .execute(conn)
         .await?;
@@ -213,7 +213,7 @@ pub async fn replace_terms(
         .map(|term| trigrams(term).join("\u{1f}"))
         .collect();
     let (terms, written): (Vec<_>, Vec<_>) = vocabulary.0.into_iter().unzip();
-    diesel::sql_query(
+    statement(
         "insert into search_terms (course_id, term, written, trigrams)
          select $1, term, written, string_to_array(pieces, E'\\x1f') from unnest($2, $3, $4) as t (term, written, pieces)",
     )

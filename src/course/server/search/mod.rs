@@ -16,7 +16,7 @@ use diesel_async::RunQueryDsl;
 pub use self::index::{VERSION, Vocabulary, course, replace_terms, topic};
 pub use self::snippet::snippet;
 use super::render::{PRACTICE_END, PRACTICE_START};
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, OrganizationId};
 use crate::platform::markdown;
 
@@ -159,7 +159,7 @@ async fn nearest(
         return Ok(None);
     }
     let candidates: Vec<Known> =
-        diesel::sql_query("select term, written from search_near_terms($1, $2, $3, $4)")
+        statement("select term, written from search_near_terms($1, $2, $3, $4)")
             .bind::<Uuid, _>(organization)
             .bind::<Nullable<Uuid>, _>(course)
             .bind::<Text, _>(word)

@@ -7,15 +7,16 @@ pub use self::topic_states::{
     set_done,
 };
 use crate::course::{LearnerPersona, StudyPersona};
-use crate::enrollment::{EnrollmentStatus, OutlineModule, OutlineTopic, TopicState};
-use crate::platform::db::Conn;
-use crate::platform::db::schema::{course_modules, courses, enrollments, topic_progress, topics};
+use crate::enrollment::EnrollmentStatus;
+use crate::platform::db::schema::{courses, enrollments};
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TopicId, UserId};
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Int4, Jsonb, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
 
 /// The conditions under which a published course may be entered.
 #[derive(Debug, Queryable)]
@@ -74,6 +75,8 @@ pub(crate) const STUDYING: [EnrollmentStatus; 2] =
 pub struct Studying {
     #[diesel(sql_type = Uuid)]
     pub course_id: CourseId,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    pub revision: Option<uuid::Uuid>,
     #[diesel(sql_type = Text)]
     pub title: String,
     #[diesel(sql_type = Text)]
@@ -82,8 +85,6 @@ pub struct Studying {
     pub is_gated: bool,
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub is_completed: bool,
-    #[diesel(sql_type = diesel::sql_types::Bool)]
-    pub has_exams: bool,
     #[diesel(sql_type = Nullable<Uuid>)]
     pub last_topic_id: Option<TopicId>,
     #[diesel(sql_type = Nullable<crate::platform::db::schema::sql_types::StudyPersona>)]
@@ -97,13 +98,13 @@ pub struct Studying {
 
 /// Returns None if the person may not study the course, or if it does not exist.
 pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<Studying>> {
-    diesel::sql_query(
-        "select c.course_id, c.title, c.language, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, p.persona, l.persona_key as learner_persona,
-                exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
+    statement(
+        "select c.course_id, r.revision, c.title, c.language, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, p.persona, l.persona_key as learner_persona,
                 (select code from course_certificates where user_id = $1 and course_id = c.course_id
                  order by revoked_at is not null, issued_at desc limit 1) as certificate
          from courses c
          join enrollments e on e.course_id = c.course_id and e.user_id = $1 and e.status in ('active', 'completed')
+         left join course_revisions r on r.course_id = c.course_id
          left join topic_personalization p on p.course_id = c.course_id and p.user_id = $1
          left join learner_persona_profiles l on l.course_id = c.course_id and l.user_id = $1
          where c.slug = $2",
@@ -141,138 +142,37 @@ pub async fn course_id(conn: &mut Conn, slug: &str) -> QueryResult<Option<Course
         .optional()
 }
 
-/// Returns all topics of the course in order, with the learner's progress.
-pub async fn outline(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-) -> QueryResult<Vec<OutlineModule>> {
-    let modules: Vec<(i32, String)> = course_modules::table
-        .filter(course_modules::course_id.eq(course))
-        .order(course_modules::module_no)
-        .select((course_modules::module_no, course_modules::title))
-        .load(conn)
-        .await?;
-    let rows: Vec<(i32, i32, String, String, i32, Option<bool>)> = topics::table
-        .left_join(
-            topic_progress::table.on(topic_progress::topic_id
-                .eq(topics::topic_id)
-                .and(topic_progress::user_id.eq(user))),
-        )
-        .filter(topics::course_id.eq(course))
-        .filter(topics::retired_at.is_null())
-        .order((topics::module_no, topics::topic_number))
-        .select((
-            topics::module_no,
-            topics::topic_number,
-            topics::slug,
-            topics::title,
-            topics::reading_minutes,
-            topic_progress::is_completed.nullable(),
-        ))
-        .load(conn)
-        .await?;
-    let mut outline: Vec<OutlineModule> = modules
-        .into_iter()
-        .map(|(number, title)| OutlineModule {
-            number,
-            title,
-            topics: Vec::new(),
-            quizzes: Vec::new(),
-        })
-        .collect();
-    let mut at = 0;
-    for (module_no, number, slug, title, minutes, is_completed) in rows {
-        while outline
-            .get(at)
-            .is_some_and(|module| module.number < module_no)
-        {
-            at += 1;
-        }
-        if let Some(module) = outline
-            .get_mut(at)
-            .filter(|module| module.number == module_no)
-        {
-            module.topics.push(OutlineTopic {
-                slug,
-                title,
-                number,
-                minutes,
-                state: TopicState::of(is_completed),
-                lock: None,
-            });
-        }
-    }
-    Ok(outline)
-}
-
-/// Topic with the learner's progress in it.
+/// Learner's progress in a topic that they opened.
 #[derive(Debug, QueryableByName)]
-pub struct TopicRow {
+pub struct TopicRecord {
     #[diesel(sql_type = Uuid)]
     pub topic_id: TopicId,
-    #[diesel(sql_type = Text)]
-    pub slug: String,
-    #[diesel(sql_type = Text)]
-    pub title: String,
-    #[diesel(sql_type = Int4)]
-    pub module_no: i32,
-    #[diesel(sql_type = Int4)]
-    pub topic_number: i32,
-    #[diesel(sql_type = Int4)]
-    pub reading_minutes: i32,
-    #[diesel(sql_type = Jsonb)]
-    pub headings: Value,
-    #[diesel(sql_type = Nullable<diesel::sql_types::Bool>)]
-    pub is_completed: Option<bool>,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub is_completed: bool,
     #[diesel(sql_type = Nullable<Text>)]
     pub last_anchor: Option<String>,
-    #[diesel(sql_type = Nullable<diesel::sql_types::Double>)]
-    pub last_position_s: Option<f64>,
+    #[diesel(sql_type = diesel::sql_types::Double)]
+    pub last_position_s: f64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub video_completed_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = diesel::sql_types::Bool)]
-    pub has_exercises: bool,
-    /// True if a question of the course was edited on the site. The stored HTML of the topic may
-    /// then be outdated.
-    #[diesel(sql_type = diesel::sql_types::Bool)]
-    pub has_edited_questions: bool,
 }
 
-impl TopicRow {
-    /// Returns the heading where the learner stopped, if the topic still has it.
-    pub fn anchor(&self) -> Option<(String, String)> {
-        heading(&self.headings, self.last_anchor.as_deref()?)
-    }
-}
+pub type TopicRecords = HashMap<TopicId, TopicRecord>;
 
-pub(crate) fn heading(headings: &Value, id: &str) -> Option<(String, String)> {
-    let text = headings
-        .as_array()?
-        .iter()
-        .find(|heading| heading["id"] == id)?["text"]
-        .as_str()?;
-    Some((id.to_owned(), text.to_owned()))
-}
-
-pub async fn topic(
+/// Returns the learner's progress in those of the topics that they opened.
+pub async fn topic_records(
     conn: &mut Conn,
     user: UserId,
-    course: CourseId,
-    slug: &str,
-) -> QueryResult<Option<TopicRow>> {
-    diesel::sql_query(
-        "select t.topic_id, t.slug, t.title, t.module_no, t.topic_number, t.reading_minutes, t.headings,
-                p.is_completed, p.last_anchor, p.last_position_s, p.video_completed_at,
-                exists (select from simulation_exercises x where x.topic_id = t.topic_id) as has_exercises,
-                exists (select from quiz_questions q where q.course_id = t.course_id and q.edited_at is not null) as has_edited_questions
-         from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
-         where t.course_id = $2 and t.slug = $3 and t.retired_at is null",
+    topics: &[TopicId],
+) -> QueryResult<TopicRecords> {
+    let ids: Vec<uuid::Uuid> = topics.iter().map(|topic| topic.0).collect();
+    let rows: Vec<TopicRecord> = statement(
+        "select topic_id, is_completed, last_anchor, last_position_s, video_completed_at
+         from topic_progress where user_id = $1 and topic_id = any($2)",
     )
     .bind::<Uuid, _>(user)
-    .bind::<Uuid, _>(course)
-    .bind::<Text, _>(slug)
-    .get_result(conn)
-    .await
-    .optional()
+    .bind::<Array<Uuid>, _>(ids)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.topic_id, row)).collect())
 }

@@ -7,8 +7,8 @@ use diesel_async::RunQueryDsl;
 
 use super::STUDYING;
 use crate::enrollment::EnrollmentStatus;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{enrollments, topic_progress, topics};
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TopicId, UserId};
 
 /// Records that the learner opened the topic, which becomes their place in the course. Repeating
@@ -19,7 +19,7 @@ pub async fn open(
     course: CourseId,
     topic: TopicId,
 ) -> QueryResult<()> {
-    diesel::sql_query(
+    statement(
         "with begun as (
              insert into topic_progress (user_id, topic_id) values ($1, $3) on conflict (user_id, topic_id) do nothing
          )
@@ -95,7 +95,7 @@ pub async fn count_done(
     user: UserId,
     course: CourseId,
 ) -> QueryResult<(i64, i64)> {
-    let counts: Counts = diesel::sql_query(
+    let counts: Counts = statement(
         "select count(*) filter (where p.is_completed) as done, count(*) as total
          from topics t left join topic_progress p on p.topic_id = t.topic_id and p.user_id = $1
          where t.course_id = $2 and t.retired_at is null",
@@ -155,7 +155,7 @@ pub async fn save_place(
     topic: TopicId,
     place: SavedPlace<'_>,
 ) -> QueryResult<()> {
-    diesel::sql_query(
+    statement(
         "insert into topic_progress (user_id, topic_id, last_anchor, read_percent, last_position_s)
          values ($1, $2, $3, coalesce($4, 0), coalesce($5, 0))
          on conflict (user_id, topic_id) do update set
@@ -183,7 +183,7 @@ pub async fn complete_video(
     module_no: i32,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::sql_query(
+    statement(
         "with watched as (
              update topic_progress p set video_completed_at = $5
              where p.user_id = $1 and p.topic_id = $2 and p.video_completed_at is null

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::{SittingHead, broken};
 use crate::exam::server::exam_paper::{AnswerSheet, PaperOutcome};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::exam_attempts;
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ExamAttemptId, ExamId, SittingId, UserId};
 
@@ -105,7 +105,7 @@ pub async fn attempts(
     sitting: Option<SittingId>,
     question: Option<Uuid>,
 ) -> AppResult<Vec<Grading>> {
-    let rows: Vec<GradingRow> = diesel::sql_query(
+    let rows: Vec<GradingRow> = statement(
         "select a.attempt_id, a.exam_id, a.user_id, a.sitting_id, a.score, a.passed, a.started_at, a.completed_at,
                 a.answer_sheet, a.regrade_reason
          from exam_attempts a
@@ -180,7 +180,7 @@ struct SeenRow {
 
 /// Returns how often the learner has had each question in this exam.
 pub async fn seen(conn: &mut Conn, user: UserId, exam: ExamId) -> QueryResult<HashMap<Uuid, i64>> {
-    let rows: Vec<SeenRow> = diesel::sql_query(
+    let rows: Vec<SeenRow> = statement(
         "select (q -> 'question' ->> 'question_id')::uuid as question_id, count(*) as times
          from exam_attempts a cross join lateral jsonb_array_elements(a.answer_sheet -> 'questions') q
          where a.user_id = $1 and a.exam_id = $2 and a.regrade_of is null

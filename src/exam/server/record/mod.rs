@@ -5,6 +5,7 @@ mod attempts;
 mod events;
 mod regradings;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -17,8 +18,8 @@ pub use self::attempts::{Grading, attempts, regrade, seen};
 pub use self::events::{events, note};
 pub use self::regradings::{ExamRegrading, count_running, decide, decided_since, hold_ends};
 use super::exam_paper::{AnswerSheet, Paper};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
 pub use crate::question_bank::server::answer::TabChange;
@@ -57,7 +58,7 @@ pub async fn sittings(
     user: UserId,
     course: CourseId,
 ) -> QueryResult<Vec<SittingResult>> {
-    diesel::sql_query(
+    statement(
         "select r.sitting_id, r.exam_id, r.started_at, r.expires_at, r.ended_at, r.score, r.passed, r.counts
          from exam_results r join exams e on e.exam_id = r.exam_id
          where r.user_id = $1 and e.course_id = $2
@@ -178,18 +179,18 @@ pub async fn head_for_update(
     sitting: SittingId,
     question: usize,
 ) -> QueryResult<Option<SittingHead>> {
-    let sql = format!("{HEAD} for update of s");
-    read_head(conn, &sql, user, sitting, question).await
+    let text = format!("{HEAD} for update of s");
+    read_head(conn, text, user, sitting, question).await
 }
 
 async fn read_head(
     conn: &mut Conn,
-    sql: &str,
+    text: impl Into<Cow<'static, str>>,
     user: UserId,
     sitting: SittingId,
     question: usize,
 ) -> QueryResult<Option<SittingHead>> {
-    diesel::sql_query(sql)
+    statement(text)
         .bind::<SqlUuid, _>(sitting)
         .bind::<SqlUuid, _>(user)
         .bind::<Int4, _>(i32::try_from(question).unwrap_or(i32::MAX))
@@ -267,7 +268,7 @@ pub async fn save(
 ) -> AppResult<()> {
     let answer = given.answer.as_ref().map(serde_json::to_value);
     let answer = answer.transpose().map_err(broken)?;
-    diesel::sql_query(
+    statement(
         "insert into exam_answers (sitting_id, question_no, answer, is_flagged, saved_at, tabs)
          values ($1, $2, $3, $4, $5, case when $6 is null then '{}' else jsonb_build_object($6, $7) end)
          on conflict (sitting_id, question_no) do update

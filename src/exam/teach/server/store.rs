@@ -7,10 +7,10 @@ use diesel_async::RunQueryDsl;
 
 use crate::enrollment::EnrollmentStatus;
 use crate::exam::server::store::{Exam, SectionRow};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     enrollments, exam_allowances, exam_attempts, exam_sections, exam_sittings, exams, users,
 };
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 
@@ -123,7 +123,7 @@ pub struct Tally {
 }
 
 pub async fn tallies(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Tally>> {
-    diesel::sql_query(
+    statement(
         "select r.exam_id, count(*) filter (where r.ended_at is null) as running,
                 count(*) filter (where r.ended_at is not null) as ended, count(*) filter (where r.passed) as passed,
                 round(avg(r.score))::integer as mean_score
@@ -169,7 +169,7 @@ pub async fn sittings(
     limit: i64,
     offset: i64,
 ) -> QueryResult<Vec<SittingRow>> {
-    diesel::sql_query(
+    statement(
         "select r.sitting_id, u.display_name as name, u.email, r.started_at, r.expires_at, r.ended_at,
                 r.score, r.passed, r.regraded, r.counts
          from exam_results r join users u on u.user_id = r.user_id

@@ -17,8 +17,8 @@ use crate::enrollment::server::store as studying;
 use crate::exam::server::mails::{ExamMail, ExamNews};
 use crate::platform::audit::Entry;
 use crate::platform::auth::guard::TutorOf;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{quiz_allowances, quiz_excuses, quiz_resets};
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{ExamId, QuizNumber, UserId};
 use crate::platform::jobs;
@@ -253,7 +253,7 @@ impl<'a> ActionContext<'a> {
         if closed.is_empty() {
             return Err(AppError::Conflict("This is already unlocked.".to_owned()));
         }
-        let opened = diesel::sql_query(
+        let opened = statement(
             "insert into module_progress (user_id, course_id, module_no, unlocked_at, cooldown_until)
              select $1, c.course_id, n, $4, $4 + make_interval(days => c.cooldown_days)
              from courses c cross join unnest($3) as n where c.course_id = $2

@@ -3,12 +3,16 @@
 mod mine;
 mod search;
 
+use std::sync::{Arc, LazyLock};
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
-pub use self::mine::{MineRow, Stopped, my_courses, stopped};
+pub use self::mine::{MineRow, my_courses};
 pub use self::search::search;
 use crate::course::{LearnerPersona, StudyPersona};
+use crate::platform::cache::{Size, VersionCache};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     learner_persona_profiles, topic_blocks, topic_content_assets, topic_personalization,
@@ -16,48 +20,88 @@ use crate::platform::db::schema::{
 use crate::platform::ids::{CourseId, TopicId, UserId};
 use crate::player::{AssetChoice, BlockChoice};
 
-/// Returns the topic's study personas, and the blocks for the wanted one. Falls back to the normal
-/// persona.
-pub async fn blocks(
+/// The texts of a topic, for every persona.
+#[derive(Debug, Default)]
+pub struct TopicTexts {
+    blocks: Vec<(StudyPersona, Vec<BlockChoice>)>,
+    pub assets: Vec<AssetChoice>,
+}
+
+impl TopicTexts {
+    pub fn personas(&self) -> Vec<StudyPersona> {
+        self.blocks.iter().map(|(persona, _)| *persona).collect()
+    }
+
+    /// Returns the blocks for the persona, or those of the normal one.
+    pub fn blocks(&self, wanted: StudyPersona) -> &[BlockChoice] {
+        let of = |persona: StudyPersona| self.blocks.iter().find(|(of, _)| *of == persona);
+        of(wanted)
+            .or_else(|| of(StudyPersona::Normal))
+            .map_or(&[], |(_, blocks)| blocks)
+    }
+}
+
+impl Size for TopicTexts {
+    fn bytes(&self) -> usize {
+        let blocks = self.blocks.iter().flat_map(|(_, blocks)| blocks);
+        size_of::<Self>()
+            + blocks
+                .map(|block| size_of::<BlockChoice>() + block.html.len())
+                .sum::<usize>()
+            + self
+                .assets
+                .iter()
+                .map(|asset| size_of::<AssetChoice>() + asset.html.len())
+                .sum::<usize>()
+    }
+}
+
+static TEXTS: LazyLock<VersionCache<(Uuid, TopicId), TopicTexts>> =
+    LazyLock::new(|| VersionCache::new(2_000, 64 << 20));
+
+/// Returns the topic's texts as of the course's revision. Without a revision they are read from the
+/// database.
+pub async fn texts(
     conn: &mut Conn,
     topic: TopicId,
-    wanted: StudyPersona,
-) -> QueryResult<(Vec<StudyPersona>, Vec<BlockChoice>)> {
-    let personas: Vec<StudyPersona> = topic_blocks::table
+    revision: Option<Uuid>,
+) -> QueryResult<Arc<TopicTexts>> {
+    let key = revision.map(|revision| (revision, topic));
+    if let Some(texts) = key.and_then(|key| TEXTS.get(&key)) {
+        return Ok(texts);
+    }
+    let texts = Arc::new(load_texts(conn, topic).await?);
+    if let Some(key) = key {
+        TEXTS.insert(key, texts.clone());
+    }
+    Ok(texts)
+}
+
+async fn load_texts(conn: &mut Conn, topic: TopicId) -> QueryResult<TopicTexts> {
+    type BlockRow = (StudyPersona, Option<String>, Option<LearnerPersona>, String);
+    let rows: Vec<BlockRow> = topic_blocks::table
         .filter(topic_blocks::topic_id.eq(topic))
-        .select(topic_blocks::study_persona)
-        .distinct()
-        .order(topic_blocks::study_persona)
-        .load(conn)
-        .await?;
-    let narration = if personas.contains(&wanted) {
-        wanted
-    } else {
-        StudyPersona::Normal
-    };
-    let rows: Vec<(Option<String>, Option<LearnerPersona>, String)> = topic_blocks::table
-        .filter(topic_blocks::topic_id.eq(topic))
-        .filter(topic_blocks::study_persona.eq(narration))
-        .order(topic_blocks::position)
+        .order((topic_blocks::study_persona, topic_blocks::position))
         .select((
+            topic_blocks::study_persona,
             topic_blocks::content_key,
             topic_blocks::tutor_persona,
             topic_blocks::html,
         ))
         .load(conn)
         .await?;
-    let blocks = rows
-        .into_iter()
-        .map(|(content_key, tutor_persona, html)| BlockChoice {
+    let mut texts = TopicTexts::default();
+    for (persona, content_key, tutor_persona, html) in rows {
+        let block = BlockChoice {
             content_key,
             tutor_persona,
             html,
-        })
-        .collect();
-    Ok((personas, blocks))
-}
-
-pub async fn assets(conn: &mut Conn, topic: TopicId) -> QueryResult<Vec<AssetChoice>> {
+        };
+        match texts.blocks.last_mut() {
+            Some((of, blocks)) if *of == persona => blocks.push(block),
+            _ => texts.blocks.push((persona, vec![block])),
+        }
+    }
     let rows: Vec<(String, Option<LearnerPersona>, String)> = topic_content_assets::table
         .filter(topic_content_assets::topic_id.eq(topic))
         .select((
@@ -67,14 +111,15 @@ pub async fn assets(conn: &mut Conn, topic: TopicId) -> QueryResult<Vec<AssetCho
         ))
         .load(conn)
         .await?;
-    Ok(rows
+    let assets = rows
         .into_iter()
         .map(|(content_key, persona, html)| AssetChoice {
             content_key,
             persona,
             html,
-        })
-        .collect())
+        });
+    texts.assets = assets.collect();
+    Ok(texts)
 }
 
 pub async fn set_persona(

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use crate::course::server::search;
 use crate::course::server::search::Query;
 use crate::paths::topic_path;
-use crate::platform::db::Conn;
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, OrganizationId};
 use crate::player::Hit;
@@ -22,7 +22,7 @@ pub async fn search(
     query: &Query,
     closed: (Vec<i32>, Vec<i32>),
 ) -> AppResult<Vec<Hit>> {
-    let rows: Vec<HitRow> = diesel::sql_query(
+    let rows: Vec<HitRow> = statement(
         "select t.slug, t.title, m.title as module,
                 left(coalesce(string_agg(b.html, ' ' order by b.position), ''), 200000) as html
          from (

@@ -74,6 +74,8 @@ const MATCHING: &str = "q.course_id = $1
     and ($7 is null or strpos(folded(q.prompt), folded($7)) > 0)
     and (not $8 or s.good_learners_fail)";
 
+/// Not prepared: the filters that are set decide which plan is good.
+#[expect(clippy::disallowed_methods)]
 fn asking(sql: String, course: CourseId, query: &BankQuery) -> BoxedSqlQuery<'_, Pg, SqlQuery> {
     diesel::sql_query(sql)
         .into_boxed()

@@ -13,10 +13,10 @@ use crate::course::server::draft::QuestionDraft;
 use crate::course::server::render::Links;
 use crate::course::server::store::file_addresses;
 use crate::course::{QuestionPurpose, pair_of};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_modules, course_quiz_settings, courses, quiz_questions, topics,
 };
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::question_bank::server::bank;
@@ -258,7 +258,7 @@ pub async fn last_order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<i
 /// Stores the questions in this order. It lasts: `placed_at` keeps imports of the course from
 /// changing it.
 pub async fn put_in_order(conn: &mut Conn, questions: &[QuestionId]) -> QueryResult<()> {
-    diesel::sql_query(
+    statement(
         "update quiz_questions q set order_index = n.number - 1, placed_at = now()
          from unnest($1) with ordinality n(question_id, number) where q.question_id = n.question_id",
     )

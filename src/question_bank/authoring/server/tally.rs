@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::list::{figures, percent};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{first_answers, question_statistics, quiz_options};
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuestionId};
 use crate::platform::jobs::{Job, JobContext, enqueue_once};
@@ -153,7 +153,7 @@ const ADD: &str = "
 async fn count(conn: &mut Conn, course: CourseId) -> AppResult<i64> {
     // One transaction counts at a time. Otherwise the last one to write could have seen only half
     // of the answers.
-    let waiting: Option<Waiting> = diesel::sql_query(
+    let waiting: Option<Waiting> = statement(
         "select pg_try_advisory_xact_lock(hashtext('count_first_answers'), hashtext($1::text)) as is_mine
          where exists (select from uncounted_attempts where course_id = $1)
             or exists (select from uncounted_exam_attempts where course_id = $1)",
@@ -165,13 +165,13 @@ async fn count(conn: &mut Conn, course: CourseId) -> AppResult<i64> {
     if !waiting.is_some_and(|waiting| waiting.is_mine) {
         return Ok(0);
     }
-    let taken: Taken = diesel::sql_query(TAKE)
+    let taken: Taken = statement(TAKE)
         .bind::<SqlUuid, _>(course)
         .bind::<BigInt, _>(AT_ONCE)
         .get_result(conn)
         .await?;
     let count = taken.attempts.len().max(taken.exams.len());
-    let added: Vec<Counted> = diesel::sql_query(ADD)
+    let added: Vec<Counted> = statement(ADD)
         .bind::<Array<SqlUuid>, _>(taken.attempts)
         .bind::<Array<SqlUuid>, _>(taken.exams)
         .load(conn)
@@ -223,7 +223,7 @@ async fn load_first_answers(
 
 async fn store(conn: &mut Conn, found: &[QuestionStatistics]) -> QueryResult<()> {
     let column = |of: fn(&QuestionStatistics) -> f64| found.iter().map(of).collect::<Vec<f64>>();
-    diesel::sql_query(
+    statement(
         "insert into question_statistics (question_id, answers, facility, discrimination, good_learners_fail)
          select * from unnest($1, $2, $3, $4, $5)
          on conflict (question_id) do update set answers = excluded.answers, facility = excluded.facility,

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::super::store::{Attempt, AttemptRow};
 use super::{RegradedResult, Ruling};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{quiz_attempts, quiz_regrades, quiz_regradings, users};
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, QuestionId, QuizNumber, RegradingId, UserId};
 use crate::question_bank::server::grade::FrozenKind;
@@ -183,7 +183,7 @@ pub async fn count_attempts(
     course: CourseId,
     question: QuestionId,
 ) -> QueryResult<i64> {
-    let row: Count = diesel::sql_query(format!("select count(*) as attempts {WITH_QUESTION}"))
+    let row: Count = statement(format!("select count(*) as attempts {WITH_QUESTION}"))
         .bind::<SqlUuid, _>(course)
         .bind::<Jsonb, _>(holding(question))
         .get_result(conn)
@@ -207,7 +207,7 @@ pub async fn attempts_after(
     lock: bool,
 ) -> AppResult<Vec<(UserId, Attempt)>> {
     let lock = if lock { "for update" } else { "" };
-    let ids: Vec<Id> = diesel::sql_query(format!(
+    let ids: Vec<Id> = statement(format!(
         "select attempt_id {WITH_QUESTION} and attempt_id > $3 order by attempt_id limit $4 {lock}"
     ))
     .bind::<SqlUuid, _>(course)

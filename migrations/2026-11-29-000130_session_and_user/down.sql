@@ -1,0 +1,1 @@
+drop function load_session_and_user(uuid, bytea);
