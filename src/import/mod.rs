@@ -32,7 +32,7 @@ use crate::platform::ids::{CourseId, FileId, OrganizationId};
 
 /// Summary of an import, for the person who ran it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Report {
+pub struct ImportSummary {
     pub course: String,
     pub slug: String,
     pub is_new: bool,
@@ -71,7 +71,7 @@ impl Changes {
     }
 }
 
-impl std::fmt::Display for Report {
+impl std::fmt::Display for ImportSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let verb = if self.is_new { "Imported" } else { "Updated" };
         writeln!(f, "{verb} “{}” (/courses/{})", self.course, self.slug)?;
@@ -200,7 +200,7 @@ pub async fn import(
     files: &Files,
     organization: OrganizationId,
     mut draft: CourseDraft,
-) -> AppResult<Report> {
+) -> AppResult<ImportSummary> {
     draft.tidy_names();
     if let Some(key) = reserved_file(&draft) {
         return Err(AppError::field("", format!("{key}: {RESERVED}")));
@@ -231,7 +231,7 @@ pub async fn import(
         finish_course(conn, course, &draft, &stored, &links).await?;
         search_index::refresh_course(conn, course, topics.words).await?;
         search_index::refresh_catalog(conn).await?;
-        Ok(Report {
+        Ok(ImportSummary {
             course: draft.title.clone(),
             slug: draft.slug.clone(),
             is_new,

@@ -43,10 +43,10 @@ pub async fn list(
         .after
         .as_deref()
         .or(query.before.as_deref())
-        .map(Cursor::parse)
+        .map(CatalogPosition::parse)
         .transpose()?;
     let order = Order::of(query.sort, search.is_some());
-    let rows: Vec<Row> =
+    let rows: Vec<CardRow> =
         diesel::sql_query(list_sql(order, query.filter, search.is_some(), backwards))
             .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.notation.clone()))
             .bind::<Uuid, _>(organization)
@@ -64,7 +64,7 @@ pub async fn list(
 }
 
 fn page(
-    mut rows: Vec<Row>,
+    mut rows: Vec<CardRow>,
     backwards: bool,
     has_cursor: bool,
     corrected: Option<String>,
@@ -85,9 +85,9 @@ fn page(
         [first, .., last] => (Some(first), Some(last)),
     };
     CatalogPage {
-        before: first.filter(|_| has_before).map(Row::cursor),
-        after: last.filter(|_| has_after).map(Row::cursor),
-        courses: rows.into_iter().map(Row::into_card).collect(),
+        before: first.filter(|_| has_before).map(CardRow::cursor),
+        after: last.filter(|_| has_after).map(CardRow::cursor),
+        courses: rows.into_iter().map(CardRow::into_card).collect(),
         corrected,
     }
 }
@@ -167,12 +167,12 @@ fn list_sql(order: Order, filter: CatalogFilter, searching: bool, backwards: boo
 }
 
 /// Position in the list: sort key and id of a course.
-struct Cursor {
+struct CatalogPosition {
     key: String,
     course: CourseId,
 }
 
-impl Cursor {
+impl CatalogPosition {
     fn parse(text: &str) -> AppResult<Self> {
         text.rsplit_once('~')
             .and_then(|(key, id)| {
@@ -191,7 +191,7 @@ impl Cursor {
 }
 
 #[derive(QueryableByName)]
-struct Row {
+struct CardRow {
     #[diesel(sql_type = Uuid)]
     course_id: CourseId,
     #[diesel(sql_type = Text)]
@@ -226,7 +226,7 @@ struct Row {
     tutors: Vec<String>,
 }
 
-impl Row {
+impl CardRow {
     fn cursor(&self) -> String {
         format!("{}~{}", self.sort_key, self.course_id)
     }

@@ -4,7 +4,7 @@ use crate::enrollment::server::gate::Lock;
 use crate::enrollment::server::progress;
 use crate::enrollment::server::progress::Progress;
 use crate::enrollment::server::store;
-use crate::enrollment::server::store::{Studying, TopicRow};
+use crate::enrollment::server::store::{Studying, TopicProgressRow};
 use crate::enrollment::{OutlineModule, OutlineQuiz, TopicState};
 use crate::paths::quiz_path;
 use crate::platform::db::Conn;
@@ -22,7 +22,7 @@ pub fn not_enrolled() -> AppError {
 /// Topic that is unlocked for a learner.
 pub struct OpenTopic {
     pub studying: Studying,
-    pub row: TopicRow,
+    pub row: TopicProgressRow,
     pub progress: Progress,
 }
 

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::folder::{CourseFolder, MAX_FILE_BYTES, Refusal};
+use super::folder::{CourseFolder, FileRefusal, MAX_FILE_BYTES};
 use super::scan;
 use super::source::{Place, Problems, Source};
 
@@ -219,7 +219,7 @@ impl<'a> Expander<'a> {
             return left_out(place);
         };
         let Some(mut lines) = part.take(&text) else {
-            if let Part::Anchor(name) = part {
+            if let IncludedPart::Anchor(name) = part {
                 let message = format!("'{path}' has no ANCHOR named '{name}'");
                 self.problems.left_out(place, message);
             }
@@ -240,12 +240,12 @@ impl<'a> Expander<'a> {
         &mut self,
         argument: &'t str,
         place: &Place,
-    ) -> Option<(PathBuf, String, &'t str, Part<'t>)> {
+    ) -> Option<(PathBuf, String, &'t str, IncludedPart<'t>)> {
         let (path, part) = split_part(argument);
         let word = argument.split_whitespace().next().unwrap_or_default();
         let base = place.file.parent().unwrap_or(Path::new(""));
         let (path, part) = match self.folder.locate(base, path) {
-            Err(Refusal::Missing) if word != argument => split_part(word),
+            Err(FileRefusal::Missing) if word != argument => split_part(word),
             _ => (path, part),
         };
         let (file, text) = self.open(path, place)?;
@@ -318,7 +318,7 @@ const TOO_MUCH: &str = "with its includes this page is larger than 20 MB";
 
 /// Reason for not expanding an include.
 enum NotOpened {
-    Refused(Refusal),
+    Refused(FileRefusal),
     /// The page would become larger than a file may be.
     TooMuch,
     LeftOut(String),
@@ -341,32 +341,32 @@ fn escaped(directive: &str) -> String {
 
 /// The part of a file that an include takes.
 #[derive(Debug, PartialEq)]
-enum Part<'a> {
+enum IncludedPart<'a> {
     /// First and last line, 1-based and inclusive.
     Lines(usize, usize),
     Anchor(&'a str),
 }
 
 /// Splits `path`, `path:3`, `path:3:`, `path::9`, `path:3:9` or `path:anchor` into path and part.
-fn split_part(argument: &str) -> (&str, Part<'_>) {
+fn split_part(argument: &str) -> (&str, IncludedPart<'_>) {
     let Some((path, part)) = argument.split_once(':') else {
-        return (argument, Part::Lines(1, usize::MAX));
+        return (argument, IncludedPart::Lines(1, usize::MAX));
     };
     let (first, last) = match part.split_once(':') {
         Some((first, last)) => (first.trim(), Some(last.trim())),
         None => (part.trim(), None),
     };
     let part = match (first.parse(), last.map(str::parse)) {
-        (Ok(line), None) => Part::Lines(line, line),
-        (Ok(from), Some(to)) => Part::Lines(from, to.unwrap_or(usize::MAX)),
-        (Err(_), Some(to)) if first.is_empty() => Part::Lines(1, to.unwrap_or(usize::MAX)),
-        (Err(_), _) if first.is_empty() => Part::Lines(1, usize::MAX),
-        (Err(_), _) => Part::Anchor(first),
+        (Ok(line), None) => IncludedPart::Lines(line, line),
+        (Ok(from), Some(to)) => IncludedPart::Lines(from, to.unwrap_or(usize::MAX)),
+        (Err(_), Some(to)) if first.is_empty() => IncludedPart::Lines(1, to.unwrap_or(usize::MAX)),
+        (Err(_), _) if first.is_empty() => IncludedPart::Lines(1, usize::MAX),
+        (Err(_), _) => IncludedPart::Anchor(first),
     };
     (path.trim(), part)
 }
 
-impl Part<'_> {
+impl IncludedPart<'_> {
     /// Returns the lines of the part with their numbers, without lines that mark anchors. None if
     /// the file has no such anchor.
     fn take<'t>(&self, text: &'t str) -> Option<Vec<(usize, &'t str)>> {

@@ -158,7 +158,7 @@ async fn nearest(
     if length < 3 || word.chars().all(|c| c.is_ascii_digit()) {
         return Ok(None);
     }
-    let candidates: Vec<Known> =
+    let candidates: Vec<KnownWord> =
         diesel::sql_query("select term, written from search_near_terms($1, $2, $3, $4)")
             .bind::<Uuid, _>(organization)
             .bind::<Nullable<Uuid>, _>(course)
@@ -183,7 +183,7 @@ async fn nearest(
 }
 
 #[derive(QueryableByName)]
-struct Known {
+struct KnownWord {
     #[diesel(sql_type = Text)]
     term: String,
     #[diesel(sql_type = Nullable<Text>)]

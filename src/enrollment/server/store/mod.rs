@@ -208,7 +208,7 @@ pub async fn outline(
 
 /// Topic with the learner's progress in it.
 #[derive(Debug, QueryableByName)]
-pub struct TopicRow {
+pub struct TopicProgressRow {
     #[diesel(sql_type = Uuid)]
     pub topic_id: TopicId,
     #[diesel(sql_type = Text)]
@@ -239,7 +239,7 @@ pub struct TopicRow {
     pub has_edited_questions: bool,
 }
 
-impl TopicRow {
+impl TopicProgressRow {
     /// Returns the heading where the learner stopped, if the topic still has it.
     pub fn anchor(&self) -> Option<(String, String)> {
         heading(&self.headings, self.last_anchor.as_deref()?)
@@ -260,7 +260,7 @@ pub async fn topic(
     user: UserId,
     course: CourseId,
     slug: &str,
-) -> QueryResult<Option<TopicRow>> {
+) -> QueryResult<Option<TopicProgressRow>> {
     diesel::sql_query(
         "select t.topic_id, t.slug, t.title, t.module_no, t.topic_number, t.reading_minutes, t.headings,
                 p.is_completed, p.last_anchor, p.last_position_s, p.video_completed_at,

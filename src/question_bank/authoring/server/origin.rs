@@ -170,7 +170,7 @@ fn new_origin(
 
 /// The question of the bank for a question of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum QuestionTarget {
     /// A new question with this key.
     Add(String),
     /// The question at this index of the former ones.
@@ -187,7 +187,7 @@ pub fn targets(
     questions: &[QuestionDraft],
     same_name: SameName,
     claimed: &[Option<usize>],
-) -> Vec<Target> {
+) -> Vec<QuestionTarget> {
     let mut pool = Pool::of(stem, origin, former);
     for at in claimed.iter().flatten() {
         pool.is_taken[*at] = true;
@@ -218,11 +218,11 @@ pub fn targets(
         .into_iter()
         .zip(questions)
         .map(|(found, question)| match found {
-            Some(at) => Target::Former(at),
+            Some(at) => QuestionTarget::Former(at),
             None => {
                 let key = free(format!("{origin}{}", question.key), question, &taken);
                 taken.insert(key.clone());
-                Target::Add(key)
+                QuestionTarget::Add(key)
             }
         })
         .collect()
@@ -517,16 +517,16 @@ mod tests {
             let mut counts = (0, 0);
             for (target, question) in targets.into_iter().zip(questions) {
                 match target {
-                    Target::Add(key) => {
+                    QuestionTarget::Add(key) => {
                         assert!(self.0.iter().all(|(known, _)| *known != key), "{key}");
                         self.0.push((key, question));
                         counts.0 += 1;
                     }
-                    Target::Former(at) if content(&self.0[at].1) != content(&question) => {
+                    QuestionTarget::Former(at) if content(&self.0[at].1) != content(&question) => {
                         self.0[at].1 = question;
                         counts.1 += 1;
                     }
-                    Target::Former(_) => {}
+                    QuestionTarget::Former(_) => {}
                 }
             }
             Ok(counts)

@@ -51,33 +51,33 @@ pub struct Pictures {
 
 /// Reason to refuse a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
+enum PictureRefusal {
     Damaged,
     Kind,
     Size,
     Number,
 }
 
-const REFUSALS: [(Refusal, &str, &str); 4] = [
-    (Refusal::Damaged, "damaged", "its content is damaged"),
+const REFUSALS: [(PictureRefusal, &str, &str); 4] = [
+    (PictureRefusal::Damaged, "damaged", "its content is damaged"),
     (
-        Refusal::Kind,
+        PictureRefusal::Kind,
         "kind",
         "its content is no picture of a kind that browsers show (PNG, JPEG, GIF, WebP, AVIF or SVG)",
     ),
     (
-        Refusal::Size,
+        PictureRefusal::Size,
         "size",
         "it is larger than 5 MB, or all pictures together than 20 MB",
     ),
     (
-        Refusal::Number,
+        PictureRefusal::Number,
         "number",
         "the file has more than 500 pictures",
     ),
 ];
 
-impl Refusal {
+impl PictureRefusal {
     fn mark(self, name: &str) -> String {
         let known = REFUSALS.iter().find(|(refusal, ..)| *refusal == self);
         let code = known.map_or("", |(_, code, _)| code);
@@ -129,11 +129,11 @@ impl Pictures {
 
     /// Returns the mark of a picture that is too large to be read.
     pub fn too_large(name: &str) -> String {
-        Refusal::Size.mark(name)
+        PictureRefusal::Size.mark(name)
     }
 
-    fn keep(&mut self, content: &[u8]) -> Result<String, Refusal> {
-        let (ending, media_type) = kind(content).ok_or(Refusal::Kind)?;
+    fn keep(&mut self, content: &[u8]) -> Result<String, PictureRefusal> {
+        let (ending, media_type) = kind(content).ok_or(PictureRefusal::Kind)?;
         let hash: String = Sha256::digest(content)
             .iter()
             .take(16)
@@ -144,10 +144,10 @@ impl Pictures {
             return Ok(mark);
         }
         if content.len() > MAX_BYTES || content.len() > MAX_ALL_BYTES - self.bytes {
-            return Err(Refusal::Size);
+            return Err(PictureRefusal::Size);
         }
         if self.found.len() >= MAX_COUNT {
-            return Err(Refusal::Number);
+            return Err(PictureRefusal::Number);
         }
         self.bytes += content.len();
         let picture = Picture {
@@ -182,7 +182,7 @@ impl Pictures {
             };
             let mark = match decoded(content) {
                 Some(content) => self.take(&name, &content),
-                None => Refusal::Damaged.mark(&name),
+                None => PictureRefusal::Damaged.mark(&name),
             };
             out.push_str(&mark);
             if is_address {

@@ -166,7 +166,7 @@ pub async fn decisions(
 }
 
 #[derive(QueryableByName)]
-struct Count {
+struct AttemptTotalRow {
     #[diesel(sql_type = BigInt)]
     attempts: i64,
 }
@@ -183,16 +183,17 @@ pub async fn count_attempts(
     course: CourseId,
     question: QuestionId,
 ) -> QueryResult<i64> {
-    let row: Count = diesel::sql_query(format!("select count(*) as attempts {WITH_QUESTION}"))
-        .bind::<SqlUuid, _>(course)
-        .bind::<Jsonb, _>(holding(question))
-        .get_result(conn)
-        .await?;
+    let row: AttemptTotalRow =
+        diesel::sql_query(format!("select count(*) as attempts {WITH_QUESTION}"))
+            .bind::<SqlUuid, _>(course)
+            .bind::<Jsonb, _>(holding(question))
+            .get_result(conn)
+            .await?;
     Ok(row.attempts)
 }
 
 #[derive(QueryableByName)]
-struct Id {
+struct AttemptIdRow {
     #[diesel(sql_type = SqlUuid)]
     attempt_id: AttemptId,
 }
@@ -207,7 +208,7 @@ pub async fn attempts_after(
     lock: bool,
 ) -> AppResult<Vec<(UserId, Attempt)>> {
     let lock = if lock { "for update" } else { "" };
-    let ids: Vec<Id> = diesel::sql_query(format!(
+    let ids: Vec<AttemptIdRow> = diesel::sql_query(format!(
         "select attempt_id {WITH_QUESTION} and attempt_id > $3 order by attempt_id limit $4 {lock}"
     ))
     .bind::<SqlUuid, _>(course)

@@ -9,7 +9,7 @@ use super::html::is_formula;
 
 /// How strictly tags are judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum TagStrictness {
     /// The author or an editor marked the text as HTML, so even sloppy tags are markup.
     Html,
     /// Text that may contain tags.
@@ -22,7 +22,7 @@ const MAX_ATTRIBUTES: usize = 100;
 
 /// Returns the source as HTML in which each tag is markup and all other text is escaped. Comments
 /// and style sheets are removed. `<script></script>` stands for a program.
-pub fn marked(source: &str, reading: Reading) -> String {
+pub fn marked(source: &str, reading: TagStrictness) -> String {
     let pieces = pieces(source, reading);
     let is_markup = judged(source, reading, &pieces);
     let mut out = String::with_capacity(source.len() + source.len() / 16);
@@ -31,8 +31,8 @@ pub fn marked(source: &str, reading: Reading) -> String {
         push(&mut out, &source[done..piece.range.start], reading);
         done = piece.range.end;
         match piece.kind {
-            Kind::Nothing => {}
-            Kind::Program => out.push_str("<script></script>"),
+            TagKind::Nothing => {}
+            TagKind::Program => out.push_str("<script></script>"),
             _ if is_markup => out.push_str(&source[piece.range.clone()]),
             _ => {
                 out.push_str("&lt;");
@@ -45,15 +45,15 @@ pub fn marked(source: &str, reading: Reading) -> String {
 }
 
 /// Appends text. Outside of HTML, a line break becomes `<br>`.
-fn push(out: &mut String, text: &str, reading: Reading) {
+fn push(out: &mut String, text: &str, reading: TagStrictness) {
     match reading {
-        Reading::Html => out.push_str(text),
-        Reading::Text => out.push_str(&text.replace('\n', "<br>")),
+        TagStrictness::Html => out.push_str(text),
+        TagStrictness::Text => out.push_str(&text.replace('\n', "<br>")),
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum TagKind {
     /// A `<` that begins no tag.
     Sign,
     Start,
@@ -64,8 +64,8 @@ enum Kind {
 }
 
 #[derive(Debug)]
-struct Piece {
-    kind: Kind,
+struct FoundTag {
+    kind: TagKind,
     range: Range<usize>,
     /// Name in lowercase.
     name: String,
@@ -76,8 +76,8 @@ struct Piece {
     is_closed: bool,
 }
 
-impl Piece {
-    fn plain(kind: Kind, range: Range<usize>) -> Self {
+impl FoundTag {
+    fn plain(kind: TagKind, range: Range<usize>) -> Self {
         Self {
             kind,
             range,
@@ -92,7 +92,7 @@ impl Piece {
 
 /// Returns everything that begins with `<`, in order. A budget bounds the work on unfinished tags:
 /// at most about eight times the source's length is read in vain.
-fn pieces(source: &str, reading: Reading) -> Vec<Piece> {
+fn pieces(source: &str, reading: TagStrictness) -> Vec<FoundTag> {
     let mut found = Vec::new();
     let mut budget = 8 * source.len();
     let mut without_end = Vec::new();
@@ -100,13 +100,13 @@ fn pieces(source: &str, reading: Reading) -> Vec<Piece> {
     let mut at = 0;
     while let Some(offset) = source[at..].find('<') {
         let start = at + offset;
-        let place = Place {
+        let place = TagStart {
             start,
             is_first: start <= first,
         };
         let piece = piece(source, place, reading, &mut budget, &mut without_end);
         let next = match piece.kind {
-            Kind::Sign => start + 1,
+            TagKind::Sign => start + 1,
             _ => piece.range.end,
         };
         found.push(piece);
@@ -115,7 +115,7 @@ fn pieces(source: &str, reading: Reading) -> Vec<Piece> {
     found
 }
 
-struct Place {
+struct TagStart {
     start: usize,
     /// True if only white space comes before.
     is_first: bool,
@@ -123,14 +123,14 @@ struct Place {
 
 fn piece(
     source: &str,
-    Place { start, is_first }: Place,
-    reading: Reading,
+    TagStart { start, is_first }: TagStart,
+    reading: TagStrictness,
     budget: &mut usize,
     without_end: &mut Vec<&'static str>,
-) -> Piece {
+) -> FoundTag {
     let rest = &source[start..];
-    let sign = || Piece::plain(Kind::Sign, start..start + 1);
-    let is_html = reading == Reading::Html;
+    let sign = || FoundTag::plain(TagKind::Sign, start..start + 1);
+    let is_html = reading == TagStrictness::Html;
     // Returns the range up to the next `end` after the first `begun` bytes. A missing end is
     // searched for only once.
     let mut until = |begun: usize, end: &'static str| {
@@ -144,14 +144,14 @@ fn piece(
         Some(start..start + begun + found?)
     };
     if is_html && rest.starts_with("<!--") {
-        return until(2, "-->").map_or_else(sign, |range| Piece::plain(Kind::Nothing, range));
+        return until(2, "-->").map_or_else(sign, |range| FoundTag::plain(TagKind::Nothing, range));
     }
     let begins = |beginning: &str| {
         (rest.get(..beginning.len())).is_some_and(|text| text.eq_ignore_ascii_case(beginning))
     };
     // Word processors leave these declarations in HTML.
     if is_html && (begins("<?xml") || begins("<![") || is_first && begins("<!doctype")) {
-        return until(1, ">").map_or_else(sign, |range| Piece::plain(Kind::Nothing, range));
+        return until(1, ">").map_or_else(sign, |range| FoundTag::plain(TagKind::Nothing, range));
     }
     if *budget == 0 {
         return sign();
@@ -161,7 +161,7 @@ fn piece(
     let Ok(mut tag) = tag else {
         return sign();
     };
-    if is_html && tag.kind == Kind::Start && !tag.is_closed {
+    if is_html && tag.kind == TagKind::Start && !tag.is_closed {
         for (name, end) in [("script", "</script"), ("style", "</style")] {
             if tag.name == name
                 && let Some(range) = until(tag.range.end, end)
@@ -173,10 +173,10 @@ fn piece(
                 }
                 let after = source[range.end..].find('>').map_or(0, |at| at + 1);
                 let kind = match name {
-                    "script" => Kind::Program,
-                    _ => Kind::Nothing,
+                    "script" => TagKind::Program,
+                    _ => TagKind::Nothing,
                 };
-                return Piece::plain(kind, start..range.end + after);
+                return FoundTag::plain(kind, start..range.end + after);
             }
         }
     }
@@ -207,7 +207,7 @@ fn is_program(text: &str) -> bool {
 
 /// Reads the tag at the beginning of the text. The error is the number of bytes that were read in
 /// vain.
-fn tag(text: &str, budget: usize) -> Result<Piece, usize> {
+fn tag(text: &str, budget: usize) -> Result<FoundTag, usize> {
     let bytes = text.as_bytes();
     let mut at = 1;
     let is_end = bytes.get(at) == Some(&b'/');
@@ -221,9 +221,9 @@ fn tag(text: &str, budget: usize) -> Result<Piece, usize> {
     if !is_known(&name) {
         return Err(0);
     }
-    let mut piece = Piece {
+    let mut piece = FoundTag {
         name,
-        ..Piece::plain(if is_end { Kind::End } else { Kind::Start }, 0..0)
+        ..FoundTag::plain(if is_end { TagKind::End } else { TagKind::Start }, 0..0)
     };
     loop {
         let before = at;
@@ -252,7 +252,7 @@ fn tag(text: &str, budget: usize) -> Result<Piece, usize> {
 }
 
 /// Reads an attribute and returns the position after it.
-fn attribute(text: &str, start: usize, piece: &mut Piece) -> Result<usize, usize> {
+fn attribute(text: &str, start: usize, piece: &mut FoundTag) -> Result<usize, usize> {
     let bytes = text.as_bytes();
     let is_first = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | b'@');
     let is_more =
@@ -340,35 +340,35 @@ fn is_known(name: &str) -> bool {
 }
 
 /// Tells for each piece whether it is markup.
-fn judged(source: &str, reading: Reading, pieces: &[Piece]) -> Vec<bool> {
-    let is_html = reading == Reading::Html;
+fn judged(source: &str, reading: TagStrictness, pieces: &[FoundTag]) -> Vec<bool> {
+    let is_html = reading == TagStrictness::Html;
     let partners = partners(pieces);
     let is_page = is_html && begins_page(pieces, source);
     let mut is_markup: Vec<bool> = partners.iter().map(Option::is_some).collect();
-    let mut inside = Inside::default();
+    let mut inside = Nesting::default();
     for (at, piece) in pieces.iter().enumerate() {
         let name = piece.name.as_str();
         let near = Near::of(source, &piece.range);
         let is_mention = near.is_named() || near.is_apart();
         is_markup[at] = match piece.kind {
-            Kind::Sign | Kind::Nothing | Kind::Program => false,
+            TagKind::Sign | TagKind::Nothing | TagKind::Program => false,
             _ if PAGE.contains(&name) => is_page,
             // Real scripts and style sheets were removed before, so this tag is text.
             _ if matches!(name, "script" | "style") => false,
-            Kind::Start if VOID.contains(&name) => match name {
+            TagKind::Start if VOID.contains(&name) => match name {
                 "br" | "hr" | "wbr" => !near.is_named(),
                 "img" => piece.has_source,
                 "col" => inside.table > 0,
                 _ => is_html && piece.values > 0,
             },
-            Kind::End if VOID.contains(&name) => is_html && !is_mention,
+            TagKind::End if VOID.contains(&name) => is_html && !is_mention,
             _ => match partners[at] {
                 Some(partner) => {
                     let (start, end) = (at.min(partner), at.max(partner));
                     !names_a_pair(source, reading, &pieces[start], &pieces[end])
                 }
                 None if piece.is_closed => is_html || is_formula(name),
-                None if piece.kind == Kind::End => is_html && !is_mention,
+                None if piece.kind == TagKind::End => is_html && !is_mention,
                 None if is_formula(name) => is_html && inside.formula > 0,
                 None if name == "p" => {
                     let is_plain = piece.attributes == piece.values && !near.is_joined();
@@ -386,13 +386,13 @@ fn judged(source: &str, reading: Reading, pieces: &[Piece]) -> Vec<bool> {
 }
 
 /// Returns for each start tag the index of its end tag, and the reverse.
-fn partners(pieces: &[Piece]) -> Vec<Option<usize>> {
+fn partners(pieces: &[FoundTag]) -> Vec<Option<usize>> {
     let mut partners = vec![None; pieces.len()];
     let mut open: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, piece) in pieces.iter().enumerate() {
         match piece.kind {
-            Kind::Start if !piece.is_closed => open.entry(&piece.name).or_default().push(at),
-            Kind::End => {
+            TagKind::Start if !piece.is_closed => open.entry(&piece.name).or_default().push(at),
+            TagKind::End => {
                 if let Some(start) = open.get_mut(piece.name.as_str()).and_then(Vec::pop) {
                     partners[start] = Some(at);
                     partners[at] = Some(start);
@@ -405,12 +405,12 @@ fn partners(pieces: &[Piece]) -> Vec<Option<usize>> {
 }
 
 /// True if the first piece begins a page that has more content than this tag.
-fn begins_page(pieces: &[Piece], source: &str) -> bool {
-    let first = pieces.iter().find(|piece| piece.kind != Kind::Nothing);
-    let is_first = |piece: &Piece| {
+fn begins_page(pieces: &[FoundTag], source: &str) -> bool {
+    let first = pieces.iter().find(|piece| piece.kind != TagKind::Nothing);
+    let is_first = |piece: &FoundTag| {
         let before = source[..piece.range.start].trim();
         let is_nothing = before.is_empty() || before.ends_with('>') && before.starts_with('<');
-        let is_tag = piece.kind == Kind::Start && PAGE.contains(&piece.name.as_str());
+        let is_tag = piece.kind == TagKind::Start && PAGE.contains(&piece.name.as_str());
         is_tag && is_nothing && (piece.values > 0 || pieces.len() > 2)
     };
     first.is_some_and(is_first)
@@ -418,7 +418,7 @@ fn begins_page(pieces: &[Piece], source: &str) -> bool {
 
 /// Depth within elements whose parts need no end tag.
 #[derive(Default)]
-struct Inside {
+struct Nesting {
     list: usize,
     terms: usize,
     table: usize,
@@ -427,8 +427,8 @@ struct Inside {
     formula: usize,
 }
 
-impl Inside {
-    fn pass(&mut self, piece: &Piece) {
+impl Nesting {
+    fn pass(&mut self, piece: &FoundTag) {
         let depth = match piece.name.as_str() {
             "ul" | "ol" => &mut self.list,
             "dl" => &mut self.terms,
@@ -439,7 +439,7 @@ impl Inside {
             _ => return,
         };
         *depth = match piece.kind {
-            Kind::Start => *depth + 1,
+            TagKind::Start => *depth + 1,
             _ => depth.saturating_sub(1),
         };
     }
@@ -530,7 +530,7 @@ impl<'s> Near<'s> {
 }
 
 /// True if a text only names both tags: "Between <b> and </b>" sets nothing in bold.
-fn names_a_pair(source: &str, reading: Reading, start: &Piece, end: &Piece) -> bool {
+fn names_a_pair(source: &str, reading: TagStrictness, start: &FoundTag, end: &FoundTag) -> bool {
     const WORDS: [&str; 12] = [
         "and", "or", "und", "oder", "et", "ou", "y", "e", "o", ",", "…", "...",
     ];
@@ -545,7 +545,7 @@ fn names_a_pair(source: &str, reading: Reading, start: &Piece, end: &Piece) -> b
         && is_word(inner.trim());
     let [first, second] = [start, end].map(|tag| Near::of(source, &tag.range));
     let is_empty = inner.is_empty()
-        && reading == Reading::Text
+        && reading == TagStrictness::Text
         && !matches!(start.name.as_str(), "p" | "td" | "th" | "li");
     is_joined || is_empty || first.is_quoted() && second.is_quoted()
 }

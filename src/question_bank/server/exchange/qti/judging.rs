@@ -4,7 +4,7 @@
 
 use super::declaration::{Declaration, sides};
 use super::operators::{Operator, Tolerance};
-use super::rules::{Expression, Program, Value, range};
+use super::rules::{Expression, QtiValue, ScoringProgram, range};
 use crate::course::server::native::limits;
 use crate::question_bank::server::exchange::check::few;
 use crate::question_bank::server::exchange::collect::{Note, shortened};
@@ -24,7 +24,7 @@ fn is_full(points: f64, most: f64) -> bool {
 }
 
 /// Notes that the item's template is unknown, so that its declared answer is taken without a check.
-pub fn note_unknown(program: &Program<'_>, notes: &mut Vec<Note>) {
+pub fn note_unknown(program: &ScoringProgram<'_>, notes: &mut Vec<Note>) {
     notes.extend(program.unknown_template.as_ref().map(|template| {
         Note::new(
             format!("its scoring rules '{}'", shortened(template)),
@@ -44,7 +44,7 @@ fn disagrees(by_rules: &str, declared: &[String]) -> String {
 /// Returns the identifiers of the choices that each bring all points. Adds notes for choices that
 /// bring some.
 pub fn single(
-    program: &Program<'_>,
+    program: &ScoringProgram<'_>,
     choices: &[(String, String)],
     notes: &mut Vec<Note>,
 ) -> Result<Vec<String>, String> {
@@ -53,7 +53,7 @@ pub fn single(
     for (identifier, _) in choices {
         points.push(program.points(&declared.response([identifier.as_str()]))?);
     }
-    let nothing = program.points(&Value::Null)?;
+    let nothing = program.points(&QtiValue::Null)?;
     let most = points.iter().copied().fold(nothing, f64::max);
     if most <= 0.0 {
         return Err(NO_POINTS.to_owned());
@@ -81,7 +81,7 @@ pub fn single(
 
 /// Returns the identifiers of the choices that together bring all points.
 pub fn several(
-    program: &Program<'_>,
+    program: &ScoringProgram<'_>,
     choices: &[(String, String)],
     most_choices: usize,
     notes: &mut Vec<Note>,
@@ -165,7 +165,7 @@ pub fn several(
 }
 
 /// Returns the identifiers in the order that brings all points.
-pub fn order(program: &Program<'_>, identifiers: &[String]) -> Result<Vec<String>, String> {
+pub fn order(program: &ScoringProgram<'_>, identifiers: &[String]) -> Result<Vec<String>, String> {
     let declared = &program.declared.correct;
     if declared.is_empty() && identifiers.len() > FEW {
         return Err("nothing declares which order is right".to_owned());
@@ -242,7 +242,7 @@ pub enum Side {
 /// Returns the pairs that together bring all points. `choices` are those of `side`: the spare ones
 /// among them must not be right too.
 pub fn pairs(
-    program: &Program<'_>,
+    program: &ScoringProgram<'_>,
     side: Side,
     choices: &[(String, String)],
     notes: &mut Vec<Note>,
@@ -348,7 +348,7 @@ fn replaced(
 }
 
 /// Returns the typed texts that bring all points. Notes if upper and lower case differ.
-pub fn texts(program: &Program<'_>, notes: &mut Vec<Note>) -> Result<Vec<Weighted>, String> {
+pub fn texts(program: &ScoringProgram<'_>, notes: &mut Vec<Note>) -> Result<Vec<Weighted>, String> {
     let declared = program.declared;
     let candidates = candidates(program);
     few(candidates.len())?;
@@ -420,12 +420,12 @@ fn full(text: String) -> Weighted {
 }
 
 /// Returns all texts that an item names, the right ones first.
-fn candidates(program: &Program<'_>) -> Vec<String> {
+fn candidates(program: &ScoringProgram<'_>) -> Vec<String> {
     let declared = program.declared;
     let mut found: Vec<String> = declared.correct.clone();
     found.extend(declared.mapped().map(|entry| entry.key.clone()));
     let named = program.named().into_iter();
-    found.extend(named.filter_map(|value| Value::One(value.clone()).as_text()));
+    found.extend(named.filter_map(|value| QtiValue::One(value.clone()).as_text()));
     for (operator, _) in program.operations() {
         if let Operator::PatternMatch(pattern) = operator {
             found.extend(pattern.texts.iter().map(|text| text.trim().to_owned()));
@@ -447,7 +447,7 @@ fn candidates(program: &Program<'_>) -> Vec<String> {
 
 /// A part of the number line within which all numbers bring the same points.
 #[derive(Debug, Clone, Copy)]
-struct Piece {
+struct Interval {
     from: f64,
     to: f64,
     /// True if both ends belong to it.
@@ -455,7 +455,7 @@ struct Piece {
 }
 
 /// True if the rules compare the answer as a number although it is declared as a text.
-pub fn is_numeric(program: &Program<'_>) -> bool {
+pub fn is_numeric(program: &ScoringProgram<'_>) -> bool {
     let is_comparison = |(operator, operands): &(&Operator, &[Expression])| {
         let compares = match operator {
             Operator::Equal(tolerance) => !matches!(tolerance, Tolerance::None),
@@ -474,7 +474,7 @@ pub fn is_numeric(program: &Program<'_>) -> bool {
 
 /// The numbers that bring all points when they are typed, each with how far one may be off.
 pub fn numbers(
-    program: &Program<'_>,
+    program: &ScoringProgram<'_>,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<(Weighted, f64)>, String> {
     if program.hands_on_answer() {
@@ -492,7 +492,7 @@ pub fn numbers(
     let mut scored = Vec::new();
     for piece in pieces(&bounds, declared.is_integer()) {
         let inside = inside(piece, declared.is_integer());
-        scored.push((piece, program.points(&Value::number(inside))?));
+        scored.push((piece, program.points(&QtiValue::number(inside))?));
     }
     let most = scored.iter().map(|(_, points)| *points).fold(0.0, f64::max);
     if most <= 0.0 {
@@ -531,7 +531,7 @@ pub fn numbers(
         let number = finite(key);
         number.is_some_and(|number| {
             program
-                .points(&Value::number(number))
+                .points(&QtiValue::number(number))
                 .is_ok_and(|points| is_full(points, most))
         })
     };
@@ -573,7 +573,7 @@ impl Named {
 }
 
 /// The operations of the rules that look at the answer, with what they compare it to.
-fn compared<'a>(program: &'a Program<'_>) -> Result<Vec<(&'a Operator, Vec<f64>)>, String> {
+fn compared<'a>(program: &'a ScoringProgram<'_>) -> Result<Vec<(&'a Operator, Vec<f64>)>, String> {
     let mut found = Vec::new();
     for (operator, operands) in program.operations() {
         if !operands.iter().any(|operand| program.is_answer(operand)) {
@@ -587,7 +587,7 @@ fn compared<'a>(program: &'a Program<'_>) -> Result<Vec<(&'a Operator, Vec<f64>)
         {
             let value = steady(program, operand)?;
             let values = value.values().iter().cloned();
-            numbers.extend(values.filter_map(|value| Value::One(value).as_number()));
+            numbers.extend(values.filter_map(|value| QtiValue::One(value).as_number()));
         }
         found.push((operator, numbers));
     }
@@ -595,7 +595,7 @@ fn compared<'a>(program: &'a Program<'_>) -> Result<Vec<(&'a Operator, Vec<f64>)
 }
 
 /// The numbers that answers are compared with, in the order of the file, each once.
-fn named_numbers(program: &Program<'_>) -> Result<Vec<Named>, String> {
+fn named_numbers(program: &ScoringProgram<'_>) -> Result<Vec<Named>, String> {
     let mut found: Vec<Named> = Vec::new();
     let mut add = |named: Named| {
         let is_known = |known: &Named| known.number == named.number && known.off == named.off;
@@ -644,7 +644,7 @@ fn without_noise(number: f64) -> f64 {
 }
 
 /// True if the ranges together are exactly the run.
-fn covers(parts: &[(usize, &Named)], run: Piece) -> bool {
+fn covers(parts: &[(usize, &Named)], run: Interval) -> bool {
     let mut ranges: Vec<(f64, f64)> = parts.iter().map(|(_, part)| (part.from, part.to)).collect();
     ranges.sort_by(|one, other| one.0.total_cmp(&other.0));
     let mut reached = run.from;
@@ -658,7 +658,7 @@ fn covers(parts: &[(usize, &Named)], run: Piece) -> bool {
 }
 
 /// The numbers at which the rules may begin or cease to give points.
-fn bounds(program: &Program<'_>, named: &[Named]) -> Result<Vec<f64>, String> {
+fn bounds(program: &ScoringProgram<'_>, named: &[Named]) -> Result<Vec<f64>, String> {
     let mut found: Vec<f64> = Vec::new();
     let declared: &Declaration = program.declared;
     found.extend(declared.correct.iter().filter_map(|key| finite(key)));
@@ -685,7 +685,7 @@ fn bounds(program: &Program<'_>, named: &[Named]) -> Result<Vec<f64>, String> {
 }
 
 /// All numbers of the item as its file writes them.
-fn numbers_as_written(program: &Program<'_>) -> Vec<String> {
+fn numbers_as_written(program: &ScoringProgram<'_>) -> Vec<String> {
     let declared = program.declared;
     let mapped = declared.mapped().map(|entry| &entry.key);
     let texts = declared
@@ -705,7 +705,7 @@ fn written_as(number: f64, texts: &[String]) -> String {
 }
 
 /// The value of what an answer is compared with; it must not depend on the answer.
-fn steady(program: &Program<'_>, operand: &Expression) -> Result<Value, String> {
+fn steady(program: &ScoringProgram<'_>, operand: &Expression) -> Result<QtiValue, String> {
     let changes = match operand {
         Expression::Mapped => true,
         Expression::Operation(_, operands) => operands.iter().any(|part| program.is_answer(part)),
@@ -727,17 +727,17 @@ fn is_uneven(tolerance: &Tolerance) -> bool {
 }
 
 /// Splits the number line at the bounds. For integers, parts without an integer are left out.
-fn pieces(bounds: &[f64], is_integer: bool) -> Vec<Piece> {
+fn pieces(bounds: &[f64], is_integer: bool) -> Vec<Interval> {
     let mut pieces = Vec::new();
     let mut from = f64::NEG_INFINITY;
     for bound in bounds.iter().copied().chain([f64::INFINITY]) {
-        pieces.push(Piece {
+        pieces.push(Interval {
             from,
             to: bound,
             is_closed: false,
         });
         if bound.is_finite() {
-            pieces.push(Piece {
+            pieces.push(Interval {
                 from: bound,
                 to: bound,
                 is_closed: true,
@@ -750,7 +750,7 @@ fn pieces(bounds: &[f64], is_integer: bool) -> Vec<Piece> {
     }
     let whole = pieces.into_iter().map(|piece| match piece.is_closed {
         true => piece,
-        false => Piece {
+        false => Interval {
             from: piece.from.floor() + 1.0,
             to: piece.to.ceil() - 1.0,
             is_closed: true,
@@ -763,7 +763,7 @@ fn pieces(bounds: &[f64], is_integer: bool) -> Vec<Piece> {
         .collect()
 }
 
-fn inside(piece: Piece, is_integer: bool) -> f64 {
+fn inside(piece: Interval, is_integer: bool) -> f64 {
     let inside = match (piece.from.is_finite(), piece.to.is_finite()) {
         (true, true) => piece.from / 2.0 + piece.to / 2.0,
         (true, false) => piece.from + piece.from.abs().max(1.0),
@@ -777,11 +777,11 @@ fn inside(piece: Piece, is_integer: bool) -> f64 {
 }
 
 /// Joins neighboring pieces for which `holds` is true.
-fn runs(scored: &[(Piece, f64)], holds: impl Fn(f64) -> bool) -> Vec<Piece> {
-    let mut runs: Vec<Piece> = Vec::new();
+fn runs(scored: &[(Interval, f64)], holds: impl Fn(f64) -> bool) -> Vec<Interval> {
+    let mut runs: Vec<Interval> = Vec::new();
     for pieces in scored.split(|(_, points)| !holds(*points)) {
         if let (Some((first, _)), Some((last, _))) = (pieces.first(), pieces.last()) {
-            runs.push(Piece {
+            runs.push(Interval {
                 from: first.from,
                 to: last.to,
                 is_closed: first.is_closed && last.is_closed,
@@ -792,7 +792,7 @@ fn runs(scored: &[(Piece, f64)], holds: impl Fn(f64) -> bool) -> Vec<Piece> {
 }
 
 /// A run as its middle, in the spelling of the file if possible, and the distance to both ends.
-fn around(run: Piece, texts: &[String]) -> Option<(String, f64)> {
+fn around(run: Interval, texts: &[String]) -> Option<(String, f64)> {
     let written = |number: f64| {
         let places = match number == 0.0 {
             true => 0,

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
-use super::declaration::{Declaration, Kind, has_decimal_comma, short};
+use super::declaration::{BaseType, Declaration, has_decimal_comma, short};
 use super::operators::{Operator, Tolerance, apply};
 use crate::question_bank::server::exchange::collect::shortened;
 use crate::question_bank::server::exchange::markup::Element;
@@ -32,7 +32,7 @@ pub enum Single {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum QtiValue {
     Null,
     One(Single),
     /// Several values. True if they are ordered.
@@ -59,7 +59,7 @@ impl Single {
     }
 }
 
-impl Value {
+impl QtiValue {
     pub fn number(number: f64) -> Self {
         Self::One(Single::Number(number))
     }
@@ -128,7 +128,7 @@ fn sizes<'a>(texts: impl Iterator<Item = &'a String>) -> usize {
 }
 
 /// Steps that it takes to compare the operands with each other.
-fn comparison(operands: &[Value]) -> usize {
+fn comparison(operands: &[QtiValue]) -> usize {
     match operands {
         [one, other] => one.size().saturating_mul(other.size()) / STEP_PAIRS,
         _ => 0,
@@ -141,7 +141,7 @@ fn charge(left: &Cell<usize>, steps: usize) -> Result<(), String> {
 }
 
 pub enum Expression {
-    Value(Value),
+    Value(QtiValue),
     Variable(String),
     Correct,
     Mapped,
@@ -161,15 +161,15 @@ enum Rule {
 struct Table {
     is_exact: bool,
     rows: Vec<(f64, bool, f64)>,
-    default: Value,
+    default: QtiValue,
 }
 
-pub struct Program<'a> {
+pub struct ScoringProgram<'a> {
     pub declared: &'a Declaration,
     /// The outcome that holds the points.
     score: String,
     rules: Vec<Rule>,
-    outcomes: HashMap<String, Value>,
+    outcomes: HashMap<String, QtiValue>,
     tables: HashMap<String, Table>,
     left: Cell<usize>,
     /// The values that stand in the rules, as the file writes them.
@@ -182,7 +182,7 @@ pub struct Program<'a> {
     pub unknown_template: Option<String>,
 }
 
-impl<'a> Program<'a> {
+impl<'a> ScoringProgram<'a> {
     pub fn of(root: &Element, declared: &'a Declaration) -> Result<Self, String> {
         let mut program = Self {
             declared,
@@ -266,7 +266,7 @@ impl<'a> Program<'a> {
     fn matching(&self) -> Vec<Rule> {
         let answer = Expression::Variable(self.declared.identifier.clone());
         let test = Expression::Operation(Operator::Match, vec![answer, Expression::Correct]);
-        let one = Expression::Value(Value::number(1.0));
+        let one = Expression::Value(QtiValue::number(1.0));
         let set = Rule::Set(self.score.clone(), one);
         vec![Rule::Condition(vec![(Some(test), vec![set])])]
     }
@@ -288,12 +288,12 @@ impl<'a> Program<'a> {
     }
 
     /// The points that the response brings.
-    pub fn points(&self, response: &Value) -> Result<f64, String> {
+    pub fn points(&self, response: &QtiValue) -> Result<f64, String> {
         let mut run = self.run(response)?;
         run.rules(&self.rules)?;
-        let score = run.outcomes.get(&self.score).unwrap_or(&Value::Null);
+        let score = run.outcomes.get(&self.score).unwrap_or(&QtiValue::Null);
         match score {
-            Value::Null => Ok(0.0),
+            QtiValue::Null => Ok(0.0),
             score => score
                 .as_number()
                 .filter(|number| number.is_finite())
@@ -303,14 +303,14 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn run<'b>(&'b self, response: &'b Value) -> Result<Run<'b>, String> {
+    fn run<'b>(&'b self, response: &'b QtiValue) -> Result<ScoringRun<'b>, String> {
         self.charge(
             self.outcomes
                 .values()
                 .map(|value| value.size().max(1))
                 .sum(),
         )?;
-        Ok(Run {
+        Ok(ScoringRun {
             program: self,
             response,
             given: response.size(),
@@ -324,7 +324,7 @@ impl<'a> Program<'a> {
 
     /// True if an outcome is set to the response itself.
     pub fn hands_on_answer(&self) -> bool {
-        fn hands_on(program: &Program<'_>, rules: &[Rule]) -> bool {
+        fn hands_on(program: &ScoringProgram<'_>, rules: &[Rule]) -> bool {
             rules.iter().any(|rule| match rule {
                 Rule::Condition(branches) => {
                     branches.iter().any(|(_, rules)| hands_on(program, rules))
@@ -337,8 +337,8 @@ impl<'a> Program<'a> {
     }
 
     /// The value of an expression that does not depend on the response.
-    pub fn constant(&self, expression: &Expression) -> Result<Value, String> {
-        self.run(&Value::Null)?.value(expression)
+    pub fn constant(&self, expression: &Expression) -> Result<QtiValue, String> {
+        self.run(&QtiValue::Null)?.value(expression)
     }
 
     /// All operations of the rules, with their operands.
@@ -479,15 +479,15 @@ fn matters(rule: &Element, names: &HashSet<String>) -> bool {
 }
 
 /// All variables with their first values. Outcomes that are numbers begin at 0.
-fn outcomes(root: &Element) -> HashMap<String, Value> {
+fn outcomes(root: &Element) -> HashMap<String, QtiValue> {
     let mut outcomes = HashMap::from([
-        (SCORE.to_owned(), Value::number(0.0)),
-        ("MINSCORE".to_owned(), Value::number(0.0)),
-        ("numAttempts".to_owned(), Value::number(1.0)),
-        ("duration".to_owned(), Value::number(0.0)),
+        (SCORE.to_owned(), QtiValue::number(0.0)),
+        ("MINSCORE".to_owned(), QtiValue::number(0.0)),
+        ("numAttempts".to_owned(), QtiValue::number(1.0)),
+        ("duration".to_owned(), QtiValue::number(0.0)),
         (
             "completionStatus".to_owned(),
-            Value::One(Single::Text("unknown".to_owned())),
+            QtiValue::One(Single::Text("unknown".to_owned())),
         ),
     ]);
     let mut maximum = None;
@@ -504,26 +504,26 @@ fn outcomes(root: &Element) -> HashMap<String, Value> {
         if identifier == SCORE {
             maximum = outcome.attribute("normalMaximum").and_then(finite);
         }
-        let kind = Kind::named(outcome.attribute("baseType").unwrap_or_default());
+        let kind = BaseType::named(outcome.attribute("baseType").unwrap_or_default());
         let texts = outcome.first("defaultValue").into_iter();
         let values: Vec<Single> = texts
             .flat_map(|default| default.all("value"))
             .filter_map(|value| kind.value(&value.text()))
             .collect();
         let value = match (outcome.attribute("cardinality"), values.as_slice()) {
-            (_, []) if kind.is_number() && identifier != MAXSCORE => Value::number(0.0),
-            (_, []) => Value::Null,
+            (_, []) if kind.is_number() && identifier != MAXSCORE => QtiValue::number(0.0),
+            (_, []) => QtiValue::Null,
             (Some("multiple" | "ordered"), _) => {
                 let is_ordered = outcome.attribute("cardinality") == Some("ordered");
-                Value::Many(values, is_ordered)
+                QtiValue::Many(values, is_ordered)
             }
-            (_, [first, ..]) => Value::One(first.clone()),
+            (_, [first, ..]) => QtiValue::One(first.clone()),
         };
         outcomes.insert(identifier.to_owned(), value);
     }
-    if outcomes.get(MAXSCORE).is_none_or(Value::is_null) {
+    if outcomes.get(MAXSCORE).is_none_or(QtiValue::is_null) {
         let maximum = maximum.unwrap_or(ANY_MAXIMUM);
-        outcomes.insert(MAXSCORE.to_owned(), Value::number(maximum));
+        outcomes.insert(MAXSCORE.to_owned(), QtiValue::number(maximum));
     }
     outcomes
 }
@@ -545,7 +545,7 @@ fn tables(root: &Element) -> HashMap<String, Table> {
         let table = Table {
             is_exact: exact.is_some(),
             rows: rows.collect(),
-            default: default.map_or(Value::Null, Value::number),
+            default: default.map_or(QtiValue::Null, QtiValue::number),
         };
         if let Some(identifier) = outcome.attribute("identifier") {
             tables.insert(identifier.to_owned(), table);
@@ -555,7 +555,7 @@ fn tables(root: &Element) -> HashMap<String, Table> {
 }
 
 impl Table {
-    fn look_up(&self, source: &Value) -> Value {
+    fn look_up(&self, source: &QtiValue) -> QtiValue {
         let Some(number) = source.as_number() else {
             return self.default.clone();
         };
@@ -563,7 +563,7 @@ impl Table {
             number == *source && (self.is_exact || *includes) || !self.is_exact && number > *source
         });
         row.map_or(self.default.clone(), |(_, _, target)| {
-            Value::number(*target)
+            QtiValue::number(*target)
         })
     }
 }
@@ -573,7 +573,7 @@ struct Compiler<'a> {
     set: &'a HashSet<&'a str>,
     responses: HashSet<&'a str>,
     declared: &'a Declaration,
-    outcomes: &'a HashMap<String, Value>,
+    outcomes: &'a HashMap<String, QtiValue>,
     relevant: &'a HashSet<String>,
     /// Steps that are left for the item.
     left: &'a Cell<usize>,
@@ -640,27 +640,27 @@ impl Compiler<'_> {
         let is_of_response = identifier == self.declared.identifier;
         Ok(match element.name.as_str() {
             "baseValue" => {
-                let kind = Kind::named(element.attribute("baseType").unwrap_or_default());
+                let kind = BaseType::named(element.attribute("baseType").unwrap_or_default());
                 let text = element.text();
                 short(&text)?;
-                let value = kind.value(&text).or_else(|| Kind::Text.value(&text));
-                Expression::Value(value.map_or(Value::Null, Value::One))
+                let value = kind.value(&text).or_else(|| BaseType::Text.value(&text));
+                Expression::Value(value.map_or(QtiValue::Null, QtiValue::One))
             }
             // ONYX writes bare values too.
             "value" => {
                 let text = element.text();
                 short(&text)?;
-                Expression::Value(Value::One(Single::Text(text.trim().to_owned())))
+                Expression::Value(QtiValue::One(Single::Text(text.trim().to_owned())))
             }
-            "null" => Expression::Value(Value::Null),
+            "null" => Expression::Value(QtiValue::Null),
             "variable" => self.variable(identifier)?,
             "correct" if is_of_response => Expression::Correct,
             "mapResponse" if is_of_response => Expression::Mapped,
-            "default" if is_of_response => Expression::Value(Value::Null),
+            "default" if is_of_response => Expression::Value(QtiValue::Null),
             "default" => {
                 let value = self.outcomes.get(identifier);
-                charge(self.left, value.map_or(1, Value::size))?;
-                Expression::Value(value.cloned().unwrap_or(Value::Null))
+                charge(self.left, value.map_or(1, QtiValue::size))?;
+                Expression::Value(value.cloned().unwrap_or(QtiValue::Null))
             }
             name => {
                 let operator = Operator::of(element).ok_or_else(|| beyond(name))?;
@@ -691,7 +691,7 @@ impl Compiler<'_> {
             Ok(Expression::Variable(identifier.to_owned()))
         } else if self.responses.contains(identifier) {
             // The response of no interaction is empty.
-            Ok(Expression::Value(Value::Null))
+            Ok(Expression::Value(QtiValue::Null))
         } else {
             Err(format!(
                 "its rules use {}, which it does not declare",
@@ -708,15 +708,15 @@ pub fn beyond(rule: &str) -> String {
     )
 }
 
-struct Run<'a> {
-    program: &'a Program<'a>,
-    response: &'a Value,
+struct ScoringRun<'a> {
+    program: &'a ScoringProgram<'a>,
+    response: &'a QtiValue,
     /// Size of the response.
     given: usize,
-    outcomes: HashMap<String, Value>,
+    outcomes: HashMap<String, QtiValue>,
 }
 
-impl Run<'_> {
+impl ScoringRun<'_> {
     /// Returns false once a rule has ended the processing.
     fn rules(&mut self, rules: &[Rule]) -> Result<bool, String> {
         for rule in rules {
@@ -756,7 +756,7 @@ impl Run<'_> {
         Ok(true)
     }
 
-    fn value(&self, expression: &Expression) -> Result<Value, String> {
+    fn value(&self, expression: &Expression) -> Result<QtiValue, String> {
         let declared = self.program.declared;
         let given = self.given;
         let correct = || sizes(declared.correct.iter());
@@ -778,15 +778,17 @@ impl Run<'_> {
         Ok(match expression {
             Expression::Value(value) => value.clone(),
             Expression::Variable(name) if *name == declared.identifier => self.response.clone(),
-            Expression::Variable(name) => self.outcomes.get(name).cloned().unwrap_or(Value::Null),
+            Expression::Variable(name) => {
+                self.outcomes.get(name).cloned().unwrap_or(QtiValue::Null)
+            }
             Expression::Correct => declared.correct_response(),
             // An empty mapping leaves the declared answer.
             Expression::Mapped => match declared.points(self.response) {
-                Some(points) => Value::number(points),
+                Some(points) => QtiValue::number(points),
                 None => {
                     let operands = [self.response.clone(), declared.correct_response()];
                     let is_right = apply(&Operator::Match, &operands)?.as_flag() == Some(true);
-                    Value::number(f64::from(
+                    QtiValue::number(f64::from(
                         is_right || declared.is_like_correct(self.response),
                     ))
                 }
@@ -804,16 +806,16 @@ impl Run<'_> {
                 let others = operands
                     .iter()
                     .filter(|operand| !matches!(operand, Expression::Correct));
-                let others: Result<Vec<Value>, String> =
+                let others: Result<Vec<QtiValue>, String> =
                     others.map(|operand| self.value(operand)).collect();
                 let others = others?;
-                let compared: usize = others.iter().map(Value::size).sum();
+                let compared: usize = others.iter().map(QtiValue::size).sum();
                 self.program
                     .charge(compared.saturating_mul(correct()) / STEP_PAIRS)?;
                 let values = others
                     .iter()
                     .all(|value| value.values().iter().all(is_known));
-                Value::flag((!self.response.is_null()).then_some(values))
+                QtiValue::flag((!self.response.is_null()).then_some(values))
             }
             Expression::Operation(operator, operands) => {
                 let mut values = Vec::with_capacity(operands.len());
