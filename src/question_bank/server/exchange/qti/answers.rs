@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::body;
 use super::declaration::Declaration;
 use super::judging::{self, Side};
-use super::rules::{ScoringProgram, beyond};
+use super::scoring::{ScoringProgram, beyond};
 use crate::course::server::draft::{AnswerDraft, OptionDraft};
 use crate::question_bank::server::exchange::check::few;
 use crate::question_bank::server::exchange::collect::{Note, shortened};

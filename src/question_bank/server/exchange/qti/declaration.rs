@@ -1,6 +1,6 @@
 //! Reads the right answers and the points that an item declares.
 
-use super::rules::{QtiValue, Single};
+use super::scoring::{QtiValue, Single};
 use crate::question_bank::server::exchange::check::few;
 use crate::question_bank::server::exchange::markup::Element;
 use crate::question_bank::server::exchange::numbers::{self, finite};

@@ -10,7 +10,7 @@ mod judging;
 mod operators;
 mod package;
 mod pattern;
-mod rules;
+mod scoring;
 mod write;
 mod write_item;
 

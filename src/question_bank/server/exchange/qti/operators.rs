@@ -2,7 +2,7 @@
 //! operand is `Null`.
 
 use super::pattern::Pattern;
-use super::rules::{QtiValue, Single, range};
+use super::scoring::{QtiValue, Single, range};
 use crate::question_bank::server::exchange::markup::Element;
 use crate::question_bank::server::exchange::numbers::finite;
 

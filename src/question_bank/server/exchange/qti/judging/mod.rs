@@ -4,7 +4,7 @@
 
 use super::declaration::{Declaration, sides};
 use super::operators::{Operator, Tolerance};
-use super::rules::{Expression, QtiValue, ScoringProgram, range};
+use super::scoring::{Expression, QtiValue, ScoringProgram, range};
 use crate::course::server::native::limits;
 use crate::question_bank::server::exchange::check::few;
 use crate::question_bank::server::exchange::collect::{Note, shortened};
