@@ -10,6 +10,7 @@ mod judging;
 mod operators;
 mod package;
 mod pattern;
+mod precision;
 mod scoring;
 mod write;
 mod write_item;
