@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Float4, Int4, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::catalog::{
@@ -53,6 +53,7 @@ pub async fn list(
             .bind::<Nullable<Text>, _>(cursor.as_ref().map(|cursor| cursor.key.clone()))
             .bind::<Nullable<Uuid>, _>(cursor.as_ref().map(|cursor| cursor.course))
             .bind::<BigInt, _>(PAGE as i64 + 1)
+            .bind::<Array<Float4>, _>(search::WEIGHTS)
             .load(conn)
             .await?;
     Ok(page(
@@ -141,9 +142,9 @@ fn list_sql(order: Order, filter: CatalogFilter, searching: bool, backwards: boo
         ("asc", ">")
     };
     let found = match searching {
-        true => "join search_courses($2, $1::tsquery) found on found.course_id = c.course_id",
+        true => "join search_courses($2, $1::tsquery, $6) found on found.course_id = c.course_id",
         // The parameters keep their places and types.
-        false => "cross join (select $1::text, $2::uuid) unused",
+        false => "cross join (select $1::text, $2::uuid, $6::real[]) unused",
     };
     let filter = match filter {
         CatalogFilter::All => "true",

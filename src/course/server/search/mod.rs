@@ -5,6 +5,7 @@
 
 mod fold;
 mod index;
+mod ranking;
 mod snippet;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use diesel::sql_types::{Array, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 pub use self::index::{VERSION, Vocabulary, course, replace_terms, topic};
+pub use self::ranking::WEIGHTS;
 pub use self::snippet::snippet;
 use super::render::{PRACTICE_END, PRACTICE_START};
 use crate::platform::db::Conn;
