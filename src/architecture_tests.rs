@@ -1,6 +1,7 @@
-//! Tests of the sources themselves: the floors of the features, and the form of comments.
+//! Tests of the sources themselves: the floors of the features, the form of comments, and the names
+//! of types.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The modules of the crate from the lowest floor up. Each imports only modules before it.
@@ -213,4 +214,80 @@ fn riddles_and_long_lines_are_found() {
     assert_eq!(comment_problems("// Kept. Nor is it sent.").len(), 1);
     assert!(comment_problems("//! Queries of courses: whoever asks, one statement.").is_empty());
     assert!(comment_problems("let what = \"// What\";").is_empty());
+}
+
+/// Names of types that may be declared in more than one feature.
+const SHARED_NAMES: &[&str] = &[
+    // Enums of PostgreSQL: `platform/db/schema.rs` declares the SQL type, a feature the Rust enum.
+    "AttemptStatus",
+    "ContentType",
+    "EnrollmentStatus",
+    "LearnerPersona",
+    "ProgramType",
+    "QuestionType",
+    "StudyPersona",
+    // Associated types of others' traits: http_body's `Body` and the router's
+    // `MatchNestedRoutes`.
+    "Data",
+    // Associated type of `TryFrom`, of codecs and of http_body's `Body`.
+    "Error",
+    // Associated type of html5ever's `TokenSink`.
+    "Handle",
+];
+
+/// The types that the code declares, with associated types and those inside of functions.
+fn declared_types(code: &str) -> BTreeSet<String> {
+    code.lines()
+        .filter_map(|line| {
+            let line = line.trim_start();
+            let line = match line.strip_prefix("pub") {
+                Some(rest) if rest.starts_with('(') => rest.split_once(')')?.1.trim_start(),
+                Some(rest) => rest.trim_start(),
+                None => line,
+            };
+            let (keyword, rest) = line.split_once(' ')?;
+            let is_type = matches!(keyword, "struct" | "enum" | "trait" | "type" | "union");
+            is_type.then(|| first_name(rest))
+        })
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))
+        .collect()
+}
+
+#[test]
+fn no_type_name_is_declared_in_two_features() {
+    let mut declared: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for file in rust_files(&sources()) {
+        if is_test(&file) {
+            continue;
+        }
+        let source = std::fs::read_to_string(&file).unwrap();
+        let path = file.strip_prefix(sources()).unwrap().display().to_string();
+        for name in declared_types(&code(&source)) {
+            let features = declared.entry(name).or_default();
+            features.entry(module_of(&file)).or_insert(path.clone());
+        }
+    }
+    let is_shared = |name: &str| SHARED_NAMES.contains(&name);
+    let wrong: Vec<String> = declared
+        .iter()
+        .filter(|(name, features)| features.len() > 1 && !is_shared(name))
+        .map(|(name, features)| {
+            let files: Vec<&str> = features.values().map(String::as_str).collect();
+            format!("{name} is declared in {}", files.join(" and "))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let idle: Vec<&&str> = SHARED_NAMES
+        .iter()
+        .filter(|name| declared.get(**name).is_none_or(|found| found.len() < 2))
+        .collect();
+    assert!(idle.is_empty(), "not declared twice: {idle:?}");
+}
+
+#[test]
+fn types_are_found_in_every_form() {
+    let code = "pub struct A<T> {\n    pub(super) enum B {\npub(in crate::x) trait C: D {\n    \
+                type E = F;\nstruct G(u8);\nlet type_h = 1;\nuse type_i;\n#[derive(J)]";
+    let found: Vec<String> = declared_types(code).into_iter().collect();
+    assert_eq!(found, ["A", "B", "C", "E", "G"]);
 }

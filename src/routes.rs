@@ -17,24 +17,24 @@ type PageView = Pin<Box<dyn Future<Output = AnyView>>>;
 /// Page at a path such as `/courses/:course`.
 pub struct Route {
     path: &'static str,
-    view: View,
+    view: RouteView,
 }
 
 #[derive(Clone, Copy)]
-enum View {
+enum RouteView {
     Here(fn() -> AnyView),
     Lazy(fn() -> PageView),
 }
 
 impl Route {
     pub fn new(path: &'static str, view: fn() -> AnyView) -> Self {
-        let view = View::Here(view);
+        let view = RouteView::Here(view);
         Self { path, view }
     }
 
     /// Creates a route whose page the browser downloads when it is first shown.
     pub fn lazy(path: &'static str, view: fn() -> PageView) -> Self {
-        let view = View::Lazy(view);
+        let view = RouteView::Lazy(view);
         Self { path, view }
     }
 }
@@ -126,7 +126,7 @@ pub struct RouteMatch {
     id: RouteMatchId,
     matched: String,
     params: Vec<(Cow<'static, str>, String)>,
-    view: View,
+    view: RouteView,
 }
 
 impl MatchParams for RouteMatch {
@@ -152,7 +152,7 @@ impl MatchInterface for RouteMatch {
     }
 }
 
-impl ChooseView for View {
+impl ChooseView for RouteView {
     async fn choose(self) -> AnyView {
         match self {
             Self::Here(view) => view(),

@@ -10,7 +10,7 @@ use crate::platform::error::AppResult;
 use {
     crate::certificate::server::{code, completion, store, view},
     crate::paths::certificate_path,
-    crate::platform::audit::Entry,
+    crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::{require_admin, require_user},
     crate::platform::error::AppError,
     crate::platform::http::Cx,
@@ -88,7 +88,7 @@ pub async fn revoke_certificate(code: String, reason: String) -> AppResult<()> {
     let code = code::read(&code).ok_or_else(view::no_certificate)?;
     let reason = said(&reason)?;
     let path = certificate_path(&code);
-    let entry = Entry::done("certificate.revoked")
+    let entry = AuditEntry::done("certificate.revoked")
         .of("certificate", &code)
         .change(None, Some(json!({ "reason": reason })))
         .by(&admin.cx);
@@ -133,7 +133,7 @@ pub async fn issue_certificate_anew(code: String, reason: String) -> AppResult<(
                             .to_owned(),
                     )
                 })?;
-            Entry::done("certificate.issued_anew")
+            AuditEntry::done("certificate.issued_anew")
                 .of("certificate", &issued)
                 .change(None, Some(json!({ "reason": reason, "instead_of": code })))
                 .by(&admin.cx)

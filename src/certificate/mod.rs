@@ -57,14 +57,14 @@ pub struct CertificateFacts {
 pub struct CertificatePage {
     pub facts: CertificateFacts,
     /// Present only if the viewer owns the certificate.
-    pub own: Option<Own>,
+    pub own: Option<OwnCertificate>,
     pub may_revoke: bool,
     /// True if a new certificate may replace this one, which was revoked.
     pub may_issue_anew: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Own {
+pub struct OwnCertificate {
     pub rating: Option<i16>,
     pub feedback: String,
     pub revocation_reason: Option<String>,

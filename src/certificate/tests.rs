@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::ProgramType;
 use crate::certificate::server::badge;
-use crate::certificate::server::badge::{Issuer, Refusal};
+use crate::certificate::server::badge::{CredentialRefusal, Issuer};
 use crate::certificate::server::keys;
 use crate::certificate::server::keys::{PublicKey, SigningKey};
 use crate::certificate::server::store::Certificate;
@@ -572,7 +572,7 @@ fn signed() -> &'static Signed {
     })
 }
 
-fn refusal(token: &str) -> Option<Refusal> {
+fn refusal(token: &str) -> Option<CredentialRefusal> {
     let signed = signed();
     badge::read(token, &signed.keys, &signed.issuer).err()
 }
@@ -590,27 +590,27 @@ fn what_was_not_signed_by_us_is_refused() {
     let mut payload = decoded(parts[1]);
     payload["credentialSubject"]["identifier"][0]["identityHash"] = json!("Mallory");
     let altered = format!("{}.{}.{}", parts[0], encoded(&payload), parts[2]);
-    assert_eq!(refusal(&altered), Some(Refusal::Forged));
+    assert_eq!(refusal(&altered), Some(CredentialRefusal::Forged));
     let unsigned = encoded(&json!({ "alg": "none", "kid": kid }));
     assert_eq!(
         refusal(&format!("{unsigned}.{}.", encoded(&payload))),
-        Some(Refusal::Unsigned)
+        Some(CredentialRefusal::Unsigned)
     );
     assert_eq!(
         refusal(&headed(json!({ "alg": "nOnE", "kid": kid }))),
-        Some(Refusal::Unsigned)
+        Some(CredentialRefusal::Unsigned)
     );
     assert_eq!(
         refusal(&headed(json!({ "alg": "HS256", "kid": kid }))),
-        Some(Refusal::OtherAlgorithm)
+        Some(CredentialRefusal::OtherAlgorithm)
     );
     assert_eq!(
         refusal(&headed(json!({ "alg": "RS256", "kid": "x" }))),
-        Some(Refusal::UnknownKey)
+        Some(CredentialRefusal::UnknownKey)
     );
     // A key inside the token is not trusted.
     let own = json!({ "alg": "RS256", "jwk": signed.keys[0].jwk });
-    assert_eq!(refusal(&headed(own)), Some(Refusal::UnknownKey));
+    assert_eq!(refusal(&headed(own)), Some(CredentialRefusal::UnknownKey));
     for broken in [
         "",
         ".",
@@ -619,7 +619,7 @@ fn what_was_not_signed_by_us_is_refused() {
         &signed.token[..400],
         &format!("{}.x", signed.token),
     ] {
-        assert_eq!(refusal(broken), Some(Refusal::Broken), "{broken}");
+        assert_eq!(refusal(broken), Some(CredentialRefusal::Broken), "{broken}");
     }
 
     // A forger signs under our key's id.
@@ -629,7 +629,7 @@ fn what_was_not_signed_by_us_is_refused() {
         secret: stolen,
     };
     let forged = badge::sign(&signed.issuer, &signed.certificate, &forger).unwrap();
-    assert_eq!(refusal(&forged), Some(Refusal::Forged));
+    assert_eq!(refusal(&forged), Some(CredentialRefusal::Forged));
     let elsewhere = Issuer {
         site: "https://other.example".to_owned(),
         name: "Other".to_owned(),
@@ -639,7 +639,10 @@ fn what_was_not_signed_by_us_is_refused() {
         ..forger
     };
     let theirs = badge::sign(&elsewhere, &signed.certificate, &stranger).unwrap();
-    assert_eq!(refusal(&theirs), Some(Refusal::OtherIssuer(elsewhere.id())));
+    assert_eq!(
+        refusal(&theirs),
+        Some(CredentialRefusal::OtherIssuer(elsewhere.id()))
+    );
 
     // Claims signed with our key, but different from our record.
     for change in [

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::find_organization;
 use crate::certificate::server::keys;
-use crate::platform::audit::Entry;
+use crate::platform::audit::AuditEntry;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{
     UserRole, check_display_name, check_password, normalize_email, password,
@@ -99,7 +99,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
                     };
                     let made = store::create(conn, new).await?;
                     if let Some(user) = made {
-                        Entry::done("user.created")
+                        AuditEntry::done("user.created")
                             .of("user", user)
                             .change(None, Some(json!({ "role": role })))
                             .write(conn)
@@ -125,7 +125,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
                     AppError::NotFound(format!("There is no account for {email}."))
                 })?;
                 store::set_role(conn, account.user_id, role).await?;
-                Entry::done("user.role_changed")
+                AuditEntry::done("user.role_changed")
                     .of("user", account.user_id)
                     .change(
                         Some(json!({ "role": account.role })),
@@ -227,7 +227,9 @@ pub async fn organization(config: &Config, command: OrganizationCommand) -> Resu
                 .within(organization.organization_id, async |conn| {
                     let retired = keys::retire(conn).await?;
                     if retired > 0 {
-                        Entry::done("organization_key.retired").write(conn).await?;
+                        AuditEntry::done("organization_key.retired")
+                            .write(conn)
+                            .await?;
                     }
                     Ok::<_, AppError>(retired)
                 })

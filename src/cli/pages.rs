@@ -8,7 +8,7 @@ use serde_json::json;
 use super::find_organization;
 use crate::catalog::server::store;
 use crate::course::server::native::is_slug;
-use crate::platform::audit::Entry;
+use crate::platform::audit::AuditEntry;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::error::AppError;
@@ -64,7 +64,7 @@ pub async fn page(config: &Config, command: PageCommand, organization: &str) -> 
                 return Err(AppError::field("title", sentence));
             }
             let rendered = store::set_cms_page(conn, &slug, title, &body).await?;
-            Entry::done("page.changed")
+            AuditEntry::done("page.changed")
                 .of("page", &slug)
                 .change(None, Some(json!({ "title": title })))
                 .write(conn)

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::find_organization;
 use crate::enrollment::server::store::course_id;
-use crate::platform::audit::Entry;
+use crate::platform::audit::AuditEntry;
 use crate::platform::auth::{UserRole, normalize_email, store as accounts};
 use crate::platform::config::Config;
 use crate::platform::db::{Conn, Db};
@@ -75,7 +75,7 @@ async fn change(conn: &mut Conn, slug: &str, email: &str, teaches: bool) -> AppR
         true => "course_tutor.added",
         false => "course_tutor.removed",
     };
-    Entry::done(action)
+    AuditEntry::done(action)
         .of("course", course)
         .change(None, Some(json!({ "user_id": user })))
         .write(conn)
@@ -86,7 +86,7 @@ async fn change(conn: &mut Conn, slug: &str, email: &str, teaches: bool) -> AppR
     // The role only adds the link to /teach. Rights depend on the course.
     if account.role == UserRole::Learner {
         accounts::set_role(conn, user, UserRole::Tutor).await?;
-        Entry::done("user.role_changed")
+        AuditEntry::done("user.role_changed")
             .of("user", user)
             .change(
                 Some(json!({ "role": account.role })),

@@ -15,7 +15,7 @@ use {
     crate::gradebook::server::view,
     crate::paths::regrade_path,
     crate::platform::address,
-    crate::platform::audit::Entry,
+    crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
@@ -335,7 +335,7 @@ pub async fn regrade_question(
         let by = tutor.signed_in.user_id();
         let ruling = kind.about(found.question);
         let regrading = work::order(conn, subject, &ruling, &reason, by, now).await?;
-        Ok(Entry::done("quiz.regraded")
+        Ok(AuditEntry::done("quiz.regraded")
             .of("question", question)
             .change(
                 None,

@@ -23,7 +23,7 @@ use crate::question_bank::server::bank::QuestionPlace;
 /// A stored question that came with an earlier import of the course.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = quiz_questions)]
-struct Known {
+struct KnownQuestion {
     question_id: QuestionId,
     external_key: Option<String>,
     prompt: String,
@@ -145,11 +145,11 @@ struct Prompt {
     prompt: String,
 }
 
-async fn known(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String, Known>> {
-    let rows: Vec<Known> = quiz_questions::table
+async fn known(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String, KnownQuestion>> {
+    let rows: Vec<KnownQuestion> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(course))
         .filter(quiz_questions::external_key.not_like(format!("{}%", FROM_FILE)))
-        .select(Known::as_select())
+        .select(KnownQuestion::as_select())
         .load(conn)
         .await?;
     let keyed = rows
@@ -161,7 +161,7 @@ async fn known(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String,
 /// Stores a question over its earlier version. Returns true if anything changed.
 async fn store_again(
     conn: &mut Conn,
-    before: &Known,
+    before: &KnownQuestion,
     place: &QuestionPlace,
     question: &QuestionDraft,
     links: &Links<'_>,

@@ -87,7 +87,7 @@ pub async fn reached_modules(conn: &mut Conn, course: CourseId) -> QueryResult<V
 }
 
 /// The stored version of a topic, to tell what changed.
-struct Known {
+struct KnownTopic {
     slug: String,
     topic_id: TopicId,
     title: String,
@@ -162,16 +162,16 @@ pub async fn store_topics(
 /// The stored topics of a course, compared with a draft.
 struct Matched<'k> {
     /// By the key in the draft.
-    of_topics: HashMap<&'k str, &'k Known>,
+    of_topics: HashMap<&'k str, &'k KnownTopic>,
     /// Stored topics that the draft has no counterpart of.
-    others: Vec<&'k Known>,
+    others: Vec<&'k KnownTopic>,
 }
 
 /// Finds the stored version of each topic of the draft: by its key, or else by the keys that
 /// earlier versions gave to it. Different topics can have the same former key. Then the title
 /// tells which of them is stored under it.
-fn matched<'k>(known: &'k [Known], draft: &'k CourseDraft) -> Matched<'k> {
-    let by_slug: HashMap<&str, &Known> = known
+fn matched<'k>(known: &'k [KnownTopic], draft: &'k CourseDraft) -> Matched<'k> {
+    let by_slug: HashMap<&str, &KnownTopic> = known
         .iter()
         .map(|known| (known.slug.as_str(), known))
         .collect();
@@ -180,7 +180,7 @@ fn matched<'k>(known: &'k [Known], draft: &'k CourseDraft) -> Matched<'k> {
         .iter()
         .flat_map(|module| &module.topics)
         .collect();
-    let mut of_topics: HashMap<&str, &Known> = topics
+    let mut of_topics: HashMap<&str, &KnownTopic> = topics
         .iter()
         .filter_map(|topic| Some((topic.key.as_str(), *by_slug.get(topic.key.as_str())?)))
         .collect();
@@ -221,7 +221,7 @@ fn matched<'k>(known: &'k [Known], draft: &'k CourseDraft) -> Matched<'k> {
     }
 }
 
-type TopicRow = (
+type StoredTopicRow = (
     String,
     TopicId,
     String,
@@ -234,8 +234,8 @@ type TopicRow = (
     bool,
 );
 
-async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Known>> {
-    let rows: Vec<TopicRow> = topics::table
+async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<KnownTopic>> {
+    let rows: Vec<StoredTopicRow> = topics::table
         .filter(topics::course_id.eq(course))
         .select((
             topics::slug,
@@ -267,7 +267,7 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
                 is_retired,
             )| {
                 let content = [normal, sports, cooking, adventure];
-                Known {
+                KnownTopic {
                     slug,
                     topic_id,
                     title,
@@ -281,7 +281,7 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
         .collect())
 }
 
-impl Known {
+impl KnownTopic {
     fn is_same(&self, module_no: i32, topic: &TopicDraft) -> bool {
         !self.is_retired
             && self.title == topic.title
@@ -327,7 +327,7 @@ async fn store_topic(
     (course, draft): (CourseId, &CourseDraft),
     module_no: i32,
     topic: &TopicDraft,
-    before: Option<&Known>,
+    before: Option<&KnownTopic>,
     links: &Links<'_>,
     words: &mut Vocabulary,
 ) -> AppResult<TopicId> {

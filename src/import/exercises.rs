@@ -21,7 +21,7 @@ use crate::platform::ids::{CourseId, ExerciseId, TopicId};
 /// The stored version of an exercise, to tell what changed.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = simulation_exercises)]
-struct Known {
+struct KnownExercise {
     exercise_key: String,
     exercise_id: ExerciseId,
     topic_id: TopicId,
@@ -39,12 +39,12 @@ pub async fn store_exercises(
     topics: &HashMap<String, TopicId>,
     links: &Links<'_>,
 ) -> AppResult<Changes> {
-    let known: Vec<Known> = simulation_exercises::table
+    let known: Vec<KnownExercise> = simulation_exercises::table
         .filter(simulation_exercises::course_id.eq(course))
-        .select(Known::as_select())
+        .select(KnownExercise::as_select())
         .load(conn)
         .await?;
-    let known: HashMap<String, Known> = known
+    let known: HashMap<String, KnownExercise> = known
         .into_iter()
         .map(|row| (row.exercise_key.clone(), row))
         .collect();
@@ -108,7 +108,7 @@ pub async fn store_exercises(
     Ok(changes)
 }
 
-impl Known {
+impl KnownExercise {
     fn is_same(&self, topic: TopicId, exercise: &SimulationDraft, rubric: &Value) -> bool {
         self.retired_at.is_none()
             && self.topic_id == topic

@@ -3,7 +3,9 @@
 
 mod bank;
 mod content;
+mod course;
 mod exercises;
+mod files;
 mod search_index;
 #[cfg(all(test, feature = "ssr"))]
 pub mod tests;
@@ -11,7 +13,6 @@ pub mod tests;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use chrono::Utc;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
@@ -19,20 +20,18 @@ use diesel_async::RunQueryDsl;
 pub use search_index::{refresh_catalog, reindex};
 
 use crate::course::server::draft::{CourseDraft, CourseError};
-use crate::course::server::files::{OF_QUESTIONS, address, keep};
+use crate::course::server::files::{OF_QUESTIONS, address};
 use crate::course::server::mdbook::{MAX_SLUG, Overrides};
 use crate::course::server::native::is_slug;
 use crate::course::server::render::Links;
-use crate::course::server::store::recount;
-use crate::platform::db::schema::{course_files, course_quiz_settings, courses};
 use crate::platform::db::{Conn, Db, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
-use crate::platform::ids::{CourseId, FileId, OrganizationId};
+use crate::platform::ids::OrganizationId;
 
 /// Summary of an import, for the person who ran it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Report {
+pub struct ImportSummary {
     pub course: String,
     pub slug: String,
     pub is_new: bool,
@@ -71,7 +70,7 @@ impl Changes {
     }
 }
 
-impl std::fmt::Display for Report {
+impl std::fmt::Display for ImportSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let verb = if self.is_new { "Imported" } else { "Updated" };
         writeln!(f, "{verb} “{}” (/courses/{})", self.course, self.slug)?;
@@ -200,7 +199,7 @@ pub async fn import(
     files: &Files,
     organization: OrganizationId,
     mut draft: CourseDraft,
-) -> AppResult<Report> {
+) -> AppResult<ImportSummary> {
     draft.tidy_names();
     if let Some(key) = reserved_file(&draft) {
         return Err(AppError::field("", format!("{key}: {RESERVED}")));
@@ -211,8 +210,8 @@ pub async fn import(
         statement("set constraints topics_order, course_modules_order deferred")
             .execute(conn)
             .await?;
-        let (course, is_new) = upsert_course(conn, &draft).await?;
-        let stored = store_files(conn, &files, organization, course, &draft).await?;
+        let (course, is_new) = course::store_course(conn, &draft).await?;
+        let stored = files::store_files(conn, &files, organization, course, &draft).await?;
         let addresses: HashMap<String, String> = stored
             .iter()
             .map(|(key, id)| (key.clone(), address(*id, key)))
@@ -228,10 +227,10 @@ pub async fn import(
         let exercises =
             exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
         let reached = content::reached_modules(conn, course).await?;
-        finish_course(conn, course, &draft, &stored, &links).await?;
+        course::finish_course(conn, course, &draft, &stored, &links).await?;
         search_index::refresh_course(conn, course, topics.words).await?;
         search_index::refresh_catalog(conn).await?;
-        Ok(Report {
+        Ok(ImportSummary {
             course: draft.title.clone(),
             slug: draft.slug.clone(),
             is_new,
@@ -255,118 +254,4 @@ async fn lock(conn: &mut Conn, organization: OrganizationId, course: &str) -> Qu
         .execute(conn)
         .await
         .map(drop)
-}
-
-async fn upsert_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(CourseId, bool)> {
-    let values = (
-        courses::title.eq(&draft.title),
-        courses::summary.eq(&draft.summary),
-        courses::description.eq(&draft.description),
-        courses::language.eq(&draft.language),
-        courses::level.eq(draft.level),
-        courses::tags.eq(&draft.tags),
-        courses::authors.eq(&draft.authors),
-        courses::outcomes.eq(&draft.outcomes),
-        courses::license.eq(&draft.license),
-        courses::price_cents.eq(draft.price_cents),
-        courses::currency.eq(&draft.currency),
-        courses::cohort_only.eq(draft.cohort_only),
-        courses::retired_at.eq(None::<chrono::DateTime<Utc>>),
-    );
-    let settings = &draft.settings;
-    let settings = (
-        courses::is_gated.eq(settings.gated),
-        courses::cooldown_days.eq(settings.cooldown_days),
-        courses::passing_score_percent.eq(settings.passing_score_percent),
-        courses::questions_per_attempt.eq(settings.questions_per_attempt),
-        courses::seconds_per_question.eq(settings.seconds_per_question),
-    );
-    let edited = course_quiz_settings::edited_at.is_not_null().nullable();
-    let slugs: Vec<&str> = std::iter::once(&draft.slug)
-        .chain(&draft.former_slug)
-        .map(String::as_str)
-        .collect();
-    let known: Option<(CourseId, Option<bool>)> = courses::table
-        .left_join(course_quiz_settings::table)
-        .filter(courses::slug.eq_any(slugs))
-        .order(courses::slug.eq(&draft.slug).desc())
-        .select((courses::course_id, edited))
-        .first(conn)
-        .await
-        .optional()?;
-    match known {
-        Some((course, edited)) => {
-            // Settings that were changed on the site stay.
-            let settings = (edited != Some(true)).then_some(settings);
-            diesel::update(courses::table.find(course))
-                .set((courses::slug.eq(&draft.slug), values, settings))
-                .execute(conn)
-                .await?;
-            Ok((course, false))
-        }
-        None => {
-            let published = (
-                courses::is_published.eq(true),
-                courses::published_at.eq(Utc::now()),
-            );
-            let course = diesel::insert_into(courses::table)
-                .values((courses::slug.eq(&draft.slug), values, settings, published))
-                .returning(courses::course_id)
-                .get_result(conn)
-                .await?;
-            Ok((course, true))
-        }
-    }
-}
-
-async fn store_files(
-    conn: &mut Conn,
-    files: &Files,
-    organization: OrganizationId,
-    course: CourseId,
-    draft: &CourseDraft,
-) -> AppResult<HashMap<String, FileId>> {
-    let mut stored = HashMap::new();
-    for file in &draft.files {
-        let content = tokio::fs::read(&file.path)
-            .await
-            .map_err(|error| AppError::field("", format!("{} can't be read: {error}", file.key)))?;
-        let kind = (file.key.as_str(), file.media_type.as_str());
-        let id = keep(conn, files, organization, course, kind, content).await?;
-        stored.insert(file.key.clone(), id);
-    }
-    let names: Vec<&str> = draft.files.iter().map(|file| file.key.as_str()).collect();
-    diesel::delete(
-        course_files::table
-            .filter(course_files::course_id.eq(course))
-            .filter(course_files::name.ne_all(names))
-            .filter(course_files::name.not_like(format!("{OF_QUESTIONS}%"))),
-    )
-    .execute(conn)
-    .await?;
-    Ok(stored)
-}
-
-/// Stores the fields that need all other parts to be stored first: counts, the rendered description
-/// and the picture.
-async fn finish_course(
-    conn: &mut Conn,
-    course: CourseId,
-    draft: &CourseDraft,
-    stored: &HashMap<String, FileId>,
-    links: &Links<'_>,
-) -> AppResult<()> {
-    let thumbnail = draft
-        .thumbnail
-        .as_ref()
-        .and_then(|key| stored.get(key).copied());
-    diesel::update(courses::table.find(course))
-        .set((
-            courses::description_html.eq(links.markdown(&draft.description).html),
-            courses::thumbnail_file_id.eq(thumbnail),
-        ))
-        .execute(conn)
-        .await?;
-    recount(conn, course).await?;
-    Ok(())
 }

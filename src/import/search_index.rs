@@ -17,7 +17,7 @@ use crate::platform::ids::{CourseId, TopicId};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = courses)]
-struct Said {
+struct SearchedCourse {
     title: String,
     summary: String,
     tags: Vec<Option<String>>,
@@ -25,7 +25,7 @@ struct Said {
     language: String,
 }
 
-impl Said {
+impl SearchedCourse {
     fn about(&self) -> String {
         let more: Vec<&str> = (self.tags.iter().chain(&self.authors))
             .flatten()
@@ -44,9 +44,9 @@ pub fn text_of<'a>(blocks: impl Iterator<Item = &'a str>) -> String {
 /// Indexes a course for the catalog and stores its topics' words. The topics must already be
 /// indexed.
 pub async fn refresh_course(conn: &mut Conn, course: CourseId, words: Vocabulary) -> AppResult<()> {
-    let said: Said = courses::table
+    let said: SearchedCourse = courses::table
         .find(course)
-        .select(Said::as_select())
+        .select(SearchedCourse::as_select())
         .first(conn)
         .await?;
     let titles: Vec<String> = topics::table
@@ -67,9 +67,9 @@ pub async fn refresh_course(conn: &mut Conn, course: CourseId, words: Vocabulary
 pub async fn refresh_catalog(conn: &mut Conn) -> AppResult<()> {
     let shown = courses::is_published.and(courses::retired_at.is_null());
     let mut words = Vocabulary::default();
-    let said: Vec<Said> = courses::table
+    let said: Vec<SearchedCourse> = courses::table
         .filter(shown)
-        .select(Said::as_select())
+        .select(SearchedCourse::as_select())
         .load(conn)
         .await?;
     for said in said {

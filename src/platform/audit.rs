@@ -14,7 +14,7 @@ use crate::platform::ids::UserId;
 /// One entry of the record. The connection determines its organization.
 #[derive(Debug, Default, Insertable)]
 #[diesel(table_name = audit_logs)]
-pub struct Entry {
+pub struct AuditEntry {
     pub audit_id: Uuid,
     pub actor_user_id: Option<UserId>,
     pub action: String,
@@ -28,7 +28,7 @@ pub struct Entry {
     pub request_id: Option<String>,
 }
 
-impl Entry {
+impl AuditEntry {
     /// An entry of a change that succeeded.
     pub fn done(action: &str) -> Self {
         Self::with_outcome(action, "done")
@@ -83,15 +83,15 @@ impl Entry {
 /// Records a refusal. If the entry cannot be stored, that is only logged, so that the person still
 /// gets the proper answer.
 pub async fn denied(cx: &Cx, action: &str, subject: Option<(&str, String)>) {
-    alone(cx, Entry::with_outcome(action, "denied"), subject).await;
+    alone(cx, AuditEntry::with_outcome(action, "denied"), subject).await;
 }
 
 /// Records an action that failed, such as a sign-in.
 pub async fn failed(cx: &Cx, action: &str, subject: Option<(&str, String)>) {
-    alone(cx, Entry::with_outcome(action, "failed"), subject).await;
+    alone(cx, AuditEntry::with_outcome(action, "failed"), subject).await;
 }
 
-async fn alone(cx: &Cx, entry: Entry, subject: Option<(&str, String)>) {
+async fn alone(cx: &Cx, entry: AuditEntry, subject: Option<(&str, String)>) {
     let mut entry = entry.by(cx);
     if let Some((kind, id)) = subject {
         entry = entry.of(kind, id);

@@ -35,11 +35,11 @@ impl Mail {
 #[derive(Clone)]
 pub struct Mailer {
     from: Mailbox,
-    way: Arc<Way>,
+    way: Arc<MailTransport>,
     print_links: bool,
 }
 
-enum Way {
+enum MailTransport {
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
     Folder(PathBuf),
 }
@@ -52,13 +52,13 @@ impl Mailer {
             .parse()
             .map_err(|error| format!("MAIL_FROM is not an address: {error}"))?;
         let way = match &config.mail.smtp_url {
-            Some(url) => Way::Smtp(
+            Some(url) => MailTransport::Smtp(
                 AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
                     .map_err(|error| format!("SMTP_URL can't be used: {error}"))?
                     .timeout(Some(std::time::Duration::from_secs(20)))
                     .build(),
             ),
-            None => Way::Folder(folder(config)),
+            None => MailTransport::Folder(folder(config)),
         };
         Ok(Self {
             from,
@@ -69,7 +69,7 @@ impl Mailer {
 
     /// Whether mails are sent, or only written to a folder.
     pub fn sends(&self) -> bool {
-        matches!(*self.way, Way::Smtp(_))
+        matches!(*self.way, MailTransport::Smtp(_))
     }
 
     pub async fn send(&self, mail: Mail) -> AppResult<()> {
@@ -82,13 +82,13 @@ impl Mailer {
             .body(mail.text.clone())
             .map_err(|error| AppError::internal(&error))?;
         match &*self.way {
-            Way::Smtp(transport) => {
+            MailTransport::Smtp(transport) => {
                 transport
                     .send(message)
                     .await
                     .map_err(|error| AppError::internal(&error))?;
             }
-            Way::Folder(folder) => {
+            MailTransport::Folder(folder) => {
                 write(folder, &message.formatted())
                     .await
                     .map_err(|error| AppError::internal(&error))?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Float4, Int4, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::catalog::{
@@ -43,15 +43,16 @@ pub async fn list(
         .after
         .as_deref()
         .or(query.before.as_deref())
-        .map(Cursor::parse)
+        .map(CatalogPosition::parse)
         .transpose()?;
     let order = Order::of(query.sort, search.is_some());
-    let rows: Vec<Row> = statement(list_sql(order, query.filter, search.is_some(), backwards))
+    let rows: Vec<CardRow> = statement(list_sql(order, query.filter, search.is_some(), backwards))
         .bind::<Nullable<Text>, _>(search.as_ref().map(|search| search.notation.clone()))
         .bind::<Uuid, _>(organization)
         .bind::<Nullable<Text>, _>(cursor.as_ref().map(|cursor| cursor.key.clone()))
         .bind::<Nullable<Uuid>, _>(cursor.as_ref().map(|cursor| cursor.course))
         .bind::<BigInt, _>(PAGE as i64 + 1)
+        .bind::<Array<Float4>, _>(search::WEIGHTS)
         .load(conn)
         .await?;
     Ok(page(
@@ -63,7 +64,7 @@ pub async fn list(
 }
 
 fn page(
-    mut rows: Vec<Row>,
+    mut rows: Vec<CardRow>,
     backwards: bool,
     has_cursor: bool,
     corrected: Option<String>,
@@ -84,9 +85,9 @@ fn page(
         [first, .., last] => (Some(first), Some(last)),
     };
     CatalogPage {
-        before: first.filter(|_| has_before).map(Row::cursor),
-        after: last.filter(|_| has_after).map(Row::cursor),
-        courses: rows.into_iter().map(Row::into_card).collect(),
+        before: first.filter(|_| has_before).map(CardRow::cursor),
+        after: last.filter(|_| has_after).map(CardRow::cursor),
+        courses: rows.into_iter().map(CardRow::into_card).collect(),
         corrected,
     }
 }
@@ -140,9 +141,9 @@ fn list_sql(order: Order, filter: CatalogFilter, searching: bool, backwards: boo
         ("asc", ">")
     };
     let found = match searching {
-        true => "join search_courses($2, $1::tsquery) found on found.course_id = c.course_id",
+        true => "join search_courses($2, $1::tsquery, $6) found on found.course_id = c.course_id",
         // The parameters keep their places and types.
-        false => "cross join (select $1::text, $2::uuid) unused",
+        false => "cross join (select $1::text, $2::uuid, $6::real[]) unused",
     };
     let filter = match filter {
         CatalogFilter::All => "true",
@@ -166,12 +167,12 @@ fn list_sql(order: Order, filter: CatalogFilter, searching: bool, backwards: boo
 }
 
 /// Position in the list: sort key and id of a course.
-struct Cursor {
+struct CatalogPosition {
     key: String,
     course: CourseId,
 }
 
-impl Cursor {
+impl CatalogPosition {
     fn parse(text: &str) -> AppResult<Self> {
         text.rsplit_once('~')
             .and_then(|(key, id)| {
@@ -190,7 +191,7 @@ impl Cursor {
 }
 
 #[derive(QueryableByName)]
-struct Row {
+struct CardRow {
     #[diesel(sql_type = Uuid)]
     course_id: CourseId,
     #[diesel(sql_type = Text)]
@@ -225,7 +226,7 @@ struct Row {
     tutors: Vec<String>,
 }
 
-impl Row {
+impl CardRow {
     fn cursor(&self) -> String {
         format!("{}~{}", self.sort_key, self.course_id)
     }

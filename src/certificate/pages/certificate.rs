@@ -7,7 +7,7 @@ use leptos_meta::{Meta, Title};
 use crate::certificate::api::{
     IssueCertificateAnew, RateCourse, RevokeCertificate, load_certificate,
 };
-use crate::certificate::{CertificateFacts, CertificatePage, Own};
+use crate::certificate::{CertificateFacts, CertificatePage, OwnCertificate};
 use crate::paths::certificate_path;
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Notice, Page, TextArea, Tone, loaded,
@@ -142,7 +142,7 @@ fn files(code: &str) -> AnyView {
     .erase()
 }
 
-fn rating(code: String, own: Own, form: FormState) -> AnyView {
+fn rating(code: String, own: OwnCertificate, form: FormState) -> AnyView {
     let given = own.rating.map(|rating| rating.to_string());
     let chosen = form.value("rating", &given.unwrap_or_default());
     let stars = (1..=5)

@@ -156,7 +156,7 @@ pub fn sign(
 
 /// Reason why a text is not a credential of this organization.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum CredentialRefusal {
     #[error("It is incomplete. Copy the whole credential, from the first character to the last.")]
     Broken,
     #[error("It is not signed, so anyone could have written it.")]
@@ -194,11 +194,11 @@ pub struct Claims {
     jti: String,
     nbf: i64,
     #[serde(rename = "credentialSubject")]
-    subject: Subject,
+    subject: CredentialSubject,
 }
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
-struct Subject {
+struct CredentialSubject {
     identifier: Vec<Identity>,
     achievement: Achievement,
 }
@@ -233,26 +233,30 @@ impl Claims {
 
 /// Verifies a token and returns its claims. Keys are found by the last part of their address. So
 /// tokens from before the organization's site moved stay valid.
-pub fn read(token: &str, keys: &[PublicKey], issuer: &Issuer) -> Result<Claims, Refusal> {
+pub fn read(token: &str, keys: &[PublicKey], issuer: &Issuer) -> Result<Claims, CredentialRefusal> {
     // Mail programs break long lines.
     let token: String = token.split_whitespace().collect();
-    let (message, signature) = token.rsplit_once('.').ok_or(Refusal::Broken)?;
-    let (header, payload) = message.split_once('.').ok_or(Refusal::Broken)?;
+    let (message, signature) = token.rsplit_once('.').ok_or(CredentialRefusal::Broken)?;
+    let (header, payload) = message.split_once('.').ok_or(CredentialRefusal::Broken)?;
     let header: Header = part(header)?;
     match header.alg.as_str() {
         ALGORITHM => {}
-        none if none.eq_ignore_ascii_case("none") => return Err(Refusal::Unsigned),
-        _ => return Err(Refusal::OtherAlgorithm),
+        none if none.eq_ignore_ascii_case("none") => return Err(CredentialRefusal::Unsigned),
+        _ => return Err(CredentialRefusal::OtherAlgorithm),
     }
     let unproven: Unproven = part(payload)?;
     let kid = header.kid.rsplit('/').next().unwrap_or_default();
     let Some(key) = keys.iter().find(|key| key.kid.to_string() == kid) else {
         return Err(match unproven.iss {
-            iss if iss.is_empty() || iss == issuer.id() => Refusal::UnknownKey,
-            iss => Refusal::OtherIssuer(iss.chars().take(200).collect()),
+            iss if iss.is_empty() || iss == issuer.id() => CredentialRefusal::UnknownKey,
+            iss => CredentialRefusal::OtherIssuer(iss.chars().take(200).collect()),
         });
     };
-    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Refusal::Broken);
+    let bytes = |text: &str| {
+        URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| CredentialRefusal::Broken)
+    };
     let public = RsaPublicKeyComponents {
         n: bytes(&key.jwk.n)?,
         e: bytes(&key.jwk.e)?,
@@ -263,13 +267,13 @@ pub fn read(token: &str, keys: &[PublicKey], issuer: &Issuer) -> Result<Claims, 
             message.as_bytes(),
             &bytes(signature)?,
         )
-        .map_err(|_| Refusal::Forged)?;
+        .map_err(|_| CredentialRefusal::Forged)?;
     part(payload)
 }
 
-fn part<T: serde::de::DeserializeOwned>(encoded: &str) -> Result<T, Refusal> {
+fn part<T: serde::de::DeserializeOwned>(encoded: &str) -> Result<T, CredentialRefusal> {
     let json = URL_SAFE_NO_PAD
         .decode(encoded)
-        .map_err(|_| Refusal::Broken)?;
-    serde_json::from_slice(&json).map_err(|_| Refusal::Broken)
+        .map_err(|_| CredentialRefusal::Broken)?;
+    serde_json::from_slice(&json).map_err(|_| CredentialRefusal::Broken)
 }

@@ -16,7 +16,7 @@ use rsa::traits::PublicKeyParts;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::platform::audit::Entry;
+use crate::platform::audit::AuditEntry;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::organization_keys;
 use crate::platform::error::{AppError, AppResult};
@@ -57,7 +57,7 @@ pub async fn active(cx: &Cx) -> AppResult<SigningKey> {
         .map_err(|error| AppError::internal(&error))?
         .map_err(|error| AppError::internal(&error))?;
     let jwk = serde_json::to_value(jwk).map_err(|error| AppError::internal(&error))?;
-    let made_by = Entry::done("organization_key.created").by(cx);
+    let made_by = AuditEntry::done("organization_key.created").by(cx);
     cx.within(async move |conn| {
         let made: Option<Uuid> = diesel::insert_into(organization_keys::table)
             .values((

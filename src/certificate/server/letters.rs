@@ -27,12 +27,12 @@ pub enum Coverage {
 }
 
 /// A line of text at size 1, scaled when drawn. Its runs are in visual order, from left to right.
-pub struct Line {
-    runs: Vec<Run>,
+pub struct TextLine {
+    runs: Vec<GlyphRun>,
 }
 
 /// Letters in one font and one direction.
-struct Run {
+struct GlyphRun {
     typeface: &'static Typeface,
     text: String,
     glyphs: Vec<KrillaGlyph>,
@@ -41,7 +41,7 @@ struct Run {
     is_drawn: bool,
 }
 
-impl Line {
+impl TextLine {
     pub fn set(fonts: &'static Fonts, text: &str, style: Style) -> Self {
         // Compose accents first: fonts have accented letters more often than separate accents.
         let text: String = text.nfc().collect();
@@ -62,8 +62,8 @@ impl Line {
                 };
                 runs.extend(parts.into_iter().filter_map(|(typeface, part)| {
                     Some(match typeface {
-                        Some(typeface) => Run::shape(typeface, part, direction),
-                        None => Run::of_boxes(choice.bundled.first()?, part),
+                        Some(typeface) => GlyphRun::shape(typeface, part, direction),
+                        None => GlyphRun::of_boxes(choice.bundled.first()?, part),
                     })
                 }));
             }
@@ -72,7 +72,7 @@ impl Line {
     }
 
     pub fn coverage(&self) -> Coverage {
-        let is_written = |run: &&Run| run.text.contains(|c: char| !c.is_whitespace());
+        let is_written = |run: &&GlyphRun| run.text.contains(|c: char| !c.is_whitespace());
         let mut written = self.runs.iter().filter(is_written);
         match self.runs.iter().all(|run| run.is_drawn) {
             true => Coverage::All,
@@ -197,7 +197,7 @@ fn is_invisible(letter: char) -> bool {
     )
 }
 
-impl Run {
+impl GlyphRun {
     fn shape(typeface: &'static Typeface, text: String, direction: Direction) -> Self {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(&text);
@@ -267,9 +267,9 @@ mod tests {
     use super::*;
     use crate::certificate::server::fonts::testing;
 
-    fn set(text: &str, style: Style) -> Line {
+    fn set(text: &str, style: Style) -> TextLine {
         let nothing = tempfile::tempdir().unwrap();
-        Line::set(testing::bundled_only(nothing.path()), text, style)
+        TextLine::set(testing::bundled_only(nothing.path()), text, style)
     }
 
     #[test]
@@ -335,15 +335,15 @@ mod tests {
         for name in ["สมชาย ใจดี", "שרה כהן", "Zoë (שרה) สมชาย"]
         {
             for style in [Style::Serif, Style::Sans] {
-                let line = Line::set(fonts, name, style);
+                let line = TextLine::set(fonts, name, style);
                 assert_eq!(line.coverage(), Coverage::All, "{name}");
                 assert!(line.runs.iter().all(|run| run.width > 0.0), "{name}");
             }
         }
-        let mixed = Line::set(fonts, "Zoë שרה", Style::Serif);
+        let mixed = TextLine::set(fonts, "Zoë שרה", Style::Serif);
         let serif = &fonts.bundled()[0];
         assert!(std::ptr::eq(mixed.runs[0].typeface, serif), "Latin stays");
-        let lacking = Line::set(fonts, "সমর שרה", Style::Serif);
+        let lacking = TextLine::set(fonts, "সমর שרה", Style::Serif);
         assert_eq!(lacking.coverage(), Coverage::Part);
     }
 

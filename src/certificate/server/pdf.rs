@@ -18,7 +18,7 @@ use krilla::tagging::{
 };
 
 use super::fonts::Fonts;
-use super::letters::{Coverage, Line, Style};
+use super::letters::{Coverage, Style, TextLine};
 use crate::certificate::CertificateFacts;
 
 /// Landscape A4, in points.
@@ -38,7 +38,7 @@ const GOLD: Color = (196, 148, 40);
 
 /// Lines of text in the largest size in which they fit.
 struct Text {
-    lines: Vec<Line>,
+    lines: Vec<TextLine>,
     size: f32,
     /// The whole text, if the fonts lack some of its letters. Screen readers read this text
     /// instead.
@@ -71,7 +71,7 @@ impl Sheet {
     fn of(fonts: &'static Fonts, facts: &CertificateFacts) -> Self {
         use Style::{Sans, Serif};
         let fitted = |text: &str, style, size| fitted(fonts, text, style, size);
-        let coverage = |text: &str| Line::set(fonts, text, Serif).coverage();
+        let coverage = |text: &str| TextLine::set(fonts, text, Serif).coverage();
         let (organization, name, course) = (
             &facts.organization_name,
             &facts.learner_name,
@@ -200,7 +200,7 @@ fn draw_with(fonts: &'static Fonts, facts: &CertificateFacts) -> Result<Vec<u8>,
 
 /// Fits text on one line, in a size smaller than `size` if the text is long.
 fn fitted(fonts: &'static Fonts, text: &str, style: Style, size: f32) -> Text {
-    let line = Line::set(fonts, text, style);
+    let line = TextLine::set(fonts, text, style);
     let size = size.min(MEASURE / line.width(1.0).max(f32::EPSILON));
     written(text, vec![line], size)
 }
@@ -219,7 +219,7 @@ fn wrapped(fonts: &'static Fonts, text: &str, style: Style, sizes: &[f32]) -> Te
     written(text, lines, used)
 }
 
-fn written(text: &str, lines: Vec<Line>, size: f32) -> Text {
+fn written(text: &str, lines: Vec<TextLine>, size: f32) -> Text {
     let is_whole = lines.iter().all(|line| line.coverage() == Coverage::All);
     Text {
         said: (!is_whole).then(|| text.to_owned()),
@@ -228,7 +228,7 @@ fn written(text: &str, lines: Vec<Line>, size: f32) -> Text {
     }
 }
 
-fn broken(fonts: &'static Fonts, text: &str, style: Style, size: f32) -> Vec<Line> {
+fn broken(fonts: &'static Fonts, text: &str, style: Style, size: f32) -> Vec<TextLine> {
     let mut lines = Vec::new();
     let mut open = String::new();
     for (gap, piece) in pieces(text) {
@@ -236,14 +236,14 @@ fn broken(fonts: &'static Fonts, text: &str, style: Style, size: f32) -> Vec<Lin
             true => piece.clone(),
             false => format!("{open}{gap}{piece}"),
         };
-        if !open.is_empty() && Line::set(fonts, &longer, style).width(size) > MEASURE {
-            lines.push(Line::set(fonts, &open, style));
+        if !open.is_empty() && TextLine::set(fonts, &longer, style).width(size) > MEASURE {
+            lines.push(TextLine::set(fonts, &open, style));
             open = piece;
         } else {
             open = longer;
         }
     }
-    lines.push(Line::set(fonts, &open, style));
+    lines.push(TextLine::set(fonts, &open, style));
     lines
 }
 
@@ -419,7 +419,7 @@ mod tests {
     }
 
     fn text(text: &Text) -> String {
-        text.lines.iter().map(Line::text).collect()
+        text.lines.iter().map(TextLine::text).collect()
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Builds the data of the certificates' pages from the queries.
 
-use super::badge::{self, Issuer, Refusal};
+use super::badge::{self, CredentialRefusal, Issuer};
 use super::store::{self, Certificate};
 use super::{code, keys};
-use crate::certificate::{CertificateFacts, CertificatePage, Own, Verdict};
+use crate::certificate::{CertificateFacts, CertificatePage, OwnCertificate, Verdict};
 use crate::platform::auth::UserRole;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
@@ -67,7 +67,7 @@ pub async fn page(cx: &Cx, typed: &str) -> AppResult<CertificatePage> {
     let revocation_reason = certificate.revocation_reason.clone();
     let facts = facts(cx, certificate);
     Ok(CertificatePage {
-        own: is_own.then(|| Own {
+        own: is_own.then(|| OwnCertificate {
             rating,
             feedback: feedback.unwrap_or_default(),
             revocation_reason,
@@ -81,7 +81,7 @@ pub async fn page(cx: &Cx, typed: &str) -> AppResult<CertificatePage> {
 /// Checks whether a code, the address of a certificate, or a credential is genuine.
 pub async fn verdict(cx: &Cx, typed: String) -> AppResult<Verdict> {
     if typed.len() > LIMIT {
-        return Ok(refused(Refusal::Broken));
+        return Ok(refused(CredentialRefusal::Broken));
     }
     let found = match Claim::of(&typed) {
         Claim::Token(token) => match check(cx, token.to_owned()).await? {
@@ -128,12 +128,12 @@ impl<'a> Claim<'a> {
     }
 }
 
-fn refused(refusal: Refusal) -> Verdict {
+fn refused(refusal: CredentialRefusal) -> Verdict {
     Verdict::Refused(refusal.to_string())
 }
 
 /// Returns the certificate that a credential stands for.
-async fn check(cx: &Cx, token: String) -> AppResult<Result<Certificate, Refusal>> {
+async fn check(cx: &Cx, token: String) -> AppResult<Result<Certificate, CredentialRefusal>> {
     let issuer = Issuer::of(cx);
     cx.within(async move |conn| {
         let claims = match badge::read(&token, &keys::public(conn).await?, &issuer) {
@@ -141,11 +141,11 @@ async fn check(cx: &Cx, token: String) -> AppResult<Result<Certificate, Refusal>
             Err(refusal) => return Ok(Err(refusal)),
         };
         let Some(certificate) = store::by_code(conn, claims.code()).await? else {
-            return Ok(Err(Refusal::NotOnRecord));
+            return Ok(Err(CredentialRefusal::NotOnRecord));
         };
         Ok(match claims.agree_with(&certificate) {
             true => Ok(certificate),
-            false => Err(Refusal::OffRecord),
+            false => Err(CredentialRefusal::OffRecord),
         })
     })
     .await

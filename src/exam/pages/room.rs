@@ -29,9 +29,9 @@ pub fn room(room: Room, language: &Language, path: &str, problem: Option<String>
             let is_shown = at == Some(question.number);
             let is_last = last == Some(question.number);
             let way = match (forward_only, is_last) {
-                (true, _) => Way::Forward,
-                (false, true) => Way::ToEnd,
-                (false, false) => Way::Free,
+                (true, _) => LeaveDirection::Forward,
+                (false, true) => LeaveDirection::ToEnd,
+                (false, false) => LeaveDirection::Free,
             };
             section(question, (&of, language), &sitting, is_shown, way)
         })
@@ -151,7 +151,7 @@ fn jumps(marks: &[Mark], at: Option<usize>, path: &str) -> AnyView {
 
 /// Direction in which a question may be left.
 #[derive(Clone, Copy, PartialEq)]
-enum Way {
+enum LeaveDirection {
     Free,
     ToEnd,
     Forward,
@@ -162,16 +162,16 @@ fn section(
     (of, language): (&str, &Language),
     sitting: &str,
     is_shown: bool,
-    way: Way,
+    way: LeaveDirection,
 ) -> AnyView {
     let number = question.number;
     let (go, label) = match way {
-        Way::Free => ((number + 2).to_string(), "Next"),
-        Way::ToEnd => ("end".to_owned(), "Review answers"),
-        Way::Forward => ("next".to_owned(), "Continue"),
+        LeaveDirection::Free => ((number + 2).to_string(), "Next"),
+        LeaveDirection::ToEnd => ("end".to_owned(), "Review answers"),
+        LeaveDirection::Forward => ("next".to_owned(), "Continue"),
     };
-    let jumps_to = (way != Way::Forward).then(|| go.clone());
-    let back = (number > 0 && way != Way::Forward).then(|| {
+    let jumps_to = (way != LeaveDirection::Forward).then(|| go.clone());
+    let back = (number > 0 && way != LeaveDirection::Forward).then(|| {
         view! {
             <button class="btn second" name="go" value=number.to_string() data-go=number.to_string()>
                 <Icon glyph=Glyph::ArrowLeft />
@@ -179,7 +179,7 @@ fn section(
             </button>
         }
     });
-    let flag = (way != Way::Forward).then(|| {
+    let flag = (way != LeaveDirection::Forward).then(|| {
         view! {
             <label class="check quiz-flag">
                 <input type="checkbox" name="given[flagged]" value="on" checked=question.shown.flagged />

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::exam_paper::{AdaptiveTerms, Section, SittingTerms};
 use crate::platform::ids::QuestionId;
 use crate::question_bank::server::adaptive::selection;
-use crate::question_bank::server::adaptive::selection::{Plan, SelectionStep};
+use crate::question_bank::server::adaptive::selection::{SelectionPlan, SelectionStep};
 use crate::question_bank::server::adaptive::{LEARNER_DISTRIBUTION, ability, domain_score};
 
 /// Number of most informative questions from which the next is drawn at random. This limits how
@@ -41,7 +41,7 @@ pub fn next(terms: &SittingTerms, given: &[(QuestionId, f64)], rng: &mut impl Rn
     let bank: Vec<f64> = adaptive.bank.iter().map(|item| item.difficulty).collect();
     let given = places(adaptive, given);
     let total: usize = terms.sections.iter().map(|section| section.questions).sum();
-    let plan = Plan {
+    let plan = SelectionPlan {
         prior: LEARNER_DISTRIBUTION,
         minimum: adaptive.plan.min_items,
         maximum: adaptive.plan.max_items.min(total),

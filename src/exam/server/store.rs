@@ -335,7 +335,7 @@ pub async fn difficulties(
 
 /// Topic of a course, for links and for selection.
 #[derive(Debug, Clone, Queryable)]
-pub struct TopicRow {
+pub struct ExamTopicRow {
     pub topic_id: TopicId,
     pub slug: String,
     pub title: String,
@@ -343,7 +343,7 @@ pub struct TopicRow {
     pub topic_number: i32,
 }
 
-pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<TopicRow>> {
+pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<ExamTopicRow>> {
     topics::table
         .filter(topics::course_id.eq(course))
         .filter(topics::retired_at.is_null())

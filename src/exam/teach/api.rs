@@ -17,7 +17,7 @@ use {
     crate::exam::server::sitting::no_exam,
     crate::exam::server::store as exams,
     crate::exam::teach::server::{check, regrade, store, view},
-    crate::platform::audit::Entry,
+    crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
@@ -99,7 +99,7 @@ pub async fn save_exam(
                 "opens_at": exam.window.opens_at, "closes_at": exam.window.closes_at, "config": exam.config,
             })
         };
-        Ok(Entry::done(action)
+        Ok(AuditEntry::done(action)
             .of("exam", exam_id)
             .change(old.as_ref().map(told), Some(told(&draft)))
             .by(&by)
@@ -144,7 +144,7 @@ pub async fn set_exam_status(course: String, exam: ExamId, status: ExamStatus) -
             ExamStatus::Published => "exam.published",
             ExamStatus::Retired => "exam.retired",
         };
-        Ok(Entry::done(action)
+        Ok(AuditEntry::done(action)
             .of("exam", exam)
             .by(&by)
             .write(conn)
@@ -238,7 +238,7 @@ pub async fn regrade_exam(
             let mail = ExamMail { user, course: tutor.course, exam, news };
             jobs::enqueue(conn, &mail).await?;
         }
-        Ok(Entry::done("exam.regraded")
+        Ok(AuditEntry::done("exam.regraded")
             .of("exam", exam)
             .change(
                 None,

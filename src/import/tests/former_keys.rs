@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::{learner, topic_id};
 use crate::course::server::draft::CourseDraft;
 use crate::import;
-use crate::import::Report;
+use crate::import::ImportSummary;
 use crate::platform::http::testing::TestSite;
 
 /// A book whose pages have Chinese names.
@@ -39,7 +39,7 @@ fn as_before(mut draft: CourseDraft, version: usize) -> CourseDraft {
     draft
 }
 
-async fn import(site: &TestSite, draft: CourseDraft) -> Report {
+async fn import(site: &TestSite, draft: CourseDraft) -> ImportSummary {
     let (db, files) = (&site.state.db, &site.state.files);
     let stored = import::import(db, files, site.test.organization, draft);
     stored.await.unwrap()

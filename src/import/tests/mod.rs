@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 
 use crate::course::server::draft::FileDraft;
 use crate::import;
-use crate::import::Report;
+use crate::import::ImportSummary;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 
@@ -52,7 +52,7 @@ impl Folder {
         std::fs::write(path, text).unwrap();
     }
 
-    pub(crate) async fn import(&self, site: &TestSite) -> Report {
+    pub(crate) async fn import(&self, site: &TestSite) -> ImportSummary {
         let (draft, _) =
             import::read(self.path(), false).unwrap_or_else(|errors| panic!("{errors:#?}"));
         import::import(

@@ -2,20 +2,20 @@
 
 use leptos::prelude::*;
 
-use super::{Device, Settings};
+use super::{AccountSettings, Device};
 use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
     super::guard::require_user,
-    super::mails::{About, AccountMail, ForgottenPassword, SignUpMail},
+    super::mails::{AccountMail, AccountNews, ForgottenPassword, SignUpMail},
     super::sign_ups::{self, NewSignUp},
     super::{
         check_display_name, check_password, limits, normalize_email, password, safe_next, sessions,
         store, tokens,
     },
     crate::platform::address,
-    crate::platform::audit::{self, Entry},
+    crate::platform::audit::{self, AuditEntry},
     crate::platform::error::AppError,
     crate::platform::http::{Cx, server_fns::redirect},
     crate::platform::jobs,
@@ -193,12 +193,12 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
             store::confirm_email(conn, user).await?;
             store::set_password(conn, user, &hash).await?;
             store::end_other_devices(conn, user, None).await?;
-            Entry::done("user.password_reset")
+            AuditEntry::done("user.password_reset")
                 .of("user", user)
                 .by_user(user)
                 .write(conn)
                 .await?;
-            jobs::enqueue(conn, &AccountMail::new(user, About::PasswordChanged)).await?;
+            jobs::enqueue(conn, &AccountMail::new(user, AccountNews::PasswordChanged)).await?;
             Ok(open.then_some(user))
         })
         .await?;
@@ -215,9 +215,9 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
 
 /// Returns the person's own settings.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_settings() -> AppResult<Settings> {
+pub async fn load_settings() -> AppResult<AccountSettings> {
     let me = require_user()?;
-    Ok(Settings {
+    Ok(AccountSettings {
         email: me.viewer.email,
         username: me.viewer.username,
         display_name: me.viewer.display_name,
@@ -280,12 +280,12 @@ pub async fn change_password(current_password: String, new_password: String) -> 
                 ));
             }
             store::end_other_devices(conn, user, None).await?;
-            Entry::done("user.password_changed")
+            AuditEntry::done("user.password_changed")
                 .of("user", user)
                 .by_user(user)
                 .write(conn)
                 .await?;
-            jobs::enqueue(conn, &AccountMail::new(user, About::PasswordChanged)).await
+            jobs::enqueue(conn, &AccountMail::new(user, AccountNews::PasswordChanged)).await
         })
         .await?;
     sessions::sign_in(&me.cx, user, proven).await

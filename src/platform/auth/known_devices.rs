@@ -31,18 +31,18 @@ const AT_MOST: i64 = 20;
 const LENGTH: usize = 24;
 
 tokio::task_local! {
-    static DEVICE: Device;
+    static DEVICE: DeviceCookie;
 }
 
 /// The identifier that the browser sent, and the one to set in the response.
-struct Device {
+struct DeviceCookie {
     sent: Option<String>,
     given: Mutex<Option<String>>,
 }
 
 /// Reads the device's cookie for the inner handlers. Sets the cookie if a handler called [`give`].
 pub async fn layer(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let device = Device {
+    let device = DeviceCookie {
         sent: sent(request.headers()),
         given: Mutex::new(None),
     };

@@ -33,23 +33,27 @@ impl Job for SignUpMail {
                 };
                 let account = store::by_email(conn, &sign_up.email).await?;
                 if let Some(account) = account.filter(|a| a.email_confirmed_at.is_some()) {
-                    return Ok(Some(Found::Account(account.user_id)));
+                    return Ok(Some(AddressOwner::Account(account.user_id)));
                 }
                 let token = tokens::issue_confirmation(conn, id).await?;
-                Ok(Some(Found::New(sign_up, token)))
+                Ok(Some(AddressOwner::New(sign_up, token)))
             })
             .await?;
         match found {
             // The sign-up was confirmed or has expired.
             None => Ok(()),
-            Some(Found::Account(user)) => AccountMail::new(user, About::AlreadyHere).run(cx).await,
-            Some(Found::New(sign_up, token)) => self.send_link(cx, &sign_up, &token).await,
+            Some(AddressOwner::Account(user)) => {
+                AccountMail::new(user, AccountNews::AlreadyHere)
+                    .run(cx)
+                    .await
+            }
+            Some(AddressOwner::New(sign_up, token)) => self.send_link(cx, &sign_up, &token).await,
         }
     }
 }
 
 /// The existing account of a sign-up's address, or the sign-up with its new token.
-enum Found {
+enum AddressOwner {
     Account(UserId),
     New(SignUp, String),
 }
@@ -79,18 +83,18 @@ impl SignUpMail {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccountMail {
     pub user_id: UserId,
-    pub about: About,
+    pub about: AccountNews,
 }
 
 impl AccountMail {
-    pub fn new(user_id: UserId, about: About) -> Self {
+    pub fn new(user_id: UserId, about: AccountNews) -> Self {
         Self { user_id, about }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum About {
+pub enum AccountNews {
     /// Someone signed up with an address that already has an account.
     AlreadyHere,
     ResetPassword,
@@ -110,10 +114,10 @@ impl Job for AccountMail {
                     .await?
                     .ok_or(AppError::NotFound("No such account.".into()))?;
                 let token = match about {
-                    About::ResetPassword | About::AlreadyHere => {
+                    AccountNews::ResetPassword | AccountNews::AlreadyHere => {
                         Some(tokens::issue_reset(conn, user_id).await?)
                     }
-                    About::PasswordChanged => None,
+                    AccountNews::PasswordChanged => None,
                 };
                 Ok((account, token.unwrap_or_default()))
             })
@@ -124,7 +128,7 @@ impl Job for AccountMail {
         let site = &cx.organization.name;
         let name = &account.display_name;
         let (subject, text) = match about {
-            About::AlreadyHere => (
+            AccountNews::AlreadyHere => (
                 format!("You already have an account at {site}"),
                 format!(
                     "Hello {name},\n\nSomeone, probably you, just tried to sign up with this address. It already has an account, so nothing was \
@@ -133,7 +137,7 @@ impl Job for AccountMail {
                     cx.link(&format!("/reset-password?token={token}"))
                 ),
             ),
-            About::ResetPassword => (
+            AccountNews::ResetPassword => (
                 format!("Choose a new password for {site}"),
                 format!(
                     "Hello {name},\n\nPlease open this link to choose a new password. It works once, for two hours:\n\n{}\n\n\
@@ -141,7 +145,7 @@ impl Job for AccountMail {
                     cx.link(&format!("/reset-password?token={token}"))
                 ),
             ),
-            About::PasswordChanged => (
+            AccountNews::PasswordChanged => (
                 format!("Your password for {site} was changed"),
                 format!(
                     "Hello {name},\n\nYour password was just changed, and all other devices were signed out.\n\n\
@@ -199,7 +203,7 @@ impl Job for ForgottenPassword {
             .await?;
         match account.filter(store::Account::may_sign_in) {
             Some(account) => {
-                let mail = AccountMail::new(account.user_id, About::ResetPassword);
+                let mail = AccountMail::new(account.user_id, AccountNews::ResetPassword);
                 mail.run(cx).await
             }
             None => Ok(()),

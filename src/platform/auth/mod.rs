@@ -54,7 +54,7 @@ pub struct Viewer {
 
 /// Settings that people can change about themselves, and the available choices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
+pub struct AccountSettings {
     pub email: String,
     pub username: String,
     pub display_name: String,

@@ -118,13 +118,13 @@ pub async fn redeem_reset(conn: &mut Conn, token: &str) -> QueryResult<Option<Us
     Ok(Some(user))
 }
 
-type Subject = (Option<UserId>, Option<SignUpId>);
+type TokenSubject = (Option<UserId>, Option<SignUpId>);
 
 async fn redeem(
     conn: &mut Conn,
     token: &str,
     purpose: TokenPurpose,
-) -> QueryResult<Option<Subject>> {
+) -> QueryResult<Option<TokenSubject>> {
     diesel::update(
         one_time_tokens::table
             .filter(one_time_tokens::token_hash.eq(hash(token)))

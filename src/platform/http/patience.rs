@@ -59,7 +59,7 @@ pub async fn limit(State(limits): State<TimeLimits>, request: Request, next: Nex
 
 /// Progress of receiving a body.
 #[derive(Default)]
-struct Progress {
+struct BodyProgress {
     /// Total of the completed waits for the client.
     before: Duration,
     /// Start of the current wait, if any.
@@ -67,7 +67,7 @@ struct Progress {
     is_given_up: bool,
 }
 
-impl Progress {
+impl BodyProgress {
     fn waited(&self, now: Instant) -> Duration {
         let current = self.since.map_or(Duration::ZERO, |since| now - since);
         self.before + current
@@ -80,10 +80,10 @@ impl Progress {
 }
 
 #[derive(Clone, Default)]
-struct Arrival(Arc<Mutex<Progress>>);
+struct Arrival(Arc<Mutex<BodyProgress>>);
 
 impl Arrival {
-    fn lock(&self) -> MutexGuard<'_, Progress> {
+    fn lock(&self) -> MutexGuard<'_, BodyProgress> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

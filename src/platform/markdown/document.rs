@@ -39,7 +39,7 @@ pub(super) fn to_html(source: &str) -> Document {
         &mut html,
         &plugins,
         write_node,
-        State::default(),
+        DocumentState::default(),
     );
     Document {
         html,
@@ -63,7 +63,7 @@ pub(super) fn options() -> Options<'static> {
 }
 
 fn write_node(
-    context: &mut Context<State>,
+    context: &mut Context<DocumentState>,
     node: Node<'_>,
     entering: bool,
 ) -> Result<ChildRendering, fmt::Error> {
@@ -91,7 +91,7 @@ fn write_node(
     Ok(ChildRendering::HTML)
 }
 
-fn open_heading(context: &mut Context<State>, node: Node<'_>, level: u8) -> fmt::Result {
+fn open_heading(context: &mut Context<DocumentState>, node: Node<'_>, level: u8) -> fmt::Result {
     let explicit = take_explicit_id(node);
     let text = node.collect_text().trim().to_owned();
     let id = context.user.outline.add(level, text, explicit);
@@ -99,7 +99,7 @@ fn open_heading(context: &mut Context<State>, node: Node<'_>, level: u8) -> fmt:
     write!(context, "<h{level} id=\"{}\">", escape(&id))
 }
 
-fn close_heading(context: &mut Context<State>, level: u8) -> fmt::Result {
+fn close_heading(context: &mut Context<DocumentState>, level: u8) -> fmt::Result {
     let headings = &context.user.outline.headings;
     if let Some(id) = headings.last().map(|heading| escape(&heading.id)) {
         write!(
@@ -110,7 +110,7 @@ fn close_heading(context: &mut Context<State>, level: u8) -> fmt::Result {
     writeln!(context, "</h{level}>")
 }
 
-fn write_code(context: &mut Context<State>, info: &str, code: &str) -> fmt::Result {
+fn write_code(context: &mut Context<DocumentState>, info: &str, code: &str) -> fmt::Result {
     context.cr()?;
     if info.trim() == "math" {
         writeln!(context, "<p>{}</p>", math::render(code.trim(), true))
@@ -120,7 +120,7 @@ fn write_code(context: &mut Context<State>, info: &str, code: &str) -> fmt::Resu
     }
 }
 
-fn open_callout(context: &mut Context<State>, alert: &NodeAlert) -> fmt::Result {
+fn open_callout(context: &mut Context<DocumentState>, alert: &NodeAlert) -> fmt::Result {
     let tone = match alert.alert_type {
         AlertType::Note => "note",
         AlertType::Tip => "tip",
@@ -139,13 +139,13 @@ fn open_callout(context: &mut Context<State>, alert: &NodeAlert) -> fmt::Result 
     )
 }
 
-fn open_link(context: &mut Context<State>, link: &NodeLink) -> fmt::Result {
+fn open_link(context: &mut Context<DocumentState>, link: &NodeLink) -> fmt::Result {
     write!(context, "<a href=\"{}", escape(&link.url))?;
     write_title(context, link, "\">")
 }
 
 /// Ends a tag whose last attribute value is still open, with the link's title if any.
-fn write_title(context: &mut Context<State>, link: &NodeLink, end: &str) -> fmt::Result {
+fn write_title(context: &mut Context<DocumentState>, link: &NodeLink, end: &str) -> fmt::Result {
     if !link.title.is_empty() {
         write!(context, "\" title=\"{}", escape(&link.title))?;
     }
@@ -171,7 +171,7 @@ fn take_explicit_id(heading: Node<'_>) -> Option<String> {
 }
 
 #[derive(Default)]
-struct State {
+struct DocumentState {
     outline: Outline,
     budget: Budget,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::highlight::{self, Budget, Language};
+use super::highlight::{self, Budget, FenceLanguage};
 use super::{escape, escape_text_into};
 
 /// Parsed info string such as `rust,should_panic title="src/main.rs" labels="5=L1"`.
@@ -82,7 +82,7 @@ fn parse_labels(labels: &str) -> BTreeMap<usize, String> {
 pub(super) fn figure(info: &str, code: &str, budget: &mut Budget) -> String {
     let info = Info::parse(info);
     let code = code.strip_suffix('\n').unwrap_or(code);
-    let language = Language::named(&info.language);
+    let language = FenceLanguage::named(&info.language);
     let name = language.name();
     let mut html = String::with_capacity(code.len() * 2 + 200);
     let _ = write!(html, "<figure class=\"code\" data-lang=\"{name}\">");

@@ -20,7 +20,7 @@ static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_new
 
 /// Returns the inner HTML of `<code>`. None for plain text and unknown languages.
 pub fn highlight(code: &str, language: &str) -> Option<String> {
-    let language = Language::named(&language.to_lowercase());
+    let language = FenceLanguage::named(&language.to_lowercase());
     if matches!(language.grammar, Grammar::Plain) {
         return None;
     }
@@ -168,7 +168,7 @@ impl Default for Budget {
 }
 
 /// A language as named after a fence.
-pub(super) struct Language {
+pub(super) struct FenceLanguage {
     name: String,
     label: Option<String>,
     grammar: Grammar,
@@ -205,7 +205,7 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
     ("dockerfile docker", "Dockerfile", "Dockerfile"),
 ];
 
-impl Language {
+impl FenceLanguage {
     /// Returns the language with this name, which must be in lowercase.
     pub(super) fn named(name: &str) -> Self {
         let (name, label, grammar) = match name {

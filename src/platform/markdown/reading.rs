@@ -1,14 +1,14 @@
 //! Collects the readable text of a page for search, and counts its words.
 
 #[derive(Default)]
-pub(super) struct Reading {
+pub(super) struct ReadableText {
     text: String,
     /// Word count doubled: a word of prose counts two, a word of code one.
     half_words: u32,
     is_in_word: bool,
 }
 
-impl Reading {
+impl ReadableText {
     /// Adds text. In prose, white space is reduced to one space; in code it is kept.
     pub(super) fn push(&mut self, text: &str, is_code: bool) {
         for c in text.chars() {

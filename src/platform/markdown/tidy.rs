@@ -13,7 +13,7 @@ use html5ever::tokenizer::{
 };
 use html5ever::{Attribute, LocalName};
 
-use super::reading::Reading;
+use super::reading::ReadableText;
 use super::{Heading, TargetKind, escape, escape_text_into, nesting, sanitize, target};
 
 /// Depth from which elements lose their tags and keep their text.
@@ -33,7 +33,7 @@ pub(super) struct Tidy {
 pub(super) fn tidy(html: &str, headings: &[Heading], resolve: Resolve) -> Tidy {
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(html));
-    let sink = Sink(RefCell::new(Writer::new(html.len(), headings, resolve)));
+    let sink = TidySink(RefCell::new(Writer::new(html.len(), headings, resolve)));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     // Feeding pauses only to run scripts, which the sink never requests.
     let _ = tokenizer.feed(&input);
@@ -41,9 +41,9 @@ pub(super) fn tidy(html: &str, headings: &[Heading], resolve: Resolve) -> Tidy {
     tokenizer.sink.0.into_inner().finish()
 }
 
-struct Sink<'a>(RefCell<Writer<'a>>);
+struct TidySink<'a>(RefCell<Writer<'a>>);
 
-impl TokenSink for Sink<'_> {
+impl TokenSink for TidySink<'_> {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
@@ -63,7 +63,7 @@ struct Writer<'a> {
     /// Ids of headings. Other elements that claim such an id lose it.
     heading_ids: HashSet<&'a str>,
     html: String,
-    open: Vec<Element>,
+    open: Vec<OpenElement>,
     /// Open elements beyond the depth limit, which are not written, and their number by name.
     sunk: Vec<LocalName>,
     sunk_counts: HashMap<LocalName, usize>,
@@ -71,11 +71,11 @@ struct Writer<'a> {
     /// shown, because it would hold the rest of the page.
     swallowed: Option<String>,
     ids: HashSet<String>,
-    reading: Reading,
+    reading: ReadableText,
     removed: Vec<String>,
 }
 
-struct Element {
+struct OpenElement {
     name: LocalName,
     /// Parts that the renderer adds, which nobody searches for.
     is_furniture: bool,
@@ -93,7 +93,7 @@ impl<'a> Writer<'a> {
             sunk_counts: HashMap::new(),
             swallowed: None,
             ids: HashSet::new(),
-            reading: Reading::default(),
+            reading: ReadableText::default(),
             removed: Vec::new(),
         }
     }
@@ -139,7 +139,7 @@ impl<'a> Writer<'a> {
         self.write_start(tag);
         if !is_empty {
             let (in_furniture, in_code) = self.surroundings();
-            self.open.push(Element {
+            self.open.push(OpenElement {
                 name: tag.name.clone(),
                 is_furniture: in_furniture || is_furniture(tag),
                 is_code: in_code || name == "pre",

@@ -65,7 +65,7 @@ mod browser {
     use leptos::tachys::view::{Position, PositionState};
 
     /// A view behind a pointer.
-    pub struct Erased(Box<dyn View>);
+    pub struct Erased(Box<dyn DynView>);
 
     impl Erased {
         pub fn of<V: RenderHtml + 'static>(view: V) -> Self {
@@ -73,15 +73,15 @@ mod browser {
         }
     }
 
-    trait View: Send {
+    trait DynView: Send {
         fn build(self: Box<Self>) -> ErasedState;
         /// Updates the state if it belongs to a view of the same type. Otherwise leaves the state
         /// alone and returns the view.
-        fn rebuild(self: Box<Self>, state: &mut ErasedState) -> Result<(), Box<dyn View>>;
+        fn rebuild(self: Box<Self>, state: &mut ErasedState) -> Result<(), Box<dyn DynView>>;
         fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> ErasedState;
     }
 
-    impl<V: RenderHtml + 'static> View for V {
+    impl<V: RenderHtml + 'static> DynView for V {
         fn build(self: Box<Self>) -> ErasedState {
             ErasedState {
                 view: TypeId::of::<V>(),
@@ -94,7 +94,7 @@ mod browser {
             }
         }
 
-        fn rebuild(self: Box<Self>, state: &mut ErasedState) -> Result<(), Box<dyn View>> {
+        fn rebuild(self: Box<Self>, state: &mut ErasedState) -> Result<(), Box<dyn DynView>> {
             match (*state.state).as_any().downcast_mut::<V::State>() {
                 Some(inner) if state.view == TypeId::of::<V>() => {
                     Render::rebuild(*self, inner);
@@ -119,16 +119,16 @@ mod browser {
 
     pub struct ErasedState {
         view: TypeId,
-        state: Box<dyn State>,
+        state: Box<dyn DynState>,
         /// Marks the place of a view without any DOM node.
         placeholder: Option<Placeholder>,
     }
 
-    trait State: Mountable {
+    trait DynState: Mountable {
         fn as_any(&mut self) -> &mut dyn Any;
     }
 
-    impl<S: Mountable + 'static> State for S {
+    impl<S: Mountable + 'static> DynState for S {
         fn as_any(&mut self) -> &mut dyn Any {
             self
         }

@@ -45,7 +45,7 @@ fn framed(
     label: String,
     hint: String,
     required: bool,
-    error: Error,
+    error: FieldError,
     control: AnyView,
 ) -> AnyView {
     let optional = (!required).then(|| view! { <span class="soft">"optional"</span> });
@@ -72,9 +72,9 @@ fn framed(
     .erase()
 }
 
-type Error = Signal<Option<String>>;
+type FieldError = Signal<Option<String>>;
 
-fn is_some(error: Error) -> bool {
+fn is_some(error: FieldError) -> bool {
     error.with(Option::is_some)
 }
 

@@ -185,7 +185,7 @@ fn send(
         let outcome = browser::post(&element, fields).await;
         form.busy.try_set(false);
         match outcome {
-            Ok(browser::Answer { next, value }) => match (on_done, next) {
+            Ok(browser::FormReply { next, value }) => match (on_done, next) {
                 (Some(on_done), _) => on_done.run(()),
                 // A full page load, because the user may have signed in or out, which changes all
                 // of the page.
@@ -228,7 +228,7 @@ pub mod browser {
     use crate::platform::error::AppError;
 
     /// The server's answer: the address to go to next, and the value as JSON.
-    pub struct Answer {
+    pub struct FormReply {
         pub next: Option<String>,
         pub value: String,
     }
@@ -237,7 +237,7 @@ pub mod browser {
     pub async fn post(
         form: &web_sys::HtmlFormElement,
         fields: Result<UrlSearchParams, JsValue>,
-    ) -> Result<Answer, AppError> {
+    ) -> Result<FormReply, AppError> {
         let fields = fields.map_err(|_| AppError::Unreachable)?;
         let address = form.get_attribute("action").unwrap_or_default();
         send(&address, &fields, None).await
@@ -249,7 +249,7 @@ pub mod browser {
         address: &str,
         fields: &UrlSearchParams,
         timeout_ms: Option<u32>,
-    ) -> Result<Answer, AppError> {
+    ) -> Result<FormReply, AppError> {
         let response = fetch(address, fields, timeout_ms)
             .await
             .map_err(|_| AppError::Unreachable)?;
@@ -260,7 +260,7 @@ pub mod browser {
             .map_err(|_| AppError::Unreachable)?;
         let value = text.as_string().unwrap_or_default();
         match response.ok() {
-            true => Ok(Answer { next, value }),
+            true => Ok(FormReply { next, value }),
             false => Err(AppError::de(value.into())),
         }
     }

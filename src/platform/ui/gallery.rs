@@ -7,9 +7,9 @@ use super::Erase;
 use super::*;
 
 /// Id, heading and specimens.
-type Section = (&'static str, &'static str, fn() -> AnyView);
+type GallerySection = (&'static str, &'static str, fn() -> AnyView);
 
-const SECTIONS: [Section; 15] = [
+const SECTIONS: [GallerySection; 15] = [
     ("type", "Type and color", type_and_color),
     ("buttons", "Buttons", buttons),
     ("fields", "Fields", fields),

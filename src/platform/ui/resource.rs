@@ -47,7 +47,7 @@ where
     T: Serialize + Send + Sync + 'static,
     Fut: Future<Output = AppResult<T>> + Send + 'static,
 {
-    let fetch = move |source: Source| -> Fetched {
+    let fetch = move |source: ErasedSource| -> Fetched {
         let fetched = (source.0.as_any())
             .downcast_ref::<S>()
             .map(|source| fetch(source.clone()));
@@ -60,7 +60,7 @@ where
     };
     PageResource {
         carried: resource(
-            Box::new(move || Source(Arc::new(source()))),
+            Box::new(move || ErasedSource(Arc::new(source()))),
             Box::new(fetch),
         ),
         of: PhantomData,
@@ -68,8 +68,8 @@ where
 }
 
 fn resource(
-    source: Box<dyn Fn() -> Source + Send + Sync>,
-    fetch: Box<dyn Fn(Source) -> Fetched + Send + Sync>,
+    source: Box<dyn Fn() -> ErasedSource + Send + Sync>,
+    fetch: Box<dyn Fn(ErasedSource) -> Fetched + Send + Sync>,
 ) -> CarriedResource {
     Resource::new_with_options(source, fetch, true)
 }
@@ -160,9 +160,9 @@ impl Decoder<Carried> for CarriedCodec {
 
 /// The source of a resource, with its type erased. Sources can be compared.
 #[derive(Clone)]
-struct Source(Arc<dyn Key>);
+struct ErasedSource(Arc<dyn Key>);
 
-impl PartialEq for Source {
+impl PartialEq for ErasedSource {
     fn eq(&self, other: &Self) -> bool {
         self.0.is(&*other.0)
     }

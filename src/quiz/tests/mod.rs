@@ -21,7 +21,7 @@ pub(crate) async fn course(site: &TestSite, settings: &str) {
 }
 
 /// Imports the same course with its modules in this order.
-async fn course_of(site: &TestSite, settings: &str, order: [&str; 2]) -> import::Report {
+async fn course_of(site: &TestSite, settings: &str, order: [&str; 2]) -> import::ImportSummary {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);

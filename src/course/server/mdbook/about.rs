@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::config::BookToml;
 use super::folder::CourseFolder;
-use super::scan::{self, BlockKind, Scan};
+use super::scan::{self, PageBlockKind, Scan};
 
 /// Longest summary made from a book's own words, in characters.
 const MAX_SUMMARY: usize = 300;
@@ -19,7 +19,7 @@ const LETTERS: usize = 8;
 /// Number of opening paragraphs that become the course's description.
 const PARAGRAPHS: usize = 4;
 
-pub struct About {
+pub struct BookDescription {
     pub summary: String,
     pub description: String,
 }
@@ -44,7 +44,7 @@ impl Page<'_> {
     }
 }
 
-impl About {
+impl BookDescription {
     /// Takes the text from the introduction, or from the first page with an opening paragraph.
     pub fn of(book: &BookToml, pages: &[Page<'_>]) -> Self {
         let introductions = pages.iter().filter(|page| page.is_introduction());
@@ -92,9 +92,9 @@ fn opening_paragraphs(text: &str) -> Vec<String> {
     let before = scan
         .blocks
         .iter()
-        .take_while(|block| !matches!(block.kind, BlockKind::Heading(_)));
+        .take_while(|block| !matches!(block.kind, PageBlockKind::Heading(_)));
     let paragraphs =
-        before.filter(|block| block.container == 0 && block.kind == BlockKind::Paragraph);
+        before.filter(|block| block.container == 0 && block.kind == PageBlockKind::Paragraph);
     let telling = paragraphs.filter(|block| !is_only_links(&scan, text, &block.range));
     // Without the definitions, links by reference would keep their brackets.
     let definitions = scan.definitions.iter();
@@ -251,10 +251,10 @@ mod tests {
                 "> [!NOTE]\n> x\n\nThis *book* is [good](topic:a).\n\nVery.\n\n## More\n\nNo.\n",
             ),
         ];
-        let about = About::of(&book(None), &pages);
+        let about = BookDescription::of(&book(None), &pages);
         assert_eq!(about.summary, "This book is good.");
         assert_eq!(about.description, "This book is good.\n\nVery.");
-        let about = About::of(&book(Some("Short.")), &pages);
+        let about = BookDescription::of(&book(Some("Short.")), &pages);
         assert_eq!(about.summary, "Short.");
     }
 
@@ -268,9 +268,9 @@ mod tests {
             page("B", "## Only\n"),
             page("C", &told),
         ];
-        let about = About::of(&book(None), &pages);
+        let about = BookDescription::of(&book(None), &pages);
         assert_eq!(about.summary, "这本书教你 Rust，见入门。");
-        assert_eq!(About::of(&book(None), &pages[..2]).summary, "");
+        assert_eq!(BookDescription::of(&book(None), &pages[..2]).summary, "");
         assert_eq!(opening(original), "");
     }
 
@@ -281,7 +281,7 @@ mod tests {
             key: "ch00-00-introduction",
             ..page("介绍", "本书介绍 Rust 语言。\n")
         };
-        let about = About::of(&book(None), &[preface, introduction]);
+        let about = BookDescription::of(&book(None), &[preface, introduction]);
         assert_eq!(about.summary, "本书介绍 Rust 语言。");
     }
 

@@ -8,7 +8,7 @@ use super::scan::Scan;
 use super::unique::Unique;
 
 #[derive(Debug, Default)]
-pub struct Anchors {
+pub struct PageAnchors {
     /// mdBook's id to the topic's id; the topic's id is empty for the top of the page.
     ids: HashMap<String, String>,
 }
@@ -42,7 +42,7 @@ fn strip_invisible(text: &str) -> String {
     visible
 }
 
-impl Anchors {
+impl PageAnchors {
     pub fn of(scan: &Scan, text: &str) -> Self {
         let title = title_heading(scan, text);
         let mut ids = HashMap::new();
@@ -108,8 +108,8 @@ mod tests {
     use super::*;
     use crate::course::server::mdbook::scan::scan;
 
-    fn anchors(text: &str) -> Anchors {
-        Anchors::of(&scan(text), text)
+    fn anchors(text: &str) -> PageAnchors {
+        PageAnchors::of(&scan(text), text)
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn markers(line: &str) -> Vec<Marker<'_>> {
 }
 
 /// A program without its markers but with its hidden lines, and the program points.
-struct Program {
+struct AquascopeProgram {
     text: String,
     /// Offset in `text` of each program point, and the shown line (0-based) that carries its label.
     points: Vec<(usize, usize)>,
@@ -60,7 +60,7 @@ struct Program {
 pub fn code_block(info: &str, content: &str) -> CodeBlock {
     // `interpreter+permissions` is one word of the info string.
     let has = |wanted: &str| words(info).any(|word| word.split('+').any(|part| part == wanted));
-    let program = Program::read(content);
+    let program = AquascopeProgram::read(content);
     let mut labels = program.remarks.clone();
     if has("interpreter") {
         for (number, point) in program.order().into_iter().enumerate() {
@@ -97,7 +97,7 @@ fn joined(labels: Vec<(usize, String)>) -> Vec<(usize, String)> {
     joined
 }
 
-impl Program {
+impl AquascopeProgram {
     fn read(content: &str) -> Self {
         let mut program = Self {
             text: String::new(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use super::folder::{CourseFolder, Refusal};
+use super::folder::{CourseFolder, FileRefusal};
 use super::source::{Place, Problems};
 
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ impl BookToml {
         let file = Path::new("book.toml");
         let text = match folder.locate_and_read(Path::new(""), "book.toml") {
             Ok((_, text)) => text,
-            Err(Refusal::Missing) => {
+            Err(FileRefusal::Missing) => {
                 problems.left_out_in(
                     file,
                     "the file does not exist; the book has the name of its folder",
@@ -64,7 +64,7 @@ impl BookToml {
         };
         match toml::from_str::<Table>(&text) {
             Ok(table) => {
-                let settings = Settings {
+                let settings = BookSettings {
                     file,
                     text: &text,
                     table: &table,
@@ -105,13 +105,13 @@ impl BookToml {
     }
 }
 
-struct Settings<'a> {
+struct BookSettings<'a> {
     file: &'a Path,
     text: &'a str,
     table: &'a Table,
 }
 
-impl Settings<'_> {
+impl BookSettings<'_> {
     fn book(&self, problems: &mut Problems) -> BookToml {
         let mut book = Book {
             title: self.get(&["book", "title"], problems),

@@ -8,7 +8,7 @@ use super::code::CodeBlock;
 use super::html::{self, Tag, Token};
 use super::permissions;
 use super::rewrite::{Context, Resolved};
-use super::scan::{self, Block, BlockKind, Scan};
+use super::scan::{self, PageBlock, PageBlockKind, Scan};
 use super::source::{Edits, Source};
 
 /// Font Awesome icons that books mention, with a character for each.
@@ -92,7 +92,7 @@ impl Elements<'_> {
         self.source.text()
     }
 
-    fn words_of(&self, block: &Block) -> &str {
+    fn words_of(&self, block: &PageBlock) -> &str {
         &self.text()[block.range.clone()]
     }
 
@@ -110,7 +110,7 @@ impl Elements<'_> {
                 .trim()
                 .to_owned();
             let next = self.scan.next_sibling(index).map(|next| next.kind);
-            if let Some(BlockKind::Fence(fence)) = next {
+            if let Some(PageBlockKind::Fence(fence)) = next {
                 if let Some(code) = fences.get_mut(&fence) {
                     code.title = Some(scan::plain(&name));
                 }
@@ -134,8 +134,12 @@ impl Elements<'_> {
                 continue;
             };
             let class = match shown.kind {
-                BlockKind::Fence(_) => " class=\"listing\"",
-                BlockKind::Paragraph | BlockKind::Html if is_picture(self.words_of(shown)) => "",
+                PageBlockKind::Fence(_) => " class=\"listing\"",
+                PageBlockKind::Paragraph | PageBlockKind::Html
+                    if is_picture(self.words_of(shown)) =>
+                {
+                    ""
+                }
                 _ => continue,
             };
             let caption = self.caption_html(&caption, block.range.start, cx);
@@ -293,7 +297,7 @@ impl Elements<'_> {
     fn end_behind_code(&mut self, listing: &Listing) -> bool {
         let mut later = self.scan.blocks.iter();
         let next = later.find(|block| block.range.start >= listing.tag.end);
-        match next.filter(|block| matches!(block.kind, BlockKind::Fence(_))) {
+        match next.filter(|block| matches!(block.kind, PageBlockKind::Fence(_))) {
             Some(code) => {
                 let prefix = scan::line_prefix(self.text(), code.range.start);
                 let blank = prefix.trim_end();

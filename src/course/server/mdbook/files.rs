@@ -17,13 +17,13 @@ pub const MAX_SLUG: usize = 80;
 const MAX_KEY: usize = 200;
 
 #[derive(Debug, Default)]
-pub struct Files {
+pub struct BookFiles {
     pub list: Vec<FileDraft>,
     by_path: HashMap<PathBuf, String>,
     keys: HashSet<String>,
 }
 
-impl Files {
+impl BookFiles {
     /// Returns the key of a file. The key is `name` if that needs no change to stand in an address.
     pub fn key(&mut self, name: &Path, on_disk: &Path) -> String {
         if let Some(key) = self.by_path.get(on_disk) {
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn the_folder_of_imported_questions_is_not_a_books() {
-        let mut files = Files::default();
+        let mut files = BookFiles::default();
         let key = files.key(Path::new("from-files/a.svg"), Path::new("/c/a.svg"));
         assert!(key.ends_with("/from-files/a.svg") && !key.starts_with(OF_QUESTIONS));
     }
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn keys_of_files_can_stand_in_an_address() {
-        let mut files = Files::default();
+        let mut files = BookFiles::default();
         assert_eq!(
             files.key(Path::new("img/a.svg"), Path::new("/c/src/img/a.svg")),
             "img/a.svg"

@@ -20,7 +20,7 @@ pub struct CourseFolder {
 
 /// Reason for not reading a file. Its text continues "the include 'x.rs' …".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum FileRefusal {
     Missing,
     Absolute,
     Outside,
@@ -31,7 +31,7 @@ pub enum Refusal {
     Unreadable,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for FileRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Missing => "does not exist",
@@ -46,7 +46,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl Refusal {
+impl FileRefusal {
     /// True if the refusal ends the import. For other refusals the file is left out.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Absolute | Self::Outside | Self::TooLarge)
@@ -82,12 +82,12 @@ impl CourseFolder {
     }
 
     /// Returns the refusal as a reason for people. Mentions `--root` if the option can help.
-    pub fn explain(&self, refusal: Refusal) -> String {
+    pub fn explain(&self, refusal: FileRefusal) -> String {
         match refusal {
-            Refusal::Outside if self.root == self.folder => {
+            FileRefusal::Outside if self.root == self.folder => {
                 format!("{refusal}; --root DIR names a wider folder whose files may be used")
             }
-            Refusal::Outside => "leaves the folder that --root names".to_owned(),
+            FileRefusal::Outside => "leaves the folder that --root names".to_owned(),
             _ => refusal.to_string(),
         }
     }
@@ -95,23 +95,25 @@ impl CourseFolder {
     /// Returns the file that `asked` names when written in a file of the folder `base`. Paths other
     /// than `asked` are relative to the course folder. Symbolic links are followed, and the result
     /// is their target.
-    pub fn locate(&self, base: &Path, asked: &str) -> Result<PathBuf, Refusal> {
+    pub fn locate(&self, base: &Path, asked: &str) -> Result<PathBuf, FileRefusal> {
         let path = Path::new(asked);
         if path.is_absolute() || asked.starts_with('\\') {
-            return Err(Refusal::Absolute);
+            return Err(FileRefusal::Absolute);
         }
-        let wanted = self.normalize(&base.join(path)).ok_or(Refusal::Outside)?;
+        let wanted = self
+            .normalize(&base.join(path))
+            .ok_or(FileRefusal::Outside)?;
         let real = self.folder.join(wanted).canonicalize();
-        let real = real.map_err(|_| Refusal::Missing)?;
+        let real = real.map_err(|_| FileRefusal::Missing)?;
         if !real.starts_with(&self.root) {
-            return Err(Refusal::Outside);
+            return Err(FileRefusal::Outside);
         }
-        let about = real.metadata().map_err(|_| Refusal::Unreadable)?;
+        let about = real.metadata().map_err(|_| FileRefusal::Unreadable)?;
         if !about.is_file() {
-            return Err(Refusal::NotAFile);
+            return Err(FileRefusal::NotAFile);
         }
         if about.len() > MAX_FILE_BYTES {
-            return Err(Refusal::TooLarge);
+            return Err(FileRefusal::TooLarge);
         }
         Ok(relative(&self.folder, &real))
     }
@@ -159,22 +161,26 @@ impl CourseFolder {
 
     /// Reads the text of a located file. Line ends become `\n`, and NUL, which PostgreSQL cannot
     /// store, becomes U+FFFD.
-    pub fn read(&self, located: &Path) -> Result<String, Refusal> {
+    pub fn read(&self, located: &Path) -> Result<String, FileRefusal> {
         let file = std::fs::File::open(self.folder.join(located));
-        let file = file.map_err(|_| Refusal::Unreadable)?;
+        let file = file.map_err(|_| FileRefusal::Unreadable)?;
         let mut bytes = Vec::new();
         file.take(MAX_FILE_BYTES + 1)
             .read_to_end(&mut bytes)
-            .map_err(|_| Refusal::Unreadable)?;
+            .map_err(|_| FileRefusal::Unreadable)?;
         if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(Refusal::TooLarge);
+            return Err(FileRefusal::TooLarge);
         }
-        let text = String::from_utf8(bytes).map_err(|_| Refusal::NotText)?;
+        let text = String::from_utf8(bytes).map_err(|_| FileRefusal::NotText)?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         Ok(text.replace("\r\n", "\n").replace('\0', "\u{fffd}"))
     }
 
-    pub fn locate_and_read(&self, base: &Path, asked: &str) -> Result<(PathBuf, String), Refusal> {
+    pub fn locate_and_read(
+        &self,
+        base: &Path,
+        asked: &str,
+    ) -> Result<(PathBuf, String), FileRefusal> {
         let located = self.locate(base, asked)?;
         let text = self.read(&located)?;
         Ok((located, text))
@@ -185,12 +191,12 @@ impl CourseFolder {
     }
 }
 
-fn canonical_folder(path: &Path) -> Result<PathBuf, Refusal> {
-    let path = path.canonicalize().map_err(|_| Refusal::Missing)?;
+fn canonical_folder(path: &Path) -> Result<PathBuf, FileRefusal> {
+    let path = path.canonicalize().map_err(|_| FileRefusal::Missing)?;
     if path.is_dir() {
         Ok(path)
     } else {
-        Err(Refusal::NotAFolder)
+        Err(FileRefusal::NotAFolder)
     }
 }
 
@@ -235,25 +241,31 @@ mod tests {
     fn refuses_what_leaves_the_folder() {
         let (outer, folder) = folder();
         let src = Path::new("src");
-        assert_eq!(folder.locate(src, "/etc/passwd"), Err(Refusal::Absolute));
+        assert_eq!(
+            folder.locate(src, "/etc/passwd"),
+            Err(FileRefusal::Absolute)
+        );
         assert_eq!(
             folder.locate(src, "../../secret.txt"),
-            Err(Refusal::Outside)
+            Err(FileRefusal::Outside)
         );
         assert_eq!(
             folder.locate(src, "../../missing.txt"),
-            Err(Refusal::Outside)
+            Err(FileRefusal::Outside)
         );
-        assert_eq!(folder.locate(src, "missing.md"), Err(Refusal::Missing));
-        assert_eq!(folder.locate(src, "."), Err(Refusal::NotAFile));
+        assert_eq!(folder.locate(src, "missing.md"), Err(FileRefusal::Missing));
+        assert_eq!(folder.locate(src, "."), Err(FileRefusal::NotAFile));
         #[cfg(unix)]
         {
             let link = outer.path().join("course/src/link.txt");
             std::os::unix::fs::symlink(outer.path().join("secret.txt"), link).unwrap();
-            assert_eq!(folder.locate(src, "link.txt"), Err(Refusal::Outside));
+            assert_eq!(folder.locate(src, "link.txt"), Err(FileRefusal::Outside));
             let up = outer.path().join("course/src/up");
             std::os::unix::fs::symlink(outer.path(), up).unwrap();
-            assert_eq!(folder.locate(src, "up/secret.txt"), Err(Refusal::Outside));
+            assert_eq!(
+                folder.locate(src, "up/secret.txt"),
+                Err(FileRefusal::Outside)
+            );
         }
     }
 
@@ -282,13 +294,13 @@ mod tests {
             assert_eq!((located.as_path(), text.len()), (Path::new(found), 1));
         }
         let secret = folder.locate(src, "../../../../secret.txt");
-        assert_eq!(secret, Err(Refusal::Outside));
+        assert_eq!(secret, Err(FileRefusal::Outside));
         #[cfg(unix)]
         {
             let link = repository.join("code/link.txt");
             std::os::unix::fs::symlink(outer.path().join("secret.txt"), link).unwrap();
             let linked = folder.locate(src, "../../../code/link.txt");
-            assert_eq!(linked, Err(Refusal::Outside));
+            assert_eq!(linked, Err(FileRefusal::Outside));
         }
         assert!(CourseFolder::open(&book, Some(&outer.path().join("course"))).is_err());
         assert!(CourseFolder::open(&book, Some(Path::new("/nowhere/at/all"))).is_err());
@@ -301,10 +313,10 @@ mod tests {
         big.set_len(MAX_FILE_BYTES + 1).unwrap();
         assert_eq!(
             folder.locate(Path::new(""), "big.bin"),
-            Err(Refusal::TooLarge)
+            Err(FileRefusal::TooLarge)
         );
         std::fs::write(outer.path().join("course/latin1.md"), [0x66, 0xfc, 0x72]).unwrap();
         let read = folder.locate_and_read(Path::new(""), "latin1.md");
-        assert_eq!(read.unwrap_err(), Refusal::NotText);
+        assert_eq!(read.unwrap_err(), FileRefusal::NotText);
     }
 }

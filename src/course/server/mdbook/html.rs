@@ -70,7 +70,7 @@ pub fn tokens(text: &str, range: Range<usize>) -> Vec<Token> {
 }
 
 fn tag(text: &str, start: usize, end: usize) -> Option<Tag> {
-    let mut cursor = Cursor {
+    let mut cursor = TagCursor {
         text,
         at: start + 1,
         end,
@@ -96,13 +96,13 @@ fn tag(text: &str, start: usize, end: usize) -> Option<Tag> {
     })
 }
 
-struct Cursor<'t> {
+struct TagCursor<'t> {
     text: &'t str,
     at: usize,
     end: usize,
 }
 
-impl Cursor<'_> {
+impl TagCursor<'_> {
     fn eat(&mut self, wanted: char) -> bool {
         let found = self.text[self.at..self.end].starts_with(wanted);
         if found {

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};
 
-use super::anchors::Anchors;
-use super::files::Files;
-use super::folder::{CourseFolder, Refusal};
+use super::anchors::PageAnchors;
+use super::files::BookFiles;
+use super::folder::{CourseFolder, FileRefusal};
 use super::summary::percent_decoded;
 
 /// Books and tools that are published side by side on doc.rust-lang.org. Their pages link to each
@@ -37,7 +37,7 @@ const RUST_DOCS: [&str; 22] = [
 ];
 
 #[derive(Debug, PartialEq)]
-pub enum Target {
+pub enum LinkTarget {
     /// An address that stays as written.
     Kept,
     To(String),
@@ -57,10 +57,10 @@ pub struct PageTarget {
     pub path: PathBuf,
     /// Key of the page's topic.
     pub key: String,
-    pub anchors: Anchors,
+    pub anchors: PageAnchors,
 }
 
-pub struct Links<'a> {
+pub struct BookLinks<'a> {
     folder: &'a CourseFolder,
     /// Folder of the pages, relative to the course folder.
     src: &'a Path,
@@ -68,10 +68,10 @@ pub struct Links<'a> {
     /// Indexes of pages by path without extension.
     by_path: HashMap<PathBuf, usize>,
     redirects: &'a BTreeMap<String, String>,
-    pub files: Files,
+    pub files: BookFiles,
 }
 
-impl<'a> Links<'a> {
+impl<'a> BookLinks<'a> {
     pub fn new(
         folder: &'a CourseFolder,
         src: &'a Path,
@@ -102,15 +102,15 @@ impl<'a> Links<'a> {
             pages,
             by_path,
             redirects,
-            files: Files::default(),
+            files: BookFiles::default(),
         }
     }
 
     /// Returns the target of a link on the page with this index.
-    pub fn link(&mut self, page: usize, target: &str) -> Target {
+    pub fn link(&mut self, page: usize, target: &str) -> LinkTarget {
         let target = target.trim();
         if target.is_empty() {
-            return Target::Broken("this link has no address".to_owned());
+            return LinkTarget::Broken("this link has no address".to_owned());
         }
         if let Some(outside) = outside(target) {
             return outside;
@@ -134,13 +134,13 @@ impl<'a> Links<'a> {
             return self.beyond_src(page, &path, fragment, target);
         }
         if has_ending(&wanted, "md") {
-            return Target::Broken(format!("'{target}' is not among the pages of SUMMARY.md"));
+            return LinkTarget::Broken(format!("'{target}' is not among the pages of SUMMARY.md"));
         }
         self.file(&self.src.join(&wanted), target)
     }
 
     /// Returns the target of an image on the page with this index.
-    pub fn image(&mut self, page: usize, target: &str) -> Target {
+    pub fn image(&mut self, page: usize, target: &str) -> LinkTarget {
         let target = target.trim();
         if let Some(outside) = outside(target) {
             return outside;
@@ -152,12 +152,12 @@ impl<'a> Links<'a> {
             None => self.src.join(base).join(path),
         };
         match self.file(&path, target) {
-            Target::Broken(_) if self.folder.normalize(&path).is_none() => {
-                let why = self.folder.explain(Refusal::Outside);
-                Target::Refused(format!("the image '{target}' {why}"))
+            LinkTarget::Broken(_) if self.folder.normalize(&path).is_none() => {
+                let why = self.folder.explain(FileRefusal::Outside);
+                LinkTarget::Refused(format!("the image '{target}' {why}"))
             }
-            Target::Broken(why) => Target::Broken(format!("the image {why}")),
-            Target::Refused(why) => Target::Refused(format!("the image {why}")),
+            LinkTarget::Broken(why) => LinkTarget::Broken(format!("the image {why}")),
+            LinkTarget::Refused(why) => LinkTarget::Refused(format!("the image {why}")),
             found => found,
         }
     }
@@ -213,30 +213,30 @@ impl<'a> Links<'a> {
         self.page_at(&to?)
     }
 
-    fn in_page(&self, from: usize, to: usize, fragment: &str, target: &str) -> Target {
+    fn in_page(&self, from: usize, to: usize, fragment: &str, target: &str) -> LinkTarget {
         let page = &self.pages[to];
         let top = format!("topic:{}", page.key);
         if fragment.is_empty() {
-            return Target::To(top);
+            return LinkTarget::To(top);
         }
         match page.anchors.resolve(&percent_decoded(fragment)) {
-            Some("") => Target::To(top),
-            Some(id) if from == to => Target::To(format!("#{id}")),
-            Some(id) => Target::To(format!("{top}#{id}")),
-            None if from == to => Target::Broken(format!("'{target}' is nowhere on this page")),
-            None => Target::Near(
+            Some("") => LinkTarget::To(top),
+            Some(id) if from == to => LinkTarget::To(format!("#{id}")),
+            Some(id) => LinkTarget::To(format!("{top}#{id}")),
+            None if from == to => LinkTarget::Broken(format!("'{target}' is nowhere on this page")),
+            None => LinkTarget::Near(
                 top,
                 format!("'{target}' names a place that the page does not have"),
             ),
         }
     }
 
-    fn beyond_src(&mut self, page: usize, path: &str, fragment: &str, target: &str) -> Target {
+    fn beyond_src(&mut self, page: usize, path: &str, fragment: &str, target: &str) -> LinkTarget {
         let beyond = path.trim_start_matches("../").trim_start_matches("./");
         let first = beyond.split('/').next().unwrap_or_default();
         if RUST_DOCS.contains(&first) {
             let hash = if fragment.is_empty() { "" } else { "#" };
-            return Target::To(format!(
+            return LinkTarget::To(format!(
                 "https://doc.rust-lang.org/{beyond}{hash}{fragment}"
             ));
         }
@@ -244,9 +244,9 @@ impl<'a> Links<'a> {
         self.file(&path, target)
     }
 
-    fn file(&mut self, path: &Path, target: &str) -> Target {
+    fn file(&mut self, path: &Path, target: &str) -> LinkTarget {
         let Some(wanted) = self.folder.normalize(path) else {
-            return Target::Broken(format!("'{target}' leads out of the course folder"));
+            return LinkTarget::Broken(format!("'{target}' leads out of the course folder"));
         };
         match self.folder.locate(Path::new(""), &wanted.to_string_lossy()) {
             Ok(located) => {
@@ -256,14 +256,16 @@ impl<'a> Links<'a> {
                     .skip_while(|part| *part == Component::ParentDir)
                     .collect();
                 let key = self.files.key(&name, &self.folder.on_disk(&located));
-                Target::To(format!("file:{key}"))
+                LinkTarget::To(format!("file:{key}"))
             }
-            Err(Refusal::NotAFile) => Target::Broken(format!("'{target}' {}", Refusal::Missing)),
+            Err(FileRefusal::NotAFile) => {
+                LinkTarget::Broken(format!("'{target}' {}", FileRefusal::Missing))
+            }
             Err(refusal) => {
                 let message = format!("'{target}' {}", self.folder.explain(refusal));
                 match refusal.is_final() {
-                    true => Target::Refused(message),
-                    false => Target::Broken(message),
+                    true => LinkTarget::Refused(message),
+                    false => LinkTarget::Broken(message),
                 }
             }
         }
@@ -272,9 +274,9 @@ impl<'a> Links<'a> {
 
 /// Returns the target of an address outside the book. Such addresses stay, except those with the
 /// importer's own schemes.
-fn outside(target: &str) -> Option<Target> {
+fn outside(target: &str) -> Option<LinkTarget> {
     if target.starts_with("//") {
-        return Some(Target::Kept);
+        return Some(LinkTarget::Kept);
     }
     let (scheme, _) = target.split_once(':')?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -286,9 +288,9 @@ fn outside(target: &str) -> Option<Target> {
     }
     Some(match scheme.to_ascii_lowercase().as_str() {
         "file" | "topic" => {
-            Target::Broken(format!("'{target}' is not an address that a book can use"))
+            LinkTarget::Broken(format!("'{target}' is not an address that a book can use"))
         }
-        _ => Target::Kept,
+        _ => LinkTarget::Kept,
     })
 }
 
@@ -302,7 +304,7 @@ mod tests {
     use super::*;
     use crate::course::server::mdbook::scan::scan;
 
-    fn with_links(test: impl FnOnce(&mut Links<'_>)) {
+    fn with_links(test: impl FnOnce(&mut BookLinks<'_>)) {
         let dir = tempfile::tempdir().unwrap();
         for file in [
             "src/img/a b.png",
@@ -318,7 +320,7 @@ mod tests {
         let page = |path: &str, key: &str, text: &str| PageTarget {
             path: path.into(),
             key: key.to_owned(),
-            anchors: Anchors::of(&scan(text), text),
+            anchors: PageAnchors::of(&scan(text), text),
         };
         let pages = vec![
             page("intro.md", "intro", "# Intro\n\n## Setup\n"),
@@ -329,7 +331,7 @@ mod tests {
             "/old/page.html".to_owned(),
             "../guide/index.html".to_owned(),
         )]);
-        test(&mut Links::new(
+        test(&mut BookLinks::new(
             &folder,
             Path::new("src"),
             pages,
@@ -337,8 +339,8 @@ mod tests {
         ));
     }
 
-    fn to(target: &str) -> Target {
-        Target::To(target.to_owned())
+    fn to(target: &str) -> LinkTarget {
+        LinkTarget::To(target.to_owned())
     }
 
     #[test]
@@ -366,14 +368,14 @@ mod tests {
             assert_eq!(links.link(0, "old/page.html"), to("topic:guide"));
             assert_eq!(links.link(0, "#setup"), to("#setup"));
             let near = links.link(1, "../intro.html#renamed");
-            assert!(matches!(near, Target::Near(target, _) if target == "topic:intro"));
+            assert!(matches!(near, LinkTarget::Near(target, _) if target == "topic:intro"));
         });
     }
 
     #[test]
     fn files_and_images_are_brought_along_once() {
         with_links(|links| {
-            let Target::To(image) = links.image(1, "../img/a%20b.png") else {
+            let LinkTarget::To(image) = links.image(1, "../img/a%20b.png") else {
                 panic!()
             };
             assert_eq!(links.image(0, "/img/a b.png"), to(&image));
@@ -389,30 +391,39 @@ mod tests {
             let std = "https://doc.rust-lang.org/std/vec/index.html#x";
             assert_eq!(links.link(0, "../std/vec/index.html#x"), to(std));
             assert_eq!(links.link(1, "../../std/vec/index.html#x"), to(std));
-            assert_eq!(links.link(0, "https://example.org/a.md"), Target::Kept);
-            assert_eq!(links.link(0, "mailto:a@example.org"), Target::Kept);
+            assert_eq!(links.link(0, "https://example.org/a.md"), LinkTarget::Kept);
+            assert_eq!(links.link(0, "mailto:a@example.org"), LinkTarget::Kept);
             assert!(matches!(
                 links.link(0, "file:///etc/passwd"),
-                Target::Broken(_)
+                LinkTarget::Broken(_)
             ));
-            assert!(matches!(links.link(0, "topic:guide"), Target::Broken(_)));
+            assert!(matches!(
+                links.link(0, "topic:guide"),
+                LinkTarget::Broken(_)
+            ));
         });
     }
 
     #[test]
     fn nowhere() {
         with_links(|links| {
-            assert!(matches!(links.link(0, "gone.html"), Target::Broken(_)));
-            assert!(matches!(links.link(0, "unlisted.md"), Target::Broken(_)));
+            assert!(matches!(links.link(0, "gone.html"), LinkTarget::Broken(_)));
+            assert!(matches!(
+                links.link(0, "unlisted.md"),
+                LinkTarget::Broken(_)
+            ));
             assert!(matches!(
                 links.link(0, "../../CONTRIBUTING.md"),
-                Target::Broken(_)
+                LinkTarget::Broken(_)
             ));
-            assert!(matches!(links.link(0, "#gone"), Target::Broken(_)));
-            assert!(matches!(links.image(0, "img/gone.png"), Target::Broken(_)));
+            assert!(matches!(links.link(0, "#gone"), LinkTarget::Broken(_)));
+            assert!(matches!(
+                links.image(0, "img/gone.png"),
+                LinkTarget::Broken(_)
+            ));
             assert!(matches!(
                 links.image(0, "../../etc/passwd"),
-                Target::Refused(_)
+                LinkTarget::Refused(_)
             ));
         });
     }

@@ -37,17 +37,17 @@ use crate::course::server::draft::{
 };
 use crate::course::server::native::is_language_tag;
 pub use files::{MAX_SLUG, slug};
-pub use quiz_file::{FoundQuestion, read_quiz_file};
+pub use quiz_file::{QuizFileQuestion, read_quiz_file};
 
-use anchors::Anchors;
+use anchors::PageAnchors;
 use config::BookToml;
-use folder::{CourseFolder, Refusal};
+use folder::{CourseFolder, FileRefusal};
 use include::Expander;
-use links::{Links, PageTarget};
-use quiz::{QuizPage, Quizzes};
+use links::{BookLinks, PageTarget};
+use quiz::{QuizPlace, Quizzes};
 use rewrite::Context;
 use source::{Problems, Source};
-use summary::{ModuleEntry, PageEntry};
+use summary::{BookModule, PageEntry};
 
 /// Options of an import, and values that replace those of the book.
 #[derive(Debug, Clone, Default)]
@@ -102,7 +102,7 @@ fn draft(folder: &Path, overrides: &Overrides, problems: &mut Problems) -> Optio
     };
     let book = BookToml::read(&folder, problems)?;
     let Some(src) = folder.normalize(Path::new(book.src())) else {
-        let why = folder.explain(Refusal::Outside);
+        let why = folder.explain(FileRefusal::Outside);
         problems.error_in(Path::new("book.toml"), format!("src {why}"));
         return None;
     };
@@ -122,7 +122,7 @@ fn draft(folder: &Path, overrides: &Overrides, problems: &mut Problems) -> Optio
     Some(about.course(&modules, &pages, written, problems))
 }
 
-fn outline(folder: &CourseFolder, src: &Path, problems: &mut Problems) -> Option<Vec<ModuleEntry>> {
+fn outline(folder: &CourseFolder, src: &Path, problems: &mut Problems) -> Option<Vec<BookModule>> {
     match folder.locate_and_read(src, "SUMMARY.md") {
         Ok((file, text)) => Some(summary::read(&text, &file, problems)),
         Err(refusal) => {
@@ -153,7 +153,7 @@ struct Page {
 fn pages(
     folder: &CourseFolder,
     src: &Path,
-    modules: &[ModuleEntry],
+    modules: &[BookModule],
     problems: &mut Problems,
 ) -> Vec<Page> {
     let mut pages = Vec::new();
@@ -225,7 +225,7 @@ fn write(
     pages: &[Page],
     problems: &mut Problems,
 ) -> Written {
-    let quiz_pages = pages.iter().map(|page| QuizPage {
+    let quiz_pages = pages.iter().map(|page| QuizPlace {
         // The first key that a page ever had, because keys of stored questions end in it.
         key: page.former_keys.first().unwrap_or(&page.key).clone(),
         folder: src
@@ -235,7 +235,7 @@ fn write(
             .unwrap_or_default(),
     });
     let quiz_pages: Vec<_> = quiz_pages.collect();
-    let mut links = Links::new(folder, src, targets(pages), book.redirects());
+    let mut links = BookLinks::new(folder, src, targets(pages), book.redirects());
     let mut quizzes = Quizzes::new(folder, &quiz_pages);
     let mut topics = Vec::new();
     for (page, read) in pages.iter().enumerate() {
@@ -263,7 +263,7 @@ fn targets(pages: &[Page]) -> Vec<PageTarget> {
         PageTarget {
             path: page.path.clone(),
             key: page.key.clone(),
-            anchors: Anchors::of(&scan::scan(text), text),
+            anchors: PageAnchors::of(&scan::scan(text), text),
         }
     });
     targets.collect()
@@ -295,7 +295,7 @@ struct BookAbout<'a> {
 impl BookAbout<'_> {
     fn course(
         &self,
-        outline: &[ModuleEntry],
+        outline: &[BookModule],
         pages: &[Page],
         written: Written,
         problems: &mut Problems,
@@ -311,7 +311,7 @@ impl BookAbout<'_> {
                 text,
             })
             .collect();
-        let about = about::About::of(self.book, &about);
+        let about = about::BookDescription::of(self.book, &about);
         let slug = overrides.slug.clone();
         CourseDraft {
             // Earlier versions made another name of a title in other letters.
@@ -377,7 +377,7 @@ impl BookAbout<'_> {
 }
 
 fn module_drafts(
-    outline: &[ModuleEntry],
+    outline: &[BookModule],
     pages: &[Page],
     topics: Vec<(String, Vec<QuestionDraft>)>,
 ) -> Vec<ModuleDraft> {

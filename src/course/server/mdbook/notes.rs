@@ -1,7 +1,7 @@
 //! Converts notes and warnings to GitHub's alerts, which the platform shows as callouts. Sources
 //! are quotations that begin with "Note:" and mdbook-admonish's fences. Other quotations stay.
 
-use super::scan::{self, BlockKind, Scan};
+use super::scan::{self, PageBlockKind, Scan};
 use super::source::{Edits, Source};
 
 /// GitHub's alerts, each with the kinds of mdbook-admonish that it stands for.
@@ -38,13 +38,13 @@ fn alert(kind: &str) -> Option<&'static str> {
 /// Makes alerts of quotations whose first words are "Note:" or similar.
 pub fn rewrite(scan: &Scan, text: &str, edits: &mut Edits) {
     for (index, block) in scan.blocks.iter().enumerate() {
-        let BlockKind::Quote(container) = block.kind else {
+        let PageBlockKind::Quote(container) = block.kind else {
             continue;
         };
         let first = scan.blocks[index + 1..]
             .iter()
             .find(|inner| inner.container == container);
-        let Some(first) = first.filter(|first| first.kind == BlockKind::Paragraph) else {
+        let Some(first) = first.filter(|first| first.kind == PageBlockKind::Paragraph) else {
             continue;
         };
         let paragraph = &text[first.range.clone()];

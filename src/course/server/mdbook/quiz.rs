@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::aquascope;
 use super::config::line_of;
 use super::files::slug;
-use super::folder::{CourseFolder, Refusal};
+use super::folder::{CourseFolder, FileRefusal};
 use super::source::{Place, Problems, Source};
 use crate::course::server::draft::FROM_FILE;
 use crate::course::server::draft::{
@@ -28,7 +28,7 @@ const MAX_ID: usize = 110;
 /// questions' texts are rewritten once all pages are known, because the texts may link to any page.
 pub struct Quizzes<'a> {
     folder: &'a CourseFolder,
-    pages: &'a [QuizPage],
+    pages: &'a [QuizPlace],
     read: HashMap<PathBuf, Option<Quiz>>,
     /// The file that each question id comes from, by id.
     ids: HashMap<String, PathBuf>,
@@ -39,7 +39,7 @@ pub struct Quizzes<'a> {
 }
 
 /// The facts about a page that quizzes need.
-pub struct QuizPage {
+pub struct QuizPlace {
     /// Ending of the keys of questions that are repeated on the page.
     pub key: String,
     /// Path relative to the course folder.
@@ -111,7 +111,7 @@ enum OneOrMore {
 }
 
 impl<'a> Quizzes<'a> {
-    pub fn new(folder: &'a CourseFolder, pages: &'a [QuizPage]) -> Self {
+    pub fn new(folder: &'a CourseFolder, pages: &'a [QuizPlace]) -> Self {
         Self {
             folder,
             pages,
@@ -196,13 +196,13 @@ impl<'a> Quizzes<'a> {
 
     /// Finds a quiz file beside the page, as mdbook-quiz does, else beside the included file that
     /// names the quiz.
-    fn locate(&self, path: &str, place: &Place, page: usize) -> Result<PathBuf, Refusal> {
+    fn locate(&self, path: &str, place: &Place, page: usize) -> Result<PathBuf, FileRefusal> {
         let beside = place.file.parent().unwrap_or(Path::new(""));
         let folder = self.pages.get(page).map_or(beside, |page| &page.folder);
         self.folder
             .locate(folder, path)
             .or_else(|refusal| match refusal {
-                Refusal::Missing | Refusal::Outside => {
+                FileRefusal::Missing | FileRefusal::Outside => {
                     self.folder.locate(beside, path).or(Err(refusal))
                 }
                 refusal => Err(refusal),

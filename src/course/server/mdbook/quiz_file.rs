@@ -12,7 +12,7 @@ use super::source::Place;
 use crate::course::server::draft::QuestionDraft;
 
 /// A question of the file, or the reason why it can't be used.
-pub struct FoundQuestion {
+pub struct QuizFileQuestion {
     pub id: Option<String>,
     /// 1-based.
     pub line: usize,
@@ -31,7 +31,7 @@ struct RawFile {
 /// # Errors
 ///
 /// A sentence, if the file as a whole can't be read.
-pub fn read_quiz_file(text: &str, language: &str) -> Result<Vec<FoundQuestion>, String> {
+pub fn read_quiz_file(text: &str, language: &str) -> Result<Vec<QuizFileQuestion>, String> {
     let raw: RawFile = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(text, span.start));
         format!(
@@ -47,7 +47,7 @@ pub fn read_quiz_file(text: &str, language: &str) -> Result<Vec<FoundQuestion>, 
         offset = start;
         let value = question.into_inner();
         let id = value.get("id").and_then(Value::as_str).map(str::to_owned);
-        found.push(FoundQuestion {
+        found.push(QuizFileQuestion {
             question: draft(value, id.clone(), line, &raw.multipart, language),
             id,
             line,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::config::Maths;
-use super::links::{Links, Target};
+use super::links::{BookLinks, LinkTarget};
 use super::quiz::Quizzes;
 use super::scan::{self, Link, Scan};
 use super::source::{Edits, Problems, Source};
@@ -13,7 +13,7 @@ use code::CodeBlock;
 
 /// Data that the rewriting needs besides the text.
 pub struct Context<'a, 'b> {
-    pub links: &'a mut Links<'b>,
+    pub links: &'a mut BookLinks<'b>,
     pub quizzes: &'a mut Quizzes<'b>,
     pub problems: &'a mut Problems,
     pub hidelines: &'a BTreeMap<String, String>,
@@ -232,7 +232,7 @@ fn link_targets(scan: &Scan, source: &Source, cx: &mut Context<'_, '_>, edits: &
         }
     }
     for (range, target) in &scan.definitions {
-        let kept = matches!(cx.links.link(cx.page, target), Target::Kept);
+        let kept = matches!(cx.links.link(cx.page, target), LinkTarget::Kept);
         if !kept {
             edits.delete(range.clone());
         }
@@ -260,20 +260,20 @@ pub enum Resolved {
 }
 
 impl Context<'_, '_> {
-    pub fn resolved(&mut self, target: Target, source: &Source, at: usize) -> Resolved {
+    pub fn resolved(&mut self, target: LinkTarget, source: &Source, at: usize) -> Resolved {
         let place = source.place(at);
         match target {
-            Target::Kept => Resolved::Kept,
-            Target::To(target) => Resolved::To(target),
-            Target::Near(target, why) => {
+            LinkTarget::Kept => Resolved::Kept,
+            LinkTarget::To(target) => Resolved::To(target),
+            LinkTarget::Near(target, why) => {
                 self.problems.warn(&place, why);
                 Resolved::To(target)
             }
-            Target::Broken(why) => {
+            LinkTarget::Broken(why) => {
                 self.problems.warn(&place, why);
                 Resolved::Nowhere
             }
-            Target::Refused(why) => {
+            LinkTarget::Refused(why) => {
                 self.problems.error(&place, why);
                 Resolved::Nowhere
             }

@@ -11,8 +11,8 @@ use super::html::{self, Token};
 #[derive(Debug, Default)]
 pub struct Scan {
     /// Blocks in the order of the page. Containers (lists, quotations) come before their content.
-    pub blocks: Vec<Block>,
-    pub headings: Vec<Heading>,
+    pub blocks: Vec<PageBlock>,
+    pub headings: Vec<PageHeading>,
     pub fences: Vec<Fence>,
     pub links: Vec<Link>,
     /// Ranges of link definitions (`[name]: address`), each with its address.
@@ -27,8 +27,8 @@ pub struct Scan {
 }
 
 #[derive(Debug)]
-pub struct Block {
-    pub kind: BlockKind,
+pub struct PageBlock {
+    pub kind: PageBlockKind,
     pub range: Range<usize>,
     /// Number of the innermost container, 0 for the page.
     pub container: usize,
@@ -39,7 +39,7 @@ pub struct Block {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BlockKind {
+pub enum PageBlockKind {
     Paragraph,
     /// Index in `headings`.
     Heading(usize),
@@ -52,7 +52,7 @@ pub enum BlockKind {
 }
 
 #[derive(Debug)]
-pub struct Heading {
+pub struct PageHeading {
     pub range: Range<usize>,
     pub level: usize,
     /// Plain text.
@@ -175,11 +175,11 @@ impl Scan {
     }
 
     /// Returns the block after this one in the same container.
-    pub fn next_sibling(&self, index: usize) -> Option<&Block> {
+    pub fn next_sibling(&self, index: usize) -> Option<&PageBlock> {
         self.blocks[index].next.map(|next| &self.blocks[next])
     }
 
-    pub fn previous_sibling(&self, index: usize) -> Option<&Block> {
+    pub fn previous_sibling(&self, index: usize) -> Option<&PageBlock> {
         let previous = self.blocks[index].previous;
         previous.map(|previous| &self.blocks[previous])
     }
@@ -222,7 +222,7 @@ struct Walk<'t> {
     last_blocks: HashMap<usize, usize>,
     /// Links that are open, outermost first.
     links: Vec<Link>,
-    heading: Option<Heading>,
+    heading: Option<PageHeading>,
     fence: Option<Fence>,
 }
 
@@ -242,22 +242,25 @@ impl Walk<'_> {
                     heading.text.push(' ');
                 }
             }
-            Event::Rule => self.block(BlockKind::Other, range),
+            Event::Rule => self.block(PageBlockKind::Other, range),
             _ => {}
         }
     }
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Paragraph => self.block(BlockKind::Paragraph, range),
+            Tag::Paragraph => self.block(PageBlockKind::Paragraph, range),
             Tag::Heading {
                 level,
                 id,
                 classes,
                 attrs,
             } => {
-                self.block(BlockKind::Heading(self.scan.headings.len()), range.clone());
-                self.heading = Some(Heading {
+                self.block(
+                    PageBlockKind::Heading(self.scan.headings.len()),
+                    range.clone(),
+                );
+                self.heading = Some(PageHeading {
                     range: trimmed(self.text, range),
                     level: level_number(level),
                     text: String::new(),
@@ -268,7 +271,7 @@ impl Walk<'_> {
             }
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
                 let range = trimmed(self.text, range);
-                self.block(BlockKind::Fence(self.scan.fences.len()), range.clone());
+                self.block(PageBlockKind::Fence(self.scan.fences.len()), range.clone());
                 self.scan.code.push(range.clone());
                 self.fence = Some(Fence {
                     content_start: range.end,
@@ -279,18 +282,18 @@ impl Walk<'_> {
             }
             Tag::CodeBlock(CodeBlockKind::Indented) => {
                 self.scan.code.push(range.clone());
-                self.block(BlockKind::Other, range);
+                self.block(PageBlockKind::Other, range);
             }
             Tag::HtmlBlock => {
                 self.scan.html.push(range.clone());
-                self.block(BlockKind::Html, range);
+                self.block(PageBlockKind::Html, range);
             }
             Tag::BlockQuote(_) => {
-                self.block(BlockKind::Quote(self.last_container + 1), range);
+                self.block(PageBlockKind::Quote(self.last_container + 1), range);
                 self.open_container();
             }
             Tag::Item | Tag::FootnoteDefinition(_) => self.open_container(),
-            Tag::List(_) | Tag::Table(_) => self.block(BlockKind::Other, range),
+            Tag::List(_) | Tag::Table(_) => self.block(PageBlockKind::Other, range),
             // An autolink such as `<https://…>` is complete already.
             Tag::Link {
                 link_type: LinkType::Autolink | LinkType::Email,
@@ -336,14 +339,14 @@ impl Walk<'_> {
         }
     }
 
-    fn block(&mut self, kind: BlockKind, range: Range<usize>) {
+    fn block(&mut self, kind: PageBlockKind, range: Range<usize>) {
         let container = self.containers.last().copied().unwrap_or_default();
         let index = self.scan.blocks.len();
         let previous = self.last_blocks.insert(container, index);
         if let Some(previous) = previous {
             self.scan.blocks[previous].next = Some(index);
         }
-        self.scan.blocks.push(Block {
+        self.scan.blocks.push(PageBlock {
             kind,
             range: trimmed(self.text, range),
             container,

@@ -10,7 +10,7 @@ use super::source::{Place, Problems, Source};
 const MAX_TITLE: usize = 200;
 
 #[derive(Debug, PartialEq)]
-pub struct ModuleEntry {
+pub struct BookModule {
     pub title: String,
     /// False for front and back matter.
     pub gates: bool,
@@ -29,7 +29,7 @@ pub struct PageEntry {
 /// A line of the outline. Outside of any list it is front or back matter; in a list it belongs to
 /// the chapter above.
 #[derive(Debug)]
-struct Entry {
+struct SummaryLine {
     /// Depth of nested lists; 0 outside of any list.
     depth: usize,
     title: String,
@@ -38,7 +38,7 @@ struct Entry {
     place: Place,
 }
 
-pub fn read(text: &str, file: &Path, problems: &mut Problems) -> Vec<ModuleEntry> {
+pub fn read(text: &str, file: &Path, problems: &mut Problems) -> Vec<BookModule> {
     let text = angle_links_with_spaces(text);
     let source = Source::at(&text, &Place::new(file, 1));
     let modules = group(entries(&source, problems));
@@ -51,12 +51,12 @@ pub fn read(text: &str, file: &Path, problems: &mut Problems) -> Vec<ModuleEntry
     modules
 }
 
-fn entries(source: &Source, problems: &mut Problems) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
+fn entries(source: &Source, problems: &mut Problems) -> Vec<SummaryLine> {
+    let mut entries: Vec<SummaryLine> = Vec::new();
     let mut depth = 0;
-    let mut open: Option<Entry> = None;
+    let mut open: Option<SummaryLine> = None;
     // Text of open items before any link. Without a link the item is a draft chapter.
-    let mut bare: Vec<Option<Entry>> = Vec::new();
+    let mut bare: Vec<Option<SummaryLine>> = Vec::new();
     let mut in_heading = false;
     for (event, range) in Parser::new_ext(source.text(), Options::empty()).into_offset_iter() {
         match event {
@@ -67,7 +67,7 @@ fn entries(source: &Source, problems: &mut Problems) -> Vec<Entry> {
                 depth += 1;
             }
             Event::End(TagEnd::List(_)) => depth -= 1,
-            Event::Start(Tag::Item) => bare.push(Some(Entry {
+            Event::Start(Tag::Item) => bare.push(Some(SummaryLine {
                 depth,
                 title: String::new(),
                 link: String::new(),
@@ -81,7 +81,7 @@ fn entries(source: &Source, problems: &mut Problems) -> Vec<Entry> {
                 if let Some(item) = bare.last_mut() {
                     *item = None;
                 }
-                open = Some(Entry {
+                open = Some(SummaryLine {
                     depth,
                     title: String::new(),
                     link: percent_decoded(dest_url.trim()),
@@ -111,7 +111,7 @@ fn entries(source: &Source, problems: &mut Problems) -> Vec<Entry> {
 }
 
 /// Names a chapter without a title after its file, and cuts a title that is too long.
-fn name_well(entry: &mut Entry, problems: &mut Problems) {
+fn name_well(entry: &mut SummaryLine, problems: &mut Problems) {
     if entry.title.is_empty() {
         let name = Path::new(&entry.link).file_stem().unwrap_or_default();
         entry.title = name.to_string_lossy().into_owned();
@@ -128,8 +128,8 @@ fn name_well(entry: &mut Entry, problems: &mut Problems) {
     }
 }
 
-fn group(entries: Vec<Entry>) -> Vec<ModuleEntry> {
-    let mut modules: Vec<ModuleEntry> = Vec::new();
+fn group(entries: Vec<SummaryLine>) -> Vec<BookModule> {
+    let mut modules: Vec<BookModule> = Vec::new();
     let mut numbered_seen = false;
     // True if the last module is front or back matter, which further pages outside of lists join.
     let mut in_matter = false;
@@ -138,9 +138,9 @@ fn group(entries: Vec<Entry>) -> Vec<ModuleEntry> {
         let opens_module = if matter { !in_matter } else { entry.depth == 1 };
         if opens_module || modules.is_empty() {
             modules.push(match (matter, numbered_seen) {
-                (true, false) => ModuleEntry::matter("Front matter"),
-                (true, true) => ModuleEntry::matter("Back matter"),
-                (false, _) => ModuleEntry::chapter(&entry.title),
+                (true, false) => BookModule::matter("Front matter"),
+                (true, true) => BookModule::matter("Back matter"),
+                (false, _) => BookModule::chapter(&entry.title),
             });
         }
         in_matter = matter;
@@ -157,7 +157,7 @@ fn group(entries: Vec<Entry>) -> Vec<ModuleEntry> {
     modules
 }
 
-impl ModuleEntry {
+impl BookModule {
     fn matter(title: &str) -> Self {
         Self {
             title: title.to_owned(),
@@ -231,7 +231,7 @@ mod tests {
         let mut problems = Problems::default();
         let modules = read(text, Path::new("src/SUMMARY.md"), &mut problems);
         assert_eq!(problems.errors, []);
-        let pages = |module: &ModuleEntry| {
+        let pages = |module: &BookModule| {
             let pages = module.pages.iter();
             pages
                 .map(|page| format!("{}={}", page.title, page.link))

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::media::{self, FileKind, VideoHost};
 use super::names::is_slug;
 use super::reading::Reading;
-use super::source::Value;
+use super::source::TomlValue;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Address<'a> {
@@ -127,7 +127,7 @@ pub fn serve(
 
 /// Returns the `file:KEY` of the file that a value names, which must be of kind `wanted`. Reports a
 /// mistake otherwise.
-pub fn file(value: Value<'_>, wanted: FileKind) -> String {
+pub fn file(value: TomlValue<'_>, wanted: FileKind) -> String {
     let Some(path) = value.str() else {
         return String::new();
     };
@@ -149,7 +149,7 @@ pub fn file(value: Value<'_>, wanted: FileKind) -> String {
 }
 
 /// Reads a video: a file of the folder or an address.
-pub fn video(value: Value<'_>, limit: usize) -> (String, VideoHost) {
+pub fn video(value: TomlValue<'_>, limit: usize) -> (String, VideoHost) {
     let address = value.line(limit);
     if !address.contains("://") {
         return (file(value, FileKind::Video), VideoHost::File);

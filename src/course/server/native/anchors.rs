@@ -5,14 +5,14 @@ use crate::course::server::draft::{AssetDraft, BlockData, TopicBody};
 use crate::platform::markdown;
 
 #[derive(Debug, Default)]
-pub struct Anchors {
+pub struct BodyAnchors {
     html: Vec<String>,
     headings: Vec<String>,
 }
 
 /// Returns the anchors of a body. Those of all its assets count, since any may be shown.
-pub fn of(body: &TopicBody, assets: &[AssetDraft]) -> Anchors {
-    let mut anchors = Anchors::default();
+pub fn of(body: &TopicBody, assets: &[AssetDraft]) -> BodyAnchors {
+    let mut anchors = BodyAnchors::default();
     match body {
         TopicBody::Markdown(text) => anchors.add(text),
         TopicBody::Blocks(blocks) => {
@@ -25,7 +25,7 @@ pub fn of(body: &TopicBody, assets: &[AssetDraft]) -> Anchors {
     anchors
 }
 
-impl Anchors {
+impl BodyAnchors {
     fn add_data(&mut self, data: &BlockData) {
         match data {
             BlockData::Text { markdown } | BlockData::Callout { markdown, .. } => {

@@ -9,7 +9,7 @@ use super::manifest::language;
 use super::media::{FileKind, VideoHost};
 use super::prose::{Passage, Prose};
 use super::reading::{Place, Reading};
-use super::source::{Value, too_long};
+use super::source::{TomlValue, too_long};
 use super::{address, limits};
 use crate::course::server::draft::{BlockData, BlockKind, CalloutTone, Captions};
 
@@ -146,14 +146,14 @@ fn code(fields: &mut Fields<'_>) -> String {
 }
 
 /// Returns the path in `{ file = "…" }`.
-fn file_of(value: Value<'_>) -> Option<Value<'_>> {
+fn file_of(value: TomlValue<'_>) -> Option<TomlValue<'_>> {
     let mut fields = Fields::of(value, format!("the table that '{}' is", value.name))?;
     let file = fields.require("file");
     fields.finish();
     file
 }
 
-fn resolve(value: Value<'_>, ending: Option<&str>) -> Option<PathBuf> {
+fn resolve(value: TomlValue<'_>, ending: Option<&str>) -> Option<PathBuf> {
     let path = value.str()?;
     match value
         .source
@@ -231,7 +231,7 @@ fn captions(fields: &mut Fields<'_>) -> Vec<Captions> {
     all
 }
 
-fn caption_file(value: Value<'_>) -> String {
+fn caption_file(value: TomlValue<'_>) -> String {
     let key = address::file(value, FileKind::Captions);
     let path = Path::new(key.strip_prefix("file:").unwrap_or_default());
     let marks: &[&[u8]] = &[b"WEBVTT", b"\xef\xbb\xbfWEBVTT"];
@@ -260,7 +260,7 @@ fn deck(fields: &mut Fields<'_>) -> BlockData {
 }
 
 /// Reads the slides of front matter: pages, or a PDF, which gets the topic's title.
-pub fn slides(value: Value<'_>, title: &str) -> BlockData {
+pub fn slides(value: TomlValue<'_>, title: &str) -> BlockData {
     let is_pdf = value
         .raw()
         .as_str()
@@ -275,7 +275,7 @@ pub fn slides(value: Value<'_>, title: &str) -> BlockData {
     }
 }
 
-fn pages(value: Value<'_>) -> BlockData {
+fn pages(value: TomlValue<'_>) -> BlockData {
     let slides = match value.raw().as_array() {
         Some(_) => listed_pages(value),
         None => pages_of_file(value),
@@ -292,18 +292,18 @@ fn pages(value: Value<'_>) -> BlockData {
     BlockData::Ppt { slides }
 }
 
-fn listed_pages(value: Value<'_>) -> Vec<String> {
+fn listed_pages(value: TomlValue<'_>) -> Vec<String> {
     let pages = value
         .raw()
         .as_array()
         .into_iter()
         .flat_map(|array| array.iter());
     pages
-        .map(|page| Value::new(value.source, "slides", page).markdown(limits::SLIDE))
+        .map(|page| TomlValue::new(value.source, "slides", page).markdown(limits::SLIDE))
         .collect()
 }
 
-fn pages_of_file(value: Value<'_>) -> Vec<String> {
+fn pages_of_file(value: TomlValue<'_>) -> Vec<String> {
     let written = match value.raw() {
         DeValue::Table(_) => file_of(value),
         DeValue::String(_) => Some(value),

@@ -7,10 +7,10 @@ use std::ops::RangeInclusive;
 use toml::de::{DeTable, DeValue};
 
 use super::names::did_you_mean;
-use super::source::{Source, Value};
+use super::source::{TomlSource, TomlValue};
 
 pub struct Fields<'s> {
-    pub source: &'s Source<'s>,
+    pub source: &'s TomlSource<'s>,
     /// Name of the table in messages, with its article: "a question".
     what: String,
     start: usize,
@@ -19,7 +19,11 @@ pub struct Fields<'s> {
 }
 
 impl<'s> Fields<'s> {
-    pub fn new(source: &'s Source<'s>, what: impl Into<String>, table: &'s DeTable<'s>) -> Self {
+    pub fn new(
+        source: &'s TomlSource<'s>,
+        what: impl Into<String>,
+        table: &'s DeTable<'s>,
+    ) -> Self {
         Self {
             source,
             what: what.into(),
@@ -30,7 +34,7 @@ impl<'s> Fields<'s> {
     }
 
     /// Returns the fields of a value that must be a table.
-    pub fn of(value: Value<'s>, what: impl Into<String>) -> Option<Self> {
+    pub fn of(value: TomlValue<'s>, what: impl Into<String>) -> Option<Self> {
         let Some(table) = value.raw().as_table() else {
             value.expect("a table");
             return None;
@@ -52,14 +56,14 @@ impl<'s> Fields<'s> {
         self.start
     }
 
-    pub fn get(&mut self, key: &'static str) -> Option<Value<'s>> {
+    pub fn get(&mut self, key: &'static str) -> Option<TomlValue<'s>> {
         self.asked.insert(key);
         let value = self.table.get(key)?;
-        Some(Value::new(self.source, key, value))
+        Some(TomlValue::new(self.source, key, value))
     }
 
     /// Reads a key that had another name before, which is still accepted.
-    pub fn get_renamed(&mut self, key: &'static str, old: &'static str) -> Option<Value<'s>> {
+    pub fn get_renamed(&mut self, key: &'static str, old: &'static str) -> Option<TomlValue<'s>> {
         let value = self.get(key);
         if value.is_none() && self.table.contains_key(old) {
             return self.get(old);
@@ -67,7 +71,7 @@ impl<'s> Fields<'s> {
         value
     }
 
-    pub fn require(&mut self, key: &'static str) -> Option<Value<'s>> {
+    pub fn require(&mut self, key: &'static str) -> Option<TomlValue<'s>> {
         let value = self.get(key);
         if value.is_none() {
             self.complain(format!("'{key}' is missing in {}", self.what));
@@ -153,7 +157,7 @@ impl<'s> Fields<'s> {
     }
 
     /// Returns a list of at most `most` elements.
-    pub fn list(&mut self, key: &'static str, most: usize) -> Vec<Value<'s>> {
+    pub fn list(&mut self, key: &'static str, most: usize) -> Vec<TomlValue<'s>> {
         let Some(value) = self.get(key) else {
             return Vec::new();
         };
@@ -166,7 +170,7 @@ impl<'s> Fields<'s> {
         key: &'static str,
         least: usize,
         most: usize,
-    ) -> Vec<Value<'s>> {
+    ) -> Vec<TomlValue<'s>> {
         let Some(value) = self.require(key) else {
             return Vec::new();
         };
@@ -205,14 +209,14 @@ impl<'s> Fields<'s> {
     }
 
     /// Returns all entries of a table whose keys the author chooses, in the order of the file.
-    pub fn entries(&self) -> Vec<Value<'s>> {
+    pub fn entries(&self) -> Vec<TomlValue<'s>> {
         let mut entries: Vec<_> = self
             .table
             .iter()
             .map(|(key, value)| {
                 (
                     key.span().start,
-                    Value::new(self.source, key.get_ref(), value),
+                    TomlValue::new(self.source, key.get_ref(), value),
                 )
             })
             .collect();
@@ -243,7 +247,7 @@ impl<'s> Fields<'s> {
     }
 }
 
-fn one_of<T: Copy>(value: Value<'_>, words: &[(&str, T)]) -> Option<T> {
+fn one_of<T: Copy>(value: TomlValue<'_>, words: &[(&str, T)]) -> Option<T> {
     let written = value.str()?;
     let found = words.iter().find(|(word, _)| *word == written);
     if found.is_none() {
@@ -262,7 +266,7 @@ fn one_of<T: Copy>(value: Value<'_>, words: &[(&str, T)]) -> Option<T> {
     found.map(|(_, meaning)| *meaning)
 }
 
-fn elements(value: Value<'_>, most: usize) -> Vec<Value<'_>> {
+fn elements(value: TomlValue<'_>, most: usize) -> Vec<TomlValue<'_>> {
     let Some(array) = value.raw().as_array() else {
         value.expect("a list");
         return Vec::new();
@@ -276,11 +280,11 @@ fn elements(value: Value<'_>, most: usize) -> Vec<Value<'_>> {
     }
     array
         .iter()
-        .map(|element| Value::new(value.source, value.name, element))
+        .map(|element| TomlValue::new(value.source, value.name, element))
         .collect()
 }
 
-fn distinct_lines(values: Vec<Value<'_>>, limit: usize) -> Vec<String> {
+fn distinct_lines(values: Vec<TomlValue<'_>>, limit: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for value in values {
         let line = value.line(limit);

@@ -13,7 +13,7 @@ use std::path::{Component, Path, PathBuf};
 use super::limits;
 use super::media::{self, FileKind};
 use super::names::{did_you_mean, is_file_name};
-use super::report::Report;
+use super::report::Mistakes;
 use crate::course::server::draft::FileDraft;
 
 /// Limit of guesses at misspelled paths. Each guess compares the path with every file, and so many
@@ -34,7 +34,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    pub fn open(path: &Path, report: &Report) -> Option<Self> {
+    pub fn open(path: &Path, report: &Mistakes) -> Option<Self> {
         let root = match fs::canonicalize(path) {
             Ok(root) if root.is_dir() => root,
             Ok(_) => {
@@ -67,7 +67,7 @@ impl Folder {
         Some(folder)
     }
 
-    fn walk(&mut self, inside: &Path, depth: usize, report: &Report) {
+    fn walk(&mut self, inside: &Path, depth: usize, report: &Mistakes) {
         if self.is_cut_short {
             return;
         }
@@ -83,7 +83,7 @@ impl Folder {
         }
     }
 
-    fn meet(&mut self, entry: &DirEntry, inside: &Path, depth: usize, report: &Report) {
+    fn meet(&mut self, entry: &DirEntry, inside: &Path, depth: usize, report: &Mistakes) {
         let name = entry.file_name();
         let path = inside.join(&name);
         let Some(name) = name.to_str() else {
@@ -130,7 +130,7 @@ impl Folder {
         }
     }
 
-    fn meet_file(&mut self, path: PathBuf, name: &str, bytes: u64, report: &Report) {
+    fn meet_file(&mut self, path: PathBuf, name: &str, bytes: u64, report: &Mistakes) {
         check_name(&path, name, report);
         if bytes > limits::FILE_BYTES {
             let message = "the file has more than the 20 MB that a file may have";
@@ -165,7 +165,7 @@ impl Folder {
 
     /// Reads a Markdown, TOML or code file as text with `\n` line ends. The file counts as used
     /// even if it can't be read.
-    pub fn read_text(&self, path: &Path, report: &Report) -> Option<String> {
+    pub fn read_text(&self, path: &Path, report: &Mistakes) -> Option<String> {
         self.use_file(path);
         if self
             .files
@@ -320,7 +320,7 @@ impl Folder {
     }
 }
 
-fn check_name(path: &Path, name: &str, report: &Report) {
+fn check_name(path: &Path, name: &str, report: &Mistakes) {
     if !is_file_name(name) {
         let message =
             "names of files and folders have only ASCII letters, digits, '.', '-' and '_'";
@@ -335,7 +335,7 @@ fn key_of(path: &Path) -> String {
 
 /// Removes a byte order mark and carriage returns. Reports other control characters: a course has
 /// no use for them, and PostgreSQL cannot store NUL.
-fn clean_text(path: &Path, text: &str, report: &Report) -> Option<String> {
+fn clean_text(path: &Path, text: &str, report: &Mistakes) -> Option<String> {
     let text = text
         .strip_prefix('\u{feff}')
         .unwrap_or(text)

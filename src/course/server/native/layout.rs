@@ -9,8 +9,8 @@ use super::fields::Fields;
 use super::limits;
 use super::names::{did_you_mean, is_slug};
 use super::reading::{Place, Reading};
-use super::source::{Source, Value};
-use super::topic::Heading;
+use super::source::{TomlSource, TomlValue};
+use super::topic::TopicHeading;
 use crate::course::server::draft::{AssetDraft, BlockDraft, BlockKind};
 use crate::course::{LearnerPersona, StudyPersona};
 
@@ -36,7 +36,7 @@ const DEFAULT: &str = "default";
 
 #[derive(Debug)]
 pub struct LaidOut {
-    pub heading: Heading,
+    pub heading: TopicHeading,
     pub blocks: Vec<BlockDraft>,
     pub assets: Vec<AssetDraft>,
     pub wishes: Wishes,
@@ -51,12 +51,12 @@ pub fn read(
     default_key: &str,
     narrations: &BTreeMap<StudyPersona, PathBuf>,
 ) -> Option<LaidOut> {
-    let source = Source::open(reading, file)?;
+    let source = TomlSource::open(reading, file)?;
     let table = source.parse()?;
     let mut fields = Fields::new(&source, "a layout", &table);
     let mut contents = Contents::default();
     let mut wishes = Wishes::default();
-    let heading = Heading::read(&mut fields, default_key);
+    let heading = TopicHeading::read(&mut fields, default_key);
     let blocks = blocks(&mut fields, &mut contents, &mut wishes);
     let mut told = Vec::new();
     for (persona, file) in narrations {
@@ -79,7 +79,7 @@ fn narration(
     file: PathBuf,
     contents: &mut Contents,
 ) -> Option<(StudyPersona, Vec<BlockDraft>, Wishes)> {
-    let source = Source::open(reading, file)?;
+    let source = TomlSource::open(reading, file)?;
     let table = source.parse()?;
     let mut fields = Fields::new(&source, "the layout of a narration", &table);
     let mut wishes = Wishes::default();
@@ -93,7 +93,7 @@ fn narration(
 struct Contents(BTreeMap<String, (BlockKind, Place)>);
 
 impl Contents {
-    fn use_key(&mut self, value: Value<'_>, key: &str, kind: BlockKind) {
+    fn use_key(&mut self, value: TomlValue<'_>, key: &str, kind: BlockKind) {
         let (known, first) = self
             .0
             .entry(key.to_owned())
@@ -203,7 +203,7 @@ fn check_practice_once(fields: &Fields<'_>, own: &Wishes, met: &mut Met) {
 }
 
 fn content_key(
-    value: Value<'_>,
+    value: TomlValue<'_>,
     kind: Option<BlockKind>,
     has_persona: bool,
     contents: &mut Contents,
@@ -253,7 +253,7 @@ fn assets(fields: &mut Fields<'_>, contents: &Contents, wishes: &mut Wishes) -> 
 }
 
 /// Reads the variants of one content key.
-fn variants(value: Value<'_>, kind: BlockKind, wishes: &mut Wishes) -> Vec<AssetDraft> {
+fn variants(value: TomlValue<'_>, kind: BlockKind, wishes: &mut Wishes) -> Vec<AssetDraft> {
     let Some(table) = Fields::of(value, "an asset") else {
         return Vec::new();
     };
@@ -271,7 +271,7 @@ fn variants(value: Value<'_>, kind: BlockKind, wishes: &mut Wishes) -> Vec<Asset
 }
 
 fn variant(
-    entry: Value<'_>,
+    entry: TomlValue<'_>,
     content_key: &str,
     kind: BlockKind,
     wishes: &mut Wishes,

@@ -9,7 +9,7 @@ use super::media::FileKind;
 use super::names::{did_you_mean, is_currency, is_language_tag, is_slug};
 use super::prose::Passage;
 use super::reading::{Place, Reading};
-use super::source::{Source, Value};
+use super::source::{TomlSource, TomlValue};
 use super::{address, limits};
 use crate::course::server::draft::{CourseDraft, CourseSettings, Level};
 
@@ -24,7 +24,7 @@ pub const LEVELS: &[(&str, Level)] = &[
 
 /// A module as course.toml lists it. Its topics are in its folder.
 #[derive(Debug)]
-pub struct ModuleEntry {
+pub struct ListedModule {
     pub folder: PathBuf,
     pub title: String,
     pub summary: String,
@@ -34,7 +34,7 @@ pub struct ModuleEntry {
 
 /// Reads the course without its modules and files, and the list of its modules. None if course.toml
 /// can't be understood.
-pub fn read(reading: &Reading) -> Option<(CourseDraft, Vec<ModuleEntry>)> {
+pub fn read(reading: &Reading) -> Option<(CourseDraft, Vec<ListedModule>)> {
     let file = PathBuf::from(FILE);
     if !reading.folder.has_file(&file) {
         reading.report.add(
@@ -44,7 +44,7 @@ pub fn read(reading: &Reading) -> Option<(CourseDraft, Vec<ModuleEntry>)> {
         );
         return None;
     }
-    let source = Source::open(reading, file)?;
+    let source = TomlSource::open(reading, file)?;
     let table = source.parse()?;
     let mut fields = Fields::new(&source, FILE, &table);
     let (price_cents, currency) = price(&mut fields);
@@ -81,7 +81,7 @@ pub fn read(reading: &Reading) -> Option<(CourseDraft, Vec<ModuleEntry>)> {
 }
 
 /// Reads a BCP 47 tag.
-pub fn language(value: Value<'_>) -> String {
+pub fn language(value: TomlValue<'_>) -> String {
     let tag = value.line(limits::KEY);
     if !is_language_tag(&tag) {
         value.complain(format!(
@@ -152,7 +152,7 @@ fn price(fields: &mut Fields<'_>) -> (i32, String) {
     (cents, currency.unwrap_or_else(|| "EUR".to_owned()))
 }
 
-fn price_cents(value: Value<'_>) -> i32 {
+fn price_cents(value: TomlValue<'_>) -> i32 {
     let cents = match value.raw() {
         DeValue::Integer(number) if number.radix() == 10 => cents(number.as_str()),
         DeValue::Float(number) => cents(number.as_str()),
@@ -186,7 +186,7 @@ fn cents(written: &str) -> Option<i32> {
         .filter(|_| cents <= limits::PRICE_CENTS)
 }
 
-fn thumbnail(value: Value<'_>) -> String {
+fn thumbnail(value: TomlValue<'_>) -> String {
     let file = address::file(value, FileKind::Picture);
     file.strip_prefix("file:").unwrap_or_default().to_owned()
 }
@@ -232,12 +232,12 @@ fn seconds_per_question(fields: &mut Fields<'_>, default: Option<i32>) -> Option
     fields.integer("seconds_per_question", 5..=3600).or(default)
 }
 
-fn modules(fields: &mut Fields<'_>) -> Vec<ModuleEntry> {
+fn modules(fields: &mut Fields<'_>) -> Vec<ListedModule> {
     let tables = fields.tables("module", "a module", limits::MODULES);
     if tables.is_empty() {
         fields.complain("a course needs at least one [[module]]");
     }
-    let mut modules: Vec<ModuleEntry> = Vec::new();
+    let mut modules: Vec<ListedModule> = Vec::new();
     for table in tables {
         if let Some(entry) = module(table, &modules) {
             modules.push(entry);
@@ -246,9 +246,9 @@ fn modules(fields: &mut Fields<'_>) -> Vec<ModuleEntry> {
     modules
 }
 
-fn module(mut fields: Fields<'_>, before: &[ModuleEntry]) -> Option<ModuleEntry> {
+fn module(mut fields: Fields<'_>, before: &[ListedModule]) -> Option<ListedModule> {
     let folder = fields.require("folder");
-    let entry = ModuleEntry {
+    let entry = ListedModule {
         folder: folder.map(module_folder).unwrap_or_default(),
         title: fields.required_line("title", limits::TITLE),
         summary: fields.line("summary", limits::SUMMARY).unwrap_or_default(),
@@ -275,7 +275,7 @@ fn module(mut fields: Fields<'_>, before: &[ModuleEntry]) -> Option<ModuleEntry>
 }
 
 /// Returns the folder of a module. Empty if no such folder is beside course.toml.
-fn module_folder(value: Value<'_>) -> PathBuf {
+fn module_folder(value: TomlValue<'_>) -> PathBuf {
     let name = value.line(limits::KEY);
     let folder = &value.source.reading.folder;
     if folder.top_folders().any(|known| known == name) {

@@ -30,12 +30,12 @@ mod topic;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use self::anchors::Anchors;
+use self::anchors::BodyAnchors;
 use self::folder::Folder;
 use self::names::did_you_mean;
 pub use self::names::{is_language_tag, is_slug};
-use self::reading::{Reading, TopicLink};
-use self::report::Report;
+use self::reading::{Reading, TopicReference};
+use self::report::Mistakes;
 use crate::course::server::draft::{CourseDraft, CourseError, TopicDraft};
 
 /// Reads the course in a folder.
@@ -44,7 +44,7 @@ use crate::course::server::draft::{CourseDraft, CourseError, TopicDraft};
 ///
 /// All mistakes, in the order of files and lines.
 pub fn read(folder: &Path) -> Result<CourseDraft, Vec<CourseError>> {
-    let report = Report::default();
+    let report = Mistakes::default();
     let Some(folder) = Folder::open(folder, &report) else {
         return Err(report.into_errors());
     };
@@ -98,8 +98,8 @@ fn check_links(reading: &Reading, draft: &CourseDraft) {
 fn check_fragment(
     reading: &Reading,
     topic: &TopicDraft,
-    link: &TopicLink,
-    known: &mut BTreeMap<String, Anchors>,
+    link: &TopicReference,
+    known: &mut BTreeMap<String, BodyAnchors>,
 ) {
     if let Some(fragment) = &link.fragment {
         let anchors = known

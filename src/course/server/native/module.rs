@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::limits;
-use super::manifest::ModuleEntry;
+use super::manifest::ListedModule;
 use super::names::{did_you_mean, is_slug};
 use super::reading::Reading;
 use super::topic::{self, TopicFiles};
@@ -18,7 +18,7 @@ pub const NARRATIONS: &[(&str, StudyPersona)] = &[
 
 /// Role of a file in its topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum FileRole {
     Text,
     Layout,
     Narration(StudyPersona),
@@ -52,7 +52,7 @@ impl<'a> FileName<'a> {
         })
     }
 
-    pub fn part(&self) -> Option<Part> {
+    pub fn part(&self) -> Option<FileRole> {
         let narration = |word: &str| {
             NARRATIONS
                 .iter()
@@ -60,21 +60,21 @@ impl<'a> FileName<'a> {
                 .map(|(_, persona)| *persona)
         };
         match self.ending {
-            "md" => Some(Part::Text),
-            "layout.toml" => Some(Part::Layout),
-            "quiz.toml" => Some(Part::Quiz),
-            "prompts.toml" => Some(Part::Prompts),
-            "simulations.toml" => Some(Part::Simulations),
+            "md" => Some(FileRole::Text),
+            "layout.toml" => Some(FileRole::Layout),
+            "quiz.toml" => Some(FileRole::Quiz),
+            "prompts.toml" => Some(FileRole::Prompts),
+            "simulations.toml" => Some(FileRole::Simulations),
             other => match other.split_once('.')? {
-                (word, "md") => narration(word).map(Part::Narration),
-                (word, "layout.toml") => narration(word).map(Part::NarrationLayout),
+                (word, "md") => narration(word).map(FileRole::Narration),
+                (word, "layout.toml") => narration(word).map(FileRole::NarrationLayout),
                 _ => None,
             },
         }
     }
 }
 
-pub fn read(reading: &Reading, entry: &ModuleEntry, number: i32) -> ModuleDraft {
+pub fn read(reading: &Reading, entry: &ListedModule, number: i32) -> ModuleDraft {
     let mut topics = find_topics(reading, &entry.folder);
     if topics.is_empty() {
         let message = format!(
@@ -111,12 +111,12 @@ fn find_topics(reading: &Reading, folder: &Path) -> Vec<TopicFiles> {
         else {
             continue;
         };
-        if matches!(part, Part::Text | Part::Layout) {
+        if matches!(part, FileRole::Text | FileRole::Layout) {
             let files = TopicFiles {
                 number: file.number,
                 name: file.name.to_owned(),
                 main: folder.join(name),
-                is_layout: part == Part::Layout,
+                is_layout: part == FileRole::Layout,
                 ..TopicFiles::default()
             };
             check_name(reading, &files);
@@ -174,7 +174,7 @@ fn add_parts(reading: &Reading, folder: &Path, topics: &mut [TopicFiles]) {
         else {
             continue;
         };
-        if matches!(part, Part::Text | Part::Layout) {
+        if matches!(part, FileRole::Text | FileRole::Layout) {
             continue;
         }
         let path = folder.join(name);
@@ -194,23 +194,23 @@ fn add_parts(reading: &Reading, folder: &Path, topics: &mut [TopicFiles]) {
     }
 }
 
-fn add_part(reading: &Reading, files: &mut TopicFiles, part: Part, path: PathBuf) {
+fn add_part(reading: &Reading, files: &mut TopicFiles, part: FileRole, path: PathBuf) {
     match part {
-        Part::Quiz => files.quiz = Some(path),
-        Part::Prompts => files.prompts = Some(path),
-        Part::Simulations => files.simulations = Some(path),
-        Part::Narration(persona) => {
+        FileRole::Quiz => files.quiz = Some(path),
+        FileRole::Prompts => files.prompts = Some(path),
+        FileRole::Simulations => files.simulations = Some(path),
+        FileRole::Narration(persona) => {
             files.narrations.insert(persona, path);
         }
-        Part::NarrationLayout(persona) if files.is_layout => {
+        FileRole::NarrationLayout(persona) if files.is_layout => {
             files.narration_layouts.insert(persona, path);
         }
-        Part::NarrationLayout(_) => {
+        FileRole::NarrationLayout(_) => {
             reading.folder.use_file(&path);
             let message = "only a topic that is a layout itself can have a narration as a layout: write it in Markdown";
             reading.report.add(&path, Some(1), message);
         }
-        Part::Text | Part::Layout => {}
+        FileRole::Text | FileRole::Layout => {}
     }
 }
 

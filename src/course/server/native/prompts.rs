@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::fields::Fields;
 use super::manifest::LEVELS;
 use super::reading::{Keyed, Reading};
-use super::source::Source;
+use super::source::TomlSource;
 use super::{limits, quiz};
 use crate::course::server::draft::{ColdCallDraft, Level, SimulationDraft, SuggestionDraft};
 
@@ -17,7 +17,7 @@ pub struct Prompts {
 }
 
 pub fn read(reading: &Reading, file: PathBuf) -> Option<Prompts> {
-    let source = Source::open(reading, file)?;
+    let source = TomlSource::open(reading, file)?;
     let table = source.parse()?;
     let mut fields = Fields::new(&source, "a prompts file", &table);
     let cold_calls = fields.tables("cold_call", "a cold call", limits::COLD_CALLS);
@@ -87,7 +87,7 @@ fn suggestion(mut fields: Fields<'_>, level: usize) -> SuggestionDraft {
 }
 
 pub fn read_simulations(reading: &Reading, file: PathBuf) -> Option<Vec<SimulationDraft>> {
-    let source = Source::open(reading, file)?;
+    let source = TomlSource::open(reading, file)?;
     let table = source.parse()?;
     let mut fields = Fields::new(&source, "a simulations file", &table);
     let tables = fields.tables("simulation", "a simulation", limits::SIMULATIONS);

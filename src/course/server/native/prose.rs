@@ -10,7 +10,7 @@ use comrak::{Arena, Options, parse_document};
 use super::address::{self, Address};
 use super::media::FileKind;
 use super::names::{closest, is_slug};
-use super::reading::{Place, Reading, TopicLink};
+use super::reading::{Place, Reading, TopicReference};
 use super::source::too_long;
 use crate::platform::markdown;
 
@@ -58,7 +58,7 @@ impl Passage<'_> {
             return Prose::default();
         }
         let arena = Arena::new();
-        let mut scan = Scan::new(self);
+        let mut scan = ProseScan::new(self);
         for node in parse_document(&arena, self.text, &options()).descendants() {
             scan.visit(node);
         }
@@ -146,7 +146,7 @@ fn options() -> Options<'static> {
     options
 }
 
-struct Scan<'p> {
+struct ProseScan<'p> {
     passage: &'p Passage<'p>,
     line_starts: Vec<usize>,
     /// Lines of code and raw HTML, in which nothing has a special meaning.
@@ -157,7 +157,7 @@ struct Scan<'p> {
     prose: Prose,
 }
 
-impl<'p> Scan<'p> {
+impl<'p> ProseScan<'p> {
     fn new(passage: &'p Passage<'p>) -> Self {
         Self {
             passage,
@@ -198,7 +198,7 @@ impl<'p> Scan<'p> {
                 let place = self.passage.place(line);
                 self.prose.fragments.push((fragment.to_owned(), place));
             }
-            Ok(Address::Topic { key, fragment }) => self.passage.reading.add_link(TopicLink {
+            Ok(Address::Topic { key, fragment }) => self.passage.reading.add_link(TopicReference {
                 place: self.passage.place(line),
                 key: key.to_owned(),
                 fragment: fragment.map(str::to_owned),

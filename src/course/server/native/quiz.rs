@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::fields::Fields;
 use super::limits;
 use super::reading::{Keyed, Reading};
-use super::source::{Source, Value};
+use super::source::{TomlSource, TomlValue};
 use crate::course::server::draft::{
     AnswerDraft, OptionDraft, QuestionDraft, QuestionPurpose, TracingOutcome,
 };
@@ -38,7 +38,7 @@ const PURPOSES: &[(&str, QuestionPurpose)] = &[
 /// Reads a quiz file. None if the file can't be understood. Then references to its questions are
 /// not reported as wrong.
 pub fn read(reading: &Reading, file: PathBuf) -> Option<Vec<QuestionDraft>> {
-    let source = Source::open(reading, file)?;
+    let source = TomlSource::open(reading, file)?;
     let table = source.parse()?;
     let mut fields = Fields::new(&source, "a quiz file", &table);
     let tables = fields.tables("question", "a question", limits::QUESTIONS);
@@ -137,7 +137,7 @@ fn choice(fields: &mut Fields<'_>, several: bool) -> AnswerDraft {
     }
 }
 
-fn option(value: Value<'_>, before: &[OptionDraft]) -> Option<OptionDraft> {
+fn option(value: TomlValue<'_>, before: &[OptionDraft]) -> Option<OptionDraft> {
     let mut fields = Fields::of(value, "an option")?;
     let text = fields.required_markdown("text", limits::OPTION);
     let is_correct = fields.flag("correct", false);
@@ -261,7 +261,7 @@ fn matching(fields: &mut Fields<'_>) -> AnswerDraft {
     AnswerDraft::Matching { pairs }
 }
 
-fn sides(value: Value<'_>) -> Option<[Value<'_>; 2]> {
+fn sides(value: TomlValue<'_>) -> Option<[TomlValue<'_>; 2]> {
     let array = value.raw().as_array().filter(|array| array.len() == 2);
     let Some(array) = array else {
         value.complain("a pair is a list of two texts: [\"left\", \"right\"]");
@@ -269,6 +269,6 @@ fn sides(value: Value<'_>) -> Option<[Value<'_>; 2]> {
     };
     let mut sides = array
         .iter()
-        .map(|side| Value::new(value.source, value.name, side));
+        .map(|side| TomlValue::new(value.source, value.name, side));
     Some([sides.next()?, sides.next()?])
 }

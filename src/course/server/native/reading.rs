@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::folder::Folder;
-use super::report::Report;
+use super::report::Mistakes;
 
 /// A place in a file of the course; lines are 1-based.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Keyed {
 
 /// A link to another topic, checked when all topics are known.
 #[derive(Debug, Clone)]
-pub struct TopicLink {
+pub struct TopicReference {
     pub place: Place,
     pub key: String,
     pub fragment: Option<String>,
@@ -44,14 +44,14 @@ pub struct TopicLink {
 #[derive(Debug)]
 pub struct Reading {
     pub folder: Folder,
-    pub report: Report,
+    pub report: Mistakes,
     claimed: RefCell<BTreeMap<(Keyed, String), Place>>,
-    links: RefCell<Vec<TopicLink>>,
+    links: RefCell<Vec<TopicReference>>,
     incomplete: Cell<bool>,
 }
 
 impl Reading {
-    pub fn new(folder: Folder, report: Report) -> Self {
+    pub fn new(folder: Folder, report: Mistakes) -> Self {
         Self {
             folder,
             report,
@@ -94,11 +94,11 @@ impl Reading {
             .contains_key(&(Keyed::Topic, key.to_owned()))
     }
 
-    pub fn add_link(&self, link: TopicLink) {
+    pub fn add_link(&self, link: TopicReference) {
         self.links.borrow_mut().push(link);
     }
 
-    pub fn links(&self) -> Vec<TopicLink> {
+    pub fn links(&self) -> Vec<TopicReference> {
         self.links.borrow().clone()
     }
 

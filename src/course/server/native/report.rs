@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::course::server::draft::CourseError;
 
 #[derive(Debug, Default)]
-pub struct Report(RefCell<Vec<CourseError>>);
+pub struct Mistakes(RefCell<Vec<CourseError>>);
 
-impl Report {
+impl Mistakes {
     pub fn add(&self, file: &Path, line: Option<usize>, message: impl Into<String>) {
         let error = CourseError {
             file: file.to_path_buf(),

@@ -11,7 +11,7 @@ use super::prose::{Passage, Prose};
 use super::reading::{Place, Reading};
 
 /// TOML text: a whole file, or the front matter of one.
-pub struct Source<'r> {
+pub struct TomlSource<'r> {
     pub reading: &'r Reading,
     pub file: PathBuf,
     pub text: String,
@@ -19,7 +19,7 @@ pub struct Source<'r> {
     pub first_line: usize,
 }
 
-impl<'r> Source<'r> {
+impl<'r> TomlSource<'r> {
     /// Opens a file that is TOML throughout.
     pub fn open(reading: &'r Reading, file: PathBuf) -> Option<Self> {
         let text = reading.read_text(&file)?;
@@ -63,14 +63,14 @@ impl<'r> Source<'r> {
 /// mistake and returns a stand-in. The stand-in is harmless, because no draft is returned once a
 /// mistake was reported.
 #[derive(Clone, Copy)]
-pub struct Value<'s> {
-    pub source: &'s Source<'s>,
+pub struct TomlValue<'s> {
+    pub source: &'s TomlSource<'s>,
     pub name: &'s str,
     inner: &'s Spanned<DeValue<'s>>,
 }
 
-impl<'s> Value<'s> {
-    pub fn new(source: &'s Source<'s>, name: &'s str, inner: &'s Spanned<DeValue<'s>>) -> Self {
+impl<'s> TomlValue<'s> {
+    pub fn new(source: &'s TomlSource<'s>, name: &'s str, inner: &'s Spanned<DeValue<'s>>) -> Self {
         Self {
             source,
             name,

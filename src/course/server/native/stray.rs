@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::manifest::ModuleEntry;
-use super::module::{FileName, Part};
+use super::manifest::ListedModule;
+use super::module::{FileName, FileRole};
 use super::names::closest;
 use super::reading::Reading;
 
@@ -19,7 +19,7 @@ const ENDINGS: &[&str] = &[
     "adventure.md",
 ];
 
-pub fn report(reading: &Reading, modules: &[ModuleEntry]) {
+pub fn report(reading: &Reading, modules: &[ListedModule]) {
     let forgotten = forgotten_folders(reading, modules);
     for folder in &forgotten {
         let message = "the folder has topics, but no [[module]] in course.toml names it";
@@ -36,11 +36,11 @@ pub fn report(reading: &Reading, modules: &[ModuleEntry]) {
     }
 }
 
-fn forgotten_folders(reading: &Reading, modules: &[ModuleEntry]) -> BTreeSet<PathBuf> {
+fn forgotten_folders(reading: &Reading, modules: &[ListedModule]) -> BTreeSet<PathBuf> {
     let is_topic = |name: &str| {
         FileName::parse(name)
             .and_then(|file| file.part())
-            .is_some_and(|part| matches!(part, Part::Text | Part::Layout))
+            .is_some_and(|part| matches!(part, FileRole::Text | FileRole::Layout))
     };
     reading
         .folder
@@ -57,7 +57,7 @@ fn forgotten_folders(reading: &Reading, modules: &[ModuleEntry]) -> BTreeSet<Pat
         .collect()
 }
 
-fn reason(file: &Path, modules: &[ModuleEntry]) -> String {
+fn reason(file: &Path, modules: &[ListedModule]) -> String {
     let generic =
         "nothing refers to this file: refer to it, or take it out of the folder".to_owned();
     let name = file

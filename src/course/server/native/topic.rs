@@ -9,7 +9,7 @@ use super::layout::{self, LaidOut};
 use super::names::did_you_mean;
 use super::prose::Passage;
 use super::reading::{Keyed, Place, Reading};
-use super::source::{Source, Value};
+use super::source::{TomlSource, TomlValue};
 use super::{anchors, limits, prompts, quiz};
 use crate::course::StudyPersona;
 use crate::course::server::draft::{
@@ -34,12 +34,12 @@ pub struct TopicFiles {
 
 /// Title and key, at the top of front matter and of layouts.
 #[derive(Debug)]
-pub struct Heading {
+pub struct TopicHeading {
     pub title: String,
     pub key: String,
 }
 
-impl Heading {
+impl TopicHeading {
     pub fn read(fields: &mut Fields<'_>, default_key: &str) -> Self {
         let title = fields.required_line("title", limits::TITLE);
         let written = fields.get("key");
@@ -99,7 +99,7 @@ struct Unchecked {
 impl Unchecked {
     fn new(
         number: i32,
-        heading: Heading,
+        heading: TopicHeading,
         normal: Narration,
         narrations: BTreeMap<StudyPersona, Narration>,
     ) -> Self {
@@ -208,7 +208,7 @@ fn laid_out(reading: &Reading, files: &TopicFiles) -> Option<Unchecked> {
 fn written(reading: &Reading, files: &TopicFiles) -> Option<Unchecked> {
     let text = reading.read_text(&files.main)?;
     let (front, body, body_line) = split_front_matter(reading, &files.main, &text)?;
-    let source = Source {
+    let source = TomlSource {
         reading,
         file: files.main.clone(),
         text: front.to_owned(),
@@ -216,7 +216,7 @@ fn written(reading: &Reading, files: &TopicFiles) -> Option<Unchecked> {
     };
     let table = source.parse()?;
     let mut fields = Fields::new(&source, "the front matter", &table);
-    let heading = Heading::read(&mut fields, &files.name);
+    let heading = TopicHeading::read(&mut fields, &files.name);
     let lead = Lead::read(&mut fields, &heading.title);
     fields.finish();
     let normal = tell(reading, &files.main, body, body_line, &lead);
@@ -366,7 +366,7 @@ impl Lead {
 }
 
 /// Reads a video: an address, a path, or a table with captions and other keys.
-fn lead_video(value: Value<'_>) -> BlockData {
+fn lead_video(value: TomlValue<'_>) -> BlockData {
     if !value.raw().is_table() {
         let (video, _) = super::address::video(value, limits::ADDRESS);
         return BlockData::Video {

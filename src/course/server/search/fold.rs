@@ -57,9 +57,9 @@ pub fn spans(letters: &[Letter]) -> Vec<Span> {
     let mut open = false;
     for (at, letter) in letters.iter().enumerate() {
         let is_unspaced = match kind(letter.char) {
-            Kind::Word => false,
-            Kind::Unspaced => true,
-            Kind::Other => {
+            LetterKind::Word => false,
+            LetterKind::Unspaced => true,
+            LetterKind::Other => {
                 open = false;
                 continue;
             }
@@ -89,21 +89,21 @@ pub fn bytes(letters: &[Letter]) -> Range<usize> {
 }
 
 #[derive(PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum LetterKind {
     Word,
     Unspaced,
     Other,
 }
 
-pub(crate) fn kind(c: char) -> Kind {
+pub(crate) fn kind(c: char) -> LetterKind {
     match c {
         _ if c.is_ascii() => match c.is_ascii_alphanumeric() {
-            true => Kind::Word,
-            false => Kind::Other,
+            true => LetterKind::Word,
+            false => LetterKind::Other,
         },
-        _ if !c.is_alphanumeric() && !is_combining_mark(c) => Kind::Other,
-        _ if is_unspaced(c) => Kind::Unspaced,
-        _ => Kind::Word,
+        _ if !c.is_alphanumeric() && !is_combining_mark(c) => LetterKind::Other,
+        _ if is_unspaced(c) => LetterKind::Unspaced,
+        _ => LetterKind::Word,
     }
 }
 
@@ -142,7 +142,7 @@ fn extends(c: char) -> bool {
 fn separates(c: char, before: Option<char>) -> bool {
     let Some(before) = before else { return false };
     match c {
-        '\u{200b}' => kind(before) != Kind::Unspaced,
+        '\u{200b}' => kind(before) != LetterKind::Unspaced,
         _ => matches!(before, '\u{0600}'..='\u{08ff}'),
     }
 }

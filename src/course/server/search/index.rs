@@ -10,6 +10,7 @@ use diesel::sql_types::{Array, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::fold::{self, Letter, Span};
+use super::ranking::{ABOUT, CONTENT, TITLE};
 use super::{WORD_AT_MOST, trigrams};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TopicId};
@@ -132,13 +133,13 @@ pub async fn topic(
 ) -> QueryResult<()> {
     let dictionary = dictionary(language);
     let mut vector = Vector::default();
-    vector.add(title, 'A');
-    vector.add(body, 'C');
-    statement(
-        "update topics set search = $2::tsvector || setweight(to_tsvector($3::regconfig, $4), 'A')
-             || setweight(to_tsvector($3::regconfig, $5), 'C')
+    vector.add(title, TITLE);
+    vector.add(body, CONTENT);
+    statement(format!(
+        "update topics set search = $2::tsvector || setweight(to_tsvector($3::regconfig, $4), '{TITLE}')
+             || setweight(to_tsvector($3::regconfig, $5), '{CONTENT}')
          where topic_id = $1",
-    )
+    ))
     .bind::<Uuid, _>(topic)
     .bind::<Text, _>(vector.notation())
     .bind::<Text, _>(dictionary)
@@ -158,15 +159,16 @@ pub async fn course(
 ) -> QueryResult<()> {
     let dictionary = dictionary(language);
     let mut vector = Vector::default();
-    vector.add(title, 'A');
-    vector.add(about, 'B');
-    vector.add(topics, 'C');
-    statement(
+    vector.add(title, TITLE);
+    vector.add(about, ABOUT);
+    vector.add(topics, CONTENT);
+    statement(format!(
         "update courses set search_version = $7,
-             search = $2::tsvector || setweight(to_tsvector($3::regconfig, $4), 'A')
-                 || setweight(to_tsvector($3::regconfig, $5), 'B') || setweight(to_tsvector($3::regconfig, $6), 'C')
+             search = $2::tsvector || setweight(to_tsvector($3::regconfig, $4), '{TITLE}')
+                 || setweight(to_tsvector($3::regconfig, $5), '{ABOUT}')
+                 || setweight(to_tsvector($3::regconfig, $6), '{CONTENT}')
          where course_id = $1",
-    )
+    ))
     .bind::<Uuid, _>(course)
     .bind::<Text, _>(vector.notation())
     .bind::<Text, _>(dictionary)

@@ -5,6 +5,7 @@
 
 mod fold;
 mod index;
+mod ranking;
 mod snippet;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use diesel::sql_types::{Array, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 pub use self::index::{VERSION, Vocabulary, course, replace_terms, topic};
+pub use self::ranking::WEIGHTS;
 pub use self::snippet::snippet;
 use super::render::{PRACTICE_END, PRACTICE_START};
 use crate::platform::db::{Conn, statement};
@@ -158,7 +160,7 @@ async fn nearest(
     if length < 3 || word.chars().all(|c| c.is_ascii_digit()) {
         return Ok(None);
     }
-    let candidates: Vec<Known> =
+    let candidates: Vec<KnownWord> =
         statement("select term, written from search_near_terms($1, $2, $3, $4)")
             .bind::<Uuid, _>(organization)
             .bind::<Nullable<Uuid>, _>(course)
@@ -183,7 +185,7 @@ async fn nearest(
 }
 
 #[derive(QueryableByName)]
-struct Known {
+struct KnownWord {
     #[diesel(sql_type = Text)]
     term: String,
     #[diesel(sql_type = Nullable<Text>)]

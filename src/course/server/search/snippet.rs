@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Term;
-use super::fold::{self, Kind, Letter, kind};
+use super::fold::{self, Letter, LetterKind, kind};
 
 /// Length of a passage in letters; half of it for scripts with wide letters.
 const LETTERS: usize = 140;
@@ -16,7 +16,7 @@ pub fn snippet(text: &str, terms: &[Term]) -> String {
     let is_wide = |at: usize| {
         letters
             .get(at)
-            .is_some_and(|letter| kind(letter.char) == Kind::Unspaced)
+            .is_some_and(|letter| kind(letter.char) == LetterKind::Unspaced)
     };
     let Some(first) = best(&found) else {
         let length = if is_wide(0) { LETTERS / 2 } else { LETTERS };
@@ -34,14 +34,14 @@ pub fn snippet(text: &str, terms: &[Term]) -> String {
 }
 
 /// A place in the text where a term occurs.
-struct Found {
+struct TermMatch {
     letters: Range<usize>,
     term: usize,
 }
 
 /// Returns all matches in order, without overlaps.
-fn found(letters: &[Letter], terms: &[Term]) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
+fn found(letters: &[Letter], terms: &[Term]) -> Vec<TermMatch> {
+    let mut found: Vec<TermMatch> = Vec::new();
     for span in fold::spans(letters) {
         let inside = &letters[span.letters.clone()];
         let asked = terms
@@ -50,7 +50,7 @@ fn found(letters: &[Letter], terms: &[Term]) -> Vec<Found> {
             .filter(|(_, term)| term.is_unspaced == span.is_unspaced);
         if !span.is_unspaced {
             let term = asked.into_iter().find(|(_, term)| begins(inside, term));
-            found.extend(term.map(|(term, _)| Found {
+            found.extend(term.map(|(term, _)| TermMatch {
                 letters: span.letters,
                 term,
             }));
@@ -67,7 +67,7 @@ fn found(letters: &[Letter], terms: &[Term]) -> Vec<Found> {
                 Some((term, asked)) => {
                     let length = asked.text.chars().count();
                     let start = span.letters.start + at;
-                    found.push(Found {
+                    found.push(TermMatch {
                         letters: start..start + length,
                         term: *term,
                     });
@@ -89,7 +89,7 @@ fn begins(letters: &[Letter], term: &Term) -> bool {
 
 /// Returns the match that is followed by the most different terms within `LETTERS / 2` letters. Of
 /// equal ones, returns the first.
-fn best(found: &[Found]) -> Option<usize> {
+fn best(found: &[TermMatch]) -> Option<usize> {
     let different = |first: usize| {
         let reach = found[first].letters.start + LETTERS / 2;
         let mut terms: Vec<usize> = found[first..]
@@ -106,7 +106,11 @@ fn best(found: &[Found]) -> Option<usize> {
 }
 
 fn is_inside_word(letters: &[Letter], at: usize) -> bool {
-    let is_word = |at: usize| letters.get(at).is_some_and(|l| kind(l.char) == Kind::Word);
+    let is_word = |at: usize| {
+        letters
+            .get(at)
+            .is_some_and(|l| kind(l.char) == LetterKind::Word)
+    };
     at > 0 && is_word(at - 1) && is_word(at)
 }
 
@@ -123,7 +127,7 @@ fn whole_words_to(letters: &[Letter], end: usize, earliest: usize) -> usize {
         .unwrap_or(end)
 }
 
-fn passage(text: &str, letters: &[Letter], range: Range<usize>, found: &[Found]) -> String {
+fn passage(text: &str, letters: &[Letter], range: Range<usize>, found: &[TermMatch]) -> String {
     let bytes = fold::bytes(&letters[range.clone()]);
     let mut out = String::with_capacity(bytes.len() + 16);
     let mut written = bytes.start;

@@ -24,7 +24,7 @@ use super::room::{ends_words, open_words};
 use crate::exam::api::{ReportExamEvents, SaveExamAnswer, SubmitExam};
 use crate::exam::{Room, SittingClock};
 use crate::platform::error::AppError;
-use crate::platform::ui::browser::{Answer, fields_of, send};
+use crate::platform::ui::browser::{FormReply, fields_of, send};
 
 /// Timeout of a request; it is sent again afterwards.
 const TIMEOUT_MS: u32 = 10_000;
@@ -398,7 +398,7 @@ impl Awake {
 
     /// Follows a redirect of the server and returns true. Otherwise updates the time left and the
     /// form's basis.
-    fn followed(&self, answer: &Answer, number: Option<usize>) -> bool {
+    fn followed(&self, answer: &FormReply, number: Option<usize>) -> bool {
         if let Some(next) = &answer.next {
             self.leave(next);
             return true;

@@ -8,7 +8,7 @@ use web_sys::UrlSearchParams;
 use super::dom::now;
 use super::{Awake, TIMEOUT_MS};
 use crate::exam::api::ReportExamEvents;
-use crate::platform::ui::browser::{Answer, send};
+use crate::platform::ui::browser::{FormReply, send};
 
 /// Maximum number of events waiting to be reported.
 const EVENTS: usize = 200;
@@ -50,7 +50,7 @@ impl Awake {
     }
 
     /// Sends the recorded events. Keeps them for the next report if sending fails.
-    pub async fn tell(&self) -> Option<Answer> {
+    pub async fn tell(&self) -> Option<FormReply> {
         let body = self.events_body().filter(|_| !self.is_leaving.get())?;
         let told = self.events.take();
         match send(ReportExamEvents::PATH, &body, Some(TIMEOUT_MS)).await {

@@ -65,8 +65,8 @@ pub async fn decided_since(
     exam: ExamId,
     since: DateTime<Utc>,
 ) -> AppResult<Vec<ExamRegrading>> {
-    type Row = (QuestionId, Option<Value>, String, Option<UserId>);
-    let rows: Vec<Row> = exam_regradings::table
+    type DecisionRow = (QuestionId, Option<Value>, String, Option<UserId>);
+    let rows: Vec<DecisionRow> = exam_regradings::table
         .filter(exam_regradings::exam_id.eq(exam))
         .filter(exam_regradings::decided_at.ge(since))
         .order((exam_regradings::decided_at, exam_regradings::regrading_id))

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 use crate::exam::server::draw_paper::draw_places;
-use crate::exam::server::store::{BankItem, Exam, SectionRow, TopicRow};
+use crate::exam::server::store::{BankItem, Exam, ExamTopicRow, SectionRow};
 use crate::exam::server::time_limit::Window;
 use crate::exam::teach::{ExamFields, SECTIONS, SectionFields};
 use crate::exam::{Adaptive, ExamConfig, Review};
@@ -19,7 +19,7 @@ use crate::platform::time::Clock;
 pub fn read(
     exam_id: ExamId,
     fields: &ExamFields,
-    topics: &[TopicRow],
+    topics: &[ExamTopicRow],
     clock: &Clock,
 ) -> AppResult<(Exam, Vec<SectionRow>)> {
     let title = names::tidy(&fields.title);
@@ -150,7 +150,7 @@ fn config(fields: &ExamFields, sections: &[SectionRow], window: Window) -> AppRe
 fn sections(
     exam_id: ExamId,
     rows: &[SectionFields],
-    topics: &[TopicRow],
+    topics: &[ExamTopicRow],
 ) -> AppResult<Vec<SectionRow>> {
     let used = rows.iter().filter(|row| !row.count.trim().is_empty());
     let sections = used
@@ -174,7 +174,7 @@ fn section(
     exam_id: ExamId,
     row: &SectionFields,
     position: i32,
-    topics: &[TopicRow],
+    topics: &[ExamTopicRow],
 ) -> AppResult<SectionRow> {
     let wrong = |what: &str| {
         let sentence = format!("Section {}: {what}", position + 1);

@@ -8,7 +8,7 @@ use crate::exam::server::exam_paper::AnswerSheet;
 use crate::exam::server::record;
 use crate::exam::server::sitting::{no_exam, no_sitting};
 use crate::exam::server::store as exams;
-use crate::exam::server::store::{Exam, SectionRow, TopicRow};
+use crate::exam::server::store::{Exam, ExamTopicRow, SectionRow};
 use crate::exam::server::timeline::{Event, EventKind, TimelineFacts, facts};
 use crate::exam::server::view::window_words;
 use crate::exam::teach::{
@@ -180,7 +180,7 @@ fn fields(exam: &Exam, sections: &[SectionRow], clock: &Clock) -> ExamFields {
     }
 }
 
-fn sources(topics: &[TopicRow]) -> Vec<(String, String)> {
+fn sources(topics: &[ExamTopicRow]) -> Vec<(String, String)> {
     let mut sources = vec![(String::new(), "The whole course".to_owned())];
     let mut module = None;
     for topic in topics {

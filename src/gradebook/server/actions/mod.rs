@@ -15,7 +15,7 @@ use crate::certificate::server::completion;
 use crate::enrollment::server::progress;
 use crate::enrollment::server::store as studying;
 use crate::exam::server::mails::{ExamMail, ExamNews};
-use crate::platform::audit::Entry;
+use crate::platform::audit::AuditEntry;
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::schema::{quiz_allowances, quiz_excuses, quiz_resets};
 use crate::platform::db::{Conn, statement};
@@ -102,7 +102,7 @@ impl<'a> ActionContext<'a> {
     ) -> AppResult<ActionOutcome> {
         new["course_id"] = json!(self.tutor.course);
         new["reason"] = json!(self.reason);
-        Entry::done(action)
+        AuditEntry::done(action)
             .of("user", self.user())
             .change(old, Some(new))
             .by(&self.tutor.signed_in.cx)

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use crate::platform::auth::api::{
     ChangePassword, EndDevice, EndOtherDevices, UpdateProfile, devices, load_settings,
 };
-use crate::platform::auth::{Device, Settings};
+use crate::platform::auth::{AccountSettings, Device};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Glyph, Icon, Notice, Page, Select,
     Tone, loaded, page_resource,
@@ -51,7 +51,7 @@ fn saved(form: FormState, text: &'static str) -> AnyView {
     view! { <Show when=move || form.done().get()>{move || view! { <Notice tone=Tone::Ok>{text}</Notice> }}</Show> }.erase()
 }
 
-fn forms(profile: FormState, password: FormState, settings: Settings) -> AnyView {
+fn forms(profile: FormState, password: FormState, settings: AccountSettings) -> AnyView {
     let zones = std::iter::once((String::new(), "Site default".to_owned()))
         .chain(
             settings

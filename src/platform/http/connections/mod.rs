@@ -124,7 +124,7 @@ async fn answer(
     request.extensions_mut().insert(ConnectInfo(peer));
     let response = router.oneshot(request.map(Body::new)).await?;
     Ok(response.map(|body| {
-        Body::new(Counted {
+        Body::new(CountedBody {
             body,
             _in_flight: in_flight,
         })
@@ -162,12 +162,12 @@ impl Drop for InFlight {
 }
 
 /// A response body that keeps its request open until the body is dropped.
-struct Counted {
+struct CountedBody {
     body: Body,
     _in_flight: InFlight,
 }
 
-impl HttpBody for Counted {
+impl HttpBody for CountedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

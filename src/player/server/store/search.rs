@@ -1,7 +1,7 @@
 //! The search within a course.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Int4, Text, Uuid};
+use diesel::sql_types::{Array, Float4, Int4, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::course::server::search;
@@ -26,7 +26,7 @@ pub async fn search(
         "select t.slug, t.title, m.title as module,
                 left(coalesce(string_agg(b.html, ' ' order by b.position), ''), 200000) as html
          from (
-             select s.* from search_topics($1, $2, $3::tsquery) s
+             select s.* from search_topics($1, $2, $3::tsquery, $6) s
              join topics t on t.topic_id = s.topic_id
              where not exists (select from unnest($4, $5) as c (module_no, from_number)
                                where c.module_no = t.module_no and c.from_number <= t.topic_number)
@@ -43,6 +43,7 @@ pub async fn search(
     .bind::<Text, _>(&query.notation)
     .bind::<Array<Int4>, _>(closed.0)
     .bind::<Array<Int4>, _>(closed.1)
+    .bind::<Array<Float4>, _>(search::WEIGHTS)
     .load(conn)
     .await?;
     Ok(rows

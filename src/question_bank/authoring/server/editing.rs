@@ -8,13 +8,13 @@ use sha2::{Digest, Sha256};
 
 use super::check::{self, ROWS_LIMIT};
 use super::form;
-use super::store::{self, FoundQuestion};
+use super::store::{self, StoredQuestion};
 use super::tally;
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::QuestionDraft;
 use crate::course::server::render::Links;
 use crate::course::server::store::recount;
-use crate::platform::audit::Entry;
+use crate::platform::audit::AuditEntry;
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
@@ -163,7 +163,7 @@ pub async fn page(
 }
 
 /// Returns the form before anything is typed.
-fn first(found: Option<&FoundQuestion>, asked: &QuestionAddress, mark: &str) -> TypedQuestion {
+fn first(found: Option<&StoredQuestion>, asked: &QuestionAddress, mark: &str) -> TypedQuestion {
     let question = match found {
         Some(found) => filled(found),
         None => QuestionForm {
@@ -191,7 +191,7 @@ fn first(found: Option<&FoundQuestion>, asked: &QuestionAddress, mark: &str) -> 
     }
 }
 
-fn filled(found: &FoundQuestion) -> QuestionForm {
+fn filled(found: &StoredQuestion) -> QuestionForm {
     QuestionForm {
         place: found.place_value(),
         ..form::of(&found.question)
@@ -199,7 +199,7 @@ fn filled(found: &FoundQuestion) -> QuestionForm {
 }
 
 /// Hashes the question's form with SHA-256. A different hash means that the question was changed.
-fn mark(found: &FoundQuestion) -> String {
+fn mark(found: &StoredQuestion) -> String {
     let state = serde_json::to_vec(&filled(found)).unwrap_or_default();
     hex(&Sha256::digest(state))
 }
@@ -321,8 +321,8 @@ fn beginning(prompt: &str) -> String {
     prompt.chars().take(200).collect()
 }
 
-fn note(tutor: &TutorOf, action: &str, question: QuestionId) -> Entry {
-    Entry::done(action)
+fn note(tutor: &TutorOf, action: &str, question: QuestionId) -> AuditEntry {
+    AuditEntry::done(action)
         .of("question", question)
         .by(&tutor.signed_in.cx)
 }

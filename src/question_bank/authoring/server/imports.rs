@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::intake::{self, File};
+use super::intake::{self, IntakeFile};
 use super::origin::{self, SameName};
 use super::{pictures, store};
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::QuestionDraft;
-use crate::platform::audit::Entry;
+use crate::platform::audit::AuditEntry;
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{background_jobs, question_imports};
@@ -46,7 +46,7 @@ pub struct Sent {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = question_imports)]
-struct Row {
+struct ImportRow {
     import_id: ImportId,
     course_id: CourseId,
     imported_by: Option<UserId>,
@@ -86,7 +86,7 @@ pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<Im
     let questions = &sent.imported.questions;
     let origin = intake::origin(conn, tutor.course, &stem, questions, sent.same_name).await?;
     let total = questions.len();
-    let row = Row {
+    let row = ImportRow {
         import_id: id,
         course_id: tutor.course,
         imported_by: Some(user),
@@ -221,10 +221,10 @@ async fn next_step(conn: &mut Conn, import: ImportId) -> AppResult<bool> {
     // Locks the bank before the row, as the import of a small file does. Another order could
     // deadlock.
     bank::lock(conn, course).await?;
-    let row: Option<Row> = question_imports::table
+    let row: Option<ImportRow> = question_imports::table
         .find(import)
         .filter(question_imports::finished_at.is_null())
-        .select(Row::as_select())
+        .select(ImportRow::as_select())
         .for_update()
         .first(conn)
         .await
@@ -236,7 +236,7 @@ async fn next_step(conn: &mut Conn, import: ImportId) -> AppResult<bool> {
 }
 
 /// Imports the next `step` questions of the row. Returns false if none is left.
-async fn go_on(conn: &mut Conn, row: Row, step: usize, cx: Option<&Cx>) -> AppResult<bool> {
+async fn go_on(conn: &mut Conn, row: ImportRow, step: usize, cx: Option<&Cx>) -> AppResult<bool> {
     let place = store::place(conn, row.course_id, &row.place, QuestionPurpose::Both).await;
     let place = match place {
         Ok(place) => place,
@@ -258,7 +258,7 @@ async fn go_on(conn: &mut Conn, row: Row, step: usize, cx: Option<&Cx>) -> AppRe
             .map_err(|error| AppError::internal(&error))?;
     let mut report: ImportReport =
         serde_json::from_value(row.report).map_err(|error| AppError::internal(&error))?;
-    let file = File {
+    let file = IntakeFile {
         course: row.course_id,
         place,
         purpose: row.purpose,
@@ -306,7 +306,7 @@ async fn record(
     if let Some(why) = stopped {
         numbers["stopped"] = json!(why);
     }
-    let mut entry = Entry::done("questions.imported").of("course", course);
+    let mut entry = AuditEntry::done("questions.imported").of("course", course);
     if let Some(user) = user {
         entry = entry.by_user(user);
     }
@@ -354,7 +354,7 @@ pub async fn shown(
         (_, Ok(id)) => of_course.filter(question_imports::import_id.eq(ImportId(id))),
         (_, Err(_)) => return Ok(None),
     };
-    type Found = (
+    type PageRow = (
         ImportId,
         i32,
         i32,
@@ -362,7 +362,7 @@ pub async fn shown(
         Option<String>,
         Option<DateTime<Utc>>,
     );
-    let found: Option<Found> = found.first(conn).await.optional()?;
+    let found: Option<PageRow> = found.first(conn).await.optional()?;
     let Some((id, done, total, report, why, finished)) = found else {
         return Ok(None);
     };

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::origin::{self, Former, SameName, Target};
+use super::origin::{self, Former, QuestionTarget, SameName};
 use super::store;
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::{FROM_FILE, QuestionDraft};
@@ -26,7 +26,7 @@ use crate::question_bank::server::exchange::{Imported, is_same};
 const LINES: usize = 500;
 
 /// A question of the bank that may equal one of the file.
-struct Known {
+struct BankCandidate {
     id: QuestionId,
     /// Empty for a question that was written here.
     key: String,
@@ -56,7 +56,7 @@ async fn of_file(
     course: CourseId,
     stem: &str,
     ids: &HashSet<QuestionId>,
-) -> AppResult<Vec<Known>> {
+) -> AppResult<Vec<BankCandidate>> {
     let from_file = format!("{}%", stem.replace('_', "\\_"));
     let rows: Vec<(bank::QuestionRecord, Standing)> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(course))
@@ -77,7 +77,7 @@ async fn by_ids(
     conn: &mut Conn,
     course: CourseId,
     ids: &[QuestionId],
-) -> AppResult<HashMap<QuestionId, Known>> {
+) -> AppResult<HashMap<QuestionId, BankCandidate>> {
     let rows: Vec<(bank::QuestionRecord, Standing)> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(course))
         .filter(quiz_questions::question_id.eq_any(ids))
@@ -92,12 +92,12 @@ async fn known(
     conn: &mut Conn,
     course: CourseId,
     rows: Vec<(bank::QuestionRecord, Standing)>,
-) -> AppResult<Vec<Known>> {
+) -> AppResult<Vec<BankCandidate>> {
     let (rows, standing): (Vec<bank::QuestionRecord>, Vec<Standing>) = rows.into_iter().unzip();
     let questions = bank::drafts(conn, rows).await?;
     let known = questions.into_iter().zip(standing).map(|(question, row)| {
         let key = row.external_key.unwrap_or_default();
-        Known {
+        BankCandidate {
             id: row.question_id,
             is_edited: row.edited_at.is_some(),
             is_retired: row.retired_at.is_some(),
@@ -120,7 +120,7 @@ async fn known(
 pub type Purpose = Option<QuestionPurpose>;
 
 /// A file that is being imported.
-pub struct File<'f> {
+pub struct IntakeFile<'f> {
     pub course: CourseId,
     pub place: QuestionPlace,
     pub purpose: Purpose,
@@ -147,7 +147,7 @@ pub async fn origin(
     origin::find(stem, &former(&known), questions, same_name)
 }
 
-fn former(known: &[Known]) -> Vec<Former<'_>> {
+fn former(known: &[BankCandidate]) -> Vec<Former<'_>> {
     let former = known.iter().map(|known| Former {
         key: &known.key,
         question: &known.question,
@@ -157,15 +157,15 @@ fn former(known: &[Known]) -> Vec<Former<'_>> {
 }
 
 /// The target of each question of a file.
-pub struct Plan {
+pub struct IntakePlan {
     /// The id of the existing question, or a new one.
-    targets: Vec<Result<QuestionId, New>>,
+    targets: Vec<Result<QuestionId, NewQuestion>>,
     /// Beginnings of the questions that came from this file before and are no longer in it.
     pub missing: Vec<String>,
 }
 
 /// A question that is added.
-struct New {
+struct NewQuestion {
     key: String,
     /// True if another question of the file updates the question that this one would update.
     is_second: bool,
@@ -174,7 +174,7 @@ struct New {
 const SECOND: &str = "Another question of the file updates the same question, so this one was added as a new question";
 
 /// Plans the import of a file. A plan made again in the middle of an import gives the same targets.
-pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
+pub async fn plan(conn: &mut Conn, file: &IntakeFile<'_>) -> AppResult<IntakePlan> {
     let ids = file.questions.iter().filter_map(id_of).collect();
     let known = of_file(conn, file.course, file.stem, &ids).await?;
     let by_id: HashMap<QuestionId, usize> = (known.iter().enumerate())
@@ -207,8 +207,8 @@ pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
     let found: HashSet<usize> = targets
         .iter()
         .filter_map(|target| match target {
-            Target::Former(at) => Some(*at),
-            Target::Add(_) => None,
+            QuestionTarget::Former(at) => Some(*at),
+            QuestionTarget::Add(_) => None,
         })
         .collect();
     let missing = known.iter().enumerate().filter(|(at, known)| {
@@ -222,14 +222,14 @@ pub async fn plan(conn: &mut Conn, file: &File<'_>) -> AppResult<Plan> {
     let wished = called.into_iter().zip(alone);
     let targets = targets.into_iter().zip(wished);
     let targets = targets.map(|(target, (called, alone))| match target {
-        Target::Former(at) => Ok(known[at].id),
-        Target::Add(key) => Err(New {
+        QuestionTarget::Former(at) => Ok(known[at].id),
+        QuestionTarget::Add(key) => Err(NewQuestion {
             key,
             is_second: called.is_some()
-                || matches!(alone, Target::Former(at) if taken.contains(&at)),
+                || matches!(alone, QuestionTarget::Former(at) if taken.contains(&at)),
         }),
     });
-    Ok(Plan {
+    Ok(IntakePlan {
         targets: targets.collect(),
         missing,
     })
@@ -244,8 +244,8 @@ fn id_of(question: &QuestionDraft) -> Option<QuestionId> {
 /// lock of the bank.
 pub async fn take(
     conn: &mut Conn,
-    file: &File<'_>,
-    plan: &Plan,
+    file: &IntakeFile<'_>,
+    plan: &IntakePlan,
     range: std::ops::Range<usize>,
     report: &mut ImportReport,
 ) -> AppResult<()> {
@@ -327,7 +327,7 @@ impl Intake<'_, '_> {
     async fn compare(
         &mut self,
         conn: &mut Conn,
-        before: Known,
+        before: BankCandidate,
         question: QuestionDraft,
     ) -> AppResult<()> {
         let is_here = before.place.topic == self.place.topic

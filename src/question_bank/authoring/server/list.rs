@@ -25,7 +25,7 @@ const PAGE: usize = 50;
 const BEGINNING: usize = 120;
 
 #[derive(QueryableByName)]
-struct Row {
+struct BankLineRow {
     #[diesel(sql_type = Uuid)]
     question_id: QuestionId,
     #[diesel(sql_type = Int4)]
@@ -129,7 +129,7 @@ pub async fn page(conn: &mut Conn, course: CourseId, query: &BankQuery) -> AppRe
         ordered.join(", "),
         PAGE + 1
     );
-    let mut rows: Vec<Row> = asking(sql, course, query)
+    let mut rows: Vec<BankLineRow> = asking(sql, course, query)
         .bind::<Nullable<Uuid>, _>(cursor)
         .load(conn)
         .await?;
@@ -142,8 +142,9 @@ pub async fn page(conn: &mut Conn, course: CourseId, query: &BankQuery) -> AppRe
         }
         None => (after.is_some(), is_more),
     };
-    let at =
-        |row: Option<&Row>, is_there: bool| row.filter(|_| is_there).map(|row| row.question_id);
+    let at = |row: Option<&BankLineRow>, is_there: bool| {
+        row.filter(|_| is_there).map(|row| row.question_id)
+    };
     Ok(BankPage {
         course_title: Default::default(),
         modules: Vec::new(),
@@ -156,7 +157,7 @@ pub async fn page(conn: &mut Conn, course: CourseId, query: &BankQuery) -> AppRe
 }
 
 #[derive(QueryableByName)]
-struct Id {
+struct QuestionIdRow {
     #[diesel(sql_type = Uuid)]
     question_id: QuestionId,
 }
@@ -172,7 +173,7 @@ pub async fn drafts(
         "select q.question_id from {FROM} where {MATCHING} order by {}",
         ORDER.join(", ")
     );
-    let ids: Vec<Id> = asking(sql, course, query).load(conn).await?;
+    let ids: Vec<QuestionIdRow> = asking(sql, course, query).load(conn).await?;
     let places: HashMap<QuestionId, usize> = ids
         .iter()
         .enumerate()
@@ -190,7 +191,7 @@ pub async fn drafts(
     bank::drafts(conn, rows).await
 }
 
-fn groups(rows: Vec<Row>) -> Vec<BankGroup> {
+fn groups(rows: Vec<BankLineRow>) -> Vec<BankGroup> {
     let mut groups: Vec<((i32, Option<i32>), BankGroup)> = Vec::new();
     for row in rows {
         let key = (row.module_no, row.pair);
@@ -210,7 +211,7 @@ fn groups(rows: Vec<Row>) -> Vec<BankGroup> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn line(row: Row) -> BankLine {
+fn line(row: BankLineRow) -> BankLine {
     BankLine {
         question: row.question_id,
         prompt: beginning(&markdown::words(&row.prompt_html)),

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use crate::course::CourseTitle;
-use crate::platform::audit::Entry;
+use crate::platform::audit::AuditEntry;
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_quiz_settings, courses};
@@ -14,7 +14,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::CourseId;
 use crate::question_bank::authoring::{QuizSettings, SettingsPage};
 
-type Row = (
+type QuizSettingsRow = (
     (String, String),
     i32,
     i32,
@@ -25,7 +25,7 @@ type Row = (
 );
 
 pub async fn page(conn: &mut Conn, course: CourseId) -> AppResult<SettingsPage> {
-    let ((title, language), questions, pass, seconds, cooldown, gated, special): Row =
+    let ((title, language), questions, pass, seconds, cooldown, gated, special): QuizSettingsRow =
         courses::table
             .left_join(course_quiz_settings::table)
             .filter(courses::course_id.eq(course))
@@ -137,7 +137,7 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, sent: QuizSettings) -> AppRe
         .set(special)
         .execute(conn)
         .await?;
-    Entry::done("course.quiz_settings")
+    AuditEntry::done("course.quiz_settings")
         .of("course", tutor.course)
         .by(&tutor.signed_in.cx)
         .change(Some(json!(before)), Some(json!(sent)))

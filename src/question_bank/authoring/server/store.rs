@@ -33,14 +33,14 @@ pub async fn modules(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(i32,
 }
 
 /// A topic that questions can be about.
-pub struct Topic {
+pub struct LabeledTopic {
     pub id: TopicId,
     pub slug: String,
     /// The topic's numbers and its title.
     pub label: String,
 }
 
-pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Topic>> {
+pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<LabeledTopic>> {
     let rows: Vec<(TopicId, String, String, i32, i32)> = topics::table
         .filter(topics::course_id.eq(course))
         .filter(topics::retired_at.is_null())
@@ -56,7 +56,7 @@ pub async fn topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Topic>
         .await?;
     let labeled = rows
         .into_iter()
-        .map(|(id, slug, title, module_no, number)| Topic {
+        .map(|(id, slug, title, module_no, number)| LabeledTopic {
             id,
             slug,
             label: format!("{module_no}.{number} {title}"),
@@ -128,7 +128,7 @@ pub async fn place(
 }
 
 /// A question with its place and status.
-pub struct FoundQuestion {
+pub struct StoredQuestion {
     pub question: QuestionDraft,
     pub place: QuestionPlace,
     pub is_retired: bool,
@@ -137,7 +137,7 @@ pub struct FoundQuestion {
     pub is_rekeyed: bool,
 }
 
-impl FoundQuestion {
+impl StoredQuestion {
     /// Returns the form value of the question's place.
     pub fn place_value(&self) -> String {
         match self.place.topic {
@@ -161,7 +161,7 @@ pub async fn question(
     conn: &mut Conn,
     course: CourseId,
     question: QuestionId,
-) -> AppResult<Option<FoundQuestion>> {
+) -> AppResult<Option<StoredQuestion>> {
     let row: Option<(bank::QuestionRecord, QuestionStatus)> = quiz_questions::table
         .filter(quiz_questions::question_id.eq(question))
         .filter(quiz_questions::course_id.eq(course))
@@ -191,7 +191,7 @@ pub async fn question(
         order: None,
     };
     let found = bank::drafts(conn, vec![row]).await?.pop();
-    Ok(found.map(|question| FoundQuestion {
+    Ok(found.map(|question| StoredQuestion {
         question,
         place,
         is_retired: retired_at.is_some(),

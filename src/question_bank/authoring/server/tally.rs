@@ -74,7 +74,7 @@ struct Taken {
 }
 
 #[derive(QueryableByName)]
-struct Counted {
+struct CountedQuestion {
     #[diesel(sql_type = SqlUuid)]
     question_id: Uuid,
 }
@@ -171,7 +171,7 @@ async fn count(conn: &mut Conn, course: CourseId) -> AppResult<i64> {
         .get_result(conn)
         .await?;
     let count = taken.attempts.len().max(taken.exams.len());
-    let added: Vec<Counted> = statement(ADD)
+    let added: Vec<CountedQuestion> = statement(ADD)
         .bind::<Array<SqlUuid>, _>(taken.attempts)
         .bind::<Array<SqlUuid>, _>(taken.exams)
         .load(conn)
@@ -198,8 +198,8 @@ async fn load_first_answers(
     conn: &mut Conn,
     questions: Vec<Uuid>,
 ) -> QueryResult<Vec<GradedAnswer>> {
-    type Row = (QuestionId, f64, Option<f64>, Vec<Option<Uuid>>);
-    let rows: Vec<Row> = first_answers::table
+    type FirstAnswerRow = (QuestionId, f64, Option<f64>, Vec<Option<Uuid>>);
+    let rows: Vec<FirstAnswerRow> = first_answers::table
         .filter(first_answers::question_id.eq_any(questions))
         .select((
             first_answers::question_id,

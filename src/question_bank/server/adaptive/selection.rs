@@ -7,7 +7,7 @@ use super::{Normal, information};
 
 /// Settings of an adaptive exam.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Plan {
+pub struct SelectionPlan {
     /// Distribution assumed for the learner before the first answer.
     pub prior: Normal,
     /// Smallest number of items, even if the estimate is precise before.
@@ -44,7 +44,7 @@ pub fn next(
     bank: &[f64],
     eligible: &[usize],
     given: &[(usize, f64)],
-    plan: &Plan,
+    plan: &SelectionPlan,
     rng: &mut impl Rng,
 ) -> SelectionStep {
     let mut posterior = Posterior::new(plan.prior);
@@ -64,7 +64,7 @@ pub fn next(
     }
 }
 
-impl Plan {
+impl SelectionPlan {
     /// Returns the reason to end the exam after this many answers, or None to go on. An exam ends
     /// by number or by standard error (D. J. Weiss & G. G. Kingsbury, Journal of Educational
     /// Measurement 21, 1984).
@@ -127,7 +127,7 @@ mod tests {
     use super::super::{LEARNER_DISTRIBUTION, probability};
     use super::*;
 
-    const PLAN: Plan = Plan {
+    const PLAN: SelectionPlan = SelectionPlan {
         prior: LEARNER_DISTRIBUTION,
         minimum: 3,
         maximum: 20,
@@ -194,7 +194,7 @@ mod tests {
         ) {
             let mut rng = StdRng::seed_from_u64(seed);
             let eligible: Vec<usize> = (0..bank.len()).filter(|_| rng.random_bool(share)).collect();
-            let plan = Plan { prior: LEARNER_DISTRIBUTION, minimum, maximum, standard_error, among };
+            let plan = SelectionPlan { prior: LEARNER_DISTRIBUTION, minimum, maximum, standard_error, among };
             let mut given: Vec<(usize, f64)> = Vec::new();
             let (found, ending) = loop {
                 match next(&bank, &eligible, &given, &plan, &mut rng) {

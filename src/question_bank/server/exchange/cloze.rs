@@ -16,23 +16,23 @@ pub const GAP: &str = "_____";
 pub struct Gap {
     /// Byte range of the whole gap in the text, braces included.
     pub range: Range<usize>,
-    kind: Kind,
+    kind: GapKind,
     answers: Range<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum GapKind {
     Text { minds_case: bool },
     Number,
     Choice { several: bool, shuffle: bool },
 }
 
-fn kind(name: &str) -> Option<Kind> {
-    let choice = |several, shuffle| Some(Kind::Choice { several, shuffle });
+fn kind(name: &str) -> Option<GapKind> {
+    let choice = |several, shuffle| Some(GapKind::Choice { several, shuffle });
     match name.to_ascii_uppercase().as_str() {
-        "SHORTANSWER" | "SA" | "MW" => Some(Kind::Text { minds_case: false }),
-        "SHORTANSWER_C" | "SAC" | "MWC" => Some(Kind::Text { minds_case: true }),
-        "NUMERICAL" | "NM" => Some(Kind::Number),
+        "SHORTANSWER" | "SA" | "MW" => Some(GapKind::Text { minds_case: false }),
+        "SHORTANSWER_C" | "SAC" | "MWC" => Some(GapKind::Text { minds_case: true }),
+        "NUMERICAL" | "NM" => Some(GapKind::Number),
         "MULTICHOICE" | "MC" | "MULTICHOICE_V" | "MCV" | "MULTICHOICE_H" | "MCH" => {
             choice(false, false)
         }
@@ -70,7 +70,7 @@ pub fn gaps(text: &str) -> Vec<Gap> {
 
 /// Reads the type of a gap from `1:NUMERICAL:`. Returns the type and the position at which the
 /// answers begin.
-fn head(text: &str, start: usize) -> Option<(Kind, usize)> {
+fn head(text: &str, start: usize) -> Option<(GapKind, usize)> {
     const LONGEST: usize = 40;
     let end = (start + LONGEST).min(text.len());
     let bytes = &text.as_bytes()[start..end];
@@ -114,19 +114,19 @@ pub fn answer(
         .map(|part| weighted(&part, gap.kind, notes))
         .collect();
     match gap.kind {
-        Kind::Choice { several, shuffle } => {
+        GapKind::Choice { several, shuffle } => {
             let explanation = weights::explanation(general, weights::of_options(&answers));
             let answer = weights::choice(&answers, several, shuffle, notes);
             Ok((answer, explanation))
         }
-        Kind::Text { minds_case } => {
+        GapKind::Text { minds_case } => {
             if minds_case {
                 notes.push(weights::case());
             }
             let explanation = weights::explanation(general, answers.iter().map(weights::of_typed));
             Ok((weights::short_answer(answers, notes)?, explanation))
         }
-        Kind::Number => {
+        GapKind::Number => {
             let numbers = answers.into_iter().map(number);
             let numbers: Vec<_> = numbers.collect::<Result<_, String>>()?;
             let said = numbers.iter().map(|(answer, _)| weights::of_typed(answer));
@@ -137,7 +137,7 @@ pub fn answer(
 }
 
 /// Reads one answer: `=right#feedback`, `%50%partly right` or `wrong`.
-fn weighted(part: &str, kind: Kind, notes: &mut Vec<Note>) -> Weighted {
+fn weighted(part: &str, kind: GapKind, notes: &mut Vec<Note>) -> Weighted {
     let pieces = split(part, '#');
     let (answer, said) = match pieces.split_first() {
         Some((answer, said)) => (answer.trim().to_owned(), said.join("#")),
@@ -156,7 +156,7 @@ fn weighted(part: &str, kind: Kind, notes: &mut Vec<Note>) -> Weighted {
     let answer = unescaped(answer);
     Weighted {
         text: match kind {
-            Kind::Choice { .. } => Markup::Html.spoken(&answer, notes),
+            GapKind::Choice { .. } => Markup::Html.spoken(&answer, notes),
             _ => words(&answer).trim().to_owned(),
         },
         percent,

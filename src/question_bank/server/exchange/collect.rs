@@ -41,7 +41,7 @@ pub const EMBEDDED: &str = "an embedded picture";
 const MAX_NOTES: usize = 60;
 
 /// A question before it gets its key.
-pub struct Parts {
+pub struct QuestionParts {
     pub prompt: String,
     pub explanation: Option<String>,
     pub answer: AnswerDraft,
@@ -84,7 +84,7 @@ impl Collector {
         &mut self,
         item: &str,
         identity: Option<&str>,
-        parts: Result<Parts, String>,
+        parts: Result<QuestionParts, String>,
         notes: Vec<Note>,
     ) -> Result<(), String> {
         self.seen += 1;
@@ -222,7 +222,7 @@ pub fn pictures(question: &QuestionDraft) -> Vec<String> {
     found
 }
 
-fn draft(parts: Parts) -> QuestionDraft {
+fn draft(parts: QuestionParts) -> QuestionDraft {
     tidied(QuestionDraft {
         key: String::new(),
         prompt: parts.prompt,

@@ -1,6 +1,6 @@
 //! Reads a quiz file of mdbook-quiz that is uploaded without its book.
 
-use super::collect::{Collector, Parts, item, texts};
+use super::collect::{Collector, QuestionParts, item, texts};
 use super::{Format, Imported};
 use crate::course::server::draft::{AnswerDraft, QuestionDraft};
 use crate::course::server::mdbook::read_quiz_file;
@@ -21,7 +21,7 @@ pub fn read(text: &str) -> Result<Imported, String> {
             if includes(&draft) {
                 return Err("it includes another file of its book".to_owned());
             }
-            Ok(Parts {
+            Ok(QuestionParts {
                 prompt: draft.prompt,
                 explanation: draft.explanation,
                 answer: draft.answer,

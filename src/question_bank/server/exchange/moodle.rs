@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::check::few;
 use super::cloze;
-use super::collect::{Collector, Note, Parts, item, shortened};
+use super::collect::{Collector, Note, QuestionParts, item, shortened};
 use super::marks::Marks;
 use super::markup::{Element, Markup, words};
 use super::numbers;
@@ -34,7 +34,7 @@ pub fn read(root: &Element) -> Result<Imported, String> {
     collector.finish()
 }
 
-fn parts(question: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
+fn parts(question: &Element, notes: &mut Vec<Note>) -> Result<QuestionParts, String> {
     if said(question, "hidden") == "1" {
         return Err("it is hidden in Moodle: an old version, or deleted".to_owned());
     }
@@ -76,7 +76,7 @@ fn whole(
     mut answer: AnswerDraft,
     explanation: Option<String>,
     notes: &mut Vec<Note>,
-) -> Parts {
+) -> QuestionParts {
     let tags = question.all("tags").flat_map(|tags| tags.all("tag"));
     let marks = Marks::of(tags.map(plain_text), notes);
     if let AnswerDraft::Choice { shuffle, .. } = &mut answer
@@ -91,7 +91,7 @@ fn whole(
             "all questions count the same here",
         ));
     }
-    Parts {
+    QuestionParts {
         prompt,
         explanation,
         answer,
@@ -102,7 +102,11 @@ fn whole(
 
 /// Reads a text with one gap. Its answer is typed, or chosen from a list in the text or in the
 /// question.
-fn with_a_gap(question: &Element, kind: &str, notes: &mut Vec<Note>) -> Result<Parts, String> {
+fn with_a_gap(
+    question: &Element,
+    kind: &str,
+    notes: &mut Vec<Note>,
+) -> Result<QuestionParts, String> {
     let source = plain(question, "questiontext");
     note_unsaid(question, notes);
     let general = text(question, "generalfeedback", notes);

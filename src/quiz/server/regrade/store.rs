@@ -166,7 +166,7 @@ pub async fn decisions(
 }
 
 #[derive(QueryableByName)]
-struct Count {
+struct AttemptTotalRow {
     #[diesel(sql_type = BigInt)]
     attempts: i64,
 }
@@ -183,7 +183,7 @@ pub async fn count_attempts(
     course: CourseId,
     question: QuestionId,
 ) -> QueryResult<i64> {
-    let row: Count = statement(format!("select count(*) as attempts {WITH_QUESTION}"))
+    let row: AttemptTotalRow = statement(format!("select count(*) as attempts {WITH_QUESTION}"))
         .bind::<SqlUuid, _>(course)
         .bind::<Jsonb, _>(holding(question))
         .get_result(conn)
@@ -192,7 +192,7 @@ pub async fn count_attempts(
 }
 
 #[derive(QueryableByName)]
-struct Id {
+struct AttemptIdRow {
     #[diesel(sql_type = SqlUuid)]
     attempt_id: AttemptId,
 }
@@ -207,7 +207,7 @@ pub async fn attempts_after(
     lock: bool,
 ) -> AppResult<Vec<(UserId, Attempt)>> {
     let lock = if lock { "for update" } else { "" };
-    let ids: Vec<Id> = statement(format!(
+    let ids: Vec<AttemptIdRow> = statement(format!(
         "select attempt_id {WITH_QUESTION} and attempt_id > $3 order by attempt_id limit $4 {lock}"
     ))
     .bind::<SqlUuid, _>(course)

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use super::signs;
 use crate::question_bank::server::exchange::markup::code;
-use crate::question_bank::server::exchange::markup::code::Program;
+use crate::question_bank::server::exchange::markup::code::EmbeddedProgram;
 
-pub struct Block<'a> {
+pub struct GiftBlock<'a> {
     /// Line of the file on which the question begins, starting at 1.
     pub line: usize,
     comments: Vec<&'a str>,
@@ -18,7 +18,7 @@ pub struct Block<'a> {
 }
 
 pub struct Blocks<'a> {
-    pub blocks: Vec<Block<'a>>,
+    pub blocks: Vec<GiftBlock<'a>>,
     /// Categories of the file.
     pub categories: HashSet<&'a str>,
 }
@@ -26,7 +26,7 @@ pub struct Blocks<'a> {
 pub fn blocks(text: &str) -> Blocks<'_> {
     let ends = |line: &str| begins_question(line.trim()) || line.trim_start().starts_with(CATEGORY);
     let programs = code::programs(text, ends, &last_answers(text));
-    let mut reader = Reader {
+    let mut reader = GiftReader {
         programs: &programs,
         open: Open::default(),
         found: Blocks {
@@ -122,17 +122,17 @@ fn is_before_gap(text: &str) -> bool {
     length == text.len()
 }
 
-struct Line<'a> {
+struct NumberedLine<'a> {
     text: &'a str,
     /// Byte position of the line in the file.
     start: usize,
     number: usize,
 }
 
-fn numbered(text: &str) -> impl Iterator<Item = Line<'_>> {
+fn numbered(text: &str) -> impl Iterator<Item = NumberedLine<'_>> {
     let mut start = 0;
     text.split('\n').zip(1..).map(move |(text, number)| {
-        let line = Line {
+        let line = NumberedLine {
             text,
             start,
             number,
@@ -142,14 +142,14 @@ fn numbered(text: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
-struct Reader<'a, 'p> {
+struct GiftReader<'a, 'p> {
     /// Programs that end after the last line that was read.
-    programs: &'p [Program],
+    programs: &'p [EmbeddedProgram],
     open: Open<'a>,
     found: Blocks<'a>,
 }
 
-impl<'a, 'p> Reader<'a, 'p> {
+impl<'a, 'p> GiftReader<'a, 'p> {
     /// True if the line begins in the middle of a program.
     fn is_in_program(&self, start: usize) -> bool {
         let next = self.program_after(start);
@@ -157,14 +157,14 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     /// Returns the first program that ends after the position.
-    fn program_after(&self, at: usize) -> Option<&'p Program> {
-        let ended = |program: &Program| program.range.end <= at;
+    fn program_after(&self, at: usize) -> Option<&'p EmbeddedProgram> {
+        let ended = |program: &EmbeddedProgram| program.range.end <= at;
         self.programs.get(self.programs.partition_point(ended))
     }
 
     /// True if the line belongs to the open question although blank lines come before it. Authors
     /// separate answers with blank lines, and programs from the text about them.
-    fn goes_on_with(&self, next: &Line<'a>) -> bool {
+    fn goes_on_with(&self, next: &NumberedLine<'a>) -> bool {
         let text = next.text.trim();
         let end = next.start + next.text.len();
         let begins_program = || {
@@ -180,7 +180,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
     }
 
-    fn push(&mut self, line: &Line<'a>) {
+    fn push(&mut self, line: &NumberedLine<'a>) {
         while let [first, rest @ ..] = self.programs
             && first.range.end <= line.start
         {
@@ -234,7 +234,7 @@ impl<'a, 'p> Reader<'a, 'p> {
         }
         self.found
             .blocks
-            .push(Block::new(open.line, open.comments, &open.lines));
+            .push(GiftBlock::new(open.line, open.comments, &open.lines));
     }
 }
 
@@ -276,7 +276,7 @@ impl<'a> Open<'a> {
     }
 }
 
-impl<'a> Block<'a> {
+impl<'a> GiftBlock<'a> {
     fn new(line: usize, comments: Vec<&'a str>, lines: &[String]) -> Self {
         let text = lines.join("\n");
         let text = text.trim_end();

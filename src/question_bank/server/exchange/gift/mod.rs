@@ -10,12 +10,12 @@ pub use write::write;
 
 use std::ops::Range;
 
-use super::collect::{Collector, Note, Parts, item};
+use super::collect::{Collector, Note, QuestionParts, item};
 use super::marks::Marks;
 use super::markup::Markup;
 use super::{Format, Imported};
 use crate::course::server::draft::AnswerDraft;
-use block::{Block, blocks};
+use block::{GiftBlock, blocks};
 
 pub fn read(text: &str) -> Result<Imported, String> {
     let mut collector = Collector::new(Format::Gift);
@@ -38,7 +38,7 @@ pub fn read(text: &str) -> Result<Imported, String> {
     collector.finish()
 }
 
-fn question(block: &Block, notes: &mut Vec<Note>) -> Result<Parts, String> {
+fn question(block: &GiftBlock, notes: &mut Vec<Note>) -> Result<QuestionParts, String> {
     let (stem, answers) = stem_and_answers(block.body())?;
     let (markup, prompt) = marked_up(&stem, Markup::Moodle);
     let prompt = markup.spoken(&prompt, notes);
@@ -55,7 +55,7 @@ fn question(block: &Block, notes: &mut Vec<Note>) -> Result<Parts, String> {
     {
         *shuffle = false;
     }
-    Ok(Parts {
+    Ok(QuestionParts {
         prompt,
         explanation,
         answer,

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Program {
+pub struct EmbeddedProgram {
     /// Byte range of the program. It includes the fence, but not the tags of `<pre>`.
     pub range: Range<usize>,
     pub is_fenced: bool,
@@ -16,9 +16,13 @@ const LONGEST_FENCE: usize = 16;
 /// Returns the programs of a text in order: the content of `<pre>` and the blocks between fences.
 /// No program goes beyond a line for which `ends` is true, or contains one of `answers`, which are
 /// in order.
-pub fn programs(text: &str, ends: impl Fn(&str) -> bool, answers: &[Range<usize>]) -> Vec<Program> {
+pub fn programs(
+    text: &str,
+    ends: impl Fn(&str) -> bool,
+    answers: &[Range<usize>],
+) -> Vec<EmbeddedProgram> {
     let lines = lines(text, ends);
-    let mut found: Vec<Program> = Vec::new();
+    let mut found: Vec<EmbeddedProgram> = Vec::new();
     let mut seeker = Seeker {
         answers,
         fences: [0; LONGEST_FENCE + 1],
@@ -33,7 +37,7 @@ pub fn programs(text: &str, ends: impl Fn(&str) -> bool, answers: &[Range<usize>
             && let Some(range) = seeker.fence(text, &lines, number)
         {
             done = range.end;
-            found.push(Program {
+            found.push(EmbeddedProgram {
                 range,
                 is_fenced: true,
             });
@@ -43,7 +47,7 @@ pub fn programs(text: &str, ends: impl Fn(&str) -> bool, answers: &[Range<usize>
         while let Some(range) = seeker.preformatted(text, at..line.end, line.limit) {
             at = range.end;
             done = range.end;
-            found.push(Program {
+            found.push(EmbeddedProgram {
                 range,
                 is_fenced: false,
             });
@@ -52,7 +56,7 @@ pub fn programs(text: &str, ends: impl Fn(&str) -> bool, answers: &[Range<usize>
     found
 }
 
-struct Line {
+struct SourceLine {
     start: usize,
     end: usize,
     /// Byte position of the next line at which every program ends.
@@ -60,11 +64,11 @@ struct Line {
     is_comment: bool,
 }
 
-fn lines(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Line> {
+fn lines(text: &str, ends: impl Fn(&str) -> bool) -> Vec<SourceLine> {
     let mut lines = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        lines.push(Line {
+        lines.push(SourceLine {
             start,
             end: start + line.len(),
             limit: 0,
@@ -97,7 +101,7 @@ impl Seeker<'_> {
         (self.answers.get(next)).map_or(limit, |range| range.end.min(limit))
     }
 
-    fn fence(&mut self, text: &str, lines: &[Line], number: usize) -> Option<Range<usize>> {
+    fn fence(&mut self, text: &str, lines: &[SourceLine], number: usize) -> Option<Range<usize>> {
         let line = &lines[number];
         let (offset, length) = opening(&text[line.start..line.end])?;
         if line.start < *self.fences.get(length)? {

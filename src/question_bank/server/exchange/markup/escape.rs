@@ -3,7 +3,7 @@
 
 /// Surroundings of the text that forbid further characters.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Place {
+pub struct Surroundings {
     pub in_link: bool,
     pub in_cell: bool,
 }
@@ -11,13 +11,13 @@ pub struct Place {
 /// Escapes a text that stands alone.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    append(&mut out, text, Place::default());
+    append(&mut out, text, Surroundings::default());
     out
 }
 
 /// Appends the escaped text to existing Markdown. The last character there decides what must be
 /// escaped. Anything may follow.
-pub fn append(out: &mut String, text: &str, place: Place) {
+pub fn append(out: &mut String, text: &str, place: Surroundings) {
     let mut before = out.chars().next_back();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -63,7 +63,12 @@ fn list_number(text: &str) -> Option<usize> {
     is_number.then_some(digits)
 }
 
-fn means_something(before: Option<char>, c: char, after: Option<char>, place: Place) -> bool {
+fn means_something(
+    before: Option<char>,
+    c: char,
+    after: Option<char>,
+    place: Surroundings,
+) -> bool {
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match c {
         '`' | '$' => true,

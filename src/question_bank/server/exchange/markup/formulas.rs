@@ -150,7 +150,7 @@ fn programs(source: &str) -> Vec<Range<usize>> {
 }
 
 /// A row of backticks.
-struct Run {
+struct BacktickRun {
     at: usize,
     length: usize,
     /// Number of the paragraph, beyond which inline code never goes.
@@ -158,8 +158,8 @@ struct Run {
     is_escaped: bool,
 }
 
-fn runs(source: &str, fenced: &[Range<usize>]) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+fn runs(source: &str, fenced: &[Range<usize>]) -> Vec<BacktickRun> {
+    let mut runs: Vec<BacktickRun> = Vec::new();
     let (mut done, mut paragraph) = (0, 0);
     for at in outside(source, '`', fenced) {
         match runs.last_mut() {
@@ -167,7 +167,7 @@ fn runs(source: &str, fenced: &[Range<usize>]) -> Vec<Run> {
             _ => {
                 paragraph += source[done..at].matches("\n\n").count();
                 done = at;
-                runs.push(Run {
+                runs.push(BacktickRun {
                     at,
                     length: 1,
                     paragraph,

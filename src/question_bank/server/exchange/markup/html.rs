@@ -10,17 +10,17 @@ use html5ever::tokenizer::{
 };
 
 use super::tags;
-pub use super::tags::Reading;
+pub use super::tags::TagStrictness;
 use super::{Element, MAX_DEPTH, Node, push};
 
 pub fn parse(source: &str) -> Vec<Node> {
-    parse_as(source, Reading::Html)
+    parse_as(source, TagStrictness::Html)
 }
 
-pub fn parse_as(source: &str, reading: Reading) -> Vec<Node> {
+pub fn parse_as(source: &str, reading: TagStrictness) -> Vec<Node> {
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(tags::marked(source, reading)));
-    let tokenizer = Tokenizer::new(Sink(RefCell::default()), TokenizerOpts::default());
+    let tokenizer = Tokenizer::new(BuilderSink(RefCell::default()), TokenizerOpts::default());
     // Feeding pauses only to run a script, and the sink never requests that.
     let _ = tokenizer.feed(&input);
     tokenizer.end();
@@ -82,9 +82,9 @@ fn is_void(name: &str) -> bool {
     )
 }
 
-struct Sink(RefCell<Builder>);
+struct BuilderSink(RefCell<Builder>);
 
-impl TokenSink for Sink {
+impl TokenSink for BuilderSink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {

@@ -1,6 +1,6 @@
 //! Converts the content of a paragraph to Markdown.
 
-use super::escape::{self, Place};
+use super::escape::{self, Surroundings};
 use super::to_markdown::{lines_of, raw};
 use super::{Element, Node};
 use crate::question_bank::server::exchange::collect::{Note, shortened};
@@ -8,12 +8,12 @@ use crate::question_bank::server::exchange::pictures::{mark, note};
 
 pub struct Inline<'n> {
     out: String,
-    place: Place,
+    place: Surroundings,
     notes: &'n mut Vec<Note>,
 }
 
 impl<'n> Inline<'n> {
-    pub fn new(place: Place, notes: &'n mut Vec<Note>) -> Self {
+    pub fn new(place: Surroundings, notes: &'n mut Vec<Note>) -> Self {
         Self {
             out: String::new(),
             place,
@@ -130,7 +130,12 @@ impl<'n> Inline<'n> {
 
     /// Converts the element's content by itself, writes it with `write`, and keeps the space around
     /// it.
-    fn wrapped(&mut self, element: &Element, place: Place, write: impl FnOnce(&mut String, &str)) {
+    fn wrapped(
+        &mut self,
+        element: &Element,
+        place: Surroundings,
+        write: impl FnOnce(&mut String, &str),
+    ) {
         let mut inner = Inline::new(place, self.notes);
         inner.nodes(&element.children);
         let inner = inner.finish();
@@ -203,7 +208,7 @@ impl<'n> Inline<'n> {
         let Some(target) = target.filter(|_| !self.place.in_link) else {
             return self.nodes(&element.children);
         };
-        let place = Place {
+        let place = Surroundings {
             in_link: true,
             ..self.place
         };
@@ -217,7 +222,7 @@ impl<'n> Inline<'n> {
         let alt = element.attribute("alt").unwrap_or_default();
         match mark(source).map(str::to_owned).or_else(|| address(source)) {
             Some(address) => {
-                let place = Place {
+                let place = Surroundings {
                     in_link: true,
                     ..self.place
                 };

@@ -195,7 +195,7 @@ fn text_nodes(source: &str) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut done = 0;
     let text = |text: &str, nodes: &mut Vec<Node>| {
-        for node in html::parse_as(text, html::Reading::Text) {
+        for node in html::parse_as(text, html::TagStrictness::Text) {
             push(nodes, node);
         }
     };

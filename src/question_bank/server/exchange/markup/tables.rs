@@ -1,6 +1,6 @@
 //! Converts tables to Markdown, or to HTML if a cell holds more than a line or spans others.
 
-use super::escape::Place;
+use super::escape::Surroundings;
 use super::html::is_block;
 use super::inline::Inline;
 use super::to_markdown::{blocks, raw};
@@ -86,9 +86,9 @@ fn is_simple(cell: &Element) -> bool {
 }
 
 fn text(cell: &Element, notes: &mut Vec<Note>) -> String {
-    let place = Place {
+    let place = Surroundings {
         in_cell: true,
-        ..Place::default()
+        ..Surroundings::default()
     };
     let mut inline = Inline::new(place, notes);
     inline.nodes(&cell.children);

@@ -1,7 +1,7 @@
 //! Converts a tree of HTML to Markdown that shows the same. Elements that Markdown lacks and the
 //! platform shows stay HTML.
 
-use super::escape::Place;
+use super::escape::Surroundings;
 use super::html::is_block;
 use super::inline::{Inline, longest_run};
 use super::{Element, Node, tables};
@@ -58,7 +58,7 @@ fn paragraph(run: &mut Vec<&Node>, out: &mut Vec<String>, notes: &mut Vec<Note>)
 }
 
 fn inline<'a>(nodes: impl IntoIterator<Item = &'a Node>, notes: &mut Vec<Note>) -> String {
-    let mut inline = Inline::new(Place::default(), notes);
+    let mut inline = Inline::new(Surroundings::default(), notes);
     inline.nodes(nodes);
     inline.finish()
 }

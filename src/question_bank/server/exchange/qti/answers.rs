@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::body;
 use super::declaration::Declaration;
 use super::judging::{self, Side};
-use super::rules::{Program, beyond};
+use super::scoring::{ScoringProgram, beyond};
 use crate::course::server::draft::{AnswerDraft, OptionDraft};
 use crate::question_bank::server::exchange::check::few;
 use crate::question_bank::server::exchange::collect::{Note, shortened};
@@ -21,11 +21,11 @@ pub fn read(
         part.name.ends_with("Choice") || matches!(part.name.as_str(), "hottext" | "gapText" | "gap")
     };
     few(interaction.walk().iter().filter(is_choice).count())?;
-    let asked = |read: &mut dyn FnMut(&Program<'_>) -> Result<AnswerDraft, String>| {
+    let asked = |read: &mut dyn FnMut(&ScoringProgram<'_>) -> Result<AnswerDraft, String>| {
         let mut declared = Declaration::of(root, interaction)?;
         // One text is typed, even if several are declared to be right.
         declared.is_single |= interaction.name == "textEntryInteraction";
-        read(&Program::of(root, &declared)?)
+        read(&ScoringProgram::of(root, &declared)?)
     };
     match interaction.name.as_str() {
         "choiceInteraction" => {
@@ -82,7 +82,7 @@ fn take(choices: &mut Choices, identifier: &str) -> Option<String> {
 
 fn choice(
     interaction: &Element,
-    program: &Program<'_>,
+    program: &ScoringProgram<'_>,
     name: &str,
     notes: &mut Vec<Note>,
 ) -> Result<AnswerDraft, String> {
@@ -170,7 +170,7 @@ fn note_fixed(elements: &[&Element], choices: &Choices, notes: &mut Vec<Note>) {
     notes.extend(fixed);
 }
 
-fn text_entry(program: &Program<'_>, notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
+fn text_entry(program: &ScoringProgram<'_>, notes: &mut Vec<Note>) -> Result<AnswerDraft, String> {
     if let Some(template) = &program.unknown_template {
         return Err(beyond(template));
     }
@@ -188,7 +188,7 @@ fn text_entry(program: &Program<'_>, notes: &mut Vec<Note>) -> Result<AnswerDraf
 
 fn ordering(
     interaction: &Element,
-    program: &Program<'_>,
+    program: &ScoringProgram<'_>,
     notes: &mut Vec<Note>,
 ) -> Result<AnswerDraft, String> {
     let mut choices = choices(interaction.all("simpleChoice"), notes)?;
@@ -216,7 +216,7 @@ const NOT_ONE_TO_ONE: &str = "its pairs are not one to one, which is not possibl
 
 fn matching(
     interaction: &Element,
-    program: &Program<'_>,
+    program: &ScoringProgram<'_>,
     notes: &mut Vec<Note>,
 ) -> Result<AnswerDraft, String> {
     let mut sets = interaction.all("simpleMatchSet");
@@ -256,7 +256,7 @@ fn matched(
 /// that belongs into it. A text with one gap is a single choice.
 fn gaps(
     interaction: &Element,
-    program: &Program<'_>,
+    program: &ScoringProgram<'_>,
     notes: &mut Vec<Note>,
 ) -> Result<AnswerDraft, String> {
     let gaps: Choices = (body::gaps(interaction).into_iter())
@@ -283,7 +283,7 @@ fn gaps(
 
 fn association(
     interaction: &Element,
-    program: &Program<'_>,
+    program: &ScoringProgram<'_>,
     notes: &mut Vec<Note>,
 ) -> Result<AnswerDraft, String> {
     let mut choices = choices(interaction.all("simpleAssociableChoice"), notes)?;

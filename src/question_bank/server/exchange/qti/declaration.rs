@@ -1,6 +1,6 @@
 //! Reads the right answers and the points that an item declares.
 
-use super::rules::{Single, Value};
+use super::scoring::{QtiValue, Single};
 use crate::question_bank::server::exchange::check::few;
 use crate::question_bank::server::exchange::markup::Element;
 use crate::question_bank::server::exchange::numbers::{self, finite};
@@ -10,14 +10,14 @@ pub struct Declaration {
     pub identifier: String,
     pub is_single: bool,
     is_ordered: bool,
-    kind: Kind,
+    kind: BaseType,
     /// Right values in the order of the file.
     pub correct: Vec<String>,
     pub mapping: Option<Mapping>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum BaseType {
     Text,
     Integer,
     Float,
@@ -28,20 +28,20 @@ pub enum Kind {
 
 /// Points for single values of a response.
 pub struct Mapping {
-    pub entries: Vec<Entry>,
+    pub entries: Vec<MapEntry>,
     default: f64,
     lowest: Option<f64>,
     highest: Option<f64>,
 }
 
-pub struct Entry {
+pub struct MapEntry {
     pub key: String,
     pub points: f64,
     /// True if upper and lower case differ.
     minds_case: bool,
 }
 
-impl Kind {
+impl BaseType {
     pub fn named(name: &str) -> Self {
         match name {
             "integer" => Self::Integer,
@@ -95,8 +95,9 @@ pub fn short(value: &str) -> Result<(), String> {
 /// # Errors
 /// Without such a number, refuses one that can mean two values, such as `1,000`.
 pub fn has_decimal_comma(root: &Element) -> Result<bool, String> {
-    let is_number =
-        |part: &Element| Kind::named(part.attribute("baseType").unwrap_or_default()).is_number();
+    let is_number = |part: &Element| {
+        BaseType::named(part.attribute("baseType").unwrap_or_default()).is_number()
+    };
     let mut found: Vec<String> = Vec::new();
     for declaration in root
         .all("responseDeclaration")
@@ -160,7 +161,7 @@ impl Declaration {
             identifier: identifier.to_owned(),
             is_single: cardinality == "single",
             is_ordered: cardinality == "ordered",
-            kind: Kind::named(declaration.attribute("baseType").unwrap_or_default()),
+            kind: BaseType::named(declaration.attribute("baseType").unwrap_or_default()),
             correct,
             mapping,
         })
@@ -171,37 +172,40 @@ impl Declaration {
     }
 
     pub fn is_integer(&self) -> bool {
-        self.kind == Kind::Integer
+        self.kind == BaseType::Integer
     }
 
     /// Returns the response of a learner who gives these answers.
-    pub fn response<'a>(&self, answers: impl IntoIterator<Item = &'a str>) -> Value {
+    pub fn response<'a>(&self, answers: impl IntoIterator<Item = &'a str>) -> QtiValue {
         let values: Vec<Single> = answers
             .into_iter()
             .filter_map(|answer| self.kind.value(answer))
             .collect();
         match values.len() {
-            0 => Value::Null,
-            1 if self.is_single => values.into_iter().next().map_or(Value::Null, Value::One),
+            0 => QtiValue::Null,
+            1 if self.is_single => values
+                .into_iter()
+                .next()
+                .map_or(QtiValue::Null, QtiValue::One),
             // Some tools declare pairs as single and then name several.
-            _ => Value::Many(values, self.is_ordered),
+            _ => QtiValue::Many(values, self.is_ordered),
         }
     }
 
-    pub fn correct_response(&self) -> Value {
+    pub fn correct_response(&self) -> QtiValue {
         self.response(self.correct.iter().map(String::as_str))
     }
 
     /// True if several right answers are declared while only one can be given: each of them is
     /// right.
     pub fn has_alternatives(&self) -> bool {
-        let is_pair = matches!(self.kind, Kind::Pair | Kind::DirectedPair);
+        let is_pair = matches!(self.kind, BaseType::Pair | BaseType::DirectedPair);
         self.is_single && !is_pair && self.correct.len() > 1
     }
 
     /// True if the text equals a declared answer, ignoring case.
-    pub fn is_like_correct(&self, response: &Value) -> bool {
-        let Value::One(Single::Text(text)) = response else {
+    pub fn is_like_correct(&self, response: &QtiValue) -> bool {
+        let QtiValue::One(Single::Text(text)) = response else {
             return false;
         };
         let text = text.to_lowercase();
@@ -211,23 +215,23 @@ impl Declaration {
     }
 
     /// Returns the answers to which the mapping gives points, in the order of the file.
-    pub fn mapped(&self) -> impl Iterator<Item = &Entry> + Clone {
+    pub fn mapped(&self) -> impl Iterator<Item = &MapEntry> + Clone {
         self.mapping.iter().flat_map(|mapping| &mapping.entries)
     }
 
     /// Returns the points of a response by the mapping. None if there is no mapping or if it is
     /// empty.
-    pub fn points(&self, response: &Value) -> Option<f64> {
+    pub fn points(&self, response: &QtiValue) -> Option<f64> {
         let mapping = self.mapping.as_ref()?;
         if mapping.entries.is_empty() {
             return None;
         }
         let of = |value: &Single| self.points_of(mapping, value);
         let sum = match response {
-            Value::Null if self.is_single => mapping.default,
-            Value::Null => 0.0,
-            Value::One(value) => of(value),
-            Value::Many(values, _) => {
+            QtiValue::Null if self.is_single => mapping.default,
+            QtiValue::Null => 0.0,
+            QtiValue::One(value) => of(value),
+            QtiValue::Many(values, _) => {
                 let mut once: Vec<&Single> = Vec::new();
                 for value in values {
                     if !once.iter().any(|other| other.is_same(value)) {
@@ -251,7 +255,7 @@ impl Declaration {
                 return None;
             };
             let text = text.to_lowercase();
-            let is_like = |entry: &&Entry| !entry.minds_case && entry.key.to_lowercase() == text;
+            let is_like = |entry: &&MapEntry| !entry.minds_case && entry.key.to_lowercase() == text;
             mapping.entries.iter().find(is_like)
         });
         entry.map_or(mapping.default, |entry| entry.points)
@@ -262,7 +266,7 @@ impl Mapping {
     fn of(mapping: &Element) -> Self {
         let number = |name| mapping.attribute(name).and_then(finite);
         let entries = mapping.all("mapEntry").filter_map(|entry| {
-            Some(Entry {
+            Some(MapEntry {
                 key: entry.attribute("mapKey")?.trim().to_owned(),
                 points: finite(entry.attribute("mappedValue")?)?,
                 minds_case: entry.is_true("caseSensitive"),

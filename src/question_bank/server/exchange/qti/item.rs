@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use super::declaration::short;
 use super::{DIFFICULTY, PURPOSE, answers, body};
 use crate::course::server::draft::QuestionPurpose;
-use crate::question_bank::server::exchange::collect::{Note, Parts, shortened};
+use crate::question_bank::server::exchange::collect::{Note, QuestionParts, shortened};
 use crate::question_bank::server::exchange::markup::{Element, Node, escape};
 
-pub fn read(root: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
+pub fn read(root: &Element, notes: &mut Vec<Note>) -> Result<QuestionParts, String> {
     if root.is_true("adaptive") {
         return Err(
             "it changes with each attempt (adaptive), which is not possible here".to_owned(),
@@ -26,7 +26,7 @@ pub fn read(root: &Element, notes: &mut Vec<Note>) -> Result<Parts, String> {
     let body = root.first("itemBody").ok_or("it has no body")?;
     let interaction = interaction(body)?;
     note_lost(root, notes);
-    Ok(Parts {
+    Ok(QuestionParts {
         answer: answers::read(root, interaction, notes)?,
         prompt: prompt(root, body, interaction, notes),
         explanation: body::explanation(root, notes),

@@ -10,7 +10,8 @@ mod judging;
 mod operators;
 mod package;
 mod pattern;
-mod rules;
+mod precision;
+mod scoring;
 mod write;
 mod write_item;
 

@@ -2,9 +2,9 @@
 //! operand is `Null`.
 
 use super::pattern::Pattern;
-use super::rules::{Single, Value, range};
+use super::precision::{Rounding, Tolerance, range, tolerance};
+use super::scoring::{QtiValue, Single};
 use crate::question_bank::server::exchange::markup::Element;
-use crate::question_bank::server::exchange::numbers::finite;
 
 pub enum Operator {
     IsNull,
@@ -47,44 +47,6 @@ pub enum Operator {
     Delete,
     /// A container of the operands. True if it is ordered.
     Container(bool),
-}
-
-pub enum Tolerance {
-    None,
-    Absolute {
-        below: f64,
-        above: f64,
-        includes: (bool, bool),
-    },
-    Percent {
-        below: f64,
-        above: f64,
-        includes: (bool, bool),
-    },
-}
-
-#[derive(Debug, Clone, Copy)]
-pub enum Rounding {
-    Decimals(i32),
-    Significant(i32),
-}
-
-impl Rounding {
-    /// The distance between two rounded numbers near this one.
-    pub fn step(self, number: f64) -> f64 {
-        let places = match self {
-            Self::Decimals(places) => places,
-            Self::Significant(_) if number == 0.0 => 0,
-            Self::Significant(figures) => figures - 1 - number.abs().log10().floor() as i32,
-        };
-        10f64.powi(-places)
-    }
-
-    /// Rounds halves up, as QTI says.
-    pub fn round(self, number: f64) -> f64 {
-        let step = self.step(number);
-        (number / step + 0.5).floor() * step
-    }
 }
 
 impl Operator {
@@ -150,46 +112,13 @@ impl Operator {
     }
 }
 
-fn tolerance(equal: &Element) -> Option<Tolerance> {
-    let numbers: Option<Vec<f64>> = equal
-        .attribute("tolerance")
-        .unwrap_or_default()
-        .split_whitespace()
-        .map(|number| finite(number).map(f64::abs))
-        .collect();
-    let includes = |name| !matches!(equal.attribute(name), Some("false" | "0"));
-    let includes = (includes("includeLowerBound"), includes("includeUpperBound"));
-    let mode = equal.attribute("toleranceMode").unwrap_or("exact");
-    if mode == "exact" {
-        return Some(Tolerance::None);
-    }
-    let (below, above) = match numbers.as_deref() {
-        Some([both]) => (*both, *both),
-        Some([below, above]) => (*below, *above),
-        _ => return None,
-    };
-    match mode {
-        "absolute" => Some(Tolerance::Absolute {
-            below,
-            above,
-            includes,
-        }),
-        "relative" => Some(Tolerance::Percent {
-            below,
-            above,
-            includes,
-        }),
-        _ => None,
-    }
-}
-
 /// Computes the operator's value from its operands.
-pub fn apply(operator: &Operator, operands: &[Value]) -> Result<Value, String> {
+pub fn apply(operator: &Operator, operands: &[QtiValue]) -> Result<QtiValue, String> {
     Ok(match operator {
-        Operator::IsNull => Value::flag(Some(one(operands)?.is_null())),
-        Operator::Not => Value::flag(one(operands)?.as_flag().map(|flag| !flag)),
-        Operator::And => Value::flag(all(operands, true)),
-        Operator::Or => Value::flag(all(operands, false)),
+        Operator::IsNull => QtiValue::flag(Some(one(operands)?.is_null())),
+        Operator::Not => QtiValue::flag(one(operands)?.as_flag().map(|flag| !flag)),
+        Operator::And => QtiValue::flag(all(operands, true)),
+        Operator::Or => QtiValue::flag(all(operands, false)),
         Operator::AnyN(least, most) => {
             let is = |flag: bool| {
                 operands
@@ -198,7 +127,7 @@ pub fn apply(operator: &Operator, operands: &[Value]) -> Result<Value, String> {
                     .count()
             };
             let (yes, unsure) = (is(true), operands.len() - is(true) - is(false));
-            Value::flag(match () {
+            QtiValue::flag(match () {
                 () if yes > *most || yes + unsure < *least => Some(false),
                 () if yes >= *least && yes + unsure <= *most => Some(true),
                 () => None,
@@ -206,7 +135,7 @@ pub fn apply(operator: &Operator, operands: &[Value]) -> Result<Value, String> {
         }
         Operator::Match => {
             let (one, other) = two(operands)?;
-            Value::flag(known(operands).then(|| is_same(one, other)))
+            QtiValue::flag(known(operands).then(|| is_same(one, other)))
         }
         Operator::StringMatch {
             minds_case,
@@ -220,7 +149,7 @@ pub fn apply(operator: &Operator, operands: &[Value]) -> Result<Value, String> {
         }
         Operator::PatternMatch(pattern) => {
             let text = one(operands)?.as_text();
-            Value::flag(text.map(|text| pattern.is_match(&text)))
+            QtiValue::flag(text.map(|text| pattern.is_match(&text)))
         }
         Operator::Equal(tolerance) => equal(tolerance, operands)?,
         Operator::EqualRounded(rounding) => numbers(operands, |one, other| {
@@ -247,23 +176,23 @@ pub fn apply(operator: &Operator, operands: &[Value]) -> Result<Value, String> {
             let (one, container) = two(operands)?;
             let value = one.values().first();
             let is_in = |value: &Single| container.values().iter().any(|v| v.is_same(value));
-            Value::flag(value.filter(|_| known(operands)).map(is_in))
+            QtiValue::flag(value.filter(|_| known(operands)).map(is_in))
         }
         Operator::Contains => {
             let (container, part) = two(operands)?;
-            Value::flag(known(operands).then(|| contains(container, part)))
+            QtiValue::flag(known(operands).then(|| contains(container, part)))
         }
-        Operator::Size => Value::number(one(operands)?.values().len() as f64),
+        Operator::Size => QtiValue::number(one(operands)?.values().len() as f64),
         Operator::Index(place) => {
             let value = one(operands)?.values().get(place - 1);
-            value.cloned().map_or(Value::Null, Value::One)
+            value.cloned().map_or(QtiValue::Null, QtiValue::One)
         }
         Operator::Delete => {
             let (value, container) = two(operands)?;
             let is_other = |other: &&Single| !value.values().iter().any(|v| v.is_same(other));
             let left = container.values().iter().filter(is_other).cloned();
             let left: Vec<Single> = left.collect();
-            many(left, matches!(container, Value::Many(_, true)))
+            many(left, matches!(container, QtiValue::Many(_, true)))
         }
         Operator::Container(is_ordered) => {
             let values = operands.iter().flat_map(|operand| operand.values());
@@ -272,21 +201,21 @@ pub fn apply(operator: &Operator, operands: &[Value]) -> Result<Value, String> {
     })
 }
 
-fn many(values: Vec<Single>, is_ordered: bool) -> Value {
+fn many(values: Vec<Single>, is_ordered: bool) -> QtiValue {
     match values.is_empty() {
-        true => Value::Null,
-        false => Value::Many(values, is_ordered),
+        true => QtiValue::Null,
+        false => QtiValue::Many(values, is_ordered),
     }
 }
 
-fn one(operands: &[Value]) -> Result<&Value, String> {
+fn one(operands: &[QtiValue]) -> Result<&QtiValue, String> {
     match operands {
         [one] => Ok(one),
         _ => Err(miscounted()),
     }
 }
 
-fn two(operands: &[Value]) -> Result<(&Value, &Value), String> {
+fn two(operands: &[QtiValue]) -> Result<(&QtiValue, &QtiValue), String> {
     match operands {
         [one, other] => Ok((one, other)),
         _ => Err(miscounted()),
@@ -297,14 +226,14 @@ fn miscounted() -> String {
     "its rules are broken: an operator has too many or too few operands".to_owned()
 }
 
-fn known(operands: &[Value]) -> bool {
-    !operands.iter().any(Value::is_null)
+fn known(operands: &[QtiValue]) -> bool {
+    !operands.iter().any(QtiValue::is_null)
 }
 
 /// The conjunction of the operands, or with `end` false their disjunction. None if an unknown
 /// operand decides.
-fn all(operands: &[Value], end: bool) -> Option<bool> {
-    let flags = || operands.iter().map(Value::as_flag);
+fn all(operands: &[QtiValue], end: bool) -> Option<bool> {
+    let flags = || operands.iter().map(QtiValue::as_flag);
     if flags().any(|flag| flag == Some(!end)) {
         return Some(!end);
     }
@@ -312,12 +241,12 @@ fn all(operands: &[Value], end: bool) -> Option<bool> {
 }
 
 /// True if both hold the same values, in the same order if both are ordered.
-fn is_same(one: &Value, other: &Value) -> bool {
+fn is_same(one: &QtiValue, other: &QtiValue) -> bool {
     let (ones, others) = (one.values(), other.values());
     if ones.len() != others.len() {
         return false;
     }
-    let is_ordered = |value: &Value| matches!(value, Value::Many(_, true));
+    let is_ordered = |value: &QtiValue| matches!(value, QtiValue::Many(_, true));
     if is_ordered(one) && is_ordered(other) {
         return ones
             .iter()
@@ -336,10 +265,10 @@ fn is_within(ones: &[Single], others: &[Single]) -> bool {
     })
 }
 
-fn contains(container: &Value, part: &Value) -> bool {
+fn contains(container: &QtiValue, part: &QtiValue) -> bool {
     let (values, part_values) = (container.values(), part.values());
     match (container, part) {
-        (Value::Many(_, true), Value::Many(_, true)) => {
+        (QtiValue::Many(_, true), QtiValue::Many(_, true)) => {
             values.windows(part_values.len().max(1)).any(|window| {
                 window
                     .iter()
@@ -352,61 +281,61 @@ fn contains(container: &Value, part: &Value) -> bool {
 }
 
 fn texts(
-    operands: &[Value],
+    operands: &[QtiValue],
     minds_case: bool,
     holds: impl Fn(&str, &str) -> bool,
-) -> Result<Value, String> {
+) -> Result<QtiValue, String> {
     let (one, other) = two(operands)?;
     if !known(operands) {
-        return Ok(Value::Null);
+        return Ok(QtiValue::Null);
     }
-    let text = |value: &Value| {
+    let text = |value: &QtiValue| {
         value.as_text().map(|text| match minds_case {
             true => text,
             false => text.to_lowercase(),
         })
     };
     let both = text(one).zip(text(other));
-    Ok(Value::flag(both.map(|(one, other)| holds(&one, &other))))
+    Ok(QtiValue::flag(both.map(|(one, other)| holds(&one, &other))))
 }
 
-fn numbers(operands: &[Value], holds: impl Fn(f64, f64) -> bool) -> Result<Value, String> {
+fn numbers(operands: &[QtiValue], holds: impl Fn(f64, f64) -> bool) -> Result<QtiValue, String> {
     let (one, other) = two(operands)?;
     let both = one.as_number().zip(other.as_number());
-    Ok(Value::flag(both.map(|(one, other)| holds(one, other))))
+    Ok(QtiValue::flag(both.map(|(one, other)| holds(one, other))))
 }
 
-fn computed(operands: &[Value], with: impl Fn(f64, f64) -> f64) -> Result<Value, String> {
+fn computed(operands: &[QtiValue], with: impl Fn(f64, f64) -> f64) -> Result<QtiValue, String> {
     let (one, other) = two(operands)?;
     let both = one.as_number().zip(other.as_number());
     Ok(finite_value(both.map(|(one, other)| with(one, other))))
 }
 
-fn finite_value(number: Option<f64>) -> Value {
+fn finite_value(number: Option<f64>) -> QtiValue {
     let number = number.filter(|number| number.is_finite());
-    number.map_or(Value::Null, Value::number)
+    number.map_or(QtiValue::Null, QtiValue::number)
 }
 
-fn folded(operands: &[Value], from: f64, with: impl Fn(f64, f64) -> f64) -> Value {
+fn folded(operands: &[QtiValue], from: f64, with: impl Fn(f64, f64) -> f64) -> QtiValue {
     if !known(operands) {
-        return Value::Null;
+        return QtiValue::Null;
     }
     let values = operands.iter().flat_map(|operand| operand.values());
     let numbers: Option<Vec<f64>> = values
-        .map(|value| Value::One(value.clone()).as_number())
+        .map(|value| QtiValue::One(value.clone()).as_number())
         .collect();
     finite_value(numbers.map(|numbers| numbers.into_iter().fold(from, with)))
 }
 
 /// Numbers are equal within the tolerance around the first. Some tools compare texts with this
 /// operator: those must be the same.
-fn equal(tolerance: &Tolerance, operands: &[Value]) -> Result<Value, String> {
+fn equal(tolerance: &Tolerance, operands: &[QtiValue]) -> Result<QtiValue, String> {
     let (around, other) = two(operands)?;
     if !known(operands) {
-        return Ok(Value::Null);
+        return Ok(QtiValue::Null);
     }
     let (Some(number), Some(given)) = (around.as_number(), other.as_number()) else {
-        return Ok(Value::flag(Some(is_same(around, other))));
+        return Ok(QtiValue::flag(Some(is_same(around, other))));
     };
     let (low, high) = range(tolerance, number);
     let (includes_low, includes_high) = match tolerance {
@@ -415,5 +344,5 @@ fn equal(tolerance: &Tolerance, operands: &[Value]) -> Result<Value, String> {
     };
     let is_above = given > low || includes_low && given == low;
     let is_below = given < high || includes_high && given == high;
-    Ok(Value::flag(Some(is_above && is_below)))
+    Ok(QtiValue::flag(Some(is_above && is_below)))
 }

@@ -33,7 +33,7 @@ impl Pattern {
             Some(rest) if !rest.ends_with('\\') => rest,
             _ => pattern,
         };
-        let mut reader = Reader {
+        let mut reader = PatternReader {
             signs: pattern.chars().collect(),
             at: 0,
             has_both_cases: false,
@@ -67,14 +67,14 @@ fn are_few(texts: &[String]) -> bool {
     texts.len() <= MOST && texts.iter().map(String::len).sum::<usize>() <= MOST_BYTES
 }
 
-struct Reader {
+struct PatternReader {
     signs: Vec<char>,
     at: usize,
     /// True if a class contains a letter in both cases. The whole pattern then ignores case.
     has_both_cases: bool,
 }
 
-impl Reader {
+impl PatternReader {
     fn next(&self) -> Option<char> {
         self.signs.get(self.at).copied()
     }

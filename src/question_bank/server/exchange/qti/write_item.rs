@@ -11,7 +11,7 @@ const RESPONSE: &str = "RESPONSE";
 const EXPLANATION: &str = "EXPLANATION";
 
 /// The parts of an item that depend on the type of its question.
-struct Parts {
+struct ItemParts {
     declaration: Element,
     interaction: Node,
     /// The rules that give the points.
@@ -61,7 +61,7 @@ fn clean(text: &str) -> Result<String, String> {
     }
 }
 
-fn parts(answer: &AnswerDraft) -> Result<Parts, String> {
+fn parts(answer: &AnswerDraft) -> Result<ItemParts, String> {
     match answer {
         AnswerDraft::Choice {
             options,
@@ -84,7 +84,7 @@ fn parts(answer: &AnswerDraft) -> Result<Parts, String> {
     }
 }
 
-fn choice(options: &[OptionDraft], several: bool, shuffle: bool) -> Result<Parts, String> {
+fn choice(options: &[OptionDraft], several: bool, shuffle: bool) -> Result<ItemParts, String> {
     let texts = options.iter().map(|option| option.text.as_str());
     let right: Vec<String> = options
         .iter()
@@ -93,7 +93,7 @@ fn choice(options: &[OptionDraft], several: bool, shuffle: bool) -> Result<Parts
         .map(|(_, number)| format!("choice-{number}"))
         .collect();
     let cardinality = if several { "multiple" } else { "single" };
-    Ok(Parts {
+    Ok(ItemParts {
         declaration: declaration(cardinality, "identifier", &right),
         interaction: interaction("qti-choice-interaction")
             .with("shuffle", shuffle.to_string())
@@ -104,12 +104,12 @@ fn choice(options: &[OptionDraft], several: bool, shuffle: bool) -> Result<Parts
     })
 }
 
-fn ordering(items: &[String]) -> Result<Parts, String> {
+fn ordering(items: &[String]) -> Result<ItemParts, String> {
     let right: Vec<String> = (1..=items.len())
         .map(|number| format!("item-{number}"))
         .collect();
     let texts = items.iter().map(String::as_str);
-    Ok(Parts {
+    Ok(ItemParts {
         declaration: declaration("ordered", "identifier", &right),
         interaction: interaction("qti-order-interaction")
             .with("shuffle", "true")
@@ -119,7 +119,7 @@ fn ordering(items: &[String]) -> Result<Parts, String> {
     })
 }
 
-fn matching(pairs: &[(String, String)]) -> Result<Parts, String> {
+fn matching(pairs: &[(String, String)]) -> Result<ItemParts, String> {
     let right: Vec<String> = (1..=pairs.len())
         .map(|number| format!("left-{number} right-{number}"))
         .collect();
@@ -130,7 +130,7 @@ fn matching(pairs: &[(String, String)]) -> Result<Parts, String> {
             Element::new("qti-simple-match-set").holding(choices),
         ))
     };
-    Ok(Parts {
+    Ok(ItemParts {
         declaration: declaration("multiple", "directedPair", &right),
         interaction: interaction("qti-match-interaction")
             .with("shuffle", "true")
@@ -144,7 +144,7 @@ fn matching(pairs: &[(String, String)]) -> Result<Parts, String> {
     })
 }
 
-fn short_answer(accepted: &[String]) -> Result<Parts, String> {
+fn short_answer(accepted: &[String]) -> Result<ItemParts, String> {
     let accepted: Vec<String> = accepted
         .iter()
         .map(|text| clean(text))
@@ -159,7 +159,7 @@ fn short_answer(accepted: &[String]) -> Result<Parts, String> {
     let mapping = Element::new("qti-mapping")
         .with("default-value", "0")
         .holding(entries);
-    Ok(Parts {
+    Ok(ItemParts {
         declaration: declaration("single", "string", accepted.get(..1).unwrap_or_default())
             .holding([mapping.into()]),
         interaction: entry(),
@@ -167,7 +167,7 @@ fn short_answer(accepted: &[String]) -> Result<Parts, String> {
     })
 }
 
-fn number(accepted: &[String], tolerance: f64) -> Result<Parts, String> {
+fn number(accepted: &[String], tolerance: f64) -> Result<ItemParts, String> {
     let mut rules: Vec<Node> = Vec::new();
     for text in accepted {
         let number = text.trim();
@@ -184,7 +184,7 @@ fn number(accepted: &[String], tolerance: f64) -> Result<Parts, String> {
         rules.push(equal.into());
     }
     let first = accepted.first().map(|text| text.trim().to_owned());
-    Ok(Parts {
+    Ok(ItemParts {
         declaration: declaration("single", "float", first.as_slice()),
         interaction: entry(),
         processing: all_or_nothing(Element::new("qti-or").holding(rules)),

@@ -170,7 +170,7 @@ fn is_quick(work: impl FnOnce()) {
     let begun = std::time::Instant::now();
     work();
     let took = begun.elapsed();
-    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
+    assert!(took < std::time::Duration::from_secs(120), "{took:?}");
 }
 
 #[test]

@@ -291,7 +291,7 @@ proptest! {
 
     #[test]
     fn any_html_is_read(source in "(<[/!]?(p|b|li|table|td|tr|pre|script|style|html|body|code|math|mfenced|semantics|x|!--)? ?[a=\"'>/]{0,3}|[a&;>\\\\*\n]|\\{|```\n){0,40}") {
-        for reading in [html::Reading::Html, html::Reading::Text] {
+        for reading in [html::TagStrictness::Html, html::TagStrictness::Text] {
             let nodes = html::parse_as(&source, reading);
             let _ = text_of(&nodes);
             to_markdown(&nodes, &mut Vec::new());

@@ -479,7 +479,7 @@ fn long_rules_end() {
         why(&choices("multiple", &["A"], "maxChoices=\"0\"", &chain)),
         "its rules are too long to be checked"
     );
-    assert!(begun.elapsed() < std::time::Duration::from_secs(10));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(120));
 }
 
 #[test]

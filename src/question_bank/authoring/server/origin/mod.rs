@@ -2,10 +2,14 @@
 //! different people can share a name and titles like "Q1". The texts of the questions therefore
 //! tell whether a file is a new version of another.
 
+mod likeness;
+mod targets;
+
 use std::collections::{HashMap, HashSet};
 
-use crate::course::server::draft::FROM_FILE;
-use crate::course::server::draft::{AnswerDraft, QuestionDraft, TracingOutcome};
+use self::likeness::{Likeness, content, likeness};
+pub use self::targets::{QuestionTarget, targets};
+use crate::course::server::draft::{FROM_FILE, QuestionDraft};
 use crate::platform::error::{AppError, AppResult};
 use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::exchange::hash;
@@ -168,301 +172,6 @@ fn new_origin(
     free.next().unwrap_or(first)
 }
 
-/// The question of the bank for a question of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// A new question with this key.
-    Add(String),
-    /// The question at this index of the former ones.
-    Former(usize),
-}
-
-/// Returns the target of each question of the file. A former question whose text is quite different
-/// keeps its key, so the new one gets another. `claimed` has the former question of each question
-/// that names it by its id; no other question gets it.
-pub fn targets(
-    stem: &str,
-    origin: &str,
-    former: &[Former],
-    questions: &[QuestionDraft],
-    same_name: SameName,
-    claimed: &[Option<usize>],
-) -> Vec<Target> {
-    let mut pool = Pool::of(stem, origin, former);
-    for at in claimed.iter().flatten() {
-        pool.is_taken[*at] = true;
-    }
-    let mut found: Vec<Option<usize>> = claimed.to_vec();
-    found.resize(questions.len(), None);
-    let mut each = |find: &mut dyn FnMut(&mut Pool, &QuestionDraft) -> Option<usize>| {
-        for (found, question) in found.iter_mut().zip(questions) {
-            if found.is_none() {
-                *found = find(&mut pool, question);
-            }
-        }
-    };
-    each(&mut |pool, question| {
-        pool.namesake(question, |likeness, is_same| {
-            is_same && likeness == Likeness::Same
-        })
-    });
-    each(&mut |pool, question| {
-        pool.namesake(question, |likeness, _| {
-            same_name == SameName::Update || likeness != Likeness::Unlike
-        })
-    });
-    each(&mut |pool, question| pool.equal(question));
-    each(&mut |pool, question| pool.corrected(question));
-    let mut taken: HashSet<String> = former.iter().map(|former| former.key.to_owned()).collect();
-    found
-        .into_iter()
-        .zip(questions)
-        .map(|(found, question)| match found {
-            Some(at) => Target::Former(at),
-            None => {
-                let key = free(format!("{origin}{}", question.key), question, &taken);
-                taken.insert(key.clone());
-                Target::Add(key)
-            }
-        })
-        .collect()
-}
-
-fn free(key: String, question: &QuestionDraft, taken: &HashSet<String>) -> String {
-    if !taken.contains(&key) {
-        return key;
-    }
-    let marked = format!("{key}{MARK}{}", &content(question)[..8]);
-    let numbered = (2..).map(|number| format!("{marked}-{number}"));
-    let mut keys = std::iter::once(marked.clone()).chain(numbered);
-    keys.find(|key| !taken.contains(key)).unwrap_or(marked)
-}
-
-/// Former questions of the file without a counterpart so far.
-struct Pool<'q> {
-    former: &'q [Former<'q>],
-    is_taken: Vec<bool>,
-    by_name: HashMap<&'q str, Vec<usize>>,
-    by_content: HashMap<String, Vec<usize>>,
-    /// Questions without a title. Their names are hashes of their content, so a correction changes
-    /// the name.
-    by_prompt: HashMap<String, Vec<usize>>,
-    by_answer: HashMap<String, Vec<usize>>,
-}
-
-/// Most candidates that are compared for one question.
-const CANDIDATES: usize = 50;
-
-impl<'q> Pool<'q> {
-    fn of(stem: &str, origin: &str, former: &'q [Former<'q>]) -> Self {
-        let mut pool = Self {
-            former,
-            is_taken: vec![false; former.len()],
-            by_name: HashMap::new(),
-            by_content: HashMap::new(),
-            by_prompt: HashMap::new(),
-            by_answer: HashMap::new(),
-        };
-        for (at, one) in former.iter().enumerate() {
-            let Some((found, name)) = parts(stem, one.key) else {
-                continue;
-            };
-            if found != origin {
-                continue;
-            }
-            pool.by_name.entry(name).or_default().push(at);
-            let content = content(one.question);
-            pool.by_content.entry(content).or_default().push(at);
-            if is_untitled(name) {
-                let prompt = normal(&one.question.prompt);
-                pool.by_prompt.entry(prompt).or_default().push(at);
-                let answer = answer_of(one.question);
-                pool.by_answer.entry(answer).or_default().push(at);
-            }
-        }
-        pool
-    }
-
-    fn take(
-        &mut self,
-        candidates: Option<Vec<usize>>,
-        fits: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
-        let free = candidates
-            .into_iter()
-            .flatten()
-            .filter(|at| !self.is_taken[*at]);
-        let found = free.take(CANDIDATES).find(|at| fits(*at))?;
-        self.is_taken[found] = true;
-        Some(found)
-    }
-
-    fn namesake(
-        &mut self,
-        question: &QuestionDraft,
-        fits: impl Fn(Likeness, bool) -> bool,
-    ) -> Option<usize> {
-        let former = self.former;
-        let candidates = self.by_name.get(question.key.as_str()).cloned();
-        let own = content(question);
-        self.take(candidates, |at| {
-            let other = former[at].question;
-            fits(likeness(other, question), content(other) == own)
-        })
-    }
-
-    fn equal(&mut self, question: &QuestionDraft) -> Option<usize> {
-        let candidates = self.by_content.get(&content(question)).cloned();
-        self.take(candidates, |_| true)
-    }
-
-    /// Finds the former version of a corrected question without a title.
-    fn corrected(&mut self, question: &QuestionDraft) -> Option<usize> {
-        if !is_untitled(&question.key) {
-            return None;
-        }
-        let former = self.former;
-        let candidates = self.by_prompt.get(&normal(&question.prompt)).cloned();
-        if let Some(found) = self.take(candidates, |_| true) {
-            return Some(found);
-        }
-        let candidates = self.by_answer.get(&answer_of(question)).cloned();
-        self.take(candidates, |at| {
-            shared_words(&former[at].question.prompt, &question.prompt) >= MOSTLY
-        })
-    }
-}
-
-/// True for a name that the file reader made up for a question without a title.
-fn is_untitled(name: &str) -> bool {
-    name.starts_with("q-")
-}
-
-/// Similarity of two questions of one name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Likeness {
-    Same,
-    Alike,
-    Unlike,
-}
-
-/// Thresholds for the share of words that two prompts have in common.
-const SOMEWHAT: f64 = 0.25;
-const MOSTLY: f64 = 0.5;
-
-fn likeness(one: &QuestionDraft, other: &QuestionDraft) -> Likeness {
-    let has_same_answer = answer_of(one) == answer_of(other);
-    if normal(&one.prompt) == normal(&other.prompt) {
-        let rights = [one, other].map(|question| rights(&question.answer));
-        return match has_same_answer || !rights[0].is_disjoint(&rights[1]) {
-            true => Likeness::Same,
-            // Many different questions say "Which statement is true?".
-            false => Likeness::Alike,
-        };
-    }
-    let shared = shared_words(&one.prompt, &other.prompt);
-    match shared {
-        MOSTLY.. if has_same_answer => Likeness::Same,
-        SOMEWHAT.. => Likeness::Alike,
-        _ if has_same_answer && says_much(&one.answer) => Likeness::Alike,
-        _ => Likeness::Unlike,
-    }
-}
-
-/// Returns the parts of a right answer. Versions of one question share at least one of them.
-fn rights(answer: &AnswerDraft) -> HashSet<String> {
-    match answer {
-        AnswerDraft::Choice { options, .. } => {
-            let right = options.iter().filter(|option| option.is_correct);
-            right.map(|option| normal(&option.text)).collect()
-        }
-        AnswerDraft::ShortAnswer { accepted, .. } => {
-            accepted.iter().map(|text| normal(text)).collect()
-        }
-        AnswerDraft::Tracing { program, .. } => HashSet::from([normal(program)]),
-        AnswerDraft::Ordering { items } => {
-            let neighbors = items.windows(2);
-            neighbors.map(|two| normal(&two.join("\n"))).collect()
-        }
-        AnswerDraft::Matching { pairs } => pairs
-            .iter()
-            .map(|(left, right)| normal(&format!("{left}\n{right}")))
-            .collect(),
-    }
-}
-
-/// True for an answer that few questions share, unlike "true" or "4".
-fn says_much(answer: &AnswerDraft) -> bool {
-    match answer {
-        AnswerDraft::Choice { options, .. } => options.len() > 2,
-        AnswerDraft::ShortAnswer { .. } => false,
-        AnswerDraft::Tracing { .. }
-        | AnswerDraft::Ordering { .. }
-        | AnswerDraft::Matching { .. } => true,
-    }
-}
-
-/// Returns the number of words in both texts, divided by the number of words in either.
-fn shared_words(one: &str, other: &str) -> f64 {
-    let [one, other] = [one, other].map(|text| {
-        let lower = text.to_lowercase();
-        let words = lower.split(|c: char| !c.is_alphanumeric());
-        let words = words.filter(|word| !word.is_empty()).map(str::to_owned);
-        words.collect::<HashSet<String>>()
-    });
-    let shared = one.intersection(&other).count();
-    let all = one.len() + other.len() - shared;
-    if all == 0 {
-        0.0
-    } else {
-        shared as f64 / all as f64
-    }
-}
-
-fn normal(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn content(question: &QuestionDraft) -> String {
-    hash(&[normal(&question.prompt), answer_of(question)])
-}
-
-/// Returns the answer as one text.
-fn answer_of(question: &QuestionDraft) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    match &question.answer {
-        AnswerDraft::Choice { options, .. } => {
-            for option in options {
-                texts.push(format!("{} {}", option.is_correct, normal(&option.text)));
-            }
-            texts.sort();
-        }
-        AnswerDraft::ShortAnswer {
-            accepted,
-            tolerance,
-        } => {
-            texts.extend(accepted.iter().cloned());
-            texts.extend(tolerance.map(|tolerance| tolerance.to_string()));
-        }
-        AnswerDraft::Tracing {
-            program, outcome, ..
-        } => {
-            texts.push(program.clone());
-            texts.push(match outcome {
-                TracingOutcome::Prints(text) => text.clone(),
-                TracingOutcome::FailsAtLine(line) => format!("fails {line:?}"),
-            });
-        }
-        AnswerDraft::Ordering { items } => texts.extend(items.iter().cloned()),
-        AnswerDraft::Matching { pairs } => {
-            for (left, right) in pairs {
-                texts.extend([left.clone(), right.clone()]);
-            }
-        }
-    }
-    hash(&texts)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -517,16 +226,16 @@ mod tests {
             let mut counts = (0, 0);
             for (target, question) in targets.into_iter().zip(questions) {
                 match target {
-                    Target::Add(key) => {
+                    QuestionTarget::Add(key) => {
                         assert!(self.0.iter().all(|(known, _)| *known != key), "{key}");
                         self.0.push((key, question));
                         counts.0 += 1;
                     }
-                    Target::Former(at) if content(&self.0[at].1) != content(&question) => {
+                    QuestionTarget::Former(at) if content(&self.0[at].1) != content(&question) => {
                         self.0[at].1 = question;
                         counts.1 += 1;
                     }
-                    Target::Former(_) => {}
+                    QuestionTarget::Former(_) => {}
                 }
             }
             Ok(counts)

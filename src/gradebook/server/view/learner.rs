@@ -1,122 +1,27 @@
-//! Builds the pages of the gradebook from its queries.
+//! The page of one learner of a course.
 
-use crate::question_bank::server::view::right;
 use std::collections::{BTreeMap, HashMap};
 
-use sha2::{Digest, Sha256};
-
-use super::actions::no_learner;
-use super::ratings;
-use super::store::{self, ActionLine, ColumnKey, LearnerLine};
+use super::GONE;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::gate::Gate;
 use crate::enrollment::server::progress;
 use crate::enrollment::server::progress::Progress;
 use crate::exam::{self, Review};
+use crate::gradebook::server::actions::no_learner;
+use crate::gradebook::server::store::{self, ActionLine, ColumnKey};
 use crate::gradebook::{
-    Cell, CellState, ChangeRow, Decision, ExamCard, ForecastView, GradeColumn, GradebookPage,
-    GradebookQuery, LearnerPage, LearnerRow, ModuleCard, OpenedAttempt, PAGE, PastAction, QuizCard,
-    RegradePage, RulingKind, learner_path,
+    Cell, CellState, ExamCard, LearnerPage, ModuleCard, OpenedAttempt, PastAction, QuizCard,
 };
 use crate::platform::db::Conn;
-use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{AttemptId, CourseId, QuestionId, QuizNumber, UserId};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{AttemptId, CourseId, QuizNumber, UserId};
 use crate::platform::time::Clock;
-use crate::platform::ui::Html;
-use crate::question_bank::authoring::server::editing::no_question;
-use crate::question_bank::server::freeze::freeze;
-use crate::question_bank::server::store::{BankQuestion, bank_question};
 use crate::quiz::server::attempt::no_attempt;
 use crate::quiz::server::regrade::store as regrades;
-use crate::quiz::server::regrade::store::QuizRegrading;
-use crate::quiz::server::regrade::{Ruling, work};
 use crate::quiz::server::store::AttemptOutcome;
 use crate::quiz::server::view as quiz_view;
 use crate::quiz::{AttemptStatus, PastAttempt};
-
-/// In place of the name of somebody whose account is no more.
-const GONE: &str = "a deleted account";
-
-pub async fn gradebook(
-    conn: &mut Conn,
-    course: CourseId,
-    course_slug: String,
-    query: GradebookQuery,
-    clock: &Clock,
-) -> AppResult<GradebookPage> {
-    let course_title = crate::course::server::store::title(conn, course).await?;
-    let page = page_that_exists(conn, course, &query, clock).await?;
-    let place = (PAGE, i64::from(page) * PAGE);
-    let (columns, lines) = lines(conn, course, &query, place, clock).await?;
-    Ok(GradebookPage {
-        course_slug,
-        course_title,
-        columns,
-        page,
-        opinions: ratings::of_course(conn, course, query.said, clock).await?,
-        total: lines.first().map_or(0, |(line, _)| line.total),
-        learners: lines
-            .into_iter()
-            .map(|(line, cells)| row(line, cells, clock))
-            .collect(),
-    })
-}
-
-/// Returns the requested page, or the last one if there are fewer.
-async fn page_that_exists(
-    conn: &mut Conn,
-    course: CourseId,
-    query: &GradebookQuery,
-    clock: &Clock,
-) -> AppResult<u32> {
-    if query.page == 0 {
-        return Ok(0);
-    }
-    let first = store::learners(conn, course, query, (1, 0), clock.now).await?;
-    let last = first.first().map_or(0, |line| (line.total - 1) / PAGE);
-    Ok(u32::try_from(last).unwrap_or(u32::MAX).min(query.page))
-}
-
-/// Returns the columns and one part of the list, each learner with a cell for each column.
-pub async fn lines(
-    conn: &mut Conn,
-    course: CourseId,
-    query: &GradebookQuery,
-    place: (i64, i64),
-    clock: &Clock,
-) -> AppResult<(Vec<GradeColumn>, Vec<(LearnerLine, Vec<Cell>)>)> {
-    let (keys, columns): (Vec<ColumnKey>, Vec<GradeColumn>) =
-        store::columns(conn, course).await?.into_iter().unzip();
-    let learners = store::learners(conn, course, query, place, clock.now).await?;
-    let ids: Vec<UserId> = learners.iter().map(|line| line.user_id).collect();
-    let cells = store::cells(conn, course, &ids).await?;
-    let lines = learners
-        .into_iter()
-        .map(|line| {
-            let cell = |key: &ColumnKey| cells.get(&(line.user_id, *key)).copied();
-            let cells = keys
-                .iter()
-                .map(|key| cell(key).unwrap_or_default())
-                .collect();
-            (line, cells)
-        })
-        .collect();
-    Ok((columns, lines))
-}
-
-fn row(line: LearnerLine, cells: Vec<Cell>, clock: &Clock) -> LearnerRow {
-    LearnerRow {
-        username: line.username,
-        name: line.display_name,
-        email: line.email,
-        done: u8::try_from(line.done_percent).unwrap_or_default(),
-        is_completed: line.is_completed,
-        is_stuck: line.is_stuck,
-        last_active: line.last_active.map(|at| (clock.ago(at), at.to_rfc3339())),
-        score: line.score,
-        cells,
-    }
-}
 
 pub async fn learner(
     conn: &mut Conn,
@@ -367,144 +272,4 @@ async fn open(
         when: clock.date_time(row.completed_at.unwrap_or(row.started_at)),
         graded: quiz_view::graded(row, &regrades, &no_links, clock),
     })
-}
-
-/// Question with the decisions about it and a hash (`mark`) of its key and latest decision.
-pub struct SeenForecast {
-    pub question: BankQuestion,
-    pub decisions: Vec<(QuizRegrading, Option<String>)>,
-    pub mark: String,
-}
-
-pub async fn seen(
-    conn: &mut Conn,
-    course: CourseId,
-    question: QuestionId,
-) -> AppResult<SeenForecast> {
-    let found = bank_question(conn, course, question)
-        .await?
-        .ok_or_else(no_question)?;
-    let decisions = regrades::decisions(conn, question).await?;
-    let options: Vec<_> = found
-        .options
-        .iter()
-        .map(|option| (option.option_id, option.is_correct))
-        .collect();
-    let last = decisions.first().map(|(decision, _)| decision.regrading_id);
-    let state = serde_json::to_vec(&(&found.payload, options, last))
-        .map_err(|error| AppError::internal(&error))?;
-    let digest = Sha256::digest(state);
-    Ok(SeenForecast {
-        question: found,
-        decisions,
-        mark: digest
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
-    })
-}
-
-impl RulingKind {
-    /// Returns the ruling for the question as it is now.
-    pub fn about(self, question: BankQuestion) -> Ruling {
-        match self {
-            Self::Key => Ruling::Key(freeze(question).kind),
-            Self::Everybody => Ruling::Everybody,
-        }
-    }
-}
-
-pub async fn regrade(
-    conn: &mut Conn,
-    course: CourseId,
-    course_slug: String,
-    question: QuestionId,
-    ruling: Option<RulingKind>,
-    clock: &Clock,
-) -> AppResult<RegradePage> {
-    let course_title = crate::course::server::store::title(conn, course).await?;
-    let seen = seen(conn, course, question).await?;
-    let prompt = seen.question.prompt_html.clone();
-    let right = right(&freeze(seen.question.clone()).kind);
-    let forecast = match ruling {
-        Some(kind) => {
-            let ruling = kind.about(seen.question);
-            let forecast = work::forecast(conn, course, question, &ruling).await?;
-            Some(forecast_view(conn, &course_slug, kind, forecast, seen.mark).await?)
-        }
-        None => None,
-    };
-    Ok(RegradePage {
-        course_slug,
-        course_title,
-        question_id: question,
-        prompt: Html(prompt),
-        right: Html(right),
-        forecast,
-        decisions: seen
-            .decisions
-            .into_iter()
-            .map(|(decision, by)| decision_view(decision, by, clock))
-            .collect(),
-    })
-}
-
-async fn forecast_view(
-    conn: &mut Conn,
-    course: &str,
-    ruling: RulingKind,
-    forecast: work::Forecast,
-    seen: String,
-) -> AppResult<ForecastView> {
-    let people: Vec<UserId> = forecast.changes.iter().map(|change| change.user).collect();
-    let names = store::names(conn, &people).await?;
-    let cell = |score, status| Cell {
-        score,
-        state: match status {
-            AttemptStatus::Passed => CellState::Passed,
-            _ => CellState::Failed,
-        },
-    };
-    let changes = forecast.changes.into_iter().filter_map(|change| {
-        let (name, username) = names.get(&change.user)?;
-        let learner = learner_path(course, username);
-        Some(ChangeRow {
-            name: name.clone(),
-            href: format!("{learner}?attempt={}", change.attempt),
-            quiz: format!("Quiz {}", change.quiz),
-            before: cell(change.before.0, change.before.1),
-            after: cell(Some(change.after.0), change.after.1),
-        })
-    });
-    Ok(ForecastView {
-        ruling,
-        attempts: forecast.attempts,
-        running: forecast.running,
-        results: forecast.results,
-        passes: forecast.passes,
-        changes: changes.collect(),
-        obstacles: forecast
-            .obstacles
-            .into_iter()
-            .map(|(obstacle, count)| (obstacle.sentence().to_owned(), count))
-            .collect(),
-        seen,
-    })
-}
-
-fn decision_view(decision: QuizRegrading, by: Option<String>, clock: &Clock) -> Decision {
-    Decision {
-        when: clock.date_time(decision.ordered_at),
-        by: by.unwrap_or_else(|| GONE.to_owned()),
-        ruling: match decision.ruling {
-            Ruling::Key(_) => RulingKind::Key,
-            Ruling::Everybody => RulingKind::Everybody,
-        },
-        reason: decision.reason,
-        done: decision.attempts_done,
-        total: decision.attempts_total,
-        changed: decision.results_changed,
-        is_finished: decision.finished_at.is_some(),
-    }
 }

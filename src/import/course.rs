@@ -1,0 +1,104 @@
+//! Stores a course's own row: its title, language, level, price and license, and the settings of
+//! its gates and quizzes.
+
+use std::collections::HashMap;
+
+use chrono::Utc;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::course::server::draft::CourseDraft;
+use crate::course::server::render::Links;
+use crate::course::server::store::recount;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{course_quiz_settings, courses};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, FileId};
+
+/// Stores the row of the course, and publishes the course if it is new. Returns its id, and true if
+/// it is new. A course is found by its slug or its former slug.
+pub async fn store_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(CourseId, bool)> {
+    let values = (
+        courses::title.eq(&draft.title),
+        courses::summary.eq(&draft.summary),
+        courses::description.eq(&draft.description),
+        courses::language.eq(&draft.language),
+        courses::level.eq(draft.level),
+        courses::tags.eq(&draft.tags),
+        courses::authors.eq(&draft.authors),
+        courses::outcomes.eq(&draft.outcomes),
+        courses::license.eq(&draft.license),
+        courses::price_cents.eq(draft.price_cents),
+        courses::currency.eq(&draft.currency),
+        courses::cohort_only.eq(draft.cohort_only),
+        courses::retired_at.eq(None::<chrono::DateTime<Utc>>),
+    );
+    let settings = &draft.settings;
+    let settings = (
+        courses::is_gated.eq(settings.gated),
+        courses::cooldown_days.eq(settings.cooldown_days),
+        courses::passing_score_percent.eq(settings.passing_score_percent),
+        courses::questions_per_attempt.eq(settings.questions_per_attempt),
+        courses::seconds_per_question.eq(settings.seconds_per_question),
+    );
+    let edited = course_quiz_settings::edited_at.is_not_null().nullable();
+    let slugs: Vec<&str> = std::iter::once(&draft.slug)
+        .chain(&draft.former_slug)
+        .map(String::as_str)
+        .collect();
+    let known: Option<(CourseId, Option<bool>)> = courses::table
+        .left_join(course_quiz_settings::table)
+        .filter(courses::slug.eq_any(slugs))
+        .order(courses::slug.eq(&draft.slug).desc())
+        .select((courses::course_id, edited))
+        .first(conn)
+        .await
+        .optional()?;
+    match known {
+        Some((course, edited)) => {
+            // Settings that were changed on the site stay.
+            let settings = (edited != Some(true)).then_some(settings);
+            diesel::update(courses::table.find(course))
+                .set((courses::slug.eq(&draft.slug), values, settings))
+                .execute(conn)
+                .await?;
+            Ok((course, false))
+        }
+        None => {
+            let published = (
+                courses::is_published.eq(true),
+                courses::published_at.eq(Utc::now()),
+            );
+            let course = diesel::insert_into(courses::table)
+                .values((courses::slug.eq(&draft.slug), values, settings, published))
+                .returning(courses::course_id)
+                .get_result(conn)
+                .await?;
+            Ok((course, true))
+        }
+    }
+}
+
+/// Stores the fields that need all other parts to be stored first: counts, the rendered description
+/// and the picture.
+pub async fn finish_course(
+    conn: &mut Conn,
+    course: CourseId,
+    draft: &CourseDraft,
+    stored: &HashMap<String, FileId>,
+    links: &Links<'_>,
+) -> AppResult<()> {
+    let thumbnail = draft
+        .thumbnail
+        .as_ref()
+        .and_then(|key| stored.get(key).copied());
+    diesel::update(courses::table.find(course))
+        .set((
+            courses::description_html.eq(links.markdown(&draft.description).html),
+            courses::thumbnail_file_id.eq(thumbnail),
+        ))
+        .execute(conn)
+        .await?;
+    recount(conn, course).await?;
+    Ok(())
+}
