@@ -9,7 +9,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Text, Timestamptz, 
 use diesel_async::RunQueryDsl;
 
 use super::gate::{self, Gate, Lock, ModuleShape, ModuleTimes, Pace};
-use crate::course::pair_of;
+use crate::course::section_of;
 use crate::platform::db::Conn;
 use crate::platform::ids::{CourseId, QuizNumber, UserId};
 use crate::platform::time::Clock;
@@ -44,7 +44,7 @@ impl Progress {
     }
 
     pub fn lock_of_topic(&self, module_no: i32, topic_number: i32) -> Option<Lock> {
-        self.lock(QuizNumber::new(module_no, pair_of(topic_number)))
+        self.lock(QuizNumber::new(module_no, section_of(topic_number)))
     }
 
     /// The reason why a section, given by the number of its quiz, is locked. None if it is open.
@@ -120,7 +120,7 @@ struct ModuleRow {
     #[diesel(sql_type = Bool)]
     gates: bool,
     #[diesel(sql_type = Array<Int4>)]
-    pairs: Vec<i32>,
+    sections: Vec<i32>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     unlocked_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -182,7 +182,7 @@ pub async fn load(
         "select m.module_no, m.title, m.gates, p.unlocked_at, p.passed_at, c.is_gated, c.cooldown_days, e.enrolled_at,
                 array(select distinct q.topic_pair_index from quiz_questions q
                       where q.course_id = m.course_id and q.module_no = m.module_no and q.topic_pair_index is not null
-                        and q.purpose <> 'exam' and q.retired_at is null order by 1) as pairs
+                        and q.purpose <> 'exam' and q.retired_at is null order by 1) as sections
          from course_modules m
          join courses c on c.course_id = m.course_id
          join enrollments e on e.course_id = m.course_id and e.user_id = $1
@@ -220,7 +220,7 @@ pub async fn load(
         .map(|row| ModuleShape {
             number: row.module_no,
             gates: row.gates,
-            quizzes: row.pairs.clone(),
+            quizzes: row.sections.clone(),
         })
         .collect();
     let reached = ModuleTimes {
@@ -253,16 +253,16 @@ pub async fn load(
     let quizzes = shape
         .iter()
         .zip(&gates)
-        .flat_map(|(module, gate)| module.quizzes.iter().map(move |&pair| (gate, pair)))
-        .map(|(gate, pair)| {
-            let number = QuizNumber::new(gate.number, pair);
+        .flat_map(|(module, gate)| module.quizzes.iter().map(move |&section| (gate, section)))
+        .map(|(gate, section)| {
+            let number = QuizNumber::new(gate.number, section);
             let row = attempts.get(&number);
             QuizProgress {
                 number,
                 is_passed: row.is_some_and(|row| row.is_passed),
                 is_excused: row.is_some_and(|row| row.is_excused),
                 attempts_used: row.map_or(0, |row| row.attempts_used),
-                lock: gate.lock(pair),
+                lock: gate.lock(section),
             }
         })
         .collect();
@@ -316,9 +316,9 @@ async fn store_times(
 }
 
 /// The number of topics before a section's quiz, which stands after the section's last topic.
-pub fn stands_after(topic_numbers: &[i32], pair: i32) -> usize {
+pub fn stands_after(topic_numbers: &[i32], section: i32) -> usize {
     topic_numbers
         .iter()
-        .take_while(|&&number| pair_of(number) <= pair)
+        .take_while(|&&number| section_of(number) <= section)
         .count()
 }

@@ -24,12 +24,13 @@ use crate::platform::ids::{AttemptId, CourseId, QuestionId, QuizNumber, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::question_bank::authoring::server::editing::no_question;
+use crate::question_bank::server::apply_key::Ruling;
 use crate::question_bank::server::freeze::freeze;
 use crate::question_bank::server::store::{BankQuestion, bank_question};
 use crate::quiz::server::attempt::no_attempt;
 use crate::quiz::server::regrade::store as regrades;
 use crate::quiz::server::regrade::store::QuizRegrading;
-use crate::quiz::server::regrade::{Ruling, work};
+use crate::quiz::server::regrade::work;
 use crate::quiz::server::store::AttemptOutcome;
 use crate::quiz::server::view as quiz_view;
 use crate::quiz::{AttemptStatus, PastAttempt};
@@ -254,7 +255,7 @@ fn quizzes(
                 _ => CellState::Failed,
             };
             QuizCard {
-                pair: quiz.number.section,
+                number: quiz.number,
                 cell: Cell {
                     state,
                     score: counting().filter_map(|outcome| outcome.score).max(),
@@ -294,7 +295,7 @@ fn retired(
     known
         .into_iter()
         .map(|(quiz, cell)| QuizCard {
-            pair: quiz.section,
+            number: quiz,
             cell,
             attempts_used: outcomes(quiz)
                 .iter()

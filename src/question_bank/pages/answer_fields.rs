@@ -32,6 +32,23 @@ pub fn as_typed(kind: QuestionViewKind, form: FormState) -> QuestionViewKind {
     }
 }
 
+/// Shows the question itself. `id` is the HTML id that `fields` takes.
+pub fn prompt(id: String, html: Html, language: &Language) -> AnyView {
+    view! { <div class="prose quiz-prompt" id=id lang=language.tag() dir=language.dir() inner_html=html.0></div> }
+        .erase()
+}
+
+/// Shows the field that flags a question for review.
+pub fn flag(flagged: bool) -> AnyView {
+    view! {
+        <label class="check quiz-flag">
+            <input type="checkbox" name="given[flagged]" value="on" checked=flagged />
+            <span>"Flag for review"</span>
+        </label>
+    }
+    .erase()
+}
+
 /// Shows the fields for the answer to a question. `prompt` is the HTML id of the prompt, which
 /// describes the fields to screen readers.
 pub fn fields(kind: QuestionViewKind, prompt: &str, language: &Language) -> AnyView {

@@ -1,6 +1,6 @@
 use crate::platform::ui::{Erase, Form, FormState, Glyph, Icon, Language};
 use crate::question_bank::QuestionView;
-use crate::question_bank::pages::answer_fields::{as_typed, fields};
+use crate::question_bank::pages::answer_fields::{as_typed, fields, flag, prompt};
 use crate::quiz::RunningAttempt;
 use leptos::prelude::*;
 
@@ -22,13 +22,9 @@ pub fn question(
         .marks
         .into_iter()
         .zip(1..)
-        .map(|((answered, flagged), to): (_, usize)| {
-            let class = match (answered, flagged) {
-                (_, true) => "chip flagged",
-                (true, false) => "chip answered",
-                (false, false) => "chip",
-            };
-            let state = match (answered, flagged) {
+        .map(|(mark, to): (_, usize)| {
+            let class = mark.class();
+            let state = match (mark.answered, mark.flagged) {
                 (true, true) => ", answered, flagged",
                 (true, false) => ", answered",
                 (false, true) => ", flagged",
@@ -43,7 +39,7 @@ pub fn question(
             }
         })
         .collect_view();
-    let (lang, dir) = (language.tag(), language.dir());
+    let asked = prompt("ly-prompt".to_owned(), shown.prompt, language);
     let answer = fields(as_typed(shown.kind, save), "ly-prompt", language);
     view! {
         <Form form=save class="quiz-form" keeps=true on_answer=told>
@@ -62,12 +58,9 @@ pub fn question(
                 </button>
             </nav>
             <h2 class="vh">{format!("Question {number} of {count}")}</h2>
-            <div class="prose quiz-prompt" id="ly-prompt" lang=lang dir=dir inner_html=shown.prompt.0></div>
+            {asked}
             {answer}
-            <label class="check quiz-flag">
-                <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
-                <span>"Flag for review"</span>
-            </label>
+            {flag(shown.flagged)}
             <div class="row">
                 {(at > 0)
                     .then(|| {

@@ -4,8 +4,8 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlFormElement, NodeList, UrlSearchParams};
 
-use crate::exam::pages::room::Mark;
 use crate::platform::ui::browser::fields_of;
+use crate::question_bank::Mark;
 
 /// Updates the navigator and the overview from the form of a question.
 pub fn mark(number: usize) {

@@ -22,7 +22,7 @@ use crate::platform::http::flash::Flash;
 use crate::platform::ids::{CourseId, QuestionId};
 use crate::question_bank::AnswerForm;
 use crate::question_bank::authoring::{Preview, QuestionForm, QuestionPage};
-use crate::question_bank::server::answer::read;
+use crate::question_bank::server::answering::read_form::read;
 use crate::question_bank::server::bank;
 use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::freeze::freeze_by;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::course::server::draft::QuestionDraft;
 use crate::course::server::render::Links;
 use crate::course::server::store::file_addresses;
-use crate::course::{QuestionPurpose, pair_of};
+use crate::course::{QuestionPurpose, section_of};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_modules, course_quiz_settings, courses, quiz_questions, topics,
@@ -122,7 +122,7 @@ pub async fn place(
     Ok(QuestionPlace {
         topic: Some(topic),
         module_no,
-        pair: (purpose != QuestionPurpose::Exam).then(|| pair_of(number)),
+        pair: (purpose != QuestionPurpose::Exam).then(|| section_of(number)),
         ..place
     })
 }
