@@ -64,7 +64,7 @@ pub async fn store_questions(
                     course,
                     topic: topics.get(&topic.key).copied(),
                     module_no: module.number,
-                    pair: section,
+                    section,
                     order: (!is_placed).then_some(*count),
                 };
                 *count += 1;
