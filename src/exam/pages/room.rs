@@ -6,9 +6,9 @@ use leptos::server_fn::ServerFn;
 
 use crate::exam::api::{SaveExamAnswer, SubmitExam};
 use crate::exam::{Room, RoomQuestion};
-use crate::platform::ui::{Erase, Glyph, Icon, Language, Notice, Tone};
+use crate::platform::ui::{Erase, Language, Notice, Tone};
 use crate::question_bank::Mark;
-use crate::question_bank::pages::answer_fields::{fields, flag, prompt};
+use crate::question_bank::pages::answer_fields::{question_fields, steps};
 use crate::question_bank::pages::marks::{count_open, open_words};
 use crate::question_bank::pages::timer::{countdown, time_over};
 
@@ -129,18 +129,9 @@ fn section(
         Way::ToEnd => ("end".to_owned(), "Review answers"),
         Way::Forward => ("next".to_owned(), "Continue"),
     };
-    let jumps_to = (way != Way::Forward).then(|| go.clone());
-    let back = (number > 0 && way != Way::Forward).then(|| {
-        view! {
-            <button class="btn second" name="go" value=number.to_string() data-go=number.to_string()>
-                <Icon glyph=Glyph::ArrowLeft />
-                "Back"
-            </button>
-        }
-    });
-    let flag = (way != Way::Forward).then(|| flag(question.shown.flagged));
+    let is_free = way != Way::Forward;
+    let jumps_to = is_free.then(|| go.clone());
     let heading = format!("Question {} {of}", number + 1);
-    let prompt_id = format!("ly-prompt-{number}");
     let part = (!question.section.is_empty()).then_some(question.section);
     view! {
         <section class="exam-question" data-number=number.to_string() hidden=!is_shown>
@@ -161,19 +152,11 @@ fn section(
                 <input type="hidden" name="question" value=number.to_string() />
                 <input type="hidden" name="basis" value=question.basis />
                 // Enter presses the first button of a form, so the first button goes on.
-                <button class="vh" name="go" value=go.clone() data-go=jumps_to.clone() tabindex="-1" aria-hidden="true">
+                <button class="vh" name="go" value=go.clone() data-go=jumps_to tabindex="-1" aria-hidden="true">
                     {label}
                 </button>
-                {prompt(prompt_id.clone(), question.shown.prompt, language)}
-                {fields(question.shown.kind, &prompt_id, language)}
-                {flag}
-                <div class="row">
-                    {back}
-                    <button class="btn" name="go" value=go data-go=jumps_to>
-                        {label}
-                        <Icon glyph=Glyph::ArrowRight />
-                    </button>
-                </div>
+                {question_fields(question.shown, format!("ly-prompt-{number}"), is_free, language)}
+                {steps((number > 0 && is_free).then_some(number), go, label, is_free)}
             </form>
         </section>
     }
