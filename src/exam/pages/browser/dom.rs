@@ -67,7 +67,7 @@ pub fn is_touched(form: &Element) -> bool {
     fields(form) != fields(&copy)
 }
 
-/// Sets the form's new `basis`; see `question_bank::server::form_hash`.
+/// Sets the form's new `basis`; see `question_bank::server::answering::form_hash`.
 pub fn rebase(number: usize, basis: &str) {
     let field = form_of(number).and_then(|form| form.query_selector("[name=basis]").ok()?);
     if let Some(field) = field
