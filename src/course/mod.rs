@@ -148,7 +148,7 @@ pub fn reading_minutes(words: u32) -> i32 {
 
 /// Returns the 1-based section of a topic: topics 1 and 2 are section 1, topics 3 and 4 section 2.
 /// An odd last topic is a section of its own.
-pub fn pair_of(topic_number: i32) -> i32 {
+pub fn section_of(topic_number: i32) -> i32 {
     (topic_number + 1) / 2
 }
 
@@ -167,7 +167,7 @@ mod rules {
 
     #[test]
     fn topics_pair_up_in_order() {
-        assert_eq!([1, 2, 3, 4, 5].map(pair_of), [1, 1, 2, 2, 3]);
+        assert_eq!([1, 2, 3, 4, 5].map(section_of), [1, 1, 2, 2, 3]);
     }
 
     #[test]

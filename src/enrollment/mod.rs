@@ -4,7 +4,7 @@ pub mod api;
 #[cfg(feature = "ssr")]
 pub mod server;
 
-use crate::course::pair_of;
+use crate::course::section_of;
 use crate::paths::{quiz_path, topic_path};
 use crate::platform::ids::QuizNumber;
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,7 @@ pub struct OutlineTopic {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutlineQuiz {
-    pub pair: i32,
+    pub number: QuizNumber,
     /// Number of the module's topics before the quiz.
     pub after: usize,
     pub state: TopicState,
@@ -159,13 +159,13 @@ pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<CourseStep> {
                         href: topic_path(course, &topic.slug),
                         title: topic.title.clone(),
                     },
-                    section: QuizNumber::new(module.number, pair_of(topic.number)),
+                    section: QuizNumber::new(module.number, section_of(topic.number)),
                     minutes: Some(topic.minutes),
                     state: topic.state,
                     is_open: topic.lock.is_none(),
                 },
                 OutlineEntry::Quiz(quiz) => {
-                    let number = QuizNumber::new(module.number, quiz.pair);
+                    let number = quiz.number;
                     CourseStep {
                         link: TopicLink {
                             href: quiz_path(course, number),
@@ -254,7 +254,7 @@ mod tests {
     fn neighbors_cross_modules_and_end_at_the_ends() {
         let mut outline = outline(&[&[TopicState::New, TopicState::New], &[TopicState::New]]);
         outline[0].quizzes.push(OutlineQuiz {
-            pair: 1,
+            number: QuizNumber::new(1, 1),
             after: 2,
             state: TopicState::New,
             lock: None,

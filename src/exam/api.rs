@@ -9,16 +9,16 @@ use crate::question_bank::AnswerForm;
 
 #[cfg(feature = "ssr")]
 use {
-    crate::exam::server::record::{SittingHead, TabChange},
-    crate::exam::server::sitting::{SavedSitting, SittingAnswer},
-    crate::exam::server::view::ExamPart,
+    crate::exam::server::record::SittingHead,
     crate::exam::server::{sitting, view},
     crate::paths::exam_path,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
-    crate::question_bank::server::timing::seconds_left,
+    crate::question_bank::server::answering::save_answer::AnswerChange,
+    crate::question_bank::server::answering::shown_part::{ShownPart, parse_id},
+    crate::question_bank::server::answering::timing::seconds_left,
     chrono::{DateTime, Utc},
 };
 
@@ -40,20 +40,10 @@ pub async fn load_exam(course: String, exam: String, show: String) -> AppResult<
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let id = |text: &str| {
-        uuid::Uuid::parse_str(text).map_err(|_| {
-            AppError::NotFound("There is nothing of this kind to see here.".to_owned())
-        })
-    };
-    let look = match (show.as_str(), show.parse::<usize>()) {
-        ("", _) => ExamPart::Exam,
-        ("end", _) => ExamPart::End,
-        (_, Ok(number)) => ExamPart::Question(number.saturating_sub(1)),
-        (sitting, _) => ExamPart::Sitting(SittingId(id(sitting)?)),
-    };
-    let exam = ExamId(id(&exam)?);
+    let part = ShownPart::parse(&show)?;
+    let exam = ExamId(parse_id(&exam)?);
     me.cx
-        .within(async move |conn| view::page(conn, user, course, exam, look, &clock).await)
+        .within(async move |conn| view::page(conn, user, course, exam, part, &clock).await)
         .await
 }
 
@@ -94,38 +84,28 @@ pub async fn save_exam_answer(
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let answering = SittingAnswer {
-        question,
-        sent: given,
-        basis,
-        change: tab
-            .zip(change)
-            .map(|(tab, number)| TabChange { tab, number }),
-        goes_on: go.is_some(),
-    };
-    let (head, saved) = me
+    let answer = AnswerChange::new(question, given, basis, tab, change);
+    let goes_on = go.is_some();
+    let (head, basis) = me
         .cx
-        .within(async move |conn| sitting::save(conn, user, sitting, answering, clock.now).await)
+        .within(async move |conn| {
+            sitting::save(conn, user, sitting, &answer, goes_on, clock.now).await
+        })
         .await?;
-    let path = exam_path(&head.course_slug, head.exam_id);
-    let SavedSitting::Kept {
-        expires_at,
-        forward_only,
-        basis,
-    } = saved
-    else {
+    let Some(basis) = basis else {
         go_to_result(&head);
         return Ok(SittingClock::default());
     };
+    let path = exam_path(&head.course_slug, head.exam_id);
     match go.map(|go| go.parse::<u32>()) {
         None => {}
-        Some(_) if forward_only => redirect(&path),
+        Some(_) if head.forward_only => redirect(&path),
         Some(Ok(number)) => redirect(format!("{path}?show={number}")),
         Some(Err(_)) => redirect(format!("{path}?show=end")),
     }
     Ok(SittingClock {
         basis,
-        ..told(&clock, expires_at)
+        ..told(&clock, head.expires_at)
     })
 }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::course::CourseTitle;
 use crate::platform::ids::{ExamId, SittingId};
 use crate::platform::ui::Html;
-use crate::question_bank::{GradedQuestion, QuestionView};
+use crate::question_bank::{GradedQuestion, Mark, QuestionView};
 
 /// Settings of an exam, stored in the `config` column (version 1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -160,10 +160,10 @@ pub struct RoomQuestion {
     /// Title of the section; empty in an exam with one section.
     pub section: String,
     pub shown: QuestionView,
-    pub is_answered: bool,
+    pub mark: Mark,
     /// Hash of the answer and flag that the form was rendered with; see
-    /// `question_bank::server::form_hash`. The browser returns the hash, so a stale tab cannot
-    /// overwrite newer answers.
+    /// `question_bank::server::answering::form_hash`. The browser returns the hash, so a stale tab
+    /// cannot overwrite newer answers.
     pub basis: String,
 }
 

@@ -71,14 +71,14 @@ pub async fn reset_quiz(
     course: String,
     learner: UserId,
     module_no: i32,
-    pair: i32,
+    #[server(rename = "pair")] section: i32,
     reason: String,
 ) -> AppResult<()> {
     carry_out(
         &course,
         learner,
         reason,
-        TutorAction::Reset(QuizNumber::new(module_no, pair)),
+        TutorAction::Reset(QuizNumber::new(module_no, section)),
     )
     .await
 }
@@ -89,14 +89,14 @@ pub async fn excuse_quiz(
     course: String,
     learner: UserId,
     module_no: i32,
-    pair: i32,
+    #[server(rename = "pair")] section: i32,
     reason: String,
 ) -> AppResult<()> {
     carry_out(
         &course,
         learner,
         reason,
-        TutorAction::Excuse(QuizNumber::new(module_no, pair)),
+        TutorAction::Excuse(QuizNumber::new(module_no, section)),
     )
     .await
 }
@@ -107,14 +107,14 @@ pub async fn end_excuse(
     course: String,
     learner: UserId,
     module_no: i32,
-    pair: i32,
+    #[server(rename = "pair")] section: i32,
     reason: String,
 ) -> AppResult<()> {
     carry_out(
         &course,
         learner,
         reason,
-        TutorAction::EndExcuse(QuizNumber::new(module_no, pair)),
+        TutorAction::EndExcuse(QuizNumber::new(module_no, section)),
     )
     .await
 }

@@ -14,7 +14,7 @@ use crate::course::CourseTitle;
 use crate::enrollment::EnrollmentStatus;
 use crate::exam::PastSitting;
 use crate::platform::address;
-use crate::platform::ids::{AttemptId, ExamId, QuestionId, SittingId, UserId};
+use crate::platform::ids::{AttemptId, ExamId, QuestionId, QuizNumber, SittingId, UserId};
 use crate::platform::ui::Html;
 use crate::quiz::{PastAttempt, QuizResult};
 use crate::teaching::Area;
@@ -313,7 +313,7 @@ pub struct ModuleCard {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuizCard {
-    pub pair: i32,
+    pub number: QuizNumber,
     pub cell: Cell,
     /// Number of attempts since the last reset.
     pub attempts_used: i64,

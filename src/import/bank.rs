@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::Changes;
 use crate::course::server::draft::{CourseDraft, QuestionDraft};
 use crate::course::server::render::Links;
-use crate::course::{QuestionPurpose, pair_of};
+use crate::course::{QuestionPurpose, section_of};
 use crate::platform::db::schema::quiz_questions;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
@@ -57,14 +57,14 @@ pub async fn store_questions(
                 let purpose = before
                     .filter(|before| before.edited_at.is_some())
                     .map_or(question.purpose, |before| before.purpose);
-                let pair = (purpose != QuestionPurpose::Exam).then(|| pair_of(topic.number));
-                let count = counts.entry((module.number, pair)).or_default();
+                let section = (purpose != QuestionPurpose::Exam).then(|| section_of(topic.number));
+                let count = counts.entry((module.number, section)).or_default();
                 let is_placed = before.is_some_and(|before| before.placed_at.is_some());
                 let place = QuestionPlace {
                     course,
                     topic: topics.get(&topic.key).copied(),
                     module_no: module.number,
-                    pair,
+                    section,
                     order: (!is_placed).then_some(*count),
                 };
                 *count += 1;

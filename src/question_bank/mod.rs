@@ -46,6 +46,13 @@ pub enum QuestionViewKind {
     },
 }
 
+/// State of a question in the navigator and on the last page of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub answered: bool,
+    pub flagged: bool,
+}
+
 /// An answer to one question, as the fields of its form. The fields are not checked yet.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -15,15 +15,13 @@ use {
     crate::paths::quiz_path,
     crate::platform::auth::guard::require_user,
     crate::platform::db::Conn,
-    crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
-    crate::platform::ids::{CourseId, QuizNumber, UserId},
+    crate::platform::ids::{QuizNumber, UserId},
     crate::platform::time::Clock,
-    crate::question_bank::server::answer::{AnswerChange, TabChange},
-    crate::question_bank::server::timing::seconds_left,
-    crate::quiz::server::attempt::SavedAttempt,
+    crate::question_bank::server::answering::save_answer::AnswerChange,
+    crate::question_bank::server::answering::shown_part::ShownPart,
+    crate::question_bank::server::answering::timing::seconds_left,
     crate::quiz::server::store::QuizKey,
-    crate::quiz::server::view::QuizPart,
     crate::quiz::server::{attempt as attempts, view},
 };
 
@@ -33,33 +31,30 @@ use {
 pub async fn load_quiz(
     course: String,
     module_no: i32,
-    pair: i32,
+    #[server(rename = "pair")] section: i32,
     show: String,
 ) -> AppResult<QuizPage> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let number = QuizNumber::new(module_no, pair);
-    let look = match (show.as_str(), show.parse::<usize>()) {
-        ("", _) => QuizPart::Quiz,
-        ("end", _) => QuizPart::End,
-        (_, Ok(number)) => QuizPart::Question(number.saturating_sub(1)),
-        (id, _) => QuizPart::Attempt(AttemptId(uuid::Uuid::parse_str(id).map_err(|_| {
-            AppError::NotFound("There is nothing of this kind to see here.".to_owned())
-        })?)),
-    };
+    let number = QuizNumber::new(module_no, section);
+    let part = ShownPart::parse(&show)?;
     me.cx
-        .within(async move |conn| view::page(conn, user, course, number, look, &clock).await)
+        .within(async move |conn| view::page(conn, user, course, number, part, &clock).await)
         .await
 }
 
 /// Learners: starts an attempt, or continues the running one.
 #[server]
-pub async fn start_quiz(course: String, module_no: i32, pair: i32) -> AppResult<()> {
+pub async fn start_quiz(
+    course: String,
+    module_no: i32,
+    #[server(rename = "pair")] section: i32,
+) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let number = QuizNumber::new(module_no, pair);
+    let number = QuizNumber::new(module_no, section);
     let path = quiz_path(&course, number);
     me.cx
         .within(async move |conn| attempts::start(conn, user, &course, number, &clock).await)
@@ -86,43 +81,27 @@ pub async fn save_answer(
     let me = require_user()?;
     let user = me.user_id();
     let now = chrono::Utc::now();
-    let answering = AnswerChange {
-        question,
-        sent: given,
-        basis,
-        change: tab
-            .zip(change)
-            .map(|(tab, number)| TabChange { tab, number }),
-    };
+    let answer = AnswerChange::new(question, given, basis, tab, change);
     let go = go.filter(|go| go == "end" || go.parse::<u32>().is_ok());
-    let (saved, slug) = me
+    let (row, basis, path) = me
         .cx
         .within(async move |conn| {
-            let saved = attempts::save(conn, user, attempt, &answering, now).await?;
-            let (SavedAttempt::Kept { quiz, .. } | SavedAttempt::TooLate(quiz)) = &saved;
-            let slug = studied_slug(conn, user, quiz.course).await?;
-            Ok((saved, slug))
+            let (row, basis) = attempts::save(conn, user, attempt, &answer, now).await?;
+            let path = path_of(conn, user, row.quiz).await?;
+            Ok((row, basis, path))
         })
         .await?;
-    match saved {
-        SavedAttempt::Kept {
-            quiz,
-            basis,
-            expires_at,
-        } => {
-            if let Some(go) = go {
-                redirect(format!("{}?show={go}", path_of(&slug, quiz)));
-            }
-            Ok(SaveReply {
-                basis,
-                seconds_left: expires_at.map(|at| seconds_left(at, now)),
-            })
-        }
-        SavedAttempt::TooLate(quiz) => {
-            redirect(format!("{}?show={attempt}", path_of(&slug, quiz)));
-            Ok(SaveReply::default())
-        }
+    let Some(basis) = basis else {
+        redirect(format!("{path}?show={attempt}"));
+        return Ok(SaveReply::default());
+    };
+    if let Some(go) = go {
+        redirect(format!("{path}?show={go}"));
     }
+    Ok(SaveReply {
+        basis,
+        seconds_left: row.expires_at.map(|at| seconds_left(at, now)),
+    })
 }
 
 /// Learners: hands in an attempt. Calling it again has no further effect. A page whose clock has
@@ -132,19 +111,16 @@ pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppRe
     let me = require_user()?;
     let user = me.user_id();
     let now = chrono::Utc::now();
-    let (quiz, slug, expires_at) = me
+    let by_clock = time_over.is_some();
+    let (path, expires_at) = me
         .cx
         .within(async move |conn| {
-            let (quiz, expires_at) = match time_over {
-                Some(_) => attempts::run_down(conn, user, attempt, now).await?,
-                None => (attempts::submit(conn, user, attempt, now).await?, None),
-            };
-            let slug = studied_slug(conn, user, quiz.course).await?;
-            Ok((quiz, slug, expires_at))
+            let (quiz, expires_at) = attempts::submit(conn, user, attempt, by_clock, now).await?;
+            Ok((path_of(conn, user, quiz).await?, expires_at))
         })
         .await?;
     if expires_at.is_none() {
-        redirect(format!("{}?show={attempt}", path_of(&slug, quiz)));
+        redirect(format!("{path}?show={attempt}"));
     }
     Ok(SaveReply {
         basis: String::new(),
@@ -152,16 +128,12 @@ pub async fn submit_quiz(attempt: AttemptId, time_over: Option<String>) -> AppRe
     })
 }
 
-/// The course's slug, if the learner is enrolled. The error of others rolls back the transaction,
-/// so that nothing is saved.
+/// The address of the quiz, if the learner is enrolled. The error of others rolls back the
+/// transaction, so that nothing is saved.
 #[cfg(feature = "ssr")]
-async fn studied_slug(conn: &mut Conn, user: UserId, course: CourseId) -> AppResult<String> {
-    studying::studied_slug(conn, user, course)
+async fn path_of(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<String> {
+    let slug = studying::studied_slug(conn, user, quiz.course)
         .await?
-        .ok_or_else(not_enrolled)
-}
-
-#[cfg(feature = "ssr")]
-fn path_of(slug: &str, quiz: QuizKey) -> String {
-    quiz_path(slug, quiz.number)
+        .ok_or_else(not_enrolled)?;
+    Ok(quiz_path(&slug, quiz.number))
 }

@@ -9,13 +9,13 @@ pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 pub mod tests;
 
-use crate::question_bank::{GradedQuestion, QuestionView};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
-use crate::platform::ids::AttemptId;
+use crate::platform::ids::{AttemptId, QuizNumber};
+use crate::question_bank::{GradedQuestion, Mark, QuestionView};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
@@ -37,10 +37,8 @@ pub enum AttemptStatus {
 pub struct QuizPage {
     pub course_slug: String,
     pub course_title: CourseTitle,
-    pub module_no: i32,
+    pub number: QuizNumber,
     pub module_title: String,
-    /// Number of the section within its module, from 1.
-    pub pair: i32,
     /// Topics of the quiz's section.
     pub topics: Vec<TopicLink>,
     pub is_excused: bool,
@@ -84,11 +82,12 @@ pub struct PastAttempt {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunningAttempt {
     pub attempt_id: AttemptId,
-    /// One pair for each question: whether it is answered, and whether it is flagged.
-    pub marks: Vec<(bool, bool)>,
+    /// One mark for each question.
+    pub marks: Vec<Mark>,
     /// The question on the page and its number, from 0. None on the last page, which hands in.
     pub at: Option<(usize, QuestionView)>,
-    /// Hash of the answer as the form was rendered; see `question_bank::server::form_hash`.
+    /// Hash of the answer as the form was rendered; see
+    /// `question_bank::server::answering::form_hash`.
     pub basis: String,
     /// Id of the browser tab, so that the server can put the changes of each tab in order.
     pub tab: Uuid,
@@ -99,7 +98,8 @@ pub struct RunningAttempt {
 /// The server's reply to a page that saves an answer or hands in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaveReply {
-    /// Hash to send with the next change of the form; see `question_bank::server::form_hash`.
+    /// Hash to send with the next change of the form; see
+    /// `question_bank::server::answering::form_hash`.
     pub basis: String,
     pub seconds_left: Option<i64>,
 }

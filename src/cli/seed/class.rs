@@ -154,8 +154,8 @@ async fn live(
         .execute(conn)
         .await?;
     let mut now = left - TimeDelta::hours(6);
-    for &(pair, right) in classmate.attempts {
-        take(conn, user, pair, right, now).await?;
+    for &(section, right) in classmate.attempts {
+        take(conn, user, section, right, now).await?;
         now += TimeDelta::hours(1);
     }
     Ok(())
@@ -186,7 +186,7 @@ async fn stop(
 async fn take(
     conn: &mut Conn,
     user: UserId,
-    pair: i32,
+    section: i32,
     right: usize,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
@@ -194,7 +194,7 @@ async fn take(
         zone: chrono_tz::Tz::UTC,
         now,
     };
-    let id = attempt::start(conn, user, COURSE, QuizNumber::new(1, pair), &clock).await?;
+    let id = attempt::start(conn, user, COURSE, QuizNumber::new(1, section), &clock).await?;
     let row = quizzes::attempt(conn, user, id)
         .await?
         .ok_or_else(attempt::no_attempt)?;
@@ -210,7 +210,7 @@ async fn take(
         .enumerate()
         .collect();
     quizzes::save_answers(conn, id, &answers).await?;
-    attempt::submit(conn, user, id, now + TimeDelta::minutes(2)).await?;
+    attempt::submit(conn, user, id, false, now + TimeDelta::minutes(2)).await?;
     Ok(())
 }
 

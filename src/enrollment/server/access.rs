@@ -153,7 +153,7 @@ pub fn outline_of(
                 .iter()
                 .filter(|quiz| quiz.number.module_no == module.number)
                 .map(|quiz| OutlineQuiz {
-                    pair: quiz.number.section,
+                    number: quiz.number,
                     after: progress::stands_after(&numbers, quiz.number.section),
                     state: match (quiz.is_passed, quiz.attempts_used) {
                         (true, _) => TopicState::Done,

@@ -72,7 +72,7 @@ pub struct Gate {
 
 impl Gate {
     /// The reason why a section is locked, or None if it is open. Its quiz has the same lock.
-    pub fn lock(&self, pair: i32) -> Option<Lock> {
+    pub fn lock(&self, section: i32) -> Option<Lock> {
         if !self.gates {
             return None;
         }
@@ -81,9 +81,9 @@ impl Gate {
         }
         self.quizzes
             .iter()
-            .find(|&&(quiz, passed)| quiz < pair && !passed)
-            .map(|&(pair, _)| Lock::AfterQuiz {
-                quiz: QuizNumber::new(self.number, pair),
+            .find(|&&(quiz, passed)| quiz < section && !passed)
+            .map(|&(section, _)| Lock::AfterQuiz {
+                quiz: QuizNumber::new(self.number, section),
                 not_before: None,
             })
     }
@@ -109,7 +109,7 @@ impl Gate {
         self.quizzes
             .iter()
             .find(|(_, passed)| !passed)
-            .map(|(pair, _)| 2 * pair + 1)
+            .map(|(section, _)| 2 * section + 1)
     }
 }
 
@@ -129,12 +129,12 @@ pub fn gates(
         let quizzes: Vec<(i32, bool)> = module
             .quizzes
             .iter()
-            .map(|&pair| {
-                let quiz = QuizNumber::new(module.number, pair);
-                (pair, reached.passed.contains_key(&quiz))
+            .map(|&section| {
+                let quiz = QuizNumber::new(module.number, section);
+                (section, reached.passed.contains_key(&quiz))
             })
             .collect();
-        let last = (module.quizzes.last()).map(|&pair| QuizNumber::new(module.number, pair));
+        let last = (module.quizzes.last()).map(|&section| QuizNumber::new(module.number, section));
         let passed_at = last.and_then(|last| reached.passed.get(&last).copied());
         let holds = pace.is_gated && module.gates;
         let open = match (holds, reached.unlocked.get(&module.number), next) {
@@ -221,9 +221,9 @@ mod tests {
         assert_eq!(at(&reached, day(20))[2].open, Ok(day(20)));
     }
 
-    fn after(module_no: i32, pair: i32, not_before: Option<DateTime<Utc>>) -> Lock {
+    fn after(module_no: i32, section: i32, not_before: Option<DateTime<Utc>>) -> Lock {
         Lock::AfterQuiz {
-            quiz: QuizNumber::new(module_no, pair),
+            quiz: QuizNumber::new(module_no, section),
             not_before,
         }
     }
@@ -300,9 +300,9 @@ mod tests {
             let mut open_before: Vec<i32> = Vec::new();
             let mut promised: HashMap<i32, DateTime<Utc>> = HashMap::new();
             for _ in 0..200 {
-                for &(number, pair, at) in &excused {
+                for &(number, section, at) in &excused {
                     if day(at) <= now {
-                        reached.passed.entry(QuizNumber::new(number, pair)).or_insert(day(at));
+                        reached.passed.entry(QuizNumber::new(number, section)).or_insert(day(at));
                     }
                 }
                 for &(number, at) in &unlocked {
@@ -345,7 +345,7 @@ mod tests {
                     module
                         .quizzes
                         .iter()
-                        .map(|&pair| QuizNumber::new(module.number, pair))
+                        .map(|&section| QuizNumber::new(module.number, section))
                         .find(|&quiz| {
                             !reached.passed.contains_key(&quiz) && gate.lock(quiz.section).is_none()
                         })
@@ -362,8 +362,8 @@ mod tests {
                     (None, Some(at)) => now = at,
                     (None, None) => {
                         for gate in &gates {
-                            for pair in 1..8 {
-                                prop_assert_eq!(gate.lock(pair), None);
+                            for section in 1..8 {
+                                prop_assert_eq!(gate.lock(section), None);
                             }
                         }
                         return Ok(());

@@ -10,7 +10,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::gate::{self, Gate, Lock, ModuleShape, ModuleTimes, Pace};
-use crate::course::pair_of;
+use crate::course::section_of;
 use crate::course::server::shared;
 use crate::course::server::shared::SharedCourse;
 use crate::platform::db::{Conn, statement};
@@ -48,7 +48,7 @@ impl Progress {
     }
 
     pub fn lock_of_topic(&self, module_no: i32, topic_number: i32) -> Option<Lock> {
-        self.lock(QuizNumber::new(module_no, pair_of(topic_number)))
+        self.lock(QuizNumber::new(module_no, section_of(topic_number)))
     }
 
     /// The reason why a section, given by the number of its quiz, is locked. None if it is open.
@@ -251,16 +251,16 @@ pub async fn load(
     let quizzes = shape
         .iter()
         .zip(&gates)
-        .flat_map(|(module, gate)| module.quizzes.iter().map(move |&pair| (gate, pair)))
-        .map(|(gate, pair)| {
-            let number = QuizNumber::new(gate.number, pair);
+        .flat_map(|(module, gate)| module.quizzes.iter().map(move |&section| (gate, section)))
+        .map(|(gate, section)| {
+            let number = QuizNumber::new(gate.number, section);
             let row = attempts.get(&number);
             QuizProgress {
                 number,
                 is_passed: row.is_some_and(|row| row.is_passed),
                 is_excused: row.is_some_and(|row| row.is_excused),
                 attempts_used: row.map_or(0, |row| row.attempts_used),
-                lock: gate.lock(pair),
+                lock: gate.lock(section),
             }
         })
         .collect();
@@ -311,9 +311,9 @@ async fn store_times(
 }
 
 /// The number of topics before a section's quiz, which stands after the section's last topic.
-pub fn stands_after(topic_numbers: &[i32], pair: i32) -> usize {
+pub fn stands_after(topic_numbers: &[i32], section: i32) -> usize {
     topic_numbers
         .iter()
-        .take_while(|&&number| pair_of(number) <= pair)
+        .take_while(|&&number| section_of(number) <= section)
         .count()
 }

@@ -19,7 +19,8 @@ use crate::platform::ui::{
     Badge, Breadcrumbs, Button, Checkbox, EmptyState, Erase, Form, FormState, Language, Notice,
     Page, Tone, loaded, page_resource, path_part, query_value,
 };
-use crate::question_bank::pages::graded::answers;
+use crate::question_bank::pages::graded::{answers, score};
+use crate::question_bank::pages::history::{PastLine, history};
 
 /// Page `/learn/COURSE/exam/all`.
 pub fn exams_page() -> AnyView {
@@ -131,8 +132,8 @@ fn exam(page: ExamPage, forms: ExamForms) -> AnyView {
     ];
     let past = history(
         "Your sittings",
-        page.history.clone(),
         &format!("{path}?show="),
+        page.history.clone(),
     );
     let excused = page
         .is_excused
@@ -210,18 +211,12 @@ fn start_sheet(page: &ExamPage, sheet: StartSheet, start: FormState) -> AnyView 
 }
 
 fn result(result: ExamResult, language: &Language, path: &str) -> AnyView {
-    let outcome = result.outcome.map(|(score, passed)| {
-        let (tone, text) = match passed {
+    let outcome = result.outcome.map(|(percent, passed)| {
+        let badge = match passed {
             true => (Tone::Ok, "Passed"),
             false => (Tone::Danger, "Not passed"),
         };
-        view! {
-            <p class="quiz-score num">{format!("{score}%")}</p>
-            <div>
-                <Badge tone=tone text=text />
-                <p class="soft">{format!("Passing score: {}%", result.passing_score_percent)}</p>
-            </div>
-        }
+        score(percent, result.passing_score_percent, badge)
     });
     view! {
         <section class="quiz-result">
@@ -243,36 +238,14 @@ fn result(result: ExamResult, language: &Language, path: &str) -> AnyView {
     .erase()
 }
 
-/// Shows a list of ended sittings. `path` is the address of a sitting without its id.
-pub fn history(label: &'static str, past: Vec<PastSitting>, path: &str) -> AnyView {
-    if past.is_empty() {
-        return ().erase();
+impl From<PastSitting> for PastLine {
+    fn from(sitting: PastSitting) -> Self {
+        Self {
+            id: sitting.sitting_id.to_string(),
+            when: sitting.when,
+            score: None,
+            counts: sitting.counts,
+            outcome: (sitting.outcome).map(|(score, passed)| verdict(score, passed)),
+        }
     }
-    let lines = past
-        .into_iter()
-        .map(|sitting| {
-            let href = format!("{path}{}", sitting.sitting_id);
-            let (when, exactly) = sitting.when;
-            let outcome = sitting.outcome.map(|(score, passed)| {
-                let (tone, text) = verdict(score, passed);
-                view! { <Badge tone=tone text=text /> }
-            });
-            view! {
-                <li>
-                    <a href=href>
-                        <time datetime=exactly>{when}</time>
-                    </a>
-                    {(!sitting.counts).then(|| view! { <span class="soft">"before a reset"</span> })}
-                    {outcome}
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <section class="quiz-history">
-            <h2 class="label">{label}</h2>
-            <ol>{lines}</ol>
-        </section>
-    }
-    .erase()
 }

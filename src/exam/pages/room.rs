@@ -6,8 +6,10 @@ use leptos::server_fn::ServerFn;
 
 use crate::exam::api::{SaveExamAnswer, SubmitExam};
 use crate::exam::{Room, RoomQuestion};
-use crate::platform::ui::{Erase, Glyph, Icon, Language, Notice, Tone};
-use crate::question_bank::pages::answer_fields::fields;
+use crate::platform::ui::{Erase, Language, Notice, Tone};
+use crate::question_bank::Mark;
+use crate::question_bank::pages::answer_fields::{question_fields, steps};
+use crate::question_bank::pages::marks::{count_open, open_words};
 use crate::question_bank::pages::timer::{countdown, time_over};
 
 /// `problem` is what was wrong with what a page sent that was not awake.
@@ -18,7 +20,7 @@ pub fn room(room: Room, language: &Language, path: &str, problem: Option<String>
     let ends = ends_words(&room.ends);
     let (at, of, forward_only) = (room.at, room.of.clone(), room.forward_only);
     let sitting = room.sitting_id.to_string();
-    let marks: Vec<Mark> = room.questions.iter().map(Mark::of).collect();
+    let marks: Vec<Mark> = room.questions.iter().map(|one| one.mark).collect();
     let last = room.questions.last().map(|question| question.number);
     let jumps = (!forward_only).then(|| jumps(&marks, at, path));
     let end = end(&marks, &sitting, path, at.is_none(), forward_only);
@@ -54,49 +56,6 @@ pub fn room(room: Room, language: &Language, path: &str, problem: Option<String>
 
 pub fn ends_words(ends: &str) -> String {
     format!("until {ends}")
-}
-
-/// State of a question in the navigator.
-#[derive(Clone, Copy)]
-pub struct Mark {
-    pub answered: bool,
-    pub flagged: bool,
-}
-
-impl Mark {
-    fn of(question: &RoomQuestion) -> Self {
-        Self {
-            answered: question.is_answered,
-            flagged: question.shown.flagged,
-        }
-    }
-
-    pub fn class(self) -> &'static str {
-        match (self.answered, self.flagged) {
-            (_, true) => "chip flagged",
-            (true, false) => "chip answered",
-            (false, false) => "chip",
-        }
-    }
-
-    /// Text for screen readers.
-    pub fn words(self) -> &'static str {
-        match (self.answered, self.flagged) {
-            (true, true) => "answered, flagged",
-            (true, false) => "answered",
-            (false, true) => "not answered, flagged",
-            (false, false) => "not answered",
-        }
-    }
-}
-
-/// Says how many questions have no answer, before handing in.
-pub fn open_words(open: usize) -> String {
-    match open {
-        0 => "You have answered every question.".to_owned(),
-        1 => "One question is not answered yet.".to_owned(),
-        count => format!("{count} questions are not answered yet."),
-    }
 }
 
 /// Shows buttons for all questions. Without scripts a button also saves the question that is
@@ -170,25 +129,9 @@ fn section(
         LeaveDirection::ToEnd => ("end".to_owned(), "Review answers"),
         LeaveDirection::Forward => ("next".to_owned(), "Continue"),
     };
-    let jumps_to = (way != LeaveDirection::Forward).then(|| go.clone());
-    let back = (number > 0 && way != LeaveDirection::Forward).then(|| {
-        view! {
-            <button class="btn second" name="go" value=number.to_string() data-go=number.to_string()>
-                <Icon glyph=Glyph::ArrowLeft />
-                "Back"
-            </button>
-        }
-    });
-    let flag = (way != LeaveDirection::Forward).then(|| {
-        view! {
-            <label class="check quiz-flag">
-                <input type="checkbox" name="given[flagged]" value="on" checked=question.shown.flagged />
-                <span>"Flag for review"</span>
-            </label>
-        }
-    });
+    let is_free = way != LeaveDirection::Forward;
+    let jumps_to = is_free.then(|| go.clone());
     let heading = format!("Question {} {of}", number + 1);
-    let prompt = format!("ly-prompt-{number}");
     let part = (!question.section.is_empty()).then_some(question.section);
     view! {
         <section class="exam-question" data-number=number.to_string() hidden=!is_shown>
@@ -209,19 +152,11 @@ fn section(
                 <input type="hidden" name="question" value=number.to_string() />
                 <input type="hidden" name="basis" value=question.basis />
                 // Enter presses the first button of a form, so the first button goes on.
-                <button class="vh" name="go" value=go.clone() data-go=jumps_to.clone() tabindex="-1" aria-hidden="true">
+                <button class="vh" name="go" value=go.clone() data-go=jumps_to tabindex="-1" aria-hidden="true">
                     {label}
                 </button>
-                <div class="prose quiz-prompt" id=prompt.clone() lang=language.tag() dir=language.dir() inner_html=question.shown.prompt.0></div>
-                {fields(question.shown.kind, &prompt, language)}
-                {flag}
-                <div class="row">
-                    {back}
-                    <button class="btn" name="go" value=go data-go=jumps_to>
-                        {label}
-                        <Icon glyph=Glyph::ArrowRight />
-                    </button>
-                </div>
+                {question_fields(question.shown, format!("ly-prompt-{number}"), is_free, language)}
+                {steps((number > 0 && is_free).then_some(number), go, label, is_free)}
             </form>
         </section>
     }
@@ -230,7 +165,6 @@ fn section(
 
 /// Shows the last page, which lists answered, open and flagged questions and hands in.
 fn end(marks: &[Mark], sitting: &str, path: &str, is_shown: bool, forward_only: bool) -> AnyView {
-    let open = marks.iter().filter(|mark| !mark.answered).count();
     let (said, lines) = match forward_only {
         true => ("You have seen every question.".to_owned(), None),
         false => {
@@ -252,7 +186,7 @@ fn end(marks: &[Mark], sitting: &str, path: &str, is_shown: bool, forward_only: 
                 })
                 .collect_view();
             let lines = view! { <ol class="quiz-overview">{lines}</ol> };
-            (open_words(open), Some(lines))
+            (open_words(count_open(marks)), Some(lines))
         }
     };
     view! {

@@ -1,6 +1,6 @@
 //! Background jobs of exams.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{record, sitting, store};
@@ -8,7 +8,7 @@ use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, ExamId, SittingId};
 use crate::platform::jobs::{self, Job, JobContext};
-use crate::question_bank::server::timing::GRACE;
+use crate::question_bank::server::answering::timing::end_job_at;
 
 /// Ends a sitting whose time ran out while no page was open.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,8 +25,7 @@ impl EndSitting {
             self.sitting,
             Utc::now().timestamp_millis()
         );
-        let at = expires_at + GRACE + TimeDelta::seconds(1);
-        jobs::enqueue_once(conn, self, &name, at).await
+        jobs::enqueue_once(conn, self, &name, end_job_at(expires_at)).await
     }
 }
 

@@ -5,6 +5,7 @@ pub mod adaptive;
 pub mod assign_questions;
 pub mod draw_paper;
 pub mod exam_paper;
+pub mod grade;
 pub mod jobs;
 pub mod mails;
 pub mod record;

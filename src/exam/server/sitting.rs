@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::draw_paper::{append_next, draw_paper};
 use super::exam_paper::TimeTerms;
 use super::jobs::EndSitting;
-use super::record::{self, SittingHead, SittingResult, TabChange};
+use super::record::{self, SittingHead, SittingResult};
 use super::store::{self, Allowance, Exam};
 use super::time_limit::{self, CannotStart, TimeAllowed};
 use super::timeline::{Event, EventKind};
@@ -19,18 +19,16 @@ use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
 use crate::platform::time::Clock;
-use crate::question_bank::AnswerForm;
-use crate::question_bank::server::form_hash;
+use crate::question_bank::server::answering::save_answer::AnswerChange;
+use crate::question_bank::server::answering::{refusals, timing};
 use crate::question_bank::server::grade::SavedAnswer;
-use crate::question_bank::server::timing;
-use crate::quiz::server::attempt::read;
 
 pub fn no_exam() -> AppError {
     AppError::NotFound("There is no exam at this address.".to_owned())
 }
 
 pub fn no_sitting() -> AppError {
-    AppError::NotFound("This sitting does not exist, or it is not yours.".to_owned())
+    refusals::not_yours("sitting")
 }
 
 /// An exam with one learner's sittings and allowances. Sittings whose time is over have already
@@ -155,12 +153,7 @@ pub fn closed_words(closed: CannotStart, clock: &Clock) -> String {
         }
         CannotStart::NotYet(from) => format!("This exam opens on {}.", at(from)),
         CannotStart::Over(until) => format!("This exam closed on {}.", at(until)),
-        CannotStart::NoSittingLeft(1) => {
-            "You have used your only sitting. Your tutor can allow another one.".to_owned()
-        }
-        CannotStart::NoSittingLeft(allowed) => {
-            format!("You have used all {allowed} sittings. Your tutor can allow another one.")
-        }
+        CannotStart::NoSittingLeft(allowed) => refusals::all_used("sitting", allowed),
     }
 }
 
@@ -200,30 +193,9 @@ pub async fn start(
     EndSitting { sitting }.queue(conn, expires_at).await
 }
 
-/// Request to save the answer to one question of a sitting.
-pub struct SittingAnswer {
-    pub question: usize,
-    pub sent: AnswerForm,
-    /// Basis of the form as it was rendered; None if the browser did not send it.
-    pub basis: Option<String>,
-    pub change: Option<TabChange>,
-    /// True if the learner is done with the question and moves on.
-    pub goes_on: bool,
-}
-
-/// Outcome of saving an answer.
-pub enum SavedSitting {
-    Kept {
-        expires_at: DateTime<Utc>,
-        forward_only: bool,
-        /// New basis of the form that was sent.
-        basis: String,
-    },
-    /// The sitting ended before the answer arrived, or with it.
-    Over,
-}
-
-/// Saves the answer to one question of a running sitting. Partial answers are accepted.
+/// Saves the answer to one question of a running sitting. Partial answers are accepted. `goes_on`
+/// means that the learner is done with the question. Returns the new basis of the form (see
+/// `form_hash`), or None if the sitting ended before the answer arrived, or with it.
 ///
 /// # Errors
 ///
@@ -232,51 +204,41 @@ pub async fn save(
     conn: &mut Conn,
     user: UserId,
     sitting: SittingId,
-    answering: SittingAnswer,
+    change: &AnswerChange,
+    goes_on: bool,
     now: DateTime<Utc>,
-) -> AppResult<(SittingHead, SavedSitting)> {
-    let head = record::head_for_update(conn, user, sitting, answering.question)
+) -> AppResult<(SittingHead, Option<String>)> {
+    let question = change.question;
+    let head = record::head_for_update(conn, user, sitting, question)
         .await?
         .ok_or_else(no_sitting)?;
     if has_ended(conn, user, &head, now).await? {
-        return Ok((head, SavedSitting::Over));
+        return Ok((head, None));
     }
-    let frozen = head
+    let asked = head
         .question()?
-        .ok_or_else(|| AppError::field("question", "The exam has no question with this number."))?;
+        .ok_or_else(|| refusals::no_such_question("The exam"))?;
     let at_question = usize::try_from(head.at_question).unwrap_or_default();
-    if head.forward_only && answering.question != at_question {
+    if head.forward_only && question != at_question {
         // The request came from a second tab or an earlier page. Answers to passed questions must
         // not change.
         return Err(AppError::Conflict(
             "You have already left this question, and you can't return to earlier questions in this exam. Please reload the page.".to_owned(),
         ));
     }
-    let given = SavedAnswer {
-        answer: read(&frozen.kind, &answering.sent)?,
-        flagged: answering.sent.flagged.is_some(),
-        ..SavedAnswer::default()
-    };
-    let changed = form_hash::changed(answering.basis.as_deref(), &given);
-    record::save(
-        conn,
-        sitting,
-        answering.question,
-        (&given, changed),
-        answering.change,
-        now,
-    )
-    .await?;
-    if head.forward_only && answering.goes_on && !go_on(conn, &head, at_question).await? {
-        end(conn, user, &head, now).await?;
-        return Ok((head, SavedSitting::Over));
+    let (kept, saved_at) = record::answer(conn, sitting, question)
+        .await?
+        .unwrap_or_else(|| (SavedAnswer::default(), now));
+    let merged = change.merge(&asked.kind, &kept)?;
+    if let Some(next) = merged.next {
+        let saved_at = if merged.changed.answer { now } else { saved_at };
+        record::save(conn, sitting, question, &next, saved_at).await?;
     }
-    let kept = SavedSitting::Kept {
-        expires_at: head.expires_at,
-        forward_only: head.forward_only,
-        basis: form_hash::basis(Some(&given)),
-    };
-    Ok((head, kept))
+    if head.forward_only && goes_on && !go_on(conn, &head, at_question).await? {
+        end(conn, user, &head, now).await?;
+        return Ok((head, None));
+    }
+    Ok((head, Some(merged.basis)))
 }
 
 /// Moves a forward-only sitting to its next question. Returns false when an adaptive exam has
@@ -314,12 +276,11 @@ pub async fn submit(
     if head.ended_at.is_some() {
         return Ok((head, None));
     }
-    if by_clock && now < head.expires_at {
-        let expires_at = head.expires_at;
-        return Ok((head, Some(expires_at)));
+    let goes_on = timing::goes_on_until(Some(head.expires_at), by_clock, now);
+    if goes_on.is_none() {
+        end(conn, user, &head, now).await?;
     }
-    end(conn, user, &head, now).await?;
-    Ok((head, None))
+    Ok((head, goes_on))
 }
 
 /// Maximum number of events read from one report.
@@ -408,7 +369,7 @@ async fn end(
         .ok_or_else(no_sitting)?;
     let (answers, saved) = record::answers(conn, head.sitting_id).await?;
     let sheet = paper.hand_in(answers, |number| saved.get(&number).copied());
-    let at = now.min(head.expires_at);
+    let at = timing::ended_at(Some(head.expires_at), now);
     record::end(conn, user, head, &sheet, at).await?;
     catch_up(conn, head).await?;
     let kind = match timing::is_late(Some(head.expires_at), now) {

@@ -83,7 +83,7 @@ pub fn review(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::question_bank::server::timing::{is_late, seconds_left, with_extra};
+    use crate::question_bank::server::answering::timing::{is_late, seconds_left, with_extra};
     use proptest::prelude::*;
 
     fn at(seconds: i64) -> DateTime<Utc> {

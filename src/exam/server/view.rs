@@ -21,25 +21,15 @@ use crate::exam::{
 use crate::paths::topic_path;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, ExamId, SittingId, TopicId, UserId};
+use crate::platform::ids::{CourseId, ExamId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
-use crate::question_bank::server::form_hash::basis;
-use crate::question_bank::server::grade;
+use crate::question_bank::server::answering::form_hash::basis;
+use crate::question_bank::server::answering::shown_part::ShownPart;
+use crate::question_bank::server::answering::timing::{self, time_words};
 use crate::question_bank::server::grade::Answers;
-use crate::question_bank::server::view::{graded_question, shown};
-use crate::question_bank::server::{questions_in_use, timing};
-use crate::quiz::server::view::time_words;
-
-/// Part of an exam that the learner asks to see.
-pub enum ExamPart {
-    /// Start sheet, or the running sitting.
-    Exam,
-    Question(usize),
-    /// Last page of a running sitting, which hands in.
-    End,
-    Sitting(SittingId),
-}
+use crate::question_bank::server::questions_in_use::withhold_asked;
+use crate::question_bank::server::view::{graded_question, mark, shown};
 
 /// Returns the exams of a course that the learner may sit or has sat.
 pub async fn list(
@@ -137,21 +127,15 @@ pub async fn page(
     user: UserId,
     course: String,
     exam: ExamId,
-    look: ExamPart,
+    part: ShownPart,
     clock: &Clock,
 ) -> AppResult<ExamPage> {
     let found = sitting::find(conn, user, &course, exam, clock.now).await?;
-    let last = found.sittings.first().map(|sat| sat.sitting_id);
-    let ended = match (&look, found.running(), last) {
-        (ExamPart::Sitting(sitting), ..) => Some(*sitting),
-        // The learner asks for a question, but the time is over: the newest sitting's result is
-        // shown.
-        (ExamPart::Question(_) | ExamPart::End, None, last) => last,
-        _ => None,
-    };
-    let state = match (ended, found.running()) {
-        (Some(sitting), _) => {
-            let sat = found.sittings.iter().find(|sat| sat.sitting_id == sitting);
+    let running = found.running();
+    let newest = found.sittings.first().map(|sat| sat.sitting_id.0);
+    let state = match (part.ended(running.is_some(), newest), running) {
+        (Some(ended), _) => {
+            let sat = (found.sittings.iter()).find(|sat| sat.sitting_id.0 == ended);
             let sat = sat
                 .filter(|sat| sat.ended_at.is_some())
                 .ok_or_else(no_sitting)?;
@@ -159,7 +143,7 @@ pub async fn page(
             ExamState::Result(Box::new(result))
         }
         (None, Some(running)) => {
-            let room = room(conn, user, running, look, clock).await?;
+            let room = room(conn, user, running, part, clock).await?;
             ExamState::Room(Box::new(room))
         }
         (None, None) => {
@@ -290,7 +274,7 @@ async fn room(
     conn: &mut Conn,
     user: UserId,
     running: &SittingResult,
-    look: ExamPart,
+    part: ShownPart,
     clock: &Clock,
 ) -> AppResult<Room> {
     let sitting = running.sitting_id;
@@ -300,13 +284,11 @@ async fn room(
     let paper = record::paper(conn, sitting).await?.ok_or_else(no_sitting)?;
     let (answers, _) = record::answers(conn, sitting).await?;
     let count = paper.questions.len();
-    let wanted = match look {
-        _ if head.forward_only => usize::try_from(head.at_question).unwrap_or_default(),
-        ExamPart::Question(at) => at,
-        ExamPart::End => count,
-        ExamPart::Exam | ExamPart::Sitting(_) => 0,
+    let wanted = match head.forward_only {
+        true => usize::try_from(head.at_question).ok(),
+        false => part.question(),
     };
-    let at = (wanted < count).then_some(wanted);
+    let at = wanted.filter(|&at| at < count);
     if let Some(question) = at {
         let looked = Event {
             kind: EventKind::QuestionShown,
@@ -342,7 +324,6 @@ async fn room(
 fn room_question(paper: &Paper, answers: &Answers, number: usize) -> RoomQuestion {
     let asked = &paper.questions[number];
     let given = answers.get(&number);
-    let answer = given.and_then(|given| given.answer.as_ref());
     let section = match paper.terms.sections.as_slice() {
         [_] => None,
         sections => sections.get(asked.section),
@@ -354,7 +335,7 @@ fn room_question(paper: &Paper, answers: &Answers, number: usize) -> RoomQuestio
             .unwrap_or_default(),
         shown: shown(&asked.question, given),
         basis: basis(given),
-        is_answered: answer.is_some_and(|answer| grade::is_complete(&asked.question.kind, answer)),
+        mark: mark(&asked.question, given),
     }
 }
 
@@ -385,19 +366,14 @@ async fn result(
     let questions = match review {
         Review::Answers => {
             let topics = topic_links(conn, found.course, course).await?;
-            let answered = attempt.sheet.questions.iter();
-            let ids = answered.clone().map(|one| one.question.question_id);
-            let asked =
-                questions_in_use::asked(conn, user, found.course, ids.collect(), clock.now).await?;
-            answered
-                .map(|one| {
-                    let topic = one.question.topic_id;
-                    let topic = topic.and_then(|topic| topics.get(&topic).cloned());
-                    let graded =
-                        graded_question(&one.question, one.answer.as_ref(), one.points, topic);
-                    questions_in_use::withhold(graded, asked.get(&one.question.question_id))
-                })
-                .collect()
+            let answered = attempt.sheet.questions.iter().map(|one| {
+                let topic = one.question.topic_id;
+                let topic = topic.and_then(|topic| topics.get(&topic).cloned());
+                let graded = graded_question(&one.question, one.answer.as_ref(), one.points, topic);
+                (one.question.question_id, graded)
+            });
+            let (ids, graded) = answered.unzip();
+            withhold_asked(conn, user, found.course, ids, graded, clock.now).await?
         }
         Review::Nothing | Review::Score => Vec::new(),
     };

@@ -26,10 +26,10 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
-    pub fn parse(name: &str, module: &str, pair: &str, exam: &str) -> Option<Self> {
+    pub fn parse(name: &str, module: &str, section: &str, exam: &str) -> Option<Self> {
         let exam = exam.parse().ok().map(ExamId);
         let module = module.parse().ok();
-        let quiz = module.zip(pair.parse().ok()).map(QuizNumber::from);
+        let quiz = module.zip(section.parse().ok()).map(QuizNumber::from);
         match name {
             "reset" => quiz.map(Self::Reset),
             "excuse" => quiz.map(Self::Excuse),
@@ -79,14 +79,14 @@ impl ActionKind {
 
     pub fn path(self, course: &str, username: &str) -> String {
         let text = |number: Option<i32>| number.map(|n| n.to_string()).unwrap_or_default();
-        let (module, pair) = self.place();
+        let (module, section) = self.place();
         let exam = self.exam().map(|exam| exam.to_string());
         address::with_query(
             &learner_path(course, username),
             &[
                 ("do", self.name()),
                 ("module", &text(module)),
-                ("pair", &text(pair)),
+                ("pair", &text(section)),
                 ("exam", &exam.unwrap_or_default()),
             ],
         )
@@ -178,7 +178,7 @@ impl ActionForms {
 
 pub fn form(action: ActionKind, page: &LearnerPage, forms: ActionForms) -> AnyView {
     let form = forms.of(action);
-    let (module, pair) = action.place();
+    let (module, section) = action.place();
     let hidden = |name: &'static str, number: Option<i32>| {
         number.map(|n| view! { <input type="hidden" name=name value=n.to_string() /> })
     };
@@ -210,7 +210,7 @@ pub fn form(action: ActionKind, page: &LearnerPage, forms: ActionForms) -> AnyVi
                 <input type="hidden" name="course" value=course />
                 <input type="hidden" name="learner" value=learner />
                 {hidden("module_no", module)}
-                {hidden("pair", pair)}
+                {hidden("pair", section)}
                 {exam}
                 {allowances}
                 <TextArea

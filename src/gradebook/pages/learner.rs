@@ -5,18 +5,17 @@ use leptos::prelude::*;
 use super::actions::{self, ActionForms, ActionKind};
 use super::tone;
 use crate::enrollment::EnrollmentStatus;
-use crate::exam::pages::history as sittings;
 use crate::exam::teach::{exam_path, sitting_path};
 use crate::gradebook::api::load_learner;
 use crate::gradebook::{
     CellState, LearnerPage, ModuleCard, OpenedAttempt, PastAction, QuizCard, learner_path,
 };
-use crate::platform::ids::QuizNumber;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource, path_part,
     query_value,
 };
-use crate::quiz::pages::{history, result_mark};
+use crate::question_bank::pages::history::history;
+use crate::quiz::pages::result_mark;
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
 
@@ -44,8 +43,8 @@ pub fn learner_page() -> AnyView {
             {head(&page)}
             {move || notice(&done.get())}
             {move || {
-                let (name, module, pair, exam) = query;
-                let action = ActionKind::parse(&name.get(), &module.get(), &pair.get(), &exam.get());
+                let (name, module, section, exam) = query;
+                let action = ActionKind::parse(&name.get(), &module.get(), &section.get(), &exam.get());
                 action.map(|action| actions::form(action, &shown, forms))
             }}
             {page.opened.clone().map(|opened| attempt_view(&page, opened))}
@@ -178,7 +177,7 @@ fn module_view(page: &LearnerPage, module: &ModuleCard) -> AnyView {
                 </div>
                 {unlock}
             </div>
-            {quizzes.map(|quiz| quiz_view(page, number, quiz)).collect_view()}
+            {quizzes.map(|quiz| quiz_view(page, quiz)).collect_view()}
         </section>
     }
     .erase()
@@ -214,7 +213,7 @@ fn exams(page: &LearnerPage) -> AnyView {
                     {reset}
                     {excuse}
                 </div>
-                {sittings("Sittings", exam.sittings.clone(), &format!("{path}/"))}
+                {history("Sittings", &format!("{path}/"), exam.sittings.clone())}
             </div>
         }
     });
@@ -258,8 +257,8 @@ fn sentence(words: &str) -> String {
     }
 }
 
-fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
-    let number = QuizNumber::new(module, quiz.pair);
+fn quiz_view(page: &LearnerPage, quiz: &QuizCard) -> AnyView {
+    let number = quiz.number;
     let attempts = match quiz.attempts_used {
         0 => String::new(),
         1 => "1 attempt".to_owned(),
@@ -284,7 +283,7 @@ fn quiz_view(page: &LearnerPage, module: i32, quiz: &QuizCard) -> AnyView {
                 {reset}
                 {excuse}
             </div>
-            {history("Attempts", quiz.attempts.clone(), &format!("{path}?attempt="))}
+            {history("Attempts", &format!("{path}?attempt="), quiz.attempts.clone())}
         </div>
     }
     .erase()

@@ -28,7 +28,7 @@ struct QuizRow {
     #[diesel(sql_type = Int4)]
     module_no: i32,
     #[diesel(sql_type = Int4)]
-    pair: i32,
+    section: i32,
     #[diesel(sql_type = Text)]
     title: String,
     #[diesel(sql_type = Bool)]
@@ -42,22 +42,22 @@ pub async fn columns(
     course: CourseId,
 ) -> QueryResult<Vec<(ColumnKey, GradeColumn)>> {
     let rows: Vec<QuizRow> = statement(
-        "select q.module_no, q.pair, coalesce(m.title, '') as title, bool_and(q.is_retired) as is_retired
+        "select q.module_no, q.section, coalesce(m.title, '') as title, bool_and(q.is_retired) as is_retired
          from (
-             select module_no, topic_pair_index as pair, false as is_retired from quiz_questions
+             select module_no, topic_pair_index as section, false as is_retired from quiz_questions
              where course_id = $1 and topic_pair_index is not null and purpose <> 'exam' and retired_at is null
              union select module_no, topic_pair_index, true from quiz_attempts where course_id = $1
              union select module_no, topic_pair_index, true from quiz_excuses where course_id = $1
          ) q
          left join course_modules m on m.course_id = $1 and m.module_no = q.module_no
-         group by q.module_no, q.pair, m.title
-         order by q.module_no, q.pair",
+         group by q.module_no, q.section, m.title
+         order by q.module_no, q.section",
     )
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
     let quizzes = rows.into_iter().map(|row| {
-        let number = QuizNumber::new(row.module_no, row.pair);
+        let number = QuizNumber::new(row.module_no, row.section);
         let retired = if row.is_retired { " (retired)" } else { "" };
         let label = format!("{number}{retired}");
         let column = GradeColumn {
@@ -236,7 +236,7 @@ struct CellRow {
     #[diesel(sql_type = Int4)]
     module_no: i32,
     #[diesel(sql_type = Int4)]
-    pair: i32,
+    section: i32,
     #[diesel(embed)]
     reached: ReachedRow,
 }
@@ -248,7 +248,7 @@ pub async fn cells(
     learners: &[UserId],
 ) -> QueryResult<HashMap<(UserId, ColumnKey), Cell>> {
     let rows: Vec<CellRow> = statement(
-        "select user_id, module_no, topic_pair_index as pair, max(score) as best,
+        "select user_id, module_no, topic_pair_index as section, max(score) as best,
                 coalesce(bool_or(status = 'passed'), false) as is_passed,
                 coalesce(bool_or(status = 'in_progress'), false) as is_running, bool_or(is_excused) as is_excused
          from (
@@ -265,7 +265,7 @@ pub async fn cells(
     .load(conn)
     .await?;
     let quizzes = rows.into_iter().map(|row| {
-        let key = ColumnKey::Quiz(QuizNumber::new(row.module_no, row.pair));
+        let key = ColumnKey::Quiz(QuizNumber::new(row.module_no, row.section));
         ((row.user_id, key), row.reached.cell())
     });
     let sat = exam_results(conn, course, learners).await?;
@@ -379,7 +379,7 @@ struct AttemptOutcomeRow {
     #[diesel(sql_type = Int4)]
     module_no: i32,
     #[diesel(sql_type = Int4)]
-    pair: i32,
+    section: i32,
     #[diesel(embed)]
     outcome: AttemptOutcome,
 }
@@ -392,7 +392,7 @@ pub async fn attempts(
     user: UserId,
 ) -> QueryResult<HashMap<QuizNumber, Vec<AttemptOutcome>>> {
     let rows: Vec<AttemptOutcomeRow> = statement(
-        "select module_no, topic_pair_index as pair, attempt_id, status, score, completed_at, counts
+        "select module_no, topic_pair_index as section, attempt_id, status, score, completed_at, counts
          from quiz_attempt_history where user_id = $1 and course_id = $2 order by started_at desc",
     )
     .bind::<Uuid, _>(user)
@@ -402,7 +402,7 @@ pub async fn attempts(
     let mut attempts: HashMap<QuizNumber, Vec<AttemptOutcome>> = HashMap::new();
     for row in rows {
         let quiz = attempts
-            .entry(QuizNumber::new(row.module_no, row.pair))
+            .entry(QuizNumber::new(row.module_no, row.section))
             .or_default();
         quiz.push(row.outcome);
     }

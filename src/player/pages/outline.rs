@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use crate::course::duration;
 use crate::enrollment::{OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicState};
 use crate::paths::{exams_path, quiz_path, topic_path};
-use crate::platform::ids::QuizNumber;
 use crate::platform::ui::{Erase, Glyph, Icon, Kbd, Language};
 use crate::player::{Hit, SearchResults, TopicPage};
 
@@ -70,7 +69,7 @@ fn section(
         .into_iter()
         .map(|entry| match entry {
             OutlineEntry::Topic(topic) => line(topic.clone(), (course, language), here),
-            OutlineEntry::Quiz(quiz) => quiz_line(quiz.clone(), module.number, course),
+            OutlineEntry::Quiz(quiz) => quiz_line(quiz.clone(), course),
         })
         .collect_view();
     view! {
@@ -108,9 +107,8 @@ fn line(topic: OutlineTopic, (course, language): (&str, &Language), here: &str) 
     .erase()
 }
 
-fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
-    let number = QuizNumber::new(module_no, quiz.pair);
-    let title = format!("Quiz {number}");
+fn quiz_line(quiz: OutlineQuiz, course: &str) -> AnyView {
+    let title = format!("Quiz {}", quiz.number);
     if let Some(lock) = quiz.lock {
         return locked("quiz lock", title.erase(), lock);
     }
@@ -121,7 +119,7 @@ fn quiz_line(quiz: OutlineQuiz, module_no: i32, course: &str) -> AnyView {
     };
     view! {
         <li class=class>
-            <a href=quiz_path(course, number)>
+            <a href=quiz_path(course, quiz.number)>
                 <span class="g"></span>
                 <span>{title} <span class="vh">{words}</span></span>
             </a>

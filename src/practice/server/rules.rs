@@ -18,7 +18,7 @@ use crate::platform::time::Clock;
 use crate::practice::server::store::practice_question;
 use crate::practice::{PracticePage, PracticeState};
 use crate::question_bank::AnswerForm;
-use crate::question_bank::server::answer::read;
+use crate::question_bank::server::answering::read_form::read;
 use crate::question_bank::server::freeze::freeze_by;
 use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::Frozen;

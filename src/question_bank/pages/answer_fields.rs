@@ -4,8 +4,8 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use crate::platform::ui::{Erase, FormState, Html, Language, text_of_area};
-use crate::question_bank::QuestionViewKind;
+use crate::platform::ui::{Erase, FormState, Glyph, Html, Icon, Language, text_of_area};
+use crate::question_bank::{QuestionView, QuestionViewKind};
 
 /// Restores typed values that the server rejected, so that the learner need not type them again.
 pub fn as_typed(kind: QuestionViewKind, form: FormState) -> QuestionViewKind {
@@ -30,6 +30,61 @@ pub fn as_typed(kind: QuestionViewKind, form: FormState) -> QuestionViewKind {
         },
         other => other,
     }
+}
+
+/// Shows a question with the fields of its answer, and with the flag for review if `can_flag`.
+/// `id` is the HTML id of the prompt.
+pub fn question_fields(
+    shown: QuestionView,
+    id: String,
+    can_flag: bool,
+    language: &Language,
+) -> AnyView {
+    let QuestionView {
+        prompt,
+        kind,
+        flagged,
+    } = shown;
+    let answer = fields(kind, &id, language);
+    let flag = can_flag.then(|| {
+        view! {
+            <label class="check quiz-flag">
+                <input type="checkbox" name="given[flagged]" value="on" checked=flagged />
+                <span>"Flag for review"</span>
+            </label>
+        }
+    });
+    view! {
+        <div class="prose quiz-prompt" id=id lang=language.tag() dir=language.dir() inner_html=prompt.0></div>
+        {answer}
+        {flag}
+    }
+    .erase()
+}
+
+/// Shows the buttons that save an answer and go `back` to the question with this number, or on to
+/// `go`. With `by_script`, scripts switch to the other question without loading it.
+pub fn steps(back: Option<usize>, go: String, label: &'static str, by_script: bool) -> AnyView {
+    let target = |go: &str| by_script.then(|| go.to_owned());
+    let back = back.map(|number| {
+        let go = number.to_string();
+        view! {
+            <button class="btn second" name="go" data-go=target(&go) value=go>
+                <Icon glyph=Glyph::ArrowLeft />
+                "Back"
+            </button>
+        }
+    });
+    view! {
+        <div class="row">
+            {back}
+            <button class="btn" name="go" data-go=target(&go) value=go>
+                {label}
+                <Icon glyph=Glyph::ArrowRight />
+            </button>
+        </div>
+    }
+    .erase()
 }
 
 /// Shows the fields for the answer to a question. `prompt` is the HTML id of the prompt, which

@@ -2,6 +2,18 @@ use crate::platform::ui::{Badge, Erase, Html, Language, Tone};
 use crate::question_bank::GradedQuestion;
 use leptos::prelude::*;
 
+/// Shows a score, its outcome as a badge and the passing score.
+pub fn score(percent: i32, passing_percent: i32, (tone, text): (Tone, &'static str)) -> AnyView {
+    view! {
+        <p class="quiz-score num">{format!("{percent}%")}</p>
+        <div>
+            <Badge tone=tone text=text />
+            <p class="soft">{format!("Passing score: {passing_percent}%")}</p>
+        </div>
+    }
+    .erase()
+}
+
 /// Lists graded questions, each with the given answer and the right answer.
 pub fn answers(
     questions: Vec<GradedQuestion>,

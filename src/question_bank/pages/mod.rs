@@ -2,4 +2,6 @@
 
 pub mod answer_fields;
 pub mod graded;
+pub mod history;
+pub mod marks;
 pub mod timer;

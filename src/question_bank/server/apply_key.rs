@@ -1,8 +1,55 @@
-//! Applies the present key of a question to the version that an attempt was shown.
+//! Regrading of a question: a tutor's ruling on its right answer, and the present key applied to
+//! the version that an attempt was shown.
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::grade::{FrozenKind, FrozenOption};
+use crate::platform::error::{AppError, AppResult};
+
+/// A tutor's decision on the right answer of a question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ruling {
+    /// The question's present key, in the form of a question that is drawn now.
+    Key(FrozenKind),
+    /// Everybody gets the point, because the question as a whole was wrong.
+    Everybody,
+}
+
+impl Ruling {
+    /// Returns the question as it was shown with its key under the ruling. None if everybody gets
+    /// the point.
+    ///
+    /// # Errors
+    ///
+    /// An [`Obstacle`] if the present key cannot be applied to the question as it was shown.
+    pub fn applied_to(&self, shown: &FrozenKind) -> Result<Option<FrozenKind>, Obstacle> {
+        match self {
+            Self::Key(present) => rekey(shown, present).map(Some),
+            Self::Everybody => Ok(None),
+        }
+    }
+
+    /// Reads the ruling from its column `key`.
+    pub fn from_column(key: Option<Value>) -> AppResult<Self> {
+        Ok(match key {
+            Some(key) => {
+                Self::Key(serde_json::from_value(key).map_err(|error| AppError::internal(&error))?)
+            }
+            None => Self::Everybody,
+        })
+    }
+
+    /// Returns the value of the column `key`.
+    pub fn to_column(&self) -> AppResult<Option<Value>> {
+        match self {
+            Self::Key(key) => {
+                (serde_json::to_value(key).map(Some)).map_err(|error| AppError::internal(&error))
+            }
+            Self::Everybody => Ok(None),
+        }
+    }
+}
 
 /// The reason why the present key cannot be applied to the version that was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -26,7 +26,7 @@ pub struct QuestionPlace {
     pub topic: Option<TopicId>,
     pub module_no: i32,
     /// Number of the section within its module. None if no quiz asks the question.
-    pub pair: Option<i32>,
+    pub section: Option<i32>,
     /// Position among the questions of its quiz. None keeps the present one.
     pub order: Option<i32>,
 }
@@ -119,7 +119,7 @@ fn standing(place: &QuestionPlace) -> PlaceColumns {
     (
         quiz_questions::topic_id.eq(place.topic),
         quiz_questions::module_no.eq(place.module_no),
-        quiz_questions::topic_pair_index.eq(place.pair),
+        quiz_questions::topic_pair_index.eq(place.section),
         place
             .order
             .map(|order| quiz_questions::order_index.eq(order)),

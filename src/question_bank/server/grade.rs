@@ -67,6 +67,11 @@ pub struct FrozenOption {
 /// Answers by the index of their question from 0, as stored in the database.
 pub type Answers = BTreeMap<usize, SavedAnswer>;
 
+/// Returns the answer to the question with this index.
+pub fn answer_to(answers: &Answers, at: usize) -> Option<&Answer> {
+    answers.get(&at)?.answer.as_ref()
+}
+
 /// A learner's answer to one question.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SavedAnswer {
@@ -90,6 +95,18 @@ pub enum Answer {
     /// The place of each item, from 1. Items without a place are missing.
     Places(HashMap<Uuid, usize>),
     Matches(HashMap<Uuid, Uuid>),
+}
+
+/// Returns the points of each question for its saved answer.
+pub fn points_of_all<'a>(
+    questions: impl IntoIterator<Item = &'a Frozen>,
+    answers: &Answers,
+    partial_credit: bool,
+) -> Vec<f64> {
+    let questions = questions.into_iter().enumerate();
+    questions
+        .map(|(at, question)| points(&question.kind, answer_to(answers, at), partial_credit))
+        .collect()
 }
 
 /// Returns the points for an answer, from 0 to 1. Without partial credit the points are 0 or 1.

@@ -1,16 +1,14 @@
 //! Stores, freezes and grades questions, reads and writes question files, and estimates difficulty.
 
 pub mod adaptive;
-pub mod answer;
+pub mod answering;
 pub mod apply_key;
 pub mod bank;
 pub mod exchange;
-pub mod form_hash;
 pub mod freeze;
 pub mod grade;
 pub mod number;
 pub mod questions_in_use;
 pub mod statistics;
 pub mod store;
-pub mod timing;
 pub mod view;

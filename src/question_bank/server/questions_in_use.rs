@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
-use super::timing::GRACE;
+use super::answering::timing::GRACE;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, QuestionId, QuizNumber, UserId};
 use crate::platform::ui::Html;
@@ -54,7 +54,7 @@ struct AskedRow {
     #[diesel(sql_type = Nullable<Int4>)]
     module_no: Option<i32>,
     #[diesel(sql_type = Nullable<Int4>)]
-    pair: Option<i32>,
+    section: Option<i32>,
     #[diesel(sql_type = Nullable<Text>)]
     exam: Option<String>,
 }
@@ -69,8 +69,8 @@ pub async fn asked(
     now: DateTime<Utc>,
 ) -> QueryResult<QuestionsInUse> {
     let rows: Vec<AskedRow> = statement(
-        "select question_id, module_no, pair, exam from (
-             select (q ->> 'question_id')::uuid as question_id, a.module_no, a.topic_pair_index as pair, null as exam
+        "select question_id, module_no, section, exam from (
+             select (q ->> 'question_id')::uuid as question_id, a.module_no, a.topic_pair_index as section, null as exam
              from quiz_attempts a cross join lateral jsonb_array_elements(a.question_set -> 'questions') q
              where a.user_id = $1 and a.course_id = $2 and a.status = 'in_progress'
                and (a.expires_at is null or a.expires_at > $4)
@@ -95,11 +95,11 @@ pub async fn asked(
     Ok(rows
         .into_iter()
         .map(|row| {
-            let asker = match (row.exam, row.module_no, row.pair) {
+            let asker = match (row.exam, row.module_no, row.section) {
                 (Some(title), ..) => UsedBy::Exam(title),
-                (None, module_no, pair) => UsedBy::Quiz(QuizNumber::new(
+                (None, module_no, section) => UsedBy::Quiz(QuizNumber::new(
                     module_no.unwrap_or_default(),
-                    pair.unwrap_or_default(),
+                    section.unwrap_or_default(),
                 )),
             };
             (row.question_id, asker)
@@ -107,8 +107,24 @@ pub async fn asked(
         .collect())
 }
 
+/// Withholds those results whose questions are being asked now. `questions` has the ids of the
+/// graded questions, in the same order.
+pub async fn withhold_asked(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    questions: Vec<QuestionId>,
+    graded: Vec<GradedQuestion>,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<GradedQuestion>> {
+    let asked = asked(conn, user, course, questions.clone(), now).await?;
+    Ok((graded.into_iter().zip(questions))
+        .map(|(graded, question)| withhold(graded, asked.get(&question)))
+        .collect())
+}
+
 /// Removes points, right answer and explanation if the question is being asked now.
-pub fn withhold(question: GradedQuestion, asked: Option<&UsedBy>) -> GradedQuestion {
+fn withhold(question: GradedQuestion, asked: Option<&UsedBy>) -> GradedQuestion {
     match asked {
         Some(asked) => GradedQuestion {
             points: 0,

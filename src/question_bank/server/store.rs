@@ -6,6 +6,7 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::question_bank::{QuestionType, StoredPayload};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -66,6 +67,22 @@ pub async fn bank_question(
         .load(conn)
         .await?;
     Ok(with_options(conn, rows, &HashMap::new()).await?.pop())
+}
+
+/// How often a learner has had a question.
+#[derive(QueryableByName)]
+pub struct TimesSeen {
+    #[diesel(sql_type = SqlUuid)]
+    question_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    times: i64,
+}
+
+impl TimesSeen {
+    pub fn by_question(rows: Vec<Self>) -> HashMap<Uuid, i64> {
+        let rows = rows.into_iter();
+        rows.map(|row| (row.question_id, row.times)).collect()
+    }
 }
 
 pub(crate) async fn with_options(

@@ -3,8 +3,8 @@
 use crate::enrollment::TopicLink;
 use crate::platform::markdown;
 use crate::platform::ui::Html;
-use crate::question_bank::server::grade::{Answer, Frozen, FrozenKind, SavedAnswer};
-use crate::question_bank::{GradedQuestion, QuestionView, QuestionViewKind};
+use crate::question_bank::server::grade::{self, Answer, Frozen, FrozenKind, SavedAnswer};
+use crate::question_bank::{GradedQuestion, Mark, QuestionView, QuestionViewKind};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -75,6 +75,15 @@ pub fn shown(question: &Frozen, given: Option<&SavedAnswer>) -> QuestionView {
     QuestionView {
         prompt: Html(question.prompt_html.clone()),
         kind,
+        flagged: given.is_some_and(|given| given.flagged),
+    }
+}
+
+/// Returns whether a question is answered and flagged.
+pub fn mark(question: &Frozen, given: Option<&SavedAnswer>) -> Mark {
+    let answer = given.and_then(|given| given.answer.as_ref());
+    Mark {
+        answered: answer.is_some_and(|answer| grade::is_complete(&question.kind, answer)),
         flagged: given.is_some_and(|given| given.flagged),
     }
 }

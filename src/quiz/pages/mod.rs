@@ -15,11 +15,13 @@ use super::{
     AttemptStatus, PastAttempt, QuizPage, QuizState, QuizTerms, RunningAttempt, SaveReply,
 };
 use crate::paths::quiz_path;
-use crate::platform::ids::QuizNumber;
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, Erase, Form, FormState, Language, Notice, Page, Tone, loaded,
     page_resource, query_value,
 };
+use crate::question_bank::Mark;
+use crate::question_bank::pages::history::{PastLine, history};
+use crate::question_bank::pages::marks::{count_open, open_words};
 use crate::question_bank::pages::timer::{time_over, timer};
 use crate::quiz::pages::running::question;
 
@@ -37,7 +39,7 @@ pub fn quiz_page() -> AnyView {
     let show = query_value("show");
     let page = page_resource(
         move || (params.get(), show.get()),
-        |((course, module, pair), show)| load_quiz(course, module, pair, show),
+        |((course, module, section), show)| load_quiz(course, module, section, show),
     );
     let forms = QuizForms {
         start: FormState::of(StartQuiz::PATH),
@@ -55,7 +57,7 @@ struct QuizForms {
 }
 
 fn quiz(page: QuizPage, forms: QuizForms) -> AnyView {
-    let number = QuizNumber::new(page.module_no, page.pair);
+    let number = page.number;
     let name = format!("Quiz {number}");
     let course = format!("/learn/{}", page.course_slug);
     let path = quiz_path(&page.course_slug, number);
@@ -92,7 +94,7 @@ fn quiz(page: QuizPage, forms: QuizForms) -> AnyView {
                 <h2 class="label">"Topics covered"</h2>
                 <ul>{links}</ul>
             </section>
-            {history("Your attempts", page.history.clone(), &format!("{path}?show="))}
+            {history("Your attempts", &format!("{path}?show="), page.history.clone())}
         }
     });
     view! {
@@ -139,8 +141,8 @@ fn ready(page: QuizPage, terms: QuizTerms, start: FormState) -> AnyView {
         {attempts.map(|attempts| view! { <p class="soft">{attempts}</p> })}
         <Form form=start>
             <input type="hidden" name="course" value=page.course_slug />
-            <input type="hidden" name="module_no" value=page.module_no.to_string() />
-            <input type="hidden" name="pair" value=page.pair.to_string() />
+            <input type="hidden" name="module_no" value=page.number.module_no.to_string() />
+            <input type="hidden" name="pair" value=page.number.section.to_string() />
             <Button big=true busy=start.busy()>
                 {begin}
             </Button>
@@ -178,25 +180,24 @@ fn running(attempt: RunningAttempt, language: &Language, path: &str, forms: Quiz
 }
 
 /// The overview before handing in: which questions are answered and which are flagged.
-fn overview(marks: Vec<(bool, bool)>, path: &str) -> AnyView {
-    let open = marks.iter().filter(|(answered, _)| !answered).count();
-    let said = match open {
-        0 => "You have answered every question.".to_owned(),
-        1 => "One question is not answered yet.".to_owned(),
-        count => format!("{count} questions are not answered yet."),
-    };
+fn overview(marks: Vec<Mark>, path: &str) -> AnyView {
+    let said = open_words(count_open(&marks));
     let lines = marks
         .into_iter()
         .zip(1..)
-        .map(|((answered, flagged), number): (_, usize)| {
-            let state = if answered { "answered" } else { "not answered" };
+        .map(|(mark, number): (_, usize)| {
+            let state = if mark.answered {
+                "answered"
+            } else {
+                "not answered"
+            };
             view! {
                 <li>
                     <a href=format!("{path}?show={number}") rel="external">
                         {format!("Question {number}")}
                     </a>
                     <span class="soft">{state}</span>
-                    {flagged.then(|| view! { <Badge tone=Tone::Warn text="Flagged" /> })}
+                    {mark.flagged.then(|| view! { <Badge tone=Tone::Warn text="Flagged" /> })}
                 </li>
             }
         })
@@ -209,36 +210,17 @@ fn overview(marks: Vec<(bool, bool)>, path: &str) -> AnyView {
     .erase()
 }
 
-/// The list of ended attempts. `path` is the address of each, without the attempt's id.
-pub fn history(label: &'static str, past: Vec<PastAttempt>, path: &str) -> AnyView {
-    if past.is_empty() {
-        return ().erase();
+impl From<PastAttempt> for PastLine {
+    fn from(attempt: PastAttempt) -> Self {
+        let (tone, text) = outcome(attempt.status);
+        Self {
+            id: attempt.attempt_id.to_string(),
+            when: attempt.when,
+            score: Some(attempt.score),
+            counts: attempt.counts,
+            outcome: Some((tone, text.to_owned())),
+        }
     }
-    let lines = past
-        .into_iter()
-        .map(|attempt| {
-            let (tone, text) = outcome(attempt.status);
-            let href = format!("{path}{}", attempt.attempt_id);
-            let (when, exactly) = attempt.when;
-            view! {
-                <li>
-                    <a href=href>
-                        <time datetime=exactly>{when}</time>
-                    </a>
-                    <span class="num">{format!("{}%", attempt.score)}</span>
-                    {(!attempt.counts).then(|| view! { <span class="soft">"before a reset"</span> })}
-                    <Badge tone=tone text=text />
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <section class="quiz-history">
-            <h2 class="label">{label}</h2>
-            <ol>{lines}</ol>
-        </section>
-    }
-    .erase()
 }
 
 /// The badge of a status: its tone and its text.

@@ -1,10 +1,10 @@
 //! The result of an attempt: each question with its answer, the right answer and the explanation.
 
-use crate::question_bank::pages::graded::answers;
 use leptos::prelude::*;
 
 use super::outcome;
-use crate::platform::ui::{Badge, Button, Erase, Language, Notice, Tone};
+use crate::platform::ui::{Button, Erase, Language, Notice, Tone};
+use crate::question_bank::pages::graded::{answers, score};
 use crate::quiz::{AttemptStatus, QuizPage, QuizResult, RegradeNote};
 
 pub fn result(page: &QuizPage, mut graded: QuizResult, path: &str) -> AnyView {
@@ -36,16 +36,15 @@ pub fn result_mark(
     label: &'static str,
     way: AnyView,
 ) -> AnyView {
-    let (tone, text) = outcome(graded.status);
-    let needed = format!("Passing score: {}%", graded.passing_score_percent);
+    let score = score(
+        graded.score,
+        graded.passing_score_percent,
+        outcome(graded.status),
+    );
     let regrades = graded.regrades.into_iter().map(regrade).collect_view();
     view! {
         <section class="quiz-result">
-            <p class="quiz-score num">{format!("{}%", graded.score)}</p>
-            <div>
-                <Badge tone=tone text=text />
-                <p class="soft">{needed}</p>
-            </div>
+            {score}
             {way}
         </section>
         {regrades}

@@ -1,6 +1,6 @@
-use crate::platform::ui::{Erase, Form, FormState, Glyph, Icon, Language};
+use crate::platform::ui::{Erase, Form, FormState, Language};
 use crate::question_bank::QuestionView;
-use crate::question_bank::pages::answer_fields::{as_typed, fields};
+use crate::question_bank::pages::answer_fields::{as_typed, question_fields, steps};
 use crate::quiz::RunningAttempt;
 use leptos::prelude::*;
 
@@ -22,13 +22,9 @@ pub fn question(
         .marks
         .into_iter()
         .zip(1..)
-        .map(|((answered, flagged), to): (_, usize)| {
-            let class = match (answered, flagged) {
-                (_, true) => "chip flagged",
-                (true, false) => "chip answered",
-                (false, false) => "chip",
-            };
-            let state = match (answered, flagged) {
+        .map(|(mark, to): (_, usize)| {
+            let class = mark.class();
+            let state = match (mark.answered, mark.flagged) {
                 (true, true) => ", answered, flagged",
                 (true, false) => ", answered",
                 (false, true) => ", flagged",
@@ -43,8 +39,12 @@ pub fn question(
             }
         })
         .collect_view();
-    let (lang, dir) = (language.tag(), language.dir());
-    let answer = fields(as_typed(shown.kind, save), "ly-prompt", language);
+    let shown = QuestionView {
+        kind: as_typed(shown.kind, save),
+        ..shown
+    };
+    let asked = question_fields(shown, "ly-prompt".to_owned(), true, language);
+    let steps = steps((at > 0).then_some(at), next.0.clone(), next.1, false);
     view! {
         <Form form=save class="quiz-form" keeps=true on_answer=told>
             <input type="hidden" name="attempt" value=attempt.attempt_id.to_string() />
@@ -52,7 +52,7 @@ pub fn question(
             <input type="hidden" name="basis" value=attempt.basis autocomplete="off" />
             <input type="hidden" name="tab" value=attempt.tab.to_string() autocomplete="off" />
             // Enter presses the first button of a form, so the first button leads to the next page.
-            <button class="vh" name="go" value=next.0.clone() tabindex="-1" aria-hidden="true">
+            <button class="vh" name="go" value=next.0 tabindex="-1" aria-hidden="true">
                 {next.1}
             </button>
             <nav class="chips quiz-jumps" aria-label="Questions">
@@ -62,27 +62,8 @@ pub fn question(
                 </button>
             </nav>
             <h2 class="vh">{format!("Question {number} of {count}")}</h2>
-            <div class="prose quiz-prompt" id="ly-prompt" lang=lang dir=dir inner_html=shown.prompt.0></div>
-            {answer}
-            <label class="check quiz-flag">
-                <input type="checkbox" name="given[flagged]" value="on" checked=shown.flagged />
-                <span>"Flag for review"</span>
-            </label>
-            <div class="row">
-                {(at > 0)
-                    .then(|| {
-                        view! {
-                            <button class="btn second" name="go" value=at.to_string()>
-                                <Icon glyph=Glyph::ArrowLeft />
-                                "Back"
-                            </button>
-                        }
-                    })}
-                <button class="btn" name="go" value=next.0>
-                    {next.1}
-                    <Icon glyph=Glyph::ArrowRight />
-                </button>
-            </div>
+            {asked}
+            {steps}
         </Form>
     }
     .erase()

@@ -1,6 +1,5 @@
 //! The life of a quiz attempt, from its start to its grade. Times come from the server's clock.
 
-use crate::question_bank::server::freeze::freeze;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
@@ -18,14 +17,12 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, QuizNumber, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::platform::time::Clock;
-use crate::question_bank::server::answer::AnswerChange;
-pub use crate::question_bank::server::answer::read;
-use crate::question_bank::server::form_hash::basis;
-use crate::question_bank::server::grade;
-use crate::question_bank::server::grade::QuestionSet;
+use crate::question_bank::server::answering::save_answer::AnswerChange;
+use crate::question_bank::server::answering::timing::GRACE;
+use crate::question_bank::server::answering::{refusals, timing};
+use crate::question_bank::server::freeze::freeze;
+use crate::question_bank::server::grade::{self, QuestionSet};
 use crate::question_bank::server::store::BankQuestion;
-use crate::question_bank::server::timing;
-use crate::question_bank::server::timing::GRACE;
 use crate::quiz::AttemptStatus;
 
 fn no_quiz() -> AppError {
@@ -33,7 +30,7 @@ fn no_quiz() -> AppError {
 }
 
 pub fn no_attempt() -> AppError {
-    AppError::NotFound("This attempt does not exist, or it is not yours.".to_owned())
+    refusals::not_yours("attempt")
 }
 
 /// A quiz that the learner may see, and everything that decides its state.
@@ -105,10 +102,7 @@ pub fn why_closed(found: &QuizContext, clock: &Clock) -> Option<String> {
     if let Some(allowed) = found.settings.total_attempts_allowed()
         && quiz.attempts_used >= allowed
     {
-        return Some(match allowed {
-            1 => "You have used your only attempt. Your tutor can allow another one.".to_owned(),
-            _ => format!("You have used all {allowed} attempts. Your tutor can allow another one."),
-        });
+        return Some(refusals::all_used("attempt", allowed));
     }
     let wait = TimeDelta::minutes(found.settings.retry_wait_minutes.unwrap_or(0).into());
     let last = found
@@ -159,7 +153,7 @@ pub async fn start(
 async fn end_at(conn: &mut Conn, attempt: AttemptId, at: DateTime<Utc>) -> AppResult<()> {
     let name = format!("end-attempt-{attempt}-{}", at.timestamp());
     let end = EndAttempt { attempt };
-    jobs::enqueue_once(conn, &end, &name, at + GRACE + TimeDelta::seconds(1)).await
+    jobs::enqueue_once(conn, &end, &name, timing::end_job_at(at)).await
 }
 
 /// Draws `count` questions at random. The questions that the learner has seen least come first, so
@@ -177,84 +171,67 @@ fn draw(mut bank: Vec<BankQuestion>, count: usize) -> QuestionSet {
 }
 
 /// Stores the answer to one question of a running attempt. Parts of the answer may be missing. An
-/// attempt whose time is over is graded instead.
+/// attempt whose time is over is graded instead. Returns the new basis of the form (see
+/// `form_hash`), or None if the attempt ended before the answer arrived.
 pub async fn save(
     conn: &mut Conn,
     user: UserId,
     attempt: AttemptId,
-    answering: &AnswerChange,
+    change: &AnswerChange,
     now: DateTime<Utc>,
-) -> AppResult<SavedAttempt> {
+) -> AppResult<(Attempt, Option<String>)> {
     let mut row = locked(conn, user, attempt).await?;
-    if row.status != AttemptStatus::InProgress {
-        return Ok(SavedAttempt::TooLate(row.quiz));
+    if has_ended(conn, user, &row, now).await? {
+        return Ok((row, None));
     }
-    if timing::is_late(row.expires_at, now) {
-        end(conn, user, &row, now).await?;
-        return Ok(SavedAttempt::TooLate(row.quiz));
-    }
-    let question = answering.question;
-    let frozen = row.set.questions.get(question).ok_or_else(|| {
-        AppError::field("question", "This attempt has no question with this number.")
-    })?;
-    let given = answering.read(&frozen.kind)?;
-    let basis = basis(Some(&given));
+    let question = change.question;
+    let asked = row.set.questions.get(question);
+    let asked = asked.ok_or_else(|| refusals::no_such_question("This attempt"))?;
     let kept = row.answers.get(&question).cloned().unwrap_or_default();
-    if let Some(given) = answering.over(&kept, given) {
-        row.answers.insert(question, given);
+    let merged = change.merge(&asked.kind, &kept)?;
+    if let Some(next) = merged.next {
+        row.answers.insert(question, next);
         store::save_answers(conn, attempt, &row.answers).await?;
     }
-    Ok(SavedAttempt::Kept {
-        quiz: row.quiz,
-        basis,
-        expires_at: row.expires_at,
-    })
+    Ok((row, Some(merged.basis)))
 }
 
-/// The outcome of saving an answer.
-pub enum SavedAttempt {
-    Kept {
-        quiz: QuizKey,
-        /// Hash of the answer that was sent; see `question_bank::server::form_hash`.
-        basis: String,
-        /// The end of the attempt's time. None without a limit.
-        expires_at: Option<DateTime<Utc>>,
-    },
-    /// The attempt ended before the answer arrived.
-    TooLate(QuizKey),
-}
-
-/// Ends the attempt and grades it. Does nothing if the attempt is graded already.
+/// Ends and grades the attempt; an ended attempt stays as it is. `by_clock` means that the page's
+/// clock has run down. A tutor may have given more time meanwhile: the attempt then goes on, and
+/// the new end of its time is returned.
 pub async fn submit(
     conn: &mut Conn,
     user: UserId,
     attempt: AttemptId,
-    now: DateTime<Utc>,
-) -> AppResult<QuizKey> {
-    let row = locked(conn, user, attempt).await?;
-    if row.status == AttemptStatus::InProgress {
-        end(conn, user, &row, now).await?;
-    }
-    Ok(row.quiz)
-}
-
-/// Hands in when the page's clock has run down. If a tutor has extended the attempt meanwhile,
-/// returns the new end of the time instead.
-pub async fn run_down(
-    conn: &mut Conn,
-    user: UserId,
-    attempt: AttemptId,
+    by_clock: bool,
     now: DateTime<Utc>,
 ) -> AppResult<(QuizKey, Option<DateTime<Utc>>)> {
     let row = locked(conn, user, attempt).await?;
-    let is_running = row.status == AttemptStatus::InProgress;
-    if is_running && row.expires_at.is_some_and(|at| now < at) {
-        return Ok((row.quiz, row.expires_at));
+    if row.status != AttemptStatus::InProgress {
+        return Ok((row.quiz, None));
     }
-    if is_running {
+    let goes_on = timing::goes_on_until(row.expires_at, by_clock, now);
+    if goes_on.is_none() {
         end(conn, user, &row, now).await?;
     }
-    Ok((row.quiz, None))
+    Ok((row.quiz, goes_on))
+}
+
+/// Returns true if the attempt has ended. Ends it first if its time is over.
+async fn has_ended(
+    conn: &mut Conn,
+    user: UserId,
+    row: &Attempt,
+    now: DateTime<Utc>,
+) -> AppResult<bool> {
+    if row.status != AttemptStatus::InProgress {
+        return Ok(true);
+    }
+    let is_late = timing::is_late(row.expires_at, now);
+    if is_late {
+        end(conn, user, row, now).await?;
+    }
+    Ok(is_late)
 }
 
 /// Grades an attempt if its time is over and it is still in progress.
@@ -265,10 +242,7 @@ async fn end_if_late(
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     let row = locked(conn, user, attempt).await?;
-    if row.status == AttemptStatus::InProgress && timing::is_late(row.expires_at, now) {
-        end(conn, user, &row, now).await?;
-    }
-    Ok(())
+    has_ended(conn, user, &row, now).await.map(drop)
 }
 
 /// Loads the learner's attempt and locks it until the transaction ends.
@@ -281,16 +255,7 @@ async fn locked(conn: &mut Conn, user: UserId, attempt: AttemptId) -> AppResult<
 /// Grades the attempt on the saved answers and applies regrades that were decided meanwhile.
 /// Completes the course if the pass was its last step.
 async fn end(conn: &mut Conn, user: UserId, row: &Attempt, now: DateTime<Utc>) -> AppResult<()> {
-    let points: Vec<f64> = row
-        .set
-        .questions
-        .iter()
-        .enumerate()
-        .map(|(at, question)| {
-            let answer = row.answers.get(&at).and_then(|given| given.answer.as_ref());
-            grade::points(&question.kind, answer, row.partial_credit)
-        })
-        .collect();
+    let points = grade::points_of_all(&row.set.questions, &row.answers, row.partial_credit);
     let score = grade::percent(&points);
     let (status, at) = outcome(score, row.passing_score_percent, row.expires_at, now);
     store::finish(conn, row.attempt_id, status, score, &points, at).await?;
@@ -313,7 +278,7 @@ pub async fn end_running(
         .iter()
         .find(|outcome| outcome.status == AttemptStatus::InProgress);
     if let Some(running) = running {
-        submit(conn, user, running.attempt_id, now).await?;
+        submit(conn, user, running.attempt_id, false, now).await?;
     }
     Ok(())
 }
@@ -383,7 +348,7 @@ pub fn outcome(
         false if expires_at.is_some_and(|at| now > at) => AttemptStatus::Expired,
         false => AttemptStatus::Failed,
     };
-    (status, expires_at.map_or(now, |at| now.min(at)))
+    (status, timing::ended_at(expires_at, now))
 }
 
 #[cfg(test)]

@@ -2,12 +2,11 @@
 //! attempts of others. `save_answers`, `set_end` and `finish` take only the attempt's id; their
 //! callers must load the attempt with `attempt_for_update` first.
 
-use crate::question_bank::server::store::{BankQuestion, QuestionRow, with_options};
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Int4, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Int4, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,8 +18,9 @@ use crate::platform::db::schema::{
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, QuizNumber, TopicId, UserId};
+use crate::question_bank::server::answering::timing;
 use crate::question_bank::server::grade::{Answers, QuestionSet};
-use crate::question_bank::server::timing;
+use crate::question_bank::server::store::{BankQuestion, QuestionRow, TimesSeen, with_options};
 use crate::quiz::AttemptStatus;
 
 /// Quiz settings of a course, with the allowances of one learner.
@@ -106,17 +106,9 @@ pub async fn bank(conn: &mut Conn, user: UserId, quiz: QuizKey) -> AppResult<Vec
     with_options(conn, rows, &seen).await
 }
 
-#[derive(QueryableByName)]
-struct TimesSeenRow {
-    #[diesel(sql_type = SqlUuid)]
-    question_id: Uuid,
-    #[diesel(sql_type = BigInt)]
-    times: i64,
-}
-
 /// Counts the attempts at this quiz in which the learner has had each question.
 async fn seen(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<HashMap<Uuid, i64>> {
-    let rows: Vec<TimesSeenRow> = statement(
+    let rows: Vec<TimesSeen> = statement(
         "select (q ->> 'question_id')::uuid as question_id, count(*) as times
          from quiz_attempts a cross join lateral jsonb_array_elements(a.question_set -> 'questions') q
          where a.user_id = $1 and a.course_id = $2 and a.module_no = $3 and a.topic_pair_index = $4
@@ -128,10 +120,7 @@ async fn seen(conn: &mut Conn, user: UserId, quiz: QuizKey) -> QueryResult<HashM
     .bind::<Int4, _>(quiz.number.section)
     .load(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.question_id, row.times))
-        .collect())
+    Ok(TimesSeen::by_question(rows))
 }
 
 /// An attempt as stored in the database.
@@ -386,12 +375,22 @@ pub async fn finish(
     Ok(())
 }
 
-/// Id, slug, title and number of each active topic of a module, in order.
+/// A topic of a quiz's module.
+#[derive(Debug, Clone, Queryable)]
+pub struct ModuleTopic {
+    pub topic_id: TopicId,
+    pub slug: String,
+    pub title: String,
+    /// Number within the module, from 1.
+    pub number: i32,
+}
+
+/// The active topics of a module, in order.
 pub async fn topics_of(
     conn: &mut Conn,
     course: CourseId,
     module_no: i32,
-) -> QueryResult<Vec<(TopicId, String, String, i32)>> {
+) -> QueryResult<Vec<ModuleTopic>> {
     topics::table
         .filter(topics::course_id.eq(course))
         .filter(topics::module_no.eq(module_no))

@@ -1,8 +1,5 @@
 //! Builds the page of a quiz.
 
-use crate::question_bank::server::questions_in_use::{UsedBy, asked, withhold};
-use crate::question_bank::server::view::{graded_question, right, shown};
-use diesel::QueryResult;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -10,82 +7,73 @@ use uuid::Uuid;
 
 use super::attempt::{self, QuizContext, no_attempt};
 use super::regrade::{self, store::Applied};
-use super::store::{self, Attempt, AttemptOutcome};
-use crate::course::pair_of;
+use super::store::{self, Attempt, AttemptOutcome, ModuleTopic};
+use crate::course::section_of;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::progress;
 use crate::paths::{certificate_path, quiz_path, topic_path};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{AttemptId, QuestionId, QuizNumber, TopicId, UserId};
+use crate::platform::ids::{AttemptId, QuizNumber, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::question_bank::GradedQuestion;
-use crate::question_bank::server::form_hash::basis;
-use crate::question_bank::server::{grade, timing};
+use crate::question_bank::server::answering::form_hash::basis;
+use crate::question_bank::server::answering::shown_part::ShownPart;
+use crate::question_bank::server::answering::timing::{self, time_words};
+use crate::question_bank::server::grade::answer_to;
+use crate::question_bank::server::questions_in_use::withhold_asked;
+use crate::question_bank::server::view::{graded_question, mark, right, shown};
 use crate::quiz::{
     AttemptStatus, PastAttempt, QuizPage, QuizResult, QuizState, QuizTerms, RegradeNote,
     RunningAttempt,
 };
-
-/// The part of a quiz that the address names.
-pub enum QuizPart {
-    /// The terms, or the first question of the running attempt.
-    Quiz,
-    Question(usize),
-    /// The overview before handing in.
-    End,
-    Attempt(AttemptId),
-}
 
 pub async fn page(
     conn: &mut Conn,
     user: UserId,
     course: String,
     number: QuizNumber,
-    look: QuizPart,
+    part: ShownPart,
     clock: &Clock,
 ) -> AppResult<QuizPage> {
     let found = attempt::load_context(conn, user, &course, number, clock.now).await?;
     let topics = store::topics_of(conn, found.key.course, number.module_no).await?;
-    let link = |(_, slug, title, _): &(TopicId, String, String, i32)| TopicLink {
-        href: topic_path(&course, slug),
-        title: title.clone(),
+    let link = |topic: &ModuleTopic| TopicLink {
+        href: topic_path(&course, &topic.slug),
+        title: topic.title.clone(),
     };
-    let last = found.attempts.first().map(|outcome| outcome.attempt_id);
-    let ended = match (&look, found.running(), last) {
-        (QuizPart::Attempt(attempt), ..) => Some(*attempt),
-        // The address names a question, but the attempt has ended. The page shows its result.
-        (QuizPart::Question(_) | QuizPart::End, None, last) => last,
-        _ => None,
-    };
-    let state = match (ended, found.running()) {
+    let running = found.running();
+    let newest = found.attempts.first().map(|outcome| outcome.attempt_id.0);
+    let ended = part.ended(running.is_some(), newest).map(AttemptId);
+    let state = match (ended, running) {
         (Some(attempt), _) => {
             let row = store::attempt(conn, user, attempt)
                 .await?
                 .filter(|row| row.quiz == found.key && row.status != AttemptStatus::InProgress)
                 .ok_or_else(no_attempt)?;
-            let abouts = topics.iter().map(|topic| (topic.0, link(topic))).collect();
+            let abouts = (topics.iter())
+                .map(|topic| (topic.topic_id, link(topic)))
+                .collect();
             let onward = match row.status {
                 AttemptStatus::Passed => onward(conn, user, &course, &found, clock).await?,
                 _ => NextStep::default(),
             };
             let regrades = regrade::store::applied(conn, &[attempt]).await?;
-            let asked = asked_now(conn, user, &row, clock.now).await?;
+            let questions = row.set.questions.iter();
+            let questions = questions.map(|question| question.question_id).collect();
             let mut graded = graded(row, &regrades, &abouts, clock);
             (graded.next, graded.later) = (onward.open, onward.later);
-            QuizState::Result(Box::new(withholding(graded, &asked)))
+            let course = found.key.course;
+            graded.questions =
+                withhold_asked(conn, user, course, questions, graded.questions, clock.now).await?;
+            QuizState::Result(Box::new(graded))
         }
         (None, Some(attempt)) => {
             let row = store::attempt(conn, user, attempt)
                 .await?
                 .ok_or_else(no_attempt)?;
-            let at = match look {
-                QuizPart::End => None,
-                QuizPart::Question(at) => Some(at),
-                _ => Some(0),
-            };
-            QuizState::Running(Box::new(running_view(&row, at, clock.now)))
+            QuizState::Running(Box::new(running_view(&row, part.question(), clock.now)))
         }
         (None, None) => match attempt::why_closed(&found, clock) {
             Some(why) => QuizState::Closed(why),
@@ -111,11 +99,10 @@ pub async fn page(
             .unwrap_or_default(),
         course_slug: course.clone(),
         course_title: found.course_title,
-        module_no: number.module_no,
-        pair: number.section,
+        number,
         topics: topics
             .iter()
-            .filter(|(.., topic)| pair_of(*topic) == number.section)
+            .filter(|topic| section_of(topic.number) == number.section)
             .map(link)
             .collect(),
         is_excused,
@@ -152,29 +139,13 @@ fn terms(found: &QuizContext, bank: usize) -> QuizTerms {
     }
 }
 
-/// Formats a duration, such as "2 min 30 s".
-pub fn time_words(seconds: i64) -> String {
-    match (seconds / 60, seconds % 60) {
-        (0, seconds) => format!("{seconds} s"),
-        (minutes, 0) => format!("{minutes} min"),
-        (minutes, seconds) => format!("{minutes} min {seconds} s"),
-    }
-}
-
 fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> RunningAttempt {
     let given = |at: usize| row.answers.get(&at);
     let asked = at.and_then(|at| Some((at, row.set.questions.get(at)?)));
     RunningAttempt {
         attempt_id: row.attempt_id,
-        marks: (0..row.set.questions.len())
-            .map(|at| {
-                let kind = &row.set.questions[at].kind;
-                given(at).map_or((false, false), |given| {
-                    let answered = (given.answer.as_ref())
-                        .is_some_and(|answer| grade::is_complete(kind, answer));
-                    (answered, given.flagged)
-                })
-            })
+        marks: (row.set.questions.iter().enumerate())
+            .map(|(at, question)| mark(question, given(at)))
             .collect(),
         at: asked.map(|(at, question)| (at, shown(question, given(at)))),
         basis: asked.map_or_else(String::new, |(at, _)| basis(given(at))),
@@ -196,7 +167,7 @@ pub fn graded(
         .iter()
         .enumerate()
         .map(|(at, question)| {
-            let answer = row.answers.get(&at).and_then(|given| given.answer.as_ref());
+            let answer = answer_to(&row.answers, at);
             let points = row.points.get(at).copied().unwrap_or(0.0);
             let topic = question
                 .topic_id
@@ -271,26 +242,4 @@ async fn onward(
             }),
         },
     })
-}
-
-/// For each question of the attempt, the running quiz or exam that asks the question now.
-pub async fn asked_now(
-    conn: &mut Conn,
-    user: UserId,
-    attempt: &Attempt,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<Option<UsedBy>>> {
-    let ids: Vec<QuestionId> = (attempt.set.questions.iter())
-        .map(|question| question.question_id)
-        .collect();
-    let asked = asked(conn, user, attempt.quiz.course, ids.clone(), now).await?;
-    Ok(ids.iter().map(|id| asked.get(id).cloned()).collect())
-}
-
-/// Removes the right answers to questions that are being asked now from a result.
-pub fn withholding(mut graded: QuizResult, asked: &[Option<UsedBy>]) -> QuizResult {
-    graded.questions = (graded.questions.into_iter().zip(asked))
-        .map(|(question, asked)| withhold(question, asked.as_ref()))
-        .collect();
-    graded
 }

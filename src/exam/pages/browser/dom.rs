@@ -4,8 +4,8 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlFormElement, NodeList, UrlSearchParams};
 
-use crate::exam::pages::room::Mark;
 use crate::platform::ui::browser::fields_of;
+use crate::question_bank::Mark;
 
 /// Updates the navigator and the overview from the form of a question.
 pub fn mark(number: usize) {
@@ -67,7 +67,7 @@ pub fn is_touched(form: &Element) -> bool {
     fields(form) != fields(&copy)
 }
 
-/// Sets the form's new `basis`; see `question_bank::server::form_hash`.
+/// Sets the form's new `basis`; see `question_bank::server::answering::form_hash`.
 pub fn rebase(number: usize, basis: &str) {
     let field = form_of(number).and_then(|form| form.query_selector("[name=basis]").ok()?);
     if let Some(field) = field

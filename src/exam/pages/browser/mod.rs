@@ -20,11 +20,12 @@ use self::dom::{
     all, beacon, closest, form_of, is_online, is_touched, is_typed, mark, mark_of, now, number_of,
     rebase, set_text,
 };
-use super::room::{ends_words, open_words};
+use super::room::ends_words;
 use crate::exam::api::{ReportExamEvents, SaveExamAnswer, SubmitExam};
 use crate::exam::{Room, SittingClock};
 use crate::platform::error::AppError;
 use crate::platform::ui::browser::{FormReply, fields_of, send};
+use crate::question_bank::pages::marks::open_words;
 
 /// Timeout of a request; it is sent again afterwards.
 const TIMEOUT_MS: u32 = 10_000;

@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Int4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{SittingHead, broken};
-use crate::exam::server::exam_paper::{AnswerSheet, PaperOutcome};
+use crate::exam::server::grade::{AnswerSheet, PaperOutcome};
 use crate::platform::db::schema::exam_attempts;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ExamAttemptId, ExamId, SittingId, UserId};
+use crate::question_bank::server::store::TimesSeen;
 
 /// Stores the first grading of a sitting that ends at `at`.
 pub(crate) async fn keep(
@@ -170,17 +171,9 @@ pub async fn regrade(
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct SeenRow {
-    #[diesel(sql_type = SqlUuid)]
-    question_id: Uuid,
-    #[diesel(sql_type = BigInt)]
-    times: i64,
-}
-
 /// Returns how often the learner has had each question in this exam.
 pub async fn seen(conn: &mut Conn, user: UserId, exam: ExamId) -> QueryResult<HashMap<Uuid, i64>> {
-    let rows: Vec<SeenRow> = statement(
+    let rows: Vec<TimesSeen> = statement(
         "select (q -> 'question' ->> 'question_id')::uuid as question_id, count(*) as times
          from exam_attempts a cross join lateral jsonb_array_elements(a.answer_sheet -> 'questions') q
          where a.user_id = $1 and a.exam_id = $2 and a.regrade_of is null
@@ -190,8 +183,5 @@ pub async fn seen(conn: &mut Conn, user: UserId, exam: ExamId) -> QueryResult<Ha
     .bind::<SqlUuid, _>(exam)
     .load(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.question_id, row.times))
-        .collect())
+    Ok(TimesSeen::by_question(rows))
 }

@@ -17,13 +17,12 @@ use serde_json::{Value, json};
 pub use self::attempts::{Grading, attempts, regrade, seen};
 pub use self::events::{events, note};
 pub use self::regradings::{ExamRegrading, count_running, decide, decided_since, hold_ends};
-use super::exam_paper::{AnswerSheet, Paper};
+use super::exam_paper::Paper;
+use super::grade::AnswerSheet;
 use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
-pub use crate::question_bank::server::answer::TabChange;
-use crate::question_bank::server::form_hash::Changed;
 use crate::question_bank::server::grade::{Answers, Frozen, SavedAnswer};
 
 fn broken(error: serde_json::Error) -> AppError {
@@ -193,7 +192,7 @@ async fn read_head(
     statement(text)
         .bind::<SqlUuid, _>(sitting)
         .bind::<SqlUuid, _>(user)
-        .bind::<Int4, _>(i32::try_from(question).unwrap_or(i32::MAX))
+        .bind::<Int4, _>(number_of(question))
         .get_result(conn)
         .await
         .optional()
@@ -221,7 +220,7 @@ pub async fn move_on(
     at_question: usize,
     paper: Option<&Paper>,
 ) -> AppResult<()> {
-    let at_question = i32::try_from(at_question).unwrap_or(i32::MAX);
+    let at_question = number_of(at_question);
     let target = exam_sittings::table.filter(exam_sittings::sitting_id.eq(sitting));
     match paper {
         Some(paper) => {
@@ -256,42 +255,78 @@ pub async fn set_deadline(
         .map(drop)
 }
 
-/// Saves the changed parts of an answer and its flag. Ignores a change if a newer one of the same
-/// tab has arrived.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = exam_answers)]
+struct AnswerRow {
+    question_no: i32,
+    answer: Option<Value>,
+    is_flagged: bool,
+    tabs: Value,
+    saved_at: DateTime<Utc>,
+}
+
+impl AnswerRow {
+    /// Returns the answer and the time at which it was last saved.
+    fn read(self) -> AppResult<(SavedAnswer, DateTime<Utc>)> {
+        let answer = self.answer.map(serde_json::from_value);
+        let saved = SavedAnswer {
+            answer: answer.transpose().map_err(broken)?,
+            flagged: self.is_flagged,
+            tabs: serde_json::from_value(self.tabs).map_err(broken)?,
+        };
+        Ok((saved, self.saved_at))
+    }
+}
+
+/// Returns the answer to one question and the time at which it was last saved.
+pub async fn answer(
+    conn: &mut Conn,
+    sitting: SittingId,
+    question: usize,
+) -> AppResult<Option<(SavedAnswer, DateTime<Utc>)>> {
+    let row = exam_answers::table
+        .find((sitting, number_of(question)))
+        .select(AnswerRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(AnswerRow::read).transpose()
+}
+
+/// Stores the answer to one question. The caller has locked the sitting.
 pub async fn save(
     conn: &mut Conn,
     sitting: SittingId,
     question: usize,
-    (given, changed): (&SavedAnswer, Changed),
-    change: Option<TabChange>,
-    now: DateTime<Utc>,
+    given: &SavedAnswer,
+    saved_at: DateTime<Utc>,
 ) -> AppResult<()> {
     let answer = given.answer.as_ref().map(serde_json::to_value);
-    let answer = answer.transpose().map_err(broken)?;
-    statement(
-        "insert into exam_answers (sitting_id, question_no, answer, is_flagged, saved_at, tabs)
-         values ($1, $2, $3, $4, $5, case when $6 is null then '{}' else jsonb_build_object($6, $7) end)
-         on conflict (sitting_id, question_no) do update
-         set answer = case when $8 then excluded.answer else exam_answers.answer end,
-             saved_at = case when $8 then excluded.saved_at else exam_answers.saved_at end,
-             is_flagged = case when $9 then excluded.is_flagged else exam_answers.is_flagged end,
-             revision = exam_answers.revision + 1,
-             tabs = case when (select count(*) from jsonb_object_keys(exam_answers.tabs)) < 32
-                         then exam_answers.tabs || excluded.tabs else excluded.tabs end
-         where $6 is null or coalesce((exam_answers.tabs ->> $6)::int, 0) < $7",
-    )
-    .bind::<SqlUuid, _>(sitting)
-    .bind::<Int4, _>(i32::try_from(question).unwrap_or(i32::MAX))
-    .bind::<Nullable<Jsonb>, _>(answer)
-    .bind::<Bool, _>(given.flagged)
-    .bind::<Timestamptz, _>(now)
-    .bind::<Nullable<Text>, _>(change.map(|change| change.tab.to_string()))
-    .bind::<Nullable<Int4>, _>(change.map(|change| change.number))
-    .bind::<Bool, _>(changed.answer)
-    .bind::<Bool, _>(changed.flag)
-    .execute(conn)
-    .await?;
+    let columns = (
+        exam_answers::answer.eq(answer.transpose().map_err(broken)?),
+        exam_answers::is_flagged.eq(given.flagged),
+        exam_answers::tabs.eq(serde_json::to_value(&given.tabs).map_err(broken)?),
+        exam_answers::saved_at.eq(saved_at),
+    );
+    diesel::insert_into(exam_answers::table)
+        .values((
+            exam_answers::sitting_id.eq(sitting),
+            exam_answers::question_no.eq(number_of(question)),
+            columns.clone(),
+        ))
+        .on_conflict((exam_answers::sitting_id, exam_answers::question_no))
+        .do_update()
+        .set((
+            columns,
+            exam_answers::revision.eq(exam_answers::revision + 1),
+        ))
+        .execute(conn)
+        .await?;
     Ok(())
+}
+
+fn number_of(question: usize) -> i32 {
+    i32::try_from(question).unwrap_or(i32::MAX)
 }
 
 /// Returns the answers so far and the time at which each was last saved, by question number.
@@ -299,26 +334,15 @@ pub async fn answers(
     conn: &mut Conn,
     sitting: SittingId,
 ) -> AppResult<(Answers, HashMap<usize, DateTime<Utc>>)> {
-    let rows: Vec<(i32, Option<Value>, bool, DateTime<Utc>)> = exam_answers::table
+    let rows: Vec<AnswerRow> = exam_answers::table
         .filter(exam_answers::sitting_id.eq(sitting))
-        .select((
-            exam_answers::question_no,
-            exam_answers::answer,
-            exam_answers::is_flagged,
-            exam_answers::saved_at,
-        ))
+        .select(AnswerRow::as_select())
         .load(conn)
         .await?;
     let (mut answers, mut saved) = (Answers::new(), HashMap::new());
-    for (number, answer, flagged, at) in rows {
-        let number = usize::try_from(number).unwrap_or_default();
-        let answer = answer.map(serde_json::from_value);
-        let answer = answer.transpose().map_err(broken)?;
-        let given = SavedAnswer {
-            answer,
-            flagged,
-            ..SavedAnswer::default()
-        };
+    for row in rows {
+        let number = usize::try_from(row.question_no).unwrap_or_default();
+        let (given, at) = row.read()?;
         answers.insert(number, given);
         saved.insert(number, at);
     }

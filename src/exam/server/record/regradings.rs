@@ -10,7 +10,7 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::{exam_regradings, exam_sittings, exams};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ExamId, QuestionId, UserId};
-use crate::quiz::server::regrade::Ruling;
+use crate::question_bank::server::apply_key::Ruling;
 
 /// Decision about a question, for all sittings of an exam that had it.
 #[derive(Debug, Clone)]
@@ -41,15 +41,11 @@ pub async fn decide(
     decided: &ExamRegrading,
     at: DateTime<Utc>,
 ) -> AppResult<()> {
-    let key = match &decided.ruling {
-        Ruling::Key(key) => Some(serde_json::to_value(key).map_err(broken)?),
-        Ruling::Everybody => None,
-    };
     diesel::insert_into(exam_regradings::table)
         .values((
             exam_regradings::exam_id.eq(exam),
             exam_regradings::question_id.eq(decided.question),
-            exam_regradings::key.eq(key),
+            exam_regradings::key.eq(decided.ruling.to_column()?),
             exam_regradings::reason.eq(&decided.reason),
             exam_regradings::decided_by.eq(decided.by),
             exam_regradings::decided_at.eq(at),

@@ -1,19 +1,18 @@
 //! Regrades sittings after a question was wrong. Each regrade adds a row that points to the old
 //! grading, which stays.
 
-use crate::question_bank::server::store as question_bank;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::exam::server::exam_paper::AnswerSheet;
+use crate::exam::server::grade::AnswerSheet;
 use crate::exam::server::record;
 use crate::exam::server::record::{ExamRegrading, Grading, SittingHead};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
-use crate::question_bank::server::apply_key::{Obstacle, rekey};
+use crate::question_bank::server::apply_key::{Obstacle, Ruling};
 use crate::question_bank::server::freeze::freeze;
-use crate::quiz::server::regrade::Ruling;
+use crate::question_bank::server::store as question_bank;
 
 /// Result of a regrade.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -120,12 +119,10 @@ fn regraded(
         if answered.question.question_id.0 != question {
             continue;
         }
-        match ruling {
-            Ruling::Everybody => answered.is_void = true,
-            Ruling::Key(present) => {
-                answered.question.kind = rekey(&answered.question.kind, present)?;
-                answered.is_void = false;
-            }
+        let key = ruling.applied_to(&answered.question.kind)?;
+        answered.is_void = key.is_none();
+        if let Some(key) = key {
+            answered.question.kind = key;
         }
     }
     sheet.grade();

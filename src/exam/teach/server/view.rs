@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::check;
 use super::store::{self, SittingRow};
-use crate::exam::server::exam_paper::AnswerSheet;
+use crate::exam::server::grade::AnswerSheet;
 use crate::exam::server::record;
 use crate::exam::server::sitting::{no_exam, no_sitting};
 use crate::exam::server::store as exams;
@@ -20,8 +20,8 @@ use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, ExamId, SittingId};
 use crate::platform::time::Clock;
+use crate::question_bank::server::answering::timing::time_words;
 use crate::question_bank::server::view::graded_question;
-use crate::quiz::server::view::time_words;
 
 pub async fn list(conn: &mut Conn, course: CourseId, clock: &Clock) -> AppResult<TaughtExams> {
     let tallies = store::tallies(conn, course).await?;

@@ -159,7 +159,7 @@ fn quizzes(
                 _ => CellState::Failed,
             };
             QuizCard {
-                pair: quiz.number.section,
+                number: quiz.number,
                 cell: Cell {
                     state,
                     score: counting().filter_map(|outcome| outcome.score).max(),
@@ -199,7 +199,7 @@ fn retired(
     known
         .into_iter()
         .map(|(quiz, cell)| QuizCard {
-            pair: quiz.section,
+            number: quiz,
             cell,
             attempts_used: outcomes(quiz)
                 .iter()

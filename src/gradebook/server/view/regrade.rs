@@ -13,13 +13,14 @@ use crate::platform::ids::{CourseId, QuestionId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 use crate::question_bank::authoring::server::editing::no_question;
+use crate::question_bank::server::apply_key::Ruling;
 use crate::question_bank::server::freeze::freeze;
 use crate::question_bank::server::store::{BankQuestion, bank_question};
 use crate::question_bank::server::view::right;
 use crate::quiz::AttemptStatus;
 use crate::quiz::server::regrade::store as regrades;
 use crate::quiz::server::regrade::store::QuizRegrading;
-use crate::quiz::server::regrade::{Ruling, work};
+use crate::quiz::server::regrade::work;
 
 /// Question with the decisions about it and a hash (`mark`) of its key and latest decision.
 pub struct SeenForecast {

@@ -22,7 +22,7 @@ use crate::platform::http::flash::Flash;
 use crate::platform::ids::{CourseId, QuestionId};
 use crate::question_bank::AnswerForm;
 use crate::question_bank::authoring::{Preview, QuestionForm, QuestionPage};
-use crate::question_bank::server::answer::read;
+use crate::question_bank::server::answering::read_form::read;
 use crate::question_bank::server::bank;
 use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::freeze::freeze_by;
@@ -274,10 +274,11 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, saving: Saving) -> AppResult
     if before == after {
         return Ok(id);
     }
-    let place = match (place.module_no, place.pair) == (found.place.module_no, found.place.pair) {
-        true => place,
-        false => last(conn, place).await?,
-    };
+    let place =
+        match (place.module_no, place.section) == (found.place.module_no, found.place.section) {
+            true => place,
+            false => last(conn, place).await?,
+        };
     bank::change(conn, id, &place, &draft, &links).await?;
     store::note_edit(conn, id).await?;
     note(tutor, "question.edited", id)

@@ -106,7 +106,7 @@ async fn known(
                 course,
                 topic: row.topic_id,
                 module_no: row.module_no,
-                pair: row.topic_pair_index,
+                section: row.topic_pair_index,
                 order: None,
             },
             key,
@@ -310,14 +310,17 @@ impl Intake<'_, '_> {
         purpose: QuestionPurpose,
     ) -> AppResult<QuestionPlace> {
         let place = QuestionPlace {
-            pair: self.place.pair.filter(|_| purpose != QuestionPurpose::Exam),
+            section: self
+                .place
+                .section
+                .filter(|_| purpose != QuestionPurpose::Exam),
             ..self.place
         };
-        let order = match self.orders.get(&place.pair) {
+        let order = match self.orders.get(&place.section) {
             Some(order) => *order,
             None => store::last_order(conn, &place).await?,
         };
-        self.orders.insert(place.pair, order.saturating_add(1));
+        self.orders.insert(place.section, order.saturating_add(1));
         Ok(QuestionPlace {
             order: Some(order),
             ..place
@@ -337,14 +340,14 @@ impl Intake<'_, '_> {
             key: before.question.key.clone(),
             // A question that was moved to another topic keeps its purpose if the new one would
             // move it between the quiz and the exams.
-            purpose: match is_here || is_for_exams == before.place.pair.is_none() {
+            purpose: match is_here || is_for_exams == before.place.section.is_none() {
                 true => question.purpose,
                 false => before.question.purpose,
             },
             ..question
         };
-        let pair = self.place.pair.filter(|_| !is_for_exams);
-        let stays = !is_here || before.place.pair == pair;
+        let section = self.place.section.filter(|_| !is_for_exams);
+        let stays = !is_here || before.place.section == section;
         if stays && is_same(&before.question, &question) {
             self.report.unchanged += 1;
             return Ok(());

@@ -33,7 +33,7 @@ struct BankLineRow {
     #[diesel(sql_type = Nullable<Text>)]
     module_title: Option<String>,
     #[diesel(sql_type = Nullable<Int4>)]
-    pair: Option<i32>,
+    section: Option<i32>,
     #[diesel(sql_type = Nullable<Text>)]
     topic: Option<String>,
     #[diesel(sql_type = sql_types::QuestionType)]
@@ -118,7 +118,7 @@ pub async fn page(conn: &mut Conn, course: CourseId, query: &BankQuery) -> AppRe
                     s.answers, s.facility, s.discrimination, s.good_learners_fail, count(*) over () as count
              from {FROM} where {MATCHING}
          )
-         select q.question_id, q.module_no, q.topic_pair_index as pair, q.question_type as kind, q.purpose, q.difficulty, q.prompt_html,
+         select q.question_id, q.module_no, q.topic_pair_index as section, q.question_type as kind, q.purpose, q.difficulty, q.prompt_html,
                 q.retired_at is not null as is_retired, q.topic, m.title as module_title,
                 q.answers, q.facility, q.discrimination, q.good_learners_fail, q.count
          from matching q
@@ -194,11 +194,11 @@ pub async fn drafts(
 fn groups(rows: Vec<BankLineRow>) -> Vec<BankGroup> {
     let mut groups: Vec<((i32, Option<i32>), BankGroup)> = Vec::new();
     for row in rows {
-        let key = (row.module_no, row.pair);
+        let key = (row.module_no, row.section);
         if groups.last().is_none_or(|(last, _)| *last != key) {
             let module = row.module_title.as_deref().unwrap_or("Module");
-            let title = match row.pair {
-                Some(pair) => format!("{module}: quiz {}.{pair}", row.module_no),
+            let title = match row.section {
+                Some(section) => format!("{module}: quiz {}.{section}", row.module_no),
                 None => format!("{module}: exams only"),
             };
             let lines = Vec::new();

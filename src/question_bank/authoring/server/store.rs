@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::course::server::draft::QuestionDraft;
 use crate::course::server::render::Links;
 use crate::course::server::store::file_addresses;
-use crate::course::{QuestionPurpose, pair_of};
+use crate::course::{QuestionPurpose, section_of};
 use crate::platform::db::schema::{
     course_modules, course_quiz_settings, courses, quiz_questions, topics,
 };
@@ -92,7 +92,7 @@ pub async fn place(
         course,
         topic: None,
         module_no: 0,
-        pair: None,
+        section: None,
         order: None,
     };
     if let Some(number) = value.strip_prefix("module:") {
@@ -122,7 +122,7 @@ pub async fn place(
     Ok(QuestionPlace {
         topic: Some(topic),
         module_no,
-        pair: (purpose != QuestionPurpose::Exam).then(|| pair_of(number)),
+        section: (purpose != QuestionPurpose::Exam).then(|| section_of(number)),
         ..place
     })
 }
@@ -179,7 +179,7 @@ pub async fn question(
         .first(conn)
         .await
         .optional()?;
-    let Some((row, (topic, module_no, pair, retired_at, external_key, key_changed_at))) = row
+    let Some((row, (topic, module_no, section, retired_at, external_key, key_changed_at))) = row
     else {
         return Ok(None);
     };
@@ -187,7 +187,7 @@ pub async fn question(
         course,
         topic,
         module_no,
-        pair,
+        section,
         order: None,
     };
     let found = bank::drafts(conn, vec![row]).await?.pop();
@@ -235,7 +235,7 @@ pub async fn order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<Vec<Qu
     quiz_questions::table
         .filter(quiz_questions::course_id.eq(place.course))
         .filter(quiz_questions::module_no.eq(place.module_no))
-        .filter(quiz_questions::topic_pair_index.is_not_distinct_from(place.pair))
+        .filter(quiz_questions::topic_pair_index.is_not_distinct_from(place.section))
         .filter(quiz_questions::retired_at.is_null())
         .order((quiz_questions::order_index, quiz_questions::question_id))
         .select(quiz_questions::question_id)
@@ -248,7 +248,7 @@ pub async fn last_order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<i
     let last: Option<i32> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(place.course))
         .filter(quiz_questions::module_no.eq(place.module_no))
-        .filter(quiz_questions::topic_pair_index.is_not_distinct_from(place.pair))
+        .filter(quiz_questions::topic_pair_index.is_not_distinct_from(place.section))
         .select(diesel::dsl::max(quiz_questions::order_index))
         .first(conn)
         .await?;

@@ -12,19 +12,9 @@ pub use self::work::catch_up;
 use self::store::Applied;
 use super::store::Attempt;
 use crate::platform::ids::QuestionId;
-use crate::question_bank::server::apply_key::{Obstacle, rekey};
-use crate::question_bank::server::grade;
-use crate::question_bank::server::grade::{Frozen, FrozenKind};
+use crate::question_bank::server::apply_key::{Obstacle, Ruling};
+use crate::question_bank::server::grade::{self, Frozen, FrozenKind, answer_to};
 use crate::quiz::AttemptStatus;
-
-/// A tutor's decision on the right answer of a question.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ruling {
-    /// The question's present key, in the form of a question that is drawn now.
-    Key(FrozenKind),
-    /// Everybody gets the point, because the question as a whole was wrong.
-    Everybody,
-}
 
 /// The result of an attempt under a ruling.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,12 +54,8 @@ pub fn regrade(
     let Some((at, frozen)) = found else {
         return Ok(None);
     };
-    let key = match ruling {
-        Ruling::Key(present) => Some(rekey(&frozen.kind, present)?),
-        Ruling::Everybody => None,
-    };
-    let given = attempt.answers.get(&at);
-    let answer = given.and_then(|given| given.answer.as_ref());
+    let key = ruling.applied_to(&frozen.kind)?;
+    let answer = answer_to(&attempt.answers, at);
     let point = key.as_ref().map_or(1.0, |kind| {
         grade::points(kind, answer, attempt.partial_credit)
     });

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::store::{Attempt, AttemptRow};
-use super::{RegradedResult, Ruling};
+use super::RegradedResult;
 use crate::platform::db::schema::{quiz_attempts, quiz_regrades, quiz_regradings, users};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AttemptId, CourseId, QuestionId, QuizNumber, RegradingId, UserId};
+use crate::question_bank::server::apply_key::Ruling;
 use crate::question_bank::server::grade::FrozenKind;
 use crate::quiz::AttemptStatus;
 
@@ -53,10 +54,7 @@ impl TryFrom<RegradingRow> for QuizRegrading {
 
     fn try_from(row: RegradingRow) -> AppResult<Self> {
         Ok(Self {
-            ruling: match key(row.key)? {
-                Some(key) => Ruling::Key(key),
-                None => Ruling::Everybody,
-            },
+            ruling: Ruling::from_column(row.key)?,
             regrading_id: row.regrading_id,
             course: row.course_id,
             question: row.question_id,
@@ -95,15 +93,11 @@ pub async fn decide(
     attempts: i64,
     now: DateTime<Utc>,
 ) -> AppResult<RegradingId> {
-    let key = match ruling {
-        Ruling::Key(key) => json_of(Some(key))?,
-        Ruling::Everybody => None,
-    };
     Ok(diesel::insert_into(quiz_regradings::table)
         .values((
             quiz_regradings::course_id.eq(course),
             quiz_regradings::question_id.eq(question),
-            quiz_regradings::key.eq(key),
+            quiz_regradings::key.eq(ruling.to_column()?),
             quiz_regradings::reason.eq(reason),
             quiz_regradings::ordered_by.eq(by),
             quiz_regradings::ordered_at.eq(now),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::platform::ids::{AttemptId, CourseId, QuizNumber};
+use crate::question_bank::server::apply_key::rekey;
 use crate::question_bank::server::grade::{Answer, FrozenOption, QuestionSet, SavedAnswer};
 use crate::quiz::server::store::QuizKey;
 

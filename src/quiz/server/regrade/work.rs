@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::regrade;
 use super::store::{self, QuizRegrading};
-use super::{Obstacle, Ruling, regrade};
 use crate::certificate::server::completion;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{AttemptId, CourseId, QuestionId, QuizNumber, RegradingId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
+use crate::question_bank::server::apply_key::{Obstacle, Ruling};
 use crate::quiz::AttemptStatus;
 use crate::quiz::server::mails::{QuizMail, QuizNews};
 use crate::quiz::server::store::Attempt;

@@ -184,7 +184,7 @@ mod tests {
             course: CourseId(Uuid::nil()),
             topic: None,
             module_no,
-            pair: None,
+            section: None,
             order: None,
         }
     }

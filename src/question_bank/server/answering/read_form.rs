@@ -1,78 +1,12 @@
-//! Reads an answer from the fields that a browser sent, and merges it into the stored one.
+//! Reads an answer from the fields that a browser sent.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::form_hash;
-use super::grade::{Answer, FrozenKind, SavedAnswer};
 use crate::platform::error::{AppError, AppResult};
 use crate::question_bank::AnswerForm;
-
-/// The number of a change within its tab. Numbers grow with each change.
-#[derive(Debug, Clone, Copy)]
-pub struct TabChange {
-    pub tab: Uuid,
-    pub number: i32,
-}
-
-/// A browser's request to store the answer to one question of an attempt.
-pub struct AnswerChange {
-    /// Index of the question, from 0.
-    pub question: usize,
-    pub sent: AnswerForm,
-    /// Hash of the answer when the page was last loaded or saved; see `form_hash`.
-    pub basis: Option<String>,
-    pub change: Option<TabChange>,
-}
-
-/// Number of tabs whose newest change is remembered. One more tab clears the list, so that it
-/// cannot grow without end.
-const TABS: usize = 32;
-
-impl AnswerChange {
-    pub fn read(&self, kind: &FrozenKind) -> AppResult<SavedAnswer> {
-        Ok(SavedAnswer {
-            answer: read(kind, &self.sent)?,
-            flagged: self.sent.flagged.is_some(),
-            tabs: BTreeMap::new(),
-        })
-    }
-
-    /// Returns the value to store instead of `kept`, or None if nothing changes. A change that
-    /// arrives after a newer one of the same tab is ignored. Parts of the form that equal `basis`
-    /// are left unchanged, because another tab may have changed them since.
-    pub fn over(&self, kept: &SavedAnswer, given: SavedAnswer) -> Option<SavedAnswer> {
-        let newest = |change: TabChange| kept.tabs.get(&change.tab).copied().unwrap_or(0);
-        if self
-            .change
-            .is_some_and(|change| change.number <= newest(change))
-        {
-            return None;
-        }
-        let changed = form_hash::changed(self.basis.as_deref(), &given);
-        let mut next = SavedAnswer {
-            answer: if changed.answer {
-                given.answer
-            } else {
-                kept.answer.clone()
-            },
-            flagged: if changed.flag {
-                given.flagged
-            } else {
-                kept.flagged
-            },
-            tabs: kept.tabs.clone(),
-        };
-        if let Some(change) = self.change {
-            if next.tabs.len() >= TABS {
-                next.tabs.clear();
-            }
-            next.tabs.insert(change.tab, change.number);
-        }
-        (next != *kept).then_some(next)
-    }
-}
+use crate::question_bank::server::grade::{Answer, FrozenKind};
 
 /// Length limit of a written answer, in characters.
 const TEXT_LIMIT: usize = 5000;
@@ -185,7 +119,6 @@ fn line(sent: &AnswerForm) -> AppResult<Option<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn tracing() -> FrozenKind {
         FrozenKind::Tracing {
@@ -216,56 +149,5 @@ mod tests {
         assert_eq!(filled("yes", "42", "7"), prints("42"));
         assert_eq!(filled("no", "42", ""), Ok(Some(Answer::FailsAtLine(None))));
         assert!(filled("perhaps", "", "").is_err());
-    }
-
-    fn given(text: &str, flagged: bool) -> SavedAnswer {
-        SavedAnswer {
-            answer: (!text.is_empty()).then(|| Answer::Text(text.to_owned())),
-            flagged,
-            tabs: BTreeMap::new(),
-        }
-    }
-
-    fn answering(basis: Option<String>, change: Option<(u128, i32)>) -> AnswerChange {
-        AnswerChange {
-            question: 0,
-            sent: AnswerForm::default(),
-            basis,
-            change: change.map(|(tab, number)| TabChange {
-                tab: Uuid::from_u128(tab),
-                number,
-            }),
-        }
-    }
-
-    proptest! {
-        /// Changes of one tab may arrive in any order; the newest one stays.
-        #[test]
-        fn what_comes_late_takes_nothing_back(order in Just((1..8).collect::<Vec<i32>>()).prop_shuffle()) {
-            let mut kept = SavedAnswer::default();
-            for number in order {
-                let sent = given(&number.to_string(), false);
-                if let Some(next) = answering(None, Some((1, number))).over(&kept, sent) {
-                    kept = next;
-                }
-            }
-            prop_assert_eq!(kept.answer, given("7", false).answer);
-        }
-
-        /// A tab that changes neither the answer nor the flag keeps the changes of other tabs.
-        #[test]
-        fn what_a_tab_did_not_touch_stays(
-            had in ("[ab]{0,1}", any::<bool>()),
-            kept in ("[ab]{0,1}", any::<bool>()),
-            sent in ("[ab]{0,1}", any::<bool>()),
-        ) {
-            let [had, kept, sent] = [had, kept, sent].map(|(text, flagged)| given(&text, flagged));
-            let next = answering(Some(form_hash::basis(Some(&had))), None).over(&kept, sent.clone());
-            let next = next.unwrap_or_else(|| kept.clone());
-            let expected = if sent.answer == had.answer { kept.answer } else { sent.answer };
-            prop_assert_eq!(next.answer, expected);
-            let expected = if sent.flagged == had.flagged { kept.flagged } else { sent.flagged };
-            prop_assert_eq!(next.flagged, expected);
-        }
     }
 }

@@ -15,8 +15,37 @@ pub fn is_late(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     expires_at.is_some_and(|at| now > at + GRACE)
 }
 
+/// Returns the end of an attempt that ends now, which is never after the time limit.
+pub fn ended_at(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+    expires_at.map_or(now, |at| now.min(at))
+}
+
+/// Returns the end of the time if a page handed in because its clock had run down (`by_clock`), but
+/// a tutor has given more time meanwhile. The attempt then goes on.
+pub fn goes_on_until(
+    expires_at: Option<DateTime<Utc>>,
+    by_clock: bool,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    expires_at.filter(|&at| by_clock && now < at)
+}
+
+/// Returns the time of the job that ends an attempt after its time, even if nobody opens the page.
+pub fn end_job_at(expires_at: DateTime<Utc>) -> DateTime<Utc> {
+    expires_at + GRACE + TimeDelta::seconds(1)
+}
+
 pub fn seconds_left(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     (expires_at - now).num_seconds().max(0)
+}
+
+/// Formats a duration, such as "2 min 30 s".
+pub fn time_words(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::grade::{Answer, SavedAnswer};
+use crate::question_bank::server::grade::{Answer, SavedAnswer};
 
 /// Returns a short hash of the answer and its flag, such as `9f86d081884c7d65.0`. Short, because
 /// each form carries it to the browser and back.
