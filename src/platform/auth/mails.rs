@@ -7,8 +7,8 @@ use super::sign_ups::{self, SignUp};
 use super::{store, tokens};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{SignUpId, UserId};
-use crate::platform::jobs::{Job, JobContext};
-use crate::platform::mail::{self, Mail};
+use crate::platform::jobs::{Job, JobContext, retries};
+use crate::platform::mail::Mail;
 use crate::platform::names;
 
 /// The answer to a sign-up: a link that confirms it, or a note that the address already has an
@@ -22,7 +22,7 @@ pub struct SignUpMail {
 
 impl Job for SignUpMail {
     const KIND: &'static str = "sign_up_mail";
-    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
+    const MAX_ATTEMPTS: i32 = retries::MAIL_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let id = self.sign_up_id;
@@ -99,7 +99,7 @@ pub enum About {
 
 impl Job for AccountMail {
     const KIND: &'static str = "account_mail";
-    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
+    const MAX_ATTEMPTS: i32 = retries::MAIL_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let about = self.about;
@@ -191,7 +191,7 @@ pub struct ForgottenPassword {
 
 impl Job for ForgottenPassword {
     const KIND: &'static str = "forgotten_password";
-    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
+    const MAX_ATTEMPTS: i32 = retries::MAIL_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let account = cx
