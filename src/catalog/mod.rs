@@ -254,8 +254,12 @@ pub enum EnrollmentOption {
     Enrolled {
         continue_at: String,
         certificate: Option<String>,
+        may_leave: bool,
     },
-    Open,
+    /// The viewer can enroll, or enroll again in a course that they left.
+    Open {
+        has_left: bool,
+    },
     /// The viewer cannot enroll here; holds the reason.
     Closed(String),
 }
