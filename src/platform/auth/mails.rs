@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::sign_ups::{self, SignUp};
-use super::{store, tokens};
+use super::{lifetimes, store, tokens};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{SignUpId, UserId};
 use crate::platform::jobs::{Job, JobContext, retries};
@@ -68,8 +68,9 @@ impl SignUpMail {
         let text = format!(
             "{hello},\n\nSomeone, probably you, signed up at {site} with this address{named}, on {at}. \
              Please open this link to confirm your address. It signs you in, and you can start learning:\n\n{link}\n\n\
-             The link works for three days. It opens an account with the password that was chosen in this sign-up. \
-             If you did not sign up, you can ignore this email. Without the link there is no account."
+             The link works for {}. It opens an account with the password that was chosen in this sign-up. \
+             If you did not sign up, you can ignore this email. Without the link there is no account.",
+            lifetimes::CONFIRMATION
         );
         let subject = format!("Confirm your address for {site}");
         send(cx, name, &sign_up.email, subject, &text).await
@@ -128,16 +129,18 @@ impl Job for AccountMail {
                 format!("You already have an account at {site}"),
                 format!(
                     "Hello {name},\n\nSomeone, probably you, just tried to sign up with this address. It already has an account, so nothing was \
-                     changed. You can sign in with your password.\n\nIf you don't remember it, choose a new one here. The link works for two \
-                     hours:\n\n{}\n\nIf this wasn't you, you don't need to do anything.",
+                     changed. You can sign in with your password.\n\nIf you don't remember it, choose a new one here. The link works for {}:\n\n{}\n\n\
+                     If this wasn't you, you don't need to do anything.",
+                    lifetimes::RESET,
                     cx.link(&format!("/reset-password?token={token}"))
                 ),
             ),
             About::ResetPassword => (
                 format!("Choose a new password for {site}"),
                 format!(
-                    "Hello {name},\n\nPlease open this link to choose a new password. It works once, for two hours:\n\n{}\n\n\
+                    "Hello {name},\n\nPlease open this link to choose a new password. It works once, for {}:\n\n{}\n\n\
                      If you did not ask for this, you can ignore this email. Your password stays the same.",
+                    lifetimes::RESET,
                     cx.link(&format!("/reset-password?token={token}"))
                 ),
             ),

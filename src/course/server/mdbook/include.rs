@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{CourseFolder, MAX_FILE_BYTES, Refusal};
 use super::scan;
 use super::source::{Place, Problems, Source};
+use crate::platform::figures::megabytes;
 
 /// Deepest nesting of includes.
 const MAX_DEPTH: usize = 10;
@@ -209,7 +210,7 @@ impl<'a> Expander<'a> {
             return put_in;
         }
         self.budget = 0;
-        self.problems.error(place, TOO_MUCH);
+        self.problems.error(place, too_much());
         left_out(place)
     }
 
@@ -276,7 +277,7 @@ impl<'a> Expander<'a> {
                 None
             }
             Err(NotOpened::TooMuch) => {
-                self.problems.error(place, TOO_MUCH);
+                self.problems.error(place, too_much());
                 None
             }
             Err(NotOpened::LeftOut(message)) => {
@@ -314,7 +315,10 @@ impl<'a> Expander<'a> {
     }
 }
 
-const TOO_MUCH: &str = "with its includes this page is larger than 20 MB";
+fn too_much() -> String {
+    let most = megabytes(MAX_FILE_BYTES as usize);
+    format!("with its includes this page is larger than {most}")
+}
 
 /// Reason for not expanding an include.
 enum NotOpened {
