@@ -86,8 +86,8 @@ const TABLE: &str = "
     authoring/api/retire_question course=open&id=TOPIC&retired=true             401 403 403 404 403 404 404
     authoring/api/move_question course=open&which=up-TOPIC                      401 403 403 404 403 404 404
     GET authoring/api/load_import course=open                                   401 403 403 200 403 200 404
-    GET authoring/api/load_quiz_settings course=open                            401 403 403 200 403 200 404
-    authoring/api/save_quiz_settings course=open                                401 403 403 422 403 422 404
+    GET settings/api/load_quiz_settings course=open                             401 403 403 200 403 200 404
+    settings/api/save_quiz_settings course=open                                 401 403 403 422 403 422 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";

@@ -19,9 +19,10 @@ use crate::platform::auth::pages::{
 use crate::player::pages::{learn_page, resume_page, topic_page};
 use crate::practice::pages::practice_page;
 use crate::question_bank::authoring::pages::{
-    question_bank_page, question_import_page, question_page, quiz_settings_page,
+    question_bank_page, question_import_page, question_page,
 };
 use crate::quiz::pages::quiz_page;
+use crate::quiz::settings::pages::quiz_settings_page;
 use crate::teaching::pages::teach_page;
 
 /// Defines an enum of pages, and the function that downloads and shows one of them.

@@ -111,5 +111,9 @@ test.describe("without JavaScript", () => {
     await page.goto("/learn");
     await page.getByRole("link", { name: /Continue reading|Start reading/ }).click();
     await expect(page).toHaveURL(second);
+    await page.goto(`/courses/${OPEN}`);
+    await page.getByText("Leave course").click();
+    await page.getByRole("button", { name: "Leave this course" }).click();
+    await expect(page.getByText("You have left this course.")).toBeVisible();
   });
 });

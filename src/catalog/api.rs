@@ -9,6 +9,7 @@ use crate::platform::error::AppResult;
 #[cfg(feature = "ssr")]
 use {
     crate::catalog::server::{store, view},
+    crate::course::server::search,
     crate::platform::error::AppError,
     crate::platform::http::Cx,
     crate::platform::ui::Html,
@@ -18,9 +19,7 @@ use {
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn list_courses(query: CatalogQuery) -> AppResult<CatalogPage> {
     let cx = Cx::current()?;
-    if query.q.chars().count() > 200 {
-        return Err(AppError::field("q", "Search for at most 200 characters."));
-    }
+    search::check_length(&query.q)?;
     let organization = cx.organization.organization_id;
     cx.within(async move |conn| store::list(conn, organization, &query).await)
         .await

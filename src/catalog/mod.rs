@@ -8,8 +8,8 @@ pub mod server;
 use serde::{Deserialize, Serialize};
 
 use crate::course::Level;
-use crate::platform::address;
 use crate::platform::ui::{Html, Language};
+use crate::platform::{address, figures};
 
 /// Search, filter, order and position of the list. All are part of the address, so that a link can
 /// be shared.
@@ -179,14 +179,7 @@ impl Price {
 }
 
 fn amount(cents: i32) -> String {
-    let digits = (cents / 100).to_string();
-    let mut whole = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            whole.push(',');
-        }
-        whole.push(digit);
-    }
+    let whole = figures::number((cents / 100).unsigned_abs() as usize);
     match cents % 100 {
         0 => whole,
         cents => format!("{whole}.{cents:02}"),
@@ -254,8 +247,10 @@ pub enum EnrollmentOption {
     Enrolled {
         continue_at: String,
         certificate: Option<String>,
+        may_leave: bool,
     },
-    Open,
+    /// The viewer can enroll, or enroll again in a course that they left.
+    Open { has_left: bool },
     /// The viewer cannot enroll here; holds the reason.
     Closed(String),
 }

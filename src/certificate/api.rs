@@ -8,13 +8,16 @@ use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
+    super::FEEDBACK_CHARACTERS,
     crate::certificate::server::{code, completion, store, view},
     crate::paths::certificate_path,
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::{require_admin, require_user},
     crate::platform::error::AppError,
+    crate::platform::figures,
     crate::platform::http::Cx,
     crate::platform::http::server_fns::redirect,
+    crate::teaching::REASON_CHARACTERS,
     serde_json::json,
 };
 
@@ -68,8 +71,11 @@ pub async fn rate_course(
         .filter(|rating| (1..=5).contains(rating))
         .ok_or_else(|| AppError::field("rating", "Choose one to five stars."))?;
     let feedback = feedback.trim().to_owned();
-    if feedback.chars().count() > 2000 {
-        return Err(AppError::field("feedback", "Use at most 2,000 characters."));
+    if feedback.chars().count() > FEEDBACK_CHARACTERS as usize {
+        return Err(AppError::field(
+            "feedback",
+            figures::use_at_most(FEEDBACK_CHARACTERS),
+        ));
     }
     me.cx
         .within(
@@ -150,10 +156,10 @@ pub async fn issue_certificate_anew(code: String, reason: String) -> AppResult<(
 fn said(reason: &str) -> AppResult<String> {
     let reason = reason.trim();
     match reason.chars().count() {
-        1..=500 => Ok(reason.to_owned()),
+        length if (1..=REASON_CHARACTERS as usize).contains(&length) => Ok(reason.to_owned()),
         _ => Err(AppError::field(
             "reason",
-            "Enter a reason of at most 500 characters.",
+            format!("Enter a reason of at most {REASON_CHARACTERS} characters."),
         )),
     }
 }

@@ -12,6 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::ui::Language;
 
+/// Longest text that is checked, in bytes. All our credentials are shorter.
+pub const VERIFIED_BYTES: u32 = 16_000;
+/// Longest comment on a course, in characters.
+pub const FEEDBACK_CHARACTERS: u32 = 2_000;
+
 /// Kind of program in which the course was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]

@@ -11,7 +11,7 @@ use crate::certificate::server::keys;
 use crate::platform::audit::AuditEntry;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{
-    UserRole, check_display_name, check_password, normalize_email, password,
+    PASSWORD_MIN, UserRole, check_display_name, check_password, normalize_email, password,
 };
 use crate::platform::config::Config;
 use crate::platform::db::{Db, organizations};
@@ -147,7 +147,7 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
 /// of processes.
 fn read_password() -> Result<String, String> {
     if std::io::stdin().is_terminal() {
-        eprint!("Password (at least 10 characters): ");
+        eprint!("Password (at least {PASSWORD_MIN} characters): ");
     }
     let mut line = String::new();
     std::io::stdin()

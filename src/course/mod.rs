@@ -1,6 +1,9 @@
 //! Courses: their parts, and how courses are read from a folder, rendered, searched and stored.
+mod personas;
 #[cfg(feature = "ssr")]
 pub mod server;
+
+pub use personas::{LearnerPersona, StudyPersona};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,61 +31,8 @@ impl std::fmt::Display for CourseTitle {
     }
 }
 
-/// Study persona: how a topic is told. The learner chooses one for each course.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
-#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(
-    feature = "ssr",
-    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::StudyPersona")
-)]
-#[serde(rename_all = "lowercase")]
-pub enum StudyPersona {
-    #[default]
-    Normal,
-    Sports,
-    Cooking,
-    Adventure,
-}
-
-impl StudyPersona {
-    pub const ALL: [Self; 4] = [Self::Normal, Self::Sports, Self::Cooking, Self::Adventure];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::Sports => "sports",
-            Self::Cooking => "cooking",
-            Self::Adventure => "adventure",
-        }
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Normal => "Plain",
-            Self::Sports => "Sports",
-            Self::Cooking => "Cooking",
-            Self::Adventure => "Adventure",
-        }
-    }
-}
-
-/// Kind of learner that a person was found to be; selects between the variants of an asset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
-#[cfg_attr(
-    feature = "ssr",
-    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::LearnerPersona")
-)]
-#[serde(rename_all = "snake_case")]
-pub enum LearnerPersona {
-    NonItMigrant,
-    RoteMemorizer,
-    EnglishHesitant,
-    LastMinutePanic,
-    PseudoCoder,
-}
+/// Longest text to search for, in characters.
+pub const SEARCH_CHARACTERS: u32 = 200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]

@@ -6,8 +6,11 @@ use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
-    super::may_enroll, super::server::store, crate::platform::auth::guard::require_user,
-    crate::platform::error::AppError, crate::platform::http::server_fns::redirect,
+    super::server::store,
+    super::{EnrollmentStatus, may_enroll, may_leave},
+    crate::platform::auth::guard::require_user,
+    crate::platform::error::AppError,
+    crate::platform::http::server_fns::redirect,
 };
 
 /// Enrolls the learner in a free, published course that is open to everybody, and opens the course.
@@ -30,7 +33,8 @@ pub async fn enroll(course: String) -> AppResult<()> {
     Ok(())
 }
 
-/// Withdraws the learner from a course. Progress is kept in case they return.
+/// Withdraws the learner from a course, and opens its page. Progress is kept in case they return.
+/// Changes nothing if the learner is not enrolled, or has completed the course.
 #[server]
 pub async fn withdraw(course: String) -> AppResult<()> {
     let me = require_user()?;
@@ -38,8 +42,11 @@ pub async fn withdraw(course: String) -> AppResult<()> {
     let slug = course.clone();
     me.cx
         .within(async move |conn| {
-            if let Some(course) = store::course_id(conn, &course).await? {
-                store::withdraw(conn, user, course).await?;
+            let enrolled = store::enrolled(conn, user, &course).await?;
+            if let Some(enrolled) = enrolled.filter(|it| it.status == EnrollmentStatus::Active) {
+                may_leave(enrolled.price_cents, enrolled.cohort_only)
+                    .map_err(|why| AppError::Denied(why.to_owned()))?;
+                store::withdraw(conn, user, enrolled.course_id).await?;
             }
             Ok(())
         })

@@ -3,6 +3,8 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 use crate::course::section_of;
 use crate::paths::{quiz_path, topic_path};
@@ -221,8 +223,16 @@ pub fn may_enroll(price_cents: i32, cohort_only: bool) -> Result<(), &'static st
     }
 }
 
+/// Returns whether learners can leave by themselves: only a course in which they can enroll again.
+/// The error explains why not.
+pub fn may_leave(price_cents: i32, cohort_only: bool) -> Result<(), &'static str> {
+    may_enroll(price_cents, cohort_only).map_err(|_| {
+        "You can't leave this course by yourself, because you could not enroll again by yourself."
+    })
+}
+
 #[cfg(test)]
-mod tests {
+mod rules {
     use super::*;
     use proptest::prelude::*;
 
@@ -292,6 +302,13 @@ mod tests {
         assert!(may_enroll(0, false).is_ok());
         assert!(may_enroll(100, false).is_err());
         assert!(may_enroll(0, true).is_err());
+    }
+
+    #[test]
+    fn one_leaves_only_a_course_to_which_one_can_return() {
+        assert!(may_leave(0, false).is_ok());
+        assert!(may_leave(100, false).is_err());
+        assert!(may_leave(0, true).is_err());
     }
 
     proptest! {

@@ -9,6 +9,7 @@ use crate::platform::ids::{ExamId, QuestionId, UserId};
 #[cfg(feature = "ssr")]
 use {
     super::{RulingKind, learner_path},
+    crate::course::server::search,
     crate::exam::teach::exam_path,
     crate::exam::teach::server::store as exam_store,
     crate::gradebook::server::actions::ActionContext,
@@ -33,9 +34,7 @@ pub async fn load_gradebook(
     #[server(default)] query: GradebookQuery,
 ) -> AppResult<GradebookPage> {
     let tutor = require_tutor_of_slug(&course).await?;
-    if query.q.chars().count() > 200 {
-        return Err(AppError::field("q", "Search for at most 200 characters."));
-    }
+    search::check_length(&query.q)?;
     let clock = Clock::of(&tutor.signed_in.cx);
     let id = tutor.course;
     (tutor.signed_in.cx)

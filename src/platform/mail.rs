@@ -10,9 +10,6 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use crate::platform::config::Config;
 use crate::platform::error::{AppError, AppResult};
 
-/// Times that sending a mail is tried before it is given up.
-pub const MAX_ATTEMPTS: i32 = 8;
-
 pub struct Mail {
     pub to: Mailbox,
     pub subject: String,

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod auth;
 pub mod error;
+pub mod figures;
 pub mod ids;
 pub mod ui;
 

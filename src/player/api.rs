@@ -11,6 +11,7 @@ use crate::platform::ids::TopicId;
 #[cfg(feature = "ssr")]
 use {
     crate::certificate::server::completion,
+    crate::course::server::search,
     crate::enrollment::server::access::{not_enrolled, open_place},
     crate::enrollment::server::store as studying,
     crate::platform::address,
@@ -49,9 +50,7 @@ pub async fn resume_course(course: String) -> AppResult<String> {
 pub async fn load_topic(course: String, topic: String, q: String) -> AppResult<TopicPage> {
     let me = require_user()?;
     let user = me.user_id();
-    if q.chars().count() > 200 {
-        return Err(AppError::field("q", "Search for at most 200 characters."));
-    }
+    search::check_length(&q)?;
     let organization = me.cx.organization.organization_id;
     let clock = Clock::of(&me.cx);
     me.cx

@@ -2,6 +2,7 @@
 //! them.
 
 pub mod authoring;
+pub mod limits;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;

@@ -6,6 +6,7 @@ pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod settings;
 #[cfg(all(test, feature = "ssr"))]
 pub mod tests;
 

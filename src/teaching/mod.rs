@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
 
+/// Longest reason that tutors give for what they do, in characters.
+pub const REASON_CHARACTERS: u32 = 500;
+
 /// A course among those that one teaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaughtCourse {

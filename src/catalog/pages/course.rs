@@ -1,4 +1,4 @@
-//! Page of a course: description, syllabus, tutors, and the button to enroll.
+//! Page of a course: description, syllabus, tutors, and the buttons to enroll and to leave.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -8,21 +8,30 @@ use super::list::{art, counted, pace};
 use crate::catalog::api::load_course;
 use crate::catalog::{self, EnrollmentOption, SyllabusModule, TutorCard};
 use crate::course::duration;
-use crate::enrollment::api::Enroll;
+use crate::enrollment::api::{Enroll, Withdraw};
 use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{
-    Avatar, Breadcrumbs, Button, Erase, Form, FormState, Html, Language, Notice, Page, Tone,
-    loaded, page_resource, path_part,
+    Avatar, Breadcrumbs, Button, ButtonKind, Erase, Form, FormState, Html, Language, Notice, Page,
+    Tone, loaded, page_resource, path_part,
 };
 
 pub fn course_page() -> AnyView {
     let slug = path_part("course");
     let page = page_resource(move || slug.get(), load_course);
-    let enroll = FormState::of(Enroll::PATH);
-    view! { <Page title="Course">{loaded(page, move |page| course(page, enroll))}</Page> }.erase()
+    let forms = CourseForms {
+        enroll: FormState::of(Enroll::PATH),
+        leave: FormState::of(Withdraw::PATH),
+    };
+    view! { <Page title="Course">{loaded(page, move |page| course(page, forms))}</Page> }.erase()
 }
 
-fn course(page: catalog::CoursePage, enroll: FormState) -> AnyView {
+#[derive(Clone, Copy)]
+struct CourseForms {
+    enroll: FormState,
+    leave: FormState,
+}
+
+fn course(page: catalog::CoursePage, forms: CourseForms) -> AnyView {
     let card = &page.card;
     let trail = vec![
         ("Courses".to_owned(), "/courses".to_owned()),
@@ -61,7 +70,7 @@ fn course(page: catalog::CoursePage, enroll: FormState) -> AnyView {
                     {outcomes(page.outcomes.clone(), language)} {syllabus(&page)} {tutors(page.tutors.clone())}
                     {about(page.description.clone(), language, page.license.clone())}
                 </div>
-                {panel(&page, enroll)}
+                {panel(&page, forms)}
             </div>
         </div>
     }
@@ -176,7 +185,7 @@ fn about(Html(html): Html, language: &Language, license: Option<String>) -> AnyV
     .erase()
 }
 
-fn panel(page: &catalog::CoursePage, enroll: FormState) -> AnyView {
+fn panel(page: &catalog::CoursePage, forms: CourseForms) -> AnyView {
     let card = page.card.clone();
     let slug = card.slug.clone();
     let here = format!("/courses/{slug}");
@@ -184,18 +193,21 @@ fn panel(page: &catalog::CoursePage, enroll: FormState) -> AnyView {
         EnrollmentOption::Enrolled {
             continue_at,
             certificate,
+            may_leave,
         } => view! {
             <p class="soft">"You are enrolled."</p>
             <Button big=true href=continue_at.clone()>
                 "Continue"
             </Button>
             {certificate.clone().map(|href| view! { <a href=href>"Your certificate"</a> })}
+            {may_leave.then(|| leave(slug, forms.leave))}
         }
         .erase(),
-        EnrollmentOption::Open => view! {
-            <Form form=enroll>
+        EnrollmentOption::Open { has_left } => view! {
+            {has_left.then(|| view! { <Notice>"You have left this course. Your progress is kept: enroll again to continue."</Notice> })}
+            <Form form=forms.enroll>
                 <input type="hidden" name="course" value=slug />
-                <Button big=true busy=enroll.busy()>
+                <Button big=true busy=forms.enroll.busy()>
                     "Enroll"
                 </Button>
             </Form>
@@ -231,6 +243,26 @@ fn panel(page: &catalog::CoursePage, enroll: FormState) -> AnyView {
                     .collect_view()}
             </dl>
         </aside>
+    }
+    .erase()
+}
+
+/// Asks before leaving. `<details>` works without JavaScript.
+fn leave(slug: String, form: FormState) -> AnyView {
+    let open = form.problem().get_untracked().is_some();
+    view! {
+        <details class="leave soft" open=open>
+            <summary>"Leave course"</summary>
+            <Form form=form>
+                <p>
+                    "The course will no longer be among your courses. Your progress is kept, and you can enroll again at any time."
+                </p>
+                <input type="hidden" name="course" value=slug />
+                <Button kind=ButtonKind::Secondary busy=form.busy()>
+                    "Leave this course"
+                </Button>
+            </Form>
+        </details>
     }
     .erase()
 }

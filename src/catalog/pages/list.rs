@@ -5,10 +5,10 @@ use leptos_router::hooks::use_query_map;
 
 use crate::catalog::api::list_courses;
 use crate::catalog::{self, CatalogFilter, CatalogQuery, CatalogSort, CourseCard};
-use crate::course::duration;
+use crate::course::{SEARCH_CHARACTERS, duration};
 use crate::platform::ui::{
     Button, CourseArt, EmptyState, Erase, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination,
-    loaded, page_resource, slash_focuses, viewer,
+    SEARCH_KEY, loaded, page_resource, slash_focuses, viewer,
 };
 
 /// The search field of both pages.
@@ -129,11 +129,11 @@ fn tools(query: &CatalogQuery) -> AnyView {
                     type="search"
                     name="q"
                     value=plain.q.clone()
-                    maxlength="200"
+                    maxlength=SEARCH_CHARACTERS.to_string()
                     placeholder="What do you want to understand?"
                     aria-label="Search courses"
                 />
-                <Kbd key="/" />
+                <Kbd key=SEARCH_KEY />
             </label>
             {hidden("filter", filter)}
             {hidden("sort", sort)}

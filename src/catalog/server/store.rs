@@ -11,6 +11,7 @@ use crate::catalog::{
 };
 use crate::course::Level;
 use crate::course::server::search;
+use crate::enrollment::EnrollmentStatus;
 use crate::platform::db::schema::{
     course_certificates, course_modules, course_tutors, courses, enrollments, page_content,
     sql_types::CourseLevel, topics, tutors, users,
@@ -371,14 +372,13 @@ pub async fn syllabus(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Syll
     Ok(syllabus)
 }
 
-/// Returns None if the person is not enrolled, otherwise the code of their certificate. A valid
+/// Returns the person's enrollment in the course with the code of their certificate. A valid
 /// certificate comes before a revoked one.
 pub async fn enrollment(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,
-) -> QueryResult<Option<Option<String>>> {
-    use crate::enrollment::EnrollmentStatus::{Active, Completed};
+) -> QueryResult<Option<(EnrollmentStatus, Option<String>)>> {
     enrollments::table
         .left_join(
             course_certificates::table.on(course_certificates::course_id
@@ -387,12 +387,11 @@ pub async fn enrollment(
         )
         .filter(enrollments::user_id.eq(user))
         .filter(enrollments::course_id.eq(course))
-        .filter(enrollments::status.eq_any([Active, Completed]))
         .order((
             course_certificates::revoked_at.is_not_null(),
             course_certificates::issued_at.desc(),
         ))
-        .select(course_certificates::code.nullable())
+        .select((enrollments::status, course_certificates::code.nullable()))
         .first(conn)
         .await
         .optional()

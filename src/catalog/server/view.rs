@@ -2,7 +2,8 @@
 
 use super::store;
 use crate::catalog::{CourseCard, CoursePage, EnrollmentOption, Price};
-use crate::enrollment::may_enroll;
+use crate::enrollment::EnrollmentStatus::{Active, Completed, Withdrawn};
+use crate::enrollment::{may_enroll, may_leave};
 use crate::paths::certificate_path;
 use crate::platform::auth::{UserRole, Viewer};
 use crate::platform::db::Conn;
@@ -33,14 +34,17 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         None => None,
     };
     let enrollment = match (viewer, enrolled) {
-        (_, Some(code)) => EnrollmentOption::Enrolled {
+        (_, Some((status @ (Active | Completed), code))) => EnrollmentOption::Enrolled {
             continue_at: format!("/learn/{}", row.slug),
             certificate: code.as_deref().map(certificate_path),
+            may_leave: status == Active && may_leave(row.price_cents, row.cohort_only).is_ok(),
         },
-        (viewer, None) => match (may_enroll(row.price_cents, row.cohort_only), viewer) {
+        (viewer, enrolled) => match (may_enroll(row.price_cents, row.cohort_only), viewer) {
             (Err(why), _) => EnrollmentOption::Closed(why.to_owned()),
             (Ok(()), None) => EnrollmentOption::Visitor,
-            (Ok(()), Some(_)) => EnrollmentOption::Open,
+            (Ok(()), Some(_)) => EnrollmentOption::Open {
+                has_left: matches!(enrolled, Some((Withdrawn, _))),
+            },
         },
     };
     let modules = store::syllabus(conn, row.course_id).await?;

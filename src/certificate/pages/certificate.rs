@@ -7,12 +7,13 @@ use leptos_meta::{Meta, Title};
 use crate::certificate::api::{
     IssueCertificateAnew, RateCourse, RevokeCertificate, load_certificate,
 };
-use crate::certificate::{CertificateFacts, CertificatePage, OwnCertificate};
+use crate::certificate::{CertificateFacts, CertificatePage, FEEDBACK_CHARACTERS, OwnCertificate};
 use crate::paths::certificate_path;
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Notice, Page, TextArea, Tone, loaded,
     page_resource, path_part,
 };
+use crate::teaching::REASON_CHARACTERS;
 
 pub fn certificate_page() -> AnyView {
     let code = path_part("code");
@@ -175,7 +176,7 @@ fn rating(code: String, own: OwnCertificate, form: FormState) -> AnyView {
                 hint="For the tutors and authors of the course. They read it without your name."
                 value=form.value("feedback", &own.feedback)
                 error=form.error("feedback")
-                max_length=2000
+                max_length=FEEDBACK_CHARACTERS
             />
             <div class="form-foot">
                 <Button kind=ButtonKind::Secondary busy=form.busy()>
@@ -203,7 +204,7 @@ fn revocation(code: String, form: FormState) -> AnyView {
                     hint="The owner can read it. A revoked certificate stays revoked, but you can issue a new one."
                     value=form.value("reason", "")
                     error=form.error("reason")
-                    max_length=500
+                    max_length=REASON_CHARACTERS
                     required=true
                 />
                 <Button kind=ButtonKind::Danger busy=form.busy()>
@@ -228,7 +229,7 @@ fn anew(code: String, form: FormState) -> AnyView {
                     hint="Kept on record. The new certificate uses the current names and title. This one stays revoked."
                     value=form.value("reason", "")
                     error=form.error("reason")
-                    max_length=500
+                    max_length=REASON_CHARACTERS
                     required=true
                 />
                 <Button busy=form.busy()>"Reissue"</Button>

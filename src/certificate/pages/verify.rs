@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::certificate::api::verify;
-use crate::certificate::{CertificateFacts, Verdict};
+use crate::certificate::{CertificateFacts, VERIFIED_BYTES, Verdict};
 use crate::paths::certificate_path;
 use crate::platform::ui::{
     Button, Erase, Notice, Page, TextArea, Tone, loaded, page_resource, query_value,
@@ -31,7 +31,7 @@ fn checked(verdict: Option<Verdict>, typed: String) -> AnyView {
                     label="Code, address or credential"
                     hint="Such as k7qm-2r9x-0t1b, or the whole content of the file credential.jwt."
                     value=typed
-                    max_length=16000
+                    max_length=VERIFIED_BYTES
                     required=true
                 />
                 <div class="form-foot">

@@ -3,15 +3,14 @@
 use super::badge::{self, CredentialRefusal, Issuer};
 use super::store::{self, Certificate};
 use super::{code, keys};
-use crate::certificate::{CertificateFacts, CertificatePage, OwnCertificate, Verdict};
+use crate::certificate::{
+    CertificateFacts, CertificatePage, OwnCertificate, VERIFIED_BYTES, Verdict,
+};
 use crate::platform::auth::UserRole;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
 use crate::platform::time::Clock;
 use crate::platform::ui::Language;
-
-/// Longest text that is checked, in bytes. All our credentials are shorter.
-const LIMIT: usize = 16_000;
 
 pub fn no_certificate() -> AppError {
     AppError::NotFound(
@@ -80,7 +79,7 @@ pub async fn page(cx: &Cx, typed: &str) -> AppResult<CertificatePage> {
 
 /// Checks whether a code, the address of a certificate, or a credential is genuine.
 pub async fn verdict(cx: &Cx, typed: String) -> AppResult<Verdict> {
-    if typed.len() > LIMIT {
+    if typed.len() > VERIFIED_BYTES as usize {
         return Ok(refused(CredentialRefusal::Broken));
     }
     let found = match Claim::of(&typed) {

@@ -1,6 +1,6 @@
 //! Pages of exams for learners: the list, the start sheet, the exam room and the result.
 
-#[cfg(feature = "hydrate")]
+#[cfg(any(feature = "hydrate", test))]
 mod browser;
 mod room;
 

@@ -7,8 +7,7 @@ use crate::enrollment::server::mails::{self, CourseNews, Recipient, allowance};
 use crate::paths::exam_path;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
-use crate::platform::jobs::{Job, JobContext};
-use crate::platform::mail;
+use crate::platform::jobs::{Job, JobContext, retries};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExamMail {
@@ -44,7 +43,7 @@ pub enum ExamNews {
 
 impl Job for ExamMail {
     const KIND: &'static str = "exam_mail";
-    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
+    const MAX_ATTEMPTS: i32 = retries::MAIL_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let Self {

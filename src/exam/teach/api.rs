@@ -11,7 +11,7 @@ use crate::platform::ids::{ExamId, SittingId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::{exam_path, sitting_path},
+    super::{REGRADE_REASON_CHARACTERS, exam_path, sitting_path},
     crate::exam::server::mails::{ExamMail, ExamNews},
     crate::exam::server::record::ExamRegrading,
     crate::exam::server::sitting::no_exam,
@@ -20,6 +20,7 @@ use {
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
+    crate::platform::figures,
     crate::platform::http::server_fns::redirect,
     crate::platform::ids::QuestionId,
     crate::platform::jobs,
@@ -198,10 +199,13 @@ pub async fn regrade_exam(
     let cx = tutor.signed_in.cx.clone();
     let (by, user) = (cx.clone(), tutor.signed_in.user_id());
     let reason = regrade.reason.trim().to_owned();
-    if !(1..=1000).contains(&reason.chars().count()) {
+    if !(1..=REGRADE_REASON_CHARACTERS as usize).contains(&reason.chars().count()) {
         return Err(AppError::field(
             "reason",
-            "Give a reason of at most 1,000 characters. Learners can read it.",
+            format!(
+                "Give a reason of at most {} characters. Learners can read it.",
+                figures::number(REGRADE_REASON_CHARACTERS as usize)
+            ),
         ));
     }
     let question = uuid::Uuid::parse_str(&regrade.question)

@@ -13,6 +13,12 @@ use crate::question_bank::GradedQuestion;
 use crate::teaching::Area;
 
 /// Maximum number of sections of an exam.
+/// Longest reason for a regrading, in characters.
+pub const REGRADE_REASON_CHARACTERS: u32 = 1_000;
+/// Longest title of an exam or a section, in characters.
+pub const TITLE_CHARACTERS: u32 = 200;
+/// Longest instructions of an exam, in characters.
+pub const INSTRUCTIONS_CHARACTERS: u32 = 20_000;
 pub const SECTIONS: usize = 12;
 
 pub fn exam_path(course: &str, exam: ExamId) -> String {

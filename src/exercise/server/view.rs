@@ -10,6 +10,7 @@ use crate::exercise::{
 use crate::paths::topic_path;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::figures;
 use crate::platform::ids::{ExerciseId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
@@ -113,7 +114,7 @@ pub async fn save(
     if text.chars().count() > WORK_LIMIT as usize {
         return Err(AppError::field(
             "text",
-            "Use at most 50,000 characters. Nothing was saved.",
+            format!("{} Nothing was saved.", figures::use_at_most(WORK_LIMIT)),
         ));
     }
     let exercise = store::by_id(conn, exercise)

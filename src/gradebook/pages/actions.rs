@@ -10,6 +10,7 @@ use crate::gradebook::{ExamCard, LearnerPage, learner_path};
 use crate::platform::address;
 use crate::platform::ids::{ExamId, QuizNumber};
 use crate::platform::ui::{Button, ButtonKind, Checkbox, Erase, Field, Form, FormState, TextArea};
+use crate::teaching::REASON_CHARACTERS;
 
 /// Action that a page offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,7 +219,7 @@ pub fn form(action: ActionKind, page: &LearnerPage, forms: ActionForms) -> AnyVi
                     label="Reason"
                     hint="Kept on record and sent to the learner."
                     required=true
-                    max_length=500
+                    max_length=REASON_CHARACTERS
                     value=form.value("reason", "")
                     error=form.error("reason")
                 />

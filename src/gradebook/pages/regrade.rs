@@ -13,8 +13,8 @@ use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, Erase, Form, FormState, Notice, Page, PageResource, Table,
     TextArea, Tone, loaded, page_resource, path_part, query_value,
 };
-use crate::teaching::Area;
 use crate::teaching::pages::frame;
+use crate::teaching::{Area, REASON_CHARACTERS};
 
 pub fn regrade_page() -> AnyView {
     let (course, question, ruling) = (
@@ -155,7 +155,7 @@ fn forecast_view(
                     label="What was wrong"
                     hint="Sent to the learners whose result changes."
                     required=true
-                    max_length=500
+                    max_length=REASON_CHARACTERS
                     value=form.value("reason", "")
                     error=form.error("reason")
                 />

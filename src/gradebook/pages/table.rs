@@ -5,6 +5,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::cell;
 use super::ratings::opinions;
+use crate::course::SEARCH_CHARACTERS;
 use crate::gradebook::api::load_gradebook;
 use crate::gradebook::{
     GradebookPage, GradebookQuery, LearnerFilter, LearnerRow, LearnerSort, PAGE, learner_path,
@@ -110,7 +111,7 @@ fn tools(slug: &str, query: &GradebookQuery) -> AnyView {
                     type="search"
                     name="q"
                     value=query.q.clone()
-                    maxlength="200"
+                    maxlength=SEARCH_CHARACTERS.to_string()
                     placeholder="Name or email"
                     aria-label="Search learners"
                 />

@@ -13,6 +13,7 @@ use crate::gradebook::{Cell, GradeColumn, GradebookQuery, LearnerFilter, Learner
 use crate::platform::auth::guard::tutor_of_slug;
 use crate::platform::auth::sign_in_path;
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::figures;
 use crate::platform::http::{AppState, Cx};
 use crate::platform::spreadsheet::inert;
 use crate::platform::time::Clock;
@@ -85,9 +86,10 @@ async fn file(cx: Cx, course: &str, query: GradebookQuery) -> AppResult<Vec<u8>>
         .within(async move |conn| view::lines(conn, course, &query, (LIMIT, 0), &clock).await)
         .await?;
     if lines.first().is_some_and(|(line, _)| line.total > LIMIT) {
-        return Err(AppError::TooLarge(
-            "A file holds at most 20,000 learners. Search or filter first.".to_owned(),
-        ));
+        return Err(AppError::TooLarge(format!(
+            "A file holds at most {} learners. Search or filter first.",
+            figures::number(LIMIT as usize)
+        )));
     }
     write(&columns, &lines).map_err(|error| AppError::internal(&error))
 }

@@ -11,8 +11,8 @@ use {
     super::mails::{AccountMail, AccountNews, ForgottenPassword, SignUpMail},
     super::sign_ups::{self, NewSignUp},
     super::{
-        check_display_name, check_password, limits, normalize_email, password, safe_next, sessions,
-        store, tokens,
+        check_display_name, check_password, lifetimes, limits, normalize_email, password,
+        safe_next, sessions, store, tokens,
     },
     crate::platform::address,
     crate::platform::audit::{self, AuditEntry},
@@ -50,7 +50,7 @@ pub async fn sign_up(
                 display_name: &name,
                 password_hash: &hash,
                 time_zone: zone.as_deref(),
-                expires_at: Utc::now() + sign_ups::LIFETIME,
+                expires_at: Utc::now() + lifetimes::CONFIRMATION.duration(),
             };
             let sign_up_id = sign_ups::create(conn, new).await?;
             jobs::enqueue(conn, &SignUpMail { sign_up_id, next }).await
@@ -78,9 +78,7 @@ fn checked_sign_up(name: &str, email: &str, password: &str) -> AppResult<(String
         ("password", password.as_ref().err()),
     ]
     .into_iter()
-    .filter_map(|(field, problem)| {
-        problem.map(|sentence| (field.to_owned(), (*sentence).to_owned()))
-    })
+    .filter_map(|(field, problem)| problem.map(|sentence| (field.to_owned(), sentence.clone())))
     .collect();
     match (name, email) {
         (Ok(name), Ok(email)) if problems.is_empty() => Ok((name, email)),
@@ -145,7 +143,10 @@ pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()>
     let Some((user, hash)) = account else {
         return Err(AppError::field(
             "",
-            "This link has already been used or is more than three days old. If your address is confirmed, sign in. Otherwise, sign up again to get a new link.",
+            format!(
+                "This link has already been used or is more than {} old. If your address is confirmed, sign in. Otherwise, sign up again to get a new link.",
+                lifetimes::CONFIRMATION
+            ),
         ));
     };
     sessions::sign_in(&cx, user, hash).await?;
@@ -205,7 +206,10 @@ pub async fn reset_password(token: String, password: String) -> AppResult<()> {
     let Some(user) = user else {
         return Err(AppError::field(
             "",
-            "This link has already been used or is more than two hours old. Please request a new one.",
+            format!(
+                "This link has already been used or is more than {} old. Please request a new one.",
+                lifetimes::RESET
+            ),
         ));
     };
     sessions::sign_in(&cx, user, proven).await?;

@@ -15,15 +15,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
 
+use super::lifetimes::KNOWN_DEVICE_DAYS;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{known_devices, users};
 use crate::platform::http::AppState;
 use crate::platform::ids::UserId;
 
 pub const COOKIE: &str = "lyceum_device";
-/// Days until a device is forgotten. Browsers keep cookies no longer, and unused rows are deleted
-/// after this time.
-pub const LIFETIME_DAYS: i64 = 400;
 /// Number of devices kept for an account, the most recently used. Each device may guess separately,
 /// so the number must be limited.
 const AT_MOST: i64 = 20;
@@ -81,7 +79,7 @@ fn is_identifier(id: &str) -> bool {
 
 fn cookie(id: &str, scheme: &str) -> Option<HeaderValue> {
     let secure = if scheme == "https" { "; Secure" } else { "" };
-    let seconds = LIFETIME_DAYS * 24 * 60 * 60;
+    let seconds = KNOWN_DEVICE_DAYS * 24 * 60 * 60;
     let text = format!("{COOKIE}={id}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&text).ok()
 }

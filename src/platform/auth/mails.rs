@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::sign_ups::{self, SignUp};
-use super::{store, tokens};
+use super::{lifetimes, store, tokens};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{SignUpId, UserId};
-use crate::platform::jobs::{Job, JobContext};
-use crate::platform::mail::{self, Mail};
+use crate::platform::jobs::{Job, JobContext, retries};
+use crate::platform::mail::Mail;
 use crate::platform::names;
 
 /// The answer to a sign-up: a link that confirms it, or a note that the address already has an
@@ -22,7 +22,7 @@ pub struct SignUpMail {
 
 impl Job for SignUpMail {
     const KIND: &'static str = "sign_up_mail";
-    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
+    const MAX_ATTEMPTS: i32 = retries::MAIL_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let id = self.sign_up_id;
@@ -72,8 +72,9 @@ impl SignUpMail {
         let text = format!(
             "{hello},\n\nSomeone, probably you, signed up at {site} with this address{named}, on {at}. \
              Please open this link to confirm your address. It signs you in, and you can start learning:\n\n{link}\n\n\
-             The link works for three days. It opens an account with the password that was chosen in this sign-up. \
-             If you did not sign up, you can ignore this email. Without the link there is no account."
+             The link works for {}. It opens an account with the password that was chosen in this sign-up. \
+             If you did not sign up, you can ignore this email. Without the link there is no account.",
+            lifetimes::CONFIRMATION
         );
         let subject = format!("Confirm your address for {site}");
         send(cx, name, &sign_up.email, subject, &text).await
@@ -103,7 +104,7 @@ pub enum AccountNews {
 
 impl Job for AccountMail {
     const KIND: &'static str = "account_mail";
-    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
+    const MAX_ATTEMPTS: i32 = retries::MAIL_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let about = self.about;
@@ -132,16 +133,18 @@ impl Job for AccountMail {
                 format!("You already have an account at {site}"),
                 format!(
                     "Hello {name},\n\nSomeone, probably you, just tried to sign up with this address. It already has an account, so nothing was \
-                     changed. You can sign in with your password.\n\nIf you don't remember it, choose a new one here. The link works for two \
-                     hours:\n\n{}\n\nIf this wasn't you, you don't need to do anything.",
+                     changed. You can sign in with your password.\n\nIf you don't remember it, choose a new one here. The link works for {}:\n\n{}\n\n\
+                     If this wasn't you, you don't need to do anything.",
+                    lifetimes::RESET,
                     cx.link(&format!("/reset-password?token={token}"))
                 ),
             ),
             AccountNews::ResetPassword => (
                 format!("Choose a new password for {site}"),
                 format!(
-                    "Hello {name},\n\nPlease open this link to choose a new password. It works once, for two hours:\n\n{}\n\n\
+                    "Hello {name},\n\nPlease open this link to choose a new password. It works once, for {}:\n\n{}\n\n\
                      If you did not ask for this, you can ignore this email. Your password stays the same.",
+                    lifetimes::RESET,
                     cx.link(&format!("/reset-password?token={token}"))
                 ),
             ),
@@ -195,7 +198,7 @@ pub struct ForgottenPassword {
 
 impl Job for ForgottenPassword {
     const KIND: &'static str = "forgotten_password";
-    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
+    const MAX_ATTEMPTS: i32 = retries::MAIL_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let account = cx

@@ -1,6 +1,7 @@
 //! Accounts: identity, sign-in, sessions and guards of rights.
 
 pub mod api;
+pub mod lifetimes;
 pub mod pages;
 
 #[cfg(feature = "ssr")]
@@ -26,6 +27,8 @@ pub mod tokens;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use crate::platform::figures;
 use crate::platform::ids::UserId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,13 +86,17 @@ pub struct Device {
 ///
 /// A sentence that says what is wrong.
 #[cfg(feature = "ssr")]
-pub fn normalize_email(typed: &str) -> Result<String, &'static str> {
+pub fn normalize_email(typed: &str) -> Result<String, String> {
+    // RFC 5321 allows no longer address.
+    const MOST: usize = 254;
     let email = typed.trim().to_lowercase();
     if email.is_empty() {
-        return Err("Enter your email address.");
+        return Err("Enter your email address.".to_owned());
     }
-    if email.len() > 254 {
-        return Err("An email address can have at most 254 characters.");
+    if email.len() > MOST {
+        return Err(format!(
+            "An email address can have at most {MOST} characters."
+        ));
     }
     let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
@@ -113,7 +120,7 @@ pub fn normalize_email(typed: &str) -> Result<String, &'static str> {
     {
         Ok(email)
     } else {
-        Err("Enter a valid email address, such as name@example.org.")
+        Err("Enter a valid email address, such as name@example.org.".to_owned())
     }
 }
 
@@ -123,7 +130,8 @@ fn is_hidden(c: char) -> bool {
 }
 
 pub const PASSWORD_MIN: usize = 10;
-pub const PASSWORD_MAX: usize = 200;
+pub const PASSWORD_MAX: u32 = 200;
+pub const NAME_MAX: u32 = 100;
 
 /// Checks a password by length, because length makes a password hard to guess. Also refuses the
 /// email address and a single repeated character.
@@ -131,13 +139,16 @@ pub const PASSWORD_MAX: usize = 200;
 /// # Errors
 ///
 /// A sentence that says what is wrong.
-pub fn check_password(password: &str, email: &str) -> Result<(), &'static str> {
+#[cfg(feature = "ssr")]
+pub fn check_password(password: &str, email: &str) -> Result<(), String> {
     let length = password.chars().count();
     if length < PASSWORD_MIN {
-        return Err("Use at least 10 characters. A few unrelated words make a good password.");
+        return Err(format!(
+            "Use at least {PASSWORD_MIN} characters. A few unrelated words make a good password."
+        ));
     }
-    if length > PASSWORD_MAX {
-        return Err("Use at most 200 characters.");
+    if length > PASSWORD_MAX as usize {
+        return Err(figures::use_at_most(PASSWORD_MAX));
     }
     let lower = password.to_lowercase();
     if lower == email.to_lowercase()
@@ -145,7 +156,9 @@ pub fn check_password(password: &str, email: &str) -> Result<(), &'static str> {
             .chars()
             .all(|c| c == lower.chars().next().unwrap_or(c))
     {
-        return Err("That is too easy to guess. A few unrelated words make a good password.");
+        return Err(
+            "That is too easy to guess. A few unrelated words make a good password.".to_owned(),
+        );
     }
     Ok(())
 }
@@ -156,22 +169,23 @@ pub fn check_password(password: &str, email: &str) -> Result<(), &'static str> {
 ///
 /// A sentence that says what is wrong.
 #[cfg(feature = "ssr")]
-pub fn check_display_name(typed: &str) -> Result<String, &'static str> {
+pub fn check_display_name(typed: &str) -> Result<String, String> {
     let name = crate::platform::names::tidy(typed);
-    match name.chars().count() {
+    let why = match name.chars().count() {
         0 if !typed.trim().is_empty() => {
-            Err("This name has no character that can be seen. Enter it as others should see it.")
+            "This name has no character that can be seen. Enter it as others should see it."
         }
-        0 => Err("Enter your name, as others should see it."),
-        101.. => Err("Use at most 100 characters."),
+        0 => "Enter your name, as others should see it.",
+        length if length > NAME_MAX as usize => return Err(figures::use_at_most(NAME_MAX)),
         _ if name.chars().any(char::is_control) => {
-            Err("This name contains a control character. Enter it without.")
+            "This name contains a control character. Enter it without."
         }
         _ if crate::platform::names::has_link(&name) => {
-            Err("This name contains a web address. Enter it without.")
+            "This name contains a web address. Enter it without."
         }
-        _ => Ok(name),
-    }
+        _ => return Ok(name),
+    };
+    Err(why.to_owned())
 }
 
 /// Returns the sign-in page that leads back to `next`, a path of this site.

@@ -20,7 +20,7 @@ use tower_sessions::{
     Expiry, Session, SessionManagerLayer, SessionStore, cookie::SameSite, session_store,
 };
 
-use super::{UserRole, Viewer, known_devices, store};
+use super::{UserRole, Viewer, known_devices, lifetimes, store};
 use crate::platform::db::schema::{sql_types::UserRole as UserRoleSql, web_sessions};
 use crate::platform::db::{Db, statement};
 use crate::platform::error::{AppError, AppResult};
@@ -32,11 +32,6 @@ const USER: &str = "user_id";
 const SEEN: &str = "seen";
 /// Seconds after which a request of a session is recorded again.
 const SEEN_EVERY: i64 = 600;
-/// Days after which an unused device is signed out.
-const IDLE_DAYS: i64 = 30;
-/// Lifetime of a session without a person, in minutes. Such a session only holds the message for
-/// the next page.
-const ANONYMOUS_MINUTES: i64 = 30;
 
 pub fn layer(db: Db, secure: bool) -> SessionManagerLayer<Store> {
     SessionManagerLayer::new(Store { db })
@@ -44,7 +39,9 @@ pub fn layer(db: Db, secure: bool) -> SessionManagerLayer<Store> {
         .with_same_site(SameSite::Lax)
         .with_http_only(true)
         .with_secure(secure)
-        .with_expiry(Expiry::OnInactivity(time::Duration::days(IDLE_DAYS)))
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(
+            lifetimes::IDLE_SESSION_DAYS,
+        )))
 }
 
 /// Signs the person in to this session. `proven` is the hash of the password that the person gave.
@@ -208,7 +205,8 @@ impl Saved {
             .unwrap_or_else(Utc::now);
         let expires_at = match user {
             Some(_) => expires_at,
-            None => expires_at.min(Utc::now() + chrono::Duration::minutes(ANONYMOUS_MINUTES)),
+            None => expires_at
+                .min(Utc::now() + chrono::Duration::minutes(lifetimes::ANONYMOUS_SESSION_MINUTES)),
         };
         Ok(Self {
             user_id: user,

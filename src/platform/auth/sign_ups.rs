@@ -2,7 +2,7 @@
 //! mailed link creates the account from them. Before that, nothing that a stranger types reaches an
 //! account.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -12,9 +12,6 @@ use super::tokens;
 use crate::platform::db::schema::sign_ups;
 use crate::platform::db::{self, Conn};
 use crate::platform::ids::{SignUpId, UserId};
-
-/// Time until a sign-up can no longer be confirmed.
-pub const LIFETIME: Duration = Duration::days(3);
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = sign_ups)]

@@ -2,12 +2,12 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
 
-use super::sign_ups;
+use super::lifetimes::{self, LinkLifetime};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{one_time_tokens, sign_ups as sign_ups_table};
 use crate::platform::ids::{SignUpId, UserId};
@@ -30,10 +30,10 @@ pub enum TokenPurpose {
 }
 
 impl TokenPurpose {
-    pub fn lifetime(self) -> Duration {
+    fn lifetime(self) -> LinkLifetime {
         match self {
-            Self::ConfirmEmail => sign_ups::LIFETIME,
-            Self::ResetPassword => Duration::hours(2),
+            Self::ConfirmEmail => lifetimes::CONFIRMATION,
+            Self::ResetPassword => lifetimes::RESET,
         }
     }
 }
@@ -73,7 +73,7 @@ async fn issue(
             user_id,
             sign_up_id,
             token_hash: hash(&token),
-            expires_at: Utc::now() + purpose.lifetime(),
+            expires_at: Utc::now() + purpose.lifetime().duration(),
         })
         .execute(conn)
         .await?;

@@ -19,6 +19,7 @@ use crate::platform::config::Config;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::stored_files;
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::figures::megabytes;
 use crate::platform::ids::{FileId, OrganizationId};
 
 #[derive(Clone)]
@@ -126,9 +127,9 @@ fn check(media_type: &str, content: &[u8]) -> Result<(), String> {
     }
     if content.len() > SIZE_LIMIT {
         return Err(format!(
-            "The file has {} MB; at most {} MB are allowed.",
-            content.len() >> 20,
-            SIZE_LIMIT >> 20
+            "The file has {}; at most {} are allowed.",
+            megabytes(content.len()),
+            megabytes(SIZE_LIMIT)
         ));
     }
     let kind = media_type.split(';').next().unwrap_or_default().trim();

@@ -1,7 +1,8 @@
 //! Background jobs: rows of `background_jobs`. One worker at a time takes a job. A job that fails
-//! is run again after growing pauses, and another worker takes it over if its worker dies. Jobs
-//! must be idempotent, because an interrupted job runs again.
+//! is run again, see `retries.rs`. Another worker takes a job over if its worker dies. Jobs must be
+//! idempotent, because an interrupted job runs again.
 
+pub mod retries;
 mod schedule;
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,7 @@ pub enum JobStatus {
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// The name of the kind in the table. Jobs that are queued under an old name never run.
     const KIND: &'static str;
-    const MAX_ATTEMPTS: i32 = 8;
+    const MAX_ATTEMPTS: i32 = retries::JOB_ATTEMPTS;
 
     fn run(self, cx: &JobContext) -> impl Future<Output = AppResult<()>> + Send;
 }

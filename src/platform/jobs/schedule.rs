@@ -5,6 +5,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde::{Deserialize, Serialize};
 
 use super::{Job, JobContext, enqueue_once};
+use crate::platform::auth::lifetimes::KNOWN_DEVICE_DAYS;
 use crate::platform::db::statement;
 use crate::platform::error::AppResult;
 
@@ -21,14 +22,10 @@ pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 pub const BATCH: usize = 5_000;
 
 /// Tables, and the rows that are deleted from them.
-const EXPIRED: [(&str, &str); 8] = [
+const EXPIRED: [(&str, &str); 7] = [
     ("web_sessions", "expires_at < now()"),
     ("one_time_tokens", "expires_at < now() - interval '7 days'"),
     ("sign_ups", "expires_at < now()"),
-    (
-        "known_devices",
-        "last_used_at < now() - interval '400 days'",
-    ),
     (
         "question_imports",
         "created_at < now() - interval '30 days'",
@@ -56,6 +53,12 @@ impl Job for Housekeeping {
             let change = format!("delete from {table}");
             log(table, in_batches(cx, &change, table, which).await);
         }
+        let unused = format!("last_used_at < now() - interval '{KNOWN_DEVICE_DAYS} days'");
+        let change = "delete from known_devices";
+        log(
+            "known_devices",
+            in_batches(cx, change, "known_devices", &unused).await,
+        );
         log("anonymous sessions", end_anonymous_sessions(cx).await);
         // A message for a page that never came.
         let change = "update web_sessions set data = data - 'flash'";

@@ -145,7 +145,7 @@ async fn a_job_exists_only_if_the_work_that_queued_it_is_kept() {
 #[test]
 fn pauses_grow_to_an_hour() {
     let seconds: Vec<i64> = [1, 2, 5, 11, 12, 40]
-        .map(|attempts| super::worker::pause(attempts).num_seconds())
+        .map(|attempts| super::retries::wait_after(attempts).num_seconds())
         .to_vec();
     assert_eq!(seconds, [2, 4, 32, 2048, 3600, 3600]);
 }

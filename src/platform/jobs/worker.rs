@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::retries::wait_after;
 use super::schedule::{self, Housekeeping};
 use super::{JobContext, JobStatus, Registry, enqueue_once};
 use crate::platform::config::Config;
@@ -235,7 +236,7 @@ impl Workers {
                 diesel::update(row)
                     .set((
                         background_jobs::status.eq(JobStatus::Pending),
-                        background_jobs::run_at.eq(Utc::now() + pause(claimed.attempts)),
+                        background_jobs::run_at.eq(Utc::now() + wait_after(claimed.attempts)),
                         background_jobs::last_error.eq(error.to_string()),
                         released,
                     ))
@@ -257,11 +258,6 @@ impl Workers {
         }
         Ok(())
     }
-}
-
-/// Pause before the next run: 2 s, 4 s, 8 s and so on, up to an hour.
-pub(super) fn pause(attempts: i32) -> chrono::Duration {
-    chrono::Duration::seconds(2i64.saturating_pow(attempts.clamp(1, 12) as u32).min(3600))
 }
 
 /// Wakes the workers when a job is queued. Uses a connection of its own, because a pooler does not

@@ -3,12 +3,15 @@
 #[cfg(feature = "hydrate")]
 use {leptos::prelude::*, wasm_bindgen::JsCast};
 
-/// Moves the focus to the field that the CSS selector finds when `/` is pressed.
+/// The key that moves the focus to the search field of a page.
+pub const SEARCH_KEY: &str = "/";
+
+/// Moves the focus to the field that the CSS selector finds when the search key is pressed.
 pub fn slash_focuses(selector: &'static str) {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
-            if plain_key(&event).as_deref() == Some("/") {
+            if plain_key(&event).as_deref() == Some(SEARCH_KEY) {
                 event.prevent_default();
                 focus_field(selector);
             }

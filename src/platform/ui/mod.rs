@@ -62,7 +62,7 @@ pub use here::{path_part, query_now, query_value};
 pub use html::{Html, PageCodec};
 pub use icon::{Glyph, Icon};
 pub use kbd::Kbd;
-pub use keys::slash_focuses;
+pub use keys::{SEARCH_KEY, slash_focuses};
 #[cfg(feature = "hydrate")]
 pub use keys::{focus_field, plain_key};
 pub use language::{Language, direction};

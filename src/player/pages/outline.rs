@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::course::duration;
+use super::shortcuts::Shortcut;
+use crate::course::{SEARCH_CHARACTERS, duration};
 use crate::enrollment::{OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicState};
 use crate::paths::{exams_path, quiz_path, topic_path};
 use crate::platform::ui::{Erase, Glyph, Icon, Kbd, Language};
@@ -38,8 +39,8 @@ pub fn outline(page: &TopicPage) -> AnyView {
             <form class="outline-find" role="search" method="get" action=action>
                 <label class="field">
                     <Icon glyph=Glyph::Search />
-                    <input name="q" type="search" value=query maxlength="200" placeholder="Search this course" aria-label="Search this course" />
-                    <Kbd key="F" />
+                    <input name="q" type="search" value=query maxlength=SEARCH_CHARACTERS.to_string() placeholder="Search this course" aria-label="Search this course" />
+                    <Kbd key=Shortcut::Search.key() />
                 </label>
             </form>
             {found.map(|found| hits(found, language))}

@@ -1,5 +1,8 @@
 //! The keyboard shortcuts of the player: one list for the keys and for their help.
 
+#[cfg(feature = "hydrate")]
+use crate::platform::ui::SEARCH_KEY;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Shortcut {
     Next,
@@ -12,36 +15,33 @@ pub enum Shortcut {
 }
 
 impl Shortcut {
-    /// The key of each shortcut, in the order of the help.
-    pub const ALL: [(&'static str, Self); 7] = [
-        ("j", Self::Next),
-        ("k", Self::Previous),
-        ("m", Self::MarkDone),
-        ("f", Self::Search),
-        ("o", Self::Outline),
-        ("r", Self::ReadMode),
-        ("?", Self::Help),
+    /// Each shortcut with its key and its help, in the order of the help.
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+        (Self::Next, "j", "Next topic"),
+        (Self::Previous, "k", "Previous topic"),
+        (Self::MarkDone, "m", "Mark as done"),
+        (Self::Search, "f", "Search this course"),
+        (Self::Outline, "o", "Show or hide the outline"),
+        (Self::ReadMode, "r", "Read mode"),
+        (Self::Help, "?", "Show this list"),
     ];
 
-    /// The shortcut of a key as the browser names it. `/` searches too, as on the catalog.
-    #[cfg(feature = "hydrate")]
-    pub fn of(key: &str) -> Option<Self> {
-        let key = if key == "/" { "f" } else { key };
-        Self::ALL
-            .into_iter()
-            .find(|(known, _)| *known == key)
-            .map(|(_, shortcut)| shortcut)
+    /// Returns the key as it is printed on keyboards.
+    pub fn key(self) -> String {
+        let line = Self::ALL.into_iter().find(|(known, ..)| *known == self);
+        line.map_or_else(String::new, |(_, key, _)| key.to_uppercase())
     }
 
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Next => "Next topic",
-            Self::Previous => "Previous topic",
-            Self::MarkDone => "Mark as done",
-            Self::Search => "Search this course",
-            Self::Outline => "Show or hide the outline",
-            Self::ReadMode => "Read mode",
-            Self::Help => "Show this list",
+    /// Returns the shortcut of a key as the browser names it. The key that searches the catalog
+    /// searches here too.
+    #[cfg(feature = "hydrate")]
+    pub fn of(key: &str) -> Option<Self> {
+        if key == SEARCH_KEY {
+            return Some(Self::Search);
         }
+        Self::ALL
+            .into_iter()
+            .find(|(_, known, _)| *known == key)
+            .map(|(shortcut, ..)| shortcut)
     }
 }

@@ -276,13 +276,13 @@ fn tab_bar(page: &player::TopicPage) -> AnyView {
 }
 
 fn help_sheet() -> AnyView {
-    let keys = Shortcut::ALL.map(|(key, shortcut)| {
+    let keys = Shortcut::ALL.map(|(shortcut, _, help)| {
         view! {
             <div>
                 <dt>
-                    <Kbd key=key.to_uppercase() />
+                    <Kbd key=shortcut.key() />
                 </dt>
-                <dd>{shortcut.label()}</dd>
+                <dd>{help}</dd>
             </div>
         }
     });

@@ -2,9 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    BankPage, BankQuery, ImportPage, QuestionForm, QuestionPage, QuizSettings, SettingsPage,
-};
+use super::{BankPage, BankQuery, ImportPage, QuestionForm, QuestionPage};
 use crate::platform::error::AppResult;
 use crate::platform::ids::QuestionId;
 
@@ -15,9 +13,7 @@ use {
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
     crate::question_bank::authoring::server::editing::{QuestionAddress, Saving, TypedQuestion},
-    crate::question_bank::authoring::server::{
-        editing, list, settings as quiz_settings, store, tally, transfer,
-    },
+    crate::question_bank::authoring::server::{editing, list, store, tally, transfer},
     crate::teaching::Area,
     leptos::server_fn::ServerFn,
 };
@@ -179,27 +175,6 @@ pub async fn load_import(
     let cx = tutor.signed_in.cx.clone();
     let flash = cx.flash.clone();
     cx.within(async move |conn| transfer::page(conn, &tutor, &import, flash).await)
-        .await
-}
-
-/// Loads the settings of the course's quizzes. Requires a tutor of the course.
-#[server(input = server_fn::codec::GetUrl)]
-pub async fn load_quiz_settings(course: String) -> AppResult<SettingsPage> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let (course, cx) = (tutor.course, tutor.signed_in.cx);
-    cx.within(async move |conn| quiz_settings::page(conn, course).await)
-        .await
-}
-
-/// Saves the settings of the course's quizzes. Requires a tutor of the course.
-#[server]
-pub async fn save_quiz_settings(
-    course: String,
-    #[server(default)] settings: QuizSettings,
-) -> AppResult<()> {
-    let tutor = require_tutor_of_slug(&course).await?;
-    let cx = tutor.signed_in.cx.clone();
-    cx.within(async move |conn| quiz_settings::save(conn, &tutor, settings).await)
         .await
 }
 

@@ -1,5 +1,5 @@
 //! The question bank of a course for its tutors: find, write, order, preview, retire, import and
-//! export questions, see their figures, and set up quizzes.
+//! export questions, and see their figures.
 
 pub mod api;
 pub mod pages;
@@ -270,28 +270,6 @@ pub struct LeftOutGroup {
     pub items: Vec<String>,
     /// Number of items that are not named.
     pub more: usize,
-}
-
-/// Settings of a course's quizzes, as the form sends and shows them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct QuizSettings {
-    pub questions_per_attempt: String,
-    pub passing_score_percent: String,
-    /// Empty for no time limit.
-    pub seconds_per_question: String,
-    /// Empty for no limit.
-    pub attempts_allowed: String,
-    pub retry_wait_minutes: String,
-    pub cooldown_days: String,
-    pub partial_credit: Option<String>,
-    pub is_gated: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SettingsPage {
-    pub course_title: CourseTitle,
-    pub settings: QuizSettings,
 }
 
 #[cfg(test)]

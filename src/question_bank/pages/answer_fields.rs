@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::platform::ui::{Erase, FormState, Glyph, Html, Icon, Language, text_of_area};
+use crate::question_bank::limits::ANSWER_CHARACTERS;
 use crate::question_bank::{QuestionView, QuestionViewKind};
 
 /// Restores typed values that the server rejected, so that the learner need not type them again.
@@ -96,7 +97,7 @@ pub fn fields(kind: QuestionViewKind, prompt: &str, language: &Language) -> AnyV
         QuestionViewKind::ShortAnswer { text } => view! {
             <label class="stack">
                 <span class="label">"Your answer"</span>
-                <input class="input" type="text" name="given[text]" value=text maxlength="5000" autocomplete="off" spellcheck="false" dir="auto" aria-describedby=prompt />
+                <input class="input" type="text" name="given[text]" value=text maxlength=ANSWER_CHARACTERS.to_string() autocomplete="off" spellcheck="false" dir="auto" aria-describedby=prompt />
             </label>
         }
         .erase(),
@@ -160,7 +161,7 @@ fn tracing(program: Html, (compiles, prints, line): Traced, prompt: String) -> A
                 class="input"
                 name="given[text]"
                 rows="3"
-                maxlength="5000"
+                maxlength=ANSWER_CHARACTERS.to_string()
                 spellcheck="false"
                 aria-label="Output"
                 on:input=|event| tick(&event, "yes")

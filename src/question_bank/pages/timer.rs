@@ -109,7 +109,7 @@ fn run(said_left: RwSignal<i64>, left: RwSignal<i64>, aloud: RwSignal<String>) {
                 if SAID_AT.contains(&shown) {
                     aloud.set(match shown {
                         0 => "Time is up.".to_owned(),
-                        300 => "5 minutes left.".to_owned(),
+                        seconds @ 61.. => format!("{} minutes left.", seconds / 60),
                         seconds => format!("{seconds} seconds left."),
                     });
                 }

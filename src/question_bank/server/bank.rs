@@ -40,6 +40,68 @@ pub async fn lock(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
         .map(drop)
 }
 
+/// The columns that hold the place of a question.
+#[derive(Debug, Insertable, AsChangeset)]
+#[diesel(table_name = quiz_questions)]
+struct PlaceColumns {
+    #[diesel(treat_none_as_null = true)]
+    topic_id: Option<TopicId>,
+    module_no: i32,
+    #[diesel(treat_none_as_null = true)]
+    topic_pair_index: Option<i32>,
+    /// None keeps the present order.
+    order_index: Option<i32>,
+}
+
+impl PlaceColumns {
+    fn of(place: &QuestionPlace) -> Self {
+        Self {
+            topic_id: place.topic,
+            module_no: place.module_no,
+            topic_pair_index: place.section,
+            order_index: place.order,
+        }
+    }
+}
+
+/// The columns of a question that are written when it is added and when it is changed.
+#[derive(Debug, Insertable, AsChangeset)]
+#[diesel(table_name = quiz_questions)]
+#[diesel(treat_none_as_null = true)]
+struct QuestionColumns<'a> {
+    #[diesel(embed)]
+    place: PlaceColumns,
+    question_type: QuestionType,
+    prompt: &'a str,
+    prompt_html: String,
+    payload: Value,
+    explanation: Option<&'a str>,
+    explanation_html: Option<String>,
+    difficulty: Option<f32>,
+    purpose: QuestionPurpose,
+}
+
+impl<'a> QuestionColumns<'a> {
+    fn of(
+        question: &'a QuestionDraft,
+        place: &QuestionPlace,
+        links: &Links<'_>,
+    ) -> AppResult<Self> {
+        let (question_type, _) = kind_of(&question.answer);
+        Ok(Self {
+            place: PlaceColumns::of(place),
+            question_type,
+            prompt: &question.prompt,
+            prompt_html: links.markdown(&question.prompt).html,
+            payload: stored_payload(&question.answer)?,
+            explanation: question.explanation.as_deref(),
+            explanation_html: explanation_html(question, links),
+            difficulty: question.difficulty,
+            purpose: question.purpose,
+        })
+    }
+}
+
 pub async fn add(
     conn: &mut Conn,
     place: &QuestionPlace,
@@ -47,27 +109,16 @@ pub async fn add(
     question: &QuestionDraft,
     links: &Links<'_>,
 ) -> AppResult<QuestionId> {
-    let (kind, options) = kind_of(&question.answer);
     let id = diesel::insert_into(quiz_questions::table)
         .values((
             quiz_questions::course_id.eq(place.course),
             quiz_questions::external_key.eq(key),
-            standing(place),
-            (
-                quiz_questions::question_type.eq(kind),
-                quiz_questions::prompt.eq(&question.prompt),
-                quiz_questions::prompt_html.eq(links.markdown(&question.prompt).html),
-                quiz_questions::payload.eq(stored_payload(&question.answer)?),
-                quiz_questions::explanation.eq(question.explanation.as_deref()),
-                quiz_questions::explanation_html.eq(explanation_html(question, links)),
-                quiz_questions::difficulty.eq(question.difficulty),
-                quiz_questions::purpose.eq(question.purpose),
-            ),
+            QuestionColumns::of(question, place, links)?,
         ))
         .returning(quiz_questions::question_id)
         .get_result(conn)
         .await?;
-    store_options(conn, id, options).await?;
+    store_options(conn, id, kind_of(&question.answer).1).await?;
     Ok(id)
 }
 
@@ -80,50 +131,20 @@ pub async fn change(
     question: &QuestionDraft,
     links: &Links<'_>,
 ) -> AppResult<bool> {
-    let (kind, options) = kind_of(&question.answer);
     diesel::update(quiz_questions::table.find(id))
-        .set((
-            standing(place),
-            quiz_questions::question_type.eq(kind),
-            quiz_questions::prompt.eq(&question.prompt),
-            quiz_questions::prompt_html.eq(links.markdown(&question.prompt).html),
-            quiz_questions::payload.eq(stored_payload(&question.answer)?),
-            quiz_questions::explanation.eq(question.explanation.as_deref()),
-            quiz_questions::explanation_html.eq(explanation_html(question, links)),
-            quiz_questions::difficulty.eq(question.difficulty),
-            quiz_questions::purpose.eq(question.purpose),
-        ))
+        .set(QuestionColumns::of(question, place, links)?)
         .execute(conn)
         .await?;
-    store_options(conn, id, options).await
+    store_options(conn, id, kind_of(&question.answer).1).await
 }
 
 /// Moves the question to another place and changes nothing else.
 pub async fn put(conn: &mut Conn, id: QuestionId, place: &QuestionPlace) -> QueryResult<()> {
     diesel::update(quiz_questions::table.find(id))
-        .set(standing(place))
+        .set(PlaceColumns::of(place))
         .execute(conn)
         .await
         .map(drop)
-}
-
-type PlaceColumns = (
-    diesel::dsl::Eq<quiz_questions::topic_id, Option<TopicId>>,
-    diesel::dsl::Eq<quiz_questions::module_no, i32>,
-    diesel::dsl::Eq<quiz_questions::topic_pair_index, Option<i32>>,
-    Option<diesel::dsl::Eq<quiz_questions::order_index, i32>>,
-);
-
-/// The columns that hold the place of a question.
-fn standing(place: &QuestionPlace) -> PlaceColumns {
-    (
-        quiz_questions::topic_id.eq(place.topic),
-        quiz_questions::module_no.eq(place.module_no),
-        quiz_questions::topic_pair_index.eq(place.section),
-        place
-            .order
-            .map(|order| quiz_questions::order_index.eq(order)),
-    )
 }
 
 fn explanation_html(question: &QuestionDraft, links: &Links<'_>) -> Option<String> {

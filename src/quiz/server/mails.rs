@@ -8,8 +8,7 @@ use crate::paths::quiz_path;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuizNumber, RegradingId, UserId};
-use crate::platform::jobs::{Job, JobContext};
-use crate::platform::mail;
+use crate::platform::jobs::{Job, JobContext, retries};
 use crate::quiz::AttemptStatus;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,7 +50,7 @@ pub enum QuizNews {
 
 impl Job for QuizMail {
     const KIND: &'static str = "quiz_mail";
-    const MAX_ATTEMPTS: i32 = mail::MAX_ATTEMPTS;
+    const MAX_ATTEMPTS: i32 = retries::MAIL_ATTEMPTS;
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let (user, course, news) = (self.user, self.course, self.news);

@@ -1,6 +1,8 @@
 //! Reads fields that several forms of tutors share.
 
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::figures;
+use crate::teaching::REASON_CHARACTERS;
 
 /// Of a text that says why: something, and not a novel.
 pub fn reason(typed: &str) -> AppResult<String> {
@@ -10,8 +12,11 @@ pub fn reason(typed: &str) -> AppResult<String> {
             "reason",
             "Enter a reason. It is kept on record and sent to the learner.",
         )),
-        1..=500 => Ok(reason.to_owned()),
-        _ => Err(AppError::field("reason", "Use at most 500 characters.")),
+        length if length <= REASON_CHARACTERS as usize => Ok(reason.to_owned()),
+        _ => Err(AppError::field(
+            "reason",
+            figures::use_at_most(REASON_CHARACTERS),
+        )),
     }
 }
 

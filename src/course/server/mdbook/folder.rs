@@ -6,6 +6,8 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
+use crate::platform::figures::megabytes;
+
 /// Largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 20 * 1024 * 1024;
 
@@ -33,16 +35,20 @@ pub enum FileRefusal {
 
 impl fmt::Display for FileRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let why = match self {
             Self::Missing => "does not exist",
             Self::Absolute => "is an absolute path; only files of the course folder can be used",
             Self::Outside => "leaves the course folder",
             Self::NotAFile => "is not a file",
             Self::NotAFolder => "is not a folder",
-            Self::TooLarge => "is larger than 20 MB",
+            Self::TooLarge => {
+                let most = megabytes(MAX_FILE_BYTES as usize);
+                return write!(f, "is larger than {most}");
+            }
             Self::NotText => "is not UTF-8 text",
             Self::Unreadable => "cannot be read",
-        })
+        };
+        f.write_str(why)
     }
 }
 

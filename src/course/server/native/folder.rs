@@ -15,6 +15,7 @@ use super::media::{self, FileKind};
 use super::names::{did_you_mean, is_file_name};
 use super::report::Mistakes;
 use crate::course::server::draft::FileDraft;
+use crate::platform::figures::megabytes;
 
 /// Limit of guesses at misspelled paths. Each guess compares the path with every file, and so many
 /// mistakes usually have one cause.
@@ -133,7 +134,8 @@ impl Folder {
     fn meet_file(&mut self, path: PathBuf, name: &str, bytes: u64, report: &Mistakes) {
         check_name(&path, name, report);
         if bytes > limits::FILE_BYTES {
-            let message = "the file has more than the 20 MB that a file may have";
+            let most = megabytes(limits::FILE_BYTES as usize);
+            let message = format!("the file has more than the {most} that a file may have");
             report.add(&path, None, message);
         }
         self.files.insert(path, bytes);
@@ -172,7 +174,8 @@ impl Folder {
             .get(path)
             .is_some_and(|bytes| *bytes > limits::TEXT_FILE_BYTES)
         {
-            report.add(path, None, "a text file may have at most 1 MB");
+            let most = megabytes(limits::TEXT_FILE_BYTES as usize);
+            report.add(path, None, format!("a text file may have at most {most}"));
             return None;
         }
         let bytes = match fs::read(self.root.join(path)) {

@@ -23,14 +23,6 @@ const KINDS: &[(&str, BlockKind)] = &[
     ("callout", BlockKind::Callout),
 ];
 
-const PERSONAS: &[(&str, LearnerPersona)] = &[
-    ("non_it_migrant", LearnerPersona::NonItMigrant),
-    ("rote_memorizer", LearnerPersona::RoteMemorizer),
-    ("english_hesitant", LearnerPersona::EnglishHesitant),
-    ("last_minute_panic", LearnerPersona::LastMinutePanic),
-    ("pseudo_coder", LearnerPersona::PseudoCoder),
-];
-
 /// Name of the variant for learners without a variant of their own.
 const DEFAULT: &str = "default";
 
@@ -149,7 +141,7 @@ fn block(
     let id = block_id(&mut fields, met);
     let kind = fields.required_choice("type", KINDS);
     let content = fields.get("content_key");
-    let tutor_persona = fields.choice("tutor_persona", PERSONAS);
+    let tutor_persona = fields.choice("tutor_persona", &LearnerPersona::NAMES);
     let mut own = Wishes::default();
     let data = match (kind, content) {
         (Some(kind), None) => {
@@ -276,12 +268,13 @@ fn variant(
     kind: BlockKind,
     wishes: &mut Wishes,
 ) -> Option<AssetDraft> {
-    let persona = PERSONAS
+    let personas = LearnerPersona::NAMES;
+    let persona = personas
         .iter()
         .find(|(word, _)| *word == entry.name)
         .map(|(_, persona)| *persona);
     if persona.is_none() && entry.name != DEFAULT {
-        let known = PERSONAS.iter().map(|(word, _)| *word).chain([DEFAULT]);
+        let known = personas.iter().map(|(word, _)| *word).chain([DEFAULT]);
         let names: Vec<_> = known.clone().collect();
         let guess = did_you_mean(entry.name, known);
         let written = entry.name.escape_debug();

@@ -10,12 +10,6 @@ use super::topic::{self, TopicFiles};
 use crate::course::StudyPersona;
 use crate::course::server::draft::ModuleDraft;
 
-pub const NARRATIONS: &[(&str, StudyPersona)] = &[
-    ("sports", StudyPersona::Sports),
-    ("cooking", StudyPersona::Cooking),
-    ("adventure", StudyPersona::Adventure),
-];
-
 /// Role of a file in its topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileRole {
@@ -53,12 +47,8 @@ impl<'a> FileName<'a> {
     }
 
     pub fn part(&self) -> Option<FileRole> {
-        let narration = |word: &str| {
-            NARRATIONS
-                .iter()
-                .find(|(known, _)| *known == word)
-                .map(|(_, persona)| *persona)
-        };
+        let narration =
+            |word: &str| StudyPersona::narrations().find(|persona| persona.name() == word);
         match self.ending {
             "md" => Some(FileRole::Text),
             "layout.toml" => Some(FileRole::Layout),

@@ -7,6 +7,7 @@ use super::manifest::ListedModule;
 use super::module::{FileName, FileRole};
 use super::names::closest;
 use super::reading::Reading;
+use crate::course::StudyPersona;
 
 const ENDINGS: &[&str] = &[
     "md",
@@ -14,9 +15,6 @@ const ENDINGS: &[&str] = &[
     "quiz.toml",
     "prompts.toml",
     "simulations.toml",
-    "sports.md",
-    "cooking.md",
-    "adventure.md",
 ];
 
 pub fn report(reading: &Reading, modules: &[ListedModule]) {
@@ -73,7 +71,12 @@ fn reason(file: &Path, modules: &[ListedModule]) -> String {
     let Some(parsed) = FileName::parse(name) else {
         return format!("{generic}; if it is to be a topic, its name must be NUMBER-NAME.md");
     };
-    let guess = closest(parsed.ending, ENDINGS.iter().copied());
+    let narrations: Vec<String> = StudyPersona::narrations()
+        .map(|persona| format!("{}.md", persona.name()))
+        .collect();
+    let endings = ENDINGS.iter().copied();
+    let endings = endings.chain(narrations.iter().map(String::as_str));
+    let guess = closest(parsed.ending, endings);
     let guess = guess
         .map(|ending| format!("; did you mean '{}.{ending}'?", parsed.stem))
         .unwrap_or_default();

@@ -18,7 +18,9 @@ pub use self::index::{VERSION, Vocabulary, course, replace_terms, topic};
 pub use self::ranking::WEIGHTS;
 pub use self::snippet::snippet;
 use super::render::{PRACTICE_END, PRACTICE_START};
+use crate::course::SEARCH_CHARACTERS;
 use crate::platform::db::{Conn, statement};
+use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, OrganizationId};
 use crate::platform::markdown;
 
@@ -31,6 +33,17 @@ pub struct Query {
     pub terms: Vec<Term>,
     /// The words that were searched, if they differ from the words typed.
     pub corrected: Option<String>,
+}
+
+/// Refuses a search that is too long.
+pub fn check_length(typed: &str) -> AppResult<()> {
+    if typed.chars().count() > SEARCH_CHARACTERS as usize {
+        return Err(AppError::field(
+            "q",
+            format!("Search for at most {SEARCH_CHARACTERS} characters."),
+        ));
+    }
+    Ok(())
 }
 
 /// A part of a query in normal form.

@@ -42,7 +42,33 @@ pub async fn offer(conn: &mut Conn, slug: &str) -> QueryResult<Option<Offer>> {
         .optional()
 }
 
-/// Enrols, or takes up a course that was left. Twice is as good as once.
+/// A learner's enrollment with the conditions of its course.
+#[derive(Debug, Queryable)]
+pub struct Enrolled {
+    pub course_id: CourseId,
+    pub status: EnrollmentStatus,
+    pub price_cents: i32,
+    pub cohort_only: bool,
+}
+
+/// Returns the learner's enrollment in the course, whatever its status.
+pub async fn enrolled(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<Enrolled>> {
+    courses::table
+        .inner_join(enrollments::table.on(enrollments::course_id.eq(courses::course_id)))
+        .filter(courses::slug.eq(slug))
+        .filter(enrollments::user_id.eq(user))
+        .select((
+            courses::course_id,
+            enrollments::status,
+            courses::price_cents,
+            courses::cohort_only,
+        ))
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Enrolls, or takes up a course that was left. Twice is as good as once.
 pub async fn enroll(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<()> {
     diesel::insert_into(enrollments::table)
         .values((enrollments::user_id.eq(user), enrollments::course_id.eq(course)))

@@ -6,14 +6,15 @@ use leptos::server_fn::ServerFn;
 use web_sys::UrlSearchParams;
 
 use super::dom::now;
-use super::{Awake, TIMEOUT_MS};
+use super::handlers::LiveRoom;
+use super::send::TIMEOUT_MS;
 use crate::exam::api::ReportExamEvents;
 use crate::platform::ui::browser::{FormReply, send};
 
 /// Maximum number of events waiting to be reported.
 const EVENTS: usize = 200;
 
-impl Awake {
+impl LiveRoom {
     pub fn note(&self, kind: &'static str, question: Option<usize>) {
         let mut events = self.events.borrow_mut();
         if events.len() < EVENTS {
@@ -41,17 +42,19 @@ impl Awake {
 
     /// Reports the recorded events and updates the time left.
     pub fn report(self: &Rc<Self>) {
-        let awake = self.clone();
+        let room = self.clone();
         leptos::task::spawn_local(async move {
-            if let Some(answer) = awake.tell().await {
-                awake.followed(&answer, None);
+            if let Some(answer) = room.tell().await {
+                room.followed(&answer, None);
             }
         });
     }
 
     /// Sends the recorded events. Keeps them for the next report if sending fails.
     pub async fn tell(&self) -> Option<FormReply> {
-        let body = self.events_body().filter(|_| !self.is_leaving.get())?;
+        let body = self
+            .events_body()
+            .filter(|_| !self.state.borrow().is_leaving())?;
         let told = self.events.take();
         match send(ReportExamEvents::PATH, &body, Some(TIMEOUT_MS)).await {
             Ok(answer) => Some(answer),

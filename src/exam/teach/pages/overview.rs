@@ -18,7 +18,7 @@ use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Notice, Page,
     Pagination, Table, TextArea, Tone, loaded, page_resource, path_part,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::{Area, REASON_CHARACTERS, pages::frame};
 
 /// Page `/teach/COURSE/exams/ID`.
 pub fn taught_exam_page() -> AnyView {
@@ -231,7 +231,7 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
                     label="Reason"
                     hint="Kept on record and sent to the learner."
                     required=true
-                    max_length=500
+                    max_length=REASON_CHARACTERS
                     value=form.value("reason", "")
                     error=form.error("reason")
                 />

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::overview::state;
 use crate::exam::teach::api::{RegradeExam, load_sitting};
-use crate::exam::teach::{SheetQuestion, SittingPage, exam_path};
+use crate::exam::teach::{REGRADE_REASON_CHARACTERS, SheetQuestion, SittingPage, exam_path};
 use crate::platform::ids::{ExamId, SittingId};
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Language, Page, Select, TextArea, loaded,
@@ -184,7 +184,7 @@ fn regrade_form(
                     label="Reason"
                     hint="Learners see it with their result."
                     required=true
-                    max_length=1000
+                    max_length=REGRADE_REASON_CHARACTERS
                     value=form.value("regrade[reason]", "")
                     error=form.error("reason")
                 />

@@ -7,9 +7,12 @@ use uuid::Uuid;
 use crate::exam::server::draw_paper::draw_places;
 use crate::exam::server::store::{BankItem, Exam, ExamTopicRow, SectionRow};
 use crate::exam::server::time_limit::Window;
-use crate::exam::teach::{ExamFields, SECTIONS, SectionFields};
+use crate::exam::teach::{
+    ExamFields, INSTRUCTIONS_CHARACTERS, SECTIONS, SectionFields, TITLE_CHARACTERS,
+};
 use crate::exam::{Adaptive, ExamConfig, Review};
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::figures;
 use crate::platform::ids::{ExamId, TopicId};
 use crate::platform::markdown::{self, TargetKind};
 use crate::platform::names;
@@ -23,16 +26,16 @@ pub fn read(
     clock: &Clock,
 ) -> AppResult<(Exam, Vec<SectionRow>)> {
     let title = names::tidy(&fields.title);
-    if !(1..=200).contains(&title.chars().count()) {
+    if !(1..=TITLE_CHARACTERS as usize).contains(&title.chars().count()) {
         return Err(AppError::field(
             "title",
-            "Enter a title of 1 to 200 characters.",
+            format!("Enter a title of 1 to {TITLE_CHARACTERS} characters."),
         ));
     }
-    if fields.instructions.chars().count() > 20_000 {
+    if fields.instructions.chars().count() > INSTRUCTIONS_CHARACTERS as usize {
         return Err(AppError::field(
             "instructions",
-            "Use at most 20,000 characters.",
+            figures::use_at_most(INSTRUCTIONS_CHARACTERS),
         ));
     }
     let minutes = number("minutes", &fields.minutes, 1, 1440)?;
@@ -181,8 +184,10 @@ fn section(
         AppError::field("sections", sentence)
     };
     let title = names::tidy(&row.title);
-    if title.chars().count() > 200 {
-        return Err(wrong("use at most 200 characters for the title."));
+    if title.chars().count() > TITLE_CHARACTERS as usize {
+        return Err(wrong(&format!(
+            "use at most {TITLE_CHARACTERS} characters for the title."
+        )));
     }
     let no_source = || wrong("choose a module or topic of this course.");
     let (module_no, topic_id) = match row.source.split_once(':') {

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{email_field, gate, zone_field};
+use super::{email_field, gate, password_hint, zone_field};
 use crate::platform::auth::api::{SignIn, SignUp};
-use crate::platform::auth::{sign_in_path, sign_up_path};
+use crate::platform::auth::{NAME_MAX, sign_in_path, sign_up_path};
 use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now};
 
 pub fn sign_in_page() -> AnyView {
@@ -57,7 +57,7 @@ pub fn sign_up_page() -> AnyView {
                     hint="Shown to your tutors and cohort."
                     autocomplete="name"
                     required=true
-                    max_length=100
+                    max_length=NAME_MAX
                     value=form.value("name", "")
                     error=form.error("name")
                 />
@@ -66,7 +66,7 @@ pub fn sign_up_page() -> AnyView {
                     name="password"
                     label="Password"
                     r#type="password"
-                    hint="At least 10 characters. A few unrelated words make a good one."
+                    hint=password_hint()
                     autocomplete="new-password"
                     required=true
                     error=form.error("password")

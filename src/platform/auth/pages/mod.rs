@@ -10,6 +10,7 @@ pub use settings::{devices_page, settings_page};
 
 use leptos::prelude::*;
 
+use crate::platform::auth::PASSWORD_MIN;
 use crate::platform::ui::{Erase, Field, FormState, Page};
 
 fn email_field(form: FormState) -> AnyView {
@@ -25,6 +26,11 @@ fn email_field(form: FormState) -> AnyView {
         />
     }
     .erase()
+}
+
+/// Hint of the field for a new password.
+fn password_hint() -> String {
+    format!("At least {PASSWORD_MIN} characters. A few unrelated words make a good one.")
 }
 
 /// Sends the browser's time zone once the page is hydrated.
@@ -51,7 +57,8 @@ fn browser_zone() -> Option<String> {
 }
 
 /// A page with a narrow panel for a single task.
-fn gate(title: &'static str, lead: &'static str, children: AnyView) -> AnyView {
+fn gate(title: &'static str, lead: &str, children: AnyView) -> AnyView {
+    let lead = lead.to_owned();
     view! {
         <Page title=title>
             <div class="gate">

@@ -3,24 +3,31 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{email_field, gate};
+use super::{email_field, gate, password_hint};
 use crate::platform::auth::api::{ConfirmEmail, ForgotPassword, ResetPassword};
+use crate::platform::auth::lifetimes;
 use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now};
 
 pub fn check_mail_page() -> AnyView {
     let (lead, again) = match query_now("for").as_str() {
         "password" => (
-            "If there is an account with this address, we have sent it a link to choose a new password. The link works for two hours.",
+            format!(
+                "If there is an account with this address, we have sent it a link to choose a new password. The link works for {}.",
+                lifetimes::RESET
+            ),
             "/forgot-password",
         ),
         _ => (
-            "We have sent you a link. Open it to confirm your address and start learning. The link works for three days.",
+            format!(
+                "We have sent you a link. Open it to confirm your address and start learning. The link works for {}.",
+                lifetimes::CONFIRMATION
+            ),
             "/sign-up",
         ),
     };
     gate(
         "Check your email",
-        lead,
+        &lead,
         view! {
             <p class="soft">
                 "Nothing there? Look in your spam folder, or "
@@ -89,7 +96,7 @@ pub fn reset_password_page() -> AnyView {
                     name="password"
                     label="New password"
                     r#type="password"
-                    hint="At least 10 characters. A few unrelated words make a good one."
+                    hint=password_hint()
                     autocomplete="new-password"
                     required=true
                     error=form.error("password")

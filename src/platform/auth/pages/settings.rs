@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::password_hint;
 use crate::platform::auth::api::{
     ChangePassword, EndDevice, EndOtherDevices, UpdateProfile, devices, load_settings,
 };
-use crate::platform::auth::{AccountSettings, Device};
+use crate::platform::auth::{AccountSettings, Device, NAME_MAX};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Glyph, Icon, Notice, Page, Select,
     Tone, loaded, page_resource,
@@ -74,7 +75,7 @@ fn forms(profile: FormState, password: FormState, settings: AccountSettings) -> 
                     name="name"
                     label="Your name"
                     required=true
-                    max_length=100
+                    max_length=NAME_MAX
                     autocomplete="name"
                     value=profile.value("name", &settings.display_name)
                     error=profile.error("name")
@@ -111,7 +112,7 @@ fn forms(profile: FormState, password: FormState, settings: AccountSettings) -> 
                     name="new_password"
                     label="New password"
                     r#type="password"
-                    hint="At least 10 characters. A few unrelated words make a good one."
+                    hint=password_hint()
                     autocomplete="new-password"
                     required=true
                     error=password.error("new_password")

@@ -4,7 +4,7 @@ use leptos::{prelude::*, server_fn};
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
-use crate::course::QuestionPurpose;
+use crate::course::{QuestionPurpose, SEARCH_CHARACTERS};
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Language, Notice, Page,
@@ -209,7 +209,7 @@ fn tools(
         <form class="bank-tools" role="search" method="get" action=list.to_owned()>
             <label class="control">
                 <span class="control-label">"Search questions"</span>
-                <input class="input" type="search" name="q" value=query.q.clone() maxlength="200" />
+                <input class="input" type="search" name="q" value=query.q.clone() maxlength=SEARCH_CHARACTERS.to_string() />
             </label>
             <Select name="module" label="Module" value=query.module.clone() options=all("All", modules) />
             <Select name="topic" label="Topic" value=query.topic.clone() options=all("All", topics) />

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::course::QuestionPurpose;
+use crate::platform::figures;
 use crate::platform::ui::{
     Button, Column, Erase, Meter, Notice, Page, PageResource, Select, Table, Tone, loaded,
     page_resource, path_part, query_value,
@@ -11,6 +12,7 @@ use crate::question_bank::authoring::api::load_import;
 use crate::question_bank::authoring::{
     AS_IN_FILE, Import, ImportPage, ImportReport, ImportState, LeftOutGroup,
 };
+use crate::question_bank::limits::{MAX_BYTES, MAX_FILE_BYTES, MAX_QUESTIONS};
 use crate::teaching::{Area, pages::frame};
 
 pub fn question_import_page() -> AnyView {
@@ -122,7 +124,12 @@ fn import(course: &str, page: ImportPage) -> AnyView {
                 </label>
                 <input class="input" id="ly-file" type="file" name="file" accept=".gift,.txt,.xml,.zip,.toml" aria-describedby="ly-file-hint" required />
                 <p class="hint" id="ly-file-hint">
-                    "At most 2,000 questions, and 20 MB with pictures (5 MB without)."
+                    {format!(
+                        "At most {} questions, and {} with pictures ({} without).",
+                        figures::number(MAX_QUESTIONS),
+                        figures::megabytes(MAX_FILE_BYTES),
+                        figures::megabytes(MAX_BYTES),
+                    )}
                 </p>
             </div>
             <Select

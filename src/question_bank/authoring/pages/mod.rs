@@ -4,9 +4,7 @@ mod bank;
 mod facts;
 mod import;
 mod question;
-mod settings;
 
 pub use bank::question_bank_page;
 pub use import::question_import_page;
 pub use question::question_page;
-pub use settings::quiz_settings_page;

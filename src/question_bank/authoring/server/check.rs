@@ -3,6 +3,7 @@
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::{AnswerDraft, OptionDraft, QuestionDraft, TracingOutcome};
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::figures;
 use crate::question_bank::QuestionType;
 use crate::question_bank::authoring::QuestionForm;
 use crate::question_bank::server::number;
@@ -25,7 +26,10 @@ impl FormProblems {
     fn text(&mut self, field: &str, text: &str, limit: usize) -> String {
         let text = clean(text);
         if text.chars().count() > limit {
-            self.add(field, format!("Use at most {limit} characters."));
+            self.add(
+                field,
+                format!("Use at most {} characters.", figures::number(limit)),
+            );
         }
         text
     }

@@ -10,7 +10,6 @@ pub mod intake;
 pub mod list;
 pub mod origin;
 pub mod pictures;
-pub mod settings;
 pub mod store;
 pub mod tally;
 pub mod transfer;

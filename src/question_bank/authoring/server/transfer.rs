@@ -18,6 +18,7 @@ use crate::platform::auth::{sessions, sign_in_path};
 use crate::platform::db::Conn;
 use crate::platform::encode;
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::figures::megabytes;
 use crate::platform::http::flash::{self, Flash};
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::ImportId;
@@ -164,7 +165,10 @@ impl Upload {
 fn unreadable(error: MultipartError) -> AppError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            AppError::TooLarge("A file may have 20 MB at most. Nothing was imported.".to_owned())
+            let most = megabytes(MAX_FILE_BYTES);
+            AppError::TooLarge(format!(
+                "A file may have {most} at most. Nothing was imported."
+            ))
         }
         _ => AppError::field("", "The file did not arrive whole. Please send it again."),
     }

@@ -293,7 +293,7 @@ async fn tutors_set_how_quizzes_go() {
     let refused = tutor
         .submit(
             "/teach/small/settings",
-            "authoring/api/save_quiz_settings",
+            "settings/api/save_quiz_settings",
             &wrong,
         )
         .await;
@@ -306,9 +306,7 @@ async fn tutors_set_how_quizzes_go() {
             .await,
         0
     );
-    let saved = tutor
-        .post("authoring/api/save_quiz_settings", &fields)
-        .await;
+    let saved = tutor.post("settings/api/save_quiz_settings", &fields).await;
     assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
     // Importing the course again keeps the settings.
     course(&site, GATED).await;

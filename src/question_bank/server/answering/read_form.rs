@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::figures;
 use crate::question_bank::AnswerForm;
+use crate::question_bank::limits::ANSWER_CHARACTERS;
 use crate::question_bank::server::grade::{Answer, FrozenKind};
-
-/// Length limit of a written answer, in characters.
-const TEXT_LIMIT: usize = 5000;
 
 /// Converts the fields to an answer to this question. Returns None if the fields are empty.
 ///
@@ -26,10 +25,13 @@ pub fn read(kind: &FrozenKind, sent: &AnswerForm) -> AppResult<Option<Answer>> {
         let text = sent.text.as_deref().unwrap_or_default();
         let text = text.replace("\r\n", "\n").replace('\0', "");
         match text.chars().count() {
-            0..=TEXT_LIMIT => Ok(text),
+            length if length <= ANSWER_CHARACTERS as usize => Ok(text),
             _ => Err(AppError::field(
                 "",
-                "An answer can have at most 5,000 characters.",
+                format!(
+                    "An answer can have at most {} characters.",
+                    figures::number(ANSWER_CHARACTERS as usize)
+                ),
             )),
         }
     };

@@ -25,14 +25,9 @@ pub use pictures::Picture;
 use std::borrow::Cow;
 
 use crate::course::server::draft::QuestionDraft;
+use crate::platform::figures::megabytes;
+pub use crate::question_bank::limits::{MAX_BYTES, MAX_FILE_BYTES, MAX_QUESTIONS};
 use pictures::Pictures;
-
-/// Size of the largest file that is read, pictures included, in bytes.
-pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
-/// Size of the largest text that is read, without pictures, in bytes.
-pub const MAX_BYTES: usize = 5 * 1024 * 1024;
-/// Most questions of one file.
-pub const MAX_QUESTIONS: usize = 2_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -90,7 +85,10 @@ pub struct Written<T> {
 /// A sentence for people that says why the whole file is refused.
 pub fn read(file_name: &str, bytes: &[u8]) -> Result<Imported, String> {
     if bytes.len() > MAX_FILE_BYTES {
-        return Err("The file is larger than 20 MB. Split it.".to_owned());
+        return Err(format!(
+            "The file is larger than {}. Split it.",
+            megabytes(MAX_FILE_BYTES)
+        ));
     }
     if qti::is_package(bytes) {
         return qti::read_package(bytes);
@@ -99,9 +97,10 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<Imported, String> {
     let text: Cow<'_, str> = text_of(bytes)?.into();
     let text = pictures.embedded(&text);
     if text.len() > MAX_BYTES {
-        return Err(
-            "The file is larger than 5 MB. Split it, or export it without its pictures.".to_owned(),
-        );
+        return Err(format!(
+            "The file is larger than {}. Split it, or export it without its pictures.",
+            megabytes(MAX_BYTES)
+        ));
     }
     let mut imported = if is_xml(file_name, &text) {
         read_xml(&text)

@@ -8,6 +8,7 @@ use super::{ESCAPED, LEFT_OUT};
 use crate::course::server::mdbook::folder::{CourseFolder, FileRefusal, MAX_FILE_BYTES};
 use crate::course::server::mdbook::scan;
 use crate::course::server::mdbook::source::{Place, Problems, Source};
+use crate::platform::figures::megabytes;
 
 /// Deepest nesting of includes.
 const MAX_DEPTH: usize = 10;
@@ -15,7 +16,10 @@ const MAX_DEPTH: usize = 10;
 /// Bytes that each include costs beyond its content, so that thousands of empty includes end too.
 const COST_OF_INCLUDE: u64 = 8 * 1024;
 
-const TOO_MUCH: &str = "with its includes this page is larger than 20 MB";
+fn too_much() -> String {
+    let most = megabytes(MAX_FILE_BYTES as usize);
+    format!("with its includes this page is larger than {most}")
+}
 
 pub struct Expander<'a> {
     folder: &'a CourseFolder,
@@ -118,7 +122,7 @@ impl<'a> Expander<'a> {
             return put_in;
         }
         self.budget = 0;
-        self.problems.error(place, TOO_MUCH);
+        self.problems.error(place, too_much());
         left_out(place)
     }
 
@@ -185,7 +189,7 @@ impl<'a> Expander<'a> {
                 None
             }
             Err(NotOpened::TooMuch) => {
-                self.problems.error(place, TOO_MUCH);
+                self.problems.error(place, too_much());
                 None
             }
             Err(NotOpened::LeftOut(message)) => {

@@ -3,12 +3,12 @@
 use leptos::{prelude::*, server_fn};
 use server_fn::ServerFn;
 
+use super::api::{SaveQuizSettings, load_quiz_settings};
+use super::{MAX_QUESTIONS, QuizSettings, SettingsPage};
 use crate::platform::ui::{
     Button, Erase, Field, Form, FormState, Notice, Page, Switch, Tone, loaded, page_resource,
     path_part,
 };
-use crate::question_bank::authoring::api::{SaveQuizSettings, load_quiz_settings};
-use crate::question_bank::authoring::{QuizSettings, SettingsPage};
 use crate::teaching::{Area, pages::frame};
 
 pub fn quiz_settings_page() -> AnyView {
@@ -28,37 +28,37 @@ fn settings(course: &str, set: QuizSettings, form: FormState) -> AnyView {
         (
             "questions_per_attempt",
             "Questions per attempt",
-            "1 to 20. A quiz with fewer questions uses all of them.",
+            format!("1 to {MAX_QUESTIONS}. A quiz with fewer questions uses all of them."),
             set.questions_per_attempt,
         ),
         (
             "passing_score_percent",
             "Passing score (%)",
-            "Share of all points.",
+            "Share of all points.".to_owned(),
             set.passing_score_percent,
         ),
         (
             "seconds_per_question",
             "Time limit per question (seconds)",
-            "Leave blank for no time limit.",
+            "Leave blank for no time limit.".to_owned(),
             set.seconds_per_question,
         ),
         (
             "attempts_allowed",
             "Attempts allowed",
-            "Leave blank for unlimited.",
+            "Leave blank for unlimited.".to_owned(),
             set.attempts_allowed,
         ),
         (
             "retry_wait_minutes",
             "Wait between attempts (minutes)",
-            "Enter 0 for no wait.",
+            "Enter 0 for no wait.".to_owned(),
             set.retry_wait_minutes,
         ),
         (
             "cooldown_days",
             "Wait between modules (days)",
-            "Minimum time from when one module unlocks until the next one does.",
+            "Minimum time from when one module unlocks until the next one does.".to_owned(),
             set.cooldown_days,
         ),
     ];

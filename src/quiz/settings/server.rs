@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
+use super::{MAX_QUESTIONS, QuizSettings, SettingsPage};
 use crate::course::CourseTitle;
 use crate::platform::audit::AuditEntry;
 use crate::platform::auth::guard::TutorOf;
@@ -12,7 +13,6 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::{course_quiz_settings, courses};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::CourseId;
-use crate::question_bank::authoring::{QuizSettings, SettingsPage};
 
 type QuizSettingsRow = (
     (String, String),
@@ -86,7 +86,12 @@ fn check(sent: &QuizSettings) -> AppResult<Checked> {
         }
         found.unwrap_or(least)
     };
-    let questions_per_attempt = number("questions_per_attempt", &sent.questions_per_attempt, 1, 20);
+    let questions_per_attempt = number(
+        "questions_per_attempt",
+        &sent.questions_per_attempt,
+        1,
+        MAX_QUESTIONS,
+    );
     let passing_score_percent =
         number("passing_score_percent", &sent.passing_score_percent, 1, 100);
     let retry_wait_minutes = number("retry_wait_minutes", &sent.retry_wait_minutes, 0, 43_200);
