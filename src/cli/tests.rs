@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use super::pages::{PageCommand, page};
 use super::teaching::{TutorCommand, tutor};
 use super::{ReadOptions, import_course, seed};
-use crate::import::tests::Folder;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
+use crate::testing::pelican_course;
 
 const FIRST: &str = crate::platform::db::organizations::FIRST;
 
@@ -47,7 +47,7 @@ fn remove(course: &str, email: &str) -> TutorCommand {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tutor_is_added_to_a_course_and_removed() {
     let site = TestSite::new().await;
-    Folder::new().import(&site).await;
+    pelican_course().import(&site).await;
     site.test
         .other_organization("theirs", "theirs.example")
         .await;
@@ -258,7 +258,7 @@ async fn a_book_with_gaps_is_imported_unless_that_is_strict() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_native_course_can_be_named_and_has_no_wider_root() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
+    let folder = pelican_course().folder();
     let named = ReadOptions {
         slug: Some("other".to_owned()),
         ..ReadOptions::default()
