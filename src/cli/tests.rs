@@ -1,7 +1,5 @@
 //! The commands of an operator, seen from the site.
 
-use std::path::Path;
-
 use axum::http::StatusCode;
 
 use super::pages::{PageCommand, page};
@@ -9,7 +7,7 @@ use super::teaching::{TutorCommand, tutor};
 use super::{ReadOptions, import_course, seed};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
-use crate::testing::pelican_course;
+use crate::testing::{CourseFolder, pelican_course};
 
 const FIRST: &str = crate::platform::db::organizations::FIRST;
 
@@ -205,26 +203,21 @@ async fn a_page_is_written_from_a_file() {
 }
 
 /// A book that lacks some of what it speaks of.
-fn write_book(folder: &Path) {
-    for (file, text) in [
+fn book_with_gaps() -> CourseFolder {
+    CourseFolder::of(&[
         (
             "book.toml",
             "[book]\ntitle = \"Rust语言圣经\"\nlanguage = \"zh-CN\"\n",
         ),
         ("src/SUMMARY.md", "- [A](a.md)\n- [B](b.md)\n"),
         ("src/a.md", "# A\n\nPelicans.\n\n{{#include gone.md}}\n"),
-    ] {
-        let file = folder.join(file);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, text).unwrap();
-    }
+    ])
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_book_with_gaps_is_imported_unless_that_is_strict() {
     let site = TestSite::new().await;
-    let book = tempfile::tempdir().unwrap();
-    write_book(book.path());
+    let book = book_with_gaps();
     let import = async |options: ReadOptions| {
         import_course(&site.test.config, book.path(), options, FIRST, false).await
     };

@@ -12,7 +12,7 @@ use crate::platform::time::Clock;
 use crate::practice::server::rules;
 use crate::practice::server::rules::PracticeAddress;
 use crate::question_bank::{AnswerForm, QuestionViewKind};
-use crate::testing::{Question, attempts_end, enroll, learner, pelican_course, start};
+use crate::testing::{Question, attempts_end, enroll, learner, pelican_course, start, user_id};
 
 const HERE: &str = "/learn/small/begin/practice/pelican";
 
@@ -277,9 +277,9 @@ async fn every_type_of_question_can_be_practiced() {
     let course = pelican_course().at("middle").text("All of them:");
     let course = course.questions(every_type()).with_practice();
     course.import(&site).await;
-    let asha = site.account("mila@example.org", UserRole::Learner).await;
-    let enrolled = "insert into enrollments (user_id, course_id) select user_id, course_id from users, courses";
-    site.test.sql(enrolled).await;
+    learner(&site, "asha@example.org").await;
+    let asha = user_id(&site, "asha@example.org").await;
+    let asha = UserId(asha.parse().unwrap());
     for key in every_type().iter().map(Question::key) {
         for right in [false, true] {
             let PracticeState::Open(shown) = state(&site, asha, key, true).await else {

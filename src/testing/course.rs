@@ -31,6 +31,7 @@ pub struct CourseBuilder {
 struct Module {
     folder: String,
     title: String,
+    gates: bool,
     topics: Vec<Topic>,
 }
 
@@ -120,8 +121,15 @@ impl CourseBuilder {
         self.modules.push(Module {
             folder: FOLDERS[self.modules.len()].to_owned(),
             title: title.to_owned(),
+            gates: true,
             topics: Vec::new(),
         });
+        self
+    }
+
+    /// Keeps the last module open whatever was passed before it.
+    pub fn never_locked(mut self) -> Self {
+        self.modules.last_mut().expect("a module").gates = false;
         self
     }
 
@@ -216,8 +224,7 @@ impl CourseBuilder {
 
     /// Writes the course into a new folder.
     pub fn folder(&self) -> CourseFolder {
-        let folder = CourseFolder(tempfile::tempdir().unwrap());
-        folder.write("description.md", "Little to say.\n");
+        let folder = CourseFolder::of(&[("description.md", "Little to say.\n")]);
         folder.write("course.toml", &self.manifest());
         for module in &self.modules {
             for (topic, number) in module.topics.iter().zip(1..) {
@@ -263,8 +270,8 @@ impl CourseBuilder {
         let modules: String = (self.modules.iter())
             .map(|module| {
                 format!(
-                    "\n[[module]]\ntitle = {:?}\nfolder = {:?}\n",
-                    module.title, module.folder
+                    "\n[[module]]\ntitle = {:?}\nfolder = {:?}\ngates = {}\n",
+                    module.title, module.folder, module.gates
                 )
             })
             .collect();
@@ -306,6 +313,15 @@ impl Topic {
 pub struct CourseFolder(tempfile::TempDir);
 
 impl CourseFolder {
+    /// A folder with these files: path and text.
+    pub fn of(files: &[(&str, &str)]) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        for (path, text) in files {
+            folder.write(path, text);
+        }
+        folder
+    }
+
     pub fn path(&self) -> &Path {
         self.0.path()
     }

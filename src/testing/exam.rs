@@ -87,15 +87,21 @@ impl ExamBuilder {
         let made = self.save(&mut tutor).await;
         made.assert_ok();
         let id = made.header("x-redirect").rsplit('/').next().unwrap();
-        let fields = [
-            ("course", self.course.as_str()),
-            ("exam", id),
-            ("status", "published"),
-        ];
-        let published = tutor.post("teach/api/set_exam_status", &fields).await;
+        let published = set_exam_status(&mut tutor, &self.course, id, "published").await;
         published.assert_ok();
         id.to_owned()
     }
+}
+
+/// Makes an exam a "draft", "published" or "retired".
+pub async fn set_exam_status(
+    tutor: &mut Browser<'_>,
+    course: &str,
+    exam: &str,
+    status: &str,
+) -> TestAnswer {
+    let fields = [("course", course), ("exam", exam), ("status", status)];
+    tutor.post("teach/api/set_exam_status", &fields).await
 }
 
 /// Starts a sitting, or goes on with the one that runs.

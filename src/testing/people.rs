@@ -1,4 +1,4 @@
-//! Learners and tutors of a course, and their progress.
+//! Learners and tutors of a course, their progress, and their certificate.
 
 use axum::http::StatusCode;
 
@@ -68,4 +68,12 @@ pub async fn mark_done(browser: &mut Browser<'_>, topic: &str, done: bool) {
     let fields = [("topic", topic), ("done", done.as_str())];
     let answer = browser.post("player/api/mark_done", &fields).await;
     answer.assert_ok();
+}
+
+/// Returns the code of the only certificate.
+pub async fn only_code(site: &TestSite) -> String {
+    let all = "select string_agg(code, ' ') from course_certificates";
+    let code = site.test.text(all).await;
+    assert!(!code.contains(' '), "more than one certificate: {code}");
+    code
 }

@@ -86,11 +86,3 @@ pub async fn give_certificate(site: &TestSite, email: &str, course: &str, code: 
         ))
         .await;
 }
-
-/// Returns the code of the only certificate.
-pub async fn only_code(site: &TestSite) -> String {
-    let all = "select string_agg(code, ' ') from course_certificates";
-    let code = site.test.text(all).await;
-    assert!(!code.contains(' '), "more than one certificate: {code}");
-    code
-}

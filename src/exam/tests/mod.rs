@@ -29,11 +29,6 @@ async fn start(browser: &mut Browser<'_>, exam: &str) -> TestAnswer {
     start_exam(browser, "small", exam).await
 }
 
-async fn publish(tutor: &mut Browser<'_>, exam: &str) -> TestAnswer {
-    let fields = [("course", "small"), ("exam", exam), ("status", "published")];
-    tutor.post("teach/api/set_exam_status", &fields).await
-}
-
 /// Starts a sitting and returns its id.
 async fn begin(site: &TestSite, browser: &mut Browser<'_>, exam: &str) -> String {
     start(browser, exam).await.assert_ok();

@@ -1,6 +1,7 @@
 //! Tests of creating, following and regrading exams.
 
 use super::*;
+use crate::testing::set_exam_status;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
@@ -18,7 +19,7 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
     let id = path.rsplit('/').next().unwrap().to_owned();
     let page = tutor.get(&path).await.body;
     assert!(page.contains("Section 2 needs 5 questions. The bank has 4 that match"));
-    let refused = publish(&mut tutor, &id).await;
+    let refused = set_exam_status(&mut tutor, "small", &id, "published").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("Section 2 needs 5 questions."));
     assert_eq!(
@@ -32,7 +33,12 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
         .with("exam[revision]", "1");
     let saved = mended.save(&mut tutor).await;
     saved.assert_ok();
-    assert_eq!(publish(&mut tutor, &id).await.status, StatusCode::OK);
+    assert_eq!(
+        set_exam_status(&mut tutor, "small", &id, "published")
+            .await
+            .status,
+        StatusCode::OK
+    );
     // A published exam must stay fillable. An edit based on an older revision is rejected.
     let greedy = greedy.with("id", &id).with("exam[revision]", "2");
     let refused = greedy.save(&mut tutor).await;
@@ -46,12 +52,9 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
     );
     let form = tutor.get(&format!("{path}/edit")).await.body;
     assert!(form.contains("value=\"Final exam\"") && form.contains("value=\"First part\""));
-    let retire = [
-        ("course", "small"),
-        ("exam", id.as_str()),
-        ("status", "retired"),
-    ];
-    tutor.post("teach/api/set_exam_status", &retire).await;
+    set_exam_status(&mut tutor, "small", &id, "retired")
+        .await
+        .assert_ok();
     assert!(
         tutor
             .get("/teach/small/exams")

@@ -6,20 +6,17 @@ use crate::course::server::draft::CourseDraft;
 use crate::import;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
-use crate::testing::{enroll, import_draft, mark_done, topic_id};
+use crate::testing::{CourseFolder, enroll, import_draft, mark_done, topic_id};
 
 /// A book whose pages have Chinese names.
 fn book(pages: &[(&str, &str)]) -> CourseDraft {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("src")).unwrap();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write("book.toml", "[book]\ntitle = \"Rust语言\"\n");
+    let folder = CourseFolder::of(&[("book.toml", "[book]\ntitle = \"Rust语言\"\n")]);
     let mut summary = String::new();
     for (name, title) in pages {
         summary.push_str(&format!("- [{title}]({name}.md)\n"));
-        write(&format!("src/{name}.md"), &format!("# {title}\n\nText.\n"));
+        folder.write(&format!("src/{name}.md"), &format!("# {title}\n\nText.\n"));
     }
-    write("src/SUMMARY.md", &summary);
+    folder.write("src/SUMMARY.md", &summary);
     import::read(folder.path(), true).unwrap().0
 }
 

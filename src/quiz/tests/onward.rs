@@ -114,15 +114,10 @@ async fn what_is_closed_names_the_quiz_that_opens_it_and_from_when() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_module_that_begins_to_hold_people_up_holds_those_who_were_there_before() {
     let site = TestSite::new().await;
-    gated_course().import(&site).await;
-    site.test
-        .sql("update course_modules set gates = false where module_no = 2")
-        .await;
+    gated_course().never_locked().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
-    site.test
-        .sql("update course_modules set gates = true")
-        .await;
+    gated_course().import(&site).await;
     let closed = asha.get("/learn/small/end").await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
     assert!(

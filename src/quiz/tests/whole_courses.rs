@@ -1,19 +1,22 @@
 //! Tests that every question of whole courses can be answered, wrongly and rightly.
 
+use crate::course::server::draft::CourseDraft;
 use crate::import;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
 use crate::testing::{attempt, enroll, give, import_draft, shared};
 
-/// Answers every question of a course, first wrongly and then rightly. Returns the number of right
-/// answers.
-async fn answer_everything(site: &TestSite, slug: &str) -> usize {
-    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
-    enroll(&mut asha, slug).await;
+/// Imports a course and answers every question, first wrongly and then rightly. Returns the number
+/// of right answers.
+async fn answer_everything(site: &TestSite, mut draft: CourseDraft) -> usize {
     // Removes the cooldown and asks all questions in one attempt, because this test is only about
     // whether each question can be answered.
-    let change = "update courses set questions_per_attempt = 20, cooldown_days = 0";
-    site.test.sql(change).await;
+    draft.settings.questions_per_attempt = 20;
+    draft.settings.cooldown_days = 0;
+    let slug = draft.slug.clone();
+    import_draft(site, draft).await;
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    enroll(&mut asha, &slug).await;
     #[derive(diesel::QueryableByName)]
     struct Quiz {
         #[diesel(sql_type = diesel::sql_types::Int4)]
@@ -38,7 +41,7 @@ async fn answer_everything(site: &TestSite, slug: &str) -> usize {
         let (module_no, pair) = (quiz.module_no.to_string(), quiz.pair.to_string());
         for right in [false, true] {
             let fields = [
-                ("course", slug),
+                ("course", slug.as_str()),
                 ("module_no", module_no.as_str()),
                 ("pair", pair.as_str()),
             ];
@@ -70,8 +73,7 @@ async fn every_question_of_the_demo_can_be_answered() {
     let folder =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("content/how-to-trust-a-number");
     let (draft, _) = import::read(&folder, false).unwrap();
-    import_draft(&site, draft).await;
-    assert_eq!(answer_everything(&site, "how-to-trust-a-number").await, 55);
+    assert_eq!(answer_everything(&site, draft).await, 55);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -81,9 +83,5 @@ async fn every_question_of_the_rust_book_can_be_answered() {
     };
     let site = TestSite::new().await;
     let (draft, _) = import::read(&folder, true).unwrap();
-    import_draft(&site, draft).await;
-    assert_eq!(
-        answer_everything(&site, "the-rust-programming-language").await,
-        222
-    );
+    assert_eq!(answer_everything(&site, draft).await, 222);
 }

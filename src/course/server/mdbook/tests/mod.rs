@@ -9,20 +9,15 @@ use std::path::Path;
 
 use super::{Overrides, Read, read};
 use crate::course::server::draft::{CourseError, TopicBody, TopicDraft};
+use crate::testing::CourseFolder;
 
 /// Makes a folder with these files. book.toml is added if missing.
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
+fn folder(files: &[(&str, &str)]) -> CourseFolder {
     let book = (
         "book.toml",
         "[book]\ntitle = \"A Small Book\"\nauthors = [\"Ada\"]\n",
     );
-    for (path, text) in [&[book], files].concat() {
-        let path = dir.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    dir
+    CourseFolder::of(&[&[book], files].concat())
 }
 
 fn try_book(files: &[(&str, &str)]) -> Result<Read, Vec<CourseError>> {
