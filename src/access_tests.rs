@@ -6,11 +6,15 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::header;
-use diesel_async::SimpleAsyncConnection;
 use leptos::server_fn;
 
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
+use crate::platform::ids::OrganizationId;
+use crate::testing::{
+    CourseBuilder, ExamBuilder, Question, attempt, enroll, give_certificate, running_sitting,
+    start_exam, topic_id, tutor_of,
+};
 
 /// Expected status for, in this order: a visitor, an enrolled learner, another learner, a tutor of
 /// the course, a tutor of another course, an admin, an admin of another organization. All
@@ -92,18 +96,14 @@ const TABLE: &str = "
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
 
-const TOPIC: &str = "11111111-1111-1111-1111-111111111111";
-const ATTEMPT: &str = "22222222-2222-2222-2222-222222222222";
-pub(crate) const EXAM: &str = "33333333-3333-3333-3333-333333333333";
-pub(crate) const SITTING: &str = "44444444-4444-4444-4444-444444444444";
-const EXERCISE: &str = "55555555-5555-5555-5555-555555555555";
 pub(crate) const CODE: &str = "0000-0000-0000";
 const NOBODY: &str = "99999999-9999-9999-9999-999999999999";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_what_the_table_says() {
     let site = TestSite::new().await;
-    site.test
+    let theirs = site
+        .test
         .other_organization("theirs", "theirs.example")
         .await;
     let mut people = vec![site.visitor()];
@@ -116,8 +116,8 @@ async fn everybody_gets_what_the_table_says() {
     ] {
         people.push(site.signed_in(&format!("{name}@example.org"), role).await);
     }
-    people.push(foreign_admin(&site).await);
-    fill(&site).await;
+    people.push(foreign_admin(&site, theirs).await);
+    let ids = fill(&site).await;
 
     let mut known = BTreeSet::new();
     let mut wrong = Vec::new();
@@ -130,11 +130,11 @@ async fn everybody_gets_what_the_table_says() {
         let arguments = words
             .next()
             .unwrap()
-            .replace("TOPIC", TOPIC)
-            .replace("ATTEMPT", ATTEMPT)
-            .replace("EXAM", EXAM)
-            .replace("SITTING", SITTING)
-            .replace("EXERCISE", EXERCISE)
+            .replace("TOPIC", &ids.topic)
+            .replace("ATTEMPT", &ids.attempt)
+            .replace("EXAM", &ids.exam)
+            .replace("SITTING", &ids.sitting)
+            .replace("EXERCISE", &ids.exercise)
             .replace("CODE", CODE)
             .replace("NOBODY", NOBODY);
         known.insert(function.to_owned());
@@ -188,64 +188,63 @@ async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments:
     status
 }
 
-/// Two courses, of which one is not published; who teaches and who studies them.
-pub(crate) async fn fill(site: &TestSite) {
-    let mut conn = site.test.owner().await;
-    conn.batch_execute(&format!(
-        "select set_config('app.organization_id', (select organization_id::text from organizations where slug = 'lyceum'), false);
-         insert into courses (slug, title, is_published, published_at) values ('open', 'Open', true, now()), ('closed', 'Closed', false, null);
-         insert into course_modules (course_id, module_no, title) select course_id, 1, 'M' from courses;
-         insert into topics (topic_id, course_id, module_no, topic_number, slug, title) select '{TOPIC}', course_id, 1, 1, 't', 'T' from courses where slug = 'open';
-         insert into tutors (user_id) select user_id from users where role = 'tutor' and organization_id = current_setting('app.organization_id')::uuid;
-         insert into course_tutors (course_id, tutor_id) select c.course_id, t.tutor_id from courses c, tutors t join users u using (user_id) where u.email = 'tutor@example.org';
-         insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where email = 'learner@example.org' and slug = 'open';
-         insert into course_certificates (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at)
-         select user_id, course_id, 'self_paced', '{CODE}', 'Learner', 'Open', 'Lyceum', now() from users, courses where email = 'learner@example.org' and slug = 'open';
-         insert into quiz_questions (course_id, module_no, topic_pair_index, question_type, prompt, prompt_html, payload)
-         select course_id, 1, 1, 'short_answer', 'Q', 'Q', '{{\"version\": 1, \"type\": \"short_answer\", \"accepted\": [\"x\"]}}' from courses where slug = 'open';
-         insert into topic_blocks (topic_id, position, block_id, block_type, html) values ('{TOPIC}', 1, 'text', 'text', '<section data-question=\"q\"></section>');
-         insert into quiz_questions (course_id, topic_id, module_no, topic_pair_index, external_key, question_type, prompt, prompt_html, payload)
-         select course_id, '{TOPIC}', 1, 1, 'q', 'short_answer', 'Q', 'Q', '{{\"version\": 1, \"type\": \"short_answer\", \"accepted\": [\"x\"]}}' from courses where slug = 'open';
-         insert into simulation_exercises (exercise_id, course_id, topic_id, exercise_key, title, brief, brief_html, rubric)
-         select '{EXERCISE}', course_id, '{TOPIC}', 'e', 'E', 'B', 'B', '{{\"version\": 1, \"lines\": []}}' from courses where slug = 'open';
-         insert into quiz_attempts (attempt_id, user_id, course_id, module_no, topic_pair_index, passing_score_percent, partial_credit, question_set)
-         select '{ATTEMPT}', user_id, course_id, 1, 1, 70, false,
-                '{{\"version\": 1, \"questions\": [{{\"question_id\": \"{TOPIC}\", \"topic_id\": null, \"prompt_html\": \"Q\", \"explanation_html\": null,
-                  \"kind\": {{\"type\": \"short_answer\", \"accepted\": [\"x\"], \"tolerance\": null}}}}]}}'
-         from users, courses where email = 'learner@example.org' and slug = 'open';
-         insert into exams (exam_id, course_id, title, duration_seconds, passing_score_percent, is_published, config)
-         select '{EXAM}', course_id, 'E', 600, 70, true,
-                '{{\"version\": 1, \"shuffle_questions\": false, \"shuffle_options\": false, \"one_at_a_time\": false, \"partial_credit\": false,
-                  \"review\": \"score\", \"review_after_close\": false, \"adaptive\": null}}'
-         from courses where slug = 'open';
-         insert into exam_sittings (sitting_id, user_id, exam_id, expires_at, paper)
-         select '{SITTING}', user_id, '{EXAM}', now() + interval '10 minutes',
-                '{{\"version\": 1, \"terms\": {{\"passing_score_percent\": 70, \"partial_credit\": false, \"forward_only\": false,
-                  \"sections\": [{{\"title\": \"\", \"questions\": 1}}], \"adaptive\": null}},
-                  \"questions\": [{{\"section\": 0, \"question\": {{\"question_id\": \"{TOPIC}\", \"topic_id\": null, \"prompt_html\": \"Q\",
-                  \"explanation_html\": null, \"kind\": {{\"type\": \"short_answer\", \"accepted\": [\"x\"], \"tolerance\": null}}}}}}]}}'
-         from users where email = 'learner@example.org';"
-    ))
-    .await
-    .unwrap();
+/// Ids of what `fill` makes.
+pub(crate) struct Filled {
+    topic: String,
+    attempt: String,
+    exercise: String,
+    pub exam: String,
+    pub sitting: String,
+}
+
+/// Makes two courses, of which `closed` is not published. The tutors teach both. The learner is in
+/// the middle of a quiz and of an exam of `open`, and has a certificate.
+pub(crate) async fn fill(site: &TestSite) -> Filled {
+    let asked = Question::short_answer("asked", "Q", &["x"]).purpose("both");
+    let open = CourseBuilder::new("open").title("Open");
+    let open = open.module("M").topic("t").topic_title("T");
+    let open = open.exercise("e", "E", &["Asks which average."]);
+    open.clone().question(asked.clone()).import(site).await;
+    let closed = CourseBuilder::new("closed").title("Closed").unpublished();
+    closed.module("M").topic("c").import(site).await;
+    for course in ["open", "closed"] {
+        tutor_of(site, "tutor@example.org", course).await;
+    }
+
+    let mut learner = site.sign_in("learner@example.org").await;
+    enroll(&mut learner, "open").await;
+    give_certificate(site, "learner@example.org", "open", CODE).await;
+    let quiz = [("course", "open"), ("module_no", "1"), ("pair", "1")];
+    let started = learner.post("quiz/api/start_quiz", &quiz).await;
+    started.assert_ok();
+    let (attempt, _) = attempt(site).await;
+    let exam = ExamBuilder::new()
+        .of_one_question("open")
+        .publish(site)
+        .await;
+    start_exam(&mut learner, "open", &exam).await.assert_ok();
+    let sitting = running_sitting(site).await;
+
+    // The question in the text comes later, so that neither the quiz nor the exam closes it.
+    let practice = Question::short_answer("q", "Q", &["x"]);
+    let open = open.question(practice).with_practice().question(asked);
+    open.import(site).await;
+    let exercise = "select exercise_id from simulation_exercises";
+    Filled {
+        topic: topic_id(site, "t").await,
+        attempt,
+        exercise: site.test.text(exercise).await,
+        exam,
+        sitting,
+    }
 }
 
 /// Signs in an admin of another organization.
-async fn foreign_admin(site: &TestSite) -> Browser<'_> {
-    let mut conn = site.test.owner().await;
-    conn.batch_execute(
-        "insert into users (organization_id, email, email_confirmed_at, display_name, username, role, password_hash)
-         select o.organization_id, 'boss@theirs.example', now(), 'Boss', 'boss', 'admin', u.password_hash
-         from organizations o, users u where o.slug = 'theirs' and u.email = 'admin@example.org'",
-    )
-    .await
-    .unwrap();
+async fn foreign_admin(site: &TestSite, organization: OrganizationId) -> Browser<'_> {
+    let email = "boss@theirs.example";
+    site.account_in(organization, email, UserRole::Admin).await;
     let mut browser = site.visitor();
     browser.host = "theirs.example".to_owned();
-    let fields = [
-        ("email", "boss@theirs.example"),
-        ("password", crate::platform::http::testing::PASSWORD),
-    ];
-    assert_eq!(browser.post("auth/api/sign_in", &fields).await.status, 200);
+    browser.sign_in(email).await;
     browser
 }

@@ -31,6 +31,8 @@ const FLOORS: &[&str] = &[
     "cli",
     "lib",
     "main",
+    // Builders for tests of every floor. Only tests may import them.
+    "testing",
 ];
 
 fn sources() -> PathBuf {

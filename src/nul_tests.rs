@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{TestAnswer, TestSite};
-use crate::quiz::tests::{GATED, course, learner, take};
+use crate::testing::{gated_course, learner, take, user_id};
 
 fn refused(answer: &TestAnswer, what: &str) {
     assert_eq!(
@@ -25,7 +25,7 @@ fn refused(answer: &TestAnswer, what: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_nul_is_refused_wherever_it_is_sent() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     take(&site, &mut asha, "1", false).await;
     let mut root = site.signed_in("root@example.org", UserRole::Admin).await;
@@ -42,10 +42,7 @@ async fn a_nul_is_refused_wherever_it_is_sent() {
     }
     let topic = asha.get("/learn/small/%00").await;
     refused(&topic, "a topic");
-    let id = site
-        .test
-        .text("select user_id::text as text from users where username = 'asha'")
-        .await;
+    let id = user_id(&site, "asha@example.org").await;
     let fields = [
         ("course", "small"),
         ("learner", id.as_str()),

@@ -8,11 +8,15 @@ use axum::http::StatusCode;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::access_tests::{CODE, EXAM, SITTING, fill};
-use crate::hostile_tests::filled;
+use crate::access_tests::fill;
+use crate::hostile_tests::addresses;
 use crate::platform::auth::UserRole;
 use crate::platform::db::testing::TestDb;
 use crate::platform::http::testing::TestSite;
+
+/// Starts of statements that are parsed each time: the record of a refusal, and the list of
+/// questions, whose filters decide which plan is good.
+const EXCEPT: [&str; 2] = ["INSERT INTO \"audit_logs\"", "with matching as"];
 
 /// The statements that PostgreSQL was asked to parse.
 type Parsed = Arc<Mutex<Vec<String>>>;
@@ -85,34 +89,18 @@ async fn a_page_that_was_shown_before_is_parsed_no_more() {
         let email = format!("{name}@example.org");
         people.push((name, site.signed_in(&email, role).await));
     }
-    fill(&site).await;
-    let question = site
-        .test
-        .text("select question_id from quiz_questions where external_key is null")
-        .await;
-    let values = BTreeMap::from([
-        ("course", "open"),
-        ("topic", "t"),
-        ("module", "1"),
-        ("pair", "1"),
-        ("exam", EXAM),
-        ("sitting", SITTING),
-        ("code", CODE),
-        ("question", question.as_str()),
-        ("learner", "learner"),
-        ("page", "about"),
-    ]);
+    let ids = fill(&site).await;
     let mut again = BTreeMap::<String, Vec<String>>::new();
     let mut shown = 0;
-    for route in leptos_axum::generate_route_list(crate::app::App) {
-        let path = filled(route.path(), &values);
+    for (_, path) in addresses(&site, &ids).await {
         for (name, person) in &mut people {
             for _ in 0..2 {
                 person.get(&path).await;
             }
             parsed.lock().unwrap().clear();
             shown += usize::from(person.get(&path).await.status == StatusCode::OK);
-            let texts = std::mem::take(&mut *parsed.lock().unwrap());
+            let mut texts = std::mem::take(&mut *parsed.lock().unwrap());
+            texts.retain(|text| !EXCEPT.iter().any(|start| text.starts_with(start)));
             if !texts.is_empty() {
                 again.insert(format!("{path} for {name}"), texts);
             }

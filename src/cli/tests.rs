@@ -1,15 +1,13 @@
 //! The commands of an operator, seen from the site.
 
-use std::path::Path;
-
 use axum::http::StatusCode;
 
 use super::pages::{PageCommand, page};
 use super::teaching::{TutorCommand, tutor};
 use super::{ReadOptions, import_course, seed};
-use crate::import::tests::Folder;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
+use crate::testing::{CourseFolder, pelican_course};
 
 const FIRST: &str = crate::platform::db::organizations::FIRST;
 
@@ -47,7 +45,7 @@ fn remove(course: &str, email: &str) -> TutorCommand {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tutor_is_added_to_a_course_and_removed() {
     let site = TestSite::new().await;
-    Folder::new().import(&site).await;
+    pelican_course().import(&site).await;
     site.test
         .other_organization("theirs", "theirs.example")
         .await;
@@ -205,26 +203,21 @@ async fn a_page_is_written_from_a_file() {
 }
 
 /// A book that lacks some of what it speaks of.
-fn write_book(folder: &Path) {
-    for (file, text) in [
+fn book_with_gaps() -> CourseFolder {
+    CourseFolder::of(&[
         (
             "book.toml",
             "[book]\ntitle = \"Rust语言圣经\"\nlanguage = \"zh-CN\"\n",
         ),
         ("src/SUMMARY.md", "- [A](a.md)\n- [B](b.md)\n"),
         ("src/a.md", "# A\n\nPelicans.\n\n{{#include gone.md}}\n"),
-    ] {
-        let file = folder.join(file);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, text).unwrap();
-    }
+    ])
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_book_with_gaps_is_imported_unless_that_is_strict() {
     let site = TestSite::new().await;
-    let book = tempfile::tempdir().unwrap();
-    write_book(book.path());
+    let book = book_with_gaps();
     let import = async |options: ReadOptions| {
         import_course(&site.test.config, book.path(), options, FIRST, false).await
     };
@@ -258,7 +251,7 @@ async fn a_book_with_gaps_is_imported_unless_that_is_strict() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_native_course_can_be_named_and_has_no_wider_root() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
+    let folder = pelican_course().folder();
     let named = ReadOptions {
         slug: Some("other".to_owned()),
         ..ReadOptions::default()

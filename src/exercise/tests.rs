@@ -1,30 +1,22 @@
 //! Tests of working on exercises, over HTTP.
 
 use axum::http::{StatusCode, header};
-use diesel_async::SimpleAsyncConnection;
 
-use crate::import::tests::{Folder, learner};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::{enroll, hidden, import_draft, learner, pelican_course};
 
 const HERE: &str = "/learn/small/begin/exercise/salary-talk";
 
-fn simulation(key: &str, line: &str) -> String {
-    format!(
-        "[[simulation]]\nkey = \"{key}\"\ntitle = \"The salary talk\"\ndifficulty = \"intermediate\"\nbrief = \"Find out **which** average.\"\nrubric = [\"Asks which average.\", \"{line}\"]\n"
-    )
-}
+const RUBRIC: &[&str] = &["Asks which average.", "Asks how many."];
 
-async fn site_with_exercise() -> (TestSite, Folder) {
+async fn site_with_exercise() -> TestSite {
     let site = TestSite::new().await;
-    let folder = Folder::new();
-    folder.write(
-        "one/01-begin.simulations.toml",
-        &simulation("salary-talk", "Asks how many."),
-    );
-    let report = folder.import(&site).await;
+    let course = pelican_course().at("begin");
+    let course = course.exercise("salary-talk", "The salary talk", RUBRIC);
+    let report = course.import(&site).await;
     assert_eq!(report.exercises.added, ["The salary talk"]);
-    (site, folder)
+    site
 }
 
 /// A loaded page of the exercise, with the hidden values of its form.
@@ -36,12 +28,8 @@ struct Tab {
 
 async fn open(browser: &mut Browser<'_>) -> Tab {
     let page = browser.get(HERE).await;
-    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    let field = |name: &str| {
-        let input = page.body.split(&format!("name=\"{name}\"")).nth(1).unwrap();
-        let value = input.split("value=\"").nth(1).unwrap();
-        value.split('"').next().unwrap().to_owned()
-    };
+    page.assert_ok();
+    let field = |name| hidden(&page.body, name);
     Tab {
         exercise: field("exercise"),
         writer: field("writer"),
@@ -82,8 +70,8 @@ async fn stored(site: &TestSite, text: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exercise_is_worked_at_done_and_taken_up_again() {
-    let (site, _folder) = site_with_exercise().await;
-    let mut asha = learner(&site, "small").await;
+    let site = site_with_exercise().await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let topic = asha.get("/learn/small/begin").await.body;
     assert!(topic.contains(&format!("href=\"{HERE}\"")) && topic.contains("The salary talk"));
     let tab = open(&mut asha).await;
@@ -119,8 +107,8 @@ async fn an_exercise_is_worked_at_done_and_taken_up_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_tab_never_takes_the_place_of_newer_words() {
-    let (site, _folder) = site_with_exercise().await;
-    let mut asha = learner(&site, "small").await;
+    let site = site_with_exercise().await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let (first, second) = (open(&mut asha).await, open(&mut asha).await);
     assert_eq!(first.save(&mut asha, "1", "a").await, StatusCode::OK);
     assert_eq!(first.save(&mut asha, "3", "ab\0c").await, StatusCode::OK);
@@ -159,9 +147,9 @@ async fn an_older_tab_never_takes_the_place_of_newer_words() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_tabs_at_once_keep_one_of_them() {
-    let (site, _folder) = site_with_exercise().await;
+    let site = site_with_exercise().await;
     let site = std::sync::Arc::new(site);
-    let mut asha = learner(&site, "small").await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let mut tabs = Vec::new();
     for _ in 0..8 {
         tabs.push(open(&mut asha).await);
@@ -185,8 +173,8 @@ async fn many_tabs_at_once_keep_one_of_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn too_much_or_of_others_is_refused() {
-    let (site, _folder) = site_with_exercise().await;
-    let mut asha = learner(&site, "small").await;
+    let site = site_with_exercise().await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let tab = open(&mut asha).await;
     // The maximum length, in a script whose letters take nine bytes each in a form.
     let longest = "क".repeat(50_000);
@@ -204,23 +192,16 @@ async fn too_much_or_of_others_is_refused() {
     );
     assert_eq!(ravi.get(HERE).await.status, StatusCode::FORBIDDEN);
     assert_eq!(site.visitor().get(HERE).await.status, StatusCode::FOUND);
-    ravi.post("enrollment/api/enroll", &[("course", "small")])
-        .await;
+    enroll(&mut ravi, "small").await;
     assert!(!ravi.get(HERE).await.body.contains("क"));
     let gone = asha.get("/learn/small/middle/exercise/salary-talk").await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND, "it is another topic's");
     // Exercises of a locked topic are locked, too.
-    site.test
-        .owner()
-        .await
-        .batch_execute(
-            "update courses set is_gated = true;
-             insert into quiz_questions (organization_id, course_id, module_no, topic_pair_index, question_type, prompt, prompt_html)
-             select organization_id, course_id, 1, 1, 'short_answer', 'Q', 'Q' from courses;
-             update topics set module_no = 2, topic_number = 9 where slug = 'begin';",
-        )
-        .await
-        .unwrap();
+    let locked = "update courses set is_gated = true;
+        insert into quiz_questions (course_id, module_no, topic_pair_index, question_type, prompt, prompt_html)
+        select course_id, 1, 1, 'short_answer', 'Q', 'Q' from courses;
+        update topics set module_no = 2, topic_number = 9 where slug = 'begin';";
+    site.test.sql(locked).await;
     assert_eq!(asha.get(HERE).await.status, StatusCode::FORBIDDEN);
     assert_eq!(
         tab.save(&mut asha, "3", "late").await,
@@ -230,28 +211,25 @@ async fn too_much_or_of_others_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn importing_again_keeps_what_was_written() {
-    let (site, folder) = site_with_exercise().await;
-    let mut asha = learner(&site, "small").await;
+    let site = TestSite::new().await;
+    let course = pelican_course();
+    let begin = course.clone().at("begin");
+    let begin = begin.exercise("salary-talk", "The salary talk", RUBRIC);
+    begin.import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let tab = open(&mut asha).await;
     tab.done(&mut asha, "1", "Words").await;
-    assert_eq!(folder.import(&site).await.exercises.unchanged, 1);
+    assert_eq!(begin.import(&site).await.exercises.unchanged, 1);
     // The exercise moves to another topic and gets another line in its rubric.
-    std::fs::remove_file(folder.path().join("one/01-begin.simulations.toml")).unwrap();
-    folder.write(
-        "one/02-middle.simulations.toml",
-        &simulation("salary-talk", "Names an extreme."),
-    );
-    assert_eq!(
-        folder.import(&site).await.exercises.updated,
-        ["The salary talk"]
-    );
+    let rubric = ["Asks which average.", "Names an extreme."];
+    let middle = course.clone().at("middle");
+    let middle = middle.exercise("salary-talk", "The salary talk", &rubric);
+    let moved = middle.import(&site).await;
+    assert_eq!(moved.exercises.updated, ["The salary talk"]);
     let moved = asha.get("/learn/small/middle/exercise/salary-talk").await;
     assert!(moved.body.contains("Words") && moved.body.contains("Names an extreme."));
-    std::fs::remove_file(folder.path().join("one/02-middle.simulations.toml")).unwrap();
-    assert_eq!(
-        folder.import(&site).await.exercises.retired,
-        ["The salary talk (salary-talk)"]
-    );
+    let retired = course.import(&site).await;
+    assert_eq!(retired.exercises.retired, ["The salary talk (salary-talk)"]);
     let gone = asha.get("/learn/small/middle/exercise/salary-talk").await;
     assert_eq!(gone.status, StatusCode::NOT_FOUND);
     assert_eq!(
@@ -272,14 +250,7 @@ async fn the_demo_brings_its_exercises() {
         .flat_map(|module| &module.topics)
         .map(|topic| topic.simulations.len())
         .sum();
-    let report = crate::import::import(
-        &site.state.db,
-        &site.state.files,
-        site.test.organization,
-        draft,
-    )
-    .await
-    .unwrap();
+    let report = import_draft(&site, draft).await;
     assert!(drafted >= 6);
     assert_eq!(report.exercises.added.len(), drafted);
 }

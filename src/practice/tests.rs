@@ -1,10 +1,8 @@
 //! Tests of practice in the text of a topic, mostly over HTTP.
 
 use axum::http::{StatusCode, header};
-use diesel_async::SimpleAsyncConnection;
 
 use super::PracticeState;
-use crate::import::tests::{Folder, learner};
 use crate::paths::practice_path;
 use crate::platform::auth::UserRole;
 use crate::platform::error::AppResult;
@@ -14,6 +12,7 @@ use crate::platform::time::Clock;
 use crate::practice::server::rules;
 use crate::practice::server::rules::PracticeAddress;
 use crate::question_bank::{AnswerForm, QuestionViewKind};
+use crate::testing::{Question, attempts_end, enroll, learner, pelican_course, start, user_id};
 
 const HERE: &str = "/learn/small/begin/practice/pelican";
 
@@ -25,7 +24,7 @@ fn fields<'a>(given: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 
 /// The id of the option with this text.
 fn option(page: &TestAnswer, text: &str) -> String {
-    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    page.assert_ok();
     let before = page.body.split(text).next().unwrap();
     let at = before.rfind("value=\"").unwrap() + "value=\"".len();
     before[at..].split('"').next().unwrap().to_owned()
@@ -43,8 +42,8 @@ async fn choose(browser: &mut Browser<'_>, text: &str) -> TestAnswer {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_in_the_text_is_answered_and_kept() {
     let site = TestSite::new().await;
-    Folder::new().import(&site).await;
-    let mut asha = learner(&site, "small").await;
+    pelican_course().import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let text = asha.get("/learn/small/begin").await.body;
     assert!(text.contains(&format!("href=\"{HERE}\"")) && text.contains("id=\"practice-pelican\""));
     let asked = asha.get(HERE).await;
@@ -68,8 +67,7 @@ async fn a_question_in_the_text_is_answered_and_kept() {
     );
     // Learners do not see the answers of others. Practice adds no attempt at a quiz.
     let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
-    ravi.post("enrollment/api/enroll", &[("course", "small")])
-        .await;
+    enroll(&mut ravi, "small").await;
     assert!(!ravi.get(HERE).await.body.contains("They do."));
     assert_eq!(
         site.test.count("select count(*) from quiz_attempts").await,
@@ -80,11 +78,11 @@ async fn a_question_in_the_text_is_answered_and_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_text_has_its_questions_as_they_were_changed_on_the_site() {
     let site = TestSite::new().await;
-    Folder::new().import(&site).await;
-    let mut asha = learner(&site, "small").await;
+    pelican_course().import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let mut after = async |change: &str| {
         let sql = format!("update quiz_questions set {change} where external_key = 'pelican'");
-        site.test.owner().await.batch_execute(&sql).await.unwrap();
+        site.test.sql(&sql).await;
         asha.get("/learn/small/begin").await.body
     };
     let edited = after("prompt = 'What floats?', edited_at = now()").await;
@@ -106,8 +104,8 @@ async fn the_text_has_its_questions_as_they_were_changed_on_the_site() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_answer_is_refused_and_changes_nothing() {
     let site = TestSite::new().await;
-    Folder::new().import(&site).await;
-    let mut asha = learner(&site, "small").await;
+    pelican_course().import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let foreign = uuid::Uuid::new_v4().to_string();
     for given in [
         vec![],
@@ -132,7 +130,7 @@ async fn what_is_no_answer_is_refused_and_changes_nothing() {
         "external_key = 'pelican', purpose = 'exam', topic_pair_index = null",
     ] {
         let sql = format!("update quiz_questions set {change}");
-        site.test.owner().await.batch_execute(&sql).await.unwrap();
+        site.test.sql(&sql).await;
         for key in ["hidden", "pelican"] {
             let path = practice_path("small", "begin", key);
             assert_eq!(
@@ -153,19 +151,10 @@ async fn what_is_no_answer_is_refused_and_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_those_who_study_an_open_topic_practice_in_it() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
-    let manifest = "slug = \"small\"\ntitle = \"A small course\"\nsummary = \"Two modules.\"\nlanguage = \"en\"\nlevel = \"beginner\"\n\n[settings]\ngated = true\ncooldown_days = 0\n\n[[module]]\ntitle = \"First\"\nfolder = \"one\"\n\n[[module]]\ntitle = \"Second\"\nfolder = \"two\"\n";
-    folder.write("course.toml", manifest);
-    folder.write(
-        "two/01-end.md",
-        "+++\ntitle = \"Ending\"\n+++\n\n{{question late}}\n",
-    );
-    folder.write(
-        "two/01-end.quiz.toml",
-        "[[question]]\nkey = \"late\"\ntype = \"short-answer\"\nprompt = \"Three?\"\nanswers = [\"3\"]\n",
-    );
-    folder.import(&site).await;
-    let mut asha = learner(&site, "small").await;
+    let late = Question::short_answer("late", "Three?", &["3"]);
+    let course = pelican_course().gated(0).question(late).with_practice();
+    course.import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let closed = asha.get("/learn/small/end/practice/late").await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
     assert!(
@@ -187,9 +176,7 @@ async fn only_those_who_study_an_open_topic_practice_in_it() {
 
     // A running quiz asks the question, so practice must not reveal the answer.
     assert_eq!(asha.get(HERE).await.status, StatusCode::OK);
-    let quiz = [("course", "small"), ("module_no", "1"), ("pair", "1")];
-    let started = asha.post("quiz/api/start_quiz", &quiz).await;
-    assert_eq!(started.status, StatusCode::OK);
+    start(&mut asha, "1").await.assert_ok();
     let closed = asha.get(HERE).await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
     assert!(
@@ -197,68 +184,38 @@ async fn only_those_who_study_an_open_topic_practice_in_it() {
             .body
             .contains("This question is part of quiz 1.1, which you have started.")
     );
-    let ended = "update quiz_attempts set expires_at = now() - interval '1 minute'";
-    site.test.owner().await.batch_execute(ended).await.unwrap();
+    attempts_end(&site, "-1 minute").await;
     assert_eq!(asha.get(HERE).await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_another_version_of_a_question_is_not_shown() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
+    let folder = pelican_course().folder();
     folder.import(&site).await;
-    let mut asha = learner(&site, "small").await;
+    let mut asha = learner(&site, "asha@example.org").await;
     choose(&mut asha, "Pelicans").await;
     folder.import(&site).await;
     assert!(asha.get(HERE).await.body.contains(">Correct<"));
-    folder.write(
-        "one/01-begin.quiz.toml",
-        "[[question]]\nkey = \"pelican\"\ntype = \"choice\"\nprompt = \"What sinks?\"\noptions = [\n  { text = \"Pelicans\" },\n  { text = \"Stones\", correct = true },\n]\nexplanation = \"They do.\"\n",
-    );
+    let sinks = Question::choice("pelican", "What sinks?", "Stones", &["Pelicans"]);
+    let sinks = sinks.explained("They do.").to_toml();
+    folder.write("one/01-begin.quiz.toml", &sinks);
     folder.import(&site).await;
     let asked = asha.get(HERE).await.body;
     assert!(asked.contains("What sinks?") && !asked.contains("They do."));
 }
 
-const EVERY_TYPE: &str = r#"
-[[question]]
-key = "one"
-type = "choice"
-prompt = "?"
-options = [ { text = "yes", correct = true }, { text = "no" } ]
-
-[[question]]
-key = "some"
-type = "several"
-prompt = "?"
-options = [ { text = "yes", correct = true }, { text = "also", correct = true }, { text = "no" } ]
-
-[[question]]
-key = "short"
-type = "short-answer"
-prompt = "?"
-answers = ["yes"]
-
-[[question]]
-key = "program"
-type = "tracing"
-prompt = "?"
-language = "python"
-program = "print(1)"
-prints = "yes"
-
-[[question]]
-key = "order"
-type = "ordering"
-prompt = "?"
-items = ["a", "b", "c"]
-
-[[question]]
-key = "match"
-type = "matching"
-prompt = "?"
-pairs = [["a", "1"], ["b", "2"], ["c", "3"]]
-"#;
+/// One question of each type.
+fn every_type() -> [Question; 6] {
+    [
+        Question::choice("one", "?", "yes", &["no"]),
+        Question::several("some", "?", &["yes", "also"], &["no"]),
+        Question::short_answer("short", "?", &["yes"]),
+        Question::tracing("program", "?", "print(1)", "yes"),
+        Question::ordering("order", "?", &["a", "b", "c"]),
+        Question::matching("match", "?", &[["a", "1"], ["b", "2"], ["c", "3"]]),
+    ]
+}
 
 /// The form fields of a right or of a wrong answer.
 fn given(kind: QuestionViewKind, right: bool) -> AnswerForm {
@@ -317,27 +274,13 @@ fn given(kind: QuestionViewKind, right: bool) -> AnswerForm {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_type_of_question_can_be_practiced() {
     let site = TestSite::new().await;
-    let folder = Folder::new();
-    let keys = ["one", "some", "short", "program", "order", "match"];
-    let marks: String = keys
-        .map(|key| format!("{{{{question {key}}}}}\n\n"))
-        .concat();
-    folder.write(
-        "one/02-middle.md",
-        &format!("+++\ntitle = \"Middle\"\n+++\n\n{marks}"),
-    );
-    folder.write("one/02-middle.quiz.toml", EVERY_TYPE);
-    folder.import(&site).await;
-    let asha = site.account("mila@example.org", UserRole::Learner).await;
-    let enrolled = "insert into enrollments (organization_id, user_id, course_id)
-        select u.organization_id, u.user_id, c.course_id from users u, courses c";
-    site.test
-        .owner()
-        .await
-        .batch_execute(enrolled)
-        .await
-        .unwrap();
-    for key in keys {
+    let course = pelican_course().at("middle").text("All of them:");
+    let course = course.questions(every_type()).with_practice();
+    course.import(&site).await;
+    learner(&site, "asha@example.org").await;
+    let asha = user_id(&site, "asha@example.org").await;
+    let asha = UserId(asha.parse().unwrap());
+    for key in every_type().iter().map(Question::key) {
         for right in [false, true] {
             let PracticeState::Open(shown) = state(&site, asha, key, true).await else {
                 panic!("{key} is not asked");

@@ -1,49 +1,28 @@
 //! Tests of the actions that tutors carry out for one learner's exam.
 
-use diesel_async::SimpleAsyncConnection;
-
 use super::*;
+use crate::testing::{act, user_id};
 
-async fn does(
-    site: &TestSite,
-    tutor: &mut Browser<'_>,
-    endpoint: &str,
-    learner: &str,
-    exam: &str,
-) -> TestAnswer {
-    let id = format!("select user_id::text from users where email = '{learner}'");
-    let id = text(site, &id).await;
-    let fields = [
-        ("course", "small"),
-        ("learner", id.as_str()),
-        ("exam", exam),
-        ("reason", "A fire alarm."),
-    ];
-    tutor
-        .post(&format!("gradebook/api/{endpoint}"), &fields)
-        .await
-}
-
-fn ok(answer: &TestAnswer) {
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+fn of(exam: &str) -> [(&str, &str); 2] {
+    [("exam", exam), ("reason", "A fire alarm.")]
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[("exam[attempts_allowed]", "1")]).await;
+    let exam = ExamBuilder::new().attempts_allowed(1).publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let mut ravi = learner(&site, "ravi@example.org").await;
-    let mut tutor = tutor(&site).await;
-    let email = "asha@example.org";
-    let early = does(&site, &mut tutor, "reset_exam", email, &exam).await;
+    let mut tutor = site.sign_in(TUTOR).await;
+    let id = user_id(&site, "asha@example.org").await;
+    let early = act(&mut tutor, "reset_exam", &id, &of(&exam)).await;
     assert_eq!(early.status, StatusCode::CONFLICT, "nothing to reset");
 
     sit(&site, &mut ravi, &exam, 3).await;
     let (_, result) = sit(&site, &mut asha, &exam, 0).await;
     assert_eq!(start(&mut asha, &exam).await.status, StatusCode::FORBIDDEN);
-    let done = does(&site, &mut tutor, "reset_exam", email, &exam).await;
-    ok(&done);
+    let done = act(&mut tutor, "reset_exam", &id, &of(&exam)).await;
+    done.assert_ok();
     assert_eq!(
         done.header("x-redirect"),
         "/teach/small/learners/asha?done=reset-exam"
@@ -57,8 +36,12 @@ async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
     // A reset ends the running sitting. A second reset changes nothing, and other learners are
     // unaffected.
     begin(&site, &mut asha, &exam).await;
-    ok(&does(&site, &mut tutor, "reset_exam", email, &exam).await);
-    ok(&does(&site, &mut tutor, "reset_exam", email, &exam).await);
+    act(&mut tutor, "reset_exam", &id, &of(&exam))
+        .await
+        .assert_ok();
+    act(&mut tutor, "reset_exam", &id, &of(&exam))
+        .await
+        .assert_ok();
     let count = async |sql: &str| site.test.count(sql).await;
     assert_eq!(
         count("select count(*) from exam_sittings where ended_at is null").await,
@@ -75,8 +58,7 @@ async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
         "update exam_resets set reason = 'x'",
         "delete from exam_resets",
     ] {
-        let refused = site.test.owner().await.batch_execute(change).await;
-        assert!(refused.is_err(), "{change}");
+        assert!(site.test.refuses(change).await, "{change}");
     }
     let exams = tutor.get("/teach/small/exams").await.body;
     assert!(
@@ -94,10 +76,10 @@ async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
         .find(|mail| mail.contains("has reset the exam “Final exam” of “A small course”"));
     assert!(mail.unwrap().contains("Reason: A fire alarm."));
 
-    sql(&site, "update exams set retired_at = now()").await;
+    site.test.sql("update exams set retired_at = now()").await;
     let list = asha.get("/learn/small/exam/all").await.body;
     assert!(list.contains("Closed"), "what was withdrawn is not open");
-    sql(&site, "update exams set retired_at = null").await;
+    site.test.sql("update exams set retired_at = null").await;
     sit(&site, &mut asha, &exam, 3).await;
     let list = asha.get("/learn/small/exam/all").await.body;
     assert!(list.contains("Passed, 100%"));
@@ -107,12 +89,14 @@ async fn after_a_reset_an_exam_is_sat_afresh_and_the_record_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_excused_need_not_sit_an_exam() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
-    let mut tutor = tutor(&site).await;
-    let email = "asha@example.org";
-    ok(&does(&site, &mut tutor, "excuse_exam", email, &exam).await);
-    let twice = does(&site, &mut tutor, "excuse_exam", email, &exam).await;
+    let mut tutor = site.sign_in(TUTOR).await;
+    let id = user_id(&site, "asha@example.org").await;
+    act(&mut tutor, "excuse_exam", &id, &of(&exam))
+        .await
+        .assert_ok();
+    let twice = act(&mut tutor, "excuse_exam", &id, &of(&exam)).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     let list = asha.get("/learn/small/exam/all").await.body;
     assert!(list.contains("Excused"));
@@ -129,8 +113,10 @@ async fn who_is_excused_need_not_sit_an_exam() {
     assert!(page.contains("excused") && page.contains("100%"));
     assert!(page.contains("Excused from the exam “Final exam”"));
 
-    ok(&does(&site, &mut tutor, "end_exam_excuse", email, &exam).await);
-    let twice = does(&site, &mut tutor, "end_exam_excuse", email, &exam).await;
+    act(&mut tutor, "end_exam_excuse", &id, &of(&exam))
+        .await
+        .assert_ok();
+    let twice = act(&mut tutor, "end_exam_excuse", &id, &of(&exam)).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     let list = asha.get("/learn/small/exam/all").await.body;
     assert!(list.contains("Passed, 100%") && !list.contains("Excused"));
@@ -148,7 +134,7 @@ async fn who_is_excused_need_not_sit_an_exam() {
 
     let nowhere = "99999999-9999-9999-9999-999999999999";
     for endpoint in ["reset_exam", "excuse_exam", "end_exam_excuse"] {
-        let unknown = does(&site, &mut tutor, endpoint, email, nowhere).await;
+        let unknown = act(&mut tutor, endpoint, &id, &of(nowhere)).await;
         assert_eq!(unknown.status, StatusCode::NOT_FOUND, "{endpoint}");
     }
 }

@@ -1,13 +1,11 @@
 //! Tests of when an exam may be sat, and of its stored and shown results.
 
-use diesel_async::SimpleAsyncConnection;
-
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exam_is_sat_and_goes_into_the_record() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let list = asha.get("/learn/small/exam/all").await.body;
     assert!(list.contains("Final exam") && list.contains("Open"));
@@ -22,7 +20,7 @@ async fn an_exam_is_sat_and_goes_into_the_record() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 
     let sitting = begin(&site, &mut asha, &exam).await;
-    let asked = questions(&site, &sitting).await;
+    let asked = sitting_questions(&site, &sitting).await;
     let modules: Vec<&Value> = asked.iter().map(|question| &question["section"]).collect();
     assert_eq!(modules, [0, 0, 1]);
     assert!(!asked.iter().any(|question| {
@@ -47,11 +45,10 @@ async fn an_exam_is_sat_and_goes_into_the_record() {
     assert!(result.contains("33%") && result.contains("Not passed"));
     assert!(result.contains("Because"));
     let sheet: Value = serde_json::from_str(
-        &text(
-            &site,
-            "select answer_sheet from exam_attempts where not passed and score = 33",
-        )
-        .await,
+        &site
+            .test
+            .text("select answer_sheet from exam_attempts where not passed and score = 33")
+            .await,
     )
     .unwrap();
     let answers: Vec<&Value> = sheet["questions"]
@@ -88,31 +85,25 @@ async fn an_exam_is_sat_and_goes_into_the_record() {
         "update exam_attempts set passed = true",
         "delete from exam_attempts",
     ] {
-        let refused = site.test.owner().await.batch_execute(change).await;
-        assert!(refused.is_err(), "{change}");
+        assert!(site.test.refuses(change).await, "{change}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exam_opens_and_closes_and_counts_sittings() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[("exam[attempts_allowed]", "1")]).await;
+    let exam = ExamBuilder::new().attempts_allowed(1).publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let path = format!("/learn/small/exam/{exam}");
-    sql(
-        &site,
-        "update exams set opens_at = now() + interval '1 hour'",
-    )
-    .await;
+    site.test
+        .sql("update exams set opens_at = now() + interval '1 hour'")
+        .await;
     let early = start(&mut asha, &exam).await;
     assert_eq!(early.status, StatusCode::FORBIDDEN);
     assert!(early.body.contains("This exam opens on "));
     assert!(asha.get(&path).await.body.contains("This exam opens on "));
-    sql(
-        &site,
-        "update exams set opens_at = now() - interval '2 hours', closes_at = now() - interval '1 second'",
-    )
-    .await;
+    let change = "update exams set opens_at = now() - interval '2 hours', closes_at = now() - interval '1 second'";
+    site.test.sql(change).await;
     let late = start(&mut asha, &exam).await;
     assert_eq!(late.status, StatusCode::FORBIDDEN);
     assert!(late.body.contains("This exam closed on "));
@@ -121,11 +112,7 @@ async fn an_exam_opens_and_closes_and_counts_sittings() {
         0
     );
 
-    sql(
-        &site,
-        "update exams set closes_at = now() + interval '20 minutes'",
-    )
-    .await;
+    exams_close(&site, "20 minutes").await;
     let sitting = begin(&site, &mut asha, &exam).await;
     assert_eq!(
         site.test
@@ -139,7 +126,7 @@ async fn an_exam_opens_and_closes_and_counts_sittings() {
     assert_eq!(used.status, StatusCode::FORBIDDEN);
     assert!(used.body.contains("You have used your only sitting."));
 
-    let mut tutor = tutor(&site).await;
+    let mut tutor = site.sign_in(TUTOR).await;
     let allow = |email: &'static str| {
         [
             ("course", "small"),
@@ -165,7 +152,7 @@ async fn an_exam_opens_and_closes_and_counts_sittings() {
     let allowed = tutor
         .post("gradebook/api/allow_exam", &allow("asha@example.org"))
         .await;
-    assert_eq!(allowed.status, StatusCode::OK, "{}", allowed.body);
+    allowed.assert_ok();
     let record = tutor.get("/teach/small/learners/asha").await.body;
     assert!(
         record.contains("Time and sittings for the exam") && record.contains("A second language.")
@@ -175,7 +162,7 @@ async fn an_exam_opens_and_closes_and_counts_sittings() {
         .iter()
         .find(|mail| mail.contains("changed your time and sittings for the exam"));
     assert!(mail.unwrap().contains("50% extra time and 1 extra sitting"));
-    sql(&site, "update exams set closes_at = null").await;
+    site.test.sql("update exams set closes_at = null").await;
     begin(&site, &mut asha, &exam).await;
     assert_eq!(
         site.test
@@ -207,7 +194,7 @@ async fn an_exam_opens_and_closes_and_counts_sittings() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_published_is_not_there() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (_, result) = sit(&site, &mut asha, &exam, 3).await;
     let mut ravi = learner(&site, "ravi@example.org").await;
@@ -215,7 +202,7 @@ async fn what_is_not_published_is_not_there() {
         "update exams set is_published = false",
         "update exams set is_published = true, retired_at = now()",
     ] {
-        sql(&site, change).await;
+        site.test.sql(change).await;
         let path = format!("/learn/small/exam/{exam}");
         assert_eq!(ravi.get(&path).await.status, StatusCode::NOT_FOUND);
         assert_eq!(start(&mut ravi, &exam).await.status, StatusCode::NOT_FOUND);
@@ -243,16 +230,12 @@ async fn what_is_not_published_is_not_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn extra_time_goes_beyond_the_window_and_a_late_start_is_told_what_is_left() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let path = format!("/learn/small/exam/{exam}");
-    sql(
-        &site,
-        "update exams set closes_at = now() + interval '20 minutes 30 seconds'",
-    )
-    .await;
+    exams_close(&site, "20 minutes 30 seconds").await;
     let mut asha = learner(&site, "asha@example.org").await;
     let mut ravi = learner(&site, "ravi@example.org").await;
-    let mut tutor = tutor(&site).await;
+    let mut tutor = site.sign_in(TUTOR).await;
     let allow = |percent: &'static str| {
         [
             ("course", "small"),
@@ -281,7 +264,9 @@ async fn extra_time_goes_beyond_the_window_and_a_late_start_is_told_what_is_left
     assert_eq!(site.test.count(&beyond("ravi")).await, 0);
     assert_eq!(site.test.count(&beyond("asha")).await, 30 * 60);
     // The sitting keeps the time limit that it started with.
-    sql(&site, "update exams set duration_seconds = 36000").await;
+    site.test
+        .sql("update exams set duration_seconds = 36000")
+        .await;
     tutor.post("gradebook/api/allow_exam", &allow("100")).await;
     assert_eq!(site.test.count(&beyond("asha")).await, 60 * 60);
 }
@@ -289,22 +274,15 @@ async fn extra_time_goes_beyond_the_window_and_a_late_start_is_told_what_is_left
 #[tokio::test(flavor = "multi_thread")]
 async fn results_wait_for_those_who_still_sit_the_exam() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
-    sql(
-        &site,
-        "update exams set closes_at = now() + interval '3 hours', config = config || '{\"review_after_close\": true}'",
-    )
-    .await;
+    let exam = ExamBuilder::new().publish(&site).await;
+    let change = "update exams set closes_at = now() + interval '3 hours', config = config || '{\"review_after_close\": true}'";
+    site.test.sql(change).await;
     let mut ravi = learner(&site, "ravi@example.org").await;
     let still = begin(&site, &mut ravi, &exam).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
     submit(&mut asha, &sitting).await;
-    sql(
-        &site,
-        "update exams set closes_at = now() - interval '1 second'",
-    )
-    .await;
+    exams_close(&site, "-1 second").await;
     let result = format!("/learn/small/exam/{exam}?show={sitting}");
     let waiting = asha.get(&result).await.body;
     assert!(!waiting.contains("Because") && waiting.contains("Results will be available from"));
@@ -317,7 +295,7 @@ async fn results_wait_for_those_who_still_sit_the_exam() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_review_policy_leaks_nothing() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (sitting, result) = sit(&site, &mut asha, &exam, 2).await;
     let pages = [
@@ -332,13 +310,10 @@ async fn the_review_policy_leaks_nothing() {
         ("answers", true, false, false),
         ("score", true, false, false),
     ] {
-        sql(
-            &site,
-            &format!(
+        site.test.sql(&format!(
                 "update exams set closes_at = now() + interval '1 hour',
                  config = config || '{{\"review\": \"{review}\", \"review_after_close\": {after_close}}}'"
-            ),
-        )
+            ))
         .await;
         for page in &pages {
             let body = asha.get(page).await.body;
@@ -357,7 +332,8 @@ async fn the_review_policy_leaks_nothing() {
         assert_eq!(body.contains("Because"), shows_answers, "{review}");
         assert!(!body.contains("accepted"));
     }
-    sql(&site, "update exams set closes_at = now() - interval '1 second', config = config || '{\"review\": \"answers\"}'").await;
+    let change = "update exams set closes_at = now() - interval '1 second', config = config || '{\"review\": \"answers\"}'";
+    site.test.sql(change).await;
     assert!(asha.get(&result).await.body.contains("Because"));
     let mut ravi = learner(&site, "ravi@example.org").await;
     let stolen = ravi
@@ -369,7 +345,7 @@ async fn the_review_policy_leaks_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_works_with_forms_alone() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let path = format!("/learn/small/exam/{exam}");
     let fields = [
@@ -382,7 +358,7 @@ async fn it_works_with_forms_alone() {
         (started.status, started.header("location")),
         (StatusCode::SEE_OTHER, path.as_str())
     );
-    let sitting = text(&site, "select sitting_id from exam_sittings").await;
+    let sitting = site.test.text("select sitting_id from exam_sittings").await;
     for (go, location) in [
         ("2", format!("{path}?show=2")),
         ("end", format!("{path}?show=end")),

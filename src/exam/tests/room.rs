@@ -8,17 +8,15 @@ use super::*;
 #[tokio::test(flavor = "multi_thread")]
 async fn time_that_ran_out_hands_in_what_was_saved() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
-    let asked = questions(&site, &sitting).await;
+    let asked = sitting_questions(&site, &sitting).await;
     let saved = save(&mut asha, &sitting, 0, right(&asked[0]), &[]).await;
     let left = told(&saved)["seconds_left"].as_i64().unwrap();
     assert!((3500..=3600).contains(&left), "{left}");
-    let ends =
-        |ago: &str| format!("update exam_sittings set expires_at = now() - interval '{ago}'");
     // An answer within the grace period for the network still counts.
-    sql(&site, &ends("1 second")).await;
+    sittings_end(&site, "-1 second").await;
     let kept = save(&mut asha, &sitting, 1, right(&asked[1]), &[]).await;
     assert_eq!(
         (
@@ -28,7 +26,7 @@ async fn time_that_ran_out_hands_in_what_was_saved() {
         ),
         (StatusCode::OK, &Value::from(0), "")
     );
-    sql(&site, &ends("10 seconds")).await;
+    sittings_end(&site, "-10 seconds").await;
     let late = save(&mut asha, &sitting, 2, right(&asked[2]), &[]).await;
     assert!(
         late.header("x-redirect")
@@ -66,24 +64,19 @@ async fn time_that_ran_out_hands_in_what_was_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sitting_that_nobody_looks_at_ends_too() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
     save(&mut asha, &sitting, 0, "mine", &[]).await;
-    let due = "update background_jobs set run_at = now() where kind = 'end_sitting'";
-    sql(&site, due).await;
+    jobs_are_due(&site, "end_sitting").await;
     site.mails().await;
     assert_eq!(
         site.test.count("select count(*) from exam_attempts").await,
         0,
         "its time is not over"
     );
-    sql(
-        &site,
-        "update exam_sittings set expires_at = now() - interval '10 seconds'",
-    )
-    .await;
-    sql(&site, due).await;
+    sittings_end(&site, "-10 seconds").await;
+    jobs_are_due(&site, "end_sitting").await;
     site.mails().await;
     assert_eq!(
         site.test.count("select count(*) from exam_attempts").await,
@@ -94,7 +87,7 @@ async fn a_sitting_that_nobody_looks_at_ends_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_foreign_or_malformed_changes_nothing() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
     save(&mut asha, &sitting, 0, "mine", &[]).await;
@@ -127,15 +120,9 @@ async fn what_is_foreign_or_malformed_changes_nothing() {
         ),
     ];
     let reported = asha.post("exam/api/report_exam_events", &report).await;
-    assert_eq!(reported.status, StatusCode::OK, "{}", reported.body);
-    assert_eq!(
-        text(
-            &site,
-            "select string_agg(kind || coalesce(question_no::text, ''), ' ' order by kind) from exam_sitting_events where kind <> 'started'"
-        )
-        .await,
-        "left offline question_shown1"
-    );
+    reported.assert_ok();
+    let noted = "select string_agg(kind || coalesce(question_no::text, ''), ' ' order by kind) from exam_sitting_events where kind <> 'started'";
+    assert_eq!(site.test.text(noted).await, "left offline question_shown1");
     assert_eq!(
         site.test
             .count("select count(*) from exam_sitting_events e join exam_sittings s using (sitting_id) where e.at < s.started_at")
@@ -144,11 +131,9 @@ async fn what_is_foreign_or_malformed_changes_nothing() {
         "nothing happens before the start"
     );
     assert_eq!(
-        text(
-            &site,
-            "select string_agg(answer ->> 'text', ' ') from exam_answers"
-        )
-        .await,
+        site.test
+            .text("select string_agg(answer ->> 'text', ' ') from exam_answers")
+            .await,
         "mine"
     );
 }
@@ -156,7 +141,7 @@ async fn what_is_foreign_or_malformed_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sitting_is_graded_once() {
     let site = Arc::new(site_with_bank().await);
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
     let cookies = asha.cookies.clone();
@@ -189,7 +174,7 @@ async fn a_sitting_is_graded_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tab_never_overwrites_what_it_sent_later() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
     let (one, two) = (
@@ -206,14 +191,19 @@ async fn a_tab_never_overwrites_what_it_sent_later() {
     ] {
         let order = [("tab", tab.as_str()), ("change", change)];
         let saved = save(&mut asha, &sitting, 0, given, &order).await;
-        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
-        let kept = text(&site, "select answer ->> 'text' from exam_answers").await;
+        saved.assert_ok();
+        let kept = site
+            .test
+            .text("select answer ->> 'text' from exam_answers")
+            .await;
         assert_eq!(kept, expected);
     }
     // Without scripts, the order of arrival decides.
     save(&mut asha, &sitting, 0, "plain", &[]).await;
     assert_eq!(
-        text(&site, "select answer ->> 'text' from exam_answers").await,
+        site.test
+            .text("select answer ->> 'text' from exam_answers")
+            .await,
         "plain"
     );
 }
@@ -224,7 +214,7 @@ const KEPT: &str = "select coalesce(answer ->> 'text', 'nothing') || case when i
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_tab_changes_only_what_was_changed_in_it() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
     let path = format!("/learn/small/exam/{exam}");
@@ -252,19 +242,18 @@ async fn a_stale_tab_changes_only_what_was_changed_in_it() {
         ("plain", vec![], "plain"),
     ] {
         let saved = save(&mut asha, &sitting, 0, given, &more).await;
-        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
-        assert_eq!(text(&site, KEPT).await, expected, "{given} {more:?}");
+        saved.assert_ok();
+        assert_eq!(site.test.text(KEPT).await, expected, "{given} {more:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_whose_clock_has_run_down_takes_no_time_that_was_given() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
-    let ends = |at: &str| format!("update exam_sittings set expires_at = now() + interval '{at}'");
-    sql(&site, &ends("10 minutes")).await;
+    sittings_end(&site, "10 minutes").await;
     let by_clock = [("sitting", sitting.as_str()), ("time_over", "1")];
     let early = asha.post("exam/api/submit_exam", &by_clock).await;
     assert_eq!(
@@ -273,16 +262,13 @@ async fn a_page_whose_clock_has_run_down_takes_no_time_that_was_given() {
     );
     let left = told(&early)["seconds_left"].as_i64().unwrap();
     assert!((590..=600).contains(&left), "{left}");
-    let until = text(
-        &site,
-        "select to_char(expires_at at time zone o.time_zone, 'HH24:MI') from exam_sittings join organizations o using (organization_id)",
-    )
-    .await;
+    let until = "select to_char(expires_at at time zone o.time_zone, 'HH24:MI') from exam_sittings join organizations o using (organization_id)";
+    let until = site.test.text(until).await;
     assert_eq!(told(&early)["ends"], until.as_str());
     let saved = save(&mut asha, &sitting, 0, "mine", &[]).await;
     assert_eq!(saved.header("x-redirect"), "", "it goes on");
     assert_eq!(told(&saved)["ends"], until.as_str());
-    sql(&site, &ends("-1 seconds")).await;
+    sittings_end(&site, "-1 seconds").await;
     let over = asha.post("exam/api/submit_exam", &by_clock).await;
     assert!(over.header("x-redirect").ends_with(&sitting));
     assert_eq!(
@@ -294,11 +280,11 @@ async fn a_page_whose_clock_has_run_down_takes_no_time_that_was_given() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_question_at_a_time_goes_forward_only() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[("exam[one_at_a_time]", "true")]).await;
+    let exam = ExamBuilder::new().one_at_a_time().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
     let path = format!("/learn/small/exam/{exam}");
-    let asked = questions(&site, &sitting).await;
+    let asked = sitting_questions(&site, &sitting).await;
     let prompt = |n: usize| {
         asked[n]["question"]["prompt_html"]
             .as_str()
@@ -331,15 +317,8 @@ async fn one_question_at_a_time_goes_forward_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adaptive_exam_stops_when_it_knows_enough() {
     let site = site_with_bank().await;
-    let adaptive = [
-        ("exam[adaptive]", "true"),
-        ("exam[min_items]", "2"),
-        ("exam[max_items]", "8"),
-        ("exam[standard_error]", "0.75"),
-        ("exam[sections][0][count]", "6"),
-        ("exam[sections][1][count]", "4"),
-    ];
-    let exam = exam(&site, &adaptive).await;
+    let adaptive = ExamBuilder::new().adaptive(2, 8, 0.75);
+    let exam = adaptive.publish(&site).await;
     let path = format!("/learn/small/exam/{exam}");
     let mut scores = Vec::new();
     for (email, knows) in [("asha@example.org", true), ("ravi@example.org", false)] {
@@ -347,13 +326,13 @@ async fn an_adaptive_exam_stops_when_it_knows_enough() {
         let sitting = begin(&site, &mut person, &exam).await;
         let mut result = String::new();
         for at in 0..9 {
-            let asked = questions(&site, &sitting).await;
+            let asked = sitting_questions(&site, &sitting).await;
             assert_eq!(asked.len(), at + 1, "the next one is chosen only now");
             let room = person.get(&path).await.body;
             assert!(room.contains("of at most 8") && !room.contains("accepted"));
             let answer = if knows { right(&asked[at]) } else { "wrong" };
             let on = save(&mut person, &sitting, at, answer, &[("go", "next")]).await;
-            assert_eq!(on.status, StatusCode::OK, "{}", on.body);
+            on.assert_ok();
             if on.header("x-redirect") != path {
                 result = on.header("x-redirect").to_owned();
                 break;
@@ -383,18 +362,11 @@ async fn an_adaptive_exam_stops_when_it_knows_enough() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adaptive_exam_that_is_ended_early_counts_the_rest_as_wrong() {
     let site = site_with_bank().await;
-    let adaptive = [
-        ("exam[adaptive]", "true"),
-        ("exam[min_items]", "5"),
-        ("exam[max_items]", "8"),
-        ("exam[standard_error]", "0.2"),
-        ("exam[sections][0][count]", "6"),
-        ("exam[sections][1][count]", "4"),
-    ];
-    let exam = exam(&site, &adaptive).await;
+    let adaptive = ExamBuilder::new().adaptive(5, 8, 0.2);
+    let exam = adaptive.publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
-    let asked = questions(&site, &sitting).await;
+    let asked = sitting_questions(&site, &sitting).await;
     save(&mut asha, &sitting, 0, right(&asked[0]), &[]).await;
     let handed_in = submit(&mut asha, &sitting).await;
     let result = asha.get(handed_in.header("x-redirect")).await.body;
@@ -405,7 +377,7 @@ async fn an_adaptive_exam_that_is_ended_early_counts_the_rest_as_wrong() {
         let kept = format!("select jsonb_array_length(answer_sheet -> '{part}')::bigint {sheet}");
         assert_eq!(site.test.count(&kept).await, count, "{part}");
     }
-    let mut tutor = tutor(&site).await;
+    let mut tutor = site.sign_in(TUTOR).await;
     let page = tutor
         .get(&format!("/teach/small/exams/{exam}/{sitting}"))
         .await
@@ -415,11 +387,7 @@ async fn an_adaptive_exam_that_is_ended_early_counts_the_rest_as_wrong() {
     // An exam whose time runs out is scored in the same way.
     let mut ravi = learner(&site, "ravi@example.org").await;
     begin(&site, &mut ravi, &exam).await;
-    sql(
-        &site,
-        "update exam_sittings set expires_at = now() - interval '10 seconds' where ended_at is null",
-    )
-    .await;
+    sittings_end(&site, "-10 seconds").await;
     ravi.get(&format!("/learn/small/exam/{exam}")).await;
     assert_eq!(
         site.test
@@ -432,29 +400,14 @@ async fn an_adaptive_exam_that_is_ended_early_counts_the_rest_as_wrong() {
 #[tokio::test(flavor = "multi_thread")]
 async fn practice_is_closed_while_an_exam_may_ask_the_question() {
     let site = site_with_bank().await;
-    sql(
-        &site,
-        "select set_config('app.organization_id', organization_id::text, false) from organizations where slug = 'lyceum';
-         update quiz_questions set external_key = 'one' where prompt = 'Question 1';
-         insert into topic_blocks (topic_id, position, block_id, block_type, html)
-         select topic_id, 0, 'b', 'text', '<aside class=\"practice\" data-question=\"one\"></aside>' from topics where slug = 't1'",
-    )
-    .await;
-    let practice = "/learn/small/t1/practice/one";
+    let practice = "/learn/small/t1/practice/q1";
     let mut asha = learner(&site, "asha@example.org").await;
     assert_eq!(asha.get(practice).await.status, StatusCode::OK);
-    let all = ("exam[sections][0][count]", "6");
-    let adaptive = [
-        ("exam[adaptive]", "true"),
-        ("exam[min_items]", "2"),
-        ("exam[max_items]", "8"),
-        ("exam[standard_error]", "0.75"),
-        all,
-        ("exam[sections][1][count]", "4"),
-    ];
+    let all = ExamBuilder::new().questions([6, 1]);
+    let adaptive = ExamBuilder::new().adaptive(2, 8, 0.75);
     let mut earlier: Option<String> = None;
-    for changes in [&[all][..], &adaptive] {
-        let exam = exam(&site, changes).await;
+    for exam in [all, adaptive] {
+        let exam = exam.publish(&site).await;
         let sitting = begin(&site, &mut asha, &exam).await;
         if let Some(earlier) = &earlier {
             let result = asha.get(earlier).await.body;

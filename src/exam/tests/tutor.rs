@@ -1,13 +1,14 @@
 //! Tests of creating, following and regrading exams.
 
 use super::*;
+use crate::testing::set_exam_status;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
     let site = site_with_bank().await;
-    let mut tutor = tutor(&site).await;
-    let greedy = with(&[("exam[sections][1][count]", "5")]);
-    let made = tutor.post("teach/api/save_exam", &greedy).await;
+    let mut tutor = site.sign_in(TUTOR).await;
+    let greedy = ExamBuilder::new().questions([2, 5]);
+    let made = greedy.save(&mut tutor).await;
     assert_eq!(
         made.status,
         StatusCode::OK,
@@ -18,7 +19,7 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
     let id = path.rsplit('/').next().unwrap().to_owned();
     let page = tutor.get(&path).await.body;
     assert!(page.contains("Section 2 needs 5 questions. The bank has 4 that match"));
-    let refused = publish(&mut tutor, &id).await;
+    let refused = set_exam_status(&mut tutor, "small", &id, "published").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("Section 2 needs 5 questions."));
     assert_eq!(
@@ -27,32 +28,33 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
             .await,
         0
     );
-    let mended = with(&[("id", id.as_str()), ("exam[revision]", "1")]);
-    let saved = tutor.post("teach/api/save_exam", &mended).await;
-    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
-    assert_eq!(publish(&mut tutor, &id).await.status, StatusCode::OK);
-    // A published exam must stay fillable. An edit based on an older revision is rejected.
-    let greedy = with(&[
-        ("id", id.as_str()),
-        ("exam[revision]", "2"),
-        ("exam[sections][1][count]", "5"),
-    ]);
-    let refused = tutor.post("teach/api/save_exam", &greedy).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let stale = tutor.post("teach/api/save_exam", &mended).await;
-    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.body);
+    let mended = ExamBuilder::new()
+        .with("id", &id)
+        .with("exam[revision]", "1");
+    let saved = mended.save(&mut tutor).await;
+    saved.assert_ok();
     assert_eq!(
-        text(&site, "select string_agg(action, ' ' order by occurred_at) from audit_logs where action like 'exam.%'").await,
+        set_exam_status(&mut tutor, "small", &id, "published")
+            .await
+            .status,
+        StatusCode::OK
+    );
+    // A published exam must stay fillable. An edit based on an older revision is rejected.
+    let greedy = greedy.with("id", &id).with("exam[revision]", "2");
+    let refused = greedy.save(&mut tutor).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let stale = mended.save(&mut tutor).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.body);
+    let actions = "select string_agg(action, ' ' order by occurred_at) from audit_logs where action like 'exam.%'";
+    assert_eq!(
+        site.test.text(actions).await,
         "exam.created exam.changed exam.published"
     );
     let form = tutor.get(&format!("{path}/edit")).await.body;
     assert!(form.contains("value=\"Final exam\"") && form.contains("value=\"First part\""));
-    let retire = [
-        ("course", "small"),
-        ("exam", id.as_str()),
-        ("status", "retired"),
-    ];
-    tutor.post("teach/api/set_exam_status", &retire).await;
+    set_exam_status(&mut tutor, "small", &id, "retired")
+        .await
+        .assert_ok();
     assert!(
         tutor
             .get("/teach/small/exams")
@@ -65,10 +67,14 @@ async fn an_exam_that_the_bank_cannot_fill_is_not_published() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_is_refused_keeps_what_was_typed() {
     let site = site_with_bank().await;
-    let mut tutor = tutor(&site).await;
-    let wrong = with(&[("exam[minutes]", "none"), ("exam[title]", "My exam")]);
+    let mut tutor = site.sign_in(TUTOR).await;
+    let wrong = ExamBuilder::new()
+        .with("exam[minutes]", "none")
+        .with("exam[title]", "My exam");
     let page = "/teach/small/exams/new";
-    tutor.submit(page, "teach/api/save_exam", &wrong).await;
+    tutor
+        .submit(page, "teach/api/save_exam", &wrong.fields())
+        .await;
     let form = tutor.get(page).await.body;
     assert!(form.contains("Enter a number from 1 to 1440."));
     assert!(form.contains("value=\"My exam\"") && form.contains("value=\"First part\""));
@@ -78,10 +84,10 @@ async fn a_form_that_is_refused_keeps_what_was_typed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tutor_sees_facts_of_a_sitting() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let sitting = begin(&site, &mut asha, &exam).await;
-    let mut tutor = tutor(&site).await;
+    let mut tutor = site.sign_in(TUTOR).await;
     let overview = tutor.get(&format!("/teach/small/exams/{exam}")).await.body;
     assert!(overview.contains("asha@example.org") && overview.contains("In progress until"));
     let report = [
@@ -132,36 +138,25 @@ fn regrading<'a>(
 async fn a_regrade_is_a_new_row_that_points_to_the_old() {
     let site = site_with_bank().await;
     // The exam asks every question for exams.
-    let exam = exam(
-        &site,
-        &[
-            ("exam[sections][0][count]", "6"),
-            ("exam[sections][1][count]", "4"),
-        ],
-    )
-    .await;
+    let exam = ExamBuilder::new().questions([6, 4]).publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (sitting, result) = sit(&site, &mut asha, &exam, 0).await;
     let mut ravi = learner(&site, "ravi@example.org").await;
     sit(&site, &mut ravi, &exam, 10).await;
-    let mut tutor = tutor(&site).await;
-    let question = text(
-        &site,
-        "select question_id from quiz_questions where prompt = 'Question 1'",
-    )
-    .await;
+    let mut tutor = site.sign_in(TUTOR).await;
+    let question = site
+        .test
+        .text("select question_id from quiz_questions where prompt = 'Question 1'")
+        .await;
     let key = regrading(&exam, &sitting, &question, "key");
     let same = tutor.post("teach/api/regrade_exam", &key).await;
     assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(same.body.contains("It is already graded this way."));
 
-    sql(
-        &site,
-        "update quiz_questions set payload = payload || '{\"accepted\": [\"wrong\"]}' where prompt = 'Question 1'",
-    )
-    .await;
+    let change = "update quiz_questions set payload = payload || '{\"accepted\": [\"wrong\"]}' where prompt = 'Question 1'";
+    site.test.sql(change).await;
     let (one, two) = {
-        let mut other = self::tutor(&site).await;
+        let mut other = site.sign_in(TUTOR).await;
         tokio::join!(
             tutor.post("teach/api/regrade_exam", &key),
             other.post("teach/api/regrade_exam", &key)
@@ -176,7 +171,7 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
         "select string_agg(u.username || ' ' || a.score, ', ' order by u.username, a.created_at)
                   from exam_attempts a join users u using (user_id)";
     assert_eq!(
-        text(&site, scores).await,
+        site.test.text(scores).await,
         "asha 0, asha 10, ravi 100, ravi 90"
     );
     assert_eq!(
@@ -192,13 +187,13 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
         from first_answers t join users u using (user_id) join quiz_questions q using (question_id)
         where q.prompt = 'Question 1'";
     tutor.get("/teach/small/questions").await;
-    assert_eq!(text(&site, answers).await, "asha 1 0, ravi 0 1");
+    assert_eq!(site.test.text(answers).await, "asha 1 0, ravi 0 1");
 
     let all = regrading(&exam, &sitting, &question, "everybody");
     let everybody = tutor.post("teach/api/regrade_exam", &all).await;
-    assert_eq!(everybody.status, StatusCode::OK, "{}", everybody.body);
+    everybody.assert_ok();
     assert_eq!(
-        text(&site, scores).await,
+        site.test.text(scores).await,
         "asha 0, asha 10, asha 10, ravi 100, ravi 90, ravi 100"
     );
     tutor.get("/teach/small/questions").await;
@@ -230,34 +225,30 @@ async fn a_regrade_is_a_new_row_that_points_to_the_old() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_regrade_reaches_the_sittings_that_run() {
     let site = site_with_bank().await;
-    let all = [
-        ("exam[sections][0][count]", "6"),
-        ("exam[sections][1][count]", "4"),
-    ];
-    let exam = exam(&site, &all).await;
+    let all = ExamBuilder::new().questions([6, 4]);
+    let exam = all.publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (ended, _) = sit(&site, &mut asha, &exam, 0).await;
     let mut ravi = learner(&site, "ravi@example.org").await;
     let running = begin(&site, &mut ravi, &exam).await;
-    let mut tutor = tutor(&site).await;
-    let question = text(
-        &site,
-        "select question_id from quiz_questions where prompt = 'Question 1'",
-    )
-    .await;
+    let mut tutor = site.sign_in(TUTOR).await;
+    let question = site
+        .test
+        .text("select question_id from quiz_questions where prompt = 'Question 1'")
+        .await;
     let everybody = regrading(&exam, &ended, &question, "everybody");
     let done = tutor.post("teach/api/regrade_exam", &everybody).await;
-    assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    done.assert_ok();
     // Ended sittings do not change any more, but the running one may.
     let again = tutor.post("teach/api/regrade_exam", &everybody).await;
-    assert_eq!(again.status, StatusCode::OK, "{}", again.body);
+    again.assert_ok();
     let handed_in = submit(&mut ravi, &running).await;
-    assert_eq!(handed_in.status, StatusCode::OK, "{}", handed_in.body);
+    handed_in.assert_ok();
     let gradings =
         "select string_agg(u.username || ' ' || a.score, ', ' order by u.username, a.score)
                     from exam_attempts a join users u using (user_id)";
     assert_eq!(
-        text(&site, gradings).await,
+        site.test.text(gradings).await,
         "asha 0, asha 10, ravi 0, ravi 10"
     );
     let result = ravi.get(handed_in.header("x-redirect")).await.body;
@@ -272,7 +263,7 @@ async fn a_regrade_reaches_the_sittings_that_run() {
     .await;
     assert!(result.contains(&exam));
     assert_eq!(
-        text(&site, gradings).await,
+        site.test.text(gradings).await,
         "asha 0, asha 10, ravi 0, ravi 10, zoe 0"
     );
     let again = tutor.post("teach/api/regrade_exam", &everybody).await;
@@ -291,25 +282,21 @@ async fn a_regrade_reaches_the_sittings_that_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sitting_that_ends_while_a_regrade_runs_is_graded_by_it() {
     let site = site_with_bank().await;
-    let all = [
-        ("exam[sections][0][count]", "6"),
-        ("exam[sections][1][count]", "4"),
-    ];
-    let exam = exam(&site, &all).await;
+    let all = ExamBuilder::new().questions([6, 4]);
+    let exam = all.publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (ended, _) = sit(&site, &mut asha, &exam, 0).await;
-    let question = text(
-        &site,
-        "select question_id from quiz_questions where prompt = 'Question 1'",
-    )
-    .await;
+    let question = site
+        .test
+        .text("select question_id from quiz_questions where prompt = 'Question 1'")
+        .await;
     let mut people = Vec::new();
     for n in 0..6 {
         let mut person = learner(&site, &format!("learner{n}@example.org")).await;
         let sitting = begin(&site, &mut person, &exam).await;
         people.push((person, sitting));
     }
-    let mut tutor = tutor(&site).await;
+    let mut tutor = site.sign_in(TUTOR).await;
     let everybody = regrading(&exam, &ended, &question, "everybody");
     let ends = people
         .iter_mut()
@@ -318,7 +305,7 @@ async fn a_sitting_that_ends_while_a_regrade_runs_is_graded_by_it() {
         futures::future::join_all(ends),
         tutor.post("teach/api/regrade_exam", &everybody)
     );
-    assert_eq!(regraded.status, StatusCode::OK, "{}", regraded.body);
+    regraded.assert_ok();
     let newest = "select count(*) from exam_attempts a where score = 10
                   and not exists (select from exam_attempts r where r.regrade_of = a.attempt_id)";
     assert_eq!(site.test.count(newest).await, 7);
@@ -327,10 +314,10 @@ async fn a_sitting_that_ends_while_a_regrade_runs_is_graded_by_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_gradebook_tells_of_exams() {
     let site = site_with_bank().await;
-    let exam = exam(&site, &[]).await;
+    let exam = ExamBuilder::new().publish(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (sitting, _) = sit(&site, &mut asha, &exam, 1).await;
-    let mut tutor = tutor(&site).await;
+    let mut tutor = site.sign_in(TUTOR).await;
     let list = tutor.get("/teach/small").await.body;
     assert!(list.contains("Exam 1: Final exam") && list.contains("33%"));
     assert!(list.contains("not passed"));

@@ -2,27 +2,29 @@
 
 use axum::http::StatusCode;
 
-use super::{BOUND, does, ok, tutor, user};
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
-use crate::quiz::tests::{GATED, attempt, course, give, learner, sql, start, take};
+use crate::testing::{
+    act, allow_attempts, attempt, attempts_end, finish_topics, gated_course, give, learner,
+    mark_done, start, take, topic_id, tutor, user_id,
+};
 
 const QUIZ: [(&str, &str); 2] = [("module_no", "1"), ("pair", "1")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_reset_one_starts_over_and_nothing_closes() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
-    sql(&site, &format!("{BOUND} insert into course_quiz_settings (course_id, attempts_allowed) select course_id, 1 from courses")).await;
+    gated_course().import(&site).await;
+    allow_attempts(&site, 1, 0).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
-    let id = user(&site, "asha@example.org").await;
-    let early = does(&mut meera, "reset_quiz", &id, &QUIZ).await;
+    let id = user_id(&site, "asha@example.org").await;
+    let early = act(&mut meera, "reset_quiz", &id, &QUIZ).await;
     assert_eq!(early.status, StatusCode::CONFLICT, "nothing to reset");
 
     take(&site, &mut asha, "1", false).await;
     assert_eq!(start(&mut asha, "1").await.status, StatusCode::FORBIDDEN);
-    let done = does(&mut meera, "reset_quiz", &id, &QUIZ).await;
-    ok(&done);
+    let done = act(&mut meera, "reset_quiz", &id, &QUIZ).await;
+    done.assert_ok();
     assert_eq!(
         done.header("x-redirect"),
         "/teach/small/learners/asha?done=reset"
@@ -34,10 +36,10 @@ async fn after_a_reset_one_starts_over_and_nothing_closes() {
     assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
 
     // A reset of a passed quiz requires it again, and locks nothing. The running attempt is ended.
-    ok(&does(&mut meera, "reset_quiz", &id, &QUIZ).await);
+    act(&mut meera, "reset_quiz", &id, &QUIZ).await.assert_ok();
     assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
-    ok(&start(&mut asha, "1").await);
-    ok(&does(&mut meera, "reset_quiz", &id, &QUIZ).await);
+    start(&mut asha, "1").await.assert_ok();
+    act(&mut meera, "reset_quiz", &id, &QUIZ).await.assert_ok();
     assert_eq!(
         site.test
             .count("select count(*) from quiz_attempts where status = 'in_progress'")
@@ -63,16 +65,16 @@ async fn after_a_reset_one_starts_over_and_nothing_closes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_excuse_counts_as_a_pass_until_it_ends() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
-    let id = user(&site, "asha@example.org").await;
+    let id = user_id(&site, "asha@example.org").await;
     assert_eq!(
         asha.get("/learn/small/late").await.status,
         StatusCode::FORBIDDEN
     );
-    ok(&does(&mut meera, "excuse_quiz", &id, &QUIZ).await);
-    let twice = does(&mut meera, "excuse_quiz", &id, &QUIZ).await;
+    act(&mut meera, "excuse_quiz", &id, &QUIZ).await.assert_ok();
+    let twice = act(&mut meera, "excuse_quiz", &id, &QUIZ).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
     assert!(
@@ -81,15 +83,16 @@ async fn an_excuse_counts_as_a_pass_until_it_ends() {
             .body
             .contains("excused you from this quiz")
     );
-    ok(&does(
+    act(
         &mut meera,
         "excuse_quiz",
         &id,
         &[("module_no", "1"), ("pair", "2")],
     )
-    .await);
+    .await
+    .assert_ok();
     assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
-    let unknown = does(
+    let unknown = act(
         &mut meera,
         "excuse_quiz",
         &id,
@@ -100,27 +103,14 @@ async fn an_excuse_counts_as_a_pass_until_it_ends() {
 
     // With all topics done, the course is completed. It is no longer completed once the excuse
     // ends.
-    let topics = "select topic_id::text as text from topics order by topic_number desc limit 1";
-    sql(
-        &site,
-        &format!(
-            "{BOUND} insert into topic_progress (user_id, topic_id, is_completed, completed_at) select user_id, topic_id, true, now()
-             from users, topics where email = 'asha@example.org' on conflict (user_id, topic_id) do update set is_completed = true, completed_at = now()"
-        ),
-    )
-    .await;
-    let topic = super::text(&site, topics).await;
-    ok(&asha
-        .post(
-            "player/api/mark_done",
-            &[("topic", &topic), ("done", "true")],
-        )
-        .await);
+    finish_topics(&site, &["end"]).await;
+    let topic = topic_id(&site, "end").await;
+    mark_done(&mut asha, &topic, true).await;
     let completed = "select count(*) from enrollments where status = 'completed'";
     assert_eq!(site.test.count(completed).await, 1);
-    ok(&does(&mut meera, "end_excuse", &id, &QUIZ).await);
+    act(&mut meera, "end_excuse", &id, &QUIZ).await.assert_ok();
     assert_eq!(site.test.count(completed).await, 0);
-    let twice = does(&mut meera, "end_excuse", &id, &QUIZ).await;
+    let twice = act(&mut meera, "end_excuse", &id, &QUIZ).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     assert_eq!(
         asha.get("/learn/small/late").await.status,
@@ -147,12 +137,14 @@ async fn an_excuse_counts_as_a_pass_until_it_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_module_is_opened_for_one_learner() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
     let mut ravi = learner(&site, "ravi@example.org").await;
-    let id = user(&site, "asha@example.org").await;
-    ok(&does(&mut meera, "unlock_module", &id, &[("module_no", "2")]).await);
+    let id = user_id(&site, "asha@example.org").await;
+    act(&mut meera, "unlock_module", &id, &[("module_no", "2")])
+        .await
+        .assert_ok();
     assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
     assert_eq!(
         asha.get("/learn/small/late").await.status,
@@ -163,11 +155,13 @@ async fn a_module_is_opened_for_one_learner() {
         StatusCode::FORBIDDEN
     );
     for fields in [&[("module_no", "2")][..], &[("module_no", "9")], &[]] {
-        let again = does(&mut meera, "unlock_module", &id, fields).await;
+        let again = act(&mut meera, "unlock_module", &id, fields).await;
         assert_eq!(again.status, StatusCode::CONFLICT, "{fields:?}");
     }
-    let ravi_id = user(&site, "ravi@example.org").await;
-    ok(&does(&mut meera, "unlock_module", &ravi_id, &[]).await);
+    let ravi_id = user_id(&site, "ravi@example.org").await;
+    act(&mut meera, "unlock_module", &ravi_id, &[])
+        .await
+        .assert_ok();
     assert_eq!(ravi.get("/learn/small/end").await.status, StatusCode::OK);
     let mails = site.mails().await;
     assert!(
@@ -185,11 +179,11 @@ async fn a_module_is_opened_for_one_learner() {
 #[tokio::test(flavor = "multi_thread")]
 async fn more_time_and_attempts_are_given() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
-    sql(&site, &format!("{BOUND} insert into course_quiz_settings (course_id, attempts_allowed) select course_id, 1 from courses")).await;
+    gated_course().import(&site).await;
+    allow_attempts(&site, 1, 0).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
-    let id = user(&site, "asha@example.org").await;
+    let id = user_id(&site, "asha@example.org").await;
     start(&mut asha, "1").await;
     let seconds = "select extract(epoch from expires_at - started_at)::bigint from quiz_attempts";
     for (percent, attempts, field) in [
@@ -201,7 +195,7 @@ async fn more_time_and_attempts_are_given() {
             ("extra_time_percent", percent),
             ("extra_attempts", attempts),
         ];
-        let refused = does(&mut meera, "allow_more", &id, &fields).await;
+        let refused = act(&mut meera, "allow_more", &id, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains(field), "{}", refused.body);
     }
@@ -210,11 +204,11 @@ async fn more_time_and_attempts_are_given() {
         ("extra_attempts", "1"),
         ("reason", "  "),
     ];
-    let refused = does(&mut meera, "allow_more", &id, &silent).await;
+    let refused = act(&mut meera, "allow_more", &id, &silent).await;
     assert!(refused.body.contains("Enter a reason."), "{}", refused.body);
 
     let later = [("extra_time_percent", "50"), ("extra_attempts", "1")];
-    ok(&does(&mut meera, "allow_more", &id, &later).await);
+    act(&mut meera, "allow_more", &id, &later).await.assert_ok();
     assert_eq!(
         site.test.count(seconds).await,
         60,
@@ -225,7 +219,7 @@ async fn more_time_and_attempts_are_given() {
         ("extra_attempts", "1"),
         ("running", "true"),
     ];
-    ok(&does(&mut meera, "allow_more", &id, &now).await);
+    act(&mut meera, "allow_more", &id, &now).await.assert_ok();
     assert_eq!(site.test.count(seconds).await, 120);
     assert_eq!(
         site.test
@@ -236,17 +230,13 @@ async fn more_time_and_attempts_are_given() {
     );
     // More time does not reopen an attempt whose time is over.
     let (attempt, questions) = attempt(&site).await;
-    sql(
-        &site,
-        "update quiz_attempts set expires_at = now() - interval '1 minute'",
-    )
-    .await;
+    attempts_end(&site, "-1 minute").await;
     let late = [
         ("extra_time_percent", "1000"),
         ("extra_attempts", "1"),
         ("running", "true"),
     ];
-    ok(&does(&mut meera, "allow_more", &id, &late).await);
+    act(&mut meera, "allow_more", &id, &late).await.assert_ok();
     let gone = give(&mut asha, &attempt, 0, &questions[0], true).await;
     assert!(gone.header("x-redirect").ends_with(&attempt));
     let terms = asha.get("/learn/small/quiz/1/1").await.body;
@@ -259,14 +249,14 @@ async fn more_time_and_attempts_are_given() {
 #[tokio::test(flavor = "multi_thread")]
 async fn forms_work_without_javascript_and_learners_are_of_the_course() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
     take(&site, &mut asha, "1", false).await;
-    let id = user(&site, "asha@example.org").await;
+    let id = user_id(&site, "asha@example.org").await;
     let form = "/teach/small/learners/asha?do=reset&module=1&pair=1";
     let page = meera.get(form).await;
-    ok(&page);
+    page.assert_ok();
     assert!(page.body.contains("Reset quiz 1.1") && page.body.contains("The learner starts over."));
     let fields = |reason| {
         [
@@ -304,7 +294,7 @@ async fn forms_work_without_javascript_and_learners_are_of_the_course() {
     let shown = meera
         .get(&format!("/teach/small/learners/asha?attempt={attempt}"))
         .await;
-    ok(&shown);
+    shown.assert_ok();
     assert!(shown.body.contains("Learner’s answer") && shown.body.contains("They do."));
     learner(&site, "ravi@example.org").await;
     for path in [
@@ -319,8 +309,8 @@ async fn forms_work_without_javascript_and_learners_are_of_the_course() {
             "{path}"
         );
     }
-    let stranger = user(&site, "meera@example.org").await;
-    let refused = does(&mut meera, "excuse_quiz", &stranger, &QUIZ).await;
+    let stranger = user_id(&site, "meera@example.org").await;
+    let refused = act(&mut meera, "excuse_quiz", &stranger, &QUIZ).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
 }
 
@@ -328,29 +318,22 @@ async fn forms_work_without_javascript_and_learners_are_of_the_course() {
 /// submitted.
 async fn about_to_complete(site: &TestSite, asha: &mut Browser<'_>) {
     take(site, asha, "1", true).await;
-    sql(
-        site,
-        &format!(
-            "{BOUND} insert into topic_progress (user_id, topic_id, is_completed, completed_at) select user_id, topic_id, true, now()
-             from users, topics where email = 'asha@example.org'"
-        ),
-    )
-    .await;
-    ok(&start(asha, "2").await);
+    finish_topics(site, &[]).await;
+    start(asha, "2").await.assert_ok();
     let (id, questions) = attempt(site).await;
-    ok(&give(asha, &id, 0, &questions[0], true).await);
+    give(asha, &id, 0, &questions[0], true).await.assert_ok();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_that_a_reset_ends_completes_nothing() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
     about_to_complete(&site, &mut asha).await;
-    let id = user(&site, "asha@example.org").await;
+    let id = user_id(&site, "asha@example.org").await;
     let last = [("module_no", "1"), ("pair", "2")];
-    ok(&does(&mut meera, "reset_quiz", &id, &last).await);
+    act(&mut meera, "reset_quiz", &id, &last).await.assert_ok();
     for none in [
         "select count(*) from course_certificates",
         "select count(*) from enrollments where status = 'completed'",
@@ -371,11 +354,11 @@ async fn an_attempt_that_a_reset_ends_completes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_for_twice_is_done_once() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
     take(&site, &mut asha, "1", false).await;
-    let id = user(&site, "asha@example.org").await;
+    let id = user_id(&site, "asha@example.org").await;
     let more = [("extra_time_percent", "50"), ("extra_attempts", "1")];
     for (endpoint, fields, action) in [
         ("reset_quiz", &QUIZ[..], "quiz.reset"),
@@ -389,10 +372,9 @@ async fn what_is_asked_for_twice_is_done_once() {
         ("end_excuse", &QUIZ[..], "quiz.excuse_ended"),
     ] {
         let clicks = (0..4).map(|_| {
-            let mut tab = site.visitor();
-            tab.cookies.clone_from(&meera.cookies);
+            let mut tab = meera.tab();
             let id = id.clone();
-            async move { does(&mut tab, endpoint, &id, fields).await }
+            async move { act(&mut tab, endpoint, &id, fields).await }
         });
         let answers = futures::future::join_all(clicks).await;
         let done = format!(

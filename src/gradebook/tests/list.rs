@@ -2,10 +2,9 @@
 
 use axum::http::StatusCode;
 
-use super::{BOUND, tutor};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::quiz::tests::{GATED, course, learner, sql, take};
+use crate::testing::{act, gated_course, learner, many_accounts, statements, take, tutor, user_id};
 
 /// Returns the user names in the list, in order.
 async fn names(tutor: &mut Browser<'_>, path: &str) -> Vec<String> {
@@ -21,7 +20,7 @@ async fn names(tutor: &mut Browser<'_>, path: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_is_searched_filtered_and_sorted() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
     let mut ravi = learner(&site, "ravi@example.org").await;
@@ -30,7 +29,8 @@ async fn the_list_is_searched_filtered_and_sorted() {
     for _ in 0..3 {
         take(&site, &mut ravi, "1", false).await;
     }
-    sql(&site, "update enrollments set status = 'completed' where user_id = (select user_id from users where email = 'asha@example.org')").await;
+    let change = "update enrollments set status = 'completed' where user_id = (select user_id from users where email = 'asha@example.org')";
+    site.test.sql(change).await;
 
     let page = meera.get("/teach/small").await.body;
     assert!(page.contains("3 learners") && page.contains("Quiz 1.1: First"));
@@ -58,28 +58,18 @@ async fn the_list_is_searched_filtered_and_sorted() {
         assert_eq!(names(&mut meera, &path).await, expected, "{query}");
     }
     // A learner is also stuck a week after the first attempt at a quiz. An excuse ends it.
-    sql(
-        &site,
-        &format!(
-            "{BOUND} alter table quiz_attempts disable trigger graded;
-             delete from quiz_attempts where attempt_id in (select attempt_id from quiz_attempts where status = 'failed' limit 2);
-             update quiz_attempts set completed_at = now() - interval '8 days' where status = 'failed';
-             alter table quiz_attempts enable trigger graded"
-        ),
-    )
-    .await;
+    let change = "alter table quiz_attempts disable trigger graded;
+        delete from quiz_attempts where attempt_id in (select attempt_id from quiz_attempts where status = 'failed' limit 2);
+        update quiz_attempts set completed_at = now() - interval '8 days' where status = 'failed';
+        alter table quiz_attempts enable trigger graded";
+    site.test.sql(change).await;
     assert_eq!(
         names(&mut meera, "/teach/small?filter=stuck").await,
         ["ravi"]
     );
-    sql(
-        &site,
-        &format!(
-            "{BOUND} insert into quiz_excuses (user_id, course_id, module_no, topic_pair_index, reason)
-             select user_id, course_id, 1, 1, 'x' from users, courses where email = 'ravi@example.org' and slug = 'small'"
-        ),
-    )
-    .await;
+    let id = user_id(&site, "ravi@example.org").await;
+    let quiz = [("module_no", "1"), ("pair", "1")];
+    act(&mut meera, "excuse_quiz", &id, &quiz).await.assert_ok();
     assert!(
         names(&mut meera, "/teach/small?filter=stuck")
             .await
@@ -91,31 +81,21 @@ async fn the_list_is_searched_filtered_and_sorted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_asks_as_often_for_many_as_for_few() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
     take(&site, &mut asha, "1", true).await;
     let mut counts = Vec::new();
     for round in 0..2 {
         if round == 1 {
-            sql(
-                &site,
-                &format!(
-                    "{BOUND}
-                     insert into users (email, display_name, username) select 'many' || n || '@example.org', 'Many ' || n, 'many-' || n from generate_series(1, 120) n;
-                     insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where username like 'many-%' and slug = 'small';
-                     insert into quiz_attempts (user_id, course_id, module_no, topic_pair_index, passing_score_percent, partial_credit, question_set, status, score, points, completed_at)
-                     select user_id, course_id, 1, pair, 70, false, '{{\"version\": 1, \"questions\": []}}', 'failed', 10, '[]', now()
-                     from users, courses, generate_series(1, 2) pair where username like 'many-%' and slug = 'small'"
-                ),
-            )
-            .await;
+            many_accounts(&site, 120).await;
+            let change = "insert into enrollments (user_id, course_id) select user_id, course_id from users, courses where username like 'many-%' and slug = 'small';
+                insert into quiz_attempts (user_id, course_id, module_no, topic_pair_index, passing_score_percent, partial_credit, question_set, status, score, points, completed_at)
+                select user_id, course_id, 1, pair, 70, false, '{\"version\": 1, \"questions\": []}', 'failed', 10, '[]', now()
+                from users, courses, generate_series(1, 2) pair where username like 'many-%' and slug = 'small'";
+            site.test.sql(change).await;
         }
-        meera.get("/teach/small").await;
-        let before = site.state.db.statements();
-        let page = meera.get("/teach/small").await;
-        counts.push(site.state.db.statements() - before);
-        assert_eq!(page.status, StatusCode::OK);
+        counts.push(statements(&site, &mut meera, "/teach/small").await);
     }
     assert_eq!(counts[0], counts[1]);
     assert_eq!(names(&mut meera, "/teach/small").await.len(), 50);
@@ -134,15 +114,12 @@ async fn it_asks_as_often_for_many_as_for_few() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_file_holds_what_the_list_holds_and_no_formulas() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
     take(&site, &mut asha, "1", true).await;
-    sql(
-        &site,
-        "update users set display_name = '=HYPERLINK(\"http://evil.example\",\"Ö\")' where email = 'asha@example.org'",
-    )
-    .await;
+    let change = "update users set display_name = '=HYPERLINK(\"http://evil.example\",\"Ö\")' where email = 'asha@example.org'";
+    site.test.sql(change).await;
     let file = meera.get("/teach/small/gradebook.csv").await;
     assert_eq!(file.status, StatusCode::OK);
     assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
@@ -189,22 +166,16 @@ async fn the_file_holds_what_the_list_holds_and_no_formulas() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tutors_read_what_learners_say_and_not_who_said_it() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let silent = meera.get("/teach/small").await.body;
     assert!(!silent.contains("What learners say"));
-    sql(
-        &site,
-        &format!(
-            "{BOUND}
-             insert into users (email, display_name, username) select 'many' || n || '@example.org', 'Somebody ' || n, 'many-' || n from generate_series(1, 13) n;
-             insert into course_certificates (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at, rating, feedback, updated_at)
-             select user_id, course_id, 'self_paced', '0000-0000-00' || lpad(n::text, 2, '0'), 'Somebody', 'S', 'L', now(),
-                    case when n = 1 then 2 else 5 end, case when n < 13 then 'Comment number ' || n || '.' end, now() - make_interval(days => n)
-             from generate_series(1, 13) n join users on username = 'many-' || n join courses on slug = 'small'"
-        ),
-    )
-    .await;
+    many_accounts(&site, 13).await;
+    let change = "insert into course_certificates (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at, rating, feedback, updated_at)
+        select user_id, course_id, 'self_paced', '0000-0000-00' || lpad(n::text, 2, '0'), 'Somebody', 'S', 'L', now(),
+        case when n = 1 then 2 else 5 end, case when n < 13 then 'Comment number ' || n || '.' end, now() - make_interval(days => n)
+        from generate_series(1, 13) n join users on username = 'many-' || n join courses on slug = 'small'";
+    site.test.sql(change).await;
     let first = meera.get("/teach/small").await.body;
     assert!(first.contains("4.8 of 5 stars, 13 ratings."), "{first}");
     assert!(first.contains("Comment number 1.") && first.contains("Comment number 10."));
@@ -219,19 +190,16 @@ async fn tutors_read_what_learners_say_and_not_who_said_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn results_of_a_retired_quiz_stay() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut asha = learner(&site, "asha@example.org").await;
     take(&site, &mut asha, "1", true).await;
-    sql(
-        &site,
-        &format!(
-            "{BOUND} insert into quiz_excuses (user_id, course_id, module_no, topic_pair_index, reason)
-             select user_id, course_id, 1, 2, 'x' from users, courses where email = 'asha@example.org' and slug = 'small';
-             update quiz_questions set retired_at = now()"
-        ),
-    )
-    .await;
+    let id = user_id(&site, "asha@example.org").await;
+    let quiz = [("module_no", "1"), ("pair", "2")];
+    act(&mut meera, "excuse_quiz", &id, &quiz).await.assert_ok();
+    site.test
+        .sql("update quiz_questions set retired_at = now()")
+        .await;
     let list = meera.get("/teach/small").await.body;
     assert!(
         list.contains("Quiz 1.1 (retired): First") && list.contains("Quiz 1.2 (retired): First")

@@ -4,47 +4,21 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use diesel_async::SimpleAsyncConnection;
 
-use super::{BOUND, ok, text, tutor};
-use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
-use crate::quiz::tests::{GATED, attempt, course, give, learner, sql, start, take};
+use crate::platform::http::testing::TestSite;
+use crate::testing::{
+    attempt, forecast, gated_course, give, learner, regrade_question, start, take, tutor,
+};
 
 /// Returns the id of the question of quiz 1.2.
 async fn three(site: &TestSite) -> String {
-    text(
-        site,
-        "select question_id::text as text from quiz_questions where topic_pair_index = 2",
-    )
-    .await
-}
-
-async fn path(site: &TestSite) -> String {
-    format!("/teach/small/questions/{}/regrade", three(site).await)
-}
-
-/// Returns the hash of the forecast that is shown now.
-async fn seen(tutor: &mut Browser<'_>, path: &str, ruling: &str) -> String {
-    let page = tutor.get(&format!("{path}?ruling={ruling}")).await;
-    ok(&page);
-    let (_, rest) = page.body.split_once("name=\"seen\" value=\"").unwrap();
-    rest.split('"').next().unwrap().to_owned()
-}
-
-async fn regrade(tutor: &mut Browser<'_>, question: &str, ruling: &str, seen: &str) -> TestAnswer {
-    let fields = [
-        ("course", "small"),
-        ("question", question),
-        ("ruling", ruling),
-        ("seen", seen),
-        ("reason", "The key was wrong."),
-    ];
-    tutor.post("gradebook/api/regrade_question", &fields).await
+    let query = "select question_id from quiz_questions where topic_pair_index = 2";
+    site.test.text(query).await
 }
 
 /// Creates a course in which asha failed quiz 1.2 and ravi passed it.
 async fn begun(site: &TestSite) {
-    course(site, GATED).await;
+    gated_course().import(site).await;
     for (email, right) in [("asha@example.org", false), ("ravi@example.org", true)] {
         let mut browser = learner(site, email).await;
         take(site, &mut browser, "1", true).await;
@@ -60,14 +34,10 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
     let site = TestSite::new().await;
     begun(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
-    let mut asha = site.visitor();
-    let fields = [
-        ("email", "asha@example.org"),
-        ("password", crate::platform::http::testing::PASSWORD),
-    ];
-    ok(&asha.post("auth/api/sign_in", &fields).await);
+    let mut asha = site.sign_in("asha@example.org").await;
     site.mails().await;
-    let (path, question) = (path(&site).await, three(&site).await);
+    let question = three(&site).await;
+    let path = format!("/teach/small/questions/{question}/regrade");
     let page = meera.get(&format!("{path}?ruling=everybody")).await.body;
     assert!(
         page.contains(
@@ -79,10 +49,12 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
         asha.get("/learn/small/end").await.status,
         StatusCode::FORBIDDEN
     );
-    let mark = seen(&mut meera, &path, "everybody").await;
-    ok(&regrade(&mut meera, &question, "everybody", &mark).await);
+    let mark = forecast(&mut meera, &question, "everybody").await;
+    regrade_question(&mut meera, &question, "everybody", &mark)
+        .await
+        .assert_ok();
     assert!(meera.get(&path).await.body.contains("0 of 2 attempts"));
-    let again = regrade(&mut meera, &question, "everybody", &mark).await;
+    let again = regrade_question(&mut meera, &question, "everybody", &mark).await;
     assert_eq!(again.status, StatusCode::CONFLICT, "what was shown is old");
 
     let mails = site.mails().await;
@@ -97,11 +69,12 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
     );
     assert!(told[0].contains("What was wrong: The key was wrong."));
     assert_eq!(
-        text(&site, SCORES).await,
+        site.test.text(SCORES).await,
         "asha 100 passed, ravi 100 passed"
     );
     assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
-    let id = text(&site, "select attempt_id::text as text from quiz_attempts join users using (user_id) where email = 'asha@example.org' and topic_pair_index = 2").await;
+    let id = "select attempt_id from quiz_attempts join users using (user_id) where email = 'asha@example.org' and topic_pair_index = 2";
+    let id = site.test.text(id).await;
     let result = asha
         .get(&format!("/learn/small/quiz/1/2?show={id}"))
         .await
@@ -112,8 +85,10 @@ async fn everybody_gets_the_point_of_a_question_that_was_wrong() {
     );
     assert!(meera.get(&path).await.body.contains("1 result changed"));
     // A second regrade changes nothing.
-    let mark = seen(&mut meera, &path, "everybody").await;
-    ok(&regrade(&mut meera, &question, "everybody", &mark).await);
+    let mark = forecast(&mut meera, &question, "everybody").await;
+    regrade_question(&mut meera, &question, "everybody", &mark)
+        .await
+        .assert_ok();
     site.mails().await;
     assert_eq!(
         site.test
@@ -128,10 +103,12 @@ async fn the_present_key_gives_and_takes_but_no_pass_is_lost() {
     let site = TestSite::new().await;
     begun(&site).await;
     let mut meera = tutor(&site, "meera@example.org").await;
-    let (path, question) = (path(&site).await, three(&site).await);
-    let mark = seen(&mut meera, &path, "key").await;
-    sql(&site, "update quiz_questions set payload = jsonb_set(payload, '{accepted}', '[\"nothing of the kind\"]') where topic_pair_index = 2").await;
-    let stale = regrade(&mut meera, &question, "key", &mark).await;
+    let question = three(&site).await;
+    let path = format!("/teach/small/questions/{question}/regrade");
+    let mark = forecast(&mut meera, &question, "key").await;
+    let change = "update quiz_questions set payload = jsonb_set(payload, '{accepted}', '[\"nothing of the kind\"]') where topic_pair_index = 2";
+    site.test.sql(change).await;
+    let stale = regrade_question(&mut meera, &question, "key", &mark).await;
     assert_eq!(
         stale.status,
         StatusCode::CONFLICT,
@@ -142,11 +119,15 @@ async fn the_present_key_gives_and_takes_but_no_pass_is_lost() {
         page.contains("2 results change, of which 1 becomes a pass."),
         "{page}"
     );
-    let mark = seen(&mut meera, &path, "key").await;
-    ok(&regrade(&mut meera, &question, "key", &mark).await);
+    let mark = forecast(&mut meera, &question, "key").await;
+    regrade_question(&mut meera, &question, "key", &mark)
+        .await
+        .assert_ok();
     site.mails().await;
-    assert_eq!(text(&site, SCORES).await, "asha 100 passed, ravi 0 passed");
-    let mut conn = site.test.owner().await;
+    assert_eq!(
+        site.test.text(SCORES).await,
+        "asha 100 passed, ravi 0 passed"
+    );
     for forbidden in [
         "update quiz_attempts set score = 50",
         "update quiz_regrades set new_score = 50",
@@ -154,7 +135,7 @@ async fn the_present_key_gives_and_takes_but_no_pass_is_lost() {
         "insert into quiz_regrades (organization_id, regrading_id, attempt_id, question_index, new_score, new_status, new_points)
          select organization_id, regrading_id, (select attempt_id from quiz_attempts where topic_pair_index = 1 limit 1), 0, 0, 'failed', '[]' from quiz_regradings",
     ] {
-        assert!(conn.batch_execute(forbidden).await.is_err(), "{forbidden}");
+        assert!(site.test.refuses(forbidden).await, "{forbidden}");
     }
     assert_eq!(
         site.test
@@ -168,11 +149,11 @@ async fn the_present_key_gives_and_takes_but_no_pass_is_lost() {
 async fn two_tutors_at_once_regrade_once() {
     let site = Arc::new(TestSite::new().await);
     begun(&site).await;
-    let (path, question) = (path(&site).await, three(&site).await);
+    let question = three(&site).await;
     let mut tabs = Vec::new();
     for email in ["meera@example.org", "jonas@example.org"] {
         let mut browser = tutor(&site, email).await;
-        let mark = seen(&mut browser, &path, "everybody").await;
+        let mark = forecast(&mut browser, &question, "everybody").await;
         tabs.push((browser.cookies.clone(), mark));
     }
     let sent = tabs.into_iter().map(|(cookies, mark)| {
@@ -180,7 +161,7 @@ async fn two_tutors_at_once_regrade_once() {
         tokio::spawn(async move {
             let mut tab = site.visitor();
             tab.cookies = cookies;
-            regrade(&mut tab, &question, "everybody", &mark)
+            regrade_question(&mut tab, &question, "everybody", &mark)
                 .await
                 .status
         })
@@ -213,18 +194,22 @@ async fn what_runs_meanwhile_catches_up_and_work_that_was_cut_off_goes_on() {
     let mut meera = tutor(&site, "meera@example.org").await;
     let mut zoe = learner(&site, "zoe@example.org").await;
     take(&site, &mut zoe, "1", true).await;
-    ok(&start(&mut zoe, "2").await);
+    start(&mut zoe, "2").await.assert_ok();
     let (id, questions) = attempt(&site).await;
     give(&mut zoe, &id, 0, &questions[0], false).await;
-    let (path, question) = (path(&site).await, three(&site).await);
+    let question = three(&site).await;
+    let path = format!("/teach/small/questions/{question}/regrade");
     let page = meera.get(&format!("{path}?ruling=everybody")).await.body;
     assert!(page.contains("1 attempt is in progress"), "{page}");
-    let mark = seen(&mut meera, &path, "everybody").await;
-    ok(&regrade(&mut meera, &question, "everybody", &mark).await);
+    let mark = forecast(&mut meera, &question, "everybody").await;
+    regrade_question(&mut meera, &question, "everybody", &mark)
+        .await
+        .assert_ok();
     site.mails().await;
     // Simulates a worker that died before it recorded the end of its work.
-    sql(&site, &format!("{BOUND} update quiz_regradings set finished_at = null, last_attempt_id = null, attempts_done = 0;
-        update background_jobs set status = 'PENDING', finished_at = null where kind = 'quiz_regrade'")).await;
+    let change = "update quiz_regradings set finished_at = null, last_attempt_id = null, attempts_done = 0;
+        update background_jobs set status = 'PENDING', finished_at = null where kind = 'quiz_regrade'";
+    site.test.sql(change).await;
     site.mails().await;
     assert_eq!(
         site.test.count("select count(*) from quiz_regradings where finished_at is not null and attempts_done = 3").await,
@@ -239,6 +224,6 @@ async fn what_runs_meanwhile_catches_up_and_work_that_was_cut_off_goes_on() {
     let ended = zoe.post("quiz/api/submit_quiz", &[("attempt", &id)]).await;
     let result = zoe.get(ended.header("x-redirect")).await.body;
     assert!(result.contains("Everyone gets full points.") || result.contains("100%"));
-    assert!(text(&site, SCORES).await.ends_with("zoe 100 passed"));
+    assert!(site.test.text(SCORES).await.ends_with("zoe 100 passed"));
     assert_eq!(zoe.get("/learn/small/end").await.status, StatusCode::OK);
 }

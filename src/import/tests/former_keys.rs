@@ -2,24 +2,21 @@
 
 use axum::http::StatusCode;
 
-use super::{learner, topic_id};
 use crate::course::server::draft::CourseDraft;
 use crate::import;
-use crate::import::ImportSummary;
+use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
+use crate::testing::{CourseFolder, enroll, import_draft, mark_done, topic_id};
 
 /// A book whose pages have Chinese names.
 fn book(pages: &[(&str, &str)]) -> CourseDraft {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("src")).unwrap();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write("book.toml", "[book]\ntitle = \"Rust语言\"\n");
+    let folder = CourseFolder::of(&[("book.toml", "[book]\ntitle = \"Rust语言\"\n")]);
     let mut summary = String::new();
     for (name, title) in pages {
         summary.push_str(&format!("- [{title}]({name}.md)\n"));
-        write(&format!("src/{name}.md"), &format!("# {title}\n\nText.\n"));
+        folder.write(&format!("src/{name}.md"), &format!("# {title}\n\nText.\n"));
     }
-    write("src/SUMMARY.md", &summary);
+    folder.write("src/SUMMARY.md", &summary);
     import::read(folder.path(), true).unwrap().0
 }
 
@@ -39,12 +36,6 @@ fn as_before(mut draft: CourseDraft, version: usize) -> CourseDraft {
     draft
 }
 
-async fn import(site: &TestSite, draft: CourseDraft) -> ImportSummary {
-    let (db, files) = (&site.state.db, &site.state.files);
-    let stored = import::import(db, files, site.test.organization, draft);
-    stored.await.unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn topics_are_renamed_and_keep_ids_and_progress() {
     for version in [0, 1] {
@@ -53,11 +44,11 @@ async fn topics_are_renamed_and_keep_ids_and_progress() {
         let former = as_before(book(&pages), version);
         let former_slug = former.slug.clone();
         let former_key = former.modules[0].topics[0].key.clone();
-        import(&site, former).await;
-        let mut asha = learner(&site, &former_slug).await;
+        import_draft(&site, former).await;
+        let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+        enroll(&mut asha, &former_slug).await;
         let id = topic_id(&site, &former_key).await;
-        asha.post("player/api/mark_done", &[("topic", &id), ("done", "true")])
-            .await;
+        mark_done(&mut asha, &id, true).await;
 
         // The new page has the same transliteration and comes first.
         let now = book(&[("事", "A matter"), ("是", "To be"), ("plain", "Plain")]);
@@ -66,7 +57,7 @@ async fn topics_are_renamed_and_keep_ids_and_progress() {
         let keys: Vec<String> = (now.modules.iter().flat_map(|module| &module.topics))
             .map(|topic| topic.key.clone())
             .collect();
-        let report = import(&site, now).await;
+        let report = import_draft(&site, now).await;
         assert!(!report.is_new);
         assert_eq!(report.topics.added, ["A matter"]);
         assert!(report.topics.retired.is_empty(), "{report:?}");
@@ -79,7 +70,7 @@ async fn topics_are_renamed_and_keep_ids_and_progress() {
         assert_eq!(page.status, StatusCode::OK);
 
         // Once a page has gone, another of the same transliteration does not take its place.
-        let report = import(&site, book(&[("事", "To be"), ("plain", "Plain")])).await;
+        let report = import_draft(&site, book(&[("事", "To be"), ("plain", "Plain")])).await;
         assert_eq!(report.topics.retired, [format!("To be ({})", keys[1])]);
         assert_eq!(report.topics.updated.len(), 2, "{report:?}");
     }

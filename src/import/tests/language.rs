@@ -2,19 +2,14 @@
 
 use axum::http::StatusCode;
 
-use super::{Folder, content, learner};
+use super::content;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
+use crate::testing::{CourseFolder, learner, pelican_course, start};
 
-fn persian() -> Folder {
-    let folder = Folder::new();
-    let manifest = std::fs::read_to_string(folder.path().join("course.toml")).unwrap();
-    folder.write(
-        "course.toml",
-        &manifest
-            .replace("A small course", "زبان راست")
-            .replace("language = \"en\"", "language = \"fa\""),
-    );
+fn persian() -> CourseFolder {
+    let course = pelican_course().title("زبان راست").language("fa");
+    let folder = course.folder();
     folder.write(
         "one/01-begin.md",
         "+++\ntitle = \"آغاز\"\n+++\n\nسلام\n\n## A heading\n\n```rust\nfn main() {}\n```\n\n{{question pelican}}\n",
@@ -39,7 +34,7 @@ fn is_persian_at(page: &str, at: usize) -> bool {
 async fn a_persian_course_is_persian_on_every_page() {
     let site = TestSite::new().await;
     persian().import(&site).await;
-    let mut asha = learner(&site, "small").await;
+    let mut asha = learner(&site, "asha@example.org").await;
     for path in ["/courses", "/courses/small", "/learn", "/learn/small/begin"] {
         let page = asha.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
@@ -70,13 +65,7 @@ async fn a_persian_course_is_persian_on_every_page() {
         "{}",
         practice.body
     );
-    let started = asha
-        .post(
-            "quiz/api/start_quiz",
-            &[("course", "small"), ("module_no", "1"), ("pair", "1")],
-        )
-        .await;
-    assert_eq!(started.status, StatusCode::OK, "{}", started.body);
+    start(&mut asha, "1").await.assert_ok();
     let quiz = asha.get("/learn/small/quiz/1/1").await;
     assert!(is_persian(&quiz.body, "<p>What swims?"), "{}", quiz.body);
     assert!(is_persian(&quiz.body, "Stones"), "{}", quiz.body);

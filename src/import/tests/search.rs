@@ -2,27 +2,18 @@
 
 use axum::http::StatusCode;
 
-use super::{Folder, learner, statements};
 use crate::import;
 use crate::platform::address::with_query;
 use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::{CourseFolder, learner, pelican_course, statements};
 
-fn bible() -> Folder {
-    let folder = Folder::new();
-    let manifest = std::fs::read_to_string(folder.path().join("course.toml")).unwrap();
-    folder.write(
-        "course.toml",
-        &manifest
-            .replace("A small course", "《Rust语言圣经》")
-            .replace(
-                "Two modules about nothing much.",
-                "所有权。 ภาษาไทย, 日本語のテキスト, Łódź",
-            )
-            .replace(
-                "language = \"en\"",
-                "language = \"zh-CN\"\nauthors = [\"Baltasar Gracián\"]",
-            ),
-    );
+fn bible() -> CourseFolder {
+    let course = pelican_course()
+        .title("《Rust语言圣经》")
+        .summary("所有权。 ภาษาไทย, 日本語のテキスト, Łódź")
+        .language("zh-CN")
+        .authors(&["Baltasar Gracián"]);
+    let folder = course.folder();
     folder.write(
         "one/02-middle.md",
         "+++\ntitle = \"所有权\"\n+++\n\n每个值都有一个**所有**者。神圣\n\nGracián şiir İstanbul. فارسی می\u{200c}خواهم كِتَاب\n",
@@ -71,7 +62,7 @@ async fn words_are_found_without_spaces_and_without_accents() {
 async fn a_topic_is_found_and_shown_as_it_is_written() {
     let site = TestSite::new().await;
     bible().import(&site).await;
-    let mut asha = learner(&site, "small").await;
+    let mut asha = learner(&site, "asha@example.org").await;
     for (query, marked) in [
         ("所有者", "每个值都有一个<mark>所有者</mark>"),
         ("圣", "神<mark>圣</mark>"),
@@ -110,17 +101,11 @@ async fn what_an_older_version_indexed_is_indexed_anew() {
     bible().import(&site).await;
     let db = &site.state.db;
     assert_eq!(import::reindex(db).await.unwrap(), 0);
-    let mut owner = site.test.owner().await;
-    use diesel_async::SimpleAsyncConnection;
-    owner
-        .batch_execute(
-            "update courses set search_version = 0, search = to_tsvector('simple', title);
-             update topics set search = to_tsvector('simple', title);
-             update search_terms set written = null",
-        )
-        .await
-        .unwrap();
-    let mut asha = learner(&site, "small").await;
+    let outdated = "update courses set search_version = 0, search = to_tsvector('simple', title);
+                    update topics set search = to_tsvector('simple', title);
+                    update search_terms set written = null";
+    site.test.sql(outdated).await;
+    let mut asha = learner(&site, "asha@example.org").await;
     assert!(!is_in_catalog(&mut asha, "圣经").await);
     assert_eq!(import::reindex(db).await.unwrap(), 1);
     assert_eq!(import::reindex(db).await.unwrap(), 0);

@@ -167,6 +167,30 @@ impl TestDb {
             .value
     }
 
+    /// Runs statements as the owner, in the first organization: rows need no `organization_id`.
+    ///
+    /// For states that no builder of `crate::testing` makes. Panics if they fail.
+    pub async fn sql(&self, sql: &str) {
+        self.try_sql(sql)
+            .await
+            .unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+
+    /// Runs statements like [`Self::sql`]. Returns true if the database refuses them.
+    pub async fn refuses(&self, sql: &str) -> bool {
+        self.try_sql(sql).await.is_err()
+    }
+
+    async fn try_sql(&self, sql: &str) -> diesel::QueryResult<()> {
+        let bound = format!(
+            "select set_config('app.organization_id', '{}', false);",
+            self.organization
+        );
+        let mut conn = self.owner().await;
+        conn.batch_execute(&bound).await?;
+        conn.batch_execute(sql).await
+    }
+
     pub fn shared_config(&self) -> Arc<Config> {
         Arc::new(self.config.clone())
     }

@@ -16,7 +16,7 @@ use crate::platform::auth::{UserRole, password};
 use crate::platform::config::ServeConfig;
 use crate::platform::db::testing::TestDb;
 use crate::platform::error::AppResult;
-use crate::platform::ids::UserId;
+use crate::platform::ids::{OrganizationId, UserId};
 use crate::platform::jobs::Workers;
 use crate::platform::mail::Mailer;
 use crate::server;
@@ -41,6 +41,12 @@ impl TestAnswer {
             .get(name)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
+    }
+
+    /// Panics with the body of the answer unless its status is 200.
+    #[track_caller]
+    pub fn assert_ok(&self) {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
     }
 }
 
@@ -79,11 +85,21 @@ impl TestSite {
 
     /// Creates a confirmed account.
     pub async fn account(&self, email: &str, role: UserRole) -> UserId {
+        self.account_in(self.test.organization, email, role).await
+    }
+
+    /// Creates a confirmed account of an organization.
+    pub async fn account_in(
+        &self,
+        organization: OrganizationId,
+        email: &str,
+        role: UserRole,
+    ) -> UserId {
         let hash = password::hash(PASSWORD).await.expect("a hash");
         let email = email.to_owned();
         self.test
             .db
-            .within(self.test.organization, async move |conn| {
+            .within(organization, async move |conn| {
                 let name = email.split('@').next().unwrap_or_default().to_owned();
                 let new = NewAccount {
                     email: &email,
@@ -102,14 +118,13 @@ impl TestSite {
     /// A browser with a new, signed-in account.
     pub async fn signed_in(&self, email: &str, role: UserRole) -> Browser<'_> {
         self.account(email, role).await;
+        self.sign_in(email).await
+    }
+
+    /// A browser that signs in to an account that exists.
+    pub async fn sign_in(&self, email: &str) -> Browser<'_> {
         let mut browser = self.visitor();
-        let answer = browser
-            .post(
-                "auth/api/sign_in",
-                &[("email", email), ("password", PASSWORD)],
-            )
-            .await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        browser.sign_in(email).await;
         browser
     }
 
@@ -179,7 +194,21 @@ pub struct Browser<'a> {
     pub host: String,
 }
 
-impl Browser<'_> {
+impl<'a> Browser<'a> {
+    /// Another tab of the same browser, with the same cookies.
+    pub fn tab(&self) -> Browser<'a> {
+        Browser {
+            site: self.site,
+            cookies: self.cookies.clone(),
+            host: self.host.clone(),
+        }
+    }
+
+    pub async fn sign_in(&mut self, email: &str) {
+        let fields = [("email", email), ("password", PASSWORD)];
+        self.post("auth/api/sign_in", &fields).await.assert_ok();
+    }
+
     pub async fn get(&mut self, path: &str) -> TestAnswer {
         let request = self
             .request("GET", path)

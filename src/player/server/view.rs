@@ -17,7 +17,9 @@ use crate::enrollment::server::access::{not_enrolled, open_topic, outline_of};
 use crate::enrollment::server::progress;
 use crate::enrollment::server::progress::Progress;
 use crate::enrollment::server::store as enrollment;
-use crate::enrollment::server::store::{TopicRecords, studying, topic_records};
+use crate::enrollment::server::store::{
+    Studying, TopicRecord, TopicRecords, studying, topic_records,
+};
 use crate::enrollment::{
     CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbors, steps,
 };
@@ -109,8 +111,13 @@ pub async fn topic(
         let here = (topic.topic_id, topic.slug.as_str());
         content = in_text::as_now(conn, studying.course_id, here, content).await?;
     }
-    enrollment::open(conn, user, studying.course_id, topic.topic_id).await?;
-    let records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
+    let mut records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
+    if !records.contains_key(&topic.topic_id) {
+        enrollment::open(conn, user, studying.course_id, topic.topic_id).await?;
+        records.insert(topic.topic_id, TopicRecord::of(topic.topic_id));
+    } else if !is_here(studying, topic.topic_id, clock) {
+        enrollment::stay(conn, user, studying.course_id, topic.topic_id).await?;
+    }
     let outline = outline_of(progress, &records, clock);
     let certificate = match !studying.is_completed && is_over(&outline, progress) {
         true => {
@@ -159,6 +166,17 @@ pub async fn topic(
         certificate: certificate.as_deref().map(certificate_path),
         found: None,
     })
+}
+
+/// Seconds after which the learner's place in a course gets a new time.
+const STAYS: i64 = 60;
+
+/// Returns true if the topic is already stored as the place where the learner just was.
+fn is_here(studying: &Studying, topic: TopicId, clock: &Clock) -> bool {
+    studying.last_topic_id == Some(topic)
+        && studying
+            .last_opened_at
+            .is_some_and(|at| (clock.now - at).num_seconds() < STAYS)
 }
 
 /// Returns true if all topics are done and no quiz that holds a module back is left to pass.

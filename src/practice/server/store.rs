@@ -7,9 +7,9 @@ use crate::platform::db::schema::{quiz_questions, topic_blocks};
 use crate::platform::ids::TopicId;
 use crate::question_bank::server::store::{BankQuestion, QuestionRow, with_options};
 use chrono::{DateTime, Utc};
-use diesel::dsl::{exists, sql};
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -93,6 +93,11 @@ pub async fn keep(
     Ok(())
 }
 
+diesel::define_sql_function! {
+    /// Returns the position of `part` in `whole`, from 1, or 0.
+    fn strpos(whole: Text, part: Text) -> Int4;
+}
+
 /// The question with this key, if the text of the topic contains it and practice may use it.
 pub async fn practice_question(
     conn: &mut Conn,
@@ -101,11 +106,7 @@ pub async fn practice_question(
 ) -> AppResult<Option<BankQuestion>> {
     let in_text = topic_blocks::table
         .filter(topic_blocks::topic_id.eq(topic))
-        .filter(
-            sql::<Bool>("strpos(html, ")
-                .bind::<Text, _>(practice_mark(key))
-                .sql(") > 0"),
-        );
+        .filter(strpos(topic_blocks::html, practice_mark(key)).gt(0));
     let row: Option<QuestionRow> = quiz_questions::table
         .filter(quiz_questions::topic_id.eq(topic))
         .filter(quiz_questions::external_key.eq(key))

@@ -6,36 +6,22 @@ use axum::http::StatusCode;
 use diesel_async::SimpleAsyncConnection;
 use serde_json::Value;
 
-use super::{GATED, attempt, course, learner, start, take};
 use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::{attempt, enroll, gated_course, hidden, learner, start, take};
 
 /// Starts an attempt. Returns its id and the index of its short-answer question.
 async fn begun(site: &TestSite, browser: &mut Browser<'_>) -> (String, String) {
-    assert_eq!(start(browser, "1").await.status, StatusCode::OK);
+    start(browser, "1").await.assert_ok();
     let (id, questions) = attempt(site).await;
     let at = (questions.iter()).position(|question| question["kind"]["type"] == "short_answer");
     (id, at.unwrap().to_string())
 }
 
-/// The value of a hidden field of the page.
-fn hidden(page: &str, name: &str) -> String {
-    let field = format!("name=\"{name}\" value=\"");
-    let (_, rest) = page.split_once(&field).expect("the field");
-    rest.split_once('"').expect("its end").0.to_owned()
-}
-
 /// The stored text of the only answered question, and whether it is flagged.
 async fn kept(site: &TestSite) -> (String, bool) {
-    #[derive(diesel::QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = diesel::sql_types::Jsonb)]
-        answers: Value,
-    }
-    let query = diesel::sql_query("select answers from quiz_attempts");
-    let row: Row = diesel_async::RunQueryDsl::get_result(query, &mut site.test.owner().await)
-        .await
-        .unwrap();
-    let given = row.answers.as_object().unwrap().values().next().cloned();
+    let answers = site.test.text("select answers from quiz_attempts").await;
+    let answers: Value = serde_json::from_str(&answers).unwrap();
+    let given = answers.as_object().unwrap().values().next().cloned();
     let given = given.unwrap_or_default();
     let text = given["answer"]["text"].as_str().unwrap_or_default();
     (text.to_owned(), given["flagged"] == true)
@@ -43,7 +29,7 @@ async fn kept(site: &TestSite) -> (String, bool) {
 
 async fn save(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> String {
     let saved = browser.post("quiz/api/save_answer", fields).await;
-    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    saved.assert_ok();
     let told: Value = serde_json::from_str(&saved.body).unwrap();
     told["basis"].as_str().unwrap().to_owned()
 }
@@ -51,7 +37,7 @@ async fn save(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tab_that_changes_nothing_leaves_what_another_has_answered() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (id, at) = begun(&site, &mut asha).await;
     let number = at.parse::<usize>().unwrap() + 1;
@@ -100,7 +86,7 @@ async fn a_tab_that_changes_nothing_leaves_what_another_has_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_late_takes_no_answer_back() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (id, at) = begun(&site, &mut asha).await;
     let number = at.parse::<usize>().unwrap() + 1;
@@ -124,7 +110,7 @@ async fn what_comes_late_takes_no_answer_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_left_the_course_answers_nothing() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let (id, at) = begun(&site, &mut asha).await;
     asha.post("enrollment/api/withdraw", &[("course", "small")])
@@ -142,8 +128,7 @@ async fn who_has_left_the_course_answers_nothing() {
     let untouched =
         "select count(*) from quiz_attempts where status = 'in_progress' and answers = '{}'";
     assert_eq!(site.test.count(untouched).await, 1);
-    asha.post("enrollment/api/enroll", &[("course", "small")])
-        .await;
+    enroll(&mut asha, "small").await;
     save(&mut asha, &fields).await;
     assert_eq!(kept(&site).await.0, "4");
 }
@@ -151,7 +136,7 @@ async fn who_has_left_the_course_answers_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_waits_for_the_one_before_it_and_counts_its_attempt() {
     let site = Arc::new(TestSite::new().await);
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     take(&site, &mut asha, "1", false).await;
     let mut other = site.test.owner().await;

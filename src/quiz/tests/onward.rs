@@ -2,13 +2,96 @@
 
 use axum::http::StatusCode;
 
-use super::{GATED, attempt, course, course_of, learner, sql, start, take};
 use crate::platform::http::testing::TestSite;
+use crate::testing::{attempt, finish_topics, gated_course, learner, start, take, topic_id};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quiz_opens_what_follows_it() {
+    let site = TestSite::new().await;
+    gated_course().import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    assert_eq!(asha.get("/learn/small/begin").await.status, StatusCode::OK);
+    let closed = asha.get("/learn/small/late").await;
+    assert_eq!(closed.status, StatusCode::FORBIDDEN);
+    assert!(
+        closed
+            .body
+            .contains("This unlocks when quiz 1.1 is passed.")
+    );
+    assert_eq!(
+        asha.get("/learn/small/end").await.status,
+        StatusCode::FORBIDDEN
+    );
+    // Search, marking as done and starting the next quiz are locked too.
+    let found = asha.get("/learn/small/begin?q=goodbye").await.body;
+    assert!(found.contains("No results for “goodbye”."), "{found}");
+    let late = topic_id(&site, "late").await;
+    let marked = asha
+        .post(
+            "player/api/mark_done",
+            &[("topic", late.as_str()), ("done", "true")],
+        )
+        .await;
+    assert_eq!(marked.status, StatusCode::FORBIDDEN);
+    let refused = start(&mut asha, "2").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+
+    let terms = asha.get("/learn/small/quiz/1/1").await;
+    assert_eq!(terms.status, StatusCode::OK);
+    assert!(terms.body.contains("2 questions") && terms.body.contains("70% to pass"));
+
+    let failed = take(&site, &mut asha, "1", false).await;
+    assert!(failed.header("x-redirect").contains("?show="));
+    let result = asha.get(failed.header("x-redirect")).await.body;
+    assert!(result.contains("Not passed") && result.contains("They do."));
+    assert!(result.contains("Review topic"));
+    assert_eq!(
+        asha.get("/learn/small/late").await.status,
+        StatusCode::FORBIDDEN
+    );
+
+    let passed = take(&site, &mut asha, "1", true).await;
+    let result = asha.get(passed.header("x-redirect")).await.body;
+    assert!(result.contains("Passed") && result.contains("100%"));
+    assert!(result.contains("Continue: <bdi lang=\"en\" dir=\"ltr\">late</bdi>"));
+    assert_eq!(asha.get("/learn/small/late").await.status, StatusCode::OK);
+    assert_eq!(
+        asha.get("/learn/small/end").await.status,
+        StatusCode::FORBIDDEN
+    );
+    take(&site, &mut asha, "2", true).await;
+    assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
+    assert_eq!(
+        site.test
+            .count("select count(*) from module_progress where quiz_passed and module_no = 1")
+            .await,
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_week_lies_between_modules() {
+    let site = TestSite::new().await;
+    gated_course().gated(7).import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    take(&site, &mut asha, "1", true).await;
+    let passed = take(&site, &mut asha, "2", true).await;
+    let result = asha.get(passed.header("x-redirect")).await.body;
+    assert!(result.contains("Passed") && !result.contains("Continue:"));
+    let closed = asha.get("/learn/small/end").await;
+    assert_eq!(closed.status, StatusCode::FORBIDDEN);
+    assert!(closed.body.contains("This unlocks on "), "{}", closed.body);
+    let change = "update module_progress set unlocked_at = unlocked_at - interval '8 days'";
+    site.test.sql(change).await;
+    assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
+    let found = asha.get("/learn/small/begin?q=goodbye").await.body;
+    assert!(found.contains("/learn/small/end"));
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_closed_names_the_quiz_that_opens_it_and_from_when() {
     let site = TestSite::new().await;
-    course(&site, "gated = true\ncooldown_days = 7").await;
+    gated_course().gated(7).import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let closed = asha.get("/learn/small/end").await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
@@ -31,15 +114,10 @@ async fn what_is_closed_names_the_quiz_that_opens_it_and_from_when() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_module_that_begins_to_hold_people_up_holds_those_who_were_there_before() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
-    sql(
-        &site,
-        "update course_modules set gates = false where module_no = 2",
-    )
-    .await;
+    gated_course().never_locked().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     assert_eq!(asha.get("/learn/small/end").await.status, StatusCode::OK);
-    sql(&site, "update course_modules set gates = true").await;
+    gated_course().import(&site).await;
     let closed = asha.get("/learn/small/end").await;
     assert_eq!(closed.status, StatusCode::FORBIDDEN);
     assert!(
@@ -52,7 +130,7 @@ async fn a_module_that_begins_to_hold_people_up_holds_those_who_were_there_befor
 #[tokio::test(flavor = "multi_thread")]
 async fn a_result_says_nothing_of_what_is_being_asked_again() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let failed = take(&site, &mut asha, "1", false).await;
     let result = failed.header("x-redirect").to_owned();
@@ -78,7 +156,7 @@ async fn a_result_says_nothing_of_what_is_being_asked_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_continues_where_it_is_open() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     asha.get("/learn/small/begin").await;
     let there = |slug: &str| {
@@ -86,11 +164,11 @@ async fn one_continues_where_it_is_open() {
             "update enrollments set last_topic_id = (select topic_id from topics where slug = '{slug}')"
         )
     };
-    sql(&site, &there("middle")).await;
+    site.test.sql(&there("middle")).await;
     let stopped = asha.get("/learn/small").await;
     assert_eq!(stopped.header("location"), "/learn/small/middle");
     // The course has changed, and the topic that the learner was in is locked now.
-    sql(&site, &there("end")).await;
+    site.test.sql(&there("end")).await;
     assert_eq!(
         asha.get("/learn/small").await.header("location"),
         "/learn/small/begin"
@@ -98,13 +176,7 @@ async fn one_continues_where_it_is_open() {
     let home = asha.get("/learn").await.body;
     assert!(home.contains("href=\"/learn/small/begin\""), "{home}");
     assert!(!home.contains("href=\"/learn/small/end\""));
-    sql(&site, "update topic_progress set is_completed = true").await;
-    sql(
-        &site,
-        "insert into topic_progress (organization_id, user_id, topic_id, is_completed)
-         select e.organization_id, e.user_id, t.topic_id, true from enrollments e join topics t on t.slug = 'middle'",
-    )
-    .await;
+    finish_topics(&site, &["late", "end"]).await;
     assert_eq!(
         asha.get("/learn/small").await.header("location"),
         "/learn/small/quiz/1/1"
@@ -116,12 +188,12 @@ async fn one_continues_where_it_is_open() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_says_which_modules_have_another_number_than_learners_knew() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
-    let again = course_of(&site, GATED, ["one", "two"]).await;
+    gated_course().import(&site).await;
+    let again = gated_course().import(&site).await;
     assert!(again.moved.is_empty());
     let mut asha = learner(&site, "asha@example.org").await;
     take(&site, &mut asha, "1", true).await;
-    let moved = course_of(&site, GATED, ["two", "one"]).await;
+    let moved = gated_course().reversed().import(&site).await;
     assert_eq!(moved.moved, [(1, 2)]);
     assert!(moved.to_string().contains("Module 1 is module 2 now"));
 }

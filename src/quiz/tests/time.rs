@@ -1,11 +1,14 @@
 //! Tests of attempts that are extended while in progress.
 
-use super::*;
+use axum::http::StatusCode;
+
+use crate::platform::http::testing::{TestAnswer, TestSite};
+use crate::testing::{attempt, attempts_end, gated_course, give, learner, start};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_whose_clock_has_run_down_takes_no_time_that_was_given() {
     let site = TestSite::new().await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     start(&mut asha, "1").await;
     let (id, questions) = attempt(&site).await;
@@ -15,8 +18,7 @@ async fn a_page_whose_clock_has_run_down_takes_no_time_that_was_given() {
     };
     let saved = give(&mut asha, &id, 0, &questions[0], true).await;
     assert!((50..=60).contains(&left(&saved)), "{}", saved.body);
-    let ends = |at: &str| format!("update quiz_attempts set expires_at = now() + interval '{at}'");
-    sql(&site, &ends("5 minutes")).await;
+    attempts_end(&site, "5 minutes").await;
     let saved = give(&mut asha, &id, 0, &questions[0], true).await;
     assert!((290..=300).contains(&left(&saved)), "the page learns of it");
     let by_clock = [("attempt", id.as_str()), ("time_over", "1")];
@@ -33,7 +35,7 @@ async fn a_page_whose_clock_has_run_down_takes_no_time_that_was_given() {
         1,
         "it goes on"
     );
-    sql(&site, &ends("-1 seconds")).await;
+    attempts_end(&site, "-1 seconds").await;
     let over = asha.post("quiz/api/submit_quiz", &by_clock).await;
     assert!(over.header("x-redirect").ends_with(&format!("?show={id}")));
     assert_eq!(

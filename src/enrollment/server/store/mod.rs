@@ -4,7 +4,7 @@ mod topic_states;
 
 pub use self::topic_states::{
     SavedPlace, complete_video, count_done, hold, open, place_of, save_place, set_completed,
-    set_done,
+    set_done, stay,
 };
 use crate::course::{LearnerPersona, StudyPersona};
 use crate::enrollment::EnrollmentStatus;
@@ -113,6 +113,8 @@ pub struct Studying {
     pub is_completed: bool,
     #[diesel(sql_type = Nullable<Uuid>)]
     pub last_topic_id: Option<TopicId>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub last_opened_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<crate::platform::db::schema::sql_types::StudyPersona>)]
     pub persona: Option<StudyPersona>,
     #[diesel(sql_type = Nullable<crate::platform::db::schema::sql_types::LearnerPersona>)]
@@ -125,7 +127,7 @@ pub struct Studying {
 /// Returns None if the person may not study the course, or if it does not exist.
 pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<Option<Studying>> {
     statement(
-        "select c.course_id, r.revision, c.title, c.language, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, p.persona, l.persona_key as learner_persona,
+        "select c.course_id, r.revision, c.title, c.language, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, e.last_opened_at, p.persona, l.persona_key as learner_persona,
                 (select code from course_certificates where user_id = $1 and course_id = c.course_id
                  order by revoked_at is not null, issued_at desc limit 1) as certificate
          from courses c
@@ -181,6 +183,19 @@ pub struct TopicRecord {
     pub last_position_s: f64,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub video_completed_at: Option<DateTime<Utc>>,
+}
+
+impl TopicRecord {
+    /// The record of a topic that was just opened.
+    pub fn of(topic: TopicId) -> Self {
+        Self {
+            topic_id: topic,
+            is_completed: false,
+            last_anchor: None,
+            last_position_s: 0.0,
+            video_completed_at: None,
+        }
+    }
 }
 
 pub type TopicRecords = HashMap<TopicId, TopicRecord>;

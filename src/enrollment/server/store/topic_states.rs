@@ -12,7 +12,7 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TopicId, UserId};
 
 /// Records that the learner opened the topic, which becomes their place in the course. Repeating
-/// it changes only the time.
+/// it changes only the time. Progress is stored before the enrollment is locked, as everywhere.
 pub async fn open(
     conn: &mut Conn,
     user: UserId,
@@ -20,10 +20,24 @@ pub async fn open(
     topic: TopicId,
 ) -> QueryResult<()> {
     statement(
-        "with begun as (
-             insert into topic_progress (user_id, topic_id) values ($1, $3) on conflict (user_id, topic_id) do nothing
-         )
-         update enrollments set last_topic_id = $3, last_opened_at = now() where user_id = $1 and course_id = $2",
+        "insert into topic_progress (user_id, topic_id) values ($1, $2) on conflict (user_id, topic_id) do nothing",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Uuid, _>(topic)
+    .execute(conn)
+    .await?;
+    stay(conn, user, course, topic).await
+}
+
+/// Makes a topic with progress the learner's place in the course.
+pub async fn stay(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    topic: TopicId,
+) -> QueryResult<()> {
+    statement(
+        "update enrollments set last_topic_id = $3, last_opened_at = now() where user_id = $1 and course_id = $2",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use crate::exam::server::timeline::{Event, EventKind};
-use crate::platform::db::Conn;
 use crate::platform::db::schema::exam_sitting_events;
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::SittingId;
 
 /// Maximum number of events stored for one sitting.
@@ -22,24 +23,24 @@ pub async fn note(conn: &mut Conn, sitting: SittingId, events: &[Event]) -> Quer
     if kept >= EVENTS {
         return Ok(());
     }
-    let rows: Vec<_> = events
-        .iter()
-        .map(|event| {
-            (
-                exam_sitting_events::event_id.eq(Uuid::now_v7()),
-                exam_sitting_events::sitting_id.eq(sitting),
-                exam_sitting_events::kind.eq(event.kind.name()),
-                exam_sitting_events::question_no
-                    .eq(event.question.and_then(|number| i32::try_from(number).ok())),
-                exam_sitting_events::at.eq(event.at),
-            )
-        })
-        .collect();
-    diesel::insert_into(exam_sitting_events::table)
-        .values(rows)
-        .execute(conn)
-        .await
-        .map(drop)
+    let question = |event: &Event| i32::try_from(event.question?).ok();
+    statement(
+        "insert into exam_sitting_events (sitting_id, event_id, kind, question_no, at)
+         select $1, * from unnest($2, $3, $4, $5)",
+    )
+    .bind::<SqlUuid, _>(sitting)
+    .bind::<Array<SqlUuid>, _>(events.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(
+        events
+            .iter()
+            .map(|event| event.kind.name())
+            .collect::<Vec<_>>(),
+    )
+    .bind::<Array<Nullable<Int4>>, _>(events.iter().map(question).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(events.iter().map(|event| event.at).collect::<Vec<_>>())
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 /// Returns the events of a sitting in order of time.

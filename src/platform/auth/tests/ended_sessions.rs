@@ -94,14 +94,10 @@ async fn an_ended_session_stays_ended_while_its_requests_are_under_way() {
     {
         let email = format!("asha{number}@example.org");
         let mut browser = site.signed_in(&email, UserRole::Learner).await;
-        let mut owner = site.test.owner().await;
+        let yesterday =
+            "update web_sessions set data = jsonb_set(data, '{seen_on}', '\"2020-01-01\"')";
         // The first request of a day saves the session.
-        owner
-            .batch_execute(
-                "update web_sessions set data = jsonb_set(data, '{seen_on}', '\"2020-01-01\"')",
-            )
-            .await
-            .unwrap();
+        site.test.sql(yesterday).await;
         let here = site
             .test
             .text(&format!(
@@ -136,10 +132,7 @@ async fn an_ended_session_stays_ended_while_its_requests_are_under_way() {
             assert!(answer.starts_with("HTTP/1.1 401"), "{end:?}: {answer}");
         }
 
-        owner
-            .batch_execute("update users set is_active = true")
-            .await
-            .unwrap();
+        site.test.sql("update users set is_active = true").await;
         browser.cookies = cookies;
         let page = browser.get("/learn").await;
         assert_eq!(page.status, StatusCode::FOUND, "{end:?}: it came back");
@@ -190,8 +183,7 @@ impl End {
             }
             Self::ClosedAccount => {
                 let close = format!("update users set is_active = false where email = '{email}'");
-                let mut owner = site.test.owner().await;
-                owner.batch_execute(&close).await.unwrap();
+                site.test.sql(&close).await;
                 return;
             }
         };
@@ -234,14 +226,9 @@ async fn a_sign_in_with_a_password_that_is_being_changed_signs_nobody_in() {
 async fn a_sign_in_that_fails_signs_nobody_in() {
     let site = TestSite::new().await;
     site.account("asha@example.org", UserRole::Learner).await;
-    let mut owner = site.test.owner().await;
-    owner
-        .batch_execute(
-            "create function fail() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
-             create trigger fail before update of last_login_at on users for each row execute function fail()",
-        )
-        .await
-        .unwrap();
+    let failing = "create function fail() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+                   create trigger fail before update of last_login_at on users for each row execute function fail()";
+    site.test.sql(failing).await;
     let fields = [("email", "asha@example.org"), ("password", PASSWORD)];
     let mut browser = site.visitor();
     let answer = browser.post("auth/api/sign_in", &fields).await;

@@ -328,19 +328,8 @@ async fn devices_are_listed_and_ended_by_their_owner_alone() {
     let mut ravi = site.signed_in("ravi@example.org", UserRole::Learner).await;
     let devices = asha.get("/settings/devices").await.body;
     assert!(devices.contains("This device"), "{devices}");
-    #[derive(diesel::QueryableByName)]
-    struct Id {
-        #[diesel(sql_type = diesel::sql_types::Uuid)]
-        id: uuid::Uuid,
-    }
-    let mut conn = site.test.owner().await;
-    let ids: Vec<Id> = diesel_async::RunQueryDsl::load(
-        diesel::sql_query("select web_session_id as id from web_sessions s join users u using (user_id) where email = 'asha@example.org'"),
-        &mut conn,
-    )
-    .await
-    .unwrap();
-    let id = ids[0].id.to_string();
+    let session = "select web_session_id from web_sessions join users using (user_id) where email = 'asha@example.org'";
+    let id = site.test.text(session).await;
     ravi.post("auth/api/end_device", &[("web_session_id", &id)])
         .await;
     assert_eq!(

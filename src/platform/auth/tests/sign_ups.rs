@@ -1,7 +1,6 @@
 //! Tests of several sign-ups with one address: each mail confirms its own sign-up.
 
 use axum::http::StatusCode;
-use diesel_async::SimpleAsyncConnection;
 
 use super::{link, token};
 use crate::platform::auth::UserRole;
@@ -117,11 +116,9 @@ async fn a_link_changes_no_account_that_was_made_meanwhile() {
 async fn an_account_that_was_never_confirmed_takes_the_sign_up_that_is() {
     let site = TestSite::new().await;
     site.account(EMAIL, UserRole::Learner).await;
-    let mut owner = site.test.owner().await;
-    owner
-        .batch_execute("update users set email_confirmed_at = null")
-        .await
-        .unwrap();
+    site.test
+        .sql("update users set email_confirmed_at = null")
+        .await;
     sign_up(&site, "Asha", OTHER_PASSWORD).await;
     assert_eq!(name(&site).await, "victim", "nothing changes before");
     let token = token_for(&site, "Asha").await;
@@ -135,11 +132,9 @@ async fn a_sign_up_expires() {
     let site = TestSite::new().await;
     sign_up(&site, "Asha", PASSWORD).await;
     let token = token_for(&site, "Asha").await;
-    let mut owner = site.test.owner().await;
-    owner
-        .batch_execute("update sign_ups set expires_at = now() - interval '1 second'")
-        .await
-        .unwrap();
+    site.test
+        .sql("update sign_ups set expires_at = now() - interval '1 second'")
+        .await;
     assert_eq!(
         confirm(&site, &token).await,
         StatusCode::UNPROCESSABLE_ENTITY
@@ -182,11 +177,9 @@ async fn a_mail_to_a_stranger_carries_no_link_of_the_sender() {
     assert!(site.mails().await.is_empty());
     // A sign-up from before such names were refused.
     sign_up(&site, "Asha", PASSWORD).await;
-    let mut owner = site.test.owner().await;
-    owner
-        .batch_execute("update sign_ups set display_name = 'Win at https://evil.example'")
-        .await
-        .unwrap();
+    site.test
+        .sql("update sign_ups set display_name = 'Win at https://evil.example'")
+        .await;
     let mails = site.mails().await;
     assert_eq!(mails.len(), 1);
     assert!(!mails[0].contains("evil.example"), "{}", mails[0]);

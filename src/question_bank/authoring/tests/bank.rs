@@ -1,7 +1,7 @@
 //! The question list: access, search, order, repeated imports of the course, and settings.
 
 use super::*;
-use crate::quiz::tests::learner;
+use crate::testing::statements;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_course_is_its_own_tutors_and_admins_to_write() {
@@ -31,12 +31,13 @@ async fn a_course_is_its_own_tutors_and_admins_to_write() {
         assert!(out.status.is_redirection(), "{path}: {}", out.status);
     }
     // Another course's question is not found.
-    sql(
-        &site,
-        "insert into courses (organization_id, slug, title) select organization_id, 'theirs', 'Theirs' from organizations where slug = 'lyceum';
-         update quiz_questions set course_id = (select course_id from courses where slug = 'theirs'), topic_id = null where prompt = 'What swims?'",
-    )
-    .await;
+    CourseBuilder::new("theirs")
+        .module("M")
+        .topic("t")
+        .import(&site)
+        .await;
+    let change = "update quiz_questions set course_id = (select course_id from courses where slug = 'theirs'), topic_id = null where prompt = 'What swims?'";
+    site.test.sql(change).await;
     assert_eq!(
         own.get(&format!("{LIST}/{id}")).await.status,
         StatusCode::NOT_FOUND
@@ -106,22 +107,13 @@ async fn questions_are_found_by_what_they_are() {
 async fn a_long_list_comes_in_pages_and_asks_as_often_as_a_short_one() {
     let site = site().await;
     let mut tutor = tutor(&site, "tutor@example.org").await;
-    let statements = async |tutor: &mut Browser<'_>| {
-        tutor.get(LIST).await;
-        let before = site.state.db.statements();
-        tutor.get(LIST).await;
-        site.state.db.statements() - before
-    };
-    let few = statements(&mut tutor).await;
-    sql(
-        &site,
-        "insert into quiz_questions (organization_id, course_id, module_no, topic_pair_index, question_type, prompt, prompt_html, payload, order_index)
-         select c.organization_id, c.course_id, 1, 1 + n % 2, 'short_answer', 'Number ' || n, 'Number ' || n || '.',
-                '{\"version\": 1, \"type\": \"short_answer\", \"accepted\": [\"x\"]}', n
-         from courses c, generate_series(101, 220) n where slug = 'small'",
-    )
-    .await;
-    let many = statements(&mut tutor).await;
+    let few = statements(&site, &mut tutor, LIST).await;
+    let change = "insert into quiz_questions (course_id, module_no, topic_pair_index, question_type, prompt, prompt_html, payload, order_index)
+        select c.course_id, 1, 1 + n % 2, 'short_answer', 'Number ' || n, 'Number ' || n || '.',
+        '{\"version\": 1, \"type\": \"short_answer\", \"accepted\": [\"x\"]}', n
+        from courses c, generate_series(101, 220) n where slug = 'small'";
+    site.test.sql(change).await;
+    let many = statements(&site, &mut tutor, LIST).await;
     assert!(many <= few && many <= 20, "{many} statements, {few} before");
 
     // Forward through all pages, and back again.
@@ -159,11 +151,8 @@ async fn a_long_list_comes_in_pages_and_asks_as_often_as_a_short_one() {
 }
 
 async fn order(site: &TestSite) -> Vec<String> {
-    let all = text(
-        site,
-        "select string_agg(prompt, '|' order by order_index, question_id) from quiz_questions where topic_pair_index = 1 and module_no = 1",
-    )
-    .await;
+    let all = "select string_agg(prompt, '|' order by order_index, question_id) from quiz_questions where topic_pair_index = 1 and module_no = 1";
+    let all = site.test.text(all).await;
     all.split('|').map(str::to_owned).collect()
 }
 
@@ -188,10 +177,8 @@ async fn the_order_of_a_quiz_is_its_authors() {
     assert_eq!(order(&site).await, ["What swims?", "Last?", "Two and two?"]);
 
     // Two tabs at once: both moves count, and a move beyond the first position does nothing.
-    let cookies = tutor.cookies.clone();
     let tabs = (0..4).map(|_| {
-        let mut tab = site.visitor();
-        tab.cookies = cookies.clone();
+        let mut tab = tutor.tab();
         let up = up.clone();
         async move {
             let fields = [("course", "small"), ("which", up.as_str())];
@@ -218,7 +205,7 @@ async fn the_order_of_a_quiz_is_its_authors() {
             &[("course", "small"), ("which", &down)],
         )
         .await;
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     assert_eq!(order(&site).await, ["Last?", "Two and two?", "What swims?"]);
     let nonsense = [("course", "small"), ("which", "sideways")];
     let refused = tutor.post("authoring/api/move_question", &nonsense).await;
@@ -259,7 +246,7 @@ async fn importing_the_course_leaves_what_was_edited_here() {
     );
     assert_eq!(save(&mut tutor, &edit).await.status, StatusCode::OK);
     assert_eq!(site.test.count(edited).await, 1);
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     assert_eq!(by_prompt(&site, "What floats?").await, id);
     assert_eq!(
         site.test
@@ -307,9 +294,9 @@ async fn tutors_set_how_quizzes_go() {
         0
     );
     let saved = tutor.post("settings/api/save_quiz_settings", &fields).await;
-    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    saved.assert_ok();
     // Importing the course again keeps the settings.
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let mut asha = learner(&site, "asha@example.org").await;
     let terms = asha.get("/learn/small/quiz/1/1").await.body;
     assert!(terms.contains("One question") && terms.contains("55% to pass"));
@@ -326,12 +313,9 @@ async fn tutors_set_how_quizzes_go() {
 async fn questions_written_here_follow_their_topic_when_the_course_comes_again() {
     let site = site().await;
     let mut tutor = tutor(&site, "tutor@example.org").await;
-    sql(
-        &site,
-        "insert into topics (organization_id, course_id, module_no, topic_number, slug, title)
-         select organization_id, course_id, 1, 9, 'gone', 'Gone' from courses where slug = 'small'",
-    )
-    .await;
+    let change = "insert into topics (course_id, module_no, topic_number, slug, title)
+        select course_id, 1, 9, 'gone', 'Gone' from courses where slug = 'small'";
+    site.test.sql(change).await;
     let (late, gone) = (topic(&site, "late").await, topic(&site, "gone").await);
     for (place, prompt) in [(&late, "Is it late?"), (&gone, "Is it gone?")] {
         assert_eq!(
@@ -340,16 +324,13 @@ async fn questions_written_here_follow_their_topic_when_the_course_comes_again()
         );
     }
     // As if the topic had been in another place.
-    sql(
-        &site,
-        "update quiz_questions set module_no = 2, topic_pair_index = 7 where prompt = 'Is it late?'",
-    )
-    .await;
-    course(&site, GATED).await;
+    let change = "update quiz_questions set module_no = 2, topic_pair_index = 7 where prompt = 'Is it late?'";
+    site.test.sql(change).await;
+    gated_course().import(&site).await;
     let standing = "select string_agg(prompt || ' ' || module_no || '.' || topic_pair_index || coalesce(' retired' || left(retired_at::text, 0), ''), ', ' order by prompt)
         from quiz_questions where prompt like 'Is it%'";
     assert_eq!(
-        text(&site, standing).await,
+        site.test.text(standing).await,
         "Is it gone? 1.5 retired, Is it late? 1.2"
     );
     // A question that a person brings back stays in use.
@@ -361,9 +342,9 @@ async fn questions_written_here_follow_their_topic_when_the_course_comes_again()
     ];
     let back = tutor.post("authoring/api/retire_question", &fields).await;
     assert_eq!(back.status, StatusCode::OK);
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     assert_eq!(
-        text(&site, standing).await,
+        site.test.text(standing).await,
         "Is it gone? 1.5, Is it late? 1.2"
     );
 }

@@ -1,7 +1,7 @@
 //! Figures of questions, computed from real attempts.
 
 use super::*;
-use crate::quiz::tests::{learner, take};
+use crate::testing::{forecast, many_accounts, regrade_question, take};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_come_from_first_answers() {
@@ -45,23 +45,21 @@ async fn figures_come_from_first_answers() {
 async fn a_question_that_good_learners_get_wrong_is_flagged() {
     let site = site().await;
     let mut tutor = tutor(&site, "tutor@example.org").await;
-    sql(
-        &site,
-        "insert into users (organization_id, email, email_confirmed_at, display_name, username, role)
-         select organization_id, 'u' || n || '@example.org', now(), 'U', 'u' || n, 'learner' from organizations, generate_series(1, 40) n where slug = 'lyceum';
-         insert into quiz_attempts (organization_id, user_id, course_id, module_no, topic_pair_index, question_set, answers, passing_score_percent, partial_credit)
-         select u.organization_id, u.user_id, c.course_id, 1, 1,
-                jsonb_build_object('version', 1, 'questions', jsonb_build_array(
-                    jsonb_build_object('question_id', one.question_id), jsonb_build_object('question_id', two.question_id))),
-                jsonb_build_object('0', jsonb_build_object('answer', jsonb_build_object('choice', jsonb_build_array(o.option_id)))), 70, false
-         from users u, courses c, quiz_questions one, quiz_questions two, quiz_options o
-         where u.username like 'u%' and u.email like 'u%@example.org' and one.prompt = 'What swims?' and two.prompt = 'Two and two?'
-           and o.question_id = one.question_id and o.is_correct = (right(u.username, 1) in ('1', '3', '5', '7', '9'));
-         update quiz_attempts a set status = 'failed', score = 50, completed_at = now(),
-             points = case when right(u.username, 1) in ('1', '3', '5', '7', '9') then '[1, 0]' else '[0, 1]' end::jsonb
-         from users u where u.user_id = a.user_id",
-    )
-    .await;
+    many_accounts(&site, 40).await;
+    // Learners with odd numbers get the first question right and the second wrong.
+    let attempts = "
+        insert into quiz_attempts (user_id, course_id, module_no, topic_pair_index, question_set, answers, passing_score_percent, partial_credit)
+        select u.user_id, c.course_id, 1, 1,
+               jsonb_build_object('version', 1, 'questions', jsonb_build_array(
+                   jsonb_build_object('question_id', one.question_id), jsonb_build_object('question_id', two.question_id))),
+               jsonb_build_object('0', jsonb_build_object('answer', jsonb_build_object('choice', jsonb_build_array(o.option_id)))), 70, false
+        from users u, courses c, quiz_questions one, quiz_questions two, quiz_options o
+        where u.username like 'many-%' and one.prompt = 'What swims?' and two.prompt = 'Two and two?'
+          and o.question_id = one.question_id and o.is_correct = (right(u.username, 1) in ('1', '3', '5', '7', '9'));
+        update quiz_attempts a set status = 'failed', score = 50, completed_at = now(),
+            points = case when right(u.username, 1) in ('1', '3', '5', '7', '9') then '[1, 0]' else '[0, 1]' end::jsonb
+        from users u where u.user_id = a.user_id";
+    site.test.sql(attempts).await;
     let list = tutor.get(&format!("{LIST}?show=flagged")).await.body;
     assert!(
         list.contains("What swims?") && list.contains("badge danger\">Negative discrimination")
@@ -76,20 +74,9 @@ const FLAGGED: &str = "select count(*) from question_statistics where good_learn
 
 /// Regrades the question by its present key, or in favor of everybody.
 async fn regrade(site: &TestSite, tutor: &mut Browser<'_>, question: &str, ruling: &str) {
-    let page = tutor
-        .get(&format!("{LIST}/{question}/regrade?ruling={ruling}"))
-        .await
-        .body;
-    let (_, rest) = page.split_once("name=\"seen\" value=\"").unwrap();
-    let fields = [
-        ("course", "small"),
-        ("question", question),
-        ("ruling", ruling),
-        ("seen", rest.split('"').next().unwrap()),
-        ("reason", "The key was wrong."),
-    ];
-    let ordered = tutor.post("gradebook/api/regrade_question", &fields).await;
-    assert_eq!(ordered.status, StatusCode::OK, "{}", ordered.body);
+    let seen = forecast(tutor, question, ruling).await;
+    let ordered = regrade_question(tutor, question, ruling, &seen).await;
+    ordered.assert_ok();
     site.mails().await;
 }
 
@@ -106,14 +93,12 @@ async fn a_corrected_key_clears_the_flag_and_a_regrade_is_counted() {
     let figures = format!(
         "select string_agg(answers || ' ' || facility, '') from question_statistics where question_id = '{id}'"
     );
-    assert_eq!(text(&site, &figures).await, "4 0.75");
-    sql(
-        &site,
-        &format!(
+    assert_eq!(site.test.text(&figures).await, "4 0.75");
+    site.test
+        .sql(&format!(
             "update question_statistics set good_learners_fail = true where question_id = '{id}'"
-        ),
-    )
-    .await;
+        ))
+        .await;
 
     // New wording keeps the figures. A new key starts them anew.
     let place = topic(&site, "begin").await;
@@ -147,17 +132,14 @@ async fn a_corrected_key_clears_the_flag_and_a_regrade_is_counted() {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         let saved = save(&mut tutor, &fields).await;
-        assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+        saved.assert_ok();
         assert_eq!(site.test.count(FLAGGED).await, flagged);
     }
     let page = tutor.get(&format!("{LIST}/{id}")).await.body;
     assert!(page.contains("The statistics started over"), "{page}");
     // Answers graded by the old key do not count until they are regraded by the new one.
-    sql(
-        &site,
-        "insert into uncounted_attempts (organization_id, attempt_id, course_id) select organization_id, attempt_id, course_id from quiz_attempts",
-    )
-    .await;
+    let change = "insert into uncounted_attempts (attempt_id, course_id) select attempt_id, course_id from quiz_attempts";
+    site.test.sql(change).await;
     tutor.get(LIST).await;
     assert_eq!(
         site.test
@@ -169,7 +151,7 @@ async fn a_corrected_key_clears_the_flag_and_a_regrade_is_counted() {
     );
     regrade(&site, &mut tutor, &id, "key").await;
     tutor.get(LIST).await;
-    assert_eq!(text(&site, &figures).await, "4 0.25");
+    assert_eq!(site.test.text(&figures).await, "4 0.25");
     assert_eq!(site.test.count(FLAGGED).await, 0);
     regrade(&site, &mut tutor, &id, "everybody").await;
     tutor.get(LIST).await;

@@ -1,46 +1,10 @@
 //! Import and export of question files.
 
-use axum::body::Body;
-use axum::http::header;
-
 use super::*;
-use crate::platform::http::testing::TestAnswer;
 
 const GIFT: &str = "::Capital:: What is the capital of France? {=Paris ~Lyon ~Nice #### It has been for long.}\n\n\
     ::Essay:: Write about Paris. {}\n\n\
     ::Sum:: Two and three? {#5}\n";
-
-async fn upload(
-    browser: &mut Browser<'_>,
-    name: &str,
-    fields: &[(&str, &str)],
-    content: &[u8],
-) -> TestAnswer {
-    let mut body = Vec::new();
-    for (field, value) in fields {
-        body.extend_from_slice(
-            format!(
-                "--frontier\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
-            )
-            .as_bytes(),
-        );
-    }
-    body.extend_from_slice(
-        format!("--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n").as_bytes(),
-    );
-    body.extend_from_slice(content);
-    body.extend_from_slice(b"\r\n--frontier--\r\n");
-    let request = browser
-        .request("POST", "/uploads/questions")
-        .header(header::ACCEPT, "text/html")
-        .header(
-            header::CONTENT_TYPE,
-            "multipart/form-data; boundary=frontier",
-        )
-        .body(Body::from(body))
-        .unwrap();
-    browser.send(request).await
-}
 
 /// Uploads a file and returns the page that follows.
 async fn outcome(
@@ -49,7 +13,7 @@ async fn outcome(
     fields: &[(&str, &str)],
     content: &[u8],
 ) -> String {
-    let sent = upload(browser, name, fields, content).await;
+    let sent = upload_questions(browser, name, fields, content).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{name}: {}", sent.body);
     browser.get(sent.header("location")).await.body
 }
@@ -65,7 +29,7 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
         ("purpose", "both"),
     ];
     let import = format!("{LIST}/import");
-    let sent = upload(&mut tutor, "paris.gift", &fields, GIFT.as_bytes()).await;
+    let sent = upload_questions(&mut tutor, "paris.gift", &fields, GIFT.as_bytes()).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     let place_of_report = sent.header("location").to_owned();
     assert!(place_of_report.starts_with(&import));
@@ -88,11 +52,10 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     assert_eq!(site.test.count(from_file).await, 2);
 
     // A question edited here stays. Importing the course does not retire questions from files.
-    let id = text(
-        &site,
-        "select question_id from quiz_questions where prompt like 'What is the capital%'",
-    )
-    .await;
+    let id = site
+        .test
+        .text("select question_id from quiz_questions where prompt like 'What is the capital%'")
+        .await;
     let seen = mark(&mut tutor, &id).await;
     let edit = with(
         choice(&place, "Which is the capital?"),
@@ -101,7 +64,7 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     assert_eq!(save(&mut tutor, &edit).await.status, StatusCode::OK);
     let page = outcome(&mut tutor, "paris.gift", &fields, other.as_bytes()).await;
     assert!(page.contains("1 kept as edited here"), "{page}");
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     assert_eq!(
         site.test
             .count("select count(*) from quiz_questions where external_key like 'file:paris@%' and retired_at is null")
@@ -124,7 +87,7 @@ async fn a_file_about_another_topic_overwrites_nothing() {
     let (begin, late) = (topic(&site, "begin").await, topic(&site, "late").await);
     let fields = |place| [("course", "small"), ("purpose", "file"), ("place", place)];
     let (begin, late) = (begin.as_str(), late.as_str());
-    upload(&mut tutor, "quiz.gift", &fields(begin), GIFT.as_bytes()).await;
+    upload_questions(&mut tutor, "quiz.gift", &fields(begin), GIFT.as_bytes()).await;
     let other = GIFT.replace("Two and three? {#5}", "Four and four? {#8}");
     let page = outcome(&mut tutor, "quiz.gift", &fields(late), other.as_bytes()).await;
     assert!(page.contains("2 added, 0 updated, 0 unchanged"), "{page}");
@@ -196,21 +159,24 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
     ];
     let gift = many();
     let questions = "select count(*) from quiz_questions where external_key like 'file:many@%'";
-    let sent = upload(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
+    let sent = upload_questions(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
     let report = sent.header("location").to_owned();
     let page = tutor.get(&report).await.body;
     assert!(page.contains("0 of 250 questions"), "{page}");
     assert!(page.contains("<noscript><meta http-equiv=\"refresh\""));
     assert_eq!(site.test.count(questions).await, 0);
     // The form was sent twice.
-    let again = upload(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
+    let again = upload_questions(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
     assert_eq!(again.header("location"), report);
     // The page without a name shows the import, and `new` shows the form.
     let import = format!("{LIST}/import");
     assert!(tutor.get(&import).await.body.contains("0 of 250 questions"));
     let other = tutor.get(&format!("{import}?import=new")).await.body;
     assert!(other.contains("type=\"file\""), "{other}");
-    let waiting = text(&site, "select questions from question_imports").await;
+    let waiting = site
+        .test
+        .text("select questions from question_imports")
+        .await;
     site.mails().await;
     assert_eq!(site.test.count(questions).await, 250);
     let page = tutor.get(&report).await.body;
@@ -218,16 +184,14 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
     let kept = "select count(*) from question_imports where questions is null and done = total";
     assert_eq!(site.test.count(kept).await, 1);
     // As if the server had stopped after the first hundred.
-    sql(
-        &site,
-        &format!(
+    site.test
+        .sql(&format!(
             "update question_imports set done = 100, finished_at = null, questions = '{waiting}',
                 report = jsonb_set(report, '{{added}}', '100');
              update background_jobs set status = 'PENDING', run_at = now(), finished_at = null
              where kind = 'import_questions'"
-        ),
-    )
-    .await;
+        ))
+        .await;
     let page = tutor.get(&report).await.body;
     assert!(page.contains("100 of 250 questions"), "{page}");
     site.mails().await;
@@ -238,12 +202,9 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
         "{page}"
     );
     // After a job has failed, the page stops waiting.
-    sql(
-        &site,
-        "update question_imports set done = 100, finished_at = null;
-         update background_jobs set status = 'FAILED' where kind = 'import_questions'",
-    )
-    .await;
+    let change = "update question_imports set done = 100, finished_at = null;
+        update background_jobs set status = 'FAILED' where kind = 'import_questions'";
+    site.test.sql(change).await;
     let page = tutor.get(&report).await.body;
     assert!(page.contains("The import has stopped"), "{page}");
     assert!(page.contains("100 of 250 questions of many.gift"), "{page}");
@@ -268,7 +229,7 @@ async fn a_file_waits_for_another_of_its_name() {
         ("purpose", "file"),
         ("place", place.as_str()),
     ];
-    upload(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
+    upload_questions(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
     let other = "::n1::Name a fish. {=cod}";
     let page = outcome(&mut tutor, "many (1).gift", &fields, other.as_bytes()).await;
     assert!(page.contains("A file of this name is still being imported. Wait"));
@@ -278,12 +239,9 @@ async fn a_file_waits_for_another_of_its_name() {
     let page = outcome(&mut tutor, "many (1).gift", &fields, other.as_bytes()).await;
     assert!(page.contains("1 added, 0 updated"), "{page}");
     // A job that has failed for good stops no other file.
-    sql(
-        &site,
-        "update question_imports set finished_at = null;
-         update background_jobs set status = 'FAILED' where kind = 'import_questions'",
-    )
-    .await;
+    let change = "update question_imports set finished_at = null;
+        update background_jobs set status = 'FAILED' where kind = 'import_questions'";
+    site.test.sql(change).await;
     let page = outcome(&mut tutor, "many.gift", &fields, other.as_bytes()).await;
     assert!(page.contains("0 added, 0 updated, 1 unchanged"), "{page}");
 }
@@ -298,16 +256,13 @@ async fn an_import_that_stops_in_the_middle_is_counted_and_audited() {
         ("purpose", "file"),
         ("place", place.as_str()),
     ];
-    upload(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
+    upload_questions(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
     let stopped = "select count(*) from audit_logs where action = 'questions.imported' and new_values ? 'stopped'";
     // As if the topic had gone after the first hundred questions.
-    sql(
-        &site,
-        "update question_imports set done = 100;
-         update courses set question_count = 0;
-         update topics set retired_at = now() where slug = 'begin'",
-    )
-    .await;
+    let change = "update question_imports set done = 100;
+        update courses set question_count = 0;
+        update topics set retired_at = now() where slug = 'begin'";
+    site.test.sql(change).await;
     site.mails().await;
     assert_eq!(site.test.count(stopped).await, 1);
     let counted = "select count(*) from courses where question_count = 3";
@@ -325,7 +280,7 @@ async fn two_questions_of_a_file_never_update_the_same_question() {
         ("place", place.as_str()),
     ];
     let sum = "::Sum::Two and three? {#5}\n";
-    upload(&mut tutor, "sums.gift", &fields, sum.as_bytes()).await;
+    upload_questions(&mut tutor, "sums.gift", &fields, sum.as_bytes()).await;
     let id = by_prompt(&site, "Two and three?").await;
     let both = format!("// [id:{id}]\n::All::Two and three, all in all? {{#5}}\n\n{sum}");
     let page = outcome(&mut tutor, "sums.gift", &fields, both.as_bytes()).await;
@@ -352,7 +307,7 @@ async fn an_export_that_comes_back_changes_only_what_was_changed_in_it() {
         ("purpose", "file"),
     ];
     let places = "select string_agg(prompt || module_no || coalesce(topic_pair_index, 0) || purpose || coalesce(external_key, ''), ', ' order by question_id) from quiz_questions";
-    let before = text(&site, places).await;
+    let before = site.test.text(places).await;
     let gift = tutor.get(&format!("{LIST}/export?format=gift")).await.body;
     let page = outcome(&mut tutor, "small.gift", &fields, gift.as_bytes()).await;
     assert!(page.contains("0 added, 0 updated, 4 unchanged"), "{page}");
@@ -360,14 +315,15 @@ async fn an_export_that_comes_back_changes_only_what_was_changed_in_it() {
     let page = outcome(&mut tutor, "small.gift", &fields, typo.as_bytes()).await;
     assert!(page.contains("0 added, 1 updated, 3 unchanged"), "{page}");
     assert_eq!(
-        text(&site, places)
+        site.test
+            .text(places)
             .await
             .replace("How many are three?", "Three?"),
         before,
         "each stays where it was and what it was for"
     );
     // A change by the file is not undone by the course's folder.
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let changed = "select count(*) from quiz_questions where prompt = 'How many are three?'";
     assert_eq!(site.test.count(changed).await, 1);
     // The question is edited here now, so another file no longer changes it.
@@ -386,9 +342,9 @@ async fn a_file_that_can_not_be_read_changes_nothing() {
         ("place", place.as_str()),
         ("purpose", "quiz"),
     ];
-    let refused = upload(&mut other, "paris.gift", &fields, GIFT.as_bytes()).await;
+    let refused = upload_questions(&mut other, "paris.gift", &fields, GIFT.as_bytes()).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    let out = upload(&mut site.visitor(), "paris.gift", &fields, GIFT.as_bytes()).await;
+    let out = upload_questions(&mut site.visitor(), "paris.gift", &fields, GIFT.as_bytes()).await;
     assert!(out.header("location").starts_with("/sign-in"));
     let bomb = b"<?xml version=\"1.0\"?><!DOCTYPE q [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><quiz>&b;</quiz>";
     let large = vec![b'x'; 6 * 1024 * 1024];
@@ -399,7 +355,7 @@ async fn a_file_that_can_not_be_read_changes_nothing() {
         ("cut.xml", &b"<quiz><question type=\"multichoice\">"[..]),
         ("huge.gift", &large),
     ] {
-        let sent = upload(&mut tutor, name, &fields, content).await;
+        let sent = upload_questions(&mut tutor, name, &fields, content).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{name}: {}", sent.body);
         // A body that is too large is refused before its course is read.
         let page = tutor.get(&format!("{LIST}/import")).await.body;

@@ -1,7 +1,5 @@
 //! Pictures in imported question files.
 
-use axum::body::Body;
-use axum::http::header;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -35,25 +33,8 @@ fn quiz(alt: &str) -> String {
 }
 
 async fn upload(browser: &mut Browser<'_>, place: &str, content: &str) -> TestAnswer {
-    let mut body = String::new();
-    for (field, value) in [("course", "small"), ("place", place), ("purpose", "quiz")] {
-        body += &format!(
-            "--frontier\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
-        );
-    }
-    body += &format!(
-        "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"maps.xml\"\r\n\r\n{content}\r\n--frontier--\r\n"
-    );
-    let request = browser
-        .request("POST", "/uploads/questions")
-        .header(header::ACCEPT, "text/html")
-        .header(
-            header::CONTENT_TYPE,
-            "multipart/form-data; boundary=frontier",
-        )
-        .body(Body::from(body))
-        .unwrap();
-    browser.send(request).await
+    let fields = [("course", "small"), ("place", place), ("purpose", "quiz")];
+    upload_questions(browser, "maps.xml", &fields, content.as_bytes()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,11 +55,8 @@ async fn a_picture_becomes_a_file_of_the_course() {
             .await,
         0
     );
-    let html = text(
-        &site,
-        "select prompt_html from quiz_questions where prompt like 'What is ![A map](file:from-files/%'",
-    )
-    .await;
+    let html = "select prompt_html from quiz_questions where prompt like 'What is ![A map](file:from-files/%'";
+    let html = site.test.text(html).await;
     let (_, address) = html.split_once("src=\"").unwrap();
     let address = address.split('"').next().unwrap();
     assert!(address.starts_with("/files/"), "{html}");
@@ -86,7 +64,7 @@ async fn a_picture_becomes_a_file_of_the_course() {
 
     // Everybody who may read the course sees the picture, and it stays when the course is imported
     // again.
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     let picture = tutor.get(address).await;
     assert_eq!(picture.status, StatusCode::OK);
     assert_eq!(picture.header("content-type"), "image/png");

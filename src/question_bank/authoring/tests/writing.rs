@@ -1,7 +1,7 @@
 //! Tutors write, edit, preview and retire questions.
 
 use super::*;
-use crate::quiz::tests::{attempt, learner, start, take};
+use crate::testing::{attempt, start, take};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_tutor_writes_is_asked() {
@@ -26,11 +26,10 @@ async fn what_a_tutor_writes_is_asked() {
             .header("location")
             .starts_with(&format!("{LIST}?saved="))
     );
-    let html = text(
-        &site,
-        "select prompt_html from quiz_questions where prompt like 'Does%'",
-    )
-    .await;
+    let html = site
+        .test
+        .text("select prompt_html from quiz_questions where prompt like 'Does%'")
+        .await;
     assert!(
         html.contains("<em>it</em>") && !html.contains("<script"),
         "{html}"
@@ -354,7 +353,7 @@ async fn a_retired_question_stays_in_its_attempts_and_is_asked_no_more() {
     take(&site, &mut asha, "1", false).await;
     assert_eq!(attempt(&site).await.1.len(), 1);
     // Importing the course again does not bring the question back, but a person can.
-    course(&site, GATED).await;
+    gated_course().import(&site).await;
     assert!(!tutor.get(LIST).await.body.contains("What swims?"));
     let fields = [
         ("course", "small"),

@@ -1,0 +1,30 @@
+//! Builders and helpers for tests of the whole site: courses, questions, exams, people, and what
+//! people do.
+//!
+//! Courses go through the native import and people's actions through HTTP. Each state that neither
+//! can make is one statement, in `states`.
+
+mod course;
+mod exam;
+mod pages;
+mod people;
+mod question;
+mod quiz;
+mod samples;
+mod states;
+mod tutor;
+
+pub use self::course::{CourseBuilder, CourseFolder, import_draft, shared};
+pub use self::exam::{
+    ExamBuilder, running_sitting, set_exam_status, sitting_questions, start_exam,
+};
+pub use self::pages::{hidden, statements, upload_questions};
+pub use self::people::{enroll, learner, mark_done, only_code, topic_id, tutor, tutor_of, user_id};
+pub use self::question::Question;
+pub use self::quiz::{attempt, give, start, take};
+pub use self::samples::{exam_bank, gated_course, pelican_course};
+pub use self::states::{
+    allow_attempts, attempts_end, exams_close, finish_topics, give_certificate, jobs_are_due,
+    many_accounts, sittings_end,
+};
+pub use self::tutor::{act, forecast, regrade_question};

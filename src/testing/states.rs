@@ -1,0 +1,88 @@
+//! States that no builder and no action reaches soon enough: moved clocks, many people, and
+//! progress without the steps to it. Each is one statement.
+
+use crate::platform::http::testing::TestSite;
+
+/// Moves the end of the attempts that run. `ends` is an interval from now, such as "-1 minute".
+pub async fn attempts_end(site: &TestSite, ends: &str) {
+    site.test
+        .sql(&format!(
+            "update quiz_attempts set expires_at = now() + interval '{ends}' where status = 'in_progress'"
+        ))
+        .await;
+}
+
+/// Moves the end of the sittings that run. `ends` is an interval from now.
+pub async fn sittings_end(site: &TestSite, ends: &str) {
+    site.test
+        .sql(&format!(
+            "update exam_sittings set expires_at = now() + interval '{ends}' where ended_at is null"
+        ))
+        .await;
+}
+
+/// Moves the close of all exams. `closes` is an interval from now.
+pub async fn exams_close(site: &TestSite, closes: &str) {
+    site.test
+        .sql(&format!(
+            "update exams set closes_at = now() + interval '{closes}'"
+        ))
+        .await;
+}
+
+/// Lets the waiting jobs of a kind run with the next `TestSite::mails`.
+pub async fn jobs_are_due(site: &TestSite, kind: &str) {
+    site.test
+        .sql(&format!(
+            "update background_jobs set run_at = now() where kind = '{kind}'"
+        ))
+        .await;
+}
+
+/// Limits the attempts at each quiz of all courses, with a wait in minutes between two of them.
+pub async fn allow_attempts(site: &TestSite, attempts: u32, wait: u32) {
+    site.test
+        .sql(&format!(
+            "insert into course_quiz_settings (course_id, attempts_allowed, retry_wait_minutes)
+             select course_id, {attempts}, {wait} from courses
+             on conflict (course_id) do update
+             set attempts_allowed = excluded.attempts_allowed, retry_wait_minutes = excluded.retry_wait_minutes"
+        ))
+        .await;
+}
+
+/// Marks all topics except these as done for every learner.
+pub async fn finish_topics(site: &TestSite, except: &[&str]) {
+    let except = except.join("', '");
+    site.test
+        .sql(&format!(
+            "insert into topic_progress (user_id, topic_id, is_completed, completed_at)
+             select e.user_id, t.topic_id, true, now() from enrollments e join topics t using (course_id)
+             where t.slug not in ('{except}')
+             on conflict (user_id, topic_id) do update set is_completed = true, completed_at = now()"
+        ))
+        .await;
+}
+
+/// Creates accounts that nobody can sign in to: `many-1`, "Somebody 1", and so on.
+pub async fn many_accounts(site: &TestSite, count: u32) {
+    site.test
+        .sql(&format!(
+            "insert into users (email, display_name, username, email_confirmed_at)
+             select 'many' || n || '@example.org', 'Somebody ' || n, 'many-' || n, now()
+             from generate_series(1, {count}) n"
+        ))
+        .await;
+}
+
+/// Gives a person a certificate with a known code for a course that need not be completed.
+pub async fn give_certificate(site: &TestSite, email: &str, course: &str, code: &str) {
+    site.test
+        .sql(&format!(
+            "insert into course_certificates
+                 (user_id, course_id, program_type, code, learner_name, course_title, organization_name, completed_at)
+             select user_id, course_id, 'self_paced', '{code}', display_name, title, 'Lyceum', now()
+             from users, courses where email = '{email}' and slug = '{course}'"
+        ))
+        .await;
+}
