@@ -1,11 +1,10 @@
 //! Tests of leaving a course and coming back, over HTTP.
 
 use axum::http::StatusCode;
-use diesel_async::SimpleAsyncConnection;
 
-use crate::access_tests::fill;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
+use crate::testing::{CourseBuilder, enroll, mark_done, topic_id};
 
 const COURSE: [(&str, &str); 1] = [("course", "open")];
 const LEAVE: &str = "Leave this course";
@@ -14,19 +13,11 @@ const LEFT: &str = "You have left this course.";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_course_is_left_on_its_page_and_keeps_the_progress() {
     let site = TestSite::new().await;
-    let mut asha = site
-        .signed_in("learner@example.org", UserRole::Learner)
-        .await;
-    fill(&site).await;
-    let topic = site
-        .test
-        .text("select topic_id::text as text from topics")
-        .await;
-    let done = [("topic", topic.as_str()), ("done", "true")];
-    assert_eq!(
-        asha.post("player/api/mark_done", &done).await.status,
-        StatusCode::OK
-    );
+    let course = CourseBuilder::new("open").module("M").topic("t").topic("u");
+    course.import(&site).await;
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    enroll(&mut asha, "open").await;
+    mark_done(&mut asha, &topic_id(&site, "t").await, true).await;
     let page = asha.get("/courses/open").await.body;
     assert!(page.contains(LEAVE) && page.contains("Your progress is kept"));
     assert!(!page.contains(LEFT));
@@ -52,10 +43,10 @@ async fn a_course_is_left_on_its_page_and_keeps_the_progress() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_course_that_is_completed_or_has_no_way_back_is_not_left() {
     let site = TestSite::new().await;
-    let mut asha = site
-        .signed_in("learner@example.org", UserRole::Learner)
-        .await;
-    fill(&site).await;
+    let course = CourseBuilder::new("open").module("M").topic("t");
+    course.import(&site).await;
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    enroll(&mut asha, "open").await;
     let completed = "update enrollments set status = 'completed'";
     let priced = "update enrollments set status = 'active'; update courses set price_cents = 100";
     let cohort = "update courses set price_cents = 0, cohort_only = true";
@@ -64,7 +55,7 @@ async fn a_course_that_is_completed_or_has_no_way_back_is_not_left() {
         (priced, StatusCode::FORBIDDEN),
         (cohort, StatusCode::FORBIDDEN),
     ] {
-        site.test.owner().await.batch_execute(change).await.unwrap();
+        site.test.sql(change).await;
         let page = asha.get("/courses/open").await.body;
         assert!(page.contains("Continue") && !page.contains(LEAVE));
         let answer = asha.post("enrollment/api/withdraw", &COURSE).await;

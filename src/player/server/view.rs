@@ -1,6 +1,7 @@
 //! Builds the pages of studying from their queries.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use diesel::QueryResult;
@@ -112,11 +113,15 @@ pub async fn topic(
         content = in_text::as_now(conn, studying.course_id, here, content).await?;
     }
     let mut records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
-    if !records.contains_key(&topic.topic_id) {
-        enrollment::open(conn, user, studying.course_id, topic.topic_id).await?;
-        records.insert(topic.topic_id, TopicRecord::of(topic.topic_id));
-    } else if !is_here(studying, topic.topic_id, clock) {
-        enrollment::stay(conn, user, studying.course_id, topic.topic_id).await?;
+    match records.entry(topic.topic_id) {
+        Entry::Vacant(record) => {
+            enrollment::open(conn, user, studying.course_id, topic.topic_id).await?;
+            record.insert(TopicRecord::of(topic.topic_id));
+        }
+        Entry::Occupied(_) if is_here(studying, topic.topic_id, clock) => {}
+        Entry::Occupied(_) => {
+            enrollment::stay(conn, user, studying.course_id, topic.topic_id).await?;
+        }
     }
     let outline = outline_of(progress, &records, clock);
     let certificate = match !studying.is_completed && is_over(&outline, progress) {
