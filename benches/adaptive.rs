@@ -24,7 +24,9 @@ use lyceum::question_bank::server::adaptive::ability::Posterior;
 use lyceum::question_bank::server::adaptive::difficulty::{
     Evidence, calibrate, expected_by_author,
 };
-use lyceum::question_bank::server::adaptive::selection::{Plan, SelectionStep, next, select};
+use lyceum::question_bank::server::adaptive::selection::{
+    SelectionPlan, SelectionStep, next, select,
+};
 use lyceum::question_bank::server::adaptive::{
     LEARNER_DISTRIBUTION, Normal, information, probability,
 };
@@ -292,7 +294,7 @@ fn adaptive(difficulties: &[f64], learners: &[Learner], longest: usize, among: u
 /// error.
 fn until_precise(bank: &[f64], learners: &[Learner], standard_error: f64) -> (f64, f64) {
     let eligible: Vec<usize> = (0..ITEMS).collect();
-    let plan = Plan {
+    let plan = SelectionPlan {
         prior: LEARNER_DISTRIBUTION,
         minimum: 5,
         maximum: LONGEST,

@@ -20,6 +20,10 @@ use lyceum::platform::http::AppState;
 use lyceum::platform::ids::OrganizationId;
 use lyceum::server;
 
+/// The allocator of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub const CONNECTIONS: usize = 64;
 const PASSWORD: &str = "a password for benchmarks";
 

@@ -9,7 +9,7 @@ use crate::platform::error::AppResult;
 #[cfg(feature = "ssr")]
 use {
     super::FEEDBACK_CHARACTERS,
-    crate::certificate::server::{code, completion, store, view},
+    crate::certificate::server::{code, completion, store, verify, view},
     crate::paths::certificate_path,
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::{require_admin, require_user},
@@ -52,7 +52,7 @@ pub async fn verify(text: String) -> AppResult<Option<Verdict>> {
     let cx = Cx::current()?;
     match text.trim().is_empty() {
         true => Ok(None),
-        false => view::verdict(&cx, text).await.map(Some),
+        false => verify::verdict(&cx, text).await.map(Some),
     }
 }
 

@@ -10,4 +10,5 @@ pub mod keys;
 pub mod letters;
 pub mod pdf;
 pub mod store;
+pub mod verify;
 pub mod view;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::directive::directives;
+use super::find_directives::directives;
 use super::part::{IncludedPart, split_part};
 use super::{ESCAPED, LEFT_OUT};
 use crate::course::server::mdbook::folder::{CourseFolder, FileRefusal, MAX_FILE_BYTES};

@@ -1,12 +1,12 @@
 //! Expands mdBook's directives that put files into pages, with their line ranges and anchors. The
 //! directives are `{{#include}}`, `{{#rustdoc_include}}` and `{{#playground}}`.
 
-mod directive;
 mod expand;
+mod find_directives;
 mod part;
 
-pub use self::directive::directives;
 pub use self::expand::Expander;
+pub use self::find_directives::directives;
 
 /// Inserted into `{{#…}}` of an escaped directive, so that no later step expands it. [`unescape`]
 /// removes the character.
