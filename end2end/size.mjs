@@ -27,7 +27,7 @@ const line = (label, bytes, limit) => console.log(`${(bytes / KB).toFixed(1).pad
 const wasm = one(/^lyceum\.[^.]+\.wasm$/, "base WASM");
 const scripts = names.filter((name) => /^(lyceum|__wasm_split).*\.js$/.test(name)).map((name) => join(pkg, name));
 const style = one(/^lyceum\.[^.]+\.css$/, "stylesheet");
-const fonts = ["inter-latin-wght-normal.woff2", "source-serif-4-latin-wght-normal.woff2"].map((name) => join(site, "fonts", name));
+const fonts = ["inter-latin.woff2", "lyceum-serif-latin.woff2"].map((name) => join(site, "fonts", name));
 
 const code = [wasm, ...scripts].reduce((sum, path) => sum + sent(path), 0);
 const extras = [style, ...fonts].reduce((sum, path) => sum + sent(path), 0);
