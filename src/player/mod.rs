@@ -173,8 +173,11 @@ pub struct SearchResults {
     pub corrected: Option<String>,
 }
 
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
 #[cfg(test)]
-mod tests {
+mod rules {
     use super::*;
     use LearnerPersona::{PseudoCoder, RoteMemorizer};
 

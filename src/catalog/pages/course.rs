@@ -4,12 +4,13 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::{Meta, Title};
 
-use super::list::{art, counted, pace};
+use super::list::{counted, pace};
 use crate::catalog::api::load_course;
 use crate::catalog::{self, EnrollmentOption, SyllabusModule, TutorCard};
 use crate::course::duration;
 use crate::enrollment::api::{Enroll, Withdraw};
 use crate::platform::auth::{sign_in_path, sign_up_path};
+use crate::platform::ui::course_picture;
 use crate::platform::ui::{
     Avatar, Breadcrumbs, Button, ButtonKind, Erase, Form, FormState, Html, Language, Notice, Page,
     Tone, loaded, page_resource, path_part,
@@ -63,7 +64,7 @@ fn course(page: catalog::CoursePage, forms: CourseForms) -> AnyView {
                     </p>
                     <div class="meta">{meta.map(|text| view! { <span>{text}</span> }).collect_view()} {by}</div>
                 </div>
-                <div class="course-art">{art(card.slug.clone(), card.thumbnail.clone())}</div>
+                <div class="course-art">{course_picture(card.slug.clone(), card.thumbnail.clone())}</div>
             </header>
             <div class="course-cols">
                 <div class="course-main">

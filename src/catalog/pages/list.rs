@@ -8,7 +8,7 @@ use crate::catalog::{self, CatalogFilter, CatalogQuery, CatalogSort, CourseCard}
 use crate::course::{SEARCH_CHARACTERS, duration};
 use crate::platform::ui::{
     Button, CourseArt, EmptyState, Erase, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination,
-    SEARCH_KEY, loaded, page_resource, slash_focuses, viewer,
+    SEARCH_KEY, course_picture, loaded, page_resource, slash_focuses, viewer,
 };
 
 /// The search field of both pages.
@@ -205,13 +205,6 @@ fn empty(query: &CatalogQuery) -> AnyView {
     .erase()
 }
 
-pub fn art(slug: String, thumbnail: Option<String>) -> AnyView {
-    match thumbnail {
-        Some(src) => view! { <img class="art" src=src alt="" width="132" height="92" loading="lazy" decoding="async" /> }.erase(),
-        None => view! { <CourseArt slug=slug /> }.erase(),
-    }
-}
-
 pub fn counted(number: i32, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
@@ -242,7 +235,7 @@ fn card(course: CourseCard) -> AnyView {
     let (lang, dir) = (course.language.tag(), course.language.dir());
     view! {
         <article class="course">
-            {art(course.slug.clone(), course.thumbnail)}
+            {course_picture(course.slug.clone(), course.thumbnail)}
             <div>
                 <h2 lang=lang.clone() dir=dir>
                     <a href=format!("/courses/{}", course.slug)>{course.title}</a>

@@ -306,26 +306,63 @@ pub async fn devices() -> AppResult<Vec<Device>> {
         .await?;
     let here = me.cx.session.id().map(|id| sessions::hash(&id));
     let clock = crate::platform::time::Clock::of(&me.cx);
-    Ok(rows
-        .into_iter()
-        .map(|row| Device {
-            web_session_id: row.web_session_id,
-            name: crate::platform::time::device_name(row.user_agent.as_deref()),
-            address: row.address.unwrap_or_default(),
-            last_seen_at: row.last_seen_at.to_rfc3339(),
-            last_seen: clock.ago(row.last_seen_at),
-            signed_in: clock.date(row.created_at),
-            is_this_one: here.as_ref() == Some(&row.session_hash),
-        })
-        .collect())
+    let mut devices: Vec<Device> = Vec::new();
+    for row in rows {
+        let (name, address) = row.device();
+        let is_this_one = here.as_ref() == Some(&row.session_hash);
+        let known = devices
+            .iter_mut()
+            .find(|device| device.name == name && device.address == address);
+        match known {
+            Some(device) => {
+                if device.is_this_one && device.sessions == 1 {
+                    device.web_session_id = row.web_session_id;
+                }
+                device.sessions += 1;
+                device.is_this_one |= is_this_one;
+                device.signed_in = clock.date(row.created_at);
+            }
+            None => devices.push(Device {
+                web_session_id: row.web_session_id,
+                name,
+                address,
+                last_seen_at: row.last_seen_at.to_rfc3339(),
+                last_seen: clock.ago(row.last_seen_at),
+                signed_in: clock.date(row.created_at),
+                sessions: 1,
+                is_this_one,
+            }),
+        }
+    }
+    Ok(devices)
 }
 
+/// Ends this session and the others of the same device, except the one that asks.
 #[server]
 pub async fn end_device(web_session_id: uuid::Uuid) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
+    let here = me.cx.session.id().map(|id| sessions::hash(&id));
     me.cx
-        .within(async move |conn| Ok(store::end_device(conn, user, web_session_id).await?))
+        .within(async move |conn| {
+            let rows = store::devices(conn, user).await?;
+            let Some(device) = rows
+                .iter()
+                .find(|row| row.web_session_id == web_session_id)
+                .map(store::DeviceRow::device)
+            else {
+                return Ok(0);
+            };
+            let ended: Vec<uuid::Uuid> = rows
+                .iter()
+                .filter(|row| {
+                    row.web_session_id == web_session_id
+                        || row.device() == device && Some(&row.session_hash) != here.as_ref()
+                })
+                .map(|row| row.web_session_id)
+                .collect();
+            Ok(store::end_sessions(conn, user, &ended).await?)
+        })
         .await?;
     Ok(())
 }

@@ -65,9 +65,10 @@ pub struct AccountSettings {
     pub time_zones: Vec<String>,
 }
 
-/// A browser that is signed in.
+/// A kind of browser at one address that is signed in, perhaps more than once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
+    /// The session that was used last, if possible one that is not this one.
     pub web_session_id: uuid::Uuid,
     /// Browser and system, for example "Firefox on Linux".
     pub name: String,
@@ -75,7 +76,9 @@ pub struct Device {
     /// ISO 8601; `last_seen` is the same time in words.
     pub last_seen_at: String,
     pub last_seen: String,
+    /// Date of the first of its sign-ins.
     pub signed_in: String,
+    pub sessions: usize,
     pub is_this_one: bool,
 }
 

@@ -225,6 +225,17 @@ pub struct DeviceRow {
     pub last_seen_at: DateTime<Utc>,
 }
 
+impl DeviceRow {
+    /// Returns the name and the address by which people know the device.
+    pub fn device(&self) -> (String, String) {
+        (
+            crate::platform::time::device_name(self.user_agent.as_deref()),
+            self.address.clone().unwrap_or_default(),
+        )
+    }
+}
+
+/// Returns the person's sessions, the one that was used last first.
 pub async fn devices(conn: &mut Conn, user: UserId) -> QueryResult<Vec<DeviceRow>> {
     web_sessions::table
         .filter(web_sessions::user_id.eq(user))
@@ -236,11 +247,11 @@ pub async fn devices(conn: &mut Conn, user: UserId) -> QueryResult<Vec<DeviceRow
         .await
 }
 
-/// Ends one of the person's own sessions.
-pub async fn end_device(conn: &mut Conn, user: UserId, device: Uuid) -> QueryResult<usize> {
+/// Ends some of the person's own sessions.
+pub async fn end_sessions(conn: &mut Conn, user: UserId, sessions: &[Uuid]) -> QueryResult<usize> {
     diesel::delete(
         web_sessions::table
-            .find(device)
+            .filter(web_sessions::web_session_id.eq_any(sessions))
             .filter(web_sessions::user_id.eq(user)),
     )
     .execute(conn)

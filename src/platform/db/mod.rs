@@ -148,6 +148,10 @@ where
     }
 }
 
+/// Time to wait for a connection. Tests wait longer, because a machine that stalls for seconds must
+/// not fail them.
+const WAIT: Duration = Duration::from_secs(if cfg!(test) { 120 } else { 10 });
+
 fn pool(url: &str, size: usize, statements: &Arc<AtomicU64>) -> Result<Pool<Conn>, String> {
     let mut config = ManagerConfig::<Conn>::default();
     config.recycling_method = diesel_async::pooled_connection::RecyclingMethod::Fast;
@@ -167,9 +171,9 @@ fn pool(url: &str, size: usize, statements: &Arc<AtomicU64>) -> Result<Pool<Conn
     let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(with_options(url)?, config);
     Pool::builder(manager)
         .max_size(size)
-        .wait_timeout(Some(Duration::from_secs(10)))
-        .create_timeout(Some(Duration::from_secs(10)))
-        .recycle_timeout(Some(Duration::from_secs(5)))
+        .wait_timeout(Some(WAIT))
+        .create_timeout(Some(WAIT))
+        .recycle_timeout(Some(WAIT / 2))
         .runtime(deadpool::Runtime::Tokio1)
         .build()
         .map_err(|error| format!("The database pool can't be created: {error}"))

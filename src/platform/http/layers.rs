@@ -198,7 +198,10 @@ pub async fn recognize(
     };
     let viewer = match auth::sessions::viewer(&session).await {
         Ok(viewer) => viewer,
-        Err(_) => return unavailable(&client.request_id),
+        Err(error) => {
+            tracing::error!(reference = client.request_id, %error, "the session can't be loaded");
+            return unavailable(&client.request_id);
+        }
     };
     // A form's message is for the next page, not for the files that a page loads meanwhile.
     let is_page = request.method() == Method::GET

@@ -10,6 +10,14 @@ use leptos::prelude::*;
 
 use super::Erase;
 
+/// The course's own picture, or its drawing.
+pub fn course_picture(slug: String, thumbnail: Option<String>) -> AnyView {
+    match thumbnail {
+        Some(src) => view! { <img class="art" src=src alt="" width="132" height="92" loading="lazy" decoding="async" /> }.erase(),
+        None => view! { <CourseArt slug=slug /> }.erase(),
+    }
+}
+
 /// The drawing of a course. It is decoration, because the title stands beside it.
 #[component]
 pub fn CourseArt(

@@ -45,7 +45,7 @@ pub use badge::Badge;
 pub use breadcrumbs::Breadcrumbs;
 pub use button::{Button, ButtonKind};
 pub use choice::{Checkbox, Switch};
-pub use course_art::CourseArt;
+pub use course_art::{CourseArt, course_picture};
 pub use dialog::{Dialog, DialogButton, open_dialog};
 pub use empty_state::EmptyState;
 pub use erase::{Erase, Inside};

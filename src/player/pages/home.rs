@@ -7,7 +7,7 @@ use crate::course::{CourseTitle, duration};
 use crate::enrollment::percent_of;
 use crate::paths::exams_path;
 use crate::platform::ui::{
-    Badge, Button, CourseArt, EmptyState, Erase, Language, Meter, Page, Tone, loaded,
+    Badge, Button, EmptyState, Erase, Language, Meter, Page, Tone, course_picture, loaded,
     page_resource, path_part, viewer,
 };
 use crate::player::api::{my_courses, resume_course};
@@ -67,8 +67,7 @@ fn filled(courses: Vec<MyCourse>) -> AnyView {
         {current.map(continue_panel)}
         <div class="home-cols">
             <section>
-                <h2 class="section-title">"Your courses"</h2>
-                {courses.into_iter().map(row).collect_view()}
+                {groups(courses)}
                 <p>
                     <a href="/courses">"Find another course"</a>
                 </p>
@@ -77,6 +76,45 @@ fn filled(courses: Vec<MyCourse>) -> AnyView {
         </div>
     }
     .erase()
+}
+
+/// Shows the courses that are in progress, not started and completed, each under its own heading.
+fn groups(courses: Vec<MyCourse>) -> AnyView {
+    let (completed, open): (Vec<_>, Vec<_>) =
+        courses.into_iter().partition(|course| course.is_completed);
+    let (started, fresh): (Vec<_>, Vec<_>) = open
+        .into_iter()
+        .partition(|course| course.last_opened.is_some());
+    [
+        ("In progress", started),
+        ("Not started", fresh),
+        ("Completed", completed),
+    ]
+    .into_iter()
+    .filter(|(_, courses)| !courses.is_empty())
+    .map(|(title, courses)| {
+        view! {
+            <h2 class="section-title">{title}</h2>
+            {courses.into_iter().map(row).collect_view()}
+        }
+    })
+    .collect_view()
+    .erase()
+}
+
+/// Says how far the learner is in one sentence.
+fn standing(course: &MyCourse) -> String {
+    let topics = |count: u32| match count {
+        1 => "1 topic".to_owned(),
+        count => format!("{count} topics"),
+    };
+    let left = course.topics.saturating_sub(course.done);
+    match (course.is_completed, &course.last_opened) {
+        (true, _) if left == 1 => "1 new topic since".to_owned(),
+        (true, _) if left > 0 => format!("{left} new topics since"),
+        (true, _) | (false, None) => topics(course.topics),
+        (false, Some(_)) => format!("{} of {}", course.done, topics(course.topics)),
+    }
 }
 
 /// Shows the course to continue. Its link loads a whole page, so that the browser scrolls to the
@@ -96,7 +134,7 @@ fn continue_panel(course: MyCourse) -> AnyView {
     let percent = percent_of(course.done as usize, course.topics as usize);
     view! {
         <section class="continue panel" aria-label=label>
-            <CourseArt slug=course.slug />
+            {course_picture(course.slug, course.thumbnail)}
             <div>
                 <span class="label">{label}</span>
                 <h2>
@@ -117,6 +155,7 @@ fn continue_panel(course: MyCourse) -> AnyView {
 }
 
 fn row(course: MyCourse) -> AnyView {
+    let standing = standing(&course);
     let percent = percent_of(course.done as usize, course.topics as usize);
     let href = course
         .continue_at
@@ -129,16 +168,14 @@ fn row(course: MyCourse) -> AnyView {
             </p>
         }
     });
-    let said = match course.last_opened {
-        Some((words, exact)) => view! {
-            {format!("{} of {} topics · opened ", course.done, course.topics)}
+    let opened = course.last_opened.map(|(words, exact)| {
+        view! {
+            " · opened "
             <time datetime=exact.clone() title=exact>
                 {words}
             </time>
         }
-        .erase(),
-        None => view! { {format!("{} topics · not started", course.topics)} }.erase(),
-    };
+    });
     let progress = match course.is_completed {
         true => view! { <Badge tone=Tone::Ok text="Completed" /> }.erase(),
         false => view! {
@@ -149,12 +186,12 @@ fn row(course: MyCourse) -> AnyView {
     };
     view! {
         <article class="mine">
-            <CourseArt slug=course.slug />
+            {course_picture(course.slug, course.thumbnail)}
             <div>
                 <h3>
                     <a href=href rel="external">{course.title.language.inline(course.title.text)}</a>
                 </h3>
-                <p class="soft">{said}</p>
+                <p class="soft">{standing} {opened}</p>
                 {exams}
                 {course.certificate.map(|href| view! { <a class="mine-certificate" href=href>"Certificate"</a> })}
             </div>

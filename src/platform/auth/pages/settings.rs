@@ -141,39 +141,45 @@ fn list(
     end_others: FormState,
     again: Callback<()>,
 ) -> AnyView {
-    let others = devices.len() > 1;
+    let others = devices.iter().map(|device| device.sessions).sum::<usize>() > 1;
     view! {
         <p class="lead">"These devices are signed in to your account. If you don’t recognize one, sign it out and change your password."</p>
-        <ul class="devices">{devices.into_iter().map(|device| row(device, end, again)).collect_view()}</ul>
         {others
             .then(|| {
                 view! {
                     <Form form=end_others on_done=again>
                         <Button kind=ButtonKind::Secondary busy=end_others.busy()>
-                            "Sign out all other devices"
+                            "Sign out everywhere else"
                         </Button>
                     </Form>
                 }
             })}
+        <ul class="devices">{devices.into_iter().map(|device| row(device, end, again)).collect_view()}</ul>
     }
     .erase()
 }
 
 fn row(device: Device, end: FormState, again: Callback<()>) -> AnyView {
-    let sign_out = format!("Sign out {}", device.name);
+    let sign_out = match (device.is_this_one, device.sessions) {
+        (true, _) => format!("Sign out the other sessions of {}", device.name),
+        (false, 1) => format!("Sign out {}", device.name),
+        (false, count) => format!("Sign out {}, {count} sessions", device.name),
+    };
+    let sessions = (device.sessions > 1).then(|| format!(" · {} sessions", device.sessions));
     let phone = device.name.contains("Android") || device.name.contains("iPhone");
-    let action = match device.is_this_one {
-        true => view! { <Badge tone=Tone::Ok text="This device" /> }.erase(),
-        false => view! {
+    let badge = device
+        .is_this_one
+        .then(|| view! { <Badge tone=Tone::Ok text="This device" /> });
+    let action = (!device.is_this_one || device.sessions > 1).then(|| {
+        view! {
             <Form form=end class="inline" on_done=again>
                 <input type="hidden" name="web_session_id" value=device.web_session_id.to_string() />
                 <Button kind=ButtonKind::Quiet label=sign_out>
-                    "Sign out"
+                    {if device.is_this_one { "Sign out the others" } else { "Sign out" }}
                 </Button>
             </Form>
         }
-        .erase(),
-    };
+    });
     view! {
         <li>
             <Icon glyph=if phone { Glyph::Phone } else { Glyph::Screen } />
@@ -181,10 +187,10 @@ fn row(device: Device, end: FormState, again: Callback<()>) -> AnyView {
                 <b>{device.name}</b>
                 <span class="soft">
                     {device.address} " · active " <time datetime=device.last_seen_at.clone() title=device.last_seen_at>{device.last_seen}</time>
-                    " · since " {device.signed_in}
+                    " · since " {device.signed_in} {sessions}
                 </span>
             </div>
-            {action}
+            <div class="device-end">{badge} {action}</div>
         </li>
     }
     .erase()

@@ -343,6 +343,30 @@ async fn devices_are_listed_and_ended_by_their_owner_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sessions_of_one_device_are_listed_and_ended_together() {
+    let site = TestSite::new().await;
+    let mut first = site.signed_in("asha@example.org", UserRole::Learner).await;
+    let mut second = site.visitor();
+    second.sign_in("asha@example.org").await;
+    let mut asha = site.visitor();
+    asha.sign_in("asha@example.org").await;
+    let page = asha.get("/settings/devices").await.body;
+    assert!(page.contains("3 sessions") && page.contains("Sign out the others"));
+    let id = crate::testing::hidden(&page, "web_session_id");
+    asha.submit(
+        "/settings/devices",
+        "auth/api/end_device",
+        &[("web_session_id", &id)],
+    )
+    .await;
+    for ended in [&mut first, &mut second] {
+        assert_eq!(ended.get("/learn").await.status, StatusCode::FOUND);
+    }
+    let page = asha.get("/settings/devices").await.body;
+    assert!(page.contains("This device") && !page.contains("Sign out the others"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_forged_origin_and_a_huge_form_change_nothing() {
     let site = TestSite::new().await;
     let mut browser = site.visitor();

@@ -1,0 +1,46 @@
+//! Tests of the learner's home, over HTTP.
+
+use crate::platform::http::testing::TestSite;
+use crate::testing::{CourseBuilder, enroll, learner, mark_done, topic_id};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn courses_are_grouped_by_how_far_one_is() {
+    let site = TestSite::new().await;
+    for slug in ["small", "large", "other"] {
+        let course = CourseBuilder::new(slug).module("M").topic("t");
+        course.topic("u").import(&site).await;
+    }
+    let mut asha = learner(&site, "asha@example.org").await;
+    enroll(&mut asha, "large").await;
+    enroll(&mut asha, "other").await;
+    asha.get("/learn/large/t").await.assert_ok();
+    for topic in ["t", "u"] {
+        let query = format!(
+            "select topic_id from topics join courses using (course_id) where topics.slug = '{topic}' and courses.slug = 'small'"
+        );
+        mark_done(&mut asha, &site.test.text(&query).await, true).await;
+    }
+    let home = asha.get("/learn").await.body;
+    let at = |text: &str| {
+        home.find(text)
+            .unwrap_or_else(|| panic!("no {text}: {home}"))
+    };
+    assert!(at(">In progress<") < at(">Not started<") && at(">Not started<") < at(">Completed<"));
+    assert!(home.contains("0 of 2 topics"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_completed_course_says_what_is_new_since() {
+    let site = TestSite::new().await;
+    let course = CourseBuilder::new("small").module("M").topic("t");
+    course.clone().import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    mark_done(&mut asha, &topic_id(&site, "t").await, true).await;
+    assert!(!asha.get("/learn").await.body.contains("since"));
+
+    // The import is seen at once, although the course is kept in memory.
+    course.topic("u").import(&site).await;
+    let home = asha.get("/learn").await.body;
+    assert!(home.contains(">Completed<") && home.contains("1 new topic since"));
+    assert!(!home.contains(">Not started<"));
+}
