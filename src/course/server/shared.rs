@@ -109,7 +109,8 @@ impl Size for SharedCourse {
 static COURSES: LazyLock<VersionCache<Uuid, SharedCourse>> =
     LazyLock::new(|| VersionCache::new(1_000, 32 << 20));
 
-/// Returns a course as of the revision. Without a revision it is read from the database.
+/// Returns a course as of the revision. Without a revision it is read from the database. A
+/// transaction that has changed the course must pass none, because the revision changes at its end.
 pub async fn course(
     conn: &mut Conn,
     course: CourseId,

@@ -148,9 +148,8 @@ where
     }
 }
 
-/// Time to wait for a connection. Tests wait longer, because a machine that stalls for seconds must
-/// not fail them.
-const WAIT: Duration = Duration::from_secs(if cfg!(test) { 120 } else { 10 });
+/// Time to wait for a connection.
+const WAIT: Duration = Duration::from_secs(10);
 
 fn pool(url: &str, size: usize, statements: &Arc<AtomicU64>) -> Result<Pool<Conn>, String> {
     let mut config = ManagerConfig::<Conn>::default();

@@ -23,6 +23,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Answers 408 if the body does not arrive in time, and 503 if the answer takes too long.
 pub async fn limit(State(limits): State<TimeLimits>, request: Request, next: Next) -> Response {
     let arrival = Arrival::default();
+    let path = request.uri().path().to_owned();
     let request = match request.body().is_end_stream() {
         true => request,
         false => request.map(|body| Body::new(Arriving::new(body, arrival.clone(), limits))),
@@ -51,6 +52,7 @@ pub async fn limit(State(limits): State<TimeLimits>, request: Request, next: Nex
         }
         deadline = due.max(now + LOOK_AGAIN);
     }
+    tracing::error!(path, "the answer took too long and was given up");
     plain(
         StatusCode::SERVICE_UNAVAILABLE,
         "That took too long and was given up. Please try again.",

@@ -54,8 +54,7 @@ impl Default for TimeLimits {
             body: Duration::from_secs(20),
             body_rate: 2_000,
             unread: Duration::from_secs(60),
-            // Tests may run on a machine that stalls for seconds.
-            answer: Duration::from_secs(if cfg!(test) { 300 } else { 30 }),
+            answer: Duration::from_secs(30),
         }
     }
 }
