@@ -1,4 +1,5 @@
-//! Limits the time of a request: the client's time to send the body, and our time to answer.
+//! Limits the time of a request: the client's time to send the body, and our time to answer. A page
+//! that hangs is rendered once more.
 
 use std::io;
 use std::pin::Pin;
@@ -8,10 +9,11 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::connections::TimeLimits;
@@ -30,7 +32,7 @@ pub async fn limit(State(limits): State<TimeLimits>, request: Request, next: Nex
     };
     let started = Instant::now();
     let mut deadline = started + limits.answer;
-    let mut answer = std::pin::pin!(next.run(request));
+    let mut answer = std::pin::pin!(answer(request, next, limits.render_again));
     loop {
         tokio::select! {
             biased;
@@ -57,6 +59,52 @@ pub async fn limit(State(limits): State<TimeLimits>, request: Request, next: Nex
         StatusCode::SERVICE_UNAVAILABLE,
         "That took too long and was given up. Please try again.",
     )
+}
+
+/// Allows one page at a time to be rendered once more, so that an overloaded server does not get
+/// twice the work.
+static SECOND: Semaphore = Semaphore::const_new(1);
+
+/// Answers the request. A page that takes long is rendered once more, and the first answer counts:
+/// in rare cases Leptos' asynchronous rendering waits for a wake-up that never comes (0.8.23, see
+/// leptos-rs/leptos#4851).
+async fn answer(request: Request, next: Next, render_again: Duration) -> Response {
+    let Some(copy) = copy_of_page(&request) else {
+        return next.run(request).await;
+    };
+    let mut first = std::pin::pin!(next.clone().run(request));
+    tokio::select! {
+        biased;
+        response = &mut first => return response,
+        () = tokio::time::sleep(render_again) => {}
+    }
+    let Ok(_permit) = SECOND.try_acquire() else {
+        return first.await;
+    };
+    tracing::warn!(
+        path = copy.uri().path(),
+        "a page takes long and is rendered once more"
+    );
+    tokio::select! {
+        biased;
+        response = first => response,
+        response = next.run(copy) => response,
+    }
+}
+
+/// Returns the same request if it only loads a page.
+fn copy_of_page(request: &Request) -> Option<Request> {
+    let accept = request.headers().get(header::ACCEPT)?.to_str().ok()?;
+    if request.method() != Method::GET || !accept.contains("text/html") {
+        return None;
+    }
+    let mut copy = Request::new(Body::empty());
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.version_mut() = request.version();
+    *copy.headers_mut() = request.headers().clone();
+    *copy.extensions_mut() = request.extensions().clone();
+    Some(copy)
 }
 
 /// Progress of receiving a body.

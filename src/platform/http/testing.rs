@@ -210,21 +210,7 @@ impl<'a> Browser<'a> {
     }
 
     /// Loads a page as a browser does.
-    ///
-    /// About once in ten thousand pages, rendering waits for a wake-up that never comes, and the
-    /// server gives up after its time limit. Tests of pages then ask once more and say so.
     pub async fn get(&mut self, path: &str) -> TestAnswer {
-        let answer = self.load(path).await;
-        match answer.status {
-            StatusCode::SERVICE_UNAVAILABLE => {
-                eprintln!("{path} answered 503 and is asked again: {}", answer.body);
-                self.load(path).await
-            }
-            _ => answer,
-        }
-    }
-
-    async fn load(&mut self, path: &str) -> TestAnswer {
         let request = self
             .request("GET", path)
             .header(header::ACCEPT, "text/html");

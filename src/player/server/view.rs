@@ -173,8 +173,8 @@ pub async fn topic(
     })
 }
 
-/// Seconds after which the learner's place in a course gets a new time. Short, because the home page
-/// begins with the course that was opened last.
+/// Seconds after which the learner's place in a course gets a new time. Short, because the home
+/// page begins with the course that was opened last.
 const STAYS: i64 = 5;
 
 /// Returns true if the topic is already stored as the place where the learner just was.

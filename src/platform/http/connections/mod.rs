@@ -44,6 +44,8 @@ pub struct TimeLimits {
     /// Limit from the end of the headers to the beginning of the answer, without the wait for the
     /// body.
     pub answer: Duration,
+    /// Time after which a page is rendered once more; see [`super::patience`].
+    pub render_again: Duration,
 }
 
 impl Default for TimeLimits {
@@ -55,6 +57,7 @@ impl Default for TimeLimits {
             body_rate: 2_000,
             unread: Duration::from_secs(60),
             answer: Duration::from_secs(30),
+            render_again: Duration::from_secs(4),
         }
     }
 }

@@ -31,6 +31,7 @@ const LIMITS: TimeLimits = TimeLimits {
     body_rate: 1_000_000,
     unread: LONG,
     answer: LONG,
+    render_again: LONG,
 };
 
 struct Server {
@@ -113,6 +114,41 @@ async fn http_2_is_not_spoken() {
         answer.is_empty() || answer.starts_with("HTTP/1.1 400"),
         "{answer}"
     );
+}
+
+/// Answers the second of two requests, and never the first.
+#[tokio::test]
+async fn a_page_that_hangs_is_rendered_once_more() {
+    let calls = Arc::new(Mutex::new(0));
+    let counted = calls.clone();
+    let page = move || {
+        let calls = calls.clone();
+        async move {
+            *calls.lock().unwrap() += 1;
+            if *calls.lock().unwrap() % 2 == 1 {
+                std::future::pending::<()>().await;
+            }
+            "rendered"
+        }
+    };
+    let limits = TimeLimits {
+        render_again: SHORT,
+        answer: SHORT * 10,
+        ..LIMITS
+    };
+    let server = Server::start(limits, Router::new().route("/", get(page))).await;
+    let mut stream = server
+        .connect("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nConnection: close\r\n\r\n")
+        .await;
+    assert!(rest(&mut stream).await.ends_with("rendered"));
+    assert_eq!(*counted.lock().unwrap(), 2);
+
+    // Other requests are not repeated, because they may have effects.
+    let mut stream = server
+        .connect("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await;
+    assert!(rest(&mut stream).await.starts_with("HTTP/1.1 503"));
+    assert_eq!(*counted.lock().unwrap(), 3);
 }
 
 #[tokio::test]
