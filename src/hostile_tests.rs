@@ -13,7 +13,7 @@ use html5ever::tokenizer::{
 
 use crate::access_tests::{CODE, Filled, fill};
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::platform::http::testing::{Browser, TestSite};
 
 /// Ends a title, redirects, breaks out of an attribute, runs a script, and hides the rest in a
 /// comment.
@@ -116,15 +116,7 @@ fn intruders(page: &Page) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_stored_text_becomes_html_on_any_page() {
     let site = TestSite::new().await;
-    let mut people = vec![("nobody", site.visitor())];
-    for (name, role) in [
-        ("learner", UserRole::Learner),
-        ("tutor", UserRole::Tutor),
-        ("admin", UserRole::Admin),
-    ] {
-        let email = format!("{name}@example.org");
-        people.push((name, site.signed_in(&email, role).await));
-    }
+    let mut people = everybody(&site).await;
     let ids = fill(&site).await;
     make_hostile(&site).await;
     let mut wrong = Vec::new();
@@ -174,6 +166,20 @@ async fn no_stored_text_becomes_html_on_any_page() {
         .iter()
         .find(|a| &*a.name.local == "content");
     assert_eq!(&*content.unwrap().value, HOSTILE);
+}
+
+/// Returns a browser of each role, and one without a person.
+pub async fn everybody(site: &TestSite) -> Vec<(&'static str, Browser<'_>)> {
+    let mut people = vec![("nobody", site.visitor())];
+    for (name, role) in [
+        ("learner", UserRole::Learner),
+        ("tutor", UserRole::Tutor),
+        ("admin", UserRole::Admin),
+    ] {
+        let email = format!("{name}@example.org");
+        people.push((name, site.signed_in(&email, role).await));
+    }
+    people
 }
 
 /// Returns the pattern of each page, and an address of it on a filled site.

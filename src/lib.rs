@@ -1,7 +1,7 @@
 //! Lyceum, a learning platform for cohorts. `platform` holds what all features use; each other
 //! module is one feature; `app` combines their pages.
 
-// Tests may ask anything of the database, once.
+// Exempts tests only: Clippy checks the crate without its tests too.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod app;

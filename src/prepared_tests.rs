@@ -9,8 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::access_tests::fill;
-use crate::hostile_tests::addresses;
-use crate::platform::auth::UserRole;
+use crate::hostile_tests::{addresses, everybody};
 use crate::platform::db::testing::TestDb;
 use crate::platform::http::testing::TestSite;
 
@@ -80,15 +79,7 @@ async fn a_page_that_was_shown_before_is_parsed_no_more() {
     // One connection, so that no page meets one that has not prepared its statements.
     test.config.database.pool = 1;
     let site = TestSite::on(test).await;
-    let mut people = vec![("nobody", site.visitor())];
-    for (name, role) in [
-        ("learner", UserRole::Learner),
-        ("tutor", UserRole::Tutor),
-        ("admin", UserRole::Admin),
-    ] {
-        let email = format!("{name}@example.org");
-        people.push((name, site.signed_in(&email, role).await));
-    }
+    let mut people = everybody(&site).await;
     let ids = fill(&site).await;
     let mut again = BTreeMap::<String, Vec<String>>::new();
     let mut shown = 0;

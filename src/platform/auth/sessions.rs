@@ -107,7 +107,7 @@ pub async fn viewer(session: &Session) -> AppResult<Option<Viewer>> {
         return Ok(None);
     };
     // Reading the session has loaded its person too.
-    let loaded = IN_REQUEST.try_with(|request| request.viewer.lock().ok()?.take());
+    let loaded = IN_REQUEST.try_with(|request| request.viewer.lock().ok()?.clone());
     let viewer = match loaded.ok().flatten() {
         Some(viewer) if viewer.user_id == user_id => Some(viewer),
         _ => None,
