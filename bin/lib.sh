@@ -26,7 +26,7 @@ if ! command -v cargo >/dev/null && [ -x "${CARGO_HOME:-${HOME:-}/.cargo}/bin/ca
   PATH_AS_FOUND=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH_AS_FOUND
 fi
 # Programs in the versions that this repository pins come first.
-export PATH=$TOOLS/bin:$ROOT/end2end/node_modules/.bin:$PATH_AS_FOUND
+export PATH=$ROOT/bin/tools:$TOOLS/bin:$ROOT/end2end/node_modules/.bin:$PATH_AS_FOUND
 
 say() { printf '%s\n' "$*"; }
 complain() { printf '%s\n' "$*" >&2; }
@@ -375,6 +375,8 @@ build_release() {
   rm -f "$RELEASE_STAMP"
   touch "$RELEASE_STAMP.new"
   cargo leptos build --release --split --precompress || return 1
+  # Results of wasm-opt that no build has used for two weeks.
+  find "$TOOLS/optimized" -type f -mtime +14 -delete 2>/dev/null || true
   # Dated by the start of the build, so that files edited during the build count as newer.
   touch -r "$RELEASE_STAMP.new" "$RELEASE_STAMP.started"
   release_fingerprint >"$RELEASE_STAMP.new"
