@@ -195,6 +195,11 @@ pub struct CatalogPage {
     pub before: Option<String>,
 }
 
+/// Formats a number of things: "1 topic", "3 topics".
+pub fn counted(number: i32, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Page of one course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoursePage {
@@ -204,7 +209,8 @@ pub struct CoursePage {
     pub outcomes: Vec<String>,
     pub license: Option<String>,
     pub tutors: Vec<TutorCard>,
-    pub modules: Vec<SyllabusModule>,
+    /// Modules of the course, with their topics.
+    pub syllabus: Html,
     pub enrollment: EnrollmentOption,
     pub is_published: bool,
 }
@@ -215,27 +221,6 @@ pub struct TutorCard {
     pub headline: String,
     pub bio: String,
     pub picture: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SyllabusModule {
-    pub number: i32,
-    pub title: String,
-    pub summary: String,
-    pub topics: Vec<SyllabusTopic>,
-}
-
-impl SyllabusModule {
-    pub fn minutes(&self) -> i32 {
-        self.topics.iter().map(|topic| topic.minutes).sum()
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SyllabusTopic {
-    pub slug: String,
-    pub title: String,
-    pub minutes: i32,
 }
 
 /// Viewer's relation to the course, which decides the button shown.

@@ -69,6 +69,38 @@ pub enum OutlineEntry<'a> {
     Quiz(&'a OutlineQuiz),
 }
 
+impl OutlineEntry<'_> {
+    pub fn link(&self, course: &str) -> TopicLink {
+        match self {
+            Self::Topic(topic) => TopicLink {
+                href: topic_path(course, &topic.slug),
+                title: topic.title.clone(),
+            },
+            Self::Quiz(quiz) => TopicLink {
+                href: quiz_path(course, quiz.number),
+                title: format!("Quiz {}", quiz.number),
+            },
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Topic(topic) => topic.lock.is_none(),
+            Self::Quiz(quiz) => quiz.lock.is_none(),
+        }
+    }
+
+    fn is_at(&self, course: &str, path: &str) -> bool {
+        match self {
+            // Most topics are told apart by their slug, without building their address.
+            Self::Topic(topic) => {
+                path.ends_with(&topic.slug) && path == topic_path(course, &topic.slug)
+            }
+            Self::Quiz(quiz) => path == quiz_path(course, quiz.number),
+        }
+    }
+}
+
 impl OutlineModule {
     /// Returns topics and quizzes in the order in which they are taken.
     pub fn entries(&self) -> Vec<OutlineEntry<'_>> {
@@ -155,30 +187,20 @@ pub fn steps(outline: &[OutlineModule], course: &str) -> Vec<CourseStep> {
     let mut steps = Vec::new();
     for module in outline {
         for entry in module.entries() {
-            steps.push(match entry {
-                OutlineEntry::Topic(topic) => CourseStep {
-                    link: TopicLink {
-                        href: topic_path(course, &topic.slug),
-                        title: topic.title.clone(),
-                    },
-                    section: QuizNumber::new(module.number, section_of(topic.number)),
-                    minutes: Some(topic.minutes),
-                    state: topic.state,
-                    is_open: topic.lock.is_none(),
-                },
-                OutlineEntry::Quiz(quiz) => {
-                    let number = quiz.number;
-                    CourseStep {
-                        link: TopicLink {
-                            href: quiz_path(course, number),
-                            title: format!("Quiz {number}"),
-                        },
-                        section: number,
-                        minutes: None,
-                        state: quiz.state,
-                        is_open: quiz.lock.is_none(),
-                    }
+            let (link, is_open) = (entry.link(course), entry.is_open());
+            let (section, minutes, state) = match entry {
+                OutlineEntry::Topic(topic) => {
+                    let section = QuizNumber::new(module.number, section_of(topic.number));
+                    (section, Some(topic.minutes), topic.state)
                 }
+                OutlineEntry::Quiz(quiz) => (quiz.number, None, quiz.state),
+            };
+            steps.push(CourseStep {
+                link,
+                section,
+                minutes,
+                state,
+                is_open,
             });
         }
     }
@@ -200,9 +222,9 @@ pub fn neighbors(
     course: &str,
     here: &str,
 ) -> (Option<TopicLink>, Option<TopicLink>) {
-    let all = steps(outline, course);
-    let open = |step: &CourseStep| step.is_open.then(|| step.link.clone());
-    match all.iter().position(|step| step.link.href == here) {
+    let all: Vec<OutlineEntry> = outline.iter().flat_map(OutlineModule::entries).collect();
+    let open = |entry: &OutlineEntry| entry.is_open().then(|| entry.link(course));
+    match all.iter().position(|entry| entry.is_at(course, here)) {
         Some(at) => (
             at.checked_sub(1).and_then(|at| all.get(at)).and_then(open),
             all.get(at + 1).and_then(open),

@@ -5,7 +5,7 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
 
-use crate::enrollment::{OutlineModule, TopicLink};
+use crate::enrollment::TopicLink;
 use serde::{Deserialize, Serialize};
 
 use crate::course::{CourseTitle, LearnerPersona, StudyPersona};
@@ -20,7 +20,10 @@ pub struct TopicPage {
     pub course_title: CourseTitle,
     pub topic: TopicHead,
     pub content: Html,
-    pub outline: Vec<OutlineModule>,
+    /// Modules of the course, with their topics and quizzes.
+    pub outline: Html,
+    /// Share of the course's topics that are done.
+    pub percent: u8,
     pub has_exams: bool,
     pub place: TopicPlace,
     pub persona: StudyPersona,

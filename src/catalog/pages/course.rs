@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::{Meta, Title};
 
-use super::list::{counted, pace};
+use super::list::pace;
 use crate::catalog::api::load_course;
-use crate::catalog::{self, EnrollmentOption, SyllabusModule, TutorCard};
+use crate::catalog::{self, EnrollmentOption, TutorCard};
 use crate::course::duration;
 use crate::enrollment::api::{Enroll, Withdraw};
 use crate::platform::auth::{sign_in_path, sign_up_path};
@@ -68,7 +68,7 @@ fn course(page: catalog::CoursePage, forms: CourseForms) -> AnyView {
             </header>
             <div class="course-cols">
                 <div class="course-main">
-                    {outcomes(page.outcomes.clone(), language)} {syllabus(&page)} {tutors(page.tutors.clone())}
+                    {outcomes(page.outcomes.clone(), language)} {syllabus(page.syllabus.clone())} {tutors(page.tutors.clone())}
                     {about(page.description.clone(), language, page.license.clone())}
                 </div>
                 {panel(&page, forms)}
@@ -93,59 +93,12 @@ fn outcomes(outcomes: Vec<String>, language: &Language) -> AnyView {
     .erase()
 }
 
-fn syllabus(page: &catalog::CoursePage) -> AnyView {
-    let enrolled = matches!(page.enrollment, EnrollmentOption::Enrolled { .. });
-    let (slug, language) = (page.card.slug.clone(), &page.card.language);
-    let modules = page
-        .modules
-        .clone()
-        .into_iter()
-        .filter(|module| !module.topics.is_empty());
+fn syllabus(Html(html): Html) -> AnyView {
     view! {
         <section class="syllabus">
             <h2>"Syllabus"</h2>
-            {modules.enumerate().map(|(at, module)| syllabus_module(module, &slug, language, enrolled, at < 2)).collect_view()}
+            <div inner_html=html></div>
         </section>
-    }
-    .erase()
-}
-
-fn syllabus_module(
-    module: SyllabusModule,
-    course: &str,
-    language: &Language,
-    enrolled: bool,
-    open: bool,
-) -> AnyView {
-    let size = format!(
-        "{} · {}",
-        counted(module.topics.len() as i32, "topic", "topics"),
-        duration(module.minutes())
-    );
-    let topics = module.topics.into_iter().map(|topic| {
-        let inside = view! {
-            <span class="g"></span>
-            <span>{language.inline(topic.title)}</span>
-            <small class="num">{duration(topic.minutes)}</small>
-        };
-        let line = match enrolled {
-            true => {
-                view! { <a href=format!("/learn/{course}/{}", topic.slug)>{inside}</a> }.erase()
-            }
-            false => view! { <span class="line">{inside}</span> }.erase(),
-        };
-        view! { <li class="topic">{line}</li> }
-    });
-    view! {
-        <details class="module" open=open>
-            <summary>
-                <span class="module-no">{module.number}</span>
-                <span class="module-title">{language.inline(module.title)}</span>
-                <span class="soft num">{size}</span>
-            </summary>
-            {(!module.summary.is_empty()).then(|| view! { <p class="soft module-summary" lang=language.tag() dir=language.dir()>{module.summary}</p> })}
-            <ol>{topics.collect_view()}</ol>
-        </details>
     }
     .erase()
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::catalog::api::list_courses;
-use crate::catalog::{self, CatalogFilter, CatalogQuery, CatalogSort, CourseCard};
+use crate::catalog::{self, CatalogFilter, CatalogQuery, CatalogSort, CourseCard, counted};
 use crate::course::{SEARCH_CHARACTERS, duration};
 use crate::platform::ui::{
     Button, CourseArt, EmptyState, Erase, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination,
@@ -203,10 +203,6 @@ fn empty(query: &CatalogQuery) -> AnyView {
         </EmptyState>
     }
     .erase()
-}
-
-pub fn counted(number: i32, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Returns two words on how the course is taken.

@@ -6,15 +6,14 @@ use diesel::sql_types::{Array, BigInt, Bool, Float4, Int4, Nullable, Text, Uuid}
 use diesel_async::RunQueryDsl;
 
 use crate::catalog::{
-    CatalogFilter, CatalogPage, CatalogQuery, CatalogSort, CourseCard, Price, SyllabusModule,
-    SyllabusTopic, TutorCard,
+    CatalogFilter, CatalogPage, CatalogQuery, CatalogSort, CourseCard, Price, TutorCard,
 };
 use crate::course::Level;
 use crate::course::server::search;
 use crate::enrollment::EnrollmentStatus;
 use crate::platform::db::schema::{
-    course_certificates, course_modules, course_tutors, courses, enrollments, page_content,
-    sql_types::CourseLevel, topics, tutors, users,
+    course_certificates, course_revisions, course_tutors, courses, enrollments, page_content,
+    sql_types::CourseLevel, tutors, users,
 };
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
@@ -281,11 +280,18 @@ pub struct CourseRow {
     pub retired_at: Option<DateTime<Utc>>,
 }
 
-/// Returns the course, published or not; the caller checks who may see it.
-pub async fn course(conn: &mut Conn, slug: &str) -> QueryResult<Option<CourseRow>> {
+/// Returns the course and its revision, published or not; the caller checks who may see it.
+pub async fn course(
+    conn: &mut Conn,
+    slug: &str,
+) -> QueryResult<Option<(CourseRow, Option<uuid::Uuid>)>> {
     courses::table
+        .left_join(course_revisions::table.on(course_revisions::course_id.eq(courses::course_id)))
         .filter(courses::slug.eq(slug))
-        .select(CourseRow::as_select())
+        .select((
+            CourseRow::as_select(),
+            course_revisions::revision.nullable(),
+        ))
         .first(conn)
         .await
         .optional()
@@ -323,53 +329,6 @@ pub async fn course_tutors(
             )
         })
         .collect())
-}
-
-pub async fn syllabus(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<SyllabusModule>> {
-    let modules: Vec<(i32, String, String)> = course_modules::table
-        .filter(course_modules::course_id.eq(course))
-        .order(course_modules::module_no)
-        .select((
-            course_modules::module_no,
-            course_modules::title,
-            course_modules::summary,
-        ))
-        .load(conn)
-        .await?;
-    let rows: Vec<(i32, String, String, i32)> = topics::table
-        .filter(topics::course_id.eq(course))
-        .filter(topics::retired_at.is_null())
-        .order((topics::module_no, topics::topic_number))
-        .select((
-            topics::module_no,
-            topics::slug,
-            topics::title,
-            topics::reading_minutes,
-        ))
-        .load(conn)
-        .await?;
-    let mut syllabus: Vec<SyllabusModule> = modules
-        .into_iter()
-        .map(|(number, title, summary)| SyllabusModule {
-            number,
-            title,
-            summary,
-            topics: Vec::new(),
-        })
-        .collect();
-    for (module_no, slug, title, minutes) in rows {
-        if let Some(module) = syllabus
-            .iter_mut()
-            .find(|module| module.number == module_no)
-        {
-            module.topics.push(SyllabusTopic {
-                slug,
-                title,
-                minutes,
-            });
-        }
-    }
-    Ok(syllabus)
 }
 
 /// Returns the person's enrollment in the course with the code of their certificate. A valid

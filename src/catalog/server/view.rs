@@ -1,6 +1,7 @@
 //! Builds the page of a course from its queries.
 
 use super::store;
+use super::syllabus::syllabus;
 use crate::catalog::{CourseCard, CoursePage, EnrollmentOption, Price};
 use crate::enrollment::EnrollmentStatus::{Active, Completed, Withdrawn};
 use crate::enrollment::{may_enroll, may_leave};
@@ -21,7 +22,7 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
             "There is no course at this address. It may have been renamed or retired.".to_owned(),
         )
     };
-    let row = store::course(conn, slug).await?.ok_or_else(missing)?;
+    let (row, revision) = store::course(conn, slug).await?.ok_or_else(missing)?;
     let tutors = store::course_tutors(conn, row.course_id).await?;
     let teaches = viewer.is_some_and(|viewer| {
         viewer.role == UserRole::Admin || tutors.iter().any(|(user, _)| *user == viewer.user_id)
@@ -47,7 +48,8 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
             },
         },
     };
-    let modules = store::syllabus(conn, row.course_id).await?;
+    let is_enrolled = matches!(enrollment, EnrollmentOption::Enrolled { .. });
+    let syllabus = syllabus(conn, &row, revision, is_enrolled).await?;
     let (names, tutors): (Vec<_>, Vec<_>) = tutors
         .into_iter()
         .map(|(_, card)| (card.name.clone(), card))
@@ -78,7 +80,7 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         outcomes: row.outcomes.into_iter().flatten().collect(),
         license: row.license,
         tutors,
-        modules,
+        syllabus,
         enrollment,
         is_published: row.is_published,
     })

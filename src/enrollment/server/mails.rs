@@ -59,6 +59,7 @@ pub async fn send(cx: &JobContext, to: &Recipient, news: CourseNews) -> AppResul
                 cx.link(&path),
                 cx.organization.name,
             ),
+            unsubscribe: None,
         })
         .await
 }

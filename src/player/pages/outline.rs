@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 
 use super::shortcuts::Shortcut;
-use crate::course::{SEARCH_CHARACTERS, duration};
-use crate::enrollment::{OutlineEntry, OutlineModule, OutlineQuiz, OutlineTopic, TopicState};
-use crate::paths::{exams_path, quiz_path, topic_path};
-use crate::platform::ui::{Erase, Glyph, Icon, Kbd, Language};
+use crate::course::SEARCH_CHARACTERS;
+use crate::paths::{exams_path, topic_path};
+use crate::platform::ui::{Erase, Glyph, Html, Icon, Kbd, Language};
 use crate::player::{Hit, SearchResults, TopicPage};
 
 pub fn outline(page: &TopicPage) -> AnyView {
@@ -15,12 +14,10 @@ pub fn outline(page: &TopicPage) -> AnyView {
         .as_ref()
         .map(|found| found.query.clone())
         .unwrap_or_default();
-    let (course, here) = (page.course_slug.clone(), page.topic.slug.clone());
-    let module_here = page.topic.module_no;
-    let action = topic_path(&course, &here);
+    let action = topic_path(&page.course_slug, &page.topic.slug);
     let found = page.found.clone();
     let language = &page.course_title.language;
-    let modules = page.outline.clone();
+    let Html(modules) = page.outline.clone();
     let exams = page.has_exams.then(|| {
         view! {
             <p class="outline-exams">
@@ -44,101 +41,9 @@ pub fn outline(page: &TopicPage) -> AnyView {
                 </label>
             </form>
             {found.map(|found| hits(found, language))}
-            {modules
-                .into_iter()
-                .filter(|module| !module.topics.is_empty())
-                .map(|module| {
-                    let open = module.number == module_here;
-                    section(module, open, (&course, language), &here)
-                })
-                .collect_view()}
+            <div inner_html=modules></div>
             {exams}
         </nav>
-    }
-    .erase()
-}
-
-fn section(
-    module: OutlineModule,
-    open: bool,
-    (course, language): (&str, &Language),
-    here: &str,
-) -> AnyView {
-    let done = format!("{} of {}", module.done(), module.topics.len());
-    let lines = module
-        .entries()
-        .into_iter()
-        .map(|entry| match entry {
-            OutlineEntry::Topic(topic) => line(topic.clone(), (course, language), here),
-            OutlineEntry::Quiz(quiz) => quiz_line(quiz.clone(), course),
-        })
-        .collect_view();
-    view! {
-        <details class="mod" open=open>
-            <summary>
-                <span>{format!("{} · ", module.number)} {language.inline(module.title)}</span>
-                <span class="num">{done}</span>
-            </summary>
-            <ol>{lines}</ol>
-        </details>
-    }
-    .erase()
-}
-
-fn line(topic: OutlineTopic, (course, language): (&str, &Language), here: &str) -> AnyView {
-    let title = language.inline(topic.title);
-    if let Some(lock) = topic.lock {
-        return locked("lock", title, lock);
-    }
-    let current = topic.slug == here;
-    let state = if current && topic.state == TopicState::New {
-        TopicState::Begun
-    } else {
-        topic.state
-    };
-    view! {
-        <li class=state.class()>
-            <a href=topic_path(course, &topic.slug) aria-current=current.then_some("page")>
-                <span class="g"></span>
-                <span>{title} <span class="vh">{state.words()}</span></span>
-                <small class="num">{duration(topic.minutes)}</small>
-            </a>
-        </li>
-    }
-    .erase()
-}
-
-fn quiz_line(quiz: OutlineQuiz, course: &str) -> AnyView {
-    let title = format!("Quiz {}", quiz.number);
-    if let Some(lock) = quiz.lock {
-        return locked("quiz lock", title.erase(), lock);
-    }
-    let (class, words) = match quiz.state {
-        TopicState::Done => ("quiz done", ", passed"),
-        TopicState::Begun => ("quiz half", ", started"),
-        TopicState::New => ("quiz", ""),
-    };
-    view! {
-        <li class=class>
-            <a href=quiz_path(course, quiz.number)>
-                <span class="g"></span>
-                <span>{title} <span class="vh">{words}</span></span>
-            </a>
-        </li>
-    }
-    .erase()
-}
-
-/// Shows a locked entry with the reason for the lock.
-fn locked(class: &'static str, title: AnyView, lock: String) -> AnyView {
-    view! {
-        <li class=class>
-            <span class="outline-locked">
-                <span class="g"></span>
-                <span>{title} <span class="vh">", locked"</span></span>
-                <small>{lock}</small>
-            </span>
-        </li>
     }
     .erase()
 }

@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::outline::outline;
 use super::shortcuts::Shortcut;
 use crate::course::{StudyPersona, duration};
-use crate::enrollment::{TopicLink, percent};
+use crate::enrollment::TopicLink;
 use crate::paths::topic_path;
 use crate::platform::ui::{
     AccountMenu, Badge, Button, ButtonKind, Dialog, Erase, Form, FormState, Glyph, Icon, Kbd,
@@ -66,7 +66,7 @@ fn player(page: player::TopicPage, forms: TopicForms) -> AnyView {
 }
 
 fn header(page: &player::TopicPage) -> AnyView {
-    let percent = percent(&page.outline);
+    let percent = page.percent;
     let course = format!("/courses/{}", page.course_slug);
     view! {
         <header class="bar stick">

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 
+use super::outline;
 use super::store;
 use super::store::MineRow;
 use crate::certificate::server::completion;
@@ -22,7 +23,7 @@ use crate::enrollment::server::store::{
     Studying, TopicRecord, TopicRecords, studying, topic_records,
 };
 use crate::enrollment::{
-    CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbors, steps,
+    CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbors, percent, steps,
 };
 use crate::exercise::server::view as exercises;
 use crate::paths::{certificate_path, topic_path};
@@ -123,8 +124,8 @@ pub async fn topic(
             enrollment::stay(conn, user, studying.course_id, topic.topic_id).await?;
         }
     }
-    let outline = outline_of(progress, &records, clock);
-    let certificate = match !studying.is_completed && is_over(&outline, progress) {
+    let modules = outline_of(progress, &records, clock);
+    let certificate = match !studying.is_completed && is_over(&modules, progress) {
         true => {
             completion::check(conn, user, studying.course_id, clock.now).await?;
             certificates::code_of(conn, user, studying.course_id).await?
@@ -135,10 +136,21 @@ pub async fn topic(
         true => exercises::lines(conn, user, topic.topic_id, &course, &topic.slug).await?,
         false => Vec::new(),
     };
-    let (previous, next) = neighbors(&outline, &course, &topic_path(&course, &topic.slug));
+    let (previous, next) = neighbors(&modules, &course, &topic_path(&course, &topic.slug));
     let personas = texts.personas();
     let record = records.get(&topic.topic_id);
+    let head = TopicHead {
+        topic_id: topic.topic_id,
+        slug: topic.slug.clone(),
+        title: topic.title.clone(),
+        module_no: module.number,
+        topic_number: topic.number,
+        minutes: topic.minutes,
+    };
+    let course_title = CourseTitle::new(studying.title.clone(), studying.language.clone());
     Ok(TopicPage {
+        outline: outline::outline(&modules, &course, &head, &course_title.language),
+        percent: percent(&modules),
         content: Html(content),
         place: TopicPlace {
             is_completed: record.is_some_and(|record| record.is_completed),
@@ -147,14 +159,7 @@ pub async fn topic(
                 .map(|heading| (heading.id.clone(), heading.text.clone())),
             position_s: record.map_or(0.0, |record| record.last_position_s) as u32,
         },
-        topic: TopicHead {
-            topic_id: topic.topic_id,
-            slug: topic.slug.clone(),
-            title: topic.title.clone(),
-            module_no: module.number,
-            topic_number: topic.number,
-            minutes: topic.minutes,
-        },
+        topic: head,
         persona: if personas.contains(&wanted) {
             wanted
         } else {
@@ -162,8 +167,7 @@ pub async fn topic(
         },
         has_exams: progress.shared.has_exams,
         course_slug: course,
-        course_title: CourseTitle::new(studying.title.clone(), studying.language.clone()),
-        outline,
+        course_title,
         personas,
         exercises,
         previous,
