@@ -31,6 +31,11 @@ const TABLE: &str = "
     GET auth/api/devices        -                                               401 200 200 200 200 200 200
     auth/api/end_device         web_session_id=00000000-0000-0000-0000-000000000000 401 200 200 200 200 200 200
     auth/api/end_other_devices  -                                               401 200 200 200 200 200 200
+    GET notifications/api/load_notifications page=0                             401 200 200 200 200 200 200
+    notifications/api/read_all_notifications -                                  401 200 200 200 200 200 200
+    GET notifications/api/load_notification_choices -                           401 200 200 200 200 200 200
+    notifications/api/save_notification_choices quiet_from=&quiet_until=        401 200 200 200 200 200 200
+    notifications/api/stop_mails key=NOBODY&which=daily                         404 404 404 404 404 404 404
     GET catalog/api/list_courses query[q]=&query[filter]=all&query[sort]=best   200 200 200 200 200 200 200
     GET catalog/api/load_course slug=open                                       200 200 200 200 200 200 404
     GET catalog/api/load_course slug=closed                                     404 404 404 200 404 200 404

@@ -187,6 +187,13 @@ fn routes() -> RouteTable {
             Box::pin(question(Question::Regrade))
         }),
         Route::lazy("/settings", || Box::pin(account(Account::Settings))),
+        Route::lazy("/settings/notifications", || {
+            Box::pin(notices(Notices::Choices))
+        }),
+        Route::lazy("/notifications", || Box::pin(notices(Notices::List))),
+        Route::lazy("/stop-mails/:key/:which", || {
+            Box::pin(notices(Notices::Stop))
+        }),
         Route::lazy("/settings/devices", || Box::pin(account(Account::Devices))),
         Route::lazy("/pages/:page", || Box::pin(course(Course::Cms))),
         #[cfg(debug_assertions)]

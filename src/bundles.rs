@@ -16,6 +16,9 @@ use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
     settings_page, sign_in_page, sign_up_page,
 };
+use crate::platform::notifications::pages::{
+    notification_choices_page, notifications_page, stop_mails_page,
+};
 use crate::player::pages::{learn_page, resume_page, topic_page};
 use crate::practice::pages::practice_page;
 use crate::question_bank::authoring::pages::{
@@ -52,6 +55,15 @@ bundle! {
         ResetPassword => reset_password_page,
         Settings => settings_page,
         Devices => devices_page,
+    }
+}
+
+bundle! {
+    /// Notifications and the choice of their mails.
+    notices, Notices {
+        List => notifications_page,
+        Choices => notification_choices_page,
+        Stop => stop_mails_page,
     }
 }
 

@@ -34,6 +34,7 @@ const TEXTS: &str = "
     tutors: headline bio specialization
     page_content: title
     quiz_excuses: reason
+    notifications: title body
 ";
 
 /// Start tags of a page, and the text of its title.
@@ -199,6 +200,7 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("question", question.as_str()),
         ("learner", "learner"),
         ("page", "about"),
+        ("which", "daily"),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()
@@ -215,6 +217,9 @@ fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
         match name {
             None => part,
             Some("key") if route.contains("/exercise/") => "e",
+            Some("key") if route.starts_with("/stop-mails/") => {
+                "00000000-0000-0000-0000-000000000000"
+            }
             Some("key") => "q",
             Some(name) => values
                 .get(name)
@@ -227,6 +232,8 @@ fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
 async fn make_hostile(site: &TestSite) {
     let change = "insert into page_content (slug, title, body, body_html, is_published)
         values ('about', 'About', 'x', 'x', true) on conflict do nothing;
+        insert into notifications (user_id, kind, subject, title, path)
+        select user_id, 'reply', 'x', 'x', '/learn' from users;
         -- The names were hostile when it was issued.
         alter table course_certificates disable trigger user";
     site.test.sql(change).await;

@@ -165,6 +165,7 @@ pub fn router(state: AppState) -> Router {
             get(server_fns::handle).post(server_fns::handle),
         )
         .route("/preferences/theme", post(set_theme))
+        .merge(crate::platform::notifications::server::addresses::routes())
         .merge(crate::course::server::files::routes())
         .merge(crate::certificate::server::files::routes())
         .merge(crate::question_bank::authoring::server::transfer::routes())

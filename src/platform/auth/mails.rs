@@ -177,6 +177,7 @@ async fn send(
             },
             subject,
             text: format!("{text}\n\n{site}\n"),
+            unsubscribe: None,
         })
         .await
 }

@@ -53,6 +53,8 @@ pub struct Viewer {
     pub username: String,
     pub role: UserRole,
     pub time_zone: Option<String>,
+    /// Number of unread notifications, up to 100.
+    pub unread: i32,
 }
 
 /// Settings that people can change about themselves, and the available choices.

@@ -278,7 +278,7 @@ impl SessionStore for Store {
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let mut conn = self.db.unbound().await.map_err(backend)?;
         let row = statement(
-            "select data, expires_at, user_id, email, display_name, username, role, time_zone
+            "select data, expires_at, user_id, email, display_name, username, role, time_zone, unread
              from load_session_and_user($1, $2)",
         )
         .bind::<sql_types::Uuid, _>(organization()?)
@@ -344,6 +344,8 @@ struct Person {
     role: UserRole,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
     time_zone: Option<String>,
+    #[diesel(sql_type = sql_types::Int4)]
+    unread: i32,
 }
 
 impl Person {
@@ -355,6 +357,7 @@ impl Person {
             username: self.username,
             role: self.role,
             time_zone: self.time_zone,
+            unread: self.unread,
         }
     }
 }

@@ -410,6 +410,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    notification_choices (user_id, kind) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        kind -> Text,
+        mails -> Text,
+    }
+}
+
+diesel::table! {
+    notification_settings (user_id) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        quiet_from -> Nullable<Int2>,
+        quiet_until -> Nullable<Int2>,
+        unsubscribe_key -> Uuid,
+    }
+}
+
+diesel::table! {
+    notifications (notification_id) {
+        notification_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        subject -> Text,
+        course_id -> Nullable<Uuid>,
+        title -> Text,
+        body -> Text,
+        path -> Text,
+        events -> Int4,
+        happened_at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
+        mailed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::TokenPurpose;
 
@@ -989,6 +1026,10 @@ diesel::joinable!(quiz_regradings -> courses (course_id));
 diesel::joinable!(quiz_regradings -> quiz_questions (question_id));
 diesel::joinable!(quiz_regrades -> quiz_attempts (attempt_id));
 diesel::joinable!(quiz_regrades -> quiz_regradings (regrading_id));
+diesel::joinable!(notifications -> courses (course_id));
+diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(notification_choices -> users (user_id));
+diesel::joinable!(notification_settings -> users (user_id));
 diesel::joinable!(exams -> courses (course_id));
 diesel::joinable!(exam_sections -> topics (topic_id));
 diesel::joinable!(exam_sections -> exams (exam_id));
@@ -1039,6 +1080,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     known_devices,
     learner_persona_profiles,
     module_progress,
+    notification_choices,
+    notification_settings,
+    notifications,
     one_time_tokens,
     organization_keys,
     organizations,

@@ -124,6 +124,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
         UserRole::Admin => Some("Administrator"),
     };
     view! {
+        {bell(viewer.unread)}
         <Menu id="ly-account" trigger=trigger label="Your account" class="account">
             <p class="menu-head">
                 <b>{viewer.display_name}</b>
@@ -144,6 +145,27 @@ fn member_menu(viewer: Viewer) -> AnyView {
                 <button class="menu-item">"Sign out"</button>
             </Form>
         </Menu>
+    }
+    .erase()
+}
+
+/// The link to the notifications, with the number of unread ones.
+fn bell(unread: i32) -> AnyView {
+    let count = match unread {
+        0 => None,
+        1..=99 => Some(unread.to_string()),
+        _ => Some("99+".to_owned()),
+    };
+    let label = match &count {
+        Some(count) => format!("Notifications, {count} unread"),
+        None => "Notifications".to_owned(),
+    };
+    let count = count.map(|count| view! { <span class="bell-count num">{count}</span> });
+    view! {
+        <a class="btn quiet bell" href="/notifications" aria-label=label>
+            <Icon glyph=Glyph::Bell />
+            {count}
+        </a>
     }
     .erase()
 }

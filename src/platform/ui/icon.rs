@@ -25,6 +25,7 @@ pub enum Glyph {
     Play,
     Lock,
     Mail,
+    Bell,
     More,
     Info,
     Alert,
@@ -35,7 +36,7 @@ pub enum Glyph {
 
 impl Glyph {
     #[cfg(debug_assertions)]
-    pub(super) const ALL: [Glyph; 24] = [
+    pub(super) const ALL: [Glyph; 25] = [
         Glyph::Search,
         Glyph::Check,
         Glyph::ArrowLeft,
@@ -54,6 +55,7 @@ impl Glyph {
         Glyph::Play,
         Glyph::Lock,
         Glyph::Mail,
+        Glyph::Bell,
         Glyph::More,
         Glyph::Info,
         Glyph::Alert,
@@ -88,6 +90,7 @@ impl Glyph {
             Glyph::Play => "M4.5 2.5v11L13 8Z",
             Glyph::Lock => "M3 7h10v7H3zm2 0V5a3 3 0 0 1 6 0v2",
             Glyph::Mail => "M1.5 3.5h13v9h-13zl6.5 5 6.5-5",
+            Glyph::Bell => "M3.5 11.5h9l-1-1.5V7a3.5 3.5 0 0 0-7 0v3zM6.5 14h3",
             Glyph::More => "M3 8h.01M8 8h.01M13 8h.01",
             Glyph::Info => "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0M8 7.5V11m0-6h.01",
             Glyph::Alert => "M8 2 1.5 13.5h13zm0 4.5v3m0 2h.01",

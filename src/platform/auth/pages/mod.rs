@@ -6,7 +6,7 @@ mod settings;
 
 pub use entry::{sign_in_page, sign_up_page};
 pub use recovery::{check_mail_page, confirm_page, forgot_password_page, reset_password_page};
-pub use settings::{devices_page, settings_page};
+pub use settings::{devices_page, settings_frame, settings_page};
 
 use leptos::prelude::*;
 

@@ -14,7 +14,7 @@ use crate::platform::ui::{
 };
 
 /// The frame of all settings pages.
-fn frame(title: &'static str, children: AnyView) -> AnyView {
+pub fn settings_frame(title: &'static str, children: AnyView) -> AnyView {
     let link = move |href: &'static str, text: &'static str| {
         view! {
             <a href=href aria-current=(text == title).then_some("page")>
@@ -26,7 +26,7 @@ fn frame(title: &'static str, children: AnyView) -> AnyView {
         <Page title=title>
             <div class="wide settings">
                 <nav class="side" aria-label="Settings">
-                    {link("/settings", "Profile")} {link("/settings/devices", "Devices")}
+                    {link("/settings", "Profile")} {link("/settings/notifications", "Notifications")} {link("/settings/devices", "Devices")}
                 </nav>
                 <div class="settings-main">
                     <h1>{title}</h1>
@@ -42,7 +42,7 @@ pub fn settings_page() -> AnyView {
     let settings = page_resource(|| (), |()| load_settings());
     let profile = FormState::of(UpdateProfile::PATH);
     let password = FormState::of(ChangePassword::PATH);
-    frame(
+    settings_frame(
         "Profile",
         loaded(settings, move |settings| forms(profile, password, settings)),
     )
@@ -129,7 +129,7 @@ pub fn devices_page() -> AnyView {
     let end = FormState::of(EndDevice::PATH);
     let end_others = FormState::of(EndOtherDevices::PATH);
     let again = Callback::new(move |()| known.refetch());
-    frame(
+    settings_frame(
         "Devices",
         loaded(known, move |devices| list(devices, end, end_others, again)),
     )

@@ -1,10 +1,14 @@
 //! Mail: sent by SMTP if it is configured, otherwise written to files in the data folder. The
-//! development server shows these files.
+//! development server shows these files. Each mail is a plain text; mail programs also get it in
+//! the layout that all mails share.
+
+mod layout;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lettre::message::{Mailbox, Message, header::ContentType};
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use crate::platform::config::Config;
@@ -14,6 +18,44 @@ pub struct Mail {
     pub to: Mailbox,
     pub subject: String,
     pub text: String,
+    /// For mails that people can do without.
+    pub unsubscribe: Option<Unsubscribe>,
+}
+
+/// URL that stops mails of this kind. It shows a page, and mail programs post to it (RFC 8058).
+#[derive(Clone)]
+pub struct Unsubscribe(pub String);
+
+impl Header for Unsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(value: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(value.trim_matches(['<', '>']).to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), format!("<{}>", self.0))
+    }
+}
+
+/// Tells mail programs that one request without a page stops the mails.
+#[derive(Clone)]
+struct OneClick;
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
 }
 
 impl Mail {
@@ -71,12 +113,16 @@ impl Mailer {
 
     pub async fn send(&self, mail: Mail) -> AppResult<()> {
         let to = mail.to.to_string();
-        let message = Message::builder()
+        let html = layout::html(&mail.subject, &mail.text);
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(mail.to)
-            .subject(mail.subject)
-            .header(ContentType::TEXT_PLAIN)
-            .body(mail.text.clone())
+            .subject(mail.subject);
+        if let Some(unsubscribe) = mail.unsubscribe {
+            message = message.header(unsubscribe).header(OneClick);
+        }
+        let message = message
+            .multipart(MultiPart::alternative_plain_html(mail.text.clone(), html))
             .map_err(|error| AppError::internal(&error))?;
         match &*self.way {
             MailTransport::Smtp(transport) => {

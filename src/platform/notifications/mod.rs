@@ -1,0 +1,140 @@
+//! Notifications: what happened that concerns a person. They are listed in the app, and mails bring
+//! them as often as the person wants. Features create them with `server::notify`.
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of notification. People choose for each kind how its mails come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationKind {
+    Announcement,
+    Deadline,
+    Reply,
+    ColdCall,
+    Moderation,
+    Admission,
+}
+
+impl NotificationKind {
+    pub const ALL: [Self; 6] = [
+        Self::Announcement,
+        Self::Deadline,
+        Self::Reply,
+        Self::ColdCall,
+        Self::Moderation,
+        Self::Admission,
+    ];
+
+    /// The name in the database and in forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Announcement => "announcement",
+            Self::Deadline => "deadline",
+            Self::Reply => "reply",
+            Self::ColdCall => "cold_call",
+            Self::Moderation => "moderation",
+            Self::Admission => "admission",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Announcement => "Announcements",
+            Self::Deadline => "Reminders of dates",
+            Self::Reply => "Replies to your messages",
+            Self::ColdCall => "New cold calls and answers",
+            Self::Moderation => "Decisions of tutors about your messages",
+            Self::Admission => "Applications and cohorts",
+        }
+    }
+
+    /// How mails come to people who have not chosen.
+    pub fn default_mails(self) -> MailFrequency {
+        match self {
+            Self::ColdCall => MailFrequency::Daily,
+            _ => MailFrequency::AtOnce,
+        }
+    }
+}
+
+/// How mails about notifications come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailFrequency {
+    AtOnce,
+    Daily,
+    Weekly,
+    Off,
+}
+
+impl MailFrequency {
+    pub const ALL: [Self; 4] = [Self::AtOnce, Self::Daily, Self::Weekly, Self::Off];
+
+    /// The name in the database and in forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at_once",
+            Self::Daily => "daily",
+            Self::Weekly => "weekly",
+            Self::Off => "off",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|frequency| frequency.name() == name)
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AtOnce => "At once",
+            Self::Daily => "Once a day",
+            Self::Weekly => "Once a week",
+            Self::Off => "No mails",
+        }
+    }
+}
+
+/// One notification in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationLine {
+    pub title: String,
+    pub body: String,
+    /// Address that marks it as read and leads to its subject.
+    pub href: String,
+    /// Number of events that it stands for.
+    pub events: i32,
+    /// Time of its newest event, in words and as RFC 3339.
+    pub when: (String, String),
+    pub is_read: bool,
+}
+
+/// Page of the list of notifications, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationList {
+    pub lines: Vec<NotificationLine>,
+    pub has_unread: bool,
+    /// Number of this page, from 0.
+    pub page: u32,
+    pub has_more: bool,
+}
+
+/// A person's choices, for each kind in the order of [`NotificationKind::ALL`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationChoices {
+    pub mails: Vec<(NotificationKind, MailFrequency)>,
+    /// First and last hour of the time without mails, in the person's time zone.
+    pub quiet: Option<(i16, i16)>,
+}

@@ -1,0 +1,8 @@
+//! Creating notifications, their mails, and the addresses that their links lead to.
+
+pub mod addresses;
+pub mod mails;
+pub mod store;
+mod timing;
+
+pub use self::store::{NewNotification, notify};

@@ -1,0 +1,403 @@
+//! Queries of notifications. Each takes the person's id and finds rows of that person only.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Int2, Int4, Nullable, Text, Timestamptz, Uuid};
+use diesel_async::RunQueryDsl;
+
+use super::mails::{MailBatch, NotificationMail};
+use super::timing::{QuietHours, leaves_at};
+use crate::platform::db::schema::{notification_choices, notification_settings, notifications};
+use crate::platform::db::{Conn, statement};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, UserId};
+use crate::platform::jobs;
+use crate::platform::notifications::{MailFrequency, NotificationChoices, NotificationKind};
+
+/// Notifications on one page of the list.
+pub const PAGE: usize = 30;
+
+/// Something that happened, for [`notify`].
+pub struct NewNotification {
+    pub kind: NotificationKind,
+    /// The name of its subject, such as the id of a thread. Unread notifications of one kind about
+    /// one subject become one.
+    pub subject: String,
+    pub course: Option<CourseId>,
+    /// One line, such as "Sofia replied to your answer". Longer texts are cut.
+    pub title: String,
+    pub body: String,
+    /// Path of the page that it leads to.
+    pub path: String,
+}
+
+/// Notifies people, in the caller's transaction. Mails follow as each of them has chosen. The
+/// caller leaves out the person who did it.
+pub async fn notify(conn: &mut Conn, people: &[UserId], new: &NewNotification) -> AppResult<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
+    statement(
+        "insert into notifications (user_id, kind, subject, course_id, title, body, path)
+         select u.user_id, $2, $3, $4, $5, $6, $7
+         from users u where u.user_id = any($1) and u.is_active and u.deleted_at is null
+         on conflict (user_id, kind, subject) where read_at is null do update
+         set events = notifications.events + 1, happened_at = now(), title = excluded.title, body = excluded.body,
+             path = excluded.path",
+    )
+    .bind::<Array<Uuid>, _>(&ids)
+    .bind::<Text, _>(new.kind.name())
+    .bind::<Text, _>(&new.subject)
+    .bind::<Nullable<Uuid>, _>(new.course)
+    .bind::<Text, _>(cut(&new.title, 200))
+    .bind::<Text, _>(cut(&new.body, 1000))
+    .bind::<Text, _>(&new.path)
+    .execute(conn)
+    .await?;
+    let readers = readers(conn, &ids, new.kind).await?;
+    let now = Utc::now();
+    for reader in readers {
+        reader.enqueue(conn, new.kind, now).await?;
+    }
+    Ok(())
+}
+
+/// Shortens a text to this many characters.
+fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(characters - 1).chain(['…']).collect(),
+    }
+}
+
+/// A person who may want mails about a kind.
+#[derive(QueryableByName)]
+struct Reader {
+    #[diesel(sql_type = Uuid)]
+    user_id: UserId,
+    #[diesel(sql_type = Text)]
+    zone: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    mails: Option<String>,
+    #[diesel(sql_type = Nullable<Int2>)]
+    quiet_from: Option<i16>,
+    #[diesel(sql_type = Nullable<Int2>)]
+    quiet_until: Option<i16>,
+}
+
+async fn readers(
+    conn: &mut Conn,
+    people: &[uuid::Uuid],
+    kind: NotificationKind,
+) -> QueryResult<Vec<Reader>> {
+    statement(
+        "select u.user_id, coalesce(u.time_zone, o.time_zone) as zone, c.mails, s.quiet_from, s.quiet_until
+         from users u
+         join organizations o on o.organization_id = u.organization_id
+         left join notification_choices c on c.user_id = u.user_id and c.kind = $2
+         left join notification_settings s on s.user_id = u.user_id
+         where u.user_id = any($1) and u.email_confirmed_at is not null and u.is_active and u.deleted_at is null",
+    )
+    .bind::<Array<Uuid>, _>(people)
+    .bind::<Text, _>(kind.name())
+    .load(conn)
+    .await
+}
+
+impl Reader {
+    /// Queues the mail that will hold a notification of this kind. Other notifications that are due
+    /// at the same time come in the same mail.
+    async fn enqueue(
+        self,
+        conn: &mut Conn,
+        kind: NotificationKind,
+        now: DateTime<Utc>,
+    ) -> AppResult<()> {
+        let frequency = chosen(kind, self.mails.as_deref());
+        let quiet = match (self.quiet_from, self.quiet_until) {
+            (Some(from), Some(until)) => {
+                let hour = |hour| u32::try_from(hour).unwrap_or_default();
+                Some(QuietHours {
+                    from: hour(from),
+                    until: hour(until),
+                })
+            }
+            _ => None,
+        };
+        let zone = self.zone.parse().unwrap_or(Tz::UTC);
+        let Some(at) = leaves_at(frequency, quiet, zone, now) else {
+            return Ok(());
+        };
+        let Some(batch) = MailBatch::of(kind, frequency) else {
+            return Ok(());
+        };
+        let name = format!(
+            "notification {} {} {}",
+            self.user_id,
+            batch.name(),
+            at.timestamp()
+        );
+        let mail = NotificationMail {
+            user: self.user_id,
+            batch,
+        };
+        jobs::enqueue_once(conn, &mail, &name, at).await
+    }
+}
+
+fn chosen(kind: NotificationKind, stored: Option<&str>) -> MailFrequency {
+    stored
+        .and_then(MailFrequency::parse)
+        .unwrap_or(kind.default_mails())
+}
+
+#[derive(Debug, QueryableByName)]
+pub struct NotificationRow {
+    #[diesel(sql_type = Uuid)]
+    pub notification_id: uuid::Uuid,
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    #[diesel(sql_type = Text)]
+    pub body: String,
+    #[diesel(sql_type = Text)]
+    pub path: String,
+    #[diesel(sql_type = Int4)]
+    pub events: i32,
+    #[diesel(sql_type = Timestamptz)]
+    pub happened_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+/// Returns the notifications of a page and one more if there is a next page.
+pub async fn newest(conn: &mut Conn, user: UserId, page: u32) -> QueryResult<Vec<NotificationRow>> {
+    statement(
+        "select notification_id, title, body, path, events, happened_at, read_at
+         from notifications where user_id = $1
+         order by happened_at desc, notification_id desc limit $2 offset $3",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<BigInt, _>(PAGE as i64 + 1)
+    .bind::<BigInt, _>(i64::from(page) * PAGE as i64)
+    .load(conn)
+    .await
+}
+
+/// Marks a notification as read. Returns the path that it leads to.
+pub async fn open(
+    conn: &mut Conn,
+    user: UserId,
+    notification: uuid::Uuid,
+) -> QueryResult<Option<String>> {
+    diesel::update(
+        notifications::table
+            .filter(notifications::notification_id.eq(notification))
+            .filter(notifications::user_id.eq(user)),
+    )
+    .set(notifications::read_at.eq(
+        diesel::dsl::sql::<diesel::sql_types::Nullable<Timestamptz>>("coalesce(read_at, now())"),
+    ))
+    .returning(notifications::path)
+    .get_result(conn)
+    .await
+    .optional()
+}
+
+/// Marks as read the notifications about a subject, because the person has seen it.
+pub async fn seen(
+    conn: &mut Conn,
+    user: UserId,
+    kind: NotificationKind,
+    subject: &str,
+) -> QueryResult<usize> {
+    diesel::update(
+        notifications::table
+            .filter(notifications::user_id.eq(user))
+            .filter(notifications::kind.eq(kind.name()))
+            .filter(notifications::subject.eq(subject))
+            .filter(notifications::read_at.is_null()),
+    )
+    .set(notifications::read_at.eq(Utc::now()))
+    .execute(conn)
+    .await
+}
+
+pub async fn read_all(conn: &mut Conn, user: UserId) -> QueryResult<()> {
+    diesel::update(
+        notifications::table
+            .filter(notifications::user_id.eq(user))
+            .filter(notifications::read_at.is_null()),
+    )
+    .set(notifications::read_at.eq(Utc::now()))
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Returns how mails come for each kind, and the hours without mails.
+pub async fn choices(conn: &mut Conn, user: UserId) -> QueryResult<NotificationChoices> {
+    let stored: HashMap<String, String> = notification_choices::table
+        .filter(notification_choices::user_id.eq(user))
+        .select((notification_choices::kind, notification_choices::mails))
+        .load(conn)
+        .await?
+        .into_iter()
+        .collect();
+    let quiet: Option<(Option<i16>, Option<i16>)> = notification_settings::table
+        .find(user)
+        .select((
+            notification_settings::quiet_from,
+            notification_settings::quiet_until,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    let of = |kind: NotificationKind| {
+        let stored = stored.get(kind.name()).map(String::as_str);
+        (kind, chosen(kind, stored))
+    };
+    Ok(NotificationChoices {
+        mails: NotificationKind::ALL.map(of).to_vec(),
+        quiet: quiet.and_then(|(from, until)| from.zip(until)),
+    })
+}
+
+/// Stores choices. Notifications that are not read yet and were in no mail come as chosen now.
+pub async fn choose(
+    conn: &mut Conn,
+    user: UserId,
+    chosen: &[(NotificationKind, MailFrequency)],
+    quiet: Option<(i16, i16)>,
+) -> AppResult<()> {
+    diesel::insert_into(notification_settings::table)
+        .values((
+            notification_settings::user_id.eq(user),
+            notification_settings::quiet_from.eq(quiet.map(|(from, _)| from)),
+            notification_settings::quiet_until.eq(quiet.map(|(_, until)| until)),
+        ))
+        .on_conflict(notification_settings::user_id)
+        .do_update()
+        .set((
+            notification_settings::quiet_from.eq(quiet.map(|(from, _)| from)),
+            notification_settings::quiet_until.eq(quiet.map(|(_, until)| until)),
+        ))
+        .execute(conn)
+        .await?;
+    let now = Utc::now();
+    for (kind, frequency) in chosen {
+        set_mails(conn, user, *kind, *frequency).await?;
+        let is_waiting: bool = diesel::select(diesel::dsl::exists(
+            notifications::table
+                .filter(notifications::user_id.eq(user))
+                .filter(notifications::kind.eq(kind.name()))
+                .filter(notifications::read_at.is_null())
+                .filter(notifications::mailed_at.is_null()),
+        ))
+        .get_result(conn)
+        .await?;
+        if is_waiting {
+            for reader in readers(conn, &[user.0], *kind).await? {
+                reader.enqueue(conn, *kind, now).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn set_mails(
+    conn: &mut Conn,
+    user: UserId,
+    kind: NotificationKind,
+    frequency: MailFrequency,
+) -> QueryResult<()> {
+    diesel::insert_into(notification_choices::table)
+        .values((
+            notification_choices::user_id.eq(user),
+            notification_choices::kind.eq(kind.name()),
+            notification_choices::mails.eq(frequency.name()),
+        ))
+        .on_conflict((notification_choices::user_id, notification_choices::kind))
+        .do_update()
+        .set(notification_choices::mails.eq(frequency.name()))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Returns the key of the person's links that stop mails.
+pub async fn unsubscribe_key(conn: &mut Conn, user: UserId) -> QueryResult<uuid::Uuid> {
+    diesel::insert_into(notification_settings::table)
+        .values(notification_settings::user_id.eq(user))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    notification_settings::table
+        .find(user)
+        .select(notification_settings::unsubscribe_key)
+        .first(conn)
+        .await
+}
+
+/// Stops the mails of a batch for the person with this key.
+///
+/// # Errors
+///
+/// `NotFound` for an unknown key or batch.
+pub async fn stop_mails(conn: &mut Conn, key: uuid::Uuid, which: &str) -> AppResult<()> {
+    let unknown = || {
+        AppError::NotFound(
+            "This link is not complete. You can choose your mails in your settings.".to_owned(),
+        )
+    };
+    let batch = MailBatch::parse(which).ok_or_else(unknown)?;
+    let user: UserId = notification_settings::table
+        .filter(notification_settings::unsubscribe_key.eq(key))
+        .select(notification_settings::user_id)
+        .first(conn)
+        .await
+        .optional()?
+        .ok_or_else(unknown)?;
+    for kind in batch.kinds(&choices(conn, user).await?) {
+        set_mails(conn, user, kind, MailFrequency::Off).await?;
+    }
+    Ok(())
+}
+
+#[derive(Debug, QueryableByName)]
+pub struct MailedRow {
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    #[diesel(sql_type = Text)]
+    pub body: String,
+    #[diesel(sql_type = Text)]
+    pub path: String,
+    #[diesel(sql_type = Int4)]
+    pub events: i32,
+    #[diesel(sql_type = Timestamptz)]
+    happened_at: DateTime<Utc>,
+}
+
+/// Marks the unread notifications of these kinds as mailed, and returns those that no mail has
+/// held yet, oldest first.
+pub async fn take_unmailed(
+    conn: &mut Conn,
+    user: UserId,
+    kinds: &[NotificationKind],
+) -> QueryResult<Vec<MailedRow>> {
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    let mut rows: Vec<MailedRow> = statement(
+        "update notifications set mailed_at = now()
+         where user_id = $1 and kind = any($2) and read_at is null and (mailed_at is null or mailed_at < happened_at)
+         returning title, body, path, events, happened_at",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Array<Text>, _>(kinds)
+    .load(conn)
+    .await?;
+    rows.sort_by_key(|row| row.happened_at);
+    Ok(rows)
+}
