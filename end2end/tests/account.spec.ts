@@ -1,5 +1,5 @@
 // Accounts in the browser: errors appear in the form, and sessions on other devices can be ended.
-import { awake, expect, newAddress, PASSWORD, signUp, test } from "./site";
+import { accessible, awake, expect, learner, newAddress, PASSWORD, signUp, test } from "./site";
 
 test.describe("sign-in errors", () => {
   // The browser itself reports a response of 422 in its console.
@@ -64,4 +64,24 @@ test("the theme is remembered", { tag: "@once" }, async ({ page }) => {
   await page.getByRole("contentinfo").getByRole("button", { name: "Dark theme" }).click();
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+test("how mails about notifications come is chosen for each kind", async ({ page }) => {
+  await learner(page);
+  await page.goto("/notifications");
+  await accessible(page);
+  await expect(page.getByText("Nothing yet")).toBeVisible();
+  await page.getByRole("link", { name: "Choose your mails" }).click();
+  await awake(page);
+  await page.getByLabel("Replies to your messages").selectOption("Once a day");
+  await page.getByLabel("From").selectOption("22:00");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Choose an hour, or “none” in both fields.").first()).toBeVisible();
+  await page.getByLabel("Until").selectOption("06:00");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await page.reload();
+  await accessible(page);
+  await expect(page.getByLabel("Replies to your messages")).toHaveValue("daily");
+  await expect(page.getByLabel("From")).toHaveValue("22");
 });
