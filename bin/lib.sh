@@ -375,6 +375,7 @@ build_release() {
   rm -f "$RELEASE_STAMP"
   touch "$RELEASE_STAMP.new"
   cargo leptos build --release --split --precompress || return 1
+  node bin/tools/pack.mjs target/site/pkg || return 1
   # Results of wasm-opt that no build has used for two weeks.
   find "$TOOLS/optimized" -type f -mtime +14 -delete 2>/dev/null || true
   # Dated by the start of the build, so that files edited during the build count as newer.
