@@ -40,6 +40,8 @@ pub mod question_bank;
 pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 mod testing;
+#[cfg(all(test, feature = "ssr"))]
+mod titles_tests;
 
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

@@ -217,10 +217,10 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   await tutor.goto(`/teach/${DEMO}/exams`);
   await check(tutor);
   await tutor.getByRole("link", { name: "Final exam" }).click();
-  await expect(tutor.getByRole("heading", { level: 2, name: "Final exam" })).toBeVisible();
+  await expect(tutor.getByRole("heading", { level: 1, name: "Final exam" })).toBeVisible();
   await check(tutor);
   await tutor.getByRole("row", { name: new RegExp(address) }).getByRole("link").click();
-  await expect(tutor.getByRole("heading", { level: 2, name: "Asha Kulkarni" })).toBeVisible();
+  await expect(tutor.getByRole("heading", { level: 1, name: "Asha Kulkarni" })).toBeVisible();
   await tutor.getByText("Timeline").click();
   await expect(tutor.getByText("Viewed question 2").first()).toBeVisible();
   await expect(tutor.locator(".quiz-answers > li").first()).toContainText("on the screen");
@@ -245,6 +245,71 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   await tutor.getByRole("button", { name: "Unpublish" }).click();
   await expect(tutor.getByText("Draft", { exact: true })).toBeVisible();
   await tutor.context().close();
+});
+
+test("a tutor adds sections and makes an exam adaptive by keyboard", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "tutor");
+  await page.goto(`/teach/${DEMO}/exams/new`);
+  await awake(page);
+  await accessible(page);
+  await expect(page.getByRole("group", { name: /^Section \d+$/ })).toHaveCount(1);
+  const one = page.getByRole("group", { name: "Section 1" });
+  const there = Number((await one.getByText(/available/).innerText()).split(" ")[0]);
+  await one.getByLabel("Draw from").focus();
+  await page.keyboard.press("ArrowDown");
+  const fewer = async () => Number((await one.getByText(/available/).innerText()).split(" ")[0]);
+  await expect.poll(fewer).toBeLessThan(there);
+  await one.getByLabel("Minimum difficulty").fill("2");
+  await expect(one.getByText("0 available")).toBeVisible();
+  await one.getByLabel("Minimum difficulty").fill("");
+  await one.getByLabel("Questions").fill("1");
+  await page.getByRole("button", { name: "Add section" }).focus();
+  await page.keyboard.press("Enter");
+  const two = page.getByRole("group", { name: "Section 2" });
+  await expect(two.getByLabel("Title")).toBeFocused();
+  await page.keyboard.type("The rest");
+  await two.getByLabel("Questions").fill("1");
+  await page.getByRole("button", { name: "Add section" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("group", { name: "Section 3" }).getByLabel("Title")).toBeFocused();
+  await expect(two.getByLabel("Title"), "what was typed stays").toHaveValue("The rest");
+
+  await expect(page.getByLabel("Minimum number of questions")).toBeHidden();
+  await page.getByRole("switch", { name: /Adaptive exam/ }).focus();
+  await page.keyboard.press("Space");
+  await expect(page.getByLabel("Minimum number of questions")).toBeVisible();
+  await accessible(page);
+  await page.keyboard.press("Space");
+  await page.getByLabel("Title").first().fill(`By keyboard ${Date.now()}`);
+  // Enter saves, and does not add a section.
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("2 questions in 2 sections")).toBeVisible();
+});
+
+test.describe("in a tutor's time zone", { tag: "@once" }, () => {
+  test.use({ timezoneId: "Asia/Kolkata" });
+
+  test("the times of a new exam are entered", async ({ page }) => {
+    await signIn(page, "admin");
+    await page.goto(`/teach/${DEMO}/exams/new`);
+    await awake(page);
+    await expect(page.getByText("Asia/Kolkata")).toBeVisible();
+  });
+});
+
+test.describe("a tutor without JavaScript", { tag: "@once" }, () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("adds a section with a button", async ({ page }) => {
+    await signIn(page, "tutor");
+    await page.goto(`/teach/${DEMO}/exams/new`);
+    await page.getByLabel("Title").first().fill("Kept");
+    await page.getByRole("group", { name: "Section 1" }).getByLabel("Questions").fill("3");
+    await page.getByRole("button", { name: "Add section" }).click();
+    await expect(page.getByRole("group", { name: "Section 2" }).getByLabel("Title")).toBeFocused();
+    await expect(page.getByLabel("Title").first()).toHaveValue("Kept");
+    await expect(page.getByRole("group", { name: "Section 1" }).getByLabel("Questions")).toHaveValue("3");
+  });
 });
 
 test.describe("without JavaScript", () => {

@@ -135,10 +135,18 @@ export async function accessible(page: Page) {
 }
 
 /**
- * Checks that nothing is wider than the screen. For pages without JavaScript, on which axe cannot
- * run because it needs timers.
+ * Checks that nothing is wider than the screen, and that nothing within the page scrolls up and
+ * down. Only the page of a wide table scrolls sideways. For pages without JavaScript, on which axe
+ * cannot run because it needs timers.
  */
 export async function fits(page: Page) {
+  const nested = await page.evaluate(() =>
+    [...document.querySelectorAll("main .table-wrap, main .table-page, main table, main section")]
+      .filter((part) => /auto|scroll/.test(getComputedStyle(part).overflowY) && part.scrollHeight > part.clientHeight + 1)
+      .map((part) => part.className),
+  );
+  expect(nested, `parts of ${page.url()} that scroll up and down`).toEqual([]);
+  if ((await page.locator(".table-page").count()) > 0) return;
   const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   expect(wide, `the width of ${page.url()}`).toBeLessThanOrEqual(screen);
 }

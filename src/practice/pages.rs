@@ -41,11 +41,12 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
         } => answered(*outcome, &page.course_title.language, attempts, again),
     };
     view! {
-        <Title text=format!("Practice · {}", page.topic.title) />
+        <Title text=format!("Practice · {} · {}", page.topic.title, page.course_title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
                 (page.course_title.to_string(), format!("/learn/{}", page.course_slug)),
                 (page.topic.title.clone(), page.topic.href.clone()),
+                ("Practice".to_owned(), String::new()),
             ] />
             <h1>"Practice"</h1>
             <section id="ly-practice" class="practice">

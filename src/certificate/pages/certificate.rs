@@ -40,7 +40,10 @@ struct ShownRuling {
 
 fn certificate(page: CertificatePage, rate: FormState, ruling: ShownRuling) -> AnyView {
     let code = page.facts.code.clone();
-    let title = format!("{} · {}", page.facts.learner_name, page.facts.course_title);
+    let title = format!(
+        "Certificate of {} · {}",
+        page.facts.learner_name, page.facts.course_title
+    );
     let organization = page.facts.organization_name.clone();
     let reason = page
         .own

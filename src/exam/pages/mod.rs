@@ -40,13 +40,13 @@ fn list(list: ExamList) -> AnyView {
         }
     };
     view! {
-        <Title text=format!("Exams · {}", list.course_title) />
+        <Title text=format!("Your exams · {}", list.course_title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
                 (list.course_title.to_string(), format!("/learn/{}", list.course_slug)),
-                ("Exams".to_owned(), String::new()),
+                ("Your exams".to_owned(), String::new()),
             ] />
-            <h1>"Exams"</h1>
+            <h1>"Your exams"</h1>
             {lines}
         </div>
     }
@@ -127,7 +127,7 @@ fn exam(page: ExamPage, forms: ExamForms) -> AnyView {
             page.course_title.to_string(),
             format!("/learn/{}", page.course_slug),
         ),
-        ("Exams".to_owned(), exams_path(&page.course_slug)),
+        ("Your exams".to_owned(), exams_path(&page.course_slug)),
         (page.title.clone(), String::new()),
     ];
     let past = history(

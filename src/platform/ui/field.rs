@@ -96,6 +96,9 @@ pub fn Field(
     autocomplete: &'static str,
     #[prop(optional, into)] placeholder: String,
     #[prop(optional)] max_length: Option<u32>,
+    /// Gives the field the focus when the page is loaded.
+    #[prop(optional)]
+    autofocus: bool,
     /// Needed if two forms of a page have fields with the same name.
     #[prop(optional, into)]
     id: String,
@@ -112,6 +115,7 @@ pub fn Field(
             placeholder=filled(placeholder)
             autocomplete=filled(autocomplete)
             maxlength=max_length.map(|n| n.to_string())
+            autofocus=autofocus
             required=required
             disabled=disabled
             aria-invalid=move || is_some(error).then_some("true")

@@ -147,7 +147,10 @@ fn continue_panel(course: MyCourse) -> AnyView {
                     </Button>
                     <span class="soft num">{at.minutes.map(duration)}</span>
                 </div>
-                <Meter percent=percent label=format!("{percent}% of the course completed") />
+                <div class="continue-progress">
+                    <Meter percent=percent label="Share of the course completed" />
+                    <span class="soft num">{format!("{percent}%")}</span>
+                </div>
             </div>
         </section>
     }

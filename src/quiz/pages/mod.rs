@@ -103,6 +103,7 @@ fn quiz(page: QuizPage, forms: QuizForms) -> AnyView {
             <Breadcrumbs trail=vec![
                 (page.course_title.to_string(), course),
                 (page.module_title.clone(), String::new()),
+                (name.clone(), String::new()),
             ] />
             <h1>{name}</h1>
             {excused}

@@ -254,6 +254,7 @@ pub fn shortage(sections: &[SectionRow], bank: &[BankItem]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exam::teach::available;
     use chrono::DateTime;
 
     fn sound() -> ExamFields {
@@ -287,6 +288,55 @@ mod tests {
                 assert_eq!(sections.len(), 1, "an empty row counts for nothing");
                 None
             }
+        }
+    }
+
+    #[test]
+    fn the_form_counts_the_questions_that_a_section_may_draw() {
+        let topic = |n: u128| TopicId(Uuid::from_u128(n));
+        let bank: Vec<BankItem> = [
+            (1, Some(1), Some(0.2)),
+            (1, Some(1), None),
+            (1, Some(2), Some(0.8)),
+            (2, None, Some(0.5)),
+        ]
+        .map(|(module_no, topic_id, difficulty)| BankItem {
+            question_id: crate::platform::ids::QuestionId(Uuid::nil()),
+            module_no,
+            topic_id: topic_id.map(topic),
+            difficulty,
+        })
+        .into();
+        let topics = [(1, 1), (1, 2), (2, 3)].map(|(module_no, n)| ExamTopicRow {
+            topic_id: topic(n),
+            slug: String::new(),
+            title: String::new(),
+            module_no,
+            topic_number: 1,
+        });
+        let pool = crate::exam::teach::server::view::pool(&bank);
+        let one = format!("topic:{}", Uuid::from_u128(1));
+        for (source, easiest, hardest, expected) in [
+            ("", "", "", 4),
+            ("module:1", "", "", 3),
+            ("module:2", "", "", 1),
+            (one.as_str(), "", "", 2),
+            (one.as_str(), "0", "", 1),
+            ("", "0,2", "0.8", 3),
+            ("", "", "0.5", 2),
+            ("", "0.81", "", 0),
+        ] {
+            let fields = SectionFields {
+                source: source.to_owned(),
+                easiest: easiest.to_owned(),
+                hardest: hardest.to_owned(),
+                count: "1".to_owned(),
+                ..SectionFields::default()
+            };
+            let row = section(ExamId(Uuid::nil()), &fields, 0, &topics).unwrap();
+            let drawn = bank.iter().filter(|item| row.takes(item)).count();
+            assert_eq!(available(&pool, &fields), expected, "{fields:?}");
+            assert_eq!(drawn, expected, "{fields:?}");
         }
     }
 

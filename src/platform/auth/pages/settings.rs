@@ -23,7 +23,7 @@ pub fn settings_frame(title: &'static str, children: AnyView) -> AnyView {
         }
     };
     view! {
-        <Page title=title>
+        <Page title=format!("{title} · Settings")>
             <div class="wide settings">
                 <nav class="side" aria-label="Settings">
                     {link("/settings", "Profile")} {link("/settings/notifications", "Notifications")} {link("/settings/devices", "Devices")}

@@ -13,7 +13,8 @@ use crate::question_bank::authoring::{
     AS_IN_FILE, Import, ImportPage, ImportReport, ImportState, LeftOutGroup,
 };
 use crate::question_bank::limits::{MAX_BYTES, MAX_FILE_BYTES, MAX_QUESTIONS};
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 pub fn question_import_page() -> AnyView {
     let (course, named) = (path_part("course"), query_value("import"));
@@ -32,7 +33,8 @@ pub fn question_import_page() -> AnyView {
             }
             None => import(&course, found),
         };
-        frame(&course, &title, Area::Questions, inside)
+        let heading = TeachHeading::task("Import questions");
+        frame_below(&course, &title, Area::Questions, heading, inside)
     };
     view! { <Page title="Import questions">{loaded(page, show)}</Page> }.erase()
 }
@@ -59,7 +61,6 @@ fn running(course: &str, import: &Import) -> AnyView {
     let file = import.report.file.clone();
     view! {
         <section class="stack">
-            <h2>"Import questions"</h2>
             <div inner_html=RELOAD></div>
             <p>
                 <b>{file}</b>
@@ -110,7 +111,6 @@ fn import(course: &str, page: ImportPage) -> AnyView {
         {problem}
         {finished.map(|done| report(course, done.report))}
         <form class="stack bank-import" method="post" action="/uploads/questions" enctype="multipart/form-data">
-            <h2>"Import questions"</h2>
             <p class="soft">
                 "Import GIFT, Moodle XML, QTI 2.0 to 3.0 (an item or a package), or a quiz of an mdBook. Questions that can’t be imported are listed with the reason, and the rest is imported. A new version of a file for the same topic updates its questions. Questions that were edited here stay as they are."
             </p>
@@ -223,7 +223,7 @@ fn list(title: &'static str, prompts: Vec<String>) -> Option<AnyView> {
         .collect_view();
     Some(
         view! {
-            <h3>{title}</h3>
+            <h2>{title}</h2>
             <ul>{lines}</ul>
         }
         .erase(),

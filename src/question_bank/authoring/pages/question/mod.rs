@@ -21,7 +21,8 @@ use crate::question_bank::authoring::api::{RetireQuestion, SaveQuestion, load_qu
 use crate::question_bank::authoring::{Preview, QuestionForm, QuestionPage};
 use crate::question_bank::pages::answer_fields as answering;
 use crate::question_bank::pages::graded;
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 pub fn question_page() -> AnyView {
     let (course, question) = (path_part("course"), path_part("question"));
@@ -42,18 +43,17 @@ pub fn question_page() -> AnyView {
     let show = move |page: QuestionPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let heading = TeachHeading::task(match page.question {
+            Some(_) => "Edit question",
+            None => "Write a question",
+        });
         let inside = question_view(&course, page, save, retire);
-        frame(&course, &title, Area::Questions, inside)
+        frame_below(&course, &title, Area::Questions, heading, inside)
     };
     view! { <Page title="Question">{loaded(page, show)}</Page> }.erase()
 }
 
 fn question_view(course: &str, page: QuestionPage, save: FormState, retire: FormState) -> AnyView {
-    let title = match page.question {
-        Some(_) => "Edit question",
-        None => "Write a question",
-    };
-    let list = Area::Questions.path(course);
     let saved = (page.question.is_none() && !query_now("saved").is_empty())
         .then(|| view! { <Notice tone=Tone::Ok>"Question saved. You can write the next one here."</Notice> });
     let imported = page.is_imported.then(|| {
@@ -67,10 +67,6 @@ fn question_view(course: &str, page: QuestionPage, save: FormState, retire: Form
         .map(|id| retiring(course, id, page.is_retired, retire));
     view! {
         <div class="bank-question">
-            <p>
-                <a href=list>"All questions"</a>
-            </p>
-            <h2>{title}</h2>
             {saved}
             {imported}
             {problems(page.problems.clone())}
