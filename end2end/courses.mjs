@@ -49,13 +49,13 @@ write("one/01-quick.quiz.toml", [
   'explanation = "Seven sixes."',
 ]);
 
-const modules = ["desktop", "desktop-plain", "phone", "phone-plain"];
+const modules = ["desktop", "desktop-plain", "phone", "phone-plain", "desktop-several", "phone-several"];
 begin("unwritten", ...modules);
 write("description.md", ["Its questions are still to be written."]);
 write("course.toml", [
   'slug = "to-be-written"',
   'title = "To be written"',
-  'summary = "Four topics, no question."',
+  'summary = "Six topics, no question."',
   'language = "en"',
   'level = "beginner"',
   "",

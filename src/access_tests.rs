@@ -90,11 +90,16 @@ const TABLE: &str = "
     exercise/api/save_work      exercise=EXERCISE&writer=TOPIC&revision=0&change=1&text=x 401 200 403 403 403 403 404
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
     GET authoring/api/load_bank course=open                                     401 403 403 200 403 200 404
-    GET authoring/api/load_question course=open&question=new&kind=&place=&preview=false 401 403 403 200 403 200 404
+    GET authoring/api/load_question course=open&question=new&kind=&place=               401 403 403 200 403 200 404
+    authoring/api/preview_question course=open&go=try                           401 403 403 200 403 200 404
     authoring/api/save_question course=open&id=&mark=&go=save                   401 403 403 422 403 422 404
     authoring/api/retire_question course=open&id=TOPIC&retired=true             401 403 403 404 403 404 404
     authoring/api/move_question course=open&which=up-TOPIC                      401 403 403 404 403 404 404
+    authoring/api/change_questions course=open&action=retire&ids[]=NOBODY       401 403 403 404 403 404 404
+    authoring/api/undo_question_change course=open                              401 403 403 409 403 409 404
     GET authoring/api/load_import course=open                                   401 403 403 200 403 200 404
+    authoring/api/confirm_import course=open&preview=NOBODY&seen=x              401 403 403 404 403 404 404
+    authoring/api/discard_import course=open&preview=NOBODY                     401 403 403 200 403 200 404
     GET settings/api/load_quiz_settings course=open                             401 403 403 200 403 200 404
     settings/api/save_quiz_settings course=open                                 401 403 403 422 403 422 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200

@@ -18,7 +18,7 @@ pub use self::course::{CourseBuilder, CourseFolder, import_draft, shared};
 pub use self::exam::{
     ExamBuilder, running_sitting, set_exam_status, sitting_questions, start_exam,
 };
-pub use self::pages::{hidden, statements, upload_questions};
+pub use self::pages::{confirm_questions, hidden, statements, upload_questions};
 pub use self::people::{enroll, learner, mark_done, only_code, topic_id, tutor, tutor_of, user_id};
 pub use self::question::Question;
 pub use self::quiz::{attempt, give, start, take};

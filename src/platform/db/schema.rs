@@ -554,6 +554,23 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::QuestionPurpose;
 
+    question_import_previews (import_id) {
+        import_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        uploaded_by -> Uuid,
+        file_name -> Text,
+        content -> Bytea,
+        place -> Text,
+        purpose -> Nullable<QuestionPurpose>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::QuestionPurpose;
+
     question_imports (import_id) {
         import_id -> Uuid,
         organization_id -> Uuid,
@@ -1046,6 +1063,8 @@ diesel::joinable!(exam_resets -> exam_sittings (sitting_id));
 diesel::joinable!(exam_regradings -> exams (exam_id));
 diesel::joinable!(exam_regradings -> quiz_questions (question_id));
 diesel::joinable!(exam_regradings -> users (decided_by));
+diesel::joinable!(question_import_previews -> courses (course_id));
+diesel::joinable!(question_import_previews -> users (uploaded_by));
 diesel::joinable!(question_imports -> courses (course_id));
 diesel::joinable!(question_imports -> users (imported_by));
 diesel::joinable!(practice_answers -> users (user_id));
@@ -1088,6 +1107,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     page_content,
     practice_answers,
+    question_import_previews,
     question_imports,
     question_statistics,
     quiz_allowances,

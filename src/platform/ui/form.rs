@@ -49,6 +49,14 @@ impl FormState {
         })
     }
 
+    /// All values that were sent for the field, such as those of checked boxes.
+    pub fn values(self, field: &str) -> Vec<String> {
+        self.typed.with_value(|typed| {
+            let values = typed.iter().filter(|(name, _)| name == field);
+            values.map(|(_, value)| value.clone()).collect()
+        })
+    }
+
     /// The error of the field.
     pub fn error(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {

@@ -59,6 +59,8 @@ pub use gallery::UiGallery;
 #[cfg(debug_assertions)]
 pub use gallery_page::gallery_page;
 pub use here::{path_part, query_now, query_value};
+#[cfg(feature = "hydrate")]
+pub use html::decode;
 pub use html::{Html, PageCodec};
 pub use icon::{Glyph, Icon};
 pub use kbd::Kbd;
