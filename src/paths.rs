@@ -20,8 +20,11 @@ pub fn exam_path(course: &str, exam: ExamId) -> String {
     format!("/learn/{course}/exam/{exam}")
 }
 
+/// List of the learner's own certificates.
+pub const CERTIFICATES: &str = "/certificates";
+
 pub fn certificate_path(code: &str) -> String {
-    format!("/certificates/{code}")
+    format!("{CERTIFICATES}/{code}")
 }
 
 /// Address of a practice question. Keys of imported questions may contain any characters, so the

@@ -32,10 +32,34 @@ pub struct TopicPage {
     pub exercises: Vec<ExerciseLine>,
     pub previous: Option<TopicLink>,
     pub next: Option<TopicLink>,
+    /// Place to go to once the topic is done.
+    pub onward: Onward,
     /// Address of the course's certificate, once the course is completed.
     pub certificate: Option<String>,
     /// Results of a search in the course; None if nothing was searched.
     pub found: Option<SearchResults>,
+}
+
+/// Place that follows a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Onward {
+    Topic(TopicLink),
+    Quiz(TopicLink),
+    /// Address of the course's exams.
+    Exams(String),
+    /// Address of the certificate.
+    Certificate(String),
+    /// Address of the course's page, if nothing is left to do for now.
+    Course(String),
+}
+
+impl Onward {
+    pub fn href(&self) -> &str {
+        match self {
+            Self::Topic(link) | Self::Quiz(link) => &link.href,
+            Self::Exams(href) | Self::Certificate(href) | Self::Course(href) => href,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,8 +22,6 @@ pub struct SharedCourse {
     pub is_gated: bool,
     pub cooldown_days: i32,
     pub has_exams: bool,
-    /// True if a question was edited on the site. The stored HTML of topics may then be outdated.
-    pub has_edited_questions: bool,
 }
 
 #[derive(Debug)]
@@ -170,8 +168,6 @@ struct ModuleRow {
     cooldown_days: i32,
     #[diesel(sql_type = Bool)]
     has_exams: bool,
-    #[diesel(sql_type = Bool)]
-    has_edited_questions: bool,
 }
 
 #[derive(QueryableByName)]
@@ -206,8 +202,7 @@ async fn load(
                 array(select distinct q.topic_pair_index from quiz_questions q
                       where q.course_id = m.course_id and q.module_no = m.module_no and q.topic_pair_index is not null
                         and q.purpose <> 'exam' and q.retired_at is null order by 1) as sections,
-                exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
-                exists (select from quiz_questions q where q.course_id = c.course_id and q.edited_at is not null) as has_edited_questions
+                exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams
          from course_modules m
          join courses c on c.course_id = m.course_id
          where m.course_id = any($1)
@@ -232,7 +227,6 @@ async fn load(
         course.is_gated = row.is_gated;
         course.cooldown_days = row.cooldown_days;
         course.has_exams = row.has_exams;
-        course.has_edited_questions = row.has_edited_questions;
         course.modules.push(SharedModule {
             number: row.module_no,
             title: row.title,

@@ -20,7 +20,7 @@ use {
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::auth::store as accounts,
-    crate::platform::error::AppError,
+    crate::platform::error::{AppError, FieldProblems},
     crate::platform::figures,
     crate::platform::http::Cx,
     crate::platform::http::server_fns::redirect,
@@ -218,19 +218,25 @@ pub async fn regrade_exam(
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
     let (by, user) = (cx.clone(), tutor.signed_in.user_id());
+    let mut problems = FieldProblems::default();
+    let question = uuid::Uuid::parse_str(&regrade.question).map(QuestionId);
+    let question =
+        problems.keep(question.map_err(|_| AppError::field("question", "Choose a question.")));
+    problems.keep(regrade::check_ruling(&regrade.ruling));
     let reason = regrade.reason.trim().to_owned();
     if !(1..=REGRADE_REASON_CHARACTERS as usize).contains(&reason.chars().count()) {
-        return Err(AppError::field(
+        problems.add(
             "reason",
             format!(
                 "Give a reason of at most {} characters. Learners can read it.",
                 figures::number(REGRADE_REASON_CHARACTERS as usize)
             ),
-        ));
+        );
     }
-    let question = uuid::Uuid::parse_str(&regrade.question)
-        .map(QuestionId)
-        .map_err(|_| AppError::field("question", "Choose a question."))?;
+    let Some(question) = question else {
+        return Err(problems.error());
+    };
+    problems.check()?;
     let only = match regrade.scope.as_str() {
         "exam" => None,
         _ => Some(sitting),

@@ -33,6 +33,11 @@ pub fn sitting_path(course: &str, exam: ExamId, sitting: SittingId) -> String {
     format!("{}/{sitting}", exam_path(course, exam))
 }
 
+/// Name of the errors of a field in the section at this index of the form.
+pub fn section_field(at: usize, field: &str) -> String {
+    format!("section-{at}-{field}")
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExamStatus {

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::error_summary::in_summary;
 use super::{Erase, Glyph, Icon, filled};
 
 /// The ids that connect a control with its label, its hint and its error.
@@ -48,6 +49,7 @@ fn framed(
     error: FieldError,
     control: AnyView,
 ) -> AnyView {
+    in_summary(&wiring.control, &label, error);
     let optional = (!required).then(|| view! { <span class="soft">"optional"</span> });
     let hint = wiring.has_hint.then(|| {
         view! {

@@ -6,7 +6,8 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::autosave::Autosave;
-use super::{Erase, Inside};
+use super::error_summary::{FormControls, error_summary};
+use super::{Erase, Inside, Notice, Tone};
 use crate::platform::error::AppError;
 
 /// The state of a form: its last error, its typed values and its progress.
@@ -26,7 +27,22 @@ impl FormState {
     pub fn of(action: &'static str) -> Self {
         let flash = SharedValue::<_, super::PageCodec>::new_with_encoding(move || left_for(action))
             .into_inner();
-        let (error, typed, done) = match flash {
+        Self::with(action, flash)
+    }
+
+    /// Creates the state with the outcome of a request without JavaScript, for a part of a page
+    /// that is not hydrated.
+    #[cfg(feature = "ssr")]
+    pub fn after(
+        action: &'static str,
+        flash: Option<&crate::platform::http::flash::Flash>,
+    ) -> Self {
+        let left = flash.map(|flash| (flash.error.clone(), flash.values.clone()));
+        Self::with(action, left)
+    }
+
+    fn with(action: &'static str, left: Option<Left>) -> Self {
+        let (error, typed, done) = match left {
             Some((error, typed)) => (error.clone(), typed, error.is_none()),
             None => (None, Vec::new(), false),
         };
@@ -58,10 +74,11 @@ impl FormState {
     }
 
     /// The error of the field.
-    pub fn error(self, field: &'static str) -> Signal<Option<String>> {
+    pub fn error(self, field: &str) -> Signal<Option<String>> {
+        let field = field.to_owned();
         Signal::derive(move || {
             self.error
-                .with(|error| error.as_ref().and_then(|error| error.of_field(field)))
+                .with(|error| error.as_ref().and_then(|error| error.of_field(&field)))
         })
     }
 
@@ -80,6 +97,18 @@ impl FormState {
 
     pub fn busy(self) -> Signal<bool> {
         self.busy.into()
+    }
+
+    /// Shows the text once the last request succeeded. A page that comes back without JavaScript
+    /// puts the focus there.
+    pub fn said(self, text: &'static str) -> AnyView {
+        let (done, came_back) = (self.done, self.done.get_untracked());
+        view! {
+            <Show when=move || done.get()>
+                {move || view! { <Notice tone=Tone::Ok focused=came_back>{text}</Notice> }}
+            </Show>
+        }
+        .erase()
     }
 }
 
@@ -100,7 +129,8 @@ fn left_for(_: &'static str) -> Option<Left> {
 /// Receives the server function's value as JSON and returns the next `basis` of the form.
 pub type OnAnswer = Option<Callback<String, String>>;
 
-/// A form that posts to the server function of `form`. Shows an error of the whole form at its top.
+/// A form that posts to the server function of `form`. Shows a summary of the errors at its top,
+/// which gets the focus after a failed request.
 #[component]
 pub fn Form(
     form: FormState,
@@ -135,7 +165,8 @@ pub fn Form(
             keeper.changed(&event);
         }
     };
-    let problem = form.problem();
+    let controls = FormControls::collect();
+    let inside = children.view();
     view! {
         <form
             class=class
@@ -146,13 +177,8 @@ pub fn Form(
             on:submit=submit
             on:input=input
         >
-            <div class="notice danger" role="alert" hidden=move || problem.get().is_none()>
-                <super::Icon glyph=super::Glyph::Alert />
-                <div>
-                    <p>{move || problem.get()}</p>
-                </div>
-            </div>
-            {children.view()}
+            {error_summary(form, controls)}
+            {inside}
             {keeper.map(Autosave::status)}
         </form>
     }
@@ -194,7 +220,10 @@ fn send(
         form.busy.try_set(false);
         match outcome {
             Ok(browser::FormReply { next, value }) => match (on_done, next) {
-                (Some(on_done), _) => on_done.run(()),
+                (Some(on_done), _) => {
+                    form.done.try_set(true);
+                    on_done.run(());
+                }
                 // A full page load, because the user may have signed in or out, which changes all
                 // of the page.
                 (None, Some(next)) => {
@@ -218,7 +247,7 @@ fn send(
                     keeper.put_back();
                 }
                 form.error.try_set(Some(error));
-                browser::focus_first_problem(&element);
+                browser::focus_errors(&element);
             }
         }
     });
@@ -319,15 +348,15 @@ pub mod browser {
         )
     }
 
-    /// Moves the focus to the first invalid field, after the errors have been rendered.
-    pub fn focus_first_problem(form: &web_sys::HtmlFormElement) {
+    /// Moves the focus to the summary of errors, after the errors have been rendered.
+    pub fn focus_errors(form: &web_sys::HtmlFormElement) {
         let form = form.clone();
         request_animation_frame(move || {
-            let field = form.query_selector("[aria-invalid=true]").ok().flatten();
-            if let Some(field) =
-                field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok())
+            let summary = form.query_selector(".error-summary").ok().flatten();
+            if let Some(summary) =
+                summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok())
             {
-                let _ = field.focus();
+                let _ = summary.focus();
             }
         });
     }

@@ -14,7 +14,10 @@ mod course_art;
 mod dialog;
 mod empty_state;
 mod erase;
+mod error_summary;
 mod field;
+#[cfg(feature = "hydrate")]
+mod focus;
 mod form;
 mod frame;
 #[cfg(debug_assertions)]
@@ -49,6 +52,7 @@ pub use course_art::{CourseArt, course_picture};
 pub use dialog::{Dialog, DialogButton, open_dialog};
 pub use empty_state::EmptyState;
 pub use erase::{Erase, Inside};
+pub use error_summary::in_summary;
 pub use field::{Field, Select, TextArea, text_of_area};
 #[cfg(feature = "hydrate")]
 pub use form::browser::{self, fields_of};

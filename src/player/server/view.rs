@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 
+use super::onward::{CourseEnd, onward};
 use super::outline;
 use super::store;
 use super::store::MineRow;
@@ -26,9 +27,10 @@ use crate::enrollment::{
     CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbors, percent, steps,
 };
 use crate::exercise::server::view as exercises;
-use crate::paths::{certificate_path, topic_path};
+use crate::paths::{CERTIFICATES, certificate_path, topic_path};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::flash::Flash;
 use crate::platform::ids::{CourseId, OrganizationId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
@@ -36,6 +38,7 @@ use crate::player::{
     Continue, MyCourse, SearchResults, TopicHead, TopicPage, TopicPlace, Upcoming, compose,
 };
 use crate::practice::server::in_text;
+use crate::practice::server::in_text::PracticeReader;
 
 /// Returns the address at which the learner continues. That is the place where they stopped, or
 /// the next unlocked step if the place is now locked.
@@ -91,12 +94,15 @@ fn place_href(course: &str, topic: &SharedTopic, records: &TopicRecords) -> Stri
     }
 }
 
-/// Returns the page of a topic, which becomes the learner's place in the course.
+/// Returns the page of a topic, which becomes the learner's place in the course. `again` is the key
+/// of a practice question to answer again, or empty. `flash` is the outcome of a form without
+/// JavaScript.
 pub async fn topic(
     conn: &mut Conn,
     user: UserId,
     course: String,
     topic: &str,
+    (again, flash): (&str, Option<&Flash>),
     clock: &Clock,
 ) -> AppResult<TopicPage> {
     let open = open_topic(conn, user, &course, topic, clock).await?;
@@ -104,15 +110,18 @@ pub async fn topic(
     let (module, topic) = (open.module(), open.topic());
     let wanted = studying.persona.unwrap_or_default();
     let texts = store::texts(conn, topic.topic_id, studying.revision).await?;
-    let mut content = compose(
+    let content = compose(
         texts.blocks(wanted),
         &texts.assets,
         studying.learner_persona,
     );
-    if progress.shared.has_edited_questions {
-        let here = (topic.topic_id, topic.slug.as_str());
-        content = in_text::as_now(conn, studying.course_id, here, content).await?;
-    }
+    let reader = PracticeReader {
+        user,
+        course: &course,
+        again,
+        flash,
+    };
+    let content = in_text::fill(conn, &open, content, reader, clock).await?;
     let mut records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
     match records.entry(topic.topic_id) {
         Entry::Vacant(record) => {
@@ -125,7 +134,7 @@ pub async fn topic(
         }
     }
     let modules = outline_of(progress, &records, clock);
-    let certificate = match !studying.is_completed && is_over(&modules, progress) {
+    let certificate = match !studying.is_completed && is_over(&modules, progress, None) {
         true => {
             completion::check(conn, user, studying.course_id, clock.now).await?;
             certificates::code_of(conn, user, studying.course_id).await?
@@ -136,7 +145,19 @@ pub async fn topic(
         true => exercises::lines(conn, user, topic.topic_id, &course, &topic.slug).await?,
         false => Vec::new(),
     };
-    let (previous, next) = neighbors(&modules, &course, &topic_path(&course, &topic.slug));
+    let certificate = certificate.as_deref().map(certificate_path);
+    let here = topic_path(&course, &topic.slug);
+    let (previous, next) = neighbors(&modules, &course, &here);
+    let end = CourseEnd {
+        has_exams: progress.shared.has_exams,
+        certificate: match &certificate {
+            None if is_over(&modules, progress, Some(topic.slug.as_str())) => {
+                Some(CERTIFICATES.to_owned())
+            }
+            known => known.clone(),
+        },
+    };
+    let onward = onward(&modules, &course, &here, end);
     let personas = texts.personas();
     let record = records.get(&topic.topic_id);
     let head = TopicHead {
@@ -172,7 +193,8 @@ pub async fn topic(
         exercises,
         previous,
         next,
-        certificate: certificate.as_deref().map(certificate_path),
+        onward,
+        certificate,
         found: None,
     })
 }
@@ -189,10 +211,12 @@ fn is_here(studying: &Studying, topic: TopicId, clock: &Clock) -> bool {
             .is_some_and(|at| (clock.now - at).num_seconds() < STAYS)
 }
 
-/// Returns true if all topics are done and no quiz that holds a module back is left to pass.
-fn is_over(outline: &[OutlineModule], progress: &Progress) -> bool {
+/// Returns true if all topics are done and no quiz that holds a module back is left to pass. `with`
+/// counts as done.
+fn is_over(outline: &[OutlineModule], progress: &Progress, with: Option<&str>) -> bool {
     let mut topics = outline.iter().flat_map(|module| &module.topics);
-    topics.all(|topic| topic.state == TopicState::Done) && progress.is_complete()
+    topics.all(|topic| topic.state == TopicState::Done || Some(topic.slug.as_str()) == with)
+        && progress.is_complete()
 }
 
 /// Returns the learner's courses. Only the first one lists its next steps.
@@ -297,7 +321,7 @@ impl Mine {
             // existed.
             certificate: match &row.certificate {
                 Some(code) => Some(certificate_path(code)),
-                None => is_completed.then(|| "/certificates".to_owned()),
+                None => is_completed.then(|| CERTIFICATES.to_owned()),
             },
             thumbnail: row
                 .thumbnail_file_id

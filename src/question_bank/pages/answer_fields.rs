@@ -195,7 +195,7 @@ fn tick(_: &leptos::ev::Event, _: &'static str) {}
 
 /// Selects the radio button that belongs to the field that was typed into.
 #[cfg(feature = "hydrate")]
-fn tick(event: &leptos::ev::Event, answer: &'static str) {
+pub fn tick(event: &leptos::ev::Event, answer: &'static str) {
     use wasm_bindgen::JsCast;
     let field = event
         .target()

@@ -23,56 +23,83 @@ pub fn answers(
     let lines = questions
         .into_iter()
         .map(|question| view! { <li>{answer(question, language, label)}</li> });
-    view! { <ol class="quiz-answers">{lines.collect_view()}</ol> }.erase()
+    view! {
+        <h2 class="vh">"Questions and answers"</h2>
+        <ol class="quiz-answers">{lines.collect_view()}</ol>
+    }
+    .erase()
 }
 
 /// Shows one graded question: its points, the given answer and the explanation. The right answer
 /// follows if points were lost. A withheld result shows only the reason. `label` is the heading of
 /// the given answer.
-pub fn answer(question: GradedQuestion, language: &Language, label: &'static str) -> AnyView {
-    let prose = |class: &'static str, html: Html| {
-        view! { <div class=class lang=language.tag() dir=language.dir() inner_html=html.0></div> }
-            .erase()
-    };
-    if let Some(why) = question.withheld {
-        return view! {
-            <Badge tone=Tone::Neutral text="Not shown yet" />
-            {prose("prose", question.prompt)}
-            <h3 class="label">{label}</h3>
-            {prose("prose quiz-given", question.answered)}
-            <p class="soft">{why}</p>
-        }
-        .erase();
+pub fn answer(mut question: GradedQuestion, language: &Language, label: &'static str) -> AnyView {
+    let asked = prose("prose", std::mem::take(&mut question.prompt), language);
+    view! {
+        {badge(&question)}
+        {asked}
+        {given(question, language, label)}
     }
+    .erase()
+}
+
+/// Shows the result of a question whose prompt is shown elsewhere.
+pub fn result(question: GradedQuestion, language: &Language) -> AnyView {
+    view! {
+        {badge(&question)}
+        {given(question, language, "Your answer")}
+    }
+    .erase()
+}
+
+fn prose(class: &'static str, html: Html, language: &Language) -> AnyView {
+    view! { <div class=class lang=language.tag() dir=language.dir() inner_html=html.0></div> }
+        .erase()
+}
+
+fn badge(question: &GradedQuestion) -> AnyView {
     let (tone, text) = match question.points {
+        _ if question.withheld.is_some() => (Tone::Neutral, "Not shown yet".to_owned()),
         100 => (Tone::Ok, "Correct".to_owned()),
         0 => (Tone::Danger, "Incorrect".to_owned()),
         part => (Tone::Warn, format!("{part}%")),
     };
-    let all = question.points == 100;
-    view! {
-            <Badge tone=tone text=text />
-            {prose("prose", question.prompt)}
+    view! { <Badge tone=tone text=text /> }.erase()
+}
+
+fn given(question: GradedQuestion, language: &Language, label: &'static str) -> AnyView {
+    let answered = prose("prose quiz-given", question.answered, language);
+    if let Some(why) = question.withheld {
+        return view! {
             <h3 class="label">{label}</h3>
-            {prose("prose quiz-given", question.answered)}
-            {(!all)
-                .then(|| {
-                    view! {
-                        <h3 class="label">"Correct answer"</h3>
-                        {prose("prose", question.right)}
-                    }
-                })}
-            {question.explanation.map(|html| prose("prose quiz-why", html))}
-            {question
-                .topic
-                .filter(|_| !all)
-                .map(|topic| {
-                    view! {
-                        <p>
-                            <a href=topic.href>"Review topic: " {language.inline(topic.title)}</a>
-                        </p>
-                    }
-                })}
+            {answered}
+            <p class="soft">{why}</p>
+        }
+        .erase();
+    }
+    let all = question.points == 100;
+    let right = (!all).then(|| {
+        view! {
+            <h3 class="label">"Correct answer"</h3>
+            {prose("prose", question.right, language)}
+        }
+    });
+    let explanation = question
+        .explanation
+        .map(|html| prose("prose quiz-why", html, language));
+    let topic = question.topic.filter(|_| !all).map(|topic| {
+        view! {
+            <p>
+                <a href=topic.href>"Review topic: " {language.inline(topic.title)}</a>
+            </p>
+        }
+    });
+    view! {
+        <h3 class="label">{label}</h3>
+        {answered}
+        {right}
+        {explanation}
+        {topic}
     }
     .erase()
 }

@@ -48,7 +48,7 @@ impl FormValues {
         self.form.value(&format!("exam[{name}]"), stored)
     }
 
-    pub fn error(self, name: &'static str) -> Signal<Option<String>> {
+    pub fn error(self, name: &str) -> Signal<Option<String>> {
         self.form.error(name)
     }
 

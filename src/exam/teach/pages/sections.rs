@@ -4,15 +4,16 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::edit::FormValues;
-use crate::exam::teach::{ExamForm, PoolGroup, SECTIONS, SectionFields, available};
+use crate::exam::teach::{ExamForm, PoolGroup, SECTIONS, SectionFields, available, section_field};
 #[cfg(feature = "hydrate")]
 use crate::platform::ui::focus_field;
-use crate::platform::ui::{Erase, Field, Select};
+use crate::platform::ui::{Erase, Field, Select, in_summary};
 
 /// Value of the form's button that adds a section.
 const MORE: &str = "more";
 
 struct SectionRows {
+    typed: FormValues,
     /// Fields of each section as the page was loaded.
     loaded: Vec<SectionFields>,
     /// Fields as they are now, except the titles.
@@ -36,6 +37,7 @@ pub fn sections(typed: FormValues, page: &ExamForm) -> AnyView {
         .map(|row| fields(typed, row, stored.get(row)))
         .collect();
     let rows = SectionRows {
+        typed,
         now: loaded.iter().cloned().map(RwSignal::new).collect(),
         loaded,
         sources: page.sources.clone(),
@@ -62,7 +64,8 @@ pub fn sections(typed: FormValues, page: &ExamForm) -> AnyView {
             <p class="soft">
                 "Each section draws this many random questions from the question bank. Difficulty is the author’s estimate, from 0 (everyone answers correctly) to 1 (no one does). A section without a number of questions is left out."
             </p>
-            <p class="error" role="alert" hidden=move || error.with(Option::is_none)>
+            {in_summary(&format!("ly-{}", section_field(0, "count")), "Sections", error)}
+            <p class="error" hidden=move || error.with(Option::is_none)>
                 {move || error.get()}
             </p>
             {first}
@@ -106,7 +109,9 @@ fn fields(typed: FormValues, row: usize, stored: Option<&SectionFields>) -> Sect
 impl SectionRows {
     fn row(&self, row: usize) -> AnyView {
         let named = |name: &str| format!("exam[{}]", path(row, name));
-        let id = |name: &str| format!("ly-section-{row}-{name}");
+        let id = |name: &str| format!("ly-{}", section_field(row, name));
+        let typed = self.typed;
+        let error = move |name: &str| typed.error(&section_field(row, name));
         let (fields, now) = (self.loaded[row].clone(), self.now[row]);
         let pool = self.pool;
         let there =
@@ -119,12 +124,15 @@ impl SectionRows {
                     name=named(name)
                     label=label
                     value=value
+                    error=error(name)
                     autocomplete="off"
                 />
             }
             .erase()
         };
-        let (count, hint) = (id("count"), id("available"));
+        let (count, hint, problem) = (id("count"), id("available"), id("count-error"));
+        let wrong = error("count");
+        let described = format!("{hint} {problem}");
         view! {
             <fieldset class="exam-section" on:input=move |event| typed_into(now, &event)>
                 <legend class="control-label">{format!("Section {}", row + 1)}</legend>
@@ -133,6 +141,7 @@ impl SectionRows {
                     name=named("title")
                     label="Title"
                     value=fields.title
+                    error=error("title")
                     autocomplete="off"
                     autofocus=self.focused == Some(row)
                 />
@@ -142,6 +151,7 @@ impl SectionRows {
                     label="Draw from"
                     options=self.sources.clone()
                     value=fields.source
+                    error=error("source")
                     required=false
                 />
                 {share("easiest", "Minimum difficulty", fields.easiest)}
@@ -152,13 +162,18 @@ impl SectionRows {
                     </label>
                     <input
                         class="input"
-                        id=count
+                        id=count.clone()
                         name=named("count")
                         type="number"
                         value=fields.count
                         autocomplete="off"
-                        aria-describedby=hint.clone()
+                        aria-describedby=described
+                        aria-invalid=move || wrong.with(Option::is_some).then_some("true")
                     />
+                    {in_summary(&count, "Questions", wrong)}
+                    <p class="error" id=problem hidden=move || wrong.with(Option::is_none)>
+                        {move || wrong.get()}
+                    </p>
                     <p class="hint num" class:warn=move || { wanted() > there.get() } id=hint aria-live="polite">
                         {move || format!("{} available", there.get())}
                     </p>
