@@ -102,6 +102,30 @@ const TABLE: &str = "
     authoring/api/discard_import course=open&preview=NOBODY                     401 403 403 200 403 200 404
     GET settings/api/load_quiz_settings course=open                             401 403 403 200 403 200 404
     settings/api/save_quiz_settings course=open                                 401 403 403 422 403 422 404
+    GET apply/api/load_application offering=OFFERING&token=                     200 200 200 200 200 200 404
+    GET apply/api/load_join     code=open-26                                    200 200 200 200 200 200 404
+    apply/api/start_application offering=OFFERING                               422 200 200 200 200 200 404
+    apply/api/save_details      offering=OFFERING&name=X                        404 200 200 200 200 200 404
+    apply/api/save_answers      offering=OFFERING                               404 200 200 200 200 200 404
+    apply/api/submit_application offering=OFFERING                              404 200 200 200 200 200 404
+    apply/api/answer_offer      offering=OFFERING&accept=true                   404 409 409 409 409 409 404
+    apply/api/withdraw_application offering=OFFERING                            404 200 200 200 200 200 404
+    GET manage/api/load_offerings course=open                                   401 403 403 200 403 200 404
+    GET manage/api/load_offering_form course=open&offering=OFFERING             401 403 403 403 403 200 404
+    manage/api/save_offering    course=open                                     401 403 403 403 403 422 404
+    manage/api/set_offering_open course=open&offering=OFFERING&open=true        401 403 403 403 403 200 404
+    GET manage/api/load_assessment course=open                                  401 403 403 403 403 200 404
+    manage/api/add_assessment_question course=open                              401 403 403 403 403 422 404
+    manage/api/remove_assessment_question course=open&question=NOBODY           401 403 403 403 403 404 404
+    GET review/api/load_offering course=open&offering=OFFERING&filter=to_decide&page=0 401 403 403 200 403 200 404
+    GET review/api/load_review  course=open&registration=REGISTRATION&filter=all 401 403 403 403 403 200 404
+    review/api/decide           course=open&offering=OFFERING&decision=review&one=REGISTRATION 401 403 403 403 403 200 404
+    review/api/undo_decision    course=open&registration=REGISTRATION           401 403 403 403 403 409 404
+    review/api/save_decision_mail course=open&registration=REGISTRATION&subject=x&text=x 401 403 403 403 403 409 404
+    review/api/save_mail_template course=open&offering=OFFERING&decision=reject&subject=x&text=x 401 403 403 403 403 200 404
+    review/api/record_payment   course=open&registration=REGISTRATION           401 403 403 403 403 200 404
+    review/api/release_seat     course=open&registration=REGISTRATION           401 403 403 403 403 409 404
+    review/api/offer_seats      course=open&offering=OFFERING                   401 403 403 403 403 200 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
@@ -146,7 +170,9 @@ async fn everybody_gets_what_the_table_says() {
             .replace("SITTING", &ids.sitting)
             .replace("EXERCISE", &ids.exercise)
             .replace("CODE", CODE)
-            .replace("NOBODY", NOBODY);
+            .replace("NOBODY", NOBODY)
+            .replace("OFFERING", &ids.offering)
+            .replace("REGISTRATION", &ids.registration);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
             let status = call(person, method, function, &arguments).await;
@@ -205,6 +231,8 @@ pub(crate) struct Filled {
     exercise: String,
     pub exam: String,
     pub sitting: String,
+    pub offering: String,
+    pub registration: String,
 }
 
 /// Makes two courses, of which `closed` is not published. The tutors teach both. The learner is in
@@ -240,12 +268,26 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
     let open = open.question(practice).with_practice().question(asked);
     open.import(site).await;
     let exercise = "select exercise_id from simulation_exercises";
+    let apply = "insert into course_offerings (course_id, program_type, title, description, enrollment_code)
+         select course_id, 'workshop', 'Spring', 'Bring a number.', 'OPEN26' from courses where slug = 'open';
+         insert into registrations (offering_id, email, name, about, status, submitted_at)
+         select offering_id, 'applicant@example.org', 'Applicant', 'Counts.', 'submitted', now() from course_offerings;
+         insert into assessment_questions (prompt, is_required) values ('Why?', false)";
+    site.test.sql(apply).await;
     Filled {
         topic: topic_id(site, "t").await,
         attempt,
         exercise: site.test.text(exercise).await,
         exam,
         sitting,
+        offering: site
+            .test
+            .text("select offering_id from course_offerings")
+            .await,
+        registration: site
+            .test
+            .text("select registration_id from registrations")
+            .await,
     }
 }
 

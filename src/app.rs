@@ -122,6 +122,9 @@ fn routes() -> RouteTable {
         Route::new("/", landing_page),
         Route::new("/courses", catalog_page),
         Route::lazy("/courses/:course", || Box::pin(course(Course::One))),
+        Route::lazy("/apply/:offering", || Box::pin(apply(Apply::One))),
+        Route::lazy("/apply/:offering/:stage", || Box::pin(apply(Apply::One))),
+        Route::lazy("/join/:code", || Box::pin(apply(Apply::Join))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
         Route::lazy("/check-mail", || Box::pin(account(Account::CheckMail))),
@@ -175,6 +178,24 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/questions/:question", || {
             Box::pin(question(Question::One))
+        }),
+        Route::lazy("/teach/:course/admissions", || {
+            Box::pin(admission(Admission::List))
+        }),
+        Route::lazy("/teach/:course/admissions/new", || {
+            Box::pin(admission(Admission::Form))
+        }),
+        Route::lazy("/teach/:course/admissions/questions", || {
+            Box::pin(admission(Admission::Questions))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering", || {
+            Box::pin(admission(Admission::One))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering/edit", || {
+            Box::pin(admission(Admission::Form))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering/:registration", || {
+            Box::pin(admission(Admission::Application))
         }),
         Route::lazy("/teach/:course/settings", || Box::pin(bank(Bank::Settings))),
         Route::lazy("/teach/:course", || {

@@ -20,6 +20,9 @@ const FLOORS: &[&str] = &[
     "certificate",
     "quiz",
     "exam",
+    "cohort",
+    "admission",
+    "coldcall",
     "catalog",
     "player",
     "gradebook",
@@ -227,6 +230,7 @@ const SHARED_NAMES: &[&str] = &[
     "LearnerPersona",
     "ProgramType",
     "QuestionType",
+    "RegistrationStatus",
     "StudyPersona",
     // Associated types of others' traits: http_body's `Body` and the router's
     // `MatchNestedRoutes`.

@@ -4,6 +4,9 @@
 
 use leptos::prelude::*;
 
+use crate::admission::apply::pages::{apply_page, join_page};
+use crate::admission::manage::pages::{assessment_page, offering_form_page, offerings_page};
+use crate::admission::review::pages::{application_page, offering_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::exam::pages::{exam_page, exams_page};
@@ -90,6 +93,25 @@ bundle! {
         List => certificates_page,
         One => certificate_page,
         Verify => verify_page,
+    }
+}
+
+bundle! {
+    /// Applying for an offering.
+    apply, Apply {
+        One => apply_page,
+        Join => join_page,
+    }
+}
+
+bundle! {
+    /// Offerings, their applications, and decisions.
+    admission, Admission {
+        List => offerings_page,
+        Form => offering_form_page,
+        Questions => assessment_page,
+        One => offering_page,
+        Application => application_page,
     }
 }
 

@@ -33,6 +33,9 @@ const TEXTS: &str = "
     course_certificates: learner_name course_title organization_name feedback
     tutors: headline bio specialization
     page_content: title
+    course_offerings: title description
+    assessment_questions: prompt
+    registrations: name about
     quiz_excuses: reason
     notifications: title body
 ";
@@ -150,6 +153,8 @@ async fn no_stored_text_becomes_html_on_any_page() {
         "/learn/{course}/{topic}/exercise/{key}",
         "/certificates/{code}",
         "/teach/{course}",
+        "/teach/{course}/admissions/{offering}/{registration}",
+        "/apply/{offering}",
         "/pages/{page}",
     ] {
         assert!(shown.iter().any(|path| path == route), "{route}: {shown:?}");
@@ -201,6 +206,9 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("learner", "learner"),
         ("page", "about"),
         ("which", "daily"),
+        ("offering", ids.offering.as_str()),
+        ("registration", ids.registration.as_str()),
+        ("stage", "details"),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()

@@ -4,6 +4,7 @@
 // Exempts tests only: Clippy checks the crate without its tests too.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+pub mod admission;
 pub mod app;
 mod bundles;
 pub mod catalog;

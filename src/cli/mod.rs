@@ -257,6 +257,9 @@ pub fn registry() -> Registry {
         .with::<crate::question_bank::authoring::server::imports::ImportQuestions>()
         .with::<crate::question_bank::authoring::server::tally::CountFirstAnswers>()
         .with::<crate::quiz::server::mails::QuizMail>()
+        .with::<crate::admission::server::jobs::SettleDecision>()
+        .with::<crate::admission::server::jobs::ExpireOffer>()
+        .with::<crate::admission::server::mails::RegistrationMail>()
         .with::<crate::exam::server::mails::ExamMail>()
         .with::<crate::quiz::server::regrade::work::Regrade>()
 }

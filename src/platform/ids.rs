@@ -88,6 +88,11 @@ id!(
     ExamAttemptId,
     ExerciseId,
     RegradingId,
+    CohortId,
+    MemberId,
+    OfferingId,
+    RegistrationId,
+    AssessmentQuestionId,
     TutorId,
     JobId,
 );

@@ -110,17 +110,25 @@ pub enum Area {
     Learners,
     Questions,
     Exams,
+    Admissions,
     Settings,
 }
 
 impl Area {
-    pub const ALL: [Self; 4] = [Self::Learners, Self::Questions, Self::Exams, Self::Settings];
+    pub const ALL: [Self; 5] = [
+        Self::Learners,
+        Self::Questions,
+        Self::Exams,
+        Self::Admissions,
+        Self::Settings,
+    ];
 
     pub fn label(self) -> &'static str {
         match self {
             Self::Learners => "Gradebook",
             Self::Questions => "Questions",
             Self::Exams => "Exams",
+            Self::Admissions => "Admissions",
             Self::Settings => "Settings",
         }
     }
@@ -130,6 +138,7 @@ impl Area {
             Self::Learners => format!("/teach/{course}"),
             Self::Questions => format!("/teach/{course}/questions"),
             Self::Exams => format!("/teach/{course}/exams"),
+            Self::Admissions => format!("/teach/{course}/admissions"),
             Self::Settings => format!("/teach/{course}/settings"),
         }
     }

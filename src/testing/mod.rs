@@ -4,6 +4,7 @@
 //! Courses go through the native import and people's actions through HTTP. Each state that neither
 //! can make is one statement, in `states`.
 
+mod admission;
 mod course;
 mod exam;
 mod pages;
@@ -14,6 +15,7 @@ mod samples;
 mod states;
 mod tutor;
 
+pub use self::admission::{OfferingBuilder, apply_for, token_mailed_to};
 pub use self::course::{CourseBuilder, CourseFolder, import_draft, shared};
 pub use self::exam::{
     ExamBuilder, running_sitting, set_exam_status, sitting_questions, start_exam,

@@ -1,6 +1,7 @@
 //! Fills the demo: the courses in content/, exams, three accounts to sign in with, a tutor, and
 //! other learners. Running it again adds only the missing parts.
 
+mod admission;
 mod class;
 
 use std::path::Path;
@@ -54,7 +55,8 @@ pub async fn seed(config: &Config) -> Result<(), String> {
     db.within(organization, async move |conn| {
         assign(conn, tutor).await?;
         exams(conn).await?;
-        class::enroll(conn, &hash).await
+        class::enroll(conn, &hash).await?;
+        admission::admit(conn).await
     })
     .await
     .map_err(|error| error.to_string())?;

@@ -48,6 +48,18 @@ pub const SIGN_UP_ADDRESS: Limit = Limit {
     burst: 80.0,
     every_s: 10.0,
 };
+/// Applications that are begun from one network without an account.
+pub const APPLY_ADDRESS: Limit = Limit {
+    name: "apply/address",
+    burst: 80.0,
+    every_s: 10.0,
+};
+/// Stages that one applicant saves.
+pub const APPLY_SAVE: Limit = Limit {
+    name: "apply/save",
+    burst: 60.0,
+    every_s: 5.0,
+};
 /// Mails that anyone can request for one address. One client can't use up the limit: the owner asks
 /// from another network and still gets a mail.
 pub const MAIL_ACCOUNT: MailLimit = MailLimit {

@@ -31,8 +31,16 @@ pub mod sql_types {
     pub struct LearnerPersona;
 
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "member_status"))]
+    pub struct MemberStatus;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "program_type"))]
     pub struct ProgramType;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "registration_status"))]
+    pub struct RegistrationStatus;
 
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "question_purpose"))]
@@ -53,6 +61,23 @@ pub mod sql_types {
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "user_role"))]
     pub struct UserRole;
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::ProgramType;
+
+    assessment_questions (question_id) {
+        question_id -> Uuid,
+        organization_id -> Uuid,
+        program_type -> Nullable<ProgramType>,
+        offering_id -> Nullable<Uuid>,
+        prompt -> Text,
+        options -> Array<Nullable<Text>>,
+        display_order -> Int4,
+        is_required -> Bool,
+        created_at -> Timestamptz,
+    }
 }
 
 diesel::table! {
@@ -93,6 +118,42 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::MemberStatus;
+
+    cohort_members (member_id) {
+        member_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        email -> Text,
+        name -> Nullable<Text>,
+        status -> MemberStatus,
+        batch_no -> Int4,
+        joined_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohorts (cohort_id) {
+        cohort_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        title -> Text,
+        start_date -> Date,
+        end_date -> Nullable<Date>,
+        time_zone -> Text,
+        starts_at -> Timestamptz,
+        ends_at -> Nullable<Timestamptz>,
+        is_active -> Bool,
+        opened_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -228,6 +289,7 @@ diesel::table! {
         last_topic_id -> Nullable<Uuid>,
         last_opened_at -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
+        cohort_id -> Nullable<Uuid>,
     }
 }
 
@@ -992,6 +1054,80 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::ProgramType;
+
+    course_offerings (offering_id) {
+        offering_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        program_type -> ProgramType,
+        title -> Text,
+        description -> Text,
+        price_cents -> Int4,
+        currency -> Text,
+        starts_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        applications_open_at -> Nullable<Timestamptz>,
+        applications_close_at -> Nullable<Timestamptz>,
+        capacity -> Nullable<Int4>,
+        needs_review -> Bool,
+        offer_hours -> Int4,
+        enrollment_code -> Text,
+        is_open -> Bool,
+        cohort_id -> Nullable<Uuid>,
+        mails -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registration_links (link_id) {
+        link_id -> Uuid,
+        organization_id -> Uuid,
+        registration_id -> Uuid,
+        token_hash -> Bytea,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::RegistrationStatus;
+
+    registrations (registration_id) {
+        registration_id -> Uuid,
+        organization_id -> Uuid,
+        offering_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        email -> Text,
+        confirmed_at -> Nullable<Timestamptz>,
+        name -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        about -> Text,
+        answers_json -> Jsonb,
+        stage -> Text,
+        status -> RegistrationStatus,
+        submitted_at -> Nullable<Timestamptz>,
+        waitlisted_at -> Nullable<Timestamptz>,
+        offer_expires_at -> Nullable<Timestamptz>,
+        admitted_at -> Nullable<Timestamptz>,
+        paid_at -> Nullable<Timestamptz>,
+        paid_by -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        previous_status -> Nullable<RegistrationStatus>,
+        undo_until -> Nullable<Timestamptz>,
+        mail_subject -> Nullable<Text>,
+        mail_text -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1047,6 +1183,12 @@ diesel::joinable!(notifications -> courses (course_id));
 diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(notification_choices -> users (user_id));
 diesel::joinable!(notification_settings -> users (user_id));
+diesel::joinable!(cohorts -> courses (course_id));
+diesel::joinable!(cohort_members -> cohorts (cohort_id));
+diesel::joinable!(cohort_members -> users (user_id));
+diesel::joinable!(course_offerings -> courses (course_id));
+diesel::joinable!(registrations -> course_offerings (offering_id));
+diesel::joinable!(registration_links -> registrations (registration_id));
 diesel::joinable!(exams -> courses (course_id));
 diesel::joinable!(exam_sections -> topics (topic_id));
 diesel::joinable!(exam_sections -> exams (exam_id));
@@ -1075,8 +1217,14 @@ diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    assessment_questions,
+    course_offerings,
+    registration_links,
+    registrations,
     audit_logs,
     background_jobs,
+    cohort_members,
+    cohorts,
     course_certificates,
     course_files,
     course_modules,

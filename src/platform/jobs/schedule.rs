@@ -22,7 +22,7 @@ pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 pub const BATCH: usize = 5_000;
 
 /// Tables, and the rows that are deleted from them.
-const EXPIRED: [(&str, &str); 9] = [
+const EXPIRED: [(&str, &str); 11] = [
     ("web_sessions", "expires_at < now()"),
     ("one_time_tokens", "expires_at < now() - interval '7 days'"),
     ("sign_ups", "expires_at < now()"),
@@ -35,6 +35,11 @@ const EXPIRED: [(&str, &str); 9] = [
         "created_at < now() - interval '30 days'",
     ),
     ("notifications", "happened_at < now() - interval '400 days'"),
+    ("registration_links", "expires_at < now()"),
+    (
+        "registrations",
+        "status = 'draft' and updated_at < now() - interval '90 days'",
+    ),
     ("rate_limits", "updated_at < now() - interval '1 day'"),
     (
         "background_jobs",

@@ -10,7 +10,7 @@ use crate::course::{LearnerPersona, StudyPersona};
 use crate::enrollment::EnrollmentStatus;
 use crate::platform::db::schema::{courses, enrollments};
 use crate::platform::db::{Conn, statement};
-use crate::platform::ids::{CourseId, TopicId, UserId};
+use crate::platform::ids::{CohortId, CourseId, TopicId, UserId};
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -68,15 +68,19 @@ pub async fn enrolled(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
         .optional()
 }
 
-/// Enrolls, or takes up a course that was left. Twice is as good as once.
+/// Enrolls, or takes up a course that was left. Twice is as good as once. The enrollment is then the
+/// person's own: it no longer depends on a cohort.
 pub async fn enroll(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<()> {
     diesel::insert_into(enrollments::table)
         .values((enrollments::user_id.eq(user), enrollments::course_id.eq(course)))
         .on_conflict((enrollments::user_id, enrollments::course_id))
         .do_update()
-        .set(enrollments::status.eq(diesel::dsl::sql::<crate::platform::db::schema::sql_types::EnrollmentStatus>(
-            "case when enrollments.status = 'completed' then 'completed' else 'active' end::enrollment_status",
-        )))
+        .set((
+            enrollments::status.eq(diesel::dsl::sql::<crate::platform::db::schema::sql_types::EnrollmentStatus>(
+                "case when enrollments.status = 'completed' or enrollments.completed_at is not null then 'completed' else 'active' end::enrollment_status",
+            )),
+            enrollments::cohort_id.eq(None::<CohortId>),
+        ))
         .execute(conn)
         .await
         .map(drop)
