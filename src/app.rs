@@ -8,6 +8,8 @@ use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
 use crate::bundles::*;
 use crate::catalog::pages::{catalog_page, landing_page};
+#[cfg(feature = "ssr")]
+use crate::platform::ui::remembered;
 use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
 use crate::routes::{Route, RouteTable};
 
@@ -40,19 +42,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// Returns the theme stored in the cookie.
 #[cfg(feature = "ssr")]
 fn requested_theme() -> Theme {
-    use_context::<axum::http::request::Parts>()
-        .and_then(|parts| {
-            let cookies = parts
-                .headers
-                .get(axum::http::header::COOKIE)?
-                .to_str()
-                .ok()?
-                .to_owned();
-            cookies.split(';').find_map(|cookie| {
-                let (name, value) = cookie.trim().split_once('=')?;
-                (name == Theme::COOKIE).then(|| Theme::parse(value))
-            })
-        })
+    remembered(Theme::COOKIE)
+        .map(|name| Theme::parse(&name))
         .unwrap_or_default()
 }
 

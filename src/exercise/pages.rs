@@ -121,6 +121,7 @@ fn bench(page: ExercisePage, forms: ExerciseForms) -> AnyView {
                     {move || form.done().get().then_some("Saved")}
                 </span>
             </div>
+            {form.status()}
         </Form>
     }
     .erase()

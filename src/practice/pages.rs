@@ -15,6 +15,7 @@ use crate::platform::ui::{
 use crate::question_bank::QuestionView;
 use crate::question_bank::pages::answer_fields::{as_typed, fields};
 use crate::question_bank::pages::graded::result;
+use crate::question_bank::pages::sorting;
 
 pub fn practice_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -93,6 +94,9 @@ pub fn question(page: &PracticePage, form: FormState, in_text: bool) -> AnyView 
 }
 
 fn ask(page: &PracticePage, shown: QuestionView, form: FormState, in_text: bool) -> AnyView {
+    if !in_text {
+        sorting::wake();
+    }
     let prompt: Vec<&str> = page.key.split_whitespace().collect();
     let prompt = format!("practice-prompt-{}", prompt.join("-"));
     let language = page.course_title.language.clone();

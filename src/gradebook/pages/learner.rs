@@ -135,7 +135,7 @@ fn attempt_view(page: &LearnerPage, opened: OpenedAttempt) -> AnyView {
     view! {
         <section class="learner-attempt" aria-labelledby="ly-attempt">
             <h2 id="ly-attempt">{format!("{}, {}", opened.quiz, opened.when)}</h2>
-            {result_mark(opened.graded, &page.course_title.language, "Learner’s answer", way.erase())}
+            {result_mark(opened.graded, &page.course_title.language, way.erase())}
         </section>
     }
     .erase()

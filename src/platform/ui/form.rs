@@ -18,6 +18,8 @@ pub struct FormState {
     pub(super) error: RwSignal<Option<AppError>>,
     done: RwSignal<bool>,
     busy: RwSignal<bool>,
+    /// Says whether everything is saved, if the form saves while the user types.
+    pub(super) kept: RwSignal<&'static str>,
 }
 
 impl FormState {
@@ -52,6 +54,7 @@ impl FormState {
             error: RwSignal::new(error),
             done: RwSignal::new(done),
             busy: RwSignal::new(false),
+            kept: RwSignal::new(""),
         }
     }
 
@@ -110,6 +113,17 @@ impl FormState {
         }
         .erase()
     }
+
+    /// Shows whether everything is saved. For forms that save while the user types.
+    pub fn status(self) -> AnyView {
+        let kept = self.kept;
+        view! {
+            <p class="soft kept" role="status">
+                {move || kept.get()}
+            </p>
+        }
+        .erase()
+    }
 }
 
 /// The error of the last request, if any, and the typed values.
@@ -145,7 +159,7 @@ pub fn Form(
     #[prop(optional, into)]
     on_answer: OnAnswer,
     /// Saves while the user types: sends the form after each change. Adds the field `change`, the
-    /// number of the request.
+    /// number of the request. The page shows [`FormState::status`].
     #[prop(optional)]
     keeps: bool,
     /// Lets the browser send the form and load the next page as a whole, without validation in the
@@ -179,7 +193,6 @@ pub fn Form(
         >
             {error_summary(form, controls)}
             {inside}
-            {keeper.map(Autosave::status)}
         </form>
     }
     .erase()

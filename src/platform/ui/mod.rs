@@ -34,6 +34,7 @@ mod menu;
 mod meter;
 mod notice;
 mod pagination;
+mod remembered;
 mod resource;
 mod skeleton;
 mod table;
@@ -76,6 +77,9 @@ pub use menu::{Menu, MenuItem};
 pub use meter::Meter;
 pub use notice::Notice;
 pub use pagination::Pagination;
+#[cfg(feature = "hydrate")]
+pub use remembered::remember;
+pub use remembered::remembered;
 pub use resource::{PageResource, loaded, page_resource};
 pub use skeleton::{Skeleton, SkeletonKind};
 pub use table::{Column, Sort, Table};

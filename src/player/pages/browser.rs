@@ -16,6 +16,7 @@ use super::shortcuts::Shortcut;
 use crate::platform::ui::{focus_field, open_dialog, plain_key};
 use crate::player::TopicPage;
 use crate::player::api::SavePlace;
+use crate::question_bank::pages::sorting;
 
 /// Time without scrolling, in milliseconds, before the place is sent. It is also sent when the
 /// page is left.
@@ -42,6 +43,8 @@ struct PlaceKeeper {
 
 /// Starts saving the place in this topic; stops when the view is removed.
 pub fn keep_place(page: &TopicPage) {
+    // Practice questions are loaded without their handlers.
+    sorting::wake();
     let keeper = Rc::new(PlaceKeeper {
         topic: page.topic.topic_id.to_string(),
         seen: RefCell::default(),

@@ -17,6 +17,7 @@ use crate::platform::ui::{
 use crate::player;
 use crate::player::Onward;
 use crate::player::api::{ChoosePersona, MarkDone, load_topic};
+use crate::question_bank::pages::sorting;
 
 pub fn topic_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -54,6 +55,7 @@ struct TopicForms {
 fn player(page: player::TopicPage, forms: TopicForms) -> AnyView {
     #[cfg(feature = "hydrate")]
     super::browser::keep_place(&page);
+    sorting::wake();
     let title = format!("{} · {}", page.topic.title, page.course_title);
     view! {
         <Title text=title />

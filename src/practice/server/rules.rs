@@ -24,7 +24,7 @@ use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::Frozen;
 use crate::question_bank::server::questions_in_use;
 use crate::question_bank::server::store::BankQuestion;
-use crate::question_bank::server::view::{graded_question, shown};
+use crate::question_bank::server::view::{GradedAnswer, shown};
 
 /// Course, topic and key of a practice question, as in its address.
 pub struct PracticeAddress {
@@ -173,12 +173,9 @@ pub async fn in_text(
 fn state(question: &Frozen, kept: Option<Kept>, again: String) -> PracticeState {
     match kept {
         Some(kept) => PracticeState::Answered {
-            outcome: Box::new(graded_question(
-                question,
-                Some(&kept.answer),
-                kept.points,
-                None,
-            )),
+            outcome: Box::new(
+                GradedAnswer::own(question, Some(&kept.answer), kept.points).view(None),
+            ),
             attempts: kept.attempts,
             again,
         },

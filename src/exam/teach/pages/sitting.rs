@@ -75,6 +75,12 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
             regrade,
         )
     });
+    let questions = page
+        .questions
+        .into_iter()
+        .zip(1..)
+        .map(|(asked, number)| question(asked, number, &language))
+        .collect_view();
     view! {
         <p class="soft">{page.sitting.email}</p>
         <dl class="exam-facts">{facts}</dl>
@@ -84,14 +90,19 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
             <ol>{timeline}</ol>
         </details>
         {gradings}
-        <ol class="quiz-answers">{page.questions.into_iter().map(|asked| question(asked, &language)).collect_view()}</ol>
+        <ol class="quiz-answers">{questions}</ol>
         {form}
     }
     .erase()
 }
 
-fn question(question: SheetQuestion, language: &Language) -> AnyView {
-    view! { <li><p class="soft num">{question.facts}</p> {answer(question.graded, language, "Learner’s answer")}</li> }.erase()
+fn question(question: SheetQuestion, number: usize, language: &Language) -> AnyView {
+    view! {
+        <li>
+            {answer(question.graded, language, Some(number))} <p class="soft num">{question.facts}</p>
+        </li>
+    }
+    .erase()
 }
 
 fn gradings(gradings: Vec<(String, i32, String)>) -> AnyView {

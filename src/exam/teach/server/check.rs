@@ -383,7 +383,8 @@ mod tests {
                 ..SectionFields::default()
             };
             let mut problems = FieldProblems::default();
-            let row = section((ExamId(Uuid::nil()), 0), 0, &fields, &topics, &mut problems).unwrap();
+            let row =
+                section((ExamId(Uuid::nil()), 0), 0, &fields, &topics, &mut problems).unwrap();
             let drawn = bank.iter().filter(|item| row.takes(item)).count();
             assert_eq!(available(&pool, &fields), expected, "{fields:?}");
             assert_eq!(drawn, expected, "{fields:?}");

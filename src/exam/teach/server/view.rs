@@ -23,7 +23,7 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, ExamId, SittingId, TopicId};
 use crate::platform::time::Clock;
 use crate::question_bank::server::answering::timing::time_words;
-use crate::question_bank::server::view::graded_question;
+use crate::question_bank::server::view::LEARNERS;
 
 pub async fn list(conn: &mut Conn, course: CourseId, clock: &Clock) -> AppResult<TaughtExams> {
     let tallies = store::tallies(conn, course).await?;
@@ -410,12 +410,7 @@ fn sheet(sheet: &AnswerSheet, sums: &TimelineFacts, clock: &Clock) -> Vec<SheetQ
             SheetQuestion {
                 question_id: answered.question.question_id.to_string(),
                 facts: parts.join(" · "),
-                graded: graded_question(
-                    &answered.question,
-                    answered.answer.as_ref(),
-                    answered.points,
-                    None,
-                ),
+                graded: answered.view(None, LEARNERS),
             }
         })
         .collect()

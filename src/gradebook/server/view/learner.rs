@@ -19,6 +19,7 @@ use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{AttemptId, CourseId, QuizNumber, UserId};
 use crate::platform::time::Clock;
+use crate::question_bank::server::view::LEARNERS;
 use crate::quiz::server::attempt::no_attempt;
 use crate::quiz::server::regrade::store as regrades;
 use crate::quiz::server::store::AttemptOutcome;
@@ -284,6 +285,6 @@ async fn open(
         attempt_id: attempt,
         quiz: format!("Quiz {}", row.quiz.number),
         when: clock.date_time(row.completed_at.unwrap_or(row.started_at)),
-        graded: quiz_view::graded(row, &regrades, &no_links, clock),
+        graded: quiz_view::graded(row, &regrades, &no_links, LEARNERS, clock),
     })
 }

@@ -29,7 +29,7 @@ use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::freeze::freeze_by;
 use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::SavedAnswer;
-use crate::question_bank::server::view::{graded_question, shown};
+use crate::question_bank::server::view::{GradedAnswer, shown};
 
 pub fn no_question() -> AppError {
     AppError::NotFound("This course has no such question.".to_owned())
@@ -227,7 +227,7 @@ async fn preview(
             let partial_credit = store::partial_credit(conn, course).await?;
             let answer = given.answer.as_ref();
             let points = grade::points(&frozen.kind, answer, partial_credit);
-            Some(graded_question(&frozen, answer, points, None))
+            Some(GradedAnswer::own(&frozen, answer, points).view(None))
         }
         false => None,
     };

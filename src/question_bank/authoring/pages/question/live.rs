@@ -169,7 +169,7 @@ pub fn preview(live: LivePreview, focus: &str, language: &Language) -> AnyView {
 
 fn outcome(preview: &Preview, language: &Language) -> AnyView {
     if let Some(graded) = &preview.graded {
-        return graded::answer(graded.clone(), language, "Your answer");
+        return graded::answer(graded.clone(), language, None);
     }
     if preview.problems.is_empty() {
         return ().erase();
