@@ -12,8 +12,8 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::platform::ids::OrganizationId;
 use crate::testing::{
-    CourseBuilder, ExamBuilder, Question, attempt, enroll, give_certificate, running_sitting,
-    start_exam, topic_id, tutor_of,
+    CohortBuilder, CourseBuilder, ExamBuilder, Question, attempt, enroll, furnish_cohorts,
+    give_certificate, running_sitting, start_exam, topic_id, tutor_of,
 };
 
 /// Expected status for, in this order: a visitor, an enrolled learner, another learner, a tutor of
@@ -83,6 +83,25 @@ const TABLE: &str = "
     gradebook/api/end_exam_excuse course=open&learner=NOBODY&exam=EXAM&reason=x 401 403 403 404 403 404 404
     GET gradebook/api/load_regrade course=open&question=NOBODY&ruling=key       401 403 403 404 403 404 404
     gradebook/api/regrade_question course=open&question=NOBODY&ruling=key&seen=x&reason=x 401 403 403 404 403 404 404
+    GET teach/api/load_cohorts  course=open                                     401 403 403 200 403 200 404
+    GET teach/api/load_cohort_form course=open&cohort=COHORT                    401 403 403 200 403 200 404
+    teach/api/save_cohort       course=open                                     401 403 403 422 403 422 404
+    GET teach/api/load_cohort_members course=open&cohort=COHORT                 401 403 403 200 403 200 404
+    teach/api/add_cohort_member course=open&cohort=COHORT&email=no              401 403 403 422 403 422 404
+    teach/api/change_members    course=open&cohort=COHORT                       401 403 403 422 403 422 404
+    GET teach/api/load_member_list course=open&cohort=COHORT                    401 403 403 200 403 200 404
+    teach/api/confirm_member_list course=open&cohort=COHORT&list=NOBODY         401 403 403 404 403 404 404
+    GET home/api/load_announcements course=open&cohort=COHORT                   401 403 403 200 403 200 404
+    home/api/save_announcement  course=open&cohort=COHORT                       401 403 403 422 403 422 404
+    home/api/delete_announcement course=open&cohort=COHORT&id=NOBODY            401 403 403 404 403 404 404
+    GET home/api/load_project   course=open&cohort=COHORT&batch=1               401 403 403 200 403 200 404
+    home/api/save_project       course=open&cohort=COHORT&batch=1               401 403 403 422 403 422 404
+    home/api/comment_work       course=open&cohort=COHORT&work=NOBODY&text=x    401 403 403 404 403 404 404
+    GET schedule/api/load_schedule course=open&cohort=COHORT                    401 403 403 200 403 200 404
+    schedule/api/save_schedule  course=open&cohort=COHORT                       401 403 403 200 403 200 404
+    GET cohort/api/load_cohort_home course=open                                 401 200 403 403 403 403 403
+    GET cohort/api/load_cohort_home course=open&cohort=COHORT                   401 403 403 200 403 200 404
+    cohort/api/hand_in          course=open&text=x                              401 200 403 403 403 403 403
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
     GET practice/api/load_practice course=open&topic=t&key=q&again=false        401 200 403 403 403 403 403
     practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
@@ -169,6 +188,7 @@ async fn everybody_gets_what_the_table_says() {
             .replace("EXAM", &ids.exam)
             .replace("SITTING", &ids.sitting)
             .replace("EXERCISE", &ids.exercise)
+            .replace("COHORT", &ids.cohort)
             .replace("CODE", CODE)
             .replace("NOBODY", NOBODY)
             .replace("OFFERING", &ids.offering)
@@ -233,6 +253,7 @@ pub(crate) struct Filled {
     pub sitting: String,
     pub offering: String,
     pub registration: String,
+    pub cohort: String,
 }
 
 /// Makes two courses, of which `closed` is not published. The tutors teach both. The learner is in
@@ -262,6 +283,9 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
         .await;
     start_exam(&mut learner, "open", &exam).await.assert_ok();
     let sitting = running_sitting(site).await;
+    let cohort = CohortBuilder::new("open", "Autumn").member("learner@example.org");
+    let cohort = cohort.make(site).await;
+    furnish_cohorts(site).await;
 
     // The question in the text comes later, so that neither the quiz nor the exam closes it.
     let practice = Question::short_answer("q", "Q", &["x"]);
@@ -288,6 +312,7 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
             .test
             .text("select registration_id from registrations")
             .await,
+        cohort,
     }
 }
 

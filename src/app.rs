@@ -128,6 +128,9 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/learn", || Box::pin(home(Home::Learn))),
         Route::lazy("/learn/:course", || Box::pin(home(Home::Resume))),
+        Route::lazy("/learn/:course/cohort", || {
+            Box::pin(cohort(CohortPages::Home))
+        }),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
@@ -160,6 +163,30 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/exams/:exam/:sitting", || {
             Box::pin(taught_exam(TaughtExam::Sitting))
+        }),
+        Route::lazy("/teach/:course/cohorts", || {
+            Box::pin(taught_cohort(TaughtCohort::List))
+        }),
+        Route::lazy("/teach/:course/cohorts/new", || {
+            Box::pin(taught_cohort(TaughtCohort::Form))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort", || {
+            Box::pin(taught_cohort(TaughtCohort::Members))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/edit", || {
+            Box::pin(taught_cohort(TaughtCohort::Form))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/list", || {
+            Box::pin(taught_cohort(TaughtCohort::Roster))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/announcements", || {
+            Box::pin(taught_cohort(TaughtCohort::Announcements))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/projects", || {
+            Box::pin(taught_cohort(TaughtCohort::Projects))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/schedule", || {
+            Box::pin(taught_cohort(TaughtCohort::Schedule))
         }),
         Route::lazy("/teach/:course/questions", || {
             Box::pin(bank(Bank::Questions))

@@ -228,6 +228,7 @@ const SHARED_NAMES: &[&str] = &[
     "ContentType",
     "EnrollmentStatus",
     "LearnerPersona",
+    "MemberStatus",
     "ProgramType",
     "QuestionType",
     "RegistrationStatus",

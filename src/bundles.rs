@@ -9,6 +9,12 @@ use crate::admission::manage::pages::{assessment_page, offering_form_page, offer
 use crate::admission::review::pages::{application_page, offering_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
+use crate::cohort::pages::cohort_home_page;
+use crate::cohort::teach::home::pages::{announcements_page, project_page};
+use crate::cohort::teach::pages::{
+    cohort_form_page, cohort_members_page, member_list_page, taught_cohorts_page,
+};
+use crate::cohort::teach::schedule::pages::schedule_page;
 use crate::exam::pages::{exam_page, exams_page};
 use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
@@ -171,5 +177,25 @@ bundle! {
         One => taught_exam_page,
         Form => exam_form_page,
         Sitting => taught_sitting_page,
+    }
+}
+
+bundle! {
+    /// Cohorts for tutors.
+    taught_cohort, TaughtCohort {
+        List => taught_cohorts_page,
+        Form => cohort_form_page,
+        Members => cohort_members_page,
+        Roster => member_list_page,
+        Announcements => announcements_page,
+        Projects => project_page,
+        Schedule => schedule_page,
+    }
+}
+
+bundle! {
+    /// Home of a cohort for its members.
+    cohort, CohortPages {
+        Home => cohort_home_page,
     }
 }

@@ -28,6 +28,12 @@ const TEXTS: &str = "
     topics: title
     simulation_exercises: title
     quiz_questions: prompt
+    cohorts: title
+    cohort_members: name
+    cohort_announcements: title
+    cohort_batch_projects: title tagline
+    project_works: body
+    work_comments: body
     exams: title
     exam_sections: title
     course_certificates: learner_name course_title organization_name feedback
@@ -201,6 +207,7 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("pair", "1"),
         ("exam", ids.exam.as_str()),
         ("sitting", ids.sitting.as_str()),
+        ("cohort", ids.cohort.as_str()),
         ("code", CODE),
         ("question", question.as_str()),
         ("learner", "learner"),
@@ -280,6 +287,7 @@ async fn no_address_and_no_form_is_our_fault() {
             "/.well-known/openbadges/keys/{kid}",
             "/teach/{course}/gradebook.csv",
             "/teach/{course}/questions/export",
+            "/calendars/{key}/cohort.ics",
             "/_mail/{id}",
             "/pkg/{file}",
             "/fonts/{file}",

@@ -9,6 +9,7 @@ pub mod app;
 mod bundles;
 pub mod catalog;
 pub mod certificate;
+pub mod cohort;
 pub mod course;
 pub mod exam;
 pub mod exercise;

@@ -23,6 +23,11 @@ pub fn exam_path(course: &str, exam: ExamId) -> String {
 /// List of the learner's own certificates.
 pub const CERTIFICATES: &str = "/certificates";
 
+/// Home of a course's cohort for its members.
+pub fn cohort_home_path(course: &str) -> String {
+    format!("/learn/{course}/cohort")
+}
+
 pub fn certificate_path(code: &str) -> String {
     format!("{CERTIFICATES}/{code}")
 }

@@ -170,6 +170,8 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::certificate::server::files::routes())
         .merge(crate::question_bank::authoring::server::transfer::routes())
         .merge(crate::gradebook::server::export::routes())
+        .merge(crate::cohort::teach::server::uploads::routes())
+        .merge(crate::cohort::server::calendar::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();
             move || shell(options.clone())

@@ -216,9 +216,11 @@ test("a quiz is taken by the keyboard alone", { tag: "@once" }, async ({ page })
     await awake(page);
     const [number, count] = (await page.getByRole("heading", { name: /^Question \d+ of \d+$/ }).innerText()).match(/\d+/g)!.map(Number);
     await expect(page.getByRole("heading", { name: /^Question \d/ })).toBeFocused();
-    // First control of the question that takes an answer. It is the next stop after the question.
+    // First control of the question that takes an answer. Only programs stand before it, because
+    // they can be scrolled.
     const field = page.locator(".quiz-option input, .quiz-form select, .quiz-form .input").first();
-    await page.keyboard.press("Tab");
+    const programs = await page.locator(".quiz-form pre").count();
+    for (let at = 0; at <= programs; at++) await page.keyboard.press("Tab");
     await expect(field).toBeFocused();
     const kind = await field.evaluate((element) => (element as HTMLInputElement).type);
     if (kind === "select-one") await page.keyboard.press("ArrowDown");
@@ -257,6 +259,7 @@ const said = (page: Page) => page.locator("[data-sort] [aria-live]");
 
 /** Drags from the middle of one element to the middle of another. */
 async function drag(page: Page, from: Locator, to: Locator, below = 0) {
+  await page.locator("[data-sort]").evaluate((field) => field.scrollIntoView({ block: "center" }));
   const [start, end] = [(await from.boundingBox())!, (await to.boundingBox())!];
   await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
   await page.mouse.down();

@@ -252,6 +252,7 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
 pub fn registry() -> Registry {
     Registry::platform()
         .with::<crate::quiz::server::attempt::EndAttempt>()
+        .with::<crate::cohort::server::jobs::OpenCohorts>()
         .with::<crate::exam::server::jobs::EndSitting>()
         .with::<crate::exam::server::jobs::Calibrate>()
         .with::<crate::question_bank::authoring::server::imports::ImportQuestions>()

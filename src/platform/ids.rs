@@ -93,6 +93,9 @@ id!(
     OfferingId,
     RegistrationId,
     AssessmentQuestionId,
+    ListId,
+    AnnouncementId,
+    WorkId,
     TutorId,
     JobId,
 );

@@ -25,6 +25,8 @@ pub struct TopicPage {
     /// Share of the course's topics that are done.
     pub percent: u8,
     pub has_exams: bool,
+    /// True for a member of a cohort of the course.
+    pub has_cohort: bool,
     pub place: TopicPlace,
     pub persona: StudyPersona,
     /// Study personas that this topic is told for, in the order of the switch.
@@ -154,6 +156,10 @@ pub struct MyCourse {
     pub topics: u32,
     pub done: u32,
     pub has_exams: bool,
+    /// True for a member of a cohort of the course.
+    pub has_cohort: bool,
+    /// First day of the cohort, for a member who has no access before.
+    pub starts_on: Option<String>,
     pub is_completed: bool,
     /// Address of its certificate.
     pub certificate: Option<String>,

@@ -110,15 +110,17 @@ pub enum Area {
     Learners,
     Questions,
     Exams,
+    Cohorts,
     Admissions,
     Settings,
 }
 
 impl Area {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Learners,
         Self::Questions,
         Self::Exams,
+        Self::Cohorts,
         Self::Admissions,
         Self::Settings,
     ];
@@ -128,6 +130,7 @@ impl Area {
             Self::Learners => "Gradebook",
             Self::Questions => "Questions",
             Self::Exams => "Exams",
+            Self::Cohorts => "Cohorts",
             Self::Admissions => "Admissions",
             Self::Settings => "Settings",
         }
@@ -138,6 +141,7 @@ impl Area {
             Self::Learners => format!("/teach/{course}"),
             Self::Questions => format!("/teach/{course}/questions"),
             Self::Exams => format!("/teach/{course}/exams"),
+            Self::Cohorts => format!("/teach/{course}/cohorts"),
             Self::Admissions => format!("/teach/{course}/admissions"),
             Self::Settings => format!("/teach/{course}/settings"),
         }

@@ -5,6 +5,7 @@
 //! can make is one statement, in `states`.
 
 mod admission;
+mod cohort;
 mod course;
 mod exam;
 mod pages;
@@ -16,6 +17,7 @@ mod states;
 mod tutor;
 
 pub use self::admission::{OfferingBuilder, apply_for, token_mailed_to};
+pub use self::cohort::{CohortBuilder, upload_members};
 pub use self::course::{CourseBuilder, CourseFolder, import_draft, shared};
 pub use self::exam::{
     ExamBuilder, running_sitting, set_exam_status, sitting_questions, start_exam,
@@ -26,7 +28,7 @@ pub use self::question::Question;
 pub use self::quiz::{attempt, give, start, take};
 pub use self::samples::{exam_bank, gated_course, pelican_course};
 pub use self::states::{
-    allow_attempts, attempts_end, exams_close, finish_topics, give_certificate, jobs_are_due,
-    many_accounts, sittings_end,
+    allow_attempts, attempts_end, exams_close, finish_topics, furnish_cohorts, give_certificate,
+    jobs_are_due, many_accounts, sittings_end,
 };
 pub use self::tutor::{act, forecast, regrade_question};

@@ -1,8 +1,9 @@
-//! Fills the demo: the courses in content/, exams, three accounts to sign in with, a tutor, and
-//! other learners. Running it again adds only the missing parts.
+//! Fills the demo: the courses in content/, exams, three accounts to sign in with, a tutor, other
+//! learners, and their cohort. Running it again adds only the missing parts.
 
 mod admission;
 mod class;
+mod cohort;
 
 use std::path::Path;
 
@@ -56,6 +57,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         assign(conn, tutor).await?;
         exams(conn).await?;
         class::enroll(conn, &hash).await?;
+        cohort::make(conn, &hash).await?;
         admission::admit(conn).await
     })
     .await

@@ -136,6 +136,7 @@ diesel::table! {
         batch_no -> Int4,
         joined_at -> Timestamptz,
         updated_at -> Timestamptz,
+        calendar_key -> Text,
     }
 }
 
@@ -1128,6 +1129,89 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    cohort_announcements (announcement_id) {
+        announcement_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        author_user_id -> Nullable<Uuid>,
+        title -> Text,
+        body -> Text,
+        body_html -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_batch_projects (project_id) {
+        project_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        batch_no -> Int4,
+        title -> Text,
+        tagline -> Text,
+        description -> Text,
+        description_html -> Text,
+        notes -> Text,
+        notes_html -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_lists (list_id) {
+        list_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        uploaded_by -> Nullable<Uuid>,
+        file_name -> Text,
+        lines -> Jsonb,
+        outcome -> Nullable<Jsonb>,
+        confirmed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_module_rules (rule_id) {
+        rule_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        module_no -> Int4,
+        batch_no -> Nullable<Int4>,
+        member_id -> Nullable<Uuid>,
+        opens_on -> Nullable<Date>,
+        days_after_start -> Nullable<Int4>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    project_works (work_id) {
+        work_id -> Uuid,
+        organization_id -> Uuid,
+        project_id -> Uuid,
+        member_id -> Uuid,
+        link -> Text,
+        body -> Text,
+        handed_in_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    work_comments (comment_id) {
+        comment_id -> Uuid,
+        organization_id -> Uuid,
+        work_id -> Uuid,
+        author_user_id -> Nullable<Uuid>,
+        body -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1217,6 +1301,12 @@ diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    cohort_announcements,
+    cohort_batch_projects,
+    cohort_lists,
+    cohort_module_rules,
+    project_works,
+    work_comments,
     assessment_questions,
     course_offerings,
     registration_links,

@@ -22,7 +22,7 @@ pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 pub const BATCH: usize = 5_000;
 
 /// Tables, and the rows that are deleted from them.
-const EXPIRED: [(&str, &str); 11] = [
+const EXPIRED: [(&str, &str); 12] = [
     ("web_sessions", "expires_at < now()"),
     ("one_time_tokens", "expires_at < now() - interval '7 days'"),
     ("sign_ups", "expires_at < now()"),
@@ -40,6 +40,7 @@ const EXPIRED: [(&str, &str); 11] = [
         "registrations",
         "status = 'draft' and updated_at < now() - interval '90 days'",
     ),
+    ("cohort_lists", "created_at < now() - interval '7 days'"),
     ("rate_limits", "updated_at < now() - interval '1 day'"),
     (
         "background_jobs",
@@ -78,6 +79,14 @@ impl Job for Housekeeping {
             in_batches(cx, change, "web_sessions", left).await,
         );
         log("partitions", make_partitions(cx).await);
+        log(
+            "started cohorts",
+            call(cx, "select open_started_cohorts()").await,
+        );
+        log(
+            "members with accounts",
+            call(cx, "select link_confirmed_members()").await,
+        );
         Ok(())
     }
 }
@@ -123,6 +132,15 @@ async fn repeat(cx: &JobContext, sql: &str) -> AppResult<()> {
             return Ok(());
         }
     }
+}
+
+/// Calls a function of the database that makes up for missed events.
+async fn call(cx: &JobContext, function: &'static str) -> AppResult<()> {
+    cx.within(async move |conn| {
+        statement(function).execute(conn).await?;
+        Ok(())
+    })
+    .await
 }
 
 async fn make_partitions(cx: &JobContext) -> AppResult<()> {

@@ -12,6 +12,8 @@ use super::store;
 use super::store::MineRow;
 use crate::certificate::server::completion;
 use crate::certificate::server::store as certificates;
+use crate::cohort::server::standing::CohortStanding;
+use crate::cohort::server::store as cohort;
 use crate::course::server::search;
 use crate::course::server::shared;
 use crate::course::server::shared::{SharedCourse, SharedModule, SharedTopic, TopicHeading};
@@ -27,7 +29,7 @@ use crate::enrollment::{
     CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbors, percent, steps,
 };
 use crate::exercise::server::view as exercises;
-use crate::paths::{CERTIFICATES, certificate_path, topic_path};
+use crate::paths::{CERTIFICATES, certificate_path, cohort_home_path, topic_path};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::flash::Flash;
@@ -41,16 +43,21 @@ use crate::practice::server::in_text;
 use crate::practice::server::in_text::PracticeReader;
 
 /// Returns the address at which the learner continues. That is the place where they stopped, or
-/// the next unlocked step if the place is now locked.
+/// the next unlocked step if the place is now locked. Before their cohort starts, it is its home.
 pub async fn resume(
     conn: &mut Conn,
     user: UserId,
     course: &str,
     clock: &Clock,
 ) -> AppResult<String> {
-    let studying = studying(conn, user, course)
-        .await?
-        .ok_or_else(not_enrolled)?;
+    let mut found = studying(conn, user, course).await?;
+    if found.is_none() {
+        if starts_later(conn, user, course).await? {
+            return Ok(cohort_home_path(course));
+        }
+        found = studying(conn, user, course).await?;
+    }
+    let studying = found.ok_or_else(not_enrolled)?;
     let progress = progress::refresh(conn, user, studying.course_id, clock.now).await?;
     let place = stopped_at(&progress.shared, studying.last_topic_id);
     let (module, topic) =
@@ -66,6 +73,17 @@ pub async fn resume(
     let outline = outline_of(&progress, &records, clock);
     let step = first_open(steps(&outline, course));
     Ok(step.map_or(stopped, |step| step.link.href))
+}
+
+/// Whether the person is a member of a cohort that has not started. Lets in a member of a cohort
+/// that has.
+async fn starts_later(conn: &mut Conn, user: UserId, course: &str) -> AppResult<bool> {
+    let Some(course) = enrollment::course_id(conn, course).await? else {
+        return Ok(false);
+    };
+    let membership = cohort::membership(conn, user, course).await?;
+    Ok(membership
+        .is_some_and(|membership| matches!(membership.standing, CohortStanding::Before(_))))
 }
 
 /// Returns the topic that the learner opened last, or the first one.
@@ -187,6 +205,7 @@ pub async fn topic(
             StudyPersona::Normal
         },
         has_exams: progress.shared.has_exams,
+        has_cohort: studying.has_cohort,
         course_slug: course,
         course_title,
         personas,
@@ -229,6 +248,7 @@ pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResu
     let mut courses = Vec::with_capacity(mine.rows.len());
     for (at, row) in mine.rows.iter().enumerate() {
         let course = match at {
+            _ if row.starts_on.is_some() => mine.course(row, None, Vec::new(), clock),
             0 => current_course(conn, user, &mine, row, clock).await?,
             _ => {
                 let continue_at = mine.continue_at(row).map(|at| Continue {
@@ -338,6 +358,8 @@ impl Mine {
                 .map(|time| (clock.ago(time), time.to_rfc3339())),
             slug: row.slug.clone(),
             title: CourseTitle::new(row.title.clone(), row.language.clone()),
+            has_cohort: row.has_cohort,
+            starts_on: row.starts_on.map(cohort::day),
             continue_at,
         }
     }

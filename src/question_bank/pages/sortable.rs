@@ -193,7 +193,7 @@ mod tests {
         assert!(html.contains(&named), "{html}");
         assert!(
             html.contains(&format!(
-                "lang=\"fa\" dir=\"rtl\"><span id=\"ly-t{id}\">Wash</span>"
+                "lang=\"fa\" dir=\"rtl\" class=\"grow\"><span id=\"ly-t{id}\">Wash</span>"
             )),
             "{html}"
         );

@@ -30,7 +30,8 @@ mod browser {
     ];
     /// Attribute of the document while items can be moved. The stylesheet then shows the controls.
     const AWAKE: &str = "data-sorts";
-    /// Distance from the window's edge, in pixels, within which dragging scrolls the page.
+    /// Distance from the window's edge, in pixels, within which dragging towards it scrolls the
+    /// page.
     const EDGE_PX: i32 = 70;
     const SCROLL_PX: f64 = 12.0;
 
@@ -103,7 +104,7 @@ mod browser {
                     event.prevent_default();
                     let _ = target.set_pointer_capture(pointer.pointer_id());
                     let _ = item.class_list().add_1("dragged");
-                    let from = (pointer.client_x(), pointer.client_y());
+                    let from = (pointer.page_x(), pointer.page_y());
                     drag.replace(Some(Drag { item, from }));
                 }
             }
@@ -123,7 +124,7 @@ mod browser {
     /// The row of an order or the offered match that is being dragged.
     struct Drag {
         item: Element,
-        /// Place where the pointer took hold of the item.
+        /// Place on the page where the pointer took hold of the item.
         from: (i32, i32),
     }
 
@@ -131,15 +132,20 @@ mod browser {
         fn moved(&self, field: &Element, pointer: &PointerEvent) {
             let (x, y) = (pointer.client_x(), pointer.client_y());
             let height = window().inner_height().ok().and_then(|it| it.as_f64());
-            if y < EDGE_PX {
+            let downward = pointer.movement_y();
+            if downward < 0 && y < EDGE_PX {
                 window().scroll_by_with_x_and_y(0.0, -SCROLL_PX);
-            } else if f64::from(y + EDGE_PX) > height.unwrap_or(f64::MAX) {
+            } else if downward > 0 && f64::from(y + EDGE_PX) > height.unwrap_or(f64::MAX) {
                 window().scroll_by_with_x_and_y(0.0, SCROLL_PX);
             }
             if is_order(field) {
                 return follow(&self.item, f64::from(y));
             }
-            let by = format!("translate({}px, {}px)", x - self.from.0, y - self.from.1);
+            let (left, top) = (
+                pointer.page_x() - self.from.0,
+                pointer.page_y() - self.from.1,
+            );
+            let by = format!("translate({left}px, {top}px)");
             let style = self.item.unchecked_ref::<HtmlElement>().style();
             let _ = style.set_property("transform", &by);
             // The dragged item lets the pointer through.

@@ -29,8 +29,9 @@ pub fn timer(said_left: RwSignal<i64>) -> AnyView {
     countdown(said_left)
 }
 
-/// Counts down from the seconds that the server last reported. The learner can hide the time. One second after the end, clicks the
-/// button [`time_over`] of the form `ly-submit`. The delay lets the last answer arrive first.
+/// Counts down from the seconds that the server last reported. The learner can hide the time. One
+/// second after the end, clicks the button [`time_over`] of the form `ly-submit`. The delay lets
+/// the last answer arrive first.
 pub fn countdown(said_left: RwSignal<i64>) -> AnyView {
     let left = RwSignal::new(said_left.get_untracked());
     let aloud = RwSignal::new(String::new());

@@ -122,6 +122,9 @@ fn choice(
 fn written(answer: Option<&Answer>, key: Option<&FrozenKind>, whose: &str) -> Vec<Line> {
     let given = match answer {
         Some(Answer::Text(text)) => Some(format!("<p>{}</p>", escape(text))),
+        Some(Answer::Prints(text)) if text.trim().is_empty() => {
+            Some(format!("<p{ENGLISH}>No output</p>"))
+        }
         Some(Answer::Prints(text)) => Some(pre(text)),
         Some(Answer::FailsAtLine(line)) => Some(line_words(*line)),
         _ => None,

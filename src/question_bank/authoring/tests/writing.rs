@@ -218,7 +218,7 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("question[texts][]", "second"),
                 ],
             ),
-            "Incorrect",
+            "Not answered",
         ),
         (
             of(
@@ -230,7 +230,7 @@ async fn every_type_is_previewed_and_tried_before_it_is_saved() {
                     ("question[partners][]", "2"),
                 ],
             ),
-            "Incorrect",
+            "Not answered",
         ),
     ] {
         tutor
