@@ -12,8 +12,8 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::platform::ids::OrganizationId;
 use crate::testing::{
-    CohortBuilder, CourseBuilder, ExamBuilder, Question, attempt, enroll, furnish_cohorts,
-    give_certificate, running_sitting, start_exam, topic_id, tutor_of,
+    CohortBuilder, CourseBuilder, ExamBuilder, Group, Question, attempt, enroll, furnish_cohorts,
+    give_certificate, message_id, prompt_id, running_sitting, start_exam, topic_id, tutor_of,
 };
 
 /// Expected status for, in this order: a visitor, an enrolled learner, another learner, a tutor of
@@ -108,6 +108,25 @@ const TABLE: &str = "
     GET exercise/api/load_exercise course=open&topic=t&key=e                    401 200 403 403 403 403 403
     exercise/api/save_work      exercise=EXERCISE&writer=TOPIC&revision=0&change=1&text=x 401 200 403 403 403 403 404
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
+    GET coldcall/api/load_cold_call course=open&topic=t&n=1                     401 200 403 403 403 403 403
+    coldcall/api/answer_cold_call prompt=PROMPT&text=x                          401 409 404 404 404 404 404
+    coldcall/api/reply_to_message message=MESSAGE&text=x                        401 200 404 404 404 404 404
+    coldcall/api/edit_message   message=MESSAGE&text=x                          401 200 404 404 404 404 404
+    coldcall/api/star_message   message=MESSAGE&starred=true                    401 403 404 404 404 404 404
+    coldcall/api/report_message message=MESSAGE&reason=x                        401 404 404 404 404 404 404
+    coldcall/api/delete_message message=MESSAGE                                 401 200 404 404 404 404 404
+    GET teach/api/load_prompts  course=open                                     401 403 403 200 403 200 404
+    GET teach/api/load_prompt   course=open&prompt=new&topic=                   401 403 403 200 403 200 404
+    teach/api/save_prompt       course=open&id=                                 401 403 403 422 403 422 404
+    teach/api/move_prompt       course=open&which=up-TOPIC                      401 403 403 404 403 404 404
+    teach/api/retire_prompt     course=open&id=TOPIC&retired=true               401 403 403 404 403 404 404
+    GET teach/api/load_answers  course=open&prompt=PROMPT&cohort=               401 403 403 200 403 200 404
+    GET teach/api/load_moderation -                                             401 200 200 200 200 200 200
+    teach/api/moderate_messages course=open&messages[]=TOPIC&act=pin&reason=    401 403 403 404 403 404 404
+    teach/api/moderate_prompt   course=open&prompt=TOPIC&act=lock               401 403 403 404 403 404 404
+    teach/api/hold_member       course=open&cohort=TOPIC&member=NOBODY&held=true 401 403 403 404 403 404 404
+    teach/api/undo_moderation   course=open&action=NOBODY                       401 403 403 404 403 404 404
+    teach/api/reply_as_tutor    course=open&messages[]=TOPIC&text=x             401 403 403 404 403 404 404
     GET authoring/api/load_bank course=open                                     401 403 403 200 403 200 404
     GET authoring/api/load_question course=open&question=new&kind=&place=               401 403 403 200 403 200 404
     authoring/api/preview_question course=open&go=try                           401 403 403 200 403 200 404
@@ -192,7 +211,9 @@ async fn everybody_gets_what_the_table_says() {
             .replace("CODE", CODE)
             .replace("NOBODY", NOBODY)
             .replace("OFFERING", &ids.offering)
-            .replace("REGISTRATION", &ids.registration);
+            .replace("REGISTRATION", &ids.registration)
+            .replace("PROMPT", &ids.prompt)
+            .replace("MESSAGE", &ids.message);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
             let status = call(person, method, function, &arguments).await;
@@ -249,6 +270,8 @@ pub(crate) struct Filled {
     topic: String,
     attempt: String,
     exercise: String,
+    pub prompt: String,
+    message: String,
     pub exam: String,
     pub sitting: String,
     pub offering: String,
@@ -263,6 +286,7 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
     let open = CourseBuilder::new("open").title("Open");
     let open = open.module("M").topic("t").topic_title("T");
     let open = open.exercise("e", "E", &["Asks which average."]);
+    let open = open.cold_call("Why?");
     open.clone().question(asked.clone()).import(site).await;
     let closed = CourseBuilder::new("closed").title("Closed").unpublished();
     closed.module("M").topic("c").import(site).await;
@@ -291,6 +315,12 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
     let practice = Question::short_answer("q", "Q", &["x"]);
     let open = open.question(practice).with_practice().question(asked);
     open.import(site).await;
+    let prompt = prompt_id(site, "Why?").await;
+    Group::of_course(site, "open", "Spring")
+        .await
+        .add(site, "learner@example.org")
+        .await;
+    learner.answer(&prompt, "Because").await.assert_ok();
     let exercise = "select exercise_id from simulation_exercises";
     let apply = "insert into course_offerings (course_id, program_type, title, description, enrollment_code)
          select course_id, 'workshop', 'Spring', 'Bring a number.', 'OPEN26' from courses where slug = 'open';
@@ -302,6 +332,8 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
         topic: topic_id(site, "t").await,
         attempt,
         exercise: site.test.text(exercise).await,
+        message: message_id(site, "Because").await,
+        prompt,
         exam,
         sitting,
         offering: site

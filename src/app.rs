@@ -142,6 +142,9 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/:topic/exercise/:key", || {
             Box::pin(quiz(Quiz::Exercise))
         }),
+        Route::lazy("/learn/:course/:topic/cold-call/:n", || {
+            Box::pin(coldcall(ColdCall::One))
+        }),
         Route::lazy("/learn/:course/:topic", || Box::pin(player(Player::Topic))),
         Route::lazy("/certificates", || Box::pin(certificate(Certificate::List))),
         Route::lazy("/certificates/:code", || {
@@ -214,6 +217,18 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/admissions/:offering/:registration", || {
             Box::pin(admission(Admission::Application))
+        }),
+        Route::lazy("/teach/:course/cold-calls", || {
+            Box::pin(taught_coldcall(TaughtColdCall::List))
+        }),
+        Route::lazy("/teach/:course/cold-calls/:prompt", || {
+            Box::pin(taught_coldcall(TaughtColdCall::One))
+        }),
+        Route::lazy("/teach/:course/cold-calls/:prompt/answers", || {
+            Box::pin(taught_coldcall(TaughtColdCall::Answers))
+        }),
+        Route::lazy("/moderation", || {
+            Box::pin(taught_coldcall(TaughtColdCall::Moderation))
         }),
         Route::lazy("/teach/:course/settings", || Box::pin(bank(Bank::Settings))),
         Route::lazy("/teach/:course", || {

@@ -15,6 +15,8 @@ use crate::cohort::teach::pages::{
     cohort_form_page, cohort_members_page, member_list_page, taught_cohorts_page,
 };
 use crate::cohort::teach::schedule::pages::schedule_page;
+use crate::coldcall::pages::cold_call_page;
+use crate::coldcall::teach::pages::{answers_page, moderation_page, prompt_page, prompts_page};
 use crate::exam::pages::{exam_page, exams_page};
 use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
@@ -134,6 +136,23 @@ bundle! {
         One => quiz_page,
         Practice => practice_page,
         Exercise => exercise_page,
+    }
+}
+
+bundle! {
+    /// Cold calls for members.
+    coldcall, ColdCall {
+        One => cold_call_page,
+    }
+}
+
+bundle! {
+    /// Cold calls for tutors.
+    taught_coldcall, TaughtColdCall {
+        List => prompts_page,
+        One => prompt_page,
+        Answers => answers_page,
+        Moderation => moderation_page,
     }
 }
 

@@ -44,6 +44,8 @@ const TEXTS: &str = "
     registrations: name about
     quiz_excuses: reason
     notifications: title body
+    cold_call_prompts: prompt helper_text
+    cohorts: title
 ";
 
 /// Start tags of a page, and the text of its title.
@@ -216,6 +218,8 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("offering", ids.offering.as_str()),
         ("registration", ids.registration.as_str()),
         ("stage", "details"),
+        ("prompt", ids.prompt.as_str()),
+        ("n", "1"),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()

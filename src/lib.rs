@@ -10,6 +10,7 @@ mod bundles;
 pub mod catalog;
 pub mod certificate;
 pub mod cohort;
+pub mod coldcall;
 pub mod course;
 pub mod exam;
 pub mod exercise;

@@ -6,6 +6,11 @@ pub fn topic_path(course: &str, topic: &str) -> String {
     format!("/learn/{course}/{topic}")
 }
 
+/// Address of a cold call. `number` is its place within the topic, from 1.
+pub fn cold_call_path(course: &str, topic: &str, number: i32) -> String {
+    format!("{}/cold-call/{number}", topic_path(course, topic))
+}
+
 pub fn quiz_path(course: &str, quiz: QuizNumber) -> String {
     let QuizNumber { module_no, section } = quiz;
     format!("/learn/{course}/quiz/{module_no}/{section}")

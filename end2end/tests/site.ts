@@ -111,8 +111,8 @@ export async function learner(page: Page, ...courses: string[]) {
 }
 
 /** Signs in one of the demo's accounts. */
-export async function signIn(page: Page, role: "admin" | "learner" | "tutor") {
-  await send(page, "platform/auth/api/sign_in", { email: `${role}@demo.example`, password: "demo lyceum demo" });
+export async function signIn(page: Page, name: "admin" | "learner" | "tutor" | "nikhil" | "sofia" | "tomas" | "kwame" | "lena") {
+  await send(page, "platform/auth/api/sign_in", { email: `${name}@demo.example`, password: "demo lyceum demo" });
 }
 
 /**

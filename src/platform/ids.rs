@@ -96,6 +96,9 @@ id!(
     ListId,
     AnnouncementId,
     WorkId,
+    PromptId,
+    MessageId,
+    ActionId,
     TutorId,
     JobId,
 );

@@ -8,6 +8,7 @@ pub mod server;
 use crate::enrollment::TopicLink;
 use serde::{Deserialize, Serialize};
 
+use crate::coldcall::ColdCallCard;
 use crate::course::{CourseTitle, LearnerPersona, StudyPersona};
 use crate::exercise::ExerciseLine;
 use crate::platform::ids::TopicId;
@@ -32,6 +33,9 @@ pub struct TopicPage {
     /// Study personas that this topic is told for, in the order of the switch.
     pub personas: Vec<StudyPersona>,
     pub exercises: Vec<ExerciseLine>,
+    /// Empty for learners who are not in a cohort.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cold_calls: Vec<ColdCallCard>,
     pub previous: Option<TopicLink>,
     pub next: Option<TopicLink>,
     /// Place to go to once the topic is done.

@@ -110,16 +110,18 @@ pub enum Area {
     Learners,
     Questions,
     Exams,
+    ColdCalls,
     Cohorts,
     Admissions,
     Settings,
 }
 
 impl Area {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Learners,
         Self::Questions,
         Self::Exams,
+        Self::ColdCalls,
         Self::Cohorts,
         Self::Admissions,
         Self::Settings,
@@ -130,6 +132,7 @@ impl Area {
             Self::Learners => "Gradebook",
             Self::Questions => "Questions",
             Self::Exams => "Exams",
+            Self::ColdCalls => "Cold calls",
             Self::Cohorts => "Cohorts",
             Self::Admissions => "Admissions",
             Self::Settings => "Settings",
@@ -141,6 +144,7 @@ impl Area {
             Self::Learners => format!("/teach/{course}"),
             Self::Questions => format!("/teach/{course}/questions"),
             Self::Exams => format!("/teach/{course}/exams"),
+            Self::ColdCalls => format!("/teach/{course}/cold-calls"),
             Self::Cohorts => format!("/teach/{course}/cohorts"),
             Self::Admissions => format!("/teach/{course}/admissions"),
             Self::Settings => format!("/teach/{course}/settings"),

@@ -6,6 +6,7 @@
 
 mod admission;
 mod cohort;
+mod coldcall;
 mod course;
 mod exam;
 mod pages;
@@ -18,6 +19,7 @@ mod tutor;
 
 pub use self::admission::{OfferingBuilder, apply_for, token_mailed_to};
 pub use self::cohort::{CohortBuilder, upload_members};
+pub use self::coldcall::{Group, cold_call_course, message_id, prompt_id, prompt_is};
 pub use self::course::{CourseBuilder, CourseFolder, import_draft, shared};
 pub use self::exam::{
     ExamBuilder, running_sitting, set_exam_status, sitting_questions, start_exam,

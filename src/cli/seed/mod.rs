@@ -1,9 +1,11 @@
 //! Fills the demo: the courses in content/, exams, three accounts to sign in with, a tutor, other
-//! learners, and their cohort. Running it again adds only the missing parts.
+//! learners, and their cohort with its threads. Running it again adds only the missing parts.
 
 mod admission;
 mod class;
 mod cohort;
+mod talk;
+mod threads;
 
 use std::path::Path;
 
@@ -58,6 +60,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         exams(conn).await?;
         class::enroll(conn, &hash).await?;
         cohort::make(conn, &hash).await?;
+        threads::fill(conn).await?;
         admission::admit(conn).await
     })
     .await

@@ -46,6 +46,7 @@ pub struct SharedTopic {
     pub minutes: i32,
     pub headings: Vec<TopicHeading>,
     pub has_exercises: bool,
+    pub has_cold_calls: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -190,6 +191,8 @@ struct TopicRow {
     headings: Value,
     #[diesel(sql_type = Bool)]
     has_exercises: bool,
+    #[diesel(sql_type = Bool)]
+    has_cold_calls: bool,
 }
 
 async fn load(
@@ -213,7 +216,8 @@ async fn load(
     .await?;
     let topics: Vec<TopicRow> = statement(
         "select t.course_id, t.topic_id, t.module_no, t.topic_number, t.slug, t.title, t.reading_minutes, t.headings,
-                exists (select from simulation_exercises x where x.topic_id = t.topic_id) as has_exercises
+                exists (select from simulation_exercises x where x.topic_id = t.topic_id) as has_exercises,
+                exists (select from cold_call_prompts p where p.topic_id = t.topic_id and p.retired_at is null) as has_cold_calls
          from topics t
          where t.course_id = any($1) and t.retired_at is null
          order by t.course_id, t.module_no, t.topic_number",
@@ -248,6 +252,7 @@ async fn load(
                 minutes: row.reading_minutes,
                 headings: serde_json::from_value(row.headings).unwrap_or_default(),
                 has_exercises: row.has_exercises,
+                has_cold_calls: row.has_cold_calls,
             });
         }
     }

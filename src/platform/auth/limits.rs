@@ -80,6 +80,19 @@ pub const TOKEN_ADDRESS: Limit = Limit {
     every_s: 2.0,
 };
 
+/// Messages that a person posts or changes.
+pub const POSTS: Limit = Limit {
+    name: "posts",
+    burst: 10.0,
+    every_s: 6.0,
+};
+/// Stars that a person gives or takes back.
+pub const STARS: Limit = Limit {
+    name: "stars",
+    burst: 60.0,
+    every_s: 1.0,
+};
+
 impl Limit {
     /// Takes one token from the bucket of `whose`. Uses its own transaction, so that the token
     /// stays taken if the request fails later.

@@ -39,6 +39,10 @@ pub mod sql_types {
     pub struct ProgramType;
 
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "prompt_visibility"))]
+    pub struct PromptVisibility;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "registration_status"))]
     pub struct RegistrationStatus;
 
@@ -155,6 +159,75 @@ diesel::table! {
         opened_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cold_call_messages (message_id) {
+        message_id -> Uuid,
+        organization_id -> Uuid,
+        prompt_id -> Uuid,
+        cohort_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        is_tutor -> Bool,
+        parent_id -> Nullable<Uuid>,
+        root_id -> Uuid,
+        body -> Text,
+        body_html -> Text,
+        edited_at -> Nullable<Timestamptz>,
+        deleted_at -> Nullable<Timestamptz>,
+        hidden_at -> Nullable<Timestamptz>,
+        hidden_reason -> Nullable<Text>,
+        held_at -> Nullable<Timestamptz>,
+        pinned_at -> Nullable<Timestamptz>,
+        endorsed_at -> Nullable<Timestamptz>,
+        credited_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::PromptVisibility;
+
+    cold_call_prompts (prompt_id) {
+        prompt_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        prompt_key -> Nullable<Text>,
+        prompt -> Text,
+        helper_text -> Nullable<Text>,
+        visibility -> PromptVisibility,
+        display_order -> Int4,
+        opens_at -> Nullable<Timestamptz>,
+        closes_at -> Nullable<Timestamptz>,
+        is_locked -> Bool,
+        edited_at -> Nullable<Timestamptz>,
+        retired_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cold_call_reports (message_id, user_id) {
+        message_id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        reason -> Text,
+        created_at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    cold_call_stars (message_id, user_id) {
+        message_id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 
@@ -451,6 +524,34 @@ diesel::table! {
         analysis_summary -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    live_events (event_id) {
+        event_id -> Uuid,
+        organization_id -> Uuid,
+        topic -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    moderation_actions (action_id) {
+        action_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        actor_user_id -> Nullable<Uuid>,
+        action -> Text,
+        message_id -> Nullable<Uuid>,
+        prompt_id -> Nullable<Uuid>,
+        cohort_id -> Nullable<Uuid>,
+        member_user_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        before -> Jsonb,
+        undone_at -> Nullable<Timestamptz>,
+        undone_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -1301,23 +1402,23 @@ diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    assessment_questions,
+    audit_logs,
+    background_jobs,
     cohort_announcements,
     cohort_batch_projects,
     cohort_lists,
-    cohort_module_rules,
-    project_works,
-    work_comments,
-    assessment_questions,
-    course_offerings,
-    registration_links,
-    registrations,
-    audit_logs,
-    background_jobs,
     cohort_members,
+    cohort_module_rules,
     cohorts,
+    cold_call_messages,
+    cold_call_prompts,
+    cold_call_reports,
+    cold_call_stars,
     course_certificates,
     course_files,
     course_modules,
+    course_offerings,
     course_quiz_settings,
     course_revisions,
     course_tutors,
@@ -1336,6 +1437,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     first_answers,
     known_devices,
     learner_persona_profiles,
+    live_events,
+    moderation_actions,
     module_progress,
     notification_choices,
     notification_settings,
@@ -1345,6 +1448,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     page_content,
     practice_answers,
+    project_works,
     question_import_previews,
     question_imports,
     question_statistics,
@@ -1357,6 +1461,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     quiz_regradings,
     quiz_resets,
     rate_limits,
+    registration_links,
+    registrations,
     search_terms,
     sign_ups,
     simulation_exercises,
@@ -1372,4 +1478,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     uncounted_exam_attempts,
     users,
     web_sessions,
+    work_comments,
 );

@@ -58,6 +58,25 @@ impl FormState {
         }
     }
 
+    /// The state of one of several forms with the same action. An outcome and typed values that
+    /// were left for the form stay only if its field `field` has the value `item`.
+    pub fn of_item(self, field: &str, item: &str) -> Self {
+        let is_it = self.value(field, "") == item;
+        let typed = if is_it {
+            self.typed.get_value()
+        } else {
+            Vec::new()
+        };
+        Self {
+            action: self.action,
+            typed: StoredValue::new(typed),
+            error: RwSignal::new(self.error.get_untracked().filter(|_| is_it)),
+            done: RwSignal::new(is_it && self.done.get_untracked()),
+            busy: RwSignal::new(false),
+            kept: RwSignal::new(""),
+        }
+    }
+
     /// The value typed into the field before, or `or` if there is none.
     pub fn value(self, field: &str, or: &str) -> String {
         self.typed.with_value(|typed| {

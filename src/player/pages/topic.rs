@@ -7,6 +7,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::outline::outline;
 use super::shortcuts::Shortcut;
+use crate::coldcall::pages::cold_calls;
 use crate::course::{StudyPersona, duration};
 use crate::enrollment::TopicLink;
 use crate::paths::topic_path;
@@ -129,7 +130,7 @@ fn article(page: player::TopicPage, forms: TopicForms) -> AnyView {
             {resume}
             {persona_switch(&page, forms)}
             <div class="content" id="ly-content" lang=lang dir=dir inner_html=page.content.0.clone()></div>
-            {exercises(&page)} {finish(&page, forms)} {pager(&page)}
+            {cold_calls(page.cold_calls.clone(), language)} {exercises(&page)} {finish(&page, forms)} {pager(&page)}
         </article>
     }
     .erase()

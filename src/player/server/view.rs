@@ -14,6 +14,7 @@ use crate::certificate::server::completion;
 use crate::certificate::server::store as certificates;
 use crate::cohort::server::standing::CohortStanding;
 use crate::cohort::server::store as cohort;
+use crate::coldcall::server::view as cold_calls;
 use crate::course::server::search;
 use crate::course::server::shared;
 use crate::course::server::shared::{SharedCourse, SharedModule, SharedTopic, TopicHeading};
@@ -176,6 +177,20 @@ pub async fn topic(
         },
     };
     let onward = onward(&modules, &course, &here, end);
+    let cold_calls = match topic.has_cold_calls {
+        true => {
+            let (of_course, of_topic) = (studying.course_id, topic.topic_id);
+            cold_calls::cards(
+                conn,
+                user,
+                (of_course, &course),
+                (of_topic, &topic.slug),
+                clock,
+            )
+            .await?
+        }
+        false => Vec::new(),
+    };
     let personas = texts.personas();
     let record = records.get(&topic.topic_id);
     let head = TopicHead {
@@ -210,6 +225,7 @@ pub async fn topic(
         course_title,
         personas,
         exercises,
+        cold_calls,
         previous,
         next,
         onward,
