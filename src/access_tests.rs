@@ -12,7 +12,7 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::platform::ids::OrganizationId;
 use crate::testing::{
-    CohortBuilder, CourseBuilder, ExamBuilder, Group, Question, attempt, enroll, furnish_cohorts,
+    CohortBuilder, CourseBuilder, ExamBuilder, Question, attempt, enroll, furnish_cohorts,
     give_certificate, message_id, prompt_id, running_sitting, start_exam, topic_id, tutor_of,
 };
 
@@ -316,10 +316,6 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
     let open = open.question(practice).with_practice().question(asked);
     open.import(site).await;
     let prompt = prompt_id(site, "Why?").await;
-    Group::of_course(site, "open", "Spring")
-        .await
-        .add(site, "learner@example.org")
-        .await;
     learner.answer(&prompt, "Because").await.assert_ok();
     let exercise = "select exercise_id from simulation_exercises";
     let apply = "insert into course_offerings (course_id, program_type, title, description, enrollment_code)

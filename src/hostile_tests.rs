@@ -236,6 +236,7 @@ fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
         match name {
             None => part,
             Some("key") if route.contains("/exercise/") => "e",
+            Some("code") if route.starts_with("/join/") => "OPEN26",
             Some("key") if route.starts_with("/stop-mails/") => {
                 "00000000-0000-0000-0000-000000000000"
             }

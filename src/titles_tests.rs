@@ -10,7 +10,7 @@ use crate::hostile_tests::{addresses, everybody};
 use crate::platform::http::testing::TestSite;
 
 /// Pages that only redirect, and the gallery of components.
-const WITHOUT: [&str; 2] = ["/learn/{course}", "/_ui"];
+const WITHOUT: [&str; 3] = ["/learn/{course}", "/join/{code}", "/_ui"];
 
 /// The texts of all elements with this start, up to `end`, without tags.
 fn texts(html: &str, start: &str, end: &str) -> Vec<String> {

@@ -105,6 +105,12 @@ pub struct AskedQuestion {
 }
 
 impl AskedQuestion {
+    /// Key of its answer in forms. A key that began with a digit would be read as a place in a
+    /// list.
+    pub fn key(&self) -> String {
+        format!("q-{}", self.question_id)
+    }
+
     /// Returns a sentence on what is wrong with the answer. An unanswered question is wrong only if
     /// an answer is required.
     pub fn problem(&self) -> Option<String> {

@@ -113,6 +113,13 @@ pub async fn upload_members(
         .request("POST", crate::cohort::teach::LIST_UPLOAD)
         .header(header::ACCEPT, "text/html")
         .header(
+            header::REFERER,
+            format!(
+                "http://{}/teach/{course}/cohorts/{cohort}/list",
+                browser.host
+            ),
+        )
+        .header(
             header::CONTENT_TYPE,
             "multipart/form-data; boundary=frontier",
         )

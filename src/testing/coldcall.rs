@@ -32,20 +32,11 @@ impl Group {
 
     /// A cohort with these first and last days, as SQL.
     pub async fn of(site: &TestSite, title: &str, start: &str, end: &str) -> Self {
-        Self::make(site, "small", title, start, end).await
-    }
-
-    /// A cohort of another course.
-    pub async fn of_course(site: &TestSite, course: &str, title: &str) -> Self {
-        Self::make(site, course, title, "current_date - 7", "null").await
-    }
-
-    async fn make(site: &TestSite, course: &str, title: &str, start: &str, end: &str) -> Self {
         let id = uuid::Uuid::new_v4().to_string();
         site.test
             .sql(&format!(
                 "insert into cohorts (cohort_id, course_id, title, start_date, end_date)
-                 select '{id}', course_id, '{title}', {start}, {end} from courses where slug = '{course}'"
+                 select '{id}', course_id, '{title}', {start}, {end} from courses where slug = 'small'"
             ))
             .await;
         Self { id }

@@ -56,7 +56,7 @@ pub fn typed(
     questions
         .into_iter()
         .map(|question| {
-            let typed = answers.get(&question.question_id.to_string());
+            let typed = answers.get(&question.key());
             let answer = typed.map_or("", |answer| answer.trim());
             AskedQuestion {
                 answer: answer.replace("\r\n", "\n").chars().take(MOST).collect(),

@@ -76,7 +76,7 @@ async fn a_visitor_applies_by_a_mailed_link_without_javascript() {
         .await;
     assert_eq!(on.header("location"), at("questions"));
 
-    let (why_field, evening_field) = (format!("answers[{why}]"), format!("answers[{evening}]"));
+    let (why_field, evening_field) = (format!("answers[q-{why}]"), format!("answers[q-{evening}]"));
     let mut answers = who.to_vec();
     answers.push((&why_field, "To count them well."));
     asha.submit(&at("questions"), "apply/api/save_answers", &answers)

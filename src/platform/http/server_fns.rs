@@ -138,7 +138,7 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 }
 
 /// Path and query of the page with the form. The origin has been checked already.
-fn referring_page(headers: &HeaderMap) -> String {
+pub fn referring_page(headers: &HeaderMap) -> String {
     headers
         .get(header::REFERER)
         .and_then(|referer| referer.to_str().ok())

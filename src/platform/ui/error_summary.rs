@@ -49,7 +49,12 @@ pub fn in_summary(id: &str, label: &str, error: Signal<Option<String>>) {
 /// Shows the errors of the last request: a sentence about the whole form, and a link to each field.
 /// A page that comes back without JavaScript puts the focus here.
 pub(super) fn error_summary(form: FormState, controls: FormControls) -> AnyView {
-    let came_back = form.error.with_untracked(Option::is_some);
+    // A form that came back with another row has its typed values, and no error.
+    let is_wrong = |error: &Option<AppError>| match error {
+        Some(AppError::Invalid(problems)) => !problems.is_empty(),
+        error => error.is_some(),
+    };
+    let came_back = form.error.with_untracked(is_wrong);
     let content = move || match form.error.get() {
         Some(error) => written(&error, controls),
         None => String::new(),
@@ -60,7 +65,7 @@ pub(super) fn error_summary(form: FormState, controls: FormControls) -> AnyView 
             role="alert"
             tabindex="-1"
             autofocus=came_back
-            hidden=move || form.error.with(Option::is_none)
+            hidden=move || !form.error.with(is_wrong)
         >
             <Icon glyph=Glyph::Alert />
             <div on:click=to_field inner_html=content></div>

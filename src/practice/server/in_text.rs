@@ -77,10 +77,16 @@ fn rendered(page: &PracticePage, flash: Option<&Flash>) -> String {
             && sent("topic", &page.topic_slug)
             && sent("key", &page.key)
     };
-    Owner::new_root(None).with(|| {
+    let around = Owner::current();
+    let html = Owner::new_root(None).with(|| {
         let form = FormState::after(AnswerPractice::PATH, flash.filter(is_here));
         question(page, form, true).to_html()
-    })
+    });
+    // A new root takes the place of the page's own owner.
+    if let Some(around) = around {
+        around.set();
+    }
+    html
 }
 
 /// Replaces each practice question with the result of `now`, or removes it if `now` returns None.

@@ -110,8 +110,12 @@ fn apply(page: ApplyPage, stage: ApplicationStage, token: &str, forms: ApplyForm
             stages::review(&page, draft, token, forms.submit)
         }
     };
+    let task = match stage {
+        ApplicationStage::Program => "Apply",
+        stage => stage.label(),
+    };
     view! {
-        <Title text=format!("Apply · {title}") />
+        <Title text=format!("{task} · {title}") />
         <div class="apply">
             <Breadcrumbs trail=trail />
             <header>

@@ -245,7 +245,7 @@ pub fn questions(
 }
 
 fn field_name(asked: &AskedQuestion) -> String {
-    format!("answers[{}]", asked.question_id)
+    format!("answers[{}]", asked.key())
 }
 
 /// Error of a question. Its name is not known at compile time, so the signal is made here.

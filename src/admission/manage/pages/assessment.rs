@@ -11,7 +11,8 @@ use crate::platform::ui::{
     Button, ButtonKind, Erase, Form, FormState, Page, Select, Switch, TextArea, loaded,
     page_resource, path_part,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Page `/teach/COURSE/admissions/questions`.
 pub fn assessment_page() -> AnyView {
@@ -23,7 +24,8 @@ pub fn assessment_page() -> AnyView {
         let course = course.get_untracked();
         let title = page.course_title.clone();
         let inside = questions(page, &course, add, remove);
-        frame(&course, &title, Area::Admissions, inside)
+        let heading = TeachHeading::task("Application questions");
+        frame_below(&course, &title, Area::Admissions, heading, inside)
     };
     view! { <Page title="Application questions">{loaded(page, show)}</Page> }.erase()
 }
@@ -41,11 +43,10 @@ fn questions(page: AssessmentPage, course: &str, add: FormState, remove: FormSta
         <p>
             <a href=all>"All offerings"</a>
         </p>
-        <h2>"Application questions"</h2>
         <p class="soft">"Applicants answer them before they submit. Applications keep each question as it was asked, so a removed question stays with its answers."</p>
         <ul class="assessment">{lines}</ul>
         <section class="stack">
-            <h3>"Add a question"</h3>
+            <h2>"Add a question"</h2>
             <Form form=add class="stack exam-form">
                 <input type="hidden" name="course" value=course />
                 <TextArea

@@ -10,7 +10,8 @@ use crate::platform::ui::{
     Button, ButtonKind, Erase, Field, Form, FormState, Page, Select, Switch, TextArea, loaded,
     page_resource, path_part,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Pages `/teach/COURSE/admissions/new` and `/teach/COURSE/admissions/ID/edit`.
 pub fn offering_form_page() -> AnyView {
@@ -23,12 +24,13 @@ pub fn offering_form_page() -> AnyView {
     let show = move |page: OfferingForm| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
-        frame(
-            &course,
-            &title,
-            Area::Admissions,
-            form(page, &course, state),
-        )
+        let heading = match &page.offering {
+            Some((id, title)) => TeachHeading::task("Edit offering")
+                .below(title.clone(), offering_path(&course, *id)),
+            None => TeachHeading::task("New offering"),
+        };
+        let inside = form(page, &course, state);
+        frame_below(&course, &title, Area::Admissions, heading, inside)
     };
     view! { <Page title="Offering">{loaded(page, show)}</Page> }.erase()
 }
@@ -62,17 +64,9 @@ fn field(
 
 fn form(page: OfferingForm, course: &str, form: FormState) -> AnyView {
     let was_sent = !form.value("course", "").is_empty();
-    let (id, heading, back) = match &page.offering {
-        Some((id, title)) => (
-            Some(id.to_string()),
-            title.clone(),
-            offering_path(course, *id),
-        ),
-        None => (
-            None,
-            "New offering".to_owned(),
-            Area::Admissions.path(course),
-        ),
+    let (id, back) = match &page.offering {
+        Some((id, _)) => (Some(id.to_string()), offering_path(course, *id)),
+        None => (None, Area::Admissions.path(course)),
     };
     let fields = page.fields;
     let programs = PROGRAMS
@@ -89,7 +83,6 @@ fn form(page: OfferingForm, course: &str, form: FormState) -> AnyView {
     };
     let course = course.to_owned();
     view! {
-        <h2>{heading}</h2>
         <Form form=form class="stack exam-form">
             <input type="hidden" name="course" value=course />
             {id.map(|id| view! { <input type="hidden" name="id" value=id /> })}

@@ -18,7 +18,8 @@ use crate::platform::ui::{
     Button, ButtonKind, Dialog, DialogButton, Erase, Field, Form, FormState, Kbd, Page, TextArea,
     loaded, page_resource, path_part, query_value,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Page `/teach/COURSE/admissions/OFFERING/APPLICATION`.
 pub fn application_page() -> AnyView {
@@ -42,8 +43,11 @@ pub fn application_page() -> AnyView {
     let show = move |page: ReviewPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let above = queue_path(&course, page.offering_id, page.filter, 0);
+        let heading =
+            TeachHeading::name(page.line.name.clone()).below(page.offering_title.clone(), above);
         let inside = review(page, &course, forms);
-        frame(&course, &title, Area::Admissions, inside)
+        frame_below(&course, &title, Area::Admissions, heading, inside)
     };
     view! { <Page title="Application">{loaded(page, show)}</Page> }.erase()
 }
@@ -58,7 +62,6 @@ struct ReviewForms {
 }
 
 fn review(page: ReviewPage, course: &str, forms: ReviewForms) -> AnyView {
-    let back = queue_path(course, page.offering_id, page.filter, 0);
     let facts = [
         ("Email", page.line.email.clone()),
         ("Phone", page.phone.clone()),
@@ -79,14 +82,10 @@ fn review(page: ReviewPage, course: &str, forms: ReviewForms) -> AnyView {
         .map(|line| view! { <li>{line.clone()}</li> })
         .collect_view();
     view! {
-        <p>
-            <a href=back>{page.offering_title.clone()}</a>
-        </p>
         <div class="review">
             {others(&page, course)}
             <article class="review-one">
                 <header class="row">
-                    <h2>{page.line.name.clone()}</h2>
                     {state(&page.line)}
                     {walk(&page)}
                 </header>
@@ -291,7 +290,7 @@ fn answers(answers: Vec<AskedQuestion>) -> AnyView {
             };
             view! {
                 <section>
-                    <h3>{asked.prompt}</h3>
+                    <h2>{asked.prompt}</h2>
                     {answer}
                 </section>
             }

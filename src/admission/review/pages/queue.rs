@@ -18,7 +18,8 @@ use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Page,
     Pagination, Table, TextArea, Tone, loaded, page_resource, path_part, query_value,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Page `/teach/COURSE/admissions/OFFERING`.
 pub fn offering_page() -> AnyView {
@@ -47,8 +48,9 @@ pub fn offering_page() -> AnyView {
         let course = course.get_untracked();
         let title = page.course_title.clone();
         let filter = QueueFilter::parse(&filter.get_untracked());
+        let heading = TeachHeading::name(page.facts.title.clone());
         let inside = offering_view(page, &course, filter, forms);
-        frame(&course, &title, Area::Admissions, inside)
+        frame_below(&course, &title, Area::Admissions, heading, inside)
     };
     view! { <Page title="Offering">{loaded(page, show)}</Page> }.erase()
 }
@@ -85,7 +87,6 @@ fn offering_view(
             <a href=Area::Admissions.path(course)>"All offerings"</a>
         </p>
         <div class="row">
-            <h2>{page.facts.title.clone()}</h2>
             <Badge tone=tone text=state />
         </div>
         {offering_facts(&page.facts)}
@@ -193,7 +194,7 @@ fn queue_view(
     };
     view! {
         <section class="stack">
-            <h3>"Applications"</h3>
+            <h2>"Applications"</h2>
             <nav class="chips" aria-label="Filter applications">
                 {chips}
             </nav>
@@ -362,7 +363,7 @@ fn templates(
         .collect_view();
     view! {
         <section class="stack">
-            <h3>"Mails about decisions"</h3>
+            <h2>"Mails about decisions"</h2>
             <p class="soft">
                 "These words go into the mails of new decisions, with " <code>"{name}"</code> ", " <code>"{course}"</code> ", "
                 <code>"{offering}"</code> " and " <code>"{school}"</code>

@@ -1,4 +1,5 @@
-//! Texts that tutors write for a cohort's home: announcements, project briefs, and comments on work.
+//! Texts that tutors write for a cohort's home: announcements, project briefs, and comments on
+//! work.
 
 pub mod api;
 pub mod pages;

@@ -19,7 +19,8 @@ use crate::platform::ui::{
     Button, ButtonKind, EmptyState, Erase, Field, Form, FormState, Glyph, Html, Page, TextArea,
     loaded, page_resource, path_part, query_value,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 fn id_of(text: &str) -> CohortId {
     CohortId(text.parse().unwrap_or_default())
@@ -39,8 +40,12 @@ pub fn announcements_page() -> AnyView {
     let show = move |page: AnnouncementsPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let heading = TeachHeading::task("Announcements").below(
+            page.cohort_title.clone(),
+            cohort_path(&course, page.cohort_id),
+        );
         let inside = announcements(page, &course, forms);
-        frame(&course, &title, Area::Cohorts, inside)
+        frame_below(&course, &title, Area::Cohorts, heading, inside)
     };
     view! { <Page title="Announcements">{loaded(page, show)}</Page> }.erase()
 }
@@ -65,7 +70,6 @@ fn announcements(
     };
     let was_new = sent.is_empty();
     view! {
-        <h2>"Announcements to " <a href=cohort_path(course, cohort)>{page.cohort_title}</a></h2>
         <section class="cohort-brief" aria-label="New announcement">
             {announcement_form(None, course, cohort, was_new, save)}
         </section>
@@ -140,7 +144,7 @@ fn announcement(
     let course = course.to_owned();
     view! {
         <article class="cohort-announcement">
-            <h3>{it.title}</h3>
+            <h2>{it.title}</h2>
             <p class="soft">
                 {it.author} ", " <time datetime=exactly>{words}</time>
             </p>
@@ -180,8 +184,12 @@ pub fn project_page() -> AnyView {
     let show = move |page: ProjectPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let heading = TeachHeading::task("Projects").below(
+            page.cohort_title.clone(),
+            cohort_path(&course, page.cohort_id),
+        );
         let inside = project(page, &course, forms);
-        frame(&course, &title, Area::Cohorts, inside)
+        frame_below(&course, &title, Area::Cohorts, heading, inside)
     };
     view! { <Page title="Project">{loaded(page, show)}</Page> }.erase()
 }
@@ -208,7 +216,6 @@ fn project(page: ProjectPage, course: &str, (save, comment): (FormState, FormSta
         .map(|it| work(it, course, cohort, comment))
         .collect_view();
     view! {
-        <h2>"Projects of " <a href=cohort_path(course, cohort)>{page.cohort_title}</a></h2>
         <div class="chips" role="group" aria-label="Batches">
             {chips}
             <a class="chip" href=project_path(course, cohort, next)>
@@ -217,7 +224,7 @@ fn project(page: ProjectPage, course: &str, (save, comment): (FormState, FormSta
         </div>
         {brief(&page.fields, course, cohort, batch, save)}
         <section aria-labelledby="ly-works">
-            <h3 id="ly-works">"Work that was handed in"</h3>
+            <h2 id="ly-works">"Work that was handed in"</h2>
             <p class="soft">{said}</p>
             {works}
         </section>
@@ -278,7 +285,7 @@ fn brief(
     let course = course.to_owned();
     view! {
         <Form form=form class="cohort-brief">
-            <h3>{format!("Brief of batch {batch}")}</h3>
+            <h2>{format!("Brief of batch {batch}")}</h2>
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="cohort" value=cohort.to_string() />
             <input type="hidden" name="batch" value=batch.to_string() />

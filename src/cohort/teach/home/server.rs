@@ -63,9 +63,7 @@ pub fn read_announcement(title: &str, body: &str) -> AppResult<AnnouncementDraft
     }
 }
 
-type FieldProblems = Vec<(String, String)>;
-
-fn heading(typed: &str, problems: &mut FieldProblems) -> String {
+fn heading(typed: &str, problems: &mut Vec<(String, String)>) -> String {
     let title = names::tidy(typed);
     if title.is_empty() {
         problems.push(("title".to_owned(), "Enter a title.".to_owned()));
@@ -74,7 +72,7 @@ fn heading(typed: &str, problems: &mut FieldProblems) -> String {
     title
 }
 
-fn text(field: &str, typed: &str, most: u32, problems: &mut FieldProblems) {
+fn text(field: &str, typed: &str, most: u32, problems: &mut Vec<(String, String)>) {
     if typed.chars().count() > most as usize {
         problems.push((field.to_owned(), figures::use_at_most(most)));
     }

@@ -9,7 +9,8 @@ use crate::platform::ui::{
     Button, ButtonKind, Erase, Field, Form, FormState, Page, Select, Switch, loaded, page_resource,
     path_part,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Pages `/teach/COURSE/cohorts/new` and `/teach/COURSE/cohorts/ID/edit`.
 pub fn cohort_form_page() -> AnyView {
@@ -22,15 +23,22 @@ pub fn cohort_form_page() -> AnyView {
     let show = move |page: CohortForm| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
-        frame(&course, &title, Area::Cohorts, form(page, &course, state))
+        let heading = match &page.cohort {
+            Some((id, title)) => {
+                TeachHeading::task("Edit cohort").below(title.clone(), cohort_path(&course, *id))
+            }
+            None => TeachHeading::task("New cohort"),
+        };
+        let inside = form(page, &course, state);
+        frame_below(&course, &title, Area::Cohorts, heading, inside)
     };
     view! { <Page title="Cohort">{loaded(page, show)}</Page> }.erase()
 }
 
 fn form(page: CohortForm, course: &str, form: FormState) -> AnyView {
-    let (id, heading, back) = match page.cohort {
-        Some((id, title)) => (Some(id.to_string()), title, cohort_path(course, id)),
-        None => (None, "New cohort".to_owned(), Area::Cohorts.path(course)),
+    let (id, back) = match page.cohort {
+        Some((id, _)) => (Some(id.to_string()), cohort_path(course, id)),
+        None => (None, Area::Cohorts.path(course)),
     };
     let fields = page.fields;
     // A switch that is off sends nothing, so an empty value means off once the form was sent.
@@ -41,7 +49,6 @@ fn form(page: CohortForm, course: &str, form: FormState) -> AnyView {
     let zones = page.zones.into_iter().map(|zone| (zone.clone(), zone));
     let course = course.to_owned();
     view! {
-        <h2>{heading}</h2>
         <Form form=form class="stack cohort-form">
             <input type="hidden" name="course" value=course />
             {id.map(|id| view! { <input type="hidden" name="id" value=id /> })}

@@ -20,7 +20,8 @@ use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Icon,
     Notice, Page, Pagination, Select, Table, Tone, loaded, page_resource, path_part, query_value,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Page `/teach/COURSE/cohorts/ID`.
 pub fn cohort_members_page() -> AnyView {
@@ -41,11 +42,12 @@ pub fn cohort_members_page() -> AnyView {
     let show = move |page: CohortPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let heading = TeachHeading::name(page.title.clone()).beside(state(page.state));
         let inside = view! {
             {move || notice(&done.get(), &count.get())}
             {members(page, &course, query.get_untracked(), forms)}
         };
-        frame(&course, &title, Area::Cohorts, inside.erase())
+        frame_below(&course, &title, Area::Cohorts, heading, inside.erase())
     };
     view! { <Page title="Cohort">{loaded(page, show)}</Page> }.erase()
 }
@@ -102,12 +104,7 @@ fn members(page: CohortPage, course: &str, query: MemberQuery, forms: MemberForm
         false => String::new(),
     };
     let total = counted(page.total, "member", "members");
-    let title = page.title.clone();
     view! {
-        <div class="row">
-            <h2>{title}</h2>
-            {state(page.state)}
-        </div>
         <p class="soft">{facts}</p>
         <div class="row">
             <Button kind=ButtonKind::Secondary href=edit_cohort_path(course, cohort)>

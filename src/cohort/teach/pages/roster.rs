@@ -14,7 +14,8 @@ use crate::platform::ui::{
     Button, ButtonKind, Column, Erase, Form, FormState, Notice, Page, Table, Tone, loaded,
     page_resource, path_part, query_value,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Page `/teach/COURSE/cohorts/ID/list`.
 pub fn member_list_page() -> AnyView {
@@ -34,13 +35,17 @@ pub fn member_list_page() -> AnyView {
     let show = move |page: MemberListPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
-        frame(&course, &title, Area::Cohorts, roster(page, &course, form))
+        let heading = TeachHeading::task("Upload members").below(
+            page.cohort_title.clone(),
+            cohort_path(&course, page.cohort_id),
+        );
+        let inside = roster(page, &course, form);
+        frame_below(&course, &title, Area::Cohorts, heading, inside)
     };
     view! { <Page title="Upload a list">{loaded(page, show)}</Page> }.erase()
 }
 
 fn roster(page: MemberListPage, course: &str, form: FormState) -> AnyView {
-    let back = cohort_path(course, page.cohort_id);
     let problem = page.problem.map(|problem| {
         view! {
             <Notice tone=Tone::Danger title="Nothing was changed">
@@ -54,7 +59,6 @@ fn roster(page: MemberListPage, course: &str, form: FormState) -> AnyView {
         None => upload(course, page.cohort_id),
     };
     view! {
-        <h2>"Members of " <a href=back>{page.cohort_title}</a></h2>
         {problem}
         {list}
     }
@@ -133,7 +137,7 @@ fn preview(list: MemberList, course: &str, cohort: CohortId, form: FormState) ->
     };
     view! {
         <section class="stack" aria-labelledby="ly-preview">
-            <h3 id="ly-preview">{format!("Preview of {}", list.file)}</h3>
+            <h2 id="ly-preview">{format!("Preview of {}", list.file)}</h2>
             <p role="status">{format!("Nothing has changed yet. After confirming: {}.", said(counts))}</p>
             <div class="row">
                 {confirm}

@@ -11,7 +11,8 @@ use crate::platform::ui::{
     Button, ButtonKind, Erase, Field, Form, FormState, Notice, Page, Select, Tone, loaded,
     page_resource, path_part, query_value,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Page `/teach/COURSE/cohorts/ID/schedule`.
 pub fn schedule_page() -> AnyView {
@@ -28,11 +29,13 @@ pub fn schedule_page() -> AnyView {
     let show = move |page: SchedulePage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let above = cohort_path(&course, page.cohort_id);
+        let heading = TeachHeading::task("Schedule").below(page.cohort_title.clone(), above);
         let inside = view! {
             {move || (done.get() == "saved").then(|| view! { <Notice tone=Tone::Ok>"The schedule is saved."</Notice> })}
             {schedule(page, &course, form)}
         };
-        frame(&course, &title, Area::Cohorts, inside.erase())
+        frame_below(&course, &title, Area::Cohorts, heading, inside.erase())
     };
     view! { <Page title="Schedule">{loaded(page, show)}</Page> }.erase()
 }
@@ -63,7 +66,6 @@ fn schedule(page: SchedulePage, course: &str, form: FormState) -> AnyView {
         .collect_view();
     let course_field = course.to_owned();
     view! {
-        <h2>"Schedule of " <a href=cohort_path(course, cohort)>{page.cohort_title}</a></h2>
         <p class="soft">
             {page.days}
             ". A module opens once its gate is passed, and not before the day that is set here. Rules for a member come before those for a batch, and these before those for the cohort."
@@ -85,7 +87,7 @@ fn schedule(page: SchedulePage, course: &str, form: FormState) -> AnyView {
             <Button kind=ButtonKind::Secondary>"Show"</Button>
         </form>
         <Form form=form class="stack cohort-schedule">
-            <h3>{format!("For {}", page.said)}</h3>
+            <h2>{format!("For {}", page.said)}</h2>
             <input type="hidden" name="course" value=course_field />
             <input type="hidden" name="cohort" value=cohort.to_string() />
             <input type="hidden" name="whom" value=page.whom />

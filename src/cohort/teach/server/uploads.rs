@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 
@@ -15,6 +15,7 @@ use crate::platform::auth::{sessions, sign_in_path};
 use crate::platform::encode;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::flash::{self, Flash};
+use crate::platform::http::server_fns::referring_page;
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::{CohortId, ListId};
 use crate::question_bank::authoring::server::transfer::refusal;
@@ -35,7 +36,7 @@ struct ListUpload {
     content: Vec<u8>,
 }
 
-async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
+async fn upload(Extension(cx): Extension<Cx>, headers: HeaderMap, parts: Multipart) -> Response {
     let mut upload = ListUpload::default();
     // If the session ended while the file arrived, nothing is stored.
     let outcome = match upload.fill(parts).await {
@@ -61,6 +62,10 @@ async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
         values: Vec::new(),
     };
     match flash::leave(&cx.session, left).await {
+        // The fields of a body that is too large may be unknown.
+        Ok(()) if upload.course.is_empty() => {
+            Redirect::to(&referring_page(&headers)).into_response()
+        }
         Ok(()) => Redirect::to(&page(None)).into_response(),
         Err(error) => refusal(&error),
     }

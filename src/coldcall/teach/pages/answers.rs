@@ -13,7 +13,8 @@ use crate::platform::ui::{
     Button, ButtonKind, EmptyState, Erase, Form, FormState, Page, loaded, page_resource, path_part,
     query_value,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 pub fn answers_page() -> AnyView {
     let (course, prompt) = (path_part("course"), path_part("prompt"));
@@ -28,8 +29,9 @@ pub fn answers_page() -> AnyView {
     let show = move |page: AnswersPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let heading = TeachHeading::task("Answers");
         let inside = answers(&course, page, forms, act, hold);
-        frame(&course, &title, Area::ColdCalls, inside)
+        frame_below(&course, &title, Area::ColdCalls, heading, inside)
     };
     view! { <Page title="Answers">{loaded(page, show)}</Page> }.erase()
 }

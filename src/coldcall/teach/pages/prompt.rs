@@ -11,7 +11,8 @@ use crate::platform::ui::{
     Button, ButtonKind, Erase, Field, Form, FormState, Language, Notice, Page, Select, TextArea,
     Tone, loaded, page_resource, path_part, query_now, query_value,
 };
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 pub fn prompt_page() -> AnyView {
     let (course, id) = (path_part("course"), path_part("prompt"));
@@ -25,8 +26,12 @@ pub fn prompt_page() -> AnyView {
     let show = move |page: PromptFormPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let heading = TeachHeading::task(match page.prompt_id {
+            None => "New prompt",
+            Some(_) => "Edit prompt",
+        });
         let inside = edit(&course, page, save, retire);
-        frame(&course, &title, Area::ColdCalls, inside)
+        frame_below(&course, &title, Area::ColdCalls, heading, inside)
     };
     view! { <Page title="Prompt">{loaded(page, show)}</Page> }.erase()
 }
@@ -35,17 +40,12 @@ fn edit(course: &str, page: PromptFormPage, save: FormState, retire: FormState) 
     let id = page.prompt_id.map(|id| id.to_string()).unwrap_or_default();
     let is_saved = !query_now("saved").is_empty();
     let saved = is_saved.then(|| view! { <Notice tone=Tone::Ok>"Prompt saved."</Notice> });
-    let heading = match id.is_empty() {
-        true => "New prompt",
-        false => "Edit prompt",
-    };
     let language = page.course_title.language;
     let preview = page.preview.map(|card| preview(&card, &language));
     let retire = (!id.is_empty()).then(|| retire_form(course, &id, page.is_retired, retire));
     view! {
         {saved}
         <div class="prompt-edit">
-            <h2>{heading}</h2>
             {fields(course, id, page.topics, page.form, save)}
             {preview}
             {retire}

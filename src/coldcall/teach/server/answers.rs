@@ -117,7 +117,7 @@ pub async fn page(
     let cohort = cohorts
         .iter()
         .find(|line| Some(line.cohort_id) == wanted)
-        .or(cohorts.iter().next())
+        .or(<[_]>::first(&cohorts))
         .map(|line| line.cohort_id);
     let live =
         cohort.map(|cohort| LiveTopic::from_now(live::thread_topic(stored.prompt_id, cohort)));

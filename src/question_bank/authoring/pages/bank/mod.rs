@@ -191,10 +191,13 @@ fn changed(course: &str, query: &BankQuery, done: BulkNotice, undo: FormState) -
     .erase()
 }
 
+/// Values and texts of a select.
+type SelectOptions = Vec<(String, String)>;
+
 fn tools(
     list: &str,
     query: &BankQuery,
-    (modules, topics): (Vec<(String, String)>, Vec<(String, String)>),
+    (modules, topics): (SelectOptions, SelectOptions),
     count: String,
 ) -> AnyView {
     let all = |text: &str, options: Vec<(String, String)>| {
