@@ -4,6 +4,5 @@
 pub mod access;
 pub mod gate;
 pub mod mails;
-pub mod opening;
 pub mod progress;
 pub mod store;

@@ -4,7 +4,6 @@ mod actions;
 mod learner;
 mod ratings;
 mod regrade;
-mod results;
 mod table;
 
 pub use learner::learner_page;

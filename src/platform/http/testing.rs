@@ -152,8 +152,7 @@ impl TestSite {
                 let raw = std::fs::read(file).ok()?;
                 let mail = mail_parser::MessageParser::default().parse(&raw)?;
                 let to = mail.to()?.first()?.address()?.to_owned();
-                let text = mail.body_text(0)?.replace("\r\n", "\n");
-                Some(format!("To: {to}\n{text}"))
+                Some(format!("To: {to}\n{}", mail.body_text(0)?))
             })
             .collect()
     }

@@ -7,7 +7,7 @@ use super::{Erase, Inside, VisuallyHidden, clicked_link, filled};
 
 #[component]
 pub fn Menu(
-    #[prop(into)] id: String,
+    id: &'static str,
     /// The content of the button.
     trigger: AnyView,
     /// The accessible name of the button, if its content is not text.
@@ -18,7 +18,7 @@ pub fn Menu(
 ) -> impl IntoView {
     let label = filled(label).map(|label| view! { <VisuallyHidden>{label}</VisuallyHidden> });
     view! {
-        <button class=class type="button" popovertarget=id.clone()>
+        <button class=class type="button" popovertarget=id>
             {trigger}
             {label}
         </button>

@@ -10,9 +10,6 @@ use super::{Erase, Glyph, Icon, Inside, Tone, filled};
 pub fn Notice(
     #[prop(default = Tone::Info)] tone: Tone,
     #[prop(optional, into)] title: String,
-    /// Puts the focus on the notice when the page has loaded.
-    #[prop(optional)]
-    focused: bool,
     children: Inside,
 ) -> impl IntoView {
     let (glyph, role) = match tone {
@@ -22,7 +19,7 @@ pub fn Notice(
         Tone::Info | Tone::Neutral => (Glyph::Info, None),
     };
     view! {
-        <div class=format!("notice {}", tone.class()) role=role tabindex=focused.then_some("-1") autofocus=focused>
+        <div class=format!("notice {}", tone.class()) role=role>
             <Icon glyph=glyph />
             <div>{filled(title).map(|title| view! { <b>{title}</b> })} <p>{children.view()}</p></div>
         </div>

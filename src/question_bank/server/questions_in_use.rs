@@ -12,6 +12,7 @@ use diesel_async::RunQueryDsl;
 use super::answering::timing::GRACE;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, QuestionId, QuizNumber, UserId};
+use crate::platform::ui::Html;
 use crate::question_bank::GradedQuestion;
 
 /// The running quiz or exam that asks a question. An exam is named by its title.
@@ -122,12 +123,12 @@ pub async fn withhold_asked(
         .collect())
 }
 
-/// Removes points, marks and explanation if the question is being asked now.
+/// Removes points, right answer and explanation if the question is being asked now.
 fn withhold(question: GradedQuestion, asked: Option<&UsedBy>) -> GradedQuestion {
     match asked {
         Some(asked) => GradedQuestion {
             points: 0,
-            marked: question.unmarked.clone(),
+            right: Html(String::new()),
             explanation: None,
             withheld: Some(asked.why_withheld()),
             ..question

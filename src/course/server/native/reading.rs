@@ -21,7 +21,6 @@ pub enum Keyed {
     Topic,
     Question,
     Simulation,
-    ColdCall,
 }
 
 impl Keyed {
@@ -30,7 +29,6 @@ impl Keyed {
             Self::Topic => "topic",
             Self::Question => "question",
             Self::Simulation => "simulation",
-            Self::ColdCall => "cold call",
         }
     }
 }

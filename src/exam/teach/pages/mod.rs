@@ -2,7 +2,6 @@
 
 mod edit;
 mod overview;
-mod sections;
 mod sitting;
 
 use leptos::prelude::*;

@@ -3,6 +3,7 @@
 
 mod exams;
 
+use crate::teaching::server::fields::reason;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Int4, Timestamptz, Uuid};
@@ -63,8 +64,9 @@ impl<'a> ActionContext<'a> {
         conn: &mut Conn,
         tutor: &'a TutorOf,
         learner: UserId,
-        reason: String,
+        why: &str,
     ) -> AppResult<Self> {
+        let reason = reason(why)?;
         quizzes::running(conn, learner, tutor.course).await?;
         studying::hold(conn, learner, tutor.course).await?;
         let learner = store::learner(conn, tutor.course, learner)

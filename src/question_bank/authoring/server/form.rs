@@ -22,19 +22,13 @@ pub fn of(question: &QuestionDraft) -> QuestionForm {
     };
     match &question.answer {
         AnswerDraft::Choice {
-            options,
-            several,
-            shuffle,
+            options, shuffle, ..
         } => {
             form.texts = options.iter().map(|option| option.text.clone()).collect();
-            let right = (options.iter().enumerate())
+            form.right = (options.iter().enumerate())
                 .filter(|(_, option)| option.is_correct)
                 .map(|(number, _)| number.to_string())
                 .collect();
-            match several {
-                true => form.several = right,
-                false => form.right = right,
-            }
             form.shuffle = shuffle.then(|| "on".to_owned());
         }
         AnswerDraft::ShortAnswer {

@@ -6,7 +6,7 @@
 mod check;
 mod cloze;
 mod collect;
-pub mod encoding;
+mod encoding;
 mod gift;
 mod marks;
 mod markup;

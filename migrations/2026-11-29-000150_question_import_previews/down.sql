@@ -1,1 +1,0 @@
-drop table question_import_previews;

@@ -1,1 +1,0 @@
-alter table cohort_members drop column calendar_key;

@@ -1,5 +1,0 @@
-mod access;
-mod home;
-mod lists;
-mod members;
-mod triggers;

@@ -1,8 +1,0 @@
-//! Loads, checks and saves what tutors do with cold calls.
-
-pub mod answers;
-pub mod check_prompt;
-pub mod moderation;
-pub mod overview;
-pub mod prompts;
-pub mod undo;
