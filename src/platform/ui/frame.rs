@@ -124,7 +124,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
         UserRole::Admin => Some("Administrator"),
     };
     view! {
-        {bell(viewer.unread)}
+        {(viewer.unread > 0).then(|| bell(viewer.unread))}
         <Menu id="ly-account" trigger=trigger label="Your account" class="account">
             <p class="menu-head">
                 <b>{viewer.display_name}</b>
