@@ -152,19 +152,14 @@ fn member_menu(viewer: Viewer) -> AnyView {
 /// The link to the notifications, with the number of unread ones.
 fn bell(unread: i32) -> AnyView {
     let count = match unread {
-        0 => None,
-        1..=99 => Some(unread.to_string()),
-        _ => Some("99+".to_owned()),
+        ..100 => unread.to_string(),
+        _ => "99+".to_owned(),
     };
-    let label = match &count {
-        Some(count) => format!("Notifications, {count} unread"),
-        None => "Notifications".to_owned(),
-    };
-    let count = count.map(|count| view! { <span class="bell-count num">{count}</span> });
+    let label = format!("Notifications, {count} unread");
     view! {
         <a class="btn quiet bell" href="/notifications" aria-label=label>
             <Icon glyph=Glyph::Bell />
-            {count}
+            <span class="bell-count num">{count}</span>
         </a>
     }
     .erase()

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::store;
-use super::store::MailedRow;
+use super::store::NotificationRow;
 use crate::platform::auth::store as accounts;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::UserId;
@@ -107,14 +107,14 @@ impl Job for NotificationMail {
     }
 }
 
-fn subject(rows: &[MailedRow], site: &str) -> String {
+fn subject(rows: &[NotificationRow], site: &str) -> String {
     match rows {
         [one] => one.title.clone(),
         rows => format!("{} notifications from {site}", rows.len()),
     }
 }
 
-fn text(name: &str, rows: &[MailedRow], link: impl Fn(&str) -> String) -> String {
+fn text(name: &str, rows: &[NotificationRow], link: impl Fn(&str) -> String) -> String {
     let mut text = format!("Hello {name},");
     for row in rows {
         let more = match row.events {

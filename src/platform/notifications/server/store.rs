@@ -367,32 +367,18 @@ pub async fn stop_mails(conn: &mut Conn, key: uuid::Uuid, which: &str) -> AppRes
     Ok(())
 }
 
-#[derive(Debug, QueryableByName)]
-pub struct MailedRow {
-    #[diesel(sql_type = Text)]
-    pub title: String,
-    #[diesel(sql_type = Text)]
-    pub body: String,
-    #[diesel(sql_type = Text)]
-    pub path: String,
-    #[diesel(sql_type = Int4)]
-    pub events: i32,
-    #[diesel(sql_type = Timestamptz)]
-    happened_at: DateTime<Utc>,
-}
-
 /// Marks the unread notifications of these kinds as mailed, and returns those that no mail has
 /// held yet, oldest first.
 pub async fn take_unmailed(
     conn: &mut Conn,
     user: UserId,
     kinds: &[NotificationKind],
-) -> QueryResult<Vec<MailedRow>> {
+) -> QueryResult<Vec<NotificationRow>> {
     let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-    let mut rows: Vec<MailedRow> = statement(
+    let mut rows: Vec<NotificationRow> = statement(
         "update notifications set mailed_at = now()
          where user_id = $1 and kind = any($2) and read_at is null and (mailed_at is null or mailed_at < happened_at)
-         returning title, body, path, events, happened_at",
+         returning notification_id, title, body, path, events, happened_at, read_at",
     )
     .bind::<Uuid, _>(user)
     .bind::<Array<Text>, _>(kinds)
