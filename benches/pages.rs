@@ -217,8 +217,9 @@ async fn floor_catalog(Extension(cx): Extension<Cx>) -> Json<CatalogPage> {
 
 async fn floor_course(Extension(cx): Extension<Cx>, Path(slug): Path<String>) -> Json<CoursePage> {
     let viewer = cx.viewer.clone();
+    let (school, clock) = (cx.organization.name.clone(), Clock::of(&cx));
     let page = cx.within(async move |conn| {
-        catalog::server::view::course(conn, viewer.as_ref(), &slug).await
+        catalog::server::view::course(conn, viewer.as_ref(), &slug, &school, &clock).await
     });
     Json(page.await.expect("the course"))
 }
@@ -238,7 +239,7 @@ async fn floor_topic(
     let user = cx.viewer.as_ref().expect("somebody").user_id;
     let clock = Clock::of(&cx);
     let page = cx.within(async move |conn| {
-        player::server::view::topic(conn, user, course, &topic, &clock).await
+        player::server::view::topic(conn, user, course, &topic, ("", None), &clock).await
     });
     Json(page.await.expect("the topic"))
 }

@@ -1,6 +1,6 @@
 // Prepares the courses that the tests need besides the demo. One is the demo without gates, one
-// has a quiz with a time limit of fifteen seconds. One has no questions, and a module for each
-// test that writes some.
+// has a quiz with a time limit of fifteen seconds, and one a quiz of items to order and to match.
+// One has no questions, and a module for each test that writes some.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -49,13 +49,42 @@ write("one/01-quick.quiz.toml", [
   'explanation = "Seven sixes."',
 ]);
 
-const modules = ["desktop", "desktop-plain", "phone", "phone-plain"];
+begin("sorting", "one");
+write("description.md", ["Items to order and to match."]);
+write("course.toml", [
+  'slug = "to-be-sorted"',
+  'title = "To be sorted"',
+  'summary = "One topic, two questions."',
+  'language = "en"',
+  'level = "beginner"',
+  "",
+  "[[module]]",
+  'title = "Only one"',
+  'folder = "one"',
+]);
+write("one/01-sorting.md", ["+++", 'title = "Sorting"', "+++", "", "A comes before B."]);
+write("one/01-sorting.quiz.toml", [
+  "[[question]]",
+  'key = "numbers"',
+  'type = "ordering"',
+  'prompt = "Order the numbers, the smallest first."',
+  'items = ["Three", "Five", "Eight", "Thirteen"]',
+  'explanation = "Each is the sum of the two before it."',
+  "",
+  "[[question]]",
+  'key = "capitals"',
+  'type = "matching"',
+  'prompt = "Match each country with its capital."',
+  'pairs = [["France", "Paris"], ["Italy", "Rome"], ["Japan", "Tokyo"]]',
+]);
+
+const modules = ["desktop", "desktop-plain", "phone", "phone-plain", "desktop-several", "phone-several"];
 begin("unwritten", ...modules);
 write("description.md", ["Its questions are still to be written."]);
 write("course.toml", [
   'slug = "to-be-written"',
   'title = "To be written"',
-  'summary = "Four topics, no question."',
+  'summary = "Six topics, no question."',
   'language = "en"',
   'level = "beginner"',
   "",

@@ -12,8 +12,8 @@ use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::platform::ids::OrganizationId;
 use crate::testing::{
-    CourseBuilder, ExamBuilder, Question, attempt, enroll, give_certificate, running_sitting,
-    start_exam, topic_id, tutor_of,
+    CohortBuilder, CourseBuilder, ExamBuilder, Question, attempt, enroll, furnish_cohorts,
+    give_certificate, message_id, prompt_id, running_sitting, start_exam, topic_id, tutor_of,
 };
 
 /// Expected status for, in this order: a visitor, an enrolled learner, another learner, a tutor of
@@ -83,20 +83,87 @@ const TABLE: &str = "
     gradebook/api/end_exam_excuse course=open&learner=NOBODY&exam=EXAM&reason=x 401 403 403 404 403 404 404
     GET gradebook/api/load_regrade course=open&question=NOBODY&ruling=key       401 403 403 404 403 404 404
     gradebook/api/regrade_question course=open&question=NOBODY&ruling=key&seen=x&reason=x 401 403 403 404 403 404 404
+    GET teach/api/load_cohorts  course=open                                     401 403 403 200 403 200 404
+    GET teach/api/load_cohort_form course=open&cohort=COHORT                    401 403 403 200 403 200 404
+    teach/api/save_cohort       course=open                                     401 403 403 422 403 422 404
+    GET teach/api/load_cohort_members course=open&cohort=COHORT                 401 403 403 200 403 200 404
+    teach/api/add_cohort_member course=open&cohort=COHORT&email=no              401 403 403 422 403 422 404
+    teach/api/change_members    course=open&cohort=COHORT                       401 403 403 422 403 422 404
+    GET teach/api/load_member_list course=open&cohort=COHORT                    401 403 403 200 403 200 404
+    teach/api/confirm_member_list course=open&cohort=COHORT&list=NOBODY         401 403 403 404 403 404 404
+    GET home/api/load_announcements course=open&cohort=COHORT                   401 403 403 200 403 200 404
+    home/api/save_announcement  course=open&cohort=COHORT                       401 403 403 422 403 422 404
+    home/api/delete_announcement course=open&cohort=COHORT&id=NOBODY            401 403 403 404 403 404 404
+    GET home/api/load_project   course=open&cohort=COHORT&batch=1               401 403 403 200 403 200 404
+    home/api/save_project       course=open&cohort=COHORT&batch=1               401 403 403 422 403 422 404
+    home/api/comment_work       course=open&cohort=COHORT&work=NOBODY&text=x    401 403 403 404 403 404 404
+    GET schedule/api/load_schedule course=open&cohort=COHORT                    401 403 403 200 403 200 404
+    schedule/api/save_schedule  course=open&cohort=COHORT                       401 403 403 200 403 200 404
+    GET cohort/api/load_cohort_home course=open                                 401 200 403 403 403 403 403
+    GET cohort/api/load_cohort_home course=open&cohort=COHORT                   401 403 403 200 403 200 404
+    cohort/api/hand_in          course=open&text=x                              401 200 403 403 403 403 403
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
     GET practice/api/load_practice course=open&topic=t&key=q&again=false        401 200 403 403 403 403 403
     practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
     GET exercise/api/load_exercise course=open&topic=t&key=e                    401 200 403 403 403 403 403
     exercise/api/save_work      exercise=EXERCISE&writer=TOPIC&revision=0&change=1&text=x 401 200 403 403 403 403 404
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
+    GET coldcall/api/load_cold_call course=open&topic=t&n=1                     401 200 403 403 403 403 403
+    coldcall/api/answer_cold_call prompt=PROMPT&text=x                          401 409 404 404 404 404 404
+    coldcall/api/reply_to_message message=MESSAGE&text=x                        401 200 404 404 404 404 404
+    coldcall/api/edit_message   message=MESSAGE&text=x                          401 200 404 404 404 404 404
+    coldcall/api/star_message   message=MESSAGE&starred=true                    401 403 404 404 404 404 404
+    coldcall/api/report_message message=MESSAGE&reason=x                        401 404 404 404 404 404 404
+    coldcall/api/delete_message message=MESSAGE                                 401 200 404 404 404 404 404
+    GET teach/api/load_prompts  course=open                                     401 403 403 200 403 200 404
+    GET teach/api/load_prompt   course=open&prompt=new&topic=                   401 403 403 200 403 200 404
+    teach/api/save_prompt       course=open&id=                                 401 403 403 422 403 422 404
+    teach/api/move_prompt       course=open&which=up-TOPIC                      401 403 403 404 403 404 404
+    teach/api/retire_prompt     course=open&id=TOPIC&retired=true               401 403 403 404 403 404 404
+    GET teach/api/load_answers  course=open&prompt=PROMPT&cohort=               401 403 403 200 403 200 404
+    GET teach/api/load_moderation -                                             401 200 200 200 200 200 200
+    teach/api/moderate_messages course=open&messages[]=TOPIC&act=pin&reason=    401 403 403 404 403 404 404
+    teach/api/moderate_prompt   course=open&prompt=TOPIC&act=lock               401 403 403 404 403 404 404
+    teach/api/hold_member       course=open&cohort=TOPIC&member=NOBODY&held=true 401 403 403 404 403 404 404
+    teach/api/undo_moderation   course=open&action=NOBODY                       401 403 403 404 403 404 404
+    teach/api/reply_as_tutor    course=open&messages[]=TOPIC&text=x             401 403 403 404 403 404 404
     GET authoring/api/load_bank course=open                                     401 403 403 200 403 200 404
-    GET authoring/api/load_question course=open&question=new&kind=&place=&preview=false 401 403 403 200 403 200 404
+    GET authoring/api/load_question course=open&question=new&kind=&place=               401 403 403 200 403 200 404
+    authoring/api/preview_question course=open&go=try                           401 403 403 200 403 200 404
     authoring/api/save_question course=open&id=&mark=&go=save                   401 403 403 422 403 422 404
     authoring/api/retire_question course=open&id=TOPIC&retired=true             401 403 403 404 403 404 404
     authoring/api/move_question course=open&which=up-TOPIC                      401 403 403 404 403 404 404
+    authoring/api/change_questions course=open&action=retire&ids[]=NOBODY       401 403 403 404 403 404 404
+    authoring/api/undo_question_change course=open                              401 403 403 409 403 409 404
     GET authoring/api/load_import course=open                                   401 403 403 200 403 200 404
+    authoring/api/confirm_import course=open&preview=NOBODY&seen=x              401 403 403 404 403 404 404
+    authoring/api/discard_import course=open&preview=NOBODY                     401 403 403 200 403 200 404
     GET settings/api/load_quiz_settings course=open                             401 403 403 200 403 200 404
     settings/api/save_quiz_settings course=open                                 401 403 403 422 403 422 404
+    GET apply/api/load_application offering=OFFERING&token=                     200 200 200 200 200 200 404
+    GET apply/api/load_join     code=open-26                                    200 200 200 200 200 200 404
+    apply/api/start_application offering=OFFERING                               422 200 200 200 200 200 404
+    apply/api/save_details      offering=OFFERING&name=X                        404 200 200 200 200 200 404
+    apply/api/save_answers      offering=OFFERING                               404 200 200 200 200 200 404
+    apply/api/submit_application offering=OFFERING                              404 200 200 200 200 200 404
+    apply/api/answer_offer      offering=OFFERING&accept=true                   404 409 409 409 409 409 404
+    apply/api/withdraw_application offering=OFFERING                            404 200 200 200 200 200 404
+    GET manage/api/load_offerings course=open                                   401 403 403 200 403 200 404
+    GET manage/api/load_offering_form course=open&offering=OFFERING             401 403 403 403 403 200 404
+    manage/api/save_offering    course=open                                     401 403 403 403 403 422 404
+    manage/api/set_offering_open course=open&offering=OFFERING&open=true        401 403 403 403 403 200 404
+    GET manage/api/load_assessment course=open                                  401 403 403 403 403 200 404
+    manage/api/add_assessment_question course=open                              401 403 403 403 403 422 404
+    manage/api/remove_assessment_question course=open&question=NOBODY           401 403 403 403 403 404 404
+    GET review/api/load_offering course=open&offering=OFFERING&filter=to_decide&page=0 401 403 403 200 403 200 404
+    GET review/api/load_review  course=open&registration=REGISTRATION&filter=all 401 403 403 403 403 200 404
+    review/api/decide           course=open&offering=OFFERING&decision=review&one=REGISTRATION 401 403 403 403 403 200 404
+    review/api/undo_decision    course=open&registration=REGISTRATION           401 403 403 403 403 409 404
+    review/api/save_decision_mail course=open&registration=REGISTRATION&subject=x&text=x 401 403 403 403 403 409 404
+    review/api/save_mail_template course=open&offering=OFFERING&decision=reject&subject=x&text=x 401 403 403 403 403 200 404
+    review/api/record_payment   course=open&registration=REGISTRATION           401 403 403 403 403 200 404
+    review/api/release_seat     course=open&registration=REGISTRATION           401 403 403 403 403 409 404
+    review/api/offer_seats      course=open&offering=OFFERING                   401 403 403 403 403 200 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
@@ -140,8 +207,13 @@ async fn everybody_gets_what_the_table_says() {
             .replace("EXAM", &ids.exam)
             .replace("SITTING", &ids.sitting)
             .replace("EXERCISE", &ids.exercise)
+            .replace("COHORT", &ids.cohort)
             .replace("CODE", CODE)
-            .replace("NOBODY", NOBODY);
+            .replace("NOBODY", NOBODY)
+            .replace("OFFERING", &ids.offering)
+            .replace("REGISTRATION", &ids.registration)
+            .replace("PROMPT", &ids.prompt)
+            .replace("MESSAGE", &ids.message);
         known.insert(function.to_owned());
         for (person, expected) in people.iter_mut().zip(words.by_ref()) {
             let status = call(person, method, function, &arguments).await;
@@ -198,8 +270,13 @@ pub(crate) struct Filled {
     topic: String,
     attempt: String,
     exercise: String,
+    pub prompt: String,
+    message: String,
     pub exam: String,
     pub sitting: String,
+    pub offering: String,
+    pub registration: String,
+    pub cohort: String,
 }
 
 /// Makes two courses, of which `closed` is not published. The tutors teach both. The learner is in
@@ -209,6 +286,7 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
     let open = CourseBuilder::new("open").title("Open");
     let open = open.module("M").topic("t").topic_title("T");
     let open = open.exercise("e", "E", &["Asks which average."]);
+    let open = open.cold_call("Why?");
     open.clone().question(asked.clone()).import(site).await;
     let closed = CourseBuilder::new("closed").title("Closed").unpublished();
     closed.module("M").topic("c").import(site).await;
@@ -229,18 +307,40 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
         .await;
     start_exam(&mut learner, "open", &exam).await.assert_ok();
     let sitting = running_sitting(site).await;
+    let cohort = CohortBuilder::new("open", "Autumn").member("learner@example.org");
+    let cohort = cohort.make(site).await;
+    furnish_cohorts(site).await;
 
     // The question in the text comes later, so that neither the quiz nor the exam closes it.
     let practice = Question::short_answer("q", "Q", &["x"]);
     let open = open.question(practice).with_practice().question(asked);
     open.import(site).await;
+    let prompt = prompt_id(site, "Why?").await;
+    learner.answer(&prompt, "Because").await.assert_ok();
     let exercise = "select exercise_id from simulation_exercises";
+    let apply = "insert into course_offerings (course_id, program_type, title, description, enrollment_code)
+         select course_id, 'workshop', 'Spring', 'Bring a number.', 'OPEN26' from courses where slug = 'open';
+         insert into registrations (offering_id, email, name, about, status, submitted_at)
+         select offering_id, 'applicant@example.org', 'Applicant', 'Counts.', 'submitted', now() from course_offerings;
+         insert into assessment_questions (prompt, is_required) values ('Why?', false)";
+    site.test.sql(apply).await;
     Filled {
         topic: topic_id(site, "t").await,
         attempt,
         exercise: site.test.text(exercise).await,
+        message: message_id(site, "Because").await,
+        prompt,
         exam,
         sitting,
+        offering: site
+            .test
+            .text("select offering_id from course_offerings")
+            .await,
+        registration: site
+            .test
+            .text("select registration_id from registrations")
+            .await,
+        cohort,
     }
 }
 

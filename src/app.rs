@@ -8,6 +8,8 @@ use leptos_router::components::{FlatRoutes, FlatRoutesProps, Router};
 
 use crate::bundles::*;
 use crate::catalog::pages::{catalog_page, landing_page};
+#[cfg(feature = "ssr")]
+use crate::platform::ui::remembered;
 use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
 use crate::routes::{Route, RouteTable};
 
@@ -20,7 +22,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         <html lang="en" data-theme=theme.attribute()>
             <head>
                 <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, minimum-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" type="font/woff2" crossorigin="" />
@@ -40,19 +42,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// Returns the theme stored in the cookie.
 #[cfg(feature = "ssr")]
 fn requested_theme() -> Theme {
-    use_context::<axum::http::request::Parts>()
-        .and_then(|parts| {
-            let cookies = parts
-                .headers
-                .get(axum::http::header::COOKIE)?
-                .to_str()
-                .ok()?
-                .to_owned();
-            cookies.split(';').find_map(|cookie| {
-                let (name, value) = cookie.trim().split_once('=')?;
-                (name == Theme::COOKIE).then(|| Theme::parse(value))
-            })
-        })
+    remembered(Theme::COOKIE)
+        .map(|name| Theme::parse(&name))
         .unwrap_or_default()
 }
 
@@ -122,6 +113,9 @@ fn routes() -> RouteTable {
         Route::new("/", landing_page),
         Route::new("/courses", catalog_page),
         Route::lazy("/courses/:course", || Box::pin(course(Course::One))),
+        Route::lazy("/apply/:offering", || Box::pin(apply(Apply::One))),
+        Route::lazy("/apply/:offering/:stage", || Box::pin(apply(Apply::One))),
+        Route::lazy("/join/:code", || Box::pin(apply(Apply::Join))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
         Route::lazy("/check-mail", || Box::pin(account(Account::CheckMail))),
@@ -134,6 +128,9 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/learn", || Box::pin(home(Home::Learn))),
         Route::lazy("/learn/:course", || Box::pin(home(Home::Resume))),
+        Route::lazy("/learn/:course/cohort", || {
+            Box::pin(cohort(CohortPages::Home))
+        }),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
@@ -144,6 +141,9 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/learn/:course/:topic/exercise/:key", || {
             Box::pin(quiz(Quiz::Exercise))
+        }),
+        Route::lazy("/learn/:course/:topic/cold-call/:n", || {
+            Box::pin(coldcall(ColdCall::One))
         }),
         Route::lazy("/learn/:course/:topic", || Box::pin(player(Player::Topic))),
         Route::lazy("/certificates", || Box::pin(certificate(Certificate::List))),
@@ -167,6 +167,30 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/exams/:exam/:sitting", || {
             Box::pin(taught_exam(TaughtExam::Sitting))
         }),
+        Route::lazy("/teach/:course/cohorts", || {
+            Box::pin(taught_cohort(TaughtCohort::List))
+        }),
+        Route::lazy("/teach/:course/cohorts/new", || {
+            Box::pin(taught_cohort(TaughtCohort::Form))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort", || {
+            Box::pin(taught_cohort(TaughtCohort::Members))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/edit", || {
+            Box::pin(taught_cohort(TaughtCohort::Form))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/list", || {
+            Box::pin(taught_cohort(TaughtCohort::Roster))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/announcements", || {
+            Box::pin(taught_cohort(TaughtCohort::Announcements))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/projects", || {
+            Box::pin(taught_cohort(TaughtCohort::Projects))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/schedule", || {
+            Box::pin(taught_cohort(TaughtCohort::Schedule))
+        }),
         Route::lazy("/teach/:course/questions", || {
             Box::pin(bank(Bank::Questions))
         }),
@@ -175,6 +199,36 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/questions/:question", || {
             Box::pin(question(Question::One))
+        }),
+        Route::lazy("/teach/:course/admissions", || {
+            Box::pin(admission(Admission::List))
+        }),
+        Route::lazy("/teach/:course/admissions/new", || {
+            Box::pin(admission(Admission::Form))
+        }),
+        Route::lazy("/teach/:course/admissions/questions", || {
+            Box::pin(admission(Admission::Questions))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering", || {
+            Box::pin(admission(Admission::One))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering/edit", || {
+            Box::pin(admission(Admission::Form))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering/:registration", || {
+            Box::pin(admission(Admission::Application))
+        }),
+        Route::lazy("/teach/:course/cold-calls", || {
+            Box::pin(taught_coldcall(TaughtColdCall::List))
+        }),
+        Route::lazy("/teach/:course/cold-calls/:prompt", || {
+            Box::pin(taught_coldcall(TaughtColdCall::One))
+        }),
+        Route::lazy("/teach/:course/cold-calls/:prompt/answers", || {
+            Box::pin(taught_coldcall(TaughtColdCall::Answers))
+        }),
+        Route::lazy("/moderation", || {
+            Box::pin(taught_coldcall(TaughtColdCall::Moderation))
         }),
         Route::lazy("/teach/:course/settings", || Box::pin(bank(Bank::Settings))),
         Route::lazy("/teach/:course", || {

@@ -20,6 +20,9 @@ const FLOORS: &[&str] = &[
     "certificate",
     "quiz",
     "exam",
+    "cohort",
+    "admission",
+    "coldcall",
     "catalog",
     "player",
     "gradebook",
@@ -225,8 +228,10 @@ const SHARED_NAMES: &[&str] = &[
     "ContentType",
     "EnrollmentStatus",
     "LearnerPersona",
+    "MemberStatus",
     "ProgramType",
     "QuestionType",
+    "RegistrationStatus",
     "StudyPersona",
     // Associated types of others' traits: http_body's `Body` and the router's
     // `MatchNestedRoutes`.

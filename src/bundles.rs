@@ -4,8 +4,19 @@
 
 use leptos::prelude::*;
 
+use crate::admission::apply::pages::{apply_page, join_page};
+use crate::admission::manage::pages::{assessment_page, offering_form_page, offerings_page};
+use crate::admission::review::pages::{application_page, offering_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
+use crate::cohort::pages::cohort_home_page;
+use crate::cohort::teach::home::pages::{announcements_page, project_page};
+use crate::cohort::teach::pages::{
+    cohort_form_page, cohort_members_page, member_list_page, taught_cohorts_page,
+};
+use crate::cohort::teach::schedule::pages::schedule_page;
+use crate::coldcall::pages::cold_call_page;
+use crate::coldcall::teach::pages::{answers_page, moderation_page, prompt_page, prompts_page};
 use crate::exam::pages::{exam_page, exams_page};
 use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
@@ -94,6 +105,25 @@ bundle! {
 }
 
 bundle! {
+    /// Applying for an offering.
+    apply, Apply {
+        One => apply_page,
+        Join => join_page,
+    }
+}
+
+bundle! {
+    /// Offerings, their applications, and decisions.
+    admission, Admission {
+        List => offerings_page,
+        Form => offering_form_page,
+        Questions => assessment_page,
+        One => offering_page,
+        Application => application_page,
+    }
+}
+
+bundle! {
     /// The player.
     player, Player {
         Topic => topic_page,
@@ -106,6 +136,23 @@ bundle! {
         One => quiz_page,
         Practice => practice_page,
         Exercise => exercise_page,
+    }
+}
+
+bundle! {
+    /// Cold calls for members.
+    coldcall, ColdCall {
+        One => cold_call_page,
+    }
+}
+
+bundle! {
+    /// Cold calls for tutors.
+    taught_coldcall, TaughtColdCall {
+        List => prompts_page,
+        One => prompt_page,
+        Answers => answers_page,
+        Moderation => moderation_page,
     }
 }
 
@@ -149,5 +196,25 @@ bundle! {
         One => taught_exam_page,
         Form => exam_form_page,
         Sitting => taught_sitting_page,
+    }
+}
+
+bundle! {
+    /// Cohorts for tutors.
+    taught_cohort, TaughtCohort {
+        List => taught_cohorts_page,
+        Form => cohort_form_page,
+        Members => cohort_members_page,
+        Roster => member_list_page,
+        Announcements => announcements_page,
+        Projects => project_page,
+        Schedule => schedule_page,
+    }
+}
+
+bundle! {
+    /// Home of a cohort for its members.
+    cohort, CohortPages {
+        Home => cohort_home_page,
     }
 }

@@ -28,13 +28,24 @@ const TEXTS: &str = "
     topics: title
     simulation_exercises: title
     quiz_questions: prompt
+    cohorts: title
+    cohort_members: name
+    cohort_announcements: title
+    cohort_batch_projects: title tagline
+    project_works: body
+    work_comments: body
     exams: title
     exam_sections: title
     course_certificates: learner_name course_title organization_name feedback
     tutors: headline bio specialization
     page_content: title
+    course_offerings: title description
+    assessment_questions: prompt
+    registrations: name about
     quiz_excuses: reason
     notifications: title body
+    cold_call_prompts: prompt helper_text
+    cohorts: title
 ";
 
 /// Start tags of a page, and the text of its title.
@@ -150,6 +161,8 @@ async fn no_stored_text_becomes_html_on_any_page() {
         "/learn/{course}/{topic}/exercise/{key}",
         "/certificates/{code}",
         "/teach/{course}",
+        "/teach/{course}/admissions/{offering}/{registration}",
+        "/apply/{offering}",
         "/pages/{page}",
     ] {
         assert!(shown.iter().any(|path| path == route), "{route}: {shown:?}");
@@ -196,11 +209,17 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("pair", "1"),
         ("exam", ids.exam.as_str()),
         ("sitting", ids.sitting.as_str()),
+        ("cohort", ids.cohort.as_str()),
         ("code", CODE),
         ("question", question.as_str()),
         ("learner", "learner"),
         ("page", "about"),
         ("which", "daily"),
+        ("offering", ids.offering.as_str()),
+        ("registration", ids.registration.as_str()),
+        ("stage", "details"),
+        ("prompt", ids.prompt.as_str()),
+        ("n", "1"),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()
@@ -217,6 +236,7 @@ fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
         match name {
             None => part,
             Some("key") if route.contains("/exercise/") => "e",
+            Some("code") if route.starts_with("/join/") => "OPEN26",
             Some("key") if route.starts_with("/stop-mails/") => {
                 "00000000-0000-0000-0000-000000000000"
             }
@@ -272,6 +292,7 @@ async fn no_address_and_no_form_is_our_fault() {
             "/.well-known/openbadges/keys/{kid}",
             "/teach/{course}/gradebook.csv",
             "/teach/{course}/questions/export",
+            "/calendars/{key}/cohort.ics",
             "/_mail/{id}",
             "/pkg/{file}",
             "/fonts/{file}",

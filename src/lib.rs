@@ -4,10 +4,13 @@
 // Exempts tests only: Clippy checks the crate without its tests too.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+pub mod admission;
 pub mod app;
 mod bundles;
 pub mod catalog;
 pub mod certificate;
+pub mod cohort;
+pub mod coldcall;
 pub mod course;
 pub mod exam;
 pub mod exercise;
@@ -40,6 +43,8 @@ pub mod question_bank;
 pub mod server;
 #[cfg(all(test, feature = "ssr"))]
 mod testing;
+#[cfg(all(test, feature = "ssr"))]
+mod titles_tests;
 
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

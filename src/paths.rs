@@ -6,6 +6,11 @@ pub fn topic_path(course: &str, topic: &str) -> String {
     format!("/learn/{course}/{topic}")
 }
 
+/// Address of a cold call. `number` is its place within the topic, from 1.
+pub fn cold_call_path(course: &str, topic: &str, number: i32) -> String {
+    format!("{}/cold-call/{number}", topic_path(course, topic))
+}
+
 pub fn quiz_path(course: &str, quiz: QuizNumber) -> String {
     let QuizNumber { module_no, section } = quiz;
     format!("/learn/{course}/quiz/{module_no}/{section}")
@@ -20,8 +25,16 @@ pub fn exam_path(course: &str, exam: ExamId) -> String {
     format!("/learn/{course}/exam/{exam}")
 }
 
+/// List of the learner's own certificates.
+pub const CERTIFICATES: &str = "/certificates";
+
+/// Home of a course's cohort for its members.
+pub fn cohort_home_path(course: &str) -> String {
+    format!("/learn/{course}/cohort")
+}
+
 pub fn certificate_path(code: &str) -> String {
-    format!("/certificates/{code}")
+    format!("{CERTIFICATES}/{code}")
 }
 
 /// Address of a practice question. Keys of imported questions may contain any characters, so the

@@ -30,6 +30,8 @@ use crate::platform::http::connections;
 use crate::platform::http::connections::TimeLimits;
 use crate::platform::http::{AppState, Cx, assets, dev, layers, metrics, patience, server_fns};
 use crate::platform::jobs::{Registry, Workers};
+use crate::platform::live;
+use crate::platform::live::{Live, MaySee};
 use crate::platform::mail::Mailer;
 use crate::platform::ui::Theme;
 
@@ -65,6 +67,7 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
         .run(serve.workers, stopped.clone());
     let workers = tokio::spawn(workers);
     let limits = state.site.limits;
+    let live = state.live.clone();
     let app = router(state);
     tracing::info!(%addr, "Lyceum is serving");
     let mut draining = stopped.clone();
@@ -74,6 +77,7 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
     shutdown_signal().await;
     tracing::info!("stopping: no new connections, what is under way is finished");
     let _ = stop.send(true);
+    live.stop();
     if tokio::time::timeout(DRAIN, async { (server.await, workers.await) })
         .await
         .is_err()
@@ -106,15 +110,22 @@ fn leptos_options() -> Result<LeptosOptions, String> {
         })
 }
 
+/// Features with live events, and the function of each that says who may know of them.
+const LIVE_FEATURES: [(&str, MaySee); 1] = [("coldcall", crate::coldcall::server::live::may_see)];
+
 pub fn state(
     config: Config,
     serve: &ServeConfig,
     leptos: LeptosOptions,
 ) -> Result<AppState, String> {
+    let db = Db::new(&config.database)?;
+    let files = Files::new(&config)?;
+    let config = Arc::new(config);
     Ok(AppState {
-        db: Db::new(&config.database)?,
-        files: Files::new(&config)?,
-        config: Arc::new(config),
+        live: Live::new(db.clone(), config.clone(), &LIVE_FEATURES),
+        db,
+        files,
+        config,
         directory: Default::default(),
         leptos,
         site: Arc::new(crate::platform::http::Site {
@@ -170,6 +181,9 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::certificate::server::files::routes())
         .merge(crate::question_bank::authoring::server::transfer::routes())
         .merge(crate::gradebook::server::export::routes())
+        .merge(crate::cohort::teach::server::uploads::routes())
+        .merge(crate::cohort::server::calendar::routes())
+        .merge(live::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();
             move || shell(options.clone())

@@ -15,15 +15,21 @@ test.describe("sign-in errors", () => {
     await expect(page.getByLabel("Email")).toHaveValue("nobody@test.example");
   });
 
-  test("stand at their field", async ({ page }) => {
+  test("stand at their fields, and above the form with links to them", async ({ page }) => {
     await page.goto("/sign-up");
     await awake(page);
-    await page.getByLabel("Your name").fill("Asha");
+    await page.getByLabel("Your name").fill(" ");
     await page.getByLabel("Email").fill(newAddress());
     await page.getByLabel("Password").fill("short");
     await page.getByRole("button", { name: "Create an account" }).click();
-    await expect(page.getByText("Use at least 10 characters. A few unrelated words make a good password.")).toBeVisible();
+    const summary = page.getByRole("alert");
+    await expect(summary).toBeFocused();
+    await expect(summary).toBeInViewport();
+    await expect(summary).toContainText("2 fields need attention");
+    await expect(page.locator(".error", { hasText: "Use at least 10 characters." })).toBeVisible();
+    await summary.getByRole("link", { name: /^Password: Use at least 10 characters/ }).press("Enter");
     await expect(page.getByLabel("Password")).toBeFocused();
+    await expect(page).toHaveURL("/sign-up");
   });
 });
 
@@ -38,8 +44,20 @@ test.describe("without JavaScript", () => {
     await expect(page.getByRole("alert")).toContainText("don't match an account");
     await expect(page.getByLabel("Email")).toHaveValue("nobody@test.example");
     await expect(page.getByLabel("Password")).toHaveValue("");
+    await expect(page.getByRole("alert")).toBeFocused();
     await page.reload();
     await expect(page.getByRole("alert")).toBeHidden();
+  });
+
+  test("errors of fields are links to them", async ({ page }) => {
+    await page.goto("/sign-up");
+    await page.getByLabel("Your name").fill(" ");
+    await page.getByLabel("Email").fill(newAddress());
+    await page.getByLabel("Password").fill("short");
+    await page.getByRole("button", { name: "Create an account" }).click();
+    await expect(page.getByRole("alert")).toBeFocused();
+    await page.getByRole("link", { name: /^Your name: / }).press("Enter");
+    await expect(page.getByLabel("Your name")).toBeFocused();
   });
 });
 

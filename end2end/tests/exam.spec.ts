@@ -43,9 +43,37 @@ test("an exam is sat, handed in and reviewed", async ({ page }) => {
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.locator(".quiz-score")).toBeVisible();
   await expect(page.locator(".quiz-answers > li")).toHaveCount(9);
-  await expect(page.getByRole("heading", { name: "Correct answer" }).first()).toBeVisible();
+  await expect(page.getByText(/^\d of 9 correct$/)).toBeVisible();
+  await expect(page.locator(".marked .right").first()).toBeVisible();
   await awake(page);
   await accessible(page);
+});
+
+test("the room has no site around it, and a step leads to the question", { tag: "@once" }, async ({ page }) => {
+  await learner(page, DEMO);
+  await enterRoom(page, "Final exam");
+  await awake(page);
+  const heading = (number: number) => page.getByRole("heading", { name: `Question ${number} of 9` });
+  await expect(page.getByRole("heading", { level: 1, name: "Final exam" })).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Site" })).toHaveCount(0);
+  await expect(page.getByRole("contentinfo")).toHaveCount(0);
+  await expect(heading(1)).toBeFocused();
+  await page.keyboard.press("Tab");
+  const inside = () => page.evaluate(() => document.activeElement?.matches("#ly-q0 :is(input, select, textarea)"));
+  expect(await inside(), "the first stop is the answer").toBe(true);
+  await answer(page);
+  await shown(page).getByRole("button", { name: "Next" }).last().click();
+  await expect(heading(2)).toBeFocused();
+  await saved(page);
+  await page.evaluate(() => {
+    document.querySelector<HTMLElement>("#ly-prompt-1")!.style.paddingBottom = "2000px";
+    window.scrollTo(0, 1500);
+  });
+  await expect(page.locator("#ly-kept")).toBeInViewport();
+  await expect(page.getByRole("timer")).toBeInViewport();
+  await page.getByRole("link", { name: "Leave" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Exams" })).toBeVisible();
+  await expect(page.getByText("In progress")).toBeVisible();
 });
 
 test.describe("a lost connection", { tag: "@once" }, () => {
@@ -100,7 +128,7 @@ test.describe("a lost connection", { tag: "@once" }, () => {
     await expect(page.locator("#ly-kept")).toContainText("Not saved yet");
     await context.setOffline(false);
     await expect(page.locator(".quiz-score")).toBeVisible({ timeout: 20_000 });
-    await expect(page.locator(".quiz-given").first()).not.toBeEmpty();
+    await expect(page.locator(".marked .given").first()).toBeVisible();
   });
 });
 
@@ -217,10 +245,10 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   await tutor.goto(`/teach/${DEMO}/exams`);
   await check(tutor);
   await tutor.getByRole("link", { name: "Final exam" }).click();
-  await expect(tutor.getByRole("heading", { level: 2, name: "Final exam" })).toBeVisible();
+  await expect(tutor.getByRole("heading", { level: 1, name: "Final exam" })).toBeVisible();
   await check(tutor);
   await tutor.getByRole("row", { name: new RegExp(address) }).getByRole("link").click();
-  await expect(tutor.getByRole("heading", { level: 2, name: "Asha Kulkarni" })).toBeVisible();
+  await expect(tutor.getByRole("heading", { level: 1, name: "Asha Kulkarni" })).toBeVisible();
   await tutor.getByText("Timeline").click();
   await expect(tutor.getByText("Viewed question 2").first()).toBeVisible();
   await expect(tutor.locator(".quiz-answers > li").first()).toContainText("on the screen");
@@ -247,6 +275,71 @@ test("a tutor follows a sitting, and makes an exam", async ({ page, browser, isM
   await tutor.context().close();
 });
 
+test("a tutor adds sections and makes an exam adaptive by keyboard", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "tutor");
+  await page.goto(`/teach/${DEMO}/exams/new`);
+  await awake(page);
+  await accessible(page);
+  await expect(page.getByRole("group", { name: /^Section \d+$/ })).toHaveCount(1);
+  const one = page.getByRole("group", { name: "Section 1" });
+  const there = Number((await one.getByText(/available/).innerText()).split(" ")[0]);
+  await one.getByLabel("Draw from").focus();
+  await page.keyboard.press("ArrowDown");
+  const fewer = async () => Number((await one.getByText(/available/).innerText()).split(" ")[0]);
+  await expect.poll(fewer).toBeLessThan(there);
+  await one.getByLabel("Minimum difficulty").fill("2");
+  await expect(one.getByText("0 available")).toBeVisible();
+  await one.getByLabel("Minimum difficulty").fill("");
+  await one.getByLabel("Questions").fill("1");
+  await page.getByRole("button", { name: "Add section" }).focus();
+  await page.keyboard.press("Enter");
+  const two = page.getByRole("group", { name: "Section 2" });
+  await expect(two.getByLabel("Title")).toBeFocused();
+  await page.keyboard.type("The rest");
+  await two.getByLabel("Questions").fill("1");
+  await page.getByRole("button", { name: "Add section" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("group", { name: "Section 3" }).getByLabel("Title")).toBeFocused();
+  await expect(two.getByLabel("Title"), "what was typed stays").toHaveValue("The rest");
+
+  await expect(page.getByLabel("Minimum number of questions")).toBeHidden();
+  await page.getByRole("switch", { name: /Adaptive exam/ }).focus();
+  await page.keyboard.press("Space");
+  await expect(page.getByLabel("Minimum number of questions")).toBeVisible();
+  await accessible(page);
+  await page.keyboard.press("Space");
+  await page.getByLabel("Title").first().fill(`By keyboard ${Date.now()}`);
+  // Enter saves, and does not add a section.
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("2 questions in 2 sections")).toBeVisible();
+});
+
+test.describe("in a tutor's time zone", { tag: "@once" }, () => {
+  test.use({ timezoneId: "Asia/Kolkata" });
+
+  test("the times of a new exam are entered", async ({ page }) => {
+    await signIn(page, "admin");
+    await page.goto(`/teach/${DEMO}/exams/new`);
+    await awake(page);
+    await expect(page.getByText("Asia/Kolkata")).toBeVisible();
+  });
+});
+
+test.describe("a tutor without JavaScript", { tag: "@once" }, () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("adds a section with a button", async ({ page }) => {
+    await signIn(page, "tutor");
+    await page.goto(`/teach/${DEMO}/exams/new`);
+    await page.getByLabel("Title").first().fill("Kept");
+    await page.getByRole("group", { name: "Section 1" }).getByLabel("Questions").fill("3");
+    await page.getByRole("button", { name: "Add section" }).click();
+    await expect(page.getByRole("group", { name: "Section 2" }).getByLabel("Title")).toBeFocused();
+    await expect(page.getByLabel("Title").first()).toHaveValue("Kept");
+    await expect(page.getByRole("group", { name: "Section 1" }).getByLabel("Questions")).toHaveValue("3");
+  });
+});
+
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
@@ -255,7 +348,7 @@ test.describe("without JavaScript", () => {
     await enterRoom(page, "Final exam");
     await answer(page);
     await shown(page).getByRole("button", { name: "Next" }).last().click();
-    await expect(page.getByRole("heading", { name: "Question 2 of 9" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Question 2 of 9" })).toBeFocused();
     await shown(page).getByLabel("Flag for review").check();
     await go(page, "end");
     await expect(page.getByText("8 questions are not answered yet.")).toBeVisible();

@@ -16,9 +16,9 @@ async function choose(page: Page, places: number[]) {
   await page.getByRole("button", { name: "Check" }).click();
 }
 
-/** Returns the right answers shown after answering. */
+/** Returns the right options, as they are marked after answering. */
 async function taught(page: Page): Promise<string[]> {
-  const texts = await page.locator(".practice-outcome > .prose").nth(2).locator("li").allInnerTexts();
+  const texts = await page.locator(".practice-outcome .marked .right > div").allInnerTexts();
   return texts.map((text) => text.trim());
 }
 
@@ -26,21 +26,26 @@ test("a question is answered where it stands, wrong and right, and stays answere
   await learner(page, DEMO);
   await page.goto(TOPIC);
   await awake(page);
-  await page.locator(".practice").scrollIntoViewIfNeeded();
-  await expect(page.getByRole("button", { name: "Check" })).toBeVisible();
   await accessible(page);
+  await page.locator(".practice").evaluate((section) => section.scrollIntoView({ block: "center" }));
 
-  await page.getByRole("button", { name: "Check" }).click();
+  await page.getByRole("button", { name: "Check" }).press("Enter");
   await expect(page.locator(".practice").getByRole("alert")).toContainText("Enter an answer first.");
+  await expect(page.locator(".practice").getByRole("alert")).toBeFocused();
   await choose(page, [0]);
-  const outcome = page.locator(".practice-outcome");
-  await expect(outcome).toBeFocused();
+  const outcome = page.locator(".practice").getByRole("status");
+  const again = page.getByRole("link", { name: "Try again" });
+  await expect(again).toBeFocused();
+  await expect(again).toBeInViewport();
   await expect(page).toHaveURL(TOPIC);
+  await expect(outcome.locator(".badge"), "the result stays in view").toBeInViewport();
   await accessible(page);
-  if ((await outcome.getByRole("heading", { name: "Correct answer" }).count()) > 0) {
+  if (!(await outcome.getByText("Correct", { exact: true }).isVisible())) {
     const right = await taught(page);
-    await page.getByRole("link", { name: "Try again" }).click();
+    await again.press("Enter");
     await expect(page.getByRole("button", { name: "Check" })).toBeVisible();
+    await expect(page.locator(".practice .quiz-option input").first()).toBeFocused();
+    await expect(outcome).toBeEmpty();
     const offered = await page.locator(".practice .quiz-option").allInnerTexts();
     await choose(page, offered.flatMap((text, at) => (right.includes(text.trim()) ? [at] : [])));
   }
@@ -48,8 +53,6 @@ test("a question is answered where it stands, wrong and right, and stays answere
   await expect(page).toHaveURL(TOPIC);
 
   await page.reload();
-  await awake(page);
-  await page.locator(".practice").scrollIntoViewIfNeeded();
   await expect(outcome.getByText("Correct", { exact: true })).toBeVisible();
 });
 
@@ -107,15 +110,25 @@ test.describe("two tabs", { tag: "@once" }, () => {
 test.describe("without JavaScript", { tag: "@once" }, () => {
   test.use({ javaScriptEnabled: false });
 
-  test("questions and exercises work as pages", async ({ page }) => {
+  test("questions and exercises work with forms and links alone", async ({ page }) => {
     await learner(page, DEMO);
     await page.goto(TOPIC);
-    await page.getByRole("link", { name: "Answer", exact: true }).click();
-    await expect(page).toHaveURL(PRACTICE);
     await page.getByRole("button", { name: "Check" }).click();
     await expect(page.getByRole("alert")).toContainText("Enter an answer first.");
+    await expect(page.getByRole("alert")).toBeFocused();
+    await expect(page.getByRole("alert")).toBeInViewport();
     await choose(page, [0]);
-    await expect(page.locator(".practice-outcome")).toBeVisible();
+    await expect(page).toHaveURL(`${TOPIC}#practice-depot-prize`);
+    await expect(page.locator("#practice-depot-prize")).toBeInViewport();
+    await expect(page.locator(".practice-outcome .badge")).toBeVisible();
+    await page.getByRole("link", { name: "Try again" }).click();
+    await expect(page.locator("#practice-depot-prize")).toBeInViewport();
+    await expect(page.getByRole("button", { name: "Check" })).toBeVisible();
+
+    // The question's own page, to which the player leads if it can't load the outcome.
+    await page.goto(`${PRACTICE}?again=true`);
+    await choose(page, [0]);
+    await expect(page).toHaveURL(PRACTICE);
     await page.getByRole("link", { name: "Try again" }).click();
     await expect(page.getByRole("button", { name: "Check" })).toBeVisible();
     await page.getByRole("link", { name: "Back to the topic" }).click();

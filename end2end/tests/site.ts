@@ -111,34 +111,49 @@ export async function learner(page: Page, ...courses: string[]) {
 }
 
 /** Signs in one of the demo's accounts. */
-export async function signIn(page: Page, role: "admin" | "learner" | "tutor") {
-  await send(page, "platform/auth/api/sign_in", { email: `${role}@demo.example`, password: "demo lyceum demo" });
+export async function signIn(page: Page, name: "admin" | "learner" | "tutor" | "nikhil" | "sofia" | "tomas" | "kwame" | "lena") {
+  await send(page, "platform/auth/api/sign_in", { email: `${name}@demo.example`, password: "demo lyceum demo" });
 }
 
 /**
- * Checks that the page has no serious accessibility violation in light and dark mode, and nothing
- * wider than the screen.
+ * Checks that the page has no accessibility violation in light and dark mode, and nothing wider
+ * than the screen. Desktops check the width of a tablet too, phones the narrowest one.
  */
 export async function accessible(page: Page) {
   await awake(page);
   await fits(page);
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const axe = new AxeBuilder({ page });
-    // In dark mode only colors differ, so only contrast is checked.
-    if (colorScheme === "dark") axe.withRules("color-contrast");
-    const { violations } = await axe.analyze();
-    const serious = violations.filter((found) => found.impact === "serious" || found.impact === "critical");
-    const said = serious.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
-    expect(said, `${page.url()} in ${colorScheme}`).toEqual([]);
+  const own = page.viewportSize()!;
+  for (const width of own.width > 768 ? [own.width, 768] : [360]) {
+    if (width !== own.width) {
+      await page.setViewportSize({ ...own, width });
+      await fits(page);
+    }
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const axe = new AxeBuilder({ page });
+      // In dark mode only colors differ, so only contrast is checked.
+      if (colorScheme === "dark") axe.withRules("color-contrast");
+      const { violations } = await axe.analyze();
+      const said = violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+      expect(said, `${page.url()} in ${colorScheme} at ${width}`).toEqual([]);
+    }
   }
+  await page.setViewportSize(own);
 }
 
 /**
- * Checks that nothing is wider than the screen. For pages without JavaScript, on which axe cannot
- * run because it needs timers.
+ * Checks that nothing is wider than the screen, and that nothing within the page scrolls up and
+ * down. Only the page of a wide table scrolls sideways. For pages without JavaScript, on which axe
+ * cannot run because it needs timers.
  */
 export async function fits(page: Page) {
+  const nested = await page.evaluate(() =>
+    [...document.querySelectorAll("main .table-wrap, main .table-page, main table, main section")]
+      .filter((part) => /auto|scroll/.test(getComputedStyle(part).overflowY) && part.scrollHeight > part.clientHeight + 1)
+      .map((part) => part.className),
+  );
+  expect(nested, `parts of ${page.url()} that scroll up and down`).toEqual([]);
+  if ((await page.locator(".table-page").count()) > 0) return;
   const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   expect(wide, `the width of ${page.url()}`).toBeLessThanOrEqual(screen);
 }

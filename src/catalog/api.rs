@@ -12,6 +12,7 @@ use {
     crate::course::server::search,
     crate::platform::error::AppError,
     crate::platform::http::Cx,
+    crate::platform::time::Clock,
     crate::platform::ui::Html,
 };
 
@@ -30,7 +31,8 @@ pub async fn list_courses(query: CatalogQuery) -> AppResult<CatalogPage> {
 pub async fn load_course(slug: String) -> AppResult<CoursePage> {
     let cx = Cx::current()?;
     let viewer = cx.viewer.clone();
-    cx.within(async move |conn| view::course(conn, viewer.as_ref(), &slug).await)
+    let (school, clock) = (cx.organization.name.clone(), Clock::of(&cx));
+    cx.within(async move |conn| view::course(conn, viewer.as_ref(), &slug, &school, &clock).await)
         .await
 }
 

@@ -7,9 +7,10 @@ pub mod server;
 
 use serde::{Deserialize, Serialize};
 
-use crate::course::Level;
+use crate::admission::AdmissionPanel;
+use crate::course::{Level, Price};
+use crate::platform::address;
 use crate::platform::ui::{Html, Language};
-use crate::platform::{address, figures};
 
 /// Search, filter, order and position of the list. All are part of the address, so that a link can
 /// be shared.
@@ -156,37 +157,6 @@ pub struct CourseCard {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Price {
-    pub cents: i32,
-    pub currency: String,
-}
-
-impl Price {
-    /// Formats the price: "Free", "€48", "₹4,800.50".
-    pub fn label(&self) -> String {
-        if self.cents == 0 {
-            return "Free".to_owned();
-        }
-        let symbol = match self.currency.as_str() {
-            "EUR" => "€",
-            "USD" => "$",
-            "GBP" => "£",
-            "INR" => "₹",
-            other => return format!("{} {other}", amount(self.cents)),
-        };
-        format!("{symbol}{}", amount(self.cents))
-    }
-}
-
-fn amount(cents: i32) -> String {
-    let whole = figures::number((cents / 100).unsigned_abs() as usize);
-    match cents % 100 {
-        0 => whole,
-        cents => format!("{whole}.{cents:02}"),
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogPage {
     pub courses: Vec<CourseCard>,
     /// Search text after correcting typing errors, if it differs from the typed one.
@@ -212,6 +182,8 @@ pub struct CoursePage {
     /// Modules of the course, with their topics.
     pub syllabus: Html,
     pub enrollment: EnrollmentOption,
+    /// The offering that matters most to the viewer; None if the course has no offering.
+    pub admission: Option<AdmissionPanel>,
     pub is_published: bool,
 }
 
@@ -231,6 +203,7 @@ pub enum EnrollmentOption {
     /// Enrolled. Holds the address to continue at, and that of the certificate.
     Enrolled {
         continue_at: String,
+        has_begun: bool,
         certificate: Option<String>,
         may_leave: bool,
     },
@@ -250,21 +223,6 @@ pub struct CmsText {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn prices_read_as_people_write_them() {
-        let price = |cents, currency: &str| {
-            Price {
-                cents,
-                currency: currency.to_owned(),
-            }
-            .label()
-        };
-        assert_eq!(price(0, "EUR"), "Free");
-        assert_eq!(price(4800, "EUR"), "€48");
-        assert_eq!(price(480_050, "INR"), "₹4,800.50");
-        assert_eq!(price(123_456_700, "CHF"), "1,234,567 CHF");
-    }
 
     #[test]
     fn a_list_has_a_short_address() {

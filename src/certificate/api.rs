@@ -13,7 +13,7 @@ use {
     crate::paths::certificate_path,
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::{require_admin, require_user},
-    crate::platform::error::AppError,
+    crate::platform::error::{AppError, FieldProblems},
     crate::platform::figures,
     crate::platform::http::Cx,
     crate::platform::http::server_fns::redirect,
@@ -67,16 +67,18 @@ pub async fn rate_course(
     let me = require_user()?;
     let user = me.user_id();
     let code = code::read(&code).ok_or_else(view::no_certificate)?;
-    let rating = rating
-        .filter(|rating| (1..=5).contains(rating))
-        .ok_or_else(|| AppError::field("rating", "Choose one to five stars."))?;
+    let mut problems = FieldProblems::default();
+    let rating = rating.filter(|rating| (1..=5).contains(rating));
+    let rating =
+        problems.keep(rating.ok_or_else(|| AppError::field("rating", "Choose one to five stars.")));
     let feedback = feedback.trim().to_owned();
     if feedback.chars().count() > FEEDBACK_CHARACTERS as usize {
-        return Err(AppError::field(
-            "feedback",
-            figures::use_at_most(FEEDBACK_CHARACTERS),
-        ));
+        problems.add("feedback", figures::use_at_most(FEEDBACK_CHARACTERS));
     }
+    let Some(rating) = rating else {
+        return Err(problems.error());
+    };
+    problems.check()?;
     me.cx
         .within(
             async move |conn| match store::rate(conn, user, &code, rating, &feedback).await? {

@@ -252,11 +252,15 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
 pub fn registry() -> Registry {
     Registry::platform()
         .with::<crate::quiz::server::attempt::EndAttempt>()
+        .with::<crate::cohort::server::jobs::OpenCohorts>()
         .with::<crate::exam::server::jobs::EndSitting>()
         .with::<crate::exam::server::jobs::Calibrate>()
         .with::<crate::question_bank::authoring::server::imports::ImportQuestions>()
         .with::<crate::question_bank::authoring::server::tally::CountFirstAnswers>()
         .with::<crate::quiz::server::mails::QuizMail>()
+        .with::<crate::admission::server::jobs::SettleDecision>()
+        .with::<crate::admission::server::jobs::ExpireOffer>()
+        .with::<crate::admission::server::mails::RegistrationMail>()
         .with::<crate::exam::server::mails::ExamMail>()
         .with::<crate::quiz::server::regrade::work::Regrade>()
 }

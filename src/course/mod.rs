@@ -1,9 +1,11 @@
 //! Courses: their parts, and how courses are read from a folder, rendered, searched and stored.
 mod personas;
+mod price;
 #[cfg(feature = "ssr")]
 pub mod server;
 
 pub use personas::{LearnerPersona, StudyPersona};
+pub use price::Price;
 
 use serde::{Deserialize, Serialize};
 

@@ -52,11 +52,12 @@ fn exercise(page: ExercisePage, forms: ExerciseForms) -> AnyView {
         None => bench(page.clone(), forms),
     };
     view! {
-        <Title text=format!("{} · {}", page.title, page.course_title) />
+        <Title text=format!("{} · Exercise · {}", page.title, page.course_title) />
         <div class="narrow exercise">
             <Breadcrumbs trail=vec![
                 (page.course_title.to_string(), format!("/learn/{}", page.course_slug)),
                 (topic.title, topic.href.clone()),
+                (page.title.clone(), String::new()),
             ] />
             <header>
                 <h1 lang=lang.clone() dir=dir>
@@ -120,6 +121,7 @@ fn bench(page: ExercisePage, forms: ExerciseForms) -> AnyView {
                     {move || form.done().get().then_some("Saved")}
                 </span>
             </div>
+            {form.status()}
         </Form>
     }
     .erase()

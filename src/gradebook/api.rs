@@ -18,7 +18,7 @@ use {
     crate::platform::address,
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::require_tutor_of_slug,
-    crate::platform::error::AppError,
+    crate::platform::error::{AppError, FieldProblems},
     crate::platform::http::server_fns::redirect,
     crate::platform::ids::{AttemptId, QuizNumber},
     crate::platform::time::Clock,
@@ -194,21 +194,32 @@ pub async fn allow_exam(
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    let time = fields::number("extra_time_percent", &extra_time_percent, 1000)?;
-    let attempts = fields::number("extra_attempts", &extra_attempts, 100)?;
     let email = email.trim().to_lowercase();
     cx.within(async move |conn| {
-        let learner = exam_store::learner(conn, tutor.course, &email)
-            .await?
-            .ok_or_else(|| {
-                AppError::field("email", "No learner in this course has this email address.")
-            })?;
-        let action = ActionContext::begin(conn, &tutor, learner, &reason).await?;
-        action.allow_exam(conn, exam, (time, attempts)).await
+        let learner = exam_store::learner(conn, tutor.course, &email).await?;
+        let mut problems = FieldProblems::default();
+        let learner = problems.keep(learner.ok_or_else(|| {
+            AppError::field("email", "No learner in this course has this email address.")
+        }));
+        let allowed = allowances(&mut problems, &extra_time_percent, &extra_attempts);
+        let reason = problems.keep(fields::reason(&reason));
+        let (Some(learner), Some(allowed), Some(reason)) = (learner, allowed, reason) else {
+            return Err(problems.error());
+        };
+        let action = ActionContext::begin(conn, &tutor, learner, reason).await?;
+        action.allow_exam(conn, exam, allowed).await
     })
     .await?;
     redirect(exam_path(&course, exam));
     Ok(())
+}
+
+/// Reads the percentage of extra time and the number of extra attempts.
+#[cfg(feature = "ssr")]
+fn allowances(problems: &mut FieldProblems, time: &str, attempts: &str) -> Option<(i32, i32)> {
+    let time = problems.keep(fields::number("extra_time_percent", time, 1000));
+    let attempts = problems.keep(fields::number("extra_attempts", attempts, 100));
+    time.zip(attempts)
 }
 
 /// Action for one learner. A quiz is given as module and section.
@@ -257,23 +268,28 @@ async fn carry_out(
     let tutor = require_tutor_of_slug(course).await?;
     let cx = tutor.signed_in.cx.clone();
     let name = what.name();
+    let mut problems = FieldProblems::default();
+    let allowed = match &what {
+        TutorAction::Allow {
+            extra_time_percent,
+            extra_attempts,
+            ..
+        } => allowances(&mut problems, extra_time_percent, extra_attempts),
+        _ => Some((0, 0)),
+    };
+    let reason = problems.keep(fields::reason(&reason));
+    let (Some(allowed), Some(reason)) = (allowed, reason) else {
+        return Err(problems.error());
+    };
     let done = cx
         .within(async move |conn| {
-            let action = ActionContext::begin(conn, &tutor, learner, &reason).await?;
+            let action = ActionContext::begin(conn, &tutor, learner, reason).await?;
             Ok(match what {
                 TutorAction::Reset(quiz) => action.reset(conn, quiz).await?,
                 TutorAction::Excuse(quiz) => action.excuse(conn, quiz).await?,
                 TutorAction::EndExcuse(quiz) => action.end_excuse(conn, quiz).await?,
                 TutorAction::Unlock(module) => action.unlock(conn, module).await?,
-                TutorAction::Allow {
-                    extra_time_percent,
-                    extra_attempts,
-                    running,
-                } => {
-                    let percent = fields::number("extra_time_percent", &extra_time_percent, 1000)?;
-                    let attempts = fields::number("extra_attempts", &extra_attempts, 100)?;
-                    action.allow(conn, (percent, attempts), running).await?
-                }
+                TutorAction::Allow { running, .. } => action.allow(conn, allowed, running).await?,
                 TutorAction::ResetExam(exam) => action.reset_exam(conn, exam).await?,
                 TutorAction::ExcuseExam(exam) => action.excuse_exam(conn, exam).await?,
                 TutorAction::EndExamExcuse(exam) => action.end_exam_excuse(conn, exam).await?,
@@ -317,9 +333,15 @@ pub async fn regrade_question(
     reason: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
-    let reason = fields::reason(&reason)?;
-    let kind = RulingKind::parse(&ruling)
-        .ok_or_else(|| AppError::field("ruling", "Choose what counts as correct."))?;
+    let mut problems = FieldProblems::default();
+    let kind = problems.keep(
+        RulingKind::parse(&ruling)
+            .ok_or_else(|| AppError::field("ruling", "Choose what counts as correct.")),
+    );
+    let reason = problems.keep(fields::reason(&reason));
+    let (Some(kind), Some(reason)) = (kind, reason) else {
+        return Err(problems.error());
+    };
     let now = chrono::Utc::now();
     let cx = tutor.signed_in.cx.clone();
     cx.within(async move |conn| {

@@ -320,6 +320,8 @@ pub struct QuizCard {
     /// True if the quiz has no questions any more.
     pub is_retired: bool,
     pub attempts: Vec<PastAttempt>,
+    /// Start or end of the newest attempt, for people and as RFC 3339.
+    pub last: Option<(String, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -329,13 +331,17 @@ pub struct ExamCard {
     pub cell: Cell,
     /// Running sitting, if there is one.
     pub running: Option<SittingId>,
+    /// Number of sittings since the last reset.
+    pub sittings_used: i64,
     pub sittings: Vec<PastSitting>,
+    /// Start or end of the newest sitting, for people and as RFC 3339.
+    pub last: Option<(String, String)>,
 }
 
 impl ExamCard {
     /// Returns true if at least one sitting counts.
     pub fn has_sittings(&self) -> bool {
-        self.running.is_some() || self.sittings.iter().any(|sitting| sitting.counts)
+        self.sittings_used > 0
     }
 }
 

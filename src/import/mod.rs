@@ -2,6 +2,7 @@
 //! name keep their id, and so everyone's progress. Missing parts are retired, not deleted.
 
 mod bank;
+mod cold_calls;
 mod content;
 mod course;
 mod exercises;
@@ -38,6 +39,7 @@ pub struct ImportSummary {
     pub topics: Changes,
     pub questions: Changes,
     pub exercises: Changes,
+    pub cold_calls: Changes,
     pub files: usize,
     /// Old and new numbers of modules that learners had reached. Progress stays with the old
     /// number.
@@ -78,6 +80,7 @@ impl std::fmt::Display for ImportSummary {
             (&self.topics, "Topics"),
             (&self.questions, "Questions"),
             (&self.exercises, "Exercises"),
+            (&self.cold_calls, "Cold calls"),
         ] {
             writeln!(f, "  {}", changes.line(what))?;
             // On a first import everything is new, so the lists would only repeat the course.
@@ -226,6 +229,7 @@ pub async fn import(
         let questions = bank::store_questions(conn, course, &draft, &topics.ids, &links).await?;
         let exercises =
             exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
+        let cold_calls = cold_calls::store_cold_calls(conn, course, &draft, &topics.ids).await?;
         let reached = content::reached_modules(conn, course).await?;
         course::finish_course(conn, course, &draft, &stored, &links).await?;
         search_index::refresh_course(conn, course, topics.words).await?;
@@ -237,6 +241,7 @@ pub async fn import(
             topics: topics.changes,
             questions,
             exercises,
+            cold_calls,
             files: stored.len(),
             moved: (topics.moved.into_iter())
                 .filter(|(was, _)| reached.contains(was))

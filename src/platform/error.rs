@@ -128,8 +128,55 @@ impl FromServerFnError for AppError {
 }
 
 #[cfg(feature = "ssr")]
+pub use server::FieldProblems;
+
+#[cfg(feature = "ssr")]
 mod server {
-    use super::AppError;
+    use super::{AppError, AppResult};
+
+    /// Errors of a form's fields, collected so that the form shows all of them at once.
+    #[derive(Debug, Default)]
+    pub struct FieldProblems {
+        fields: Vec<(String, String)>,
+        /// First error that is not about a field.
+        other: Option<AppError>,
+    }
+
+    impl FieldProblems {
+        /// Returns the value, or keeps the error and returns None.
+        pub fn keep<T>(&mut self, checked: AppResult<T>) -> Option<T> {
+            match checked {
+                Ok(value) => return Some(value),
+                Err(AppError::Invalid(problems)) => self.fields.extend(problems),
+                Err(other) => {
+                    self.other.get_or_insert(other);
+                }
+            }
+            None
+        }
+
+        pub fn add(&mut self, field: &str, sentence: impl Into<String>) {
+            self.fields.push((field.to_owned(), sentence.into()));
+        }
+
+        /// Fails if any error was kept.
+        ///
+        /// # Errors
+        ///
+        /// All errors of fields, unless there was an error of another kind.
+        pub fn check(self) -> AppResult<()> {
+            match (self.other, self.fields.is_empty()) {
+                (Some(other), _) => Err(other),
+                (None, true) => Ok(()),
+                (None, false) => Err(AppError::Invalid(self.fields)),
+            }
+        }
+
+        /// The errors that were kept.
+        pub fn error(self) -> AppError {
+            self.other.unwrap_or(AppError::Invalid(self.fields))
+        }
+    }
 
     impl AppError {
         /// Logs the cause and returns an error that holds only a reference to the log.

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod error;
 pub mod figures;
 pub mod ids;
+pub mod live;
 pub mod notifications;
 pub mod ui;
 

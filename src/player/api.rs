@@ -11,9 +11,11 @@ use crate::platform::ids::TopicId;
 #[cfg(feature = "ssr")]
 use {
     crate::certificate::server::completion,
+    crate::certificate::server::store as certificates,
     crate::course::server::search,
     crate::enrollment::server::access::{not_enrolled, open_place},
     crate::enrollment::server::store as studying,
+    crate::paths::{CERTIFICATES, certificate_path},
     crate::platform::address,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
@@ -44,18 +46,25 @@ pub async fn resume_course(course: String) -> AppResult<String> {
         .await
 }
 
-/// Returns a topic, with the results of searching the course for `q`. Records that the learner
-/// opened the topic.
+/// Returns a topic, with the results of searching the course for `q`. `again` is the key of a
+/// practice question to answer again. Records that the learner opened the topic.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_topic(course: String, topic: String, q: String) -> AppResult<TopicPage> {
+pub async fn load_topic(
+    course: String,
+    topic: String,
+    q: String,
+    #[server(default)] again: String,
+) -> AppResult<TopicPage> {
     let me = require_user()?;
     let user = me.user_id();
     search::check_length(&q)?;
     let organization = me.cx.organization.organization_id;
     let clock = Clock::of(&me.cx);
+    let flash = me.cx.flash.clone();
     me.cx
         .within(async move |conn| {
-            let mut page = view::topic(conn, user, course, &topic, &clock).await?;
+            let practice = (again.as_str(), flash.as_ref());
+            let mut page = view::topic(conn, user, course, &topic, practice, &clock).await?;
             if !q.is_empty() {
                 page.found =
                     view::search(conn, organization, user, &page.course_slug, q, &clock).await?;
@@ -65,22 +74,34 @@ pub async fn load_topic(course: String, topic: String, q: String) -> AppResult<T
         .await
 }
 
-/// Marks a topic as done or not done, then redirects to `next` if it is given.
+/// Marks a topic as done or not done, then redirects to `next` if it is given. The list of
+/// certificates as `next` stands for the certificate of the course.
 #[server]
 pub async fn mark_done(topic: TopicId, done: bool, next: Option<String>) -> AppResult<()> {
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    me.cx
+    let next = next.as_deref().and_then(address::local);
+    let wants_certificate = next.as_deref() == Some(CERTIFICATES);
+    let certificate = me
+        .cx
         .within(async move |conn| {
             let (course, ..) = open_place(conn, user, topic, &clock).await?;
             studying::set_done(conn, user, topic, done).await?;
             completion::check(conn, user, course, clock.now).await?;
-            Ok(())
+            Ok(match wants_certificate {
+                true => certificates::code_of(conn, user, course).await?,
+                false => None,
+            })
         })
         .await?;
-    let next = next.as_deref().and_then(address::local);
-    if let Some(next) = next.filter(|next| next.starts_with("/learn/")) {
+    let next = certificate.as_deref().map(certificate_path).or(next);
+    let is_known = |next: &String| {
+        ["/learn/", "/courses/", CERTIFICATES]
+            .iter()
+            .any(|start| next.starts_with(start))
+    };
+    if let Some(next) = next.filter(is_known) {
         redirect(next);
     }
     Ok(())

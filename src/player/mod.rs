@@ -8,6 +8,7 @@ pub mod server;
 use crate::enrollment::TopicLink;
 use serde::{Deserialize, Serialize};
 
+use crate::coldcall::ColdCallCard;
 use crate::course::{CourseTitle, LearnerPersona, StudyPersona};
 use crate::exercise::ExerciseLine;
 use crate::platform::ids::TopicId;
@@ -25,17 +26,46 @@ pub struct TopicPage {
     /// Share of the course's topics that are done.
     pub percent: u8,
     pub has_exams: bool,
+    /// True for a member of a cohort of the course.
+    pub has_cohort: bool,
     pub place: TopicPlace,
     pub persona: StudyPersona,
     /// Study personas that this topic is told for, in the order of the switch.
     pub personas: Vec<StudyPersona>,
     pub exercises: Vec<ExerciseLine>,
+    /// Empty for learners who are not in a cohort.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cold_calls: Vec<ColdCallCard>,
     pub previous: Option<TopicLink>,
     pub next: Option<TopicLink>,
+    /// Place to go to once the topic is done.
+    pub onward: Onward,
     /// Address of the course's certificate, once the course is completed.
     pub certificate: Option<String>,
     /// Results of a search in the course; None if nothing was searched.
     pub found: Option<SearchResults>,
+}
+
+/// Place that follows a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Onward {
+    Topic(TopicLink),
+    Quiz(TopicLink),
+    /// Address of the course's exams.
+    Exams(String),
+    /// Address of the certificate.
+    Certificate(String),
+    /// Address of the course's page, if nothing is left to do for now.
+    Course(String),
+}
+
+impl Onward {
+    pub fn href(&self) -> &str {
+        match self {
+            Self::Topic(link) | Self::Quiz(link) => &link.href,
+            Self::Exams(href) | Self::Certificate(href) | Self::Course(href) => href,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +160,10 @@ pub struct MyCourse {
     pub topics: u32,
     pub done: u32,
     pub has_exams: bool,
+    /// True for a member of a cohort of the course.
+    pub has_cohort: bool,
+    /// First day of the cohort, for a member who has no access before.
+    pub starts_on: Option<String>,
     pub is_completed: bool,
     /// Address of its certificate.
     pub certificate: Option<String>,

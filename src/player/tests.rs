@@ -1,7 +1,9 @@
-//! Tests of the learner's home, over HTTP.
+//! Tests of the learner's home and of the step at the end of a topic, over HTTP.
+
+use axum::http::header;
 
 use crate::platform::http::testing::TestSite;
-use crate::testing::{CourseBuilder, enroll, learner, mark_done, topic_id};
+use crate::testing::{CourseBuilder, enroll, learner, mark_done, only_code, topic_id};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn courses_are_grouped_by_how_far_one_is() {
@@ -43,4 +45,29 @@ async fn a_completed_course_says_what_is_new_since() {
     let home = asha.get("/learn").await.body;
     assert!(home.contains(">Completed<") && home.contains("1 new topic since"));
     assert!(!home.contains(">Not started<"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_is_done_and_left_in_one_step() {
+    let site = TestSite::new().await;
+    let course = CourseBuilder::new("small").module("M").topic("t");
+    course.topic("u").import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let (first, last) = (topic_id(&site, "t").await, topic_id(&site, "u").await);
+    let page = asha.get("/learn/small/t").await.body;
+    assert!(page.contains("Mark done and continue") && page.contains("value=\"/learn/small/u\""));
+    let mut go_on = async |topic: &str, next: &str| {
+        let fields = [("topic", topic), ("done", "true"), ("next", next)];
+        let answer = asha.submit("/learn/small/t", "player/api/mark_done", &fields);
+        answer.await.header(header::LOCATION).to_owned()
+    };
+    assert_eq!(go_on(&first, "/learn/small/u").await, "/learn/small/u");
+    for elsewhere in ["/settings", "https://evil.test/", "//evil.test"] {
+        assert_eq!(go_on(&first, elsewhere).await, "/learn/small/t");
+    }
+    let code_path = go_on(&last, "/certificates").await;
+    let code = only_code(&site).await;
+    assert_eq!(code_path, format!("/certificates/{code}"));
+    let page = asha.get("/learn/small/u").await.body;
+    assert!(page.contains(">Done<") && page.contains(&format!("href=\"{code_path}\"")));
 }

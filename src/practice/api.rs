@@ -8,8 +8,12 @@ use crate::question_bank::AnswerForm;
 
 #[cfg(feature = "ssr")]
 use {
-    crate::platform::auth::guard::require_user, crate::platform::http::server_fns::redirect,
-    crate::platform::time::Clock, crate::practice::server::rules,
+    crate::course::server::render::practice_id,
+    crate::paths::topic_path,
+    crate::platform::auth::guard::require_user,
+    crate::platform::http::server_fns::{redirect, redirect_to_part},
+    crate::platform::time::Clock,
+    crate::practice::server::rules,
     crate::practice::server::rules::PracticeAddress,
 };
 
@@ -31,12 +35,14 @@ pub async fn load_practice(
         .await
 }
 
-/// Learners: answers a practice question of a topic, then redirects to the outcome.
+/// Learners: answers a practice question of a topic, then redirects to the outcome. With `in_text`,
+/// that is the question's place in the text of the topic, otherwise the question's own page.
 #[server]
 pub async fn answer_practice(
     course: String,
     topic: String,
     key: String,
+    in_text: Option<String>,
     #[server(default)] given: AnswerForm,
 ) -> AppResult<()> {
     let me = require_user()?;
@@ -44,9 +50,16 @@ pub async fn answer_practice(
     let clock = Clock::of(&me.cx);
     let address = PracticeAddress { course, topic, key };
     let path = address.path();
+    let place = in_text.map(|_| {
+        let topic = topic_path(&address.course, &address.topic);
+        (topic, practice_id(&address.key))
+    });
     me.cx
         .within(async move |conn| rules::answer(conn, user, &address, &given, &clock).await)
         .await?;
-    redirect(&path);
+    match place {
+        Some((topic, id)) => redirect_to_part(&topic, &id),
+        None => redirect(&path),
+    }
     Ok(())
 }

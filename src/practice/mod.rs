@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
+use crate::platform::ui::Html;
 use crate::question_bank::{GradedQuestion, QuestionView};
 
 /// A practice question as one learner sees it.
@@ -36,4 +37,7 @@ pub enum PracticeState {
         /// Address at which the question can be answered again.
         again: String,
     },
+    /// A running quiz or exam asks the question, so it cannot be practiced. Only in the text of a
+    /// topic; the question's own page is refused.
+    InUse { prompt: Html, why: String },
 }

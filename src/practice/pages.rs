@@ -1,5 +1,6 @@
-//! The page of a practice question. The player loads its element `#ly-practice` into the text of
-//! the topic, so the page uses only plain links and forms.
+//! A practice question in the text of a topic and on its own page. The player fetches the page and
+//! puts the parts of its element `#ly-practice` into the text, so they use only plain links and
+//! forms.
 
 use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;
@@ -9,11 +10,12 @@ use server_fn::ServerFn;
 use super::api::{AnswerPractice, load_practice};
 use super::{PracticePage, PracticeState};
 use crate::platform::ui::{
-    Breadcrumbs, Button, Erase, Form, FormState, Language, Page, loaded, page_resource,
+    Breadcrumbs, Button, Erase, Form, FormState, Html, Page, loaded, page_resource,
 };
+use crate::question_bank::QuestionView;
 use crate::question_bank::pages::answer_fields::{as_typed, fields};
-use crate::question_bank::pages::graded::answer;
-use crate::question_bank::{GradedQuestion, QuestionView};
+use crate::question_bank::pages::graded::result;
+use crate::question_bank::pages::sorting;
 
 pub fn practice_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -32,28 +34,22 @@ pub fn practice_page() -> AnyView {
 }
 
 fn practice(page: PracticePage, form: FormState) -> AnyView {
-    let inside = match page.state.clone() {
-        PracticeState::Open(shown) => open(page.clone(), shown, form),
-        PracticeState::Answered {
-            outcome,
-            attempts,
-            again,
-        } => answered(*outcome, &page.course_title.language, attempts, again),
-    };
+    let topic = page.topic.clone();
     view! {
-        <Title text=format!("Practice · {}", page.topic.title) />
+        <Title text=format!("Practice · {} · {}", topic.title, page.course_title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
                 (page.course_title.to_string(), format!("/learn/{}", page.course_slug)),
-                (page.topic.title.clone(), page.topic.href.clone()),
+                (topic.title, topic.href.clone()),
+                ("Practice".to_owned(), String::new()),
             ] />
             <h1>"Practice"</h1>
             <section id="ly-practice" class="practice">
-                {inside}
+                {question(&page, form, false)}
             </section>
             <p>
                 // The browser scrolls to the fragment only when it loads the whole page.
-                <a href=page.topic.href rel="external">
+                <a href=topic.href rel="external">
                     "Back to the topic"
                 </a>
             </p>
@@ -62,16 +58,57 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
     .erase()
 }
 
-fn open(page: PracticePage, shown: QuestionView, form: FormState) -> AnyView {
-    let prompt: Vec<&str> = page.key.split_whitespace().collect();
-    let prompt = format!("practice-prompt-{}", prompt.join("-"));
-    let language = page.course_title.language;
+/// Shows a question in three parts that the player replaces: the question with its form, the
+/// outcome, and the step after it. The outcome is a live region that stays, so that screen readers
+/// announce what comes into it.
+pub fn question(page: &PracticePage, form: FormState, in_text: bool) -> AnyView {
+    let language = &page.course_title.language;
+    let prompt = |html: Html| {
+        view! { <div class="practice-prompt" lang=language.tag() dir=language.dir() inner_html=html.0></div> }
+            .erase()
+    };
+    let (asked, outcome, next) = match page.state.clone() {
+        PracticeState::Open(shown) => (ask(page, shown, form, in_text), ().erase(), ().erase()),
+        PracticeState::Answered {
+            mut outcome,
+            attempts,
+            again,
+        } => {
+            let asked = prompt(std::mem::take(&mut outcome.prompt));
+            (asked, result(*outcome, language), step(attempts, again))
+        }
+        PracticeState::InUse { prompt: html, why } => {
+            let why = view! { <p class="soft">{why}</p> };
+            (prompt(html), why.erase(), ().erase())
+        }
+    };
     view! {
         <p class="label">"Practice"</p>
+        <div class="practice-ask">{asked}</div>
+        <div class="practice-outcome" role="status">
+            {outcome}
+        </div>
+        <div class="practice-step">{next}</div>
+    }
+    .erase()
+}
+
+fn ask(page: &PracticePage, shown: QuestionView, form: FormState, in_text: bool) -> AnyView {
+    if !in_text {
+        sorting::wake();
+    }
+    let prompt: Vec<&str> = page.key.split_whitespace().collect();
+    let prompt = format!("practice-prompt-{}", prompt.join("-"));
+    let language = page.course_title.language.clone();
+    let in_text = in_text.then(|| view! { <input type="hidden" name="in_text" value="true" /> });
+    let (course, topic) = (page.course_slug.clone(), page.topic_slug.clone());
+    let key = page.key.clone();
+    view! {
         <Form form=form class="quiz-form">
-            <input type="hidden" name="course" value=page.course_slug />
-            <input type="hidden" name="topic" value=page.topic_slug />
-            <input type="hidden" name="key" value=page.key />
+            <input type="hidden" name="course" value=course />
+            <input type="hidden" name="topic" value=topic />
+            <input type="hidden" name="key" value=key />
+            {in_text}
             <div class="practice-prompt" id=prompt.clone() lang=language.tag() dir=language.dir() inner_html=shown.prompt.0></div>
             {fields(as_typed(shown.kind, form), &prompt, &language)}
             <div>
@@ -82,20 +119,16 @@ fn open(page: PracticePage, shown: QuestionView, form: FormState) -> AnyView {
     .erase()
 }
 
-fn answered(outcome: GradedQuestion, language: &Language, attempts: i32, again: String) -> AnyView {
+fn step(attempts: i32, again: String) -> AnyView {
     let attempts = (attempts > 1)
         .then(|| view! { <span class="soft">{format!("{attempts} attempts")}</span> });
     view! {
-        <p class="label">"Practice"</p>
-        <div class="practice-outcome" role="status" tabindex="-1">
-            {answer(outcome, language, "Your answer")}
-            <p class="row">
-                <a class="btn second practice-go" rel="external" href=again>
-                    "Try again"
-                </a>
-                {attempts}
-            </p>
-        </div>
+        <p class="row">
+            <a class="btn second practice-go" rel="external" href=again>
+                "Try again"
+            </a>
+            {attempts}
+        </p>
     }
     .erase()
 }

@@ -47,11 +47,39 @@ pub enum QuestionViewKind {
     },
 }
 
+/// How much of a question is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AnswerState {
+    Missing,
+    /// Some items have no place or no match yet.
+    Incomplete,
+    Complete,
+}
+
+impl AnswerState {
+    /// The state of an answer that gives `given` of `all` places or matches. An answer of any other
+    /// type is one of one. Two items with the same place count once.
+    pub fn of(given: usize, all: usize) -> Self {
+        match given {
+            0 => Self::Missing,
+            _ if given < all => Self::Incomplete,
+            _ => Self::Complete,
+        }
+    }
+}
+
 /// State of a question in the navigator and on the last page of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
-    pub answered: bool,
+    pub answer: AnswerState,
     pub flagged: bool,
+}
+
+/// The letter of an item on the right of a matching question, from A; beyond Z its number.
+pub fn letter(at: usize) -> String {
+    char::from_u32('A' as u32 + at as u32)
+        .filter(char::is_ascii_uppercase)
+        .map_or_else(|| (at + 1).to_string(), String::from)
 }
 
 /// An answer to one question, as the fields of its form. The fields are not checked yet.
@@ -75,8 +103,13 @@ pub struct GradedQuestion {
     pub prompt: Html,
     /// Percentage of the question's one point, from 0 to 100.
     pub points: i32,
-    pub answered: Html,
-    pub right: Html,
+    pub state: AnswerState,
+    /// The question's options, items or pairs as they were asked. Marks in words say which were
+    /// chosen and which are right.
+    pub marked: Html,
+    /// The same without the marks of right and wrong, for a withheld result. Stays on the server.
+    #[serde(skip)]
+    pub unmarked: Html,
     pub explanation: Option<Html>,
     /// The reason why the right answer is not shown, such as a running attempt that asks the same
     /// question. None if the right answer is shown.
@@ -177,4 +210,18 @@ pub struct StoredPayload {
     pub version: u32,
     #[serde(flatten)]
     pub payload: QuestionPayload,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AnswerState;
+
+    #[test]
+    fn an_answer_is_complete_when_every_part_is_given() {
+        assert_eq!(AnswerState::of(0, 6), AnswerState::Missing);
+        assert_eq!(AnswerState::of(1, 6), AnswerState::Incomplete);
+        assert_eq!(AnswerState::of(5, 6), AnswerState::Incomplete);
+        assert_eq!(AnswerState::of(6, 6), AnswerState::Complete);
+        assert_eq!(AnswerState::of(1, 1), AnswerState::Complete);
+    }
 }

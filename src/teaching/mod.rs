@@ -10,16 +10,96 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
+use crate::platform::address;
 
 /// Longest reason that tutors give for what they do, in characters.
 pub const REASON_CHARACTERS: u32 = 500;
+
+/// Number of courses on one page of the list.
+pub const COURSES_PAGE: i64 = 50;
+
+/// Search, filter and page of the list of courses, as they are in its address.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaughtQuery {
+    /// Part of a course's title or of a tutor's name.
+    pub q: String,
+    /// None for courses of every status.
+    pub status: Option<CourseStatus>,
+    /// Page, from 0.
+    pub page: u32,
+}
+
+impl TaughtQuery {
+    pub fn path(&self) -> String {
+        let page = match self.page {
+            0 => String::new(),
+            page => page.saturating_add(1).to_string(),
+        };
+        let status = self.status.map(CourseStatus::name).unwrap_or_default();
+        address::with_query(
+            "/teach",
+            &[("q", &self.q), ("status", status), ("page", &page)],
+        )
+    }
+
+    pub fn on_page(&self, page: u32) -> Self {
+        Self {
+            page,
+            ..self.clone()
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CourseStatus {
+    Published,
+    Draft,
+    Retired,
+}
+
+impl CourseStatus {
+    pub const ALL: [Self; 3] = [Self::Published, Self::Draft, Self::Retired];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Draft => "draft",
+            Self::Retired => "retired",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Published => "Published",
+            Self::Draft => "Draft",
+            Self::Retired => "Retired",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaughtPage {
+    pub courses: Vec<TaughtCourse>,
+    /// Number of the page shown, from 0. The last page if the requested one does not exist.
+    pub page: u32,
+    /// Number of courses on all pages.
+    pub total: i64,
+}
 
 /// A course among those that one teaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaughtCourse {
     pub slug: String,
     pub title: CourseTitle,
-    pub is_published: bool,
+    pub status: CourseStatus,
+    /// Names of its tutors, in alphabetical order.
+    pub tutors: Vec<String>,
     pub learners: i64,
     pub questions: i64,
 }
@@ -30,17 +110,31 @@ pub enum Area {
     Learners,
     Questions,
     Exams,
+    ColdCalls,
+    Cohorts,
+    Admissions,
     Settings,
 }
 
 impl Area {
-    pub const ALL: [Self; 4] = [Self::Learners, Self::Questions, Self::Exams, Self::Settings];
+    pub const ALL: [Self; 7] = [
+        Self::Learners,
+        Self::Questions,
+        Self::Exams,
+        Self::ColdCalls,
+        Self::Cohorts,
+        Self::Admissions,
+        Self::Settings,
+    ];
 
     pub fn label(self) -> &'static str {
         match self {
-            Self::Learners => "Learners",
+            Self::Learners => "Gradebook",
             Self::Questions => "Questions",
             Self::Exams => "Exams",
+            Self::ColdCalls => "Cold calls",
+            Self::Cohorts => "Cohorts",
+            Self::Admissions => "Admissions",
             Self::Settings => "Settings",
         }
     }
@@ -50,6 +144,9 @@ impl Area {
             Self::Learners => format!("/teach/{course}"),
             Self::Questions => format!("/teach/{course}/questions"),
             Self::Exams => format!("/teach/{course}/exams"),
+            Self::ColdCalls => format!("/teach/{course}/cold-calls"),
+            Self::Cohorts => format!("/teach/{course}/cohorts"),
+            Self::Admissions => format!("/teach/{course}/admissions"),
             Self::Settings => format!("/teach/{course}/settings"),
         }
     }

@@ -43,6 +43,7 @@ struct Topic {
     text: String,
     questions: Vec<Question>,
     exercises: Vec<String>,
+    cold_calls: Vec<String>,
     /// Other files of the topic: the ending of the name, and the text.
     others: Vec<(String, String)>,
 }
@@ -152,6 +153,7 @@ impl CourseBuilder {
             text: "Hello.".to_owned(),
             questions: Vec::new(),
             exercises: Vec::new(),
+            cold_calls: Vec::new(),
             others: Vec::new(),
         });
         self
@@ -205,6 +207,20 @@ impl CourseBuilder {
             "[[simulation]]\nkey = {key:?}\ntitle = {title:?}\ndifficulty = \"intermediate\"\n\
              brief = \"Find out **which** average.\"\nrubric = {rubric:?}\n"
         ));
+        self
+    }
+
+    /// Adds a prompt of a cold call.
+    pub fn cold_call(mut self, prompt: &str) -> Self {
+        let call = format!("[[cold_call]]\nprompt = {prompt:?}\n");
+        self.here().cold_calls.push(call);
+        self
+    }
+
+    /// Adds a prompt with a key, which keeps it the same one when its text changes.
+    pub fn keyed_cold_call(mut self, key: &str, prompt: &str) -> Self {
+        let call = format!("[[cold_call]]\nkey = {key:?}\nprompt = {prompt:?}\n");
+        self.here().cold_calls.push(call);
         self
     }
 
@@ -300,6 +316,7 @@ impl Topic {
         for (ending, parts) in [
             ("quiz.toml", questions),
             ("simulations.toml", self.exercises.clone()),
+            ("prompts.toml", self.cold_calls.clone()),
         ] {
             if !parts.is_empty() {
                 files.push((ending.to_owned(), parts.join("\n")));

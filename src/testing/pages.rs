@@ -24,6 +24,31 @@ pub async fn statements(site: &TestSite, browser: &mut Browser<'_>, path: &str) 
     site.state.db.statements() - before
 }
 
+/// Confirms the import that a preview offers, and returns the page that follows. Returns the
+/// preview if it offers none.
+pub async fn confirm_questions(browser: &mut Browser<'_>, preview: TestAnswer) -> TestAnswer {
+    let Some((_, form)) = preview.body.split_once("authoring/api/confirm_import\"") else {
+        return preview;
+    };
+    let value = |name: &str| hidden(form, name);
+    let (course, id, same_name, seen) = (
+        value("course"),
+        value("preview"),
+        value("same_name"),
+        value("seen"),
+    );
+    let fields = [
+        ("course", course.as_str()),
+        ("preview", &id),
+        ("same_name", &same_name),
+        ("seen", &seen),
+    ];
+    let confirmed = browser.post("authoring/api/confirm_import", &fields).await;
+    confirmed.assert_ok();
+    let next = confirmed.header("x-redirect").to_owned();
+    browser.get(&next).await
+}
+
 /// Sends a question file like the form of a tutor.
 pub async fn upload_questions(
     browser: &mut Browser<'_>,

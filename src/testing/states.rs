@@ -86,3 +86,20 @@ pub async fn give_certificate(site: &TestSite, email: &str, course: &str, code: 
         ))
         .await;
 }
+
+/// Gives every cohort an announcement and a project of batch 1, on which its members have handed in
+/// work with a comment.
+pub async fn furnish_cohorts(site: &TestSite) {
+    site.test
+        .sql(
+            "insert into cohort_announcements (cohort_id, title, body, body_html)
+             select cohort_id, 'Welcome', 'Hello', '<p>Hello</p>' from cohorts;
+             insert into cohort_batch_projects (cohort_id, batch_no, title, tagline, description_html)
+             select cohort_id, 1, 'Count the trees', 'Of one street', '<p>All of them.</p>' from cohorts;
+             insert into project_works (project_id, member_id, body)
+             select project_id, member_id, 'Forty-two.' from cohort_batch_projects
+             join cohort_members using (cohort_id, batch_no);
+             insert into work_comments (work_id, body) select work_id, 'Well done.' from project_works",
+        )
+        .await;
+}

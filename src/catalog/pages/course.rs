@@ -5,6 +5,8 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::{Meta, Title};
 
 use super::list::pace;
+use crate::admission::apply::apply_path;
+use crate::admission::{AdmissionPanel, OfferingStanding, offering_facts};
 use crate::catalog::api::load_course;
 use crate::catalog::{self, EnrollmentOption, TutorCard};
 use crate::course::duration;
@@ -143,15 +145,22 @@ fn panel(page: &catalog::CoursePage, forms: CourseForms) -> AnyView {
     let card = page.card.clone();
     let slug = card.slug.clone();
     let here = format!("/courses/{slug}");
+    let verb = match page.enrollment {
+        EnrollmentOption::Enrolled {
+            has_begun: false, ..
+        } => "Start learning",
+        _ => "Continue",
+    };
     let action = match &page.enrollment {
         EnrollmentOption::Enrolled {
             continue_at,
             certificate,
             may_leave,
+            ..
         } => view! {
             <p class="soft">"You are enrolled."</p>
             <Button big=true href=continue_at.clone()>
-                "Continue"
+                {verb}
             </Button>
             {certificate.clone().map(|href| view! { <a href=href>"Your certificate"</a> })}
             {may_leave.then(|| leave(slug, forms.leave))}
@@ -174,8 +183,24 @@ fn panel(page: &catalog::CoursePage, forms: CourseForms) -> AnyView {
             <p class="soft">"No account yet? " <a href=sign_up_path(&here)>"Create one"</a> ". It takes a minute."</p>
         }
         .erase(),
+        // The offering below says more.
+        EnrollmentOption::Closed(_) if page.admission.is_some() => ().erase(),
         EnrollmentOption::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.erase(),
     };
+    let admission = match &page.enrollment {
+        EnrollmentOption::Enrolled { .. } => None,
+        EnrollmentOption::Closed(_) => page
+            .admission
+            .clone()
+            .map(|panel| offering(panel, ButtonKind::Primary)),
+        EnrollmentOption::Open { .. } | EnrollmentOption::Visitor => page
+            .admission
+            .clone()
+            .map(|panel| offering(panel, ButtonKind::Secondary)),
+    };
+    // The price of an offering is among its facts.
+    let price = (!matches!(page.enrollment, EnrollmentOption::Closed(_)) || admission.is_none())
+        .then(|| view! { <p class="price">{card.price.label()}</p> });
     let facts = [
         ("Topics", card.topic_count.to_string()),
         ("Questions", card.question_count.to_string()),
@@ -184,8 +209,9 @@ fn panel(page: &catalog::CoursePage, forms: CourseForms) -> AnyView {
     ];
     view! {
         <aside class="enroll panel" aria-label="Enroll">
-            <p class="price">{card.price.label()}</p>
+            {price}
             {action}
+            {admission}
             <dl class="facts">
                 {facts
                     .map(|(name, value)| {
@@ -197,6 +223,33 @@ fn panel(page: &catalog::CoursePage, forms: CourseForms) -> AnyView {
                     .collect_view()}
             </dl>
         </aside>
+    }
+    .erase()
+}
+
+/// The offering with the one button that says where the viewer stands.
+fn offering(panel: AdmissionPanel, kind: ButtonKind) -> AnyView {
+    let path = apply_path(panel.facts.offering_id);
+    let label = panel.label.clone();
+    let button = match panel.standing {
+        OfferingStanding::Closed | OfferingStanding::OpensLater | OfferingStanding::NotAccepted => {
+            view! { <p class="offering-state">{label}</p> }.erase()
+        }
+        _ => view! {
+            <Button big=true kind=kind href=path>
+                {label}
+            </Button>
+        }
+        .erase(),
+    };
+    let note = (!panel.note.is_empty()).then(|| view! { <p class="soft">{panel.note.clone()}</p> });
+    view! {
+        <section class="offering" aria-label="Offering">
+            <h2>{panel.facts.title.clone()}</h2>
+            {button}
+            {note}
+            {offering_facts(&panel.facts)}
+        </section>
     }
     .erase()
 }

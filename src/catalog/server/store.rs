@@ -6,10 +6,10 @@ use diesel::sql_types::{Array, BigInt, Bool, Float4, Int4, Nullable, Text, Uuid}
 use diesel_async::RunQueryDsl;
 
 use crate::catalog::{
-    CatalogFilter, CatalogPage, CatalogQuery, CatalogSort, CourseCard, Price, TutorCard,
+    CatalogFilter, CatalogPage, CatalogQuery, CatalogSort, CourseCard, TutorCard,
 };
-use crate::course::Level;
 use crate::course::server::search;
+use crate::course::{Level, Price};
 use crate::enrollment::EnrollmentStatus;
 use crate::platform::db::schema::{
     course_certificates, course_revisions, course_tutors, courses, enrollments, page_content,
@@ -331,13 +331,13 @@ pub async fn course_tutors(
         .collect())
 }
 
-/// Returns the person's enrollment in the course with the code of their certificate. A valid
-/// certificate comes before a revoked one.
+/// Returns the person's enrollment in the course, whether they have begun, and the code of their
+/// certificate. A valid certificate comes before a revoked one.
 pub async fn enrollment(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,
-) -> QueryResult<Option<(EnrollmentStatus, Option<String>)>> {
+) -> QueryResult<Option<(EnrollmentStatus, bool, Option<String>)>> {
     enrollments::table
         .left_join(
             course_certificates::table.on(course_certificates::course_id
@@ -350,7 +350,11 @@ pub async fn enrollment(
             course_certificates::revoked_at.is_not_null(),
             course_certificates::issued_at.desc(),
         ))
-        .select((enrollments::status, course_certificates::code.nullable()))
+        .select((
+            enrollments::status,
+            enrollments::last_opened_at.is_not_null(),
+            course_certificates::code.nullable(),
+        ))
         .first(conn)
         .await
         .optional()

@@ -2,13 +2,16 @@
 
 use super::store;
 use super::syllabus::syllabus;
-use crate::catalog::{CourseCard, CoursePage, EnrollmentOption, Price};
+use crate::admission::server::view as admission;
+use crate::catalog::{CourseCard, CoursePage, EnrollmentOption};
+use crate::course::Price;
 use crate::enrollment::EnrollmentStatus::{Active, Completed, Withdrawn};
 use crate::enrollment::{may_enroll, may_leave};
 use crate::paths::certificate_path;
 use crate::platform::auth::{UserRole, Viewer};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::time::Clock;
 use crate::platform::ui::{Html, Language};
 
 /// Returns the course for this viewer.
@@ -16,7 +19,13 @@ use crate::platform::ui::{Html, Language};
 /// # Errors
 ///
 /// `NotFound` for an unpublished or retired course, except to its tutors and admins.
-pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> AppResult<CoursePage> {
+pub async fn course(
+    conn: &mut Conn,
+    viewer: Option<&Viewer>,
+    slug: &str,
+    school: &str,
+    clock: &Clock,
+) -> AppResult<CoursePage> {
     let missing = || {
         AppError::NotFound(
             "There is no course at this address. It may have been renamed or retired.".to_owned(),
@@ -35,8 +44,9 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         None => None,
     };
     let enrollment = match (viewer, enrolled) {
-        (_, Some((status @ (Active | Completed), code))) => EnrollmentOption::Enrolled {
+        (_, Some((status @ (Active | Completed), has_begun, code))) => EnrollmentOption::Enrolled {
             continue_at: format!("/learn/{}", row.slug),
+            has_begun,
             certificate: code.as_deref().map(certificate_path),
             may_leave: status == Active && may_leave(row.price_cents, row.cohort_only).is_ok(),
         },
@@ -44,10 +54,12 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
             (Err(why), _) => EnrollmentOption::Closed(why.to_owned()),
             (Ok(()), None) => EnrollmentOption::Visitor,
             (Ok(()), Some(_)) => EnrollmentOption::Open {
-                has_left: matches!(enrolled, Some((Withdrawn, _))),
+                has_left: matches!(enrolled, Some((Withdrawn, ..))),
             },
         },
     };
+    let user = viewer.map(|viewer| viewer.user_id);
+    let admission = admission::panel(conn, user, row.course_id, school, clock).await?;
     let is_enrolled = matches!(enrollment, EnrollmentOption::Enrolled { .. });
     let syllabus = syllabus(conn, &row, revision, is_enrolled).await?;
     let (names, tutors): (Vec<_>, Vec<_>) = tutors
@@ -82,6 +94,7 @@ pub async fn course(conn: &mut Conn, viewer: Option<&Viewer>, slug: &str) -> App
         tutors,
         syllabus,
         enrollment,
+        admission,
         is_published: row.is_published,
     })
 }

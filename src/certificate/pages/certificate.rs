@@ -10,8 +10,8 @@ use crate::certificate::api::{
 use crate::certificate::{CertificateFacts, CertificatePage, FEEDBACK_CHARACTERS, OwnCertificate};
 use crate::paths::certificate_path;
 use crate::platform::ui::{
-    Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Notice, Page, TextArea, Tone, loaded,
-    page_resource, path_part,
+    Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Notice, Page, TextArea, Tone,
+    in_summary, loaded, page_resource, path_part,
 };
 use crate::teaching::REASON_CHARACTERS;
 
@@ -40,7 +40,10 @@ struct ShownRuling {
 
 fn certificate(page: CertificatePage, rate: FormState, ruling: ShownRuling) -> AnyView {
     let code = page.facts.code.clone();
-    let title = format!("{} · {}", page.facts.learner_name, page.facts.course_title);
+    let title = format!(
+        "Certificate of {} · {}",
+        page.facts.learner_name, page.facts.course_title
+    );
     let organization = page.facts.organization_name.clone();
     let reason = page
         .own
@@ -143,6 +146,9 @@ fn files(code: &str) -> AnyView {
     .erase()
 }
 
+/// HTML id of the first star, to which the summary of errors leads.
+const FIRST_STAR: &str = "ly-rating";
+
 fn rating(code: String, own: OwnCertificate, form: FormState) -> AnyView {
     let given = own.rating.map(|rating| rating.to_string());
     let chosen = form.value("rating", &given.unwrap_or_default());
@@ -152,7 +158,7 @@ fn rating(code: String, own: OwnCertificate, form: FormState) -> AnyView {
             let checked = value == chosen;
             view! {
                 <label>
-                    <input type="radio" name="rating" value=value required checked=checked />
+                    <input id=(count == 1).then_some(FIRST_STAR) type="radio" name="rating" value=value required checked=checked />
                     <span aria-hidden="true">{"★".repeat(count)}</span>
                     <span class="vh">{format!("{count} of 5")}</span>
                 </label>
@@ -165,6 +171,7 @@ fn rating(code: String, own: OwnCertificate, form: FormState) -> AnyView {
             <input type="hidden" name="code" value=code />
             <fieldset>
                 <legend>"How was this course?"</legend>
+                {in_summary(FIRST_STAR, "Rating", wrong)}
                 <div class="stars">{stars}</div>
                 <p class="error" hidden=move || wrong.get().is_none()>
                     {move || wrong.get()}

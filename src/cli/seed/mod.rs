@@ -1,7 +1,11 @@
-//! Fills the demo: the courses in content/, exams, three accounts to sign in with, a tutor, and
-//! other learners. Running it again adds only the missing parts.
+//! Fills the demo: the courses in content/, exams, three accounts to sign in with, a tutor, other
+//! learners, and their cohort with its threads. Running it again adds only the missing parts.
 
+mod admission;
 mod class;
+mod cohort;
+mod talk;
+mod threads;
 
 use std::path::Path;
 
@@ -54,7 +58,10 @@ pub async fn seed(config: &Config) -> Result<(), String> {
     db.within(organization, async move |conn| {
         assign(conn, tutor).await?;
         exams(conn).await?;
-        class::enroll(conn, &hash).await
+        class::enroll(conn, &hash).await?;
+        cohort::make(conn, &hash).await?;
+        threads::fill(conn).await?;
+        admission::admit(conn).await
     })
     .await
     .map_err(|error| error.to_string())?;

@@ -254,6 +254,8 @@ pub struct SimulationDraft {
 pub struct ColdCallDraft {
     /// Position within the topic, starting at 1.
     pub display_order: i32,
+    /// Identity across imports, unique in the course. None if the file names none.
+    pub key: Option<String>,
     pub prompt: String,
     pub helper_text: Option<String>,
 }

@@ -22,8 +22,6 @@ pub struct SharedCourse {
     pub is_gated: bool,
     pub cooldown_days: i32,
     pub has_exams: bool,
-    /// True if a question was edited on the site. The stored HTML of topics may then be outdated.
-    pub has_edited_questions: bool,
 }
 
 #[derive(Debug)]
@@ -48,6 +46,7 @@ pub struct SharedTopic {
     pub minutes: i32,
     pub headings: Vec<TopicHeading>,
     pub has_exercises: bool,
+    pub has_cold_calls: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -170,8 +169,6 @@ struct ModuleRow {
     cooldown_days: i32,
     #[diesel(sql_type = Bool)]
     has_exams: bool,
-    #[diesel(sql_type = Bool)]
-    has_edited_questions: bool,
 }
 
 #[derive(QueryableByName)]
@@ -194,6 +191,8 @@ struct TopicRow {
     headings: Value,
     #[diesel(sql_type = Bool)]
     has_exercises: bool,
+    #[diesel(sql_type = Bool)]
+    has_cold_calls: bool,
 }
 
 async fn load(
@@ -206,8 +205,7 @@ async fn load(
                 array(select distinct q.topic_pair_index from quiz_questions q
                       where q.course_id = m.course_id and q.module_no = m.module_no and q.topic_pair_index is not null
                         and q.purpose <> 'exam' and q.retired_at is null order by 1) as sections,
-                exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams,
-                exists (select from quiz_questions q where q.course_id = c.course_id and q.edited_at is not null) as has_edited_questions
+                exists (select from exams x where x.course_id = c.course_id and x.is_published and x.retired_at is null) as has_exams
          from course_modules m
          join courses c on c.course_id = m.course_id
          where m.course_id = any($1)
@@ -218,7 +216,8 @@ async fn load(
     .await?;
     let topics: Vec<TopicRow> = statement(
         "select t.course_id, t.topic_id, t.module_no, t.topic_number, t.slug, t.title, t.reading_minutes, t.headings,
-                exists (select from simulation_exercises x where x.topic_id = t.topic_id) as has_exercises
+                exists (select from simulation_exercises x where x.topic_id = t.topic_id) as has_exercises,
+                exists (select from cold_call_prompts p where p.topic_id = t.topic_id and p.retired_at is null) as has_cold_calls
          from topics t
          where t.course_id = any($1) and t.retired_at is null
          order by t.course_id, t.module_no, t.topic_number",
@@ -232,7 +231,6 @@ async fn load(
         course.is_gated = row.is_gated;
         course.cooldown_days = row.cooldown_days;
         course.has_exams = row.has_exams;
-        course.has_edited_questions = row.has_edited_questions;
         course.modules.push(SharedModule {
             number: row.module_no,
             title: row.title,
@@ -254,6 +252,7 @@ async fn load(
                 minutes: row.reading_minutes,
                 headings: serde_json::from_value(row.headings).unwrap_or_default(),
                 has_exercises: row.has_exercises,
+                has_cold_calls: row.has_cold_calls,
             });
         }
     }

@@ -1,7 +1,8 @@
-//! The rules that lock and unlock parts of a course. A course has modules, a module has sections of
-//! two topics, and a section may end in a quiz. A section unlocks when the earlier quizzes of its
-//! module are passed. A module unlocks when the last quiz of the module before it is passed and the
-//! cooldown is over. A section or module without a quiz holds nothing back.
+//! The rules that lock and unlock parts of a course. A course has modules, a module has sections
+//! of two topics, and a section may end in a quiz. A section unlocks when the earlier quizzes of
+//! its module are passed. A module unlocks when the last quiz of the module before it is passed
+//! and the cooldown is over. A section or module without a quiz holds nothing back. A module of a
+//! cohort may have a time before which it stays locked, whatever its gate says.
 
 use std::collections::HashMap;
 
@@ -17,6 +18,8 @@ pub struct ModuleShape {
     pub gates: bool,
     /// Sections that have questions, in ascending order.
     pub quizzes: Vec<i32>,
+    /// Time before which the module is locked, unless a tutor unlocks it.
+    pub opens_at: Option<DateTime<Utc>>,
 }
 
 /// The pace at which a course may be taken.
@@ -55,6 +58,20 @@ impl Lock {
             Self::From(at) => at,
         }
     }
+
+    /// The lock of a module that has this lock and also stays locked until `at`.
+    fn until(self, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+        let Some(at) = at.filter(|&at| at > now) else {
+            return self;
+        };
+        match self {
+            Self::AfterQuiz { quiz, not_before } => Self::AfterQuiz {
+                quiz,
+                not_before: not_before.max(Some(at)),
+            },
+            Self::From(from) => Self::From(from.max(at)),
+        }
+    }
 }
 
 /// The gate of one module, as it stands for one learner.
@@ -73,11 +90,11 @@ pub struct Gate {
 impl Gate {
     /// The reason why a section is locked, or None if it is open. Its quiz has the same lock.
     pub fn lock(&self, section: i32) -> Option<Lock> {
-        if !self.gates {
-            return None;
-        }
         if let Err(lock) = self.open {
             return Some(lock);
+        }
+        if !self.gates {
+            return None;
         }
         self.quizzes
             .iter()
@@ -100,11 +117,11 @@ impl Gate {
 
     /// Number of the first locked topic of the module. None if all topics are open.
     pub fn closed_from(&self) -> Option<i32> {
-        if !self.gates {
-            return None;
-        }
         if self.open.is_err() {
             return Some(1);
+        }
+        if !self.gates {
+            return None;
         }
         self.quizzes
             .iter()
@@ -137,12 +154,16 @@ pub fn gates(
         let last = (module.quizzes.last()).map(|&section| QuizNumber::new(module.number, section));
         let passed_at = last.and_then(|last| reached.passed.get(&last).copied());
         let holds = pace.is_gated && module.gates;
+        let from = |at: DateTime<Utc>| match module.opens_at.map_or(at, |opens| at.max(opens)) {
+            at if at <= now => Ok(at),
+            at => Err(Lock::From(at)),
+        };
         let open = match (holds, reached.unlocked.get(&module.number), next) {
-            (false, ..) => Ok(started_at),
-            (true, Some(&unlocked_at), _) => Ok(unlocked_at),
-            (true, None, Ok(at)) if at <= now => Ok(at),
-            (true, None, Ok(at)) => Err(Lock::From(at)),
-            (true, None, Err(lock)) => Err(lock),
+            (_, Some(&unlocked_at), _) if holds || module.opens_at.is_some() => Ok(unlocked_at),
+            (false, ..) if module.opens_at.is_none() => Ok(started_at),
+            (false, ..) => from(started_at),
+            (true, _, Ok(at)) => from(at),
+            (true, _, Err(lock)) => Err(lock.until(module.opens_at, now)),
         };
         if let Some(last) = last.filter(|_| holds) {
             let earliest = open.unwrap_or_else(|lock| lock.earliest(now)) + pace.cooldown;
@@ -185,6 +206,7 @@ mod tests {
             number,
             gates: true,
             quizzes: quizzes.to_vec(),
+            opens_at: None,
         }
     }
 
@@ -266,16 +288,63 @@ mod tests {
         assert!(gate.lock(3).is_some());
     }
 
+    #[test]
+    fn a_module_with_a_time_stays_locked_until_then() {
+        let mut course = [module(1, &[1]), module(2, &[1]), module(3, &[])];
+        course[1].opens_at = Some(day(10));
+        course[2].gates = false;
+        course[2].opens_at = Some(day(20));
+        let mut reached = ModuleTimes::default();
+        let at = |reached: &ModuleTimes, now| gates(&course, WEEKLY, day(0), reached, now);
+        let start = at(&reached, day(0));
+        assert_eq!(start[1].open, Err(after(1, 1, Some(day(10)))));
+        assert_eq!(start[2].lock(1), Some(Lock::From(day(20))));
+        assert_eq!(start[2].closed_from(), Some(1));
+        reached.passed.insert(QuizNumber::new(1, 1), day(1));
+        assert_eq!(at(&reached, day(8))[1].open, Err(Lock::From(day(10))));
+        assert_eq!(at(&reached, day(11))[1].open, Ok(day(10)));
+        let open = at(&reached, day(20));
+        assert_eq!((open[2].open, open[2].lock(1)), (Ok(day(20)), None));
+        // A tutor unlocks it earlier.
+        reached.unlocked.insert(2, day(5));
+        reached.unlocked.insert(3, day(5));
+        let unlocked = at(&reached, day(5));
+        assert_eq!(unlocked[1].open, Ok(day(5)));
+        assert_eq!((unlocked[2].open, unlocked[2].lock(1)), (Ok(day(5)), None));
+    }
+
+    #[test]
+    fn an_open_course_may_have_times() {
+        let mut course = [module(1, &[1]), module(2, &[1])];
+        course[1].opens_at = Some(day(10));
+        let open = Pace {
+            is_gated: false,
+            ..WEEKLY
+        };
+        let locks = |now| {
+            let gates = gates(&course, open, day(0), &ModuleTimes::default(), now);
+            [gates[0].lock(2), gates[1].lock(1)]
+        };
+        assert_eq!(locks(day(9)), [None, Some(Lock::From(day(10)))]);
+        assert_eq!(locks(day(10)), [None, None]);
+    }
+
     fn courses() -> impl Strategy<Value = Vec<ModuleShape>> {
-        let module = (any::<bool>(), proptest::collection::btree_set(1..6, 0..5));
+        let opens_at = proptest::option::of((0i64..60).prop_map(day));
+        let module = (
+            any::<bool>(),
+            proptest::collection::btree_set(1..6, 0..5),
+            opens_at,
+        );
         proptest::collection::vec(module, 1..9).prop_map(|modules| {
             modules
                 .into_iter()
                 .zip(1..)
-                .map(|((gates, quizzes), number)| ModuleShape {
+                .map(|((gates, quizzes, opens_at), number)| ModuleShape {
                     number,
                     gates,
                     quizzes: quizzes.into_iter().collect(),
+                    opens_at,
                 })
                 .collect()
         })
@@ -319,6 +388,9 @@ mod tests {
                         prop_assert!(at <= now);
                         let earliest = promised.get(&gate.number).filter(|_| by_tutor.is_empty());
                         prop_assert!(earliest.is_none_or(|earliest| at >= *earliest), "nothing opens before it was said to");
+                        let opens_at = course[gate.number as usize - 1].opens_at;
+                        let is_by_tutor = by_tutor.contains(&gate.number);
+                        prop_assert!(is_by_tutor || opens_at.is_none_or(|opens_at| at >= opens_at));
                         reached.unlocked.entry(gate.number).or_insert(at);
                     }
                 }

@@ -4,5 +4,6 @@
 pub mod access;
 pub mod gate;
 pub mod mails;
+pub mod opening;
 pub mod progress;
 pub mod store;

@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Int4, Nullable, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::gate::{self, Gate, Lock, ModuleShape, ModuleTimes, Pace};
+use super::opening::{OpeningRule, effective_date};
 use crate::course::section_of;
 use crate::course::server::shared;
 use crate::course::server::shared::SharedCourse;
@@ -115,8 +117,8 @@ pub fn words(lock: Lock, clock: &Clock) -> String {
     }
 }
 
-/// Row of the statement that reads a learner's progress. It holds the enrollment, a module, or the
-/// attempts at a quiz.
+/// Row of the statement that reads a learner's progress. It holds the enrollment, a module, the
+/// attempts at a quiz, or the rule by which a module opens to the learner's cohort.
 #[derive(QueryableByName)]
 struct ProgressRow {
     /// None for the enrollment.
@@ -141,19 +143,44 @@ struct ProgressRow {
     is_excused: bool,
     #[diesel(sql_type = BigInt)]
     attempts_used: i64,
+    /// First day and time zone of the cohort. Only a rule has them.
+    #[diesel(sql_type = Nullable<Date>)]
+    start_date: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Text>)]
+    time_zone: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    opens_on: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    days_after_start: Option<i32>,
+}
+
+impl ProgressRow {
+    /// The effective date of the rule. None for a row without a rule, and for a rule without a
+    /// date.
+    fn opens_at(&self) -> Option<DateTime<Utc>> {
+        let zone = self.time_zone.as_deref()?.parse().unwrap_or(Tz::UTC);
+        let rule = OpeningRule::of(self.opens_on, self.days_after_start);
+        effective_date(rule, self.start_date?, zone)
+    }
 }
 
 const PROGRESS: &str = "select null::int4 as module_no, null::int4 as section, e.enrolled_at, r.revision,
         null::timestamptz as unlocked_at, null::timestamptz as passed_at, false as is_passed, false as is_excused,
-        0::bigint as attempts_used
+        0::bigint as attempts_used, null::date as start_date, null::text as time_zone, null::date as opens_on,
+        null::int4 as days_after_start
      from enrollments e left join course_revisions r on r.course_id = e.course_id
      where e.user_id = $1 and e.course_id = $2
      union all
-     select module_no, null, null, null, unlocked_at, passed_at, false, false, 0
+     select module_no, null, null, null, unlocked_at, passed_at, false, false, 0, null, null, null, null
      from module_progress where user_id = $1 and course_id = $2
      union all
+     select r.module_no, null, null, null, null, null, false, false, 0, c.start_date, c.time_zone, r.opens_on, r.days_after_start
+     from current_membership($1, $2) m
+     join cohorts c on c.cohort_id = m.cohort_id
+     join lateral prevailing_module_rules(m.cohort_id, m.batch_no, m.member_id) r on true
+     union all
      select module_no, topic_pair_index, null, null, null, min(opened_at), bool_or(passes), bool_or(excused),
-            count(*) filter (where counts)
+            count(*) filter (where counts), null, null, null, null
      from (
          select module_no, topic_pair_index, case when status = 'passed' then completed_at end as opened_at,
                 counts and status = 'passed' as passes, false as excused, counts
@@ -199,8 +226,12 @@ pub async fn load(
     let mut enrollment = None;
     let mut modules = HashMap::new();
     let mut attempts = HashMap::new();
+    let mut openings = HashMap::new();
     for row in rows {
         match (row.module_no, row.section) {
+            (Some(module), None) if row.start_date.is_some() => {
+                openings.extend(row.opens_at().map(|at| (module, at)));
+            }
             (None, _) => enrollment = Some((row.enrolled_at, row.revision)),
             (Some(module), None) => {
                 modules.insert(module, row);
@@ -221,6 +252,7 @@ pub async fn load(
             number: module.number,
             gates: module.gates,
             quizzes: module.sections.clone(),
+            opens_at: openings.get(&module.number).copied(),
         })
         .collect();
     let reached = ModuleTimes {

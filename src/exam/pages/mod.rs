@@ -40,13 +40,13 @@ fn list(list: ExamList) -> AnyView {
         }
     };
     view! {
-        <Title text=format!("Exams · {}", list.course_title) />
+        <Title text=format!("Your exams · {}", list.course_title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
                 (list.course_title.to_string(), format!("/learn/{}", list.course_slug)),
-                ("Exams".to_owned(), String::new()),
+                ("Your exams".to_owned(), String::new()),
             ] />
-            <h1>"Exams"</h1>
+            <h1>"Your exams"</h1>
             {lines}
         </div>
     }
@@ -101,7 +101,7 @@ pub fn exam_page() -> AnyView {
         save: FormState::of(SaveExamAnswer::PATH),
         submit: FormState::of(SubmitExam::PATH),
     };
-    view! { <Page title="Exam">{loaded(page, move |page| exam(page, forms))}</Page> }.erase()
+    loaded(page, move |page| exam(page, forms))
 }
 
 #[derive(Clone, Copy)]
@@ -127,7 +127,7 @@ fn exam(page: ExamPage, forms: ExamForms) -> AnyView {
             page.course_title.to_string(),
             format!("/learn/{}", page.course_slug),
         ),
-        ("Exams".to_owned(), exams_path(&page.course_slug)),
+        ("Your exams".to_owned(), exams_path(&page.course_slug)),
         (page.title.clone(), String::new()),
     ];
     let past = history(
@@ -138,29 +138,57 @@ fn exam(page: ExamPage, forms: ExamForms) -> AnyView {
     let excused = page
         .is_excused
         .then(|| view! { <Notice>"Your tutor excused you from this exam. You don't need to take it."</Notice> });
-    let (class, state) = match page.state.clone() {
-        ExamState::Start(sheet) => (
-            "narrow quiz-page",
-            view! { {excused} {start_sheet(&page, *sheet, forms.start)} {past} }.erase(),
-        ),
-        ExamState::Room(sitting) => (
-            "narrow quiz-page exam-page",
-            room(*sitting, &language, &path, forms.problem_of_room()),
-        ),
-        ExamState::Result(came_of_it) => (
-            "narrow quiz-page",
-            view! { {result(*came_of_it, &language, &path)} {past} }.erase(),
-        ),
+    let title = format!("{} · {}", page.title, page.course_title);
+    let state = match page.state.clone() {
+        ExamState::Start(sheet) => {
+            view! { {excused} {start_sheet(&page, *sheet, forms.start)} {past} }.erase()
+        }
+        ExamState::Room(sitting) => {
+            let inside = room(
+                *sitting,
+                &language,
+                &path,
+                forms.save,
+                forms.problem_of_room(),
+            );
+            return in_room(page, title, inside);
+        }
+        ExamState::Result(came_of_it) => {
+            view! { {result(*came_of_it, &language, &path)} {past} }.erase()
+        }
     };
     view! {
-        <Title text=format!("{} · {}", page.title, page.course_title) />
-        <div class=class>
-            <Breadcrumbs trail=trail />
+        <Page title=title>
+            <div class="narrow quiz-page">
+                <Breadcrumbs trail=trail />
+                <h1 lang=language.tag() dir=language.dir()>
+                    {page.title}
+                </h1>
+                {state}
+            </div>
+        </Page>
+    }
+    .erase()
+}
+
+/// The frame of the exam room: the exam's name and the way out, without the site's navigation.
+fn in_room(page: ExamPage, title: String, inside: AnyView) -> AnyView {
+    let language = page.course_title.language;
+    view! {
+        <Title text=title />
+        <header class="bar exam-head">
             <h1 lang=language.tag() dir=language.dir()>
                 {page.title}
             </h1>
-            {state}
-        </div>
+            <span class="grow"></span>
+            // Loads the page anew, so that the browser asks before it drops what is not saved.
+            <a class="btn quiet" href=exams_path(&page.course_slug) rel="external">
+                "Leave"
+            </a>
+        </header>
+        <main id="main">
+            <div class="narrow exam-page">{inside}</div>
+        </main>
     }
     .erase()
 }
@@ -216,7 +244,12 @@ fn result(result: ExamResult, language: &Language, path: &str) -> AnyView {
             true => (Tone::Ok, "Passed"),
             false => (Tone::Danger, "Not passed"),
         };
-        score(percent, result.passing_score_percent, badge)
+        score(
+            percent,
+            result.passing_score_percent,
+            badge,
+            &result.questions,
+        )
     });
     view! {
         <section class="quiz-result">
@@ -233,7 +266,7 @@ fn result(result: ExamResult, language: &Language, path: &str) -> AnyView {
         {result
             .regraded
             .map(|reason| view! { <Notice tone=Tone::Info title="Regraded">{reason}</Notice> })}
-        {answers(result.questions, language, "Your answer")}
+        {answers(result.questions, language)}
     }
     .erase()
 }

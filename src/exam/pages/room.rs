@@ -6,14 +6,23 @@ use leptos::server_fn::ServerFn;
 
 use crate::exam::api::{SaveExamAnswer, SubmitExam};
 use crate::exam::{Room, RoomQuestion};
-use crate::platform::ui::{Erase, Language, Notice, Tone};
-use crate::question_bank::Mark;
-use crate::question_bank::pages::answer_fields::{question_fields, steps};
-use crate::question_bank::pages::marks::{count_open, open_words};
+use crate::platform::ui::{Erase, FormState, Language, Notice, Tone};
+use crate::question_bank::pages::answer_fields::{as_typed, question_fields, steps};
+use crate::question_bank::pages::marks::open_words;
+use crate::question_bank::pages::sorting;
 use crate::question_bank::pages::timer::{countdown, time_over};
+use crate::question_bank::{Mark, QuestionView};
 
-/// `problem` is what was wrong with what a page sent that was not awake.
-pub fn room(room: Room, language: &Language, path: &str, problem: Option<String>) -> AnyView {
+/// `problem` is what was wrong with what a page sent that was not awake; `save` has the values that
+/// it sent.
+pub fn room(
+    room: Room,
+    language: &Language,
+    path: &str,
+    save: FormState,
+    problem: Option<String>,
+) -> AnyView {
+    sorting::wake();
     let said_left = RwSignal::new(room.seconds_left);
     #[cfg(feature = "hydrate")]
     super::browser::wake(&room, said_left);
@@ -23,19 +32,34 @@ pub fn room(room: Room, language: &Language, path: &str, problem: Option<String>
     let marks: Vec<Mark> = room.questions.iter().map(|one| one.mark).collect();
     let last = room.questions.last().map(|question| question.number);
     let jumps = (!forward_only).then(|| jumps(&marks, at, path));
+    // The page of a forward-only exam reloads after each step, and every page without scripts, so
+    // the focus returns to the question. An error is more urgent.
+    let takes_focus = problem.is_none();
     let end = end(&marks, &sitting, path, at.is_none(), forward_only);
     let questions = room
         .questions
         .into_iter()
-        .map(|question| {
+        .map(|mut question| {
             let is_shown = at == Some(question.number);
+            if save.value("question", "") == question.number.to_string() {
+                question.shown = QuestionView {
+                    kind: as_typed(question.shown.kind, save),
+                    ..question.shown
+                };
+            }
             let is_last = last == Some(question.number);
             let way = match (forward_only, is_last) {
                 (true, _) => LeaveDirection::Forward,
                 (false, true) => LeaveDirection::ToEnd,
                 (false, false) => LeaveDirection::Free,
             };
-            section(question, (&of, language), &sitting, is_shown, way)
+            section(
+                question,
+                (&of, language),
+                &sitting,
+                (is_shown, takes_focus),
+                way,
+            )
         })
         .collect_view();
     view! {
@@ -46,9 +70,9 @@ pub fn room(room: Room, language: &Language, path: &str, problem: Option<String>
                 {countdown(said_left)}
             </div>
             {problem.map(|problem| view! { <Notice tone=Tone::Danger>{problem}</Notice> })}
-            {jumps}
             {questions}
             {end}
+            {jumps}
         </div>
     }
     .erase()
@@ -120,7 +144,7 @@ fn section(
     question: RoomQuestion,
     (of, language): (&str, &Language),
     sitting: &str,
-    is_shown: bool,
+    (is_shown, takes_focus): (bool, bool),
     way: LeaveDirection,
 ) -> AnyView {
     let number = question.number;
@@ -135,8 +159,9 @@ fn section(
     let part = (!question.section.is_empty()).then_some(question.section);
     view! {
         <section class="exam-question" data-number=number.to_string() hidden=!is_shown>
-            <h2 class="label" tabindex="-1">
-                {heading} {part.map(|part| view! { " · " {language.inline(part)} })}
+            <h2 class="quiz-heading" tabindex="-1" autofocus=is_shown && takes_focus>
+                {heading}
+                {part.map(|part| view! { <small class="soft">" · " {language.inline(part)}</small> })}
             </h2>
             <form
                 class="quiz-form"
@@ -186,12 +211,14 @@ fn end(marks: &[Mark], sitting: &str, path: &str, is_shown: bool, forward_only: 
                 })
                 .collect_view();
             let lines = view! { <ol class="quiz-overview">{lines}</ol> };
-            (open_words(count_open(marks)), Some(lines))
+            (open_words(marks), Some(lines))
         }
     };
     view! {
         <section class="exam-question" data-number="end" hidden=!is_shown>
-            <h2 tabindex="-1">"Ready to submit?"</h2>
+            <h2 tabindex="-1" autofocus=is_shown>
+                "Ready to submit?"
+            </h2>
             <p id="ly-open">{said}</p>
             {lines}
             <p class="soft">"You can't change your answers after you submit."</p>

@@ -6,8 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::adaptive::{self, Estimate, Item};
 use super::exam_paper::{Paper, SittingTerms};
+use crate::enrollment::TopicLink;
 use crate::platform::ids::QuestionId;
+use crate::question_bank::GradedQuestion;
 use crate::question_bank::server::grade::{self, Answer, Answers, Frozen};
+use crate::question_bank::server::marked_answer::Solution;
+use crate::question_bank::server::view::GradedAnswer;
 
 /// Graded paper of an ended sitting; the `answer_sheet` column of an attempt. It holds the
 /// questions as they were shown, the answers and the points.
@@ -34,6 +38,23 @@ pub struct Answered {
     /// True when everybody gets the point for this question, whatever the answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_void: bool,
+}
+
+impl Answered {
+    /// Builds the result of the question. `whose` is the interface's word for the answer.
+    pub fn view(&self, topic: Option<TopicLink>, whose: &str) -> GradedQuestion {
+        let graded = GradedAnswer {
+            question: &self.question,
+            answer: self.answer.as_ref(),
+            points: self.points,
+            solution: match self.is_void {
+                true => Solution::Any,
+                false => Solution::Key(&self.question.kind),
+            },
+            whose,
+        };
+        graded.view(topic)
+    }
 }
 
 impl Paper {

@@ -29,7 +29,7 @@ use crate::question_bank::server::answering::shown_part::ShownPart;
 use crate::question_bank::server::answering::timing::{self, time_words};
 use crate::question_bank::server::grade::Answers;
 use crate::question_bank::server::questions_in_use::withhold_asked;
-use crate::question_bank::server::view::{graded_question, mark, shown};
+use crate::question_bank::server::view::{YOURS, mark, shown};
 
 /// Returns the exams of a course that the learner may sit or has sat.
 pub async fn list(
@@ -369,8 +369,7 @@ async fn result(
             let answered = attempt.sheet.questions.iter().map(|one| {
                 let topic = one.question.topic_id;
                 let topic = topic.and_then(|topic| topics.get(&topic).cloned());
-                let graded = graded_question(&one.question, one.answer.as_ref(), one.points, topic);
-                (one.question.question_id, graded)
+                (one.question.question_id, one.view(topic, YOURS))
             });
             let (ids, graded) = answered.unzip();
             withhold_asked(conn, user, found.course, ids, graded, clock.now).await?

@@ -19,12 +19,14 @@ use {
     crate::exam::teach::server::{check, regrade, store, view},
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::require_tutor_of_slug,
-    crate::platform::error::AppError,
+    crate::platform::auth::store as accounts,
+    crate::platform::error::{AppError, FieldProblems},
     crate::platform::figures,
+    crate::platform::http::Cx,
     crate::platform::http::server_fns::redirect,
     crate::platform::ids::QuestionId,
     crate::platform::jobs,
-    crate::platform::time::Clock,
+    crate::platform::time::{Clock, zones},
     crate::teaching::Area,
     serde_json::json,
 };
@@ -49,26 +51,36 @@ pub async fn load_exam_form(course: String, exam: String) -> AppResult<ExamForm>
         "" => None,
         id => Some(ExamId(uuid::Uuid::parse_str(id).map_err(|_| no_exam())?)),
     };
-    cx.within(async move |conn| view::form(conn, tutor.course, exam, &clock).await)
+    let has_own_zone = tutor.signed_in.viewer.time_zone.is_some();
+    cx.within(async move |conn| view::form(conn, tutor.course, exam, has_own_zone, &clock).await)
         .await
 }
 
-/// Creates or changes an exam. Running sittings keep the terms that they started with.
+/// Creates or changes an exam. Running sittings keep the terms that they started with. If `go` is
+/// "more", saves nothing and shows the form again with one more section.
 #[server]
 pub async fn save_exam(
     course: String,
     /// None for a new exam.
     id: Option<ExamId>,
     #[server(default)] exam: ExamFields,
+    go: Option<String>,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
+    if go.as_deref() == Some("more") {
+        return Err(AppError::Invalid(Vec::new()));
+    }
     let cx = tutor.signed_in.cx.clone();
     let by = cx.clone();
-    let clock = Clock::of(&cx);
+    let (clock, user) = (zoned(&cx, &exam.zone), tutor.signed_in.user_id());
     let exam_id = id.unwrap_or_else(|| ExamId(uuid::Uuid::new_v4()));
     cx.within(async move |conn| {
         let topics = exams::topics(conn, tutor.course).await?;
         let (draft, sections) = check::read(exam_id, &exam, &topics, &clock)?;
+        if draft.window.opens_at.or(draft.window.closes_at).is_some() && zones().contains(&exam.zone) {
+            // The next page must show the times in the zone in which they were entered.
+            accounts::note_zone(conn, user, Some(&exam.zone)).await?;
+        }
         let old = match id {
             Some(id) => Some(
                 exams::exam(conn, tutor.course, id)
@@ -110,6 +122,14 @@ pub async fn save_exam(
     .await?;
     redirect(exam_path(&course, exam_id));
     Ok(())
+}
+
+/// Returns a clock in the time zone in which the times of a form were entered.
+#[cfg(feature = "ssr")]
+fn zoned(cx: &Cx, zone: &str) -> Clock {
+    let clock = Clock::of(cx);
+    let zone = zone.parse().unwrap_or(clock.zone);
+    Clock { zone, ..clock }
 }
 
 /// Publishes an exam, makes it a draft again, or retires it.
@@ -198,19 +218,25 @@ pub async fn regrade_exam(
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
     let (by, user) = (cx.clone(), tutor.signed_in.user_id());
+    let mut problems = FieldProblems::default();
+    let question = uuid::Uuid::parse_str(&regrade.question).map(QuestionId);
+    let question =
+        problems.keep(question.map_err(|_| AppError::field("question", "Choose a question.")));
+    problems.keep(regrade::check_ruling(&regrade.ruling));
     let reason = regrade.reason.trim().to_owned();
     if !(1..=REGRADE_REASON_CHARACTERS as usize).contains(&reason.chars().count()) {
-        return Err(AppError::field(
+        problems.add(
             "reason",
             format!(
                 "Give a reason of at most {} characters. Learners can read it.",
                 figures::number(REGRADE_REASON_CHARACTERS as usize)
             ),
-        ));
+        );
     }
-    let question = uuid::Uuid::parse_str(&regrade.question)
-        .map(QuestionId)
-        .map_err(|_| AppError::field("question", "Choose a question."))?;
+    let Some(question) = question else {
+        return Err(problems.error());
+    };
+    problems.check()?;
     let only = match regrade.scope.as_str() {
         "exam" => None,
         _ => Some(sitting),

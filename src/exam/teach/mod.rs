@@ -8,17 +8,17 @@ pub mod server;
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
-use crate::platform::ids::{ExamId, SittingId};
+use crate::platform::ids::{ExamId, SittingId, TopicId};
 use crate::question_bank::GradedQuestion;
 use crate::teaching::Area;
 
-/// Maximum number of sections of an exam.
 /// Longest reason for a regrading, in characters.
 pub const REGRADE_REASON_CHARACTERS: u32 = 1_000;
 /// Longest title of an exam or a section, in characters.
 pub const TITLE_CHARACTERS: u32 = 200;
 /// Longest instructions of an exam, in characters.
 pub const INSTRUCTIONS_CHARACTERS: u32 = 20_000;
+/// Maximum number of sections of an exam.
 pub const SECTIONS: usize = 12;
 
 pub fn exam_path(course: &str, exam: ExamId) -> String {
@@ -31,6 +31,11 @@ pub fn edit_path(course: &str, exam: ExamId) -> String {
 
 pub fn sitting_path(course: &str, exam: ExamId, sitting: SittingId) -> String {
     format!("{}/{sitting}", exam_path(course, exam))
+}
+
+/// Name of the errors of a field in the section at this index of the form.
+pub fn section_field(at: usize, field: &str) -> String {
+    format!("section-{at}-{field}")
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +74,39 @@ pub struct ExamForm {
     pub fields: ExamFields,
     /// Sources that a section may draw from: value and label.
     pub sources: Vec<(String, String)>,
-    /// Time zone in which the window is entered.
-    pub zone: String,
+    /// Questions that sections may draw.
+    pub pool: Vec<PoolGroup>,
+    /// True if the times are in the time zone of the tutor's profile, false if in the site's.
+    pub has_own_zone: bool,
+}
+
+/// Questions for exams at one place of the course.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PoolGroup {
+    pub module_no: i32,
+    pub topic: Option<TopicId>,
+    /// Estimate of each question's author, from 0 to 1.
+    pub difficulties: Vec<Option<f32>>,
+}
+
+/// Returns the number of questions that a section may draw. A difficulty that is no number counts
+/// as none.
+pub fn available(pool: &[PoolGroup], section: &SectionFields) -> usize {
+    let share = |text: &str| text.trim().replace(',', ".").parse::<f32>().ok();
+    let (min, max) = (share(&section.easiest), share(&section.hardest));
+    let is_source = |group: &&PoolGroup| match section.source.split_once(':') {
+        None => true,
+        Some(("module", number)) => number == group.module_no.to_string(),
+        Some((_, id)) => group.topic.is_some_and(|topic| topic.to_string() == id),
+    };
+    let is_drawn = |difficulty: &&Option<f32>| match difficulty {
+        Some(share) => min.is_none_or(|min| *share >= min) && max.is_none_or(|max| *share <= max),
+        None => (min, max) == (None, None),
+    };
+    pool.iter()
+        .filter(is_source)
+        .map(|group| group.difficulties.iter().filter(is_drawn).count())
+        .sum()
 }
 
 /// Fields of an exam as the browser sends them.
@@ -83,6 +119,8 @@ pub struct ExamFields {
     pub minutes: String,
     pub passing_score_percent: String,
     pub attempts_allowed: String,
+    /// Time zone of the window.
+    pub zone: String,
     pub opens_at: String,
     pub closes_at: String,
     pub shuffle_questions: Option<String>,

@@ -82,6 +82,58 @@ async fn a_form_that_is_refused_keeps_what_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_a_button_adds_a_section_and_keeps_what_was_typed() {
+    let site = site_with_bank().await;
+    let mut tutor = site.sign_in(TUTOR).await;
+    let page = "/teach/small/exams/new";
+    let form = tutor.get(page).await.body;
+    assert!(form.contains("Section 1") && !form.contains("Section 2"));
+    assert!(form.contains("10 available") && !form.contains("autofocus"));
+    let more = ExamBuilder::new()
+        .with("exam[title]", "My exam")
+        .with("exam[sections][1][easiest]", "2")
+        .with("go", "more");
+    tutor
+        .submit(page, "teach/api/save_exam", &more.fields())
+        .await;
+    let form = tutor.get(page).await.body;
+    assert!(form.contains("value=\"My exam\"") && form.contains("value=\"First part\""));
+    assert!(form.contains("Section 3") && !form.contains("Section 4"));
+    assert!(form.contains("6 available") && form.contains("0 available"));
+    assert_eq!(form.matches("autofocus").count(), 1);
+    assert_eq!(site.test.count("select count(*) from exams").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_are_entered_in_the_zone_of_the_form_and_stored_in_utc() {
+    let site = site_with_bank().await;
+    let mut tutor = site.sign_in(TUTOR).await;
+    let page = tutor.get("/teach/small/exams/new").await.body;
+    assert!(page.contains("Times are in the time zone ") && page.contains("UTC"));
+    let exam = ExamBuilder::new()
+        .with("exam[zone]", "Asia/Kolkata")
+        .with("exam[opens_at]", "2026-03-01T10:00");
+    let made = exam.save(&mut tutor).await;
+    made.assert_ok();
+    let opens = "select to_char(opens_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') from exams";
+    assert_eq!(site.test.text(opens).await, "2026-03-01 04:30");
+    // A tutor without a zone now has the one of the form.
+    let path = format!("{}/edit", made.header("x-redirect"));
+    let form = tutor.get(&path).await.body;
+    assert!(form.contains("Times are in your time zone, ") && form.contains("Asia/Kolkata"));
+    assert!(form.contains("value=\"2026-03-01T10:00\""));
+    // A form that was opened before the tutor moved keeps its zone, and the profile its own.
+    let exam = exam
+        .with("id", path.split('/').nth(4).unwrap())
+        .with("exam[revision]", "1")
+        .with("exam[zone]", "Europe/Berlin");
+    exam.save(&mut tutor).await.assert_ok();
+    assert_eq!(site.test.text(opens).await, "2026-03-01 09:00");
+    let zone = format!("select time_zone from users where email = '{TUTOR}'");
+    assert_eq!(site.test.text(&zone).await, "Asia/Kolkata");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tutor_sees_facts_of_a_sitting() {
     let site = site_with_bank().await;
     let exam = ExamBuilder::new().publish(&site).await;

@@ -205,7 +205,7 @@ pub fn form(action: ActionKind, page: &LearnerPage, forms: ActionForms) -> AnyVi
     let (course, learner) = (page.course_slug.clone(), page.user_id.to_string());
     view! {
         <section class="learner-action" aria-labelledby="ly-action">
-            <h2 id="ly-action">{title.clone()}</h2>
+            <h2 id="ly-action" tabindex="-1">{title.clone()}</h2>
             <p>{action.said()}</p>
             <Form form=form>
                 <input type="hidden" name="course" value=course />

@@ -3,21 +3,19 @@
 use leptos::prelude::*;
 
 use super::actions::{self, ActionForms, ActionKind};
-use super::tone;
+use super::results::results;
 use crate::enrollment::EnrollmentStatus;
-use crate::exam::teach::{exam_path, sitting_path};
 use crate::gradebook::api::load_learner;
-use crate::gradebook::{
-    CellState, LearnerPage, ModuleCard, OpenedAttempt, PastAction, QuizCard, learner_path,
-};
+use crate::gradebook::{LearnerPage, OpenedAttempt, PastAction, learner_path};
+#[cfg(feature = "hydrate")]
+use crate::platform::ui::focus_field;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Meter, Notice, Page, Tone, loaded, page_resource, path_part,
     query_value,
 };
-use crate::question_bank::pages::history::history;
 use crate::quiz::pages::result_mark;
 use crate::teaching::Area;
-use crate::teaching::pages::frame;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 pub fn learner_page() -> AnyView {
     let (course, learner, attempt) = (
@@ -49,18 +47,30 @@ pub fn learner_page() -> AnyView {
             }}
             {page.opened.clone().map(|opened| attempt_view(&page, opened))}
             {allowances(&page)}
-            {page.modules.iter().map(|module| module_view(&page, module)).collect_view()}
-            {exams(&page)}
+            {results(&page)}
             {record(page.record.clone())}
         };
-        frame(
-            &page.course_slug,
-            &page.course_title,
-            Area::Learners,
-            inside.erase(),
-        )
+        let heading = TeachHeading::name(page.name.clone()).beside(standing(page.status));
+        let (course, title) = (&page.course_slug, &page.course_title);
+        frame_below(course, title, Area::Learners, heading, inside.erase())
     };
+    focus_action(query.0);
     view! { <Page title="Learner">{loaded(page, show)}</Page> }.erase()
+}
+
+/// Moves the focus to the form of an action once it is chosen from a menu.
+fn focus_action(chosen: Memo<String>) {
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |was: Option<String>| {
+        let now = chosen.get();
+        // A page that was opened with an action keeps the focus that it has.
+        if was.is_some_and(|was| was != now) && !now.is_empty() {
+            request_animation_frame(|| focus_field("#ly-action"));
+        }
+        now
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = chosen;
 }
 
 /// Confirms the action that was just carried out.
@@ -80,26 +90,26 @@ fn notice(done: &str) -> Option<AnyView> {
     Some(view! { <Notice tone=Tone::Ok>{said}</Notice> }.erase())
 }
 
-fn head(page: &LearnerPage) -> AnyView {
-    let (tone, status) = match page.status {
+fn standing(status: EnrollmentStatus) -> AnyView {
+    let (tone, text) = match status {
         EnrollmentStatus::Active => (Tone::Info, "Active"),
         EnrollmentStatus::Completed => (Tone::Ok, "Completed"),
         EnrollmentStatus::Withdrawn => (Tone::Neutral, "Withdrawn"),
         EnrollmentStatus::Expired => (Tone::Neutral, "Expired"),
     };
+    view! { <Badge tone=tone text=text /> }.erase()
+}
+
+fn head(page: &LearnerPage) -> AnyView {
     let (done, all) = page.done;
     let percent = u8::try_from(100 * done / all.max(1)).unwrap_or_default();
     let active = page.last_active.clone();
     view! {
-        <header class="learner-head">
-            <h2>{page.name.clone()}</h2>
-            <p class="row">
-                <Badge tone=tone text=status />
-                <a href=format!("mailto:{}", page.email)>{page.email.clone()}</a>
-            </p>
+        <section class="learner-head" aria-label="Progress">
             <p class="soft">
+                <a href=format!("mailto:{}", page.email)>{page.email.clone()}</a>
                 {format!(
-                    "Enrolled on {}, {}.",
+                    " · enrolled on {}, {}",
                     page.enrolled,
                     active.map_or("not started".to_owned(), |when| format!("last active {when}")),
                 )}
@@ -110,7 +120,7 @@ fn head(page: &LearnerPage) -> AnyView {
                 </div>
                 <span class="num">{format!("{done} of {all} topics")}</span>
             </div>
-        </header>
+        </section>
     }
     .erase()
 }
@@ -125,7 +135,7 @@ fn attempt_view(page: &LearnerPage, opened: OpenedAttempt) -> AnyView {
     view! {
         <section class="learner-attempt" aria-labelledby="ly-attempt">
             <h2 id="ly-attempt">{format!("{}, {}", opened.quiz, opened.when)}</h2>
-            {result_mark(opened.graded, &page.course_title.language, "Learner’s answer", way.erase())}
+            {result_mark(opened.graded, &page.course_title.language, way.erase())}
         </section>
     }
     .erase()
@@ -162,70 +172,6 @@ fn link(page: &LearnerPage, action: ActionKind, text: &'static str) -> AnyView {
     .erase()
 }
 
-fn module_view(page: &LearnerPage, module: &ModuleCard) -> AnyView {
-    let (done, all) = module.done;
-    let number = module.number;
-    let unlock =
-        (!module.is_open).then(|| link(page, ActionKind::Unlock(Some(number)), "Unlock now"));
-    let quizzes = module.quizzes.iter();
-    view! {
-        <section class="learner-module">
-            <div class="row">
-                <div class="grow">
-                    <h2>{format!("{number}. ")} {page.course_title.language.inline(module.title.clone())}</h2>
-                    <p class="soft">{format!("{} {done} of {all} topics completed.", sentence(&module.said))}</p>
-                </div>
-                {unlock}
-            </div>
-            {quizzes.map(|quiz| quiz_view(page, quiz)).collect_view()}
-        </section>
-    }
-    .erase()
-}
-
-fn exams(page: &LearnerPage) -> AnyView {
-    if page.exams.is_empty() {
-        return ().erase();
-    }
-    let cards = page.exams.iter().map(|exam| {
-        let path = exam_path(&page.course_slug, exam.exam_id);
-        let state = exam.cell.state;
-        let running = exam.running.map(|sitting| {
-            let href = sitting_path(&page.course_slug, exam.exam_id, sitting);
-            view! { <a href=href>"View current sitting"</a> }
-        });
-        let reset = exam
-            .has_sittings()
-            .then(|| link(page, ActionKind::ResetExam(exam.exam_id), "Reset"));
-        let excuse = match state {
-            CellState::Excused => link(page, ActionKind::EndExamExcuse(exam.exam_id), "End excuse"),
-            _ => link(page, ActionKind::ExcuseExam(exam.exam_id), "Excuse"),
-        };
-        view! {
-            <div class="learner-quiz">
-                <div class="row">
-                    <h3>
-                        <a href=path.clone()>{page.course_title.language.inline(exam.title.clone())}</a>
-                    </h3>
-                    <Badge tone=tone(state) text=state.label() />
-                    {exam.cell.score.map(|score| view! { <span class="num">{format!("{score}%")}</span> })}
-                    <span class="grow">{running}</span>
-                    {reset}
-                    {excuse}
-                </div>
-                {history("Sittings", &format!("{path}/"), exam.sittings.clone())}
-            </div>
-        }
-    });
-    view! {
-        <section class="learner-module">
-            <h2>"Exams"</h2>
-            {cards.collect_view()}
-        </section>
-    }
-    .erase()
-}
-
 fn record(record: Vec<PastAction>) -> AnyView {
     if record.is_empty() {
         return ().erase();
@@ -246,45 +192,6 @@ fn record(record: Vec<PastAction>) -> AnyView {
             <h2>"Tutor actions"</h2>
             <ul>{lines.collect_view()}</ul>
         </section>
-    }
-    .erase()
-}
-
-fn sentence(words: &str) -> String {
-    match words.ends_with('.') {
-        true => words.to_owned(),
-        false => format!("{words}."),
-    }
-}
-
-fn quiz_view(page: &LearnerPage, quiz: &QuizCard) -> AnyView {
-    let number = quiz.number;
-    let attempts = match quiz.attempts_used {
-        0 => String::new(),
-        1 => "1 attempt".to_owned(),
-        count => format!("{count} attempts"),
-    };
-    let excuse = match (quiz.cell.state, quiz.is_retired) {
-        (CellState::Excused, _) => link(page, ActionKind::EndExcuse(number), "End excuse"),
-        (_, false) => link(page, ActionKind::Excuse(number), "Excuse"),
-        (_, true) => ().erase(),
-    };
-    let retired = if quiz.is_retired { " (retired)" } else { "" };
-    let reset = (quiz.attempts_used > 0).then(|| link(page, ActionKind::Reset(number), "Reset"));
-    let path = learner_path(&page.course_slug, &page.username);
-    let state = quiz.cell.state;
-    view! {
-        <div class="learner-quiz">
-            <div class="row">
-                <h3>{format!("Quiz {number}{retired}")}</h3>
-                <Badge tone=tone(state) text=state.label() />
-                {quiz.cell.score.map(|score| view! { <span class="num">{format!("{score}%")}</span> })}
-                <span class="soft grow">{attempts}</span>
-                {reset}
-                {excuse}
-            </div>
-            {history("Attempts", &format!("{path}?attempt="), quiz.attempts.clone())}
-        </div>
     }
     .erase()
 }

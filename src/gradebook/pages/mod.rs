@@ -4,6 +4,7 @@ mod actions;
 mod learner;
 mod ratings;
 mod regrade;
+mod results;
 mod table;
 
 pub use learner::learner_page;

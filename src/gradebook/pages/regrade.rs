@@ -13,7 +13,7 @@ use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, Erase, Form, FormState, Notice, Page, PageResource, Table,
     TextArea, Tone, loaded, page_resource, path_part, query_value,
 };
-use crate::teaching::pages::frame;
+use crate::teaching::pages::{TeachHeading, frame_below};
 use crate::teaching::{Area, REASON_CHARACTERS};
 
 pub fn regrade_page() -> AnyView {
@@ -69,12 +69,8 @@ fn regrade(page: RegradePage, form: FormState) -> AnyView {
     let (slug, id) = (page.course_slug.clone(), page.question_id);
     let language = &page.course_title.language;
     let inside = view! {
-        <p>
-            <a href=format!("{}/{id}", Area::Questions.path(&slug))>"Back to the question"</a>
-        </p>
-        <h2>"Regrade a question"</h2>
         <div class="prose regrade-question" lang=language.tag() dir=language.dir() inner_html=page.prompt.0></div>
-        <h3 class="label">"Current correct answer"</h3>
+        <h2 class="label">"Current correct answer"</h2>
         <div class="prose" lang=language.tag() dir=language.dir() inner_html=page.right.0></div>
         <form class="stack" method="get" action=path>
             <fieldset class="stack regrade-choice">
@@ -91,7 +87,10 @@ fn regrade(page: RegradePage, form: FormState) -> AnyView {
         {page.forecast.map(|forecast| forecast_view(forecast, &slug, id, form))}
         {decisions(page.decisions)}
     };
-    frame(&slug, &page.course_title, Area::Questions, inside.erase())
+    let question = format!("{}/{id}", Area::Questions.path(&slug));
+    let heading = TeachHeading::task("Regrade a question").below("Edit question", question);
+    let area = Area::Questions;
+    frame_below(&slug, &page.course_title, area, heading, inside.erase())
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::cell;
 use super::ratings::opinions;
 use crate::course::SEARCH_CHARACTERS;
 use crate::gradebook::api::load_gradebook;
 use crate::gradebook::{
-    GradebookPage, GradebookQuery, LearnerFilter, LearnerRow, LearnerSort, PAGE, learner_path,
+    Cell, CellState, GradebookPage, GradebookQuery, LearnerFilter, LearnerRow, LearnerSort, PAGE,
+    learner_path,
 };
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Glyph, Icon, Page, Pagination, Table,
-    Tone, loaded, page_resource, path_part,
+    Tone, VisuallyHidden, loaded, page_resource, path_part,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::frame;
@@ -24,7 +24,7 @@ pub fn gradebook_page() -> AnyView {
         move || (course.get(), query.get()),
         |(course, query)| load_gradebook(course, query),
     );
-    view! { <Page title="Learners">{loaded(page, move |page| gradebook(page, query.get_untracked()))}</Page> }
+    view! { <Page title="Gradebook">{loaded(page, move |page| gradebook(page, query.get_untracked()))}</Page> }
     .erase()
 }
 
@@ -153,22 +153,75 @@ fn table(page: GradebookPage, query: &GradebookQuery) -> AnyView {
         .into_iter()
         .map(|column| column.title)
         .collect();
-    let legend = (!titles.is_empty()).then(|| {
-        view! {
+    let legend = (!titles.is_empty()).then(|| legend(titles));
+    let table = match empty {
+        Some(empty) => {
+            view! { <Table label="Learners" columns=columns on_page=true empty=empty /> }.erase()
+        }
+        None => {
+            view! { <Table label="Learners" columns=columns on_page=true>{rows}</Table> }.erase()
+        }
+    };
+    view! { {table} {legend} }.erase()
+}
+
+/// Explains the signs of the cells and the short titles of the columns.
+fn legend(titles: Vec<String>) -> AnyView {
+    let signs = [CellState::Passed, CellState::Failed, CellState::Running].map(|state| {
+        view! { <span class=class(state)>{sign(state)} {state.label()}</span> }
+    });
+    let titles = titles
+        .into_iter()
+        .map(|title| view! { <li>{title}</li> })
+        .collect_view();
+    view! {
+        <div class="stack gradebook-legend">
+            <p class="row soft">{signs.collect_view()}</p>
             <details class="soft">
                 <summary>"Column titles"</summary>
-                <ul>{titles.into_iter().map(|title| view! { <li>{title}</li> }).collect_view()}</ul>
+                <ul>{titles}</ul>
             </details>
-        }
-    });
-    view! {
-        <div class="gradebook">
-            {match empty {
-                Some(empty) => view! { <Table label="Learners" columns=columns empty=empty /> }.erase(),
-                None => view! { <Table label="Learners" columns=columns>{rows}</Table> }.erase(),
-            }}
         </div>
-        {legend}
+    }
+    .erase()
+}
+
+fn class(state: CellState) -> &'static str {
+    match state {
+        CellState::Passed => "grade ok",
+        CellState::Failed => "grade danger",
+        CellState::Running => "grade warn",
+        CellState::Excused | CellState::NotAttempted => "grade soft",
+    }
+}
+
+fn sign(state: CellState) -> AnyView {
+    match state {
+        CellState::Passed => view! { <Icon glyph=Glyph::Check /> }.erase(),
+        CellState::Failed => view! { <Icon glyph=Glyph::Close /> }.erase(),
+        CellState::Running => view! { <Icon glyph=Glyph::Clock /> }.erase(),
+        CellState::Excused => ().erase(),
+        CellState::NotAttempted => view! { <span aria-hidden="true">"–"</span> }.erase(),
+    }
+}
+
+/// Shows a result in little room: the score with a sign for the state.
+fn grade(cell: Cell) -> AnyView {
+    let state = cell.state;
+    let score = cell
+        .score
+        .map(|score| view! { <span class="num">{format!("{score}%")}</span> });
+    // There is no sign for an excuse, so it is written out.
+    let label = match state {
+        CellState::Excused => view! { <span>{state.label()}</span> }.erase(),
+        _ => view! { <VisuallyHidden>{state.label()}</VisuallyHidden> }.erase(),
+    };
+    view! {
+        <span class=class(state) title=state.label()>
+            {sign(state)}
+            {score}
+            {label}
+        </span>
     }
     .erase()
 }
@@ -186,14 +239,14 @@ fn row(slug: &str, learner: LearnerRow) -> AnyView {
     let cells = learner
         .cells
         .into_iter()
-        .map(|grade| view! { <td>{cell(grade)}</td> })
+        .map(|cell| view! { <td>{grade(cell)}</td> })
         .collect_view();
     view! {
         <tr>
             <th scope="row">
                 <a href=learner_path(slug, &learner.username)>{learner.name}</a>
                 {badge.map(|(tone, text)| view! { <Badge tone=tone text=text /> })}
-                <span class="soft">{learner.email}</span>
+                <span class="soft gradebook-email">{learner.email}</span>
             </th>
             <td class="num">{format!("{}%", learner.done)}</td>
             <td>{active}</td>

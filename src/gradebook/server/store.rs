@@ -380,31 +380,44 @@ struct AttemptOutcomeRow {
     module_no: i32,
     #[diesel(sql_type = Int4)]
     section: i32,
+    #[diesel(sql_type = Timestamptz)]
+    started_at: DateTime<Utc>,
     #[diesel(embed)]
     outcome: AttemptOutcome,
 }
 
-/// Returns all attempts of the learner at the course's quizzes, by quiz, newest
-/// first.
+/// Attempts of a learner at one quiz.
+#[derive(Debug, Default)]
+pub struct QuizAttempts {
+    /// Newest first.
+    pub outcomes: Vec<AttemptOutcome>,
+    /// Start or end of the newest attempt.
+    pub last_at: Option<DateTime<Utc>>,
+}
+
+/// Returns all attempts of the learner at the course's quizzes, by quiz.
 pub async fn attempts(
     conn: &mut Conn,
     course: CourseId,
     user: UserId,
-) -> QueryResult<HashMap<QuizNumber, Vec<AttemptOutcome>>> {
+) -> QueryResult<HashMap<QuizNumber, QuizAttempts>> {
     let rows: Vec<AttemptOutcomeRow> = statement(
-        "select module_no, topic_pair_index as section, attempt_id, status, score, completed_at, counts
+        "select module_no, topic_pair_index as section, started_at, attempt_id, status, score, completed_at,
+                counts
          from quiz_attempt_history where user_id = $1 and course_id = $2 order by started_at desc",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)
     .load(conn)
     .await?;
-    let mut attempts: HashMap<QuizNumber, Vec<AttemptOutcome>> = HashMap::new();
+    let mut attempts: HashMap<QuizNumber, QuizAttempts> = HashMap::new();
     for row in rows {
         let quiz = attempts
             .entry(QuizNumber::new(row.module_no, row.section))
             .or_default();
-        quiz.push(row.outcome);
+        let at = row.outcome.completed_at.unwrap_or(row.started_at);
+        quiz.last_at = quiz.last_at.max(Some(at));
+        quiz.outcomes.push(row.outcome);
     }
     Ok(attempts)
 }

@@ -207,6 +207,19 @@ async fn more_time_and_attempts_are_given() {
     let refused = act(&mut meera, "allow_more", &id, &silent).await;
     assert!(refused.body.contains("Enter a reason."), "{}", refused.body);
 
+    let wrong = [
+        ("extra_time_percent", "x"),
+        ("extra_attempts", "-1"),
+        ("reason", " "),
+    ];
+    let refused = act(&mut meera, "allow_more", &id, &wrong).await;
+    for (field, _) in wrong {
+        assert!(
+            refused.body.contains(&format!("\"{field}\"")),
+            "{field}: {}",
+            refused.body
+        );
+    }
     let later = [("extra_time_percent", "50"), ("extra_attempts", "1")];
     act(&mut meera, "allow_more", &id, &later).await.assert_ok();
     assert_eq!(

@@ -50,7 +50,8 @@ async fn a_persian_course_is_persian_on_every_page() {
     );
     let practice = content.split("class=\"practice\"").nth(1).unwrap();
     assert!(
-        practice.contains("lang=\"en\" dir=\"ltr\"><p class=\"label\">Practice"),
+        practice.contains("lang=\"en\" dir=\"ltr\" data-part=")
+            && practice.contains("><p class=\"label\">Practice"),
         "{practice}"
     );
     assert!(

@@ -16,5 +16,5 @@ use crate::platform::http::testing::TestAnswer;
 fn content(page: &TestAnswer) -> &str {
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let start = page.body.find("id=\"ly-content\"").expect("a topic");
-    &page.body[start..page.body[start..].find("id=\"ly-finish\"").unwrap() + start]
+    &page.body[start..page.body[start..].find("class=\"finish\"").unwrap() + start]
 }

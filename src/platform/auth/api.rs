@@ -16,7 +16,7 @@ use {
     },
     crate::platform::address,
     crate::platform::audit::{self, AuditEntry},
-    crate::platform::error::AppError,
+    crate::platform::error::{AppError, FieldProblems},
     crate::platform::http::{Cx, server_fns::redirect},
     crate::platform::jobs,
     chrono::Utc,
@@ -34,7 +34,14 @@ pub async fn sign_up(
 ) -> AppResult<()> {
     let cx = Cx::current()?;
     let zone = known_zone(zone);
-    let (name, email) = checked_sign_up(&name, &email, &password)?;
+    let mut problems = FieldProblems::default();
+    let name = problems.keep(checked("name", check_display_name(&name)));
+    let email = problems.keep(checked("email", normalize_email(&email)));
+    let accepted = check_password(&password, email.as_deref().unwrap_or_default());
+    let accepted = problems.keep(checked("password", accepted));
+    let (Some(name), Some(email), Some(())) = (name, email, accepted) else {
+        return Err(problems.error());
+    };
     limits::SIGN_UP_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;
@@ -67,23 +74,10 @@ fn known_zone(zone: Option<String>) -> Option<String> {
     zone.filter(|zone| crate::platform::time::zones().contains(zone))
 }
 
+/// Attaches the sentence of a failed check to its field.
 #[cfg(feature = "ssr")]
-fn checked_sign_up(name: &str, email: &str, password: &str) -> AppResult<(String, String)> {
-    let name = check_display_name(name);
-    let email = normalize_email(email);
-    let password = check_password(password, email.as_deref().unwrap_or_default());
-    let problems: Vec<_> = [
-        ("name", name.as_ref().err()),
-        ("email", email.as_ref().err()),
-        ("password", password.as_ref().err()),
-    ]
-    .into_iter()
-    .filter_map(|(field, problem)| problem.map(|sentence| (field.to_owned(), sentence.clone())))
-    .collect();
-    match (name, email) {
-        (Ok(name), Ok(email)) if problems.is_empty() => Ok((name, email)),
-        _ => Err(AppError::Invalid(problems)),
-    }
+fn checked<T>(field: &str, value: Result<T, String>) -> AppResult<T> {
+    value.map_err(|sentence| AppError::field(field, sentence))
 }
 
 #[server]
@@ -94,7 +88,14 @@ pub async fn sign_in(
     zone: Option<String>,
 ) -> AppResult<()> {
     let cx = Cx::current()?;
-    let email = normalize_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
+    let mut problems = FieldProblems::default();
+    let email = problems.keep(checked("email", normalize_email(&email)));
+    if password.is_empty() {
+        problems.add("password", "Enter your password.");
+    }
+    let (Some(email), false) = (email, password.is_empty()) else {
+        return Err(problems.error());
+    };
     let attempt = limits::SignInAttempt::take(&cx, &email).await?;
     let account = cx
         .within(async move |conn| Ok(store::by_email(conn, &email).await?))
@@ -159,7 +160,7 @@ pub async fn confirm_email(token: String, next: Option<String>) -> AppResult<()>
 #[server]
 pub async fn forgot_password(email: String) -> AppResult<()> {
     let cx = Cx::current()?;
-    let email = normalize_email(&email).map_err(|sentence| AppError::field("email", sentence))?;
+    let email = checked("email", normalize_email(&email))?;
     limits::SIGN_UP_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;
@@ -176,7 +177,7 @@ pub async fn forgot_password(email: String) -> AppResult<()> {
 #[server]
 pub async fn reset_password(token: String, password: String) -> AppResult<()> {
     let cx = Cx::current()?;
-    check_password(&password, "").map_err(|sentence| AppError::field("password", sentence))?;
+    checked("password", check_password(&password, ""))?;
     limits::TOKEN_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;
@@ -233,17 +234,19 @@ pub async fn load_settings() -> AppResult<AccountSettings> {
 #[server]
 pub async fn update_profile(name: String, time_zone: String) -> AppResult<()> {
     let me = require_user()?;
-    let name = check_display_name(&name).map_err(|sentence| AppError::field("name", sentence))?;
+    let mut problems = FieldProblems::default();
+    let name = problems.keep(checked("name", check_display_name(&name)));
     let zone = (!time_zone.is_empty()).then_some(time_zone);
     if zone
         .as_deref()
         .is_some_and(|zone| zone.parse::<chrono_tz::Tz>().is_err())
     {
-        return Err(AppError::field(
-            "time_zone",
-            "Choose a time zone from the list.",
-        ));
+        problems.add("time_zone", "Choose a time zone from the list.");
     }
+    let Some(name) = name else {
+        return Err(problems.error());
+    };
+    problems.check()?;
     let user = me.user_id();
     me.cx
         .within(async move |conn| Ok(store::set_profile(conn, user, &name, zone.as_deref()).await?))
@@ -255,8 +258,7 @@ pub async fn update_profile(name: String, time_zone: String) -> AppResult<()> {
 #[server]
 pub async fn change_password(current_password: String, new_password: String) -> AppResult<()> {
     let me = require_user()?;
-    check_password(&new_password, &me.viewer.email)
-        .map_err(|sentence| AppError::field("new_password", sentence))?;
+    let mut problems = FieldProblems::default();
     let user = me.user_id();
     let whose = user.to_string();
     limits::CHANGE_PASSWORD.take(&me.cx, &whose).await?;
@@ -266,13 +268,17 @@ pub async fn change_password(current_password: String, new_password: String) -> 
         .await?
         .and_then(|account| account.password_hash);
     let right = password::verify(&current_password, old.clone()).await?;
-    let Some(old) = old.filter(|_| right) else {
-        return Err(AppError::field(
-            "current_password",
-            "That is not your current password.",
-        ));
+    let old = old.filter(|_| right);
+    match old {
+        Some(_) => limits::CHANGE_PASSWORD.forgive(&me.cx, &whose).await?,
+        None => problems.add("current_password", "That is not your current password."),
+    }
+    let accepted = check_password(&new_password, &me.viewer.email);
+    problems.keep(checked("new_password", accepted));
+    let Some(old) = old else {
+        return Err(problems.error());
     };
-    limits::CHANGE_PASSWORD.forgive(&me.cx, &whose).await?;
+    problems.check()?;
     let hash = password::hash(&new_password).await?;
     let proven = hash.clone();
     me.cx

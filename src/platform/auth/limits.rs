@@ -48,6 +48,18 @@ pub const SIGN_UP_ADDRESS: Limit = Limit {
     burst: 80.0,
     every_s: 10.0,
 };
+/// Applications that are begun from one network without an account.
+pub const APPLY_ADDRESS: Limit = Limit {
+    name: "apply/address",
+    burst: 80.0,
+    every_s: 10.0,
+};
+/// Stages that one applicant saves.
+pub const APPLY_SAVE: Limit = Limit {
+    name: "apply/save",
+    burst: 60.0,
+    every_s: 5.0,
+};
 /// Mails that anyone can request for one address. One client can't use up the limit: the owner asks
 /// from another network and still gets a mail.
 pub const MAIL_ACCOUNT: MailLimit = MailLimit {
@@ -66,6 +78,19 @@ pub const TOKEN_ADDRESS: Limit = Limit {
     name: "token/address",
     burst: 120.0,
     every_s: 2.0,
+};
+
+/// Messages that a person posts or changes.
+pub const POSTS: Limit = Limit {
+    name: "posts",
+    burst: 10.0,
+    every_s: 6.0,
+};
+/// Stars that a person gives or takes back.
+pub const STARS: Limit = Limit {
+    name: "stars",
+    burst: 60.0,
+    every_s: 1.0,
 };
 
 impl Limit {

@@ -31,8 +31,20 @@ pub mod sql_types {
     pub struct LearnerPersona;
 
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "member_status"))]
+    pub struct MemberStatus;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "program_type"))]
     pub struct ProgramType;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "prompt_visibility"))]
+    pub struct PromptVisibility;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "registration_status"))]
+    pub struct RegistrationStatus;
 
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "question_purpose"))]
@@ -53,6 +65,23 @@ pub mod sql_types {
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "user_role"))]
     pub struct UserRole;
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::ProgramType;
+
+    assessment_questions (question_id) {
+        question_id -> Uuid,
+        organization_id -> Uuid,
+        program_type -> Nullable<ProgramType>,
+        offering_id -> Nullable<Uuid>,
+        prompt -> Text,
+        options -> Array<Nullable<Text>>,
+        display_order -> Int4,
+        is_required -> Bool,
+        created_at -> Timestamptz,
+    }
 }
 
 diesel::table! {
@@ -93,6 +122,112 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::MemberStatus;
+
+    cohort_members (member_id) {
+        member_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        email -> Text,
+        name -> Nullable<Text>,
+        status -> MemberStatus,
+        batch_no -> Int4,
+        joined_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        calendar_key -> Text,
+    }
+}
+
+diesel::table! {
+    cohorts (cohort_id) {
+        cohort_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        title -> Text,
+        start_date -> Date,
+        end_date -> Nullable<Date>,
+        time_zone -> Text,
+        starts_at -> Timestamptz,
+        ends_at -> Nullable<Timestamptz>,
+        is_active -> Bool,
+        opened_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cold_call_messages (message_id) {
+        message_id -> Uuid,
+        organization_id -> Uuid,
+        prompt_id -> Uuid,
+        cohort_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        is_tutor -> Bool,
+        parent_id -> Nullable<Uuid>,
+        root_id -> Uuid,
+        body -> Text,
+        body_html -> Text,
+        edited_at -> Nullable<Timestamptz>,
+        deleted_at -> Nullable<Timestamptz>,
+        hidden_at -> Nullable<Timestamptz>,
+        hidden_reason -> Nullable<Text>,
+        held_at -> Nullable<Timestamptz>,
+        pinned_at -> Nullable<Timestamptz>,
+        endorsed_at -> Nullable<Timestamptz>,
+        credited_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::PromptVisibility;
+
+    cold_call_prompts (prompt_id) {
+        prompt_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        prompt_key -> Nullable<Text>,
+        prompt -> Text,
+        helper_text -> Nullable<Text>,
+        visibility -> PromptVisibility,
+        display_order -> Int4,
+        opens_at -> Nullable<Timestamptz>,
+        closes_at -> Nullable<Timestamptz>,
+        is_locked -> Bool,
+        edited_at -> Nullable<Timestamptz>,
+        retired_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cold_call_reports (message_id, user_id) {
+        message_id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        reason -> Text,
+        created_at -> Timestamptz,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    cold_call_stars (message_id, user_id) {
+        message_id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 
@@ -228,6 +363,7 @@ diesel::table! {
         last_topic_id -> Nullable<Uuid>,
         last_opened_at -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
+        cohort_id -> Nullable<Uuid>,
     }
 }
 
@@ -392,6 +528,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    live_events (event_id) {
+        event_id -> Uuid,
+        organization_id -> Uuid,
+        topic -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    moderation_actions (action_id) {
+        action_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        actor_user_id -> Nullable<Uuid>,
+        action -> Text,
+        message_id -> Nullable<Uuid>,
+        prompt_id -> Nullable<Uuid>,
+        cohort_id -> Nullable<Uuid>,
+        member_user_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        before -> Jsonb,
+        undone_at -> Nullable<Timestamptz>,
+        undone_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     module_progress (progress_id) {
         progress_id -> Uuid,
         organization_id -> Uuid,
@@ -547,6 +711,23 @@ diesel::table! {
         points -> Float8,
         attempts -> Int4,
         answered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::QuestionPurpose;
+
+    question_import_previews (import_id) {
+        import_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        uploaded_by -> Uuid,
+        file_name -> Text,
+        content -> Bytea,
+        place -> Text,
+        purpose -> Nullable<QuestionPurpose>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -975,6 +1156,163 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::ProgramType;
+
+    course_offerings (offering_id) {
+        offering_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        program_type -> ProgramType,
+        title -> Text,
+        description -> Text,
+        price_cents -> Int4,
+        currency -> Text,
+        starts_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        applications_open_at -> Nullable<Timestamptz>,
+        applications_close_at -> Nullable<Timestamptz>,
+        capacity -> Nullable<Int4>,
+        needs_review -> Bool,
+        offer_hours -> Int4,
+        enrollment_code -> Text,
+        is_open -> Bool,
+        cohort_id -> Nullable<Uuid>,
+        mails -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registration_links (link_id) {
+        link_id -> Uuid,
+        organization_id -> Uuid,
+        registration_id -> Uuid,
+        token_hash -> Bytea,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::RegistrationStatus;
+
+    registrations (registration_id) {
+        registration_id -> Uuid,
+        organization_id -> Uuid,
+        offering_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        email -> Text,
+        confirmed_at -> Nullable<Timestamptz>,
+        name -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        about -> Text,
+        answers_json -> Jsonb,
+        stage -> Text,
+        status -> RegistrationStatus,
+        submitted_at -> Nullable<Timestamptz>,
+        waitlisted_at -> Nullable<Timestamptz>,
+        offer_expires_at -> Nullable<Timestamptz>,
+        admitted_at -> Nullable<Timestamptz>,
+        paid_at -> Nullable<Timestamptz>,
+        paid_by -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        previous_status -> Nullable<RegistrationStatus>,
+        undo_until -> Nullable<Timestamptz>,
+        mail_subject -> Nullable<Text>,
+        mail_text -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_announcements (announcement_id) {
+        announcement_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        author_user_id -> Nullable<Uuid>,
+        title -> Text,
+        body -> Text,
+        body_html -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_batch_projects (project_id) {
+        project_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        batch_no -> Int4,
+        title -> Text,
+        tagline -> Text,
+        description -> Text,
+        description_html -> Text,
+        notes -> Text,
+        notes_html -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_lists (list_id) {
+        list_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        uploaded_by -> Nullable<Uuid>,
+        file_name -> Text,
+        lines -> Jsonb,
+        outcome -> Nullable<Jsonb>,
+        confirmed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_module_rules (rule_id) {
+        rule_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        module_no -> Int4,
+        batch_no -> Nullable<Int4>,
+        member_id -> Nullable<Uuid>,
+        opens_on -> Nullable<Date>,
+        days_after_start -> Nullable<Int4>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    project_works (work_id) {
+        work_id -> Uuid,
+        organization_id -> Uuid,
+        project_id -> Uuid,
+        member_id -> Uuid,
+        link -> Text,
+        body -> Text,
+        handed_in_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    work_comments (comment_id) {
+        comment_id -> Uuid,
+        organization_id -> Uuid,
+        work_id -> Uuid,
+        author_user_id -> Nullable<Uuid>,
+        body -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1030,6 +1368,12 @@ diesel::joinable!(notifications -> courses (course_id));
 diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(notification_choices -> users (user_id));
 diesel::joinable!(notification_settings -> users (user_id));
+diesel::joinable!(cohorts -> courses (course_id));
+diesel::joinable!(cohort_members -> cohorts (cohort_id));
+diesel::joinable!(cohort_members -> users (user_id));
+diesel::joinable!(course_offerings -> courses (course_id));
+diesel::joinable!(registrations -> course_offerings (offering_id));
+diesel::joinable!(registration_links -> registrations (registration_id));
 diesel::joinable!(exams -> courses (course_id));
 diesel::joinable!(exam_sections -> topics (topic_id));
 diesel::joinable!(exam_sections -> exams (exam_id));
@@ -1046,6 +1390,8 @@ diesel::joinable!(exam_resets -> exam_sittings (sitting_id));
 diesel::joinable!(exam_regradings -> exams (exam_id));
 diesel::joinable!(exam_regradings -> quiz_questions (question_id));
 diesel::joinable!(exam_regradings -> users (decided_by));
+diesel::joinable!(question_import_previews -> courses (course_id));
+diesel::joinable!(question_import_previews -> users (uploaded_by));
 diesel::joinable!(question_imports -> courses (course_id));
 diesel::joinable!(question_imports -> users (imported_by));
 diesel::joinable!(practice_answers -> users (user_id));
@@ -1056,11 +1402,23 @@ diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    assessment_questions,
     audit_logs,
     background_jobs,
+    cohort_announcements,
+    cohort_batch_projects,
+    cohort_lists,
+    cohort_members,
+    cohort_module_rules,
+    cohorts,
+    cold_call_messages,
+    cold_call_prompts,
+    cold_call_reports,
+    cold_call_stars,
     course_certificates,
     course_files,
     course_modules,
+    course_offerings,
     course_quiz_settings,
     course_revisions,
     course_tutors,
@@ -1079,6 +1437,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     first_answers,
     known_devices,
     learner_persona_profiles,
+    live_events,
+    moderation_actions,
     module_progress,
     notification_choices,
     notification_settings,
@@ -1088,6 +1448,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     page_content,
     practice_answers,
+    project_works,
+    question_import_previews,
     question_imports,
     question_statistics,
     quiz_allowances,
@@ -1099,6 +1461,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     quiz_regradings,
     quiz_resets,
     rate_limits,
+    registration_links,
+    registrations,
     search_terms,
     sign_ups,
     simulation_exercises,
@@ -1114,4 +1478,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     uncounted_exam_attempts,
     users,
     web_sessions,
+    work_comments,
 );

@@ -427,6 +427,7 @@ async fn catalog(url: &str) -> BTreeMap<String, Vec<String>> {
             "float4" => "Float4".to_owned(),
             "float8" => "Float8".to_owned(),
             "bytea" => "Bytea".to_owned(),
+            "date" => "Date".to_owned(),
             // For Diesel, elements of arrays may be null.
             "_text" => "Array<Nullable<Text>>".to_owned(),
             "_uuid" => "Array<Nullable<Uuid>>".to_owned(),

@@ -27,6 +27,7 @@ use crate::platform::db::organizations::{Directory, Organization};
 use crate::platform::db::{Conn, Db, Work};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
+use crate::platform::live::Live;
 
 /// The state that all requests share.
 #[derive(Clone)]
@@ -35,6 +36,7 @@ pub struct AppState {
     pub config: Arc<Config>,
     pub directory: Directory,
     pub files: Files,
+    pub live: Live,
     pub leptos: LeptosOptions,
     pub site: Arc<Site>,
 }

@@ -76,11 +76,23 @@ pub async fn handle(Extension(cx): Extension<Cx>, request: Request) -> Response 
 
 /// Sets where on this site the browser goes after the mutation, with or without WASM.
 pub fn redirect(path: impl AsRef<str>) {
+    if let Some(path) = address::local(path.as_ref()) {
+        go_to(&path);
+    }
+}
+
+/// Sets the page and the id of the element on it where the browser goes after the mutation.
+pub fn redirect_to_part(path: &str, id: &str) {
+    if let Some(path) = address::local(path) {
+        go_to(&format!("{path}#{}", crate::platform::encode(id)));
+    }
+}
+
+fn go_to(path: &str) {
     let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() else {
         return;
     };
-    let path = address::local(path.as_ref());
-    if let Some(Ok(value)) = path.map(|path| HeaderValue::from_str(&path)) {
+    if let Ok(value) = HeaderValue::from_str(path) {
         response.insert_header(header::HeaderName::from_static(REDIRECT), value);
     }
 }
@@ -126,7 +138,7 @@ fn accepts_html(headers: &HeaderMap) -> bool {
 }
 
 /// Path and query of the page with the form. The origin has been checked already.
-fn referring_page(headers: &HeaderMap) -> String {
+pub fn referring_page(headers: &HeaderMap) -> String {
     headers
         .get(header::REFERER)
         .and_then(|referer| referer.to_str().ok())

@@ -152,7 +152,8 @@ impl TestSite {
                 let raw = std::fs::read(file).ok()?;
                 let mail = mail_parser::MessageParser::default().parse(&raw)?;
                 let to = mail.to()?.first()?.address()?.to_owned();
-                Some(format!("To: {to}\n{}", mail.body_text(0)?))
+                let text = mail.body_text(0)?.replace("\r\n", "\n");
+                Some(format!("To: {to}\n{text}"))
             })
             .collect()
     }

@@ -22,15 +22,26 @@ pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 pub const BATCH: usize = 5_000;
 
 /// Tables, and the rows that are deleted from them.
-const EXPIRED: [(&str, &str); 8] = [
+const EXPIRED: [(&str, &str); 13] = [
     ("web_sessions", "expires_at < now()"),
     ("one_time_tokens", "expires_at < now() - interval '7 days'"),
     ("sign_ups", "expires_at < now()"),
+    (
+        "question_import_previews",
+        "created_at < now() - interval '1 day'",
+    ),
     (
         "question_imports",
         "created_at < now() - interval '30 days'",
     ),
     ("notifications", "happened_at < now() - interval '400 days'"),
+    ("registration_links", "expires_at < now()"),
+    (
+        "registrations",
+        "status = 'draft' and updated_at < now() - interval '90 days'",
+    ),
+    ("cohort_lists", "created_at < now() - interval '7 days'"),
+    ("live_events", "created_at < now() - interval '1 hour'"),
     ("rate_limits", "updated_at < now() - interval '1 day'"),
     (
         "background_jobs",
@@ -69,6 +80,14 @@ impl Job for Housekeeping {
             in_batches(cx, change, "web_sessions", left).await,
         );
         log("partitions", make_partitions(cx).await);
+        log(
+            "started cohorts",
+            call(cx, "select open_started_cohorts()").await,
+        );
+        log(
+            "members with accounts",
+            call(cx, "select link_confirmed_members()").await,
+        );
         Ok(())
     }
 }
@@ -114,6 +133,15 @@ async fn repeat(cx: &JobContext, sql: &str) -> AppResult<()> {
             return Ok(());
         }
     }
+}
+
+/// Calls a function of the database that makes up for missed events.
+async fn call(cx: &JobContext, function: &'static str) -> AppResult<()> {
+    cx.within(async move |conn| {
+        statement(function).execute(conn).await?;
+        Ok(())
+    })
+    .await
 }
 
 async fn make_partitions(cx: &JobContext) -> AppResult<()> {

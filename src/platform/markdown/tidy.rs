@@ -276,12 +276,33 @@ impl<'a> Writer<'a> {
     }
 
     fn write_end(&mut self, name: &str) {
+        let name = match name {
+            "th" if self.has_just_begun("<th") => self.without_header(),
+            _ => name,
+        };
         self.html.push_str("</");
         self.html.push_str(name);
         self.html.push('>');
         if name == "table" {
             self.html.push_str("</div>");
         }
+    }
+
+    /// Returns whether the element that begins with `start` is empty so far.
+    fn has_just_begun(&self, start: &str) -> bool {
+        self.html.rfind(start).is_some_and(|at| {
+            let rest = &self.html[at..];
+            rest.find('>').is_some_and(|end| end + 1 == rest.len())
+        })
+    }
+
+    /// Makes the empty header that was just begun a cell, because it names nothing. Returns the
+    /// name of a cell.
+    fn without_header(&mut self) -> &'static str {
+        if let Some(at) = self.html.rfind("<th") {
+            self.html.replace_range(at..at + "<th".len(), "<td");
+        }
+        "td"
     }
 
     /// Writes an attribute of the source. Attributes that the renderer sets on all elements are

@@ -2,17 +2,17 @@
 //! "Saved" appears only if nothing is left to send. If the page goes away, unsent changes are sent
 //! as a beacon, which outlives the page.
 
-use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use leptos::prelude::StoredValue;
 
+use super::FormState;
 use super::form::OnAnswer;
-use super::{Erase, FormState};
 
-/// Saves one form while the user types, and shows whether everything is saved.
+/// Saves one form while the user types.
 #[derive(Clone, Copy)]
 pub(super) struct Autosave {
     state: FormState,
     on_answer: OnAnswer,
-    said: RwSignal<&'static str>,
     #[cfg(feature = "hydrate")]
     sendings: StoredValue<awake::Sendings>,
 }
@@ -22,23 +22,12 @@ impl Autosave {
         let keeper = Self {
             state,
             on_answer,
-            said: RwSignal::new(""),
             #[cfg(feature = "hydrate")]
             sendings: StoredValue::new(awake::Sendings::default()),
         };
         #[cfg(feature = "hydrate")]
         keeper.watch();
         keeper
-    }
-
-    pub fn status(self) -> AnyView {
-        let said = self.said;
-        view! {
-            <p class="soft kept" role="status">
-                {move || said.get()}
-            </p>
-        }
-        .erase()
     }
 }
 
@@ -118,7 +107,7 @@ mod awake {
                 sendings.changes += 1;
                 sendings.changes
             });
-            self.said.try_set("Saving…");
+            self.state.kept.try_set("Saving…");
             let wait = Duration::from_millis(if is_typed { REST_MS } else { 0 });
             set_timeout(
                 move || {
@@ -140,7 +129,8 @@ mod awake {
                 return;
             };
             if !form.check_validity() {
-                self.said
+                self.state
+                    .kept
                     .try_set("Not saved. Please check what you entered.");
                 return;
             }
@@ -182,17 +172,17 @@ mod awake {
             self.state.error.try_set(None);
             match self.sendings.try_with_value(|sendings| sendings.is_changed) {
                 Some(true) => self.send(),
-                _ => drop(self.said.try_set("Saved")),
+                _ => drop(self.state.kept.try_set("Saved")),
             }
         }
 
         fn not_saved(self, error: AppError) {
             if error == AppError::Unreachable {
-                self.said.try_set(
+                self.state.kept.try_set(
                     "Not saved: no connection. Your changes are sent again when you continue.",
                 );
             } else {
-                self.said.try_set("Not saved");
+                self.state.kept.try_set("Not saved");
                 self.state.error.try_set(Some(error));
             }
         }

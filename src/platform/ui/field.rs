@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::error_summary::in_summary;
 use super::{Erase, Glyph, Icon, filled};
 
 /// The ids that connect a control with its label, its hint and its error.
@@ -48,6 +49,7 @@ fn framed(
     error: FieldError,
     control: AnyView,
 ) -> AnyView {
+    in_summary(&wiring.control, &label, error);
     let optional = (!required).then(|| view! { <span class="soft">"optional"</span> });
     let hint = wiring.has_hint.then(|| {
         view! {
@@ -96,6 +98,9 @@ pub fn Field(
     autocomplete: &'static str,
     #[prop(optional, into)] placeholder: String,
     #[prop(optional)] max_length: Option<u32>,
+    /// Gives the field the focus when the page is loaded.
+    #[prop(optional)]
+    autofocus: bool,
     /// Needed if two forms of a page have fields with the same name.
     #[prop(optional, into)]
     id: String,
@@ -112,6 +117,7 @@ pub fn Field(
             placeholder=filled(placeholder)
             autocomplete=filled(autocomplete)
             maxlength=max_length.map(|n| n.to_string())
+            autofocus=autofocus
             required=required
             disabled=disabled
             aria-invalid=move || is_some(error).then_some("true")

@@ -6,7 +6,8 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::autosave::Autosave;
-use super::{Erase, Inside};
+use super::error_summary::{FormControls, error_summary};
+use super::{Erase, Inside, Notice, Tone};
 use crate::platform::error::AppError;
 
 /// The state of a form: its last error, its typed values and its progress.
@@ -17,6 +18,8 @@ pub struct FormState {
     pub(super) error: RwSignal<Option<AppError>>,
     done: RwSignal<bool>,
     busy: RwSignal<bool>,
+    /// Says whether everything is saved, if the form saves while the user types.
+    pub(super) kept: RwSignal<&'static str>,
 }
 
 impl FormState {
@@ -26,7 +29,22 @@ impl FormState {
     pub fn of(action: &'static str) -> Self {
         let flash = SharedValue::<_, super::PageCodec>::new_with_encoding(move || left_for(action))
             .into_inner();
-        let (error, typed, done) = match flash {
+        Self::with(action, flash)
+    }
+
+    /// Creates the state with the outcome of a request without JavaScript, for a part of a page
+    /// that is not hydrated.
+    #[cfg(feature = "ssr")]
+    pub fn after(
+        action: &'static str,
+        flash: Option<&crate::platform::http::flash::Flash>,
+    ) -> Self {
+        let left = flash.map(|flash| (flash.error.clone(), flash.values.clone()));
+        Self::with(action, left)
+    }
+
+    fn with(action: &'static str, left: Option<Left>) -> Self {
+        let (error, typed, done) = match left {
             Some((error, typed)) => (error.clone(), typed, error.is_none()),
             None => (None, Vec::new(), false),
         };
@@ -36,6 +54,26 @@ impl FormState {
             error: RwSignal::new(error),
             done: RwSignal::new(done),
             busy: RwSignal::new(false),
+            kept: RwSignal::new(""),
+        }
+    }
+
+    /// The state of one of several forms with the same action. An outcome and typed values that
+    /// were left for the form stay only if its field `field` has the value `item`.
+    pub fn of_item(self, field: &str, item: &str) -> Self {
+        let is_it = self.value(field, "") == item;
+        let typed = if is_it {
+            self.typed.get_value()
+        } else {
+            Vec::new()
+        };
+        Self {
+            action: self.action,
+            typed: StoredValue::new(typed),
+            error: RwSignal::new(self.error.get_untracked().filter(|_| is_it)),
+            done: RwSignal::new(is_it && self.done.get_untracked()),
+            busy: RwSignal::new(false),
+            kept: RwSignal::new(""),
         }
     }
 
@@ -49,11 +87,20 @@ impl FormState {
         })
     }
 
+    /// All values that were sent for the field, such as those of checked boxes.
+    pub fn values(self, field: &str) -> Vec<String> {
+        self.typed.with_value(|typed| {
+            let values = typed.iter().filter(|(name, _)| name == field);
+            values.map(|(_, value)| value.clone()).collect()
+        })
+    }
+
     /// The error of the field.
-    pub fn error(self, field: &'static str) -> Signal<Option<String>> {
+    pub fn error(self, field: &str) -> Signal<Option<String>> {
+        let field = field.to_owned();
         Signal::derive(move || {
             self.error
-                .with(|error| error.as_ref().and_then(|error| error.of_field(field)))
+                .with(|error| error.as_ref().and_then(|error| error.of_field(&field)))
         })
     }
 
@@ -72,6 +119,29 @@ impl FormState {
 
     pub fn busy(self) -> Signal<bool> {
         self.busy.into()
+    }
+
+    /// Shows the text once the last request succeeded. A page that comes back without JavaScript
+    /// puts the focus there.
+    pub fn said(self, text: &'static str) -> AnyView {
+        let (done, came_back) = (self.done, self.done.get_untracked());
+        view! {
+            <Show when=move || done.get()>
+                {move || view! { <Notice tone=Tone::Ok focused=came_back>{text}</Notice> }}
+            </Show>
+        }
+        .erase()
+    }
+
+    /// Shows whether everything is saved. For forms that save while the user types.
+    pub fn status(self) -> AnyView {
+        let kept = self.kept;
+        view! {
+            <p class="soft kept" role="status">
+                {move || kept.get()}
+            </p>
+        }
+        .erase()
     }
 }
 
@@ -92,7 +162,8 @@ fn left_for(_: &'static str) -> Option<Left> {
 /// Receives the server function's value as JSON and returns the next `basis` of the form.
 pub type OnAnswer = Option<Callback<String, String>>;
 
-/// A form that posts to the server function of `form`. Shows an error of the whole form at its top.
+/// A form that posts to the server function of `form`. Shows a summary of the errors at its top,
+/// which gets the focus after a failed request.
 #[component]
 pub fn Form(
     form: FormState,
@@ -107,7 +178,7 @@ pub fn Form(
     #[prop(optional, into)]
     on_answer: OnAnswer,
     /// Saves while the user types: sends the form after each change. Adds the field `change`, the
-    /// number of the request.
+    /// number of the request. The page shows [`FormState::status`].
     #[prop(optional)]
     keeps: bool,
     /// Lets the browser send the form and load the next page as a whole, without validation in the
@@ -127,7 +198,8 @@ pub fn Form(
             keeper.changed(&event);
         }
     };
-    let problem = form.problem();
+    let controls = FormControls::collect();
+    let inside = children.view();
     view! {
         <form
             class=class
@@ -138,14 +210,8 @@ pub fn Form(
             on:submit=submit
             on:input=input
         >
-            <div class="notice danger" role="alert" hidden=move || problem.get().is_none()>
-                <super::Icon glyph=super::Glyph::Alert />
-                <div>
-                    <p>{move || problem.get()}</p>
-                </div>
-            </div>
-            {children.view()}
-            {keeper.map(Autosave::status)}
+            {error_summary(form, controls)}
+            {inside}
         </form>
     }
     .erase()
@@ -186,7 +252,10 @@ fn send(
         form.busy.try_set(false);
         match outcome {
             Ok(browser::FormReply { next, value }) => match (on_done, next) {
-                (Some(on_done), _) => on_done.run(()),
+                (Some(on_done), _) => {
+                    form.done.try_set(true);
+                    on_done.run(());
+                }
                 // A full page load, because the user may have signed in or out, which changes all
                 // of the page.
                 (None, Some(next)) => {
@@ -210,7 +279,7 @@ fn send(
                     keeper.put_back();
                 }
                 form.error.try_set(Some(error));
-                browser::focus_first_problem(&element);
+                browser::focus_errors(&element);
             }
         }
     });
@@ -311,15 +380,15 @@ pub mod browser {
         )
     }
 
-    /// Moves the focus to the first invalid field, after the errors have been rendered.
-    pub fn focus_first_problem(form: &web_sys::HtmlFormElement) {
+    /// Moves the focus to the summary of errors, after the errors have been rendered.
+    pub fn focus_errors(form: &web_sys::HtmlFormElement) {
         let form = form.clone();
         request_animation_frame(move || {
-            let field = form.query_selector("[aria-invalid=true]").ok().flatten();
-            if let Some(field) =
-                field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok())
+            let summary = form.query_selector(".error-summary").ok().flatten();
+            if let Some(summary) =
+                summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok())
             {
-                let _ = field.focus();
+                let _ = summary.focus();
             }
         });
     }

@@ -99,6 +99,15 @@ impl Glyph {
             Glyph::External => "M6 3H3v10h10v-3M9 2.5h4.5V7m0-4.5-6 6",
         }
     }
+
+    /// The icon as HTML, for content that the server renders.
+    #[cfg(feature = "ssr")]
+    pub fn html(self) -> String {
+        format!(
+            "<svg class=\"icon\" viewBox=\"0 0 16 16\" aria-hidden=\"true\"><path d=\"{}\"/></svg>",
+            self.path()
+        )
+    }
 }
 
 /// An icon, hidden from screen readers. The control around it needs an accessible name.

@@ -7,7 +7,7 @@ use super::{Erase, Inside, VisuallyHidden, clicked_link, filled};
 
 #[component]
 pub fn Menu(
-    id: &'static str,
+    #[prop(into)] id: String,
     /// The content of the button.
     trigger: AnyView,
     /// The accessible name of the button, if its content is not text.
@@ -18,7 +18,7 @@ pub fn Menu(
 ) -> impl IntoView {
     let label = filled(label).map(|label| view! { <VisuallyHidden>{label}</VisuallyHidden> });
     view! {
-        <button class=class type="button" popovertarget=id>
+        <button class=class type="button" popovertarget=id.clone()>
             {trigger}
             {label}
         </button>

@@ -14,7 +14,10 @@ mod course_art;
 mod dialog;
 mod empty_state;
 mod erase;
+mod error_summary;
 mod field;
+#[cfg(feature = "hydrate")]
+mod focus;
 mod form;
 mod frame;
 #[cfg(debug_assertions)]
@@ -31,6 +34,7 @@ mod menu;
 mod meter;
 mod notice;
 mod pagination;
+mod remembered;
 mod resource;
 mod skeleton;
 mod table;
@@ -49,6 +53,7 @@ pub use course_art::{CourseArt, course_picture};
 pub use dialog::{Dialog, DialogButton, open_dialog};
 pub use empty_state::EmptyState;
 pub use erase::{Erase, Inside};
+pub use error_summary::in_summary;
 pub use field::{Field, Select, TextArea, text_of_area};
 #[cfg(feature = "hydrate")]
 pub use form::browser::{self, fields_of};
@@ -59,6 +64,8 @@ pub use gallery::UiGallery;
 #[cfg(debug_assertions)]
 pub use gallery_page::gallery_page;
 pub use here::{path_part, query_now, query_value};
+#[cfg(feature = "hydrate")]
+pub use html::decode;
 pub use html::{Html, PageCodec};
 pub use icon::{Glyph, Icon};
 pub use kbd::Kbd;
@@ -70,6 +77,9 @@ pub use menu::{Menu, MenuItem};
 pub use meter::Meter;
 pub use notice::Notice;
 pub use pagination::Pagination;
+#[cfg(feature = "hydrate")]
+pub use remembered::remember;
+pub use remembered::remembered;
 pub use resource::{PageResource, loaded, page_resource};
 pub use skeleton::{Skeleton, SkeletonKind};
 pub use table::{Column, Sort, Table};

@@ -10,6 +10,9 @@ use super::{Erase, Glyph, Icon, Inside, Tone, filled};
 pub fn Notice(
     #[prop(default = Tone::Info)] tone: Tone,
     #[prop(optional, into)] title: String,
+    /// Puts the focus on the notice when the page has loaded.
+    #[prop(optional)]
+    focused: bool,
     children: Inside,
 ) -> impl IntoView {
     let (glyph, role) = match tone {
@@ -19,7 +22,7 @@ pub fn Notice(
         Tone::Info | Tone::Neutral => (Glyph::Info, None),
     };
     view! {
-        <div class=format!("notice {}", tone.class()) role=role>
+        <div class=format!("notice {}", tone.class()) role=role tabindex=focused.then_some("-1") autofocus=focused>
             <Icon glyph=glyph />
             <div>{filled(title).map(|title| view! { <b>{title}</b> })} <p>{children.view()}</p></div>
         </div>

@@ -97,7 +97,12 @@ fn shown(
         <Transition fallback=waiting>
             {move || {
                 let show = show.clone();
-                Suspend::new(async move { show(resource.await) })
+                Suspend::new(async move {
+                    let carried = resource.await;
+                    #[cfg(feature = "hydrate")]
+                    super::focus::keep();
+                    show(carried)
+                })
             }}
         </Transition>
     }

@@ -68,6 +68,14 @@ pub fn Table(
     columns: Vec<Column>,
     #[prop(optional)] loading: bool,
     #[prop(optional)] empty: Option<AnyView>,
+    /// Lets a wide table scroll with the page instead of within itself, so that its head and its
+    /// first column stay at the edges of the window. At most one table of a page.
+    #[prop(optional)]
+    on_page: bool,
+    /// Places the cells of a row below each other on narrow screens. A cell whose meaning then is
+    /// unclear has its column's name in `data-label`.
+    #[prop(optional)]
+    stacks: bool,
     #[prop(optional)] children: Option<Inside>,
 ) -> impl IntoView {
     let width = columns.len();
@@ -77,17 +85,26 @@ pub fn Table(
         (_, _, children) => children.map(Inside::view).erase(),
     };
     let heads = columns.into_iter().map(head).collect_view();
-    view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label=label aria-busy=loading.then_some("true")>
-            <table class="table">
-                <thead>
-                    <tr>{heads}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+    let class = if stacks { "table stacks" } else { "table" };
+    let busy = loading.then_some("true");
+    let table = view! {
+        <table class=class aria-label=label.clone()>
+            <thead>
+                <tr>{heads}</tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    };
+    match on_page {
+        true => view! { <div class="table-page" aria-busy=busy>{table}</div> }.erase(),
+        // Takes the focus, so that the arrow keys scroll it.
+        false => view! {
+            <div class="table-wrap" tabindex="0" role="region" aria-label=label aria-busy=busy>
+                {table}
+            </div>
+        }
+        .erase(),
     }
-    .erase()
 }
 
 fn head(column: Column) -> AnyView {

@@ -1,5 +1,5 @@
-//! Runs the player in the browser: saves the learner's place, resumes videos, loads practice
-//! questions, and handles keyboard shortcuts.
+//! Runs the player in the browser: saves the learner's place, resumes videos, answers practice
+//! questions in place, and handles keyboard shortcuts.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -9,13 +9,14 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_location;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlFormElement, HtmlVideoElement};
+use web_sys::{Element, HtmlElement, HtmlVideoElement};
 
 use super::practice;
 use super::shortcuts::Shortcut;
 use crate::platform::ui::{focus_field, open_dialog, plain_key};
 use crate::player::TopicPage;
 use crate::player::api::SavePlace;
+use crate::question_bank::pages::sorting;
 
 /// Time without scrolling, in milliseconds, before the place is sent. It is also sent when the
 /// page is left.
@@ -42,6 +43,8 @@ struct PlaceKeeper {
 
 /// Starts saving the place in this topic; stops when the view is removed.
 pub fn keep_place(page: &TopicPage) {
+    // Practice questions are loaded without their handlers.
+    sorting::wake();
     let keeper = Rc::new(PlaceKeeper {
         topic: page.topic.topic_id.to_string(),
         seen: RefCell::default(),
@@ -79,8 +82,8 @@ pub fn keep_place(page: &TopicPage) {
                 key(&event, previous.as_deref(), next.as_deref())
             })
         };
-        practice::bring();
         let on_submit = window_event_listener(ev::submit, |event| practice::send(&event));
+        let on_input = window_event_listener(ev::input, |event| practice::typed(&event));
         let on_click = window_event_listener(ev::click, |event| {
             practice::follow(&event);
             let button = event
@@ -102,6 +105,7 @@ pub fn keep_place(page: &TopicPage) {
             on_key.remove();
             on_click.remove();
             on_submit.remove();
+            on_input.remove();
         });
     });
 }
@@ -114,7 +118,6 @@ impl PlaceKeeper {
             seen.anchor = heading_in_view();
             seen.percent = seen.percent.max(percent_in_view());
         }
-        practice::bring();
         self.send_later();
     }
 
@@ -276,8 +279,9 @@ fn key(event: &web_sys::KeyboardEvent, previous: Option<&str>, next: Option<&str
         Shortcut::Next => follow(next),
         Shortcut::Previous => follow(previous),
         Shortcut::MarkDone => {
-            if let Some(form) = by_id::<HtmlFormElement>("ly-finish") {
-                let _ = form.request_submit();
+            let button = document().query_selector(".finish .btn").ok().flatten();
+            if let Some(button) = button.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+                button.click();
             }
         }
         Shortcut::Search => {

@@ -5,7 +5,7 @@ use leptos_router::components::Redirect;
 
 use crate::course::{CourseTitle, duration};
 use crate::enrollment::percent_of;
-use crate::paths::exams_path;
+use crate::paths::{cohort_home_path, exams_path};
 use crate::platform::ui::{
     Badge, Button, EmptyState, Erase, Language, Meter, Page, Tone, course_picture, loaded,
     page_resource, path_part, viewer,
@@ -54,7 +54,8 @@ fn home(courses: Vec<MyCourse>) -> AnyView {
 }
 
 fn filled(courses: Vec<MyCourse>) -> AnyView {
-    let current = courses.iter().find(|course| !course.is_completed).cloned();
+    let is_current = |course: &&MyCourse| !course.is_completed && course.starts_on.is_none();
+    let current = courses.iter().find(is_current).cloned();
     let next = current
         .as_ref()
         .map(|course| course.upcoming.clone())
@@ -78,8 +79,11 @@ fn filled(courses: Vec<MyCourse>) -> AnyView {
     .erase()
 }
 
-/// Shows the courses that are in progress, not started and completed, each under its own heading.
+/// Shows the courses that are in progress, not started, yet to start and completed, each under its
+/// own heading.
 fn groups(courses: Vec<MyCourse>) -> AnyView {
+    let (later, courses): (Vec<_>, Vec<_>) =
+        (courses.into_iter()).partition(|course| course.starts_on.is_some());
     let (completed, open): (Vec<_>, Vec<_>) =
         courses.into_iter().partition(|course| course.is_completed);
     let (started, fresh): (Vec<_>, Vec<_>) = open
@@ -88,6 +92,7 @@ fn groups(courses: Vec<MyCourse>) -> AnyView {
     [
         ("In progress", started),
         ("Not started", fresh),
+        ("Starting later", later),
         ("Completed", completed),
     ]
     .into_iter()
@@ -109,6 +114,9 @@ fn standing(course: &MyCourse) -> String {
         count => format!("{count} topics"),
     };
     let left = course.topics.saturating_sub(course.done);
+    if let Some(day) = &course.starts_on {
+        return format!("Starts on {day}");
+    }
     match (course.is_completed, &course.last_opened) {
         (true, _) if left == 1 => "1 new topic since".to_owned(),
         (true, _) if left > 0 => format!("{left} new topics since"),
@@ -147,7 +155,10 @@ fn continue_panel(course: MyCourse) -> AnyView {
                     </Button>
                     <span class="soft num">{at.minutes.map(duration)}</span>
                 </div>
-                <Meter percent=percent label=format!("{percent}% of the course completed") />
+                <div class="continue-progress">
+                    <Meter percent=percent label="Share of the course completed" />
+                    <span class="soft num">{format!("{percent}%")}</span>
+                </div>
             </div>
         </section>
     }
@@ -157,9 +168,21 @@ fn continue_panel(course: MyCourse) -> AnyView {
 fn row(course: MyCourse) -> AnyView {
     let standing = standing(&course);
     let percent = percent_of(course.done as usize, course.topics as usize);
-    let href = course
-        .continue_at
-        .map_or_else(|| format!("/courses/{}", course.slug), |at| at.href);
+    let href = match (course.continue_at, &course.starts_on) {
+        (Some(at), _) => at.href,
+        (None, Some(_)) => cohort_home_path(&course.slug),
+        (None, None) => format!("/courses/{}", course.slug),
+    };
+    let cohort = (course.has_cohort && course.starts_on.is_none()).then(|| {
+        let href = cohort_home_path(&course.slug);
+        view! {
+            <p>
+                <a class="mine-certificate" href=href>
+                    "Cohort"
+                </a>
+            </p>
+        }
+    });
     let exams = course.has_exams.then(|| {
         let href = exams_path(&course.slug);
         view! {
@@ -177,6 +200,7 @@ fn row(course: MyCourse) -> AnyView {
         }
     });
     let progress = match course.is_completed {
+        _ if course.starts_on.is_some() => ().erase(),
         true => view! { <Badge tone=Tone::Ok text="Completed" /> }.erase(),
         false => view! {
             <Meter percent=percent label=format!("{percent}% completed") />
@@ -192,6 +216,7 @@ fn row(course: MyCourse) -> AnyView {
                     <a href=href rel="external">{course.title.language.inline(course.title.text)}</a>
                 </h3>
                 <p class="soft">{standing} {opened}</p>
+                {cohort}
                 {exams}
                 {course.certificate.map(|href| view! { <a class="mine-certificate" href=href>"Certificate"</a> })}
             </div>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::shortcuts::Shortcut;
 use crate::course::SEARCH_CHARACTERS;
-use crate::paths::{exams_path, topic_path};
+use crate::paths::{cohort_home_path, exams_path, topic_path};
 use crate::platform::ui::{Erase, Glyph, Html, Icon, Kbd, Language};
 use crate::player::{Hit, SearchResults, TopicPage};
 
@@ -18,6 +18,13 @@ pub fn outline(page: &TopicPage) -> AnyView {
     let found = page.found.clone();
     let language = &page.course_title.language;
     let Html(modules) = page.outline.clone();
+    let cohort = page.has_cohort.then(|| {
+        view! {
+            <p class="outline-exams">
+                <a href=cohort_home_path(&page.course_slug)>"Cohort"</a>
+            </p>
+        }
+    });
     let exams = page.has_exams.then(|| {
         view! {
             <p class="outline-exams">
@@ -42,6 +49,7 @@ pub fn outline(page: &TopicPage) -> AnyView {
             </form>
             {found.map(|found| hits(found, language))}
             <div inner_html=modules></div>
+            {cohort}
             {exams}
         </nav>
     }

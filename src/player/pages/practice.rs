@@ -1,59 +1,44 @@
-//! Practice questions within a topic. The form of a question is loaded when the reader comes near,
-//! and the result replaces it. Both are fetched as parts of the question's own page, so that they
-//! are rendered in one place only.
+//! Practice questions within a topic. Their forms stand in the text; the browser answers them in
+//! place. The parts of a question are fetched from the question's own page, so that they are
+//! rendered in one place only.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomParser, Element, HtmlElement, HtmlFormElement, SubmitEvent, SupportedType};
+use web_sys::{
+    DomParser, Element, HtmlElement, HtmlFormElement, SubmitEvent, SupportedType, UrlSearchParams,
+};
 
 use crate::platform::ui::fields_of;
+use crate::question_bank::pages::answer_fields::tick;
 
-/// Attribute with the address of a question's loaded part; absent until it is requested.
-const AT: &str = "data-at";
-/// Distance below the window, in pixels, at which a question is loaded.
-const AHEAD_PX: f64 = 600.0;
+/// Attribute with the address of the question's own page.
+const PART: &str = "data-part";
+/// The parts of a question that change, in their order. See `practice/pages.rs`.
+const PARTS: [&str; 3] = [".practice-ask", ".practice-outcome", ".practice-step"];
+/// Places for the focus after a change, the first one that is there: errors, the next step, and the
+/// first field.
+const FOCUS: [&str; 3] = [
+    ".error-summary:not([hidden])",
+    ".practice-go",
+    "input:not([type=hidden]),select,textarea",
+];
 
-/// Loads the questions that the reader is near.
-pub fn bring() {
-    let Ok(waiting) = document().query_selector_all("#ly-content .practice:not([data-at])") else {
-        return;
-    };
-    let height = window()
-        .inner_height()
-        .ok()
-        .and_then(|height| height.as_f64());
-    for at in 0..waiting.length() {
-        let section = waiting
-            .item(at)
-            .and_then(|node| node.dyn_into::<Element>().ok());
-        let Some(section) = section else { continue };
-        if section.get_bounding_client_rect().top() > height.unwrap_or_default() + AHEAD_PX {
-            break;
-        }
-        if let Some(address) = link_in(&section) {
-            let _ = section.set_attribute(AT, &address);
-            spawn_local(async move {
-                // If loading fails, the link to the question's page remains.
-                let _ = show(&section, &address, None).await;
-            });
-        }
-    }
-}
+/// Height of the bars at the top and at the bottom of the window, in pixels.
+const BARS_PX: f64 = 64.0;
 
-/// Follows a link of a question within the topic.
+/// Follows the link that asks a question again.
 pub fn follow(event: &web_sys::MouseEvent) {
     let link = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
         .and_then(|target| target.closest(".practice-go").ok().flatten());
-    let section = link.as_ref().and_then(section_of);
-    let address = link.and_then(|link| link.get_attribute("href"));
-    if let (Some(section), Some(address)) = (section, address)
+    if let Some(section) = link.as_ref().and_then(section_of)
         && !(event.ctrl_key() || event.meta_key() || event.shift_key())
     {
         event.prevent_default();
+        let address = asking(&section);
         go(section, address, None);
     }
 }
@@ -70,7 +55,25 @@ pub fn send(event: &SubmitEvent) {
     event.prevent_default();
     let action = form.get_attribute("action").unwrap_or_default();
     if let Ok(fields) = fields_of(&form, event.submitter()) {
+        // The outcome is fetched from the question's own page, which is smaller than the topic.
+        fields.delete("in_text");
         go(section, action, Some(fields));
+    }
+}
+
+/// Selects whether a program compiles when the learner types what it prints, or the line of its
+/// error.
+pub fn typed(event: &web_sys::Event) {
+    let field = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let name = field
+        .filter(|field| section_of(field).is_some())
+        .and_then(|field| field.get_attribute("name"));
+    match name.as_deref() {
+        Some("given[text]") => tick(event, "yes"),
+        Some("given[line]") => tick(event, "no"),
+        _ => {}
     }
 }
 
@@ -78,14 +81,15 @@ fn section_of(element: &Element) -> Option<Element> {
     element.closest("#ly-content .practice").ok().flatten()
 }
 
-fn link_in(section: &Element) -> Option<String> {
-    let link = section.query_selector(".practice-go").ok().flatten()?;
-    link.get_attribute("href")
+/// Address of the question's own page with the form, also after an answer.
+fn asking(section: &Element) -> String {
+    let page = section.get_attribute(PART).unwrap_or_default();
+    format!("{page}?again=true")
 }
 
-/// Loads the address into the section and moves the focus there. If loading fails, opens the
+/// Loads the address into the section and keeps the focus there. If loading fails, opens the
 /// question's page instead.
-fn go(section: Element, address: String, fields: Option<web_sys::UrlSearchParams>) {
+fn go(section: Element, address: String, fields: Option<UrlSearchParams>) {
     if section.has_attribute("aria-busy") {
         return;
     }
@@ -94,27 +98,42 @@ fn go(section: Element, address: String, fields: Option<web_sys::UrlSearchParams
         let shown = show(&section, &address, fields).await;
         let _ = section.remove_attribute("aria-busy");
         if shown.is_err() {
-            let page = section.get_attribute(AT).unwrap_or(address);
+            let page = section.get_attribute(PART).unwrap_or(address);
             let _ = window().location().assign(&page);
             return;
         }
-        let first = section
-            .query_selector(
-                ".practice-outcome, .notice:not([hidden]), input:not([type=hidden]), select",
-            )
-            .ok()
-            .flatten();
+        let first = FOCUS
+            .iter()
+            .find_map(|place| section.query_selector(place).ok().flatten());
         if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-            let _ = first.focus();
+            focus(&first);
         }
     });
 }
 
-/// Replaces the section's content with the question's part of the page at `address`.
+/// Moves the focus to the element, and scrolls only as far as it needs to be seen. By itself, the
+/// browser would scroll it to the middle of the window, and the question away.
+fn focus(element: &HtmlElement) {
+    let window = window();
+    let before = (window.scroll_x(), window.scroll_y());
+    let _ = element.focus();
+    if let (Ok(x), Ok(y)) = before {
+        window.scroll_to_with_x_and_y(x, y);
+    }
+    let height = window.inner_height().ok().and_then(|it| it.as_f64());
+    let area = element.get_bounding_client_rect();
+    if area.top() < BARS_PX {
+        element.scroll_into_view_with_bool(true);
+    } else if area.bottom() > height.unwrap_or_default() - BARS_PX {
+        element.scroll_into_view_with_bool(false);
+    }
+}
+
+/// Replaces the section's parts with those of the page at `address`.
 async fn show(
     section: &Element,
     address: &str,
-    fields: Option<web_sys::UrlSearchParams>,
+    fields: Option<UrlSearchParams>,
 ) -> Result<(), JsValue> {
     let headers = web_sys::Headers::new()?;
     headers.set("Accept", "text/html")?;
@@ -123,8 +142,8 @@ async fn show(
         headers.set("Content-Type", "application/x-www-form-urlencoded")?;
         init.set_method("POST");
         init.set_body(&fields.to_string().into());
-        // The server shows errors on the page that is named as the referrer.
-        init.set_referrer(&section.get_attribute(AT).unwrap_or_default());
+        // The server shows errors on the page that is named as the referrer, which has to ask.
+        init.set_referrer(&asking(section));
     }
     init.set_headers(&headers);
     let response: web_sys::Response =
@@ -136,10 +155,14 @@ async fn show(
         &text.as_string().unwrap_or_default(),
         SupportedType::TextHtml,
     )?;
-    let part = page
+    let page = page
         .get_element_by_id("ly-practice")
         .ok_or(JsValue::UNDEFINED)?;
-    section.set_inner_html(&part.inner_html());
-    section.set_attribute(AT, &response.url())?;
+    for part in PARTS {
+        let new = page.query_selector(part)?.ok_or(JsValue::UNDEFINED)?;
+        if let Some(old) = section.query_selector(part)? {
+            old.set_inner_html(&new.inner_html());
+        }
+    }
     Ok(())
 }

@@ -19,7 +19,7 @@ impl Shortcut {
     pub const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::Next, "j", "Next topic"),
         (Self::Previous, "k", "Previous topic"),
-        (Self::MarkDone, "m", "Mark as done"),
+        (Self::MarkDone, "m", "Mark done and continue"),
         (Self::Search, "f", "Search this course"),
         (Self::Outline, "o", "Show or hide the outline"),
         (Self::ReadMode, "r", "Read mode"),

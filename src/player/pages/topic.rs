@@ -7,15 +7,18 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::outline::outline;
 use super::shortcuts::Shortcut;
+use crate::coldcall::pages::cold_calls;
 use crate::course::{StudyPersona, duration};
 use crate::enrollment::TopicLink;
 use crate::paths::topic_path;
 use crate::platform::ui::{
     AccountMenu, Badge, Button, ButtonKind, Dialog, Erase, Form, FormState, Glyph, Icon, Kbd,
-    Meter, Tone, Wordmark, loaded, page_resource,
+    Meter, Tone, Wordmark, loaded, page_resource, query_value,
 };
 use crate::player;
+use crate::player::Onward;
 use crate::player::api::{ChoosePersona, MarkDone, load_topic};
+use crate::question_bank::pages::sorting;
 
 pub fn topic_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -27,12 +30,14 @@ pub fn topic_page() -> AnyView {
     let query = Memo::new(|_| {
         use_query_map().with(|query| query.get("q").unwrap_or_default().trim().to_owned())
     });
+    let again = query_value("again");
     let page = page_resource(
-        move || (params.get(), query.get()),
-        |((course, topic), q)| load_topic(course, topic, q),
+        move || (params.get(), query.get(), again.get()),
+        |((course, topic), q, again)| load_topic(course, topic, q, again),
     );
     let forms = TopicForms {
         done: FormState::of(MarkDone::PATH),
+        undone: FormState::of(MarkDone::PATH),
         persona: FormState::of(ChoosePersona::PATH),
         again: Callback::new(move |()| page.refetch()),
     };
@@ -42,6 +47,7 @@ pub fn topic_page() -> AnyView {
 #[derive(Clone, Copy)]
 struct TopicForms {
     done: FormState,
+    undone: FormState,
     persona: FormState,
     /// Reloads the topic.
     again: Callback<()>,
@@ -50,6 +56,7 @@ struct TopicForms {
 fn player(page: player::TopicPage, forms: TopicForms) -> AnyView {
     #[cfg(feature = "hydrate")]
     super::browser::keep_place(&page);
+    sorting::wake();
     let title = format!("{} · {}", page.topic.title, page.course_title);
     view! {
         <Title text=title />
@@ -123,7 +130,7 @@ fn article(page: player::TopicPage, forms: TopicForms) -> AnyView {
             {resume}
             {persona_switch(&page, forms)}
             <div class="content" id="ly-content" lang=lang dir=dir inner_html=page.content.0.clone()></div>
-            {exercises(&page)} {finish(&page, forms)} {pager(&page)}
+            {cold_calls(page.cold_calls.clone(), language)} {exercises(&page)} {finish(&page, forms)} {pager(&page)}
         </article>
     }
     .erase()
@@ -188,37 +195,74 @@ fn exercises(page: &player::TopicPage) -> AnyView {
     .erase()
 }
 
+/// Shows the step at the end of the topic: one button that marks it as done and goes on.
 fn finish(page: &player::TopicPage, forms: TopicForms) -> AnyView {
     let topic = page.topic.topic_id.to_string();
-    let inside = match page.place.is_completed {
+    let same_topic = topic.clone();
+    let next = page.onward.href().to_owned();
+    let go_on = match page.place.is_completed {
         true => view! {
-            <input type="hidden" name="done" value="false" />
-            <Badge tone=Tone::Ok text="Done" />
-            <Button kind=ButtonKind::Quiet busy=forms.done.busy()>
-                "Mark as not done"
+            <Button href=next>
+                "Continue"
+                <Icon glyph=Glyph::ArrowRight />
             </Button>
         }
         .erase(),
         false => view! {
-            <input type="hidden" name="done" value="true" />
-            <Button busy=forms.done.busy()>
-                <Icon glyph=Glyph::Check />
-                "Mark as done"
-            </Button>
+            <Form form=forms.done class="inline">
+                <input type="hidden" name="topic" value=same_topic />
+                <input type="hidden" name="done" value="true" />
+                <input type="hidden" name="next" value=next />
+                <Button busy=forms.done.busy()>
+                    <Icon glyph=Glyph::Check />
+                    "Mark done and continue"
+                </Button>
+            </Form>
         }
         .erase(),
     };
-    let certificate = page.certificate.clone().map(
+    let undo = page.place.is_completed.then(|| {
+        view! {
+            <Form form=forms.undone class="inline" on_done=forms.again>
+                <input type="hidden" name="topic" value=topic />
+                <input type="hidden" name="done" value="false" />
+                <Button kind=ButtonKind::Quiet busy=forms.undone.busy()>
+                    "Mark as not done"
+                </Button>
+            </Form>
+        }
+    });
+    let done = page
+        .place
+        .is_completed
+        .then(|| view! { <Badge tone=Tone::Ok text="Done" /> });
+    let is_onward = page.place.is_completed && matches!(page.onward, Onward::Certificate(_));
+    let certificate = page.certificate.clone().filter(|_| !is_onward).map(
         |href| view! { <Button kind=ButtonKind::Secondary href=href>"Your certificate"</Button> },
     );
     view! {
-        <Form form=forms.done class="finish" id="ly-finish" on_done=forms.again>
-            <input type="hidden" name="topic" value=topic />
-            {inside}
+        <div class="finish">
+            {go_on}
+            <span class="finish-next">{onward(page)}</span>
+            {done}
+            {undo}
             {certificate}
-        </Form>
+        </div>
     }
     .erase()
+}
+
+/// Names the place that follows the topic.
+fn onward(page: &player::TopicPage) -> AnyView {
+    match page.onward.clone() {
+        Onward::Topic(link) => {
+            view! { "Next: " {page.course_title.language.inline(link.title)} }.erase()
+        }
+        Onward::Quiz(link) => format!("Next: {}", link.title).erase(),
+        Onward::Exams(_) => "Next: the exams of this course".erase(),
+        Onward::Certificate(_) => "Next: your certificate".erase(),
+        Onward::Course(_) => "Nothing else is open for now: back to the course".erase(),
+    }
 }
 
 fn pager(page: &player::TopicPage) -> AnyView {

@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use diesel::QueryResult;
 
+use super::onward::{CourseEnd, onward};
 use super::outline;
 use super::store;
 use super::store::MineRow;
 use crate::certificate::server::completion;
 use crate::certificate::server::store as certificates;
+use crate::cohort::server::standing::CohortStanding;
+use crate::cohort::server::store as cohort;
+use crate::coldcall::server::view as cold_calls;
 use crate::course::server::search;
 use crate::course::server::shared;
 use crate::course::server::shared::{SharedCourse, SharedModule, SharedTopic, TopicHeading};
@@ -26,9 +30,10 @@ use crate::enrollment::{
     CourseStep, EnrollmentStatus, OutlineModule, TopicState, first_open, neighbors, percent, steps,
 };
 use crate::exercise::server::view as exercises;
-use crate::paths::{certificate_path, topic_path};
+use crate::paths::{CERTIFICATES, certificate_path, cohort_home_path, topic_path};
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::flash::Flash;
 use crate::platform::ids::{CourseId, OrganizationId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
@@ -36,18 +41,24 @@ use crate::player::{
     Continue, MyCourse, SearchResults, TopicHead, TopicPage, TopicPlace, Upcoming, compose,
 };
 use crate::practice::server::in_text;
+use crate::practice::server::in_text::PracticeReader;
 
 /// Returns the address at which the learner continues. That is the place where they stopped, or
-/// the next unlocked step if the place is now locked.
+/// the next unlocked step if the place is now locked. Before their cohort starts, it is its home.
 pub async fn resume(
     conn: &mut Conn,
     user: UserId,
     course: &str,
     clock: &Clock,
 ) -> AppResult<String> {
-    let studying = studying(conn, user, course)
-        .await?
-        .ok_or_else(not_enrolled)?;
+    let mut found = studying(conn, user, course).await?;
+    if found.is_none() {
+        if starts_later(conn, user, course).await? {
+            return Ok(cohort_home_path(course));
+        }
+        found = studying(conn, user, course).await?;
+    }
+    let studying = found.ok_or_else(not_enrolled)?;
     let progress = progress::refresh(conn, user, studying.course_id, clock.now).await?;
     let place = stopped_at(&progress.shared, studying.last_topic_id);
     let (module, topic) =
@@ -63,6 +74,17 @@ pub async fn resume(
     let outline = outline_of(&progress, &records, clock);
     let step = first_open(steps(&outline, course));
     Ok(step.map_or(stopped, |step| step.link.href))
+}
+
+/// Whether the person is a member of a cohort that has not started. Lets in a member of a cohort
+/// that has.
+async fn starts_later(conn: &mut Conn, user: UserId, course: &str) -> AppResult<bool> {
+    let Some(course) = enrollment::course_id(conn, course).await? else {
+        return Ok(false);
+    };
+    let membership = cohort::membership(conn, user, course).await?;
+    Ok(membership
+        .is_some_and(|membership| matches!(membership.standing, CohortStanding::Before(_))))
 }
 
 /// Returns the topic that the learner opened last, or the first one.
@@ -91,12 +113,15 @@ fn place_href(course: &str, topic: &SharedTopic, records: &TopicRecords) -> Stri
     }
 }
 
-/// Returns the page of a topic, which becomes the learner's place in the course.
+/// Returns the page of a topic, which becomes the learner's place in the course. `again` is the key
+/// of a practice question to answer again, or empty. `flash` is the outcome of a form without
+/// JavaScript.
 pub async fn topic(
     conn: &mut Conn,
     user: UserId,
     course: String,
     topic: &str,
+    (again, flash): (&str, Option<&Flash>),
     clock: &Clock,
 ) -> AppResult<TopicPage> {
     let open = open_topic(conn, user, &course, topic, clock).await?;
@@ -104,15 +129,18 @@ pub async fn topic(
     let (module, topic) = (open.module(), open.topic());
     let wanted = studying.persona.unwrap_or_default();
     let texts = store::texts(conn, topic.topic_id, studying.revision).await?;
-    let mut content = compose(
+    let content = compose(
         texts.blocks(wanted),
         &texts.assets,
         studying.learner_persona,
     );
-    if progress.shared.has_edited_questions {
-        let here = (topic.topic_id, topic.slug.as_str());
-        content = in_text::as_now(conn, studying.course_id, here, content).await?;
-    }
+    let reader = PracticeReader {
+        user,
+        course: &course,
+        again,
+        flash,
+    };
+    let content = in_text::fill(conn, &open, content, reader, clock).await?;
     let mut records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
     match records.entry(topic.topic_id) {
         Entry::Vacant(record) => {
@@ -125,7 +153,7 @@ pub async fn topic(
         }
     }
     let modules = outline_of(progress, &records, clock);
-    let certificate = match !studying.is_completed && is_over(&modules, progress) {
+    let certificate = match !studying.is_completed && is_over(&modules, progress, None) {
         true => {
             completion::check(conn, user, studying.course_id, clock.now).await?;
             certificates::code_of(conn, user, studying.course_id).await?
@@ -136,7 +164,33 @@ pub async fn topic(
         true => exercises::lines(conn, user, topic.topic_id, &course, &topic.slug).await?,
         false => Vec::new(),
     };
-    let (previous, next) = neighbors(&modules, &course, &topic_path(&course, &topic.slug));
+    let certificate = certificate.as_deref().map(certificate_path);
+    let here = topic_path(&course, &topic.slug);
+    let (previous, next) = neighbors(&modules, &course, &here);
+    let end = CourseEnd {
+        has_exams: progress.shared.has_exams,
+        certificate: match &certificate {
+            None if is_over(&modules, progress, Some(topic.slug.as_str())) => {
+                Some(CERTIFICATES.to_owned())
+            }
+            known => known.clone(),
+        },
+    };
+    let onward = onward(&modules, &course, &here, end);
+    let cold_calls = match topic.has_cold_calls {
+        true => {
+            let (of_course, of_topic) = (studying.course_id, topic.topic_id);
+            cold_calls::cards(
+                conn,
+                user,
+                (of_course, &course),
+                (of_topic, &topic.slug),
+                clock,
+            )
+            .await?
+        }
+        false => Vec::new(),
+    };
     let personas = texts.personas();
     let record = records.get(&topic.topic_id);
     let head = TopicHead {
@@ -166,13 +220,16 @@ pub async fn topic(
             StudyPersona::Normal
         },
         has_exams: progress.shared.has_exams,
+        has_cohort: studying.has_cohort,
         course_slug: course,
         course_title,
         personas,
         exercises,
+        cold_calls,
         previous,
         next,
-        certificate: certificate.as_deref().map(certificate_path),
+        onward,
+        certificate,
         found: None,
     })
 }
@@ -189,10 +246,12 @@ fn is_here(studying: &Studying, topic: TopicId, clock: &Clock) -> bool {
             .is_some_and(|at| (clock.now - at).num_seconds() < STAYS)
 }
 
-/// Returns true if all topics are done and no quiz that holds a module back is left to pass.
-fn is_over(outline: &[OutlineModule], progress: &Progress) -> bool {
+/// Returns true if all topics are done and no quiz that holds a module back is left to pass. `with`
+/// counts as done.
+fn is_over(outline: &[OutlineModule], progress: &Progress, with: Option<&str>) -> bool {
     let mut topics = outline.iter().flat_map(|module| &module.topics);
-    topics.all(|topic| topic.state == TopicState::Done) && progress.is_complete()
+    topics.all(|topic| topic.state == TopicState::Done || Some(topic.slug.as_str()) == with)
+        && progress.is_complete()
 }
 
 /// Returns the learner's courses. Only the first one lists its next steps.
@@ -205,6 +264,7 @@ pub async fn my_courses(conn: &mut Conn, user: UserId, clock: &Clock) -> AppResu
     let mut courses = Vec::with_capacity(mine.rows.len());
     for (at, row) in mine.rows.iter().enumerate() {
         let course = match at {
+            _ if row.starts_on.is_some() => mine.course(row, None, Vec::new(), clock),
             0 => current_course(conn, user, &mine, row, clock).await?,
             _ => {
                 let continue_at = mine.continue_at(row).map(|at| Continue {
@@ -297,7 +357,7 @@ impl Mine {
             // existed.
             certificate: match &row.certificate {
                 Some(code) => Some(certificate_path(code)),
-                None => is_completed.then(|| "/certificates".to_owned()),
+                None => is_completed.then(|| CERTIFICATES.to_owned()),
             },
             thumbnail: row
                 .thumbnail_file_id
@@ -314,6 +374,8 @@ impl Mine {
                 .map(|time| (clock.ago(time), time.to_rfc3339())),
             slug: row.slug.clone(),
             title: CourseTitle::new(row.title.clone(), row.language.clone()),
+            has_cohort: row.has_cohort,
+            starts_on: row.starts_on.map(cohort::day),
             continue_at,
         }
     }

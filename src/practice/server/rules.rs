@@ -5,17 +5,17 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use sha2::{Digest, Sha256};
 
-use super::store::{self, Fingerprint};
+use super::store::{self, Fingerprint, Kept};
 use crate::course::CourseTitle;
 use crate::course::server::render::practice_id;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::access::{OpenTopic, open_topic};
 use crate::paths::{practice_path, topic_path};
+use crate::platform::address;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::UserId;
+use crate::platform::ids::{QuestionId, UserId};
 use crate::platform::time::Clock;
-use crate::practice::server::store::practice_question;
 use crate::practice::{PracticePage, PracticeState};
 use crate::question_bank::AnswerForm;
 use crate::question_bank::server::answering::read_form::read;
@@ -24,7 +24,7 @@ use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::Frozen;
 use crate::question_bank::server::questions_in_use;
 use crate::question_bank::server::store::BankQuestion;
-use crate::question_bank::server::view::{graded_question, shown};
+use crate::question_bank::server::view::{GradedAnswer, shown};
 
 /// Course, topic and key of a practice question, as in its address.
 pub struct PracticeAddress {
@@ -58,7 +58,7 @@ async fn ask(
     clock: &Clock,
 ) -> AppResult<PracticeQuestion> {
     let topic = open_topic(conn, user, &address.course, &address.topic, clock).await?;
-    let question = practice_question(conn, topic.topic().topic_id, &address.key)
+    let question = store::practice_question(conn, topic.topic().topic_id, &address.key)
         .await?
         .ok_or_else(|| AppError::NotFound("This question is no longer in the topic.".to_owned()))?;
     let course = topic.studying.course_id;
@@ -67,16 +67,23 @@ async fn ask(
     if let Some(asked) = asked.get(&id) {
         return Err(AppError::Denied(asked.refusal()));
     }
+    let (question, fingerprint) = asked_of(user, question)?;
+    Ok(PracticeQuestion {
+        topic,
+        question,
+        fingerprint,
+    })
+}
+
+/// Freezes the question in the order that this learner sees.
+fn asked_of(user: UserId, question: BankQuestion) -> AppResult<(Frozen, Fingerprint)> {
     let fingerprint = fingerprint(&question)?;
     let seed = Sha256::new()
         .chain_update(fingerprint)
         .chain_update(user.0)
         .finalize();
-    Ok(PracticeQuestion {
-        topic,
-        question: freeze_by(question, &mut StdRng::from_seed(seed.into())),
-        fingerprint,
-    })
+    let question = freeze_by(question, &mut StdRng::from_seed(seed.into()));
+    Ok((question, fingerprint))
 }
 
 /// Hash of the prompt, the options and the right answer. An answer to another version of the
@@ -111,32 +118,85 @@ pub async fn page(
         true => None,
         false => store::kept(conn, user, asked.question.question_id, &asked.fingerprint).await?,
     };
-    let state = match kept {
+    let again = format!("{}?again=true", address.path());
+    let state = state(&asked.question, kept, again);
+    Ok(page_of(&asked.topic, address, state))
+}
+
+/// Loads the questions that stand in the text of a topic, each with its last outcome. The one with
+/// the key `again` is ready to be answered.
+pub async fn in_text(
+    conn: &mut Conn,
+    user: UserId,
+    topic: &OpenTopic,
+    course: &str,
+    html: &str,
+    again: &str,
+    clock: &Clock,
+) -> AppResult<Vec<PracticePage>> {
+    let here = topic.topic();
+    let questions = store::questions_in_text(conn, here.topic_id, html).await?;
+    let ids: Vec<QuestionId> = (questions.iter())
+        .map(|(_, question)| question.question_id)
+        .collect();
+    let course_id = topic.studying.course_id;
+    let in_use = questions_in_use::asked(conn, user, course_id, ids.clone(), clock.now).await?;
+    let mut all_kept = store::all_kept(conn, user, ids).await?;
+    let path = topic_path(course, &here.slug);
+    let mut pages = Vec::with_capacity(questions.len());
+    for (key, question) in questions {
+        let id = question.question_id;
+        let (question, fingerprint) = asked_of(user, question)?;
+        let state = match in_use.get(&id) {
+            Some(asker) => PracticeState::InUse {
+                prompt: shown(&question, None).prompt,
+                why: asker.refusal(),
+            },
+            None => {
+                let kept = all_kept.remove(&id);
+                let kept = kept.filter(|(of, _)| key != again && *of == fingerprint);
+                let again = address::with_query(&path, &[("again", &key)]);
+                let again = format!("{again}#{}", practice_id(&key));
+                state(&question, kept.map(|(_, kept)| kept), again)
+            }
+        };
+        let address = PracticeAddress {
+            course: course.to_owned(),
+            topic: here.slug.clone(),
+            key,
+        };
+        pages.push(page_of(topic, address, state));
+    }
+    Ok(pages)
+}
+
+fn state(question: &Frozen, kept: Option<Kept>, again: String) -> PracticeState {
+    match kept {
         Some(kept) => PracticeState::Answered {
-            outcome: Box::new(graded_question(
-                &asked.question,
-                Some(&kept.answer),
-                kept.points,
-                None,
-            )),
+            outcome: Box::new(
+                GradedAnswer::own(question, Some(&kept.answer), kept.points).view(None),
+            ),
             attempts: kept.attempts,
-            again: format!("{}?again=true", address.path()),
+            again,
         },
-        None => PracticeState::Open(shown(&asked.question, None)),
-    };
-    let topic = topic_path(&address.course, &address.topic);
-    let studying = &asked.topic.studying;
-    Ok(PracticePage {
+        None => PracticeState::Open(shown(question, None)),
+    }
+}
+
+fn page_of(topic: &OpenTopic, address: PracticeAddress, state: PracticeState) -> PracticePage {
+    let path = topic_path(&address.course, &address.topic);
+    let studying = &topic.studying;
+    PracticePage {
         course_title: CourseTitle::new(studying.title.clone(), studying.language.clone()),
         topic: TopicLink {
-            href: format!("{topic}#{}", practice_id(&address.key)),
-            title: asked.topic.topic().title.clone(),
+            href: format!("{path}#{}", practice_id(&address.key)),
+            title: topic.topic().title.clone(),
         },
         course_slug: address.course,
         topic_slug: address.topic,
         key: address.key,
         state,
-    })
+    }
 }
 
 /// Grades the answer with partial credit and stores it in place of the previous one.

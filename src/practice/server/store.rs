@@ -59,6 +59,38 @@ pub async fn kept(
     .transpose()
 }
 
+/// Loads the last answers to these questions, each with the fingerprint of its question. Leaves out
+/// answers that can no longer be read.
+pub async fn all_kept(
+    conn: &mut Conn,
+    user: UserId,
+    questions: Vec<QuestionId>,
+) -> QueryResult<HashMap<QuestionId, (Fingerprint, Kept)>> {
+    let rows: Vec<(QuestionId, Vec<u8>, Value, f64, i32)> = practice_answers::table
+        .filter(practice_answers::user_id.eq(user))
+        .filter(practice_answers::question_id.eq_any(questions))
+        .select((
+            practice_answers::question_id,
+            practice_answers::fingerprint,
+            practice_answers::answer,
+            practice_answers::points,
+            practice_answers::attempts,
+        ))
+        .load(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(question, fingerprint, answer, points, attempts)| {
+            let kept = Kept {
+                answer: serde_json::from_value(answer).ok()?,
+                points,
+                attempts,
+            };
+            Some((question, (Fingerprint::try_from(fingerprint).ok()?, kept)))
+        })
+        .collect())
+}
+
 /// Stores the answer in place of the previous one and counts it.
 pub async fn keep(
     conn: &mut Conn,
@@ -119,4 +151,37 @@ pub async fn practice_question(
         .optional()?;
     let found = with_options(conn, row.into_iter().collect(), &HashMap::new()).await?;
     Ok(found.into_iter().next())
+}
+
+/// The questions of the topic whose marks are in the HTML, each with its key.
+pub async fn questions_in_text(
+    conn: &mut Conn,
+    topic: TopicId,
+    html: &str,
+) -> AppResult<Vec<(String, BankQuestion)>> {
+    let rows: Vec<(Option<String>, QuestionId, QuestionRow)> = quiz_questions::table
+        .filter(quiz_questions::topic_id.eq(topic))
+        .filter(quiz_questions::external_key.is_not_null())
+        .filter(quiz_questions::purpose.ne(QuestionPurpose::Exam))
+        .filter(quiz_questions::retired_at.is_null())
+        .select((
+            quiz_questions::external_key,
+            quiz_questions::question_id,
+            QuestionRow::as_select(),
+        ))
+        .load(conn)
+        .await?;
+    let mut keys = HashMap::new();
+    let mut found = Vec::new();
+    for (key, question, row) in rows {
+        if let Some(key) = key.filter(|key| html.contains(&practice_mark(key))) {
+            keys.insert(question, key);
+            found.push(row);
+        }
+    }
+    let questions = with_options(conn, found, &HashMap::new()).await?;
+    Ok(questions
+        .into_iter()
+        .filter_map(|question| Some((keys.remove(&question.question_id)?, question)))
+        .collect())
 }

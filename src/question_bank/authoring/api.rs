@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{BankPage, BankQuery, ImportPage, QuestionForm, QuestionPage};
+use super::{BankPage, BankQuery, ImportPage, Preview, QuestionForm, QuestionPage};
 use crate::platform::error::AppResult;
-use crate::platform::ids::QuestionId;
+use crate::platform::ids::{ImportId, QuestionId};
+use crate::question_bank::AnswerForm;
 
 #[cfg(feature = "ssr")]
 use {
@@ -12,17 +13,26 @@ use {
     crate::platform::encode,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
+    crate::question_bank::authoring::server::bulk::BulkChange,
     crate::question_bank::authoring::server::editing::{QuestionAddress, Saving, TypedQuestion},
-    crate::question_bank::authoring::server::{editing, list, store, tally, transfer},
+    crate::question_bank::authoring::server::previews::{self, Confirmation},
+    crate::question_bank::authoring::server::transfer::{self, PreviewAddress},
+    crate::question_bank::authoring::server::{bulk, editing, list, rows, store, tally},
     crate::teaching::Area,
     leptos::server_fn::ServerFn,
 };
 
-/// Loads one page of the course's questions. Requires a tutor of the course.
+/// Loads one page of the course's questions. Includes the last change of several questions if the
+/// address says that one was `changed`. Requires a tutor of the course.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_bank(course: String, #[server(default)] query: BankQuery) -> AppResult<BankPage> {
+pub async fn load_bank(
+    course: String,
+    #[server(default)] query: BankQuery,
+    #[server(default)] changed: bool,
+) -> AppResult<BankPage> {
     let tutor = require_tutor_of_slug(&course).await?;
     let (course, cx) = (tutor.course, tutor.signed_in.cx);
+    let done = bulk::last(&cx.session, course, changed).await?;
     // A transaction of its own: the list must be shown even if counting fails.
     if let Err(error) = cx
         .within(async move |conn| tally::bring_up_to_date(conn, course).await)
@@ -40,6 +50,8 @@ pub async fn load_bank(course: String, #[server(default)] query: BankQuery) -> A
                 .map(|(number, title)| (number.to_string(), format!("{number} {title}")))
                 .collect(),
             topics: topics.map(|topic| (topic.slug, topic.label)).collect(),
+            places: store::places(conn, course).await?,
+            done: done.map(|done| done.notice()),
             ..list::page(conn, course, &query).await?
         })
     })
@@ -54,7 +66,6 @@ pub async fn load_question(
     question: String,
     kind: String,
     place: String,
-    preview: bool,
 ) -> AppResult<QuestionPage> {
     let tutor = require_tutor_of_slug(&course).await?;
     let (course, cx) = (tutor.course, tutor.signed_in.cx);
@@ -71,10 +82,27 @@ pub async fn load_question(
         question,
         kind,
         place,
-        preview,
     };
     cx.within(async move |conn| editing::page(conn, course, asked, typed).await)
         .await
+}
+
+/// Renders the typed question as learners would see it, and grades the trial answer if `go` is
+/// `try`. Nothing is saved. Requires a tutor of the course.
+#[server]
+pub async fn preview_question(
+    course: String,
+    #[server(default)] question: QuestionForm,
+    #[server(default)] given: AnswerForm,
+    go: String,
+) -> AppResult<Preview> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let (course, cx) = (tutor.course, tutor.signed_in.cx);
+    let is_tried = go == "try";
+    cx.within(async move |conn| {
+        editing::preview_of(conn, course, &question, (&given, is_tried)).await
+    })
+    .await
 }
 
 /// Saves the question. If `go` names a step such as `preview`, only shows the form again with the
@@ -90,7 +118,7 @@ pub async fn save_question(
     overwrite: Option<String>,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
-    if ["preview", "try", "more", "kind"].contains(&go.as_str()) {
+    if rows::is_step(&go) {
         return Err(step(&question, &go));
     }
     let saving = Saving {
@@ -157,25 +185,123 @@ pub async fn move_question(
     let cx = tutor.signed_in.cx.clone();
     cx.within(async move |conn| editing::shift(conn, &tutor, id, up).await)
         .await?;
-    let ending = query.ending();
-    let join = if ending.is_empty() { "?" } else { "&" };
-    let list = Area::Questions.path(&course);
-    redirect(format!("{list}{ending}{join}moved={}", encode(&which)));
+    back_to_list(&course, &query, &format!("moved={}", encode(&which)));
     Ok(())
 }
 
-/// Loads the places to which questions of a file can go, and the progress or the report of an
-/// import. Requires a tutor of the course.
+/// Changes the questions `ids` and those of `groups`, whose values are ids separated by commas.
+/// `action` is `retire`, `restore`, `move` to `place`, or `purpose`. Returns to the list that
+/// `query` names. Requires a tutor of the course.
+#[server]
+pub async fn change_questions(
+    course: String,
+    action: String,
+    #[server(default)] ids: Vec<String>,
+    #[server(default)] groups: Vec<String>,
+    #[server(default)] place: String,
+    #[server(default)] purpose: String,
+    #[server(default)] query: BankQuery,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let ids = bulk::chosen(&[ids, groups].concat())?;
+    let change = BulkChange::parse(&action, &place, &purpose)?;
+    let cx = tutor.signed_in.cx.clone();
+    let done = cx
+        .within(async move |conn| bulk::change(conn, &tutor, ids, change).await)
+        .await?;
+    bulk::remember(&cx.session, &done).await?;
+    back_to_list(&course, &query, "changed=true");
+    Ok(())
+}
+
+/// Takes the last change of several questions back. Requires a tutor of the course.
+#[server]
+pub async fn undo_question_change(
+    course: String,
+    #[server(default)] query: BankQuery,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let done = bulk::last(&cx.session, tutor.course, true).await?;
+    let done =
+        done.ok_or_else(|| AppError::Conflict("This change can’t be undone any more.".to_owned()))?;
+    let undone = cx
+        .within(async move |conn| bulk::undo(conn, &tutor, done).await)
+        .await?;
+    bulk::remember(&cx.session, &undone).await?;
+    back_to_list(&course, &query, "changed=true");
+    Ok(())
+}
+
+/// Returns to the list with a note in its address.
+#[cfg(feature = "ssr")]
+fn back_to_list(course: &str, query: &BankQuery, note: &str) {
+    let ending = query.ending();
+    let join = if ending.is_empty() { "?" } else { "&" };
+    let list = Area::Questions.path(course);
+    redirect(format!("{list}{ending}{join}{note}"));
+}
+
+/// Loads the places to which questions of a file can go, the preview of an uploaded file, and the
+/// progress or the report of an import. Requires a tutor of the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_import(
     course: String,
     #[server(default)] import: String,
+    #[server(default)] preview: String,
+    #[server(default)] same_name: String,
 ) -> AppResult<ImportPage> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
     let flash = cx.flash.clone();
-    cx.within(async move |conn| transfer::page(conn, &tutor, &import, flash).await)
+    let shown = PreviewAddress { preview, same_name };
+    let upload = transfer::uploaded(&cx, &tutor, &shown.preview).await?;
+    cx.within(async move |conn| transfer::page(conn, &tutor, &import, (shown, upload), flash).await)
         .await
+}
+
+/// Imports an uploaded file, if its effect is still the one that was `seen`. Requires the tutor who
+/// uploaded it.
+#[server]
+pub async fn confirm_import(
+    course: String,
+    preview: String,
+    #[server(default)] same_name: String,
+    seen: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let page = format!(
+        "{}/import?import={}",
+        Area::Questions.path(&course),
+        encode(&preview)
+    );
+    if let Some((uploaded, imported)) = transfer::waiting(&cx, &tutor, &preview).await? {
+        let confirmation = Confirmation {
+            uploaded,
+            imported,
+            same_name,
+            seen,
+        };
+        cx.within(async move |conn| previews::confirm(conn, &tutor, confirmation).await)
+            .await?;
+    }
+    redirect(page);
+    Ok(())
+}
+
+/// Forgets an uploaded file that was not imported. Requires the tutor who uploaded it.
+#[server]
+pub async fn discard_import(course: String, preview: ImportId) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| previews::drop_upload(conn, &tutor, preview).await)
+        .await?;
+    redirect(format!(
+        "{}/import?import=new",
+        Area::Questions.path(&course)
+    ));
+    Ok(())
 }
 
 #[cfg(feature = "ssr")]

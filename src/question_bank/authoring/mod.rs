@@ -63,13 +63,14 @@ impl BankQuery {
         }
     }
 
-    /// True if at most the module is filtered. Each quiz is then listed in full, so that its order
-    /// can be changed.
+    /// True if at most the module and the topic are filtered. Each topic is then listed in full, so
+    /// that its order can be changed.
     pub fn is_whole(&self) -> bool {
-        let Self { module, after, .. } = self;
+        let Self { module, topic, .. } = self;
         let plain = Self {
             module: module.clone(),
-            after: after.clone(),
+            topic: topic.clone(),
+            after: self.after.clone(),
             before: self.before.clone(),
             ..Self::default()
         };
@@ -86,13 +87,24 @@ pub struct BankPage {
     pub modules: Vec<(String, String)>,
     /// Slug and label of each topic.
     pub topics: Vec<(String, String)>,
+    /// Places to which questions can be moved, each as form value and label.
+    pub places: Vec<(String, String)>,
     /// Number of matching questions on all pages.
     pub count: i64,
     pub previous: Option<QuestionId>,
     pub next: Option<QuestionId>,
+    /// The last change of several questions at once.
+    pub done: Option<BulkNotice>,
 }
 
-/// The questions of one quiz, or the questions of a module that only exams ask.
+/// Tells that several questions were changed at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkNotice {
+    pub said: String,
+    pub can_undo: bool,
+}
+
+/// The questions about one topic, or the questions of a module that have no topic.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BankGroup {
     pub title: String,
@@ -105,7 +117,6 @@ pub struct BankLine {
     /// Beginning of the prompt as plain text.
     pub prompt: String,
     pub kind: QuestionType,
-    pub topic: Option<String>,
     pub purpose: QuestionPurpose,
     /// Expected share of wrong answers in percent.
     pub difficulty: Option<String>,
@@ -139,8 +150,11 @@ pub struct QuestionForm {
     pub texts: Vec<String>,
     /// Right sides, in the order of `texts`.
     pub partners: Vec<String>,
-    /// Indexes of the right options, starting at 0.
+    /// Index of the right option of a single choice, starting at 0.
     pub right: Vec<String>,
+    /// Indexes of the right options of a multiple choice. The form has both, so that changing the
+    /// type loses neither.
+    pub several: Vec<String>,
     pub shuffle: Option<String>,
     /// One accepted answer a line.
     pub accepted: String,
@@ -167,9 +181,11 @@ pub struct QuestionPage {
     pub places: Vec<(String, String)>,
     /// Number of rows for options, items or pairs.
     pub rows: usize,
-    pub preview: Option<Preview>,
-    /// Problems with the typed text.
-    pub problems: Vec<String>,
+    /// Id of the element that gets the focus. Empty for none.
+    pub focus: String,
+    pub preview: Preview,
+    /// Problems with the typed text, each with its field.
+    pub problems: Vec<(String, String)>,
     pub is_retired: bool,
     /// True if the question came with the course or from a file.
     pub is_imported: bool,
@@ -178,12 +194,17 @@ pub struct QuestionPage {
     pub facts: Option<QuestionFacts>,
 }
 
-/// The question as learners see it, and the result of a trial answer.
+/// The question as learners see it, as far as it is typed, and the result of a trial answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
     pub shown: QuestionView,
     pub graded: Option<GradedQuestion>,
+    /// Problems that keep a trial answer from being graded.
+    pub problems: Vec<String>,
 }
+
+/// Most rows for options, items or pairs.
+pub const MOST_ROWS: usize = 40;
 
 /// Detailed figures of a question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -205,19 +226,61 @@ pub struct OptionFacts {
     pub shares: [String; 3],
 }
 
-/// The page with the import form and the report of the last import.
+/// The page with the import form, the preview of an uploaded file, or the report of an import.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportPage {
     pub course_title: CourseTitle,
     pub places: Vec<(String, String)>,
+    pub preview: Option<ImportPreview>,
     pub import: Option<Import>,
-    pub problem: Option<String>,
-    /// Identifies the next import, so that a form that is sent twice starts one import.
-    pub token: String,
-    /// Values that were chosen before.
+    /// Problems of the upload, or the reason why an import has stopped.
+    pub problems: Vec<String>,
+}
+
+/// The effect of a file on the bank, before it is imported.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImportPreview {
+    pub id: String,
+    pub file: String,
+    pub format: String,
+    /// Labels of the place and the purpose.
     pub place: String,
     pub purpose: String,
+    /// The tutor's choice for a file whose name was imported before.
     pub same_name: String,
+    /// True if questions of a file with this name are in the bank.
+    pub has_namesake: bool,
+    /// The reason why the file cannot be imported, such as a choice that the tutor has to make.
+    pub problem: Option<String>,
+    pub added: PreviewList,
+    pub changed: Vec<ChangedQuestion>,
+    /// Number of changed questions that are not named.
+    pub more_changed: usize,
+    pub unchanged: PreviewList,
+    pub kept: PreviewList,
+    pub missing: PreviewList,
+    /// Number of questions that are left out.
+    pub refused: usize,
+    pub left_out: Vec<LeftOutGroup>,
+    /// Identifies this effect. If the bank changes, a confirmation shows the preview again.
+    pub seen: String,
+}
+
+/// Beginnings of prompts. Long lists are cut.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PreviewList {
+    pub count: usize,
+    pub items: Vec<String>,
+}
+
+/// A question that a file changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangedQuestion {
+    /// Beginnings of the prompts.
+    pub before: String,
+    pub after: String,
+    /// Names of the changed parts, such as "question, answers".
+    pub parts: String,
 }
 
 /// An import that is running or has ended.
@@ -237,6 +300,15 @@ pub enum ImportState {
     /// The import stopped half-way and is not tried again.
     Stopped,
 }
+
+/// File names and formats of the samples that can be downloaded.
+pub const SAMPLES: [(&str, &str); 5] = [
+    ("questions.gift", "GIFT"),
+    ("questions-moodle.xml", "Moodle XML"),
+    ("question-qti.xml", "QTI item"),
+    ("questions-qti.zip", "QTI package"),
+    ("questions-mdbook.toml", "mdBook quiz"),
+];
 
 /// Value of the purpose field that keeps the purpose that the file gives to each question.
 pub const AS_IN_FILE: &str = "file";

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
+use super::sortable::{matching, ordering};
 use crate::platform::ui::{Erase, FormState, Glyph, Html, Icon, Language, text_of_area};
 use crate::question_bank::limits::ANSWER_CHARACTERS;
 use crate::question_bank::{QuestionView, QuestionViewKind};
@@ -29,8 +30,39 @@ pub fn as_typed(kind: QuestionViewKind, form: FormState) -> QuestionViewKind {
             prints: form.value("given[text]", &prints),
             line: form.value("given[line]", "").parse().ok().or(line),
         },
+        QuestionViewKind::Ordering { items } => {
+            let typed = |(id, html, place): (Uuid, Html, Option<usize>)| {
+                let place = typed_choice(form, "order", id, place);
+                (id, html, place)
+            };
+            QuestionViewKind::Ordering {
+                items: items.into_iter().map(typed).collect(),
+            }
+        }
+        QuestionViewKind::Matching { left, right } => {
+            let typed = |(id, html, matched): (Uuid, Html, Option<Uuid>)| {
+                let matched = typed_choice(form, "matches", id, matched);
+                (id, html, matched)
+            };
+            QuestionViewKind::Matching {
+                left: left.into_iter().map(typed).collect(),
+                right,
+            }
+        }
         other => other,
     }
+}
+
+/// The place or match that was chosen for an item, or `or` if the form was not sent before.
+fn typed_choice<T: std::str::FromStr + ToString>(
+    form: FormState,
+    group: &str,
+    id: Uuid,
+    or: Option<T>,
+) -> Option<T> {
+    let kept = or.map(|kept| kept.to_string()).unwrap_or_default();
+    let field = format!("given[{group}][i{id}]");
+    form.value(&field, &kept).parse().ok()
 }
 
 /// Shows a question with the fields of its answer, and with the flag for review if `can_flag`.
@@ -195,7 +227,7 @@ fn tick(_: &leptos::ev::Event, _: &'static str) {}
 
 /// Selects the radio button that belongs to the field that was typed into.
 #[cfg(feature = "hydrate")]
-fn tick(event: &leptos::ev::Event, answer: &'static str) {
+pub fn tick(event: &leptos::ev::Event, answer: &'static str) {
     use wasm_bindgen::JsCast;
     let field = event
         .target()
@@ -207,167 +239,5 @@ fn tick(event: &leptos::ev::Event, answer: &'static str) {
     });
     if let Some(choice) = choice.and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) {
         choice.set_checked(true);
-    }
-}
-
-/// The letter of a choice, from A; beyond Z its number.
-fn letter(at: usize) -> String {
-    char::from_u32('A' as u32 + at as u32)
-        .filter(char::is_ascii_uppercase)
-        .map_or_else(|| (at + 1).to_string(), String::from)
-}
-
-/// A line with a select for one of the choices. The accessible name of the select consists of
-/// `asks` and the text of the line. `chosen` is the value of the selected choice.
-struct ProgramLine {
-    id: Uuid,
-    group: &'static str,
-    asks: &'static str,
-    html: Html,
-    chosen: String,
-}
-
-fn select_line(line: ProgramLine, choices: &[(String, String)], language: &Language) -> AnyView {
-    let ProgramLine {
-        id,
-        group,
-        asks,
-        html,
-        chosen,
-    } = line;
-    let options = choices
-        .iter()
-        .map(|(value, text)| {
-            let is_chosen = *value == chosen;
-            view! {
-                <option value=value.clone() selected=is_chosen>
-                    {text.clone()}
-                </option>
-            }
-        })
-        .collect_view();
-    let (field, text) = (format!("ly-s{id}"), format!("ly-t{id}"));
-    view! {
-        <li>
-            <select
-                class="input"
-                name=format!("given[{group}][i{id}]")
-                aria-label=asks
-                aria-labelledby=format!("{field} {text}")
-                id=field
-            >
-                <option value="">"–"</option>
-                {options}
-            </select>
-            <span id=text lang=language.tag() dir=language.dir() inner_html=html.0></span>
-        </li>
-    }
-    .erase()
-}
-
-fn ordering(
-    items: Vec<(Uuid, Html, Option<usize>)>,
-    prompt: String,
-    language: &Language,
-) -> AnyView {
-    let choices: Vec<(String, String)> = (1..=items.len())
-        .map(|to| (to.to_string(), to.to_string()))
-        .collect();
-    let lines = items
-        .into_iter()
-        .map(|(id, html, place)| {
-            let line = ProgramLine {
-                id,
-                group: "order",
-                asks: "Position of",
-                html,
-                chosen: place.map(|place| place.to_string()).unwrap_or_default(),
-            };
-            select_line(line, &choices, language)
-        })
-        .collect_view();
-    view! {
-        <fieldset class="stack" aria-describedby=prompt>
-            <legend class="soft">"Number the items in order."</legend>
-            <ul class="quiz-places">{lines}</ul>
-        </fieldset>
-    }
-    .erase()
-}
-
-fn matching(
-    left: Vec<(Uuid, Html, Option<Uuid>)>,
-    right: Vec<(Uuid, Html)>,
-    prompt: String,
-    language: &Language,
-) -> AnyView {
-    let choices: Vec<(String, String)> = right
-        .iter()
-        .enumerate()
-        .map(|(at, (id, _))| (id.to_string(), letter(at)))
-        .collect();
-    let offered = right
-        .into_iter()
-        .enumerate()
-        .map(|(at, (_, html))| {
-            view! {
-                <li>
-                    <b class="num">{letter(at)}</b>
-                    <span lang=language.tag() dir=language.dir() inner_html=html.0></span>
-                </li>
-            }
-        })
-        .collect_view();
-    let lines = left
-        .into_iter()
-        .map(|(id, html, matched)| {
-            let line = ProgramLine {
-                id,
-                group: "matches",
-                asks: "Match for",
-                html,
-                chosen: matched.map(|id| id.to_string()).unwrap_or_default(),
-            };
-            select_line(line, &choices, language)
-        })
-        .collect_view();
-    view! {
-        <fieldset class="stack" aria-describedby=prompt>
-            <legend class="soft">"Choose the matching letter for each item."</legend>
-            <div class="quiz-matching">
-                <ul class="quiz-places">{lines}</ul>
-                <ol class="quiz-places">{offered}</ol>
-            </div>
-        </fieldset>
-    }
-    .erase()
-}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_is_called_by_its_line_and_described_by_the_question() {
-        let id = Uuid::from_u128(7);
-        let items = vec![(id, Html("Wash".to_owned()), None)];
-        let owner = Owner::new();
-        let html = owner.with(|| {
-            fields(
-                QuestionViewKind::Ordering { items },
-                "asked",
-                &Language::new("fa"),
-            )
-            .to_html()
-        });
-        assert!(html.contains("aria-describedby=\"asked\""), "{html}");
-        let named = format!("aria-label=\"Position of\" aria-labelledby=\"ly-s{id} ly-t{id}\"");
-        assert!(html.contains(&named), "{html}");
-        assert!(
-            html.contains(&format!(
-                "<span id=\"ly-t{id}\" lang=\"fa\" dir=\"rtl\">Wash</span>"
-            )),
-            "{html}"
-        );
     }
 }

@@ -4,4 +4,6 @@ pub mod answer_fields;
 pub mod graded;
 pub mod history;
 pub mod marks;
+mod sortable;
+pub mod sorting;
 pub mod timer;

@@ -2,7 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::platform::ui::Erase;
+#[cfg(feature = "hydrate")]
+use crate::platform::ui::remember;
+use crate::platform::ui::{Erase, remembered};
+
+/// Name and value of the cookie that is set while the learner hides the time.
+const HIDDEN: (&str, &str) = ("timer", "hidden");
 
 /// Seconds left at which screen readers announce the time.
 #[cfg(feature = "hydrate")]
@@ -24,17 +29,27 @@ pub fn timer(said_left: RwSignal<i64>) -> AnyView {
     countdown(said_left)
 }
 
-/// Counts down from the seconds that the server last reported. One second after the end, clicks the
-/// button [`time_over`] of the form `ly-submit`. The delay lets the last answer arrive first.
+/// Counts down from the seconds that the server last reported. The learner can hide the time. One
+/// second after the end, clicks the button [`time_over`] of the form `ly-submit`. The delay lets
+/// the last answer arrive first.
 pub fn countdown(said_left: RwSignal<i64>) -> AnyView {
     let left = RwSignal::new(said_left.get_untracked());
     let aloud = RwSignal::new(String::new());
+    let is_hidden = RwSignal::new(remembered(HIDDEN.0).as_deref() == Some(HIDDEN.1));
+    let toggle = move |_| {
+        is_hidden.update(|hidden| *hidden = !*hidden);
+        #[cfg(feature = "hydrate")]
+        remember(HIDDEN.0, is_hidden.get_untracked().then_some(HIDDEN.1));
+    };
     #[cfg(feature = "hydrate")]
     run(said_left, left, aloud);
     view! {
-        <p class="quiz-time num" role="timer" class:warn=move || left.get() <= 30>
+        <p class="quiz-time num" role="timer" class:warn=move || left.get() <= 30 hidden=move || is_hidden.get()>
             {move || words(left.get())}
         </p>
+        <button class="btn quiet quiz-clock" type="button" on:click=toggle>
+            {move || if is_hidden.get() { "Show time" } else { "Hide time" }}
+        </button>
         <p class="vh" aria-live="polite">
             {move || aloud.get()}
         </p>

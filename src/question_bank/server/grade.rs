@@ -1,12 +1,13 @@
 //! The frozen questions of an attempt, and the points for an answer to each of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::number;
 use crate::platform::ids::{QuestionId, TopicId};
+use crate::question_bank::AnswerState;
 
 /// The questions of one attempt, as stored in the database.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -158,17 +159,19 @@ pub fn points(kind: &FrozenKind, answer: Option<&Answer>, partial_credit: bool) 
     }
 }
 
-/// Whether the answer is complete. An unfinished order or match is not.
-pub fn is_complete(kind: &FrozenKind, answer: &Answer) -> bool {
-    match (kind, answer) {
-        (FrozenKind::Ordering { items, .. }, Answer::Places(places)) => {
-            (1..=items.len()).all(|place| places.values().any(|given| *given == place))
+/// Says how much of the question is answered.
+pub fn answer_state(kind: &FrozenKind, answer: Option<&Answer>) -> AnswerState {
+    let (given, all) = match (kind, answer) {
+        (_, None) => (0, 1),
+        (FrozenKind::Ordering { items, .. }, Some(Answer::Places(places))) => {
+            (places.values().collect::<HashSet<_>>().len(), items.len())
         }
-        (FrozenKind::Matching { left, .. }, Answer::Matches(matches)) => {
-            matches.len() == left.len()
+        (FrozenKind::Matching { left, .. }, Some(Answer::Matches(matches))) => {
+            (matches.values().collect::<HashSet<_>>().len(), left.len())
         }
-        _ => true,
-    }
+        _ => (1, 1),
+    };
+    AnswerState::of(given, all)
 }
 
 /// The points as a percentage of the points possible, rounded to a whole number.
@@ -410,8 +413,6 @@ mod tests {
         };
         let order = |ids: [u128; 4]| Answer::Places(ids.map(id).into_iter().zip(1..).collect());
         let begun = Answer::Places([(id(1), 1), (id(2), 1)].into());
-        assert!(is_complete(&ordering, &order([2, 1, 4, 3])));
-        assert!(!is_complete(&ordering, &begun));
         assert_eq!(points(&ordering, Some(&begun), true), 0.25);
         assert_eq!(points(&ordering, Some(&order([1, 2, 3, 4])), false), 1.0);
         assert_eq!(points(&ordering, Some(&order([1, 2, 4, 3])), false), 0.0);
@@ -424,6 +425,39 @@ mod tests {
         let half = Answer::Matches([(id(1), id(11)), (id(2), id(11))].into());
         assert_eq!(points(&matching, Some(&half), true), 0.5);
         assert_eq!(points(&matching, None, true), 0.0);
+    }
+
+    #[test]
+    fn an_order_or_a_match_is_incomplete_until_every_part_is_given() {
+        let ordering = FrozenKind::Ordering {
+            items: (1..=3).map(|n| (id(n), String::new())).collect(),
+            shown: vec![],
+        };
+        let order = |places: &[usize]| {
+            let ids = (1..).map(id);
+            let answer = Answer::Places(ids.zip(places.iter().copied()).collect());
+            answer_state(&ordering, Some(&answer))
+        };
+        assert_eq!(answer_state(&ordering, None), AnswerState::Missing);
+        assert_eq!(order(&[2]), AnswerState::Incomplete);
+        assert_eq!(order(&[2, 2, 1]), AnswerState::Incomplete);
+        assert_eq!(order(&[2, 3, 1]), AnswerState::Complete);
+        let matching = FrozenKind::Matching {
+            left: (1..=2).map(|n| (id(n), String::new())).collect(),
+            right: vec![],
+            pairs: HashMap::new(),
+        };
+        let matched = |pairs: &[(u128, u128)]| {
+            let pairs = pairs.iter().map(|(left, right)| (id(*left), id(*right)));
+            answer_state(&matching, Some(&Answer::Matches(pairs.collect())))
+        };
+        assert_eq!(matched(&[(1, 11)]), AnswerState::Incomplete);
+        assert_eq!(matched(&[(1, 11), (2, 12)]), AnswerState::Complete);
+        let choice = choices(false, &[true, false]);
+        assert_eq!(
+            answer_state(&choice, chosen(&[2]).as_ref()),
+            AnswerState::Complete
+        );
     }
 
     proptest! {

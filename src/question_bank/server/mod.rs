@@ -7,6 +7,7 @@ pub mod bank;
 pub mod exchange;
 pub mod freeze;
 pub mod grade;
+pub mod marked_answer;
 pub mod number;
 pub mod questions_in_use;
 pub mod statistics;

@@ -12,7 +12,6 @@ use diesel_async::RunQueryDsl;
 use super::answering::timing::GRACE;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, QuestionId, QuizNumber, UserId};
-use crate::platform::ui::Html;
 use crate::question_bank::GradedQuestion;
 
 /// The running quiz or exam that asks a question. An exam is named by its title.
@@ -123,12 +122,12 @@ pub async fn withhold_asked(
         .collect())
 }
 
-/// Removes points, right answer and explanation if the question is being asked now.
+/// Removes points, marks and explanation if the question is being asked now.
 fn withhold(question: GradedQuestion, asked: Option<&UsedBy>) -> GradedQuestion {
     match asked {
         Some(asked) => GradedQuestion {
             points: 0,
-            right: Html(String::new()),
+            marked: question.unmarked.clone(),
             explanation: None,
             withheld: Some(asked.why_withheld()),
             ..question

@@ -1,9 +1,11 @@
-//! Builds the views of a question: while it is asked, and after it is graded.
+//! Builds the views of a question: while it is asked, and after it is graded. `marked_answer` marks
+//! the answer.
 
 use crate::enrollment::TopicLink;
 use crate::platform::markdown;
 use crate::platform::ui::Html;
-use crate::question_bank::server::grade::{self, Answer, Frozen, FrozenKind, SavedAnswer};
+use crate::question_bank::server::grade::{Answer, Frozen, FrozenKind, SavedAnswer, answer_state};
+use crate::question_bank::server::marked_answer::{Solution, marked_answer};
 use crate::question_bank::{GradedQuestion, Mark, QuestionView, QuestionViewKind};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -47,13 +49,13 @@ pub fn shown(question: &Frozen, given: Option<&SavedAnswer>) -> QuestionView {
                 Some(Answer::Places(places)) => places.get(id).copied(),
                 _ => None,
             };
-            QuestionViewKind::Ordering {
-                items: shown
-                    .iter()
-                    .filter_map(|id| items.iter().find(|(item, _)| item == id))
-                    .map(|(id, html)| (*id, Html(html.clone()), place(id)))
-                    .collect(),
-            }
+            let mut items: Vec<_> = shown
+                .iter()
+                .filter_map(|id| items.iter().find(|(item, _)| item == id))
+                .map(|(id, html)| (*id, Html(html.clone()), place(id)))
+                .collect();
+            items.sort_by_key(|(_, _, place)| place.unwrap_or(usize::MAX));
+            QuestionViewKind::Ordering { items }
         }
         FrozenKind::Matching { left, right, .. } => {
             let matched = |id: &Uuid| match answer {
@@ -79,11 +81,11 @@ pub fn shown(question: &Frozen, given: Option<&SavedAnswer>) -> QuestionView {
     }
 }
 
-/// Returns whether a question is answered and flagged.
+/// Returns how much of a question is answered, and whether it is flagged.
 pub fn mark(question: &Frozen, given: Option<&SavedAnswer>) -> Mark {
     let answer = given.and_then(|given| given.answer.as_ref());
     Mark {
-        answered: answer.is_some_and(|answer| grade::is_complete(&question.kind, answer)),
+        answer: answer_state(&question.kind, answer),
         flagged: given.is_some_and(|given| given.flagged),
     }
 }
@@ -105,29 +107,58 @@ pub(crate) fn numbered(program_html: &str) -> String {
     )
 }
 
-/// Builds the result of one question, with the answer, its points and the right answer.
-pub fn graded_question(
-    question: &Frozen,
-    answer: Option<&Answer>,
-    points: f64,
-    topic: Option<TopicLink>,
-) -> GradedQuestion {
-    let prompt = match &question.kind {
-        FrozenKind::Tracing { program_html, .. } => {
-            format!("{}{}", question.prompt_html, numbered(program_html))
+/// A graded question with all that its result shows.
+pub struct GradedAnswer<'a> {
+    pub question: &'a Frozen,
+    pub answer: Option<&'a Answer>,
+    /// Points, from 0 to 1.
+    pub points: f64,
+    pub solution: Solution<'a>,
+    /// The interface's words for the answer, such as "Your answer".
+    pub whose: &'a str,
+}
+
+impl<'a> GradedAnswer<'a> {
+    /// The learner's own answer to the question as it was drawn.
+    pub fn own(question: &'a Frozen, answer: Option<&'a Answer>, points: f64) -> Self {
+        Self {
+            question,
+            answer,
+            points,
+            solution: Solution::Key(&question.kind),
+            whose: YOURS,
         }
-        _ => question.prompt_html.clone(),
-    };
-    GradedQuestion {
-        prompt: Html(prompt),
-        points: (points * 100.0).round() as i32,
-        answered: Html(answered(&question.kind, answer)),
-        right: Html(right(&question.kind)),
-        explanation: question.explanation_html.clone().map(Html),
-        withheld: None,
-        topic,
+    }
+
+    /// Builds the result of the question: its points and the answer with its marks.
+    pub fn view(self, topic: Option<TopicLink>) -> GradedQuestion {
+        let Frozen {
+            prompt_html, kind, ..
+        } = self.question;
+        let prompt = match kind {
+            FrozenKind::Tracing { program_html, .. } => {
+                format!("{prompt_html}{}", numbered(program_html))
+            }
+            _ => prompt_html.clone(),
+        };
+        let marked = |solution| Html(marked_answer(kind, self.answer, solution, self.whose));
+        GradedQuestion {
+            prompt: Html(prompt),
+            points: (self.points * 100.0).round() as i32,
+            state: answer_state(kind, self.answer),
+            marked: marked(self.solution),
+            unmarked: marked(Solution::Withheld),
+            explanation: self.question.explanation_html.clone().map(Html),
+            withheld: None,
+            topic,
+        }
     }
 }
+
+/// Words for the answer on a learner's own pages.
+pub const YOURS: &str = "Your answer";
+/// Words for the answer on tutors' pages.
+pub const LEARNERS: &str = "Learner’s answer";
 
 pub(crate) fn list<'a>(tag: &str, items: impl Iterator<Item = &'a str>) -> String {
     let items: String = items.map(|item| format!("<li>{item}</li>")).collect();
@@ -147,37 +178,6 @@ pub(crate) fn line_words(line: Option<u32>) -> String {
             r#"<p lang="en" dir="ltr">It does not compile: the error is on line {line}.</p>"#
         ),
         None => r#"<p lang="en" dir="ltr">It does not compile.</p>"#.to_owned(),
-    }
-}
-
-/// Returns the learner's answer as HTML. Empty without an answer.
-pub(crate) fn answered(kind: &FrozenKind, answer: Option<&Answer>) -> String {
-    match (kind, answer) {
-        (FrozenKind::Choice { options, .. }, Some(Answer::Choice(chosen))) => list(
-            "ul",
-            options
-                .iter()
-                .filter(|option| chosen.contains(&option.id))
-                .map(|option| option.html.as_str()),
-        ),
-        (_, Some(Answer::Text(text))) => format!("<p>{}</p>", markdown::escape(text)),
-        (_, Some(Answer::Prints(text))) => pre(text),
-        (_, Some(Answer::FailsAtLine(line))) => line_words(*line),
-        (FrozenKind::Ordering { items, .. }, Some(Answer::Places(places))) => {
-            let mut placed: Vec<(usize, String)> = items
-                .iter()
-                .filter_map(|(id, html)| {
-                    let place = *places.get(id)?;
-                    Some((place, format!("{place}. {html}")))
-                })
-                .collect();
-            placed.sort();
-            list("ul", placed.iter().map(|(_, line)| line.as_str()))
-        }
-        (FrozenKind::Matching { left, right, .. }, Some(Answer::Matches(matches))) => {
-            matched(left, right, matches)
-        }
-        _ => String::new(),
     }
 }
 

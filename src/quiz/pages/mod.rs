@@ -21,7 +21,7 @@ use crate::platform::ui::{
 };
 use crate::question_bank::Mark;
 use crate::question_bank::pages::history::{PastLine, history};
-use crate::question_bank::pages::marks::{count_open, open_words};
+use crate::question_bank::pages::marks::open_words;
 use crate::question_bank::pages::timer::{time_over, timer};
 use crate::quiz::pages::running::question;
 
@@ -103,6 +103,7 @@ fn quiz(page: QuizPage, forms: QuizForms) -> AnyView {
             <Breadcrumbs trail=vec![
                 (page.course_title.to_string(), course),
                 (page.module_title.clone(), String::new()),
+                (name.clone(), String::new()),
             ] />
             <h1>{name}</h1>
             {excused}
@@ -168,42 +169,41 @@ fn running(attempt: RunningAttempt, language: &Language, path: &str, forms: Quiz
         None => overview(attempt.marks, path),
     };
     view! {
-        <div class="quiz-bar">{clock}</div>
-        {inside}
-        <Form form=forms.submit class=if at_end { "stack quiz-submit" } else { "quiz-submit vh" } id="ly-submit" on_answer=told>
-            <input type="hidden" name="attempt" value=attempt_id />
-            {at_end.then(|| view! { <Button big=true busy=forms.submit.busy()>"Submit"</Button> })}
-            {time_over()}
-        </Form>
+        <div class="quiz-run">
+            <div class="quiz-bar">{forms.save.status()} {clock}</div>
+            {inside}
+            <Form form=forms.submit class=if at_end { "stack quiz-submit" } else { "quiz-submit vh" } id="ly-submit" on_answer=told>
+                <input type="hidden" name="attempt" value=attempt_id />
+                {at_end.then(|| view! { <Button big=true busy=forms.submit.busy()>"Submit"</Button> })}
+                {time_over()}
+            </Form>
+        </div>
     }
     .erase()
 }
 
 /// The overview before handing in: which questions are answered and which are flagged.
 fn overview(marks: Vec<Mark>, path: &str) -> AnyView {
-    let said = open_words(count_open(&marks));
+    let said = open_words(&marks);
     let lines = marks
         .into_iter()
         .zip(1..)
         .map(|(mark, number): (_, usize)| {
-            let state = if mark.answered {
-                "answered"
-            } else {
-                "not answered"
-            };
             view! {
                 <li>
                     <a href=format!("{path}?show={number}") rel="external">
                         {format!("Question {number}")}
                     </a>
-                    <span class="soft">{state}</span>
+                    <span class="soft">{mark.answer.words()}</span>
                     {mark.flagged.then(|| view! { <Badge tone=Tone::Warn text="Flagged" /> })}
                 </li>
             }
         })
         .collect_view();
     view! {
-        <h2>"Ready to submit?"</h2>
+        <h2 tabindex="-1" autofocus=true>
+            "Ready to submit?"
+        </h2>
         <p>{said}</p>
         <ol class="quiz-overview">{lines}</ol>
     }

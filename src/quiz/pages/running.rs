@@ -1,6 +1,7 @@
 use crate::platform::ui::{Erase, Form, FormState, Language};
 use crate::question_bank::QuestionView;
 use crate::question_bank::pages::answer_fields::{as_typed, question_fields, steps};
+use crate::question_bank::pages::sorting;
 use crate::quiz::RunningAttempt;
 use leptos::prelude::*;
 
@@ -13,6 +14,7 @@ pub fn question(
     save: FormState,
     told: Callback<String, String>,
 ) -> AnyView {
+    sorting::wake();
     let (number, count) = (at + 1, attempt.marks.len());
     let next = match number == count {
         true => ("end".to_owned(), "Review answers"),
@@ -23,18 +25,11 @@ pub fn question(
         .into_iter()
         .zip(1..)
         .map(|(mark, to): (_, usize)| {
-            let class = mark.class();
-            let state = match (mark.answered, mark.flagged) {
-                (true, true) => ", answered, flagged",
-                (true, false) => ", answered",
-                (false, true) => ", flagged",
-                (false, false) => "",
-            };
             view! {
-                <button class=class name="go" value=to.to_string() aria-current=(to == number).then_some("step")>
+                <button class=mark.class() name="go" value=to.to_string() aria-current=(to == number).then_some("step")>
                     <span class="vh">"Question "</span>
                     {to.to_string()}
-                    <span class="vh">{state}</span>
+                    <span class="vh">", " {mark.words()}</span>
                 </button>
             }
         })
@@ -44,6 +39,8 @@ pub fn question(
         ..shown
     };
     let asked = question_fields(shown, "ly-prompt".to_owned(), true, language);
+    // An error at the head of the form is more urgent than the question.
+    let is_refused = save.problem().get_untracked().is_some();
     let steps = steps((at > 0).then_some(at), next.0.clone(), next.1, false);
     view! {
         <Form form=save class="quiz-form" keeps=true on_answer=told>
@@ -55,15 +52,18 @@ pub fn question(
             <button class="vh" name="go" value=next.0 tabindex="-1" aria-hidden="true">
                 {next.1}
             </button>
+            // The page reloads after each step, so the focus returns to the question.
+            <h2 class="quiz-heading" tabindex="-1" autofocus=!is_refused>
+                {format!("Question {number} of {count}")}
+            </h2>
+            {asked}
+            {steps}
             <nav class="chips quiz-jumps" aria-label="Questions">
                 {jumps}
                 <button class="chip" name="go" value="end">
                     "Review"
                 </button>
             </nav>
-            <h2 class="vh">{format!("Question {number} of {count}")}</h2>
-            {asked}
-            {steps}
         </Form>
     }
     .erase()

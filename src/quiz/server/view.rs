@@ -16,14 +16,13 @@ use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{AttemptId, QuizNumber, TopicId, UserId};
 use crate::platform::time::Clock;
-use crate::platform::ui::Html;
-use crate::question_bank::GradedQuestion;
 use crate::question_bank::server::answering::form_hash::basis;
 use crate::question_bank::server::answering::shown_part::ShownPart;
 use crate::question_bank::server::answering::timing::{self, time_words};
 use crate::question_bank::server::grade::answer_to;
+use crate::question_bank::server::marked_answer::Solution;
 use crate::question_bank::server::questions_in_use::withhold_asked;
-use crate::question_bank::server::view::{graded_question, mark, right, shown};
+use crate::question_bank::server::view::{GradedAnswer, YOURS, mark, shown};
 use crate::quiz::{
     AttemptStatus, PastAttempt, QuizPage, QuizResult, QuizState, QuizTerms, RegradeNote,
     RunningAttempt,
@@ -62,7 +61,7 @@ pub async fn page(
             let regrades = regrade::store::applied(conn, &[attempt]).await?;
             let questions = row.set.questions.iter();
             let questions = questions.map(|question| question.question_id).collect();
-            let mut graded = graded(row, &regrades, &abouts, clock);
+            let mut graded = graded(row, &regrades, &abouts, YOURS, clock);
             (graded.next, graded.later) = (onward.open, onward.later);
             let course = found.key.course;
             graded.questions =
@@ -154,11 +153,13 @@ fn running_view(row: &Attempt, at: Option<usize>, now: DateTime<Utc>) -> Running
     }
 }
 
-/// Builds the result of an attempt, with the right answers as its regrades left them.
+/// Builds the result of an attempt, with the right answers as its regrades left them. `whose` is
+/// the interface's word for the answers.
 pub fn graded(
     row: Attempt,
     regrades: &[Applied],
     topics: &HashMap<TopicId, TopicLink>,
+    whose: &str,
     clock: &Clock,
 ) -> QuizResult {
     let questions = row
@@ -172,13 +173,18 @@ pub fn graded(
             let topic = question
                 .topic_id
                 .and_then(|topic| topics.get(&topic).cloned());
-            GradedQuestion {
-                right: Html(match regrade::standing(question, at, regrades) {
-                    Some(kind) => right(kind),
-                    None => r#"<p lang="en" dir="ltr">Everyone gets full points.</p>"#.to_owned(),
-                }),
-                ..graded_question(question, answer, points, topic)
-            }
+            let solution = match regrade::standing(question, at, regrades) {
+                Some(key) => Solution::Key(key),
+                None => Solution::Any,
+            };
+            let graded = GradedAnswer {
+                question,
+                answer,
+                points,
+                solution,
+                whose,
+            };
+            graded.view(topic)
         })
         .collect();
     QuizResult {

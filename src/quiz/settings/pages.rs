@@ -6,8 +6,7 @@ use server_fn::ServerFn;
 use super::api::{SaveQuizSettings, load_quiz_settings};
 use super::{MAX_QUESTIONS, QuizSettings, SettingsPage};
 use crate::platform::ui::{
-    Button, Erase, Field, Form, FormState, Notice, Page, Switch, Tone, loaded, page_resource,
-    path_part,
+    Button, Erase, Field, Form, FormState, Page, Switch, loaded, page_resource, path_part,
 };
 use crate::teaching::{Area, pages::frame};
 
@@ -96,7 +95,7 @@ fn settings(course: &str, set: QuizSettings, form: FormState) -> AnyView {
             <p class="soft">
                 "Attempts in progress keep the settings they started with. Importing the course again does not change these settings."
             </p>
-            <Show when=move || form.done().get()>{move || view! { <Notice tone=Tone::Ok>"Saved."</Notice> }}</Show>
+            {form.said("Saved.")}
             <div class="bank-fields">{fields.collect_view()}</div>
             <Switch
                 name="settings[partial_credit]"

@@ -1,14 +1,14 @@
 //! Queries of teaching.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::course::CourseTitle;
 use crate::platform::db::schema::{course_tutors, tutors};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TutorId, UserId};
-use crate::teaching::TaughtCourse;
+use crate::teaching::{COURSES_PAGE, CourseStatus, TaughtCourse, TaughtPage, TaughtQuery};
 
 #[derive(QueryableByName)]
 struct TaughtRow {
@@ -18,40 +18,96 @@ struct TaughtRow {
     title: String,
     #[diesel(sql_type = Text)]
     language: String,
-    #[diesel(sql_type = Bool)]
-    is_published: bool,
+    #[diesel(sql_type = Text)]
+    status: String,
+    #[diesel(sql_type = Array<Text>)]
+    tutors: Vec<String>,
     #[diesel(sql_type = BigInt)]
     learners: i64,
     #[diesel(sql_type = BigInt)]
     questions: i64,
+    /// Number of courses in the whole list.
+    #[diesel(sql_type = BigInt)]
+    total: i64,
 }
 
-/// Returns the courses that the tutor teaches; all courses if `tutor` is None.
-pub async fn taught(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<Vec<TaughtCourse>> {
-    let rows: Vec<TaughtRow> = statement(
-        "select c.slug, c.title, c.language, c.is_published,
-                (select count(*) from enrollments e where e.course_id = c.course_id and e.status in ('active', 'completed')) as learners,
-                (select count(*) from quiz_questions q where q.course_id = c.course_id and q.retired_at is null) as questions
-         from courses c
-         where c.retired_at is null
-           and ($1 is null or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
-                                      where ct.course_id = c.course_id and ct.is_active and t.user_id = $1))
-         order by c.title_sort, c.course_id
-         limit 500",
+/// Returns a page of the courses that the tutor teaches, or of all courses if `tutor` is None. If
+/// the list has fewer pages, returns its last one.
+pub async fn page(
+    conn: &mut Conn,
+    tutor: Option<UserId>,
+    query: &TaughtQuery,
+) -> QueryResult<TaughtPage> {
+    let mut page = query.page;
+    let mut rows = taught(conn, tutor, query, page).await?;
+    if rows.is_empty() && page > 0 {
+        let first = taught(conn, tutor, query, 0).await?;
+        let total = first.as_slice().first().map_or(0, |row| row.total);
+        page = u32::try_from((total - 1).max(0) / COURSES_PAGE).unwrap_or(0);
+        rows = match page {
+            0 => first,
+            page => taught(conn, tutor, query, page).await?,
+        };
+    }
+    Ok(TaughtPage {
+        total: rows.as_slice().first().map_or(0, |row| row.total),
+        page,
+        courses: rows
+            .into_iter()
+            .map(|row| TaughtCourse {
+                slug: row.slug,
+                title: CourseTitle::new(row.title, row.language),
+                status: CourseStatus::parse(&row.status).unwrap_or(CourseStatus::Draft),
+                tutors: row.tutors,
+                learners: row.learners,
+                questions: row.questions,
+            })
+            .collect(),
+    })
+}
+
+async fn taught(
+    conn: &mut Conn,
+    tutor: Option<UserId>,
+    query: &TaughtQuery,
+    page: u32,
+) -> QueryResult<Vec<TaughtRow>> {
+    statement(
+        "with known as (
+             select c.course_id, c.slug, c.title, c.language, c.title_sort,
+                    case when c.retired_at is not null then 'retired' when c.is_published then 'published' else 'draft' end as status,
+                    coalesce(taught.names, '{}') as tutors, coalesce(taught.users, '{}') as users
+             from courses c
+             left join (
+                 select ct.course_id, array_agg(u.display_name order by lower(u.display_name), u.user_id) as names,
+                        array_agg(u.user_id) as users
+                 from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id join users u on u.user_id = t.user_id
+                 where ct.is_active and u.deleted_at is null
+                 group by ct.course_id
+             ) taught on taught.course_id = c.course_id
+         ), listed as (
+             select k.*, count(*) over () as total
+             from known k
+             where ($1 is null or $1 = any(k.users))
+               and ($2 = '' or k.status = $2)
+               and ($3 = '' or strpos(folded(k.title), folded($3)) > 0
+                    or exists (select from unnest(k.tutors) as tutor (name) where strpos(folded(tutor.name), folded($3)) > 0))
+             order by k.status = 'retired', k.title_sort, k.course_id
+             limit $4 offset $5
+         )
+         select l.slug, l.title, l.language, l.status, l.tutors, l.total,
+                (select count(*) from enrollments e where e.course_id = l.course_id and e.status in ('active', 'completed')) as learners,
+                (select count(*) from quiz_questions q where q.course_id = l.course_id and q.retired_at is null) as questions
+         from listed l
+         order by l.status = 'retired', l.title_sort, l.course_id",
     )
     .bind::<Nullable<Uuid>, _>(tutor)
+    .bind::<Text, _>(query.status.map(CourseStatus::name).unwrap_or_default())
+    .bind::<Text, _>(&query.q)
+    .bind::<BigInt, _>(COURSES_PAGE)
+    .bind::<BigInt, _>(i64::from(page) * COURSES_PAGE)
     .load(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| TaughtCourse {
-            slug: row.slug,
-            title: CourseTitle::new(row.title, row.language),
-            is_published: row.is_published,
-            learners: row.learners,
-            questions: row.questions,
-        })
-        .collect())
+    .await
 }
 
 /// Makes the person a tutor of the course. False if they are one already.

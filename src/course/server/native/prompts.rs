@@ -38,11 +38,22 @@ pub fn read(reading: &Reading, file: PathBuf) -> Option<Prompts> {
 fn cold_call(display_order: i32, mut fields: Fields<'_>) -> ColdCallDraft {
     let draft = ColdCallDraft {
         display_order,
+        key: optional_key(&mut fields),
         prompt: fields.required_line("prompt", limits::COLD_CALL),
         helper_text: fields.line("helper_text", limits::HELPER_TEXT),
     };
     fields.finish();
     draft
+}
+
+fn optional_key(fields: &mut Fields<'_>) -> Option<String> {
+    let value = fields.get("key")?;
+    let key = value.slug(limits::KEY);
+    if key.is_empty() {
+        return None;
+    }
+    (value.source.reading).claim(Keyed::ColdCall, &key, value.place());
+    Some(key)
 }
 
 /// Reads the suggestions of one level. Reports a prompt that occurs twice, because an update could

@@ -21,6 +21,7 @@ pub enum Keyed {
     Topic,
     Question,
     Simulation,
+    ColdCall,
 }
 
 impl Keyed {
@@ -29,6 +30,7 @@ impl Keyed {
             Self::Topic => "topic",
             Self::Question => "question",
             Self::Simulation => "simulation",
+            Self::ColdCall => "cold call",
         }
     }
 }

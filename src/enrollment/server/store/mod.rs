@@ -10,7 +10,7 @@ use crate::course::{LearnerPersona, StudyPersona};
 use crate::enrollment::EnrollmentStatus;
 use crate::platform::db::schema::{courses, enrollments};
 use crate::platform::db::{Conn, statement};
-use crate::platform::ids::{CourseId, TopicId, UserId};
+use crate::platform::ids::{CohortId, CourseId, TopicId, UserId};
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -68,15 +68,19 @@ pub async fn enrolled(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
         .optional()
 }
 
-/// Enrolls, or takes up a course that was left. Twice is as good as once.
+/// Enrolls, or takes up a course that was left. Twice is as good as once. The enrollment is then
+/// the person's own: it no longer depends on a cohort.
 pub async fn enroll(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<()> {
     diesel::insert_into(enrollments::table)
         .values((enrollments::user_id.eq(user), enrollments::course_id.eq(course)))
         .on_conflict((enrollments::user_id, enrollments::course_id))
         .do_update()
-        .set(enrollments::status.eq(diesel::dsl::sql::<crate::platform::db::schema::sql_types::EnrollmentStatus>(
-            "case when enrollments.status = 'completed' then 'completed' else 'active' end::enrollment_status",
-        )))
+        .set((
+            enrollments::status.eq(diesel::dsl::sql::<crate::platform::db::schema::sql_types::EnrollmentStatus>(
+                "case when enrollments.status = 'completed' or enrollments.completed_at is not null then 'completed' else 'active' end::enrollment_status",
+            )),
+            enrollments::cohort_id.eq(None::<CohortId>),
+        ))
         .execute(conn)
         .await
         .map(drop)
@@ -122,6 +126,9 @@ pub struct Studying {
     /// Code of the newest certificate, valid ones first.
     #[diesel(sql_type = Nullable<Text>)]
     pub certificate: Option<String>,
+    /// True for a member of a cohort of the course.
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub has_cohort: bool,
 }
 
 /// Returns None if the person may not study the course, or if it does not exist.
@@ -129,7 +136,8 @@ pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
     statement(
         "select c.course_id, r.revision, c.title, c.language, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, e.last_opened_at, p.persona, l.persona_key as learner_persona,
                 (select code from course_certificates where user_id = $1 and course_id = c.course_id
-                 order by revoked_at is not null, issued_at desc limit 1) as certificate
+                 order by revoked_at is not null, issued_at desc limit 1) as certificate,
+                exists (select from current_membership($1, c.course_id)) as has_cohort
          from courses c
          join enrollments e on e.course_id = c.course_id and e.user_id = $1 and e.status in ('active', 'completed')
          left join course_revisions r on r.course_id = c.course_id

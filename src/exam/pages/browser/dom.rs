@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlFormElement, NodeList, UrlSearchParams};
 
 use crate::platform::ui::browser::fields_of;
-use crate::question_bank::Mark;
+use crate::question_bank::{AnswerState, Mark};
 
 /// Updates the navigator and the overview from the form of a question.
 pub fn mark(number: usize) {
@@ -27,19 +27,28 @@ pub fn mark(number: usize) {
     }
 }
 
-/// Returns whether a form is answered and flagged. Must match the server: all places filled, or
-/// any choice or text.
+/// Returns how much of a form is answered, and whether it is flagged.
 pub fn mark_of(form: &Element) -> Mark {
     let any = |selector: &str| form.query_selector(selector).ok().flatten().is_some();
-    let answered = if any("select") {
-        !any("select:has(option[value='']:checked)")
-    } else if any("[type=radio], [name='given[options][]']") {
-        any(":is([type=radio], [name='given[options][]']):checked")
+    let chosen = all_in(form, "select option:checked");
+    let answer = if chosen.is_empty() {
+        let is_given = match any("[type=radio], [name='given[options][]']") {
+            true => any(":is([type=radio], [name='given[options][]']):checked"),
+            false => has_text(form),
+        };
+        AnswerState::of(usize::from(is_given), 1)
     } else {
-        has_text(form)
+        let values = chosen.iter().filter_map(|it| it.get_attribute("value"));
+        let mut given: Vec<String> = Vec::new();
+        for value in values.filter(|value| !value.is_empty()) {
+            if !given.contains(&value) {
+                given.push(value);
+            }
+        }
+        AnswerState::of(given.len(), chosen.len())
     };
     Mark {
-        answered,
+        answer,
         flagged: any("[name='given[flagged]']:checked"),
     }
 }
@@ -110,7 +119,14 @@ pub fn is_typed(event: &web_sys::Event) -> bool {
 }
 
 pub fn all(selector: &str) -> Vec<Element> {
-    let found: Option<NodeList> = document().query_selector_all(selector).ok();
+    listed(document().query_selector_all(selector).ok())
+}
+
+fn all_in(element: &Element, selector: &str) -> Vec<Element> {
+    listed(element.query_selector_all(selector).ok())
+}
+
+fn listed(found: Option<NodeList>) -> Vec<Element> {
     let found = found.into_iter().flat_map(|list| {
         (0..list.length()).filter_map(move |at| list.item(at)?.dyn_into::<Element>().ok())
     });

@@ -17,6 +17,7 @@ use super::dom::{
 use super::state::RoomState;
 use crate::exam::Room;
 use crate::exam::api::{ReportExamEvents, SaveExamAnswer};
+use crate::question_bank::Mark;
 use crate::question_bank::pages::marks::open_words;
 
 /// Delay after the last keystroke before a typed answer is sent.
@@ -183,12 +184,10 @@ impl LiveRoom {
         match number {
             Some(_) => self.note("question_shown", number),
             None => {
-                let open = all("#ly-room form[data-question]")
-                    .into_iter()
-                    .filter(|form| !mark_of(form).answered)
-                    .count();
+                let forms = all("#ly-room form[data-question]");
+                let marks: Vec<Mark> = forms.iter().map(mark_of).collect();
                 if let Some(said) = document().get_element_by_id("ly-open") {
-                    said.set_text_content(Some(&open_words(open)));
+                    said.set_text_content(Some(&open_words(&marks)));
                 }
             }
         }

@@ -3,16 +3,15 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::sections::sections;
 use crate::exam::teach::api::{SaveExam, load_exam_form};
-use crate::exam::teach::{ExamFields, ExamForm, SECTIONS, SectionFields, exam_path};
+use crate::exam::teach::{ExamFields, ExamForm, SECTIONS, exam_path};
 use crate::platform::ui::{
     Button, ButtonKind, Erase, Field, Form, FormState, Page, Select, Switch, TextArea, loaded,
     page_resource, path_part,
 };
-use crate::teaching::{Area, pages::frame};
-
-/// Number of empty rows for further sections.
-const SPARE: usize = 3;
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Pages `/teach/COURSE/exams/new` and `/teach/COURSE/exams/ID/edit`.
 pub fn exam_form_page() -> AnyView {
@@ -25,21 +24,48 @@ pub fn exam_form_page() -> AnyView {
     let show = move |page: ExamForm| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
-        frame(&course, &title, Area::Exams, form(page, &course, state))
+        let heading = match &page.exam {
+            Some((id, name)) => {
+                TeachHeading::task("Edit exam").below(name.clone(), exam_path(&course, *id))
+            }
+            None => TeachHeading::task("Create exam"),
+        };
+        let inside = form(page, &course, state);
+        frame_below(&course, &title, Area::Exams, heading, inside)
     };
     view! { <Page title="Exam">{loaded(page, show)}</Page> }.erase()
 }
 
 /// Supplies the form's values: those sent before, otherwise the stored ones.
 #[derive(Clone, Copy)]
-struct FormValues {
+pub struct FormValues {
     form: FormState,
     was_sent: bool,
 }
 
 impl FormValues {
-    fn text(self, name: &str, stored: &str) -> String {
+    pub fn text(self, name: &str, stored: &str) -> String {
         self.form.value(&format!("exam[{name}]"), stored)
+    }
+
+    pub fn error(self, name: &str) -> Signal<Option<String>> {
+        self.form.error(name)
+    }
+
+    /// Value of the button that sent the form before.
+    pub fn pressed(self) -> String {
+        self.form.value("go", "")
+    }
+
+    /// Number of sections that were sent before; None if the form was not sent.
+    pub fn sections(self) -> Option<usize> {
+        let is_sent = |row: &usize| {
+            let name = format!("sections][{row}][count");
+            // No browser sends this as a number of questions.
+            self.text(&name, "not sent") != "not sent"
+        };
+        self.was_sent
+            .then(|| (0..SECTIONS).take_while(is_sent).count())
     }
 
     /// Returns the state of a switch. A switch that is off sends nothing, so an empty value means
@@ -51,6 +77,7 @@ impl FormValues {
         }
     }
 
+    /// A field that must be filled in, unless its hint says that it may be left blank.
     fn field(
         self,
         name: &'static str,
@@ -58,6 +85,17 @@ impl FormValues {
         hint: &'static str,
         stored: &str,
         kind: &'static str,
+    ) -> AnyView {
+        let required = !hint.starts_with("Leave blank");
+        self.any_field((name, label, hint), stored, kind, required)
+    }
+
+    fn any_field(
+        self,
+        (name, label, hint): (&'static str, &'static str, &'static str),
+        stored: &str,
+        kind: &'static str,
+        required: bool,
     ) -> AnyView {
         view! {
             <Field
@@ -68,7 +106,7 @@ impl FormValues {
                 r#type=kind
                 value=self.text(name, stored)
                 error=self.form.error(name)
-                required=!hint.starts_with("Leave blank")
+                required=required
                 autocomplete="off"
             />
         }
@@ -93,15 +131,21 @@ fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
         form: state,
         was_sent: !state.value("course", "").is_empty(),
     };
-    let (id, heading, back) = match page.exam {
-        Some((id, title)) => (Some(id.to_string()), title, exam_path(course, id)),
-        None => (None, "New exam".to_owned(), Area::Exams.path(course)),
+    let (id, back) = match page.exam {
+        Some((id, _)) => (Some(id.to_string()), exam_path(course, id)),
+        None => (None, Area::Exams.path(course)),
     };
+    let sections = sections(typed, &page);
+    let window = window(typed, &page);
     let fields = page.fields;
     let course = course.to_owned();
     view! {
-        <h2>{heading}</h2>
         <Form form=state class="stack exam-form">
+            // Enter in a field presses the form's first button, so a hidden button that saves comes
+            // first.
+            <button class="vh" tabindex="-1" aria-hidden="true">
+                "Save"
+            </button>
             <input type="hidden" name="course" value=course />
             {id.map(|id| view! { <input type="hidden" name="id" value=id /> })}
             <input type="hidden" name="exam[revision]" value=typed.text("revision", &fields.revision) />
@@ -119,8 +163,8 @@ fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
                 {typed.field("passing_score_percent", "Passing score (%)", "", &fields.passing_score_percent, "number")}
                 {typed.field("attempts_allowed", "Attempts allowed", "Leave blank for unlimited.", &fields.attempts_allowed, "number")}
             </div>
-            {window(typed, &fields, &page.zone)}
-            {sections(typed, &fields.sections, &page.sources)}
+            {window}
+            {sections}
             {manner(typed, &fields)}
             <div class="row">
                 <Button busy=state.busy()>"Save"</Button>
@@ -133,11 +177,26 @@ fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
     .erase()
 }
 
-fn window(typed: FormValues, fields: &ExamFields, zone: &str) -> AnyView {
+fn window(typed: FormValues, page: &ExamForm) -> AnyView {
+    let fields = &page.fields;
+    let (opens_at, closes_at) = (
+        typed.text("opens_at", &fields.opens_at),
+        typed.text("closes_at", &fields.closes_at),
+    );
+    let zone = RwSignal::new(typed.text("zone", &fields.zone));
+    if !page.has_own_zone && opens_at.is_empty() && closes_at.is_empty() {
+        take_browsers_zone(zone);
+    }
+    let named = move || zone.get().replace('_', " ");
+    let said = match page.has_own_zone {
+        true => view! { "Times are in your time zone, " {named} ". " <a href="/settings">"Change it"</a> }.erase(),
+        false => view! { "Times are in the time zone " {named} ". " <a href="/settings">"Choose another"</a> }.erase(),
+    };
     view! {
         <fieldset class="stack">
             <legend class="label">"Availability"</legend>
-            <p class="soft">{format!("Times are in the time zone {zone}.")}</p>
+            <p class="soft">{said}</p>
+            <input type="hidden" name="exam[zone]" value=move || zone.get() />
             <div class="exam-cols">
                 {typed.field("opens_at", "Opens", "Leave blank to open immediately.", &fields.opens_at, "datetime-local")}
                 {typed
@@ -148,68 +207,16 @@ fn window(typed: FormValues, fields: &ExamFields, zone: &str) -> AnyView {
     .erase()
 }
 
-fn sections(typed: FormValues, stored: &[SectionFields], sources: &[(String, String)]) -> AnyView {
-    let rows = (stored.len() + SPARE).min(SECTIONS);
-    let rows = (0..rows)
-        .map(|row| section(typed, row, stored.get(row), sources))
-        .collect_view();
-    let error = typed.form.error("sections");
-    view! {
-        <fieldset class="stack">
-            <legend class="label">"Sections"</legend>
-            <p class="soft">
-                "Each section draws this many random questions. Difficulty is the author’s estimate, from 0 (everyone answers correctly) to 1 (no one does). Rows without a number of questions are ignored; saving adds more rows."
-            </p>
-            <p class="error" role="alert" hidden=move || error.get().is_none()>
-                {move || error.get()}
-            </p>
-            {rows}
-        </fieldset>
-    }
-    .erase()
-}
-
-fn section(
-    typed: FormValues,
-    row: usize,
-    stored: Option<&SectionFields>,
-    sources: &[(String, String)],
-) -> AnyView {
-    let stored = stored.cloned().unwrap_or_default();
-    let number = row + 1;
-    let field = |name: &str, label: &'static str, stored: &str, kind: &'static str| {
-        let path = format!("sections][{row}][{name}");
-        view! {
-            <Field
-                id=format!("ly-section-{row}-{name}")
-                name=format!("exam[{path}]")
-                label=label
-                r#type=kind
-                value=typed.text(&path, stored)
-                autocomplete="off"
-            />
+/// Uses the browser's time zone for times that are still to be entered.
+fn take_browsers_zone(zone: RwSignal<String>) {
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if let Some(own) = crate::platform::auth::pages::browser_zone() {
+            zone.set(own);
         }
-        .erase()
-    };
-    let source = format!("sections][{row}][source");
-    view! {
-        <fieldset class="exam-section">
-            <legend class="vh">{format!("Section {number}")}</legend>
-            {field("title", "Title", &stored.title, "text")}
-            <Select
-                id=format!("ly-section-{row}-source")
-                name=format!("exam[{source}]")
-                label="Draw from"
-                options=sources.to_vec()
-                value=typed.text(&source, &stored.source)
-                required=false
-            />
-            {field("easiest", "Minimum difficulty", &stored.easiest, "text")}
-            {field("hardest", "Maximum difficulty", &stored.hardest, "text")}
-            {field("count", "Questions", &stored.count, "number")}
-        </fieldset>
-    }
-    .erase()
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = zone;
 }
 
 fn manner(typed: FormValues, fields: &ExamFields) -> AnyView {
@@ -240,7 +247,18 @@ fn manner(typed: FormValues, fields: &ExamFields) -> AnyView {
             {typed
                 .switch("review_after_close", "Show results only after the exam closes", "Until then, learners see no results.", &fields.review_after_close)}
         </fieldset>
-        <fieldset class="stack">
+        {adaptive(typed, fields)}
+    }
+    .erase()
+}
+
+/// Shows the fields of an adaptive exam once its switch is on, which the style sheet sees.
+fn adaptive(typed: FormValues, fields: &ExamFields) -> AnyView {
+    let field = |name, label, hint, stored: &str, kind| {
+        typed.any_field((name, label, hint), stored, kind, false)
+    };
+    view! {
+        <fieldset class="stack exam-adaptive">
             <legend class="label">"Adaptive"</legend>
             {typed
                 .switch(
@@ -250,16 +268,9 @@ fn manner(typed: FormValues, fields: &ExamFields) -> AnyView {
                     &fields.adaptive,
                 )}
             <div class="exam-cols">
-                {typed.field("min_items", "Minimum number of questions", "Leave blank if the exam is not adaptive.", &fields.min_items, "number")}
-                {typed.field("max_items", "Maximum number of questions", "Leave blank if the exam is not adaptive.", &fields.max_items, "number")}
-                {typed
-                    .field(
-                        "standard_error",
-                        "Stop at standard error",
-                        "Leave blank if the exam is not adaptive. In logits, from 0.2 to 1; 0.4 is typical.",
-                        &fields.standard_error,
-                        "text",
-                    )}
+                {field("min_items", "Minimum number of questions", "", &fields.min_items, "number")}
+                {field("max_items", "Maximum number of questions", "", &fields.max_items, "number")}
+                {field("standard_error", "Stop at standard error", "In logits, from 0.2 to 1; 0.4 is typical.", &fields.standard_error, "text")}
             </div>
         </fieldset>
     }

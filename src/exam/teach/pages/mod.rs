@@ -2,6 +2,7 @@
 
 mod edit;
 mod overview;
+mod sections;
 mod sitting;
 
 use leptos::prelude::*;

@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
 
-use super::status;
+use super::status as status_badge;
 use crate::exam::pages::verdict;
 use crate::exam::teach::api::{SetExamStatus, load_exam_overview};
 use crate::exam::teach::{
@@ -18,7 +18,8 @@ use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Notice, Page,
     Pagination, Table, TextArea, Tone, loaded, page_resource, path_part,
 };
-use crate::teaching::{Area, REASON_CHARACTERS, pages::frame};
+use crate::teaching::pages::{TeachHeading, frame_below};
+use crate::teaching::{Area, REASON_CHARACTERS};
 
 /// Page `/teach/COURSE/exams/ID`.
 pub fn taught_exam_page() -> AnyView {
@@ -40,8 +41,11 @@ pub fn taught_exam_page() -> AnyView {
     let show = move |page: ExamOverview| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let heading = TeachHeading::name(page.title.clone())
+            .in_language(&title.language)
+            .beside(status_badge(page.status));
         let inside = overview(page, &course, status, allow);
-        frame(&course, &title, Area::Exams, inside)
+        frame_below(&course, &title, Area::Exams, heading, inside)
     };
     view! { <Page title="Exam">{loaded(page, show)}</Page> }.erase()
 }
@@ -54,10 +58,6 @@ fn overview(page: ExamOverview, course: &str, set: FormState, allow: FormState) 
         .map(|fact| view! { <li>{fact}</li> })
         .collect_view();
     view! {
-        <div class="row">
-            <h2>{page.course_title.language.inline(page.title)}</h2>
-            {status(page.status)}
-        </div>
         <ul class="quiz-terms">{facts}</ul>
         {page
             .shortage
@@ -147,7 +147,7 @@ fn sittings(
     };
     view! {
         <section class="stack">
-            <h3>"Sittings"</h3>
+            <h2>"Sittings"</h2>
             <Table label="Sittings of this exam" columns=columns>
                 {rows}
             </Table>
@@ -193,7 +193,7 @@ fn allowances(given: Vec<AllowanceLine>, course: &str, exam: ExamId, form: FormS
     let course = course.to_owned();
     view! {
         <section class="stack">
-            <h3>"Extra time or sittings for a learner"</h3>
+            <h2>"Extra time or sittings for a learner"</h2>
             <p class="soft">"Changes apply immediately, also to a sitting in progress. A learner with extra time may continue for that long after the exam closes, but can't start after it closes."</p>
             <ul class="exam-rules">{lines}</ul>
             <Form form=form class="stack exam-form">

@@ -13,7 +13,8 @@ use crate::platform::ui::{
     page_resource, path_part,
 };
 use crate::question_bank::pages::graded::answer;
-use crate::teaching::{Area, pages::frame};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
 
 /// Page `/teach/COURSE/exams/ID/SITTING`.
 pub fn taught_sitting_page() -> AnyView {
@@ -29,8 +30,11 @@ pub fn taught_sitting_page() -> AnyView {
     let show = move |page: SittingPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
+        let heading = TeachHeading::name(page.sitting.name.clone())
+            .below(page.exam_title.clone(), exam_path(&course, page.exam_id))
+            .beside(state(page.sitting.state.clone()));
         let inside = sitting(page, &course, regrade);
-        frame(&course, &title, Area::Exams, inside)
+        frame_below(&course, &title, Area::Exams, heading, inside)
     };
     view! { <Page title="Sitting">{loaded(page, show)}</Page> }.erase()
 }
@@ -71,14 +75,13 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
             regrade,
         )
     });
+    let questions = page
+        .questions
+        .into_iter()
+        .zip(1..)
+        .map(|(asked, number)| question(asked, number, &language))
+        .collect_view();
     view! {
-        <p>
-            <a href=exam_path(course, page.exam_id)>{language.inline(page.exam_title)}</a>
-        </p>
-        <div class="row">
-            <h2>{page.sitting.name}</h2>
-            {state(page.sitting.state)}
-        </div>
         <p class="soft">{page.sitting.email}</p>
         <dl class="exam-facts">{facts}</dl>
         <details class="exam-timeline">
@@ -87,14 +90,19 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
             <ol>{timeline}</ol>
         </details>
         {gradings}
-        <ol class="quiz-answers">{page.questions.into_iter().map(|asked| question(asked, &language)).collect_view()}</ol>
+        <ol class="quiz-answers">{questions}</ol>
         {form}
     }
     .erase()
 }
 
-fn question(question: SheetQuestion, language: &Language) -> AnyView {
-    view! { <li><p class="soft num">{question.facts}</p> {answer(question.graded, language, "Learner’s answer")}</li> }.erase()
+fn question(question: SheetQuestion, number: usize, language: &Language) -> AnyView {
+    view! {
+        <li>
+            {answer(question.graded, language, Some(number))} <p class="soft num">{question.facts}</p>
+        </li>
+    }
+    .erase()
 }
 
 fn gradings(gradings: Vec<(String, i32, String)>) -> AnyView {
@@ -112,7 +120,7 @@ fn gradings(gradings: Vec<(String, i32, String)>) -> AnyView {
         .collect_view();
     view! {
         <section class="exam-timeline">
-            <h3>"Grading history"</h3>
+            <h2>"Grading history"</h2>
             <ol>{lines}</ol>
         </section>
     }
@@ -141,7 +149,7 @@ fn regrade_form(
     };
     view! {
         <section class="stack">
-            <h3>"Regrade a question"</h3>
+            <h2>"Regrade a question"</h2>
             <p class="soft">
                 "Correct the question in the bank first, or give everyone full points. The earlier grading stays on record, and the new one replaces it. If you choose all sittings, those in progress are graded the new way when they end."
             </p>

@@ -8,10 +8,10 @@ use crate::exam::server::draw_paper::draw_places;
 use crate::exam::server::store::{BankItem, Exam, ExamTopicRow, SectionRow};
 use crate::exam::server::time_limit::Window;
 use crate::exam::teach::{
-    ExamFields, INSTRUCTIONS_CHARACTERS, SECTIONS, SectionFields, TITLE_CHARACTERS,
+    ExamFields, INSTRUCTIONS_CHARACTERS, SECTIONS, SectionFields, TITLE_CHARACTERS, section_field,
 };
 use crate::exam::{Adaptive, ExamConfig, Review};
-use crate::platform::error::{AppError, AppResult};
+use crate::platform::error::{AppError, AppResult, FieldProblems};
 use crate::platform::figures;
 use crate::platform::ids::{ExamId, TopicId};
 use crate::platform::markdown::{self, TargetKind};
@@ -25,40 +25,42 @@ pub fn read(
     topics: &[ExamTopicRow],
     clock: &Clock,
 ) -> AppResult<(Exam, Vec<SectionRow>)> {
+    let mut problems = FieldProblems::default();
     let title = names::tidy(&fields.title);
     if !(1..=TITLE_CHARACTERS as usize).contains(&title.chars().count()) {
-        return Err(AppError::field(
+        problems.add(
             "title",
             format!("Enter a title of 1 to {TITLE_CHARACTERS} characters."),
-        ));
+        );
     }
     if fields.instructions.chars().count() > INSTRUCTIONS_CHARACTERS as usize {
-        return Err(AppError::field(
+        problems.add(
             "instructions",
             figures::use_at_most(INSTRUCTIONS_CHARACTERS),
-        ));
+        );
     }
-    let minutes = number("minutes", &fields.minutes, 1, 1440)?;
-    let sections = sections(exam_id, &fields.sections, topics)?;
-    let window = window(fields, clock)?;
-    let config = config(fields, &sections, window)?;
-    let instructions = fields.instructions.replace("\r\n", "\n");
+    let minutes = problems.keep(number("minutes", &fields.minutes, 1, 1440));
+    let pass = &fields.passing_score_percent;
+    let pass = problems.keep(number("passing_score_percent", pass, 1, 100));
     let attempts_allowed = match fields.attempts_allowed.trim() {
         "" => None,
-        text => Some(number("attempts_allowed", text, 1, 100)?),
+        text => problems.keep(number("attempts_allowed", text, 1, 100)),
     };
+    let window = window(fields, clock, &mut problems);
+    let sections = sections(exam_id, &fields.sections, topics, &mut problems);
+    let config = config(fields, &sections, &mut problems);
+    let (Some(minutes), Some(pass), Some(config)) = (minutes, pass, config) else {
+        return Err(problems.error());
+    };
+    problems.check()?;
+    let instructions = fields.instructions.replace("\r\n", "\n");
     let exam = Exam {
         exam_id,
         title,
         instructions_html: markdown::render(&instructions, &|_: &str, _: TargetKind| None).html,
         instructions,
         duration_seconds: minutes * 60,
-        passing_score_percent: number(
-            "passing_score_percent",
-            &fields.passing_score_percent,
-            1,
-            100,
-        )?,
+        passing_score_percent: pass,
         attempts_allowed,
         window,
         config,
@@ -82,158 +84,205 @@ where
     }
 }
 
-fn window(fields: &ExamFields, clock: &Clock) -> AppResult<Window> {
-    let time = |field: &str, text: &str| match text.trim() {
-        "" => Ok(None),
-        text => clock.of_field(text).map(Some).ok_or_else(|| {
+fn window(fields: &ExamFields, clock: &Clock, problems: &mut FieldProblems) -> Window {
+    let mut time = |field: &str, text: &str| match text.trim() {
+        "" => None,
+        text => problems.keep(clock.of_field(text).ok_or_else(|| {
             AppError::field(
                 field,
                 format!("This time does not exist in {}.", clock.zone.name()),
             )
-        }),
+        })),
     };
     let window = Window {
-        opens_at: time("opens_at", &fields.opens_at)?,
-        closes_at: time("closes_at", &fields.closes_at)?,
+        opens_at: time("opens_at", &fields.opens_at),
+        closes_at: time("closes_at", &fields.closes_at),
     };
     if let (Some(opens_at), Some(closes_at)) = (window.opens_at, window.closes_at)
         && opens_at >= closes_at
     {
-        return Err(AppError::field(
+        problems.add(
             "closes_at",
             "The closing time must be after the opening time.",
-        ));
+        );
     }
-    Ok(window)
+    window
 }
 
-fn config(fields: &ExamFields, sections: &[SectionRow], window: Window) -> AppResult<ExamConfig> {
+fn config(
+    fields: &ExamFields,
+    sections: &[SectionRow],
+    problems: &mut FieldProblems,
+) -> Option<ExamConfig> {
     let review = match fields.review.as_str() {
-        "nothing" => Review::Nothing,
-        "score" => Review::Score,
-        "answers" => Review::Answers,
+        "nothing" => Some(Review::Nothing),
+        "score" => Some(Review::Score),
+        "answers" => Some(Review::Answers),
         _ => {
-            return Err(AppError::field(
-                "review",
-                "Choose which results learners see.",
-            ));
+            problems.add("review", "Choose which results learners see.");
+            None
         }
     };
     let review_after_close = fields.review_after_close.is_some();
-    if review_after_close && window.closes_at.is_none() {
-        return Err(AppError::field(
+    if review_after_close && fields.closes_at.trim().is_empty() {
+        problems.add(
             "closes_at",
             "Enter a closing time to show results only after the exam closes.",
-        ));
+        );
     }
     let adaptive = match &fields.adaptive {
         None => None,
-        Some(_) => {
-            let total: usize = sections.iter().map(SectionRow::count).sum();
-            let max_items = number("max_items", &fields.max_items, 1, total)?;
-            Some(Adaptive {
-                max_items,
-                min_items: number("min_items", &fields.min_items, 1, max_items)?,
-                standard_error: number("standard_error", &fields.standard_error, 0.2, 1.0)?,
-            })
-        }
+        Some(_) => Some(adaptive(fields, sections, problems)?),
     };
-    Ok(ExamConfig {
+    Some(ExamConfig {
         version: 1,
         shuffle_questions: fields.shuffle_questions.is_some(),
         shuffle_options: fields.shuffle_options.is_some(),
         one_at_a_time: fields.one_at_a_time.is_some(),
         partial_credit: fields.partial_credit.is_some(),
-        review,
+        review: review?,
         review_after_close,
         adaptive,
     })
 }
 
+fn adaptive(
+    fields: &ExamFields,
+    sections: &[SectionRow],
+    problems: &mut FieldProblems,
+) -> Option<Adaptive> {
+    // Without a valid section, any number is accepted, because the sections are refused anyway.
+    let most = match sections.iter().map(SectionRow::count).sum::<usize>() {
+        0 => SECTIONS * 200,
+        total => total,
+    };
+    let max_items = problems.keep(number("max_items", &fields.max_items, 1, most));
+    let min_items = number("min_items", &fields.min_items, 1, max_items.unwrap_or(most));
+    let min_items = problems.keep(min_items);
+    let standard_error = number("standard_error", &fields.standard_error, 0.2, 1.0);
+    let standard_error = problems.keep(standard_error);
+    Some(Adaptive {
+        max_items: max_items?,
+        min_items: min_items?,
+        standard_error: standard_error?,
+    })
+}
+
+/// Returns the sections without errors. Rows without a number of questions are ignored.
 fn sections(
     exam_id: ExamId,
     rows: &[SectionFields],
     topics: &[ExamTopicRow],
-) -> AppResult<Vec<SectionRow>> {
-    let used = rows.iter().filter(|row| !row.count.trim().is_empty());
-    let sections = used
-        .zip(0..)
-        .map(|(row, position)| section(exam_id, row, position, topics))
-        .collect::<AppResult<Vec<SectionRow>>>()?;
-    match sections.len() {
-        1..=SECTIONS => Ok(sections),
-        0 => Err(AppError::field(
+    problems: &mut FieldProblems,
+) -> Vec<SectionRow> {
+    let used: Vec<_> = (rows.iter().enumerate())
+        .filter(|(_, row)| !row.count.trim().is_empty())
+        .collect();
+    match used.len() {
+        1..=SECTIONS => {}
+        0 => problems.add(
             "sections",
             "Enter at least one section with a number of questions.",
-        )),
-        _ => Err(AppError::field(
-            "sections",
-            format!("Use at most {SECTIONS} sections."),
-        )),
+        ),
+        _ => problems.add("sections", format!("Use at most {SECTIONS} sections.")),
     }
+    used.into_iter()
+        .zip(0..)
+        .filter_map(|((at, row), position)| {
+            let place = (exam_id, position);
+            section(place, at, row, topics, problems)
+        })
+        .collect()
 }
 
+/// Reads the row at this index of the form. Its errors are at the fields of the row.
 fn section(
-    exam_id: ExamId,
+    (exam_id, position): (ExamId, i32),
+    at: usize,
     row: &SectionFields,
-    position: i32,
     topics: &[ExamTopicRow],
-) -> AppResult<SectionRow> {
-    let wrong = |what: &str| {
-        let sentence = format!("Section {}: {what}", position + 1);
-        AppError::field("sections", sentence)
+    problems: &mut FieldProblems,
+) -> Option<SectionRow> {
+    let number = at + 1;
+    let mut wrong = |field: &str, sentence: String| {
+        problems.add(&section_field(at, field), sentence);
     };
     let title = names::tidy(&row.title);
-    if title.chars().count() > TITLE_CHARACTERS as usize {
-        return Err(wrong(&format!(
-            "use at most {TITLE_CHARACTERS} characters for the title."
-        )));
+    let has_title = title.chars().count() <= TITLE_CHARACTERS as usize;
+    if !has_title {
+        wrong(
+            "title",
+            format!("Use at most {TITLE_CHARACTERS} characters for the title of section {number}."),
+        );
     }
-    let no_source = || wrong("choose a module or topic of this course.");
-    let (module_no, topic_id) = match row.source.split_once(':') {
-        None if row.source.is_empty() => (None, None),
-        Some(("module", number)) => {
-            let number = number.parse().map_err(|_| no_source())?;
-            let is_there = topics.iter().any(|topic| topic.module_no == number);
-            (
-                Some(is_there.then_some(number).ok_or_else(no_source)?),
-                None,
-            )
-        }
-        Some(("topic", id)) => {
-            let id = TopicId(Uuid::parse_str(id).map_err(|_| no_source())?);
-            let is_there = topics.iter().any(|topic| topic.topic_id == id);
-            (None, Some(is_there.then_some(id).ok_or_else(no_source)?))
-        }
-        _ => return Err(no_source()),
-    };
-    let share = |text: &str| match text.trim().replace(',', ".") {
-        text if text.is_empty() => Ok(None),
-        text => match text.parse::<f32>() {
-            Ok(share) if (0.0..=1.0).contains(&share) => Ok(Some(share)),
-            _ => Err(wrong("enter a difficulty from 0 to 1.")),
-        },
-    };
-    let (difficulty_min, difficulty_max) = (share(&row.easiest)?, share(&row.hardest)?);
-    if let (Some(min), Some(max)) = (difficulty_min, difficulty_max)
-        && min > max
-    {
-        return Err(wrong("the minimum difficulty is above the maximum."));
+    let source = source(&row.source, topics);
+    if source.is_none() {
+        wrong(
+            "source",
+            format!("Choose a module or topic of this course for section {number}."),
+        );
     }
-    let question_count = match row.count.trim().parse() {
-        Ok(count @ 1..=200) => count,
-        _ => return Err(wrong("enter a number of questions from 1 to 200.")),
+    let mut share = |field: &str, text: &str| match text.trim().replace(',', ".") {
+        text if text.is_empty() => Some(None),
+        text => {
+            let share = text.parse::<f32>().ok();
+            let share = share.filter(|share| (0.0..=1.0).contains(share));
+            if share.is_none() {
+                wrong(
+                    field,
+                    format!("Enter a difficulty from 0 to 1 for section {number}."),
+                );
+            }
+            share.map(Some)
+        }
     };
-    Ok(SectionRow {
+    let min = share("easiest", &row.easiest);
+    let max = share("hardest", &row.hardest);
+    let is_range = !matches!((min, max), (Some(Some(min)), Some(Some(max))) if min > max);
+    if !is_range {
+        wrong(
+            "easiest",
+            format!("The minimum difficulty of section {number} is above its maximum."),
+        );
+    }
+    let count = row.count.trim().parse().ok();
+    let count = count.filter(|count| (1..=200).contains(count));
+    if count.is_none() {
+        wrong(
+            "count",
+            format!("Enter a number of questions from 1 to 200 for section {number}."),
+        );
+    }
+    let (module_no, topic_id) = source?;
+    Some(SectionRow {
         exam_id,
         position,
         title,
         module_no,
         topic_id,
-        difficulty_min,
-        difficulty_max,
-        question_count,
+        difficulty_min: min?,
+        difficulty_max: max?,
+        question_count: count?,
     })
+    .filter(|_| has_title && is_range)
+}
+
+/// Reads where a section draws from: the whole bank, a module or a topic of the course.
+fn source(typed: &str, topics: &[ExamTopicRow]) -> Option<(Option<i32>, Option<TopicId>)> {
+    match typed.split_once(':') {
+        None if typed.is_empty() => Some((None, None)),
+        Some(("module", number)) => {
+            let number = number.parse().ok()?;
+            let is_there = topics.iter().any(|topic| topic.module_no == number);
+            is_there.then_some((Some(number), None))
+        }
+        Some(("topic", id)) => {
+            let id = TopicId(Uuid::parse_str(id).ok()?);
+            let is_there = topics.iter().any(|topic| topic.topic_id == id);
+            is_there.then_some((None, Some(id)))
+        }
+        _ => None,
+    }
 }
 
 /// Explains why the question bank cannot fill the exam; None if it can.
@@ -254,6 +303,7 @@ pub fn shortage(sections: &[SectionRow], bank: &[BankItem]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exam::teach::available;
     use chrono::DateTime;
 
     fn sound() -> ExamFields {
@@ -281,12 +331,63 @@ mod tests {
             now: DateTime::UNIX_EPOCH,
         };
         match read(ExamId(Uuid::nil()), &fields, &[], &clock) {
-            Err(AppError::Invalid(mut problems)) => problems.pop(),
+            Err(AppError::Invalid(problems)) => problems.into_iter().next(),
             Err(other) => panic!("{other}"),
             Ok((_, sections)) => {
                 assert_eq!(sections.len(), 1, "an empty row counts for nothing");
                 None
             }
+        }
+    }
+
+    #[test]
+    fn the_form_counts_the_questions_that_a_section_may_draw() {
+        let topic = |n: u128| TopicId(Uuid::from_u128(n));
+        let bank: Vec<BankItem> = [
+            (1, Some(1), Some(0.2)),
+            (1, Some(1), None),
+            (1, Some(2), Some(0.8)),
+            (2, None, Some(0.5)),
+        ]
+        .map(|(module_no, topic_id, difficulty)| BankItem {
+            question_id: crate::platform::ids::QuestionId(Uuid::nil()),
+            module_no,
+            topic_id: topic_id.map(topic),
+            difficulty,
+        })
+        .into();
+        let topics = [(1, 1), (1, 2), (2, 3)].map(|(module_no, n)| ExamTopicRow {
+            topic_id: topic(n),
+            slug: String::new(),
+            title: String::new(),
+            module_no,
+            topic_number: 1,
+        });
+        let pool = crate::exam::teach::server::view::pool(&bank);
+        let one = format!("topic:{}", Uuid::from_u128(1));
+        for (source, easiest, hardest, expected) in [
+            ("", "", "", 4),
+            ("module:1", "", "", 3),
+            ("module:2", "", "", 1),
+            (one.as_str(), "", "", 2),
+            (one.as_str(), "0", "", 1),
+            ("", "0,2", "0.8", 3),
+            ("", "", "0.5", 2),
+            ("", "0.81", "", 0),
+        ] {
+            let fields = SectionFields {
+                source: source.to_owned(),
+                easiest: easiest.to_owned(),
+                hardest: hardest.to_owned(),
+                count: "1".to_owned(),
+                ..SectionFields::default()
+            };
+            let mut problems = FieldProblems::default();
+            let row =
+                section((ExamId(Uuid::nil()), 0), 0, &fields, &topics, &mut problems).unwrap();
+            let drawn = bank.iter().filter(|item| row.takes(item)).count();
+            assert_eq!(available(&pool, &fields), expected, "{fields:?}");
+            assert_eq!(drawn, expected, "{fields:?}");
         }
     }
 
@@ -320,7 +421,9 @@ mod tests {
         );
         assert_eq!(
             problem(|f| f.sections[0].source = "module:7".into()).map(|(_, sentence)| sentence),
-            Some(set("Section 1: choose a module or topic of this course."))
+            Some(set(
+                "Choose a module or topic of this course for section 1."
+            ))
         );
         assert_eq!(
             problem(|f| {
@@ -329,7 +432,7 @@ mod tests {
             })
             .map(|(_, sentence)| sentence),
             Some(set(
-                "Section 1: the minimum difficulty is above the maximum."
+                "The minimum difficulty of section 1 is above its maximum."
             ))
         );
         assert_eq!(
@@ -339,6 +442,56 @@ mod tests {
             }),
             Some(set("max_items")),
             "more than the sections have"
+        );
+    }
+
+    #[test]
+    fn all_errors_are_said_at_once() {
+        let fields = ExamFields {
+            title: String::new(),
+            minutes: "soon".to_owned(),
+            passing_score_percent: "0".to_owned(),
+            attempts_allowed: "-1".to_owned(),
+            opens_at: "tomorrow".to_owned(),
+            review: "all".to_owned(),
+            adaptive: Some("true".to_owned()),
+            max_items: "0".to_owned(),
+            sections: vec![
+                SectionFields::default(),
+                SectionFields {
+                    source: "module:7".to_owned(),
+                    easiest: "2".to_owned(),
+                    count: "none".to_owned(),
+                    ..SectionFields::default()
+                },
+            ],
+            ..sound()
+        };
+        let clock = Clock {
+            zone: chrono_tz::Europe::Berlin,
+            now: DateTime::UNIX_EPOCH,
+        };
+        let Err(AppError::Invalid(problems)) = read(ExamId(Uuid::nil()), &fields, &[], &clock)
+        else {
+            panic!("refused");
+        };
+        let at: Vec<&str> = problems.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(
+            at,
+            [
+                "title",
+                "minutes",
+                "passing_score_percent",
+                "attempts_allowed",
+                "opens_at",
+                "section-1-source",
+                "section-1-easiest",
+                "section-1-count",
+                "review",
+                "max_items",
+                "min_items",
+                "standard_error"
+            ]
         );
     }
 }

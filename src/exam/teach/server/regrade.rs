@@ -27,6 +27,18 @@ pub struct RegradedSittings {
     pub obstacle: Option<Obstacle>,
 }
 
+/// Checks that there is a ruling with this name.
+pub fn check_ruling(name: &str) -> AppResult<()> {
+    match name {
+        "everybody" | "key" => Ok(()),
+        _ => Err(no_ruling()),
+    }
+}
+
+fn no_ruling() -> AppError {
+    AppError::field("ruling", "Choose what counts as correct.")
+}
+
 /// Returns the ruling with this name; for `key`, with the present key of the question.
 pub async fn ruling(
     conn: &mut Conn,
@@ -44,7 +56,7 @@ pub async fn ruling(
             let present = present.filter(|_| is_ours).ok_or_else(gone)?;
             Ok(Ruling::Key(freeze(present).kind))
         }
-        _ => Err(AppError::field("ruling", "Choose what counts as correct.")),
+        _ => Err(no_ruling()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Builds the tutors' pages of exams.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::check;
@@ -8,20 +10,20 @@ use crate::exam::server::grade::AnswerSheet;
 use crate::exam::server::record;
 use crate::exam::server::sitting::{no_exam, no_sitting};
 use crate::exam::server::store as exams;
-use crate::exam::server::store::{Exam, ExamTopicRow, SectionRow};
+use crate::exam::server::store::{BankItem, Exam, ExamTopicRow, SectionRow};
 use crate::exam::server::timeline::{Event, EventKind, TimelineFacts, facts};
 use crate::exam::server::view::window_words;
 use crate::exam::teach::{
-    AllowanceLine, ExamFields, ExamForm, ExamOverview, ExamStatus, SectionFields, SheetQuestion,
-    SittingLine, SittingPage, SittingState, TaughtExam, TaughtExams,
+    AllowanceLine, ExamFields, ExamForm, ExamOverview, ExamStatus, PoolGroup, SectionFields,
+    SheetQuestion, SittingLine, SittingPage, SittingState, TaughtExam, TaughtExams,
 };
 use crate::exam::{ExamConfig, Review};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, ExamId, SittingId};
+use crate::platform::ids::{CourseId, ExamId, SittingId, TopicId};
 use crate::platform::time::Clock;
 use crate::question_bank::server::answering::timing::time_words;
-use crate::question_bank::server::view::graded_question;
+use crate::question_bank::server::view::LEARNERS;
 
 pub async fn list(conn: &mut Conn, course: CourseId, clock: &Clock) -> AppResult<TaughtExams> {
     let tallies = store::tallies(conn, course).await?;
@@ -83,11 +85,13 @@ pub async fn form(
     conn: &mut Conn,
     course: CourseId,
     exam: Option<ExamId>,
+    has_own_zone: bool,
     clock: &Clock,
 ) -> AppResult<ExamForm> {
     let topics = exams::topics(conn, course).await?;
+    let bank = exams::bank(conn, course).await?;
     let (exam, fields) = match exam {
-        None => (None, new_fields()),
+        None => (None, new_fields(clock)),
         Some(id) => {
             let exam = exams::exam(conn, course, id).await?.ok_or_else(no_exam)?;
             let sections = exams::sections(conn, id).await?;
@@ -100,12 +104,31 @@ pub async fn form(
         exam,
         fields,
         sources: sources(&topics),
-        zone: clock.zone.name().to_owned(),
+        pool: pool(&bank),
+        has_own_zone,
     })
 }
 
-fn new_fields() -> ExamFields {
+/// Groups the questions by place.
+pub fn pool(bank: &[BankItem]) -> Vec<PoolGroup> {
+    let mut groups: BTreeMap<(i32, Option<TopicId>), Vec<Option<f32>>> = BTreeMap::new();
+    for item in bank {
+        let place = (item.module_no, item.topic_id);
+        groups.entry(place).or_default().push(item.difficulty);
+    }
+    groups
+        .into_iter()
+        .map(|((module_no, topic), difficulties)| PoolGroup {
+            module_no,
+            topic,
+            difficulties,
+        })
+        .collect()
+}
+
+fn new_fields(clock: &Clock) -> ExamFields {
     ExamFields {
+        zone: clock.zone.name().to_owned(),
         revision: "0".to_owned(),
         minutes: "60".to_owned(),
         passing_score_percent: "70".to_owned(),
@@ -134,9 +157,10 @@ fn fields(exam: &Exam, sections: &[SectionRow], clock: &Clock) -> ExamFields {
     let on = |is_on: bool| is_on.then(|| "true".to_owned());
     let share = |share: Option<f32>| share.map(|share| share.to_string()).unwrap_or_default();
     let time = |at: Option<DateTime<Utc>>| at.map(|at| clock.field(at)).unwrap_or_default();
-    let usual = new_fields();
+    let usual = new_fields(clock);
     ExamFields {
         revision: exam.revision.to_string(),
+        zone: usual.zone,
         title: exam.title.clone(),
         instructions: exam.instructions.clone(),
         minutes: (exam.duration_seconds / 60).to_string(),
@@ -386,12 +410,7 @@ fn sheet(sheet: &AnswerSheet, sums: &TimelineFacts, clock: &Clock) -> Vec<SheetQ
             SheetQuestion {
                 question_id: answered.question.question_id.to_string(),
                 facts: parts.join(" · "),
-                graded: graded_question(
-                    &answered.question,
-                    answered.answer.as_ref(),
-                    answered.points,
-                    None,
-                ),
+                graded: answered.view(None, LEARNERS),
             }
         })
         .collect()

@@ -3,7 +3,6 @@
 
 mod exams;
 
-use crate::teaching::server::fields::reason;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Int4, Timestamptz, Uuid};
@@ -64,9 +63,8 @@ impl<'a> ActionContext<'a> {
         conn: &mut Conn,
         tutor: &'a TutorOf,
         learner: UserId,
-        why: &str,
+        reason: String,
     ) -> AppResult<Self> {
-        let reason = reason(why)?;
         quizzes::running(conn, learner, tutor.course).await?;
         studying::hold(conn, learner, tutor.course).await?;
         let learner = store::learner(conn, tutor.course, learner)

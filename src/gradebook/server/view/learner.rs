@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
+
 use super::GONE;
 use crate::enrollment::TopicLink;
 use crate::enrollment::server::gate::Gate;
@@ -9,7 +11,7 @@ use crate::enrollment::server::progress;
 use crate::enrollment::server::progress::Progress;
 use crate::exam::{self, Review};
 use crate::gradebook::server::actions::no_learner;
-use crate::gradebook::server::store::{self, ActionLine, ColumnKey};
+use crate::gradebook::server::store::{self, ActionLine, ColumnKey, QuizAttempts};
 use crate::gradebook::{
     Cell, CellState, ExamCard, LearnerPage, ModuleCard, OpenedAttempt, PastAction, QuizCard,
 };
@@ -17,6 +19,7 @@ use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{AttemptId, CourseId, QuizNumber, UserId};
 use crate::platform::time::Clock;
+use crate::question_bank::server::view::LEARNERS;
 use crate::quiz::server::attempt::no_attempt;
 use crate::quiz::server::regrade::store as regrades;
 use crate::quiz::server::store::AttemptOutcome;
@@ -44,11 +47,7 @@ pub async fn learner(
     let outline = crate::enrollment::server::access::outline(conn, user, &progress, clock).await?;
     let mut attempts = store::attempts(conn, course, user).await?;
     let cells = store::cells(conn, course, &[user]).await?;
-    let last_attempt = attempts
-        .values()
-        .flatten()
-        .filter_map(|outcome| outcome.completed_at)
-        .max();
+    let last_attempt = attempts.values().filter_map(|of| of.last_at).max();
     let modules: Vec<ModuleCard> = outline
         .into_iter()
         .map(|module| {
@@ -134,7 +133,7 @@ fn gate_words(gate: &Gate, clock: &Clock) -> String {
 fn quizzes(
     module_no: i32,
     progress: &Progress,
-    attempts: &mut HashMap<QuizNumber, Vec<AttemptOutcome>>,
+    attempts: &mut HashMap<QuizNumber, QuizAttempts>,
     clock: &Clock,
 ) -> Vec<QuizCard> {
     let of_module = progress
@@ -143,7 +142,8 @@ fn quizzes(
         .filter(|quiz| quiz.number.module_no == module_no);
     of_module
         .map(|quiz| {
-            let outcomes = attempts.remove(&quiz.number).unwrap_or_default();
+            let QuizAttempts { outcomes, last_at } =
+                attempts.remove(&quiz.number).unwrap_or_default();
             let counting = || outcomes.iter().filter(|outcome| outcome.counts);
             let is_running = counting().any(|outcome| outcome.status == AttemptStatus::InProgress);
             let state = match (
@@ -167,6 +167,7 @@ fn quizzes(
                 attempts_used: quiz.attempts_used,
                 is_retired: false,
                 attempts: past(&outcomes, clock),
+                last: last_at.map(|at| told(at, clock)),
             }
         })
         .collect()
@@ -176,7 +177,7 @@ fn quizzes(
 fn retired(
     module_no: i32,
     progress: &Progress,
-    attempts: &HashMap<QuizNumber, Vec<AttemptOutcome>>,
+    attempts: &HashMap<QuizNumber, QuizAttempts>,
     cells: &HashMap<(UserId, ColumnKey), Cell>,
     clock: &Clock,
 ) -> Vec<QuizCard> {
@@ -194,7 +195,7 @@ fn retired(
         });
     let outcomes = |quiz: QuizNumber| {
         let of_quiz = attempts.get(&quiz);
-        of_quiz.map(Vec::as_slice).unwrap_or_default()
+        of_quiz.map(|of| of.outcomes.as_slice()).unwrap_or_default()
     };
     known
         .into_iter()
@@ -207,8 +208,17 @@ fn retired(
                 .count() as i64,
             is_retired: true,
             attempts: past(outcomes(quiz), clock),
+            last: attempts
+                .get(&quiz)
+                .and_then(|of| of.last_at)
+                .map(|at| told(at, clock)),
         })
         .collect()
+}
+
+/// Returns a time for people and as RFC 3339.
+fn told(at: DateTime<Utc>, clock: &Clock) -> (String, String) {
+    (clock.ago(at), at.to_rfc3339())
 }
 
 fn past(outcomes: &[AttemptOutcome], clock: &Clock) -> Vec<PastAttempt> {
@@ -244,6 +254,11 @@ async fn exams(
                 running: of_exam()
                     .find(|sat| sat.ended_at.is_none())
                     .map(|sat| sat.sitting_id),
+                sittings_used: of_exam().filter(|sat| sat.counts).count() as i64,
+                last: of_exam()
+                    .map(|sat| sat.ended_at.unwrap_or(sat.started_at))
+                    .max()
+                    .map(|at| told(at, clock)),
                 sittings: of_exam()
                     .filter_map(|sat| exam::server::view::past(sat, Review::Score, clock))
                     .collect(),
@@ -270,6 +285,6 @@ async fn open(
         attempt_id: attempt,
         quiz: format!("Quiz {}", row.quiz.number),
         when: clock.date_time(row.completed_at.unwrap_or(row.started_at)),
-        graded: quiz_view::graded(row, &regrades, &no_links, clock),
+        graded: quiz_view::graded(row, &regrades, &no_links, LEARNERS, clock),
     })
 }

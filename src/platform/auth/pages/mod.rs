@@ -43,7 +43,7 @@ fn zone_field() -> AnyView {
 
 /// Returns `Intl.DateTimeFormat().resolvedOptions().timeZone`.
 #[cfg(feature = "hydrate")]
-fn browser_zone() -> Option<String> {
+pub fn browser_zone() -> Option<String> {
     use js_sys::{Function, Reflect};
     use wasm_bindgen::{JsCast, JsValue};
     let get = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name)).ok();

@@ -68,7 +68,7 @@ pub fn confirm_page() -> AnyView {
 pub fn forgot_password_page() -> AnyView {
     let form = FormState::of(ForgotPassword::PATH);
     gate(
-        "Choose a new password",
+        "Forgot your password?",
         "Enter your email address and we will send you a link.",
         view! {
             <Form form=form>

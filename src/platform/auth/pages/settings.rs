@@ -9,8 +9,8 @@ use crate::platform::auth::api::{
 };
 use crate::platform::auth::{AccountSettings, Device, NAME_MAX};
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Erase, Field, Form, FormState, Glyph, Icon, Notice, Page, Select,
-    Tone, loaded, page_resource,
+    Badge, Button, ButtonKind, Erase, Field, Form, FormState, Glyph, Icon, Page, Select, Tone,
+    loaded, page_resource,
 };
 
 /// The frame of all settings pages.
@@ -23,7 +23,7 @@ pub fn settings_frame(title: &'static str, children: AnyView) -> AnyView {
         }
     };
     view! {
-        <Page title=title>
+        <Page title=format!("{title} · Settings")>
             <div class="wide settings">
                 <nav class="side" aria-label="Settings">
                     {link("/settings", "Profile")} {link("/settings/devices", "Devices")}
@@ -48,10 +48,6 @@ pub fn settings_page() -> AnyView {
     )
 }
 
-fn saved(form: FormState, text: &'static str) -> AnyView {
-    view! { <Show when=move || form.done().get()>{move || view! { <Notice tone=Tone::Ok>{text}</Notice> }}</Show> }.erase()
-}
-
 fn forms(profile: FormState, password: FormState, settings: AccountSettings) -> AnyView {
     let zones = std::iter::once((String::new(), "Site default".to_owned()))
         .chain(
@@ -70,7 +66,7 @@ fn forms(profile: FormState, password: FormState, settings: AccountSettings) -> 
                 <p class="soft">"Your name as tutors and your cohort see it, and the time zone in which dates are shown."</p>
             </header>
             <Form form=profile>
-                {saved(profile, "Saved.")}
+                {profile.said("Saved.")}
                 <Field
                     name="name"
                     label="Your name"
@@ -85,6 +81,7 @@ fn forms(profile: FormState, password: FormState, settings: AccountSettings) -> 
                     label="Time zone"
                     value=profile.value("time_zone", &zone)
                     options=zones
+                    required=false
                     error=profile.error("time_zone")
                 />
                 <p class="soft">"Email: " {settings.email} " · Username: " {settings.username}</p>
@@ -99,7 +96,7 @@ fn forms(profile: FormState, password: FormState, settings: AccountSettings) -> 
             <Form form=password>
                 // Password managers need the user name to store the new password.
                 <input type="text" autocomplete="username" value=email readonly hidden />
-                {saved(password, "Your password is changed, and all other devices have been signed out.")}
+                {password.said("Your password is changed, and all other devices have been signed out.")}
                 <Field
                     name="current_password"
                     label="Current password"
@@ -144,6 +141,8 @@ fn list(
     let others = devices.iter().map(|device| device.sessions).sum::<usize>() > 1;
     view! {
         <p class="lead">"These devices are signed in to your account. If you don’t recognize one, sign it out and change your password."</p>
+        {end.said("Signed out.")}
+        {end_others.said("Signed out everywhere else.")}
         {others
             .then(|| {
                 view! {

@@ -78,6 +78,16 @@ fn alerts_become_callouts() {
 }
 
 #[test]
+fn an_empty_header_is_a_cell() {
+    let page = html("| | a |\n|---:|---|\n| b | |");
+    assert!(
+        page.contains("<td align=\"right\"></td>\n<th>a</th>"),
+        "{page}"
+    );
+    assert_eq!(page.matches("</th>").count(), 1);
+}
+
+#[test]
 fn tables_scroll_on_their_own() {
     let page = html("| a | b |\n|---|--:|\n| 1 | 2 |");
     assert!(page.starts_with("<div class=\"table\" tabindex=\"0\"><table>"));

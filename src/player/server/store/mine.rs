@@ -1,8 +1,8 @@
 //! Query of the learner's courses.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Bool, Date, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::enrollment::EnrollmentStatus;
@@ -32,20 +32,36 @@ pub struct MineRow {
     pub last_topic_id: Option<TopicId>,
     #[diesel(sql_type = Nullable<Text>)]
     pub certificate: Option<String>,
+    /// True for a member of a cohort of the course.
+    #[diesel(sql_type = Bool)]
+    pub has_cohort: bool,
+    /// First day of the cohort, for a member who has no access before.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub starts_on: Option<NaiveDate>,
 }
 
-/// Returns the learner's courses, last opened first and completed ones last.
+/// Returns the learner's courses, last opened first and completed ones last. Courses whose cohort
+/// has not started come after them.
 pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRow>> {
     statement(
         "select c.course_id, r.revision, c.slug, c.title, c.language, c.thumbnail_file_id, e.status, e.last_opened_at,
                 e.last_topic_id,
                 (select code from course_certificates where user_id = $1 and course_id = c.course_id
-                 order by revoked_at is not null, issued_at desc limit 1) as certificate
-         from enrollments e
+                 order by revoked_at is not null, issued_at desc limit 1) as certificate,
+                exists (select from current_membership($1, c.course_id)) as has_cohort, e.starts_on
+         from (
+             select course_id, status, last_opened_at, last_topic_id, enrolled_at, null::date as starts_on
+             from enrollments where user_id = $1 and status in ('active', 'completed')
+             union all
+             select c.course_id, 'active', null, null, c.starts_at, c.start_date
+             from cohort_members m join cohorts c on c.cohort_id = m.cohort_id
+             where m.user_id = $1 and m.status = 'active' and c.is_active and c.starts_at > now()
+               and not exists (select from enrollments e
+                               where e.user_id = $1 and e.course_id = c.course_id and e.status in ('active', 'completed'))
+         ) e
          join courses c on c.course_id = e.course_id
          left join course_revisions r on r.course_id = e.course_id
-         where e.user_id = $1 and e.status in ('active', 'completed')
-         order by e.status = 'completed', e.last_opened_at desc nulls last, e.enrolled_at desc
+         order by e.starts_on nulls first, e.status = 'completed', e.last_opened_at desc nulls last, e.enrolled_at desc
          limit 100",
     )
     .bind::<Uuid, _>(user)

@@ -5,12 +5,11 @@ use crate::course::server::draft::{AnswerDraft, OptionDraft, QuestionDraft, Trac
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
 use crate::question_bank::QuestionType;
-use crate::question_bank::authoring::QuestionForm;
+use crate::question_bank::authoring::{MOST_ROWS, QuestionForm};
 use crate::question_bank::server::number;
 
 const TEXT_LIMIT: usize = 20_000;
 const LINE_LIMIT: usize = 2_000;
-pub const ROWS_LIMIT: usize = 40;
 
 /// Problems found so far, each with its field.
 #[derive(Default)]
@@ -22,10 +21,11 @@ impl FormProblems {
     }
 
     /// Returns the text as it is stored, without the carriage returns that forms add and without
-    /// null characters, which PostgreSQL cannot store.
+    /// null characters, which PostgreSQL cannot store. Cuts a text that is too long.
     fn text(&mut self, field: &str, text: &str, limit: usize) -> String {
-        let text = clean(text);
-        if text.chars().count() > limit {
+        let mut text = clean(text);
+        if let Some((end, _)) = text.char_indices().nth(limit) {
+            text.truncate(end);
             self.add(
                 field,
                 format!("Use at most {} characters.", figures::number(limit)),
@@ -45,7 +45,35 @@ fn clean(text: &str) -> String {
 /// # Errors
 /// All problems of the form, each with its field.
 pub fn draft(form: &QuestionForm, key: String) -> AppResult<QuestionDraft> {
+    let (question, problems) = sketch(form, key);
+    match problems.is_empty() {
+        true => Ok(question),
+        false => Err(AppError::Invalid(problems)),
+    }
+}
+
+/// Joins the problems of a form's parts, so that all are told at once.
+///
+/// # Errors
+/// The problems of both parts, or another error of either.
+pub fn both<A, B>(one: AppResult<A>, other: AppResult<B>) -> AppResult<(A, B)> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (Err(AppError::Invalid(mut problems)), Err(AppError::Invalid(others))) => {
+            problems.extend(others);
+            Err(AppError::Invalid(problems))
+        }
+        (Err(AppError::Invalid(_)), Err(error)) | (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
+/// Returns the question as far as the form describes it, and the problems, each with its field.
+pub fn sketch(form: &QuestionForm, key: String) -> (QuestionDraft, Vec<(String, String)>) {
     let mut problems = FormProblems::default();
+    let kind = QuestionType::parse(&form.kind).unwrap_or_else(|| {
+        problems.add("kind", "Choose a question type.");
+        QuestionType::SingleChoice
+    });
     let prompt = problems.text("prompt", &form.prompt, TEXT_LIMIT);
     if prompt.trim().is_empty() {
         problems.add("prompt", "Enter the question text.");
@@ -62,26 +90,23 @@ pub fn draft(form: &QuestionForm, key: String) -> AppResult<QuestionDraft> {
         );
     }
     let difficulty = difficulty(form.difficulty.trim(), &mut problems);
-    let answer = match QuestionType::parse(&form.kind) {
-        Some(QuestionType::SingleChoice) => choice(form, false, &mut problems),
-        Some(QuestionType::MultipleChoice) => choice(form, true, &mut problems),
-        Some(QuestionType::ShortAnswer) => short_answer(form, &mut problems),
-        Some(QuestionType::Tracing) => tracing(form, &mut problems),
-        Some(QuestionType::Ordering) => ordering(form, &mut problems),
-        Some(QuestionType::Matching) => matching(form, &mut problems),
-        None => return Err(AppError::field("kind", "Choose a question type.")),
+    let answer = match kind {
+        QuestionType::SingleChoice => choice(form, &form.right, false, &mut problems),
+        QuestionType::MultipleChoice => choice(form, &form.several, true, &mut problems),
+        QuestionType::ShortAnswer => short_answer(form, &mut problems),
+        QuestionType::Tracing => tracing(form, &mut problems),
+        QuestionType::Ordering => ordering(form, &mut problems),
+        QuestionType::Matching => matching(form, &mut problems),
     };
-    if !problems.0.is_empty() {
-        return Err(AppError::Invalid(problems.0));
-    }
-    Ok(QuestionDraft {
+    let question = QuestionDraft {
         key,
         prompt,
         explanation: (!explanation.trim().is_empty()).then_some(explanation),
         answer,
         purpose,
         difficulty,
-    })
+    };
+    (question, problems.0)
 }
 
 fn difficulty(text: &str, problems: &mut FormProblems) -> Option<f32> {
@@ -105,8 +130,8 @@ fn filled(field: &str, texts: &[String], problems: &mut FormProblems) -> Vec<(us
         .enumerate()
         .filter(|(_, text)| !text.trim().is_empty())
         .collect();
-    if filled.len() > ROWS_LIMIT {
-        problems.add(field, format!("Enter at most {ROWS_LIMIT}."));
+    if filled.len() > MOST_ROWS {
+        problems.add(field, format!("Enter at most {MOST_ROWS}."));
     }
     for (at, (_, text)) in filled.iter().enumerate() {
         if filled[..at].iter().any(|(_, other)| other == text) {
@@ -116,8 +141,13 @@ fn filled(field: &str, texts: &[String], problems: &mut FormProblems) -> Vec<(us
     filled
 }
 
-fn choice(form: &QuestionForm, several: bool, problems: &mut FormProblems) -> AnswerDraft {
-    let is_right = |number: usize| form.right.contains(&number.to_string());
+fn choice(
+    form: &QuestionForm,
+    right: &[String],
+    several: bool,
+    problems: &mut FormProblems,
+) -> AnswerDraft {
+    let is_right = |number: usize| right.contains(&number.to_string());
     let options: Vec<OptionDraft> = filled("texts", &form.texts, problems)
         .into_iter()
         .map(|(number, text)| OptionDraft {
@@ -305,6 +335,11 @@ mod tests {
         assert_eq!(with(&|form| form.purpose = "none".into()), ["purpose"]);
         assert_eq!(with(&|form| form.place = "module:1".into()), ["purpose"]);
         assert_eq!(with(&|form| form.kind = "essay".into()), ["kind"]);
+        let empty = QuestionForm {
+            kind: "essay".into(),
+            ..QuestionForm::default()
+        };
+        assert_eq!(refusals(&empty), ["kind", "prompt", "purpose", "texts"]);
     }
 
     #[test]

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::check::{self, ROWS_LIMIT};
+use super::check;
 use super::form;
+use super::rows::{self, RowStep};
 use super::store::{self, StoredQuestion};
 use super::tally;
 use crate::course::QuestionPurpose;
@@ -21,17 +22,14 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::flash::Flash;
 use crate::platform::ids::{CourseId, QuestionId};
 use crate::question_bank::AnswerForm;
-use crate::question_bank::authoring::{Preview, QuestionForm, QuestionPage};
+use crate::question_bank::authoring::{MOST_ROWS, Preview, QuestionForm, QuestionPage};
 use crate::question_bank::server::answering::read_form::read;
 use crate::question_bank::server::bank;
 use crate::question_bank::server::bank::QuestionPlace;
 use crate::question_bank::server::freeze::freeze_by;
 use crate::question_bank::server::grade;
 use crate::question_bank::server::grade::SavedAnswer;
-use crate::question_bank::server::view::{graded_question, shown};
-
-/// Rows for options, items or pairs of a new question.
-const ROWS: usize = 4;
+use crate::question_bank::server::view::{GradedAnswer, shown};
 
 pub fn no_question() -> AppError {
     AppError::NotFound("This course has no such question.".to_owned())
@@ -47,7 +45,7 @@ pub struct TypedQuestion {
     given: AnswerForm,
     go: String,
     #[serde(skip)]
-    problems: Vec<String>,
+    problems: Vec<(String, String)>,
 }
 
 impl TypedQuestion {
@@ -61,10 +59,7 @@ impl TypedQuestion {
             .deserialize_str(&sent)
             .ok()?;
         let problems = match &flash.error {
-            Some(AppError::Invalid(problems)) => problems
-                .iter()
-                .map(|(_, sentence)| sentence.clone())
-                .collect(),
+            Some(AppError::Invalid(problems)) => problems.clone(),
             _ => Vec::new(),
         };
         let is_this = typed.id == question.map(|id| id.to_string()).unwrap_or_default();
@@ -78,7 +73,6 @@ pub struct QuestionAddress {
     pub question: Option<QuestionId>,
     pub kind: String,
     pub place: String,
-    pub preview: bool,
 }
 
 pub async fn page(
@@ -105,31 +99,16 @@ pub async fn page(
         None => (first(found.as_ref(), &asked, &now), false),
     };
     let TypedQuestion {
-        question: form,
+        question: mut form,
         mark,
         given,
         go,
-        mut problems,
+        problems,
         ..
     } = typed;
-    let preview = match go.as_str() {
-        "preview" | "try" => {
-            let partial_credit = store::partial_credit(conn, course).await?;
-            let links = store::links(&slug_and_files);
-            let tried = (go == "try").then_some(&given);
-            match preview(&form, tried, partial_credit, &links) {
-                Ok(preview) => Some(preview),
-                Err(error) => {
-                    // The problems of the question itself are already listed.
-                    if problems.is_empty() {
-                        problems.push(error.to_string());
-                    }
-                    None
-                }
-            }
-        }
-        _ => None,
-    };
+    let RowStep { rows, focus } = rows::apply(&go, &mut form);
+    let sent = (&given, go == "try");
+    let preview = preview(conn, course, &form, sent, &store::links(&slug_and_files)).await?;
     let facts = match asked.question {
         Some(id) => tally::facts(conn, id).await?,
         None => None,
@@ -139,19 +118,21 @@ pub async fn page(
         // Without this entry a browser would preselect the first place.
         places.insert(0, (form.place.clone(), "Choose…".to_owned()));
     }
-    let rows = form.texts.len().max(form.partners.len());
     Ok(QuestionPage {
         course_title,
         question: asked.question,
         is_behind: mark != now,
         mark,
         places,
-        rows: match (is_typed, go.as_str()) {
-            (true, "more") => rows + ROWS,
-            (true, _) => rows,
-            (false, _) => rows + 2,
-        }
-        .clamp(ROWS, ROWS_LIMIT),
+        rows: match is_typed {
+            true => rows,
+            // Two empty rows, for browsers without JavaScript.
+            false => (form.texts.len() + 2).clamp(rows::ROWS, MOST_ROWS),
+        },
+        focus: match problems.is_empty() {
+            true => focus,
+            false => "ly-problems".to_owned(),
+        },
         form,
         preview,
         problems,
@@ -186,7 +167,6 @@ fn first(found: Option<&StoredQuestion>, asked: &QuestionAddress, mark: &str) ->
     TypedQuestion {
         question,
         mark: mark.to_owned(),
-        go: if asked.preview { "preview" } else { "" }.to_owned(),
         ..TypedQuestion::default()
     }
 }
@@ -208,34 +188,53 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Returns the question as learners would see it, and the result of the trial answer, if any. The
-/// fixed seed keeps order and ids equal between requests.
-fn preview(
+/// Renders the typed question for its preview, with the trial answer.
+pub async fn preview_of(
+    conn: &mut Conn,
+    course: CourseId,
     form: &QuestionForm,
-    tried: Option<&AnswerForm>,
-    partial_credit: bool,
+    sent: (&AnswerForm, bool),
+) -> AppResult<Preview> {
+    let addresses = store::addresses(conn, course).await?;
+    preview(conn, course, form, sent, &store::links(&addresses)).await
+}
+
+/// Returns the question as learners would see it, as far as it is typed. `sent` has the trial
+/// answer, and tells whether to grade it. The fixed seed keeps order and ids equal between
+/// requests.
+async fn preview(
+    conn: &mut Conn,
+    course: CourseId,
+    form: &QuestionForm,
+    (sent, is_tried): (&AnswerForm, bool),
     links: &Links<'_>,
 ) -> AppResult<Preview> {
-    let question = check::draft(form, String::new())?;
+    let (question, problems) = check::sketch(form, String::new());
     let frozen = freeze_by(
         bank::as_drawn(&question, links),
         &mut StdRng::seed_from_u64(1),
     );
-    let Some(sent) = tried else {
-        return Ok(Preview {
-            shown: shown(&frozen, None),
-            graded: None,
-        });
-    };
+    // The options of the answer may have changed since it was given.
+    let answer = read(&frozen.kind, sent).ok().flatten();
     let given = SavedAnswer {
-        answer: read(&frozen.kind, sent)?,
+        answer,
         ..SavedAnswer::default()
     };
-    let answer = given.answer.as_ref();
-    let points = grade::points(&frozen.kind, answer, partial_credit);
+    let mut problems: Vec<String> = problems.into_iter().map(|(_, sentence)| sentence).collect();
+    problems.retain(|_| is_tried);
+    let graded = match is_tried && problems.is_empty() {
+        true => {
+            let partial_credit = store::partial_credit(conn, course).await?;
+            let answer = given.answer.as_ref();
+            let points = grade::points(&frozen.kind, answer, partial_credit);
+            Some(GradedAnswer::own(&frozen, answer, points).view(None))
+        }
+        false => None,
+    };
     Ok(Preview {
-        graded: Some(graded_question(&frozen, answer, points, None)),
         shown: shown(&frozen, Some(&given)),
+        graded,
+        problems,
     })
 }
 
@@ -250,8 +249,9 @@ pub struct Saving {
 }
 
 pub async fn save(conn: &mut Conn, tutor: &TutorOf, saving: Saving) -> AppResult<QuestionId> {
-    let draft = check::draft(&saving.form, String::new())?;
-    let place = store::place(conn, tutor.course, &saving.form.place, draft.purpose).await?;
+    let purpose = QuestionPurpose::parse(&saving.form.purpose).unwrap_or(QuestionPurpose::Quiz);
+    let place = store::place(conn, tutor.course, &saving.form.place, purpose).await;
+    let (place, draft) = check::both(place, check::draft(&saving.form, String::new()))?;
     let addresses = store::addresses(conn, tutor.course).await?;
     let links = store::links(&addresses);
     bank::lock(conn, tutor.course).await?;
@@ -280,7 +280,7 @@ pub async fn save(conn: &mut Conn, tutor: &TutorOf, saving: Saving) -> AppResult
             false => last(conn, place).await?,
         };
     bank::change(conn, id, &place, &draft, &links).await?;
-    store::note_edit(conn, id).await?;
+    store::note_edit(conn, &[id]).await?;
     note(tutor, "question.edited", id)
         .change(
             Some(json!({ "prompt": beginning(&before.prompt) })),
@@ -322,7 +322,7 @@ fn beginning(prompt: &str) -> String {
     prompt.chars().take(200).collect()
 }
 
-fn note(tutor: &TutorOf, action: &str, question: QuestionId) -> AuditEntry {
+pub fn note(tutor: &TutorOf, action: &str, question: QuestionId) -> AuditEntry {
     AuditEntry::done(action)
         .of("question", question)
         .by(&tutor.signed_in.cx)
@@ -342,8 +342,8 @@ pub async fn retire(
     if found.is_retired == retired {
         return Ok(());
     }
-    store::retire(conn, id, retired).await?;
-    store::note_edit(conn, id).await?;
+    store::retire(conn, &[id], retired).await?;
+    store::note_edit(conn, &[id]).await?;
     recount(conn, tutor.course).await?;
     let action = match retired {
         true => "question.retired",
@@ -353,21 +353,26 @@ pub async fn retire(
     Ok(())
 }
 
-/// Moves the question one position up or down within its quiz. At either end it stays.
+/// Moves the question before or after its neighbor of the same topic within its quiz. At either end
+/// it stays.
 pub async fn shift(conn: &mut Conn, tutor: &TutorOf, id: QuestionId, up: bool) -> AppResult<()> {
     bank::lock(conn, tutor.course).await?;
     let found = store::question(conn, tutor.course, id)
         .await?
         .ok_or_else(no_question)?;
-    let mut order = store::order(conn, &found.place).await?;
-    let at = order.iter().position(|other| *other == id);
-    let to = at.and_then(|at| match up {
-        true => at.checked_sub(1),
-        false => Some(at + 1).filter(|to| *to < order.len()),
-    });
-    let (Some(at), Some(to)) = (at, to) else {
+    let order = store::order(conn, &found.place).await?;
+    let Some(at) = order.iter().position(|(other, _)| *other == id) else {
         return Ok(());
     };
+    let is_near = |other: &usize| order[*other].1 == found.place.topic;
+    let to = match up {
+        true => (0..at).rev().find(is_near),
+        false => (at + 1..order.len()).find(is_near),
+    };
+    let Some(to) = to else {
+        return Ok(());
+    };
+    let mut order: Vec<QuestionId> = order.into_iter().map(|(id, _)| id).collect();
     order.swap(at, to);
     store::put_in_order(conn, &order).await?;
     note(tutor, "question.moved", id)

@@ -22,13 +22,19 @@ pub fn of(question: &QuestionDraft) -> QuestionForm {
     };
     match &question.answer {
         AnswerDraft::Choice {
-            options, shuffle, ..
+            options,
+            several,
+            shuffle,
         } => {
             form.texts = options.iter().map(|option| option.text.clone()).collect();
-            form.right = (options.iter().enumerate())
+            let right = (options.iter().enumerate())
                 .filter(|(_, option)| option.is_correct)
                 .map(|(number, _)| number.to_string())
                 .collect();
+            match several {
+                true => form.several = right,
+                false => form.right = right,
+            }
             form.shuffle = shuffle.then(|| "on".to_owned());
         }
         AnswerDraft::ShortAnswer {

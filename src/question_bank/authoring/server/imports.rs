@@ -1,7 +1,7 @@
 //! Imports of question files. Small files are imported at once. Large ones are imported by a job
 //! that continues where it stopped.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::intake::{self, IntakeFile};
 use super::origin::{self, SameName};
-use super::{pictures, store};
+use super::{pictures, report, store};
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::QuestionDraft;
 use crate::platform::audit::AuditEntry;
@@ -23,7 +23,7 @@ use crate::platform::ids::{CourseId, ImportId, UserId};
 use crate::platform::jobs::{self, Job, JobContext, JobStatus};
 use crate::question_bank::authoring::{Import, ImportReport, ImportState};
 use crate::question_bank::server::bank;
-use crate::question_bank::server::exchange::{Imported, hash};
+use crate::question_bank::server::exchange::Imported;
 
 /// Most questions of a file that is imported while its sender waits.
 const AT_ONCE: usize = 100;
@@ -32,15 +32,13 @@ const STEP: usize = 100;
 
 /// An uploaded file that has been read.
 pub struct Sent {
+    /// Id of its import. A confirmation that is sent twice starts one import.
+    pub id: ImportId,
     pub file: String,
     /// Value of the place field.
     pub place: String,
     pub purpose: intake::Purpose,
     pub same_name: SameName,
-    /// Token of the form. A form that is sent twice starts one import.
-    pub token: String,
-    /// Hash of the file's bytes.
-    pub digest: String,
     pub imported: Imported,
 }
 
@@ -64,25 +62,17 @@ struct ImportRow {
     finished_at: Option<DateTime<Utc>>,
 }
 
-/// Starts the import of a file. A small file is imported completely.
+/// Starts the import of a file. A small file is imported completely. The caller holds the lock of
+/// the bank.
 ///
 /// # Errors
 /// Asks the tutor which file it is if its name and its questions do not tell.
-pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<ImportId> {
-    bank::lock(conn, tutor.course).await?;
+pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: &Sent) -> AppResult<()> {
     let user = tutor.signed_in.user_id();
-    let id = id_of(&sent, user);
-    if is_under_way(conn, id).await? {
-        return Ok(id);
-    }
+    let id = sent.id;
     let place = store::place(conn, tutor.course, &sent.place, QuestionPurpose::Both).await?;
     let stem = origin::stem(&sent.file, &place);
-    if is_importing(conn, tutor.course, &stem, id).await? {
-        return Err(AppError::field(
-            "",
-            "A file of this name is still being imported. Wait until it has finished.",
-        ));
-    }
+    must_be_alone(conn, tutor.course, &stem).await?;
     let questions = &sent.imported.questions;
     let origin = intake::origin(conn, tutor.course, &stem, questions, sent.same_name).await?;
     let total = questions.len();
@@ -99,14 +89,10 @@ pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<Im
         questions: Some(as_json(questions)?),
         done: 0,
         total: i32::try_from(total).map_err(|error| AppError::internal(&error))?,
-        report: as_json(&intake::begun(&sent.file, &sent.imported))?,
+        report: as_json(&report::begun(&sent.file, &sent.imported))?,
         stopped_why: None,
         finished_at: None,
     };
-    // An earlier import of this id may have ended a while ago.
-    diesel::delete(question_imports::table.find(id))
-        .execute(conn)
-        .await?;
     diesel::insert_into(question_imports::table)
         .values(&row)
         .execute(conn)
@@ -120,57 +106,39 @@ pub async fn begin(conn: &mut Conn, tutor: &TutorOf, sent: Sent) -> AppResult<Im
         let job = ImportQuestions { import: id };
         jobs::enqueue_once(conn, &job, &id.to_string(), Utc::now()).await?;
     }
-    Ok(id)
+    Ok(())
 }
 
-/// Returns the same id for a form that is sent twice, and a new one without a token.
-fn id_of(sent: &Sent, user: UserId) -> ImportId {
-    if sent.token.is_empty() {
-        return ImportId(Uuid::now_v7());
+/// True if the course has the import, running or ended.
+pub async fn is_begun(conn: &mut Conn, course: CourseId, id: ImportId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        question_imports::table
+            .filter(question_imports::import_id.eq(id))
+            .filter(question_imports::course_id.eq(course)),
+    ))
+    .get_result(conn)
+    .await
+}
+
+/// # Errors
+/// Asks to wait while another file of this name is imported.
+pub async fn must_be_alone(conn: &mut Conn, course: CourseId, stem: &str) -> AppResult<()> {
+    match is_importing(conn, course, stem).await? {
+        true => Err(AppError::field(
+            "",
+            "A file of this name is still being imported. Wait until it has finished.",
+        )),
+        false => Ok(()),
     }
-    let of = |name: &str| {
-        let texts = [
-            name,
-            &sent.token,
-            &user.to_string(),
-            &sent.file,
-            &sent.place,
-            sent.purpose.map_or("", QuestionPurpose::name),
-            sent.same_name.name(),
-            &sent.digest,
-        ];
-        u64::from_str_radix(&hash(&texts), 16).unwrap_or_default()
-    };
-    ImportId(Uuid::from_u64_pair(of("first"), of("second")))
-}
-
-/// True if the import is running, or was started less than a minute ago. Its form may have been
-/// sent twice.
-async fn is_under_way(conn: &mut Conn, id: ImportId) -> QueryResult<bool> {
-    let known: Option<(DateTime<Utc>, Option<DateTime<Utc>>)> = question_imports::table
-        .find(id)
-        .select((question_imports::created_at, question_imports::finished_at))
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(known.is_some_and(|(begun, finished)| {
-        finished.is_none() || begun > Utc::now() - Duration::minutes(1)
-    }))
 }
 
 /// True if another file of this name waits for its job or is being imported by it. Its questions
 /// are not all stored yet, so they do not tell whether a second file is a new version of it.
-async fn is_importing(
-    conn: &mut Conn,
-    course: CourseId,
-    stem: &str,
-    this: ImportId,
-) -> QueryResult<bool> {
+async fn is_importing(conn: &mut Conn, course: CourseId, stem: &str) -> QueryResult<bool> {
     let unfinished: Vec<ImportId> = question_imports::table
         .filter(question_imports::course_id.eq(course))
         .filter(question_imports::stem.eq(stem))
         .filter(question_imports::finished_at.is_null())
-        .filter(question_imports::import_id.ne(this))
         .select(question_imports::import_id)
         .load(conn)
         .await?;

@@ -8,7 +8,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::forecast::{IntakeVerdict, judged};
 use super::origin::{self, Former, QuestionTarget, SameName};
+use super::report::{LINES, beginning, note};
 use super::store;
 use crate::course::QuestionPurpose;
 use crate::course::server::draft::{FROM_FILE, QuestionDraft};
@@ -17,25 +19,21 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::quiz_questions;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuestionId, TopicId};
-use crate::question_bank::authoring::{ImportReport, LeftOutGroup};
+use crate::question_bank::authoring::ImportReport;
 use crate::question_bank::server::bank;
 use crate::question_bank::server::bank::QuestionPlace;
-use crate::question_bank::server::exchange::{Imported, is_same};
-
-/// Most lines of a report about missing questions, and most groups of notes.
-const LINES: usize = 500;
 
 /// A question of the bank that may equal one of the file.
-struct BankCandidate {
-    id: QuestionId,
+pub struct BankCandidate {
+    pub id: QuestionId,
     /// Empty for a question that was written here.
-    key: String,
-    is_edited: bool,
-    is_retired: bool,
+    pub key: String,
+    pub is_edited: bool,
+    pub is_retired: bool,
     /// True if the question came with the course, whose import brings it again.
-    is_of_course: bool,
-    place: QuestionPlace,
-    question: QuestionDraft,
+    pub is_of_course: bool,
+    pub place: QuestionPlace,
+    pub question: QuestionDraft,
 }
 
 #[derive(Queryable, Selectable)]
@@ -57,12 +55,11 @@ async fn of_file(
     stem: &str,
     ids: &HashSet<QuestionId>,
 ) -> AppResult<Vec<BankCandidate>> {
-    let from_file = format!("{}%", stem.replace('_', "\\_"));
     let rows: Vec<(bank::QuestionRecord, Standing)> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(course))
         .filter(
             quiz_questions::external_key
-                .like(from_file)
+                .like(like(stem))
                 .or(quiz_questions::question_id.eq_any(ids)),
         )
         .order(quiz_questions::question_id)
@@ -73,7 +70,7 @@ async fn of_file(
 }
 
 /// Returns the given questions in their present state.
-async fn by_ids(
+pub async fn by_ids(
     conn: &mut Conn,
     course: CourseId,
     ids: &[QuestionId],
@@ -147,6 +144,22 @@ pub async fn origin(
     origin::find(stem, &former(&known), questions, same_name)
 }
 
+/// True if questions of the bank came from files of this name.
+pub async fn has_namesake(conn: &mut Conn, course: CourseId, stem: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        quiz_questions::table
+            .filter(quiz_questions::course_id.eq(course))
+            .filter(quiz_questions::external_key.like(like(stem))),
+    ))
+    .get_result(conn)
+    .await
+}
+
+/// Returns the pattern of the keys of files with this name.
+fn like(stem: &str) -> String {
+    format!("{}%", stem.replace('_', "\\_"))
+}
+
 fn former(known: &[BankCandidate]) -> Vec<Former<'_>> {
     let former = known.iter().map(|known| Former {
         key: &known.key,
@@ -159,19 +172,19 @@ fn former(known: &[BankCandidate]) -> Vec<Former<'_>> {
 /// The target of each question of a file.
 pub struct IntakePlan {
     /// The id of the existing question, or a new one.
-    targets: Vec<Result<QuestionId, NewQuestion>>,
+    pub targets: Vec<Result<QuestionId, NewQuestion>>,
     /// Beginnings of the questions that came from this file before and are no longer in it.
     pub missing: Vec<String>,
 }
 
 /// A question that is added.
-struct NewQuestion {
+pub struct NewQuestion {
     key: String,
     /// True if another question of the file updates the question that this one would update.
-    is_second: bool,
+    pub is_second: bool,
 }
 
-const SECOND: &str = "Another question of the file updates the same question, so this one was added as a new question";
+pub const SECOND: &str = "Another question of the file updates the same question, so this one was added as a new question";
 
 /// Plans the import of a file. A plan made again in the middle of an import gives the same targets.
 pub async fn plan(conn: &mut Conn, file: &IntakeFile<'_>) -> AppResult<IntakePlan> {
@@ -333,130 +346,28 @@ impl Intake<'_, '_> {
         before: BankCandidate,
         question: QuestionDraft,
     ) -> AppResult<()> {
-        let is_here = before.place.topic == self.place.topic
-            && (self.place.topic.is_some() || before.place.module_no == self.place.module_no);
-        let is_for_exams = question.purpose == QuestionPurpose::Exam;
-        let question = QuestionDraft {
-            key: before.question.key.clone(),
-            // A question that was moved to another topic keeps its purpose if the new one would
-            // move it between the quiz and the exams.
-            purpose: match is_here || is_for_exams == before.place.section.is_none() {
-                true => question.purpose,
-                false => before.question.purpose,
-            },
-            ..question
+        let (verdict, question) = judged(&self.place, &before, question);
+        let stays = match verdict {
+            IntakeVerdict::Unchanged => {
+                self.report.unchanged += 1;
+                return Ok(());
+            }
+            IntakeVerdict::Kept => {
+                self.report.kept.push(beginning(&before.question));
+                return Ok(());
+            }
+            IntakeVerdict::Update { stays } => stays,
         };
-        let section = self.place.section.filter(|_| !is_for_exams);
-        let stays = !is_here || before.place.section == section;
-        if stays && is_same(&before.question, &question) {
-            self.report.unchanged += 1;
-            return Ok(());
-        }
-        if before.is_edited {
-            self.report.kept.push(beginning(&before.question));
-            return Ok(());
-        }
         let to = match stays {
             true => before.place,
             false => self.last(conn, question.purpose).await?,
         };
         bank::change(conn, before.id, &to, &question, &self.links).await?;
         if before.is_of_course {
-            store::note_edit(conn, before.id).await?;
+            store::note_edit(conn, &[before.id]).await?;
         }
         self.report.updated += 1;
         self.report.overwritten.push(beginning(&before.question));
         Ok(())
-    }
-}
-
-/// Adds a note about a question that is imported in another way than its file asks.
-fn note(report: &mut ImportReport, why: &str, item: String) {
-    let groups = &mut report.left_out;
-    let group = groups
-        .iter_mut()
-        .find(|group| !group.is_refused && group.why == why);
-    match group {
-        Some(group) if group.items.len() < NAMED => group.items.push(item),
-        Some(group) => group.more += 1,
-        None => groups.push(LeftOutGroup {
-            is_refused: false,
-            why: why.to_owned(),
-            items: vec![item],
-            more: 0,
-        }),
-    }
-}
-
-/// Returns the first 80 characters of the prompt, enough to recognize a question in a report.
-fn beginning(question: &QuestionDraft) -> String {
-    question.prompt.chars().take(80).collect()
-}
-
-/// Returns the report of a file before its questions are imported.
-pub fn begun(file: &str, imported: &Imported) -> ImportReport {
-    let left_out = grouped(imported);
-    ImportReport {
-        file: file.chars().take(200).collect(),
-        refused: imported.refused.len(),
-        left_out,
-        ..ImportReport::default()
-    }
-}
-
-/// Most items that a group of notes names. Refused questions are all named.
-const NAMED: usize = 20;
-
-/// Groups the notes of a file by reason, refused questions first.
-fn grouped(imported: &Imported) -> Vec<LeftOutGroup> {
-    let mut groups: Vec<LeftOutGroup> = Vec::new();
-    let mut places: HashMap<(bool, &str), usize> = HashMap::new();
-    let mut refused = imported.refused.iter().peekable();
-    for (at, left_out) in imported.left_out.iter().enumerate() {
-        let is_refused = refused.next_if(|place| **place == at).is_some();
-        let place = *places
-            .entry((is_refused, left_out.why.as_str()))
-            .or_insert_with(|| {
-                groups.push(LeftOutGroup {
-                    is_refused,
-                    why: left_out.why.clone(),
-                    items: Vec::new(),
-                    more: 0,
-                });
-                groups.len() - 1
-            });
-        let group = &mut groups[place];
-        match is_refused || group.items.len() < NAMED {
-            true => group.items.push(left_out.item.clone()),
-            false => group.more += 1,
-        }
-    }
-    groups.sort_by_key(|group| !group.is_refused);
-    let refusals = groups.iter().filter(|group| group.is_refused).count();
-    groups.truncate(refusals + LINES);
-    groups
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::question_bank::server::exchange::read;
-
-    #[test]
-    fn equal_notes_are_one_group_and_refusals_are_named_one_by_one() {
-        let noted = "::n::Which?{=%50%a =%50%b ~%-100%c}\n\n// [tag:x]\nSo?{T}\n\n".repeat(600);
-        let refused = "::essay 1::Tell.{}\n\n::order::Say {=*}\n\n::essay 2::Tell more.{}\n";
-        let imported = read("a.gift", format!("{noted}{refused}").as_bytes()).unwrap();
-        let report = begun("a.gift", &imported);
-        assert_eq!(report.refused, 3);
-        let [essays, order, tags] = report.left_out.as_slice() else {
-            panic!("{:?}", report.left_out);
-        };
-        assert!(essays.is_refused && order.is_refused && !tags.is_refused);
-        assert_eq!(
-            essays.items,
-            ["Question 1201 'essay 1'", "Question 1203 'essay 2'"]
-        );
-        assert_eq!((tags.items.len(), tags.more), (20, 580));
     }
 }

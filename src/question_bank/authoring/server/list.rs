@@ -13,7 +13,7 @@ use crate::course::server::draft::QuestionDraft;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{quiz_questions, sql_types};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, QuestionId};
+use crate::platform::ids::{CourseId, QuestionId, TopicId};
 use crate::platform::markdown;
 use crate::question_bank::QuestionType;
 use crate::question_bank::authoring::{BankGroup, BankLine, BankPage, BankQuery, Figures};
@@ -32,8 +32,10 @@ struct BankLineRow {
     module_no: i32,
     #[diesel(sql_type = Nullable<Text>)]
     module_title: Option<String>,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    topic_id: Option<TopicId>,
     #[diesel(sql_type = Nullable<Int4>)]
-    section: Option<i32>,
+    topic_number: Option<i32>,
     #[diesel(sql_type = Nullable<Text>)]
     topic: Option<String>,
     #[diesel(sql_type = sql_types::QuestionType)]
@@ -89,9 +91,12 @@ fn asking(sql: String, course: CourseId, query: &BankQuery) -> BoxedSqlQuery<'_,
         .bind::<Bool, _>(query.show == "flagged")
 }
 
-/// Order of the list: the quizzes of each module, then the questions that only its exams ask.
-const ORDER: [&str; 4] = [
+/// Order of the list: the topics of each module, then the questions without a topic. The questions
+/// of a topic that only exams ask follow those of its quiz.
+const ORDER: [&str; 6] = [
     "q.module_no",
+    "coalesce(t.topic_number, 1000000)",
+    "coalesce(q.topic_id::text, '')",
     "coalesce(q.topic_pair_index, 1000000)",
     "q.order_index",
     "q.question_id",
@@ -113,17 +118,20 @@ pub async fn page(conn: &mut Conn, course: CourseId, query: &BankQuery) -> AppRe
     let place = ORDER.join(", ");
     let sql = format!(
         "with matching as (
-             select q.question_id, q.module_no, q.topic_pair_index, q.order_index, q.question_type, q.purpose, q.difficulty,
-                    q.prompt_html, q.retired_at, t.title as topic,
+             select q.question_id, q.module_no, q.topic_id, q.topic_pair_index, q.order_index, q.question_type, q.purpose,
+                    q.difficulty, q.prompt_html, q.retired_at,
                     s.answers, s.facility, s.discrimination, s.good_learners_fail, count(*) over () as count
              from {FROM} where {MATCHING}
          )
-         select q.question_id, q.module_no, q.topic_pair_index as section, q.question_type as kind, q.purpose, q.difficulty, q.prompt_html,
-                q.retired_at is not null as is_retired, q.topic, m.title as module_title,
+         select q.question_id, q.module_no, q.topic_id, t.topic_number, t.title as topic, q.question_type as kind, q.purpose,
+                q.difficulty, q.prompt_html, q.retired_at is not null as is_retired, m.title as module_title,
                 q.answers, q.facility, q.discrimination, q.good_learners_fail, q.count
          from matching q
+         left join topics t on t.topic_id = q.topic_id
          left join course_modules m on m.course_id = $1 and m.module_no = q.module_no
-         where $9 is null or ({place}) {side} (select {place} from quiz_questions q where q.question_id = $9 and q.course_id = $1)
+         where $9 is null or ({place}) {side} (
+             select {place} from quiz_questions q left join topics t on t.topic_id = q.topic_id
+             where q.question_id = $9 and q.course_id = $1)
          order by {}
          limit {}",
         ordered.join(", "),
@@ -149,6 +157,8 @@ pub async fn page(conn: &mut Conn, course: CourseId, query: &BankQuery) -> AppRe
         course_title: Default::default(),
         modules: Vec::new(),
         topics: Vec::new(),
+        places: Vec::new(),
+        done: None,
         count: <[_]>::first(&rows).map_or(0, |row| row.count),
         previous: at(<[_]>::first(&rows), is_before),
         next: at(<[_]>::last(&rows), is_after),
@@ -192,14 +202,14 @@ pub async fn drafts(
 }
 
 fn groups(rows: Vec<BankLineRow>) -> Vec<BankGroup> {
-    let mut groups: Vec<((i32, Option<i32>), BankGroup)> = Vec::new();
+    let mut groups: Vec<((i32, Option<TopicId>), BankGroup)> = Vec::new();
     for row in rows {
-        let key = (row.module_no, row.section);
+        let key = (row.module_no, row.topic_id);
         if groups.last().is_none_or(|(last, _)| *last != key) {
             let module = row.module_title.as_deref().unwrap_or("Module");
-            let title = match row.section {
-                Some(section) => format!("{module}: quiz {}.{section}", row.module_no),
-                None => format!("{module}: exams only"),
+            let title = match (&row.topic, row.topic_number) {
+                (Some(topic), Some(number)) => format!("{}.{number} {topic}", row.module_no),
+                _ => format!("{module}: exams only"),
             };
             let lines = Vec::new();
             groups.push((key, BankGroup { title, lines }));
@@ -216,7 +226,6 @@ fn line(row: BankLineRow) -> BankLine {
         question: row.question_id,
         prompt: beginning(&markdown::words(&row.prompt_html)),
         kind: row.kind,
-        topic: row.topic,
         purpose: row.purpose,
         difficulty: row.difficulty.map(|share| percent(f64::from(share))),
         figures: figures(

@@ -140,10 +140,15 @@ pub struct StoredQuestion {
 impl StoredQuestion {
     /// Returns the form value of the question's place.
     pub fn place_value(&self) -> String {
-        match self.place.topic {
-            Some(topic) => format!("topic:{topic}"),
-            None => format!("module:{}", self.place.module_no),
-        }
+        place_value(&self.place)
+    }
+}
+
+/// Returns the form value of a place.
+pub fn place_value(place: &QuestionPlace) -> String {
+    match place.topic {
+        Some(topic) => format!("topic:{topic}"),
+        None => format!("module:{}", place.module_no),
     }
 }
 
@@ -230,15 +235,18 @@ pub fn links(addresses: &Addresses) -> Links<'_> {
     }
 }
 
-/// Returns the questions in use at the place, in order.
-pub async fn order(conn: &mut Conn, place: &QuestionPlace) -> QueryResult<Vec<QuestionId>> {
+/// Returns the questions in use at the place with their topics, in order.
+pub async fn order(
+    conn: &mut Conn,
+    place: &QuestionPlace,
+) -> QueryResult<Vec<(QuestionId, Option<TopicId>)>> {
     quiz_questions::table
         .filter(quiz_questions::course_id.eq(place.course))
         .filter(quiz_questions::module_no.eq(place.module_no))
         .filter(quiz_questions::topic_pair_index.is_not_distinct_from(place.section))
         .filter(quiz_questions::retired_at.is_null())
         .order((quiz_questions::order_index, quiz_questions::question_id))
-        .select(quiz_questions::question_id)
+        .select((quiz_questions::question_id, quiz_questions::topic_id))
         .load(conn)
         .await
 }
@@ -268,18 +276,33 @@ pub async fn put_in_order(conn: &mut Conn, questions: &[QuestionId]) -> QueryRes
     .map(drop)
 }
 
-/// Records that a person edited the question. `edited_at` keeps imports from overwriting it.
-pub async fn note_edit(conn: &mut Conn, question: QuestionId) -> QueryResult<()> {
-    diesel::update(quiz_questions::table.find(question))
+/// Records that a person edited the questions. `edited_at` keeps imports from overwriting them.
+pub async fn note_edit(conn: &mut Conn, questions: &[QuestionId]) -> QueryResult<()> {
+    diesel::update(quiz_questions::table.filter(quiz_questions::question_id.eq_any(questions)))
         .set(quiz_questions::edited_at.eq(Utc::now()))
         .execute(conn)
         .await
         .map(drop)
 }
 
-pub async fn retire(conn: &mut Conn, question: QuestionId, retired: bool) -> QueryResult<()> {
-    diesel::update(quiz_questions::table.find(question))
+pub async fn retire(conn: &mut Conn, questions: &[QuestionId], retired: bool) -> QueryResult<()> {
+    diesel::update(quiz_questions::table.filter(quiz_questions::question_id.eq_any(questions)))
         .set(quiz_questions::retired_at.eq(retired.then(Utc::now)))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Moves the question and sets its purpose.
+pub async fn put(
+    conn: &mut Conn,
+    question: QuestionId,
+    place: &QuestionPlace,
+    purpose: QuestionPurpose,
+) -> QueryResult<()> {
+    bank::put(conn, question, place).await?;
+    diesel::update(quiz_questions::table.find(question))
+        .set(quiz_questions::purpose.eq(purpose))
         .execute(conn)
         .await
         .map(drop)

@@ -9,9 +9,8 @@ use axum::routing::{get, post};
 use uuid::Uuid;
 
 use super::export::export;
-use super::imports::{self, Sent};
-use super::origin::SameName;
-use super::store;
+use super::previews::{self, Uploaded};
+use super::{check, imports, samples, store};
 use crate::course::QuestionPurpose;
 use crate::platform::auth::guard::{TutorOf, tutor_of_slug};
 use crate::platform::auth::{sessions, sign_in_path};
@@ -23,43 +22,113 @@ use crate::platform::http::flash::{self, Flash};
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::ImportId;
 use crate::question_bank::authoring::{AS_IN_FILE, ImportPage, ImportState};
-use crate::question_bank::server::exchange;
-use crate::question_bank::server::exchange::MAX_FILE_BYTES;
+use crate::question_bank::server::exchange::{Imported, MAX_BYTES, MAX_FILE_BYTES};
 use crate::teaching::Area;
 
 /// Address of uploads. The flash message for the import page has the same name.
 pub const UPLOAD: &str = "/uploads/questions";
-/// Bytes for the fields beside the file.
-const FIELDS: usize = 64 * 1024;
+/// Bytes for the fields beside the file. One of them has pasted questions.
+const FIELDS: usize = MAX_BYTES + 64 * 1024;
 
 pub fn routes() -> Router<AppState> {
     let limit = DefaultBodyLimit::max(MAX_FILE_BYTES + FIELDS);
     Router::new()
         .route(UPLOAD, post(upload).layer(limit))
         .route("/teach/{course}/questions/export", get(export))
+        .route("/samples/{name}", get(samples::sample))
 }
 
-/// Loads the import page with the places for questions and the import that `named` names. `new`
-/// names none.
+/// Parameters of the address of a preview.
+pub struct PreviewAddress {
+    pub preview: String,
+    pub same_name: String,
+}
+
+/// Returns the tutor's file with this id and its questions, if it waits.
+pub async fn uploaded(
+    cx: &Cx,
+    tutor: &TutorOf,
+    named: &str,
+) -> AppResult<Option<(Uploaded, Imported)>> {
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let found = cx
+        .within(async move |conn| previews::find(conn, tutor, named).await)
+        .await?;
+    let Some(uploaded) = found else {
+        return Ok(None);
+    };
+    let (name, content) = (uploaded.file_name.clone(), uploaded.content.clone());
+    let imported = previews::read(name, content).await?;
+    Ok(Some((uploaded, imported)))
+}
+
+/// Returns the file for its confirmation. None if it is imported already.
+///
+/// # Errors
+/// Not found if the file no longer waits.
+pub async fn waiting(
+    cx: &Cx,
+    tutor: &TutorOf,
+    named: &str,
+) -> AppResult<Option<(Uploaded, Imported)>> {
+    let found = uploaded(cx, tutor, named).await?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let id = Uuid::parse_str(named)
+        .map(ImportId)
+        .map_err(|_| no_upload())?;
+    let course = tutor.course;
+    let is_begun = cx
+        .within(async move |conn| Ok(imports::is_begun(conn, course, id).await?))
+        .await?;
+    is_begun.then_some(None).ok_or_else(no_upload)
+}
+
+fn no_upload() -> AppError {
+    AppError::NotFound(NO_UPLOAD.to_owned())
+}
+
+const NO_UPLOAD: &str =
+    "This upload is no longer here: uploads are kept for a day. Upload the file again.";
+
+/// Loads the import page with the places for questions, the given preview, and the import that
+/// `named` names. `new` names none.
 pub async fn page(
     conn: &mut Conn,
     tutor: &TutorOf,
     named: &str,
+    (address, upload): (PreviewAddress, Option<(Uploaded, Imported)>),
     flash: Option<Flash>,
 ) -> AppResult<ImportPage> {
-    let flash = flash.filter(|flash| flash.form == UPLOAD);
-    let value = |name: &str| {
-        let values = flash.as_ref()?.values.iter();
-        let (_, value) = values.clone().find(|(field, _)| field == name)?;
-        Some(value.clone())
-    };
     let course = tutor.course;
     let course_title = crate::course::server::store::title(conn, course).await?;
-    let problem = flash.as_ref().and_then(|flash| flash.error.as_ref());
-    let import = match problem {
-        Some(_) => None,
-        None => imports::shown(conn, course, tutor.signed_in.user_id(), named).await?,
+    let error = flash
+        .filter(|flash| flash.form == UPLOAD)
+        .and_then(|flash| flash.error);
+    let mut problems: Vec<String> = match error {
+        Some(AppError::Invalid(problems)) => problems.into_iter().map(|(_, said)| said).collect(),
+        Some(error) => vec![error.to_string()],
+        None => Vec::new(),
     };
+    let preview = match &upload {
+        Some((uploaded, imported)) => {
+            Some(previews::preview(conn, uploaded, &address.same_name, imported).await?)
+        }
+        None => None,
+    };
+    // A file that was imported already is shown with its report.
+    let is_gone = !address.preview.is_empty() && preview.is_none();
+    let named = if is_gone { &address.preview } else { named };
+    let import = match problems.is_empty() && preview.is_none() {
+        true => imports::shown(conn, course, tutor.signed_in.user_id(), named).await?,
+        false => None,
+    };
+    if is_gone && import.is_none() {
+        problems.push(NO_UPLOAD.to_owned());
+    }
     let stopped = import.as_ref().and_then(|(import, why)| {
         let why = why.as_deref().unwrap_or("Send the file again.");
         (import.state == ImportState::Stopped).then(|| {
@@ -69,15 +138,13 @@ pub async fn page(
             )
         })
     });
+    problems.extend(stopped);
     Ok(ImportPage {
         course_title,
         places: store::places(conn, course).await?,
+        preview,
         import: import.map(|(import, _)| import),
-        problem: problem.map(ToString::to_string).or(stopped),
-        token: Uuid::new_v4().to_string(),
-        place: value("place").unwrap_or_default(),
-        purpose: value("purpose").unwrap_or_default(),
-        same_name: value("same_name").unwrap_or_default(),
+        problems,
     })
 }
 
@@ -87,11 +154,14 @@ struct Upload {
     course: String,
     place: String,
     purpose: String,
-    same_name: String,
-    token: String,
     name: String,
     content: Vec<u8>,
+    /// Questions that were pasted instead of uploaded.
+    pasted: String,
 }
+
+/// Bytes of pasted text that a rejected form gives back.
+const GIVEN_BACK: usize = 200_000;
 
 async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
     let mut upload = Upload::default();
@@ -105,14 +175,18 @@ async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
     };
     let page = format!("{}/import", Area::Questions.path(&encode(&upload.course)));
     let (error, values) = match outcome {
-        Ok(import) => return Redirect::to(&format!("{page}?import={import}")).into_response(),
+        Ok(import) => return Redirect::to(&format!("{page}?preview={import}")).into_response(),
         Err(AppError::SignInRequired) => return Redirect::to(&sign_in_path(&page)).into_response(),
         Err(error @ (AppError::Denied(_) | AppError::NotFound(_))) => return refusal(&error),
         Err(error) => {
+            let pasted = match upload.pasted.len() {
+                0..=GIVEN_BACK => upload.pasted.replace('\0', ""),
+                _ => String::new(),
+            };
             let fields = [
                 ("place", upload.place),
                 ("purpose", upload.purpose),
-                ("same_name", upload.same_name),
+                ("pasted", pasted),
             ];
             let fields = fields.map(|(name, value)| (name.to_owned(), value));
             (Some(error), fields.to_vec())
@@ -153,8 +227,7 @@ impl Upload {
                 "course" => self.course = text,
                 "place" => self.place = text,
                 "purpose" => self.purpose = text,
-                "same_name" => self.same_name = text,
-                "token" => self.token = text,
+                "pasted" => self.pasted = text,
                 _ => {}
             }
         }
@@ -174,45 +247,70 @@ fn unreadable(error: MultipartError) -> AppError {
     }
 }
 
+/// Reads the upload and keeps it for its preview. Tells all problems of the form at once.
 async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportId> {
     let tutor = tutor_of_slug(cx.clone(), &upload.course).await?;
-    if upload.content.is_empty() {
-        return Err(AppError::field(
-            "",
-            "Choose a file that has something in it.",
-        ));
-    }
     let purpose = match upload.purpose.as_str() {
-        AS_IN_FILE => None,
-        name => Some(
-            QuestionPurpose::parse(name)
-                .ok_or_else(|| AppError::field("", "Choose what the questions are for."))?,
-        ),
+        AS_IN_FILE => Ok(None),
+        name => QuestionPurpose::parse(name)
+            .map(Some)
+            .ok_or_else(|| AppError::field("purpose", "Choose where the questions are used.")),
     };
-    let (name, content) = (upload.name.clone(), upload.content.clone());
-    // Reading runs on a blocking thread, because a hostile file takes as much work as the limits
-    // allow.
-    let read = tokio::task::spawn_blocking(move || exchange::read(&name, &content));
-    let imported = read
-        .await
-        .map_err(|error| AppError::internal(&error))?
-        .map_err(|sentence| AppError::field("", sentence))?;
+    let (course, value) = (tutor.course, upload.place.clone());
+    let place = cx
+        .within(async move |conn| store::place(conn, course, &value, QuestionPurpose::Both).await)
+        .await;
+    let read = match upload.file() {
+        Ok((name, content)) => previews::read(name.clone(), content.clone())
+            .await
+            .map(|imported| (name, content, imported)),
+        Err(error) => Err(error),
+    };
+    let ((_, purpose), (file_name, content, imported)) =
+        check::both(check::both(place, purpose), read)?;
     let is_for_exams = |said: QuestionPurpose| purpose.unwrap_or(said) == QuestionPurpose::Exam;
     let mut purposes = imported.questions.iter().map(|question| question.purpose);
     if upload.place.starts_with("module:") && !purposes.all(is_for_exams) {
-        let sentence =
-            "A quiz asks about its topics: choose a topic, or keep the questions for exams.";
-        return Err(AppError::field("", sentence));
+        return Err(AppError::field(
+            "purpose",
+            "A quiz question needs a topic. Choose a topic, or use the questions in exams only.",
+        ));
     }
-    let sent = Sent {
-        file: upload.name.clone(),
+    let uploaded = Uploaded {
+        import_id: ImportId(Uuid::now_v7()),
+        course_id: course,
+        uploaded_by: tutor.signed_in.user_id(),
+        file_name: file_name.replace('\0', "").chars().take(200).collect(),
+        content,
         place: upload.place.clone(),
         purpose,
-        same_name: SameName::parse(&upload.same_name),
-        token: upload.token.chars().take(100).collect(),
-        digest: exchange::digest(&upload.content),
-        imported,
     };
-    cx.within(async move |conn| imports::begin(conn, &tutor, sent).await)
-        .await
+    cx.within(async move |conn| {
+        previews::keep(conn, &uploaded).await?;
+        Ok(uploaded.import_id)
+    })
+    .await
 }
+
+impl Upload {
+    /// Returns the name and the content of the file, or the pasted text as a file.
+    fn file(&self) -> AppResult<(String, Vec<u8>)> {
+        let is_pasted = !self.pasted.trim().is_empty();
+        match (self.content.is_empty(), is_pasted) {
+            (false, false) => Ok((self.name.clone(), self.content.clone())),
+            (true, true) => Ok((PASTED.to_owned(), self.pasted.clone().into_bytes())),
+            (true, false) if self.name.is_empty() => Err(AppError::field(
+                "file",
+                "Choose a file, or paste questions.",
+            )),
+            (true, false) => Err(AppError::field("file", "The file is empty.")),
+            (false, true) => Err(AppError::field(
+                "file",
+                "Choose a file or paste questions, not both.",
+            )),
+        }
+    }
+}
+
+/// Name of pasted questions as a file.
+const PASTED: &str = "pasted.txt";

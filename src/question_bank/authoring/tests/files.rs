@@ -6,18 +6,6 @@ const GIFT: &str = "::Capital:: What is the capital of France? {=Paris ~Lyon ~Ni
     ::Essay:: Write about Paris. {}\n\n\
     ::Sum:: Two and three? {#5}\n";
 
-/// Uploads a file and returns the page that follows.
-async fn outcome(
-    browser: &mut Browser<'_>,
-    name: &str,
-    fields: &[(&str, &str)],
-    content: &[u8],
-) -> String {
-    let sent = upload_questions(browser, name, fields, content).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{name}: {}", sent.body);
-    browser.get(sent.header("location")).await.body
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
     let site = site().await;
@@ -28,12 +16,7 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
         ("place", place.as_str()),
         ("purpose", "both"),
     ];
-    let import = format!("{LIST}/import");
-    let sent = upload_questions(&mut tutor, "paris.gift", &fields, GIFT.as_bytes()).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
-    let place_of_report = sent.header("location").to_owned();
-    assert!(place_of_report.starts_with(&import));
-    let page = tutor.get(&place_of_report).await.body;
+    let page = outcome(&mut tutor, "paris.gift", &fields, GIFT.as_bytes()).await;
     assert!(page.contains("2 added, 0 updated, 0 unchanged"), "{page}");
     assert!(page.contains("Essay"), "what is left out is named");
     let from_file = "select count(*) from quiz_questions where external_key like 'file:paris@%' and purpose = 'both'";
@@ -41,13 +24,13 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
 
     // The same file again adds nothing, and a changed question is updated in place.
     let page = outcome(&mut tutor, "paris (1).gift", &fields, GIFT.as_bytes()).await;
-    assert!(page.contains("0 added, 0 updated, 2 unchanged"), "{page}");
+    assert!(page.contains("0 new, 0 changed, 2 unchanged"), "{page}");
     let other = GIFT.replace("Two and three? {#5}", "Three and three? {#6}");
     // One of the two questions may be another one, so the tutor says which file it is.
     let page = outcome(&mut tutor, "paris.gift", &fields, other.as_bytes()).await;
     assert!(page.contains("Choose below whether this file is a new version"));
-    let update = with(fields.to_vec(), &[("same_name", "update")]);
-    let page = outcome(&mut tutor, "paris.gift", &update, other.as_bytes()).await;
+    let update = ("paris.gift", "update");
+    let page = outcome_as(&mut tutor, update, &fields, other.as_bytes()).await;
     assert!(page.contains("0 added, 1 updated, 1 unchanged"), "{page}");
     assert_eq!(site.test.count(from_file).await, 2);
 
@@ -75,7 +58,7 @@ async fn a_file_is_imported_and_what_has_no_counterpart_is_listed() {
         site.test
             .count("select count(*) from audit_logs where action = 'questions.imported'")
             .await,
-        4
+        2
     );
 }
 
@@ -87,7 +70,7 @@ async fn a_file_about_another_topic_overwrites_nothing() {
     let (begin, late) = (topic(&site, "begin").await, topic(&site, "late").await);
     let fields = |place| [("course", "small"), ("purpose", "file"), ("place", place)];
     let (begin, late) = (begin.as_str(), late.as_str());
-    upload_questions(&mut tutor, "quiz.gift", &fields(begin), GIFT.as_bytes()).await;
+    outcome(&mut tutor, "quiz.gift", &fields(begin), GIFT.as_bytes()).await;
     let other = GIFT.replace("Two and three? {#5}", "Four and four? {#8}");
     let page = outcome(&mut tutor, "quiz.gift", &fields(late), other.as_bytes()).await;
     assert!(page.contains("2 added, 0 updated, 0 unchanged"), "{page}");
@@ -100,8 +83,8 @@ async fn a_file_about_another_topic_overwrites_nothing() {
         "::Town:: Which town?",
     );
     let changed = without.replace("Four and four? {#8}", "Five and four? {#9}");
-    let fields = with(fields(late).to_vec(), &[("same_name", "update")]);
-    let page = outcome(&mut tutor, "quiz.gift", &fields, changed.as_bytes()).await;
+    let update = ("quiz.gift", "update");
+    let page = outcome_as(&mut tutor, update, &fields(late), changed.as_bytes()).await;
     assert!(page.contains("1 added, 1 updated, 0 unchanged"), "{page}");
     let (_, overwritten) = page.split_once("Updated (previous version)").unwrap();
     let (overwritten, missing) = overwritten.split_once("No longer in the file").unwrap();
@@ -126,21 +109,20 @@ async fn another_file_of_the_same_name_overwrites_nothing() {
     for (gift, same_name, expected) in [
         (ours, "", "1 added, 0 updated, 0 unchanged"),
         (theirs, "", "1 added, 0 updated, 0 unchanged"),
-        (ours, "", "0 added, 0 updated, 1 unchanged"),
-        (&changed, "", "Nothing was imported"),
+        (ours, "", "0 new, 0 changed, 1 unchanged"),
+        (&changed, "", "This file can’t be imported yet"),
         (&changed, "update", "0 added, 1 updated, 0 unchanged"),
     ] {
-        let fields = with(fields.to_vec(), &[("same_name", same_name)]);
-        let page = outcome(&mut tutor, "quiz.gift", &fields, gift.as_bytes()).await;
+        let as_told = ("quiz.gift", same_name);
+        let page = outcome_as(&mut tutor, as_told, &fields, gift.as_bytes()).await;
         assert!(page.contains(expected), "{gift}: {page}");
     }
     // It may be another question or a correction of the same one.
     let third = "::Q1::First file, three and three? {=6 ~7}";
     let page = outcome(&mut tutor, "quiz.gift", &fields, third.as_bytes()).await;
-    assert!(page.contains("Nothing was imported"), "{page}");
     assert!(page.contains("Choose below whether this file is a new version"));
-    let add = with(fields.to_vec(), &[("same_name", "add")]);
-    let page = outcome(&mut tutor, "quiz.gift", &add, third.as_bytes()).await;
+    let add = ("quiz.gift", "add");
+    let page = outcome_as(&mut tutor, add, &fields, third.as_bytes()).await;
     assert!(page.contains("1 added, 0 updated"), "{page}");
     let all = "select count(*) from quiz_questions where external_key like 'file:quiz@%'";
     assert_eq!(site.test.count(all).await, 3);
@@ -155,19 +137,15 @@ async fn a_large_file_shows_how_far_it_is_and_goes_on_where_it_stopped() {
         ("course", "small"),
         ("purpose", "file"),
         ("place", place.as_str()),
-        ("token", "once"),
     ];
     let gift = many();
     let questions = "select count(*) from quiz_questions where external_key like 'file:many@%'";
-    let sent = upload_questions(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
-    let report = sent.header("location").to_owned();
-    let page = tutor.get(&report).await.body;
+    let page = preview(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
+    let report = format!("{LIST}/import?import={}", hidden(&page.body, "preview"));
+    let page = confirm_questions(&mut tutor, page).await.body;
     assert!(page.contains("0 of 250 questions"), "{page}");
     assert!(page.contains("<noscript><meta http-equiv=\"refresh\""));
     assert_eq!(site.test.count(questions).await, 0);
-    // The form was sent twice.
-    let again = upload_questions(&mut tutor, "many.gift", &fields, gift.as_bytes()).await;
-    assert_eq!(again.header("location"), report);
     // The page without a name shows the import, and `new` shows the form.
     let import = format!("{LIST}/import");
     assert!(tutor.get(&import).await.body.contains("0 of 250 questions"));
@@ -229,7 +207,7 @@ async fn a_file_waits_for_another_of_its_name() {
         ("purpose", "file"),
         ("place", place.as_str()),
     ];
-    upload_questions(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
+    outcome(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
     let other = "::n1::Name a fish. {=cod}";
     let page = outcome(&mut tutor, "many (1).gift", &fields, other.as_bytes()).await;
     assert!(page.contains("A file of this name is still being imported. Wait"));
@@ -243,7 +221,7 @@ async fn a_file_waits_for_another_of_its_name() {
         update background_jobs set status = 'FAILED' where kind = 'import_questions'";
     site.test.sql(change).await;
     let page = outcome(&mut tutor, "many.gift", &fields, other.as_bytes()).await;
-    assert!(page.contains("0 added, 0 updated, 1 unchanged"), "{page}");
+    assert!(page.contains("0 new, 0 changed, 1 unchanged"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -256,7 +234,7 @@ async fn an_import_that_stops_in_the_middle_is_counted_and_audited() {
         ("purpose", "file"),
         ("place", place.as_str()),
     ];
-    upload_questions(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
+    outcome(&mut tutor, "many.gift", &fields, many().as_bytes()).await;
     let stopped = "select count(*) from audit_logs where action = 'questions.imported' and new_values ? 'stopped'";
     // As if the topic had gone after the first hundred questions.
     let change = "update question_imports set done = 100;
@@ -280,14 +258,14 @@ async fn two_questions_of_a_file_never_update_the_same_question() {
         ("place", place.as_str()),
     ];
     let sum = "::Sum::Two and three? {#5}\n";
-    upload_questions(&mut tutor, "sums.gift", &fields, sum.as_bytes()).await;
+    outcome(&mut tutor, "sums.gift", &fields, sum.as_bytes()).await;
     let id = by_prompt(&site, "Two and three?").await;
     let both = format!("// [id:{id}]\n::All::Two and three, all in all? {{#5}}\n\n{sum}");
     let page = outcome(&mut tutor, "sums.gift", &fields, both.as_bytes()).await;
     assert!(page.contains("1 added, 1 updated, 0 unchanged"), "{page}");
     assert!(page.contains("this one was added as a new question"));
     let page = outcome(&mut tutor, "sums.gift", &fields, both.as_bytes()).await;
-    assert!(page.contains("0 added, 0 updated, 2 unchanged"), "{page}");
+    assert!(page.contains("0 new, 0 changed, 2 unchanged"), "{page}");
     assert!(!page.contains("this one was added as a new question"));
 }
 
@@ -310,7 +288,7 @@ async fn an_export_that_comes_back_changes_only_what_was_changed_in_it() {
     let before = site.test.text(places).await;
     let gift = tutor.get(&format!("{LIST}/export?format=gift")).await.body;
     let page = outcome(&mut tutor, "small.gift", &fields, gift.as_bytes()).await;
-    assert!(page.contains("0 added, 0 updated, 4 unchanged"), "{page}");
+    assert!(page.contains("0 new, 0 changed, 4 unchanged"), "{page}");
     let typo = gift.replace("Three?", "How many are three?");
     let page = outcome(&mut tutor, "small.gift", &fields, typo.as_bytes()).await;
     assert!(page.contains("0 added, 1 updated, 3 unchanged"), "{page}");

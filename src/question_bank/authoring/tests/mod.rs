@@ -1,9 +1,12 @@
 //! Authoring over HTTP, as tutors use it.
 
 mod bank;
+mod bulk;
+mod editor;
 mod figures;
 mod files;
 mod pictures;
+mod previews;
 mod writing;
 
 use axum::http::StatusCode;
@@ -11,7 +14,8 @@ use axum::http::StatusCode;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::testing::{
-    CourseBuilder, gated_course, hidden, learner, topic_id, tutor, upload_questions,
+    CourseBuilder, confirm_questions, gated_course, hidden, learner, topic_id, tutor,
+    upload_questions,
 };
 
 /// Starts a site with the small course.
@@ -79,4 +83,40 @@ fn with<'a>(
 
 async fn save(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> TestAnswer {
     browser.post("authoring/api/save_question", fields).await
+}
+
+/// Uploads a file and returns its preview.
+async fn preview(
+    browser: &mut Browser<'_>,
+    name: &str,
+    fields: &[(&str, &str)],
+    content: &[u8],
+) -> TestAnswer {
+    let sent = upload_questions(browser, name, fields, content).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{name}: {}", sent.body);
+    browser.get(sent.header("location")).await
+}
+
+/// Uploads a file, confirms its import and returns the page that follows.
+async fn outcome(
+    browser: &mut Browser<'_>,
+    name: &str,
+    fields: &[(&str, &str)],
+    content: &[u8],
+) -> String {
+    let preview = preview(browser, name, fields, content).await;
+    confirm_questions(browser, preview).await.body
+}
+
+/// Like `outcome`, with an answer to the question whether the file is a new version.
+async fn outcome_as(
+    browser: &mut Browser<'_>,
+    (name, same_name): (&str, &str),
+    fields: &[(&str, &str)],
+    content: &[u8],
+) -> String {
+    let sent = upload_questions(browser, name, fields, content).await;
+    let preview = format!("{}&same_name={same_name}", sent.header("location"));
+    let preview = browser.get(&preview).await;
+    confirm_questions(browser, preview).await.body
 }

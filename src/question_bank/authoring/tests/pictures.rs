@@ -32,9 +32,9 @@ fn quiz(alt: &str) -> String {
     )
 }
 
-async fn upload(browser: &mut Browser<'_>, place: &str, content: &str) -> TestAnswer {
+async fn import(browser: &mut Browser<'_>, place: &str, content: &str) -> String {
     let fields = [("course", "small"), ("place", place), ("purpose", "quiz")];
-    upload_questions(browser, "maps.xml", &fields, content.as_bytes()).await
+    outcome(browser, "maps.xml", &fields, content.as_bytes()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,9 +42,7 @@ async fn a_picture_becomes_a_file_of_the_course() {
     let site = site().await;
     let mut tutor = tutor(&site, "tutor@example.org").await;
     let place = topic(&site, "begin").await;
-    let sent = upload(&mut tutor, &place, &quiz("A map")).await;
-    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
-    let report = tutor.get(sent.header("location")).await.body;
+    let report = import(&mut tutor, &place, &quiz("A map")).await;
     assert!(report.contains("its content is no picture"), "{report}");
     // The picture of the essay, which is refused, and the HTML page are not stored.
     let stored = "select count(*) from course_files where name like 'from-files/%'";
@@ -78,8 +76,8 @@ async fn a_picture_becomes_a_file_of_the_course() {
     );
 
     // The same file adds nothing, and another alternative text changes only the question.
-    upload(&mut tutor, &place, &quiz("A map")).await;
-    upload(&mut tutor, &place, &quiz("A map of Ghent")).await;
+    import(&mut tutor, &place, &quiz("A map")).await;
+    import(&mut tutor, &place, &quiz("A map of Ghent")).await;
     assert_eq!(site.test.count(stored).await, 1);
     assert_eq!(
         site.test

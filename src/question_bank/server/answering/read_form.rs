@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
 use crate::question_bank::AnswerForm;
+use crate::question_bank::letter;
 use crate::question_bank::limits::ANSWER_CHARACTERS;
 use crate::question_bank::server::grade::{Answer, FrozenKind};
 
@@ -61,6 +62,9 @@ pub fn read(kind: &FrozenKind, sent: &AnswerForm) -> AppResult<Option<Answer>> {
                 if !items.iter().any(|(id, _)| *id == item) || !(1..=items.len()).contains(&place) {
                     return Err(foreign());
                 }
+                if places.values().any(|taken| *taken == place) {
+                    return Err(twice("place", &place.to_string()));
+                }
                 places.insert(item, place);
             }
             (!places.is_empty()).then_some(Answer::Places(places))
@@ -73,11 +77,23 @@ pub fn read(kind: &FrozenKind, sent: &AnswerForm) -> AppResult<Option<Answer>> {
                 {
                     return Err(foreign());
                 }
+                if matches.values().any(|taken| *taken == to) {
+                    let at = right.iter().position(|(id, _)| *id == to);
+                    return Err(twice("letter", &letter(at.unwrap_or_default())));
+                }
                 matches.insert(from, to);
             }
             (!matches.is_empty()).then_some(Answer::Matches(matches))
         }
     })
+}
+
+/// Refuses a place or a letter that two items have.
+fn twice(what: &str, which: &str) -> AppError {
+    AppError::field(
+        "",
+        format!("Two items have {what} {which}. Each {what} can be given only once."),
+    )
 }
 
 fn foreign() -> AppError {
@@ -138,6 +154,53 @@ mod tests {
             ..AnswerForm::default()
         };
         read(&tracing(), &sent)
+    }
+
+    #[test]
+    fn no_place_and_no_match_is_given_twice() {
+        let id = Uuid::from_u128;
+        let items = |ids: [u128; 2]| ids.map(|n| (id(n), String::new())).to_vec();
+        let sent = |value: &dyn Fn(u128) -> String| -> HashMap<String, String> {
+            [1, 2]
+                .map(|n| (format!("i{}", id(n)), value(n)))
+                .into_iter()
+                .collect()
+        };
+        let ordering = FrozenKind::Ordering {
+            items: items([1, 2]),
+            shown: vec![id(1), id(2)],
+        };
+        let order = |value: &dyn Fn(u128) -> String| {
+            let form = AnswerForm {
+                order: sent(value),
+                ..AnswerForm::default()
+            };
+            read(&ordering, &form)
+        };
+        assert!(order(&|n| n.to_string()).is_ok());
+        let refused = order(&|_| "2".to_owned()).unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "Two items have place 2. Each place can be given only once."
+        );
+        let matching = FrozenKind::Matching {
+            left: items([1, 2]),
+            right: items([11, 12]),
+            pairs: HashMap::new(),
+        };
+        let matched = |value: &dyn Fn(u128) -> String| {
+            let form = AnswerForm {
+                matches: sent(value),
+                ..AnswerForm::default()
+            };
+            read(&matching, &form)
+        };
+        assert!(matched(&|n| id(n + 10).to_string()).is_ok());
+        let refused = matched(&|_| id(12).to_string()).unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "Two items have letter B. Each letter can be given only once."
+        );
     }
 
     #[test]

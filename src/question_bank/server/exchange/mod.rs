@@ -6,7 +6,7 @@
 mod check;
 mod cloze;
 mod collect;
-mod encoding;
+pub mod encoding;
 mod gift;
 mod marks;
 mod markup;

@@ -2,109 +2,31 @@
 
 use leptos::prelude::*;
 
-use super::QuestionForm;
-use crate::platform::ui::{
-    Button, ButtonKind, Checkbox, Erase, Field, FormState, TextArea, text_of_area,
-};
+use super::rows::rows;
+use super::{Editor, QuestionForm};
+use crate::platform::ui::{Checkbox, Erase, Field, FormState, TextArea};
 use crate::question_bank::QuestionType;
 
-pub fn fields(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
-    match QuestionType::parse(&set.kind) {
-        Some(QuestionType::SingleChoice) => choice(set, rows, "radio", save),
-        Some(QuestionType::MultipleChoice) => choice(set, rows, "checkbox", save),
-        Some(QuestionType::ShortAnswer) => short_answer(set, save),
-        Some(QuestionType::Tracing) => tracing(set, save),
-        Some(QuestionType::Ordering) => ordering(set, rows, save),
-        Some(QuestionType::Matching) => matching(set, rows, save),
-        None => ().erase(),
-    }
-}
-
-/// Rows to fill in with their error message. Empty rows are ignored.
-fn lines([legend, more, hint]: [&'static str; 3], lines: AnyView, save: FormState) -> AnyView {
-    let error = save.error("texts");
-    view! {
-        <fieldset class="stack bank-lines" class:invalid=move || error.with(Option::is_some)>
-            <legend class="control-label">{legend}</legend>
-            <p class="hint">{hint}</p>
-            <p class="error" hidden=move || error.with(Option::is_none)>
-                {move || error.get()}
-            </p>
-            {lines}
-            <div>
-                <Button kind=ButtonKind::Quiet name="go" value="more">
-                    {more}
-                </Button>
+/// Shows the fields of the chosen type. Those of the other types are hidden, and keep what was
+/// typed in them.
+pub fn fields(set: &QuestionForm, focus: &str, editor: Editor, save: FormState) -> AnyView {
+    let part = |types: &'static [QuestionType], fields: AnyView| {
+        let is_hidden = move || !types.contains(&editor.kind.get());
+        view! {
+            <div class="stack" hidden=is_hidden>
+                {fields}
             </div>
-        </fieldset>
-    }
-    .erase()
-}
-
-fn text(name: &'static str, label: String, value: Option<&String>) -> AnyView {
-    let html = value.map(|text| text_of_area(text)).unwrap_or_default();
-    view! { <textarea class="input bank-line" name=name rows="1" aria-label=label inner_html=html></textarea> }
+        }
         .erase()
-}
-
-fn choice(set: &QuestionForm, rows: usize, input: &'static str, save: FormState) -> AnyView {
-    let options = (0..rows)
-        .map(|at| {
-            let number = at + 1;
-            let is_right = set.right.contains(&at.to_string());
-            view! {
-                <div class="bank-option">
-                    <input
-                        type=input
-                        name="question[right][]"
-                        value=at.to_string()
-                        checked=is_right
-                        aria-label=format!("Option {number} is correct")
-                    />
-                    {text("question[texts][]", format!("Option {number}"), set.texts.get(at))}
-                </div>
-            }
-        })
-        .collect_view();
-    let hint = match input {
-        "radio" => "Select the correct option. Blank rows are ignored. You can use Markdown.",
-        _ => "Select all correct options. Blank rows are ignored. You can use Markdown.",
     };
+    let shuffle = view! { <Checkbox name="question[shuffle]" value="on" label="Shuffle options" checked=set.shuffle.is_some() /> };
     view! {
-        {lines(["Options", "Add options", hint], options.erase(), save)}
-        <Checkbox name="question[shuffle]" value="on" label="Shuffle options" checked=set.shuffle.is_some() />
+        {rows(set, focus, editor, save)}
+        {part(&[QuestionType::SingleChoice, QuestionType::MultipleChoice], shuffle.erase())}
+        {part(&[QuestionType::ShortAnswer], short_answer(set, save))}
+        {part(&[QuestionType::Tracing], tracing(set, save))}
     }
     .erase()
-}
-
-fn ordering(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
-    let items = (0..rows)
-        .map(|at| {
-            text(
-                "question[texts][]",
-                format!("Item {}", at + 1),
-                set.texts.get(at),
-            )
-        })
-        .collect_view();
-    let hint = "Enter the items in the correct order; learners see them shuffled. Blank rows are ignored. You can use Markdown.";
-    lines(["Items", "Add items", hint], items.erase(), save)
-}
-
-fn matching(set: &QuestionForm, rows: usize, save: FormState) -> AnyView {
-    let pairs = (0..rows)
-        .map(|at| {
-            let number = at + 1;
-            view! {
-                <div class="bank-pair">
-                    {text("question[texts][]", format!("Left side of pair {number}"), set.texts.get(at))}
-                    {text("question[partners][]", format!("Right side of pair {number}"), set.partners.get(at))}
-                </div>
-            }
-        })
-        .collect_view();
-    let hint = "Each row is a matching pair. Blank rows are ignored. You can use Markdown.";
-    lines(["Pairs", "Add pairs", hint], pairs.erase(), save)
 }
 
 fn short_answer(set: &QuestionForm, save: FormState) -> AnyView {
@@ -159,7 +81,7 @@ fn tracing(set: &QuestionForm, save: FormState) -> AnyView {
                 {move || outcome.get()}
             </p>
             <label class="check">
-                <input type="radio" name="question[outcome]" value="prints" checked=set.outcome == "prints" />
+                <input type="radio" id="ly-outcome" name="question[outcome]" value="prints" checked=set.outcome == "prints" />
                 <span>"It compiles and prints"</span>
             </label>
             <div class="bank-program">

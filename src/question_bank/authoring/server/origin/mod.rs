@@ -147,7 +147,7 @@ pub fn find(
         }
         (SameName::Ask, Some((_, (_, 1.., _)))) => Err(AppError::field(
             "same_name",
-            "A file of this name was imported here before, and questions of it have the same titles but say something else. Choose below whether this file is a new version of it, and send it again.",
+            "A file of this name was imported here before, and questions of it have the same titles but say something else. Choose below whether this file is a new version of it.",
         )),
         _ => Ok(new_origin(stem, &origins, questions)),
     }

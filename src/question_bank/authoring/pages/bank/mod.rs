@@ -1,18 +1,25 @@
-//! The list of a course's questions, with its filters and the buttons that change the order.
+//! The list of a course's questions, with its filters and the buttons that change the order and the
+//! selected questions.
+
+mod bulk;
+mod groups;
 
 use leptos::{prelude::*, server_fn};
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 
+use self::groups::groups;
 use crate::course::{QuestionPurpose, SEARCH_CHARACTERS};
 use crate::platform::ids::QuestionId;
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Language, Notice, Page,
-    Pagination, Select, Table, Tone, loaded, page_resource, path_part, query_now,
+    Button, ButtonKind, EmptyState, Erase, Form, FormState, Notice, Page, Pagination, Select, Tone,
+    loaded, page_resource, path_part, query_now, query_value,
 };
 use crate::question_bank::QuestionType;
-use crate::question_bank::authoring::api::{MoveQuestion, RetireQuestion, load_bank};
-use crate::question_bank::authoring::{BankGroup, BankLine, BankPage, BankQuery};
+use crate::question_bank::authoring::api::{
+    ChangeQuestions, MoveQuestion, RetireQuestion, UndoQuestionChange, load_bank,
+};
+use crate::question_bank::authoring::{BankPage, BankQuery, BulkNotice};
 use crate::teaching::{Area, pages::frame};
 
 pub fn question_bank_page() -> AnyView {
@@ -32,12 +39,15 @@ pub fn question_bank_page() -> AnyView {
             }
         })
     });
+    let changed = query_value("changed");
     let page = page_resource(
-        move || (course.get(), query.get()),
-        |(course, query)| load_bank(course, query),
+        move || (course.get(), query.get(), !changed.get().is_empty()),
+        |(course, query, changed)| load_bank(course, query, changed),
     );
     let forms = BankForms {
         shift: FormState::of(MoveQuestion::PATH),
+        change: FormState::of(ChangeQuestions::PATH),
+        undo: FormState::of(UndoQuestionChange::PATH),
         retire: FormState::of(RetireQuestion::PATH),
     };
     let show = move |page: BankPage| {
@@ -56,41 +66,22 @@ pub fn question_bank_page() -> AnyView {
 #[derive(Clone, Copy)]
 struct BankForms {
     shift: FormState,
+    change: FormState,
+    undo: FormState,
     retire: FormState,
 }
 
-/// Shows the groups in one form, whose buttons each move a question.
-fn groups(course: &str, query: &BankQuery, page: &BankPage, shift: FormState) -> AnyView {
-    let last = page.groups.len();
-    let groups = page
-        .groups
-        .iter()
-        .enumerate()
-        .map(|(at, lines)| {
-            // If the page cuts a quiz, its questions on the other page are unknown here.
-            let cut = (
-                at == 0 && page.previous.is_some(),
-                at + 1 == last && page.next.is_some(),
-            );
-            group(
-                course,
-                query,
-                lines.clone(),
-                cut,
-                &page.course_title.language,
-            )
-        })
-        .collect_view();
-    let [module, after, before] = [&query.module, &query.after, &query.before].map(Clone::clone);
-    let course = course.to_owned();
+/// Hidden fields that lead back to this list.
+fn way_back(course: &str, query: &BankQuery) -> AnyView {
+    let fields = query.fields().map(|(name, value)| {
+        let value = value.to_owned();
+        (!value.is_empty())
+            .then(|| view! { <input type="hidden" name=format!("query[{name}]") value=value /> })
+    });
+    let fields = fields.into_iter().collect_view();
     view! {
-        <Form form=shift class="bank-groups">
-            <input type="hidden" name="course" value=course />
-            <input type="hidden" name="query[module]" value=module />
-            <input type="hidden" name="query[after]" value=after />
-            <input type="hidden" name="query[before]" value=before />
-            {groups}
-        </Form>
+        <input type="hidden" name="course" value=course.to_owned() />
+        {fields}
     }
     .erase()
 }
@@ -119,9 +110,10 @@ fn bank(course: &str, query: BankQuery, page: BankPage, forms: BankForms) -> Any
     let is_filtered = query.restarted() != BankQuery::default();
     let groups = match page.groups.is_empty() {
         true => empty(&list, is_filtered),
-        false => groups(course, &query, &page, forms.shift),
+        false => groups(course, &query, &page, forms),
     };
     view! {
+        {page.done.map(|done| changed(course, &query, done, forms.undo))}
         {outcome(course, &list, forms.retire)}
         <div class="row">
             <Button href=format!("{list}/new")>"Write a question"</Button>
@@ -130,10 +122,7 @@ fn bank(course: &str, query: BankQuery, page: BankPage, forms: BankForms) -> Any
             </Button>
             {export(&list, &query)}
         </div>
-        {tools(&list, &query, page.modules, page.topics)}
-        <p class="soft" role="status">
-            {count}
-        </p>
+        {tools(&list, &query, (page.modules, page.topics), count)}
         {groups}
         <Pagination previous=previous next=next />
     }
@@ -163,7 +152,7 @@ fn export(list: &str, query: &BankQuery) -> AnyView {
 fn outcome(course: &str, list: &str, retire: FormState) -> AnyView {
     let (saved, retired) = (query_now("saved"), query_now("retired"));
     if !saved.is_empty() {
-        let href = format!("{list}/{saved}?preview=1");
+        let href = format!("{list}/{saved}#preview");
         return view! {
             <Notice tone=Tone::Ok>"Question saved. " <a href=href>"Preview it"</a></Notice>
         }
@@ -187,11 +176,29 @@ fn outcome(course: &str, list: &str, retire: FormState) -> AnyView {
     .erase()
 }
 
+/// Tells what was changed, with a button that takes it back.
+fn changed(course: &str, query: &BankQuery, done: BulkNotice, undo: FormState) -> AnyView {
+    let fields = way_back(course, query);
+    view! {
+        <Form form=undo class="row bank-undo">
+            {fields}
+            <span role="status">{done.said}</span>
+            {done
+                .can_undo
+                .then(|| view! { <button class="btn quiet" autofocus>"Undo"</button> })}
+        </Form>
+    }
+    .erase()
+}
+
+/// Values and texts of a select.
+type SelectOptions = Vec<(String, String)>;
+
 fn tools(
     list: &str,
     query: &BankQuery,
-    modules: Vec<(String, String)>,
-    topics: Vec<(String, String)>,
+    (modules, topics): (SelectOptions, SelectOptions),
+    count: String,
 ) -> AnyView {
     let all = |text: &str, options: Vec<(String, String)>| {
         let mut all = vec![(String::new(), text.to_owned())];
@@ -219,6 +226,9 @@ fn tools(
             <div class="row">
                 <Button kind=ButtonKind::Secondary>"Search"</Button>
                 <a href=list.to_owned()>"All questions"</a>
+                <span class="soft" role="status">
+                    {count}
+                </span>
             </div>
         </form>
     }
@@ -245,95 +255,4 @@ fn empty(list: &str, is_filtered: bool) -> AnyView {
         </EmptyState>
     }
     .erase()
-}
-
-fn group(
-    course: &str,
-    query: &BankQuery,
-    group: BankGroup,
-    cut: (bool, bool),
-    language: &Language,
-) -> AnyView {
-    let count = group.lines.len();
-    let is_ordered = query.is_whole();
-    let mut columns = vec![
-        Column::new("Question"),
-        Column::new("Type"),
-        Column::new("Use in"),
-        Column::new("Estimated difficulty").figures(),
-        Column::new("First attempts").figures(),
-        Column::new("Share correct").figures(),
-        Column::new("Discrimination").figures(),
-    ];
-    if is_ordered {
-        columns.push(Column::new("Order").silent());
-    }
-    let rows = group
-        .lines
-        .into_iter()
-        .enumerate()
-        .map(|(at, line)| {
-            let ends = (at > 0 || cut.0, at + 1 < count || cut.1);
-            let order = is_ordered.then(|| view! { <td>{order(&line, ends)}</td> });
-            let row = row(course, line, language);
-            view! { <tr>{row} {order}</tr> }
-        })
-        .collect_view();
-    view! {
-        <section class="stack bank-group">
-            <h2>{group.title.clone()}</h2>
-            <Table label=group.title columns=columns>
-                {rows}
-            </Table>
-        </section>
-    }
-    .erase()
-}
-
-fn row(course: &str, line: BankLine, language: &Language) -> AnyView {
-    let href = format!("{}/{}", Area::Questions.path(course), line.question);
-    let (answers, facility, discrimination, is_flagged) = match line.figures {
-        Some(figures) => (
-            figures.answers.to_string(),
-            figures.facility,
-            figures.discrimination,
-            figures.good_learners_fail,
-        ),
-        None => ("0".to_owned(), "–".to_owned(), "–".to_owned(), false),
-    };
-    view! {
-        <td class="bank-prompt">
-            <a href=href>{language.inline(line.prompt)}</a>
-            <span class="row">
-                {line.topic.map(|topic| view! { <span class="soft">{language.inline(topic)}</span> })}
-                {is_flagged.then(|| view! { <Badge tone=Tone::Danger text="Negative discrimination" /> })}
-                {line.is_retired.then(|| view! { <Badge text="Retired" /> })}
-            </span>
-        </td>
-        <td>{line.kind.label()}</td>
-        <td>{line.purpose.label()}</td>
-        <td class="r">{line.difficulty.unwrap_or_else(|| "–".to_owned())}</td>
-        <td class="r">{answers}</td>
-        <td class="r">{facility}</td>
-        <td class="r">{discrimination}</td>
-    }
-    .erase()
-}
-
-/// Buttons that move a question up and down. The page reloads after a move, and the same button
-/// gets the focus.
-fn order(line: &BankLine, (up, down): (bool, bool)) -> AnyView {
-    let moved = query_now("moved");
-    let button = |is_there: bool, name: &'static str, sign: &'static str| {
-        let which = format!("{name}-{}", line.question);
-        let label = format!("Move {name}: {}", line.prompt);
-        let is_moved = moved == which;
-        view! {
-            <button class="btn quiet bank-move" name="which" value=which disabled=!is_there autofocus=is_moved aria-label=label>
-                {sign}
-            </button>
-        }
-    };
-    view! { <span class="bank-order">{button(up, "up", "↑")} {button(down, "down", "↓")}</span> }
-        .erase()
 }

@@ -1,0 +1,117 @@
+// Admission: a whole application with and without JavaScript, joining by a code, and the queue by
+// keyboard.
+import type { Page } from "@playwright/test";
+import { accessible, awake, expect, fits, learner, linkMailedTo, newAddress, signIn, test } from "./site";
+
+const DEMO = "how-to-trust-a-number";
+
+/** Goes through every stage, from the course's page to the state of the application. */
+async function applyFor(page: Page, check: (page: Page) => Promise<void>) {
+  const address = newAddress();
+  await page.goto(`/courses/${DEMO}`);
+  await page.getByRole("link", { name: "Apply", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "How to trust a number" })).toBeVisible();
+  await check(page);
+  await page.getByLabel("Your email address").fill(address);
+  await page.getByRole("button", { name: "Start your application" }).click();
+  await expect(page.getByText("Check your email")).toBeVisible();
+  await page.goto(await linkMailedTo(address, "/apply/"));
+  await expect(page.getByRole("heading", { name: "Your details" })).toBeVisible();
+  await check(page);
+  await page.getByLabel("Your name").fill("Asha Kulkarni");
+  await page.getByLabel("Phone").fill("+49 30 1234567");
+  await page.getByRole("button", { name: "Save and continue" }).click();
+  await expect(page.getByRole("heading", { name: "Questions" })).toBeVisible();
+  await check(page);
+  await page.getByLabel("Which decision in your life").fill("Whether to cycle to work.");
+  await page.getByLabel("3 to 4").check();
+  await page.getByRole("button", { name: "Save and continue" }).click();
+  await expect(page.getByRole("heading", { name: "Review your application" })).toBeVisible();
+  await expect(page.getByText("Whether to cycle to work.")).toBeVisible();
+  await check(page);
+  // Another stage can be changed from here, and what was entered is still there.
+  await page.getByRole("link", { name: "Change details" }).click();
+  await expect(page.getByLabel("Your name")).toHaveValue("Asha Kulkarni");
+  await page.getByRole("link", { name: "Review" }).click();
+  await page.getByRole("button", { name: "Submit application" }).click();
+  await expect(page.getByRole("heading", { name: "Application under review" })).toBeVisible();
+  await check(page);
+}
+
+test("a visitor applies", async ({ page }) => {
+  await applyFor(page, accessible);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a visitor applies", async ({ page }) => {
+    await applyFor(page, fits);
+  });
+});
+
+test("somebody with an account begins by a code and goes on from the course's page", async ({ page }) => {
+  await learner(page);
+  await page.goto("/join/evenings");
+  await awake(page);
+  await page.getByRole("button", { name: "Start your application" }).click();
+  await expect(page.getByLabel("Your name")).toHaveValue("Asha Kulkarni");
+  await page.getByRole("button", { name: "Save and continue" }).click();
+  await page.getByRole("heading", { name: "Questions" }).waitFor();
+  await awake(page);
+  await page.goto(`/courses/${DEMO}`);
+  await awake(page);
+  await page.getByRole("link", { name: "Continue your application" }).click();
+  await expect(page.getByRole("heading", { name: "How to trust a number" })).toBeVisible();
+});
+
+test("the queue is worked through by keyboard", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto(`/teach/${DEMO}/admissions`);
+  await accessible(page);
+  await page.getByRole("link", { name: "Evening cohort" }).click();
+  await expect(page.getByRole("heading", { name: "Applications", exact: true })).toBeVisible();
+  await accessible(page);
+  await page.getByRole("link", { name: "Hana Svobodová" }).click();
+  await expect(page.getByText("My step counter.")).toBeVisible();
+  await accessible(page);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await expect(page.getByRole("heading", { name: "Piotr Zieliński" })).toBeVisible();
+  await page.keyboard.press("k");
+  await expect(page.getByRole("heading", { name: "Hana Svobodová" })).toBeVisible();
+  for (const [key, words] of [["a", "Accepted"], ["w", "Waitlisted"], ["r", "Rejected"]]) {
+    await page.waitForLoadState("load");
+    await awake(page);
+    await page.keyboard.press(key);
+    await expect(page.getByText(`${words}. The mail leaves at`)).toBeVisible();
+  }
+  await awake(page);
+  await accessible(page);
+  await page.keyboard.press("u");
+  await expect(page.getByText("The mail leaves at")).toHaveCount(0);
+});
+
+test("offerings are made and closed", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto(`/teach/${DEMO}/admissions/new`);
+  await accessible(page);
+  await page.getByLabel("Title").fill("By yourself");
+  await page.getByLabel("Program").selectOption("self_paced");
+  await page.getByLabel("Price").fill("a lot");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Enter a price such as 48 or 48.50")).toBeVisible();
+  await page.getByLabel("Price").fill("12.50");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("heading", { name: "By yourself" })).toBeVisible();
+  await expect(page.getByText("€12.50")).toBeVisible();
+  await page.getByText("Link to join").click();
+  await expect(page.getByRole("img", { name: "QR code of the link to join" })).toBeVisible();
+  await accessible(page);
+  await page.getByRole("button", { name: "Close applications" }).click();
+  await expect(page.getByRole("button", { name: "Open applications" })).toBeVisible();
+  await page.goto(`/teach/${DEMO}/admissions/questions`);
+  await accessible(page);
+});

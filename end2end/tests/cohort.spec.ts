@@ -1,0 +1,176 @@
+// Cohorts: a tutor makes one, uploads a list and changes members; a member sees the home and hands
+// in work; with and without JavaScript.
+import type { Page } from "@playwright/test";
+import { accessible, awake, expect, learner, signIn, test } from "./site";
+import { DEMO } from "./room";
+
+const COHORTS = `/teach/${DEMO}/cohorts`;
+
+/** A title that no other test, project or worker uses. */
+function newTitle() {
+  return `Cohort ${process.pid}-${Date.now().toString(36)}`;
+}
+
+/** A day as a date field holds it, in days from today. */
+function day(offset: number) {
+  return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Makes a cohort through the form. Returns the address of its page. */
+async function makeCohort(page: Page, starts: number) {
+  const title = newTitle();
+  await page.goto(`${COHORTS}/new`);
+  await page.getByLabel("Title").fill(title);
+  await page.getByLabel("First day").fill(day(starts));
+  await page.getByLabel("Last day").fill(day(starts + 30));
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("The cohort is saved.")).toBeVisible();
+  return { title, address: new URL(page.url()).pathname };
+}
+
+async function uploadList(page: Page, address: string, text: string) {
+  await page.goto(`${address}/list`);
+  await page.getByLabel("File").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByRole("button", { name: "Preview" }).click();
+  await expect(page.getByRole("heading", { name: "Preview of people.csv" })).toBeVisible();
+}
+
+test("a tutor makes a cohort, previews a list and confirms it", async ({ page }) => {
+  await signIn(page, "tutor");
+  const { title, address } = await makeCohort(page, -3);
+  await accessible(page);
+  const mark = Date.now().toString(36);
+  const text = `\u{feff}email;name;batch\nada-${mark}@test.example;Ada;2\nbob-${mark}@test.example;=1+1;\nnobody;;\n`;
+  await uploadList(page, address, text);
+  await expect(page.getByText("2 added, 0 moved here, 0 already there, 1 left out")).toBeVisible();
+  await expect(page.getByRole("cell", { name: "This is not an email address." })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "=1+1" })).toBeVisible();
+  await accessible(page);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("link", { name: "View members" })).toBeVisible();
+  await page.getByRole("link", { name: "View members" }).click();
+  await expect(page.getByText("2 members")).toBeVisible();
+  await accessible(page);
+  // The same list again finds everybody there.
+  await uploadList(page, address, text);
+  await expect(page.getByText("0 added, 0 moved here, 2 already there, 1 left out")).toBeVisible();
+  await page.goto(COHORTS);
+  await expect(page.getByRole("row", { name: new RegExp(title) })).toContainText("In progress");
+  await accessible(page);
+});
+
+test("members are selected and changed with the keyboard", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "tutor");
+  const { address } = await makeCohort(page, -3);
+  await awake(page);
+  const email = `cyd-${Date.now().toString(36)}@test.example`;
+  await page.getByText("Add a member").focus();
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Email").fill(email);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("The person is a member now.")).toBeVisible();
+  await awake(page);
+  await page.getByRole("checkbox", { name: `Select ${email}` }).focus();
+  await page.keyboard.press("Space");
+  await page.getByLabel("Change").selectOption("pause");
+  await page.getByRole("button", { name: "Apply to selected" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 member was paused.")).toBeVisible();
+  await expect(page.getByRole("row", { name: new RegExp(email) })).toContainText("Paused");
+  await page.getByRole("button", { name: "Apply to selected" }).click();
+  await expect(page.getByText("Select members first.")).toBeVisible();
+  await page.goto(`${address}?status=removed`);
+  await expect(page.getByText("No members found")).toBeVisible();
+});
+
+test("a member sees the home, hands in work and reads a comment", async ({ page, browser }) => {
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const email = await learner(pupil);
+  await signIn(page, "tutor");
+  const { title, address } = await makeCohort(page, -3);
+  await uploadList(page, address, `email\n${email}\n`);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("link", { name: "View members" })).toBeVisible();
+  await page.goto(`${address}/announcements`);
+  await page.getByLabel("Title").fill("Welcome");
+  await page.getByLabel("Text").fill("Read the **first** topic.");
+  await page.getByRole("button", { name: "Announce" }).click();
+  await expect(page.getByRole("heading", { name: "Welcome" })).toBeVisible();
+  await accessible(page);
+  await page.goto(`${address}/projects?batch=1`);
+  await page.getByLabel("Title").fill("Count the trees");
+  await page.getByLabel("Description").fill("Of **one** street.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("0 of 1 member handed in")).toBeVisible();
+  await accessible(page);
+
+  await pupil.goto(`/learn/${DEMO}/cohort`);
+  await expect(pupil.getByRole("heading", { name: title })).toBeVisible();
+  await expect(pupil.getByRole("heading", { name: "Count the trees" })).toBeVisible();
+  await accessible(pupil);
+  await pupil.getByLabel("Text").fill("Forty-two.");
+  await pupil.getByRole("button", { name: "Hand in" }).click();
+  await expect(pupil.getByText("Your work is handed in.")).toBeVisible();
+
+  await page.goto(`${address}/projects?batch=1`);
+  await expect(page.getByText("Forty-two.")).toBeVisible();
+  await page.getByText("Comment", { exact: true }).first().click();
+  await page.getByLabel("Comment").fill("Which trees?");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByRole("blockquote").getByText("Which trees?")).toBeVisible();
+  await pupil.reload();
+  await expect(pupil.getByText("Which trees?")).toBeVisible();
+  await accessible(pupil);
+  await other.close();
+});
+
+test("modules open by the schedule, and the home waits for the start", { tag: "@once" }, async ({ page, browser }) => {
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const email = await learner(pupil);
+  await signIn(page, "tutor");
+  const { address } = await makeCohort(page, 5);
+  await uploadList(page, address, `email\n${email}\n`);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.goto(`${address}/schedule`);
+  const second = page.getByRole("group", { name: /^Module 2/ });
+  await second.getByLabel("Opens").selectOption("after_start");
+  await second.getByLabel("Days after the start").fill("7");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("The schedule is saved.")).toBeVisible();
+  await accessible(page);
+  await pupil.goto("/learn");
+  await expect(pupil.getByRole("heading", { name: "Starting later" })).toBeVisible();
+  await accessible(pupil);
+  await pupil.goto(`/learn/${DEMO}`);
+  await expect(pupil).toHaveURL(`/learn/${DEMO}/cohort`);
+  await expect(pupil.getByText("Your cohort starts on")).toBeVisible();
+  await expect(pupil.getByText(/^opens from /)).toBeVisible();
+  const feed = await pupil.getByRole("link", { name: "Calendar of your cohort" }).getAttribute("href");
+  const calendar = await pupil.request.get(feed!);
+  expect(await calendar.text()).toContain("BEGIN:VCALENDAR");
+  await other.close();
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("a cohort is made, filled and changed", { tag: "@once" }, async ({ page }) => {
+    await signIn(page, "admin");
+    const { address } = await makeCohort(page, -3);
+    const email = `dan-${Date.now().toString(36)}@test.example`;
+    await uploadList(page, address, `email\n${email}\n`);
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByRole("link", { name: "View members" }).click();
+    await page.getByRole("checkbox", { name: `Select ${email}` }).check();
+    await page.getByLabel("Change").selectOption("batch");
+    await page.getByRole("button", { name: "Apply to selected" }).click();
+    await expect(page.getByText("Enter the batch.")).toBeVisible();
+    await page.getByRole("checkbox", { name: `Select ${email}` }).check();
+    await page.getByLabel("Change").selectOption("batch");
+    await page.getByRole("spinbutton", { name: "Batch" }).last().fill("4");
+    await page.getByRole("button", { name: "Apply to selected" }).click();
+    await expect(page.getByText("1 member was put into another batch.")).toBeVisible();
+  });
+});

@@ -1,0 +1,151 @@
+// Cold calls with several people at once: blind until answered, live arrival, hidden stars,
+// moderation; also without JavaScript.
+import { accessible, awake, expect, fits, signIn, test } from "./site";
+
+const DEMO = "how-to-trust-a-number";
+
+/** People and a prompt that they have not answered, different ones for each project. */
+function cast() {
+  return test.info().project.name === "phone"
+    ? { one: "nikhil" as const, other: "kwame" as const, topic: `/learn/${DEMO}/who-is-missing`, seeded: "job centre" }
+    : { one: "sofia" as const, other: "tomas" as const, topic: `/learn/${DEMO}/what-was-counted`, seeded: "the leaflet lay in a hall" };
+}
+
+test("an answer reveals the thread, and others arrive while one reads", async ({ page, browser }) => {
+  const { one, other, topic, seeded } = cast();
+  const call = `${topic}/cold-call/2`;
+  await signIn(page, one);
+  await page.goto(topic);
+  await awake(page);
+  const box = page.locator(".coldcalls > ol > li").nth(1);
+  await expect(box.getByText("Your cohort and its tutors will read your answer")).toBeVisible();
+  await expect(page.getByText(seeded)).toHaveCount(0);
+  // The phone's topic has a formula that scrolls, which axe wants to be focusable.
+  if (test.info().project.name !== "phone") await accessible(page);
+  await page.goto(call);
+  await awake(page);
+  await expect(page.getByText(seeded)).toHaveCount(0);
+  await accessible(page);
+  await page.getByRole("textbox", { name: "Your answer" }).fill("Everybody who was *asked* twice.");
+  await page.getByRole("button", { name: "Post answer" }).click();
+  await expect(page.getByText(seeded)).toBeVisible();
+  await expect(page.locator(".message-body em", { hasText: "asked" })).toBeVisible();
+  await accessible(page);
+
+  const context = await browser.newContext({ baseURL: test.info().project.use.baseURL });
+  const second = await context.newPage();
+  await signIn(second, other);
+  await second.goto(call);
+  await awake(second);
+  await expect(second.getByText("Everybody who was")).toHaveCount(0);
+  // A reply that is being written stays while others post.
+  const own = page.locator("article.message", { hasText: "Everybody who was" });
+  await own.getByRole("button", { name: /^Reply/ }).click();
+  const reply = page.getByRole("textbox", { name: "Your reply" });
+  await reply.fill("To be clear:");
+  await second.getByRole("textbox", { name: "Your answer" }).fill("Nobody at all.");
+  await second.getByRole("button", { name: "Post answer" }).click();
+  await expect(second.getByText("Everybody who was")).toBeVisible();
+  const arrived = page.locator("article.message", { hasText: "Nobody at all." });
+  await expect(arrived).toBeVisible({ timeout: 3_000 });
+  await expect(reply).toHaveValue("To be clear:");
+  await page.getByRole("button", { name: "Post reply" }).click();
+  await expect(second.getByText("To be clear:")).toBeVisible({ timeout: 3_000 });
+
+  // The author of an answer does not see its stars before the prompt closes.
+  const star = arrived.getByRole("button", { name: /^Star/ });
+  await star.click();
+  await expect(star).toHaveAttribute("aria-pressed", "true");
+  await expect(star).toContainText("1");
+  const starred = second.locator("article.message", { hasText: "Nobody at all." }).first();
+  await expect(starred).not.toContainText("★");
+  await expect(starred.getByRole("button", { name: /^Star/ })).toHaveCount(0);
+  await page.reload();
+  await awake(page);
+  await expect(star).toHaveAttribute("aria-pressed", "true");
+
+  // Ten tabs have one stream, and all of them are told.
+  const streams: string[] = [];
+  context.on("request", (request) => request.url().includes("/live?") && streams.push(request.url()));
+  const tabs = await Promise.all(Array.from({ length: 8 }, () => context.newPage()));
+  for (const tab of tabs) {
+    await tab.goto(call);
+    await awake(tab);
+  }
+  await own.getByRole("button", { name: /^Reply/ }).click();
+  await reply.fill("To all tabs");
+  await page.getByRole("button", { name: "Post reply" }).click();
+  for (const tab of tabs) await expect(tab.getByText("To all tabs")).toBeVisible({ timeout: 5_000 });
+  expect(streams.length, "tabs share the stream of the first").toBe(0);
+  await context.close();
+});
+
+test("a tutor reads, hides and takes back", { tag: "@once" }, async ({ page, browser }) => {
+  await signIn(page, "tutor");
+  await page.goto(`/teach/${DEMO}/cold-calls`);
+  await awake(page);
+  await accessible(page);
+  await page.getByRole("link", { name: "6 answers" }).first().click();
+  await expect(page.getByRole("heading", { name: "Unlike the others" })).toBeVisible();
+  await awake(page);
+  await accessible(page);
+  await page.goto("/moderation");
+  await awake(page);
+  await accessible(page);
+  const reported = page.locator("article.message", { hasText: "saint of the poor" }).first();
+  await expect(reported).toContainText("not about the question");
+
+  const context = await browser.newContext({ baseURL: test.info().project.use.baseURL });
+  const member = await context.newPage();
+  await signIn(member, "nikhil");
+  await member.goto(`/learn/${DEMO}/what-averages-hide/cold-call/1`);
+  await awake(member);
+  await expect(member.getByText("saint of the poor")).toBeVisible();
+  await reported.getByText("Hide", { exact: true }).click();
+  await reported.getByLabel("Reason").fill("Please answer the question.");
+  await reported.getByRole("button", { name: "Hide message" }).click();
+  await expect(member.getByText("saint of the poor")).toHaveCount(0, { timeout: 3_000 });
+  await expect(page.getByText(/hid a message of Tomás/)).toBeVisible();
+  await page.getByRole("button", { name: /^Undo · .* hid a message of Tomás/ }).click();
+  await expect(member.getByText("saint of the poor")).toBeVisible({ timeout: 3_000 });
+  await context.close();
+});
+
+test("a prompt is written, moved and previewed", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto("/teach/open-to-all/cold-calls");
+  await awake(page);
+  await page.getByRole("link", { name: "Write a prompt" }).click();
+  await page.getByLabel("Prompt", { exact: true }).fill("What would you count twice?");
+  await page.getByLabel("Answers are read by").selectOption("tutors_only");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Prompt saved.")).toBeVisible();
+  await awake(page);
+  await expect(page.getByText("Only tutors will read your answer")).toBeVisible();
+  await accessible(page);
+  await page.getByRole("link", { name: "Cold calls" }).click();
+  await page.getByRole("button", { name: "Move prompt 3 up" }).first().click();
+  await expect(page.locator(".prompt-lines > li").nth(1)).toContainText("What would you count twice?");
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("one answers, replies and sees mistakes", { tag: "@once" }, async ({ page }) => {
+    await signIn(page, "lena");
+    await page.goto(`/learn/${DEMO}/what-was-counted`);
+    const box = page.locator(".coldcalls > ol > li").nth(1);
+    await box.getByLabel("Your answer").fill("\u200b");
+    await box.getByRole("button", { name: "Post answer" }).click();
+    await expect(box.getByText("Write something first.")).toBeVisible();
+    await box.getByLabel("Your answer").fill("Those who came back.");
+    await box.getByRole("button", { name: "Post answer" }).click();
+    await expect(page).toHaveURL(/cold-call\/2/);
+    await expect(page.getByText("the leaflet lay in a hall")).toBeVisible();
+    await page.locator("article.message", { hasText: "the leaflet lay" }).getByRole("button", { name: /^Reply/ }).click();
+    await page.getByLabel("Your reply").fill("Or past it.");
+    await page.getByRole("button", { name: "Post reply" }).click();
+    await expect(page.getByText("Or past it.")).toBeVisible();
+    await fits(page);
+  });
+});

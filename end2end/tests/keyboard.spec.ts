@@ -1,0 +1,185 @@
+// Walks the forms of the site by keyboard. After each form is sent, invalid and valid, the focus is
+// on the page: on the summary of errors, on the field that the browser complains about, or where it
+// was. It is never on the body, unless another page was loaded.
+import type { Page } from "@playwright/test";
+import { DEMO } from "./room";
+import { awake, expect, learner, PASSWORD, signIn, test } from "./site";
+
+interface Step {
+  /** Text to type into the fields with these labels. */
+  fill?: Record<string, string>;
+  /** The button that is pressed with Enter. */
+  press: string;
+  /**
+   * Where the focus is then: in the field that the browser complains about, in the summary of the
+   * server's errors, somewhere on the page, or at the start of the next page.
+   */
+  then: "field" | "errors" | "page" | "next page";
+}
+
+interface Walk {
+  path: string;
+  steps: Step[];
+}
+
+const OPEN: Walk[] = [
+  { path: "/sign-in", steps: [{ fill: { Email: "nobody@test.example", Password: "wrong" }, press: "Sign in", then: "errors" }] },
+  { path: "/sign-in", steps: [{ press: "Sign in", then: "field" }] },
+  { path: "/sign-up", steps: [{ fill: { "Your name": " ", Email: "a@b", Password: "short" }, press: "Create an account", then: "errors" }] },
+  { path: "/forgot-password", steps: [
+    { fill: { Email: "a@b" }, press: "Send the link", then: "errors" },
+    { fill: { Email: "nobody@test.example" }, press: "Send the link", then: "next page" },
+  ] },
+  { path: "/reset-password?token=x", steps: [{ fill: { "New password": "short" }, press: "Save and sign in", then: "errors" }] },
+  { path: "/confirm?token=x", steps: [{ press: "Confirm and start learning", then: "errors" }] },
+  { path: "/verify", steps: [{ fill: { "Code, address or credential": "x" }, press: "Check", then: "next page" }] },
+];
+
+const TOPIC = `/learn/${DEMO}/what-was-counted`;
+const LEARNER: Walk[] = [
+  { path: "/settings", steps: [
+    { fill: { "Your name": " " }, press: "Save", then: "errors" },
+    { fill: { "Your name": "Asha Kulkarni" }, press: "Save", then: "page" },
+    { fill: { "Current password": "wrong", "New password": "short" }, press: "Change password", then: "errors" },
+    { fill: { "Current password": PASSWORD, "New password": PASSWORD }, press: "Change password", then: "page" },
+  ] },
+  { path: "/courses/open-to-all", steps: [{ press: "Enroll", then: "next page" }] },
+  { path: TOPIC, steps: [
+    { press: "Check", then: "errors" },
+    { press: "Mark done and continue", then: "next page" },
+  ] },
+  { path: TOPIC, steps: [{ press: "Mark as not done", then: "page" }] },
+  { path: `${TOPIC}/practice/depot-prize`, steps: [{ press: "Check", then: "errors" }] },
+  { path: `${TOPIC}/exercise/front-page-friday`, steps: [
+    { press: "Done", then: "errors" },
+    { fill: { "Your work": "Counted." }, press: "Save", then: "page" },
+  ] },
+  { path: "/learn/open-to-all/what-averages-hide", steps: [{ press: "Cooking", then: "page" }] },
+];
+
+const TUTOR: Walk[] = [
+  { path: `/teach/${DEMO}/settings`, steps: [
+    { fill: { "Questions per attempt": "99", "Passing score (%)": "0" }, press: "Save", then: "errors" },
+  ] },
+  { path: `/teach/${DEMO}?q=sofia`, steps: [{ press: "Search", then: "next page" }] },
+  { path: `/teach/${DEMO}/exams/new`, steps: [
+    { press: "Save", then: "field" },
+    { fill: { Title: " ", "Passing score (%)": "0" }, press: "Save", then: "errors" },
+  ] },
+];
+
+/** Forms of one learner of the course, as a tutor acts for them. */
+const ACTIONS: Walk[] = ["Unlock module 2", "Excuse from quiz 1.1", "Extra time or attempts"].map((button, at) => ({
+  path: ["?do=unlock&module=2", "?do=excuse&module=1&pair=1", "?do=allow"][at],
+  steps: [
+    { press: button, then: "field" },
+    { fill: { Reason: " " }, press: button, then: "errors" },
+    { fill: { Reason: "A walk through the forms" }, press: button, then: "next page" },
+  ],
+}));
+
+/** Types into the field and goes on with the tab key until the button has the focus. */
+async function send(page: Page, step: Step) {
+  for (const [label, text] of Object.entries(step.fill ?? {})) {
+    const field = page.getByLabel(label, { exact: true }).first();
+    await field.focus();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type(text);
+  }
+  const button = page.getByRole("main").getByRole("button", { name: step.press, exact: true }).first();
+  if (step.fill) {
+    for (let presses = 0; presses < 80 && !(await focused(page, button)); presses++) await page.keyboard.press("Tab");
+    expect(await focused(page, button), `the tab key reaches ${step.press}`).toBe(true);
+  } else {
+    await button.focus();
+  }
+  await page.keyboard.press("Enter");
+}
+
+const focused = (page: Page, element: ReturnType<Page["locator"]>) => element.evaluate((it) => it === document.activeElement);
+
+/** Counts the requests of the page that have no answer yet. */
+function requests(page: Page) {
+  const running = new Set<unknown>();
+  page.on("request", (request) => running.add(request));
+  for (const end of ["requestfinished", "requestfailed"] as const) page.on(end as "requestfinished", (request) => running.delete(request));
+  return running;
+}
+
+async function walk(page: Page, running: Set<unknown>, { path, steps }: Walk) {
+  await page.goto(path);
+  await awake(page);
+  for (const step of steps) {
+    const where = `${path}: ${step.press}`;
+    await page.evaluate(() => (document.documentElement.dataset.before = ""));
+    const answered = ["errors", "page"].includes(step.then)
+      ? page.waitForResponse((answer) => answer.request().method() === "POST" && !answer.url().includes("save_place"))
+      : undefined;
+    await send(page, step);
+    await answered;
+    if (step.then === "next page") {
+      await expect(page.locator("html:not([data-before])"), where).toBeAttached();
+      await awake(page);
+      continue;
+    }
+    if (step.then === "errors") await expect(page.locator(".error-summary:focus"), where).toBeVisible();
+    for (let round = 0; round < 2; round++) {
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await expect.poll(() => running.size, `${where}: all requests are answered`).toBe(0);
+    }
+    expect(await page.evaluate(() => document.activeElement?.tagName), `${where} keeps the focus`).not.toBe("BODY");
+    expect(await page.locator("html[data-before]").count(), `${where} stays on the page`).toBe(1);
+  }
+}
+
+// The browser reports each refused request in its console.
+test.describe("the focus stays on the page", { tag: "@once" }, () => {
+  test.use({ allowed: [["status of 4"], { scope: "test" }] as never });
+
+  test("in forms for everybody", async ({ page }) => {
+    const running = requests(page);
+    for (const form of OPEN) await walk(page, running, form);
+  });
+
+  test("in forms of learners", async ({ page }) => {
+    await learner(page, DEMO);
+    const running = requests(page);
+    for (const form of LEARNER) await walk(page, running, form);
+  });
+
+  test("in forms of tutors", async ({ page, browser }) => {
+    const other = await browser.newContext();
+    const address = await learner(await other.newPage(), DEMO);
+    await other.close();
+    await signIn(page, "tutor");
+    const running = requests(page);
+    for (const form of TUTOR) await walk(page, running, form);
+    await page.goto(`/teach/${DEMO}?q=${encodeURIComponent(address)}`);
+    const path = await page.getByRole("rowheader").getByRole("link").getAttribute("href");
+    for (const form of ACTIONS) await walk(page, running, { ...form, path: path + form.path });
+  });
+
+  test("when a line of a list is removed", async ({ page, browser }) => {
+    const address = await learner(page);
+    for (const agent of ["Firefox/130.0", "Edg/130.0"]) {
+      const other = await (await browser.newContext({ userAgent: `Mozilla/5.0 (Windows NT 10.0) ${agent}` })).newPage();
+      await other.goto("/sign-in");
+      await awake(other);
+      await other.getByLabel("Email").fill(address);
+      await other.getByLabel("Password").fill(PASSWORD);
+      await other.getByRole("button", { name: "Sign in" }).click();
+      await expect(other.getByRole("heading", { name: /Welcome/ })).toBeVisible();
+      await other.context().close();
+    }
+    await page.goto("/settings/devices");
+    await awake(page);
+    const devices = page.locator(".devices > li");
+    await expect(devices).toHaveCount(3);
+    for (const left of [2, 1]) {
+      await devices.getByRole("button", { name: /^Sign out/ }).last().press("Enter");
+      await expect(devices).toHaveCount(left);
+      await expect(page.getByRole("main").locator(":focus")).toBeVisible();
+    }
+    await expect(page.getByText("Signed out.")).toBeVisible();
+  });
+});

@@ -1,0 +1,1 @@
+drop table question_import_previews;

@@ -1,0 +1,14 @@
+drop trigger link_memberships on users;
+drop function link_account();
+drop function open_started_cohorts();
+drop function link_confirmed_members();
+alter table enrollments drop column cohort_id;
+drop table cohort_members;
+drop table cohorts;
+drop function cohort_changed();
+drop function cohort_ends();
+drop function member_changed();
+drop function link_member();
+drop function follow_memberships(uuid, uuid);
+drop function set_cohort_times();
+drop type member_status;

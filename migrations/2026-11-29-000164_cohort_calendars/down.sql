@@ -1,0 +1,1 @@
+alter table cohort_members drop column calendar_key;

@@ -1,0 +1,387 @@
+//! Server functions of reviewing. Applications are for admins only; tutors see an offering without
+//! them. Every change is written to the audit log.
+
+use leptos::prelude::*;
+
+use super::{OfferingPage, QueueFilter, ReviewDecision, ReviewPage};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{OfferingId, RegistrationId};
+
+#[cfg(feature = "ssr")]
+use {
+    super::{DecisionMail, MAIL_CHARACTERS, SUBJECT_CHARACTERS, application_path, queue_path},
+    crate::admission::RegistrationStatus,
+    crate::admission::manage::api::require_admin_of,
+    crate::admission::server::decisions::{self, Deciding},
+    crate::admission::server::desk::{self, QueuePart},
+    crate::admission::server::mails::{RegistrationMail, RegistrationNews},
+    crate::admission::server::offerings::{self, OfferingRow, no_offering},
+    crate::admission::server::registrations::{self, RegistrationRow, no_registration},
+    crate::admission::server::{members, seats},
+    crate::platform::audit::AuditEntry,
+    crate::platform::auth::UserRole,
+    crate::platform::auth::guard::{TutorOf, require_tutor_of_slug},
+    crate::platform::db::Conn,
+    crate::platform::error::AppError,
+    crate::platform::figures,
+    crate::platform::http::server_fns::redirect,
+    crate::platform::ids::CourseId,
+    crate::platform::jobs,
+    crate::platform::names,
+    crate::platform::time::Clock,
+    chrono::Utc,
+    serde_json::json,
+};
+
+/// Returns an offering; to admins with one page of its applications. Pages count from 0.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_offering(
+    course: String,
+    offering: OfferingId,
+    filter: QueueFilter,
+    page: i64,
+) -> AppResult<OfferingPage> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let join = cx.link("/join/");
+    let clock = Clock::of(&cx);
+    let is_admin = tutor.signed_in.viewer.role == UserRole::Admin;
+    let part = is_admin.then_some(QueuePart { filter, page });
+    cx.within(async move |conn| {
+        desk::offering(conn, tutor.course, offering, part, &join, &clock).await
+    })
+    .await
+}
+
+/// Returns one application with its answers.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_review(
+    course: String,
+    registration: RegistrationId,
+    filter: QueueFilter,
+) -> AppResult<ReviewPage> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let clock = Clock::of(&cx);
+    cx.within(async move |conn| {
+        let course = (admin.course, course.as_str());
+        desk::application(conn, course, registration, filter, &clock).await
+    })
+    .await
+}
+
+/// Decides about applications. The decision is told and carried out in ten minutes. `one` is the
+/// application whose page sent the decision and is shown again; without it, the queue is shown.
+#[server]
+pub async fn decide(
+    course: String,
+    offering: OfferingId,
+    decision: ReviewDecision,
+    #[server(default)] registrations: Vec<RegistrationId>,
+    #[server(default)] show: String,
+    #[server(default)] one: Option<RegistrationId>,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let (by, user) = (cx.clone(), admin.signed_in.user_id());
+    let school = cx.organization.name.clone();
+    let filter = QueueFilter::parse(&show);
+    let mut ids = registrations;
+    ids.extend(one);
+    if ids.is_empty() {
+        return Err(AppError::field("", "Choose at least one application."));
+    }
+    cx.within(async move |conn| {
+        let (offering, course) = of_course(conn, admin.course, offering).await?;
+        let deciding = Deciding {
+            decision,
+            by: user,
+            now: Utc::now(),
+            course: &course,
+            school: &school,
+        };
+        let decided = decisions::decide(conn, &offering, &ids, &deciding).await?;
+        if decided.is_empty() {
+            return Err(AppError::Conflict(
+                "Nothing was changed: these applications have been decided already, or withdrawn."
+                    .to_owned(),
+            ));
+        }
+        for id in decided {
+            AuditEntry::done("registration.decided")
+                .of("registration", id)
+                .change(None, Some(json!({ "decision": decision.name() })))
+                .by(&by)
+                .write(conn)
+                .await?;
+        }
+        Ok(())
+    })
+    .await?;
+    redirect(match one {
+        Some(id) => application_path(&course, offering, id, filter),
+        None => queue_path(&course, offering, filter, 0),
+    });
+    Ok(())
+}
+
+/// Locks the offering of the course and returns it with the course's names.
+#[cfg(feature = "ssr")]
+async fn of_course(
+    conn: &mut Conn,
+    course: CourseId,
+    offering: OfferingId,
+) -> AppResult<(OfferingRow, offerings::CourseNames)> {
+    let row = offerings::of_course(conn, course, offering)
+        .await?
+        .ok_or_else(no_offering)?;
+    let row = seats::lock(conn, row.offering_id).await?;
+    let names = offerings::names(conn, course).await?;
+    Ok((row, names))
+}
+
+/// Locks an application for an offering of the course, and its offering.
+#[cfg(feature = "ssr")]
+async fn locked(
+    conn: &mut Conn,
+    course: CourseId,
+    registration: RegistrationId,
+) -> AppResult<(OfferingRow, RegistrationRow)> {
+    let row = registrations::of_course(conn, course, registration)
+        .await?
+        .ok_or_else(no_registration)?;
+    let offering = seats::lock(conn, row.offering_id).await?;
+    let row = registrations::lock(conn, registration)
+        .await?
+        .ok_or_else(no_registration)?;
+    Ok((offering, row))
+}
+
+#[cfg(feature = "ssr")]
+async fn record(
+    conn: &mut Conn,
+    admin: &TutorOf,
+    action: &str,
+    registration: RegistrationId,
+) -> AppResult<()> {
+    Ok(AuditEntry::done(action)
+        .of("registration", registration)
+        .by(&admin.signed_in.cx)
+        .write(conn)
+        .await?)
+}
+
+#[cfg(feature = "ssr")]
+fn too_late() -> AppError {
+    AppError::Conflict(
+        "This decision has been told already, or was undone. Reload the page to see it.".to_owned(),
+    )
+}
+
+/// Undoes a decision whose mail has not left.
+#[server]
+pub async fn undo_decision(
+    course: String,
+    registration: RegistrationId,
+    #[server(default)] show: String,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let offering = cx
+        .within(async move |conn| {
+            let (offering, row) = locked(conn, admin.course, registration).await?;
+            if !decisions::undo(conn, &row).await? {
+                return Err(too_late());
+            }
+            record(conn, &admin, "registration.decision_undone", registration).await?;
+            Ok(offering.offering_id)
+        })
+        .await?;
+    let filter = QueueFilter::parse(&show);
+    redirect(application_path(&course, offering, registration, filter));
+    Ok(())
+}
+
+/// Changes the mail of a decision that has not left. With `now`, the decision is told and carried
+/// out at once.
+#[server]
+pub async fn save_decision_mail(
+    course: String,
+    registration: RegistrationId,
+    subject: String,
+    text: String,
+    #[server(default)] now: Option<String>,
+    #[server(default)] show: String,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let mail = check_mail(&subject, &text)?;
+    let offering = cx
+        .within(async move |conn| {
+            let (offering, _) = locked(conn, admin.course, registration).await?;
+            if decisions::set_mail(conn, registration, &mail).await? == 0 {
+                return Err(too_late());
+            }
+            if now.is_some() {
+                let row = registrations::lock(conn, registration).await?;
+                let row = row.ok_or_else(no_registration)?;
+                decisions::settle(conn, &offering, &row, Utc::now()).await?;
+            }
+            record(conn, &admin, "registration.mail_changed", registration).await?;
+            Ok(offering.offering_id)
+        })
+        .await?;
+    let filter = QueueFilter::parse(&show);
+    redirect(application_path(&course, offering, registration, filter));
+    Ok(())
+}
+
+/// Returns the mail as it is stored.
+///
+/// # Errors
+///
+/// Names every field that is wrong.
+#[cfg(feature = "ssr")]
+fn check_mail(subject: &str, text: &str) -> AppResult<DecisionMail> {
+    let subject = names::tidy(subject);
+    let text = text.trim().replace("\r\n", "\n");
+    let check = |text: &str, most: u32| match text.chars().count() {
+        0 => Some("Enter a text.".to_owned()),
+        length if length > most as usize => Some(figures::use_at_most(most)),
+        _ => None,
+    };
+    let problems: Vec<_> = [
+        ("subject", check(&subject, SUBJECT_CHARACTERS)),
+        ("text", check(&text, MAIL_CHARACTERS)),
+    ]
+    .into_iter()
+    .filter_map(|(field, problem)| Some((field.to_owned(), problem?)))
+    .collect();
+    match problems.is_empty() {
+        true => Ok(DecisionMail { subject, text }),
+        false => Err(AppError::Invalid(problems)),
+    }
+}
+
+/// Changes the words of an offering's mails about a decision.
+#[server]
+pub async fn save_mail_template(
+    course: String,
+    offering: OfferingId,
+    decision: ReviewDecision,
+    subject: String,
+    text: String,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let by = cx.clone();
+    let mail = check_mail(&subject, &text)?;
+    cx.within(async move |conn| {
+        let (row, _) = of_course(conn, admin.course, offering).await?;
+        let mut mails = row.mails;
+        if let Some(mails) = mails.as_object_mut() {
+            mails.insert(decision.name().to_owned(), json!(mail));
+        }
+        offerings::set_mails(conn, offering, mails).await?;
+        Ok(AuditEntry::done("offering.mail_changed")
+            .of("offering", offering)
+            .by(&by)
+            .write(conn)
+            .await?)
+    })
+    .await?;
+    redirect(queue_path(&course, offering, QueueFilter::ToDecide, 0));
+    Ok(())
+}
+
+/// Records that the price was paid, and lets the person in.
+#[server]
+pub async fn record_payment(
+    course: String,
+    registration: RegistrationId,
+    #[server(default)] show: String,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let user = admin.signed_in.user_id();
+    let offering = cx
+        .within(async move |conn| {
+            let (offering, row) = locked(conn, admin.course, registration).await?;
+            if offering.is_free() || row.paid_at.is_some() {
+                return Ok(offering.offering_id);
+            }
+            if row.status != RegistrationStatus::Accepted {
+                return Err(AppError::Conflict(
+                    "Only an accepted person pays. Accept the application first.".to_owned(),
+                ));
+            }
+            let now = Utc::now();
+            registrations::set_paid(conn, registration, user, now).await?;
+            let paid = RegistrationRow {
+                paid_at: Some(now),
+                ..row
+            };
+            // A decision that can still be undone is carried out later.
+            if paid.previous_status.is_none() {
+                members::admit(conn, &offering, &paid, now).await?;
+                let mail = RegistrationMail::new(registration, RegistrationNews::PaymentRecorded);
+                jobs::enqueue(conn, &mail).await?;
+            }
+            record(conn, &admin, "registration.paid", registration).await?;
+            Ok(offering.offering_id)
+        })
+        .await?;
+    let filter = QueueFilter::parse(&show);
+    redirect(application_path(&course, offering, registration, filter));
+    Ok(())
+}
+
+/// Frees the seat of a person who does not come, and offers it to the waitlist.
+#[server]
+pub async fn release_seat(
+    course: String,
+    registration: RegistrationId,
+    #[server(default)] show: String,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let offering = cx
+        .within(async move |conn| {
+            let (offering, row) = locked(conn, admin.course, registration).await?;
+            if !row.status.has_seat() || row.previous_status.is_some() {
+                return Err(AppError::Conflict(
+                    "This person has no seat that could be freed.".to_owned(),
+                ));
+            }
+            registrations::set_status(conn, registration, RegistrationStatus::Withdrawn).await?;
+            members::dismiss(conn, &offering, &row).await?;
+            seats::offer_next(conn, &offering, 1, Utc::now()).await?;
+            record(conn, &admin, "registration.released", registration).await?;
+            Ok(offering.offering_id)
+        })
+        .await?;
+    let filter = QueueFilter::parse(&show);
+    redirect(application_path(&course, offering, registration, filter));
+    Ok(())
+}
+
+/// Offers all free seats to the waitlist.
+#[server]
+pub async fn offer_seats(course: String, offering: OfferingId) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let by = cx.clone();
+    cx.within(async move |conn| {
+        let (row, _) = of_course(conn, admin.course, offering).await?;
+        let offered = seats::offer_next(conn, &row, i64::MAX, Utc::now()).await?;
+        Ok(AuditEntry::done("offering.seats_offered")
+            .of("offering", offering)
+            .change(None, Some(json!({ "offers": offered })))
+            .by(&by)
+            .write(conn)
+            .await?)
+    })
+    .await?;
+    redirect(queue_path(&course, offering, QueueFilter::Accepted, 0));
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! Pages of an offering with its queue, and of one application.
+
+mod application;
+mod keys;
+mod queue;
+
+pub use application::application_page;
+pub use queue::offering_page;
+
+use leptos::prelude::*;
+
+use super::QueueLine;
+use crate::admission::status_badge;
+use crate::platform::ui::{Badge, Erase, Tone};
+
+/// Shows the status of an application, with what is not settled about it.
+fn state(line: &QueueLine) -> AnyView {
+    let undo = line.undo_until.clone().map(|until| {
+        view! { <span class="soft num">{format!("told at {until}")}</span> }
+    });
+    let unpaid = line
+        .is_unpaid
+        .then(|| view! { <Badge tone=Tone::Warn text="Unpaid" /> });
+    view! { <span class="review-state">{status_badge(line.status)} {unpaid} {undo}</span> }.erase()
+}

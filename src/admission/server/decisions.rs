@@ -1,0 +1,197 @@
+//! Decisions about applications. A decision takes its seat at once. It is told and carried out ten
+//! minutes later; until then it can be undone, and its mail can be edited.
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::jobs::SettleDecision;
+use super::mails::{self, RegistrationMail, RegistrationNews};
+use super::members;
+use super::offerings::{CourseNames, OfferingRow};
+use super::registrations::{self, RegistrationRow};
+use super::seats;
+use crate::admission::review::{DecisionMail, ReviewDecision};
+use crate::admission::{RegistrationStatus, UNDO_MINUTES};
+use crate::platform::db::Conn;
+use crate::platform::db::schema::registrations as table;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{RegistrationId, UserId};
+use crate::platform::jobs;
+
+/// A decision with the person who makes it.
+pub struct Deciding<'a> {
+    pub decision: ReviewDecision,
+    pub by: UserId,
+    pub now: DateTime<Utc>,
+    pub course: &'a CourseNames,
+    pub school: &'a str,
+}
+
+/// Decides about applications of the offering, which must be locked. Applications that the decision
+/// does not fit are left as they are. Returns those that were decided.
+///
+/// # Errors
+///
+/// Accepting fails as a whole if there are not enough seats.
+pub async fn decide(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    ids: &[RegistrationId],
+    deciding: &Deciding<'_>,
+) -> AppResult<Vec<RegistrationId>> {
+    let mut rows = Vec::new();
+    for id in ids {
+        let row = registrations::lock(conn, *id).await?;
+        rows.extend(row.filter(|row| {
+            row.offering_id == offering.offering_id && may_decide(row, deciding.decision)
+        }));
+    }
+    if deciding.decision == ReviewDecision::Accept {
+        check_seats(conn, offering, &rows).await?;
+    }
+    for row in &rows {
+        store(conn, offering, row, deciding).await?;
+    }
+    Ok(rows.iter().map(|row| row.registration_id).collect())
+}
+
+/// Whether the decision fits the application: it was handed in, and nobody was told another one
+/// that it can't take back.
+fn may_decide(row: &RegistrationRow, decision: ReviewDecision) -> bool {
+    let told = row.told_status();
+    let is_open = matches!(
+        told,
+        RegistrationStatus::Submitted
+            | RegistrationStatus::InReview
+            | RegistrationStatus::Waitlisted
+            | RegistrationStatus::Rejected
+    );
+    let changes = row.status != decision.status();
+    match decision {
+        ReviewDecision::Review => row.status == RegistrationStatus::Submitted,
+        _ => is_open && changes,
+    }
+}
+
+async fn check_seats(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    rows: &[RegistrationRow],
+) -> AppResult<()> {
+    let needed = rows.iter().filter(|row| !row.status.has_seat()).count() as i64;
+    let free = seats::free(conn, offering).await?;
+    if needed <= free {
+        return Ok(());
+    }
+    let seats = offering.capacity.unwrap_or_default();
+    Err(AppError::field(
+        "",
+        match free {
+            0 => format!(
+                "All {seats} seats are taken. Waitlist the application, or raise the number of seats."
+            ),
+            1 => format!("Only 1 of {seats} seats is free, and you chose {needed} applications."),
+            free => {
+                format!(
+                    "Only {free} of {seats} seats are free, and you chose {needed} applications."
+                )
+            }
+        },
+    ))
+}
+
+async fn store(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    row: &RegistrationRow,
+    deciding: &Deciding<'_>,
+) -> AppResult<()> {
+    let Deciding {
+        decision, by, now, ..
+    } = *deciding;
+    let status = decision.status();
+    let target = diesel::update(table::table.find(row.registration_id));
+    let who = (table::decided_by.eq(by), table::decided_at.eq(now));
+    if decision == ReviewDecision::Review {
+        target
+            .set((table::status.eq(status), who))
+            .execute(conn)
+            .await?;
+        return Ok(());
+    }
+    let until = now + Duration::minutes(UNDO_MINUTES.into());
+    let DecisionMail { subject, text } = mails::of_decision(
+        offering,
+        decision,
+        row.called(),
+        deciding.course,
+        deciding.school,
+    );
+    target
+        .set((
+            table::status.eq(status),
+            who,
+            table::previous_status.eq(row.told_status()),
+            table::undo_until.eq(until),
+            table::mail_subject.eq(subject),
+            table::mail_text.eq(text),
+        ))
+        .execute(conn)
+        .await?;
+    if decision == ReviewDecision::Waitlist {
+        // Waiting begins with the application, and a place is kept when a decision is undone.
+        diesel::update(table::table.find(row.registration_id))
+            .filter(table::waitlisted_at.is_null())
+            .set(table::waitlisted_at.eq(row.submitted_at.unwrap_or(now)))
+            .execute(conn)
+            .await?;
+    }
+    let job = SettleDecision {
+        registration: row.registration_id,
+        decided_at: now,
+    };
+    jobs::enqueue_once(conn, &job, &job.name(), until).await
+}
+
+/// Undoes a decision that was not told yet. Returns false if it was told, or undone already.
+pub async fn undo(conn: &mut Conn, row: &RegistrationRow) -> AppResult<bool> {
+    let Some(previous) = row.previous_status else {
+        return Ok(false);
+    };
+    registrations::set_status(conn, row.registration_id, previous).await?;
+    Ok(true)
+}
+
+/// Carries a decision out and queues its mail. Does nothing if it was carried out or undone.
+pub async fn settle(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    row: &RegistrationRow,
+    now: DateTime<Utc>,
+) -> AppResult<bool> {
+    if row.previous_status.is_none() {
+        return Ok(false);
+    }
+    registrations::set_status(conn, row.registration_id, row.status).await?;
+    members::admit(conn, offering, row, now).await?;
+    let mail = RegistrationMail::new(row.registration_id, RegistrationNews::Decided);
+    jobs::enqueue(conn, &mail).await?;
+    Ok(true)
+}
+
+/// Changes the mail of a decision that was not told yet.
+pub async fn set_mail(
+    conn: &mut Conn,
+    registration: RegistrationId,
+    mail: &DecisionMail,
+) -> QueryResult<usize> {
+    diesel::update(table::table.find(registration))
+        .filter(table::undo_until.is_not_null())
+        .set((
+            table::mail_subject.eq(&mail.subject),
+            table::mail_text.eq(&mail.text),
+        ))
+        .execute(conn)
+        .await
+}

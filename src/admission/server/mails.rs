@@ -1,0 +1,317 @@
+//! Mails to applicants. Each mail makes a link of its own when it is sent. Applicants can thus
+//! go on without an account, and no token waits in the queue.
+
+use serde::{Deserialize, Serialize};
+
+use super::offerings::{self, CourseNames, OfferingRow};
+use super::registrations::{self, RegistrationRow};
+use super::view;
+use crate::admission::apply::ApplicationStage;
+use crate::admission::review::{DecisionMail, ReviewDecision};
+use crate::admission::{AskedQuestion, RegistrationStatus};
+use crate::platform::auth::lifetimes;
+use crate::platform::error::AppResult;
+use crate::platform::ids::RegistrationId;
+use crate::platform::jobs::{Job, JobContext, retries};
+use crate::platform::mail::Mail;
+use crate::platform::names;
+use crate::platform::time::Clock;
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct RegistrationMail {
+    pub registration: RegistrationId,
+    pub about: RegistrationNews,
+}
+
+impl RegistrationMail {
+    pub fn new(registration: RegistrationId, about: RegistrationNews) -> Self {
+        Self {
+            registration,
+            about,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationNews {
+    /// The link by which an application is begun or continued.
+    Continue,
+    /// Confirms that the application arrived.
+    Submitted,
+    /// A decision, in the words stored with it.
+    Decided,
+    SeatOffered,
+    OfferExpired,
+    PaymentRecorded,
+}
+
+impl Job for RegistrationMail {
+    const KIND: &'static str = "registration_mail";
+    const MAX_ATTEMPTS: i32 = retries::MAIL_ATTEMPTS;
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        let id = self.registration;
+        let found = cx
+            .within(async move |conn| {
+                let Some(row) = registrations::by_id(conn, id).await? else {
+                    return Ok(None);
+                };
+                let offering = offerings::published(conn, row.offering_id).await?;
+                let token = registrations::issue_token(conn, id).await?;
+                Ok(offering.map(|(offering, course)| (row, offering, course, token)))
+            })
+            .await?;
+        // The application was deleted, or the course is no longer published.
+        let Some((row, offering, course, token)) = found else {
+            return Ok(());
+        };
+        let clock = Clock::of_organization(&cx.organization);
+        let stage = match (self.about, row.status) {
+            (RegistrationNews::Continue, RegistrationStatus::Draft) => {
+                ApplicationStage::parse(&row.stage).unwrap_or(ApplicationStage::Details)
+            }
+            _ => ApplicationStage::Program,
+        };
+        let link = cx.link(&stage.path(row.offering_id, &token));
+        let letter = RegistrationLetter {
+            row: &row,
+            offering: &offering,
+            course: &course,
+            school: &cx.organization.name,
+            link: &link,
+        };
+        let Some((subject, text)) = letter.words(self.about, &clock) else {
+            return Ok(());
+        };
+        // A stranger may have typed the name. Mails carry no link of theirs.
+        let name = row.name.as_deref().filter(|name| !names::has_link(name));
+        cx.mailer
+            .send(Mail {
+                to: match name {
+                    Some(name) => Mail::address(name, &row.email)?,
+                    None => Mail::bare_address(&row.email)?,
+                },
+                subject,
+                text: format!("{text}\n\n{}\n", cx.organization.name),
+                unsubscribe: None,
+            })
+            .await
+    }
+}
+
+/// All that the words of a mail depend on.
+struct RegistrationLetter<'a> {
+    row: &'a RegistrationRow,
+    offering: &'a OfferingRow,
+    course: &'a CourseNames,
+    school: &'a str,
+    link: &'a str,
+}
+
+impl RegistrationLetter<'_> {
+    /// Returns subject and text. None if the mail no longer fits the application.
+    fn words(&self, about: RegistrationNews, clock: &Clock) -> Option<(String, String)> {
+        match about {
+            RegistrationNews::Continue => Some(self.continuing()),
+            RegistrationNews::Submitted => Some(self.submitted()),
+            RegistrationNews::Decided => self.decided(),
+            RegistrationNews::SeatOffered => self.offered(clock),
+            RegistrationNews::OfferExpired => Some(self.expired()),
+            RegistrationNews::PaymentRecorded => Some(self.paid()),
+        }
+    }
+
+    fn hello(&self) -> String {
+        let name = self
+            .row
+            .name
+            .as_deref()
+            .filter(|name| !names::has_link(name));
+        name.map_or("Hello".to_owned(), |name| format!("Hello {name}"))
+    }
+
+    fn what(&self) -> String {
+        format!("“{}” ({})", self.course.title, self.offering.title)
+    }
+
+    fn continuing(&self) -> (String, String) {
+        let (hello, what, link, school) = (self.hello(), self.what(), self.link, self.school);
+        let subject = format!("Your application for “{}”", self.course.title);
+        let text = format!(
+            "{hello},\n\nSomeone, probably you, wants to apply at {school} for {what}. This link opens your application, on any device:\n\n{link}\n\n\
+             It works for {}. What you save is kept, so you can stop at any time and go on later.\n\n\
+             If you did not ask for this, you can ignore this email.",
+            lifetimes::APPLICATION
+        );
+        (subject, text)
+    }
+
+    fn submitted(&self) -> (String, String) {
+        let (hello, what, link) = (self.hello(), self.what(), self.link);
+        let arrived = match self.row.status {
+            RegistrationStatus::Accepted => format!("You have a seat in {what}."),
+            _ => format!("Your application for {what} has arrived."),
+        };
+        let next = match self.row.status {
+            RegistrationStatus::Accepted if !self.offering.is_free() => format!(
+                "{} will write to you about the payment of {}.",
+                self.school,
+                view::price(self.offering).label()
+            ),
+            RegistrationStatus::Accepted => "Welcome!".to_owned(),
+            RegistrationStatus::Waitlisted => {
+                "All seats are taken, so you are on the waitlist. When a seat becomes free, it is offered to you by mail.".to_owned()
+            }
+            _ => "We will read it and write to you once it is decided.".to_owned(),
+        };
+        let account = match self.row.user_id {
+            Some(_) => String::new(),
+            None => "\n\nTo study you need an account with this email address. If you have none yet, the page behind the link helps you to create it.".to_owned(),
+        };
+        let answers = view::answers(self.row)
+            .iter()
+            .filter(|asked| !asked.answer.is_empty())
+            .map(answer_lines)
+            .collect::<String>();
+        let answers = match answers.is_empty() {
+            true => String::new(),
+            false => format!("\n\nYour answers:{answers}"),
+        };
+        let subject = match self.row.status {
+            RegistrationStatus::Accepted => format!("You have a seat in “{}”", self.course.title),
+            RegistrationStatus::Waitlisted => {
+                format!("You are on the waitlist for “{}”", self.course.title)
+            }
+            _ => format!("We have your application for “{}”", self.course.title),
+        };
+        let text = format!(
+            "{hello},\n\n{arrived} {next}{account}\n\nSee where it stands, at any time:\n\n{link}{answers}"
+        );
+        (subject, text)
+    }
+
+    fn decided(&self) -> Option<(String, String)> {
+        let subject = self.row.mail_subject.clone()?;
+        let text = self.row.mail_text.as_ref()?;
+        let account = match (self.row.status, self.row.user_id) {
+            (RegistrationStatus::Accepted, None) => {
+                "\n\nTo study you need an account with this email address. The page behind the link helps you to create it."
+            }
+            _ => "",
+        };
+        Some((
+            subject,
+            format!("{text}{account}\n\nYour application: {}", self.link),
+        ))
+    }
+
+    fn offered(&self, clock: &Clock) -> Option<(String, String)> {
+        let until = self.row.offer_expires_at?;
+        if self.row.status != RegistrationStatus::Offered {
+            return None;
+        }
+        let (hello, what, link) = (self.hello(), self.what(), self.link);
+        let (date, zone) = (clock.date_time(until), clock.zone.name());
+        let subject = format!("A seat in “{}” is free for you", self.course.title);
+        let text = format!(
+            "{hello},\n\nA seat in {what} has become free, and you are next on the waitlist. It is kept for you until {date} ({zone}).\n\n\
+             Accept or decline it here:\n\n{link}\n\n\
+             After that it is offered to the next person on the waitlist."
+        );
+        Some((subject, text))
+    }
+
+    fn expired(&self) -> (String, String) {
+        let (hello, what, link) = (self.hello(), self.what(), self.link);
+        let subject = format!("The offer of a seat in “{}” has ended", self.course.title);
+        let text = format!(
+            "{hello},\n\nThe seat in {what} that was kept for you has been passed on, because it was not accepted in time.\n\n\
+             If you still want to take part, you can apply again:\n\n{link}"
+        );
+        (subject, text)
+    }
+
+    fn paid(&self) -> (String, String) {
+        let (hello, what, link) = (self.hello(), self.what(), self.link);
+        let subject = format!("Your payment for “{}”", self.course.title);
+        let text = format!(
+            "{hello},\n\nYour payment for {what} has arrived. Thank you! Your seat is yours.\n\nYour application: {link}"
+        );
+        (subject, text)
+    }
+}
+
+fn answer_lines(asked: &AskedQuestion) -> String {
+    format!("\n\n{}\n{}", asked.prompt, asked.answer)
+}
+
+/// Returns the mail of a decision: the offering's own words, or the usual ones, with the names put
+/// in.
+pub fn of_decision(
+    offering: &OfferingRow,
+    decision: ReviewDecision,
+    name: &str,
+    course: &CourseNames,
+    school: &str,
+) -> DecisionMail {
+    let template = template(offering, decision);
+    let fill = |text: &str| {
+        text.replace("{course}", &course.title)
+            .replace("{offering}", &offering.title)
+            .replace("{school}", school)
+            .replace("{name}", name)
+    };
+    DecisionMail {
+        subject: cut(&fill(&template.subject), 200),
+        text: cut(&fill(&template.text), 5_000),
+    }
+}
+
+fn cut(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
+
+/// Returns the offering's words for a decision with `{name}`, `{course}`, `{offering}` and
+/// `{school}` for the names.
+pub fn template(offering: &OfferingRow, decision: ReviewDecision) -> DecisionMail {
+    let own = offering
+        .mails
+        .get(decision.name())
+        .and_then(|mail| serde_json::from_value(mail.clone()).ok());
+    own.unwrap_or_else(|| usual(offering, decision))
+}
+
+fn usual(offering: &OfferingRow, decision: ReviewDecision) -> DecisionMail {
+    let payment = match offering.is_free() {
+        true => "",
+        false => "\n\nWe will write to you about the payment. Once it has arrived, you can begin.",
+    };
+    let starts = offering.starts_on.map_or(String::new(), |day| {
+        format!(" It starts on {}.", day.format("%-d %B %Y"))
+    });
+    let (subject, text) = match decision {
+        ReviewDecision::Accept => (
+            "You have a seat in “{course}”",
+            format!(
+                "Hello {{name}},\n\nwe are glad to tell you that you have a seat in “{{course}}” ({{offering}}).{starts} Welcome!{payment}"
+            ),
+        ),
+        ReviewDecision::Waitlist => (
+            "You are on the waitlist for “{course}”",
+            "Hello {name},\n\nthank you for applying for “{course}” ({offering}). We would like to have you with us, but all seats are taken \
+             at the moment, so you are on the waitlist. When a seat becomes free for you, we write to you at once."
+                .to_owned(),
+        ),
+        ReviewDecision::Reject | ReviewDecision::Review => (
+            "Your application for “{course}”",
+            "Hello {name},\n\nthank you for applying for “{course}” ({offering}), and for the time that you took. This time we can't offer you \
+             a seat. We hope to hear from you again."
+                .to_owned(),
+        ),
+    };
+    DecisionMail {
+        subject: subject.to_owned(),
+        text,
+    }
+}

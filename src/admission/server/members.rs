@@ -1,0 +1,90 @@
+//! Lets accepted people in: into the cohort, or into the course.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::offerings::OfferingRow;
+use super::registrations::{self, RegistrationRow};
+use crate::admission::RegistrationStatus;
+use crate::certificate::ProgramType;
+use crate::enrollment::server::store as enrollments;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::cohort_members;
+use crate::platform::error::AppResult;
+use crate::platform::ids::CohortId;
+
+/// Makes the accepted person a member of the cohort, or enrolls them. Does nothing while a payment
+/// is missing. People without an account are enrolled when they have one. Twice is as good as once.
+pub async fn admit(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    registration: &RegistrationRow,
+    now: DateTime<Utc>,
+) -> AppResult<bool> {
+    let is_paid = offering.is_free() || registration.paid_at.is_some();
+    if registration.status != RegistrationStatus::Accepted || !is_paid {
+        return Ok(false);
+    }
+    match (offering.program_type, offering.cohort_id) {
+        (ProgramType::Cohort, Some(cohort)) => add_member(conn, cohort, registration).await?,
+        (ProgramType::Cohort, None) => return Ok(false),
+        (ProgramType::SelfPaced | ProgramType::Workshop, _) => {
+            if let Some(user) = registration.user_id {
+                enrollments::enroll(conn, user, offering.course_id).await?;
+            }
+        }
+    }
+    registrations::set_admitted(conn, registration.registration_id, now).await?;
+    Ok(true)
+}
+
+async fn add_member(
+    conn: &mut Conn,
+    cohort: CohortId,
+    registration: &RegistrationRow,
+) -> QueryResult<()> {
+    diesel::insert_into(cohort_members::table)
+        .values((
+            cohort_members::cohort_id.eq(cohort),
+            cohort_members::email.eq(&registration.email),
+            cohort_members::user_id.eq(registration.user_id),
+            cohort_members::name.eq(registration.name.as_deref()),
+        ))
+        .on_conflict((cohort_members::cohort_id, cohort_members::email))
+        .do_update()
+        .set(cohort_members::status.eq(diesel::dsl::sql::<
+            crate::platform::db::schema::sql_types::MemberStatus,
+        >("'active'::member_status")))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Takes the person out of the cohort or the course again, when their seat is given up.
+pub async fn dismiss(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    registration: &RegistrationRow,
+) -> AppResult<()> {
+    if registration.admitted_at.is_none() {
+        return Ok(());
+    }
+    match (offering.cohort_id, registration.user_id) {
+        (Some(cohort), _) => {
+            diesel::update(cohort_members::table)
+                .filter(cohort_members::cohort_id.eq(cohort))
+                .filter(cohort_members::email.eq(&registration.email))
+                .set(cohort_members::status.eq(diesel::dsl::sql::<
+                    crate::platform::db::schema::sql_types::MemberStatus,
+                >("'removed'::member_status")))
+                .execute(conn)
+                .await?;
+        }
+        (None, Some(user)) => {
+            enrollments::withdraw(conn, user, offering.course_id).await?;
+        }
+        (None, None) => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Seats are never given twice, and freed ones go through the waitlist.
+
+use axum::http::StatusCode;
+
+use super::{site_with_course, status_of};
+use crate::platform::auth::UserRole;
+use crate::platform::db::testing::TestDb;
+use crate::platform::http::testing::TestSite;
+use crate::testing::{CourseBuilder, OfferingBuilder, apply_for, jobs_are_due};
+
+/// Makes the offers run out, and runs what follows.
+async fn offers_expire(site: &TestSite) -> Vec<String> {
+    let change = "update registrations set offer_expires_at = now() - interval '1 minute' where status = 'offered'";
+    site.test.sql(change).await;
+    jobs_are_due(site, "expire_offer").await;
+    site.mails().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_people_take_the_last_three_seats() {
+    let mut test = TestDb::new().await;
+    test.config.database.pool = 40;
+    let site = TestSite::on(test).await;
+    let course = CourseBuilder::new("small").module("M").topic("t");
+    course.import(&site).await;
+    let offering = OfferingBuilder::new("small").seats(3).create(&site).await;
+    site.test
+        .sql(&format!(
+            "with made as (
+                 insert into registrations (offering_id, email, name, confirmed_at, stage)
+                 select '{offering}', 'p' || n || '@example.org', 'P ' || n, now(), 'review' from generate_series(1, 200) n
+                 returning registration_id, email)
+             insert into registration_links (registration_id, token_hash, expires_at)
+             select registration_id, sha256(convert_to(email, 'UTF8')), now() + interval '1 day' from made"
+        ))
+        .await;
+    let submissions = (1..=200).map(|n| {
+        let (site, offering) = (&site, &offering);
+        async move {
+            let token = format!("p{n}@example.org");
+            let who = [("offering", offering.as_str()), ("token", token.as_str())];
+            let mut person = site.visitor();
+            person
+                .post("apply/api/submit_application", &who)
+                .await
+                .status
+        }
+    });
+    let statuses = futures::future::join_all(submissions).await;
+    assert!(
+        statuses.iter().all(|status| *status == StatusCode::OK),
+        "{statuses:?}"
+    );
+    let count =
+        |status: &str| format!("select count(*) from registrations where status = '{status}'");
+    assert_eq!(site.test.count(&count("accepted")).await, 3);
+    assert_eq!(site.test.count(&count("waitlisted")).await, 197);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_statement_gives_more_seats_than_there_are() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").seats(1).create(&site).await;
+    let add = |email: &str, status: &str| {
+        format!(
+            "insert into registrations (offering_id, email, name, status, offer_expires_at)
+             values ('{offering}', '{email}', 'X', '{status}', now())"
+        )
+    };
+    site.test.sql(&add("a@example.org", "accepted")).await;
+    for status in ["accepted", "offered"] {
+        assert!(
+            site.test.refuses(&add("b@example.org", status)).await,
+            "{status}"
+        );
+    }
+    site.test.sql(&add("b@example.org", "waitlisted")).await;
+    let change = "update registrations set status = 'accepted' where email = 'b@example.org'";
+    assert!(site.test.refuses(change).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freed_seat_is_offered_and_passed_on() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").seats(1).create(&site).await;
+    let mut people = Vec::new();
+    for name in ["asha", "bo", "cem", "dana"] {
+        let email = format!("{name}@example.org");
+        let mut person = site.signed_in(&email, UserRole::Learner).await;
+        apply_for(&mut person, &offering, "", name).await;
+        people.push(person);
+    }
+    let who = [("offering", offering.as_str())];
+    assert_eq!(status_of(&site, "asha@example.org").await, "accepted");
+    assert_eq!(status_of(&site, "bo@example.org").await, "waitlisted");
+    let page = site.visitor().get("/courses/small").await.body;
+    assert!(page.contains("Full (join the waitlist)"));
+    assert!(
+        people[1]
+            .get("/courses/small")
+            .await
+            .body
+            .contains("On the waitlist")
+    );
+
+    // Somebody who has been let in asks the school, which frees the seat.
+    let own = people[0].post("apply/api/withdraw_application", &who).await;
+    assert_eq!(own.status, StatusCode::CONFLICT);
+    let mut admin = site.sign_in("office@example.org").await;
+    let asha = super::registration_of(&site, "asha@example.org").await;
+    let fields = [("course", "small"), ("registration", asha.as_str())];
+    admin
+        .post("review/api/release_seat", &fields)
+        .await
+        .assert_ok();
+    assert_eq!(
+        people[0].get("/learn/small/t").await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(status_of(&site, "bo@example.org").await, "offered");
+    assert_eq!(status_of(&site, "cem@example.org").await, "waitlisted");
+    let mails = site.mails().await;
+    let mail = mails.last().unwrap();
+    assert!(
+        mail.starts_with("To: bo@") && mail.contains("kept for you until"),
+        "{mail}"
+    );
+    assert!(
+        people[1]
+            .get("/courses/small")
+            .await
+            .body
+            .contains("Accept your seat")
+    );
+
+    // Declined, expired, accepted: each time the seat goes on.
+    let decline = [who[0], ("accept", "false")];
+    let accept = [who[0], ("accept", "true")];
+    people[1]
+        .post("apply/api/answer_offer", &decline)
+        .await
+        .assert_ok();
+    assert_eq!(status_of(&site, "cem@example.org").await, "offered");
+    let mails = offers_expire(&site).await;
+    assert!(
+        mails
+            .iter()
+            .any(|mail| mail.starts_with("To: cem@") && mail.contains("passed on"))
+    );
+    assert_eq!(status_of(&site, "cem@example.org").await, "withdrawn");
+    let late = people[2].post("apply/api/answer_offer", &accept).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert_eq!(status_of(&site, "dana@example.org").await, "offered");
+    people[3]
+        .post("apply/api/answer_offer", &accept)
+        .await
+        .assert_ok();
+    assert_eq!(people[3].get("/learn/small/t").await.status, StatusCode::OK);
+    // An accepted offer does not expire.
+    jobs_are_due(&site, "expire_offer").await;
+    site.mails().await;
+    assert_eq!(status_of(&site, "dana@example.org").await, "accepted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_of_seats_grows_for_the_waitlist_and_never_shrinks_below_it() {
+    let site = site_with_course().await;
+    let spring = OfferingBuilder::new("small").seats(2);
+    let offering = spring.create(&site).await;
+    for name in ["asha", "bo", "cem", "dana"] {
+        let email = format!("{name}@example.org");
+        let mut person = site.signed_in(&email, UserRole::Learner).await;
+        apply_for(&mut person, &offering, "", name).await;
+    }
+    let mut admin = site.sign_in("office@example.org").await;
+    let seats = |count: &'static str| {
+        [
+            ("course", "small".to_owned()),
+            ("id", offering.clone()),
+            ("offering[title]", "Spring".to_owned()),
+            ("offering[program]", "self_paced".to_owned()),
+            ("offering[currency]", "EUR".to_owned()),
+            ("offering[offer_hours]", "48".to_owned()),
+            ("offering[capacity]", count.to_owned()),
+        ]
+    };
+    for (count, status) in [("1", 422), ("3", 200)] {
+        let fields = seats(count);
+        let fields = fields
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        let answer = admin.post("manage/api/save_offering", &fields).await;
+        assert_eq!(answer.status.as_u16(), status, "{count}: {}", answer.body);
+    }
+    assert_eq!(status_of(&site, "cem@example.org").await, "offered");
+    assert_eq!(status_of(&site, "dana@example.org").await, "waitlisted");
+}

@@ -1,0 +1,63 @@
+//! Server functions of a cohort's home. Each acts for the signed-in member only.
+
+use leptos::prelude::*;
+
+use super::CohortHome;
+use crate::platform::error::AppResult;
+
+#[cfg(feature = "ssr")]
+use {
+    super::server::{access, home, work},
+    crate::paths::cohort_home_path,
+    crate::platform::address,
+    crate::platform::auth::guard::{require_tutor_of_slug, require_user},
+    crate::platform::http::server_fns::redirect,
+    crate::platform::ids::CohortId,
+    crate::platform::time::Clock,
+};
+
+/// Returns the home of the member's cohort. Tutors name the cohort whose home they look at.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_cohort_home(
+    course: String,
+    #[server(default)] cohort: String,
+) -> AppResult<CohortHome> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    if cohort.is_empty() {
+        return me
+            .cx
+            .within(async move |conn| {
+                let (course_id, membership) = access::member(conn, user, &course).await?;
+                home::of_member(conn, user, (course_id, course), membership, &clock).await
+            })
+            .await;
+    }
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cohort = CohortId(cohort.parse().map_err(|_| access::no_member())?);
+    me.cx
+        .within(async move |conn| home::preview(conn, (tutor.course, course), cohort, &clock).await)
+        .await
+}
+
+/// Hands in the member's work on the project of their batch, or changes it.
+#[server]
+pub async fn hand_in(
+    course: String,
+    #[server(default)] link: String,
+    #[server(default)] text: String,
+) -> AppResult<()> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let (link, text) = work::read(&link, &text)?;
+    let home = address::with_query(&cohort_home_path(&course), &[("done", "handed-in")]);
+    me.cx
+        .within(async move |conn| {
+            let (_, membership) = access::posting_member(conn, user, &course).await?;
+            work::hand_in(conn, &membership, &link, &text).await
+        })
+        .await?;
+    redirect(home);
+    Ok(())
+}

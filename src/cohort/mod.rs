@@ -1,0 +1,151 @@
+//! Cohorts: groups that study a course together from a first to a last day, in batches. Membership
+//! gives access to the course; triggers of the migration cohorts keep enrollments in step with it.
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod teach;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::course::CourseTitle;
+use crate::platform::ui::Html;
+
+/// Longest link that a member hands in.
+pub const LINK_CHARACTERS: u32 = 2_000;
+/// Longest text that a member hands in, in characters.
+pub const WORK_CHARACTERS: u32 = 20_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::MemberStatus")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberStatus {
+    Active,
+    /// Has no access for now.
+    Paused,
+    /// Has left the cohort. The row stays for the record.
+    Removed,
+}
+
+impl MemberStatus {
+    pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Removed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Removed => "removed",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Paused => "Paused",
+            Self::Removed => "Removed",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// Home of a cohort, as one member sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CohortHome {
+    pub course_slug: String,
+    pub course_title: CourseTitle,
+    pub title: String,
+    pub days: String,
+    pub time_zone: String,
+    pub standing: HomeStanding,
+    pub batch_no: i32,
+    /// True for a tutor who looks at it.
+    pub is_preview: bool,
+    pub due: Vec<DueModule>,
+    /// Address of the member's calendar for calendar programs. Anybody who has it can read it.
+    pub calendar: Option<String>,
+    pub project: Option<BatchProject>,
+    pub announcements: Vec<CohortAnnouncement>,
+    /// The member's own batch first.
+    pub batches: Vec<HomeBatch>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HomeStanding {
+    /// Holds the first day, such as "12 January 2026".
+    Before(String),
+    Open,
+    Ended,
+}
+
+/// A module that the member has not finished.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueModule {
+    pub title: String,
+    /// Progress, such as "2 of 5 topics done".
+    pub said: String,
+    /// Short text on what unlocks the module; None if it is unlocked.
+    pub lock: Option<String>,
+    /// Address of the next step; None if the module is locked.
+    pub href: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BatchProject {
+    pub title: String,
+    pub tagline: String,
+    pub description: Html,
+    pub notes: Html,
+    /// The member's own work.
+    pub work: Option<HandedIn>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedIn {
+    pub link: String,
+    pub body: String,
+    /// Time in words, and in ISO 8601.
+    pub at: (String, String),
+    pub comments: Vec<WorkComment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkComment {
+    pub author: String,
+    pub body: String,
+    /// Time in words, and in ISO 8601.
+    pub at: (String, String),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CohortAnnouncement {
+    pub title: String,
+    pub body: Html,
+    pub author: String,
+    /// Time in words, and in ISO 8601.
+    pub at: (String, String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeBatch {
+    pub batch_no: i32,
+    pub people: Vec<HomePerson>,
+    /// Members who are not shown: without a name so far, or more than the page shows.
+    pub more: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomePerson {
+    pub name: String,
+    pub picture: Option<String>,
+    pub is_me: bool,
+}

@@ -1,0 +1,332 @@
+//! Home of a cohort for its members: who is here, announcements, the project, and what is next.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+
+use super::api::{HandIn, load_cohort_home};
+use super::{
+    BatchProject, CohortAnnouncement, CohortHome, DueModule, HandedIn, HomeBatch, HomePerson,
+    HomeStanding, LINK_CHARACTERS, WORK_CHARACTERS, WorkComment,
+};
+use crate::platform::ui::{
+    Avatar, Badge, Breadcrumbs, Button, ButtonKind, EmptyState, Erase, Field, Form, FormState,
+    Html, Notice, Page, TextArea, Tone, loaded, page_resource, path_part, query_value,
+};
+
+/// Page `/learn/COURSE/cohort`.
+pub fn cohort_home_page() -> AnyView {
+    let (course, cohort) = (path_part("course"), query_value("cohort"));
+    let page = page_resource(
+        move || (course.get(), cohort.get()),
+        |(course, cohort)| load_cohort_home(course, cohort),
+    );
+    let form = FormState::of(HandIn::PATH);
+    let done = query_value("done");
+    let show = move |page: CohortHome| {
+        view! {
+            {move || handed_in(&done.get())}
+            {home(page, form)}
+        }
+        .erase()
+    };
+    view! { <Page title="Your cohort">{loaded(page, show)}</Page> }.erase()
+}
+
+fn handed_in(done: &str) -> Option<AnyView> {
+    (done == "handed-in").then(|| {
+        view! {
+            <div class="wide cohort-done">
+                <Notice tone=Tone::Ok>"Your work is handed in. You can change it until the cohort ends."</Notice>
+            </div>
+        }
+        .erase()
+    })
+}
+
+fn home(page: CohortHome, form: FormState) -> AnyView {
+    let slug = page.course_slug.clone();
+    let course = page.course_title.to_string();
+    let title = page.title.clone();
+    let days = format!("{} ({})", page.days, page.time_zone);
+    let (tone, state) = match &page.standing {
+        HomeStanding::Before(_) => (Tone::Info, "Not started"),
+        HomeStanding::Open => (Tone::Ok, "In progress"),
+        HomeStanding::Ended => (Tone::Neutral, "Ended"),
+    };
+    let course_path = match page.standing {
+        HomeStanding::Before(_) => format!("/courses/{slug}"),
+        HomeStanding::Open | HomeStanding::Ended => format!("/learn/{slug}"),
+    };
+    let said = match (&page.standing, page.is_preview) {
+        (_, true) => Some("This is how members of batch 1 see the home of this cohort.".to_owned()),
+        (HomeStanding::Before(day), _) => Some(format!(
+            "Your cohort starts on {day}. The course opens to you then; until then, this is the place to see who else is here."
+        )),
+        (HomeStanding::Ended, _) => Some(
+            "This cohort has ended. You can still read everything, but no longer post.".to_owned(),
+        ),
+        (HomeStanding::Open, _) => None,
+    };
+    let may_post = page.standing == HomeStanding::Open && !page.is_preview;
+    let project = page
+        .project
+        .map(|project| self::project(project, &slug, may_post, form));
+    view! {
+        <Title text=format!("{title} · {course}") />
+        <div class="wide cohort-home">
+            <header>
+                <Breadcrumbs trail=vec![(course, course_path), ("Cohort".to_owned(), String::new())] />
+                <div class="row">
+                    <h1>{title}</h1>
+                    <Badge tone=tone text=state />
+                </div>
+                <p class="soft">{days}</p>
+            </header>
+            {said.map(|said| view! { <Notice>{said}</Notice> })}
+            <div class="home-cols">
+                <div class="cohort-main">
+                    {due(page.due)}
+                    {announcements(page.announcements)}
+                    {project}
+                </div>
+                <div class="cohort-side">{people(page.batches, page.batch_no)} {page.calendar.map(calendar)}</div>
+            </div>
+        </div>
+    }
+    .erase()
+}
+
+fn due(modules: Vec<DueModule>) -> AnyView {
+    if modules.is_empty() {
+        return ().erase();
+    }
+    let lines = modules.into_iter().map(|module| {
+        let title = match module.href {
+            Some(href) => view! { <a href=href>{module.title}</a> }.erase(),
+            None => module.title.erase(),
+        };
+        let said = match module.lock {
+            Some(lock) => format!("opens {lock}"),
+            None => module.said,
+        };
+        view! {
+            <li>
+                <b>{title}</b>
+                <span class="soft">{said}</span>
+            </li>
+        }
+    });
+    view! {
+        <section aria-labelledby="ly-due">
+            <h2 class="section-title" id="ly-due">"Up next"</h2>
+            <ol class="cohort-due">{lines.collect_view()}</ol>
+        </section>
+    }
+    .erase()
+}
+
+fn announcements(announcements: Vec<CohortAnnouncement>) -> AnyView {
+    let list = match announcements.is_empty() {
+        true => view! { <p class="soft">"Nothing has been announced yet."</p> }.erase(),
+        false => announcements
+            .into_iter()
+            .map(announcement)
+            .collect_view()
+            .erase(),
+    };
+    view! {
+        <section aria-labelledby="ly-announcements">
+            <h2 class="section-title" id="ly-announcements">"Announcements"</h2>
+            {list}
+        </section>
+    }
+    .erase()
+}
+
+fn announcement(announcement: CohortAnnouncement) -> AnyView {
+    let Html(body) = announcement.body;
+    let (words, exactly) = announcement.at;
+    view! {
+        <article class="cohort-announcement">
+            <h3>{announcement.title}</h3>
+            <p class="soft">
+                {announcement.author} ", " <time datetime=exactly>{words}</time>
+            </p>
+            <div class="prose" inner_html=body></div>
+        </article>
+    }
+    .erase()
+}
+
+fn project(project: BatchProject, course: &str, may_post: bool, form: FormState) -> AnyView {
+    let (Html(description), Html(notes)) = (project.description, project.notes);
+    let notes = (!notes.is_empty()).then(|| {
+        view! {
+            <h3>"Notes"</h3>
+            <div class="prose" inner_html=notes></div>
+        }
+    });
+    let tagline =
+        (!project.tagline.is_empty()).then(|| view! { <p class="lead">{project.tagline}</p> });
+    let hand_in = may_post.then(|| hand_in(project.work.as_ref(), course, form));
+    view! {
+        <section class="cohort-project panel" aria-labelledby="ly-project">
+            <span class="label">"Project of your batch"</span>
+            <h2 id="ly-project">{project.title}</h2>
+            {tagline}
+            <div class="prose" inner_html=description></div>
+            {notes}
+            {project.work.map(work)}
+            {hand_in}
+        </section>
+    }
+    .erase()
+}
+
+fn work(work: HandedIn) -> AnyView {
+    let (words, exactly) = work.at;
+    let link = (!work.link.is_empty()).then(|| {
+        view! {
+            <p>
+                <a href=work.link.clone() rel="nofollow noopener external">
+                    {work.link.clone()}
+                </a>
+            </p>
+        }
+    });
+    let body = (!work.body.is_empty()).then(|| view! { <p class="cohort-text">{work.body}</p> });
+    view! {
+        <div class="cohort-work">
+            <h3>"Your work"</h3>
+            <p class="soft">"Handed in " <time datetime=exactly>{words}</time></p>
+            {link}
+            {body}
+            {work.comments.into_iter().map(comment).collect_view()}
+        </div>
+    }
+    .erase()
+}
+
+/// A tutor's comment on a work.
+pub fn comment(comment: WorkComment) -> AnyView {
+    let (words, exactly) = comment.at;
+    view! {
+        <blockquote class="cohort-comment">
+            <p class="cohort-text">{comment.body}</p>
+            <footer class="soft">
+                {comment.author} ", " <time datetime=exactly>{words}</time>
+            </footer>
+        </blockquote>
+    }
+    .erase()
+}
+
+fn hand_in(work: Option<&HandedIn>, course: &str, form: FormState) -> AnyView {
+    let (link, body) = work.map_or_else(Default::default, |work| {
+        (work.link.clone(), work.body.clone())
+    });
+    let (link, body) = (form.value("link", &link), form.value("text", &body));
+    let label = match work {
+        Some(_) => "Change your work",
+        None => "Hand in your work",
+    };
+    let open = work.is_none() || !form.value("course", "").is_empty();
+    let course = course.to_owned();
+    view! {
+        <details class="cohort-add" open=open>
+            <summary>{label}</summary>
+            <Form form=form>
+                <input type="hidden" name="course" value=course />
+                <Field
+                    name="link"
+                    label="Link"
+                    r#type="url"
+                    hint="For example a repository, a document or a video that your tutors can open."
+                    value=link
+                    error=form.error("link")
+                    max_length=LINK_CHARACTERS
+                    autocomplete="off"
+                />
+                <TextArea
+                    name="text"
+                    label="Text"
+                    value=body
+                    error=form.error("text")
+                    max_length=WORK_CHARACTERS
+                />
+                <div class="row">
+                    <Button kind=ButtonKind::Secondary busy=form.busy()>
+                        "Hand in"
+                    </Button>
+                </div>
+            </Form>
+        </details>
+    }
+    .erase()
+}
+
+fn people(batches: Vec<HomeBatch>, own: i32) -> AnyView {
+    if batches.is_empty() {
+        return view! { <EmptyState title="Nobody here yet" text="Members appear here once they join." /> }
+            .erase();
+    }
+    let is_one = batches.len() == 1;
+    let groups = batches
+        .into_iter()
+        .map(|batch| {
+            let heading = match (batch.batch_no == own, is_one) {
+                (_, true) => None,
+                (true, false) => Some(format!("Batch {} (yours)", batch.batch_no)),
+                (false, false) => Some(format!("Batch {}", batch.batch_no)),
+            };
+            let people = batch.people.into_iter().map(person).collect_view();
+            let more = match batch.more {
+                0 => None,
+                1 => Some("and 1 more".to_owned()),
+                more => Some(format!("and {more} more")),
+            };
+            view! {
+                {heading.map(|heading| view! { <h3 class="label">{heading}</h3> })}
+                <ul class="cohort-people">{people}</ul>
+                {more.map(|more| view! { <p class="soft">{more}</p> })}
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="cohort-here" aria-labelledby="ly-people">
+            <h2 class="section-title" id="ly-people">"Who is here"</h2>
+            {groups}
+        </section>
+    }
+    .erase()
+}
+
+/// The address for calendar programs. The browser itself fetches it, because it is no page.
+fn calendar(path: String) -> AnyView {
+    view! {
+        <section aria-labelledby="ly-calendar">
+            <h2 class="section-title" id="ly-calendar">"Calendar"</h2>
+            <p>
+                <a href=path rel="external">"Calendar of your cohort"</a>
+            </p>
+            <p class="soft">
+                "Copy this link into your calendar program to see the cohort’s days, modules and exams there. The link is yours alone: do not share it."
+            </p>
+        </section>
+    }
+    .erase()
+}
+
+fn person(person: HomePerson) -> AnyView {
+    let me = person
+        .is_me
+        .then(|| view! { <span class="soft">" (you)"</span> });
+    view! {
+        <li>
+            <Avatar name=person.name.clone() picture=person.picture.unwrap_or_default() />
+            <span>{person.name} {me}</span>
+        </li>
+    }
+    .erase()
+}

@@ -1,0 +1,222 @@
+//! The calendar of a cohort in the format of RFC 5545, for calendar programs. Its address holds a
+//! secret of the member, because these programs do not sign in.
+
+use axum::Router;
+use axum::extract::{Extension, Path};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::store;
+use crate::cohort::MemberStatus;
+use crate::course::server::shared;
+use crate::course::server::store as courses;
+use crate::exam::server::store as exams;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{cohort_members, cohorts};
+use crate::platform::error::AppResult;
+use crate::platform::http::layers::plain;
+use crate::platform::http::{AppState, Cx};
+use crate::platform::ids::{CohortId, CourseId, MemberId};
+use crate::question_bank::authoring::server::transfer::refusal;
+
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/calendars/{key}/cohort.ics", get(send))
+}
+
+/// Returns the address of the member's calendar.
+pub async fn path(conn: &mut Conn, member: MemberId) -> QueryResult<String> {
+    let key: String = cohort_members::table
+        .find(member)
+        .select(cohort_members::calendar_key)
+        .first(conn)
+        .await?;
+    Ok(format!("/calendars/{key}/cohort.ics"))
+}
+
+async fn send(Extension(cx): Extension<Cx>, Path(key): Path<String>) -> Response {
+    let found = cx.within(async move |conn| feed(conn, &key).await).await;
+    match found {
+        Ok(Some(calendar)) => (
+            [
+                (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+                (header::CACHE_CONTROL, "private, max-age=900"),
+            ],
+            calendar,
+        )
+            .into_response(),
+        Ok(None) => plain(
+            StatusCode::NOT_FOUND,
+            "There is no calendar at this address.",
+        ),
+        Err(error) => refusal(&error),
+    }
+}
+
+/// Returns the calendar of an active member of an active cohort.
+async fn feed(conn: &mut Conn, key: &str) -> AppResult<Option<String>> {
+    // No key is as long, and PostgreSQL stores no text with U+0000.
+    if key.len() != 64 || !key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(None);
+    }
+    let member: Option<(MemberId, i32, CohortId, CourseId)> = cohort_members::table
+        .inner_join(cohorts::table)
+        .filter(cohort_members::calendar_key.eq(key))
+        .filter(cohort_members::status.eq(MemberStatus::Active))
+        .filter(cohorts::is_active)
+        .select((
+            cohort_members::member_id,
+            cohort_members::batch_no,
+            cohorts::cohort_id,
+            cohorts::course_id,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    let Some((member, batch_no, cohort, course)) = member else {
+        return Ok(None);
+    };
+    let Some(cohort) = store::cohort(conn, course, cohort).await? else {
+        return Ok(None);
+    };
+    let (_, title) = courses::names(conn, course).await?;
+    let named = format!("{} · {title}", cohort.title);
+    let id = cohort.cohort_id;
+    let mut events = vec![CalendarEvent {
+        uid: format!("start-{id}"),
+        summary: format!("{named} starts"),
+        when: EventTime::Day(cohort.start_date),
+    }];
+    events.extend(cohort.end_date.map(|day| CalendarEvent {
+        uid: format!("end-{id}"),
+        summary: format!("Last day of {named}"),
+        when: EventTime::Day(day),
+    }));
+    let openings = store::openings(conn, &cohort, Some(batch_no), Some(member)).await?;
+    let zone = cohort.time_zone.parse().unwrap_or(chrono_tz::Tz::UTC);
+    let shared = shared::course(conn, course, None).await?;
+    events.extend(shared.modules.iter().filter_map(|module| {
+        let at = openings.get(&module.number)?;
+        Some(CalendarEvent {
+            uid: format!("module-{}-{id}", module.number),
+            summary: format!("“{}” opens · {named}", module.title),
+            when: EventTime::Day(at.with_timezone(&zone).date_naive()),
+        })
+    }));
+    let exams = exams::exams(conn, course).await?;
+    let exams = exams
+        .into_iter()
+        .filter(|exam| exam.is_published && !exam.is_retired);
+    events.extend(exams.filter_map(|exam| {
+        let from = exam.window.opens_at.or(exam.window.closes_at)?;
+        Some(CalendarEvent {
+            uid: format!("exam-{}-{id}", exam.exam_id),
+            summary: format!("Exam “{}” · {named}", exam.title),
+            when: EventTime::Span(from, exam.window.closes_at.unwrap_or(from)),
+        })
+    }));
+    Ok(Some(calendar(&named, &events, Utc::now())))
+}
+
+struct CalendarEvent {
+    /// Stays the same while the event changes.
+    uid: String,
+    summary: String,
+    when: EventTime,
+}
+
+enum EventTime {
+    Day(NaiveDate),
+    Span(DateTime<Utc>, DateTime<Utc>),
+}
+
+/// Writes a calendar of RFC 5545.
+fn calendar(name: &str, events: &[CalendarEvent], now: DateTime<Utc>) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: &str| push_line(&mut text, &format!("{name}:{value}"));
+    line("BEGIN", "VCALENDAR");
+    line("VERSION", "2.0");
+    line("PRODID", "-//Lyceum//Cohorts//EN");
+    line("METHOD", "PUBLISH");
+    line("NAME", &escaped(name));
+    line("X-WR-CALNAME", &escaped(name));
+    line("REFRESH-INTERVAL;VALUE=DURATION", "PT6H");
+    for event in events {
+        line("BEGIN", "VEVENT");
+        line("UID", &format!("{}@lyceum", event.uid));
+        line("DTSTAMP", &instant(now));
+        match event.when {
+            EventTime::Day(day) => {
+                line("DTSTART;VALUE=DATE", &day.format("%Y%m%d").to_string());
+                line("TRANSP", "TRANSPARENT");
+            }
+            EventTime::Span(from, to) => {
+                line("DTSTART", &instant(from));
+                if to > from {
+                    line("DTEND", &instant(to));
+                }
+            }
+        }
+        line("SUMMARY", &escaped(&event.summary));
+        line("END", "VEVENT");
+    }
+    line("END", "VCALENDAR");
+    text
+}
+
+fn instant(at: DateTime<Utc>) -> String {
+    at.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | ';' | ',' => escaped.extend(['\\', c]),
+            '\n' => escaped.push_str("\\n"),
+            c if c.is_control() => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Adds a line, folded so that no part is longer than 75 bytes.
+fn push_line(text: &mut String, line: &str) {
+    const MOST: usize = 75;
+    let mut length = 0;
+    for c in line.chars() {
+        if length + c.len_utf8() > MOST {
+            text.push_str("\r\n ");
+            length = 1;
+        }
+        text.push(c);
+        length += c.len_utf8();
+    }
+    text.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calendar_is_folded_and_escaped() {
+        let summary = format!("A; b, c\\d\ne {}", "ä".repeat(60));
+        let event = CalendarEvent {
+            uid: "x".to_owned(),
+            summary: summary.clone(),
+            when: EventTime::Day("2026-03-01".parse().unwrap()),
+        };
+        let text = calendar("Name", &[event], DateTime::UNIX_EPOCH);
+        assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
+        assert!(!text.replace("\r\n", "").contains(['\r', '\n']));
+        let unfolded = text.replace("\r\n ", "");
+        assert!(unfolded.contains("DTSTART;VALUE=DATE:20260301\r\n"));
+        let expected = format!("SUMMARY:A\\; b\\, c\\\\d\\ne {}", "ä".repeat(60));
+        assert!(unfolded.contains(&expected), "{unfolded}");
+    }
+}

@@ -1,0 +1,9 @@
+//! Memberships and what they allow, and the home that members share.
+
+pub mod access;
+pub mod calendar;
+pub mod home;
+pub mod jobs;
+pub mod standing;
+pub mod store;
+pub mod work;

@@ -1,0 +1,287 @@
+//! Adding members. A list of any length is planned with one query and applied with five, so a
+//! preview and its confirmation follow the same rule.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Int4, Nullable, Text, Uuid};
+use diesel_async::RunQueryDsl;
+
+use crate::cohort::MemberStatus;
+use crate::platform::auth::normalize_email;
+use crate::platform::db::schema::cohorts;
+use crate::platform::db::{Conn, lock, statement};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CohortId, CourseId, MemberId};
+
+/// A person to add. The address is normalized.
+#[derive(Debug, Clone)]
+pub struct NewMember {
+    pub email: String,
+    pub name: Option<String>,
+    /// None keeps the batch of a member, and puts a new one into batch 1.
+    pub batch_no: Option<i32>,
+}
+
+/// The outcome of adding a person to a cohort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Joined {
+    Added,
+    /// Was a member of another cohort of the course that has not ended. Holds its title.
+    Moved(String),
+    /// Is a member already, and was given another batch, if `rebatched`. A paused member stays
+    /// paused.
+    AlreadyThere {
+        is_paused: bool,
+        rebatched: bool,
+    },
+}
+
+/// A person to add, with what adding would do.
+#[derive(Debug, Clone)]
+pub struct PlannedMember {
+    pub joined: Joined,
+    new: NewMember,
+    /// The row in this cohort, whatever its status.
+    here: Option<MemberId>,
+    /// The row in another cohort that has not ended.
+    elsewhere: Option<MemberId>,
+}
+
+/// Adds a person to the cohort, or moves them from another cohort of the course that has not ended.
+/// An account that has confirmed the address is linked, and gets access once the cohort has
+/// started. Adding twice is as good as once.
+///
+/// # Errors
+///
+/// `Invalid` for a malformed address, `NotFound` if there is no such cohort.
+pub async fn add_member(
+    conn: &mut Conn,
+    cohort: CohortId,
+    email: &str,
+    name: Option<&str>,
+    batch_no: Option<i32>,
+) -> AppResult<Joined> {
+    let email = normalize_email(email).map_err(|why| AppError::field("email", why))?;
+    let new = NewMember {
+        email,
+        name: name.map(str::to_owned),
+        batch_no,
+    };
+    let course = course_of(conn, cohort).await?;
+    hold(conn, course).await?;
+    let planned = plan_members(conn, course, cohort, vec![new]).await?;
+    apply_members(conn, cohort, &planned).await?;
+    planned
+        .into_iter()
+        .next()
+        .map(|planned| planned.joined)
+        .ok_or_else(|| AppError::internal("a member was not planned"))
+}
+
+async fn course_of(conn: &mut Conn, cohort: CohortId) -> AppResult<CourseId> {
+    cohorts::table
+        .find(cohort)
+        .select(cohorts::course_id)
+        .first(conn)
+        .await
+        .optional()?
+        .ok_or_else(|| AppError::NotFound("There is no such cohort.".to_owned()))
+}
+
+/// Makes changes of the members of a course's cohorts take turns until the transaction ends.
+pub async fn hold(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
+    lock(conn, &format!("cohort-members:{course}")).await
+}
+
+#[derive(QueryableByName)]
+struct KnownRow {
+    #[diesel(sql_type = Text)]
+    email: String,
+    #[diesel(sql_type = Uuid)]
+    member_id: MemberId,
+    #[diesel(sql_type = crate::platform::db::schema::sql_types::MemberStatus)]
+    status: MemberStatus,
+    #[diesel(sql_type = Int4)]
+    batch_no: i32,
+    #[diesel(sql_type = Text)]
+    cohort_title: String,
+    #[diesel(sql_type = Bool)]
+    is_here: bool,
+}
+
+/// Returns what adding each person would do. A person is recognized by the address, and by the
+/// account that has confirmed it. Each address must occur only once.
+pub async fn plan_members(
+    conn: &mut Conn,
+    course: CourseId,
+    cohort: CohortId,
+    people: Vec<NewMember>,
+) -> QueryResult<Vec<PlannedMember>> {
+    let emails: Vec<&str> = people.iter().map(|new| new.email.as_str()).collect();
+    let rows: Vec<KnownRow> = statement(
+        "with wanted as (
+             select w.email, u.user_id from unnest($3) as w (email)
+             left join users u on u.email = w.email and u.email_confirmed_at is not null and u.deleted_at is null
+         ), found as (
+             select w.email, m.member_id from wanted w join cohort_members m on m.email = w.email
+             union
+             select w.email, m.member_id from wanted w join cohort_members m on m.user_id = w.user_id
+         )
+         select f.email, m.member_id, m.status, m.batch_no, c.title as cohort_title, m.cohort_id = $2 as is_here
+         from found f
+         join cohort_members m on m.member_id = f.member_id
+         join cohorts c on c.cohort_id = m.cohort_id
+         where c.course_id = $1
+           and (m.cohort_id = $2 or m.status <> 'removed' and c.is_active and (c.ends_at is null or c.ends_at > now()))
+         order by m.email = f.email desc, c.starts_at desc, m.member_id",
+    )
+    .bind::<Uuid, _>(course)
+    .bind::<Uuid, _>(cohort)
+    .bind::<Array<Text>, _>(emails)
+    .load(conn)
+    .await?;
+    let mut known: HashMap<String, (Option<KnownRow>, Option<KnownRow>)> = HashMap::new();
+    for row in rows {
+        let (here, elsewhere) = known.entry(row.email.clone()).or_default();
+        let slot = if row.is_here { here } else { elsewhere };
+        slot.get_or_insert(row);
+    }
+    let planned = people.into_iter().map(|new| {
+        let (here, elsewhere) = known.remove(&new.email).unwrap_or_default();
+        plan(new, here, elsewhere)
+    });
+    Ok(planned.collect())
+}
+
+fn plan(new: NewMember, here: Option<KnownRow>, elsewhere: Option<KnownRow>) -> PlannedMember {
+    let joined = match (&here, &elsewhere) {
+        (Some(row), _) if row.status != MemberStatus::Removed => Joined::AlreadyThere {
+            is_paused: row.status == MemberStatus::Paused,
+            rebatched: new.batch_no.is_some_and(|batch| batch != row.batch_no),
+        },
+        (_, Some(row)) => Joined::Moved(row.cohort_title.clone()),
+        (_, None) => Joined::Added,
+    };
+    PlannedMember {
+        joined,
+        new,
+        here: here.map(|row| row.member_id),
+        elsewhere: elsewhere.map(|row| row.member_id),
+    }
+}
+
+/// Adds and moves people as planned. The caller must hold the members of the course since the plan
+/// was made.
+pub async fn apply_members(
+    conn: &mut Conn,
+    cohort: CohortId,
+    planned: &[PlannedMember],
+) -> QueryResult<()> {
+    let of = |which: fn(&PlannedMember) -> Option<MemberId>| -> Vec<(MemberId, &NewMember)> {
+        let found = planned.iter();
+        found
+            .filter_map(|planned| Some((which(planned)?, &planned.new)))
+            .collect()
+    };
+    // Somebody who was removed from here and is elsewhere comes back here. The other row ends.
+    let ended = of(|it| match it.joined {
+        Joined::Moved(_) if it.here.is_some() => it.elsewhere,
+        _ => None,
+    });
+    let ids: Vec<uuid::Uuid> = ended.iter().map(|(id, _)| id.0).collect();
+    if !ids.is_empty() {
+        statement("update cohort_members set status = 'removed' where member_id = any($1)")
+            .bind::<Array<Uuid>, _>(ids)
+            .execute(conn)
+            .await?;
+    }
+    let moved = of(|it| match it.joined {
+        Joined::Moved(_) if it.here.is_none() => it.elsewhere,
+        _ => None,
+    });
+    change(
+        conn,
+        cohort,
+        "cohort_id = $1, status = 'active', joined_at = now(), batch_no = coalesce(x.batch_no, 1)",
+        &moved,
+    )
+    .await?;
+    let returned = of(|it| match it.joined {
+        Joined::Moved(_) | Joined::Added => it.here,
+        Joined::AlreadyThere { .. } => None,
+    });
+    change(
+        conn,
+        cohort,
+        "cohort_id = $1, status = 'active', joined_at = now(), batch_no = coalesce(x.batch_no, m.batch_no)",
+        &returned,
+    )
+    .await?;
+    let rebatched = of(|it| match it.joined {
+        Joined::AlreadyThere {
+            rebatched: true, ..
+        } => it.here,
+        _ => None,
+    });
+    change(
+        conn,
+        cohort,
+        "cohort_id = $1, batch_no = coalesce(x.batch_no, m.batch_no)",
+        &rebatched,
+    )
+    .await?;
+    let added: Vec<&NewMember> = planned
+        .iter()
+        .filter(|it| it.joined == Joined::Added && it.here.is_none())
+        .map(|it| &it.new)
+        .collect();
+    insert(conn, cohort, &added).await
+}
+
+/// Changes the rows as `set` says, and keeps a name that is given.
+async fn change(
+    conn: &mut Conn,
+    cohort: CohortId,
+    set: &'static str,
+    rows: &[(MemberId, &NewMember)],
+) -> QueryResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<uuid::Uuid> = rows.iter().map(|(id, _)| id.0).collect();
+    let names: Vec<Option<&str>> = rows.iter().map(|(_, new)| new.name.as_deref()).collect();
+    let batches: Vec<Option<i32>> = rows.iter().map(|(_, new)| new.batch_no).collect();
+    statement(format!(
+        "update cohort_members m set {set}, name = coalesce(x.name, m.name)
+         from unnest($2, $3, $4) as x (member_id, name, batch_no)
+         where m.member_id = x.member_id"
+    ))
+    .bind::<Uuid, _>(cohort)
+    .bind::<Array<Uuid>, _>(ids)
+    .bind::<Array<Nullable<Text>>, _>(names)
+    .bind::<Array<Nullable<Int4>>, _>(batches)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+async fn insert(conn: &mut Conn, cohort: CohortId, people: &[&NewMember]) -> QueryResult<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let emails: Vec<&str> = people.iter().map(|new| new.email.as_str()).collect();
+    let names: Vec<Option<&str>> = people.iter().map(|new| new.name.as_deref()).collect();
+    let batches: Vec<i32> = people.iter().map(|new| new.batch_no.unwrap_or(1)).collect();
+    statement(
+        "insert into cohort_members (cohort_id, email, name, batch_no)
+         select $1, email, name, batch_no from unnest($2, $3, $4) as x (email, name, batch_no)",
+    )
+    .bind::<Uuid, _>(cohort)
+    .bind::<Array<Text>, _>(emails)
+    .bind::<Array<Nullable<Text>>, _>(names)
+    .bind::<Array<Int4>, _>(batches)
+    .execute(conn)
+    .await
+    .map(drop)
+}

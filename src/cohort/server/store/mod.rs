@@ -1,0 +1,218 @@
+//! Queries of cohorts, and of the membership that a person has in a course.
+
+mod members;
+
+pub use self::members::{
+    Joined, NewMember, PlannedMember, add_member, apply_members, hold, plan_members,
+};
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Date, Int4, Nullable, Text, Timestamptz, Uuid};
+use diesel_async::RunQueryDsl;
+
+use super::standing::CohortStanding;
+use crate::enrollment::server::opening::{OpeningRule, effective_date};
+use crate::platform::db::schema::cohorts;
+use crate::platform::db::{Conn, statement};
+use crate::platform::ids::{CohortId, CourseId, MemberId, UserId};
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = cohorts)]
+pub struct Cohort {
+    pub cohort_id: CohortId,
+    pub course_id: CourseId,
+    pub title: String,
+    /// First and last day in the cohort's time zone. The last day belongs to the cohort.
+    pub start_date: NaiveDate,
+    pub end_date: Option<NaiveDate>,
+    pub time_zone: String,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: Option<DateTime<Utc>>,
+    pub is_active: bool,
+}
+
+impl Cohort {
+    pub fn standing(&self, now: DateTime<Utc>) -> CohortStanding {
+        CohortStanding::at(self.starts_at, self.ends_at, now)
+    }
+
+    /// Formats the days as "12 January 2026 – 8 March 2026".
+    pub fn days(&self) -> String {
+        days(self.start_date, self.end_date)
+    }
+}
+
+pub fn days(first: NaiveDate, last: Option<NaiveDate>) -> String {
+    match last {
+        Some(last) => format!("{} – {}", day(first), day(last)),
+        None => format!("from {}", day(first)),
+    }
+}
+
+/// Formats as "12 January 2026".
+pub fn day(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+/// Returns a cohort of the course.
+pub async fn cohort(
+    conn: &mut Conn,
+    course: CourseId,
+    cohort: CohortId,
+) -> QueryResult<Option<Cohort>> {
+    cohorts::table
+        .filter(cohorts::course_id.eq(course))
+        .filter(cohorts::cohort_id.eq(cohort))
+        .select(Cohort::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Returns the cohorts of the course, newest first.
+pub async fn cohorts(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Cohort>> {
+    cohorts::table
+        .filter(cohorts::course_id.eq(course))
+        .order((cohorts::start_date.desc(), cohorts::title))
+        .select(Cohort::as_select())
+        .load(conn)
+        .await
+}
+
+/// The active membership of a person in an active cohort of a course.
+#[derive(Debug, Clone)]
+pub struct Membership {
+    pub member_id: MemberId,
+    pub cohort_id: CohortId,
+    pub title: String,
+    pub batch_no: i32,
+    pub start_date: NaiveDate,
+    pub end_date: Option<NaiveDate>,
+    pub time_zone: String,
+    pub standing: CohortStanding,
+}
+
+impl Membership {
+    /// Formats the first day as "12 January 2026".
+    pub fn first_day(&self) -> String {
+        day(self.start_date)
+    }
+}
+
+#[derive(QueryableByName)]
+struct MembershipRow {
+    #[diesel(sql_type = Uuid)]
+    member_id: MemberId,
+    #[diesel(sql_type = Uuid)]
+    cohort_id: CohortId,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Int4)]
+    batch_no: i32,
+    #[diesel(sql_type = Date)]
+    start_date: NaiveDate,
+    #[diesel(sql_type = Nullable<Date>)]
+    end_date: Option<NaiveDate>,
+    #[diesel(sql_type = Text)]
+    time_zone: String,
+    #[diesel(sql_type = Timestamptz)]
+    starts_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    ends_at: Option<DateTime<Utc>>,
+    /// The database's time, which the triggers use.
+    #[diesel(sql_type = Timestamptz)]
+    now: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    is_let_in: bool,
+}
+
+/// Returns the person's membership in the course: in the cohort that runs now, otherwise in the
+/// one that starts next, otherwise in the one that started last. A paused or removed member, and a
+/// member of an inactive cohort, has none.
+///
+/// Lets the member in if the cohort has started and no job has done so yet, so ask for the
+/// membership before the enrollment.
+pub async fn membership(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+) -> QueryResult<Option<Membership>> {
+    let row: Option<MembershipRow> = statement(
+        "select m.member_id, m.cohort_id, c.title, m.batch_no, c.start_date, c.end_date, c.time_zone,
+                c.starts_at, c.ends_at, now() as now,
+                exists (select from enrollments e where e.user_id = $1 and e.course_id = $2 and e.status <> 'expired') as is_let_in
+         from current_membership($1, $2) m
+         join cohorts c on c.cohort_id = m.cohort_id",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Uuid, _>(course)
+    .get_result(conn)
+    .await
+    .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let standing = CohortStanding::at(row.starts_at, row.ends_at, row.now);
+    if standing.may_study() && !row.is_let_in {
+        follow(conn, user, course).await?;
+    }
+    Ok(Some(Membership {
+        member_id: row.member_id,
+        cohort_id: row.cohort_id,
+        title: row.title,
+        batch_no: row.batch_no,
+        start_date: row.start_date,
+        end_date: row.end_date,
+        time_zone: row.time_zone,
+        standing,
+    }))
+}
+
+/// Gives or takes access to the course, as the person's memberships say now.
+async fn follow(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<()> {
+    statement("select follow_memberships($1, $2)")
+        .bind::<Uuid, _>(user)
+        .bind::<Uuid, _>(course)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+#[derive(QueryableByName)]
+struct RuleRow {
+    #[diesel(sql_type = Int4)]
+    module_no: i32,
+    #[diesel(sql_type = Nullable<Date>)]
+    opens_on: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    days_after_start: Option<i32>,
+}
+
+/// Returns the effective dates of the modules for a member of a batch, where a rule gives one.
+/// Without a member those of the batch, without a batch those of the whole cohort.
+pub async fn openings(
+    conn: &mut Conn,
+    cohort: &Cohort,
+    batch_no: Option<i32>,
+    member: Option<MemberId>,
+) -> QueryResult<BTreeMap<i32, DateTime<Utc>>> {
+    let rows: Vec<RuleRow> = statement(
+        "select module_no, opens_on, days_after_start from prevailing_module_rules($1, $2, $3)",
+    )
+    .bind::<Uuid, _>(cohort.cohort_id)
+    .bind::<Nullable<Int4>, _>(batch_no)
+    .bind::<Nullable<Uuid>, _>(member)
+    .load(conn)
+    .await?;
+    let zone = cohort.time_zone.parse().unwrap_or(Tz::UTC);
+    let openings = rows.into_iter().filter_map(|row| {
+        let rule = OpeningRule::of(row.opens_on, row.days_after_start);
+        Some((
+            row.module_no,
+            effective_date(rule, cohort.start_date, zone)?,
+        ))
+    });
+    Ok(openings.collect())
+}

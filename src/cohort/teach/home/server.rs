@@ -1,0 +1,416 @@
+//! Queries and checks of what tutors write for a cohort's home.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Int4, Text, Timestamptz, Uuid};
+use diesel_async::RunQueryDsl;
+
+use super::{
+    AnnouncementsPage, BatchWork, COMMENT_CHARACTERS, HEADING_CHARACTERS, ProjectFields,
+    ProjectPage, TAGLINE_CHARACTERS, TEXT_CHARACTERS, WrittenAnnouncement,
+};
+use crate::cohort::HandedIn;
+use crate::cohort::server::store::{self as cohorts, Cohort};
+use crate::cohort::server::work;
+use crate::cohort::teach::LAST_BATCH;
+use crate::cohort::teach::server::view::no_cohort;
+use crate::course::server::store as courses;
+use crate::platform::db::schema::{
+    cohort_announcements, cohort_batch_projects, project_works, work_comments,
+};
+use crate::platform::db::{Conn, statement};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{AnnouncementId, CohortId, CourseId, UserId, WorkId};
+use crate::platform::markdown::{self, TargetKind};
+use crate::platform::time::Clock;
+use crate::platform::ui::Html;
+use crate::platform::{figures, names};
+
+/// Returns a cohort of the tutor's course.
+///
+/// # Errors
+///
+/// `NotFound` for any other cohort.
+pub async fn require(conn: &mut Conn, course: CourseId, cohort: CohortId) -> AppResult<Cohort> {
+    cohorts::cohort(conn, course, cohort)
+        .await?
+        .ok_or_else(no_cohort)
+}
+
+/// Renders Markdown whose links lead where they are written to lead.
+fn rendered(source: &str) -> String {
+    markdown::render(source, &|_: &str, _: TargetKind| None).html
+}
+
+/// An announcement, with its Markdown rendered.
+pub struct AnnouncementDraft {
+    pub title: String,
+    pub body: String,
+    html: String,
+}
+
+pub fn read_announcement(title: &str, body: &str) -> AppResult<AnnouncementDraft> {
+    let mut problems = Vec::new();
+    let title = heading(title, &mut problems);
+    text("body", body, TEXT_CHARACTERS, &mut problems);
+    match problems.is_empty() {
+        true => Ok(AnnouncementDraft {
+            title,
+            body: body.to_owned(),
+            html: rendered(body),
+        }),
+        false => Err(AppError::Invalid(problems)),
+    }
+}
+
+fn heading(typed: &str, problems: &mut Vec<(String, String)>) -> String {
+    let title = names::tidy(typed);
+    if title.is_empty() {
+        problems.push(("title".to_owned(), "Enter a title.".to_owned()));
+    }
+    text("title", &title, HEADING_CHARACTERS, problems);
+    title
+}
+
+fn text(field: &str, typed: &str, most: u32, problems: &mut Vec<(String, String)>) {
+    if typed.chars().count() > most as usize {
+        problems.push((field.to_owned(), figures::use_at_most(most)));
+    }
+}
+
+/// A project, with its Markdown rendered.
+pub struct ProjectDraft {
+    pub title: String,
+    tagline: String,
+    description: String,
+    description_html: String,
+    notes: String,
+    notes_html: String,
+}
+
+pub fn read_project(batch_no: i32, fields: ProjectFields) -> AppResult<ProjectDraft> {
+    let mut problems = Vec::new();
+    if !(1..=LAST_BATCH).contains(&batch_no) {
+        problems.push((String::new(), no_batch()));
+    }
+    let title = heading(&fields.title, &mut problems);
+    let tagline = names::tidy(&fields.tagline);
+    text("tagline", &tagline, TAGLINE_CHARACTERS, &mut problems);
+    text(
+        "description",
+        &fields.description,
+        TEXT_CHARACTERS,
+        &mut problems,
+    );
+    text("notes", &fields.notes, TEXT_CHARACTERS, &mut problems);
+    match problems.is_empty() {
+        true => Ok(ProjectDraft {
+            title,
+            tagline,
+            description_html: rendered(&fields.description),
+            description: fields.description,
+            notes_html: rendered(&fields.notes),
+            notes: fields.notes,
+        }),
+        false => Err(AppError::Invalid(problems)),
+    }
+}
+
+fn no_batch() -> String {
+    format!("Choose a batch from 1 to {LAST_BATCH}.")
+}
+
+pub fn read_comment(typed: &str) -> AppResult<String> {
+    let comment = typed.trim();
+    match comment.chars().count() {
+        0 => Err(AppError::field("text", "Enter a comment.")),
+        length if length > COMMENT_CHARACTERS as usize => Err(AppError::field(
+            "text",
+            figures::use_at_most(COMMENT_CHARACTERS),
+        )),
+        _ => Ok(comment.to_owned()),
+    }
+}
+
+#[derive(QueryableByName)]
+struct WrittenRow {
+    #[diesel(sql_type = Uuid)]
+    announcement_id: AnnouncementId,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Text)]
+    body: String,
+    #[diesel(sql_type = Text)]
+    body_html: String,
+    #[diesel(sql_type = Text)]
+    author: String,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+}
+
+pub async fn announcements(
+    conn: &mut Conn,
+    course: CourseId,
+    cohort: CohortId,
+    clock: &Clock,
+) -> AppResult<AnnouncementsPage> {
+    let cohort = require(conn, course, cohort).await?;
+    let rows: Vec<WrittenRow> = statement(
+        "select a.announcement_id, a.title, a.body, a.body_html, a.created_at,
+                coalesce(u.display_name, 'A former tutor') as author
+         from cohort_announcements a left join users u on u.user_id = a.author_user_id
+         where a.cohort_id = $1 order by a.created_at desc, a.announcement_id limit 200",
+    )
+    .bind::<Uuid, _>(cohort.cohort_id)
+    .load(conn)
+    .await?;
+    let announcements = rows.into_iter().map(|row| WrittenAnnouncement {
+        announcement_id: row.announcement_id,
+        title: row.title,
+        body: row.body,
+        html: Html(row.body_html),
+        author: row.author,
+        at: work::when(row.created_at, clock),
+    });
+    Ok(AnnouncementsPage {
+        course_title: courses::title(conn, course).await?,
+        cohort_id: cohort.cohort_id,
+        cohort_title: cohort.title,
+        announcements: announcements.collect(),
+    })
+}
+
+/// Stores an announcement of the cohort. Returns its id.
+///
+/// # Errors
+///
+/// `NotFound` if the announcement to change is not of this cohort.
+pub async fn save_announcement(
+    conn: &mut Conn,
+    cohort: CohortId,
+    id: Option<AnnouncementId>,
+    author: UserId,
+    draft: &AnnouncementDraft,
+) -> AppResult<AnnouncementId> {
+    let texts = (
+        cohort_announcements::title.eq(&draft.title),
+        cohort_announcements::body.eq(&draft.body),
+        cohort_announcements::body_html.eq(&draft.html),
+    );
+    match id {
+        None => Ok(diesel::insert_into(cohort_announcements::table)
+            .values((
+                cohort_announcements::cohort_id.eq(cohort),
+                cohort_announcements::author_user_id.eq(author),
+                texts,
+            ))
+            .returning(cohort_announcements::announcement_id)
+            .get_result(conn)
+            .await?),
+        Some(id) => diesel::update(cohort_announcements::table)
+            .filter(cohort_announcements::announcement_id.eq(id))
+            .filter(cohort_announcements::cohort_id.eq(cohort))
+            .set(texts)
+            .returning(cohort_announcements::announcement_id)
+            .get_result(conn)
+            .await
+            .optional()?
+            .ok_or_else(|| AppError::NotFound("This announcement is no longer here.".to_owned())),
+    }
+}
+
+/// Deletes an announcement of the cohort. False if there is none with this id.
+pub async fn delete_announcement(
+    conn: &mut Conn,
+    cohort: CohortId,
+    id: AnnouncementId,
+) -> QueryResult<bool> {
+    let deleted = diesel::delete(cohort_announcements::table)
+        .filter(cohort_announcements::announcement_id.eq(id))
+        .filter(cohort_announcements::cohort_id.eq(cohort))
+        .execute(conn)
+        .await?;
+    Ok(deleted > 0)
+}
+
+#[derive(QueryableByName)]
+struct BatchRow {
+    #[diesel(sql_type = Int4)]
+    batch_no: i32,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    members: i64,
+}
+
+#[derive(QueryableByName)]
+struct WorkRow {
+    #[diesel(sql_type = Uuid)]
+    work_id: WorkId,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    link: String,
+    #[diesel(sql_type = Text)]
+    body: String,
+    #[diesel(sql_type = Timestamptz)]
+    handed_in_at: DateTime<Utc>,
+}
+
+/// Returns the page of a batch's project.
+pub async fn project(
+    conn: &mut Conn,
+    course: CourseId,
+    cohort: CohortId,
+    batch_no: i32,
+    clock: &Clock,
+) -> AppResult<ProjectPage> {
+    let cohort = require(conn, course, cohort).await?;
+    if !(1..=LAST_BATCH).contains(&batch_no) {
+        return Err(AppError::NotFound(no_batch()));
+    }
+    let id = cohort.cohort_id;
+    let batches: Vec<BatchRow> = statement(
+        "select b.batch_no, (select count(*) from cohort_members m
+                             where m.cohort_id = $1 and m.batch_no = b.batch_no and m.status = 'active') as members
+         from (select batch_no from cohort_members where cohort_id = $1 and status <> 'removed'
+               union select batch_no from cohort_batch_projects where cohort_id = $1
+               union select $2) b
+         order by b.batch_no",
+    )
+    .bind::<Uuid, _>(id)
+    .bind::<Int4, _>(batch_no)
+    .load(conn)
+    .await?;
+    let fields: Option<(String, String, String, String)> = cohort_batch_projects::table
+        .filter(cohort_batch_projects::cohort_id.eq(id))
+        .filter(cohort_batch_projects::batch_no.eq(batch_no))
+        .select((
+            cohort_batch_projects::title,
+            cohort_batch_projects::tagline,
+            cohort_batch_projects::description,
+            cohort_batch_projects::notes,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    let (title, tagline, description, notes) = fields.unwrap_or_default();
+    Ok(ProjectPage {
+        course_title: courses::title(conn, course).await?,
+        cohort_id: id,
+        cohort_title: cohort.title,
+        batch_no,
+        members: batches
+            .iter()
+            .find(|batch| batch.batch_no == batch_no)
+            .map_or(0, |batch| batch.members),
+        batches: batches.iter().map(|batch| batch.batch_no).collect(),
+        fields: ProjectFields {
+            title,
+            tagline,
+            description,
+            notes,
+        },
+        works: works(conn, id, batch_no, clock).await?,
+    })
+}
+
+/// Returns the work on a batch's project, newest first.
+async fn works(
+    conn: &mut Conn,
+    cohort: CohortId,
+    batch_no: i32,
+    clock: &Clock,
+) -> AppResult<Vec<BatchWork>> {
+    let rows: Vec<WorkRow> = statement(
+        "select w.work_id, coalesce(u.display_name, m.name, m.email) as name, w.link, w.body, w.handed_in_at
+         from project_works w
+         join cohort_batch_projects p on p.project_id = w.project_id
+         join cohort_members m on m.member_id = w.member_id
+         left join users u on u.user_id = m.user_id
+         where p.cohort_id = $1 and p.batch_no = $2
+         order by w.handed_in_at desc, w.work_id limit 500",
+    )
+    .bind::<Uuid, _>(cohort)
+    .bind::<Int4, _>(batch_no)
+    .load(conn)
+    .await?;
+    let ids: Vec<uuid::Uuid> = rows.iter().map(|row| row.work_id.0).collect();
+    let mut comments = work::comments(conn, &ids, clock).await?;
+    let works = rows.into_iter().map(|row| BatchWork {
+        work_id: row.work_id,
+        name: row.name,
+        work: HandedIn {
+            link: row.link,
+            body: row.body,
+            at: work::when(row.handed_in_at, clock),
+            comments: comments.remove(&row.work_id).unwrap_or_default(),
+        },
+    });
+    Ok(works.collect())
+}
+
+pub async fn save_project(
+    conn: &mut Conn,
+    cohort: CohortId,
+    batch_no: i32,
+    draft: &ProjectDraft,
+) -> QueryResult<()> {
+    let texts = (
+        cohort_batch_projects::title.eq(&draft.title),
+        cohort_batch_projects::tagline.eq(&draft.tagline),
+        cohort_batch_projects::description.eq(&draft.description),
+        cohort_batch_projects::description_html.eq(&draft.description_html),
+        cohort_batch_projects::notes.eq(&draft.notes),
+        cohort_batch_projects::notes_html.eq(&draft.notes_html),
+    );
+    diesel::insert_into(cohort_batch_projects::table)
+        .values((
+            cohort_batch_projects::cohort_id.eq(cohort),
+            cohort_batch_projects::batch_no.eq(batch_no),
+            texts,
+        ))
+        .on_conflict((
+            cohort_batch_projects::cohort_id,
+            cohort_batch_projects::batch_no,
+        ))
+        .do_update()
+        .set(texts)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Stores a comment on a work of the cohort. Returns the batch of the project.
+///
+/// # Errors
+///
+/// `NotFound` for a work of another cohort.
+pub async fn comment(
+    conn: &mut Conn,
+    cohort: CohortId,
+    work: WorkId,
+    author: UserId,
+    body: &str,
+) -> AppResult<i32> {
+    let batch: Option<i32> = project_works::table
+        .inner_join(
+            cohort_batch_projects::table
+                .on(cohort_batch_projects::project_id.eq(project_works::project_id)),
+        )
+        .filter(project_works::work_id.eq(work))
+        .filter(cohort_batch_projects::cohort_id.eq(cohort))
+        .select(cohort_batch_projects::batch_no)
+        .first(conn)
+        .await
+        .optional()?;
+    let batch =
+        batch.ok_or_else(|| AppError::NotFound("This work is no longer here.".to_owned()))?;
+    diesel::insert_into(work_comments::table)
+        .values((
+            work_comments::work_id.eq(work),
+            work_comments::author_user_id.eq(author),
+            work_comments::body.eq(body),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(batch)
+}

@@ -1,0 +1,5 @@
+mod access;
+mod home;
+mod lists;
+mod members;
+mod triggers;

@@ -1,0 +1,208 @@
+//! Cold calls: prompts that the members of a cohort answer before they may read each other's
+//! answers.
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod teach;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::course::CourseTitle;
+use crate::enrollment::TopicLink;
+use crate::platform::ids::{MessageId, PromptId};
+use crate::platform::live::LiveTopic;
+use crate::platform::ui::Html;
+
+/// Longest message, in characters.
+pub const MESSAGE_CHARACTERS: u32 = 5_000;
+
+/// Longest reason of a report or of a tutor's act, in characters.
+pub const REASON_CHARACTERS: u32 = 500;
+
+/// Time in which a message can be changed.
+pub const EDIT_MINUTES: i64 = 15;
+
+/// The readers of the answers to a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum))]
+#[cfg_attr(
+    feature = "ssr",
+    db_enum(existing_type_path = "crate::platform::db::schema::sql_types::PromptVisibility")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// The cohort, with names.
+    #[default]
+    Named,
+    /// The cohort without names, and tutors with names.
+    AnonymousToPeers,
+    TutorsOnly,
+}
+
+impl Visibility {
+    pub const ALL: [Self; 3] = [Self::Named, Self::AnonymousToPeers, Self::TutorsOnly];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::AnonymousToPeers => "anonymous_to_peers",
+            Self::TutorsOnly => "tutors_only",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Named => "The cohort, with names",
+            Self::AnonymousToPeers => "The cohort, without names",
+            Self::TutorsOnly => "Tutors only",
+        }
+    }
+
+    /// Says who reads the answer, to the person who is about to write it.
+    pub fn promise(self) -> &'static str {
+        match self {
+            Self::Named => {
+                "Your cohort and its tutors will read your answer, under your name. You see theirs once you have answered."
+            }
+            Self::AnonymousToPeers => {
+                "Your cohort will read your answer without your name; tutors see who wrote it. You see the others’ answers once you have answered."
+            }
+            Self::TutorsOnly => "Only tutors will read your answer, under your name.",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|of| of.name() == name)
+    }
+}
+
+/// A cold call as a member finds it at the end of its topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColdCallCard {
+    pub prompt_id: PromptId,
+    /// Address of the cold call's own page.
+    pub href: String,
+    /// Number within the topic, from 1.
+    pub number: i32,
+    pub prompt: String,
+    pub helper_text: Option<String>,
+    pub visibility: Visibility,
+    pub has_answered: bool,
+    /// Says why nothing can be posted now; None if posting is possible.
+    pub refusal: Option<String>,
+    /// Time of the close, for people and as RFC 3339.
+    pub closes: Option<(String, String)>,
+}
+
+/// Page of one cold call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColdCallPage {
+    pub course_slug: String,
+    pub course_title: CourseTitle,
+    pub topic: TopicLink,
+    pub cohort: String,
+    pub card: ColdCallCard,
+    /// None until the member has answered.
+    pub thread: Option<ColdCallThread>,
+    pub next: Option<TopicLink>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColdCallThread {
+    /// Each answer with its replies.
+    pub answers: Vec<AnswerThread>,
+    /// Endorsed answers of earlier cohorts.
+    pub endorsed: Vec<EndorsedAnswer>,
+    pub live: LiveTopic,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerThread {
+    pub answer: ThreadMessage,
+    /// All replies below the answer, in the order of time.
+    pub replies: Vec<ThreadMessage>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndorsedAnswer {
+    pub cohort: String,
+    pub html: Html,
+}
+
+/// A message as one member may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadMessage {
+    pub message_id: MessageId,
+    pub text: MessageText,
+    pub stars: StarState,
+    pub may: MessageRights,
+    /// Markdown of the person's own message, while it can be changed.
+    pub source: Option<String>,
+}
+
+/// The parts of a message that change its look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageText {
+    pub author: String,
+    pub is_tutor: bool,
+    pub is_mine: bool,
+    /// Author of the message that this one replies to, if that is a reply too.
+    pub to: Option<String>,
+    pub body: MessageBody,
+    pub is_edited: bool,
+    pub is_held: bool,
+    pub is_pinned: bool,
+    pub is_endorsed: bool,
+    /// True on the person's own message only.
+    pub is_credited: bool,
+    /// Time of the message, for people and as RFC 3339.
+    pub at: (String, String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MessageBody {
+    Shown(Html),
+    /// Hidden by a tutor for this reason. Only the author gets this.
+    Hidden(Html, String),
+    /// A stub that keeps the replies below it in their place.
+    Removed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StarState {
+    /// None on the person's own message until the prompt closes.
+    pub count: Option<i64>,
+    pub is_mine: bool,
+}
+
+/// Actions that a message offers to one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MessageRights {
+    pub star: bool,
+    pub reply: bool,
+    pub edit: bool,
+    pub delete: bool,
+    pub report: bool,
+}
+
+/// Id of a message's element in its page.
+pub fn message_anchor(message: MessageId) -> String {
+    format!("m-{message}")
+}
+
+#[cfg(test)]
+mod rules {
+    use super::*;
+
+    #[test]
+    fn each_visibility_is_found_by_its_name() {
+        for visibility in Visibility::ALL {
+            assert_eq!(Visibility::parse(visibility.name()), Some(visibility));
+        }
+        assert_eq!(Visibility::parse("everyone"), None);
+    }
+}

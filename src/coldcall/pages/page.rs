@@ -1,0 +1,85 @@
+//! Page of one cold call: the prompt with an empty box, or the thread once it is answered.
+
+use leptos::{prelude::*, server_fn};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use server_fn::ServerFn;
+
+use super::answer::{answer_box, prompt};
+use super::thread::{Refresh, ThreadForms, thread};
+use crate::coldcall::ColdCallPage;
+use crate::coldcall::api::{
+    AnswerColdCall, DeleteMessage, EditMessage, ReplyToMessage, ReportMessage, StarMessage,
+    load_cold_call,
+};
+use crate::platform::ui::{Breadcrumbs, Erase, FormState, Page, loaded, page_resource};
+
+pub fn cold_call_page() -> AnyView {
+    let params = Memo::new(|_| {
+        use_params_map().with(|params| {
+            let get = |name| params.get(name).unwrap_or_default();
+            (get("course"), get("topic"), get("n"))
+        })
+    });
+    let page = page_resource(
+        move || params.get(),
+        |(course, topic, n)| load_cold_call(course, topic, n),
+    );
+    let answer = FormState::of(AnswerColdCall::PATH);
+    let forms = ThreadForms {
+        reply: FormState::of(ReplyToMessage::PATH),
+        edit: FormState::of(EditMessage::PATH),
+        delete: FormState::of(DeleteMessage::PATH),
+        star: FormState::of(StarMessage::PATH),
+        report: FormState::of(ReportMessage::PATH),
+    };
+    let again = Callback::new(move |()| page.refetch());
+    let show = move |shown: ColdCallPage| {
+        let at = params.get_untracked();
+        cold_call(shown, answer, forms, Refresh { at, whole: again })
+    };
+    view! { <Page title="Cold call">{loaded(page, show)}</Page> }.erase()
+}
+
+fn cold_call(
+    page: ColdCallPage,
+    answer: FormState,
+    forms: ThreadForms,
+    refresh: Refresh,
+) -> AnyView {
+    let language = page.course_title.language.clone();
+    let card = page.card;
+    let head = prompt(&card, &language);
+    let next = page
+        .next
+        .map(|next| view! { <a href=next.href>{next.title}</a> });
+    let title = format!("Cold call {} · {}", card.number, page.topic.title);
+    let inside = match page.thread {
+        Some(revealed) => thread(revealed, card.refusal, forms, refresh),
+        None => view! {
+            <section class="coldcall" aria-label="Your answer">
+                {answer_box(&card, answer, Some(refresh.whole))}
+            </section>
+        }
+        .erase(),
+    };
+    view! {
+        <Title text=format!("{title} · {}", page.course_title) />
+        <div class="narrow coldcall-page">
+            <Breadcrumbs trail=vec![
+                (page.course_title.to_string(), format!("/learn/{}", page.course_slug)),
+                (page.topic.title.clone(), page.topic.href.clone()),
+            ] />
+            <header class="coldcall-head">
+                <h1 class="label">{format!("Cold call {} · {}", card.number, page.cohort)}</h1>
+                {head}
+            </header>
+            {inside}
+            <p class="row">
+                <a href=page.topic.href>"Back to the topic"</a>
+                {next}
+            </p>
+        </div>
+    }
+    .erase()
+}

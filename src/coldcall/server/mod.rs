@@ -1,0 +1,10 @@
+//! Queries of cold calls, the rules of posting, and the pages of members.
+
+pub mod live;
+pub mod member;
+pub mod messages;
+pub mod post;
+pub mod prompts;
+pub mod rules;
+pub mod similar;
+pub mod view;

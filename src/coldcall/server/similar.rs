@@ -1,0 +1,220 @@
+//! Groups answers by the words that they use: cosine of TF-IDF vectors, joined by average linkage.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Answers are in one group if their average similarity is at least this.
+///
+/// Chosen by hand: of short answers that say the same in other words, the similarity is 0.2 to 0.4.
+const SIMILAR: f64 = 0.16;
+
+/// More answers are not compared, because the work grows with the cube of their number.
+pub const MOST_ANSWERS: usize = 300;
+
+/// A group of similar texts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimilarGroup {
+    /// Indices of the texts, in ascending order.
+    pub members: Vec<usize>,
+    /// Words that most of the texts share, heaviest first.
+    pub words: Vec<String>,
+}
+
+/// Returns the groups of at least two texts, largest first, and the indices of the others.
+pub fn groups(texts: &[&str]) -> (Vec<SimilarGroup>, Vec<usize>) {
+    let compared = texts.len().min(MOST_ANSWERS);
+    let words: Vec<Vec<String>> = texts[..compared].iter().map(|text| words(text)).collect();
+    let vectors = vectors(&words);
+    let mut groups: Vec<SimilarGroup> = Vec::new();
+    let mut outliers: Vec<usize> = (compared..texts.len()).collect();
+    for members in join(&vectors) {
+        match members.as_slice() {
+            [alone] => outliers.push(*alone),
+            _ => groups.push(SimilarGroup {
+                words: shared_words(&members, &vectors),
+                members,
+            }),
+        }
+    }
+    outliers.sort_unstable();
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.members.len()), group.members[0]));
+    (groups, outliers)
+}
+
+/// The words of a text: lowercase, of at least three letters, without a plural's s.
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() >= 3)
+        .map(|word| {
+            let word = word.to_lowercase();
+            match word.strip_suffix('s') {
+                Some(stem) if stem.chars().count() >= 3 && !stem.ends_with('s') => stem.to_owned(),
+                _ => word,
+            }
+        })
+        .collect()
+}
+
+type WordVector = BTreeMap<String, f64>;
+
+/// TF-IDF vectors of length 1: (1 + ln tf) · ln((N + 1) / df). A word of all texts weighs little.
+///
+/// Source: Manning, Raghavan, Schütze, "Introduction to Information Retrieval", section 6.4.
+fn vectors(texts: &[Vec<String>]) -> Vec<WordVector> {
+    let mut frequency: HashMap<&str, usize> = HashMap::new();
+    for text in texts {
+        for word in text.iter().collect::<BTreeSet<_>>() {
+            *frequency.entry(word).or_default() += 1;
+        }
+    }
+    let all = texts.len() as f64 + 1.0;
+    texts
+        .iter()
+        .map(|text| {
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            for word in text {
+                *counts.entry(word).or_default() += 1;
+            }
+            let mut vector: WordVector = counts
+                .into_iter()
+                .map(|(word, count)| {
+                    let weight = (1.0 + (count as f64).ln()) * (all / frequency[word] as f64).ln();
+                    (word.to_owned(), weight)
+                })
+                .collect();
+            let length = vector.values().map(|weight| weight * weight).sum::<f64>();
+            let length = length.sqrt();
+            if length > 0.0 {
+                vector.values_mut().for_each(|weight| *weight /= length);
+            }
+            vector
+        })
+        .collect()
+}
+
+fn cosine(one: &WordVector, other: &WordVector) -> f64 {
+    one.iter()
+        .filter_map(|(word, weight)| Some(weight * other.get(word)?))
+        .sum()
+}
+
+/// Joins the two most similar groups until none are similar enough.
+fn join(vectors: &[WordVector]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = (0..vectors.len()).map(|at| vec![at]).collect();
+    // Sums of the similarities of all pairs between two groups.
+    let mut sums: Vec<Vec<f64>> = vectors
+        .iter()
+        .map(|one| vectors.iter().map(|other| cosine(one, other)).collect())
+        .collect();
+    loop {
+        let mut best: Option<(f64, usize, usize)> = None;
+        for one in 0..groups.len() {
+            for other in one + 1..groups.len() {
+                let pairs = (groups[one].len() * groups[other].len()) as f64;
+                let similarity = sums[one][other] / pairs;
+                if similarity >= SIMILAR && best.is_none_or(|(most, ..)| similarity > most) {
+                    best = Some((similarity, one, other));
+                }
+            }
+        }
+        let Some((_, one, other)) = best else { break };
+        let joined = groups.remove(other);
+        groups[one].extend(joined);
+        let gone = sums.remove(other);
+        for (at, row) in sums.iter_mut().enumerate() {
+            let sum = row.remove(other);
+            if at != one {
+                row[one] += sum;
+            }
+        }
+        for (at, sum) in gone.into_iter().enumerate().filter(|(at, _)| *at != other) {
+            let at = if at > other { at - 1 } else { at };
+            if at != one {
+                sums[one][at] += sum;
+            }
+        }
+    }
+    for group in &mut groups {
+        group.sort_unstable();
+    }
+    groups
+}
+
+/// Returns up to four words that more than half of the texts have.
+fn shared_words(members: &[usize], vectors: &[WordVector]) -> Vec<String> {
+    let mut totals: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
+    for at in members {
+        for (word, weight) in vectors[*at].iter().filter(|(_, weight)| **weight > 0.0) {
+            let (count, total) = totals.entry(word).or_default();
+            *count += 1;
+            *total += weight;
+        }
+    }
+    let mut shared: Vec<(f64, &str)> = totals
+        .into_iter()
+        .filter(|(_, (count, _))| count * 2 > members.len())
+        .map(|(word, (_, total))| (total, word))
+        .collect();
+    shared.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
+    shared
+        .into_iter()
+        .take(4)
+        .map(|(_, word)| word.to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ANSWERS: [&str; 8] = [
+        "The median, because a few high salaries pull the mean up.",
+        "I would publish the median: high salaries distort the mean.",
+        "Median salaries, since the mean follows a few very high ones.",
+        "Publish the lowest tenth, so that poor households are seen.",
+        "The lowest tenth percentile, because poor households disappear in any average.",
+        "Show households at the lowest tenth. Poor people count too.",
+        "Nothing. One figure always lies, print the histogram instead.",
+        "Ask the mayor.",
+    ];
+
+    #[test]
+    fn answers_that_say_the_same_are_one_group() {
+        let (groups, outliers) = groups(&ANSWERS);
+        let members: Vec<_> = groups.iter().map(|group| group.members.clone()).collect();
+        assert_eq!(members, [[0, 1, 2], [3, 4, 5]]);
+        assert_eq!(outliers, [6, 7]);
+        assert!(groups[0].words.contains(&"median".to_owned()), "{groups:?}");
+        assert!(groups[1].words.contains(&"tenth".to_owned()), "{groups:?}");
+    }
+
+    #[test]
+    fn nothing_is_similar_to_nothing() {
+        assert_eq!(groups(&[]), (vec![], vec![]));
+        assert_eq!(groups(&["", "x", ""]).1, [0, 1, 2]);
+        assert_eq!(groups(&["the same words"]).1, [0]);
+    }
+
+    #[test]
+    fn more_answers_than_are_compared_are_outliers() {
+        let texts: Vec<String> = (0..MOST_ANSWERS + 3)
+            .map(|n| format!("word{n} other{n}"))
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_eq!(groups(&texts).1.len(), MOST_ANSWERS + 3);
+    }
+
+    proptest! {
+        /// Each text is in one group or among the outliers, and the order of texts decides nothing.
+        #[test]
+        fn every_text_has_one_place(texts in proptest::collection::vec("[a-d]{3}( [a-d]{3}){0,4}", 0..12)) {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let (found, outliers) = groups(&texts);
+            let mut places: Vec<usize> = found.iter().flat_map(|group| group.members.clone()).collect();
+            places.extend(&outliers);
+            places.sort_unstable();
+            prop_assert_eq!(places, (0..texts.len()).collect::<Vec<_>>());
+            prop_assert!(found.iter().all(|group| group.members.len() > 1));
+        }
+    }
+}

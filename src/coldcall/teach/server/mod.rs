@@ -1,0 +1,8 @@
+//! Loads, checks and saves what tutors do with cold calls.
+
+pub mod answers;
+pub mod check_prompt;
+pub mod moderation;
+pub mod overview;
+pub mod prompts;
+pub mod undo;

@@ -1,0 +1,118 @@
+//! Undoes acts of moderation.
+
+use chrono::Utc;
+use diesel::prelude::*;
+use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::moderation::{announce_prompt, hold, of_course, settle};
+use crate::coldcall::teach::MessageAct;
+use crate::platform::auth::guard::TutorOf;
+use crate::platform::db::schema::moderation_actions;
+use crate::platform::db::{Conn, statement};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{ActionId, CohortId, MessageId, PromptId, UserId};
+
+fn no_action() -> AppError {
+    AppError::NotFound("This was undone already, or never happened.".to_owned())
+}
+
+type Acted = (
+    String,
+    Option<MessageId>,
+    Option<PromptId>,
+    Option<CohortId>,
+    Option<UserId>,
+    Value,
+);
+
+/// Undoes an act: its subject gets back the state that it had before.
+pub async fn undo(conn: &mut Conn, tutor: &TutorOf, action: ActionId) -> AppResult<()> {
+    let acted: Option<Acted> = moderation_actions::table
+        .find(action)
+        .filter(moderation_actions::course_id.eq(tutor.course))
+        .filter(moderation_actions::undone_at.is_null())
+        .select((
+            moderation_actions::action,
+            moderation_actions::message_id,
+            moderation_actions::prompt_id,
+            moderation_actions::cohort_id,
+            moderation_actions::member_user_id,
+            moderation_actions::before,
+        ))
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    let (name, message, prompt, cohort, member, before) = acted.ok_or_else(no_action)?;
+    match (MessageAct::parse(&name), message, prompt, cohort, member) {
+        (Some(act), Some(message), ..) => {
+            undo_on_message(conn, tutor, message, act, before).await?;
+        }
+        (None, _, Some(prompt), ..) => {
+            statement(
+                "update cold_call_prompts
+                 set is_locked = ($2->>'is_locked')::boolean, opens_at = ($2->>'opens_at')::timestamptz,
+                     closes_at = ($2->>'closes_at')::timestamptz
+                 where prompt_id = $1",
+            )
+            .bind::<SqlUuid, _>(prompt)
+            .bind::<Jsonb, _>(before)
+            .execute(conn)
+            .await?;
+            announce_prompt(conn, prompt).await?;
+        }
+        (None, _, _, Some(cohort), Some(member)) if name == "release" => {
+            return hold(conn, tutor, cohort, member, true).await;
+        }
+        // The hold ends by being undone.
+        _ => {}
+    }
+    diesel::update(moderation_actions::table.find(action))
+        .set((
+            moderation_actions::undone_at.eq(Utc::now()),
+            moderation_actions::undone_by.eq(tutor.signed_in.user_id()),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn undo_on_message(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    message: MessageId,
+    act: MessageAct,
+    before: Value,
+) -> AppResult<()> {
+    let found = of_course(conn, tutor.course, &[message]).await?;
+    let change = match act {
+        MessageAct::Hide | MessageAct::Restore => {
+            "hidden_at = ($2->>'hidden_at')::timestamptz, hidden_reason = $2->>'hidden_reason'"
+        }
+        MessageAct::Pin | MessageAct::Unpin => "pinned_at = ($2->>'pinned_at')::timestamptz",
+        MessageAct::Endorse | MessageAct::Unendorse => {
+            "endorsed_at = ($2->>'endorsed_at')::timestamptz"
+        }
+        MessageAct::Credit | MessageAct::Uncredit => {
+            "credited_at = ($2->>'credited_at')::timestamptz"
+        }
+        MessageAct::Approve => "held_at = ($2->>'held_at')::timestamptz",
+        MessageAct::Settle => {
+            settle(conn, message, None).await?;
+            return Ok(());
+        }
+    };
+    statement(format!(
+        "update cold_call_messages set {change} where message_id = $1"
+    ))
+    .bind::<SqlUuid, _>(message)
+    .bind::<Jsonb, _>(before)
+    .execute(conn)
+    .await?;
+    for message in found {
+        message.announce(conn).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! Live events of threads reach those who may read them, and nobody else.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use futures::StreamExt;
+use tower::ServiceExt;
+
+use super::site_with_cohort;
+use crate::platform::http::testing::{Browser, TestSite};
+use crate::testing::{message_id, prompt_id, prompt_is, tutor};
+
+/// The stream of a browser.
+struct Stream {
+    data: axum::body::BodyDataStream,
+    buffer: String,
+}
+
+impl Stream {
+    /// Opens the stream, from an event on if `after` is given.
+    async fn open(site: &TestSite, browser: &Browser<'_>, after: &str) -> Self {
+        let path = match after {
+            "" => "/live".to_owned(),
+            after => format!("/live?after={after}"),
+        };
+        let request = browser.request("GET", &path).body(Body::empty()).unwrap();
+        let peer: std::net::SocketAddr = "127.0.0.1:50000".parse().unwrap();
+        let router = crate::server::router(site.state.clone())
+            .layer(axum::extract::connect_info::MockConnectInfo(peer));
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        let mut stream = Self {
+            data: response.into_body().into_data_stream(),
+            buffer: String::new(),
+        };
+        stream.read_until(": live").await;
+        stream
+    }
+
+    async fn read_until(&mut self, part: &str) {
+        while !self.buffer.contains(part) {
+            let chunk = tokio::time::timeout(Duration::from_secs(10), self.data.next()).await;
+            let chunk = chunk.expect("an event in time").expect("an open stream");
+            self.buffer
+                .push_str(&String::from_utf8_lossy(&chunk.unwrap()));
+        }
+    }
+
+    /// Returns id and topic of the next event.
+    async fn next(&mut self) -> (String, String) {
+        self.read_until("data: ").await;
+        let (_, rest) = self.buffer.split_once("data: ").unwrap();
+        let (line, _) = rest.split_once('\n').expect("a whole line");
+        let (id, topic) = line.split_once(' ').unwrap();
+        let event = (id.to_owned(), topic.to_owned());
+        self.buffer = rest[line.len()..].to_owned();
+        event
+    }
+
+    /// Drops the events that are on their way. A new stream begins with those of the last seconds.
+    async fn settle(&mut self) {
+        let rest = self.read_until("no such text");
+        let _ = tokio::time::timeout(Duration::from_millis(500), rest).await;
+        self.buffer.clear();
+    }
+
+    /// Fails if an event comes within half a second.
+    async fn nothing(&mut self) {
+        let more = tokio::time::timeout(Duration::from_millis(500), self.read_until("data: "));
+        assert!(more.await.is_err(), "{}", self.buffer);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_reach_only_readers_of_the_thread() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let blind = group.member(&site, "blind@example.org").await;
+    let meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let mut of_asha = Stream::open(&site, &asha, "").await;
+    let mut of_blind = Stream::open(&site, &blind, "").await;
+    let mut of_meera = Stream::open(&site, &meera, "").await;
+    of_blind.nothing().await;
+    of_asha.settle().await;
+    of_meera.settle().await;
+    let fish = message_id(&site, "Fish").await;
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let topic = format!("coldcall/{prompt}/{}", group.id);
+    let started = std::time::Instant::now();
+    assert_eq!(of_asha.next().await.1, topic);
+    assert!(started.elapsed() < Duration::from_secs(1));
+    ravi.star(&fish).await.assert_ok();
+    assert_eq!(of_asha.next().await.1, topic);
+    for _ in 0..2 {
+        assert_eq!(of_meera.next().await.1, topic);
+    }
+    of_blind.nothing().await;
+    // A member who was paused is told of nothing more.
+    group.set(&site, "asha@example.org", "paused").await;
+    ravi.reply(&fish, "Which?").await.assert_ok();
+    of_asha.nothing().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_connection_resumes_without_loss() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let last = "select event_id from live_events order by event_id desc limit 1";
+    let before = site.test.text(last).await;
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let missed = site.test.text(last).await;
+    let mut again = Stream::open(&site, &asha, &before).await;
+    let (id, topic) = again.next().await;
+    assert_eq!(id, missed);
+    assert!(topic.starts_with("coldcall/"));
+    again.nothing().await;
+    // After a long absence a browser loads everything again.
+    let long_ago = "01900000-0000-7000-8000-000000000000";
+    let mut old = Stream::open(&site, &asha, long_ago).await;
+    assert_eq!(old.next().await.1, "*");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_for_tutors_is_announced_to_its_author_and_tutors() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    prompt_is(&site, "visibility = 'tutors_only'").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let mut of_asha = Stream::open(&site, &asha, "").await;
+    let mut of_meera = Stream::open(&site, &meera, "").await;
+    of_asha.settle().await;
+    of_meera.settle().await;
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    of_asha.nothing().await;
+    let fun = message_id(&site, "Fun").await;
+    assert!(of_meera.next().await.1.ends_with(&fun));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_needs_somebody_signed_in() {
+    let (site, _) = site_with_cohort().await;
+    let refused = site.visitor().get("/live").await;
+    assert_eq!(refused.status, 401);
+}

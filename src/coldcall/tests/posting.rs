@@ -1,0 +1,239 @@
+//! Answers, replies, stars, changes and reports, with their limits.
+
+use axum::http::StatusCode;
+
+use super::{HERE, site_with_cohort};
+use crate::platform::http::testing::{Browser, TestAnswer};
+use crate::testing::{Group, hidden, message_id, prompt_id, prompt_is};
+
+async fn edit(browser: &mut Browser<'_>, message: &str, text: &str) -> TestAnswer {
+    let fields = [("message", message), ("text", text)];
+    browser.post("coldcall/api/edit_message", &fields).await
+}
+
+async fn delete(browser: &mut Browser<'_>, message: &str) -> TestAnswer {
+    let fields = [("message", message)];
+    browser.post("coldcall/api/delete_message", &fields).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_has_replies_stars_and_marks_of_changes() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let again = asha.answer(&prompt, "More fish").await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    let (fish, fun) = (
+        message_id(&site, "Fish").await,
+        message_id(&site, "Fun").await,
+    );
+    ravi.reply(&fish, "Which fish?").await.assert_ok();
+    let which = message_id(&site, "Which fish?").await;
+    asha.reply(&which, "Sardines").await.assert_ok();
+    let deep = "select count(*) from cold_call_messages
+                where body = 'Sardines' and parent_id <> root_id and root_id is not null";
+    assert_eq!(site.test.count(deep).await, 1);
+    let page = ravi.get(HERE).await.body;
+    assert!(
+        page.contains("Sardines") && page.contains("to <!>You"),
+        "{page}"
+    );
+
+    // A star is given once, never to oneself, and its owner does not learn of it yet.
+    ravi.star(&fish).await.assert_ok();
+    ravi.star(&fish).await.assert_ok();
+    assert_eq!(
+        site.test
+            .count("select count(*) from cold_call_stars")
+            .await,
+        1
+    );
+    assert_eq!(asha.star(&fish).await.status, StatusCode::FORBIDDEN);
+    assert!(!asha.get(HERE).await.body.contains("★"));
+    assert!(ravi.get(HERE).await.body.contains("★"));
+    prompt_is(&site, "closes_at = now() - interval '1 minute'").await;
+    assert!(asha.get(HERE).await.body.contains("★ 1"));
+    assert_eq!(asha.reply(&fun, "Late").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(ravi.star(&which).await.status, StatusCode::FORBIDDEN);
+    prompt_is(&site, "closes_at = null").await;
+
+    // Changes are marked, and end after a quarter of an hour.
+    edit(&mut asha, &fish, "Fishes").await.assert_ok();
+    assert!(ravi.get(HERE).await.body.contains("edited"));
+    assert_eq!(
+        edit(&mut ravi, &fish, "Mine").await.status,
+        StatusCode::NOT_FOUND
+    );
+    site.test
+        .sql("update cold_call_messages set created_at = now() - interval '16 minutes'")
+        .await;
+    assert_eq!(
+        edit(&mut asha, &fish, "Late").await.status,
+        StatusCode::FORBIDDEN
+    );
+
+    // A deleted answer leaves a stub where there are replies, and nothing of its text.
+    assert_eq!(delete(&mut ravi, &fish).await.status, StatusCode::NOT_FOUND);
+    delete(&mut asha, &fish).await.assert_ok();
+    let page = ravi.get(HERE).await.body;
+    assert!(page.contains("This message was deleted.") && !page.contains("Fishes"));
+    assert!(page.contains("Which fish?"));
+    let left = "select count(*) from cold_call_messages where body like 'Fish%'";
+    assert_eq!(site.test.count(left).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_messages_are_refused_with_a_sentence() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    for (text, sentence) in [
+        ("x".repeat(5_001), "Use at most 5,000 characters."),
+        ("\u{200b}\u{2060} ".to_owned(), "Write something first."),
+        ("<!-- nothing -->".to_owned(), "Write something first."),
+        (
+            "![p](https://e.vil/p.png)".to_owned(),
+            "Pictures can't be shown here.",
+        ),
+    ] {
+        let refused = asha.answer(&prompt, &text).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains(sentence), "{}", refused.body);
+    }
+    let huge = asha.answer(&prompt, &"x".repeat(3_000_000)).await;
+    assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // Without JavaScript the text returns to the form with the sentence.
+    let long = "y".repeat(5_001);
+    let fields = [("prompt", prompt.as_str()), ("text", long.as_str())];
+    let back = asha
+        .submit(HERE, "coldcall/api/answer_cold_call", &fields)
+        .await;
+    assert_eq!(back.header("location"), HERE);
+    let page = asha.get(HERE).await.body;
+    assert!(page.contains("Use at most 5,000 characters.") && page.contains(&long));
+    let script = "Hi <script>alert(1)</script><img src=x onerror=alert(1)>there";
+    let refused = asha.answer(&prompt, script).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let posted = asha
+        .answer(&prompt, "Hi <script>alert(1)</script>there")
+        .await;
+    posted.assert_ok();
+    assert!(!asha.get(HERE).await.body.contains("<script>alert"));
+    // A hundred posts in a minute: the first ones count.
+    let answer = site
+        .test
+        .text("select message_id from cold_call_messages")
+        .await;
+    site.test.sql("delete from rate_limits").await;
+    let mut refused = 0;
+    for n in 0..30 {
+        let reply = asha.reply(&answer, &format!("Reply {n}")).await;
+        if reply.status == StatusCode::TOO_MANY_REQUESTS {
+            assert!(reply.body.contains("TooMany"), "{}", reply.body);
+            refused += 1;
+        }
+    }
+    assert!((15..=20).contains(&refused), "{refused} refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_of_other_cohorts_and_locked_prompts_take_no_posts() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let fish = message_id(&site, "Fish").await;
+    let other = Group::new(&site, "Autumn").await;
+    let mut ravi = other.member(&site, "ravi@example.org").await;
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    assert_eq!(
+        ravi.reply(&fish, "Hello").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(ravi.star(&fish).await.status, StatusCode::NOT_FOUND);
+    prompt_is(&site, "is_locked = true").await;
+    let locked = asha.reply(&fish, "More").await;
+    assert_eq!(locked.status, StatusCode::FORBIDDEN);
+    assert!(locked.body.contains("locked"), "{}", locked.body);
+    assert!(
+        asha.get(HERE)
+            .await
+            .body
+            .contains("A tutor has locked this cold call.")
+    );
+    prompt_is(
+        &site,
+        "is_locked = false, opens_at = now() + interval '1 day'",
+    )
+    .await;
+    assert_eq!(asha.get(HERE).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        asha.reply(&fish, "More").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_works_without_javascript() {
+    let (site, group) = site_with_cohort().await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let topic = "/learn/small/begin";
+    let prompt = hidden(&asha.get(topic).await.body, "prompt");
+    let fields = [("prompt", prompt.as_str()), ("text", "Fish")];
+    let answered = asha
+        .submit(topic, "coldcall/api/answer_cold_call", &fields)
+        .await;
+    assert_eq!(answered.status, StatusCode::SEE_OTHER);
+    let thread = answered.header("location").to_owned();
+    assert!(thread.starts_with(HERE), "{thread}");
+    let fish = message_id(&site, "Fish").await;
+    for (tool, function, extra) in [
+        ("reply", "reply_to_message", ("text", "Yes")),
+        ("edit", "edit_message", ("text", "Fishes")),
+        ("delete", "delete_message", ("text", "")),
+    ] {
+        let page = format!("{HERE}?{tool}={fish}");
+        let shown = asha.get(&page).await.body;
+        assert!(
+            shown.contains(&format!("/coldcall/api/{function}\"")),
+            "{tool}: {shown}"
+        );
+        let fields = [("message", fish.as_str()), extra];
+        let sent = asha
+            .submit(&page, &format!("coldcall/api/{function}"), &fields)
+            .await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{tool}");
+    }
+    let stub = "select count(*) from cold_call_messages where deleted_at is not null";
+    assert_eq!(site.test.count(stub).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_reaches_the_tutors_once() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let fish = message_id(&site, "Fish").await;
+    let report = [("message", fish.as_str()), ("reason", "Rude")];
+    let blind = ravi.post("coldcall/api/report_message", &report).await;
+    assert_eq!(blind.status, StatusCode::NOT_FOUND);
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    for _ in 0..2 {
+        ravi.post("coldcall/api/report_message", &report)
+            .await
+            .assert_ok();
+    }
+    let own = asha.post("coldcall/api/report_message", &report).await;
+    assert_eq!(own.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        site.test
+            .count("select count(*) from cold_call_reports")
+            .await,
+        1
+    );
+}
