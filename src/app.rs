@@ -113,9 +113,9 @@ fn routes() -> RouteTable {
         Route::new("/", landing_page),
         Route::new("/courses", catalog_page),
         Route::lazy("/courses/:course", || Box::pin(course(Course::One))),
-        Route::lazy("/apply/:offering", || Box::pin(apply(Apply::One))),
-        Route::lazy("/apply/:offering/:stage", || Box::pin(apply(Apply::One))),
-        Route::lazy("/join/:code", || Box::pin(apply(Apply::Join))),
+        Route::lazy("/apply/:offering", || Box::pin(account(Account::Apply))),
+        Route::lazy("/apply/:offering/:stage", || Box::pin(account(Account::Apply))),
+        Route::lazy("/join/:code", || Box::pin(account(Account::Join))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
         Route::lazy("/check-mail", || Box::pin(account(Account::CheckMail))),
@@ -134,8 +134,8 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
-        Route::lazy("/learn/:course/exam/all", || Box::pin(exam(Exam::List))),
-        Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam(Exam::One))),
+        Route::lazy("/learn/:course/exam/all", || Box::pin(quiz(Quiz::Exams))),
+        Route::lazy("/learn/:course/exam/:exam", || Box::pin(quiz(Quiz::Exam))),
         Route::lazy("/learn/:course/:topic/practice/:key", || {
             Box::pin(quiz(Quiz::Practice))
         }),
@@ -143,29 +143,29 @@ fn routes() -> RouteTable {
             Box::pin(quiz(Quiz::Exercise))
         }),
         Route::lazy("/learn/:course/:topic/cold-call/:n", || {
-            Box::pin(coldcall(ColdCall::One))
+            Box::pin(cohort(CohortPages::ColdCall))
         }),
         Route::lazy("/learn/:course/:topic", || Box::pin(player(Player::Topic))),
-        Route::lazy("/certificates", || Box::pin(certificate(Certificate::List))),
+        Route::lazy("/certificates", || Box::pin(course(Course::Certificates))),
         Route::lazy("/certificates/:code", || {
-            Box::pin(certificate(Certificate::One))
+            Box::pin(course(Course::Certificate))
         }),
-        Route::lazy("/verify", || Box::pin(certificate(Certificate::Verify))),
+        Route::lazy("/verify", || Box::pin(course(Course::Verify))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
         Route::lazy("/teach/:course/exams", || {
-            Box::pin(taught_exam(TaughtExam::List))
+            Box::pin(gradebook(Gradebook::Exams))
         }),
         Route::lazy("/teach/:course/exams/new", || {
-            Box::pin(taught_exam(TaughtExam::Form))
+            Box::pin(gradebook(Gradebook::ExamForm))
         }),
         Route::lazy("/teach/:course/exams/:exam", || {
-            Box::pin(taught_exam(TaughtExam::One))
+            Box::pin(gradebook(Gradebook::Exam))
         }),
         Route::lazy("/teach/:course/exams/:exam/edit", || {
-            Box::pin(taught_exam(TaughtExam::Form))
+            Box::pin(gradebook(Gradebook::ExamForm))
         }),
         Route::lazy("/teach/:course/exams/:exam/:sitting", || {
-            Box::pin(taught_exam(TaughtExam::Sitting))
+            Box::pin(gradebook(Gradebook::Sitting))
         }),
         Route::lazy("/teach/:course/cohorts", || {
             Box::pin(taught_cohort(TaughtCohort::List))
@@ -198,7 +198,7 @@ fn routes() -> RouteTable {
             Box::pin(bank(Bank::Import))
         }),
         Route::lazy("/teach/:course/questions/:question", || {
-            Box::pin(question(Question::One))
+            Box::pin(bank(Bank::Question))
         }),
         Route::lazy("/teach/:course/admissions", || {
             Box::pin(admission(Admission::List))
@@ -219,16 +219,16 @@ fn routes() -> RouteTable {
             Box::pin(admission(Admission::Application))
         }),
         Route::lazy("/teach/:course/cold-calls", || {
-            Box::pin(taught_coldcall(TaughtColdCall::List))
+            Box::pin(taught_cohort(TaughtCohort::Prompts))
         }),
         Route::lazy("/teach/:course/cold-calls/:prompt", || {
-            Box::pin(taught_coldcall(TaughtColdCall::One))
+            Box::pin(taught_cohort(TaughtCohort::Prompt))
         }),
         Route::lazy("/teach/:course/cold-calls/:prompt/answers", || {
-            Box::pin(taught_coldcall(TaughtColdCall::Answers))
+            Box::pin(taught_cohort(TaughtCohort::Answers))
         }),
         Route::lazy("/moderation", || {
-            Box::pin(taught_coldcall(TaughtColdCall::Moderation))
+            Box::pin(taught_cohort(TaughtCohort::Moderation))
         }),
         Route::lazy("/teach/:course/settings", || Box::pin(bank(Bank::Settings))),
         Route::lazy("/teach/:course", || {
@@ -238,15 +238,15 @@ fn routes() -> RouteTable {
             Box::pin(gradebook(Gradebook::Learner))
         }),
         Route::lazy("/teach/:course/questions/:question/regrade", || {
-            Box::pin(question(Question::Regrade))
+            Box::pin(bank(Bank::Regrade))
         }),
         Route::lazy("/settings", || Box::pin(account(Account::Settings))),
         Route::lazy("/settings/notifications", || {
-            Box::pin(notices(Notices::Choices))
+            Box::pin(account(Account::NotificationChoices))
         }),
-        Route::lazy("/notifications", || Box::pin(notices(Notices::List))),
+        Route::lazy("/notifications", || Box::pin(account(Account::Notifications))),
         Route::lazy("/stop-mails/:key/:which", || {
-            Box::pin(notices(Notices::Stop))
+            Box::pin(account(Account::StopMails))
         }),
         Route::lazy("/settings/devices", || Box::pin(account(Account::Devices))),
         Route::lazy("/pages/:page", || Box::pin(course(Course::Cms))),

@@ -56,7 +56,7 @@ macro_rules! bundle {
 }
 
 bundle! {
-    /// Signing in, signing up, and settings of the account.
+    /// Forms of a person: signing in and up, settings, notifications, and applications.
     account, Account {
         SignIn => sign_in_page,
         SignUp => sign_up_page,
@@ -66,15 +66,11 @@ bundle! {
         ResetPassword => reset_password_page,
         Settings => settings_page,
         Devices => devices_page,
-    }
-}
-
-bundle! {
-    /// Notifications and the choice of their mails.
-    notices, Notices {
-        List => notifications_page,
-        Choices => notification_choices_page,
-        Stop => stop_mails_page,
+        Notifications => notifications_page,
+        NotificationChoices => notification_choices_page,
+        StopMails => stop_mails_page,
+        Apply => apply_page,
+        Join => join_page,
     }
 }
 
@@ -88,38 +84,13 @@ bundle! {
 }
 
 bundle! {
-    /// Page of a course before enrollment, and pages written by admins.
+    /// Page of a course before enrollment, pages written by admins, and certificates.
     course, Course {
         One => course_page,
         Cms => cms_page,
-    }
-}
-
-bundle! {
-    /// Certificates: the person's own, and public verification.
-    certificate, Certificate {
-        List => certificates_page,
-        One => certificate_page,
+        Certificates => certificates_page,
+        Certificate => certificate_page,
         Verify => verify_page,
-    }
-}
-
-bundle! {
-    /// Applying for an offering.
-    apply, Apply {
-        One => apply_page,
-        Join => join_page,
-    }
-}
-
-bundle! {
-    /// Offerings, their applications, and decisions.
-    admission, Admission {
-        List => offerings_page,
-        Form => offering_form_page,
-        Questions => assessment_page,
-        One => offering_page,
-        Application => application_page,
     }
 }
 
@@ -131,76 +102,49 @@ bundle! {
 }
 
 bundle! {
-    /// Quizzes, practice questions and exercises.
+    /// Quizzes, exams, practice questions and exercises.
     quiz, Quiz {
         One => quiz_page,
         Practice => practice_page,
         Exercise => exercise_page,
+        Exams => exams_page,
+        Exam => exam_page,
     }
 }
 
 bundle! {
-    /// Cold calls for members.
-    coldcall, ColdCall {
-        One => cold_call_page,
+    /// Home of a cohort for its members, and its cold calls.
+    cohort, CohortPages {
+        Home => cohort_home_page,
+        ColdCall => cold_call_page,
     }
 }
 
 bundle! {
-    /// Cold calls for tutors.
-    taught_coldcall, TaughtColdCall {
-        List => prompts_page,
-        One => prompt_page,
-        Answers => answers_page,
-        Moderation => moderation_page,
-    }
-}
-
-bundle! {
-    /// Exams for learners.
-    exam, Exam {
-        List => exams_page,
-        One => exam_page,
-    }
-}
-
-bundle! {
-    /// Gradebook of a course.
+    /// Gradebook of a course, and exams for tutors.
     gradebook, Gradebook {
         Learners => gradebook_page,
         Learner => learner_page,
-    }
-}
-
-bundle! {
-    /// Question bank, import of questions, and settings of quizzes.
-    bank, Bank {
-        Questions => question_bank_page,
-        Import => question_import_page,
-        Settings => quiz_settings_page,
-    }
-}
-
-bundle! {
-    /// Editing and regrading one question.
-    question, Question {
-        One => question_page,
-        Regrade => regrade_page,
-    }
-}
-
-bundle! {
-    /// Exams for tutors.
-    taught_exam, TaughtExam {
-        List => taught_exams_page,
-        One => taught_exam_page,
-        Form => exam_form_page,
+        Exams => taught_exams_page,
+        Exam => taught_exam_page,
+        ExamForm => exam_form_page,
         Sitting => taught_sitting_page,
     }
 }
 
 bundle! {
-    /// Cohorts for tutors.
+    /// Question bank, import, editing and regrading of questions, and settings of quizzes.
+    bank, Bank {
+        Questions => question_bank_page,
+        Import => question_import_page,
+        Settings => quiz_settings_page,
+        Question => question_page,
+        Regrade => regrade_page,
+    }
+}
+
+bundle! {
+    /// Cohorts and their cold calls for tutors.
     taught_cohort, TaughtCohort {
         List => taught_cohorts_page,
         Form => cohort_form_page,
@@ -209,12 +153,20 @@ bundle! {
         Announcements => announcements_page,
         Projects => project_page,
         Schedule => schedule_page,
+        Prompts => prompts_page,
+        Prompt => prompt_page,
+        Answers => answers_page,
+        Moderation => moderation_page,
     }
 }
 
 bundle! {
-    /// Home of a cohort for its members.
-    cohort, CohortPages {
-        Home => cohort_home_page,
+    /// Offerings, their applications, and decisions.
+    admission, Admission {
+        List => offerings_page,
+        Form => offering_form_page,
+        Questions => assessment_page,
+        One => offering_page,
+        Application => application_page,
     }
 }

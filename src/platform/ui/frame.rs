@@ -124,7 +124,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
         UserRole::Admin => Some("Administrator"),
     };
     view! {
-        {(viewer.unread > 0).then(|| bell(viewer.unread))}
+        {bell(viewer.unread)}
         <Menu id="ly-account" trigger=trigger label="Your account" class="account">
             <p class="menu-head">
                 <b>{viewer.display_name}</b>
@@ -152,14 +152,18 @@ fn member_menu(viewer: Viewer) -> AnyView {
 /// The link to the notifications, with the number of unread ones.
 fn bell(unread: i32) -> AnyView {
     let count = match unread {
-        ..100 => unread.to_string(),
-        _ => "99+".to_owned(),
+        ..=0 => None,
+        1..100 => Some(unread.to_string()),
+        _ => Some("99+".to_owned()),
     };
-    let label = format!("Notifications, {count} unread");
+    let label = match &count {
+        Some(count) => format!("Notifications, {count} unread"),
+        None => "Notifications".to_owned(),
+    };
     view! {
         <a class="btn quiet bell" href="/notifications" aria-label=label>
             <Icon glyph=Glyph::Bell />
-            <span class="bell-count num">{count}</span>
+            {count.map(|count| view! { <span class="bell-count num">{count}</span> })}
         </a>
     }
     .erase()

@@ -179,7 +179,7 @@ fn group(group: ListGroup) -> AnyView {
         view! { <p class="soft">{format!("and {} more", group.more)}</p> }
     });
     view! {
-        <h4>{title}</h4>
+        <h3>{title}</h3>
         <Table label=title columns=columns>
             {rows}
         </Table>

@@ -26,7 +26,9 @@ pub fn settings_frame(title: &'static str, children: AnyView) -> AnyView {
         <Page title=format!("{title} · Settings")>
             <div class="wide settings">
                 <nav class="side" aria-label="Settings">
-                    {link("/settings", "Profile")} {link("/settings/devices", "Devices")}
+                    {link("/settings", "Profile")}
+                    {link("/settings/notifications", "Notifications")}
+                    {link("/settings/devices", "Devices")}
                 </nav>
                 <div class="settings-main">
                     <h1>{title}</h1>
