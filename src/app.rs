@@ -113,9 +113,9 @@ fn routes() -> RouteTable {
         Route::new("/", landing_page),
         Route::new("/courses", catalog_page),
         Route::lazy("/courses/:course", || Box::pin(course(Course::One))),
-        Route::lazy("/apply/:offering", || Box::pin(account(Account::Apply))),
-        Route::lazy("/apply/:offering/:stage", || Box::pin(account(Account::Apply))),
-        Route::lazy("/join/:code", || Box::pin(account(Account::Join))),
+        Route::lazy("/apply/:offering", || Box::pin(own(Own::Apply))),
+        Route::lazy("/apply/:offering/:stage", || Box::pin(own(Own::Apply))),
+        Route::lazy("/join/:code", || Box::pin(own(Own::Join))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
         Route::lazy("/check-mail", || Box::pin(account(Account::CheckMail))),
@@ -134,8 +134,8 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
-        Route::lazy("/learn/:course/exam/all", || Box::pin(quiz(Quiz::Exams))),
-        Route::lazy("/learn/:course/exam/:exam", || Box::pin(quiz(Quiz::Exam))),
+        Route::lazy("/learn/:course/exam/all", || Box::pin(exam(Exam::List))),
+        Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam(Exam::One))),
         Route::lazy("/learn/:course/:topic/practice/:key", || {
             Box::pin(quiz(Quiz::Practice))
         }),
@@ -146,11 +146,9 @@ fn routes() -> RouteTable {
             Box::pin(cohort(CohortPages::ColdCall))
         }),
         Route::lazy("/learn/:course/:topic", || Box::pin(player(Player::Topic))),
-        Route::lazy("/certificates", || Box::pin(course(Course::Certificates))),
-        Route::lazy("/certificates/:code", || {
-            Box::pin(course(Course::Certificate))
-        }),
-        Route::lazy("/verify", || Box::pin(course(Course::Verify))),
+        Route::lazy("/certificates", || Box::pin(own(Own::Certificates))),
+        Route::lazy("/certificates/:code", || Box::pin(own(Own::Certificate))),
+        Route::lazy("/verify", || Box::pin(own(Own::Verify))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
         Route::lazy("/teach/:course/exams", || {
             Box::pin(gradebook(Gradebook::Exams))
@@ -242,12 +240,10 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/settings", || Box::pin(account(Account::Settings))),
         Route::lazy("/settings/notifications", || {
-            Box::pin(account(Account::NotificationChoices))
+            Box::pin(own(Own::NotificationChoices))
         }),
-        Route::lazy("/notifications", || Box::pin(account(Account::Notifications))),
-        Route::lazy("/stop-mails/:key/:which", || {
-            Box::pin(account(Account::StopMails))
-        }),
+        Route::lazy("/notifications", || Box::pin(own(Own::Notifications))),
+        Route::lazy("/stop-mails/:key/:which", || Box::pin(own(Own::StopMails))),
         Route::lazy("/settings/devices", || Box::pin(account(Account::Devices))),
         Route::lazy("/pages/:page", || Box::pin(course(Course::Cms))),
         #[cfg(debug_assertions)]

@@ -56,7 +56,7 @@ macro_rules! bundle {
 }
 
 bundle! {
-    /// Forms of a person: signing in and up, settings, notifications, and applications.
+    /// Signing in, signing up, and settings of the account.
     account, Account {
         SignIn => sign_in_page,
         SignUp => sign_up_page,
@@ -66,9 +66,18 @@ bundle! {
         ResetPassword => reset_password_page,
         Settings => settings_page,
         Devices => devices_page,
+    }
+}
+
+bundle! {
+    /// A person's notifications, certificates and applications.
+    own, Own {
         Notifications => notifications_page,
         NotificationChoices => notification_choices_page,
         StopMails => stop_mails_page,
+        Certificates => certificates_page,
+        Certificate => certificate_page,
+        Verify => verify_page,
         Apply => apply_page,
         Join => join_page,
     }
@@ -84,13 +93,10 @@ bundle! {
 }
 
 bundle! {
-    /// Page of a course before enrollment, pages written by admins, and certificates.
+    /// Page of a course before enrollment, and pages written by admins.
     course, Course {
         One => course_page,
         Cms => cms_page,
-        Certificates => certificates_page,
-        Certificate => certificate_page,
-        Verify => verify_page,
     }
 }
 
@@ -102,13 +108,19 @@ bundle! {
 }
 
 bundle! {
-    /// Quizzes, exams, practice questions and exercises.
+    /// Quizzes, practice questions and exercises.
     quiz, Quiz {
         One => quiz_page,
         Practice => practice_page,
         Exercise => exercise_page,
-        Exams => exams_page,
-        Exam => exam_page,
+    }
+}
+
+bundle! {
+    /// Exams for learners.
+    exam, Exam {
+        List => exams_page,
+        One => exam_page,
     }
 }
 

@@ -10,7 +10,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 // Parts of at most this many bytes are packed. Every page that is downloaded later needs the pack,
 // so larger parts stay with the pages that use them.
-const SMALL = 3000;
+const SMALL = 1500;
 
 const folder = process.argv[2];
 const names = readdirSync(folder);

@@ -9,7 +9,7 @@ pub use price::Price;
 
 use serde::{Deserialize, Serialize};
 
-use crate::platform::ui::Language;
+use crate::platform::ui::{Crumb, Language};
 
 /// Title of a course with the course's language, which is also the language of its other texts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,6 +24,11 @@ impl CourseTitle {
             text,
             language: Language::new(language),
         }
+    }
+
+    /// The course as a step of the path to a page.
+    pub fn crumb(&self, href: impl Into<String>) -> Crumb {
+        Crumb::new(self.text.clone(), href).in_language(&self.language)
     }
 }
 

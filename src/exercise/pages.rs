@@ -8,8 +8,8 @@ use server_fn::ServerFn;
 use super::api::{ReopenWork, SaveWork, load_exercise};
 use super::{ExercisePage, WORK_LIMIT};
 use crate::platform::ui::{
-    Badge, Breadcrumbs, Button, ButtonKind, Checkbox, Erase, Form, FormState, Page, TextArea, Tone,
-    loaded, page_resource,
+    Badge, Breadcrumbs, Button, ButtonKind, Checkbox, Crumb, Erase, Form, FormState, Page,
+    TextArea, Tone, loaded, page_resource,
 };
 
 pub fn exercise_page() -> AnyView {
@@ -55,9 +55,9 @@ fn exercise(page: ExercisePage, forms: ExerciseForms) -> AnyView {
         <Title text=format!("{} · Exercise · {}", page.title, page.course_title) />
         <div class="narrow exercise">
             <Breadcrumbs trail=vec![
-                (page.course_title.to_string(), format!("/learn/{}", page.course_slug)),
-                (topic.title, topic.href.clone()),
-                (page.title.clone(), String::new()),
+                page.course_title.crumb(format!("/learn/{}", page.course_slug)),
+                Crumb::new(topic.title, topic.href.clone()).in_language(&page.course_title.language),
+                Crumb::new(page.title.clone(), "").in_language(&page.course_title.language),
             ] />
             <header>
                 <h1 lang=lang.clone() dir=dir>

@@ -46,6 +46,11 @@ pub enum AppError {
         "Something went wrong on our side. Nothing was changed. If it happens again, tell us this reference: {0}"
     )]
     Internal(String),
+    /// 503: a statement or its turn took too long, because the site is under load.
+    #[error(
+        "Many people are busy here right now. Nothing was changed; please try again in a moment."
+    )]
+    Busy,
     /// The browser could not reach the server, or got no answer.
     #[error(
         "Lyceum can't be reached right now. What you entered is still here; please try again in a moment."
@@ -64,7 +69,7 @@ impl AppError {
             Self::Invalid(_) => 422,
             Self::TooMany(_) => 429,
             Self::Internal(_) => 500,
-            Self::Unreachable => 503,
+            Self::Busy | Self::Unreachable => 503,
         }
     }
 
@@ -203,9 +208,21 @@ mod server {
                     "The text contains a character that can't be stored (U+0000). Nothing was changed."
                         .to_owned(),
                 )]),
+                Error::DatabaseError(_, info) if is_timeout(info.as_ref()) => {
+                    tracing::warn!(cause = info.message(), "the database is busy");
+                    Self::Busy
+                }
                 _ => Self::internal(&error),
             }
         }
+    }
+
+    /// Whether PostgreSQL gave up a statement or a lock after its time limit (57014, 55P03). Diesel
+    /// passes on the message but not the code.
+    fn is_timeout(info: &dyn diesel::result::DatabaseErrorInformation) -> bool {
+        ["due to statement timeout", "due to lock timeout"]
+            .iter()
+            .any(|end| info.message().ends_with(end))
     }
 
     /// Whether PostgreSQL rejected U+0000, in text (22021) or in JSON (22P05). Diesel passes on the
@@ -219,7 +236,15 @@ mod server {
 
     impl From<diesel_async::pooled_connection::deadpool::PoolError> for AppError {
         fn from(error: diesel_async::pooled_connection::deadpool::PoolError) -> Self {
-            Self::internal(&error)
+            match error {
+                diesel_async::pooled_connection::deadpool::PoolError::Timeout(
+                    deadpool::managed::TimeoutType::Wait,
+                ) => {
+                    tracing::warn!("no connection to the database became free in time");
+                    Self::Busy
+                }
+                error => Self::internal(&error),
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use server_fn::ServerFn;
 use super::api::{AnswerPractice, load_practice};
 use super::{PracticePage, PracticeState};
 use crate::platform::ui::{
-    Breadcrumbs, Button, Erase, Form, FormState, Html, Page, loaded, page_resource,
+    Breadcrumbs, Button, Crumb, Erase, Form, FormState, Html, Page, loaded, page_resource,
 };
 use crate::question_bank::QuestionView;
 use crate::question_bank::pages::answer_fields::{as_typed, fields};
@@ -39,9 +39,9 @@ fn practice(page: PracticePage, form: FormState) -> AnyView {
         <Title text=format!("Practice · {} · {}", topic.title, page.course_title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
-                (page.course_title.to_string(), format!("/learn/{}", page.course_slug)),
-                (topic.title, topic.href.clone()),
-                ("Practice".to_owned(), String::new()),
+                page.course_title.crumb(format!("/learn/{}", page.course_slug)),
+                Crumb::new(topic.title, topic.href.clone()).in_language(&page.course_title.language),
+                Crumb::new("Practice", ""),
             ] />
             <h1>"Practice"</h1>
             <section id="ly-practice" class="practice">

@@ -8,8 +8,8 @@ use super::api::taught_courses;
 use super::{Area, COURSES_PAGE, CourseStatus, TaughtCourse, TaughtPage, TaughtQuery};
 use crate::course::{CourseTitle, SEARCH_CHARACTERS};
 use crate::platform::ui::{
-    Badge, Breadcrumbs, Button, ButtonKind, Column, EmptyState, Erase, Glyph, Icon, Language, Page,
-    Pagination, TabLink, Table, Tabs, Tone, loaded, page_resource,
+    Badge, Breadcrumbs, Button, ButtonKind, Column, Crumb, EmptyState, Erase, Glyph, Icon,
+    Language, Page, Pagination, TabLink, Table, Tabs, Tone, loaded, page_resource,
 };
 
 pub fn teach_page() -> AnyView {
@@ -279,10 +279,10 @@ fn framed(
         }
     });
     let mut whole = vec![
-        ("Teaching".to_owned(), "/teach".to_owned()),
-        (course_title.text.clone(), Area::Learners.path(course)),
+        Crumb::new("Teaching", "/teach"),
+        course_title.crumb(Area::Learners.path(course)),
     ];
-    whole.extend(trail);
+    whole.extend(trail.into_iter().map(Crumb::from));
     let title = heading.title(area, course_title);
     let language = heading.language;
     view! {

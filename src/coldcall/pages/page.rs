@@ -12,7 +12,7 @@ use crate::coldcall::api::{
     AnswerColdCall, DeleteMessage, EditMessage, ReplyToMessage, ReportMessage, StarMessage,
     load_cold_call,
 };
-use crate::platform::ui::{Breadcrumbs, Erase, FormState, Page, loaded, page_resource};
+use crate::platform::ui::{Breadcrumbs, Crumb, Erase, FormState, Page, loaded, page_resource};
 
 pub fn cold_call_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -67,8 +67,9 @@ fn cold_call(
         <Title text=format!("{title} · {}", page.course_title) />
         <div class="narrow coldcall-page">
             <Breadcrumbs trail=vec![
-                (page.course_title.to_string(), format!("/learn/{}", page.course_slug)),
-                (page.topic.title.clone(), page.topic.href.clone()),
+                page.course_title.crumb(format!("/learn/{}", page.course_slug)),
+                Crumb::new(page.topic.title.clone(), page.topic.href.clone())
+                    .in_language(&page.course_title.language),
             ] />
             <header class="coldcall-head">
                 <h1 class="label">{format!("Cold call {} · {}", card.number, page.cohort)}</h1>

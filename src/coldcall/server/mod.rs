@@ -3,6 +3,7 @@
 pub mod live;
 pub mod member;
 pub mod messages;
+pub mod notices;
 pub mod post;
 pub mod prompts;
 pub mod rules;

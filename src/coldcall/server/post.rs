@@ -4,7 +4,7 @@ use super::member::{CohortSeat, seat};
 use super::messages::{NewMessage, ReadableMessage};
 use super::prompts::PromptRow;
 use super::rules::PromptState;
-use super::{live, messages, prompts, rules};
+use super::{live, messages, notices, prompts, rules};
 use crate::enrollment::server::access::open_place;
 use crate::paths::cold_call_path;
 use crate::platform::db::Conn;
@@ -99,6 +99,9 @@ pub async fn answer(
     };
     let cohort = open.seat.cohort_id;
     live::announce(conn, prompt, cohort, open.row.visibility, id).await?;
+    if !open.seat.is_held {
+        notices::posted(conn, &[id]).await?;
+    }
     let (course, topic) = prompts::address(conn, open.row.topic_id).await?;
     Ok(cold_call_path(&course, &topic, open.row.display_order))
 }
@@ -149,8 +152,12 @@ pub async fn reply(
         body_html: &rendered.html,
         is_held: open.seat.is_held,
     };
-    messages::insert(conn, new).await?;
-    announce(conn, &above).await
+    let id = messages::insert(conn, new).await?;
+    announce(conn, &above).await?;
+    match id {
+        Some(id) if !open.seat.is_held => notices::posted(conn, &[id]).await,
+        _ => Ok(()),
+    }
 }
 
 /// Returns the person's own message.

@@ -4,6 +4,7 @@ mod access;
 mod blind;
 mod live;
 mod moderation;
+mod notices;
 mod posting;
 mod prompts;
 

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::paths::{exam_path, exams_path};
 use crate::platform::ui::{
-    Badge, Breadcrumbs, Button, Checkbox, EmptyState, Erase, Form, FormState, Language, Notice,
-    Page, Tone, loaded, page_resource, path_part, query_value,
+    Badge, Breadcrumbs, Button, Checkbox, Crumb, EmptyState, Erase, Form, FormState, Language,
+    Notice, Page, Tone, loaded, page_resource, path_part, query_value,
 };
 use crate::question_bank::pages::graded::{answers, score};
 use crate::question_bank::pages::history::{PastLine, history};
@@ -43,8 +43,8 @@ fn list(list: ExamList) -> AnyView {
         <Title text=format!("Your exams · {}", list.course_title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
-                (list.course_title.to_string(), format!("/learn/{}", list.course_slug)),
-                ("Your exams".to_owned(), String::new()),
+                list.course_title.crumb(format!("/learn/{}", list.course_slug)),
+                Crumb::new("Your exams", ""),
             ] />
             <h1>"Your exams"</h1>
             {lines}
@@ -123,12 +123,10 @@ fn exam(page: ExamPage, forms: ExamForms) -> AnyView {
     let path = exam_path(&page.course_slug, page.exam_id);
     let language = page.course_title.language.clone();
     let trail = vec![
-        (
-            page.course_title.to_string(),
-            format!("/learn/{}", page.course_slug),
-        ),
-        ("Your exams".to_owned(), exams_path(&page.course_slug)),
-        (page.title.clone(), String::new()),
+        page.course_title
+            .crumb(format!("/learn/{}", page.course_slug)),
+        Crumb::new("Your exams", exams_path(&page.course_slug)),
+        Crumb::new(page.title.clone(), "").in_language(&language),
     ];
     let past = history(
         "Your sittings",

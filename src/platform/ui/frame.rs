@@ -220,6 +220,7 @@ pub fn fault(error: AppError) -> AnyView {
         AppError::Denied(_) => "You don’t have access to this page",
         AppError::Closed { .. } => "This page is still locked",
         AppError::Internal(_) => "Something went wrong on our side",
+        AppError::Busy => "Many people are busy here right now",
         AppError::Unreachable => "Lyceum can’t be reached",
         _ => "This page can’t be shown",
     };

@@ -46,7 +46,7 @@ mod wordmark;
 
 pub use avatar::Avatar;
 pub use badge::Badge;
-pub use breadcrumbs::Breadcrumbs;
+pub use breadcrumbs::{Breadcrumbs, Crumb};
 pub use button::{Button, ButtonKind};
 pub use choice::{Checkbox, Switch};
 pub use course_art::{CourseArt, course_picture};

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::paths::quiz_path;
 use crate::platform::ui::{
-    Badge, Breadcrumbs, Button, Erase, Form, FormState, Language, Notice, Page, Tone, loaded,
-    page_resource, query_value,
+    Badge, Breadcrumbs, Button, Crumb, Erase, Form, FormState, Language, Notice, Page, Tone,
+    loaded, page_resource, query_value,
 };
 use crate::question_bank::Mark;
 use crate::question_bank::pages::history::{PastLine, history};
@@ -101,9 +101,9 @@ fn quiz(page: QuizPage, forms: QuizForms) -> AnyView {
         <Title text=format!("{name} · {}", page.course_title) />
         <div class="narrow quiz-page">
             <Breadcrumbs trail=vec![
-                (page.course_title.to_string(), course),
-                (page.module_title.clone(), String::new()),
-                (name.clone(), String::new()),
+                page.course_title.crumb(course),
+                Crumb::new(page.module_title.clone(), "").in_language(&page.course_title.language),
+                Crumb::new(name.clone(), ""),
             ] />
             <h1>{name}</h1>
             {excused}

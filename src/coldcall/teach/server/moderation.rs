@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::coldcall::Visibility;
 use crate::coldcall::server::messages::NewMessage;
+use crate::coldcall::server::notices::{self, Decision};
 use crate::coldcall::server::{live, messages, rules};
 use crate::coldcall::teach::{MOST_AT_ONCE, MessageAct, PromptAct};
 use crate::platform::auth::guard::TutorOf;
@@ -152,6 +153,17 @@ pub async fn messages(
         )
         .await?;
         message.announce(conn).await?;
+        let decision = match (act, &reason) {
+            (MessageAct::Hide, Some(reason)) => Decision::Hidden(reason),
+            (MessageAct::Endorse, _) => Decision::Endorsed,
+            (MessageAct::Credit, _) => Decision::Credited,
+            (MessageAct::Approve, _) => Decision::Approved,
+            _ => continue,
+        };
+        notices::decided(conn, message.message_id, decision).await?;
+        if matches!(act, MessageAct::Approve) {
+            notices::posted(conn, &[message.message_id]).await?;
+        }
     }
     Ok(())
 }
@@ -333,6 +345,7 @@ pub async fn reply(
     typed: &str,
 ) -> AppResult<()> {
     let (body, rendered) = rules::message(typed)?;
+    let mut replies = Vec::new();
     for above in of_course(conn, tutor.course, ids).await? {
         let new = NewMessage {
             prompt: above.prompt_id,
@@ -344,8 +357,8 @@ pub async fn reply(
             body_html: &rendered.html,
             is_held: false,
         };
-        messages::insert(conn, new).await?;
+        replies.extend(messages::insert(conn, new).await?);
         above.announce(conn).await?;
     }
-    Ok(())
+    notices::posted(conn, &replies).await
 }

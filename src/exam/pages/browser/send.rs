@@ -181,6 +181,7 @@ fn is_passing(error: &AppError) -> bool {
     matches!(
         error,
         AppError::Unreachable
+            | AppError::Busy
             | AppError::Internal(_)
             | AppError::TooMany(_)
             | AppError::SignInRequired
