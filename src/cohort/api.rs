@@ -7,7 +7,7 @@ use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::{access, home, work},
+    super::server::{access, home, notices, work},
     crate::paths::cohort_home_path,
     crate::platform::address,
     crate::platform::auth::guard::{require_tutor_of_slug, require_user},
@@ -25,11 +25,15 @@ pub async fn load_cohort_home(
     let me = require_user()?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
+    let has_unread = me.viewer.unread > 0;
     if cohort.is_empty() {
         return me
             .cx
             .within(async move |conn| {
                 let (course_id, membership) = access::member(conn, user, &course).await?;
+                if has_unread {
+                    notices::seen(conn, user, membership.cohort_id).await?;
+                }
                 home::of_member(conn, user, (course_id, course), membership, &clock).await
             })
             .await;

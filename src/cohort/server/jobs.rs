@@ -1,9 +1,10 @@
-//! Lets the members of a cohort in when it starts.
+//! Lets the members of a cohort in when it starts, and tells them.
 
 use chrono::{DateTime, Utc};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
+use super::notices;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::CohortId;
@@ -21,7 +22,7 @@ impl Job for OpenCohorts {
             statement("select open_started_cohorts()")
                 .execute(conn)
                 .await?;
-            Ok(())
+            notices::started(conn).await
         })
         .await
     }

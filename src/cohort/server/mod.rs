@@ -4,6 +4,7 @@ pub mod access;
 pub mod calendar;
 pub mod home;
 pub mod jobs;
+pub mod notices;
 pub mod standing;
 pub mod store;
 pub mod work;

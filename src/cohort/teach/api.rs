@@ -13,7 +13,8 @@ use {
     super::{LIST_UPLOAD, MemberChange, cohort_path, member_list_path},
     crate::cohort::MemberStatus,
     crate::cohort::server::jobs::open_at_start,
-    crate::cohort::server::store::{self as cohorts, Joined},
+    crate::cohort::server::notices,
+    crate::cohort::server::store::{self as cohorts, Cohort, Joined, PlannedMember},
     crate::course::SEARCH_CHARACTERS,
     crate::platform::address,
     crate::platform::audit::AuditEntry,
@@ -142,9 +143,14 @@ pub async fn add_cohort_member(
     let batch = check::batch(&batch).map_err(|why| AppError::field("batch", why))?;
     let joined = cx
         .within(async move |conn| {
-            require_cohort(conn, tutor.course, cohort).await?;
+            let into = require_cohort(conn, tutor.course, cohort).await?;
             let joined = cohorts::add_member(conn, cohort, &email, name.as_deref(), batch).await?;
-            let new = json!({ "email": email.trim().to_lowercase(), "batch_no": batch });
+            let email = email.trim().to_lowercase();
+            if !matches!(joined, Joined::AlreadyThere { .. }) {
+                let me = tutor.signed_in.user_id();
+                notices::joined(conn, &into, std::slice::from_ref(&email), me).await?;
+            }
+            let new = json!({ "email": email, "batch_no": batch });
             record(conn, &by, "cohort.member_added", cohort, new).await?;
             Ok(joined)
         })
@@ -247,7 +253,7 @@ pub async fn confirm_member_list(course: String, cohort: CohortId, list: ListId)
     let cx = tutor.signed_in.cx.clone();
     let by = cx.clone();
     cx.within(async move |conn| {
-        require_cohort(conn, tutor.course, cohort).await?;
+        let into = require_cohort(conn, tutor.course, cohort).await?;
         cohorts::hold(conn, tutor.course).await?;
         let stored = store::list(conn, cohort, list, true)
             .await?
@@ -261,6 +267,9 @@ pub async fn confirm_member_list(course: String, cohort: CohortId, list: ListId)
         let counts = view::counts(&planned, left_out.len());
         let planned: Vec<_> = planned.into_iter().map(|(_, member)| member).collect();
         cohorts::apply_members(conn, cohort, &planned).await?;
+        let newcomers = planned.iter().filter_map(PlannedMember::newcomer);
+        let newcomers: Vec<String> = newcomers.map(str::to_owned).collect();
+        notices::joined(conn, &into, &newcomers, tutor.signed_in.user_id()).await?;
         store::close_list(conn, list, counts).await?;
         record(conn, &by, "cohort.list_confirmed", cohort, json!(counts)).await
     })
@@ -270,10 +279,9 @@ pub async fn confirm_member_list(course: String, cohort: CohortId, list: ListId)
 }
 
 #[cfg(feature = "ssr")]
-async fn require_cohort(conn: &mut Conn, course: CourseId, cohort: CohortId) -> AppResult<()> {
+async fn require_cohort(conn: &mut Conn, course: CourseId, cohort: CohortId) -> AppResult<Cohort> {
     cohorts::cohort(conn, course, cohort)
         .await?
-        .map(drop)
         .ok_or_else(view::no_cohort)
 }
 

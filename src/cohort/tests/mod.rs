@@ -2,4 +2,5 @@ mod access;
 mod home;
 mod lists;
 mod members;
+mod notices;
 mod triggers;

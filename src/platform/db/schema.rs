@@ -159,6 +159,7 @@ diesel::table! {
         opened_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        start_told_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Int4, Jsonb, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,7 +25,7 @@ pub use worker::Workers;
 use crate::platform::config::Config;
 use crate::platform::db::organizations::Organization;
 use crate::platform::db::schema::background_jobs;
-use crate::platform::db::{Conn, Db, Work};
+use crate::platform::db::{Conn, Db, Work, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::mail::Mailer;
 
@@ -88,6 +89,36 @@ pub async fn enqueue_once<J: Job>(
     at: DateTime<Utc>,
 ) -> AppResult<()> {
     insert::<J>(conn, job, at, Some(name)).await
+}
+
+/// Queues jobs with their names and times, like [`enqueue_once`], in one statement.
+pub async fn enqueue_all_once<J: Job>(
+    conn: &mut Conn,
+    jobs: Vec<(J, String, DateTime<Utc>)>,
+) -> AppResult<()> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let (mut payloads, mut names, mut times) = (Vec::new(), Vec::new(), Vec::new());
+    for (job, name, at) in jobs {
+        payloads.push(serde_json::to_value(job).map_err(|error| AppError::internal(&error))?);
+        names.push(name);
+        times.push(at);
+    }
+    statement(
+        "insert into background_jobs (kind, max_attempts, payload, unique_key, run_at)
+         select $1, $2, x.payload, x.unique_key, x.run_at
+         from unnest($3, $4, $5) as x (payload, unique_key, run_at)
+         on conflict do nothing",
+    )
+    .bind::<Text, _>(J::KIND)
+    .bind::<Int4, _>(J::MAX_ATTEMPTS)
+    .bind::<Array<Jsonb>, _>(payloads)
+    .bind::<Array<Text>, _>(names)
+    .bind::<Array<Timestamptz>, _>(times)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 async fn insert<J: Job>(

@@ -7,7 +7,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::{Job, JobContext, Registry, Workers, enqueue, enqueue_once};
+use super::{Job, JobContext, Registry, Workers, enqueue, enqueue_all_once, enqueue_once};
 use crate::platform::auth::UserRole;
 use crate::platform::db::testing::TestDb;
 use crate::platform::error::{AppError, AppResult};
@@ -244,4 +244,23 @@ async fn housekeeping_bounds_the_sessions_of_nobody() {
     assert_eq!(site.test.count(&oldest).await, 1);
     let kept = "select data::text from web_sessions where user_id is not null";
     assert_eq!(site.test.text(kept).await, "{\"user_id\": \"x\"}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_jobs_are_queued_in_one_statement_and_each_name_once() {
+    let test = TestDb::new().await;
+    let queued = test
+        .db
+        .within(test.organization, async |conn| {
+            enqueue_once(conn, &Count { by: 0 }, "job 1", Utc::now()).await?;
+            let names = [1, 2, 3, 3].map(|n| format!("job {n}"));
+            let jobs = names.map(|name| (Count { by: 0 }, name, Utc::now()));
+            enqueue_all_once(conn, jobs.into()).await?;
+            enqueue_all_once::<Count>(conn, Vec::new()).await
+        })
+        .await;
+    assert_eq!(queued, Ok(()));
+    let jobs =
+        "select count(*) from background_jobs where kind = 'test_count' and max_attempts > 1";
+    assert_eq!(test.count(jobs).await, 3);
 }

@@ -4,10 +4,11 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 
 use super::NotificationKind;
-use super::server::{NewNotification, notify};
+use super::server::{NewNotification, notify, withdraw};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
 use crate::platform::ids::UserId;
+use crate::testing::many_accounts;
 
 fn reply(subject: &str) -> NewNotification {
     NewNotification {
@@ -182,4 +183,64 @@ async fn mails_come_as_chosen() {
     .await
     .assert_ok();
     assert!(mails(&site).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_thousand_people_cost_as_many_statements_as_one() {
+    let site = TestSite::new().await;
+    many_accounts(&site, 2_000).await;
+    let ids = site
+        .test
+        .text("select string_agg(user_id::text, ' ') from users where email like 'many%'")
+        .await;
+    let all: Vec<UserId> = ids
+        .split(' ')
+        .map(|id| UserId(id.parse().expect("a UUID")))
+        .collect();
+    let mut counts = Vec::new();
+    for people in [&all[..1], &all[..]] {
+        let before = site.test.db.statements();
+        tell(&site, people, reply("thread 1")).await;
+        counts.push(site.test.db.statements() - before);
+    }
+    assert_eq!(counts[0], counts[1]);
+    for table in [
+        "notifications",
+        "background_jobs where kind = 'notification_mail'",
+    ] {
+        let rows = format!("select count(*) from {table}");
+        assert!(site.test.count(&rows).await >= 2_000, "{table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_undone_is_withdrawn_unless_it_was_read() {
+    let site = TestSite::new().await;
+    let mut asha = site.signed_in("asha@example.org", UserRole::Learner).await;
+    site.account("bo@example.org", UserRole::Learner).await;
+    let people = [
+        user(&site, "asha@example.org").await,
+        user(&site, "bo@example.org").await,
+    ];
+    tell(&site, &people, reply("thread 1")).await;
+    tell(&site, &people, reply("thread 2")).await;
+    let read = "notifications/api/read_all_notifications";
+    asha.submit("/notifications", read, &[]).await;
+    site.test
+        .db
+        .within(site.test.organization, async |conn| {
+            crate::platform::error::AppResult::Ok(
+                withdraw(conn, NotificationKind::Reply, "thread 1").await?,
+            )
+        })
+        .await
+        .expect("withdrawn");
+    let left =
+        "select string_agg(subject, ', ' order by subject) from notifications where read_at is ";
+    let text = site.test.text(&format!("{left} null")).await;
+    assert_eq!(text, "thread 2", "of Bo");
+    let text = site.test.text(&format!("{left} not null")).await;
+    assert_eq!(text, "thread 1, thread 2", "of Asha");
+    let sent = mails(&site).await;
+    assert_eq!(sent.len(), 1, "{sent:?}");
 }

@@ -48,6 +48,16 @@ pub struct PlannedMember {
     elsewhere: Option<MemberId>,
 }
 
+impl PlannedMember {
+    /// Returns the address of a person who will be a new member.
+    pub fn newcomer(&self) -> Option<&str> {
+        match self.joined {
+            Joined::Added | Joined::Moved(_) => Some(&self.new.email),
+            Joined::AlreadyThere { .. } => None,
+        }
+    }
+}
+
 /// Adds a person to the cohort, or moves them from another cohort of the course that has not ended.
 /// An account that has confirmed the address is linked, and gets access once the cohort has
 /// started. Adding twice is as good as once.

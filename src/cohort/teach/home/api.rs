@@ -11,10 +11,13 @@ use crate::platform::ids::{AnnouncementId, CohortId, WorkId};
 use {
     super::server,
     super::{announcements_path, project_path},
+    crate::cohort::server::notices,
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
+    crate::platform::notifications::NotificationKind,
+    crate::platform::notifications::server::withdraw,
     crate::platform::time::Clock,
     serde_json::json,
 };
@@ -43,9 +46,14 @@ pub async fn save_announcement(
     let by = cx.clone();
     let draft = server::read_announcement(&title, &body)?;
     cx.within(async move |conn| {
-        server::require(conn, tutor.course, cohort).await?;
+        let of = server::require(conn, tutor.course, cohort).await?;
         let user = tutor.signed_in.user_id();
+        let is_new = id.is_none();
         let id = server::save_announcement(conn, cohort, id, user, &draft).await?;
+        if is_new {
+            let texts = (draft.title.as_str(), draft.html.as_str());
+            notices::announced(conn, &of, id, texts, Some(user)).await?;
+        }
         Ok(AuditEntry::done("cohort.announced")
             .of("cohort", cohort)
             .change(
@@ -77,6 +85,8 @@ pub async fn delete_announcement(
                 "This announcement is no longer here.".to_owned(),
             ));
         }
+        let subject = notices::of_announcement(cohort, id);
+        withdraw(conn, NotificationKind::Announcement, &subject).await?;
         Ok(AuditEntry::done("cohort.announcement_deleted")
             .of("cohort", cohort)
             .change(Some(json!({ "announcement": id })), None)
@@ -143,9 +153,14 @@ pub async fn comment_work(
     let text = server::read_comment(&text)?;
     let batch = cx
         .within(async move |conn| {
-            server::require(conn, tutor.course, cohort).await?;
-            let user = tutor.signed_in.user_id();
-            let batch = server::comment(conn, cohort, work, user, &text).await?;
+            let of = server::require(conn, tutor.course, cohort).await?;
+            let me = &tutor.signed_in.viewer;
+            let (batch, is_new) = server::comment(conn, cohort, work, me.user_id, &text).await?;
+            if !is_new {
+                return Ok(batch);
+            }
+            let author = (me.user_id, me.display_name.as_str());
+            notices::commented(conn, &of, work, author, &text).await?;
             AuditEntry::done("cohort.work_commented")
                 .of("cohort", cohort)
                 .change(None, Some(json!({ "work": work })))

@@ -15,9 +15,7 @@ use crate::cohort::server::work;
 use crate::cohort::teach::LAST_BATCH;
 use crate::cohort::teach::server::view::no_cohort;
 use crate::course::server::store as courses;
-use crate::platform::db::schema::{
-    cohort_announcements, cohort_batch_projects, project_works, work_comments,
-};
+use crate::platform::db::schema::{cohort_announcements, cohort_batch_projects};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{AnnouncementId, CohortId, CourseId, UserId, WorkId};
@@ -46,7 +44,7 @@ fn rendered(source: &str) -> String {
 pub struct AnnouncementDraft {
     pub title: String,
     pub body: String,
-    html: String,
+    pub html: String,
 }
 
 pub fn read_announcement(title: &str, body: &str) -> AppResult<AnnouncementDraft> {
@@ -379,7 +377,8 @@ pub async fn save_project(
         .map(drop)
 }
 
-/// Stores a comment on a work of the cohort. Returns the batch of the project.
+/// Stores a comment on a work of the cohort. Returns the batch of the project, and false if the
+/// author has just sent the same comment.
 ///
 /// # Errors
 ///
@@ -390,27 +389,35 @@ pub async fn comment(
     work: WorkId,
     author: UserId,
     body: &str,
-) -> AppResult<i32> {
-    let batch: Option<i32> = project_works::table
-        .inner_join(
-            cohort_batch_projects::table
-                .on(cohort_batch_projects::project_id.eq(project_works::project_id)),
-        )
-        .filter(project_works::work_id.eq(work))
-        .filter(cohort_batch_projects::cohort_id.eq(cohort))
-        .select(cohort_batch_projects::batch_no)
-        .first(conn)
-        .await
-        .optional()?;
-    let batch =
-        batch.ok_or_else(|| AppError::NotFound("This work is no longer here.".to_owned()))?;
-    diesel::insert_into(work_comments::table)
-        .values((
-            work_comments::work_id.eq(work),
-            work_comments::author_user_id.eq(author),
-            work_comments::body.eq(body),
-        ))
-        .execute(conn)
-        .await?;
-    Ok(batch)
+) -> AppResult<(i32, bool)> {
+    #[derive(QueryableByName)]
+    struct WorkBatchRow {
+        #[diesel(sql_type = Int4)]
+        batch_no: i32,
+    }
+    // Locked, so that two clicks take turns.
+    let row: Option<WorkBatchRow> = statement(
+        "select p.batch_no
+         from project_works w join cohort_batch_projects p on p.project_id = w.project_id
+         where w.work_id = $1 and p.cohort_id = $2
+         for no key update of w",
+    )
+    .bind::<Uuid, _>(work)
+    .bind::<Uuid, _>(cohort)
+    .get_result(conn)
+    .await
+    .optional()?;
+    let row = row.ok_or_else(|| AppError::NotFound("This work is no longer here.".to_owned()))?;
+    let added = statement(
+        "insert into work_comments (work_id, author_user_id, body) select $1, $2, $3
+         where not exists (select from work_comments
+                           where work_id = $1 and author_user_id = $2 and body = $3
+                             and created_at > now() - interval '10 minutes')",
+    )
+    .bind::<Uuid, _>(work)
+    .bind::<Uuid, _>(author)
+    .bind::<Text, _>(body)
+    .execute(conn)
+    .await?;
+    Ok((row.batch_no, added > 0))
 }

@@ -60,10 +60,24 @@ pub async fn notify(conn: &mut Conn, people: &[UserId], new: &NewNotification) -
     .await?;
     let readers = readers(conn, &ids, new.kind).await?;
     let now = Utc::now();
-    for reader in readers {
-        reader.enqueue(conn, new.kind, now).await?;
-    }
-    Ok(())
+    let mails = readers
+        .iter()
+        .filter_map(|reader| reader.mail(new.kind, now));
+    jobs::enqueue_all_once(conn, mails.collect()).await
+}
+
+/// Deletes the unread notifications about a subject, because what they tell was undone. Mails that
+/// still wait leave without them.
+pub async fn withdraw(conn: &mut Conn, kind: NotificationKind, subject: &str) -> QueryResult<()> {
+    diesel::delete(
+        notifications::table
+            .filter(notifications::kind.eq(kind.name()))
+            .filter(notifications::subject.eq(subject))
+            .filter(notifications::read_at.is_null()),
+    )
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 /// Shortens a text to this many characters.
@@ -109,14 +123,13 @@ async fn readers(
 }
 
 impl Reader {
-    /// Queues the mail that will hold a notification of this kind. Other notifications that are due
-    /// at the same time come in the same mail.
-    async fn enqueue(
-        self,
-        conn: &mut Conn,
+    /// Returns the mail that will hold a notification of this kind, with its name and time. None if
+    /// no mail is wanted. Other notifications that are due at the same time come in the same mail.
+    fn mail(
+        &self,
         kind: NotificationKind,
         now: DateTime<Utc>,
-    ) -> AppResult<()> {
+    ) -> Option<(NotificationMail, String, DateTime<Utc>)> {
         let frequency = chosen(kind, self.mails.as_deref());
         let quiet = match (self.quiet_from, self.quiet_until) {
             (Some(from), Some(until)) => {
@@ -129,12 +142,8 @@ impl Reader {
             _ => None,
         };
         let zone = self.zone.parse().unwrap_or(Tz::UTC);
-        let Some(at) = leaves_at(frequency, quiet, zone, now) else {
-            return Ok(());
-        };
-        let Some(batch) = MailBatch::of(kind, frequency) else {
-            return Ok(());
-        };
+        let at = leaves_at(frequency, quiet, zone, now)?;
+        let batch = MailBatch::of(kind, frequency)?;
         let name = format!(
             "notification {} {} {}",
             self.user_id,
@@ -145,7 +154,7 @@ impl Reader {
             user: self.user_id,
             batch,
         };
-        jobs::enqueue_once(conn, &mail, &name, at).await
+        Some((mail, name, at))
     }
 }
 
@@ -226,6 +235,20 @@ pub async fn seen(
     .await
 }
 
+/// Marks as read the notifications about a subject and about all whose names begin with it and a
+/// slash, such as those about the parts of a cohort.
+pub async fn seen_within(conn: &mut Conn, user: UserId, subject: &str) -> QueryResult<()> {
+    statement(
+        "update notifications set read_at = now()
+         where user_id = $1 and read_at is null and (subject = $2 or starts_with(subject, $2 || '/'))",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Text, _>(subject)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 pub async fn read_all(conn: &mut Conn, user: UserId) -> QueryResult<()> {
     diesel::update(
         notifications::table
@@ -300,9 +323,9 @@ pub async fn choose(
         .get_result(conn)
         .await?;
         if is_waiting {
-            for reader in readers(conn, &[user.0], *kind).await? {
-                reader.enqueue(conn, *kind, now).await?;
-            }
+            let readers = readers(conn, &[user.0], *kind).await?;
+            let mails = readers.iter().filter_map(|reader| reader.mail(*kind, now));
+            jobs::enqueue_all_once(conn, mails.collect()).await?;
         }
     }
     Ok(())
