@@ -42,12 +42,13 @@ const check = (label, bytes, limit) => {
 // end2end/tests/weight.spec.ts.
 check("WASM and JavaScript that every page needs, with landing and catalog", code, 250 * KB);
 line("every page needs, without its own part", code + extras);
-// Limits the code that only one bundle uses: tutors' bundles have up to 90 kB. Files of shared code
-// are listed only if they exceed the limit.
-const PART = 90 * KB;
+// Limits the code that only one bundle uses. Learners' bundles are smaller: many have cheap phones.
+// Files of shared code are listed only if they exceed the limit.
+const TEACHING = ["admission", "bank", "gradebook", "taught_cohort"];
+const limit = (name) => (TEACHING.some((bundle) => name.startsWith(`split_${bundle}_`)) ? 160 : 90) * KB;
 const parts = names.filter((name) => /^(split|chunk).*\.wasm$/.test(name));
-for (const name of parts.filter((name) => name.startsWith("split") || sent(join(pkg, name)) > PART)) {
-  check(name, sent(join(pkg, name)), PART);
+for (const name of parts.filter((name) => name.startsWith("split") || sent(join(pkg, name)) > limit(name))) {
+  check(name, sent(join(pkg, name)), limit(name));
 }
 // Prints the size of each bundle if nothing of it is cached; most of it is shared with other
 // bundles. Every file named in the manifest must exist, or a page would never load.

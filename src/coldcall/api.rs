@@ -8,7 +8,7 @@ use crate::platform::ids::{MessageId, PromptId};
 
 #[cfg(feature = "ssr")]
 use {
-    crate::coldcall::server::{post, view},
+    crate::coldcall::server::{notices, post, view},
     crate::platform::auth::guard::{SignedIn, require_user},
     crate::platform::auth::limits::{Limit, POSTS, STARS},
     crate::platform::http::server_fns::redirect,
@@ -23,8 +23,15 @@ pub async fn load_cold_call(course: String, topic: String, n: String) -> AppResu
     let clock = Clock::of(&me.cx);
     // Anything but a number is the number of no cold call.
     let number = n.parse().unwrap_or(0);
+    let has_unread = me.viewer.unread > 0;
     me.cx
-        .within(async move |conn| view::page(conn, user, course, &topic, number, &clock).await)
+        .within(async move |conn| {
+            let page = view::page(conn, user, course, &topic, number, &clock).await?;
+            if has_unread && page.thread.is_some() {
+                notices::seen(conn, user, page.card.prompt_id).await?;
+            }
+            Ok(page)
+        })
         .await
 }
 

@@ -13,7 +13,23 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CohortId, CourseId, MessageId, PromptId, UserId};
 use crate::platform::notifications::NotificationKind;
-use crate::platform::notifications::server::{NewNotification, notify};
+use crate::platform::notifications::server::{
+    NewNotification, notify, store as notifications, withdraw,
+};
+
+/// The subject of notifications about the thread of a prompt.
+fn of_thread(prompt: PromptId) -> String {
+    format!("prompt/{prompt}")
+}
+
+fn of_message(prompt: PromptId, message: MessageId) -> String {
+    format!("prompt/{prompt}/message/{message}")
+}
+
+/// Marks all that the thread of a prompt shows as read.
+pub async fn seen(conn: &mut Conn, user: UserId, prompt: PromptId) -> QueryResult<()> {
+    notifications::seen_within(conn, user, &of_thread(prompt)).await
+}
 
 /// A message for a notification, and its author.
 #[derive(QueryableByName)]
@@ -121,7 +137,7 @@ pub async fn posted(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
     for (prompt, (message, readers)) in &above {
         let title = format!("{} replied to you", message.writer());
         let body = message.prompt.clone();
-        let new = message.notification(NotificationKind::Reply, prompt.to_string(), title, body);
+        let new = message.notification(NotificationKind::Reply, of_thread(*prompt), title, body);
         notify(conn, readers, &new).await?;
     }
     for message in messages.iter().filter(|message| message.body.contains('@')) {
@@ -133,7 +149,7 @@ pub async fn posted(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
             .filter(|reader| !told.is_some_and(|(_, readers)| readers.contains(reader)))
             .collect();
         let title = format!("{} mentioned you", message.writer());
-        let (subject, body) = (message.prompt_id.to_string(), message.prompt.clone());
+        let (subject, body) = (of_thread(message.prompt_id), message.prompt.clone());
         let new = message.notification(NotificationKind::Reply, subject, title, body);
         notify(conn, &readers, &new).await?;
     }
@@ -228,7 +244,7 @@ pub async fn decided(conn: &mut Conn, message: MessageId, decision: Decision<'_>
         Decision::Credited => ("A tutor credited your answer", message.prompt.clone()),
         Decision::Approved => ("A tutor approved your message", message.prompt.clone()),
     };
-    let subject = message.message_id.to_string();
+    let subject = of_message(message.prompt_id, message.message_id);
     let new = message.notification(
         NotificationKind::Moderation,
         subject,
@@ -236,6 +252,12 @@ pub async fn decided(conn: &mut Conn, message: MessageId, decision: Decision<'_>
         body,
     );
     notify(conn, &[author], &new).await
+}
+
+/// Takes back what the author was told of a decision, unless they have read it.
+pub async fn undone(conn: &mut Conn, prompt: PromptId, message: MessageId) -> AppResult<()> {
+    let subject = of_message(prompt, message);
+    Ok(withdraw(conn, NotificationKind::Moderation, &subject).await?)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use futures::StreamExt;
 use tower::ServiceExt;
 
 use super::site_with_cohort;
+use crate::platform::http::AppState;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{message_id, prompt_id, prompt_is, tutor};
 
@@ -19,13 +20,18 @@ struct Stream {
 impl Stream {
     /// Opens the stream, from an event on if `after` is given.
     async fn open(site: &TestSite, browser: &Browser<'_>, after: &str) -> Self {
+        Self::open_on(site.state.clone(), browser, after).await
+    }
+
+    /// Opens the stream at a replica.
+    async fn open_on(replica: AppState, browser: &Browser<'_>, after: &str) -> Self {
         let path = match after {
             "" => "/live".to_owned(),
             after => format!("/live?after={after}"),
         };
         let request = browser.request("GET", &path).body(Body::empty()).unwrap();
         let peer: std::net::SocketAddr = "127.0.0.1:50000".parse().unwrap();
-        let router = crate::server::router(site.state.clone())
+        let router = crate::server::router(replica)
             .layer(axum::extract::connect_info::MockConnectInfo(peer));
         let response = router.oneshot(request).await.unwrap();
         assert_eq!(response.status(), 200);
@@ -102,6 +108,25 @@ async fn events_reach_only_readers_of_the_thread() {
     group.set(&site, "asha@example.org", "paused").await;
     ravi.reply(&fish, "Which?").await.assert_ok();
     of_asha.nothing().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_posted_to_one_replica_arrives_from_the_other() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let mut of_asha = Stream::open_on(site.replica(), &asha, "").await;
+    of_asha.settle().await;
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let topic = format!("coldcall/{prompt}/{}", group.id);
+    assert_eq!(of_asha.next().await.1, topic);
+    of_asha.nothing().await;
+    // One connection of each process listens. The first one has no stream, so it does not.
+    let listening = "select count(*) from pg_stat_activity
+                     where datname = current_database() and query = 'listen lyceum_live'";
+    assert_eq!(site.test.count(listening).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

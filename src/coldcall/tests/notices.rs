@@ -21,14 +21,22 @@ async fn a_reply_notifies_the_author_above_and_nobody_else() {
     let mut ravi = group.member(&site, "ravi@example.org").await;
     let _silent = group.member(&site, "zara@example.org").await;
     asha.answer(&prompt, "Fish").await.assert_ok();
-    ravi.answer(&prompt, "Fun, @asha and @zara").await.assert_ok();
-    assert_eq!(notices(&site, "asha@example.org").await, "ravi mentioned you ×1");
+    ravi.answer(&prompt, "Fun, @asha and @zara")
+        .await
+        .assert_ok();
+    assert_eq!(
+        notices(&site, "asha@example.org").await,
+        "ravi mentioned you ×1"
+    );
     // Who has not answered does not learn that somebody has.
     assert_eq!(notices(&site, "zara@example.org").await, "");
     let fish = message_id(&site, "Fish").await;
     ravi.reply(&fish, "Which ones?").await.assert_ok();
     asha.reply(&fish, "Herring").await.assert_ok();
-    assert_eq!(notices(&site, "asha@example.org").await, "ravi replied to you ×2");
+    assert_eq!(
+        notices(&site, "asha@example.org").await,
+        "ravi replied to you ×2"
+    );
     assert_eq!(notices(&site, "ravi@example.org").await, "");
     let texts = "select count(*) from notifications where concat(title, body) ~ 'Which ones|Fun,'";
     assert_eq!(site.test.count(texts).await, 0);

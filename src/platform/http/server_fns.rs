@@ -175,6 +175,9 @@ async fn with_status(response: Response) -> Response {
     }
 }
 
+/// Seconds after which a client may try again when the site was busy.
+const BUSY_SECONDS: u32 = 5;
+
 pub fn error_response(error: AppError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (
@@ -183,7 +186,12 @@ pub fn error_response(error: AppError) -> Response {
         error.ser(),
     )
         .into_response();
-    if let AppError::TooMany(seconds) = error {
+    let wait = match error {
+        AppError::TooMany(seconds) => Some(seconds),
+        AppError::Busy => Some(BUSY_SECONDS),
+        _ => None,
+    };
+    if let Some(seconds) = wait {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));

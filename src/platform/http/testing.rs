@@ -50,6 +50,18 @@ impl TestAnswer {
     }
 }
 
+fn state_on(test: &TestDb) -> AppState {
+    let serve = ServeConfig {
+        addr: None,
+        metrics_addr: None,
+        trusted_proxies: vec!["10.0.0.1".parse().expect("an address")],
+        workers: 0,
+        dev: true,
+    };
+    let options = LeptosOptions::builder().output_name("lyceum").build();
+    server::state(test.config.clone(), &serve, options).expect("the state")
+}
+
 impl TestSite {
     pub async fn new() -> Self {
         Self::on(TestDb::new().await).await
@@ -57,15 +69,7 @@ impl TestSite {
 
     /// A site on this database, as its `config` says.
     pub async fn on(test: TestDb) -> Self {
-        let serve = ServeConfig {
-            addr: None,
-            metrics_addr: None,
-            trusted_proxies: vec!["10.0.0.1".parse().expect("an address")],
-            workers: 0,
-            dev: true,
-        };
-        let options = LeptosOptions::builder().output_name("lyceum").build();
-        let state = server::state(test.config.clone(), &serve, options).expect("the state");
+        let state = state_on(&test);
         let peer: SocketAddr = "127.0.0.1:50000".parse().expect("an address");
         let router = server::router(state.clone()).layer(MockConnectInfo(peer));
         Self {
@@ -73,6 +77,11 @@ impl TestSite {
             state,
             router,
         }
+    }
+
+    /// The state of another process on the same database.
+    pub fn replica(&self) -> AppState {
+        state_on(&self.test)
     }
 
     pub fn visitor(&self) -> Browser<'_> {

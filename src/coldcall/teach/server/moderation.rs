@@ -36,7 +36,7 @@ pub(super) struct CourseMessage {
     #[diesel(sql_type = SqlUuid)]
     root_id: MessageId,
     #[diesel(sql_type = SqlUuid)]
-    prompt_id: PromptId,
+    pub(super) prompt_id: PromptId,
     #[diesel(sql_type = SqlUuid)]
     cohort_id: CohortId,
     #[diesel(sql_type = crate::platform::db::schema::sql_types::PromptVisibility)]

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::moderation::{announce_prompt, hold, of_course, settle};
+use crate::coldcall::server::notices;
 use crate::coldcall::teach::MessageAct;
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::schema::moderation_actions;
@@ -111,8 +112,9 @@ async fn undo_on_message(
     .bind::<Jsonb, _>(before)
     .execute(conn)
     .await?;
-    for message in found {
-        message.announce(conn).await?;
+    for found in found {
+        found.announce(conn).await?;
+        notices::undone(conn, found.prompt_id, message).await?;
     }
     Ok(())
 }
