@@ -8,11 +8,11 @@ use super::offerings::OfferingRow;
 use super::registrations::{self, RegistrationRow};
 use crate::admission::RegistrationStatus;
 use crate::certificate::ProgramType;
+use crate::cohort::server::store as cohorts;
 use crate::enrollment::server::store as enrollments;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::cohort_members;
 use crate::platform::error::AppResult;
-use crate::platform::ids::CohortId;
 
 /// Makes the accepted person a member of the cohort, or enrolls them. Does nothing while a payment
 /// is missing. People without an account are enrolled when they have one. Twice is as good as once.
@@ -27,7 +27,10 @@ pub async fn admit(
         return Ok(false);
     }
     match (offering.program_type, offering.cohort_id) {
-        (ProgramType::Cohort, Some(cohort)) => add_member(conn, cohort, registration).await?,
+        (ProgramType::Cohort, Some(cohort)) => {
+            let name = registration.name.as_deref();
+            cohorts::add_member(conn, cohort, &registration.email, name, None).await?;
+        }
         (ProgramType::Cohort, None) => return Ok(false),
         (ProgramType::SelfPaced | ProgramType::Workshop, _) => {
             if let Some(user) = registration.user_id {
@@ -37,28 +40,6 @@ pub async fn admit(
     }
     registrations::set_admitted(conn, registration.registration_id, now).await?;
     Ok(true)
-}
-
-async fn add_member(
-    conn: &mut Conn,
-    cohort: CohortId,
-    registration: &RegistrationRow,
-) -> QueryResult<()> {
-    diesel::insert_into(cohort_members::table)
-        .values((
-            cohort_members::cohort_id.eq(cohort),
-            cohort_members::email.eq(&registration.email),
-            cohort_members::user_id.eq(registration.user_id),
-            cohort_members::name.eq(registration.name.as_deref()),
-        ))
-        .on_conflict((cohort_members::cohort_id, cohort_members::email))
-        .do_update()
-        .set(cohort_members::status.eq(diesel::dsl::sql::<
-            crate::platform::db::schema::sql_types::MemberStatus,
-        >("'active'::member_status")))
-        .execute(conn)
-        .await
-        .map(drop)
 }
 
 /// Takes the person out of the cohort or the course again, when their seat is given up.

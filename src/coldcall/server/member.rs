@@ -29,8 +29,8 @@ impl CohortSeat {
     }
 }
 
-/// Returns the person's seat in the cohort of the course that started last. None for people who
-/// study by themselves, paused and removed members, and before the start.
+/// Returns the person's seat in their current cohort of the course. None for people who study by
+/// themselves, paused and removed members, and before the start.
 pub async fn seat(
     conn: &mut Conn,
     user: UserId,
@@ -42,10 +42,9 @@ pub async fn seat(
                 exists (select from moderation_actions a
                         where a.cohort_id = c.cohort_id and a.member_user_id = $1 and a.action = 'hold'
                           and a.undone_at is null) as is_held
-         from cohort_members m
+         from current_membership($1, $2) m
          join cohorts c on c.cohort_id = m.cohort_id
-         where m.user_id = $1 and m.status = 'active' and c.course_id = $2 and c.is_active and c.starts_at <= $3
-         order by c.starts_at desc, c.cohort_id limit 1",
+         where c.starts_at <= $3",
     )
     .bind::<Uuid, _>(user)
     .bind::<Uuid, _>(course)
