@@ -228,7 +228,10 @@ pub enum Decision<'a> {
 /// Notifies the author of a message of a decision about it.
 pub async fn decided(conn: &mut Conn, message: MessageId, decision: Decision<'_>) -> AppResult<()> {
     let found = noticed(conn, &[message]).await?;
-    let Some((message, author)) = found.first().and_then(|found| Some((found, found.author?)))
+    let Some((message, author)) = found
+        .iter()
+        .next()
+        .and_then(|found| Some((found, found.author?)))
     else {
         return Ok(());
     };
