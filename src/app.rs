@@ -114,8 +114,13 @@ fn routes() -> RouteTable {
         Route::new("/courses", catalog_page),
         Route::lazy("/courses/:course", || Box::pin(course(Course::One))),
         Route::lazy("/apply/:offering", || Box::pin(account(Account::Apply))),
-        Route::lazy("/apply/:offering/:stage", || Box::pin(account(Account::Apply))),
+        Route::lazy("/apply/:offering/:stage", || {
+            Box::pin(account(Account::Apply))
+        }),
         Route::lazy("/join/:code", || Box::pin(account(Account::Join))),
+        Route::lazy("/cart", || Box::pin(account(Account::Cart))),
+        Route::lazy("/orders", || Box::pin(account(Account::Orders))),
+        Route::lazy("/orders/:order", || Box::pin(account(Account::Order))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
         Route::lazy("/check-mail", || Box::pin(account(Account::CheckMail))),
@@ -209,11 +214,20 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/admissions/questions", || {
             Box::pin(admission(Admission::Questions))
         }),
+        Route::lazy("/teach/:course/admissions/payments", || {
+            Box::pin(admission(Admission::Payments))
+        }),
         Route::lazy("/teach/:course/admissions/:offering", || {
             Box::pin(admission(Admission::One))
         }),
         Route::lazy("/teach/:course/admissions/:offering/edit", || {
             Box::pin(admission(Admission::Form))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering/orders", || {
+            Box::pin(admission(Admission::Orders))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering/orders/:order", || {
+            Box::pin(admission(Admission::Order))
         }),
         Route::lazy("/teach/:course/admissions/:offering/:registration", || {
             Box::pin(admission(Admission::Application))
@@ -244,7 +258,9 @@ fn routes() -> RouteTable {
         Route::lazy("/settings/notifications", || {
             Box::pin(account(Account::NotificationChoices))
         }),
-        Route::lazy("/notifications", || Box::pin(account(Account::Notifications))),
+        Route::lazy("/notifications", || {
+            Box::pin(account(Account::Notifications))
+        }),
         Route::lazy("/stop-mails/:key/:which", || {
             Box::pin(account(Account::StopMails))
         }),

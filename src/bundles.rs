@@ -6,6 +6,10 @@ use leptos::prelude::*;
 
 use crate::admission::apply::pages::{apply_page, join_page};
 use crate::admission::manage::pages::{assessment_page, offering_form_page, offerings_page};
+use crate::admission::orders::desk::pages::{
+    offering_order_page, offering_orders_page, payment_settings_page,
+};
+use crate::admission::orders::pages::{cart_page, order_page, orders_page};
 use crate::admission::review::pages::{application_page, offering_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
@@ -56,7 +60,7 @@ macro_rules! bundle {
 }
 
 bundle! {
-    /// Forms of a person: signing in and up, settings, notifications, and applications.
+    /// Forms of a person: signing in and up, settings, notifications, applications, and orders.
     account, Account {
         SignIn => sign_in_page,
         SignUp => sign_up_page,
@@ -71,6 +75,9 @@ bundle! {
         StopMails => stop_mails_page,
         Apply => apply_page,
         Join => join_page,
+        Cart => cart_page,
+        Orders => orders_page,
+        Order => order_page,
     }
 }
 
@@ -168,5 +175,8 @@ bundle! {
         Questions => assessment_page,
         One => offering_page,
         Application => application_page,
+        Orders => offering_orders_page,
+        Order => offering_order_page,
+        Payments => payment_settings_page,
     }
 }

@@ -93,6 +93,7 @@ id!(
     OfferingId,
     RegistrationId,
     AssessmentQuestionId,
+    OrderId,
     ListId,
     AnnouncementId,
     WorkId,

@@ -3,6 +3,7 @@
 mod apply;
 mod decisions;
 mod offerings;
+mod orders;
 mod seats;
 
 use crate::platform::http::testing::{Browser, TestSite};
