@@ -167,6 +167,8 @@ const TABLE: &str = "
     GET orders/api/load_cart    -                                               401 200 200 200 200 200 200
     orders/api/add_to_cart      offering=OFFERING                               401 409 409 409 409 409 404
     orders/api/remove_from_cart offering=OFFERING                               401 200 200 200 200 200 200
+    orders/api/enter_code       voucher=NONE                                    401 422 422 422 422 422 422
+    orders/api/remove_code      -                                               401 200 200 200 200 200 200
     orders/api/place_order      name=X                                          401 200 409 409 409 409 409
     GET orders/api/load_orders  -                                               401 200 200 200 200 200 200
     GET orders/api/load_order   order=ORDERED                                   401 200 404 404 404 404 404
@@ -178,6 +180,8 @@ const TABLE: &str = "
     desk/api/refund_order       course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 422 404
     GET desk/api/load_payment_settings course=open                              401 403 403 403 403 200 404
     desk/api/save_payment_settings course=open&instructions=x                   401 403 403 403 403 200 404
+    desk/api/add_discount_code  course=open                                     401 403 403 403 403 422 404
+    desk/api/set_discount_active course=open&discount=NOBODY&active=true        401 403 403 403 403 404 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";

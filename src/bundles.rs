@@ -6,9 +6,8 @@ use leptos::prelude::*;
 
 use crate::admission::apply::pages::{apply_page, join_page};
 use crate::admission::manage::pages::{assessment_page, offering_form_page, offerings_page};
-use crate::admission::orders::desk::pages::{
-    offering_order_page, offering_orders_page, payment_settings_page,
-};
+use crate::admission::orders::desk::pages::{offering_order_page, offering_orders_page};
+use crate::admission::orders::desk::payments::payment_settings_page;
 use crate::admission::orders::pages::{cart_page, order_page, orders_page};
 use crate::admission::review::pages::{application_page, offering_page};
 use crate::catalog::pages::{cms_page, course_page};

@@ -17,9 +17,16 @@ async function orderSeat(page: Page, check: (page: Page) => Promise<void>) {
   await page.getByRole("button", { name: "Put into the cart" }).click();
   await expect(page.getByRole("heading", { name: "Your cart" })).toBeVisible();
   await check(page);
+  await page.getByLabel("Discount code").fill("nonsense");
+  await page.getByRole("button", { name: "Use code" }).click();
+  await expect(page.getByText("There is no such code.").first()).toBeVisible();
+  await page.getByLabel("Discount code").fill("early bird");
+  await page.getByRole("button", { name: "Use code" }).click();
+  await expect(page.getByText("EARLYBIRD")).toBeVisible();
+  await check(page);
   await page.getByLabel("Address on the invoice").fill("1 High Street");
   await page.getByRole("button", { name: "Place order" }).click();
-  await expect(page.getByRole("heading", { name: "To pay: €120" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "To pay: €90" })).toBeVisible();
   await check(page);
   const title = await page.getByRole("heading", { level: 1 }).innerText();
   await page.goto("/orders");
@@ -43,7 +50,7 @@ test("a seat is ordered, and let in once the office records the payment", async 
   await office.getByLabel("Amount").fill("a lot");
   await office.getByRole("button", { name: "Record payment" }).click();
   await expect(office.getByText("Enter an amount such as 48 or 48.50.").first()).toBeVisible();
-  await office.getByLabel("Amount").fill("120");
+  await office.getByLabel("Amount").fill("90");
   await office.getByRole("button", { name: "Record payment" }).click();
   await expect(office.getByRole("heading", { name: "Refund" })).toBeVisible();
   await accessible(office);
@@ -58,6 +65,7 @@ test("the words about payments are shown", { tag: "@once" }, async ({ page }) =>
   await signIn(page, "admin");
   await page.goto(`/teach/${DEMO}/admissions/payments`);
   await expect(page.getByLabel("Words")).toHaveValue(/IBAN/);
+  await expect(page.getByText("25 % off")).toBeVisible();
   await accessible(page);
 });
 

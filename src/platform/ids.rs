@@ -94,6 +94,7 @@ id!(
     RegistrationId,
     AssessmentQuestionId,
     OrderId,
+    DiscountId,
     ListId,
     AnnouncementId,
     WorkId,

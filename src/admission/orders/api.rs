@@ -10,7 +10,7 @@ use crate::platform::ids::{OfferingId, OrderId};
 use {
     super::server::checkout::{self, CartBuyer},
     super::server::store::{self, no_order},
-    super::server::{cart, fields, settle, view},
+    super::server::{cart, codes, fields, settle, view},
     super::{CART, order_path},
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::{SignedIn, require_user},
@@ -36,7 +36,7 @@ pub async fn load_cart() -> AppResult<CartPage> {
     let user = require_user()?;
     let (id, cx) = (user.user_id(), user.cx.clone());
     let (name, school) = (user.viewer.display_name, cx.organization.name.clone());
-    cx.within(async move |conn| view::cart(conn, id, name, school).await)
+    cx.within(async move |conn| view::cart(conn, id, name, school, Utc::now()).await)
         .await
 }
 
@@ -59,6 +59,36 @@ pub async fn remove_from_cart(offering: OfferingId) -> AppResult<()> {
     let id = user.user_id();
     user.cx
         .within(async move |conn| Ok(cart::remove(conn, id, offering).await?))
+        .await?;
+    redirect(CART);
+    Ok(())
+}
+
+/// Enters a discount code in the person's cart.
+#[server]
+pub async fn enter_code(#[server(default)] voucher: String) -> AppResult<()> {
+    let user = require_user()?;
+    let id = user.user_id();
+    limits::DISCOUNT_CODE
+        .take(&user.cx, &id.to_string())
+        .await?;
+    user.cx
+        .within(async move |conn| {
+            let seats = cart::seats(conn, id).await?;
+            codes::enter(conn, id, &voucher, &seats, Utc::now()).await
+        })
+        .await?;
+    redirect(CART);
+    Ok(())
+}
+
+/// Removes the discount code from the person's cart.
+#[server]
+pub async fn remove_code() -> AppResult<()> {
+    let user = buyer().await?;
+    let id = user.user_id();
+    user.cx
+        .within(async move |conn| Ok(codes::remove(conn, id).await?))
         .await?;
     redirect(CART);
     Ok(())

@@ -2,9 +2,12 @@
 
 pub mod api;
 pub mod desk;
+mod discount;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+
+pub use discount::{DiscountKind, discounts};
 
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +194,7 @@ pub struct CartLine {
     pub course_title: CourseTitle,
     pub offering_title: String,
     pub price: String,
+    pub discount: Option<String>,
     /// Sentence on why it can't be ordered now.
     pub problem: Option<String>,
 }
@@ -206,6 +210,8 @@ pub struct CartPage {
     pub school: String,
     pub is_free: bool,
     pub instructions: String,
+    /// The discount code that was entered, and a sentence on why it can't be used any more.
+    pub voucher: Option<(String, Option<String>)>,
 }
 
 /// The next step of a person who pays for a seat.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod decisions;
+mod discounts;
 mod offerings;
 mod orders;
 mod seats;

@@ -8,7 +8,7 @@ use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{CourseBuilder, OfferingBuilder, apply_for};
 
 /// A person with an unpaid seat in the offering, who has put it into the cart.
-async fn with_cart<'a>(site: &'a TestSite, offering: &str, name: &str) -> Browser<'a> {
+pub async fn with_cart<'a>(site: &'a TestSite, offering: &str, name: &str) -> Browser<'a> {
     let email = format!("{name}@example.org");
     let mut person = site.signed_in(&email, UserRole::Learner).await;
     apply_for(&mut person, offering, "", name).await;
@@ -20,7 +20,7 @@ async fn with_cart<'a>(site: &'a TestSite, offering: &str, name: &str) -> Browse
 }
 
 /// The prices that the cart's page holds.
-async fn seen(person: &mut Browser<'_>) -> String {
+pub async fn seen(person: &mut Browser<'_>) -> String {
     let page = person.get("/cart").await.body;
     let (_, rest) = page.split_once("name=\"seen\"").expect("a filled cart");
     let (_, rest) = rest.split_once("value=\"").expect("a value");
@@ -28,7 +28,7 @@ async fn seen(person: &mut Browser<'_>) -> String {
 }
 
 /// Places an order for the cart, and returns its id.
-async fn order(person: &mut Browser<'_>) -> String {
+pub async fn order(person: &mut Browser<'_>) -> String {
     let seen = seen(person).await;
     let fields = [
         ("name", "Asha Kulkarni"),

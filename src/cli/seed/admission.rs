@@ -5,8 +5,9 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use crate::admission::orders::server::codes::{self, DiscountRow};
 use crate::admission::orders::server::store::{self, NewBuyer, NewSeat, Receipt};
-use crate::admission::orders::{OrderStatus, PaymentMethod};
+use crate::admission::orders::{DiscountKind, OrderStatus, PaymentMethod};
 use crate::admission::server::answers::ApplicationAnswers;
 use crate::admission::server::desk;
 use crate::admission::server::offerings::{self, AssessmentQuestionRow, OfferingRow};
@@ -16,7 +17,7 @@ use crate::enrollment::server::store as studying;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{cohorts, registrations};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{AssessmentQuestionId, CohortId, CourseId, RegistrationId};
+use crate::platform::ids::{AssessmentQuestionId, CohortId, CourseId, DiscountId, RegistrationId};
 
 const COURSE: &str = "how-to-trust-a-number";
 
@@ -310,6 +311,19 @@ async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
     offerings::create(conn, &offering).await?;
     let words = "Transfer the amount within 14 days to IBAN DE00 0000 0000 0000 0000 00 (Lyceum Demo). Your seat is kept until then.";
     store::set_instructions(conn, words).await?;
+    let discount = DiscountRow {
+        code_id: DiscountId(uuid::Uuid::new_v4()),
+        code: "EARLYBIRD".to_owned(),
+        kind: DiscountKind::Percent.name().to_owned(),
+        value: 25,
+        currency: None,
+        offering_id: Some(offering.offering_id),
+        valid_until: None,
+        max_uses: None,
+        uses: 0,
+        is_active: true,
+    };
+    codes::create(conn, &discount).await?;
     let title = offerings::names(conn, course).await?.title;
     for (name, email, cents) in ORDERS {
         let is_paid = cents >= i64::from(offering.price_cents);
@@ -333,6 +347,7 @@ async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
             name,
             email,
             address: "",
+            code: None,
         };
         let order = store::create(conn, buyer, &offering.currency).await?;
         let seat = NewSeat {

@@ -1190,6 +1190,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    cart_codes (cart_code_id) {
+        cart_code_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        code_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    discount_codes (code_id) {
+        code_id -> Uuid,
+        organization_id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        value -> Int4,
+        currency -> Nullable<Text>,
+        offering_id -> Nullable<Uuid>,
+        valid_until -> Nullable<Timestamptz>,
+        max_uses -> Nullable<Int4>,
+        uses -> Int4,
+        is_active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     cart_items (cart_item_id) {
         cart_item_id -> Uuid,
         organization_id -> Uuid,
@@ -1218,6 +1246,7 @@ diesel::table! {
         canceled_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        code_id -> Nullable<Uuid>,
     }
 }
 
@@ -1447,6 +1476,7 @@ diesel::joinable!(cohort_members -> cohorts (cohort_id));
 diesel::joinable!(cohort_members -> users (user_id));
 diesel::joinable!(course_offerings -> courses (course_id));
 diesel::joinable!(registrations -> course_offerings (offering_id));
+diesel::joinable!(cart_codes -> discount_codes (code_id));
 diesel::joinable!(cart_items -> course_offerings (offering_id));
 diesel::joinable!(order_lines -> orders (order_id));
 diesel::joinable!(order_payments -> orders (order_id));
@@ -1482,6 +1512,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assessment_questions,
     audit_logs,
     background_jobs,
+    cart_codes,
     cart_items,
     cohort_announcements,
     cohort_batch_projects,
@@ -1501,6 +1532,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     course_revisions,
     course_tutors,
     courses,
+    discount_codes,
     enrollments,
     exam_allowances,
     exam_answers,

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{DeskOrder, MoneyFields, OrderFilter, OrderList, PaymentSettings};
+use super::{DeskOrder, DiscountFields, MoneyFields, OrderFilter, OrderList, PaymentSettings};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{OfferingId, OrderId};
+use crate::platform::ids::{DiscountId, OfferingId, OrderId};
 
 #[cfg(feature = "ssr")]
 use {
@@ -13,7 +13,7 @@ use {
     crate::admission::orders::server::fields::{self, RecordedMoney},
     crate::admission::orders::server::settle::{self, LockedOrder},
     crate::admission::orders::server::store::{self, Receipt, no_order},
-    crate::admission::orders::server::view,
+    crate::admission::orders::server::{codes, view},
     crate::admission::server::offerings::{self, no_offering},
     crate::course::server::store::title,
     crate::platform::audit::AuditEntry,
@@ -199,13 +199,9 @@ pub async fn refund_order(
 pub async fn load_payment_settings(course: String) -> AppResult<PaymentSettings> {
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
-    cx.within(async move |conn| {
-        Ok(PaymentSettings {
-            course_title: title(conn, admin.course).await?,
-            instructions: store::instructions(conn).await?,
-        })
-    })
-    .await
+    let clock = Clock::of_organization(&cx.organization);
+    cx.within(async move |conn| view::settings(conn, admin.course, &clock).await)
+        .await
 }
 
 /// Changes the text about how people pay.
@@ -226,6 +222,65 @@ pub async fn save_payment_settings(
         store::set_instructions(conn, &instructions).await?;
         Ok(AuditEntry::done("payment_settings.changed")
             .of("organization", by.organization.organization_id)
+            .by(&by)
+            .write(conn)
+            .await?)
+    })
+    .await?;
+    redirect(payment_settings_path(&course));
+    Ok(())
+}
+
+/// Adds a discount code.
+#[server]
+pub async fn add_discount_code(
+    course: String,
+    #[server(default)] discount: DiscountFields,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let by = cx.clone();
+    let clock = Clock::of_organization(&cx.organization);
+    cx.within(async move |conn| {
+        let offerings = offerings::all_of_course(conn, admin.course).await?;
+        let row = fields::read_discount(&discount, &offerings, &clock)?;
+        if !codes::create(conn, &row).await? {
+            let problem = "There is a code with these letters already. Choose others.";
+            return Err(AppError::field("voucher", problem));
+        }
+        let what = json!({ "code": row.code, "kind": row.kind, "value": row.value, "max_uses": row.max_uses });
+        Ok(AuditEntry::done("discount_code.added")
+            .of("discount_code", row.code_id)
+            .change(None, Some(what))
+            .by(&by)
+            .write(conn)
+            .await?)
+    })
+    .await?;
+    redirect(payment_settings_path(&course));
+    Ok(())
+}
+
+/// Lets a discount code be used, or stops that. Orders that used it keep their prices.
+#[server]
+pub async fn set_discount_active(
+    course: String,
+    discount: DiscountId,
+    active: bool,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let by = cx.clone();
+    cx.within(async move |conn| {
+        if !codes::set_active(conn, discount, active).await? {
+            return Err(AppError::NotFound("There is no such code.".to_owned()));
+        }
+        let action = match active {
+            true => "discount_code.started",
+            false => "discount_code.stopped",
+        };
+        Ok(AuditEntry::done(action)
+            .of("discount_code", discount)
             .by(&by)
             .write(conn)
             .await?)

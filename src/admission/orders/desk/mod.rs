@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod pages;
+pub mod payments;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use super::{OrderPage, OrderSummary};
 use crate::admission::manage::offering_path;
 use crate::course::CourseTitle;
 use crate::platform::address;
-use crate::platform::ids::{OfferingId, OrderId};
+use crate::platform::ids::{DiscountId, OfferingId, OrderId};
 use crate::teaching::Area;
 
 /// Orders on one page of the list.
@@ -122,4 +123,37 @@ pub struct MoneyFields {
 pub struct PaymentSettings {
     pub course_title: CourseTitle,
     pub instructions: String,
+    pub codes: Vec<DiscountLine>,
+    /// Offerings that a code may be for: value and label.
+    pub scopes: Vec<(String, String)>,
+}
+
+/// A discount code in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscountLine {
+    pub code_id: DiscountId,
+    pub code: String,
+    /// For example "25 % off".
+    pub saves: String,
+    pub scope: String,
+    /// For example "3 of 10 uses".
+    pub uses: String,
+    pub until: Option<String>,
+    pub is_active: bool,
+}
+
+/// Fields of a discount code as the browser sends them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DiscountFields {
+    /// The letters. Fields that contain the word code are taken for secrets.
+    pub voucher: String,
+    pub kind: String,
+    /// Percentage, or amount in whole units.
+    pub value: String,
+    pub currency: String,
+    /// Id of an offering; empty for all.
+    pub scope: String,
+    pub until: String,
+    pub most: String,
 }

@@ -1,24 +1,20 @@
-//! Pages of an offering's orders, of one order, and of how people pay.
+//! Pages of an offering's orders, and of one order.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 use super::api::{
-    CancelOrder, RecordOrderPayment, RefundOrder, SavePaymentSettings, load_offering_order,
-    load_offering_orders, load_payment_settings,
+    CancelOrder, RecordOrderPayment, RefundOrder, load_offering_order, load_offering_orders,
 };
-use super::{
-    DeskOrder, INSTRUCTIONS_CHARACTERS, OrderFilter, OrderList, PaymentSettings, desk_order_path,
-    orders_path,
-};
+use super::{DeskOrder, OrderFilter, OrderList, desk_order_path, orders_path};
 use crate::admission::manage::offering_path;
 use crate::admission::orders::pages::{order_sheet, order_state};
 use crate::admission::orders::{OrderStatus, OrderSummary, PaymentMethod, REFERENCE_CHARACTERS};
 use crate::platform::ids::{OfferingId, OrderId};
 use crate::platform::ui::{
     Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Page,
-    Pagination, Select, Table, TextArea, loaded, page_resource, path_part, query_value,
+    Pagination, Select, Table, loaded, page_resource, path_part, query_value,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::{TeachHeading, frame_below};
@@ -309,47 +305,6 @@ fn refund(page: &DeskOrder, course: &str, offering: OfferingId, form: FormState)
                     <Button kind=ButtonKind::Secondary busy=form.busy()>
                         "Record refund"
                     </Button>
-                </div>
-            </Form>
-        </section>
-    }
-    .erase()
-}
-
-/// Page `/teach/COURSE/admissions/payments`.
-pub fn payment_settings_page() -> AnyView {
-    let course = path_part("course");
-    let page = page_resource(move || course.get(), load_payment_settings);
-    let save = FormState::of(SavePaymentSettings::PATH);
-    let show = move |page: PaymentSettings| {
-        let course = course.get_untracked();
-        let title = page.course_title.clone();
-        let inside = settings(page, &course, save);
-        let heading = TeachHeading::task("Payments");
-        frame_below(&course, &title, Area::Admissions, heading, inside)
-    };
-    view! { <Page title="Payments">{loaded(page, show)}</Page> }.erase()
-}
-
-fn settings(page: PaymentSettings, course: &str, save: FormState) -> AnyView {
-    let course = course.to_owned();
-    view! {
-        <section class="stack">
-            <h2>"How people pay"</h2>
-            <p class="soft">"These words are shown on each order that awaits its payment, and in its mail. They are the same for all courses."</p>
-            {save.said("The words are saved.")}
-            <Form form=save class="stack exam-form">
-                <input type="hidden" name="course" value=course />
-                <TextArea
-                    name="instructions"
-                    label="Words"
-                    hint="For example the account for bank transfers, and when to pay. Leave blank if you send invoices."
-                    max_length=INSTRUCTIONS_CHARACTERS
-                    value=save.value("instructions", &page.instructions)
-                    error=save.error("instructions")
-                />
-                <div>
-                    <Button busy=save.busy()>"Save"</Button>
                 </div>
             </Form>
         </section>

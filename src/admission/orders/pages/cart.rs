@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::admission::apply::apply_path;
-use crate::admission::orders::api::{PlaceOrder, RemoveFromCart, load_cart};
+use crate::admission::orders::api::{EnterCode, PlaceOrder, RemoveCode, RemoveFromCart, load_cart};
 use crate::admission::orders::{ADDRESS_CHARACTERS, CartLine, CartPage, ORDERS};
 use crate::platform::ui::{
     Button, ButtonKind, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Page, Table,
@@ -17,6 +17,8 @@ pub fn cart_page() -> AnyView {
     let forms = CartForms {
         place: FormState::of(PlaceOrder::PATH),
         remove: FormState::of(RemoveFromCart::PATH),
+        enter: FormState::of(EnterCode::PATH),
+        drop: FormState::of(RemoveCode::PATH),
     };
     view! { <Page title="Your cart">{loaded(page, move |page| cart(page, forms))}</Page> }.erase()
 }
@@ -25,6 +27,8 @@ pub fn cart_page() -> AnyView {
 struct CartForms {
     place: FormState,
     remove: FormState,
+    enter: FormState,
+    drop: FormState,
 }
 
 fn cart(page: CartPage, forms: CartForms) -> AnyView {
@@ -63,6 +67,7 @@ fn filled(page: CartPage, forms: CartForms) -> AnyView {
         .into_iter()
         .map(|item| line(item, forms.remove))
         .collect_view();
+    let voucher = voucher(page.voucher, forms);
     let place = forms.place;
     let (words, after) = match page.is_free {
         true => (
@@ -86,6 +91,7 @@ fn filled(page: CartPage, forms: CartForms) -> AnyView {
                 <td></td>
             </tr>
         </Table>
+        {voucher}
         <section class="stack">
             <h2>"Invoice"</h2>
             <Form form=place class="stack exam-form">
@@ -119,6 +125,44 @@ fn filled(page: CartPage, forms: CartForms) -> AnyView {
     .erase()
 }
 
+/// The discount code of the cart, or a form that enters one.
+fn voucher(entered: Option<(String, Option<String>)>, forms: CartForms) -> AnyView {
+    let Some((code, problem)) = entered else {
+        let form = forms.enter;
+        return view! {
+            <Form form=form class="row cart-code">
+                <Field
+                    name="voucher"
+                    label="Discount code"
+                    max_length=40
+                    autocomplete="off"
+                    value=form.value("voucher", "")
+                    error=form.error("voucher")
+                />
+                <Button kind=ButtonKind::Secondary busy=form.busy()>
+                    "Use code"
+                </Button>
+            </Form>
+        }
+        .erase();
+    };
+    let problem = problem.map(|problem| view! { <p class="error">{problem}</p> });
+    let busy = forms.drop.busy();
+    view! {
+        <Form form=forms.drop class="row">
+            <span>
+                "Discount code: "
+                <b class="num">{code}</b>
+            </span>
+            <Button kind=ButtonKind::Quiet busy=busy>
+                "Remove code"
+            </Button>
+        </Form>
+        {problem}
+    }
+    .erase()
+}
+
 fn line(item: CartLine, form: FormState) -> AnyView {
     let (lang, dir) = (
         item.course_title.language.tag(),
@@ -127,6 +171,9 @@ fn line(item: CartLine, form: FormState) -> AnyView {
     let problem = item
         .problem
         .map(|problem| view! { <p class="error">{problem}</p> });
+    let discount = item
+        .discount
+        .map(|amount| view! { <p class="soft">{format!("Discount: −{amount}")}</p> });
     let label = format!("Remove {} from the cart", item.offering_title);
     view! {
         <tr>
@@ -135,6 +182,7 @@ fn line(item: CartLine, form: FormState) -> AnyView {
                     {item.course_title.text}
                 </a>
                 <p class="soft">{item.offering_title}</p>
+                {discount}
                 {problem}
             </td>
             <td class="r num">{item.price}</td>

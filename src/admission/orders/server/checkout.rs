@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::cart::{self, CartSeat};
+use super::codes;
 use super::mails::{OrderMail, OrderNews};
 use super::settle;
 use super::store::{self, NewBuyer, NewSeat, Receipt};
@@ -23,16 +24,16 @@ pub struct CartBuyer {
     pub address: String,
 }
 
-/// Returns a text that changes with each price of the cart.
-pub fn prices(seats: &[CartSeat]) -> String {
-    let prices = seats.iter().map(|seat| {
+/// Returns a text that changes with each price and each discount of the cart.
+pub fn prices(seats: &[CartSeat], discounts: &[i32]) -> String {
+    let prices = seats.iter().zip(discounts).map(|(seat, discount)| {
         let OfferingRow {
             offering_id,
             price_cents,
             currency,
             ..
         } = &seat.offering;
-        format!("{offering_id} {price_cents} {currency}")
+        format!("{offering_id} {price_cents} {discount} {currency}")
     });
     prices.collect::<Vec<_>>().join(", ")
 }
@@ -63,25 +64,36 @@ pub async fn place(
         }
     }
     let seats = cart::seats(conn, buyer.user).await?;
-    let Some((total, currency)) = checked(conn, &seats, seen).await? else {
+    if seats.is_empty() {
         let recent = store::newest_of(conn, buyer.user, now - Duration::minutes(10)).await?;
         return recent.ok_or_else(|| AppError::Conflict("Your cart is empty.".to_owned()));
-    };
+    }
+    check(conn, &seats).await?;
+    let code = codes::take(conn, buyer.user, &seats, now).await?;
+    let discounts = code
+        .as_ref()
+        .map_or_else(|| vec![0; seats.len()], |code| code.of(&seats));
+    if prices(&seats, &discounts) != seen {
+        return Err(AppError::field("", CHANGED));
+    }
+    let (total, currency) =
+        codes::total(&seats, &discounts).ok_or_else(|| AppError::field("", CURRENCIES))?;
     let new = NewBuyer {
         user: Some(buyer.user),
         name: &buyer.name,
         email: &buyer.email,
         address: &buyer.address,
+        code: code.map(|code| code.code_id),
     };
     let order = store::create(conn, new, &currency).await?;
-    for seat in &seats {
+    for (seat, discount) in seats.iter().zip(discounts) {
         if let Some(row) = &seat.registration {
             let seat = NewSeat {
                 offering: seat.offering.offering_id,
                 registration: row.registration_id,
                 title: seat.title(),
                 price_cents: seat.offering.price_cents,
-                discount_cents: 0,
+                discount_cents: discount,
             };
             store::add_seat(conn, order, &seat).await?;
         }
@@ -94,15 +106,16 @@ pub async fn place(
     Ok(order)
 }
 
-/// Checks that all seats can be ordered. None if the cart is empty.
-async fn checked(
-    conn: &mut Conn,
-    seats: &[CartSeat],
-    seen: &str,
-) -> AppResult<Option<(i64, String)>> {
-    if seats.is_empty() {
-        return Ok(None);
-    }
+const CHANGED: &str = "The cart or a price has changed since you opened this page. Reload it, check the total, and place the order again.";
+const CURRENCIES: &str =
+    "The prices are in several currencies. Order the seats of one currency at a time.";
+
+/// Checks that all seats can be ordered.
+///
+/// # Errors
+///
+/// Names all that is wrong.
+async fn check(conn: &mut Conn, seats: &[CartSeat]) -> AppResult<()> {
     let mut problems: Vec<String> = seats
         .iter()
         .filter_map(|seat| Some(format!("“{}”: {}", seat.title(), seat.problem()?)))
@@ -118,23 +131,13 @@ async fn checked(
             ));
         }
     }
-    let total = total(seats);
-    if total.is_none() {
-        problems.push(
-            "The prices are in several currencies. Order the seats of one currency at a time."
-                .to_owned(),
-        );
+    if total(seats).is_none() {
+        problems.push(CURRENCIES.to_owned());
     }
-    if !problems.is_empty() {
-        return Err(AppError::field("", problems.join(" ")));
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(AppError::field("", problems.join(" "))),
     }
-    if prices(seats) != seen {
-        return Err(AppError::field(
-            "",
-            "The cart or a price has changed since you opened this page. Reload it, check the total, and place the order again.",
-        ));
-    }
-    Ok(total)
 }
 
 /// Records that an admin received the whole price of an accepted application. Places an order for
@@ -159,6 +162,7 @@ pub async fn pay_registration(
         name: &name,
         email: &row.email,
         address: "",
+        code: None,
     };
     let order = store::create(conn, new, &offering.currency).await?;
     let seat = NewSeat {

@@ -1,10 +1,19 @@
 //! Checks the forms of orders. All problems are told at once.
 
-use crate::admission::orders::{ADDRESS_CHARACTERS, PaymentMethod, REFERENCE_CHARACTERS};
+use chrono::NaiveDate;
+
+use super::codes::DiscountRow;
+use crate::admission::orders::desk::DiscountFields;
+use crate::admission::orders::{
+    ADDRESS_CHARACTERS, DiscountKind, PaymentMethod, REFERENCE_CHARACTERS,
+};
 use crate::admission::server::fields::cents;
+use crate::admission::server::offerings::{OfferingRow, tidy_code};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
+use crate::platform::ids::DiscountId;
 use crate::platform::names;
+use crate::platform::time::Clock;
 
 /// Returns name and address for an invoice.
 pub fn read_buyer(name: &str, address: &str) -> AppResult<(String, String)> {
@@ -59,6 +68,103 @@ pub fn read_money(amount: &str, method: &str, reference: &str) -> AppResult<Reco
         }),
         _ => Err(AppError::Invalid(problems)),
     }
+}
+
+/// Reads the form of a discount code for all offerings, or for one of these. The day until which it
+/// is valid ends in the organization's time zone.
+pub fn read_discount(
+    fields: &DiscountFields,
+    offerings: &[OfferingRow],
+    clock: &Clock,
+) -> AppResult<DiscountRow> {
+    let mut problems = Vec::new();
+    let mut wrong = |field: &str, sentence: &str| {
+        problems.push((field.to_owned(), sentence.to_owned()));
+    };
+    let code = tidy_code(&fields.voucher);
+    let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    if !(3..=24).contains(&code.len()) || !code.bytes().all(is_plain) {
+        wrong("voucher", "Use 3 to 24 letters from A to Z and digits.");
+    }
+    let kind = DiscountKind::parse(&fields.kind);
+    let value = match kind {
+        Some(DiscountKind::Percent) => {
+            let typed = fields.value.trim().trim_end_matches('%').trim();
+            typed.parse().ok().filter(|value| (1..=100).contains(value))
+        }
+        Some(DiscountKind::Amount) => cents(&fields.value).ok().filter(|cents| *cents > 0),
+        Some(DiscountKind::FreeSeat) => Some(0),
+        None => {
+            wrong("kind", "Choose a kind.");
+            Some(0)
+        }
+    };
+    if value.is_none() {
+        wrong(
+            "value",
+            "Enter a percentage from 1 to 100, or an amount such as 10 or 10.50.",
+        );
+    }
+    let currency = fields.currency.trim().to_uppercase();
+    let is_amount = kind == Some(DiscountKind::Amount);
+    if is_amount && (currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase())) {
+        wrong("currency", "Enter three letters, such as EUR.");
+    }
+    let scope = match fields.scope.as_str() {
+        "" => None,
+        id => {
+            let mut known = offerings.iter().map(|row| row.offering_id);
+            let found = known.find(|offering| offering.to_string() == id);
+            if found.is_none() {
+                wrong("scope", "Choose what it is for.");
+            }
+            found
+        }
+    };
+    let valid_until = match fields.until.trim() {
+        "" => None,
+        day => {
+            let after = NaiveDate::parse_from_str(day, "%Y-%m-%d")
+                .ok()
+                .and_then(|day| day.succ_opt());
+            let until = after.and_then(|day| clock.of_field(&format!("{day}T00:00")));
+            if until.is_none() {
+                wrong("until", "Enter a date.");
+            }
+            until
+        }
+    };
+    let max_uses = match fields.most.trim() {
+        "" => None,
+        typed => {
+            let most = typed
+                .parse()
+                .ok()
+                .filter(|most| (1..=100_000).contains(most));
+            if most.is_none() {
+                wrong(
+                    "most",
+                    "Enter a number from 1 to 100,000, or nothing for no limit.",
+                );
+            }
+            most
+        }
+    };
+    if !problems.is_empty() {
+        return Err(AppError::Invalid(problems));
+    }
+    Ok(DiscountRow {
+        code_id: DiscountId(uuid::Uuid::new_v4()),
+        code,
+        kind: kind.map_or("", DiscountKind::name).to_owned(),
+        value: value.unwrap_or_default(),
+        currency: is_amount.then_some(currency),
+        offering_id: scope,
+        valid_until,
+        max_uses,
+        uses: 0,
+        is_active: true,
+    })
 }
 
 /// Formats an amount as people type it: "48" or "48.50".

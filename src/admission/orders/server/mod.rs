@@ -2,6 +2,7 @@
 
 pub mod cart;
 pub mod checkout;
+pub mod codes;
 pub mod fields;
 pub mod mails;
 pub mod settle;

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
+use super::codes;
 use super::mails::{OrderMail, OrderNews};
 use super::store::{self, OrderLineRow, OrderRow, Receipt, no_order};
 use crate::admission::RegistrationStatus;
@@ -178,6 +179,7 @@ pub async fn lose_seat(
     match (order.status, holds_more) {
         (OrderStatus::Open, false) => {
             store::set_status(conn, order.order_id, OrderStatus::Canceled, now).await?;
+            give_code_back(conn, &order).await?;
         }
         // The money received may cover the rest. The other offerings are not locked here.
         (OrderStatus::Open, true) => {
@@ -203,11 +205,20 @@ pub async fn cancel(conn: &mut Conn, order: &LockedOrder, now: DateTime<Utc>) ->
         store::let_go(conn, seat.line.line_id).await?;
     }
     store::set_status(conn, order.row.order_id, OrderStatus::Canceled, now).await?;
+    give_code_back(conn, &order.row).await?;
     if order.row.user_id.is_some() {
         let mail = OrderMail::new(order.row.order_id, OrderNews::Canceled);
         jobs::enqueue(conn, &mail).await?;
     }
     Ok(())
+}
+
+/// Lets others use the code of a canceled order.
+async fn give_code_back(conn: &mut Conn, order: &OrderRow) -> QueryResult<()> {
+    match order.code_id {
+        Some(code) => codes::give_back(conn, code).await,
+        None => Ok(()),
+    }
 }
 
 /// Records money that was paid back. With `frees_seats`, the people lose the seats of the order.

@@ -9,7 +9,7 @@ use crate::admission::orders::{OrderBalance, OrderStatus, PaymentMethod};
 use crate::platform::db::schema::{order_lines, order_payments, orders, payment_settings};
 use crate::platform::db::{Conn, schema::sql_types, statement};
 use crate::platform::error::AppError;
-use crate::platform::ids::{CourseId, OfferingId, OrderId, RegistrationId, UserId};
+use crate::platform::ids::{CourseId, DiscountId, OfferingId, OrderId, RegistrationId, UserId};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = orders)]
@@ -23,6 +23,7 @@ pub struct OrderRow {
     pub currency: String,
     pub status: OrderStatus,
     pub created_at: DateTime<Utc>,
+    pub code_id: Option<DiscountId>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -58,6 +59,8 @@ pub struct NewBuyer<'a> {
     pub name: &'a str,
     pub email: &'a str,
     pub address: &'a str,
+    /// The discount code that the order uses.
+    pub code: Option<DiscountId>,
 }
 
 /// Creates an open order without seats. It gets the organization's next number.
@@ -69,6 +72,7 @@ pub async fn create(conn: &mut Conn, buyer: NewBuyer<'_>, currency: &str) -> Que
             orders::buyer_email.eq(buyer.email),
             orders::billing_address.eq(buyer.address),
             orders::currency.eq(currency),
+            orders::code_id.eq(buyer.code),
         ))
         .returning(orders::order_id)
         .get_result(conn)

@@ -1,19 +1,25 @@
 //! Builds the pages of carts and orders.
 
+use chrono::{DateTime, Utc};
+
 use super::cart;
 use super::checkout;
+use super::codes;
 use super::fields::typed;
 use super::store::{self, OrderRow, OrderSums};
+use crate::admission::orders::desk::{DiscountLine, PaymentSettings};
 use crate::admission::orders::{
-    CartLine, CartPage, OrderBalance, OrderPage, OrderPayment, OrderStatus, OrderSummary,
-    OrderedSeat, PaymentMethod, PaymentStep, order_path,
+    CartLine, CartPage, DiscountKind, OrderBalance, OrderPage, OrderPayment, OrderStatus,
+    OrderSummary, OrderedSeat, PaymentMethod, PaymentStep, order_path,
 };
+use crate::admission::server::offerings;
 use crate::admission::server::registrations::RegistrationRow;
 use crate::admission::server::view::price;
+use crate::course::server::store::title;
 use crate::course::{CourseTitle, money};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{OrderId, UserId};
+use crate::platform::ids::{CourseId, OfferingId, OrderId, UserId};
 use crate::platform::time::Clock;
 
 /// Returns the page of the person's cart.
@@ -22,12 +28,21 @@ pub async fn cart(
     user: UserId,
     name: String,
     school: String,
+    now: DateTime<Utc>,
 ) -> AppResult<CartPage> {
     let seats = cart::seats(conn, user).await?;
-    let total = checkout::total(&seats);
+    let code = codes::in_cart(conn, user).await?;
+    let problem = code.as_ref().and_then(|code| code.problem(&seats, now));
+    let discounts = match (&code, problem) {
+        (Some(code), None) => code.of(&seats),
+        _ => vec![0; seats.len()],
+    };
+    let total = codes::total(&seats, &discounts);
     let lines = seats
         .iter()
-        .map(|seat| CartLine {
+        .zip(&discounts)
+        .map(|(seat, discount)| CartLine {
+            discount: (*discount > 0).then(|| money((*discount).into(), &seat.offering.currency)),
             offering_id: seat.offering.offering_id,
             course_slug: seat.course.slug.clone(),
             course_title: CourseTitle::new(seat.course.title.clone(), seat.course.language.clone()),
@@ -43,7 +58,8 @@ pub async fn cart(
             || "in several currencies".to_owned(),
             |(cents, currency)| money(cents, &currency),
         ),
-        seen: checkout::prices(&seats),
+        seen: checkout::prices(&seats, &discounts),
+        voucher: code.map(|code| (code.code, problem.map(str::to_owned))),
         name,
         school,
         instructions: store::instructions(conn).await?,
@@ -145,5 +161,55 @@ pub async fn order(
             refund_due: (balance.refund_due() > 0)
                 .then(|| money(balance.refund_due(), &row.currency)),
         },
+    })
+}
+
+/// Returns how people pay, with the discount codes for the course's offerings.
+pub async fn settings(
+    conn: &mut Conn,
+    course: CourseId,
+    clock: &Clock,
+) -> AppResult<PaymentSettings> {
+    let offerings = offerings::all_of_course(conn, course).await?;
+    let ids: Vec<OfferingId> = offerings.iter().map(|row| row.offering_id).collect();
+    let codes = codes::all(conn, &ids).await?;
+    let every = "Every offering of every course".to_owned();
+    let codes = codes.into_iter().map(|code| DiscountLine {
+        saves: match (code.kind(), code.currency.as_deref()) {
+            (DiscountKind::FreeSeat, _) => "One seat is free".to_owned(),
+            (DiscountKind::Amount, Some(currency)) => {
+                format!("{} off", money(code.value.into(), currency))
+            }
+            _ => format!("{} % off", code.value),
+        },
+        scope: code.offering_id.map_or_else(
+            || every.clone(),
+            |id| {
+                let mut offerings = offerings.iter();
+                let found = offerings.find(|row| row.offering_id == id);
+                found.map_or_else(String::new, |row| row.title.clone())
+            },
+        ),
+        uses: match code.max_uses {
+            Some(most) => format!("{} of {most}", code.uses),
+            None => code.uses.to_string(),
+        },
+        // It ends at midnight after its last day.
+        until: code
+            .valid_until
+            .map(|until| clock.date(until - chrono::Duration::minutes(1))),
+        code_id: code.code_id,
+        code: code.code,
+        is_active: code.is_active,
+    });
+    let own = offerings
+        .iter()
+        .map(|row| (row.offering_id.to_string(), row.title.clone()));
+    let all = (String::new(), every.clone());
+    Ok(PaymentSettings {
+        course_title: title(conn, course).await?,
+        instructions: store::instructions(conn).await?,
+        codes: codes.collect(),
+        scopes: [all].into_iter().chain(own).collect(),
     })
 }
