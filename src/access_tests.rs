@@ -164,6 +164,24 @@ const TABLE: &str = "
     review/api/record_payment   course=open&registration=REGISTRATION           401 403 403 403 403 200 404
     review/api/release_seat     course=open&registration=REGISTRATION           401 403 403 403 403 409 404
     review/api/offer_seats      course=open&offering=OFFERING                   401 403 403 403 403 200 404
+    GET orders/api/load_cart    -                                               401 200 200 200 200 200 200
+    orders/api/add_to_cart      offering=OFFERING                               401 409 409 409 409 409 404
+    orders/api/remove_from_cart offering=OFFERING                               401 200 200 200 200 200 200
+    orders/api/enter_code       voucher=NONE                                    401 422 422 422 422 422 422
+    orders/api/remove_code      -                                               401 200 200 200 200 200 200
+    orders/api/place_order      name=X                                          401 200 409 409 409 409 409
+    GET orders/api/load_orders  -                                               401 200 200 200 200 200 200
+    GET orders/api/load_order   order=ORDERED                                   401 200 404 404 404 404 404
+    orders/api/cancel_own_order order=ORDERED                                   401 409 404 404 404 404 404
+    GET desk/api/load_offering_orders course=open&offering=OFFERING&filter=all&page=0 401 403 403 403 403 200 404
+    GET desk/api/load_offering_order course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 200 404
+    desk/api/record_order_payment course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 422 404
+    desk/api/cancel_order       course=open&offering=OFFERING&order=ORDERED     401 403 403 403 403 409 404
+    desk/api/refund_order       course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 422 404
+    GET desk/api/load_payment_settings course=open                              401 403 403 403 403 200 404
+    desk/api/save_payment_settings course=open&instructions=x                   401 403 403 403 403 200 404
+    desk/api/add_discount_code  course=open                                     401 403 403 403 403 422 404
+    desk/api/set_discount_active course=open&discount=NOBODY&active=true        401 403 403 403 403 404 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
@@ -210,6 +228,7 @@ async fn everybody_gets_what_the_table_says() {
             .replace("COHORT", &ids.cohort)
             .replace("CODE", CODE)
             .replace("NOBODY", NOBODY)
+            .replace("ORDERED", &ids.order)
             .replace("OFFERING", &ids.offering)
             .replace("REGISTRATION", &ids.registration)
             .replace("PROMPT", &ids.prompt)
@@ -276,6 +295,7 @@ pub(crate) struct Filled {
     pub sitting: String,
     pub offering: String,
     pub registration: String,
+    pub order: String,
     pub cohort: String,
 }
 
@@ -322,7 +342,13 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
          select course_id, 'workshop', 'Spring', 'Bring a number.', 'OPEN26' from courses where slug = 'open';
          insert into registrations (offering_id, email, name, about, status, submitted_at)
          select offering_id, 'applicant@example.org', 'Applicant', 'Counts.', 'submitted', now() from course_offerings;
-         insert into assessment_questions (prompt, is_required) values ('Why?', false)";
+         insert into assessment_questions (prompt, is_required) values ('Why?', false);
+         insert into orders (user_id, buyer_name, buyer_email, currency, status, paid_at)
+         select user_id, 'Learner', email, 'EUR', 'paid', now() from users where email = 'learner@example.org';
+         insert into order_lines (order_id, offering_id, title, price_cents)
+         select order_id, offering_id, 'Open – Spring', 4800 from orders, course_offerings;
+         insert into order_payments (order_id, kind, amount_cents, method, reference)
+         select order_id, 'payment', 4800, 'bank_transfer', 'RF 1' from orders";
     site.test.sql(apply).await;
     Filled {
         topic: topic_id(site, "t").await,
@@ -340,6 +366,7 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
             .test
             .text("select registration_id from registrations")
             .await,
+        order: site.test.text("select order_id from orders").await,
         cohort,
     }
 }

@@ -116,6 +116,9 @@ fn routes() -> RouteTable {
         Route::lazy("/apply/:offering", || Box::pin(own(Own::Apply))),
         Route::lazy("/apply/:offering/:stage", || Box::pin(own(Own::Apply))),
         Route::lazy("/join/:code", || Box::pin(own(Own::Join))),
+        Route::lazy("/cart", || Box::pin(own(Own::Cart))),
+        Route::lazy("/orders", || Box::pin(own(Own::Orders))),
+        Route::lazy("/orders/:order", || Box::pin(own(Own::Order))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
         Route::lazy("/check-mail", || Box::pin(account(Account::CheckMail))),
@@ -207,11 +210,20 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/admissions/questions", || {
             Box::pin(admission(Admission::Questions))
         }),
+        Route::lazy("/teach/:course/admissions/payments", || {
+            Box::pin(admission(Admission::Payments))
+        }),
         Route::lazy("/teach/:course/admissions/:offering", || {
             Box::pin(admission(Admission::One))
         }),
         Route::lazy("/teach/:course/admissions/:offering/edit", || {
             Box::pin(admission(Admission::Form))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering/orders", || {
+            Box::pin(admission(Admission::Orders))
+        }),
+        Route::lazy("/teach/:course/admissions/:offering/orders/:order", || {
+            Box::pin(admission(Admission::Order))
         }),
         Route::lazy("/teach/:course/admissions/:offering/:registration", || {
             Box::pin(admission(Admission::Application))

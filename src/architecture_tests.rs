@@ -229,6 +229,7 @@ const SHARED_NAMES: &[&str] = &[
     "EnrollmentStatus",
     "LearnerPersona",
     "MemberStatus",
+    "OrderStatus",
     "ProgramType",
     "QuestionType",
     "RegistrationStatus",

@@ -6,6 +6,9 @@ use leptos::prelude::*;
 
 use crate::admission::apply::pages::{apply_page, join_page};
 use crate::admission::manage::pages::{assessment_page, offering_form_page, offerings_page};
+use crate::admission::orders::desk::pages::{offering_order_page, offering_orders_page};
+use crate::admission::orders::desk::payments::payment_settings_page;
+use crate::admission::orders::pages::{cart_page, order_page, orders_page};
 use crate::admission::review::pages::{application_page, offering_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
@@ -80,6 +83,9 @@ bundle! {
         Verify => verify_page,
         Apply => apply_page,
         Join => join_page,
+        Cart => cart_page,
+        Orders => orders_page,
+        Order => order_page,
     }
 }
 
@@ -180,5 +186,8 @@ bundle! {
         Questions => assessment_page,
         One => offering_page,
         Application => application_page,
+        Orders => offering_orders_page,
+        Order => offering_order_page,
+        Payments => payment_settings_page,
     }
 }

@@ -42,6 +42,9 @@ const TEXTS: &str = "
     course_offerings: title description
     assessment_questions: prompt
     registrations: name about
+    orders: buyer_name billing_address
+    order_lines: title
+    payment_settings: instructions
     quiz_excuses: reason
     notifications: title body
     cold_call_prompts: prompt helper_text
@@ -217,6 +220,7 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("which", "daily"),
         ("offering", ids.offering.as_str()),
         ("registration", ids.registration.as_str()),
+        ("order", ids.order.as_str()),
         ("stage", "details"),
         ("prompt", ids.prompt.as_str()),
         ("n", "1"),

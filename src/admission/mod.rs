@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod manage;
+pub mod orders;
 mod parts;
 pub mod review;
 #[cfg(feature = "ssr")]

@@ -14,7 +14,7 @@ pub enum OfferingStanding {
     AcceptSeat,
     /// Accepted into a program that starts later.
     StartsOn,
-    /// Accepted, and the school waits for the payment.
+    /// Accepted, and the price was not paid yet.
     AwaitingPayment,
     /// Accepted, without a date, and not let in yet.
     Accepted,
@@ -38,7 +38,7 @@ impl OfferingStanding {
             Self::StartLearning => "Start learning",
             Self::AcceptSeat => "Accept your seat",
             Self::StartsOn => return format!("Starts on {first_day}"),
-            Self::AwaitingPayment => "Awaiting payment",
+            Self::AwaitingPayment => "Pay for your seat",
             Self::Accepted => "You have a seat",
             Self::UnderReview => "Application under review",
             Self::OnWaitlist => "On the waitlist",

@@ -261,6 +261,8 @@ pub fn registry() -> Registry {
         .with::<crate::admission::server::jobs::SettleDecision>()
         .with::<crate::admission::server::jobs::ExpireOffer>()
         .with::<crate::admission::server::mails::RegistrationMail>()
+        .with::<crate::admission::orders::server::mails::OrderMail>()
+        .with::<crate::admission::orders::server::settle::SettleOrder>()
         .with::<crate::exam::server::mails::ExamMail>()
         .with::<crate::quiz::server::regrade::work::Regrade>()
 }

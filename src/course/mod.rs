@@ -5,7 +5,7 @@ mod price;
 pub mod server;
 
 pub use personas::{LearnerPersona, StudyPersona};
-pub use price::Price;
+pub use price::{Price, money};
 
 use serde::{Deserialize, Serialize};
 

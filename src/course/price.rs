@@ -13,23 +13,28 @@ pub struct Price {
 impl Price {
     /// Formats the price: "Free", "€48", "₹4,800.50".
     pub fn label(&self) -> String {
-        if self.cents == 0 {
-            return "Free".to_owned();
+        match self.cents {
+            0 => "Free".to_owned(),
+            cents => money(cents.into(), &self.currency),
         }
-        let symbol = match self.currency.as_str() {
-            "EUR" => "€",
-            "USD" => "$",
-            "GBP" => "£",
-            "INR" => "₹",
-            other => return format!("{} {other}", amount(self.cents)),
-        };
-        format!("{symbol}{}", amount(self.cents))
     }
 }
 
-fn amount(cents: i32) -> String {
+/// Formats an amount in minor units, which is not negative: "€0", "€48", "₹4,800.50".
+pub fn money(cents: i64, currency: &str) -> String {
+    let symbol = match currency {
+        "EUR" => "€",
+        "USD" => "$",
+        "GBP" => "£",
+        "INR" => "₹",
+        other => return format!("{} {other}", amount(cents)),
+    };
+    format!("{symbol}{}", amount(cents))
+}
+
+fn amount(cents: i64) -> String {
     let whole = figures::number((cents / 100).unsigned_abs() as usize);
-    match cents % 100 {
+    match (cents % 100).abs() {
         0 => whole,
         cents => format!("{whole}.{cents:02}"),
     }
@@ -52,5 +57,7 @@ mod tests {
         assert_eq!(price(4800, "EUR"), "€48");
         assert_eq!(price(480_050, "INR"), "₹4,800.50");
         assert_eq!(price(123_456_700, "CHF"), "1,234,567 CHF");
+        assert_eq!(money(0, "EUR"), "€0");
+        assert_eq!(money(2_000_000_005, "USD"), "$20,000,000.05");
     }
 }

@@ -93,6 +93,8 @@ id!(
     OfferingId,
     RegistrationId,
     AssessmentQuestionId,
+    OrderId,
+    DiscountId,
     ListId,
     AnnouncementId,
     WorkId,

@@ -12,6 +12,7 @@ use crate::platform::ids::OfferingId;
 #[cfg(feature = "ssr")]
 use {
     super::{ApplicationStage, apply_path},
+    crate::admission::orders::server::settle,
     crate::admission::server::answers::{self, ApplicationAnswers},
     crate::admission::server::mails::{RegistrationMail, RegistrationNews},
     crate::admission::server::offerings::{self, OfferingRow, no_offering},
@@ -390,6 +391,7 @@ pub async fn withdraw_application(
             return Ok(());
         }
         registrations::set_status(conn, row.registration_id, RegistrationStatus::Withdrawn).await?;
+        settle::lose_seat(conn, row.registration_id, Utc::now()).await?;
         if row.status.has_seat() {
             seats::offer_next(conn, &offering, 1, Utc::now()).await?;
         }

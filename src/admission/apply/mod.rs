@@ -5,6 +5,7 @@ pub mod pages;
 
 use serde::{Deserialize, Serialize};
 
+use super::orders::PaymentStep;
 use super::{AskedQuestion, OfferingFacts, OfferingStanding, RegistrationStatus};
 use crate::course::CourseTitle;
 use crate::platform::address;
@@ -76,6 +77,8 @@ pub struct ApplyPage {
     /// Sentence about the standing, such as the date on which the program starts.
     pub note: String,
     pub application: Option<Application>,
+    /// Step that pays for the seat. None for people who are not signed in.
+    pub payment: Option<PaymentStep>,
 }
 
 /// An application as its applicant sees it.

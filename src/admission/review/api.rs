@@ -12,9 +12,10 @@ use {
     super::{DecisionMail, MAIL_CHARACTERS, SUBJECT_CHARACTERS, application_path, queue_path},
     crate::admission::RegistrationStatus,
     crate::admission::manage::api::require_admin_of,
+    crate::admission::orders::OrderStatus,
+    crate::admission::orders::server::{checkout, settle, store},
     crate::admission::server::decisions::{self, Deciding},
     crate::admission::server::desk::{self, QueuePart},
-    crate::admission::server::mails::{RegistrationMail, RegistrationNews},
     crate::admission::server::offerings::{self, OfferingRow, no_offering},
     crate::admission::server::registrations::{self, RegistrationRow, no_registration},
     crate::admission::server::{members, seats},
@@ -26,7 +27,6 @@ use {
     crate::platform::figures,
     crate::platform::http::server_fns::redirect,
     crate::platform::ids::CourseId,
-    crate::platform::jobs,
     crate::platform::names,
     crate::platform::time::Clock,
     chrono::Utc,
@@ -294,7 +294,8 @@ pub async fn save_mail_template(
     Ok(())
 }
 
-/// Records that the price was paid, and lets the person in.
+/// Records that the whole price was paid, and lets the person in. An order is placed for it if
+/// there is none.
 #[server]
 pub async fn record_payment(
     course: String,
@@ -306,6 +307,18 @@ pub async fn record_payment(
     let user = admin.signed_in.user_id();
     let offering = cx
         .within(async move |conn| {
+            let row = registrations::of_course(conn, admin.course, registration)
+                .await?
+                .ok_or_else(no_registration)?;
+            // An order may have other seats, which are locked before it.
+            if let Some(order) = store::holding(conn, row.registration_id).await?
+                && order.status == OrderStatus::Open
+            {
+                checkout::receive_rest(conn, order.order_id, user, Utc::now()).await?;
+                record(conn, &admin, "registration.paid", registration).await?;
+                return Ok(row.offering_id);
+            }
+            let names = offerings::names(conn, admin.course).await?;
             let (offering, row) = locked(conn, admin.course, registration).await?;
             if offering.is_free() || row.paid_at.is_some() {
                 return Ok(offering.offering_id);
@@ -316,17 +329,8 @@ pub async fn record_payment(
                 ));
             }
             let now = Utc::now();
-            registrations::set_paid(conn, registration, user, now).await?;
-            let paid = RegistrationRow {
-                paid_at: Some(now),
-                ..row
-            };
-            // A decision that can still be undone is carried out later.
-            if paid.previous_status.is_none() {
-                members::admit(conn, &offering, &paid, now).await?;
-                let mail = RegistrationMail::new(registration, RegistrationNews::PaymentRecorded);
-                jobs::enqueue(conn, &mail).await?;
-            }
+            let title = format!("{} – {}", names.title, offering.title);
+            checkout::pay_registration(conn, &offering, &row, title, user, now).await?;
             record(conn, &admin, "registration.paid", registration).await?;
             Ok(offering.offering_id)
         })
@@ -354,6 +358,7 @@ pub async fn release_seat(
                 ));
             }
             registrations::set_status(conn, registration, RegistrationStatus::Withdrawn).await?;
+            settle::lose_seat(conn, registration, Utc::now()).await?;
             members::dismiss(conn, &offering, &row).await?;
             seats::offer_next(conn, &offering, 1, Utc::now()).await?;
             record(conn, &admin, "registration.released", registration).await?;

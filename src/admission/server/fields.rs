@@ -224,7 +224,7 @@ fn text(typed: &str, most: u32) -> Result<String, String> {
 }
 
 /// Reads a price in whole units: "", "48", "48.50" or "48,5".
-fn cents(typed: &str) -> Result<i32, String> {
+pub fn cents(typed: &str) -> Result<i32, String> {
     let typed = typed.trim().replace(',', ".");
     let wrong = || "Enter a price such as 48 or 48.50, or 0 if it is free.".to_owned();
     if typed.is_empty() {

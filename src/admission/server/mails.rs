@@ -155,8 +155,7 @@ impl RegistrationLetter<'_> {
         };
         let next = match self.row.status {
             RegistrationStatus::Accepted if !self.offering.is_free() => format!(
-                "{} will write to you about the payment of {}.",
-                self.school,
+                "Please pay {} for it: the page behind the link leads to your cart.",
                 view::price(self.offering).label()
             ),
             RegistrationStatus::Accepted => "Welcome!".to_owned(),
@@ -285,7 +284,9 @@ pub fn template(offering: &OfferingRow, decision: ReviewDecision) -> DecisionMai
 fn usual(offering: &OfferingRow, decision: ReviewDecision) -> DecisionMail {
     let payment = match offering.is_free() {
         true => "",
-        false => "\n\nWe will write to you about the payment. Once it has arrived, you can begin.",
+        false => {
+            "\n\nPlease pay for your seat: the page of your application leads to your cart. Once the payment has arrived, you can begin."
+        }
     };
     let starts = offering.starts_on.map_or(String::new(), |day| {
         format!(" It starts on {}.", day.format("%-d %B %Y"))

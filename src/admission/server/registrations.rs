@@ -282,16 +282,29 @@ pub async fn set_status(
         .map(drop)
 }
 
+/// Marks the seat as paid. `by` is the person who recorded it, if it was a person.
 pub async fn set_paid(
     conn: &mut Conn,
     registration: RegistrationId,
-    by: UserId,
+    by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(registrations::table.find(registration))
         .set((
             registrations::paid_at.eq(now),
             registrations::paid_by.eq(by),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Forgets the payment of a seat that was lost. The order keeps the money.
+pub async fn set_unpaid(conn: &mut Conn, registration: RegistrationId) -> QueryResult<()> {
+    diesel::update(registrations::table.find(registration))
+        .set((
+            registrations::paid_at.eq(None::<DateTime<Utc>>),
+            registrations::paid_by.eq(None::<UserId>),
         ))
         .execute(conn)
         .await

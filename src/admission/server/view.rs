@@ -9,6 +9,7 @@ use super::offerings::{self, OfferingRow, no_offering};
 use super::registrations::{self, Applicant, RegistrationRow};
 use super::seats;
 use crate::admission::apply::{Application, ApplicationStage, ApplyPage};
+use crate::admission::orders::server::view as orders;
 use crate::admission::{
     AdmissionPanel, ApplicationState, ApplicationWindow, AskedQuestion, OfferingFacts,
     OfferingStanding, RegistrationStatus, Studies, standing,
@@ -169,7 +170,7 @@ fn note(
         }
         OfferingStanding::StartsOn => format!("You have a seat. It starts on {first}."),
         OfferingStanding::AwaitingPayment => format!(
-            "A seat is kept for you. {school} arranges the payment of {} with you.",
+            "A seat is kept for you. Once {school} has received {}, you are let in.",
             price(offering).label()
         ),
         OfferingStanding::Accepted => "You have a seat.".to_owned(),
@@ -208,6 +209,16 @@ pub async fn apply(
     let standing = stand(studies, row.as_ref(), &offering, taken, clock);
     let note = note(standing, row.as_ref(), &offering, school, clock);
     let others = others(conn, &offering, clock).await?;
+    let payment = match &row {
+        Some(row)
+            if standing == OfferingStanding::AwaitingPayment
+                && row.user_id.is_some()
+                && row.user_id == who.user =>
+        {
+            Some(orders::step(conn, row).await?)
+        }
+        _ => None,
+    };
     let application = match row {
         Some(row) => Some(application(conn, &offering, row).await?),
         None => None,
@@ -222,6 +233,7 @@ pub async fn apply(
         label: label(standing, &offering),
         note,
         application,
+        payment,
     })
 }
 

@@ -184,7 +184,7 @@ async fn a_priced_seat_is_kept_until_the_payment_is_recorded() {
         .assert_ok();
     decisions_are_told(&site).await;
     let page = people[0].get("/courses/small").await.body;
-    assert!(page.contains("Awaiting payment") && page.contains("€48"));
+    assert!(page.contains("Pay for your seat") && page.contains("€48"));
     assert_eq!(
         people[0].get("/learn/small/t").await.status,
         StatusCode::FORBIDDEN

@@ -2,7 +2,9 @@
 
 mod apply;
 mod decisions;
+mod discounts;
 mod offerings;
+mod orders;
 mod seats;
 
 use crate::platform::http::testing::{Browser, TestSite};

@@ -1,10 +1,13 @@
-//! Fills the admission of the demo course: a cohort with applications to decide, and a workshop
-//! that is full, with a waitlist.
+//! Fills the admission of the demo course: a cohort with applications to decide, a workshop that is
+//! full, with a waitlist, and a day with a coach that has a price and orders.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use crate::admission::orders::server::codes::{self, DiscountRow};
+use crate::admission::orders::server::store::{self, NewBuyer, NewSeat, Receipt};
+use crate::admission::orders::{DiscountKind, OrderStatus, PaymentMethod};
 use crate::admission::server::answers::ApplicationAnswers;
 use crate::admission::server::desk;
 use crate::admission::server::offerings::{self, AssessmentQuestionRow, OfferingRow};
@@ -14,7 +17,7 @@ use crate::enrollment::server::store as studying;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{cohorts, registrations};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{AssessmentQuestionId, CohortId, CourseId};
+use crate::platform::ids::{AssessmentQuestionId, CohortId, CourseId, DiscountId, RegistrationId};
 
 const COURSE: &str = "how-to-trust-a-number";
 
@@ -136,7 +139,8 @@ pub async fn admit(conn: &mut Conn) -> AppResult<()> {
     for applicant in &APPLICANTS {
         apply(conn, &cohort, &questions, applicant, now).await?;
     }
-    workshop(conn, course, now).await
+    workshop(conn, course, now).await?;
+    coaching(conn, course, now).await
 }
 
 async fn evening_cohort(
@@ -277,6 +281,95 @@ async fn workshop(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
             ))
             .execute(conn)
             .await?;
+    }
+    Ok(())
+}
+
+/// People who ordered the day with a coach, with what they have paid.
+const ORDERS: [(&str, &str, i64); 4] = [
+    ("Nora Lindqvist", "nora@applicants.example", 12_000),
+    ("Hassan El Amrani", "hassan@applicants.example", 12_000),
+    ("Beatriz Moura", "beatriz@applicants.example", 6_000),
+    ("Caspar de Wit", "caspar@applicants.example", 0),
+];
+
+/// Adds an offering with a price. Some of its orders are paid, one in part.
+async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppResult<()> {
+    let day = now.date_naive() + Duration::days(60);
+    let offering = OfferingRow {
+        title: "A day with a coach".to_owned(),
+        description: "Two coaches, twenty people, and the one decision that you have put off because the numbers did not agree."
+            .to_owned(),
+        program_type: ProgramType::Workshop,
+        price_cents: 12_000,
+        starts_on: Some(day),
+        ends_on: Some(day),
+        needs_review: false,
+        enrollment_code: "COACHING".to_owned(),
+        ..desk::blank(course)
+    };
+    offerings::create(conn, &offering).await?;
+    let words = "Transfer the amount within 14 days to IBAN DE00 0000 0000 0000 0000 00 (Lyceum Demo). Your seat is kept until then.";
+    store::set_instructions(conn, words).await?;
+    let discount = DiscountRow {
+        code_id: DiscountId(uuid::Uuid::new_v4()),
+        code: "EARLYBIRD".to_owned(),
+        kind: DiscountKind::Percent.name().to_owned(),
+        value: 25,
+        currency: None,
+        offering_id: Some(offering.offering_id),
+        valid_until: None,
+        max_uses: None,
+        uses: 0,
+        is_active: true,
+    };
+    codes::create(conn, &discount).await?;
+    let title = offerings::names(conn, course).await?.title;
+    for (name, email, cents) in ORDERS {
+        let is_paid = cents >= i64::from(offering.price_cents);
+        let registration: RegistrationId = diesel::insert_into(registrations::table)
+            .values((
+                registrations::offering_id.eq(offering.offering_id),
+                registrations::email.eq(email),
+                registrations::name.eq(name),
+                registrations::stage.eq("review"),
+                registrations::status.eq(RegistrationStatus::Accepted),
+                registrations::confirmed_at.eq(now),
+                registrations::submitted_at.eq(now),
+                registrations::paid_at.eq(is_paid.then_some(now)),
+                registrations::admitted_at.eq(is_paid.then_some(now)),
+            ))
+            .returning(registrations::registration_id)
+            .get_result(conn)
+            .await?;
+        let buyer = NewBuyer {
+            user: None,
+            name,
+            email,
+            address: "",
+            code: None,
+        };
+        let order = store::create(conn, buyer, &offering.currency).await?;
+        let seat = NewSeat {
+            offering: offering.offering_id,
+            registration,
+            title: format!("{title} – {}", offering.title),
+            price_cents: offering.price_cents,
+            discount_cents: 0,
+        };
+        store::add_seat(conn, order, &seat).await?;
+        if cents > 0 {
+            let receipt = Receipt {
+                cents,
+                method: PaymentMethod::BankTransfer,
+                reference: format!("Coaching {name}"),
+                by: None,
+            };
+            store::record(conn, order, &receipt, false).await?;
+        }
+        if is_paid {
+            store::set_status(conn, order, OrderStatus::Paid, now).await?;
+        }
     }
     Ok(())
 }

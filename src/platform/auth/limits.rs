@@ -60,6 +60,18 @@ pub const APPLY_SAVE: Limit = Limit {
     burst: 60.0,
     every_s: 5.0,
 };
+/// Changes of one person's cart and orders.
+pub const ORDER: Limit = Limit {
+    name: "order",
+    burst: 40.0,
+    every_s: 5.0,
+};
+/// Discount codes that one person tries.
+pub const DISCOUNT_CODE: Limit = Limit {
+    name: "discount-code",
+    burst: 20.0,
+    every_s: 30.0,
+};
 /// Mails that anyone can request for one address. One client can't use up the limit: the owner asks
 /// from another network and still gets a mail.
 pub const MAIL_ACCOUNT: MailLimit = MailLimit {

@@ -35,6 +35,10 @@ pub mod sql_types {
     pub struct MemberStatus;
 
     #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "order_status"))]
+    pub struct OrderStatus;
+
+    #[derive(diesel::query_builder::QueryId, Clone, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "program_type"))]
     pub struct ProgramType;
 
@@ -1187,6 +1191,105 @@ diesel::table! {
 }
 
 diesel::table! {
+    cart_codes (cart_code_id) {
+        cart_code_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        code_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    discount_codes (code_id) {
+        code_id -> Uuid,
+        organization_id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        value -> Int4,
+        currency -> Nullable<Text>,
+        offering_id -> Nullable<Uuid>,
+        valid_until -> Nullable<Timestamptz>,
+        max_uses -> Nullable<Int4>,
+        uses -> Int4,
+        is_active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cart_items (cart_item_id) {
+        cart_item_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_slug -> Text,
+        offering_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::OrderStatus;
+
+    orders (order_id) {
+        order_id -> Uuid,
+        organization_id -> Uuid,
+        number -> Int4,
+        user_id -> Nullable<Uuid>,
+        buyer_name -> Text,
+        buyer_email -> Text,
+        billing_address -> Text,
+        currency -> Text,
+        status -> OrderStatus,
+        paid_at -> Nullable<Timestamptz>,
+        canceled_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        code_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    order_lines (line_id) {
+        line_id -> Uuid,
+        organization_id -> Uuid,
+        order_id -> Uuid,
+        offering_id -> Uuid,
+        registration_id -> Nullable<Uuid>,
+        title -> Text,
+        price_cents -> Int4,
+        discount_cents -> Int4,
+        is_live -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    order_payments (payment_id) {
+        payment_id -> Uuid,
+        organization_id -> Uuid,
+        order_id -> Uuid,
+        kind -> Text,
+        amount_cents -> Int8,
+        method -> Text,
+        reference -> Text,
+        recorded_by -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payment_settings (settings_id) {
+        settings_id -> Uuid,
+        organization_id -> Uuid,
+        instructions -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     registration_links (link_id) {
         link_id -> Uuid,
         organization_id -> Uuid,
@@ -1374,6 +1477,10 @@ diesel::joinable!(cohort_members -> cohorts (cohort_id));
 diesel::joinable!(cohort_members -> users (user_id));
 diesel::joinable!(course_offerings -> courses (course_id));
 diesel::joinable!(registrations -> course_offerings (offering_id));
+diesel::joinable!(cart_codes -> discount_codes (code_id));
+diesel::joinable!(cart_items -> course_offerings (offering_id));
+diesel::joinable!(order_lines -> orders (order_id));
+diesel::joinable!(order_payments -> orders (order_id));
 diesel::joinable!(registration_links -> registrations (registration_id));
 diesel::joinable!(exams -> courses (course_id));
 diesel::joinable!(exam_sections -> topics (topic_id));
@@ -1406,6 +1513,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     assessment_questions,
     audit_logs,
     background_jobs,
+    cart_codes,
+    cart_items,
     cohort_announcements,
     cohort_batch_projects,
     cohort_lists,
@@ -1424,6 +1533,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     course_revisions,
     course_tutors,
     courses,
+    discount_codes,
     enrollments,
     exam_allowances,
     exam_answers,
@@ -1445,9 +1555,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_settings,
     notifications,
     one_time_tokens,
+    order_lines,
+    order_payments,
+    orders,
     organization_keys,
     organizations,
     page_content,
+    payment_settings,
     practice_answers,
     project_works,
     question_import_previews,

@@ -135,6 +135,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
             <MenuItem href="/learn">"My learning"</MenuItem>
             <MenuItem href="/courses">"Courses"</MenuItem>
             {role.map(|_| view! { <MenuItem href="/teach">"Teaching"</MenuItem> })}
+            <MenuItem href="/orders">"Your orders"</MenuItem>
             <MenuItem href="/settings">"Settings"</MenuItem>
             <div class="menu-row">
                 <span>"Theme"</span>

@@ -14,6 +14,7 @@ use super::api::{
 };
 use super::{ApplicationStage, ApplyPage};
 use crate::admission::RegistrationStatus;
+use crate::admission::orders::api::AddToCart;
 use crate::platform::ids::OfferingId;
 use crate::platform::ui::{
     Breadcrumbs, Erase, FormState, Page, loaded, page_resource, path_part, query_value,
@@ -56,6 +57,7 @@ struct ApplyForms {
     submit: FormState,
     offer: FormState,
     withdraw: FormState,
+    cart: FormState,
 }
 
 impl ApplyForms {
@@ -67,6 +69,7 @@ impl ApplyForms {
             submit: FormState::of(SubmitApplication::PATH),
             offer: FormState::of(AnswerOffer::PATH),
             withdraw: FormState::of(WithdrawApplication::PATH),
+            cart: FormState::of(AddToCart::PATH),
         }
     }
 }
@@ -94,7 +97,8 @@ fn apply(page: ApplyPage, stage: ApplicationStage, token: &str, forms: ApplyForm
     });
     let inside = match (draft, stage) {
         (None, _) if is_over => {
-            state::state(&page, token, forms.offer, forms.withdraw, forms.start)
+            let (offer, withdraw) = (forms.offer, forms.withdraw);
+            state::state(&page, token, offer, withdraw, forms.start, forms.cart)
         }
         (None, _) => stages::program(&page, None, token, forms.start),
         (Some(draft), ApplicationStage::Program) => {

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::{identity, stages};
-use crate::admission::apply::{Application, ApplyPage};
+use crate::admission::apply::{Application, ApplyPage, apply_path};
+use crate::admission::orders::PaymentStep;
 use crate::admission::{OfferingStanding, RegistrationStatus, offering_facts};
 use crate::platform::auth::{sign_in_path, sign_up_path};
 use crate::platform::ui::{Button, ButtonKind, Erase, Form, FormState, viewer};
@@ -14,6 +15,7 @@ pub fn state(
     offer: FormState,
     withdraw: FormState,
     start: FormState,
+    cart: FormState,
 ) -> AnyView {
     let Some(application) = page.application.clone() else {
         return ().erase();
@@ -37,6 +39,7 @@ pub fn state(
         }
         .erase(),
         OfferingStanding::AcceptSeat => answer(page, token, offer),
+        OfferingStanding::AwaitingPayment => pay(page, cart),
         OfferingStanding::Apply | OfferingStanding::JoinWaitlist => view! {
             <Form form=start>
                 {identity}
@@ -70,7 +73,9 @@ fn needs_account(page: &ApplyPage, application: &Application) -> bool {
     !application.has_account
         && matches!(
             page.standing,
-            OfferingStanding::Accepted | OfferingStanding::StartsOn
+            OfferingStanding::Accepted
+                | OfferingStanding::StartsOn
+                | OfferingStanding::AwaitingPayment
         )
 }
 
@@ -91,6 +96,45 @@ fn account(page: &ApplyPage) -> AnyView {
         </div>
     }
     .erase()
+}
+
+/// Leads to the cart, or to the order that holds the seat. Only a signed-in person sees them.
+fn pay(page: &ApplyPage, form: FormState) -> AnyView {
+    let offering = page.offering.offering_id;
+    let has_account = page
+        .application
+        .as_ref()
+        .is_some_and(|application| application.has_account);
+    match page.payment.clone() {
+        Some(PaymentStep::Cart) => view! {
+            <Form form=form>
+                <input type="hidden" name="offering" value=offering.to_string() />
+                <div class="row">
+                    <Button big=true busy=form.busy()>
+                        "Put into the cart"
+                    </Button>
+                </div>
+            </Form>
+        }
+        .erase(),
+        Some(PaymentStep::Order { title, path }) => view! {
+            <p>"Your seat is in an order that awaits its payment."</p>
+            <div class="row">
+                <Button big=true href=path>
+                    {title}
+                </Button>
+            </div>
+        }
+        .erase(),
+        None if viewer().is_none() && has_account => view! {
+            <p>"Sign in to pay for your seat."</p>
+            <div class="row">
+                <Button href=sign_in_path(&apply_path(offering))>"Sign in"</Button>
+            </div>
+        }
+        .erase(),
+        None => ().erase(),
+    }
 }
 
 fn answer(page: &ApplyPage, token: &str, form: FormState) -> AnyView {

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use super::api::load_offerings;
 use super::{OfferingLine, OfferingList, offering_path, questions_path};
+use crate::admission::orders::desk::payment_settings_path;
 use crate::admission::program_label;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Erase, Glyph, Page, Table, Tone, loaded,
@@ -60,6 +61,9 @@ fn list(page: OfferingList, course: &str) -> AnyView {
                 <Button href=new>"Create offering"</Button>
                 <Button kind=ButtonKind::Quiet href=questions_path(course)>
                     "Application questions"
+                </Button>
+                <Button kind=ButtonKind::Quiet href=payment_settings_path(course)>
+                    "Payments"
                 </Button>
             </div>
         }

@@ -8,6 +8,7 @@ use super::state;
 use crate::admission::manage::api::SetOfferingOpen;
 use crate::admission::manage::{edit_offering_path, questions_path};
 use crate::admission::offering_facts;
+use crate::admission::orders::desk::{OrderFilter, orders_path};
 use crate::admission::review::api::{Decide, OfferSeats, SaveMailTemplate, load_offering};
 use crate::admission::review::{
     ApplicationQueue, DecisionMail, MAIL_CHARACTERS, OfferingPage, QueueFilter, QueueLine,
@@ -104,6 +105,7 @@ fn tools(course: &str, offering: OfferingId, is_open: bool, forms: QueueForms) -
     };
     let questions = questions_path(course);
     let edit = edit_offering_path(course, offering);
+    let orders = orders_path(course, offering, OrderFilter::All, 0);
     let course = course.to_owned();
     view! {
         <div class="row">
@@ -120,6 +122,9 @@ fn tools(course: &str, offering: OfferingId, is_open: bool, forms: QueueForms) -
             </Form>
             <Button kind=ButtonKind::Quiet href=questions>
                 "Application questions"
+            </Button>
+            <Button kind=ButtonKind::Quiet href=orders>
+                "Orders"
             </Button>
         </div>
     }

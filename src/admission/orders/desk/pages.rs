@@ -1,0 +1,313 @@
+//! Pages of an offering's orders, and of one order.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use uuid::Uuid;
+
+use super::api::{
+    CancelOrder, RecordOrderPayment, RefundOrder, load_offering_order, load_offering_orders,
+};
+use super::{DeskOrder, OrderFilter, OrderList, desk_order_path, orders_path};
+use crate::admission::manage::offering_path;
+use crate::admission::orders::pages::{order_sheet, order_state};
+use crate::admission::orders::{OrderStatus, OrderSummary, PaymentMethod, REFERENCE_CHARACTERS};
+use crate::platform::ids::{OfferingId, OrderId};
+use crate::platform::ui::{
+    Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Page,
+    Pagination, Select, Table, loaded, page_resource, path_part, query_value,
+};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
+
+fn offering_id(text: &str) -> OfferingId {
+    OfferingId(Uuid::parse_str(text).unwrap_or_default())
+}
+
+/// Page `/teach/COURSE/admissions/OFFERING/orders`.
+pub fn offering_orders_page() -> AnyView {
+    let (course, offering) = (path_part("course"), path_part("offering"));
+    let (filter, number) = (query_value("show"), query_value("page"));
+    let page = page_resource(
+        move || (course.get(), offering.get(), filter.get(), number.get()),
+        |(course, offering, filter, number)| {
+            let number = number.parse().map_or(0, |number: i64| number - 1);
+            let filter = OrderFilter::parse(&filter);
+            load_offering_orders(course, offering_id(&offering), filter, number)
+        },
+    );
+    let show = move |page: OrderList| {
+        let course = course.get_untracked();
+        let offering = offering_id(&offering.get_untracked());
+        let filter = OrderFilter::parse(&filter.get_untracked());
+        let title = page.course_title.clone();
+        let above = offering_path(&course, offering);
+        let heading = TeachHeading::task("Orders").below(page.offering_title.clone(), above);
+        let inside = list(page, &course, offering, filter);
+        frame_below(&course, &title, Area::Admissions, heading, inside)
+    };
+    view! { <Page title="Orders">{loaded(page, show)}</Page> }.erase()
+}
+
+fn list(page: OrderList, course: &str, offering: OfferingId, filter: OrderFilter) -> AnyView {
+    let chips = OrderFilter::ALL
+        .map(|shown| {
+            let href = orders_path(course, offering, shown, 0);
+            view! {
+                <a class="chip" href=href aria-current=(shown == filter).then_some("true")>
+                    {shown.label()}
+                </a>
+            }
+        })
+        .collect_view();
+    let to = |page| orders_path(course, offering, filter, page);
+    let previous = match page.page {
+        0 => String::new(),
+        page => to(page - 1),
+    };
+    let next = match page.has_more {
+        true => to(page.page + 1),
+        false => String::new(),
+    };
+    let body = match page.orders.is_empty() {
+        true => view! {
+            <EmptyState
+                glyph=Glyph::Check
+                title="No orders here"
+                text="Orders of seats in this offering appear here."
+            />
+        }
+        .erase(),
+        false => table(page.orders, course, offering),
+    };
+    view! {
+        <nav class="chips" aria-label="Filter orders">
+            {chips}
+        </nav>
+        {body}
+        <Pagination previous=previous next=next />
+    }
+    .erase()
+}
+
+fn table(orders: Vec<OrderSummary>, course: &str, offering: OfferingId) -> AnyView {
+    let columns = vec![
+        Column::new("Order"),
+        Column::new("Placed"),
+        Column::new("Status"),
+        Column::new("Total").figures(),
+    ];
+    let rows = orders
+        .into_iter()
+        .map(|order| {
+            let (placed, exactly) = order.placed.clone();
+            view! {
+                <tr>
+                    <td>
+                        <a href=desk_order_path(course, offering, order.order_id)>{order.title()}</a>
+                        <p class="soft">{order.buyer.clone()}</p>
+                    </td>
+                    <td>
+                        <time datetime=exactly>{placed}</time>
+                    </td>
+                    <td>{order_state(&order)}</td>
+                    <td class="r num">{order.total.clone()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <Table label="Orders of this offering" columns=columns stacks=true>
+            {rows}
+        </Table>
+    }
+    .erase()
+}
+
+/// Page `/teach/COURSE/admissions/OFFERING/orders/ORDER`.
+pub fn offering_order_page() -> AnyView {
+    let (course, offering) = (path_part("course"), path_part("offering"));
+    let order = path_part("order");
+    let page = page_resource(
+        move || (course.get(), offering.get(), order.get()),
+        |(course, offering, order)| {
+            let order = OrderId(Uuid::parse_str(&order).unwrap_or_default());
+            load_offering_order(course, offering_id(&offering), order)
+        },
+    );
+    let forms = DeskForms {
+        pay: FormState::of(RecordOrderPayment::PATH),
+        cancel: FormState::of(CancelOrder::PATH),
+        refund: FormState::of(RefundOrder::PATH),
+    };
+    let show = move |page: DeskOrder| {
+        let course = course.get_untracked();
+        let offering = offering_id(&offering.get_untracked());
+        let title = page.course_title.clone();
+        let heading = TeachHeading::name(page.order.summary.title())
+            .below(
+                page.offering_title.clone(),
+                offering_path(&course, offering),
+            )
+            .below(
+                "Orders",
+                orders_path(&course, offering, OrderFilter::All, 0),
+            );
+        let inside = desk(page, &course, offering, forms);
+        frame_below(&course, &title, Area::Admissions, heading, inside)
+    };
+    view! { <Page title="Order">{loaded(page, show)}</Page> }.erase()
+}
+
+#[derive(Clone, Copy)]
+struct DeskForms {
+    pay: FormState,
+    cancel: FormState,
+    refund: FormState,
+}
+
+fn desk(page: DeskOrder, course: &str, offering: OfferingId, forms: DeskForms) -> AnyView {
+    let is_open = page.order.summary.status == OrderStatus::Open;
+    let pay = is_open.then(|| pay(&page, course, offering, forms.pay));
+    let refund = page
+        .order
+        .has_money
+        .then(|| refund(&page, course, offering, forms.refund));
+    let cancel = is_open.then(|| {
+        let named = identity(&page, course, offering);
+        let open = forms.cancel.problem().get_untracked().is_some();
+        view! {
+            <details class="leave soft" open=open>
+                <summary>"Cancel order"</summary>
+                <Form form=forms.cancel>
+                    <p>"The seats stay with their people, who can order again. What was paid is shown as to be refunded."</p>
+                    {named}
+                    <div>
+                        <Button kind=ButtonKind::Danger busy=forms.cancel.busy()>
+                            "Cancel this order"
+                        </Button>
+                    </div>
+                </Form>
+            </details>
+        }
+    });
+    view! {
+        <div class="stack orders">
+            {order_sheet(&page.order)}
+            {pay}
+            {refund}
+            {cancel}
+        </div>
+    }
+    .erase()
+}
+
+/// Hidden fields by which each form names its order.
+fn identity(page: &DeskOrder, course: &str, offering: OfferingId) -> AnyView {
+    view! {
+        <input type="hidden" name="course" value=course.to_owned() />
+        <input type="hidden" name="offering" value=offering.to_string() />
+        <input type="hidden" name="order" value=page.order.summary.order_id.to_string() />
+    }
+    .erase()
+}
+
+/// Fields for money that was received or paid back.
+fn money_fields(form: FormState, prefix: &str, amount: &str) -> AnyView {
+    let methods = PaymentMethod::ALL
+        .map(|method| (method.name().to_owned(), method.label().to_owned()))
+        .to_vec();
+    view! {
+        <div class="exam-cols">
+            <Field
+                id=format!("ly-{prefix}-amount")
+                name="money[amount]"
+                label="Amount"
+                required=true
+                autocomplete="off"
+                value=form.value("money[amount]", amount)
+                error=form.error("amount")
+            />
+            <Select
+                id=format!("ly-{prefix}-method")
+                name="money[method]"
+                label="By"
+                options=methods
+                value=form.value("money[method]", PaymentMethod::BankTransfer.name())
+                error=form.error("method")
+            />
+        </div>
+        <Field
+            id=format!("ly-{prefix}-reference")
+            name="money[reference]"
+            label="Reference"
+            hint="For example the text of the bank transfer."
+            max_length=REFERENCE_CHARACTERS
+            autocomplete="off"
+            value=form.value("money[reference]", "")
+            error=form.error("reference")
+        />
+    }
+    .erase()
+}
+
+fn pay(page: &DeskOrder, course: &str, offering: OfferingId, form: FormState) -> AnyView {
+    let due = page.order.due.clone().unwrap_or_default();
+    let named = identity(page, course, offering);
+    let fields = money_fields(form, "pay", &page.order.due_field);
+    let records = page.records.to_string();
+    view! {
+        <section class="stack">
+            <h2>"Record a payment"</h2>
+            <p class="soft">{format!("{due} is still to come. Once it has arrived, the buyer is let in.")}</p>
+            <Form form=form class="stack exam-form">
+                {named}
+                <input type="hidden" name="money[records]" value=records />
+                {fields}
+                <div>
+                    <Button busy=form.busy()>"Record payment"</Button>
+                </div>
+            </Form>
+        </section>
+    }
+    .erase()
+}
+
+fn refund(page: &DeskOrder, course: &str, offering: OfferingId, form: FormState) -> AnyView {
+    let due = page.order.summary.refund_due.clone().map(|amount| {
+        view! { <p>{format!("{amount} is to be paid back: it is more than the seats cost, or a seat was lost.")}</p> }
+    });
+    let named = identity(page, course, offering);
+    let fields = money_fields(form, "refund", &page.order.refund_field);
+    let records = page.records.to_string();
+    let holds = page.order.seats.iter().any(|seat| seat.is_live);
+    let frees = holds.then(|| {
+        let checked = !form.value("money[frees]", "").is_empty();
+        view! {
+            <Checkbox
+                name="money[frees]"
+                label="Free the seats of this order"
+                hint="The people lose access to the course, and the seats go to the waitlist."
+                checked=checked
+            />
+        }
+    });
+    view! {
+        <section class="stack">
+            <h2>"Refund"</h2>
+            {due}
+            <p class="soft">"Pay the money back first, then record it here."</p>
+            <Form form=form class="stack exam-form">
+                {named}
+                <input type="hidden" name="money[records]" value=records />
+                {fields}
+                {frees}
+                <div>
+                    <Button kind=ButtonKind::Secondary busy=form.busy()>
+                        "Record refund"
+                    </Button>
+                </div>
+            </Form>
+        </section>
+    }
+    .erase()
+}
