@@ -114,7 +114,9 @@ fn routes() -> RouteTable {
         Route::new("/courses", catalog_page),
         Route::lazy("/courses/:course", || Box::pin(course(Course::One))),
         Route::lazy("/apply/:offering", || Box::pin(account(Account::Apply))),
-        Route::lazy("/apply/:offering/:stage", || Box::pin(account(Account::Apply))),
+        Route::lazy("/apply/:offering/:stage", || {
+            Box::pin(account(Account::Apply))
+        }),
         Route::lazy("/join/:code", || Box::pin(account(Account::Join))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
@@ -191,6 +193,15 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/cohorts/:cohort/schedule", || {
             Box::pin(taught_cohort(TaughtCohort::Schedule))
         }),
+        Route::lazy("/teach/:course/cohorts/:cohort/message", || {
+            Box::pin(taught_cohort(TaughtCohort::Message))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/sessions", || {
+            Box::pin(taught_cohort(TaughtCohort::Sessions))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/sessions/:session", || {
+            Box::pin(taught_cohort(TaughtCohort::Session))
+        }),
         Route::lazy("/teach/:course/questions", || {
             Box::pin(bank(Bank::Questions))
         }),
@@ -244,7 +255,9 @@ fn routes() -> RouteTable {
         Route::lazy("/settings/notifications", || {
             Box::pin(account(Account::NotificationChoices))
         }),
-        Route::lazy("/notifications", || Box::pin(account(Account::Notifications))),
+        Route::lazy("/notifications", || {
+            Box::pin(account(Account::Notifications))
+        }),
         Route::lazy("/stop-mails/:key/:which", || {
             Box::pin(account(Account::StopMails))
         }),
