@@ -99,6 +99,14 @@ const TABLE: &str = "
     home/api/comment_work       course=open&cohort=COHORT&work=NOBODY&text=x    401 403 403 404 403 404 404
     GET schedule/api/load_schedule course=open&cohort=COHORT                    401 403 403 200 403 200 404
     schedule/api/save_schedule  course=open&cohort=COHORT                       401 403 403 200 403 200 404
+    GET messages/api/load_message course=open&cohort=COHORT                     401 403 403 200 403 200 404
+    messages/api/send_message   course=open&cohort=COHORT&key=NOBODY            401 403 403 422 403 422 404
+    GET sessions/api/load_sessions course=open&cohort=COHORT                    401 403 403 200 403 200 404
+    GET sessions/api/load_session course=open&cohort=COHORT&session=LIVE        401 403 403 200 403 200 404
+    sessions/api/make_sessions  course=open&cohort=COHORT&key=NOBODY            401 403 403 422 403 422 404
+    sessions/api/change_session course=open&cohort=COHORT&id=LIVE               401 403 403 422 403 422 404
+    sessions/api/cancel_session course=open&cohort=COHORT&id=LIVE&canceled=true 401 403 403 200 403 200 404
+    sessions/api/record_attendance course=open&cohort=COHORT&id=LIVE            401 403 403 200 403 200 404
     GET cohort/api/load_cohort_home course=open                                 401 200 403 403 403 403 403
     GET cohort/api/load_cohort_home course=open&cohort=COHORT                   401 403 403 200 403 200 404
     cohort/api/hand_in          course=open&text=x                              401 200 403 403 403 403 403
@@ -226,6 +234,7 @@ async fn everybody_gets_what_the_table_says() {
             .replace("SITTING", &ids.sitting)
             .replace("EXERCISE", &ids.exercise)
             .replace("COHORT", &ids.cohort)
+            .replace("LIVE", &ids.live_session)
             .replace("CODE", CODE)
             .replace("NOBODY", NOBODY)
             .replace("ORDERED", &ids.order)
@@ -297,6 +306,7 @@ pub(crate) struct Filled {
     pub registration: String,
     pub order: String,
     pub cohort: String,
+    pub live_session: String,
 }
 
 /// Makes two courses, of which `closed` is not published. The tutors teach both. The learner is in
@@ -368,6 +378,7 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
             .await,
         order: site.test.text("select order_id from orders").await,
         cohort,
+        live_session: site.test.text("select session_id from live_sessions").await,
     }
 }
 

@@ -192,6 +192,15 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/cohorts/:cohort/schedule", || {
             Box::pin(taught_cohort(TaughtCohort::Schedule))
         }),
+        Route::lazy("/teach/:course/cohorts/:cohort/message", || {
+            Box::pin(taught_cohort(TaughtCohort::Message))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/sessions", || {
+            Box::pin(taught_cohort(TaughtCohort::Sessions))
+        }),
+        Route::lazy("/teach/:course/cohorts/:cohort/sessions/:session", || {
+            Box::pin(taught_cohort(TaughtCohort::Session))
+        }),
         Route::lazy("/teach/:course/questions", || {
             Box::pin(bank(Bank::Questions))
         }),

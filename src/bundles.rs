@@ -14,10 +14,12 @@ use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::cohort::pages::cohort_home_page;
 use crate::cohort::teach::home::pages::{announcements_page, project_page};
+use crate::cohort::teach::messages::pages::message_page;
 use crate::cohort::teach::pages::{
     cohort_form_page, cohort_members_page, member_list_page, taught_cohorts_page,
 };
 use crate::cohort::teach::schedule::pages::schedule_page;
+use crate::cohort::teach::sessions::pages::{session_page, sessions_page};
 use crate::coldcall::pages::cold_call_page;
 use crate::coldcall::teach::pages::{answers_page, moderation_page, prompt_page, prompts_page};
 use crate::exam::pages::{exam_page, exams_page};
@@ -171,6 +173,9 @@ bundle! {
         Announcements => announcements_page,
         Projects => project_page,
         Schedule => schedule_page,
+        Sessions => sessions_page,
+        Session => session_page,
+        Message => message_page,
         Prompts => prompts_page,
         Prompt => prompt_page,
         Answers => answers_page,

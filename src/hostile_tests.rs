@@ -32,6 +32,8 @@ const TEXTS: &str = "
     cohort_members: name
     cohort_announcements: title
     cohort_batch_projects: title tagline
+    live_sessions: title place
+    cohort_messages: title body
     project_works: body
     work_comments: body
     exams: title
@@ -213,6 +215,7 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("exam", ids.exam.as_str()),
         ("sitting", ids.sitting.as_str()),
         ("cohort", ids.cohort.as_str()),
+        ("session", ids.live_session.as_str()),
         ("code", CODE),
         ("question", question.as_str()),
         ("learner", "learner"),
@@ -297,6 +300,7 @@ async fn no_address_and_no_form_is_our_fault() {
             "/teach/{course}/gradebook.csv",
             "/teach/{course}/questions/export",
             "/calendars/{key}/cohort.ics",
+            "/sessions/{session}/join",
             "/_mail/{id}",
             "/pkg/{file}",
             "/fonts/{file}",

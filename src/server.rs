@@ -183,6 +183,7 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::gradebook::server::export::routes())
         .merge(crate::cohort::teach::server::uploads::routes())
         .merge(crate::cohort::server::calendar::routes())
+        .merge(crate::cohort::server::sessions::routes())
         .merge(live::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();

@@ -154,6 +154,136 @@ test("modules open by the schedule, and the home waits for the start", { tag: "@
   await other.close();
 });
 
+/** The value of a field for a time in UTC, in minutes from now. */
+function moment(minutes: number) {
+  return new Date(Date.now() + minutes * 60_000).toISOString().slice(0, 16);
+}
+
+test("a tutor makes a live session, a member joins, and the sheet knows", async ({ page, browser, allowed }) => {
+  allowed.push("status of 422");
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const email = await learner(pupil);
+  await signIn(page, "tutor");
+  const { address } = await makeCohort(page, -3);
+  await uploadList(page, address, `email\n${email}\n`);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("link", { name: "View members" })).toBeVisible();
+  await page.goto(`${address}/sessions`);
+  await accessible(page);
+  const title = `Clinic ${Date.now().toString(36)}`;
+  await page.getByLabel("Title").fill(title);
+  await page.getByLabel("Start").fill(moment(120));
+  await page.getByLabel("Link to join").fill("http://127.0.0.1/");
+  await page.getByRole("button", { name: "Create" }).click();
+  await expect(page.getByText("begins with https://").first()).toBeVisible();
+  await expect(page.getByLabel("Title")).toHaveValue(title);
+  await page.getByLabel("Link to join").fill("https://meet.test.example/room");
+  await page.getByRole("button", { name: "Create" }).click();
+  await expect(page.getByText("The sessions are in the members’ calendar.")).toBeVisible();
+  await pupil.goto(`/learn/${DEMO}/cohort`);
+  await expect(pupil.getByRole("heading", { name: title })).toBeVisible();
+  await expect(pupil.getByText("The link to join appears here")).toBeVisible();
+  expect(await pupil.content()).not.toContain("meet.test.example");
+  await accessible(pupil);
+
+  await page.getByRole("link", { name: title }).click();
+  await page.getByText("Change, move or cancel").click();
+  await page.getByLabel("Start").fill(moment(5));
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("The session is saved.")).toBeVisible();
+  await accessible(page);
+  await pupil.reload();
+  expect(await pupil.content()).not.toContain("meet.test.example");
+  const join = await pupil.getByRole("link", { name: `Join ${title}` }).getAttribute("href");
+  const led = await pupil.request.get(join!, { maxRedirects: 0 });
+  expect(led.headers().location).toBe("https://meet.test.example/room");
+
+  await page.reload();
+  const mark = page.getByRole("combobox", { name: /^Attendance of/ });
+  await expect(mark).toHaveValue("present");
+  await mark.selectOption("late");
+  await page.getByRole("button", { name: "Save the attendance" }).click();
+  await expect(page.getByText("The attendance is saved.")).toBeVisible();
+  await expect(page.getByRole("combobox", { name: /^Attendance of/ })).toHaveValue("late");
+  await other.close();
+});
+
+test("an announcement is planned, published and read", async ({ page, browser, allowed }) => {
+  allowed.push("status of 422");
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const email = await learner(pupil);
+  await signIn(page, "tutor");
+  const { address } = await makeCohort(page, -3);
+  await uploadList(page, address, `email\n${email}\n`);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("link", { name: "View members" })).toBeVisible();
+  await page.goto(`${address}/announcements`);
+  const fresh = page.getByRole("region", { name: "New announcement" });
+  await fresh.getByLabel("Title").fill("Exam dates");
+  await fresh.getByLabel("Text").fill("They are **out**.");
+  await fresh.getByLabel("Publish at").fill(moment(-60));
+  await fresh.getByRole("button", { name: "Announce" }).click();
+  await expect(fresh.getByText("This time has passed").first()).toBeVisible();
+  await fresh.getByLabel("Publish at").fill(moment(600));
+  await fresh.getByRole("button", { name: "Announce" }).click();
+  await expect(page.getByText("Scheduled")).toBeVisible();
+  await accessible(page);
+  await pupil.goto(`/learn/${DEMO}/cohort`);
+  await expect(pupil.getByText("Nothing has been announced yet.")).toBeVisible();
+
+  const article = page.getByRole("article").filter({ hasText: "Exam dates" });
+  await article.getByText("Edit or delete").click();
+  await article.getByLabel("Publish at").fill("");
+  await article.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Read by 0 of 1 member")).toBeVisible();
+  await pupil.reload();
+  await expect(pupil.getByRole("heading", { name: "Exam dates" })).toBeVisible();
+  await page.reload();
+  await page.getByRole("link", { name: /^Read by 1 of 1 member/ }).click();
+  await expect(page.getByText("Not read yet")).toBeVisible();
+  await accessible(page);
+  await other.close();
+});
+
+test("a tutor writes to the filtered list, and confirms the number", async ({ page, browser, allowed }) => {
+  allowed.push("status of 422");
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const email = await learner(pupil);
+  await signIn(page, "tutor");
+  const { address } = await makeCohort(page, -3);
+  const stranger = `eve-${Date.now().toString(36)}@test.example`;
+  await uploadList(page, address, `email;batch\n${email};2\n${stranger};1\n`);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await page.goto(address);
+  await page.getByRole("combobox", { name: "Batch of the members" }).selectOption("2");
+  await page.getByRole("button", { name: "Search" }).click();
+  await expect(page.getByText("1 member", { exact: true })).toBeVisible();
+  await expect(page.getByText(stranger)).toBeHidden();
+  await page.getByRole("link", { name: "Write to these members" }).click();
+  await expect(page.getByText("To 1 member: all members of batch 2.")).toBeVisible();
+  await accessible(page);
+  await page.getByLabel("Subject").fill("Your number");
+  await page.getByLabel("Message").fill("Which one is it?");
+  await page.getByLabel("Number of receivers").fill("2");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText("Type 1 to confirm.").first()).toBeVisible();
+  await page.getByLabel("Number of receivers").fill("1");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText("The message is sent.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Your number" })).toBeVisible();
+  await accessible(page);
+  await pupil.goto("/notifications");
+  await expect(pupil.getByText("Which one is it?")).toBeVisible();
+  await pupil.goto(`/learn/${DEMO}/cohort`);
+  await expect(pupil.getByRole("heading", { name: "Messages to you" })).toBeVisible();
+  await expect(pupil.getByText("Which one is it?")).toBeVisible();
+  await accessible(pupil);
+  await other.close();
+});
+
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
@@ -173,5 +303,39 @@ test.describe("without JavaScript", () => {
     await page.getByRole("spinbutton", { name: "Batch" }).last().fill("4");
     await page.getByRole("button", { name: "Apply to selected" }).click();
     await expect(page.getByText("1 member was put into another batch.")).toBeVisible();
+  });
+
+  test("a series is made, a message is sent and an announcement is planned", { tag: "@once" }, async ({ page }) => {
+    await signIn(page, "admin");
+    const { address } = await makeCohort(page, -3);
+    const email = `fay-${Date.now().toString(36)}@test.example`;
+    await uploadList(page, address, `email\n${email}\n`);
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.goto(`${address}/sessions`);
+    await page.getByLabel("Title").fill("Clinic");
+    await page.getByLabel("Start").fill(moment(3 * 24 * 60));
+    await page.getByLabel("Weekly sessions").fill("99");
+    await page.getByRole("button", { name: "Create" }).click();
+    await expect(page.getByText("Enter a number of sessions from 1 to 52.").first()).toBeVisible();
+    await page.getByLabel("Weekly sessions").fill("3");
+    await page.getByRole("button", { name: "Create" }).click();
+    await expect(page.getByRole("link", { name: "Clinic" })).toHaveCount(3);
+
+    await page.goto(`${address}/message`);
+    await page.getByLabel("Subject").fill("Hello");
+    await page.getByLabel("Message").fill("Welcome to the cohort.");
+    await page.getByLabel("Number of receivers").fill("7");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.getByText("Type 1 to confirm.").first()).toBeVisible();
+    await expect(page.getByLabel("Message")).toHaveValue("Welcome to the cohort.");
+    await page.getByLabel("Number of receivers").fill("1");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.getByText("The message is sent.")).toBeVisible();
+
+    await page.goto(`${address}/announcements`);
+    await page.getByLabel("Title").fill("Later");
+    await page.getByLabel("Publish at").fill(moment(600));
+    await page.getByRole("button", { name: "Announce" }).click();
+    await expect(page.getByText("Scheduled")).toBeVisible();
   });
 });

@@ -74,7 +74,11 @@ pub struct CohortHome {
     /// Address of the member's calendar for calendar programs. Anybody who has it can read it.
     pub calendar: Option<String>,
     pub project: Option<BatchProject>,
+    /// The next sessions that have not ended.
+    pub sessions: Vec<HomeSession>,
     pub announcements: Vec<CohortAnnouncement>,
+    /// Messages of tutors to this member.
+    pub messages: Vec<HomeMessage>,
     /// The member's own batch first.
     pub batches: Vec<HomeBatch>,
 }
@@ -97,6 +101,28 @@ pub struct DueModule {
     pub lock: Option<String>,
     /// Address of the next step; None if the module is locked.
     pub href: Option<String>,
+}
+
+/// A live session. It never holds the join link.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HomeSession {
+    pub title: String,
+    /// Time in words, and in ISO 8601.
+    pub when: (String, String),
+    pub place: String,
+    pub notes: Html,
+    pub state: SessionState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SessionState {
+    Canceled,
+    /// Can be joined later, if it `has_link`.
+    Coming {
+        has_link: bool,
+    },
+    /// Can be joined now at this address of the site.
+    Open(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -130,6 +156,16 @@ pub struct WorkComment {
 pub struct CohortAnnouncement {
     pub title: String,
     pub body: Html,
+    pub author: String,
+    /// Time in words, and in ISO 8601.
+    pub at: (String, String),
+}
+
+/// A message of a tutor to the member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeMessage {
+    pub title: String,
+    pub body: String,
     pub author: String,
     /// Time in words, and in ISO 8601.
     pub at: (String, String),

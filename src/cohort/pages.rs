@@ -6,8 +6,9 @@ use leptos_meta::Title;
 
 use super::api::{HandIn, load_cohort_home};
 use super::{
-    BatchProject, CohortAnnouncement, CohortHome, DueModule, HandedIn, HomeBatch, HomePerson,
-    HomeStanding, LINK_CHARACTERS, WORK_CHARACTERS, WorkComment,
+    BatchProject, CohortAnnouncement, CohortHome, DueModule, HandedIn, HomeBatch, HomeMessage,
+    HomePerson, HomeSession, HomeStanding, LINK_CHARACTERS, SessionState, WORK_CHARACTERS,
+    WorkComment,
 };
 use crate::platform::ui::{
     Avatar, Badge, Breadcrumbs, Button, ButtonKind, EmptyState, Erase, Field, Form, FormState,
@@ -25,7 +26,7 @@ pub fn cohort_home_page() -> AnyView {
     let done = query_value("done");
     let show = move |page: CohortHome| {
         view! {
-            {move || handed_in(&done.get())}
+            {move || outcome(&done.get())}
             {home(page, form)}
         }
         .erase()
@@ -33,15 +34,25 @@ pub fn cohort_home_page() -> AnyView {
     view! { <Page title="Your cohort">{loaded(page, show)}</Page> }.erase()
 }
 
-fn handed_in(done: &str) -> Option<AnyView> {
-    (done == "handed-in").then(|| {
-        view! {
-            <div class="wide cohort-done">
-                <Notice tone=Tone::Ok>"Your work is handed in. You can change it until the cohort ends."</Notice>
-            </div>
-        }
-        .erase()
-    })
+/// Says how the last act ended.
+fn outcome(done: &str) -> Option<AnyView> {
+    let (tone, said) = match done {
+        "handed-in" => (
+            Tone::Ok,
+            "Your work is handed in. You can change it until the cohort ends.",
+        ),
+        "not-open" => (
+            Tone::Warn,
+            "This session cannot be joined now. It opens 15 minutes before its start.",
+        ),
+        _ => return None,
+    };
+    let notice = view! {
+        <div class="wide cohort-done">
+            <Notice tone=tone>{said}</Notice>
+        </div>
+    };
+    Some(notice.erase())
 }
 
 fn home(page: CohortHome, form: FormState) -> AnyView {
@@ -86,7 +97,9 @@ fn home(page: CohortHome, form: FormState) -> AnyView {
             {said.map(|said| view! { <Notice>{said}</Notice> })}
             <div class="home-cols">
                 <div class="cohort-main">
+                    {sessions(page.sessions)}
                     {due(page.due)}
+                    {messages(page.messages)}
                     {announcements(page.announcements)}
                     {project}
                 </div>
@@ -122,6 +135,95 @@ fn due(modules: Vec<DueModule>) -> AnyView {
             <h2 class="section-title" id="ly-due">"Up next"</h2>
             <ol class="cohort-due">{lines.collect_view()}</ol>
         </section>
+    }
+    .erase()
+}
+
+fn sessions(sessions: Vec<HomeSession>) -> AnyView {
+    if sessions.is_empty() {
+        return ().erase();
+    }
+    let sessions = sessions.into_iter().map(session).collect_view();
+    view! {
+        <section aria-labelledby="ly-sessions">
+            <h2 class="section-title" id="ly-sessions">"Live sessions"</h2>
+            <ol class="cohort-sessions">{sessions}</ol>
+        </section>
+    }
+    .erase()
+}
+
+fn session(it: HomeSession) -> AnyView {
+    let Html(notes) = it.notes;
+    let (words, exactly) = it.when;
+    let place = (!it.place.is_empty()).then(|| view! { <p>{it.place}</p> });
+    let notes = (!notes.is_empty()).then(|| view! { <div class="prose" inner_html=notes></div> });
+    let (badge, join) = match it.state {
+        SessionState::Canceled => (
+            Some(view! { <Badge tone=Tone::Warn text="Canceled" /> }.erase()),
+            None,
+        ),
+        SessionState::Coming { has_link: false } => (None, None),
+        SessionState::Coming { has_link: true } => (
+            None,
+            Some(
+                view! { <p class="soft">"The link to join appears here 15 minutes before the start."</p> }
+                    .erase(),
+            ),
+        ),
+        SessionState::Open(href) => (
+            None,
+            Some(
+                view! {
+                    <a class="btn" href=href rel="external nofollow">
+                        {format!("Join {}", it.title)}
+                    </a>
+                }
+                .erase(),
+            ),
+        ),
+    };
+    view! {
+        <li>
+            <div class="row">
+                <h3>{it.title.clone()}</h3>
+                {badge}
+            </div>
+            <p class="soft">
+                <time datetime=exactly>{words}</time>
+            </p>
+            {place}
+            {notes}
+            {join}
+        </li>
+    }
+    .erase()
+}
+
+fn messages(messages: Vec<HomeMessage>) -> AnyView {
+    if messages.is_empty() {
+        return ().erase();
+    }
+    let messages = messages.into_iter().map(message).collect_view();
+    view! {
+        <section aria-labelledby="ly-messages">
+            <h2 class="section-title" id="ly-messages">"Messages to you"</h2>
+            {messages}
+        </section>
+    }
+    .erase()
+}
+
+fn message(message: HomeMessage) -> AnyView {
+    let (words, exactly) = message.at;
+    view! {
+        <article class="cohort-announcement">
+            <h3>{message.title}</h3>
+            <p class="soft">
+                {message.author} ", " <time datetime=exactly>{words}</time>
+            </p>
+            <p class="cohort-text">{message.body}</p>
+        </article>
     }
     .erase()
 }

@@ -10,7 +10,7 @@ use crate::question_bank::AnswerForm;
 #[cfg(feature = "ssr")]
 use {
     crate::exam::server::record::SittingHead,
-    crate::exam::server::{sitting, view},
+    crate::exam::server::{reminder, sitting, view},
     crate::paths::exam_path,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
@@ -58,7 +58,10 @@ pub async fn start_exam(course: String, exam: ExamId, ready: Option<String>) -> 
     }
     let path = exam_path(&course, exam);
     me.cx
-        .within(async move |conn| sitting::start(conn, user, &course, exam, &clock).await)
+        .within(async move |conn| {
+            sitting::start(conn, user, &course, exam, &clock).await?;
+            Ok(reminder::seen(conn, user, exam).await?)
+        })
         .await?;
     redirect(&path);
     Ok(())

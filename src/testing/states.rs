@@ -87,13 +87,20 @@ pub async fn give_certificate(site: &TestSite, email: &str, course: &str, code: 
         .await;
 }
 
-/// Gives every cohort an announcement and a project of batch 1, on which its members have handed in
-/// work with a comment.
+/// Gives every cohort an announcement, a live session in two days, and a project of batch 1, on
+/// which its members have handed in work with a comment. Their members have got a message.
 pub async fn furnish_cohorts(site: &TestSite) {
     site.test
         .sql(
             "insert into cohort_announcements (cohort_id, title, body, body_html)
              select cohort_id, 'Welcome', 'Hello', '<p>Hello</p>' from cohorts;
+             insert into live_sessions (cohort_id, title, starts_at, minutes, join_link, place, notes_html)
+             select cohort_id, 'Office hour', now() + interval '2 days', 60, 'https://meet.example/x', 'Room 2', '<p>Ask.</p>'
+             from cohorts;
+             insert into cohort_messages (message_id, cohort_id, title, body)
+             select gen_random_uuid(), cohort_id, 'Well done', 'Keep counting.' from cohorts;
+             insert into cohort_message_receivers (message_id, member_id)
+             select message_id, member_id from cohort_messages join cohort_members using (cohort_id);
              insert into cohort_batch_projects (cohort_id, batch_no, title, tagline, description_html)
              select cohort_id, 1, 'Count the trees', 'Of one street', '<p>All of them.</p>' from cohorts;
              insert into project_works (project_id, member_id, body)

@@ -1,5 +1,5 @@
 //! Gives the demo course a cohort in its third week: twelve members in two batches, their projects,
-//! announcements, and a schedule.
+//! announcements, live sessions, and a schedule.
 
 use chrono::{Days, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -12,13 +12,15 @@ use crate::cohort::teach::home::ProjectFields;
 use crate::cohort::teach::home::server as home;
 use crate::cohort::teach::server::check::CohortDraft;
 use crate::cohort::teach::server::store;
+use crate::cohort::teach::sessions::SessionFields;
+use crate::cohort::teach::sessions::server::{check, store as sessions};
 use crate::enrollment::server::store as studying;
 use crate::platform::auth::UserRole;
 use crate::platform::auth::store::{self as accounts, NewAccount};
 use crate::platform::db::schema::topics;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CohortId, CourseId, TopicId, UserId};
+use crate::platform::ids::{CohortId, CourseId, SeriesId, TopicId, UserId};
 
 /// Address, name, batch, and number of topics done. Those without topics have no account yet.
 const MEMBERS: [(&str, &str, i32, Option<i64>); 12] = [
@@ -77,7 +79,14 @@ const ANNOUNCEMENTS: [(&str, &str, i64); 3] = [
     ),
 ];
 
+/// Title and text of an announcement that is not published yet.
+const PLANNED: (&str, &str) = (
+    "The third module opens",
+    "**What causes what** is open from today. Its first topic is short on purpose: argue with it.",
+);
+
 const WORK: &str = "My number is the share of empty shops in Station Road: 14 of 62. It comes from a walk of one person on one Tuesday in January.\n\nIt cannot see shops that are open but have no customers, and it counted a library as a shop.";
+const MESSAGE: &str = "Hello Asha,\n\nthe count of cyclists that you told us about at the clinic would make a fine project. Ask the office for the hours in which nobody counted. I am curious what they say.";
 const COMMENT: &str = "The library is a lovely find. How would the number look if somebody had walked there on a Saturday? Say that, and you have your last paragraph.";
 
 /// Creates the cohort, unless the course has one.
@@ -99,8 +108,10 @@ pub async fn make(conn: &mut Conn, hash: &str) -> AppResult<()> {
     }
     let tutor = accounts::by_email(conn, "tutor@demo.example").await?;
     if let Some(tutor) = tutor {
-        announce(conn, cohort, tutor.user_id).await?;
+        announce(conn, course, cohort, tutor.user_id).await?;
         projects(conn, cohort, tutor.user_id).await?;
+        sessions(conn, course, cohort, tutor.user_id).await?;
+        write(conn, cohort, tutor.user_id).await?;
     }
     // The third module opens in the fifth week.
     statement(
@@ -156,16 +167,44 @@ async fn join(
     Ok(())
 }
 
-async fn announce(conn: &mut Conn, cohort: CohortId, tutor: UserId) -> AppResult<()> {
+/// Writes the announcements with their readers, and plans one for the end of the cohort.
+async fn announce(
+    conn: &mut Conn,
+    course: CourseId,
+    cohort: CohortId,
+    tutor: UserId,
+) -> AppResult<()> {
     for (title, body, days) in ANNOUNCEMENTS {
         let draft = home::read_announcement(title, body)?;
-        let id = home::save_announcement(conn, cohort, None, tutor, &draft).await?;
-        statement("update cohort_announcements set created_at = $2 where announcement_id = $1")
-            .bind::<Uuid, _>(id)
-            .bind::<Timestamptz, _>(Utc::now() - TimeDelta::days(days))
-            .execute(conn)
-            .await?;
+        statement(
+            "with written as (
+                 insert into cohort_announcements (cohort_id, author_user_id, title, body, body_html, created_at,
+                                                   publish_at, published_at)
+                 values ($1, $2, $3, $4, $5, $6, $6, $6)
+                 returning announcement_id, cohort_id
+             )
+             insert into announcement_reads (announcement_id, member_id, read_at)
+             select announcement_id, member_id, $6::timestamptz + interval '5 hours'
+             from written join cohort_members using (cohort_id)
+             where user_id is not null and (ascii(email) + length($3)) % 4 <> 0",
+        )
+        .bind::<Uuid, _>(cohort)
+        .bind::<Uuid, _>(tutor)
+        .bind::<Text, _>(&draft.title)
+        .bind::<Text, _>(&draft.body)
+        .bind::<Text, _>(&draft.html)
+        .bind::<Timestamptz, _>(Utc::now() - TimeDelta::days(days))
+        .execute(conn)
+        .await?;
     }
+    let Some(cohort) = cohorts::cohort(conn, course, cohort).await? else {
+        return Ok(());
+    };
+    let (title, body) = PLANNED;
+    let draft = home::read_announcement(title, body)?;
+    let at = format!("{}T09:00", Utc::now().date_naive() + Days::new(12));
+    let key = uuid::Uuid::now_v7();
+    home::make_announcement(conn, cohort, key, tutor, &draft, (&at, false)).await?;
     Ok(())
 }
 
@@ -197,6 +236,66 @@ async fn projects(conn: &mut Conn, cohort: CohortId, tutor: UserId) -> AppResult
     .bind::<Int4, _>(1)
     .bind::<Text, _>(WORK)
     .bind::<Text, _>(COMMENT)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Makes a weekly session from the first week on, with the attendance of the past ones.
+async fn sessions(
+    conn: &mut Conn,
+    course: CourseId,
+    cohort: CohortId,
+    tutor: UserId,
+) -> AppResult<()> {
+    let Some(cohort) = cohorts::cohort(conn, course, cohort).await? else {
+        return Ok(());
+    };
+    let first = cohort.start_date + Days::new(3);
+    let fields = SessionFields {
+        title: "Number clinic".to_owned(),
+        starts_at: format!("{first}T17:00"),
+        minutes: "45".to_owned(),
+        weeks: "8".to_owned(),
+        link: "https://meet.demo.example/number-clinic".to_owned(),
+        place: "Online, or room 2 of the library".to_owned(),
+        notes: "Bring one number that you do not trust. We take it apart **together**.".to_owned(),
+    };
+    let draft = check::session(&fields, cohort.clock().zone)?;
+    let key = SeriesId(uuid::Uuid::now_v7());
+    sessions::make(conn, &cohort, key, tutor, &draft).await?;
+    statement(
+        "insert into session_attendance (session_id, member_id, joined_at, status)
+         select s.session_id, m.member_id,
+                case when x.n % 5 <> 4 then s.starts_at + make_interval(mins => (x.n % 3 * 6)::integer) end,
+                (array['present', 'present', 'late', 'present', 'excused'])[x.n % 5 + 1]
+         from live_sessions s
+         join cohort_members m on m.cohort_id = s.cohort_id and m.user_id is not null
+         cross join lateral (select s.series_no + ascii(m.email) as n) x
+         where s.cohort_id = $1 and s.starts_at < now()",
+    )
+    .bind::<Uuid, _>(cohort.cohort_id)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Sends a message to the demo's learner.
+async fn write(conn: &mut Conn, cohort: CohortId, tutor: UserId) -> AppResult<()> {
+    statement(
+        "with message as (
+             insert into cohort_messages (message_id, cohort_id, sender_user_id, title, body, sent_at)
+             values ($1, $2, $3, 'Your number', $4, now() - interval '20 hours')
+             returning message_id, cohort_id
+         )
+         insert into cohort_message_receivers (message_id, member_id)
+         select message_id, member_id from message join cohort_members using (cohort_id)
+         where email = 'learner@demo.example'",
+    )
+    .bind::<Uuid, _>(uuid::Uuid::now_v7())
+    .bind::<Uuid, _>(cohort)
+    .bind::<Uuid, _>(tutor)
+    .bind::<Text, _>(MESSAGE)
     .execute(conn)
     .await?;
     Ok(())

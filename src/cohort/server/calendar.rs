@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::sessions;
 use super::store;
 use crate::cohort::MemberStatus;
 use crate::course::server::shared;
@@ -89,11 +90,13 @@ async fn feed(conn: &mut Conn, key: &str) -> AppResult<Option<String>> {
         uid: format!("start-{id}"),
         summary: format!("{named} starts"),
         when: EventTime::Day(cohort.start_date),
+        ..CalendarEvent::default()
     }];
     events.extend(cohort.end_date.map(|day| CalendarEvent {
         uid: format!("end-{id}"),
         summary: format!("Last day of {named}"),
         when: EventTime::Day(day),
+        ..CalendarEvent::default()
     }));
     let openings = store::openings(conn, &cohort, Some(batch_no), Some(member)).await?;
     let zone = cohort.time_zone.parse().unwrap_or(chrono_tz::Tz::UTC);
@@ -104,6 +107,7 @@ async fn feed(conn: &mut Conn, key: &str) -> AppResult<Option<String>> {
             uid: format!("module-{}-{id}", module.number),
             summary: format!("“{}” opens · {named}", module.title),
             when: EventTime::Day(at.with_timezone(&zone).date_naive()),
+            ..CalendarEvent::default()
         })
     }));
     let exams = exams::exams(conn, course).await?;
@@ -116,21 +120,39 @@ async fn feed(conn: &mut Conn, key: &str) -> AppResult<Option<String>> {
             uid: format!("exam-{}-{id}", exam.exam_id),
             summary: format!("Exam “{}” · {named}", exam.title),
             when: EventTime::Span(from, exam.window.closes_at.unwrap_or(from)),
+            ..CalendarEvent::default()
         })
+    }));
+    let sessions = sessions::calendar(conn, id).await?;
+    events.extend(sessions.into_iter().map(|session| CalendarEvent {
+        uid: format!("session-{}", session.session_id),
+        summary: format!("{} · {named}", session.title),
+        when: EventTime::Span(session.starts_at, session.ends_at),
+        place: session.place,
+        is_canceled: session.is_canceled,
     }));
     Ok(Some(calendar(&named, &events, Utc::now())))
 }
 
+#[derive(Default)]
 struct CalendarEvent {
     /// Stays the same while the event changes.
     uid: String,
     summary: String,
     when: EventTime,
+    place: String,
+    is_canceled: bool,
 }
 
 enum EventTime {
     Day(NaiveDate),
     Span(DateTime<Utc>, DateTime<Utc>),
+}
+
+impl Default for EventTime {
+    fn default() -> Self {
+        Self::Day(NaiveDate::default())
+    }
 }
 
 /// Writes a calendar of RFC 5545.
@@ -161,6 +183,12 @@ fn calendar(name: &str, events: &[CalendarEvent], now: DateTime<Utc>) -> String 
             }
         }
         line("SUMMARY", &escaped(&event.summary));
+        if !event.place.is_empty() {
+            line("LOCATION", &escaped(&event.place));
+        }
+        if event.is_canceled {
+            line("STATUS", "CANCELLED");
+        }
         line("END", "VEVENT");
     }
     line("END", "VCALENDAR");
@@ -210,6 +238,7 @@ mod tests {
             uid: "x".to_owned(),
             summary: summary.clone(),
             when: EventTime::Day("2026-03-01".parse().unwrap()),
+            ..CalendarEvent::default()
         };
         let text = calendar("Name", &[event], DateTime::UNIX_EPOCH);
         assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");

@@ -1,18 +1,18 @@
 //! Builds the home of a cohort.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Int4, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Bool, Int4, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::access::no_member;
+use super::announcements;
 use super::calendar;
+use super::messages;
+use super::sessions;
 use super::standing::CohortStanding;
 use super::store::{self, Cohort, Membership};
 use super::work;
-use crate::cohort::{
-    BatchProject, CohortAnnouncement, CohortHome, DueModule, HomeBatch, HomePerson, HomeStanding,
-};
+use crate::cohort::{BatchProject, CohortHome, DueModule, HomeBatch, HomePerson, HomeStanding};
 use crate::course::server::shared;
 use crate::course::server::store as courses;
 use crate::enrollment::server::access::outline_of;
@@ -28,8 +28,6 @@ use crate::platform::ui::Html;
 
 /// People of one batch that the home shows.
 const SHOWN_PEOPLE: usize = 60;
-/// Announcements that the home shows.
-const SHOWN_ANNOUNCEMENTS: i64 = 50;
 /// Unfinished modules that the home lists.
 const SHOWN_MODULES: usize = 4;
 
@@ -67,7 +65,10 @@ pub async fn of_member(
         due,
         calendar: Some(calendar::path(conn, member.member_id).await?),
         project,
-        announcements: announcements(conn, member.cohort_id, clock).await?,
+        sessions: sessions::coming(conn, member.cohort_id, clock).await?,
+        messages: messages::to_member(conn, member.member_id, clock).await?,
+        announcements: announcements::shown(conn, member.cohort_id, Some(member.member_id), clock)
+            .await?,
         batches: batches(conn, member.cohort_id, member.batch_no, Some(user)).await?,
     })
 }
@@ -95,7 +96,9 @@ pub async fn preview(
         due: Vec::new(),
         calendar: None,
         project: project(conn, id, 1).await?.map(|(_, project)| project),
-        announcements: announcements(conn, id, clock).await?,
+        sessions: sessions::coming(conn, id, clock).await?,
+        messages: Vec::new(),
+        announcements: announcements::shown(conn, id, None, clock).await?,
         batches: batches(conn, id, 1, None).await?,
     })
 }
@@ -194,41 +197,6 @@ async fn project(
         };
         (id, project)
     }))
-}
-
-#[derive(QueryableByName)]
-struct AnnouncementRow {
-    #[diesel(sql_type = Text)]
-    title: String,
-    #[diesel(sql_type = Text)]
-    body_html: String,
-    #[diesel(sql_type = Text)]
-    author: String,
-    #[diesel(sql_type = Timestamptz)]
-    created_at: DateTime<Utc>,
-}
-
-async fn announcements(
-    conn: &mut Conn,
-    cohort: CohortId,
-    clock: &Clock,
-) -> QueryResult<Vec<CohortAnnouncement>> {
-    let rows: Vec<AnnouncementRow> = statement(
-        "select a.title, a.body_html, a.created_at, coalesce(u.display_name, 'A former tutor') as author
-         from cohort_announcements a left join users u on u.user_id = a.author_user_id
-         where a.cohort_id = $1 order by a.created_at desc, a.announcement_id limit $2",
-    )
-    .bind::<Uuid, _>(cohort)
-    .bind::<diesel::sql_types::BigInt, _>(SHOWN_ANNOUNCEMENTS)
-    .load(conn)
-    .await?;
-    let announcements = rows.into_iter().map(|row| CohortAnnouncement {
-        title: row.title,
-        body: Html(row.body_html),
-        author: row.author,
-        at: work::when(row.created_at, clock),
-    });
-    Ok(announcements.collect())
 }
 
 #[derive(QueryableByName)]

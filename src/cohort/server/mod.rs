@@ -1,10 +1,13 @@
 //! Memberships and what they allow, and the home that members share.
 
 pub mod access;
+pub mod announcements;
 pub mod calendar;
 pub mod home;
 pub mod jobs;
+pub mod messages;
 pub mod notices;
+pub mod sessions;
 pub mod standing;
 pub mod store;
 pub mod work;

@@ -11,10 +11,14 @@ use crate::course::server::store as courses;
 use crate::paths::cohort_home_path;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{AnnouncementId, CohortId, CourseId, UserId, WorkId};
+use crate::platform::ids::{
+    AnnouncementId, CohortId, CohortMessageId, CourseId, LiveSessionId, UserId, WorkId,
+};
 use crate::platform::markdown;
 use crate::platform::notifications::NotificationKind;
-use crate::platform::notifications::server::{NewNotification, notify, store as notifications};
+use crate::platform::notifications::server::{
+    NewNotification, notify, store as notifications, withdraw,
+};
 
 /// The subject of notifications about the cohort itself.
 fn of_cohort(cohort: CohortId) -> String {
@@ -23,6 +27,10 @@ fn of_cohort(cohort: CohortId) -> String {
 
 pub fn of_announcement(cohort: CohortId, announcement: AnnouncementId) -> String {
     format!("cohort/{cohort}/announcement/{announcement}")
+}
+
+fn of_live_session(cohort: CohortId, session: LiveSessionId) -> String {
+    format!("cohort/{cohort}/session/{session}")
 }
 
 /// Marks all that the home shows as read.
@@ -73,6 +81,61 @@ pub async fn announced(
         path: cohort_home_path(&slug),
     };
     notify(conn, &people, &new).await
+}
+
+/// Tells the members something about a live session: its title and text.
+pub async fn of_session(
+    conn: &mut Conn,
+    cohort: &Cohort,
+    session: LiveSessionId,
+    (title, body): (&str, &str),
+    by: Option<UserId>,
+) -> AppResult<()> {
+    let people = people(conn, cohort.cohort_id, by).await?;
+    let (slug, _) = courses::names(conn, cohort.course_id).await?;
+    let new = NewNotification {
+        kind: NotificationKind::Deadline,
+        subject: of_live_session(cohort.cohort_id, session),
+        course: Some(cohort.course_id),
+        title: title.to_owned(),
+        body: body.to_owned(),
+        path: cohort_home_path(&slug),
+    };
+    notify(conn, &people, &new).await
+}
+
+/// Takes back what members have not read about a live session.
+pub async fn withdraw_session(
+    conn: &mut Conn,
+    cohort: CohortId,
+    session: LiveSessionId,
+) -> QueryResult<()> {
+    let subject = of_live_session(cohort, session);
+    withdraw(conn, NotificationKind::Deadline, &subject).await
+}
+
+/// Tells people of a tutor's message to them. Active members see it on the cohort's home, others in
+/// the list of notifications.
+pub async fn of_message(
+    conn: &mut Conn,
+    cohort: &Cohort,
+    message: CohortMessageId,
+    (title, text): (&str, &str),
+    (people, are_active): (&[UserId], bool),
+) -> AppResult<()> {
+    let (slug, _) = courses::names(conn, cohort.course_id).await?;
+    let new = NewNotification {
+        kind: NotificationKind::Message,
+        subject: format!("{}/message/{message}", of_cohort(cohort.cohort_id)),
+        course: Some(cohort.course_id),
+        title: title.to_owned(),
+        body: text.to_owned(),
+        path: match are_active {
+            true => cohort_home_path(&slug),
+            false => "/notifications".to_owned(),
+        },
+    };
+    notify(conn, people, &new).await
 }
 
 /// Tells an active member that a tutor commented on their work. `by` has the tutor's name.

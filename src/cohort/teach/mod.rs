@@ -2,10 +2,12 @@
 
 pub mod api;
 pub mod home;
+pub mod messages;
 pub mod pages;
 pub mod schedule;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod sessions;
 
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +99,8 @@ pub struct MemberQuery {
     pub q: String,
     /// None shows all that are not removed.
     pub status: Option<MemberStatus>,
+    /// None shows all batches.
+    pub batch: Option<i32>,
     /// Counts from 0.
     pub page: u32,
 }
@@ -107,11 +111,24 @@ impl MemberQuery {
             0 => String::new(),
             page => page.saturating_add(1).to_string(),
         };
-        let status = self.status.map_or("", MemberStatus::name);
-        address::with_query(
-            &cohort_path(course, cohort),
-            &[("q", &self.q), ("status", status), ("page", &page)],
-        )
+        let filters = self.filters();
+        let mut query: Vec<(&str, &str)> = filters
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        query.push(("page", &page));
+        address::with_query(&cohort_path(course, cohort), &query)
+    }
+
+    /// Names and values of the filters in addresses. Those that select all are empty.
+    pub fn filters(&self) -> [(&'static str, String); 3] {
+        let status = self.status.map_or("", MemberStatus::name).to_owned();
+        let batch = self.batch.map(|batch| batch.to_string());
+        [
+            ("q", self.q.clone()),
+            ("status", status),
+            ("batch", batch.unwrap_or_default()),
+        ]
     }
 
     pub fn on_page(&self, page: u32) -> Self {
@@ -133,6 +150,8 @@ pub struct CohortPage {
     pub page: u32,
     pub total: i64,
     pub members: Vec<MemberLine>,
+    /// Batches with members.
+    pub batches: Vec<i32>,
     /// Other cohorts of the course to which members can be moved: id and title.
     pub others: Vec<(String, String)>,
 }

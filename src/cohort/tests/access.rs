@@ -10,13 +10,20 @@ use crate::testing::{CohortBuilder, CourseBuilder, tutor, tutor_of};
 const NOBODY: &str = "99999999-9999-9999-9999-999999999999";
 
 /// Functions of tutors with valid fields for the course `small` and the cohort COHORT.
-const FUNCTIONS: [(&str, &[(&str, &str)]); 3] = [
+const FUNCTIONS: [(&str, &[(&str, &str)]); 7] = [
     ("teach/api/add_cohort_member", &[("email", "x@example.org")]),
     (
         "teach/api/change_members",
         &[("members[]", NOBODY), ("change", "pause")],
     ),
     ("teach/api/confirm_member_list", &[("list", NOBODY)]),
+    ("home/api/save_announcement", &[("title", "x")]),
+    (
+        "messages/api/send_message",
+        &[("key", NOBODY), ("title", "x"), ("text", "x")],
+    ),
+    ("sessions/api/make_sessions", &[("key", NOBODY)]),
+    ("sessions/api/record_attendance", &[("id", NOBODY)]),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,6 +39,9 @@ async fn a_tutor_who_no_longer_teaches_the_course_manages_no_cohort() {
         format!("/teach/small/cohorts/{cohort}"),
         format!("/teach/small/cohorts/{cohort}/edit"),
         format!("/teach/small/cohorts/{cohort}/list"),
+        format!("/teach/small/cohorts/{cohort}/announcements"),
+        format!("/teach/small/cohorts/{cohort}/message"),
+        format!("/teach/small/cohorts/{cohort}/sessions"),
     ];
     for page in &pages {
         meera.get(page).await.assert_ok();
@@ -64,7 +74,14 @@ async fn a_cohort_is_managed_through_its_own_course_only() {
     let cohort = CohortBuilder::new("small", "Autumn").make(&site).await;
     let mut cem = site.signed_in("cem@example.org", UserRole::Tutor).await;
     tutor_of(&site, "cem@example.org", "other").await;
-    for page in ["", "/edit", "/list"] {
+    for page in [
+        "",
+        "/edit",
+        "/list",
+        "/announcements",
+        "/message",
+        "/sessions",
+    ] {
         let path = format!("/teach/other/cohorts/{cohort}{page}");
         assert_eq!(cem.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }

@@ -1,6 +1,9 @@
 mod access;
+mod announcements;
 mod home;
 mod lists;
 mod members;
+mod messages;
 mod notices;
+mod sessions;
 mod triggers;

@@ -9,6 +9,7 @@ pub mod grade;
 pub mod jobs;
 pub mod mails;
 pub mod record;
+pub mod reminder;
 pub mod sitting;
 pub mod store;
 pub mod time_limit;

@@ -14,6 +14,7 @@ use {
     super::{REGRADE_REASON_CHARACTERS, exam_path, sitting_path},
     crate::exam::server::mails::{ExamMail, ExamNews},
     crate::exam::server::record::ExamRegrading,
+    crate::exam::server::reminder,
     crate::exam::server::sitting::no_exam,
     crate::exam::server::store as exams,
     crate::exam::teach::server::{check, regrade, store, view},
@@ -105,6 +106,10 @@ pub async fn save_exam(
                 "exam.created"
             }
         };
+        if old.as_ref().is_some_and(|old| old.window.closes_at != draft.window.closes_at) {
+            reminder::take_back(conn, exam_id).await?;
+        }
+        reminder::remind_before_close(conn, &draft).await?;
         let told = |exam: &exams::Exam| {
             json!({
                 "title": exam.title, "duration_seconds": exam.duration_seconds,
@@ -160,6 +165,10 @@ pub async fn set_exam_status(course: String, exam: ExamId, status: ExamStatus) -
         let retired_at = (status == ExamStatus::Retired).then_some(now);
         let is_published = status == ExamStatus::Published;
         store::set_status(conn, exam, is_published, retired_at).await?;
+        match is_published {
+            true => reminder::remind_before_close(conn, &old).await?,
+            false => reminder::take_back(conn, exam).await?,
+        }
         let action = match status {
             ExamStatus::Draft => "exam.unpublished",
             ExamStatus::Published => "exam.published",

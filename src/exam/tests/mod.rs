@@ -2,6 +2,7 @@
 
 mod actions;
 mod learner;
+mod reminders;
 mod room;
 mod tutor;
 

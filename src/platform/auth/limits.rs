@@ -98,6 +98,12 @@ pub const POSTS: Limit = Limit {
     burst: 10.0,
     every_s: 6.0,
 };
+/// Messages that a tutor sends to members of cohorts.
+pub const TUTOR_MESSAGES: Limit = Limit {
+    name: "tutor-messages",
+    burst: 20.0,
+    every_s: 60.0,
+};
 /// Stars that a person gives or takes back.
 pub const STARS: Limit = Limit {
     name: "stars",

@@ -479,6 +479,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    exam_reminders (exam_id, closes_at) {
+        exam_id -> Uuid,
+        closes_at -> Timestamptz,
+        organization_id -> Uuid,
+        sent_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     exam_sittings (sitting_id) {
         sitting_id -> Uuid,
         organization_id -> Uuid,
@@ -1345,6 +1354,71 @@ diesel::table! {
         body_html -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        series_id -> Uuid,
+        publish_at -> Timestamptz,
+        published_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    announcement_reads (announcement_id, member_id) {
+        announcement_id -> Uuid,
+        member_id -> Uuid,
+        organization_id -> Uuid,
+        read_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_messages (message_id) {
+        message_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        sender_user_id -> Nullable<Uuid>,
+        title -> Text,
+        body -> Text,
+        sent_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_message_receivers (message_id, member_id) {
+        message_id -> Uuid,
+        member_id -> Uuid,
+        organization_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    live_sessions (session_id) {
+        session_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        series_id -> Uuid,
+        series_no -> Int4,
+        created_by -> Nullable<Uuid>,
+        title -> Text,
+        starts_at -> Timestamptz,
+        minutes -> Int4,
+        join_link -> Text,
+        place -> Text,
+        notes -> Text,
+        notes_html -> Text,
+        canceled_at -> Nullable<Timestamptz>,
+        reminded_for -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    session_attendance (session_id, member_id) {
+        session_id -> Uuid,
+        member_id -> Uuid,
+        organization_id -> Uuid,
+        joined_at -> Nullable<Timestamptz>,
+        status -> Nullable<Text>,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -1510,6 +1584,7 @@ diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    announcement_reads,
     assessment_questions,
     audit_logs,
     background_jobs,
@@ -1519,6 +1594,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     cohort_batch_projects,
     cohort_lists,
     cohort_members,
+    cohort_message_receivers,
+    cohort_messages,
     cohort_module_rules,
     cohorts,
     cold_call_messages,
@@ -1540,6 +1617,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exam_attempts,
     exam_excuses,
     exam_regradings,
+    exam_reminders,
     exam_resets,
     exam_sections,
     exam_sitting_events,
@@ -1549,6 +1627,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     known_devices,
     learner_persona_profiles,
     live_events,
+    live_sessions,
     moderation_actions,
     module_progress,
     notification_choices,
@@ -1579,6 +1658,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     registration_links,
     registrations,
     search_terms,
+    session_attendance,
     sign_ups,
     simulation_exercises,
     simulation_work,

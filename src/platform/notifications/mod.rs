@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
     Announcement,
+    /// Of a tutor to single members.
+    Message,
     Deadline,
     Reply,
     ColdCall,
@@ -23,8 +25,9 @@ pub enum NotificationKind {
 }
 
 impl NotificationKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Announcement,
+        Self::Message,
         Self::Deadline,
         Self::Reply,
         Self::ColdCall,
@@ -36,6 +39,7 @@ impl NotificationKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Announcement => "announcement",
+            Self::Message => "message",
             Self::Deadline => "deadline",
             Self::Reply => "reply",
             Self::ColdCall => "cold_call",
@@ -51,6 +55,7 @@ impl NotificationKind {
     pub fn label(self) -> &'static str {
         match self {
             Self::Announcement => "Announcements",
+            Self::Message => "Messages of tutors",
             Self::Deadline => "Reminders of dates",
             Self::Reply => "Replies to your messages",
             Self::ColdCall => "New cold calls and answers",

@@ -19,6 +19,7 @@ use crate::enrollment::server::opening::{OpeningRule, effective_date};
 use crate::platform::db::schema::cohorts;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, CourseId, MemberId, UserId};
+use crate::platform::time::Clock;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = cohorts)]
@@ -38,6 +39,14 @@ pub struct Cohort {
 impl Cohort {
     pub fn standing(&self, now: DateTime<Utc>) -> CohortStanding {
         CohortStanding::at(self.starts_at, self.ends_at, now)
+    }
+
+    /// Tells times in the cohort's time zone.
+    pub fn clock(&self) -> Clock {
+        Clock {
+            zone: self.time_zone.parse().unwrap_or(Tz::UTC),
+            now: Utc::now(),
+        }
     }
 
     /// Formats the days as "12 January 2026 – 8 March 2026".

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::{AnnouncementsPage, ProjectFields, ProjectPage};
+use super::{AnnouncementsPage, ProjectFields, ProjectPage, Publishing};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{AnnouncementId, CohortId, WorkId};
 
@@ -14,21 +14,23 @@ use {
     crate::cohort::server::notices,
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::require_tutor_of_slug,
-    crate::platform::error::AppError,
     crate::platform::http::server_fns::redirect,
-    crate::platform::notifications::NotificationKind,
-    crate::platform::notifications::server::withdraw,
     crate::platform::time::Clock,
     serde_json::json,
 };
 
-/// Returns the announcements of a cohort, newest first.
+/// Returns the announcements of a cohort, with the readers of the one that `readers` names.
 #[server(input = server_fn::codec::GetUrl)]
-pub async fn load_announcements(course: String, cohort: CohortId) -> AppResult<AnnouncementsPage> {
+pub async fn load_announcements(
+    course: String,
+    cohort: CohortId,
+    #[server(default)] readers: String,
+) -> AppResult<AnnouncementsPage> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
     let clock = Clock::of(&cx);
-    cx.within(async move |conn| server::announcements(conn, tutor.course, cohort, &clock).await)
+    let readers = readers.parse().ok().map(AnnouncementId);
+    cx.within(async move |conn| server::page(conn, tutor.course, cohort, readers, &clock).await)
         .await
 }
 
@@ -38,8 +40,10 @@ pub async fn save_announcement(
     course: String,
     cohort: CohortId,
     id: Option<AnnouncementId>,
+    key: Option<uuid::Uuid>,
     #[server(default)] title: String,
     #[server(default)] body: String,
+    #[server(default)] publish: Publishing,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
@@ -47,19 +51,22 @@ pub async fn save_announcement(
     let draft = server::read_announcement(&title, &body)?;
     cx.within(async move |conn| {
         let of = server::require(conn, tutor.course, cohort).await?;
-        let user = tutor.signed_in.user_id();
-        let is_new = id.is_none();
-        let id = server::save_announcement(conn, cohort, id, user, &draft).await?;
-        if is_new {
-            let texts = (draft.title.as_str(), draft.html.as_str());
-            notices::announced(conn, &of, id, texts, Some(user)).await?;
+        let to_all = !publish.all.is_empty();
+        let way = (publish.at.as_str(), to_all);
+        match id {
+            Some(id) => server::change_announcement(conn, &of, id, &draft, way).await?,
+            None => {
+                let user = tutor.signed_in.user_id();
+                let key = key.unwrap_or_else(uuid::Uuid::now_v7);
+                server::make_announcement(conn, of, key, user, &draft, way).await?;
+            }
         }
+        let told = json!({
+            "announcement": id, "title": draft.title, "publish_at": publish.at, "to_all": to_all,
+        });
         Ok(AuditEntry::done("cohort.announced")
             .of("cohort", cohort)
-            .change(
-                None,
-                Some(json!({ "announcement": id, "title": draft.title })),
-            )
+            .change(None, Some(told))
             .by(&by)
             .write(conn)
             .await?)
@@ -69,27 +76,24 @@ pub async fn save_announcement(
     Ok(())
 }
 
+/// Deletes an announcement; with `all`, in all cohorts to which it went.
 #[server]
 pub async fn delete_announcement(
     course: String,
     cohort: CohortId,
     id: AnnouncementId,
+    #[server(default)] all: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
     let by = cx.clone();
     cx.within(async move |conn| {
-        server::require(conn, tutor.course, cohort).await?;
-        if !server::delete_announcement(conn, cohort, id).await? {
-            return Err(AppError::NotFound(
-                "This announcement is no longer here.".to_owned(),
-            ));
-        }
-        let subject = notices::of_announcement(cohort, id);
-        withdraw(conn, NotificationKind::Announcement, &subject).await?;
+        let of = server::require(conn, tutor.course, cohort).await?;
+        server::delete_announcement(conn, &of, id, !all.is_empty()).await?;
+        let told = json!({ "announcement": id, "in_all": !all.is_empty() });
         Ok(AuditEntry::done("cohort.announcement_deleted")
             .of("cohort", cohort)
-            .change(Some(json!({ "announcement": id })), None)
+            .change(Some(told), None)
             .by(&by)
             .write(conn)
             .await?)

@@ -1,6 +1,7 @@
 //! Texts that tutors write for a cohort's home: announcements, project briefs, and comments on
 //! work.
 
+mod announcements;
 pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
@@ -36,7 +37,15 @@ pub struct AnnouncementsPage {
     pub course_title: CourseTitle,
     pub cohort_id: CohortId,
     pub cohort_title: String,
+    pub time_zone: String,
+    /// Names what the form writes, so that sending it twice is as good as once.
+    pub key: uuid::Uuid,
+    /// Number of cohorts that an announcement to all reaches.
+    pub running: usize,
+    /// Active members of the cohort.
+    pub members: i64,
     pub announcements: Vec<WrittenAnnouncement>,
+    pub readers: Option<AnnouncementReaders>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,8 +56,32 @@ pub struct WrittenAnnouncement {
     pub body: String,
     pub html: Html,
     pub author: String,
-    /// Time in words, and in ISO 8601.
+    /// Time of publication in words, and in ISO 8601. If it is planned, in the cohort's zone.
     pub at: (String, String),
+    /// The planned time as the form holds it. None once published.
+    pub planned: Option<String>,
+    /// Active members who have read it.
+    pub readers: i64,
+    /// Other cohorts that it was written to.
+    pub others: i64,
+}
+
+/// Time and reach of an announcement, as the browser sends them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Publishing {
+    /// A time in the cohort's time zone, or empty for now.
+    pub at: String,
+    /// Not empty for all cohorts of the course that run. For a change, all to which it went.
+    pub all: String,
+}
+
+/// Names of the active members who have read an announcement, and of those who have not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnnouncementReaders {
+    pub announcement_id: AnnouncementId,
+    pub read: Vec<String>,
+    pub unread: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,169 +1,28 @@
-//! Pages on which tutors write announcements and project briefs, and comment on work.
+//! Page on which tutors write project briefs, and comment on work.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::api::{
-    CommentWork, DeleteAnnouncement, SaveAnnouncement, SaveProject, load_announcements,
-    load_project,
-};
+use super::api::{CommentWork, SaveProject, load_project};
 use super::{
-    AnnouncementsPage, BatchWork, COMMENT_CHARACTERS, HEADING_CHARACTERS, ProjectFields,
-    ProjectPage, TAGLINE_CHARACTERS, TEXT_CHARACTERS, WrittenAnnouncement, project_path,
+    BatchWork, COMMENT_CHARACTERS, HEADING_CHARACTERS, ProjectFields, ProjectPage,
+    TAGLINE_CHARACTERS, TEXT_CHARACTERS, project_path,
 };
 use crate::cohort::pages::comment;
 use crate::cohort::teach::cohort_path;
 use crate::cohort::teach::pages::counted;
 use crate::platform::ids::CohortId;
 use crate::platform::ui::{
-    Button, ButtonKind, EmptyState, Erase, Field, Form, FormState, Glyph, Html, Page, TextArea,
-    loaded, page_resource, path_part, query_value,
+    Button, ButtonKind, Erase, Field, Form, FormState, Page, TextArea, loaded, page_resource,
+    path_part, query_value,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::{TeachHeading, frame_below};
 
-fn id_of(text: &str) -> CohortId {
+pub use super::announcements::announcements_page;
+
+pub(super) fn id_of(text: &str) -> CohortId {
     CohortId(text.parse().unwrap_or_default())
-}
-
-/// Page `/teach/COURSE/cohorts/ID/announcements`.
-pub fn announcements_page() -> AnyView {
-    let (course, cohort) = (path_part("course"), path_part("cohort"));
-    let page = page_resource(
-        move || (course.get(), cohort.get()),
-        |(course, cohort)| load_announcements(course, id_of(&cohort)),
-    );
-    let forms = (
-        FormState::of(SaveAnnouncement::PATH),
-        FormState::of(DeleteAnnouncement::PATH),
-    );
-    let show = move |page: AnnouncementsPage| {
-        let course = course.get_untracked();
-        let title = page.course_title.clone();
-        let heading = TeachHeading::task("Announcements").below(
-            page.cohort_title.clone(),
-            cohort_path(&course, page.cohort_id),
-        );
-        let inside = announcements(page, &course, forms);
-        frame_below(&course, &title, Area::Cohorts, heading, inside)
-    };
-    view! { <Page title="Announcements">{loaded(page, show)}</Page> }.erase()
-}
-
-fn announcements(
-    page: AnnouncementsPage,
-    course: &str,
-    (save, delete): (FormState, FormState),
-) -> AnyView {
-    let cohort = page.cohort_id;
-    // The form that was sent keeps what was typed; an empty id is the one for a new announcement.
-    let sent = save.value("id", "");
-    let written = match page.announcements.is_empty() {
-        true => view! { <EmptyState glyph=Glyph::Mail title="No announcements yet" text="Members see announcements on the cohort’s home, newest first." /> }
-            .erase(),
-        false => page
-            .announcements
-            .into_iter()
-            .map(|it| announcement(it, course, cohort, &sent, save, delete))
-            .collect_view()
-            .erase(),
-    };
-    let was_new = sent.is_empty();
-    view! {
-        <section class="cohort-brief" aria-label="New announcement">
-            {announcement_form(None, course, cohort, was_new, save)}
-        </section>
-        {written}
-    }
-    .erase()
-}
-
-/// Form of a new announcement, or of the given one. `is_typed` fills in what was sent before.
-fn announcement_form(
-    old: Option<&WrittenAnnouncement>,
-    course: &str,
-    cohort: CohortId,
-    is_typed: bool,
-    form: FormState,
-) -> AnyView {
-    let (title, body) = old.map_or(("", ""), |old| (old.title.as_str(), old.body.as_str()));
-    let value = |field: &str, stored: &str| match is_typed {
-        true => form.value(field, stored),
-        false => stored.to_owned(),
-    };
-    let id = old.map(|old| old.announcement_id.to_string());
-    let named = id.clone().unwrap_or_else(|| "new".to_owned());
-    let label = if old.is_some() { "Save" } else { "Announce" };
-    let (title, body) = (value("title", title), value("body", body));
-    let course = course.to_owned();
-    view! {
-        <Form form=form>
-            <input type="hidden" name="course" value=course />
-            <input type="hidden" name="cohort" value=cohort.to_string() />
-            {id.map(|id| view! { <input type="hidden" name="id" value=id /> })}
-            <Field
-                id=format!("ly-title-{named}")
-                name="title"
-                label="Title"
-                value=title
-                error=form.error("title")
-                max_length=HEADING_CHARACTERS
-                required=true
-                autocomplete="off"
-            />
-            <TextArea
-                id=format!("ly-body-{named}")
-                name="body"
-                label="Text"
-                hint="You can use Markdown."
-                value=body
-                error=form.error("body")
-                max_length=TEXT_CHARACTERS
-            />
-            <div class="row">
-                <Button busy=form.busy()>{label}</Button>
-            </div>
-        </Form>
-    }
-    .erase()
-}
-
-fn announcement(
-    it: WrittenAnnouncement,
-    course: &str,
-    cohort: CohortId,
-    sent: &str,
-    save: FormState,
-    delete: FormState,
-) -> AnyView {
-    let id = it.announcement_id.to_string();
-    let is_typed = sent == id;
-    let form = announcement_form(Some(&it), course, cohort, is_typed, save);
-    let (words, exactly) = it.at;
-    let Html(body) = it.html;
-    let course = course.to_owned();
-    view! {
-        <article class="cohort-announcement">
-            <h2>{it.title}</h2>
-            <p class="soft">
-                {it.author} ", " <time datetime=exactly>{words}</time>
-            </p>
-            <div class="prose" inner_html=body></div>
-            <details class="cohort-add" open=is_typed>
-                <summary>"Edit or delete"</summary>
-                {form}
-                <Form form=delete class="row">
-                    <input type="hidden" name="course" value=course />
-                    <input type="hidden" name="cohort" value=cohort.to_string() />
-                    <input type="hidden" name="id" value=id />
-                    <Button kind=ButtonKind::Danger busy=delete.busy()>
-                        "Delete this announcement"
-                    </Button>
-                </Form>
-            </details>
-        </article>
-    }
-    .erase()
 }
 
 /// Page `/teach/COURSE/cohorts/ID/projects`.

@@ -8,7 +8,9 @@ use super::{counted, state, status};
 use crate::cohort::MemberStatus;
 use crate::cohort::teach::api::{AddCohortMember, ChangeMembers, load_cohort_members};
 use crate::cohort::teach::home::{announcements_path, project_path};
+use crate::cohort::teach::messages::Receivers;
 use crate::cohort::teach::schedule::schedule_path;
+use crate::cohort::teach::sessions::sessions_path;
 use crate::cohort::teach::{
     CohortPage, LAST_BATCH, MEMBERS_ON_PAGE, MemberChange, MemberLine, MemberQuery,
     edit_cohort_path, member_list_path,
@@ -63,6 +65,7 @@ fn asked() -> MemberQuery {
     use_query_map().with(|query| MemberQuery {
         q: query.get("q").unwrap_or_default().trim().to_owned(),
         status: MemberStatus::parse(&query.get("status").unwrap_or_default()),
+        batch: query.get("batch").and_then(|batch| batch.parse().ok()),
         page: query
             .get("page")
             .and_then(|page| page.parse().ok())
@@ -116,6 +119,9 @@ fn members(page: CohortPage, course: &str, query: MemberQuery, forms: MemberForm
             <Button kind=ButtonKind::Secondary href=schedule_path(course, cohort, "")>
                 "Schedule"
             </Button>
+            <Button kind=ButtonKind::Secondary href=sessions_path(course, cohort)>
+                "Live sessions"
+            </Button>
             <Button kind=ButtonKind::Secondary href=announcements_path(course, cohort)>
                 "Announcements"
             </Button>
@@ -127,7 +133,7 @@ fn members(page: CohortPage, course: &str, query: MemberQuery, forms: MemberForm
             </Button>
         </div>
         {add(course, cohort, forms.add)}
-        {tools(course, cohort, &query)}
+        {tools(&page, course, &query)}
         <p class="soft" role="status">
             {total}
         </p>
@@ -187,7 +193,8 @@ fn add(course: &str, cohort: CohortId, form: FormState) -> AnyView {
     .erase()
 }
 
-fn tools(course: &str, cohort: CohortId, query: &MemberQuery) -> AnyView {
+fn tools(page: &CohortPage, course: &str, query: &MemberQuery) -> AnyView {
+    let cohort = page.cohort_id;
     let filters = std::iter::once(None).chain(MemberStatus::ALL.map(Some));
     let chips = filters.map(|status| {
         let href = MemberQuery {
@@ -204,6 +211,15 @@ fn tools(course: &str, cohort: CohortId, query: &MemberQuery) -> AnyView {
         }
     });
     let status = query.status.map(MemberStatus::name);
+    let may_write = page.total > 0 && query.status != Some(MemberStatus::Removed);
+    let write = may_write.then(|| {
+        let href = Receivers::listed(query).path(course, cohort);
+        view! {
+            <Button kind=ButtonKind::Secondary href=href>
+                "Write to these members"
+            </Button>
+        }
+    });
     let action = MemberQuery::default().path(course, cohort);
     view! {
         <form class="tools" role="search" method="get" action=action>
@@ -219,18 +235,46 @@ fn tools(course: &str, cohort: CohortId, query: &MemberQuery) -> AnyView {
                 />
             </label>
             {status.map(|status| view! { <input type="hidden" name="status" value=status /> })}
+            {batches(&page.batches, query.batch)}
             <Button kind=ButtonKind::Secondary>"Search"</Button>
             <div class="chips" role="group" aria-label="Filter">
                 {chips.collect_view()}
             </div>
+            {write}
         </form>
+    }
+    .erase()
+}
+
+/// Choice of a batch, if there are several.
+fn batches(batches: &[i32], chosen: Option<i32>) -> AnyView {
+    if batches.len() < 2 {
+        return ().erase();
+    }
+    let options = batches.iter().map(|&batch| {
+        view! {
+            <option value=batch.to_string() selected=chosen == Some(batch)>
+                {format!("Batch {batch}")}
+            </option>
+        }
+    });
+    let options = options.collect_view();
+    view! {
+        <div class="select">
+            <select class="input" name="batch" aria-label="Batch of the members">
+                <option value="">"All batches"</option>
+                {options}
+            </select>
+            <Icon glyph=Glyph::ChevronDown />
+        </div>
     }
     .erase()
 }
 
 fn table(page: CohortPage, course: &str, query: &MemberQuery, form: FormState) -> AnyView {
     if page.members.is_empty() {
-        let (title, text) = match query.q.is_empty() && query.status.is_none() {
+        let is_all = query.q.is_empty() && query.status.is_none() && query.batch.is_none();
+        let (title, text) = match is_all {
             true => (
                 "No members yet",
                 "Add people one by one, or upload a list from a spreadsheet.",
@@ -253,7 +297,7 @@ fn table(page: CohortPage, course: &str, query: &MemberQuery, form: FormState) -
     let rows = page
         .members
         .into_iter()
-        .map(|member| row(member, course))
+        .map(|member| row(member, course, page.cohort_id))
         .collect_view();
     let cohort = page.cohort_id.to_string();
     let course = course.to_owned();
@@ -270,7 +314,19 @@ fn table(page: CohortPage, course: &str, query: &MemberQuery, form: FormState) -
     .erase()
 }
 
-fn row(member: MemberLine, course: &str) -> AnyView {
+fn row(member: MemberLine, course: &str, cohort: CohortId) -> AnyView {
+    let write = (member.status != MemberStatus::Removed).then(|| {
+        let href = Receivers::one(member.member_id).path(course, cohort);
+        let whom = match member.name.is_empty() {
+            true => &member.email,
+            false => &member.name,
+        };
+        view! {
+            <a href=href aria-label=format!("Write to {whom}")>
+                "Write"
+            </a>
+        }
+    });
     let said = match member.name.is_empty() {
         true => member.email.clone(),
         false => member.name.clone(),
@@ -295,6 +351,7 @@ fn row(member: MemberLine, course: &str) -> AnyView {
             <td>
                 {name}
                 <span class="soft cohort-email">{member.email}</span>
+                {write}
             </td>
             <td class="r">{member.batch_no}</td>
             <td>{status(member.status)}</td>

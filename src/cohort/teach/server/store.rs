@@ -143,6 +143,7 @@ pub async fn members(
                and case when $2 is null then m.status <> 'removed' else m.status = $2 end
                and ($3 = '' or position($3 in m.email) > 0
                     or position($3 in lower(coalesce(u.display_name, m.name, ''))) > 0)
+               and ($6 is null or m.batch_no = $6)
              order by m.batch_no, lower(coalesce(u.display_name, m.name, m.email)), m.member_id
              limit $4 offset $5
          )
@@ -161,8 +162,21 @@ pub async fn members(
     .bind::<Text, _>(query.q.to_lowercase())
     .bind::<BigInt, _>(MEMBERS_ON_PAGE)
     .bind::<BigInt, _>(i64::from(query.page) * MEMBERS_ON_PAGE)
+    .bind::<Nullable<Int4>, _>(query.batch)
     .load(conn)
     .await
+}
+
+/// Returns the batches that have members.
+pub async fn batches(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<i32>> {
+    cohort_members::table
+        .filter(cohort_members::cohort_id.eq(cohort))
+        .filter(cohort_members::status.ne(MemberStatus::Removed))
+        .select(cohort_members::batch_no)
+        .distinct()
+        .order(cohort_members::batch_no)
+        .load(conn)
+        .await
 }
 
 /// Moves members of one cohort to another one of the same course, into its first batch. Somebody

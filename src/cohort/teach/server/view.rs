@@ -114,6 +114,7 @@ pub async fn members(
         .find(|it| it.cohort_id == cohort)
         .ok_or_else(no_cohort)?;
     let rows = store::members(conn, cohort.cohort_id, query).await?;
+    let batches = store::batches(conn, cohort.cohort_id).await?;
     let others = all
         .iter()
         .filter(|other| other.cohort_id != cohort.cohort_id)
@@ -140,6 +141,7 @@ pub async fn members(
                 done: row.done,
             })
             .collect(),
+        batches,
         others,
     })
 }

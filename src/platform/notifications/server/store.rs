@@ -41,6 +41,11 @@ pub async fn notify(conn: &mut Conn, people: &[UserId], new: &NewNotification) -
         return Ok(());
     }
     let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
+    // The mail holds a message as a whole.
+    let most = match new.kind {
+        NotificationKind::Message => 4_000,
+        _ => 1_000,
+    };
     statement(
         "insert into notifications (user_id, kind, subject, course_id, title, body, path)
          select u.user_id, $2, $3, $4, $5, $6, $7
@@ -54,7 +59,7 @@ pub async fn notify(conn: &mut Conn, people: &[UserId], new: &NewNotification) -
     .bind::<Text, _>(&new.subject)
     .bind::<Nullable<Uuid>, _>(new.course)
     .bind::<Text, _>(cut(&new.title, 200))
-    .bind::<Text, _>(cut(&new.body, 1000))
+    .bind::<Text, _>(cut(&new.body, most))
     .bind::<Text, _>(&new.path)
     .execute(conn)
     .await?;

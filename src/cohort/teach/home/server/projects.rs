@@ -1,80 +1,25 @@
-//! Queries and checks of what tutors write for a cohort's home.
+//! Project briefs, and the work that members handed in.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Int4, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
-use super::{
-    AnnouncementsPage, BatchWork, COMMENT_CHARACTERS, HEADING_CHARACTERS, ProjectFields,
-    ProjectPage, TAGLINE_CHARACTERS, TEXT_CHARACTERS, WrittenAnnouncement,
-};
+use super::{heading, rendered, require, text};
 use crate::cohort::HandedIn;
-use crate::cohort::server::store::{self as cohorts, Cohort};
 use crate::cohort::server::work;
 use crate::cohort::teach::LAST_BATCH;
-use crate::cohort::teach::server::view::no_cohort;
+use crate::cohort::teach::home::{
+    BatchWork, COMMENT_CHARACTERS, ProjectFields, ProjectPage, TAGLINE_CHARACTERS, TEXT_CHARACTERS,
+};
 use crate::course::server::store as courses;
-use crate::platform::db::schema::{cohort_announcements, cohort_batch_projects};
+use crate::platform::db::schema::cohort_batch_projects;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{AnnouncementId, CohortId, CourseId, UserId, WorkId};
-use crate::platform::markdown::{self, TargetKind};
+use crate::platform::figures;
+use crate::platform::ids::{CohortId, CourseId, UserId, WorkId};
+use crate::platform::names;
 use crate::platform::time::Clock;
-use crate::platform::ui::Html;
-use crate::platform::{figures, names};
-
-/// Returns a cohort of the tutor's course.
-///
-/// # Errors
-///
-/// `NotFound` for any other cohort.
-pub async fn require(conn: &mut Conn, course: CourseId, cohort: CohortId) -> AppResult<Cohort> {
-    cohorts::cohort(conn, course, cohort)
-        .await?
-        .ok_or_else(no_cohort)
-}
-
-/// Renders Markdown whose links lead where they are written to lead.
-fn rendered(source: &str) -> String {
-    markdown::render(source, &|_: &str, _: TargetKind| None).html
-}
-
-/// An announcement, with its Markdown rendered.
-pub struct AnnouncementDraft {
-    pub title: String,
-    pub body: String,
-    pub html: String,
-}
-
-pub fn read_announcement(title: &str, body: &str) -> AppResult<AnnouncementDraft> {
-    let mut problems = Vec::new();
-    let title = heading(title, &mut problems);
-    text("body", body, TEXT_CHARACTERS, &mut problems);
-    match problems.is_empty() {
-        true => Ok(AnnouncementDraft {
-            title,
-            body: body.to_owned(),
-            html: rendered(body),
-        }),
-        false => Err(AppError::Invalid(problems)),
-    }
-}
-
-fn heading(typed: &str, problems: &mut Vec<(String, String)>) -> String {
-    let title = names::tidy(typed);
-    if title.is_empty() {
-        problems.push(("title".to_owned(), "Enter a title.".to_owned()));
-    }
-    text("title", &title, HEADING_CHARACTERS, problems);
-    title
-}
-
-fn text(field: &str, typed: &str, most: u32, problems: &mut Vec<(String, String)>) {
-    if typed.chars().count() > most as usize {
-        problems.push((field.to_owned(), figures::use_at_most(most)));
-    }
-}
 
 /// A project, with its Markdown rendered.
 pub struct ProjectDraft {
@@ -128,107 +73,6 @@ pub fn read_comment(typed: &str) -> AppResult<String> {
         )),
         _ => Ok(comment.to_owned()),
     }
-}
-
-#[derive(QueryableByName)]
-struct WrittenRow {
-    #[diesel(sql_type = Uuid)]
-    announcement_id: AnnouncementId,
-    #[diesel(sql_type = Text)]
-    title: String,
-    #[diesel(sql_type = Text)]
-    body: String,
-    #[diesel(sql_type = Text)]
-    body_html: String,
-    #[diesel(sql_type = Text)]
-    author: String,
-    #[diesel(sql_type = Timestamptz)]
-    created_at: DateTime<Utc>,
-}
-
-pub async fn announcements(
-    conn: &mut Conn,
-    course: CourseId,
-    cohort: CohortId,
-    clock: &Clock,
-) -> AppResult<AnnouncementsPage> {
-    let cohort = require(conn, course, cohort).await?;
-    let rows: Vec<WrittenRow> = statement(
-        "select a.announcement_id, a.title, a.body, a.body_html, a.created_at,
-                coalesce(u.display_name, 'A former tutor') as author
-         from cohort_announcements a left join users u on u.user_id = a.author_user_id
-         where a.cohort_id = $1 order by a.created_at desc, a.announcement_id limit 200",
-    )
-    .bind::<Uuid, _>(cohort.cohort_id)
-    .load(conn)
-    .await?;
-    let announcements = rows.into_iter().map(|row| WrittenAnnouncement {
-        announcement_id: row.announcement_id,
-        title: row.title,
-        body: row.body,
-        html: Html(row.body_html),
-        author: row.author,
-        at: work::when(row.created_at, clock),
-    });
-    Ok(AnnouncementsPage {
-        course_title: courses::title(conn, course).await?,
-        cohort_id: cohort.cohort_id,
-        cohort_title: cohort.title,
-        announcements: announcements.collect(),
-    })
-}
-
-/// Stores an announcement of the cohort. Returns its id.
-///
-/// # Errors
-///
-/// `NotFound` if the announcement to change is not of this cohort.
-pub async fn save_announcement(
-    conn: &mut Conn,
-    cohort: CohortId,
-    id: Option<AnnouncementId>,
-    author: UserId,
-    draft: &AnnouncementDraft,
-) -> AppResult<AnnouncementId> {
-    let texts = (
-        cohort_announcements::title.eq(&draft.title),
-        cohort_announcements::body.eq(&draft.body),
-        cohort_announcements::body_html.eq(&draft.html),
-    );
-    match id {
-        None => Ok(diesel::insert_into(cohort_announcements::table)
-            .values((
-                cohort_announcements::cohort_id.eq(cohort),
-                cohort_announcements::author_user_id.eq(author),
-                texts,
-            ))
-            .returning(cohort_announcements::announcement_id)
-            .get_result(conn)
-            .await?),
-        Some(id) => diesel::update(cohort_announcements::table)
-            .filter(cohort_announcements::announcement_id.eq(id))
-            .filter(cohort_announcements::cohort_id.eq(cohort))
-            .set(texts)
-            .returning(cohort_announcements::announcement_id)
-            .get_result(conn)
-            .await
-            .optional()?
-            .ok_or_else(|| AppError::NotFound("This announcement is no longer here.".to_owned())),
-    }
-}
-
-/// Deletes an announcement of the cohort. False if there is none with this id.
-pub async fn delete_announcement(
-    conn: &mut Conn,
-    cohort: CohortId,
-    id: AnnouncementId,
-) -> QueryResult<bool> {
-    let deleted = diesel::delete(cohort_announcements::table)
-        .filter(cohort_announcements::announcement_id.eq(id))
-        .filter(cohort_announcements::cohort_id.eq(cohort))
-        .execute(conn)
-        .await?;
-    Ok(deleted > 0)
 }
 
 #[derive(QueryableByName)]

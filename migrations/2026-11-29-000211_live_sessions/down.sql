@@ -1,0 +1,2 @@
+drop table session_attendance;
+drop table live_sessions;

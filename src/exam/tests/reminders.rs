@@ -1,0 +1,64 @@
+//! Tests of reminders before an exam closes.
+
+use super::*;
+use crate::testing::set_exam_status;
+
+const UNREAD: &str =
+    "select coalesce(string_agg(split_part(email, '@', 1) || ' ' || title, ', ' order by email), '')
+     from notifications join users using (user_id) where read_at is null";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn learners_who_have_not_begun_are_reminded_once_of_the_close_that_still_holds() {
+    let site = site_with_bank().await;
+    let exam = ExamBuilder::new().with("exam[closes_at]", "2099-05-01T10:00");
+    let exam = exam.publish(&site).await;
+    let due = "select count(*) from background_jobs where kind = 'remind_of_exam' and run_at = '2099-04-30 10:00Z'";
+    assert_eq!(
+        site.test.count(due).await,
+        1,
+        "once for saving and publishing"
+    );
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut bo = learner(&site, "bo@example.org").await;
+    learner(&site, "cy@example.org").await;
+    site.test
+        .sql("update enrollments set status = 'withdrawn' where user_id = (select user_id from users where email like 'cy%')")
+        .await;
+    begin(&site, &mut bo, &exam).await;
+    let run = async || {
+        site.test
+            .sql("update background_jobs set run_at = now() where kind = 'remind_of_exam' and finished_at is null")
+            .await;
+        site.mails().await;
+        site.test.text(UNREAD).await
+    };
+    // The exam closes at another time than the job was made for.
+    site.test
+        .sql("update exams set closes_at = now() + interval '5 hours'")
+        .await;
+    assert_eq!(run().await, "");
+    let again = "insert into background_jobs (kind, payload, max_attempts)
+         select 'remind_of_exam', jsonb_build_object('exam', exam_id, 'closes_at', closes_at), 3 from exams";
+    for _ in 0..2 {
+        site.test.sql(again).await;
+        assert_eq!(run().await, "asha The exam “Final exam” closes soon");
+    }
+    let events = "select events from notifications";
+    assert_eq!(site.test.count(events).await, 1);
+    begin(&site, &mut asha, &exam).await;
+    assert_eq!(site.test.text(UNREAD).await, "", "she has begun");
+
+    // Nobody is sent to an exam that is a draft again.
+    site.test
+        .sql("update notifications set read_at = null")
+        .await;
+    let mut tutor = site.sign_in(TUTOR).await;
+    set_exam_status(&mut tutor, "small", &exam, "draft")
+        .await
+        .assert_ok();
+    assert_eq!(site.test.text(UNREAD).await, "");
+    let change = "update exams set closes_at = now() + interval '6 hours'";
+    site.test.sql(change).await;
+    site.test.sql(again).await;
+    assert_eq!(run().await, "");
+}
