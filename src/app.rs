@@ -114,7 +114,9 @@ fn routes() -> RouteTable {
         Route::new("/courses", catalog_page),
         Route::lazy("/courses/:course", || Box::pin(course(Course::One))),
         Route::lazy("/apply/:offering", || Box::pin(account(Account::Apply))),
-        Route::lazy("/apply/:offering/:stage", || Box::pin(account(Account::Apply))),
+        Route::lazy("/apply/:offering/:stage", || {
+            Box::pin(account(Account::Apply))
+        }),
         Route::lazy("/join/:code", || Box::pin(account(Account::Join))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
@@ -152,6 +154,16 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/verify", || Box::pin(course(Course::Verify))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
+        Route::lazy("/teach/courses/new", || Box::pin(authoring(Authoring::New))),
+        Route::lazy("/teach/:course/outline", || {
+            Box::pin(authoring(Authoring::Outline))
+        }),
+        Route::lazy("/teach/:course/topics/:topic/edit", || {
+            Box::pin(authoring(Authoring::Topic))
+        }),
+        Route::lazy("/teach/:course/topics/:topic/history", || {
+            Box::pin(authoring(Authoring::History))
+        }),
         Route::lazy("/teach/:course/exams", || {
             Box::pin(gradebook(Gradebook::Exams))
         }),
@@ -244,7 +256,9 @@ fn routes() -> RouteTable {
         Route::lazy("/settings/notifications", || {
             Box::pin(account(Account::NotificationChoices))
         }),
-        Route::lazy("/notifications", || Box::pin(account(Account::Notifications))),
+        Route::lazy("/notifications", || {
+            Box::pin(account(Account::Notifications))
+        }),
         Route::lazy("/stop-mails/:key/:which", || {
             Box::pin(account(Account::StopMails))
         }),

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 use crate::admission::apply::pages::{apply_page, join_page};
 use crate::admission::manage::pages::{assessment_page, offering_form_page, offerings_page};
 use crate::admission::review::pages::{application_page, offering_page};
+use crate::authoring::editor::pages::{topic_editor_page, topic_history_page};
+use crate::authoring::pages::{new_course_page, outline_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::cohort::pages::cohort_home_page;
@@ -140,6 +142,16 @@ bundle! {
         Settings => quiz_settings_page,
         Question => question_page,
         Regrade => regrade_page,
+    }
+}
+
+bundle! {
+    /// Writing courses.
+    authoring, Authoring {
+        New => new_course_page,
+        Outline => outline_page,
+        Topic => topic_editor_page,
+        History => topic_history_page,
     }
 }
 
