@@ -111,6 +111,18 @@ const TABLE: &str = "
     GET cohort/api/load_cohort_home course=open&cohort=COHORT                   401 403 403 200 403 200 404
     cohort/api/hand_in          course=open&text=x                              401 200 403 403 403 403 403
     GET teaching/api/taught_courses -                                           401 200 200 200 200 200 200
+    GET authoring/api/load_new_course -                                         401 403 403 403 403 200 200
+    authoring/api/create_course form[title]=                                    401 403 403 403 403 422 422
+    GET authoring/api/load_outline course=open                                  401 403 403 200 403 200 404
+    authoring/api/change_outline course=open&which=remove-m9                    401 403 403 422 403 422 404
+    authoring/api/add_part      course=open&module=1&title=                     401 403 403 422 403 422 404
+    authoring/api/rename_part   course=open&part=m9&title=x                     401 403 403 404 403 404 404
+    authoring/api/publish_course course=open&published=true                     401 403 403 403 403 200 404
+    GET editor/api/load_topic_text course=open&topic=t                          401 403 403 200 403 200 404
+    editor/api/save_topic       course=open&topic=TOPIC&page[base]=0            401 403 403 422 403 422 404
+    editor/api/preview_topic    course=open&topic=TOPIC&text=x                  401 403 403 200 403 200 404
+    GET editor/api/load_topic_history course=open&topic=t                       401 403 403 200 403 200 404
+    editor/api/restore_version  course=open&topic=TOPIC&version=9               401 403 403 404 403 404 404
     GET practice/api/load_practice course=open&topic=t&key=q&again=false        401 200 403 403 403 403 403
     practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
     GET exercise/api/load_exercise course=open&topic=t&key=e                    401 200 403 403 403 403 403

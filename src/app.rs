@@ -153,6 +153,16 @@ fn routes() -> RouteTable {
         Route::lazy("/certificates/:code", || Box::pin(own(Own::Certificate))),
         Route::lazy("/verify", || Box::pin(own(Own::Verify))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
+        Route::lazy("/teach/courses/new", || Box::pin(authoring(Authoring::New))),
+        Route::lazy("/teach/:course/outline", || {
+            Box::pin(authoring(Authoring::Outline))
+        }),
+        Route::lazy("/teach/:course/topics/:topic/edit", || {
+            Box::pin(authoring(Authoring::Topic))
+        }),
+        Route::lazy("/teach/:course/topics/:topic/history", || {
+            Box::pin(authoring(Authoring::History))
+        }),
         Route::lazy("/teach/:course/exams", || {
             Box::pin(gradebook(Gradebook::Exams))
         }),

@@ -16,6 +16,7 @@ const FLOORS: &[&str] = &[
     "question_bank",
     "exercise",
     "import",
+    "authoring",
     "practice",
     "certificate",
     "quiz",

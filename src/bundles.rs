@@ -10,6 +10,8 @@ use crate::admission::orders::desk::pages::{offering_order_page, offering_orders
 use crate::admission::orders::desk::payments::payment_settings_page;
 use crate::admission::orders::pages::{cart_page, order_page, orders_page};
 use crate::admission::review::pages::{application_page, offering_page};
+use crate::authoring::editor::pages::{topic_editor_page, topic_history_page};
+use crate::authoring::pages::{new_course_page, outline_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
 use crate::cohort::pages::cohort_home_page;
@@ -160,6 +162,16 @@ bundle! {
         Settings => quiz_settings_page,
         Question => question_page,
         Regrade => regrade_page,
+    }
+}
+
+bundle! {
+    /// Writing courses.
+    authoring, Authoring {
+        New => new_course_page,
+        Outline => outline_page,
+        Topic => topic_editor_page,
+        History => topic_history_page,
     }
 }
 

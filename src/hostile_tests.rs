@@ -50,6 +50,8 @@ const TEXTS: &str = "
     quiz_excuses: reason
     notifications: title body
     cold_call_prompts: prompt helper_text
+    topic_drafts: title body
+    topic_versions: title body
     cohorts: title
 ";
 

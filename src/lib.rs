@@ -6,6 +6,7 @@
 
 pub mod admission;
 pub mod app;
+pub mod authoring;
 mod bundles;
 pub mod catalog;
 pub mod certificate;

@@ -178,6 +178,7 @@ pub fn router(state: AppState) -> Router {
         .route("/preferences/theme", post(set_theme))
         .merge(crate::platform::notifications::server::addresses::routes())
         .merge(crate::course::server::files::routes())
+        .merge(crate::authoring::editor::server::pictures::routes())
         .merge(crate::certificate::server::files::routes())
         .merge(crate::question_bank::authoring::server::transfer::routes())
         .merge(crate::gradebook::server::export::routes())

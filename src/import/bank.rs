@@ -119,13 +119,14 @@ async fn follow_topics(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
     .map(drop)
 }
 
-/// Retires the questions of retired topics, except those brought back since. Returns the first 80
-/// characters of each prompt.
+/// Retires the questions of retired topics, except those brought back since. They get the time of
+/// their topic, so that restoring the topic restores them. Returns the first 80 characters of each
+/// prompt.
 async fn retire_with_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<String>> {
     let retired: Vec<Prompt> = statement(format!(
-        "update quiz_questions q set retired_at = now()
+        "update quiz_questions q set retired_at = t.retired_at
          from topics t
-         where t.topic_id = q.topic_id and q.course_id = $1 and {OWN}
+         where t.topic_id = q.topic_id and q.course_id = $1 and ({OWN} or t.hidden_as is not null)
            and q.retired_at is null and (q.edited_at is null or q.edited_at < t.retired_at)
            and t.retired_at is not null
          returning left(q.prompt, 80) as prompt"

@@ -28,25 +28,40 @@ pub async fn store_modules(
 ) -> AppResult<()> {
     for module in &draft.modules {
         let values = (
-            course_modules::title.eq(&module.title),
             course_modules::summary.eq(&module.summary),
             course_modules::gates.eq(module.gates),
         );
         let known = course_modules::table
             .filter(course_modules::course_id.eq(course))
             .filter(course_modules::module_no.eq(module.number));
+        // A title that was changed on the site stays.
+        let titled = known.filter(course_modules::edited_at.is_null());
+        diesel::update(titled)
+            .set(course_modules::title.eq(&module.title))
+            .execute(conn)
+            .await?;
         if diesel::update(known).set(values).execute(conn).await? == 0 {
             diesel::insert_into(course_modules::table)
                 .values((
                     course_modules::course_id.eq(course),
                     course_modules::module_no.eq(module.number),
+                    course_modules::title.eq(&module.title),
                     values,
                 ))
                 .execute(conn)
                 .await?;
         }
     }
-    let numbers: Vec<i32> = draft.modules.iter().map(|module| module.number).collect();
+    let mut numbers: Vec<i32> = draft.modules.iter().map(|module| module.number).collect();
+    // Modules of topics that were made on the site stay too.
+    let own: Vec<i32> = topics::table
+        .filter(topics::course_id.eq(course))
+        .filter(topics::made_on_site)
+        .select(topics::module_no)
+        .distinct()
+        .load(conn)
+        .await?;
+    numbers.extend(own);
     diesel::delete(
         course_modules::table
             .filter(course_modules::course_id.eq(course))
@@ -95,6 +110,11 @@ struct KnownTopic {
     topic_number: i32,
     content: [Option<String>; 4],
     is_retired: bool,
+    /// True if the site hides the topic. It stays hidden.
+    is_hidden: bool,
+    /// True if the site changed the title or the text. Both stay.
+    is_edited: bool,
+    made_on_site: bool,
 }
 
 pub async fn store_topics(
@@ -139,12 +159,14 @@ pub async fn store_topics(
             let changes = &mut stored.changes;
             match before {
                 None => changes.added.push(topic.title.clone()),
+                Some(before) if before.is_edited => changes.kept.push(before.title.clone()),
                 Some(before) if before.is_same(module.number, topic) => changes.unchanged += 1,
                 Some(_) => changes.updated.push(topic.title.clone()),
             }
         }
     }
-    for gone in known.others.iter().filter(|topic| !topic.is_retired) {
+    let others = known.others.iter();
+    for gone in others.filter(|topic| !topic.is_retired && !topic.made_on_site) {
         diesel::update(topics::table.find(gone.topic_id))
             .set(topics::retired_at.eq(Utc::now()))
             .execute(conn)
@@ -232,6 +254,9 @@ type StoredTopicRow = (
     Option<String>,
     Option<String>,
     bool,
+    bool,
+    bool,
+    bool,
 );
 
 async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<KnownTopic>> {
@@ -248,6 +273,9 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
             topics::text_content_cooking,
             topics::text_content_adventure,
             topics::retired_at.is_not_null(),
+            topics::hidden_as.is_not_null(),
+            topics::edited_at.is_not_null(),
+            topics::made_on_site,
         ))
         .load(conn)
         .await?;
@@ -265,6 +293,9 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
                 cooking,
                 adventure,
                 is_retired,
+                is_hidden,
+                is_edited,
+                made_on_site,
             )| {
                 let content = [normal, sports, cooking, adventure];
                 KnownTopic {
@@ -275,6 +306,9 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
                     topic_number,
                     content,
                     is_retired,
+                    is_hidden,
+                    is_edited,
+                    made_on_site,
                 }
             },
         )
@@ -283,7 +317,7 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
 
 impl KnownTopic {
     fn is_same(&self, module_no: i32, topic: &TopicDraft) -> bool {
-        !self.is_retired
+        self.is_retired == self.is_hidden
             && self.title == topic.title
             && (self.module_no, self.topic_number) == (module_no, topic.number)
             && self.content == sources(topic)
@@ -331,6 +365,9 @@ async fn store_topic(
     links: &Links<'_>,
     words: &mut Vocabulary,
 ) -> AppResult<TopicId> {
+    if let Some(before) = before.filter(|before| before.is_edited) {
+        return keep_text(conn, module_no, topic, before, words).await;
+    }
     let normal = render::body(topic, &topic.body, links);
     let [text, sports, cooking, adventure] = sources(topic);
     let headings: Vec<Value> = normal
@@ -341,6 +378,8 @@ async fn store_topic(
     let values = (
         topics::module_no.eq(module_no),
         topics::topic_number.eq(topic.number),
+        topics::outline_order.eq(topic.number),
+        topics::made_on_site.eq(false),
         topics::title.eq(&topic.title),
         topics::content_type.eq(content_type(topic)),
         topics::video_url.eq(topic.video_url.as_deref()),
@@ -352,12 +391,11 @@ async fn store_topic(
         topics::headings.eq(Value::Array(headings)),
         topics::word_count.eq(i32::try_from(normal.words).unwrap_or(i32::MAX)),
         topics::reading_minutes.eq(reading_minutes(normal.words)),
-        topics::retired_at.eq(None::<chrono::DateTime<Utc>>),
     );
     let id = match before {
         Some(before) => {
             diesel::update(topics::table.find(before.topic_id))
-                .set(values)
+                .set((values, shown_again(before)))
                 .execute(conn)
                 .await?;
             before.topic_id
@@ -387,6 +425,43 @@ async fn store_topic(
     }
     store_assets(conn, course, id, topic, links).await?;
     Ok(id)
+}
+
+type ShownAgain = diesel::dsl::Eq<topics::retired_at, Option<chrono::DateTime<Utc>>>;
+
+/// Brings a topic back that an earlier import retired. None for a topic that the site hides.
+fn shown_again(before: &KnownTopic) -> Option<ShownAgain> {
+    (!before.is_hidden).then(|| topics::retired_at.eq(None))
+}
+
+/// Stores only the place of a topic whose text was changed on the site.
+async fn keep_text(
+    conn: &mut Conn,
+    module_no: i32,
+    topic: &TopicDraft,
+    before: &KnownTopic,
+    words: &mut Vocabulary,
+) -> AppResult<TopicId> {
+    diesel::update(topics::table.find(before.topic_id))
+        .set((
+            topics::module_no.eq(module_no),
+            topics::topic_number.eq(topic.number),
+            topics::outline_order.eq(topic.number),
+            topics::made_on_site.eq(false),
+            shown_again(before),
+        ))
+        .execute(conn)
+        .await?;
+    let blocks: Vec<String> = topic_blocks::table
+        .filter(topic_blocks::topic_id.eq(before.topic_id))
+        .filter(topic_blocks::study_persona.eq(StudyPersona::Normal))
+        .order(topic_blocks::position)
+        .select(topic_blocks::html)
+        .load(conn)
+        .await?;
+    words.add(&before.title);
+    words.add(&search_index::text_of(blocks.iter().map(String::as_str)));
+    Ok(before.topic_id)
 }
 
 /// Returns the predominant medium of a topic, judged by the content above its text.

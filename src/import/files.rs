@@ -6,14 +6,15 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::course::server::draft::CourseDraft;
-use crate::course::server::files::{OF_QUESTIONS, keep};
+use crate::course::server::files::{OF_QUESTIONS, OF_TOPICS, keep};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::course_files;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
 use crate::platform::ids::{CourseId, FileId, OrganizationId};
 
-/// Returns the id of each file by its key. The pictures of imported question files stay.
+/// Returns the id of each file by its key. The pictures of imported question files stay, and so do
+/// those that were added in the editor.
 pub async fn store_files(
     conn: &mut Conn,
     files: &Files,
@@ -35,7 +36,8 @@ pub async fn store_files(
         course_files::table
             .filter(course_files::course_id.eq(course))
             .filter(course_files::name.ne_all(names))
-            .filter(course_files::name.not_like(format!("{OF_QUESTIONS}%"))),
+            .filter(course_files::name.not_like(format!("{OF_QUESTIONS}%")))
+            .filter(course_files::name.not_like(format!("{OF_TOPICS}%"))),
     )
     .execute(conn)
     .await?;

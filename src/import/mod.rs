@@ -18,12 +18,13 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 
-pub use search_index::{refresh_catalog, reindex};
+pub use search_index::{refresh_catalog, reindex, reindex_course};
 
 use crate::course::server::draft::{CourseDraft, CourseError};
 use crate::course::server::files::{OF_QUESTIONS, address};
 use crate::course::server::mdbook::{MAX_SLUG, Overrides};
 use crate::course::server::native::is_slug;
+use crate::course::server::outline;
 use crate::course::server::render::Links;
 use crate::platform::db::{Conn, Db, statement};
 use crate::platform::error::{AppError, AppResult};
@@ -227,6 +228,7 @@ pub async fn import(
         content::store_modules(conn, course, &draft).await?;
         let topics = content::store_topics(conn, course, &draft, &links).await?;
         let questions = bank::store_questions(conn, course, &draft, &topics.ids, &links).await?;
+        outline::settle(conn, course).await?;
         let exercises =
             exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
         let cold_calls = cold_calls::store_cold_calls(conn, course, &draft, &topics.ids).await?;
@@ -252,8 +254,8 @@ pub async fn import(
 }
 
 /// Locks the course for the transaction. Two imports of a course at the same time would undo each
-/// other's retirements.
-async fn lock(conn: &mut Conn, organization: OrganizationId, course: &str) -> QueryResult<()> {
+/// other's retirements. Changes of the outline on the site take the same lock.
+pub async fn lock(conn: &mut Conn, organization: OrganizationId, course: &str) -> QueryResult<()> {
     statement("select pg_advisory_xact_lock(hashtext($1))")
         .bind::<Text, _>(format!("import/{organization}/{course}"))
         .execute(conn)

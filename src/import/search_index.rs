@@ -126,7 +126,7 @@ pub async fn reindex(db: &Db) -> AppResult<usize> {
 }
 
 /// Indexes a course from the rendered blocks of its topics.
-async fn reindex_course(conn: &mut Conn, course: CourseId) -> AppResult<()> {
+pub async fn reindex_course(conn: &mut Conn, course: CourseId) -> AppResult<()> {
     let language: String = courses::table
         .find(course)
         .select(courses::language)

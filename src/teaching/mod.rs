@@ -104,10 +104,14 @@ pub struct TaughtCourse {
     pub questions: i64,
 }
 
+/// Page on which admins make a course.
+pub const NEW_COURSE: &str = "/teach/courses/new";
+
 /// Tabs of a course's teaching pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
     Learners,
+    Outline,
     Questions,
     Exams,
     ColdCalls,
@@ -117,8 +121,9 @@ pub enum Area {
 }
 
 impl Area {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Learners,
+        Self::Outline,
         Self::Questions,
         Self::Exams,
         Self::ColdCalls,
@@ -130,6 +135,7 @@ impl Area {
     pub fn label(self) -> &'static str {
         match self {
             Self::Learners => "Gradebook",
+            Self::Outline => "Outline",
             Self::Questions => "Questions",
             Self::Exams => "Exams",
             Self::ColdCalls => "Cold calls",
@@ -142,6 +148,7 @@ impl Area {
     pub fn path(self, course: &str) -> String {
         match self {
             Self::Learners => format!("/teach/{course}"),
+            Self::Outline => format!("/teach/{course}/outline"),
             Self::Questions => format!("/teach/{course}/questions"),
             Self::Exams => format!("/teach/{course}/exams"),
             Self::ColdCalls => format!("/teach/{course}/cold-calls"),

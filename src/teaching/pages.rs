@@ -5,11 +5,12 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::api::taught_courses;
-use super::{Area, COURSES_PAGE, CourseStatus, TaughtCourse, TaughtPage, TaughtQuery};
+use super::{Area, COURSES_PAGE, CourseStatus, NEW_COURSE, TaughtCourse, TaughtPage, TaughtQuery};
 use crate::course::{CourseTitle, SEARCH_CHARACTERS};
+use crate::platform::auth::UserRole;
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, ButtonKind, Column, Crumb, EmptyState, Erase, Glyph, Icon,
-    Language, Page, Pagination, TabLink, Table, Tabs, Tone, loaded, page_resource,
+    Language, Page, Pagination, TabLink, Table, Tabs, Tone, loaded, page_resource, viewer,
 };
 
 pub fn teach_page() -> AnyView {
@@ -18,12 +19,22 @@ pub fn teach_page() -> AnyView {
     view! {
         <Page title="Teaching">
             <div class="wide teach">
-                <h1>"Teaching"</h1>
+                <div class="row">
+                    <h1>"Teaching"</h1>
+                    <span class="grow"></span>
+                    {new_course()}
+                </div>
                 {loaded(taught, move |page| courses(page, query.get_untracked()))}
             </div>
         </Page>
     }
     .erase()
+}
+
+/// Link for admins, who alone make courses.
+fn new_course() -> Option<AnyView> {
+    let is_admin = viewer().is_some_and(|viewer| viewer.role == UserRole::Admin);
+    is_admin.then(|| view! { <Button href=NEW_COURSE>"New course"</Button> }.erase())
 }
 
 /// Reads the query from the page's address.

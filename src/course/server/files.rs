@@ -22,6 +22,10 @@ use crate::platform::ids::{CourseId, FileId, OrganizationId};
 /// files with this prefix.
 pub const OF_QUESTIONS: &str = "from-files/";
 
+/// Prefix of the names of pictures that were added in the editor. Importing the course again keeps
+/// them too.
+pub const OF_TOPICS: &str = "from-site/";
+
 /// Stores a file under its name in the course, replacing an earlier file of the same name.
 pub async fn keep(
     conn: &mut Conn,

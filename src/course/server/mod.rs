@@ -4,6 +4,7 @@ pub mod draft;
 pub mod files;
 pub mod mdbook;
 pub mod native;
+pub mod outline;
 pub mod render;
 pub mod search;
 pub mod shared;

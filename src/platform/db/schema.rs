@@ -280,6 +280,7 @@ diesel::table! {
         gates -> Bool,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1096,6 +1097,10 @@ diesel::table! {
         retired_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        hidden_as -> Nullable<Text>,
+        outline_order -> Nullable<Int4>,
+        edited_at -> Nullable<Timestamptz>,
+        made_on_site -> Bool,
     }
 }
 
@@ -1491,6 +1496,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    topic_drafts (topic_id) {
+        topic_id -> Uuid,
+        organization_id -> Uuid,
+        title -> Text,
+        body -> Text,
+        revision -> Int4,
+        writer -> Uuid,
+        change_no -> Int4,
+        is_published -> Bool,
+        saved_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    topic_versions (version_id) {
+        version_id -> Uuid,
+        organization_id -> Uuid,
+        topic_id -> Uuid,
+        number -> Int4,
+        title -> Text,
+        body -> Text,
+        published_by -> Nullable<Uuid>,
+        published_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1665,8 +1699,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     stored_files,
     topic_blocks,
     topic_content_assets,
+    topic_drafts,
     topic_personalization,
     topic_progress,
+    topic_versions,
     topics,
     tutors,
     uncounted_attempts,

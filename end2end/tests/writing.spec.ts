@@ -1,0 +1,172 @@
+// An admin writes a course in the browser, and a learner reads it. Two pages on one topic never
+// overwrite each other, and a text outlives a lost connection.
+import { type Page } from "@playwright/test";
+import { accessible, awake, expect, learner, signIn, test } from "./site";
+
+/** A name that no other test and no other project uses. */
+function unique() {
+  return `${test.info().project.name} ${Date.now().toString(36)}`;
+}
+
+/** Makes a draft course with two modules. Returns its name in addresses. */
+async function makeCourse(page: Page) {
+  const title = `Counting ${unique()}`;
+  await page.goto("/teach/courses/new");
+  await awake(page);
+  await page.getByLabel("Title", { exact: true }).fill(title);
+  const slug = await page.getByLabel("Name in addresses").inputValue();
+  expect(slug).toBe(title.toLowerCase().replaceAll(" ", "-"));
+  await page.getByLabel("Summary").fill("How to count, in two modules.");
+  await page.getByLabel("Outline").fill("Averages\n- The mean\n- The median\nSpread\n- The range");
+  await page.getByRole("button", { name: "Create course" }).click();
+  await expect(page.getByRole("heading", { name: "Outline", level: 1 })).toBeVisible();
+  await expect(page).toHaveURL(`/teach/${slug}/outline`);
+  return { title, slug };
+}
+
+async function typeText(page: Page, text: string) {
+  await page.getByLabel("Text", { exact: true }).fill(text);
+}
+
+test.describe("a new course", () => {
+  test.use({ allowed: [["status of 422"], { scope: "test" }] as never });
+
+  test("is made from a list, written, published and read", async ({ page, browser }) => {
+    test.setTimeout(180_000);
+    await signIn(page, "admin");
+    await page.goto("/teach");
+    await awake(page);
+    await page.getByRole("link", { name: "New course" }).click();
+    await expect(page.getByRole("heading", { name: "New course", level: 1 })).toBeVisible();
+    await accessible(page);
+    // All problems are shown at once.
+    await page.getByLabel("Title", { exact: true }).fill(" ");
+    await page.getByLabel("Name in addresses").fill("Not a name");
+    await page.getByLabel("Summary").fill("Kept words");
+    await page.getByLabel("Outline").fill("Averages\n- The mean\n      - Too deep");
+    await page.getByRole("button", { name: "Create course" }).click();
+    await expect(page.getByText("Enter a title.").first()).toBeVisible();
+    await expect(page.getByText("Line 3: this line is indented more than a topic").first()).toBeVisible();
+    await expect(page.getByLabel("Summary")).toHaveValue("Kept words");
+
+    const { title, slug } = await makeCourse(page);
+    await accessible(page);
+    await expect(page.getByText("This course is a draft.")).toBeVisible();
+    await page.getByRole("button", { name: "Publish course" }).click();
+    await expect(page.getByText("Publish at least one topic first.").first()).toBeVisible();
+    await page.getByRole("button", { name: "Move The median up" }).click();
+    await expect(page.locator(".outline-module").first().locator("li").first()).toContainText("The median");
+    await page.getByLabel("Title of the module").fill("Extra");
+    await page.getByRole("button", { name: "Add module" }).click();
+    await expect(page.getByRole("heading", { name: "3 Extra" })).toBeVisible();
+
+    await page.getByRole("link", { name: "The mean", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "The mean", level: 1 })).toBeVisible();
+    await awake(page);
+    await typeText(page, "The mean is $\\bar x = \\frac{1}{n}\\sum x_i$.\n\n> [!NOTE]\n> It moves with each value.\n");
+    const preview = page.getByRole("region", { name: "As learners see it" });
+    await expect(preview.locator("math")).toBeVisible();
+    await expect(preview.getByText("It moves with each value.")).toBeVisible();
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+    await accessible(page);
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await expect(page.getByText("Published. Learners see this text now.")).toBeVisible();
+
+    await page.goto(`/teach/${slug}/outline`);
+    await awake(page);
+    await page.getByRole("button", { name: "Publish course" }).click();
+    await expect(page.getByText("This course is in the catalog.")).toBeVisible();
+
+    const context = await browser.newContext({ baseURL: test.info().project.use.baseURL });
+    const reader = await context.newPage();
+    await learner(reader, slug);
+    await reader.goto(`/learn/${slug}/the-mean`);
+    await expect(reader.getByText("It moves with each value.")).toBeVisible();
+    await expect(reader.locator("main math").first()).toBeVisible();
+    await expect(reader.getByText("The median")).toHaveCount(0);
+    expect((await reader.goto(`/courses/${slug}`))!.status()).toBe(200);
+    await expect(reader.getByRole("heading", { name: title, level: 1 })).toBeVisible();
+    await context.close();
+    await page.getByRole("button", { name: "Unpublish course" }).click();
+    await expect(page.getByText("This course is a draft.")).toBeVisible();
+  });
+});
+
+test.describe("a topic", () => {
+  test.use({ allowed: [["status of 409", "ERR_INTERNET_DISCONNECTED", "Failed to load resource"], { scope: "test" }] as never });
+
+  test("keeps every word when the network is gone, and when two pages write it", { tag: "@once" }, async ({ page, context }) => {
+    test.setTimeout(120_000);
+    await signIn(page, "admin");
+    const { slug } = await makeCourse(page);
+    const edit = `/teach/${slug}/topics/the-mean/edit`;
+    await page.goto(edit);
+    await awake(page);
+    const other = await context.newPage();
+    await other.goto(edit);
+    await awake(other);
+
+    await typeText(page, "Words of the first page");
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+    await typeText(other, "Words of the second page");
+    await expect(other.getByRole("heading", { name: "Two versions of this topic" })).toBeVisible();
+    await expect(other.getByLabel("Saved text: The mean")).toHaveValue("Words of the first page");
+    await expect(other.getByLabel("Text", { exact: true })).toHaveValue("Words of the second page");
+    await accessible(other);
+    await other.getByRole("button", { name: "Save my text instead" }).click();
+    await expect(other.getByText("Saved", { exact: true })).toBeVisible();
+    await other.close();
+
+    await page.reload();
+    await awake(page);
+    await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Words of the second page");
+    await context.setOffline(true);
+    await typeText(page, "Words without a network");
+    await expect(page.getByText("Not saved: offline, kept here")).toBeVisible();
+    await context.setOffline(false);
+    await expect(page.getByText("Saved", { exact: true })).toBeVisible({ timeout: 15_000 });
+    await page.reload();
+    await awake(page);
+    await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Words without a network");
+  });
+
+  test("is formatted with buttons and keys, gets a picture, and has a history", { tag: "@once" }, async ({ page }) => {
+    test.setTimeout(120_000);
+    await signIn(page, "admin");
+    const { slug } = await makeCourse(page);
+    await page.goto(`/teach/${slug}/topics/the-range/edit`);
+    await awake(page);
+    const text = page.getByLabel("Text", { exact: true });
+    await text.fill("largest minus smallest");
+    await text.press("ControlOrMeta+a");
+    await text.press("ControlOrMeta+b");
+    await expect(text).toHaveValue("**largest minus smallest**");
+    await text.press("ControlOrMeta+a");
+    await page.getByRole("button", { name: "Bold" }).click();
+    await expect(text).toHaveValue("largest minus smallest");
+    await page.getByText("Add a picture", { exact: true }).click();
+    const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    await page.getByLabel("Picture", { exact: true }).setInputFiles({ name: "dot.png", mimeType: "image/png", buffer: Buffer.from(pixel, "base64") });
+    await page.getByLabel("Description").fill("A single dot");
+    await page.getByRole("button", { name: "Add picture" }).click();
+    await expect(page.getByText("The picture is in the text.")).toBeVisible();
+    await expect(text).toHaveValue(/!\[A single dot\]\(file:from-site\/dot-[0-9a-f]{8}\.png\)/);
+    await expect(page.getByRole("region", { name: "As learners see it" }).getByRole("img", { name: "A single dot" })).toBeVisible();
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await expect(page.getByText("Published. Learners see this text now.")).toBeVisible();
+    await awake(page);
+    await text.fill("The largest value minus the smallest.");
+    const loaded = page.waitForEvent("load");
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await loaded;
+    await awake(page);
+    await page.getByRole("link", { name: "History" }).click();
+    await page.getByRole("link", { name: "Version 2 (newest)" }).click();
+    await expect(page.getByRole("heading", { name: "Changes in version 2" })).toBeVisible();
+    await accessible(page);
+    await page.getByRole("link", { name: "Version 1" }).click();
+    await page.getByRole("button", { name: "Restore version 1" }).click();
+    await expect(page.getByText("Restored. It is the newest version now.")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Version 3 (newest)" })).toBeVisible();
+  });
+});

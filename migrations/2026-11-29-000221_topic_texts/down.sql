@@ -1,0 +1,2 @@
+drop table topic_versions;
+drop table topic_drafts;

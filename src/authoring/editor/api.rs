@@ -1,0 +1,121 @@
+//! Server functions of the editor, for the tutors of a course and for admins.
+
+use leptos::prelude::*;
+
+use super::{EditorToken, SavedText, TextPreview, TopicHistory, TopicText};
+use crate::platform::error::AppResult;
+use crate::platform::ids::TopicId;
+
+#[cfg(feature = "ssr")]
+use {
+    super::server::draft::SentText,
+    super::server::{draft, history, publish, source, view},
+    super::{edit_path, history_path},
+    crate::platform::address,
+    crate::platform::auth::guard::require_tutor_of_slug,
+    crate::platform::error::AppError,
+    crate::platform::http::server_fns::redirect,
+    crate::platform::time::Clock,
+};
+
+/// Loads a topic to edit. After a refused save, the fields keep the typed text. Requires a tutor of
+/// the course.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_topic_text(course: String, topic: String) -> AppResult<TopicText> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| view::page(conn, &tutor, &topic).await)
+        .await
+}
+
+/// Saves the draft, and publishes it if `go` is `publish`. If `go` is `preview`, only shows the
+/// form again with the typed text. Requires a tutor of the course.
+///
+/// # Errors
+///
+/// `Conflict` if another page has saved since the revision `page.base`. Then nothing is changed.
+#[server]
+pub async fn save_topic(
+    course: String,
+    topic: TopicId,
+    #[server(default)] page: EditorToken,
+    #[server(default)] title: String,
+    #[server(default)] text: String,
+    #[server(default)] go: String,
+) -> AppResult<SavedText> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    if go == "preview" {
+        return Err(AppError::Invalid(Vec::new()));
+    }
+    let cx = tutor.signed_in.cx.clone();
+    let sent = SentText {
+        page,
+        title,
+        // Browsers send line breaks of a form as CRLF.
+        text: source::stored(&text.replace("\r\n", "\n")),
+    };
+    let publishes = go == "publish";
+    let slug = course.clone();
+    let (saved, name) = cx
+        .within(async move |conn| {
+            let stored = draft::topic(conn, tutor.course, topic).await?;
+            let saved = draft::save(conn, &tutor, &stored, &sent).await?;
+            if publishes {
+                publish::draft(conn, &tutor, &slug, topic).await?;
+            }
+            Ok((saved, stored.slug))
+        })
+        .await?;
+    if publishes {
+        let page = edit_path(&course, &name);
+        redirect(address::with_query(&page, &[("done", "published")]));
+    }
+    Ok(saved)
+}
+
+/// Renders a text as learners would see it in this topic. Nothing is saved. Requires a tutor of the
+/// course.
+#[server]
+pub async fn preview_topic(
+    course: String,
+    topic: TopicId,
+    #[server(default)] text: String,
+) -> AppResult<TextPreview> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    cx.within(async move |conn| {
+        view::preview(conn, tutor.course, topic, &source::stored(&text)).await
+    })
+    .await
+}
+
+/// Loads the published versions of a topic, and the changes of the version that is named. Requires
+/// a tutor of the course.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_topic_history(
+    course: String,
+    topic: String,
+    #[server(default)] version: String,
+) -> AppResult<TopicHistory> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let clock = Clock::of(&cx);
+    let version = version.parse().ok();
+    cx.within(async move |conn| history::page(conn, tutor.course, &topic, version, &clock).await)
+        .await
+}
+
+/// Makes an earlier version the text of the topic again, as a new version. A draft with changes
+/// stays as it is. Requires a tutor of the course.
+#[server]
+pub async fn restore_version(course: String, topic: TopicId, version: i32) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let slug = course.clone();
+    let name = cx
+        .within(async move |conn| publish::restore(conn, &tutor, &slug, topic, version).await)
+        .await?;
+    let page = history_path(&course, &name, None);
+    redirect(address::with_query(&page, &[("done", "restored")]));
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! The editor of a topic: its draft, its preview, and its published versions.
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod server;
+mod tools;
+
+pub use tools::{Tool, ToolEdit};
+
+use serde::{Deserialize, Serialize};
+
+use super::TopicStatus;
+use crate::course::CourseTitle;
+use crate::platform::address;
+use crate::platform::ids::TopicId;
+use crate::platform::ui::Html;
+use crate::teaching::Area;
+
+/// Longest text of a topic, in characters.
+pub const TEXT_CHARACTERS: u32 = 200_000;
+
+/// Longest description of a picture, in characters.
+pub const ALT_CHARACTERS: u32 = 300;
+/// Largest picture.
+pub const PICTURE_BYTES: usize = 20 * 1024 * 1024;
+/// Address of uploaded pictures. The flash message for the editor has the same name.
+pub const PICTURE_UPLOAD: &str = "/uploads/pictures";
+
+/// Page on which the topic is written.
+pub fn edit_path(course: &str, topic: &str) -> String {
+    format!("{}/topics/{topic}/edit", Area::Learners.path(course))
+}
+
+/// The published versions of a topic; with the differences of one of them if `version` is given.
+pub fn history_path(course: &str, topic: &str, version: Option<i32>) -> String {
+    let path = format!("{}/topics/{topic}/history", Area::Learners.path(course));
+    let version = version.map(|number| number.to_string()).unwrap_or_default();
+    address::with_query(&path, &[("version", &version)])
+}
+
+/// A topic in the editor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicText {
+    pub course_title: CourseTitle,
+    pub topic_id: TopicId,
+    pub topic_title: String,
+    pub status: TopicStatus,
+    /// Text of the fields: as it was typed last if a save was refused, otherwise the draft.
+    pub title: String,
+    pub text: String,
+    /// Revision of the draft that the page starts from.
+    pub revision: i32,
+    /// Names the page in its saves.
+    pub writer: String,
+    /// Name of the person who saved the draft last. Empty if nobody did.
+    pub saved_by: String,
+    /// True if the draft differs from the text that learners see.
+    pub has_changes: bool,
+    /// True for a topic that is laid out in blocks. The editor cannot change it.
+    pub is_laid_out: bool,
+    pub preview: TextPreview,
+    pub picture: PictureNote,
+    /// The draft, if the fields hold something else that could not be saved.
+    pub theirs: Option<OtherText>,
+}
+
+/// Outcome of a picture that was sent without JavaScript.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PictureNote {
+    pub problem: String,
+    /// Description as it was typed.
+    pub alt: String,
+    /// Markdown that shows the stored picture.
+    pub markdown: String,
+}
+
+/// A draft that another person, or another tab, has saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherText {
+    pub by: String,
+    pub title: String,
+    pub text: String,
+    pub revision: i32,
+}
+
+/// A text as learners would see it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TextPreview {
+    pub html: Html,
+    /// Sentences about references that lead nowhere.
+    pub problems: Vec<String>,
+    pub minutes: i32,
+}
+
+/// The page that sends a save.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EditorToken {
+    /// Revision of the draft that the page started from.
+    pub base: i32,
+    /// Name of the page.
+    pub writer: uuid::Uuid,
+    /// Number of the page's change.
+    pub change: i32,
+}
+
+/// Answer to a save.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedText {
+    pub revision: i32,
+}
+
+/// The published versions of a topic, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicHistory {
+    pub course_title: CourseTitle,
+    pub topic_id: TopicId,
+    pub topic_title: String,
+    pub versions: Vec<PublishedVersion>,
+    pub shown: Option<VersionChanges>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedVersion {
+    pub number: i32,
+    pub title: String,
+    /// Empty if it came with an import.
+    pub by: String,
+    pub at: String,
+}
+
+/// The difference between a version and the one before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionChanges {
+    pub number: i32,
+    /// Title before, if it was another one.
+    pub title_before: Option<String>,
+    pub title: String,
+    pub lines: Vec<ChangedLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedLine {
+    pub kind: ChangeKind,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChangeKind {
+    Same,
+    Added,
+    Removed,
+    /// Stands for lines without a change. The text says how many.
+    Gap,
+}

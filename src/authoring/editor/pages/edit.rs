@@ -1,0 +1,213 @@
+//! Page `/teach/COURSE/topics/TOPIC/edit`: the text of a topic beside its preview.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::keeper::{BASE, CHANGE, FORM, Keeper, TEXT, TITLE};
+use super::pictures::picture_form;
+use super::toolbar::toolbar;
+use crate::authoring::editor::api::{SaveTopic, load_topic_text};
+use crate::authoring::editor::{OtherText, TEXT_CHARACTERS, TextPreview, TopicText, history_path};
+use crate::authoring::{TITLE_CHARACTERS, TopicStatus};
+use crate::platform::ui::{
+    Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Notice, Page, TextArea,
+    Tone, loaded, page_resource, path_part, query_now, text_of_area,
+};
+use crate::teaching::Area;
+use crate::teaching::pages::{TeachHeading, frame_below};
+
+pub fn topic_editor_page() -> AnyView {
+    let (course, topic) = (path_part("course"), path_part("topic"));
+    let page = page_resource(
+        move || (course.get(), topic.get()),
+        |(course, topic)| load_topic_text(course, topic),
+    );
+    let state = FormState::of(SaveTopic::PATH);
+    let show = move |page: TopicText| {
+        let (course, topic) = (course.get_untracked(), topic.get_untracked());
+        let title = page.course_title.clone();
+        let (tone, status) = match page.status {
+            TopicStatus::Published => (Tone::Ok, "Published"),
+            TopicStatus::Draft => (Tone::Warn, "Draft"),
+            TopicStatus::Retired => (Tone::Neutral, "Retired"),
+        };
+        let heading = TeachHeading::name(page.topic_title.clone())
+            .in_language(&title.language)
+            .beside(view! { <Badge tone=tone text=status /> }.erase());
+        let inside = editor(&course, &topic, page, state);
+        frame_below(&course, &title, Area::Outline, heading, inside)
+    };
+    view! { <Page title="Topic">{loaded(page, show)}</Page> }.erase()
+}
+
+fn editor(course: &str, topic: &str, page: TopicText, state: FormState) -> AnyView {
+    let done = (query_now("done") == "published")
+        .then(|| view! { <Notice tone=Tone::Ok>"Published. Learners see this text now."</Notice> });
+    if page.is_laid_out {
+        return view! {
+            <Notice>
+                "This topic is laid out in blocks, for example with variants for personas. Change it in the files of the course and import them again."
+            </Notice>
+        }
+        .erase();
+    }
+    let language = page.course_title.language.clone();
+    let keeper = Keeper::of(course, topic, &page);
+    let words = match (page.status, page.has_changes) {
+        (TopicStatus::Published, true) => "Learners see the version before your latest changes.",
+        (TopicStatus::Published, false) => "Learners see this text.",
+        (TopicStatus::Draft, _) => "Learners do not see this topic yet.",
+        (TopicStatus::Retired, _) => "This topic is retired. Publishing it shows it again.",
+    };
+    let preview = preview(keeper, &language);
+    let topic_id = page.topic_id.to_string();
+    let pictures = picture_form(course, &topic_id, page.picture.clone(), keeper);
+    view! {
+        {done}
+        <p class="soft">{words}</p>
+        <div class="topic-editor">
+            <div class="stack topic-writing">
+                {form(course, topic, page, state, keeper)} {other_text(keeper, &language)} {pictures}
+            </div>
+            {preview}
+        </div>
+    }
+    .erase()
+}
+
+fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Keeper) -> AnyView {
+    let (course, history) = (course.to_owned(), history_path(course, topic, None));
+    let status = keeper.status;
+    view! {
+        <Form form=form id=FORM class="stack topic-form">
+            <input type="hidden" name="course" value=course />
+            <input type="hidden" name="topic" value=page.topic_id.to_string() />
+            <input type="hidden" name="page[base]" id=BASE value=page.revision.to_string() />
+            <input type="hidden" name="page[writer]" value=page.writer />
+            <input type="hidden" name="page[change]" id=CHANGE value="0" />
+            <div
+                class="stack"
+                on:input=move |_| keeper.changed()
+                on:keydown=move |event| keeper.key(&event)
+                on:paste=move |event| keeper.receive(&event, "clipboardData")
+                on:dragover=move |event| event.prevent_default()
+                on:drop=move |event| keeper.receive(&event, "dataTransfer")
+            >
+                <Field
+                    id=TITLE
+                    name="title"
+                    label="Title"
+                    value=page.title
+                    error=form.error("title")
+                    max_length=TITLE_CHARACTERS
+                    required=true
+                    autocomplete="off"
+                />
+                {toolbar(keeper)}
+                <TextArea
+                    id=TEXT
+                    name="text"
+                    label="Text"
+                    hint="Markdown. The buttons work on the selected text. A line {{question KEY}} shows a question of this topic."
+                    value=page.text
+                    error=form.error("text")
+                    max_length=TEXT_CHARACTERS
+                    unmarked=true
+                />
+            </div>
+            <div class="row topic-foot">
+                <button class="btn second" name="go" value="save" on:click=move |event| keeper.press(&event, "save")>
+                    "Save draft"
+                </button>
+                <button class="btn" name="go" value="publish" on:click=move |event| keeper.press(&event, "publish")>
+                    "Publish"
+                </button>
+                <button class="btn quiet topic-plain" name="go" value="preview">
+                    "Preview"
+                </button>
+                <Button kind=ButtonKind::Quiet href=history>
+                    "History"
+                </Button>
+                <p class="soft topic-status" role="status">
+                    {move || status.get()}
+                </p>
+            </div>
+        </Form>
+    }
+    .erase()
+}
+
+/// The text that someone else saved, if this page's text could not be saved because of it.
+fn other_text(keeper: Keeper, language: &Language) -> AnyView {
+    let language = language.clone();
+    let shown = move |(_, theirs): (u32, Option<OtherText>)| {
+        let Some(theirs) = theirs else {
+            return ().erase();
+        };
+        let who = match theirs.by.as_str() {
+            "" => "Another page".to_owned(),
+            name => name.to_owned(),
+        };
+        view! {
+            <section class="stack topic-other" aria-labelledby="ly-other-title">
+                <h2 id="ly-other-title">"Two versions of this topic"</h2>
+                <p>
+                    {who}
+                    " saved the text below after you opened this page. Your own text is in the editor and is not saved. Nothing is lost: compare them, and copy what you need."
+                </p>
+                <label class="control-label" for="ly-other-text">
+                    {format!("Saved text: {}", theirs.title)}
+                </label>
+                <textarea
+                    class="input"
+                    id="ly-other-text"
+                    readonly=true
+                    rows="8"
+                    lang=language.tag()
+                    dir=language.dir()
+                    inner_html=text_of_area(&theirs.text)
+                ></textarea>
+                <div class="row topic-choice">
+                    <button class="btn second" type="button" on:click=move |_| keeper.keep_mine()>
+                        "Save my text instead"
+                    </button>
+                    <button class="btn quiet" type="button" on:click=move |_| keeper.take_theirs()>
+                        "Use the saved text"
+                    </button>
+                </div>
+                <p class="soft topic-plain">"“Save draft” replaces the saved text by yours."</p>
+            </section>
+        }
+        .erase()
+    };
+    view! { <For each=move || [keeper.theirs.get()] key=|theirs| theirs.0 children=shown /> }
+        .erase()
+}
+
+fn preview(keeper: Keeper, language: &Language) -> AnyView {
+    let language = language.clone();
+    let shown = move |(_, preview): (u32, TextPreview)| {
+        let problems = preview.problems.into_iter();
+        let problems = problems
+            .map(|problem| view! { <li>{problem}</li> })
+            .collect_view();
+        view! {
+            <ul class="topic-problems">{problems}</ul>
+            <div lang=language.tag() dir=language.dir() inner_html=preview.html.0></div>
+            <p class="soft">{format!("{} min to read", preview.minutes)}</p>
+        }
+        .erase()
+    };
+    view! {
+        <section class="topic-preview" aria-labelledby="ly-topic-preview">
+            <h2 id="ly-topic-preview" class="label">
+                "As learners see it"
+            </h2>
+            <p class="soft" hidden=move || !keeper.is_behind.get()>
+                "The preview is not up to date, because the server can’t be reached."
+            </p>
+            <For each=move || [keeper.preview.get()] key=|preview| preview.0 children=shown />
+        </section>
+    }
+    .erase()
+}

@@ -1,0 +1,190 @@
+//! Makes a text the one that learners see, and keeps every text that was published.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Int4, Nullable, Text, Uuid};
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use super::draft::{self, EditedTopic};
+use super::render;
+use crate::authoring::server::outline::{finish, lock, record};
+use crate::authoring::server::status;
+use crate::course::server::search;
+use crate::course::{ContentType, StudyPersona, reading_minutes};
+use crate::platform::auth::guard::TutorOf;
+use crate::platform::db::schema::{topic_blocks, topics};
+use crate::platform::db::{Conn, statement};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{TopicId, UserId};
+
+/// A published version.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct StoredVersion {
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    #[diesel(sql_type = Text)]
+    pub body: String,
+}
+
+/// Publishes the draft of a topic, and shows the topic if it was hidden.
+pub async fn draft(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    course: &str,
+    topic: TopicId,
+) -> AppResult<()> {
+    lock(conn, tutor, course).await?;
+    let stored = draft::topic(conn, tutor.course, topic).await?;
+    let current = draft::current(conn, &stored).await?;
+    if current.text.trim().is_empty() && stored.video_url.is_none() && stored.ppt_url.is_none() {
+        let sentence = format!("“{}” has no text yet. Write it first.", stored.title);
+        return Err(AppError::field("text", sentence));
+    }
+    let is_new = current.has_changes || !status::has_content(conn, topic).await?;
+    if is_new && !stored.is_laid_out() {
+        store(conn, tutor, &stored, (&current.title, &current.text)).await?;
+    }
+    status::show(conn, topic).await?;
+    record(
+        conn,
+        tutor,
+        "topic.published",
+        json!({ "topic": stored.slug }),
+    )
+    .await?;
+    finish(conn, tutor.course).await
+}
+
+/// Makes an earlier version the text of the topic again. Returns the topic's name in addresses.
+pub async fn restore(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    course: &str,
+    topic: TopicId,
+    number: i32,
+) -> AppResult<String> {
+    lock(conn, tutor, course).await?;
+    let stored = draft::topic(conn, tutor.course, topic).await?;
+    let version = version(conn, topic, number)
+        .await?
+        .ok_or_else(|| AppError::NotFound("This topic has no such version.".to_owned()))?;
+    if stored.is_laid_out() {
+        let sentence = "This topic is laid out in blocks. Change it in the files of the course.";
+        return Err(AppError::field("", sentence));
+    }
+    let current = draft::current(conn, &stored).await?;
+    store(conn, tutor, &stored, (&version.title, &version.body)).await?;
+    if current.has_changes {
+        draft::keep_changes(conn, topic, &current).await?;
+    }
+    let new = json!({ "topic": stored.slug, "version": number });
+    record(conn, tutor, "topic.version_restored", new).await?;
+    finish(conn, tutor.course).await?;
+    Ok(stored.slug)
+}
+
+pub async fn version(
+    conn: &mut Conn,
+    topic: TopicId,
+    number: i32,
+) -> QueryResult<Option<StoredVersion>> {
+    statement("select title, body from topic_versions where topic_id = $1 and number = $2")
+        .bind::<Uuid, _>(topic)
+        .bind::<Int4, _>(number)
+        .get_result(conn)
+        .await
+        .optional()
+}
+
+/// Writes title and text, their rendered form, and a version of them.
+async fn store(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    topic: &EditedTopic,
+    (title, text): (&str, &str),
+) -> AppResult<()> {
+    let me = tutor.signed_in.user_id();
+    // The first version on the site is preceded by the text that an import brought.
+    if !topic.text().trim().is_empty() {
+        add_version(conn, topic.topic_id, None, (&topic.title, topic.text())).await?;
+    }
+    add_version(conn, topic.topic_id, Some(me), (title, text)).await?;
+    draft::note_published(conn, topic.topic_id, me, (title, text)).await?;
+    let rendered = render::text(conn, tutor.course, topic, title, text).await?;
+    let body = rendered.body;
+    let headings = body.headings.iter();
+    let headings: Vec<Value> = headings
+        .map(|heading| json!({ "level": heading.level, "id": heading.id, "text": heading.text }))
+        .collect();
+    let content_type = match (&topic.video_url, &topic.ppt_url) {
+        (Some(_), _) => ContentType::Video,
+        (None, Some(_)) => ContentType::Slides,
+        (None, None) => ContentType::Text,
+    };
+    diesel::update(topics::table.find(topic.topic_id))
+        .set((
+            topics::title.eq(title),
+            topics::text_content.eq(text),
+            topics::content_type.eq(content_type),
+            topics::headings.eq(Value::Array(headings)),
+            topics::word_count.eq(i32::try_from(body.words).unwrap_or(i32::MAX)),
+            topics::reading_minutes.eq(reading_minutes(body.words)),
+            topics::edited_at.eq(diesel::dsl::now),
+        ))
+        .execute(conn)
+        .await?;
+    let texts: Vec<String> = (body.blocks.iter())
+        .map(|block| search::text_of(&block.html))
+        .collect();
+    let texts = texts.join("\n");
+    search::topic(conn, topic.topic_id, title, &texts, &rendered.language).await?;
+    diesel::delete(
+        topic_blocks::table
+            .filter(topic_blocks::topic_id.eq(topic.topic_id))
+            .filter(topic_blocks::study_persona.eq(StudyPersona::Normal)),
+    )
+    .execute(conn)
+    .await?;
+    for (block, position) in body.blocks.into_iter().zip(0i32..) {
+        diesel::insert_into(topic_blocks::table)
+            .values((
+                topic_blocks::topic_id.eq(topic.topic_id),
+                topic_blocks::study_persona.eq(StudyPersona::Normal),
+                topic_blocks::position.eq(position),
+                topic_blocks::block_id.eq(block.id),
+                topic_blocks::block_type.eq(block.kind),
+                topic_blocks::content_key.eq(block.content_key),
+                topic_blocks::tutor_persona.eq(block.tutor_persona),
+                topic_blocks::html.eq(block.html),
+            ))
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Adds a version, unless the newest one is the same.
+async fn add_version(
+    conn: &mut Conn,
+    topic: TopicId,
+    by: Option<UserId>,
+    (title, text): (&str, &str),
+) -> QueryResult<()> {
+    statement(
+        "insert into topic_versions (topic_id, number, title, body, published_by)
+         select $1, coalesce(max(v.number), 0) + 1, $2, $3, $4
+         from topic_versions v where v.topic_id = $1
+         having not exists (
+             select from topic_versions l
+             where l.topic_id = $1 and l.title = $2 and l.body = $3
+               and l.number = (select max(n.number) from topic_versions n where n.topic_id = $1)
+         )",
+    )
+    .bind::<Uuid, _>(topic)
+    .bind::<Text, _>(title)
+    .bind::<Text, _>(text)
+    .bind::<Nullable<Uuid>, _>(by)
+    .execute(conn)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,116 @@
+//! Renders a text of a topic as an import does, with the questions that stand in it.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::draft::EditedTopic;
+use crate::course::server::draft::{QuestionDraft, TopicBody, TopicDraft};
+use crate::course::server::render::{Links, RenderedBody, body};
+use crate::course::server::store::file_addresses;
+use crate::platform::db::Conn;
+use crate::platform::db::schema::{courses, quiz_questions, topics};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::CourseId;
+use crate::question_bank::server::bank::{self, QuestionRecord};
+
+/// A rendered text, and sentences about its references that lead nowhere.
+pub struct RenderedText {
+    pub body: RenderedBody,
+    pub problems: Vec<String>,
+    pub language: String,
+}
+
+/// Renders the text on a blocking thread, because a long text takes a while.
+pub async fn text(
+    conn: &mut Conn,
+    course: CourseId,
+    topic: &EditedTopic,
+    title: &str,
+    source: &str,
+) -> AppResult<RenderedText> {
+    let (slug, language): (String, String) = courses::table
+        .find(course)
+        .select((courses::slug, courses::language))
+        .first(conn)
+        .await?;
+    let files = file_addresses(conn, course).await?;
+    let records: Vec<QuestionRecord> = quiz_questions::table
+        .filter(quiz_questions::topic_id.eq(topic.topic_id))
+        .filter(quiz_questions::external_key.is_not_null())
+        .order((quiz_questions::order_index, quiz_questions::question_id))
+        .select(QuestionRecord::as_select())
+        .load(conn)
+        .await?;
+    let questions = bank::drafts(conn, records).await?;
+    let known: Vec<String> = topics::table
+        .filter(topics::course_id.eq(course))
+        .select(topics::slug)
+        .load(conn)
+        .await?;
+    let known: BTreeSet<String> = known.into_iter().collect();
+    let draft = TopicDraft {
+        number: 1,
+        key: topic.slug.clone(),
+        former_keys: Vec::new(),
+        title: title.to_owned(),
+        body: TopicBody::Markdown(source.to_owned()),
+        narrations: Default::default(),
+        video_url: topic.video_url.clone(),
+        ppt_url: topic.ppt_url.clone(),
+        assets: Vec::new(),
+        simulations: Vec::new(),
+        cold_calls: Vec::new(),
+        suggestions: Vec::new(),
+        questions,
+    };
+    let rendered = tokio::task::spawn_blocking(move || {
+        let links = Links {
+            course_slug: &slug,
+            language: &language,
+            files: &files,
+        };
+        let body = body(&draft, &draft.body, &links);
+        let TopicBody::Markdown(source) = &draft.body else {
+            return (body, Vec::new(), language.clone());
+        };
+        let mut problems = missing(source, "topic:", "topic", &|key| known.contains(key));
+        let has_file = |key: &str| files.contains_key(key);
+        problems.extend(missing(source, "file:", "file", &has_file));
+        problems.extend(missing_questions(source, &draft.questions));
+        (body, problems, language.clone())
+    });
+    let (body, problems, language) = rendered.await.map_err(|error| AppError::internal(&error))?;
+    Ok(RenderedText {
+        body,
+        problems,
+        language,
+    })
+}
+
+/// Names the targets of links that begin with `scheme` and lead nowhere.
+fn missing(source: &str, scheme: &str, name: &str, is_known: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let start = format!("]({scheme}");
+    let keys: BTreeSet<&str> = source
+        .split(&start)
+        .skip(1)
+        .filter_map(|rest| rest.split(['#', ')', ' ', '\n']).next())
+        .filter(|key| !is_known(key))
+        .collect();
+    keys.into_iter()
+        .map(|key| format!("This course has no {name} “{key}”."))
+        .collect()
+}
+
+fn missing_questions(source: &str, questions: &[QuestionDraft]) -> Vec<String> {
+    let keys: BTreeSet<&str> = source
+        .split("<div data-question=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|key| !questions.iter().any(|question| question.key == *key))
+        .collect();
+    keys.into_iter()
+        .map(|key| format!("This topic has no question “{key}”."))
+        .collect()
+}

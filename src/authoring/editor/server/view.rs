@@ -1,0 +1,144 @@
+//! The page of the editor, and its preview.
+
+use uuid::Uuid;
+
+use super::draft::{self, EditedTopic};
+use super::{render, source};
+use crate::authoring::TopicStatus;
+use crate::authoring::editor::api::SaveTopic;
+use crate::authoring::editor::{OtherText, PICTURE_UPLOAD, PictureNote, TextPreview, TopicText};
+use crate::course::reading_minutes;
+use crate::course::server::store;
+use crate::platform::auth::guard::TutorOf;
+use crate::platform::db::Conn;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::flash::Flash;
+use crate::platform::ids::{CourseId, TopicId};
+use crate::platform::ui::Html;
+use leptos::server_fn::ServerFn;
+
+pub async fn page(conn: &mut Conn, tutor: &TutorOf, slug: &str) -> AppResult<TopicText> {
+    let topic = draft::topic_named(conn, tutor.course, slug).await?;
+    let current = draft::current(conn, &topic).await?;
+    let flash = tutor.signed_in.cx.flash.as_ref();
+    let typed = flash.and_then(|flash| typed(flash, topic.topic_id));
+    let is_stale = flash.is_some_and(|flash| matches!(flash.error, Some(AppError::Conflict(_))));
+    let theirs = (typed.is_some() && is_stale).then(|| OtherText {
+        by: current.by.clone(),
+        title: current.title.clone(),
+        text: source::written(&current.text),
+        revision: current.revision,
+    });
+    // A form that comes back for another reason keeps the revision that it started from.
+    let base = typed
+        .as_ref()
+        .and_then(|typed| typed.base)
+        .filter(|_| !is_stale);
+    let (title, text) = match typed {
+        Some(typed) => (typed.title, typed.text),
+        None => (current.title, source::written(&current.text)),
+    };
+    let preview = match topic.is_laid_out() {
+        true => TextPreview::default(),
+        false => shown(conn, tutor.course, &topic, &title, &source::stored(&text)).await?,
+    };
+    Ok(TopicText {
+        course_title: store::title(conn, tutor.course).await?,
+        topic_id: topic.topic_id,
+        status: match (&topic.retired_at, topic.hidden_as.as_deref()) {
+            (None, _) => TopicStatus::Published,
+            (Some(_), Some("draft")) => TopicStatus::Draft,
+            (Some(_), _) => TopicStatus::Retired,
+        },
+        is_laid_out: topic.is_laid_out(),
+        topic_title: topic.title,
+        title,
+        text,
+        revision: base.unwrap_or(current.revision),
+        writer: Uuid::new_v4().to_string(),
+        saved_by: current.by,
+        has_changes: current.has_changes,
+        preview,
+        picture: flash.map(picture_note).unwrap_or_default(),
+        theirs,
+    })
+}
+
+/// The outcome of a picture that was sent without JavaScript.
+fn picture_note(flash: &Flash) -> PictureNote {
+    if flash.form != PICTURE_UPLOAD {
+        return PictureNote::default();
+    }
+    let value = |name: &str| {
+        let mut values = flash.values.iter();
+        let found = values.find(|(field, _)| field == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let problem = match &flash.error {
+        Some(AppError::Invalid(problems)) => {
+            let said: Vec<&str> = problems.iter().map(|(_, said)| said.as_str()).collect();
+            said.join(" ")
+        }
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    PictureNote {
+        problem,
+        alt: value("alt"),
+        markdown: value("markdown"),
+    }
+}
+
+struct TypedText {
+    title: String,
+    text: String,
+    base: Option<i32>,
+}
+
+/// The fields of a form of this topic that came back without JavaScript.
+fn typed(flash: &Flash, topic: TopicId) -> Option<TypedText> {
+    let value = |name: &str| {
+        let mut values = flash.values.iter();
+        values
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value.clone())
+    };
+    let is_it = flash.form == SaveTopic::PATH
+        && flash.error.is_some()
+        && value("topic")? == topic.to_string();
+    is_it.then_some(())?;
+    Some(TypedText {
+        title: value("title")?,
+        text: value("text")?.replace("\r\n", "\n"),
+        base: value("page[base]").and_then(|base| base.parse().ok()),
+    })
+}
+
+/// Renders a text in a topic of the course.
+pub async fn preview(
+    conn: &mut Conn,
+    course: CourseId,
+    topic: TopicId,
+    text: &str,
+) -> AppResult<TextPreview> {
+    let topic = draft::topic_of(conn, course, topic).await?;
+    shown(conn, course, &topic, &topic.title, text).await
+}
+
+async fn shown(
+    conn: &mut Conn,
+    course: CourseId,
+    topic: &EditedTopic,
+    title: &str,
+    text: &str,
+) -> AppResult<TextPreview> {
+    let rendered = render::text(conn, course, topic, title, text).await?;
+    let html: String = (rendered.body.blocks.iter())
+        .map(|block| block.html.as_str())
+        .collect();
+    Ok(TextPreview {
+        html: Html(html),
+        problems: rendered.problems,
+        minutes: reading_minutes(rendered.body.words),
+    })
+}

@@ -1,0 +1,321 @@
+//! Page `/teach/COURSE/outline`: modules and topics, with the buttons that move and publish them.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::authoring::api::{AddPart, ChangeOutline, PublishCourse, RenamePart, load_outline};
+use crate::authoring::editor::edit_path;
+use crate::authoring::{
+    AuthoredModule, AuthoredOutline, AuthoredTopic, OutlineChange, OutlinePart, TITLE_CHARACTERS,
+    TopicStatus, rename_path,
+};
+use crate::platform::ui::{
+    Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Page, Tone, loaded,
+    page_resource, path_part, query_now, query_value,
+};
+use crate::teaching::pages::frame;
+use crate::teaching::{Area, CourseStatus};
+
+/// Id of the form that all buttons of the list belong to.
+const LIST: &str = "ly-outline-list";
+
+#[derive(Clone, Copy)]
+struct Forms {
+    change: FormState,
+    add: FormState,
+    rename: FormState,
+    publish: FormState,
+    again: Callback<()>,
+}
+
+pub fn outline_page() -> AnyView {
+    let course = path_part("course");
+    let rename = query_value("rename");
+    let page = page_resource(
+        move || (course.get(), rename.get()),
+        |(course, _)| load_outline(course),
+    );
+    let forms = Forms {
+        change: FormState::of(ChangeOutline::PATH),
+        add: FormState::of(AddPart::PATH),
+        rename: FormState::of(RenamePart::PATH),
+        publish: FormState::of(PublishCourse::PATH),
+        again: Callback::new(move |()| page.refetch()),
+    };
+    let show = move |page: AuthoredOutline| {
+        let course = course.get_untracked();
+        let title = page.course_title.clone();
+        frame(
+            &course,
+            &title,
+            Area::Outline,
+            outline(&course, page, forms),
+        )
+    };
+    view! { <Page title="Outline">{loaded(page, show)}</Page> }.erase()
+}
+
+fn outline(course: &str, page: AuthoredOutline, forms: Forms) -> AnyView {
+    let renamed = OutlinePart::parse(&query_now("rename"));
+    let language = page.course_title.language.clone();
+    let last = page.modules.iter().filter_map(|module| module.number).max();
+    let modules = page
+        .modules
+        .iter()
+        .map(|module| {
+            let list = ModuleList {
+                course,
+                language: &language,
+                renamed,
+                last,
+                forms,
+            };
+            list.module(module)
+        })
+        .collect_view();
+    let slug = course.to_owned();
+    view! {
+        {course_status(course, &page, forms)}
+        <Form form=forms.change id=LIST class="outline-form" on_done=forms.again>
+            <input type="hidden" name="course" value=slug />
+        </Form>
+        <div class="outline">{modules}</div>
+        <section aria-labelledby="ly-new-module">
+            <h2 id="ly-new-module" class="label">
+                "New module"
+            </h2>
+            {add_form(course, 0, forms)}
+        </section>
+    }
+    .erase()
+}
+
+fn course_status(course: &str, page: &AuthoredOutline, forms: Forms) -> AnyView {
+    let is_published = page.status == CourseStatus::Published;
+    let words = match page.status {
+        CourseStatus::Published => {
+            "This course is in the catalog. Learners see its published topics."
+        }
+        CourseStatus::Draft => {
+            "This course is a draft. It is not in the catalog, and nobody can enroll."
+        }
+        CourseStatus::Retired => "This course is retired.",
+    };
+    let may_publish = page.may_publish && page.status != CourseStatus::Retired;
+    let slug = course.to_owned();
+    let button = may_publish.then(|| {
+        let kind = if is_published {
+            ButtonKind::Secondary
+        } else {
+            ButtonKind::Primary
+        };
+        let label = if is_published {
+            "Unpublish course"
+        } else {
+            "Publish course"
+        };
+        view! {
+            <Form form=forms.publish class="stack" on_done=forms.again>
+                <input type="hidden" name="course" value=slug />
+                <input type="hidden" name="published" value=(!is_published).to_string() />
+                <Button kind=kind busy=forms.publish.busy()>
+                    {label}
+                </Button>
+            </Form>
+        }
+    });
+    let tone = if is_published { Tone::Ok } else { Tone::Warn };
+    view! {
+        <div class="outline-status">
+            <Badge tone=tone text=page.status.label() />
+            <p class="soft">{words}</p>
+            {button}
+        </div>
+    }
+    .erase()
+}
+
+struct ModuleList<'a> {
+    course: &'a str,
+    language: &'a Language,
+    /// The part whose title is a form.
+    renamed: Option<OutlinePart>,
+    /// Number of the last module.
+    last: Option<i32>,
+    forms: Forms,
+}
+
+impl ModuleList<'_> {
+    fn module(&self, module: &AuthoredModule) -> AnyView {
+        let topics = module
+            .topics
+            .iter()
+            .map(|topic| self.topic(topic))
+            .collect_view();
+        let list = match module.topics.is_empty() {
+            true => view! { <p class="soft">"No topics."</p> }.erase(),
+            false => view! { <ol class="outline-topics">{topics}</ol> }.erase(),
+        };
+        let Some(number) = module.number else {
+            return view! {
+                <section class="outline-module">
+                    <h2>{module.title.clone()}</h2>
+                    {list}
+                </section>
+            }
+            .erase();
+        };
+        let part = OutlinePart::Module(number);
+        let (title, said) = (module.title.clone(), format!("module {number}"));
+        let removable = module.topics.is_empty() && self.last == Some(number);
+        let remove = removable.then(|| button(part, OutlineChange::Remove, "Remove", &said, false));
+        let is_last = self.last == Some(number);
+        view! {
+            <section class="outline-module">
+                <header class="outline-line">
+                    <div class="outline-name">
+                        <h2>{format!("{number} ")} {self.language.inline(title.clone())}</h2>
+                        {(self.renamed == Some(part)).then(|| self.rename_form(part, &title))}
+                    </div>
+                    <div class="outline-tools">
+                        {button(part, OutlineChange::Up, "↑", &said, number == 1)}
+                        {button(part, OutlineChange::Down, "↓", &said, is_last)} {self.rename_link(part, &said)} {remove}
+                    </div>
+                </header>
+                {list}
+                {add_form(self.course, number, self.forms)}
+            </section>
+        }
+        .erase()
+    }
+
+    fn topic(&self, topic: &AuthoredTopic) -> AnyView {
+        use OutlineChange::{Publish, Restore, Retire, Unpublish};
+        let part = OutlinePart::Topic(topic.topic_id);
+        let tone = match topic.status {
+            TopicStatus::Published => Tone::Ok,
+            TopicStatus::Draft => Tone::Warn,
+            TopicStatus::Retired => Tone::Neutral,
+        };
+        let said = topic.title.clone();
+        let tools = match topic.status {
+            TopicStatus::Published => vec![(Unpublish, "Unpublish"), (Retire, "Retire")],
+            TopicStatus::Draft => vec![(Publish, "Publish"), (Retire, "Retire")],
+            TopicStatus::Retired => vec![(Restore, "Restore")],
+        };
+        let tools = tools
+            .into_iter()
+            .map(|(change, text)| button(part, change, text, &said, false))
+            .collect_view();
+        view! {
+            <li class="outline-line">
+                <div class="outline-name">
+                    {self.name(topic)} <Badge tone=tone text=topic.status.label() />
+                    {(self.renamed == Some(part)).then(|| self.rename_form(part, &topic.title))}
+                </div>
+                <div class="outline-tools">
+                    {button(part, OutlineChange::Up, "↑", &said, false)}
+                    {button(part, OutlineChange::Down, "↓", &said, false)} {self.rename_link(part, &said)} {tools}
+                </div>
+            </li>
+        }
+        .erase()
+    }
+
+    fn name(&self, topic: &AuthoredTopic) -> AnyView {
+        let title = self.language.inline(topic.title.clone());
+        view! { <a href=edit_path(self.course, &topic.slug)>{title}</a> }.erase()
+    }
+
+    fn rename_link(&self, part: OutlinePart, said: &str) -> AnyView {
+        view! {
+            <a class="btn quiet" href=rename_path(self.course, part) aria-label=format!("Rename {said}")>
+                "Rename"
+            </a>
+        }
+        .erase()
+    }
+
+    fn rename_form(&self, part: OutlinePart, title: &str) -> AnyView {
+        let form = self.forms.rename;
+        let (course, back) = (self.course.to_owned(), Area::Outline.path(self.course));
+        let title = form.value("title", title);
+        view! {
+            <Form form=form class="outline-add">
+                <input type="hidden" name="course" value=course />
+                <input type="hidden" name="part" value=part.to_string() />
+                <Field
+                    id="ly-rename"
+                    name="title"
+                    label="New title"
+                    value=title
+                    error=form.error("title")
+                    max_length=TITLE_CHARACTERS
+                    required=true
+                    autofocus=true
+                    autocomplete="off"
+                />
+                <Button busy=form.busy()>"Save title"</Button>
+                <Button kind=ButtonKind::Quiet href=back>
+                    "Cancel"
+                </Button>
+            </Form>
+        }
+        .erase()
+    }
+}
+
+/// A button of the list's form. `said` names the part for screen readers.
+fn button(
+    part: OutlinePart,
+    change: OutlineChange,
+    text: &'static str,
+    said: &str,
+    disabled: bool,
+) -> AnyView {
+    let label = match change {
+        OutlineChange::Up => format!("Move {said} up"),
+        OutlineChange::Down => format!("Move {said} down"),
+        _ => format!("{text} {said}"),
+    };
+    view! {
+        <button class="btn quiet" form=LIST name="which" value=part.change(change) aria-label=label disabled=disabled>
+            {text}
+        </button>
+    }
+    .erase()
+}
+
+fn add_form(course: &str, module: i32, forms: Forms) -> AnyView {
+    let form = forms.add.of_item("module", &module.to_string());
+    let label = if module == 0 {
+        "Title of the module"
+    } else {
+        "Title of a new topic"
+    };
+    let (text, kind) = match module {
+        0 => ("Add module", ButtonKind::Secondary),
+        _ => ("Add topic", ButtonKind::Quiet),
+    };
+    let course = course.to_owned();
+    view! {
+        <Form form=form class="outline-add" on_done=forms.again>
+            <input type="hidden" name="course" value=course />
+            <input type="hidden" name="module" value=module.to_string() />
+            <Field
+                id=format!("ly-add-{module}")
+                name="title"
+                label=label
+                value=form.value("title", "")
+                error=form.error("title")
+                max_length=TITLE_CHARACTERS
+                required=true
+                autocomplete="off"
+            />
+            <Button kind=kind busy=form.busy()>
+                {text}
+            </Button>
+        </Form>
+    }
+    .erase()
+}

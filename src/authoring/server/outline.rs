@@ -1,0 +1,392 @@
+//! The outline of a course: its page, and what its authors change in it.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Int4, Text, Uuid};
+use diesel_async::RunQueryDsl;
+use serde_json::{Value, json};
+
+use super::modules::{remove_module, shift_module};
+use super::{create, status, title};
+use crate::authoring::editor::server::{draft, publish};
+use crate::authoring::{
+    AuthoredModule, AuthoredOutline, AuthoredTopic, OutlineChange, OutlinePart, TopicStatus,
+};
+use crate::course::CourseTitle;
+use crate::course::server::native::limits;
+use crate::course::server::outline::{defer_order, settle};
+use crate::course::server::store::recount;
+use crate::import;
+use crate::platform::audit::AuditEntry;
+use crate::platform::auth::UserRole;
+use crate::platform::auth::guard::TutorOf;
+use crate::platform::db::schema::{course_modules, courses, topics};
+use crate::platform::db::{Conn, statement};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, TopicId};
+use crate::teaching::CourseStatus;
+
+pub fn no_part() -> AppError {
+    AppError::NotFound("This part of the outline is not there any more.".to_owned())
+}
+
+/// A topic at its place in the outline.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = topics)]
+pub struct StoredTopic {
+    pub topic_id: TopicId,
+    pub slug: String,
+    pub title: String,
+    module_no: i32,
+    outline_order: Option<i32>,
+    topic_number: i32,
+    hidden_as: Option<String>,
+    retired_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl StoredTopic {
+    pub fn status(&self) -> TopicStatus {
+        match (&self.retired_at, self.hidden_as.as_deref()) {
+            (None, _) => TopicStatus::Published,
+            (Some(_), Some("draft")) => TopicStatus::Draft,
+            (Some(_), _) => TopicStatus::Retired,
+        }
+    }
+
+    fn place(&self) -> i32 {
+        self.outline_order.unwrap_or(self.topic_number)
+    }
+}
+
+/// Returns all topics of a course in the order of the outline.
+pub async fn stored_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<StoredTopic>> {
+    let mut all: Vec<StoredTopic> = topics::table
+        .filter(topics::course_id.eq(course))
+        .order((topics::created_at, topics::topic_id))
+        .select(StoredTopic::as_select())
+        .load(conn)
+        .await?;
+    all.sort_by_key(|topic| (topic.module_no, topic.place()));
+    Ok(all)
+}
+
+/// Returns numbers and titles of a course's modules, in order.
+pub async fn stored_modules(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<(i32, String)>> {
+    course_modules::table
+        .filter(course_modules::course_id.eq(course))
+        .order(course_modules::module_no)
+        .select((course_modules::module_no, course_modules::title))
+        .load(conn)
+        .await
+}
+
+pub async fn page(conn: &mut Conn, tutor: &TutorOf) -> AppResult<AuthoredOutline> {
+    let (text, language, is_published, is_retired): (String, String, bool, bool) = courses::table
+        .find(tutor.course)
+        .select((
+            courses::title,
+            courses::language,
+            courses::is_published,
+            courses::retired_at.is_not_null(),
+        ))
+        .first(conn)
+        .await?;
+    let mut all = stored_topics(conn, tutor.course).await?;
+    let listed = |topic: StoredTopic| AuthoredTopic {
+        status: topic.status(),
+        topic_id: topic.topic_id,
+        slug: topic.slug,
+        title: topic.title,
+    };
+    let mut modules = Vec::new();
+    for (number, title) in stored_modules(conn, tutor.course).await? {
+        let (here, others) = all.into_iter().partition(|topic| topic.module_no == number);
+        let here: Vec<StoredTopic> = here;
+        all = others;
+        modules.push(AuthoredModule {
+            number: Some(number),
+            title,
+            topics: here.into_iter().map(listed).collect(),
+        });
+    }
+    if !all.is_empty() {
+        modules.push(AuthoredModule {
+            number: None,
+            title: "Retired with their modules".to_owned(),
+            topics: all.into_iter().map(listed).collect(),
+        });
+    }
+    Ok(AuthoredOutline {
+        course_title: CourseTitle::new(text, language),
+        status: match (is_published, is_retired) {
+            (_, true) => CourseStatus::Retired,
+            (true, false) => CourseStatus::Published,
+            (false, false) => CourseStatus::Draft,
+        },
+        may_publish: tutor.signed_in.viewer.role == UserRole::Admin,
+        modules,
+    })
+}
+
+/// Locks the course against other changes of its outline and against imports.
+pub async fn lock(conn: &mut Conn, tutor: &TutorOf, course: &str) -> QueryResult<()> {
+    let organization = tutor.signed_in.cx.organization.organization_id;
+    import::lock(conn, organization, course).await?;
+    defer_order(conn).await
+}
+
+/// Brings everything up to date that depends on which topics a course shows: their numbers, the
+/// sections of questions, counts, and searches.
+pub async fn finish(conn: &mut Conn, course: CourseId) -> AppResult<()> {
+    settle(conn, course).await?;
+    recount(conn, course).await?;
+    import::reindex_course(conn, course).await?;
+    import::refresh_catalog(conn).await
+}
+
+pub async fn record(conn: &mut Conn, tutor: &TutorOf, action: &str, new: Value) -> QueryResult<()> {
+    AuditEntry::done(action)
+        .of("course", tutor.course)
+        .change(None, Some(new))
+        .by(&tutor.signed_in.cx)
+        .write(conn)
+        .await
+}
+
+pub async fn change(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    course: &str,
+    change: OutlineChange,
+    part: OutlinePart,
+) -> AppResult<()> {
+    lock(conn, tutor, course).await?;
+    match (part, change) {
+        (OutlinePart::Module(number), OutlineChange::Up) => {
+            shift_module(conn, tutor.course, number, true).await?;
+        }
+        (OutlinePart::Module(number), OutlineChange::Down) => {
+            shift_module(conn, tutor.course, number, false).await?;
+        }
+        (OutlinePart::Module(number), OutlineChange::Remove) => {
+            remove_module(conn, tutor.course, number).await?;
+        }
+        (OutlinePart::Module(_), _) | (OutlinePart::Topic(_), OutlineChange::Remove) => {
+            return Err(no_part());
+        }
+        (OutlinePart::Topic(topic), OutlineChange::Publish) => {
+            return publish_topic(conn, tutor, course, topic).await;
+        }
+        (OutlinePart::Topic(topic), _) => change_topic(conn, tutor.course, topic, change).await?,
+    }
+    let action = format!("outline.{}", change.name());
+    record(conn, tutor, &action, json!({ "part": part.to_string() })).await?;
+    finish(conn, tutor.course).await
+}
+
+/// Shows a topic to learners, with the text of its draft.
+async fn publish_topic(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    course: &str,
+    topic: TopicId,
+) -> AppResult<()> {
+    let all = stored_topics(conn, tutor.course).await?;
+    let stored = all.iter().find(|stored| stored.topic_id == topic);
+    let stored = stored.ok_or_else(no_part)?;
+    if stored.status() == TopicStatus::Published {
+        return Ok(());
+    }
+    give_module(conn, tutor.course, stored).await?;
+    publish::draft(conn, tutor, course, topic).await
+}
+
+async fn change_topic(
+    conn: &mut Conn,
+    course: CourseId,
+    topic: TopicId,
+    change: OutlineChange,
+) -> AppResult<()> {
+    let all = stored_topics(conn, course).await?;
+    let at = all.iter().position(|stored| stored.topic_id == topic);
+    let at = at.ok_or_else(no_part)?;
+    let stored = &all[at];
+    let is = |status: TopicStatus| stored.status() == status;
+    match change {
+        OutlineChange::Up | OutlineChange::Down => {
+            shift_topic(conn, course, &all, at, change == OutlineChange::Up).await?;
+        }
+        // A second click finds the change made, and is no error.
+        OutlineChange::Unpublish if !is(TopicStatus::Draft) => {
+            status::hide(conn, topic, "draft").await?;
+        }
+        OutlineChange::Retire if !is(TopicStatus::Retired) => {
+            status::hide(conn, topic, "retired").await?;
+        }
+        OutlineChange::Restore if is(TopicStatus::Retired) => {
+            give_module(conn, course, stored).await?;
+            status::restore(conn, topic).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Puts a topic whose module is gone at the end of the last module.
+async fn give_module(conn: &mut Conn, course: CourseId, topic: &StoredTopic) -> AppResult<()> {
+    let modules = stored_modules(conn, course).await?;
+    if modules.iter().any(|(number, _)| *number == topic.module_no) {
+        return Ok(());
+    }
+    let (last, _) = modules.last().ok_or_else(|| {
+        AppError::Conflict("Add a module first. The topic’s own module is gone.".to_owned())
+    })?;
+    Ok(put(conn, topic.topic_id, *last, i32::MAX).await?)
+}
+
+async fn put(conn: &mut Conn, topic: TopicId, module: i32, place: i32) -> QueryResult<()> {
+    diesel::update(topics::table.find(topic))
+        .set((
+            topics::module_no.eq(module),
+            topics::outline_order.eq(place),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Moves a topic by one place. At the end of its module it goes on into the next one.
+async fn shift_topic(
+    conn: &mut Conn,
+    course: CourseId,
+    all: &[StoredTopic],
+    at: usize,
+    up: bool,
+) -> AppResult<()> {
+    let topic = &all[at];
+    let neighbor = if up { at.checked_sub(1) } else { Some(at + 1) };
+    let neighbor = neighbor
+        .and_then(|at| all.get(at))
+        .filter(|other| other.module_no == topic.module_no);
+    if let Some(other) = neighbor {
+        let (module, places) = (topic.module_no, (topic.place(), other.place()));
+        // Places can be equal before the outline is settled for the first time.
+        let (mine, theirs) = match (places.0 == places.1, up) {
+            (false, _) => places,
+            (true, true) => (places.0 + 1, places.1),
+            (true, false) => (places.0, places.1 + 1),
+        };
+        put(conn, topic.topic_id, module, theirs).await?;
+        put(conn, other.topic_id, module, mine).await?;
+        return Ok(());
+    }
+    let modules = stored_modules(conn, course).await?;
+    let mut numbers = modules.iter().map(|(number, _)| *number);
+    let next = match up {
+        true => numbers.rfind(|number| *number < topic.module_no),
+        false => numbers.find(|number| *number > topic.module_no),
+    };
+    match next {
+        Some(module) => {
+            let place = if up { i32::MAX } else { 0 };
+            Ok(put(conn, topic.topic_id, module, place).await?)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Adds a draft to the end of a module, or a module if `module` is 0.
+pub async fn add(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    course: &str,
+    module: i32,
+    typed: &str,
+) -> AppResult<()> {
+    let title = title("title", typed)?;
+    lock(conn, tutor, course).await?;
+    let modules = stored_modules(conn, tutor.course).await?;
+    if module == 0 {
+        if modules.len() >= limits::MODULES {
+            let sentence = format!("A course has at most {} modules.", limits::MODULES);
+            return Err(AppError::field("title", sentence));
+        }
+        let number = modules.last().map_or(0, |(number, _)| *number) + 1;
+        diesel::insert_into(course_modules::table)
+            .values((
+                course_modules::course_id.eq(tutor.course),
+                course_modules::module_no.eq(number),
+                course_modules::title.eq(&title),
+                course_modules::edited_at.eq(diesel::dsl::now),
+            ))
+            .execute(conn)
+            .await?;
+        record(
+            conn,
+            tutor,
+            "outline.module_added",
+            json!({ "title": title }),
+        )
+        .await?;
+        return Ok(());
+    }
+    if !modules.iter().any(|(number, _)| *number == module) {
+        return Err(no_part());
+    }
+    let all = stored_topics(conn, tutor.course).await?;
+    let here = all.iter().filter(|topic| topic.module_no == module);
+    if here.clone().count() >= limits::TOPICS {
+        let sentence = format!("A module has at most {} topics.", limits::TOPICS);
+        return Err(AppError::field("title", sentence));
+    }
+    let place = here.map(StoredTopic::place).max().unwrap_or(0) + 1;
+    let taken: HashSet<String> = all.iter().map(|topic| topic.slug.clone()).collect();
+    let slug = create::free_slug(&title, &taken);
+    create::add_topic(conn, tutor.course, module, place, (&slug, &title)).await?;
+    settle(conn, tutor.course).await?;
+    record(
+        conn,
+        tutor,
+        "outline.topic_added",
+        json!({ "title": title, "slug": slug }),
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn rename(
+    conn: &mut Conn,
+    tutor: &TutorOf,
+    course: &str,
+    part: OutlinePart,
+    typed: &str,
+) -> AppResult<()> {
+    let title = title("title", typed)?;
+    lock(conn, tutor, course).await?;
+    let changed = match part {
+        OutlinePart::Module(number) => {
+            statement("update course_modules set title = $3, edited_at = now() where course_id = $1 and module_no = $2")
+                .bind::<Uuid, _>(tutor.course)
+                .bind::<Int4, _>(number)
+                .bind::<Text, _>(&title)
+                .execute(conn)
+                .await?
+        }
+        OutlinePart::Topic(topic) => {
+            draft::rename(conn, topic, &title).await?;
+            statement("update topics set title = $3, edited_at = now() where course_id = $1 and topic_id = $2")
+                .bind::<Uuid, _>(tutor.course)
+                .bind::<Uuid, _>(topic)
+                .bind::<Text, _>(&title)
+                .execute(conn)
+                .await?
+        }
+    };
+    if changed == 0 {
+        return Err(no_part());
+    }
+    let new = json!({ "part": part.to_string(), "title": title });
+    record(conn, tutor, "outline.renamed", new).await?;
+    finish(conn, tutor.course).await
+}

@@ -1,0 +1,2 @@
+mod outlines;
+mod texts;

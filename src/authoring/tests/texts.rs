@@ -1,0 +1,461 @@
+//! Texts of topics: drafts that two people write, publishing, versions, and what learners see.
+
+use axum::http::StatusCode;
+
+use crate::platform::auth::UserRole;
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::{CourseBuilder, Question, hidden, learner, topic_id, tutor, tutor_of};
+
+const ONE: &str = "11111111-1111-1111-1111-111111111111";
+const TWO: &str = "22222222-2222-2222-2222-222222222222";
+
+/// A page of the editor: who it is, and the revision that it has.
+struct Tab<'a, 'b> {
+    browser: &'b mut Browser<'a>,
+    writer: &'static str,
+    base: i32,
+    change: i32,
+}
+
+impl<'a, 'b> Tab<'a, 'b> {
+    fn new(browser: &'b mut Browser<'a>, writer: &'static str, base: i32) -> Self {
+        Self {
+            browser,
+            writer,
+            base,
+            change: 0,
+        }
+    }
+
+    async fn send(&mut self, site: &TestSite, text: &str, go: &str) -> TestAnswer {
+        self.change += 1;
+        let topic = topic_id(site, "a").await;
+        let (base, change) = (self.base.to_string(), self.change.to_string());
+        let fields = [
+            ("course", "small"),
+            ("topic", topic.as_str()),
+            ("page[base]", &base),
+            ("page[writer]", self.writer),
+            ("page[change]", &change),
+            ("title", "First"),
+            ("text", text),
+            ("go", go),
+        ];
+        self.browser.post("editor/api/save_topic", &fields).await
+    }
+
+    async fn save(&mut self, site: &TestSite, text: &str) {
+        let saved = self.send(site, text, "save").await;
+        saved.assert_ok();
+        let number = saved.body.split(|c: char| !c.is_ascii_digit());
+        self.base = number.last_number();
+    }
+}
+
+trait LastNumber {
+    fn last_number(self) -> i32;
+}
+
+impl<'a, I: Iterator<Item = &'a str>> LastNumber for I {
+    fn last_number(self) -> i32 {
+        self.filter_map(|part| part.parse().ok())
+            .last()
+            .expect("a number")
+    }
+}
+
+fn small() -> CourseBuilder {
+    let asked = Question::short_answer("qa", "How many?", &["x"]);
+    let course = CourseBuilder::new("small")
+        .module("One")
+        .topic("a")
+        .topic_title("First");
+    course
+        .text("Imported words.")
+        .question(asked)
+        .with_practice()
+        .topic("b")
+}
+
+async fn draft(site: &TestSite) -> String {
+    site.test
+        .text("select coalesce(max(revision || ' ' || body), 'none') from topic_drafts")
+        .await
+}
+
+async fn versions(site: &TestSite) -> String {
+    site.test
+        .text(
+            "select coalesce(string_agg(number || (case when published_by is null then 'i' else 'p' end), ' ' order by number), '')
+             from topic_versions",
+        )
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_seen_by_learners_once_it_is_published() {
+    let site = TestSite::new().await;
+    small().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut tab = Tab::new(&mut meera, ONE, 0);
+    tab.save(
+        &site,
+        "New words with $a^2$.\r\n\r\n> [!NOTE]\n> Mind **this**.",
+    )
+    .await;
+    assert!(
+        draft(&site)
+            .await
+            .starts_with("1 New words with $a^2$.\n\n>")
+    );
+    let page = asha.get("/learn/small/a").await.body;
+    assert!(page.contains("Imported words") && !page.contains("New words"));
+    let editor = tab.browser.get("/teach/small/topics/a/edit").await;
+    editor.assert_ok();
+    for text in [
+        "New words with",
+        "<math",
+        "Learners see the version before",
+        "Published",
+    ] {
+        assert!(editor.body.contains(text), "{text}: {}", editor.body);
+    }
+    let published = tab
+        .send(
+            &site,
+            "New words with $a^2$.\n\n> [!NOTE]\n> Mind **this**.",
+            "publish",
+        )
+        .await;
+    published.assert_ok();
+    assert_eq!(
+        published.header("x-redirect"),
+        "/teach/small/topics/a/edit?done=published"
+    );
+    let page = asha.get("/learn/small/a").await.body;
+    for text in [
+        "New words with",
+        "<math",
+        "callout note",
+        "<strong>this</strong>",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert!(!page.contains("Imported words"));
+    let found = asha.get("/learn/small/b?q=mind").await.body;
+    assert!(
+        found.contains("/learn/small/a"),
+        "the search knows the new text"
+    );
+    assert_eq!(versions(&site).await, "1i 2p");
+    // Publishing again without a change adds nothing.
+    tab.send(
+        &site,
+        "New words with $a^2$.\n\n> [!NOTE]\n> Mind **this**.",
+        "publish",
+    )
+    .await
+    .assert_ok();
+    assert_eq!(versions(&site).await, "1i 2p");
+    // An import leaves the text alone.
+    let report = small().import(&site).await;
+    assert_eq!(report.topics.kept, ["First"]);
+    assert!(
+        asha.get("/learn/small/a")
+            .await
+            .body
+            .contains("New words with")
+    );
+    let editor = tab.browser.get("/teach/small/topics/a/edit").await.body;
+    assert!(editor.contains("Learners see this text."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_never_overwrite_each_other() {
+    let site = TestSite::new().await;
+    small().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut ravi = site.signed_in("ravi@example.org", UserRole::Tutor).await;
+    tutor_of(&site, "ravi@example.org", "small").await;
+    let mut first = Tab::new(&mut meera, ONE, 0);
+    let mut second = Tab::new(&mut ravi, TWO, 0);
+    first.save(&site, "Meera’s text").await;
+    let stale = second.send(&site, "Ravi’s text", "save").await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    assert!(
+        stale.body.contains("meera saved this topic"),
+        "{}",
+        stale.body
+    );
+    let stale = second.send(&site, "Ravi’s text", "publish").await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    assert_eq!(draft(&site).await, "1 Meera’s text");
+    assert_eq!(versions(&site).await, "");
+    // The same text is no conflict, and a retry counts once.
+    second.send(&site, "Meera’s text", "save").await.assert_ok();
+    first.save(&site, "Meera’s text").await;
+    assert_eq!(draft(&site).await, "1 Meera’s text");
+    // A page's own saves are never stale, but a late one changes nothing.
+    first.base = 0;
+    first.save(&site, "Meera’s second text").await;
+    assert_eq!(draft(&site).await, "2 Meera’s second text");
+    first.change -= 2;
+    first.send(&site, "late", "save").await.assert_ok();
+    assert_eq!(draft(&site).await, "2 Meera’s second text");
+    second.base = 2;
+    second.save(&site, "Ravi’s text").await;
+    assert_eq!(draft(&site).await, "3 Ravi’s text");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_javascript_a_stale_save_shows_both_texts() {
+    let site = TestSite::new().await;
+    small().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut other = meera.tab();
+    Tab::new(&mut other, ONE, 0)
+        .save(&site, "The saved text")
+        .await;
+    let topic = topic_id(&site, "a").await;
+    let page = "/teach/small/topics/a/edit";
+    let fields = [
+        ("course", "small"),
+        ("topic", topic.as_str()),
+        ("page[base]", "0"),
+        ("page[writer]", TWO),
+        ("page[change]", "0"),
+        ("title", "Typed title"),
+        ("text", "The **typed** text"),
+    ];
+    let mut preview = fields.to_vec();
+    preview.push(("go", "preview"));
+    meera.submit(page, "editor/api/save_topic", &preview).await;
+    let shown = meera.get(page).await.body;
+    assert!(shown.contains("<strong>typed</strong>") && !shown.contains("Two versions"));
+    assert_eq!(hidden(&shown, "page[base]"), "0");
+    let mut save = fields.to_vec();
+    save.push(("go", "save"));
+    meera.submit(page, "editor/api/save_topic", &save).await;
+    let shown = meera.get(page).await.body;
+    for text in [
+        "Two versions of this topic",
+        "The saved text",
+        "The **typed** text",
+        "Typed title",
+    ] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
+    assert_eq!(draft(&site).await, "1 The saved text");
+    // Now the person has seen both texts, and saving again decides.
+    assert_eq!(hidden(&shown, "page[base]"), "1");
+    let mut save: Vec<_> = save
+        .into_iter()
+        .filter(|(name, _)| *name != "page[base]")
+        .collect();
+    save.push(("page[base]", "1"));
+    meera.submit(page, "editor/api/save_topic", &save).await;
+    assert_eq!(draft(&site).await, "2 The **typed** text");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_are_compared_and_restored() {
+    let site = TestSite::new().await;
+    small().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let empty = meera.get("/teach/small/topics/b/history").await;
+    assert!(empty.body.contains("No versions yet"));
+    let mut tab = Tab::new(&mut meera, ONE, 0);
+    for text in ["One line\nSame", "Another line\nSame"] {
+        tab.save(&site, text).await;
+        tab.send(&site, text, "publish").await.assert_ok();
+    }
+    assert_eq!(versions(&site).await, "1i 2p 3p");
+    let page = tab
+        .browser
+        .get("/teach/small/topics/a/history?version=3")
+        .await;
+    page.assert_ok();
+    for text in [
+        "Version 3 (newest)",
+        "Removed: ",
+        "One line",
+        "Added: ",
+        "Another line",
+        "meera",
+        "Import",
+    ] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    assert!(!page.body.contains("Restore version 3"));
+    let missing = tab
+        .browser
+        .get("/teach/small/topics/a/history?version=9")
+        .await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    // A draft with changes outlives the restored text.
+    tab.save(&site, "Unfinished").await;
+    let topic = topic_id(&site, "a").await;
+    let fields = [
+        ("course", "small"),
+        ("topic", topic.as_str()),
+        ("version", "2"),
+    ];
+    let restored = tab
+        .browser
+        .post("editor/api/restore_version", &fields)
+        .await;
+    restored.assert_ok();
+    assert_eq!(
+        restored.header("x-redirect"),
+        "/teach/small/topics/a/history?done=restored"
+    );
+    assert_eq!(versions(&site).await, "1i 2p 3p 4p");
+    let shown = site
+        .test
+        .text("select text_content from topics where slug = 'a'")
+        .await;
+    assert_eq!(shown, "One line\nSame");
+    assert!(draft(&site).await.ends_with("Unfinished"));
+    let editor = tab.browser.get("/teach/small/topics/a/edit").await.body;
+    assert!(editor.contains("Unfinished") && editor.contains("before your latest changes"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_is_what_learners_would_see_and_scripts_are_not() {
+    let site = TestSite::new().await;
+    small().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let topic = topic_id(&site, "a").await;
+    let text = "<script>alert(1)</script>\n\n```rust\nfn main() {}\n```\n\n[x](topic:gone) ![p](file:no.png) [b](topic:b)\n\n\
+                {{question qa}}\n\n{{question none}}\n";
+    let fields = [
+        ("course", "small"),
+        ("topic", topic.as_str()),
+        ("text", text),
+    ];
+    let shown = meera.post("editor/api/preview_topic", &fields).await;
+    shown.assert_ok();
+    for part in [
+        "How many?",
+        "/learn/small/b",
+        "no topic “gone”",
+        "no file “no.png”",
+        "no question “none”",
+    ] {
+        assert!(shown.body.contains(part), "{part}: {}", shown.body);
+    }
+    assert!(!shown.body.contains("<script") && shown.body.contains("main"));
+    // Another course's topic, and a text that is too long or without a title.
+    CourseBuilder::new("other")
+        .module("M")
+        .topic("x")
+        .import(&site)
+        .await;
+    let foreign = topic_id(&site, "x").await;
+    let fields = [
+        ("course", "small"),
+        ("topic", foreign.as_str()),
+        ("text", "x"),
+    ];
+    let missing = meera.post("editor/api/preview_topic", &fields).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    let mut tab = Tab::new(&mut meera, ONE, 0);
+    let long = tab.send(&site, &"x".repeat(200_001), "save").await;
+    assert!(
+        long.body.contains("Use at most 200,000 characters."),
+        "{}",
+        long.body
+    );
+    let empty = tab.send(&site, " \n", "publish").await;
+    assert!(empty.body.contains("has no text yet"), "{}", empty.body);
+    assert_eq!(
+        draft(&site).await,
+        "none",
+        "nothing was kept of a refused request"
+    );
+}
+
+/// Sends a picture like the form of the editor.
+async fn send_picture(
+    browser: &mut Browser<'_>,
+    topic: &str,
+    alt: &str,
+    content: &[u8],
+    accept: &str,
+) -> TestAnswer {
+    let mut body = Vec::new();
+    for (name, value) in [("course", "small"), ("topic", topic), ("alt", alt)] {
+        let part = format!(
+            "--frontier\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        );
+        body.extend_from_slice(part.as_bytes());
+    }
+    let part = "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"My map.exe\"\r\n\
+                Content-Type: text/html\r\n\r\n";
+    body.extend_from_slice(part.as_bytes());
+    body.extend_from_slice(content);
+    body.extend_from_slice(b"\r\n--frontier--\r\n");
+    let referer = format!("http://{}/teach/small/topics/a/edit", browser.host);
+    let request = browser
+        .request("POST", "/uploads/pictures")
+        .header("accept", accept)
+        .header("referer", referer)
+        .header("content-type", "multipart/form-data; boundary=frontier")
+        .body(axum::body::Body::from(body))
+        .unwrap();
+    browser.send(request).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_checked_stored_and_outlive_imports() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06";
+    let site = TestSite::new().await;
+    small().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let topic = topic_id(&site, "a").await;
+    let json = "application/json";
+    let sent = send_picture(&mut meera, &topic, "A map [old]", PNG, json).await;
+    sent.assert_ok();
+    assert!(
+        sent.body
+            .starts_with("![A map \\[old\\]](file:from-site/my-map-"),
+        "{}",
+        sent.body
+    );
+    assert!(sent.body.ends_with(".png)"));
+    let again = send_picture(&mut meera, &topic, "A map [old]", PNG, json).await;
+    assert_eq!(again.body, sent.body, "the same picture is stored once");
+    let wrong = send_picture(&mut meera, &topic, " ", b"<svg xmlns='x'/>", json).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("not a picture") && wrong.body.contains("Describe"));
+    let refused = send_picture(&mut asha, &topic, "x", PNG, json).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    // Without scripts the editor comes back with the line, or with the problem.
+    let plain = send_picture(&mut meera, &topic, "Plain", PNG, "text/html").await;
+    assert_eq!(plain.header("location"), "/teach/small/topics/a/edit");
+    let page = meera.get("/teach/small/topics/a/edit").await.body;
+    assert!(page.contains("![Plain](file:from-site/my-map-"), "{page}");
+    send_picture(&mut meera, &topic, "Kept words", b"%PDF", "text/html").await;
+    let page = meera.get("/teach/small/topics/a/edit").await.body;
+    assert!(page.contains("not a picture") && page.contains("Kept words"));
+
+    let mut tab = Tab::new(&mut meera, ONE, 0);
+    tab.send(&site, &sent.body, "publish").await.assert_ok();
+    let shows = async |asha: &mut Browser<'_>| {
+        let page = asha.get("/learn/small/a").await.body;
+        let (_, rest) = page.split_once("<img src=\"/files/").expect("a picture");
+        let path = format!("/files/{}", rest.split('"').next().unwrap());
+        asha.get(&path).await.assert_ok();
+    };
+    shows(&mut asha).await;
+    small().import(&site).await;
+    shows(&mut asha).await;
+    let mut other = site.signed_in("other@example.org", UserRole::Learner).await;
+    let path = site
+        .test
+        .text("select '/files/' || file_id || '/x.png' from course_files")
+        .await;
+    assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
+}
