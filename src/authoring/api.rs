@@ -7,10 +7,11 @@ use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::{create, outline, status},
+    super::server::{create, drops, outline, status},
     super::{OutlineChange, OutlinePart},
     crate::platform::auth::guard::{require_admin, require_tutor_of_slug},
     crate::platform::http::server_fns::redirect,
+    crate::platform::ui::ItemDrop,
     crate::teaching::Area,
 };
 
@@ -45,14 +46,26 @@ pub async fn load_outline(course: String) -> AppResult<AuthoredOutline> {
 }
 
 /// Moves, publishes, hides or restores a part of an outline. `which` is a change and a part, such
-/// as "up-m3". Requires a tutor of the course.
+/// as "up-m3", or where a part was dropped, as [`ItemDrop`] writes it. Requires a tutor of the
+/// course.
 #[server]
 pub async fn change_outline(course: String, which: String) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    if let Some(dropped) = ItemDrop::parse(&which) {
+        let read = |name| OutlinePart::parse(name).ok_or_else(outline::no_part);
+        let place = drops::PartDrop {
+            part: read(dropped.item)?,
+            target: read(dropped.target)?,
+            is_after: dropped.is_after,
+        };
+        return cx
+            .within(async move |conn| drops::put_down(conn, &tutor, &course, place).await)
+            .await;
+    }
     let (change, part) = which.split_once('-').ok_or_else(outline::no_part)?;
     let change = OutlineChange::parse(change).ok_or_else(outline::no_part)?;
     let part = OutlinePart::parse(part).ok_or_else(outline::no_part)?;
-    let cx = tutor.signed_in.cx.clone();
     cx.within(async move |conn| outline::change(conn, &tutor, &course, change, part).await)
         .await
 }

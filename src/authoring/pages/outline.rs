@@ -10,8 +10,8 @@ use crate::authoring::{
     TopicStatus, rename_path,
 };
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Page, Tone, loaded,
-    page_resource, path_part, query_now, query_value,
+    Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Page, Tone, grip, loaded,
+    page_resource, path_part, query_now, query_value, wake_drops,
 };
 use crate::teaching::pages::frame;
 use crate::teaching::{Area, CourseStatus};
@@ -29,6 +29,7 @@ struct Forms {
 }
 
 pub fn outline_page() -> AnyView {
+    wake_drops(LIST);
     let course = path_part("course");
     let rename = query_value("rename");
     let page = page_resource(
@@ -172,7 +173,8 @@ impl ModuleList<'_> {
         let is_last = self.last == Some(number);
         view! {
             <section class="outline-module">
-                <header class="outline-line">
+                <header class="outline-line" data-item=part.to_string() data-kind="module" data-takes="module topic">
+                    {grip()}
                     <div class="outline-name">
                         <h2>{format!("{number} ")} {self.language.inline(title.clone())}</h2>
                         {(self.renamed == Some(part)).then(|| self.rename_form(part, &title))}
@@ -208,7 +210,8 @@ impl ModuleList<'_> {
             .map(|(change, text)| button(part, change, text, &said, false))
             .collect_view();
         view! {
-            <li class="outline-line">
+            <li class="outline-line" data-item=part.to_string() data-kind="topic" data-takes="topic">
+                {grip()}
                 <div class="outline-name">
                     {self.name(topic)} <Badge tone=tone text=topic.status.label() />
                     {(self.renamed == Some(part)).then(|| self.rename_form(part, &topic.title))}

@@ -38,7 +38,7 @@ pub struct StoredTopic {
     pub topic_id: TopicId,
     pub slug: String,
     pub title: String,
-    module_no: i32,
+    pub module_no: i32,
     outline_order: Option<i32>,
     topic_number: i32,
     hidden_as: Option<String>,
@@ -54,7 +54,7 @@ impl StoredTopic {
         }
     }
 
-    fn place(&self) -> i32 {
+    pub fn place(&self) -> i32 {
         self.outline_order.unwrap_or(self.topic_number)
     }
 }
@@ -245,7 +245,7 @@ async fn give_module(conn: &mut Conn, course: CourseId, topic: &StoredTopic) -> 
     Ok(put(conn, topic.topic_id, *last, i32::MAX).await?)
 }
 
-async fn put(conn: &mut Conn, topic: TopicId, module: i32, place: i32) -> QueryResult<()> {
+pub async fn put(conn: &mut Conn, topic: TopicId, module: i32, place: i32) -> QueryResult<()> {
     diesel::update(topics::table.find(topic))
         .set((
             topics::module_no.eq(module),

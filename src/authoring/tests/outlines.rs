@@ -339,3 +339,55 @@ async fn a_course_is_published_once_it_has_a_topic_to_read() {
         "course.published course.unpublished"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_are_put_where_they_are_dropped() {
+    let site = TestSite::new().await;
+    small().import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let id = async |slug: &str| format!("t{}", topic_id(&site, slug).await);
+    let (a, b, c, d) = (id("a").await, id("b").await, id("c").await, id("d").await);
+    let drops = [
+        ("after", &a, &b, "One: 1b 2a 3c | Two: 1d"),
+        ("before", &c, &b, "One: 1c 2b 3a | Two: 1d"),
+        ("after", &b, &d, "One: 1c 2a | Two: 1d 2b"),
+        ("after", &a, &"m2".to_owned(), "One: 1c | Two: 1a 2d 3b"),
+        ("before", &a, &a, "One: 1c | Two: 1a 2d 3b"),
+        (
+            "before",
+            &"m2".to_owned(),
+            &"m1".to_owned(),
+            "Two: 1a 2d 3b | One: 1c",
+        ),
+        (
+            "after",
+            &"m1".to_owned(),
+            &"m2".to_owned(),
+            "One: 1c | Two: 1a 2d 3b",
+        ),
+    ];
+    for (place, part, target, expected) in drops {
+        let which = format!("{place}:{part}:{target}");
+        let fields = [("course", "small"), ("which", which.as_str())];
+        let sent = meera.post("authoring/api/change_outline", &fields).await;
+        sent.assert_ok();
+        assert_eq!(outline(&site).await, expected, "{which}");
+    }
+    assert_eq!(sections(&site).await, "qa 2.1, qb 2.2, qc 1.1");
+    let nowhere = format!("t{}", uuid::Uuid::from_u128(7));
+    for (part, target) in [
+        (&a, &nowhere),
+        (&nowhere, &a),
+        (&a, &"m9".to_owned()),
+        (&"m1".to_owned(), &"m9".to_owned()),
+        (&"m1".to_owned(), &a),
+        (&a, &"x".to_owned()),
+    ] {
+        let which = format!("after:{part}:{target}");
+        let fields = [("course", "small"), ("which", which.as_str())];
+        let refused = meera.post("authoring/api/change_outline", &fields).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{which}");
+    }
+    let kept = outline(&site).await;
+    assert_eq!(kept, "One: 1c | Two: 1a 2d 3b");
+}

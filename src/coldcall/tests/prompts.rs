@@ -118,6 +118,29 @@ async fn a_tutor_writes_orders_and_retires_prompts() {
     }
     let expected = "And ducks? | Why do pelicans swim? | Which bird would you count?";
     assert_eq!(order(&site).await, expected);
+    // It is dropped after another one, and back. What is not in its topic takes no prompt.
+    let other = prompt_id(&site, "Which bird").await;
+    let places = [
+        (&other, "after", StatusCode::OK),
+        (&topic, "after", StatusCode::NOT_FOUND),
+        (&ducks, "before", StatusCode::NOT_FOUND),
+    ];
+    for (target, place, status) in places {
+        let which = format!("{place}:{ducks}:{target}");
+        let fields = [("course", "small"), ("which", which.as_str())];
+        let answer = meera.post("teach/api/move_prompt", &fields).await;
+        assert_eq!(answer.status, status);
+        let last = "Why do pelicans swim? | Which bird would you count? | And ducks?";
+        assert_eq!(order(&site).await, last);
+    }
+    let why = prompt_id(&site, "Why do").await;
+    let which = format!("before:{ducks}:{why}");
+    let fields = [("course", "small"), ("which", which.as_str())];
+    meera
+        .post("teach/api/move_prompt", &fields)
+        .await
+        .assert_ok();
+    assert_eq!(order(&site).await, expected);
     // Members see it in its place.
     let mut asha = group.member(&site, "asha@example.org").await;
     let first = asha.get("/learn/small/begin/cold-call/1").await.body;

@@ -8,12 +8,16 @@ use crate::coldcall::teach::{
     PromptLine, PromptStatus, PromptTopic, PromptsPage, answers_path, prompt_path,
 };
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Erase, Form, FormState, Language, Page, Tone, loaded, page_resource,
-    path_part,
+    Badge, Button, ButtonKind, Erase, Form, FormState, Language, Page, Tone, grip, loaded,
+    page_resource, path_part, wake_drops,
 };
 use crate::teaching::{Area, pages::frame};
 
+/// Id of the form that moves prompts.
+const LIST: &str = "ly-prompts";
+
 pub fn prompts_page() -> AnyView {
+    wake_drops(LIST);
     let course = path_part("course");
     let page = page_resource(move || course.get(), load_prompts);
     let shift = FormState::of(MovePrompt::PATH);
@@ -43,7 +47,7 @@ fn prompts(course: &str, page: &PromptsPage, shift: FormState, again: Callback<(
         <p class="soft">
             "Members of a cohort answer a prompt at the end of its topic before they can read each other’s answers."
         </p>
-        <Form form=shift class="prompt-topics" on_done=again>
+        <Form form=shift id=LIST class="prompt-topics" on_done=again>
             <input type="hidden" name="course" value=slug />
             {topics}
         </Form>
@@ -60,7 +64,7 @@ fn topic_prompts(course: &str, topic: &PromptTopic, language: &Language) -> AnyV
     let lines = topic
         .prompts
         .iter()
-        .map(|line| prompt_line(course, line, live, language))
+        .map(|line| prompt_line(course, topic, line, live, language))
         .collect_view();
     let add = format!("{}?topic={}", prompt_path(course, "new"), topic.topic_id);
     let list = match topic.prompts.is_empty() {
@@ -82,7 +86,13 @@ fn topic_prompts(course: &str, topic: &PromptTopic, language: &Language) -> AnyV
     .erase()
 }
 
-fn prompt_line(course: &str, line: &PromptLine, live: usize, language: &Language) -> AnyView {
+fn prompt_line(
+    course: &str,
+    topic: &PromptTopic,
+    line: &PromptLine,
+    live: usize,
+    language: &Language,
+) -> AnyView {
     let (tone, status) = match &line.status {
         PromptStatus::Open => (Tone::Ok, "Open".to_owned()),
         PromptStatus::Scheduled(when) => (Tone::Info, format!("Opens {when}")),
@@ -117,8 +127,12 @@ fn prompt_line(course: &str, line: &PromptLine, live: usize, language: &Language
             </span>
         }
     });
+    // Prompts are moved within their topic.
+    let kind = (!is_retired).then(|| format!("p{}", topic.topic_id));
+    let handle = order.is_some().then(grip);
     view! {
-        <li>
+        <li data-item=line.prompt_id.to_string() data-kind=kind.clone() data-takes=kind>
+            {handle}
             <div class="prompt-text">
                 <a href=prompt_path(course, &line.prompt_id.to_string())>{language.inline(line.prompt.clone())}</a>
                 <p class="row soft">

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Int4, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
@@ -19,6 +19,7 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, PromptId, TopicId};
 use crate::platform::time::Clock;
+use crate::platform::ui::ItemDrop;
 
 fn no_prompt() -> AppError {
     AppError::NotFound("There is no such prompt in this course.".to_owned())
@@ -344,29 +345,47 @@ async fn number(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
     .map(drop)
 }
 
-/// Swaps a prompt with its neighbor. At the end of its topic, a prompt stays in its place.
+/// Moves a prompt within its topic: by one place ("up-ID" or "down-ID"), or to where it was
+/// dropped. At the end of its topic, a prompt stays in its place.
 pub async fn shift(conn: &mut Conn, tutor: &TutorOf, which: &str) -> AppResult<()> {
-    let (direction, id) = which.split_once('-').ok_or_else(no_prompt)?;
-    let id = PromptId(id.parse().map_err(|_| no_prompt())?);
+    let dropped = ItemDrop::parse(which);
+    let (direction, id) = match dropped {
+        Some(dropped) => ("", dropped.item),
+        None => which.split_once('-').ok_or_else(no_prompt)?,
+    };
+    let read = |id: &str| id.parse().map(PromptId).map_err(|_| no_prompt());
+    let id = read(id)?;
     let moved = one(conn, tutor.course, id).await?;
     if moved.retired_at.is_some() {
         return Err(no_prompt());
     }
-    let to = match direction {
-        "up" => moved.display_order - 1,
-        _ => moved.display_order + 1,
-    };
+    let mut order: Vec<PromptId> = cold_call_prompts::table
+        .filter(cold_call_prompts::topic_id.eq(moved.topic_id))
+        .filter(cold_call_prompts::retired_at.is_null())
+        .order(cold_call_prompts::display_order)
+        .select(cold_call_prompts::prompt_id)
+        .for_update()
+        .load(conn)
+        .await?;
+    let at = order.iter().position(|other| *other == id);
+    let at = at.ok_or_else(no_prompt)?;
+    match (dropped, direction) {
+        (Some(dropped), _) => {
+            if !dropped.apply(&mut order, id, &read(dropped.target)?) {
+                return Err(no_prompt());
+            }
+        }
+        (None, "up") => order.swap(at, at.saturating_sub(1)),
+        (None, _) => order.swap(at, (at + 1).min(order.len() - 1)),
+    }
+    let order: Vec<uuid::Uuid> = order.into_iter().map(|id| id.0).collect();
     statement(
         "update cold_call_prompts p
-         set display_order = case p.prompt_id when $1 then $3 else $2 end, edited_at = coalesce(p.edited_at, now())
-         where p.topic_id = $4 and p.retired_at is null and p.display_order in ($2, $3)
-           and exists (select from cold_call_prompts other
-                       where other.topic_id = $4 and other.retired_at is null and other.display_order = $3)",
+         set display_order = o.place, edited_at = coalesce(p.edited_at, now())
+         from unnest($1) with ordinality o (prompt_id, place)
+         where p.prompt_id = o.prompt_id and p.display_order <> o.place",
     )
-    .bind::<Uuid, _>(id)
-    .bind::<Int4, _>(moved.display_order)
-    .bind::<Int4, _>(to)
-    .bind::<Uuid, _>(moved.topic_id)
+    .bind::<Array<Uuid>, _>(order)
     .execute(conn)
     .await?;
     Ok(())
