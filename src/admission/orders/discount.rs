@@ -34,8 +34,8 @@ impl DiscountKind {
 }
 
 /// Returns the discount of each seat in minor units. `prices` has None for seats that the code does
-/// not fit. A percentage lowers each price, rounded down; an amount is taken from one seat after the
-/// other; a free seat is the most expensive one.
+/// not fit. A percentage lowers each price, rounded down. An amount is taken from one seat after
+/// the other. A free seat is the most expensive one.
 pub fn discounts(kind: DiscountKind, value: i32, prices: &[Option<i32>]) -> Vec<i32> {
     let dearest = prices.iter().flatten().max().copied();
     let place = prices

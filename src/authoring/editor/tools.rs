@@ -14,7 +14,7 @@ pub enum Tool {
     Table,
 }
 
-/// Text that takes the place of the selection. `select` is the part of it that is selected then: its
+/// Text that takes the place of the selection. `select` is its part that is then selected: its
 /// begin and its length in UTF-16 units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolEdit {

@@ -291,10 +291,21 @@ async fn a_later_import_keeps_what_was_made_on_the_site() {
     assert_eq!(report.topics.retired, Vec::<String>::new());
     assert_eq!(sections(&site).await, "qa 1.1, qc 1.1");
     // A published topic that the folder does not have stays, too.
-    site.test
-        .sql("insert into topic_blocks (topic_id, organization_id, position, block_id, block_type, html)
-              select topic_id, organization_id, 0, 'text', 'text', '<p>Own words</p>' from topics where slug = 'own'")
-        .await;
+    let own = topic_id(&site, "own").await;
+    let fields = [
+        ("course", "small"),
+        ("topic", own.as_str()),
+        ("page[base]", "0"),
+        ("page[writer]", "11111111-1111-1111-1111-111111111111"),
+        ("page[change]", "1"),
+        ("title", "Own"),
+        ("text", "Own words"),
+        ("go", "save"),
+    ];
+    meera
+        .post("editor/api/save_topic", &fields)
+        .await
+        .assert_ok();
     topic(&site, &mut meera, "publish", "own").await;
     assert_eq!(outline(&site).await, "One: 1a [b] 2own 3c | Two: 1d");
     assert_eq!(sections(&site).await, "qa 1.1, qc 1.2");

@@ -151,8 +151,8 @@ async fn attendance_is_prefilled_and_an_old_tab_undoes_nothing() {
             ("id".to_owned(), session.clone()),
         ];
         for (member, was, mark) in marks {
-            fields.push((format!("was[{member}]"), (*was).to_owned()));
-            fields.push((format!("marks[{member}]"), (*mark).to_owned()));
+            fields.push((format!("was[m-{member}]"), (*was).to_owned()));
+            fields.push((format!("marks[m-{member}]"), (*mark).to_owned()));
         }
         let fields: Vec<(&str, &str)> = fields
             .iter()

@@ -217,7 +217,7 @@ fn mentioned(text: &str, people: &[Mentionable]) -> Vec<UserId> {
 
 /// A decision of a tutor about a message, of which its author learns.
 #[derive(Debug, Clone, Copy)]
-pub enum Decision<'a> {
+pub enum MessageDecision<'a> {
     /// Hidden, for this reason.
     Hidden(&'a str),
     Endorsed,
@@ -226,7 +226,11 @@ pub enum Decision<'a> {
 }
 
 /// Notifies the author of a message of a decision about it.
-pub async fn decided(conn: &mut Conn, message: MessageId, decision: Decision<'_>) -> AppResult<()> {
+pub async fn decided(
+    conn: &mut Conn,
+    message: MessageId,
+    decision: MessageDecision<'_>,
+) -> AppResult<()> {
     let found = noticed(conn, &[message]).await?;
     let Some((message, author)) = found
         .iter()
@@ -239,13 +243,15 @@ pub async fn decided(conn: &mut Conn, message: MessageId, decision: Decision<'_>
         return Ok(());
     }
     let (title, body) = match decision {
-        Decision::Hidden(reason) => ("A tutor hid your message", format!("Reason: {reason}")),
-        Decision::Endorsed => (
+        MessageDecision::Hidden(reason) => {
+            ("A tutor hid your message", format!("Reason: {reason}"))
+        }
+        MessageDecision::Endorsed => (
             "A tutor endorsed your answer",
             "The next cohort will see it after answering.".to_owned(),
         ),
-        Decision::Credited => ("A tutor credited your answer", message.prompt.clone()),
-        Decision::Approved => ("A tutor approved your message", message.prompt.clone()),
+        MessageDecision::Credited => ("A tutor credited your answer", message.prompt.clone()),
+        MessageDecision::Approved => ("A tutor approved your message", message.prompt.clone()),
     };
     let subject = of_message(message.prompt_id, message.message_id);
     let new = message.notification(

@@ -84,8 +84,8 @@ pub async fn retire_prompt(course: String, id: PromptId, retired: bool) -> AppRe
     Ok(())
 }
 
-/// Loads the answers to a prompt in one cohort; the newest cohort if `cohort` is empty. Requires a
-/// tutor of the course.
+/// Loads the answers to a prompt in one cohort; the one that wrote last if `cohort` is empty.
+/// Requires a tutor of the course.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_answers(
     course: String,

@@ -28,7 +28,7 @@ async fn a_reply_notifies_the_author_above_and_nobody_else() {
         notices(&site, "asha@example.org").await,
         "ravi mentioned you ×1"
     );
-    // Who has not answered does not learn that somebody has.
+    // People who have not answered do not learn that somebody has.
     assert_eq!(notices(&site, "zara@example.org").await, "");
     let fish = message_id(&site, "Fish").await;
     ravi.reply(&fish, "Which ones?").await.assert_ok();

@@ -118,7 +118,7 @@ async fn a_tutor_writes_orders_and_retires_prompts() {
     }
     let expected = "And ducks? | Why do pelicans swim? | Which bird would you count?";
     assert_eq!(order(&site).await, expected);
-    // It is dropped after another one, and back. What is not in its topic takes no prompt.
+    // A drop moves it after another one. Nothing outside its topic takes it.
     let other = prompt_id(&site, "Which bird").await;
     let places = [
         (&other, "after", StatusCode::OK),

@@ -1,6 +1,7 @@
 //! Lists whose items are moved by dragging them. An item stays where it is on the page until the
-//! server has moved it: a drop presses a button of the list's form, named `which`, whose value is a
-//! [`ItemDrop`]. Each list also has buttons that move its items, for keyboards and without JavaScript.
+//! server has moved it: a drop presses a button of the list's form, named `which`, whose value is an
+//! [`ItemDrop`]. Each list also has buttons that move its items, for keyboards and for browsers
+//! without JavaScript.
 //!
 //! Markup: `data-item` names an item in the value, `data-kind` says what it is, and `data-takes`
 //! which kinds can be dropped on it.
@@ -9,7 +10,7 @@ use leptos::prelude::*;
 
 use super::Erase;
 
-/// Where an item was dropped. As a text: "before:ITEM:TARGET" or "after:ITEM:TARGET".
+/// The place where an item was dropped. Its text is "before:ITEM:TARGET" or "after:ITEM:TARGET".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ItemDrop<'a> {
     pub item: &'a str,
@@ -89,19 +90,19 @@ mod dragging {
     const SCROLL_PX: f64 = 12.0;
     const MARKS: [&str; 2] = ["drop-before", "drop-after"];
 
-    type Handler = Closure<dyn Fn(Event)>;
+    type DropHandler = Closure<dyn Fn(Event)>;
 
     pub fn wake(form: &'static str) {
         Effect::new(move |_| {
             let held: RefCell<Option<Held>> = RefCell::new(None);
-            let handler = Handler::new(move |event: Event| handle(&event, &held, form));
+            let handler = DropHandler::new(move |event: Event| handle(&event, &held, form));
             listen(&handler, true);
             let handler = SendWrapper::new(handler);
             on_cleanup(move || listen(&handler, false));
         });
     }
 
-    fn listen(handler: &Handler, on: bool) {
+    fn listen(handler: &DropHandler, on: bool) {
         let (document, handler) = (document(), handler.as_ref().unchecked_ref());
         for name in EVENTS {
             let _ = match on {

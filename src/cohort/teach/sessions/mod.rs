@@ -135,3 +135,16 @@ pub struct SheetLine {
     /// The stored mark, or the one that the time of joining suggests.
     pub shown: Option<Attendance>,
 }
+
+impl SheetLine {
+    /// Key of the member's mark in forms. A key that began with a digit would be read as a place
+    /// in a list.
+    pub fn key(&self) -> String {
+        format!("m-{}", self.member_id)
+    }
+
+    /// Returns the member that a key names.
+    pub fn member(key: &str) -> Option<MemberId> {
+        key.strip_prefix("m-")?.parse().map(MemberId).ok()
+    }
+}

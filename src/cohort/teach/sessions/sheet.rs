@@ -179,7 +179,7 @@ fn sheet(lines: Vec<SheetLine>, hidden: [(&'static str, String); 3], form: FormS
 }
 
 fn line(it: SheetLine, form: FormState) -> AnyView {
-    let id = it.member_id.to_string();
+    let id = it.key();
     let name = format!("marks[{id}]");
     let shown = form.value(&name, it.shown.map_or("", Attendance::name));
     let stored = it.stored.map_or("", Attendance::name);

@@ -96,9 +96,13 @@ struct CohortLine {
     cohort_id: CohortId,
     #[diesel(sql_type = Text)]
     title: String,
+    /// Newest message about the prompt.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    newest: Option<MessageId>,
 }
 
-/// Returns the page of a prompt's answers in one cohort, the newest if `cohort` is empty.
+/// Returns the page of a prompt's answers in one cohort. An empty `cohort` means the one that wrote
+/// last, or the newest.
 pub async fn page(
     conn: &mut Conn,
     course: CourseId,
@@ -108,16 +112,22 @@ pub async fn page(
 ) -> AppResult<AnswersPage> {
     let stored = prompts::stored_one(conn, course, prompt).await?;
     let cohorts: Vec<CohortLine> = statement(
-        "select cohort_id, title from cohorts where course_id = $1 order by starts_at desc, cohort_id limit 100",
+        "select c.cohort_id, c.title, m.message_id as newest
+         from cohorts c
+         left join lateral (select message_id from cold_call_messages
+                            where prompt_id = $2 and cohort_id = c.cohort_id
+                            order by message_id desc limit 1) m on true
+         where c.course_id = $1 order by c.starts_at desc, c.cohort_id limit 100",
     )
     .bind::<SqlUuid, _>(course)
+    .bind::<SqlUuid, _>(stored.prompt_id)
     .load(conn)
     .await?;
     let wanted = cohort.parse().ok().map(CohortId);
     let cohort = cohorts
         .iter()
         .find(|line| Some(line.cohort_id) == wanted)
-        .or(<[_]>::first(&cohorts))
+        .or(cohorts.iter().rev().max_by_key(|line| line.newest))
         .map(|line| line.cohort_id);
     let live =
         cohort.map(|cohort| LiveTopic::from_now(live::thread_topic(stored.prompt_id, cohort)));

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::coldcall::Visibility;
 use crate::coldcall::server::messages::NewMessage;
-use crate::coldcall::server::notices::{self, Decision};
+use crate::coldcall::server::notices::{self, MessageDecision};
 use crate::coldcall::server::{live, messages, rules};
 use crate::coldcall::teach::{MOST_AT_ONCE, MessageAct, PromptAct};
 use crate::platform::auth::guard::TutorOf;
@@ -154,10 +154,10 @@ pub async fn messages(
         .await?;
         message.announce(conn).await?;
         let decision = match (act, &reason) {
-            (MessageAct::Hide, Some(reason)) => Decision::Hidden(reason),
-            (MessageAct::Endorse, _) => Decision::Endorsed,
-            (MessageAct::Credit, _) => Decision::Credited,
-            (MessageAct::Approve, _) => Decision::Approved,
+            (MessageAct::Hide, Some(reason)) => MessageDecision::Hidden(reason),
+            (MessageAct::Endorse, _) => MessageDecision::Endorsed,
+            (MessageAct::Credit, _) => MessageDecision::Credited,
+            (MessageAct::Approve, _) => MessageDecision::Approved,
             _ => continue,
         };
         notices::decided(conn, message.message_id, decision).await?;

@@ -376,7 +376,8 @@ pub async fn shift(conn: &mut Conn, tutor: &TutorOf, which: &str) -> AppResult<(
             }
         }
         (None, "up") => order.swap(at, at.saturating_sub(1)),
-        (None, _) => order.swap(at, (at + 1).min(order.len() - 1)),
+        (None, _) if at + 1 < order.len() => order.swap(at, at + 1),
+        (None, _) => {}
     }
     let order: Vec<uuid::Uuid> = order.into_iter().map(|id| id.0).collect();
     statement(

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use crate::cohort::LINK_CHARACTERS;
 use crate::cohort::teach::sessions::{
     Attendance, LEAST_MINUTES, MOST_MINUTES, MOST_WEEKS, NOTES_CHARACTERS, SESSION_CHARACTERS,
-    SessionFields,
+    SessionFields, SheetLine,
 };
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::MemberId;
@@ -143,7 +143,7 @@ pub fn marks(
     let unknown = || AppError::field("", "Choose one of the marks for each member.");
     changed
         .map(|(member, mark)| {
-            let member = member.parse().map(MemberId).map_err(|_| unknown())?;
+            let member = SheetLine::member(member).ok_or_else(unknown)?;
             match (mark.as_str(), Attendance::parse(mark)) {
                 ("", _) => Ok((member, None)),
                 (_, Some(mark)) => Ok((member, Some(mark))),
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn only_marks_that_were_changed_are_stored() {
-        let id = |n: u128| uuid::Uuid::from_u128(n).to_string();
+        let id = |n: u128| format!("m-{}", uuid::Uuid::from_u128(n));
         let map = |pairs: &[(u128, &str)]| {
             let pairs = pairs.iter().map(|(n, mark)| (id(*n), (*mark).to_owned()));
             pairs.collect::<HashMap<_, _>>()
