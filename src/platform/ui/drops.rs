@@ -1,5 +1,5 @@
 //! Lists whose items are moved by dragging them. An item stays where it is on the page until the
-//! server has moved it: a drop presses a button of the list's form, named `which`, whose value is an
+//! server has moved it. A drop presses a button of the list's form, named `which`, with a value of
 //! [`ItemDrop`]. Each list also has buttons that move its items, for keyboards and for browsers
 //! without JavaScript.
 //!
