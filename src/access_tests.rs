@@ -193,11 +193,13 @@ const TABLE: &str = "
     GET orders/api/load_orders  -                                               401 200 200 200 200 200 200
     GET orders/api/load_order   order=ORDERED                                   401 200 404 404 404 404 404
     orders/api/cancel_own_order order=ORDERED                                   401 409 404 404 404 404 404
+    orders/api/pay_by_card      order=ORDERED                                   401 409 404 404 404 404 404
     GET desk/api/load_offering_orders course=open&offering=OFFERING&filter=all&page=0 401 403 403 403 403 200 404
     GET desk/api/load_offering_order course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 200 404
     desk/api/record_order_payment course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 422 404
     desk/api/cancel_order       course=open&offering=OFFERING&order=ORDERED     401 403 403 403 403 409 404
     desk/api/refund_order       course=open&offering=OFFERING&order=ORDERED 401 403 403 403 403 422 404
+    desk/api/refund_to_card     course=open&offering=OFFERING&order=ORDERED     401 403 403 403 403 422 404
     GET desk/api/load_payment_settings course=open                              401 403 403 403 403 200 404
     desk/api/save_payment_settings course=open&instructions=x                   401 403 403 403 403 200 404
     desk/api/add_discount_code  course=open                                     401 403 403 403 403 422 404

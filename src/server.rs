@@ -46,6 +46,7 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
             pending.len()
         ));
     }
+    config.stripe.keys()?;
     let leptos = leptos_options()?;
     assets::check(&leptos)?;
     let addr = serve.addr.unwrap_or(leptos.site_addr);
@@ -89,6 +90,7 @@ pub async fn serve(config: Config, serve: ServeConfig, registry: Registry) -> Re
 
 /// Runs only background jobs, until the process is told to stop.
 pub async fn work(config: Config, count: usize, registry: Registry) -> Result<(), String> {
+    config.stripe.keys()?;
     let db = Db::new(&config.database)?;
     let mailer = Mailer::new(&config)?;
     let (stop, stopped) = watch::channel(false);
@@ -167,8 +169,8 @@ pub fn router(state: AppState) -> Router {
     let routes = generate_route_list_with_exclusions(App, Some(functions));
     let options = state.leptos.clone();
     let context = {
-        let dev = state.site.dev;
-        move || page_context(dev)
+        let (dev, by_card) = (state.site.dev, state.config.stripe.is_on());
+        move || page_context(dev, by_card)
     };
     let pages = Router::new()
         .route(
@@ -185,6 +187,7 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::cohort::teach::server::uploads::routes())
         .merge(crate::cohort::server::calendar::routes())
         .merge(crate::cohort::server::sessions::routes())
+        .merge(crate::admission::orders::server::webhook::routes())
         .merge(live::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();
@@ -252,12 +255,12 @@ fn compression() -> CompressionLayer<impl Predicate> {
 }
 
 /// Sets the headers of a page, with the nonce that Leptos has just created.
-fn page_context(dev: bool) {
+fn page_context(dev: bool, by_card: bool) {
     let Some(response) = use_context::<ResponseOptions>() else {
         return;
     };
     if let Some(nonce) = leptos::nonce::use_nonce()
-        && let Ok(policy) = HeaderValue::from_str(&layers::page_policy(&nonce, dev))
+        && let Ok(policy) = HeaderValue::from_str(&layers::page_policy(&nonce, dev, by_card))
     {
         response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }

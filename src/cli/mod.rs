@@ -267,6 +267,8 @@ pub fn registry() -> Registry {
         .with::<crate::admission::server::mails::RegistrationMail>()
         .with::<crate::admission::orders::server::mails::OrderMail>()
         .with::<crate::admission::orders::server::settle::SettleOrder>()
+        .with::<crate::admission::orders::server::refunds::FinishRefund>()
+        .with::<crate::admission::orders::server::late_events::LookAtPayment>()
         .with::<crate::exam::server::mails::ExamMail>()
         .with::<crate::quiz::server::regrade::work::Regrade>()
 }

@@ -31,6 +31,8 @@ pub struct Config {
     /// the system's fonts.
     #[arg(long, env = "LYCEUM_FONTS_DIR", global = true)]
     pub fonts_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub stripe: StripeConfig,
 }
 
 impl Config {
@@ -145,6 +147,122 @@ pub struct MailConfig {
     pub print_links: bool,
 }
 
+/// A setting that is never logged.
+#[derive(Clone, Default)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text.trim().to_owned())
+    }
+}
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct StripeConfig {
+    /// Secret key of a Stripe account, for payments by card. Without it, admins record payments.
+    #[arg(
+        long = "stripe-secret-key",
+        env = "LYCEUM_STRIPE_SECRET_KEY",
+        hide_env_values = true,
+        global = true
+    )]
+    pub secret_key: Option<Secret>,
+    /// Signing secret of the webhook at /webhooks/stripe. Stripe shows it where the webhook is set
+    /// up.
+    #[arg(
+        long = "stripe-webhook-secret",
+        env = "LYCEUM_STRIPE_WEBHOOK_SECRET",
+        hide_env_values = true,
+        global = true
+    )]
+    pub webhook_secret: Option<Secret>,
+    /// Address of Stripe's API.
+    #[arg(
+        long = "stripe-api",
+        env = "LYCEUM_STRIPE_API",
+        default_value = "https://api.stripe.com",
+        global = true
+    )]
+    pub api: url::Url,
+}
+
+/// The two secrets of a Stripe account.
+#[derive(Debug, Clone)]
+pub struct StripeKeys {
+    pub secret_key: Secret,
+    pub webhook_secret: Secret,
+}
+
+impl StripeConfig {
+    /// Returns the secrets, or None if payments by card are not set up.
+    ///
+    /// # Errors
+    ///
+    /// Says which setting is missing or wrong.
+    pub fn keys(&self) -> Result<Option<StripeKeys>, String> {
+        let given = |secret: &Option<Secret>| {
+            let secret = secret.clone().unwrap_or_default();
+            (!secret.0.is_empty()).then_some(secret)
+        };
+        let (secret_key, webhook_secret) =
+            match (given(&self.secret_key), given(&self.webhook_secret)) {
+                (None, None) => return Ok(None),
+                (Some(secret_key), Some(webhook_secret)) => (secret_key, webhook_secret),
+                (Some(_), None) => {
+                    return Err(one_of_two(
+                        "LYCEUM_STRIPE_SECRET_KEY",
+                        "LYCEUM_STRIPE_WEBHOOK_SECRET",
+                    ));
+                }
+                (None, Some(_)) => {
+                    return Err(one_of_two(
+                        "LYCEUM_STRIPE_WEBHOOK_SECRET",
+                        "LYCEUM_STRIPE_SECRET_KEY",
+                    ));
+                }
+            };
+        if !["sk_", "rk_"]
+            .iter()
+            .any(|start| secret_key.0.starts_with(start))
+        {
+            return Err("LYCEUM_STRIPE_SECRET_KEY is not a secret key of Stripe. A secret key begins with sk_ or rk_.".to_owned());
+        }
+        if !webhook_secret.0.starts_with("whsec_") {
+            return Err("LYCEUM_STRIPE_WEBHOOK_SECRET is not the signing secret of a webhook. It begins with whsec_.".to_owned());
+        }
+        if self.api.scheme() != "https" && !is_loopback(&self.api) {
+            return Err(
+                "LYCEUM_STRIPE_API must begin with https, so that the key is encrypted.".to_owned(),
+            );
+        }
+        Ok(Some(StripeKeys {
+            secret_key,
+            webhook_secret,
+        }))
+    }
+
+    /// Returns true if people can pay by card.
+    pub fn is_on(&self) -> bool {
+        matches!(self.keys(), Ok(Some(_)))
+    }
+}
+
+fn one_of_two(given: &str, missing: &str) -> String {
+    format!("{given} is set, but {missing} is not. Set both to take payments by card, or neither.")
+}
+
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeConfig {
     /// Address to serve on.
@@ -168,7 +286,49 @@ pub struct ServeConfig {
 
 #[cfg(test)]
 mod tests {
-    use super::is_loopback;
+    use super::{Secret, StripeConfig, is_loopback};
+
+    #[test]
+    fn payments_by_card_need_both_secrets() {
+        let config = |key: Option<&str>, webhook: Option<&str>, api: &str| StripeConfig {
+            secret_key: key.map(|key| Secret::from(key.to_owned())),
+            webhook_secret: webhook.map(|secret| Secret::from(secret.to_owned())),
+            api: api.parse().unwrap(),
+        };
+        let api = "https://api.stripe.com";
+        let both = config(Some("sk_test_1"), Some("whsec_1"), api);
+        assert!(both.is_on());
+        assert!(!format!("{both:?}").contains("_1"), "{both:?}");
+        for (key, webhook) in [(None, None), (Some(""), Some(" "))] {
+            assert!(matches!(config(key, webhook, api).keys(), Ok(None)));
+        }
+        for (key, webhook, api, sentence) in [
+            (
+                Some("sk_1"),
+                None,
+                api,
+                "LYCEUM_STRIPE_WEBHOOK_SECRET is not.",
+            ),
+            (
+                Some(""),
+                Some("whsec_1"),
+                api,
+                "LYCEUM_STRIPE_SECRET_KEY is not.",
+            ),
+            (Some("pk_1"), Some("whsec_1"), api, "begins with sk_ or rk_"),
+            (Some("sk_1"), Some("sk_1"), api, "begins with whsec_"),
+            (
+                Some("sk_1"),
+                Some("whsec_1"),
+                "http://pay.example",
+                "must begin with https",
+            ),
+        ] {
+            let problem = config(key, webhook, api).keys().unwrap_err();
+            assert!(problem.contains(sentence), "{problem}");
+            assert!(!problem.contains("_1"), "{problem}");
+        }
+    }
 
     #[test]
     fn only_this_machine_is_loopback() {

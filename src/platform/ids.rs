@@ -94,6 +94,8 @@ id!(
     RegistrationId,
     AssessmentQuestionId,
     OrderId,
+    CardPaymentId,
+    CardRefundId,
     DiscountId,
     ListId,
     AnnouncementId,

@@ -10,13 +10,13 @@ use crate::platform::ids::{OfferingId, OrderId};
 use {
     super::server::checkout::{self, CartBuyer},
     super::server::store::{self, no_order},
-    super::server::{cart, codes, fields, settle, view},
+    super::server::{by_card, cart, codes, fields, settle, view},
     super::{CART, order_path},
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::{SignedIn, require_user},
     crate::platform::auth::limits,
     crate::platform::error::AppError,
-    crate::platform::http::server_fns::redirect,
+    crate::platform::http::server_fns::{redirect, redirect_away},
     crate::platform::time::Clock,
     chrono::Utc,
 };
@@ -150,14 +150,24 @@ pub async fn load_order(order: OrderId) -> AppResult<OrderPage> {
     let user = require_user()?;
     let (id, clock) = (user.user_id(), Clock::of(&user.cx));
     let school = user.cx.organization.name.clone();
+    let by_card = user.cx.app.config.stripe.is_on();
     user.cx
         .within(async move |conn| {
             let row = store::of_user(conn, id, order)
                 .await?
                 .ok_or_else(no_order)?;
-            view::order(conn, row, school, &clock).await
+            view::order(conn, row, school, by_card, &clock).await
         })
         .await
+}
+
+/// Sends the person to the page where they pay their order by card.
+#[server]
+pub async fn pay_by_card(order: OrderId) -> AppResult<()> {
+    let user = buyer().await?;
+    let address = by_card::page(&user.cx, user.user_id(), order).await?;
+    redirect_away(&address);
+    Ok(())
 }
 
 /// Cancels the person's own order, as long as nothing was paid.
@@ -172,7 +182,7 @@ pub async fn cancel_own_order(order: OrderId) -> AppResult<()> {
                 .await?
                 .ok_or_else(no_order)?;
             let locked = settle::lock(conn, own.order_id).await?;
-            if locked.balance.kept() > 0 {
+            if locked.balance.kept() > 0 || by_card::is_processing(conn, order).await? {
                 return Err(AppError::Conflict(
                     "A payment for this order has arrived, so it can't be canceled here. Ask your school."
                         .to_owned(),

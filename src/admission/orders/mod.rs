@@ -164,6 +164,23 @@ pub struct OrderPayment {
     pub recorded: (String, String),
 }
 
+/// Payment by card of an order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardStanding {
+    /// True if the buyer can pay by card now.
+    pub may_pay: bool,
+    /// True if the buyer was sent to the page where one pays, or has paid there.
+    pub is_begun: bool,
+    /// True if the buyer has paid and the bank has not confirmed it.
+    pub is_processing: bool,
+    /// True if other money arrived than was asked for.
+    pub differs: bool,
+    /// Amount that can be paid back to the card, and the amount for the form as people type it.
+    pub refundable: Option<(String, String)>,
+    /// Amount of a refund that the provider has not confirmed.
+    pub refunding: Option<String>,
+}
+
 /// An order with all that belongs to it, for its buyer and for admins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderPage {
@@ -182,6 +199,7 @@ pub struct OrderPage {
     pub has_money: bool,
     /// How to pay, in the organization's words.
     pub instructions: String,
+    pub card: CardStanding,
     /// True if the buyer can cancel it.
     pub may_cancel: bool,
 }

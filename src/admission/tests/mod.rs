@@ -1,8 +1,11 @@
 //! Tests of applying, of seats and of decisions, over HTTP.
 
 mod apply;
+mod card_payments;
+mod card_refunds;
 mod decisions;
 mod discounts;
+mod fake_stripe;
 mod offerings;
 mod orders;
 mod seats;
@@ -13,10 +16,14 @@ use crate::testing::CourseBuilder;
 /// Site with a priced course, which people enter through its offerings only.
 async fn site_with_course() -> TestSite {
     let site = TestSite::new().await;
+    add_course(&site).await;
+    site
+}
+
+async fn add_course(site: &TestSite) {
     let course = CourseBuilder::new("small").title("A small course");
     let course = course.price(48, "EUR").module("M").topic("t");
-    course.import(&site).await;
-    site
+    course.import(site).await;
 }
 
 /// Returns the status of the application with this address, as it is stored.

@@ -1295,6 +1295,49 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_payments (card_payment_id) {
+        card_payment_id -> Uuid,
+        organization_id -> Uuid,
+        order_id -> Uuid,
+        amount_cents -> Int8,
+        currency -> Text,
+        status -> Text,
+        session -> Nullable<Text>,
+        page -> Nullable<Text>,
+        expires_at -> Nullable<Timestamptz>,
+        intent -> Nullable<Text>,
+        refunded_cents -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    card_refunds (card_refund_id) {
+        card_refund_id -> Uuid,
+        organization_id -> Uuid,
+        card_payment_id -> Uuid,
+        amount_cents -> Int8,
+        frees_seats -> Bool,
+        status -> Text,
+        requested_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    card_events (card_event_id) {
+        card_event_id -> Uuid,
+        organization_id -> Uuid,
+        event -> Text,
+        kind -> Text,
+        card_payment_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     payment_settings (settings_id) {
         settings_id -> Uuid,
         organization_id -> Uuid,
@@ -1589,6 +1632,9 @@ diesel::joinable!(cart_codes -> discount_codes (code_id));
 diesel::joinable!(cart_items -> course_offerings (offering_id));
 diesel::joinable!(order_lines -> orders (order_id));
 diesel::joinable!(order_payments -> orders (order_id));
+diesel::joinable!(card_payments -> orders (order_id));
+diesel::joinable!(card_refunds -> card_payments (card_payment_id));
+diesel::joinable!(card_events -> card_payments (card_payment_id));
 diesel::joinable!(registration_links -> registrations (registration_id));
 diesel::joinable!(exams -> courses (course_id));
 diesel::joinable!(exam_sections -> topics (topic_id));
@@ -1622,6 +1668,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     assessment_questions,
     audit_logs,
     background_jobs,
+    card_events,
+    card_payments,
+    card_refunds,
     cart_codes,
     cart_items,
     cohort_announcements,

@@ -7,7 +7,9 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncC
 use tokio::sync::OnceCell;
 
 use super::{Db, migrate, organizations};
-use crate::platform::config::{Config, DatabaseConfig, LogConfig, LogFormat, MailConfig};
+use crate::platform::config::{
+    Config, DatabaseConfig, LogConfig, LogFormat, MailConfig, StripeConfig,
+};
 use crate::platform::ids::OrganizationId;
 
 pub struct TestDb {
@@ -60,6 +62,11 @@ pub fn config_for(database: &str, data_dir: &std::path::Path) -> Config {
         files_url: None,
         // A folder without fonts: tests must not depend on those of the machine.
         fonts_dir: Some(data_dir.join("fonts")),
+        stripe: StripeConfig {
+            secret_key: None,
+            webhook_secret: None,
+            api: "http://127.0.0.1:1".parse().expect("a URL"),
+        },
     }
 }
 

@@ -143,7 +143,7 @@ pub async fn check_origin(request: Request, next: Next) -> Response {
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     ) || same_origin(&request)
-        || is_for_mail_programs(request.uri().path())
+        || is_for_programs(request.uri().path())
     {
         return next.run(request).await;
     }
@@ -154,10 +154,10 @@ pub async fn check_origin(request: Request, next: Next) -> Response {
     )
 }
 
-/// Whether mail programs post to this path, without a page. Such a request has no cookies. Its path
-/// has a key.
-fn is_for_mail_programs(path: &str) -> bool {
-    path.starts_with("/stop-mails/")
+/// Whether programs post to this path, without a page. Such a request has no cookies. The path of
+/// mail programs has a key, and requests to a webhook are signed.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/stop-mails/") || path.starts_with("/webhooks/")
 }
 
 fn same_origin(request: &Request) -> bool {
@@ -283,18 +283,23 @@ pub async fn security_headers(
     response
 }
 
-/// The policy of a page: scripts only with the nonce, and frames only from two video services.
-pub fn page_policy(nonce: &str, dev: bool) -> String {
+/// The policy of a page: scripts only with the nonce, and frames only from two video services. With
+/// `by_card`, a form may lead to Stripe's payment page: browsers apply `form-action` to redirects.
+pub fn page_policy(nonce: &str, dev: bool, by_card: bool) -> String {
     // The live reload of the development server opens a socket on a port of its own.
     let dev_socket = if dev {
         " ws://127.0.0.1:* ws://localhost:*"
     } else {
         ""
     };
+    let payment_page = match by_card {
+        true => " https://checkout.stripe.com",
+        false => "",
+    };
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' https: data:; font-src 'self'; media-src 'self' https:; connect-src 'self'{dev_socket}; \
-         frame-src https://www.youtube-nocookie.com https://player.vimeo.com; form-action 'self'; base-uri 'none'; \
+         frame-src https://www.youtube-nocookie.com https://player.vimeo.com; form-action 'self'{payment_page}; base-uri 'none'; \
          frame-ancestors 'none'; manifest-src 'self'"
     )
 }

@@ -81,6 +81,12 @@ pub fn redirect(path: impl AsRef<str>) {
     }
 }
 
+/// Sets an address of another site where the browser goes after the mutation, such as the page of a
+/// payment. Never pass an address that a person has entered.
+pub fn redirect_away(address: &url::Url) {
+    go_to(address.as_str());
+}
+
 /// Sets the page and the id of the element on it where the browser goes after the mutation.
 pub fn redirect_to_part(path: &str, id: &str) {
     if let Some(path) = address::local(path) {

@@ -10,7 +10,9 @@ use crate::platform::ids::{DiscountId, OfferingId, OrderId};
 use {
     super::{INSTRUCTIONS_CHARACTERS, ORDERS_PAGE, desk_order_path, payment_settings_path},
     crate::admission::manage::api::require_admin_of,
+    crate::admission::orders::PaymentMethod,
     crate::admission::orders::server::fields::{self, RecordedMoney},
+    crate::admission::orders::server::refunds::{self, WantedRefund},
     crate::admission::orders::server::settle::{self, LockedOrder},
     crate::admission::orders::server::store::{self, Receipt, no_order},
     crate::admission::orders::server::{codes, view},
@@ -71,6 +73,7 @@ pub async fn load_offering_order(
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
     let (clock, school) = (Clock::of(&cx), cx.organization.name.clone());
+    let by_card = cx.app.config.stripe.is_on();
     cx.within(async move |conn| {
         let row = store::of_offering(conn, admin.course, offering, order)
             .await?
@@ -78,7 +81,7 @@ pub async fn load_offering_order(
         let offering = offerings::of_course(conn, admin.course, offering)
             .await?
             .ok_or_else(no_offering)?;
-        let order = view::order(conn, row, school, &clock).await?;
+        let order = view::order(conn, row, school, by_card, &clock).await?;
         Ok(DeskOrder {
             course_title: title(conn, admin.course).await?,
             offering_title: offering.title,
@@ -190,6 +193,39 @@ pub async fn refund_order(
         audited(conn, &admin, "order.refunded", order, Some(what)).await
     })
     .await?;
+    redirect(desk_order_path(&course, offering, order));
+    Ok(())
+}
+
+/// Pays money back to the card with which an order was paid, and records it. With `frees`, the
+/// people of the order lose their seats.
+#[server]
+pub async fn refund_to_card(
+    course: String,
+    offering: OfferingId,
+    order: OrderId,
+    #[server(default)] money: MoneyFields,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    let checked = fields::read_money(&money.amount, PaymentMethod::Card.name(), "");
+    let refund = cx
+        .within(async move |conn| {
+            let locked = locked(conn, &admin, offering, order).await?;
+            let wanted = WantedRefund {
+                cents: checked?.cents,
+                frees_seats: money.frees.is_some(),
+                by: admin.signed_in.user_id(),
+            };
+            locked.check_seen(money.records)?;
+            let refund = refunds::prepare(conn, &locked, wanted, Utc::now()).await?;
+            let what = json!({ "cents": wanted.cents, "frees": wanted.frees_seats });
+            audited(conn, &admin, "order.card_refund_asked", order, Some(what)).await?;
+            Ok(refund)
+        })
+        .await?;
+    let organization = cx.organization.organization_id;
+    refunds::carry_out(&cx.app.db, &cx.app.config, organization, refund).await?;
     redirect(desk_order_path(&course, offering, order));
     Ok(())
 }

@@ -5,16 +5,19 @@ use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
 use super::api::{
-    CancelOrder, RecordOrderPayment, RefundOrder, load_offering_order, load_offering_orders,
+    CancelOrder, RecordOrderPayment, RefundOrder, RefundToCard, load_offering_order,
+    load_offering_orders,
 };
 use super::{DeskOrder, OrderFilter, OrderList, desk_order_path, orders_path};
 use crate::admission::manage::offering_path;
 use crate::admission::orders::pages::{order_sheet, order_state};
-use crate::admission::orders::{OrderStatus, OrderSummary, PaymentMethod, REFERENCE_CHARACTERS};
+use crate::admission::orders::{
+    CardStanding, OrderStatus, OrderSummary, PaymentMethod, REFERENCE_CHARACTERS,
+};
 use crate::platform::ids::{OfferingId, OrderId};
 use crate::platform::ui::{
-    Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Page,
-    Pagination, Select, Table, loaded, page_resource, path_part, query_value,
+    Button, ButtonKind, Checkbox, Column, EmptyState, Erase, Field, Form, FormState, Glyph, Notice,
+    Page, Pagination, Select, Table, Tone, loaded, page_resource, path_part, query_value,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::{TeachHeading, frame_below};
@@ -138,6 +141,7 @@ pub fn offering_order_page() -> AnyView {
         pay: FormState::of(RecordOrderPayment::PATH),
         cancel: FormState::of(CancelOrder::PATH),
         refund: FormState::of(RefundOrder::PATH),
+        to_card: FormState::of(RefundToCard::PATH),
     };
     let show = move |page: DeskOrder| {
         let course = course.get_untracked();
@@ -163,6 +167,7 @@ struct DeskForms {
     pay: FormState,
     cancel: FormState,
     refund: FormState,
+    to_card: FormState,
 }
 
 fn desk(page: DeskOrder, course: &str, offering: OfferingId, forms: DeskForms) -> AnyView {
@@ -172,6 +177,7 @@ fn desk(page: DeskOrder, course: &str, offering: OfferingId, forms: DeskForms) -
         .order
         .has_money
         .then(|| refund(&page, course, offering, forms.refund));
+    let to_card = refund_to_card(&page, course, offering, forms.to_card);
     let cancel = is_open.then(|| {
         let named = identity(&page, course, offering);
         let open = forms.cancel.problem().get_untracked().is_some();
@@ -193,7 +199,9 @@ fn desk(page: DeskOrder, course: &str, offering: OfferingId, forms: DeskForms) -
     view! {
         <div class="stack orders">
             {order_sheet(&page.order)}
+            {card_notices(&page.order.card)}
             {pay}
+            {to_card}
             {refund}
             {cancel}
         </div>
@@ -272,15 +280,82 @@ fn pay(page: &DeskOrder, course: &str, offering: OfferingId, form: FormState) ->
     .erase()
 }
 
-fn refund(page: &DeskOrder, course: &str, offering: OfferingId, form: FormState) -> AnyView {
-    let due = page.order.summary.refund_due.clone().map(|amount| {
-        view! { <p>{format!("{amount} is to be paid back: it is more than the seats cost, or a seat was lost.")}</p> }
+/// Tells about payments and refunds by card that are not recorded yet.
+fn card_notices(card: &CardStanding) -> AnyView {
+    let differs = card.differs.then(|| {
+        view! {
+            <Notice tone=Tone::Warn>
+                "A payment by card arrived that is not the amount of this order, so it was not recorded. Look for it in Stripe, and record it here or refund it there."
+            </Notice>
+        }
     });
+    let processing = card.is_processing.then(|| {
+        view! {
+            <Notice tone=Tone::Info>
+                "The buyer has paid by card or debit, and the bank has not confirmed it. This page shows the payment once it is confirmed."
+            </Notice>
+        }
+    });
+    let refunding = card.refunding.clone().map(|amount| {
+        view! {
+            <Notice tone=Tone::Warn>
+                {format!("A refund of {amount} to the card is not confirmed yet. It is tried again, and this page shows it once it is confirmed. Do not pay the money back in another way.")}
+            </Notice>
+        }
+    });
+    view! {
+        {differs}
+        {processing}
+        {refunding}
+    }
+    .erase()
+}
+
+/// The form that pays money back to the card, if there is such money.
+fn refund_to_card(
+    page: &DeskOrder,
+    course: &str,
+    offering: OfferingId,
+    form: FormState,
+) -> Option<AnyView> {
+    let (most, amount) = page.order.card.refundable.clone()?;
     let named = identity(page, course, offering);
-    let fields = money_fields(form, "refund", &page.order.refund_field);
+    let frees = frees(page, form);
     let records = page.records.to_string();
+    let shown = view! {
+        <section class="stack">
+            <h2>"Refund to the card"</h2>
+            <p class="soft">
+                {format!("Up to {most} can be paid back to the card through Stripe. Refunds that you make in Stripe's dashboard appear here by themselves.")}
+            </p>
+            <Form form=form class="stack exam-form">
+                {named}
+                <input type="hidden" name="money[records]" value=records />
+                <Field
+                    id="ly-to-card-amount"
+                    name="money[amount]"
+                    label="Amount"
+                    required=true
+                    autocomplete="off"
+                    value=form.value("money[amount]", &amount)
+                    error=form.error("amount")
+                />
+                {frees}
+                <div>
+                    <Button kind=ButtonKind::Secondary busy=form.busy()>
+                        "Refund to the card"
+                    </Button>
+                </div>
+            </Form>
+        </section>
+    };
+    Some(shown.erase())
+}
+
+/// The choice to free the seats with a refund, if the order holds any.
+fn frees(page: &DeskOrder, form: FormState) -> Option<AnyView> {
     let holds = page.order.seats.iter().any(|seat| seat.is_live);
-    let frees = holds.then(|| {
+    holds.then(|| {
         let checked = !form.value("money[frees]", "").is_empty();
         view! {
             <Checkbox
@@ -290,10 +365,25 @@ fn refund(page: &DeskOrder, course: &str, offering: OfferingId, form: FormState)
                 checked=checked
             />
         }
+        .erase()
+    })
+}
+
+fn refund(page: &DeskOrder, course: &str, offering: OfferingId, form: FormState) -> AnyView {
+    let due = page.order.summary.refund_due.clone().map(|amount| {
+        view! { <p>{format!("{amount} is to be paid back: it is more than the seats cost, or a seat was lost.")}</p> }
     });
+    let named = identity(page, course, offering);
+    let fields = money_fields(form, "refund", &page.order.refund_field);
+    let records = page.records.to_string();
+    let frees = frees(page, form);
+    let title = match page.order.card.refundable {
+        Some(_) => "Record another refund",
+        None => "Refund",
+    };
     view! {
         <section class="stack">
-            <h2>"Refund"</h2>
+            <h2>{title}</h2>
             {due}
             <p class="soft">"Pay the money back first, then record it here."</p>
             <Form form=form class="stack exam-form">

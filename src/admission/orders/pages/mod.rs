@@ -11,12 +11,12 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use uuid::Uuid;
 
-use super::api::{CancelOwnOrder, load_order, load_orders};
+use super::api::{CancelOwnOrder, PayByCard, load_order, load_orders};
 use super::{ORDERS, OrderPage, OrderStatus, OrderSummary, order_path};
 use crate::platform::ids::OrderId;
 use crate::platform::ui::{
-    Breadcrumbs, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Glyph, Page,
-    Table, loaded, page_resource, path_part,
+    Breadcrumbs, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Glyph, Notice,
+    Page, PageResource, Table, Tone, loaded, page_resource, path_part, query_value,
 };
 
 /// Page `/orders`.
@@ -85,18 +85,44 @@ pub fn order_page() -> AnyView {
         move || order.get(),
         |order| load_order(OrderId(Uuid::parse_str(&order).unwrap_or_default())),
     );
-    let cancel = FormState::of(CancelOwnOrder::PATH);
-    view! { <Page title="Order">{loaded(page, move |page| one(page, cancel))}</Page> }.erase()
+    let came_back = query_value("card");
+    let (cancel, by_card) = (
+        FormState::of(CancelOwnOrder::PATH),
+        FormState::of(PayByCard::PATH),
+    );
+    let show = move |shown: OrderPage| {
+        // The provider tells about the payment a moment after the buyer has come back.
+        let awaits = came_back.get_untracked() == "paid"
+            && shown.summary.status == OrderStatus::Open
+            && shown.card.is_begun;
+        if awaits {
+            look_again(page);
+        }
+        one(shown, awaits, cancel, by_card)
+    };
+    view! { <Page title="Order">{loaded(page, show)}</Page> }.erase()
 }
 
-fn one(page: OrderPage, cancel: FormState) -> AnyView {
+/// Loads the order again after some seconds.
+#[cfg(feature = "hydrate")]
+fn look_again(page: PageResource<OrderPage>) {
+    let soon = std::time::Duration::from_secs(5);
+    if let Ok(handle) = set_timeout_with_handle(move || page.refetch(), soon) {
+        on_cleanup(move || handle.clear());
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn look_again(_: PageResource<OrderPage>) {}
+
+fn one(page: OrderPage, awaits: bool, cancel: FormState, by_card: FormState) -> AnyView {
     let title = page.summary.title();
     let trail = vec![
         ("Your orders".to_owned(), ORDERS.to_owned()),
         (title.clone(), String::new()),
     ];
     let next = match page.summary.status {
-        OrderStatus::Open => how_to_pay(&page),
+        OrderStatus::Open => how_to_pay(&page, awaits, by_card),
         OrderStatus::Paid => view! {
             <p class="soft no-print">"This page is your receipt. You can print it, or save it as a PDF with your browser."</p>
         }
@@ -133,11 +159,26 @@ fn one(page: OrderPage, cancel: FormState) -> AnyView {
     .erase()
 }
 
-fn how_to_pay(page: &OrderPage) -> AnyView {
+fn how_to_pay(page: &OrderPage, awaits: bool, by_card: FormState) -> AnyView {
     let Some(due) = page.due.clone() else {
         return ().erase();
     };
+    if awaits || page.card.is_processing {
+        return being_confirmed(page, &due);
+    }
+    let differs = page.card.differs.then(|| {
+        view! {
+            <Notice tone=Tone::Warn>
+                {format!("A payment by card arrived that is not the amount of this order. {} looks at it.", page.school)}
+            </Notice>
+        }
+    });
+    let card = page.card.may_pay.then(|| pay_by_card(page, by_card));
     let words = match page.instructions.as_str() {
+        "" if page.card.may_pay => view! {
+            <p>{format!("You can also wait for an invoice of {}. Your seat is kept for you meanwhile.", page.school)}</p>
+        }
+        .erase(),
         "" => view! {
             <p>{format!("{} sends you an invoice. Your seat is kept for you meanwhile.", page.school)}</p>
         }
@@ -154,8 +195,50 @@ fn how_to_pay(page: &OrderPage) -> AnyView {
     view! {
         <section class="panel stack" aria-labelledby="ly-how-to-pay">
             <h2 id="ly-how-to-pay">{format!("To pay: {due}")}</h2>
+            {differs}
+            {card}
             {words}
             <p class="soft">"You get a mail once the payment has arrived."</p>
+        </section>
+    }
+    .erase()
+}
+
+fn pay_by_card(page: &OrderPage, form: FormState) -> AnyView {
+    let order = page.summary.order_id.to_string();
+    view! {
+        <Form form=form>
+            <input type="hidden" name="order" value=order />
+            <div>
+                <Button busy=form.busy()>"Pay by card"</Button>
+            </div>
+            <p class="soft">"You pay on a page of Stripe and come back here."</p>
+        </Form>
+    }
+    .erase()
+}
+
+/// Shows that the buyer has paid by card and that the provider has not confirmed it.
+fn being_confirmed(page: &OrderPage, due: &str) -> AnyView {
+    let words = match page.card.is_processing {
+        true => {
+            "Your bank is still confirming your payment, which can take some days. Your seat is kept for you meanwhile. You get a mail once the payment has arrived."
+        }
+        false => "Your payment is being confirmed. This page shows it within a minute.",
+    };
+    let path = format!("{}?card=paid", order_path(page.summary.order_id));
+    let again = (!page.card.is_processing).then(|| {
+        view! {
+            <p>
+                <a href=path rel="external">"Look again"</a>
+            </p>
+        }
+    });
+    view! {
+        <section class="panel stack" aria-labelledby="ly-how-to-pay">
+            <h2 id="ly-how-to-pay">{format!("Being confirmed: {due}")}</h2>
+            <p role="status">{words}</p>
+            {again}
         </section>
     }
     .erase()

@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, Utc};
 
+use super::card_store;
 use super::cart;
 use super::checkout;
 use super::codes;
 use super::fields::typed;
+use super::refunds;
 use super::store::{self, OrderRow, OrderSums};
+use super::stripe;
 use crate::admission::orders::desk::{DiscountLine, PaymentSettings};
 use crate::admission::orders::{
-    CartLine, CartPage, DiscountKind, OrderBalance, OrderPage, OrderPayment, OrderStatus,
-    OrderSummary, OrderedSeat, PaymentMethod, PaymentStep, order_path,
+    CardStanding, CartLine, CartPage, DiscountKind, OrderBalance, OrderPage, OrderPayment,
+    OrderStatus, OrderSummary, OrderedSeat, PaymentMethod, PaymentStep, order_path,
 };
 use crate::admission::server::offerings;
 use crate::admission::server::registrations::RegistrationRow;
@@ -93,16 +96,53 @@ pub fn summary(row: OrderSums, clock: &Clock) -> OrderSummary {
     }
 }
 
-/// Returns the page of an order.
+/// Returns how an order is paid by card. `by_card` is true if the site takes such payments.
+async fn card(
+    conn: &mut Conn,
+    row: &OrderRow,
+    balance: OrderBalance,
+    by_card: bool,
+) -> AppResult<CardStanding> {
+    let cards = card_store::of_order(conn, row.order_id).await?;
+    let has = |status: &str| cards.iter().any(|card| card.status == status);
+    let (back, refunding) = match cards.is_empty() {
+        true => (None, None),
+        false => refunds::standing(conn, row.order_id).await?,
+    };
+    let most = back.map_or(0, |(_, most)| most).min(balance.kept());
+    let refundable = (by_card && most > 0 && refunding.is_none()).then(|| {
+        let proposed = match balance.refund_due() {
+            0 => most,
+            due => due.min(most),
+        };
+        (money(most, &row.currency), typed(proposed))
+    });
+    let is_due = row.status == OrderStatus::Open && balance.due() > 0;
+    let is_processing = has(card_store::PROCESSING);
+    let differs = has(card_store::DIFFERS);
+    let is_possible = stripe::units(balance.due(), &row.currency).is_some();
+    Ok(CardStanding {
+        may_pay: by_card && is_due && is_possible && !is_processing && !differs,
+        is_begun: is_processing || has(card_store::OPEN),
+        is_processing,
+        differs,
+        refundable,
+        refunding: refunding.map(|refund| money(refund.amount_cents, &row.currency)),
+    })
+}
+
+/// Returns the page of an order. `by_card` is true if the site takes payments by card.
 pub async fn order(
     conn: &mut Conn,
     row: OrderRow,
     school: String,
+    by_card: bool,
     clock: &Clock,
 ) -> AppResult<OrderPage> {
     let lines = store::lines(conn, row.order_id).await?;
     let payments = store::payments(conn, row.order_id).await?;
     let balance = store::balance(&lines, &payments);
+    let card = card(conn, &row, balance, by_card).await?;
     let amount = |cents: i64| money(cents, &row.currency);
     let is_open = row.status == OrderStatus::Open;
     let total = lines.iter().map(store::net).sum();
@@ -146,7 +186,8 @@ pub async fn order(
             true => store::instructions(conn).await?,
             false => String::new(),
         },
-        may_cancel: is_open && balance.kept() == 0,
+        may_cancel: is_open && balance.kept() == 0 && !card.is_processing,
+        card,
         school,
         buyer_email: row.buyer_email,
         billing_address: row.billing_address,

@@ -1,0 +1,3 @@
+drop table card_events;
+drop table card_refunds;
+drop table card_payments;
