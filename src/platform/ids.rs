@@ -106,6 +106,7 @@ id!(
     ActionId,
     TutorId,
     JobId,
+    MailId,
 );
 
 #[cfg(test)]

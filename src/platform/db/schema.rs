@@ -1525,6 +1525,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    mail_log (mail_id) {
+        mail_id -> Uuid,
+        organization_id -> Uuid,
+        job_id -> Uuid,
+        kind -> Text,
+        email -> Text,
+        subject -> Text,
+        problem -> Nullable<Text>,
+        tries -> Int4,
+        happened_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1662,6 +1676,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     learner_persona_profiles,
     live_events,
     live_sessions,
+    mail_log,
     moderation_actions,
     module_progress,
     notification_choices,
