@@ -185,6 +185,8 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::cohort::teach::server::uploads::routes())
         .merge(crate::cohort::server::calendar::routes())
         .merge(crate::cohort::server::sessions::routes())
+        .merge(crate::people::invite::server::uploads::routes())
+        .merge(crate::people::audit_log::server::export::routes())
         .merge(live::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();

@@ -268,5 +268,6 @@ pub fn registry() -> Registry {
         .with::<crate::admission::orders::server::mails::OrderMail>()
         .with::<crate::admission::orders::server::settle::SettleOrder>()
         .with::<crate::exam::server::mails::ExamMail>()
+        .with::<crate::people::invite::server::mails::InvitationMail>()
         .with::<crate::quiz::server::regrade::work::Regrade>()
 }

@@ -106,6 +106,8 @@ id!(
     ActionId,
     TutorId,
     JobId,
+    InvitationId,
+    InvitationListId,
     MailId,
 );
 
