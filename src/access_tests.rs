@@ -204,6 +204,27 @@ const TABLE: &str = "
     desk/api/save_payment_settings course=open&instructions=x                   401 403 403 403 403 200 404
     desk/api/add_discount_code  course=open                                     401 403 403 403 403 422 404
     desk/api/set_discount_active course=open&discount=NOBODY&active=true        401 403 403 403 403 404 404
+    GET people/api/load_people  query[q]=                                       401 403 403 403 403 200 200
+    GET people/api/load_person  person=PERSON                                   401 403 403 403 403 200 404
+    people/api/change_role      person=NOBODY&was=learner&role=tutor            401 403 403 403 403 404 404
+    people/api/change_account   person=NOBODY&action=confirm                    401 403 403 403 403 404 404
+    GET invite/api/load_invitations -                                           401 403 403 403 403 200 200
+    invite/api/invite_person    -                                               401 403 403 403 403 422 422
+    invite/api/resend_invitation invitation=NOBODY                              401 403 403 403 403 404 404
+    invite/api/revoke_invitation invitation=NOBODY                              401 403 403 403 403 404 404
+    GET invite/api/load_invitation_list list=INVITED                            401 403 403 403 403 200 404
+    invite/api/confirm_invitation_list list=NOBODY                              401 403 403 403 403 404 404
+    GET invite/api/load_invitation token=none                                   200 200 200 200 200 200 200
+    invite/api/accept_invitation token=none                                     401 422 422 422 422 422 422
+    invite/api/join_by_invitation token=none&name=X&password=short              422 409 409 409 409 409 409
+    GET audit_log/api/load_audit_log query[by]=                                 401 403 403 403 403 200 200
+    GET operations/api/load_operations list=failed_jobs                         401 403 403 403 403 200 200
+    operations/api/run_job_again job=NOBODY                                     401 403 403 403 403 404 404
+    operations/api/discard_job  job=NOBODY                                      401 403 403 403 403 404 404
+    operations/api/resend_mail  mail=NOBODY                                     401 403 403 403 403 404 404
+    GET tutors/api/load_course_tutors course=open                               401 403 403 403 403 200 404
+    tutors/api/add_course_tutor course=open&email=no                            401 403 403 403 403 422 404
+    tutors/api/set_course_tutor course=open&person=NOBODY&teaches=false         401 403 403 403 403 404 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
@@ -254,6 +275,8 @@ async fn everybody_gets_what_the_table_says() {
             .replace("ORDERED", &ids.order)
             .replace("OFFERING", &ids.offering)
             .replace("REGISTRATION", &ids.registration)
+            .replace("PERSON", &ids.person)
+            .replace("INVITED", &ids.invitation_list)
             .replace("PROMPT", &ids.prompt)
             .replace("MESSAGE", &ids.message);
         known.insert(function.to_owned());
@@ -321,6 +344,8 @@ pub(crate) struct Filled {
     pub order: String,
     pub cohort: String,
     pub live_session: String,
+    pub person: String,
+    pub invitation_list: String,
 }
 
 /// Makes two courses, of which `closed` is not published. The tutors teach both. The learner is in
@@ -374,6 +399,17 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
          insert into order_payments (order_id, kind, amount_cents, method, reference)
          select order_id, 'payment', 4800, 'bank_transfer', 'RF 1' from orders";
     site.test.sql(apply).await;
+    let invite = "insert into invitations (email, name, role, course_id, expires_at)
+         select 'invited@example.org', 'Invited', 'learner', course_id, now() + interval '1 day' from courses where slug = 'open';
+         insert into invitation_lists (file_name, role, lines)
+         values ('people.csv', 'learner', '[{\"line\": 2, \"email\": \"x@example.org\", \"name\": \"X\", \"role\": \"learner\", \"problem\": null}]');
+         insert into mail_log (job_id, kind, email, subject, problem)
+         values (gen_random_uuid(), 'account_mail', 'learner@example.org', 'Hello', 'No such mailbox.');
+         insert into background_jobs (kind, status, last_error, finished_at) values ('test', 'FAILED', 'Full.', now());
+         insert into audit_logs (audit_id, actor_user_id, action, outcome, subject_type, subject_id, old_values, new_values)
+         select gen_random_uuid(), user_id, 'user.role_changed', 'done', 'user', user_id, '{\"role\": \"learner\"}', '{\"role\": \"tutor\"}'
+         from users where email = 'learner@example.org'";
+    site.test.sql(invite).await;
     Filled {
         topic: topic_id(site, "t").await,
         attempt,
@@ -393,6 +429,11 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
         order: site.test.text("select order_id from orders").await,
         cohort,
         live_session: site.test.text("select session_id from live_sessions").await,
+        person: site
+            .test
+            .text("select user_id from users where email = 'learner@example.org'")
+            .await,
+        invitation_list: site.test.text("select list_id from invitation_lists").await,
     }
 }
 

@@ -269,6 +269,24 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/questions/:question/regrade", || {
             Box::pin(bank(Bank::Regrade))
         }),
+        Route::lazy("/teach/:course/tutors", || {
+            Box::pin(admin(AdminPages::Tutors))
+        }),
+        Route::lazy("/admin/people", || Box::pin(admin(AdminPages::People))),
+        Route::lazy("/admin/people/:person", || {
+            Box::pin(admin(AdminPages::Person))
+        }),
+        Route::lazy("/admin/invitations", || {
+            Box::pin(admin(AdminPages::Invitations))
+        }),
+        Route::lazy("/admin/invitations/:list", || {
+            Box::pin(admin(AdminPages::InvitationList))
+        }),
+        Route::lazy("/admin/audit", || Box::pin(admin(AdminPages::AuditLog))),
+        Route::lazy("/admin/operations", || {
+            Box::pin(admin(AdminPages::Operations))
+        }),
+        Route::lazy("/invitation", || Box::pin(account(Account::Invitation))),
         Route::lazy("/settings", || Box::pin(account(Account::Settings))),
         Route::lazy("/settings/notifications", || {
             Box::pin(own(Own::NotificationChoices))

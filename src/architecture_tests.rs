@@ -27,6 +27,7 @@ const FLOORS: &[&str] = &[
     "catalog",
     "player",
     "gradebook",
+    "people",
     // Everything below is put together here.
     "bundles",
     "routes",

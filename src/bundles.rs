@@ -30,6 +30,12 @@ use crate::exam::teach::pages::{
 };
 use crate::exercise::pages::exercise_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
+use crate::people::audit_log::pages::audit_log_page;
+use crate::people::invite::accept::invitation_page;
+use crate::people::invite::pages::{invitation_list_page, invitations_page};
+use crate::people::operations::pages::operations_page;
+use crate::people::pages::{people_page, person_page};
+use crate::people::tutors::pages::course_tutors_page;
 use crate::platform::auth::pages::{
     check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
     settings_page, sign_in_page, sign_up_page,
@@ -73,6 +79,7 @@ bundle! {
         ResetPassword => reset_password_page,
         Settings => settings_page,
         Devices => devices_page,
+        Invitation => invitation_page,
     }
 }
 
@@ -206,5 +213,18 @@ bundle! {
         Orders => offering_orders_page,
         Order => offering_order_page,
         Payments => payment_settings_page,
+    }
+}
+
+bundle! {
+    /// People, invitations, tutors, the audit log and operations, for admins.
+    admin, AdminPages {
+        People => people_page,
+        Person => person_page,
+        Invitations => invitations_page,
+        InvitationList => invitation_list_page,
+        Tutors => course_tutors_page,
+        AuditLog => audit_log_page,
+        Operations => operations_page,
     }
 }

@@ -52,6 +52,10 @@ const TEXTS: &str = "
     cold_call_prompts: prompt helper_text
     topic_drafts: title body
     topic_versions: title body
+    invitations: name
+    invitation_lists: file_name
+    mail_log: subject problem
+    background_jobs: last_error
     cohorts: title
 ";
 
@@ -170,6 +174,7 @@ async fn no_stored_text_becomes_html_on_any_page() {
         "/teach/{course}",
         "/teach/{course}/admissions/{offering}/{registration}",
         "/apply/{offering}",
+        "/admin/people/{person}",
         "/pages/{page}",
     ] {
         assert!(shown.iter().any(|path| path == route), "{route}: {shown:?}");
@@ -228,6 +233,8 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("order", ids.order.as_str()),
         ("stage", "details"),
         ("prompt", ids.prompt.as_str()),
+        ("person", ids.person.as_str()),
+        ("list", ids.invitation_list.as_str()),
         ("n", "1"),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
@@ -300,6 +307,7 @@ async fn no_address_and_no_form_is_our_fault() {
             "/certificates/{code}/credential.jwt",
             "/.well-known/openbadges/keys/{kid}",
             "/teach/{course}/gradebook.csv",
+            "/admin/audit.csv",
             "/teach/{course}/questions/export",
             "/calendars/{key}/cohort.ics",
             "/sessions/{session}/join",

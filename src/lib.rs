@@ -16,6 +16,7 @@ pub mod course;
 pub mod exam;
 pub mod exercise;
 pub mod gradebook;
+pub mod people;
 pub mod platform;
 pub mod player;
 pub mod quiz;

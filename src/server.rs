@@ -188,6 +188,8 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::cohort::server::calendar::routes())
         .merge(crate::cohort::server::sessions::routes())
         .merge(crate::admission::orders::server::webhook::routes())
+        .merge(crate::people::invite::server::uploads::routes())
+        .merge(crate::people::audit_log::server::export::routes())
         .merge(live::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();

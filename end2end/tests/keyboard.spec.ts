@@ -69,6 +69,19 @@ const TUTOR: Walk[] = [
   ] },
 ];
 
+const ADMIN: Walk[] = [
+  { path: "/admin/people?q=demo", steps: [{ press: "Search", then: "next page" }] },
+  { path: "/admin/invitations", steps: [
+    { press: "Send invitation", then: "field" },
+    { fill: { Email: "a@b" }, press: "Send invitation", then: "errors" },
+  ] },
+  { path: `/teach/${DEMO}/tutors`, steps: [
+    { press: "Add tutor", then: "field" },
+    { fill: { "Email of a tutor": "nobody@test.example" }, press: "Add tutor", then: "errors" },
+  ] },
+  { path: "/admin/audit", steps: [{ fill: { "Done by": "nobody@test.example" }, press: "Filter", then: "next page" }] },
+];
+
 /** Forms of one learner of the course, as a tutor acts for them. */
 const ACTIONS: Walk[] = ["Unlock module 2", "Excuse from quiz 1.1", "Extra time or attempts"].map((button, at) => ({
   path: ["?do=unlock&module=2", "?do=excuse&module=1&pair=1", "?do=allow"][at],
@@ -158,6 +171,12 @@ test.describe("the focus stays on the page", { tag: "@once" }, () => {
     await page.goto(`/teach/${DEMO}?q=${encodeURIComponent(address)}`);
     const path = await page.getByRole("rowheader").getByRole("link").getAttribute("href");
     for (const form of ACTIONS) await walk(page, running, { ...form, path: path + form.path });
+  });
+
+  test("in forms of admins", async ({ page }) => {
+    await signIn(page, "admin");
+    const running = requests(page);
+    for (const form of ADMIN) await walk(page, running, form);
   });
 
   test("when a line of a list is removed", async ({ page, browser }) => {

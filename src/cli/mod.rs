@@ -270,5 +270,6 @@ pub fn registry() -> Registry {
         .with::<crate::admission::orders::server::refunds::FinishRefund>()
         .with::<crate::admission::orders::server::late_events::LookAtPayment>()
         .with::<crate::exam::server::mails::ExamMail>()
+        .with::<crate::people::invite::server::mails::InvitationMail>()
         .with::<crate::quiz::server::regrade::work::Regrade>()
 }

@@ -188,6 +188,7 @@ mod server {
         pub fn internal(cause: &(impl std::fmt::Display + ?Sized)) -> Self {
             let reference = crate::platform::http::request_id();
             tracing::error!(%reference, %cause, "request failed");
+            crate::platform::jobs::note_cause(&cause.to_string());
             Self::Internal(reference)
         }
     }

@@ -108,6 +108,9 @@ id!(
     ActionId,
     TutorId,
     JobId,
+    InvitationId,
+    InvitationListId,
+    MailId,
 );
 
 #[cfg(test)]

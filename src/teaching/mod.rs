@@ -117,11 +117,13 @@ pub enum Area {
     ColdCalls,
     Cohorts,
     Admissions,
+    /// For admins alone.
+    Tutors,
     Settings,
 }
 
 impl Area {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Learners,
         Self::Outline,
         Self::Questions,
@@ -129,6 +131,7 @@ impl Area {
         Self::ColdCalls,
         Self::Cohorts,
         Self::Admissions,
+        Self::Tutors,
         Self::Settings,
     ];
 
@@ -141,6 +144,7 @@ impl Area {
             Self::ColdCalls => "Cold calls",
             Self::Cohorts => "Cohorts",
             Self::Admissions => "Admissions",
+            Self::Tutors => "Tutors",
             Self::Settings => "Settings",
         }
     }
@@ -154,6 +158,7 @@ impl Area {
             Self::ColdCalls => format!("/teach/{course}/cold-calls"),
             Self::Cohorts => format!("/teach/{course}/cohorts"),
             Self::Admissions => format!("/teach/{course}/admissions"),
+            Self::Tutors => format!("/teach/{course}/tutors"),
             Self::Settings => format!("/teach/{course}/settings"),
         }
     }

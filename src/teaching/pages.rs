@@ -282,13 +282,17 @@ fn framed(
     trail: Vec<(String, String)>,
     inside: AnyView,
 ) -> AnyView {
-    let tabs = Area::ALL.map(|other| {
+    let is_admin = viewer().is_some_and(|viewer| viewer.role == UserRole::Admin);
+    let areas = Area::ALL.into_iter();
+    let areas = areas.filter(|area| is_admin || *area != Area::Tutors);
+    let tab = |other: Area| {
         view! {
             <TabLink href=other.path(course) current=Signal::from(other == area)>
                 {other.label()}
             </TabLink>
         }
-    });
+    };
+    let tabs = areas.map(tab).collect_view();
     let mut whole = vec![
         Crumb::new("Teaching", "/teach"),
         course_title.crumb(Area::Learners.path(course)),
@@ -300,7 +304,7 @@ fn framed(
         <Title text=title />
         <div class="wide teach">
             <Breadcrumbs trail=whole />
-            <Tabs label="Teaching this course">{tabs.collect_view()}</Tabs>
+            <Tabs label="Teaching this course">{tabs}</Tabs>
             <header class="row teach-head">
                 <h1 lang=language.as_ref().map(Language::tag) dir=language.as_ref().map(Language::dir)>
                     {heading.text}

@@ -86,17 +86,16 @@ impl Job for RegistrationMail {
         };
         // A stranger may have typed the name. Mails carry no link of theirs.
         let name = row.name.as_deref().filter(|name| !names::has_link(name));
-        cx.mailer
-            .send(Mail {
-                to: match name {
-                    Some(name) => Mail::address(name, &row.email)?,
-                    None => Mail::bare_address(&row.email)?,
-                },
-                subject,
-                text: format!("{text}\n\n{}\n", cx.organization.name),
-                unsubscribe: None,
-            })
-            .await
+        cx.send(Mail {
+            to: match name {
+                Some(name) => Mail::address(name, &row.email)?,
+                None => Mail::bare_address(&row.email)?,
+            },
+            subject,
+            text: format!("{text}\n\n{}\n", cx.organization.name),
+            unsubscribe: None,
+        })
+        .await
     }
 }
 

@@ -1,9 +1,11 @@
 //! Fills the demo: the courses in content/, exams, three accounts to sign in with, a tutor, other
-//! learners, and their cohort with its threads. Running it again adds only the missing parts.
+//! learners, their cohort with its threads, and an open invitation. Running it again adds only the
+//! missing parts.
 
 mod admission;
 mod class;
 mod cohort;
+mod site;
 mod talk;
 mod threads;
 
@@ -61,7 +63,8 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         class::enroll(conn, &hash).await?;
         cohort::make(conn, &hash).await?;
         threads::fill(conn).await?;
-        admission::admit(conn).await
+        admission::admit(conn).await?;
+        site::fill(conn).await
     })
     .await
     .map_err(|error| error.to_string())?;

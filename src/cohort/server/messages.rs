@@ -127,13 +127,12 @@ impl Job for CohortMessageMail {
             Some(name) => Mail::address(name, &row.email)?,
             None => Mail::bare_address(&row.email)?,
         };
-        cx.mailer
-            .send(Mail {
-                to,
-                subject: format!("{}: {}", row.sender, row.title),
-                text,
-                unsubscribe: None,
-            })
-            .await
+        cx.send(Mail {
+            to,
+            subject: format!("{}: {}", row.sender, row.title),
+            text,
+            unsubscribe: None,
+        })
+        .await
     }
 }

@@ -48,20 +48,19 @@ pub async fn send(cx: &JobContext, to: &Recipient, news: CourseNews) -> AppResul
         return Ok(());
     }
     let path = news.path.unwrap_or_else(|| format!("/learn/{}", to.slug));
-    cx.mailer
-        .send(Mail {
-            to: Mail::address(&to.name, &to.email)?,
-            subject: format!("{} in “{}”", news.subject, to.title),
-            text: format!(
-                "Hello {},\n\n{}\n\nContinue here: {}\n\n{}\n",
-                to.name,
-                news.text,
-                cx.link(&path),
-                cx.organization.name,
-            ),
-            unsubscribe: None,
-        })
-        .await
+    cx.send(Mail {
+        to: Mail::address(&to.name, &to.email)?,
+        subject: format!("{} in “{}”", news.subject, to.title),
+        text: format!(
+            "Hello {},\n\n{}\n\nContinue here: {}\n\n{}\n",
+            to.name,
+            news.text,
+            cx.link(&path),
+            cx.organization.name,
+        ),
+        unsubscribe: None,
+    })
+    .await
 }
 
 /// Describes a learner's extra time and extra attempts or sittings, as `unit` names them.

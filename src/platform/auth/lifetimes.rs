@@ -13,6 +13,8 @@ pub struct LinkLifetime {
 pub const CONFIRMATION: LinkLifetime = LinkLifetime { hours: 3 * 24 };
 /// The link for choosing a new password.
 pub const RESET: LinkLifetime = LinkLifetime { hours: 2 };
+/// The link of an invitation.
+pub const INVITATION: LinkLifetime = LinkLifetime { hours: 14 * 24 };
 /// The link by which an application is continued.
 pub const APPLICATION: LinkLifetime = LinkLifetime { hours: 60 * 24 };
 

@@ -169,17 +169,16 @@ async fn send(
     text: &str,
 ) -> AppResult<()> {
     let site = &cx.organization.name;
-    cx.mailer
-        .send(Mail {
-            to: match name {
-                Some(name) => Mail::address(name, email)?,
-                None => Mail::bare_address(email)?,
-            },
-            subject,
-            text: format!("{text}\n\n{site}\n"),
-            unsubscribe: None,
-        })
-        .await
+    cx.send(Mail {
+        to: match name {
+            Some(name) => Mail::address(name, email)?,
+            None => Mail::bare_address(email)?,
+        },
+        subject,
+        text: format!("{text}\n\n{site}\n"),
+        unsubscribe: None,
+    })
+    .await
 }
 
 fn confirm_path(token: &str, next: Option<&str>) -> String {

@@ -1157,6 +1157,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        sort_name -> Text,
     }
 }
 
@@ -1568,6 +1569,68 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    mail_log (mail_id) {
+        mail_id -> Uuid,
+        organization_id -> Uuid,
+        job_id -> Uuid,
+        kind -> Text,
+        email -> Text,
+        subject -> Text,
+        problem -> Nullable<Text>,
+        tries -> Int4,
+        happened_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::UserRole;
+
+    invitations (invitation_id) {
+        invitation_id -> Uuid,
+        organization_id -> Uuid,
+        email -> Text,
+        name -> Nullable<Text>,
+        role -> UserRole,
+        course_id -> Nullable<Uuid>,
+        invited_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        accepted_by -> Nullable<Uuid>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    invitation_links (link_id) {
+        link_id -> Uuid,
+        organization_id -> Uuid,
+        invitation_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::UserRole;
+
+    invitation_lists (list_id) {
+        list_id -> Uuid,
+        organization_id -> Uuid,
+        uploaded_by -> Nullable<Uuid>,
+        file_name -> Text,
+        role -> UserRole,
+        course_id -> Nullable<Uuid>,
+        lines -> Jsonb,
+        outcome -> Nullable<Jsonb>,
+        confirmed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1708,9 +1771,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     exams,
     first_answers,
     known_devices,
+    invitation_links,
+    invitation_lists,
+    invitations,
     learner_persona_profiles,
     live_events,
     live_sessions,
+    mail_log,
     moderation_actions,
     module_progress,
     notification_choices,

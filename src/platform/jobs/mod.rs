@@ -2,6 +2,7 @@
 //! is run again, see `retries.rs`. Another worker takes a job over if its worker dies. Jobs must be
 //! idempotent, because an interrupted job runs again.
 
+mod causes;
 pub mod retries;
 mod schedule;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use causes::note_cause;
 pub use worker::Workers;
 
 use crate::platform::config::Config;
@@ -27,7 +29,8 @@ use crate::platform::db::organizations::Organization;
 use crate::platform::db::schema::background_jobs;
 use crate::platform::db::{Conn, Db, Work, statement};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::mail::Mailer;
+use crate::platform::ids::JobId;
+use crate::platform::mail::{Mail, Mailer, log as mail_log};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, diesel_derive_enum::DbEnum)]
 #[db_enum(existing_type_path = "crate::platform::db::schema::sql_types::JobStatus")]
@@ -55,9 +58,40 @@ pub struct JobContext {
     pub config: Arc<Config>,
     pub mailer: Mailer,
     pub organization: Organization,
+    pub job: RunningJob,
+}
+
+/// The job that runs, as its row names it.
+#[derive(Debug, Clone)]
+pub struct RunningJob {
+    pub job_id: JobId,
+    pub kind: String,
 }
 
 impl JobContext {
+    /// Sends a mail, and records in the mail log that it was sent or why it was not.
+    pub async fn send(&self, mail: Mail) -> AppResult<()> {
+        let entry = mail_log::MailEntry::of(&self.job, &mail);
+        let sent = self.mailer.send(mail).await;
+        let entry = entry.with(sent.as_ref().err().map(String::as_str));
+        let recorded = self
+            .within(async move |conn| Ok(entry.write(conn).await?))
+            .await;
+        if let Err(error) = recorded {
+            tracing::error!(%error, "the mail log could not be written");
+        }
+        sent.map_err(|cause| AppError::internal(&cause))
+    }
+
+    /// Sends a mail within the caller's transaction. Only a mail that was sent is recorded, because
+    /// a failure rolls the transaction back.
+    pub async fn send_in(&self, conn: &mut Conn, mail: Mail) -> AppResult<()> {
+        let entry = mail_log::MailEntry::of(&self.job, &mail);
+        let sent = self.mailer.send(mail).await;
+        sent.map_err(|cause| AppError::internal(&cause))?;
+        Ok(entry.with(None).write(conn).await?)
+    }
+
     pub async fn within<F, R>(&self, work: F) -> AppResult<R>
     where
         for<'r> F: AsyncFnOnce(&'r mut Conn) -> AppResult<R>

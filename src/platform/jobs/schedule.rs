@@ -22,7 +22,7 @@ pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 pub const BATCH: usize = 5_000;
 
 /// Tables, and the rows that are deleted from them.
-const EXPIRED: [(&str, &str); 13] = [
+const EXPIRED: [(&str, &str); 17] = [
     ("web_sessions", "expires_at < now()"),
     ("one_time_tokens", "expires_at < now() - interval '7 days'"),
     ("sign_ups", "expires_at < now()"),
@@ -41,6 +41,17 @@ const EXPIRED: [(&str, &str); 13] = [
         "status = 'draft' and updated_at < now() - interval '90 days'",
     ),
     ("cohort_lists", "created_at < now() - interval '7 days'"),
+    ("invitation_lists", "created_at < now() - interval '7 days'"),
+    // Invitations that nobody accepted. The audit log still has them.
+    (
+        "invitations",
+        "accepted_at is null and expires_at < now() - interval '60 days'",
+    ),
+    ("mail_log", "happened_at < now() - interval '90 days'"),
+    (
+        "mail_log",
+        "kind = 'sign_up_mail' and happened_at < now() - interval '1 day'",
+    ),
     ("live_events", "created_at < now() - interval '1 hour'"),
     ("rate_limits", "updated_at < now() - interval '1 day'"),
     (

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::retries::wait_after;
 use super::schedule::{self, Housekeeping};
-use super::{JobContext, JobStatus, Registry, enqueue_once};
+use super::{JobContext, JobStatus, Registry, RunningJob, causes, enqueue_once};
 use crate::platform::config::Config;
 use crate::platform::db::organizations::{self, Organization};
 use crate::platform::db::schema::background_jobs;
@@ -116,12 +116,14 @@ impl Workers {
                 Err(AppError::Conflict(
                     "The worker stopped while this ran.".into(),
                 )),
+                None,
             )
             .await?;
             return Ok(true);
         }
-        let outcome = self.run_claimed(&claimed, lease).await;
-        self.finish(&claimed, lease, outcome).await?;
+        let (outcome, cause) = causes::with_cause(self.run_claimed(&claimed, lease)).await;
+        self.finish(&claimed, lease, outcome, cause.as_deref())
+            .await?;
         Ok(true)
     }
 
@@ -159,6 +161,10 @@ impl Workers {
             config: self.config.clone(),
             mailer: self.mailer.clone(),
             organization: self.organization(claimed.organization_id).await?,
+            job: RunningJob {
+                job_id: claimed.job_id,
+                kind: claimed.kind.clone(),
+            },
         };
         let work = runner(claimed.payload.clone(), &cx);
         tokio::select! {
@@ -211,6 +217,7 @@ impl Workers {
         claimed: &Claimed,
         lease: Uuid,
         outcome: AppResult<()>,
+        cause: Option<&str>,
     ) -> AppResult<()> {
         let row = background_jobs::table
             .filter(background_jobs::job_id.eq(claimed.job_id))
@@ -237,7 +244,7 @@ impl Workers {
                     .set((
                         background_jobs::status.eq(JobStatus::Pending),
                         background_jobs::run_at.eq(Utc::now() + wait_after(claimed.attempts)),
-                        background_jobs::last_error.eq(error.to_string()),
+                        background_jobs::last_error.eq(causes::reason(&error, cause)),
                         released,
                     ))
                     .execute(&mut conn)
@@ -249,7 +256,7 @@ impl Workers {
                     .set((
                         background_jobs::status.eq(JobStatus::Failed),
                         background_jobs::finished_at.eq(Utc::now()),
-                        background_jobs::last_error.eq(error.to_string()),
+                        background_jobs::last_error.eq(causes::reason(&error, cause)),
                         released,
                     ))
                     .execute(&mut conn)

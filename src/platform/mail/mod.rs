@@ -3,6 +3,7 @@
 //! the layout that all mails share.
 
 mod layout;
+pub mod log;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -111,7 +112,12 @@ impl Mailer {
         matches!(*self.way, MailTransport::Smtp(_))
     }
 
-    pub async fn send(&self, mail: Mail) -> AppResult<()> {
+    /// Sends a mail, or writes it to the folder.
+    ///
+    /// # Errors
+    ///
+    /// The reason in the words of the mail server or the system.
+    pub async fn send(&self, mail: Mail) -> Result<(), String> {
         let to = mail.to.to_string();
         let html = layout::html(&mail.subject, &mail.text);
         let mut message = Message::builder()
@@ -123,18 +129,18 @@ impl Mailer {
         }
         let message = message
             .multipart(MultiPart::alternative_plain_html(mail.text.clone(), html))
-            .map_err(|error| AppError::internal(&error))?;
+            .map_err(|error| error.to_string())?;
         match &*self.way {
             MailTransport::Smtp(transport) => {
                 transport
                     .send(message)
                     .await
-                    .map_err(|error| AppError::internal(&error))?;
+                    .map_err(|error| error.to_string())?;
             }
             MailTransport::Folder(folder) => {
                 write(folder, &message.formatted())
                     .await
-                    .map_err(|error| AppError::internal(&error))?;
+                    .map_err(|error| error.to_string())?;
                 if self.print_links {
                     for link in mail
                         .text

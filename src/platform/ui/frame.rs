@@ -62,10 +62,14 @@ pub fn SiteHeader() -> impl IntoView {
 const LEARNING: (&str, &str) = ("/learn", "My learning");
 const COURSES: (&str, &str) = ("/courses", "Courses");
 const TEACHING: (&str, &str) = ("/teach", "Teaching");
+const PEOPLE: (&str, &str) = ("/admin/people", "People");
 
 fn site_links() -> Vec<(&'static str, &'static str)> {
     match viewer() {
         Some(viewer) if viewer.role == UserRole::Learner => vec![LEARNING, COURSES],
+        Some(viewer) if viewer.role == UserRole::Admin => {
+            vec![LEARNING, COURSES, TEACHING, PEOPLE]
+        }
         Some(_) => vec![LEARNING, COURSES, TEACHING],
         None => vec![COURSES, ("/pages/about", "About")],
     }
@@ -118,6 +122,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
     let trigger = view! { <Avatar name=viewer.display_name.clone() /> }.erase();
     let sign_out =
         FormState::of(<crate::platform::auth::api::SignOut as server_fn::ServerFn>::PATH);
+    let is_admin = viewer.role == UserRole::Admin;
     let role = match viewer.role {
         UserRole::Learner => None,
         UserRole::Tutor => Some("Tutor"),
@@ -135,6 +140,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
             <MenuItem href="/learn">"My learning"</MenuItem>
             <MenuItem href="/courses">"Courses"</MenuItem>
             {role.map(|_| view! { <MenuItem href="/teach">"Teaching"</MenuItem> })}
+            {is_admin.then(|| view! { <MenuItem href=PEOPLE.0>{PEOPLE.1}</MenuItem> })}
             <MenuItem href="/orders">"Your orders"</MenuItem>
             <MenuItem href="/settings">"Settings"</MenuItem>
             <div class="menu-row">

@@ -68,17 +68,16 @@ impl Job for OrderMail {
             return Ok(());
         };
         let name = Some(&row.buyer_name).filter(|name| !names::has_link(name));
-        cx.mailer
-            .send(Mail {
-                to: match name {
-                    Some(name) => Mail::address(name, &row.buyer_email)?,
-                    None => Mail::bare_address(&row.buyer_email)?,
-                },
-                subject,
-                text: format!("{text}\n\n{}\n", cx.organization.name),
-                unsubscribe: None,
-            })
-            .await
+        cx.send(Mail {
+            to: match name {
+                Some(name) => Mail::address(name, &row.buyer_email)?,
+                None => Mail::bare_address(&row.buyer_email)?,
+            },
+            subject,
+            text: format!("{text}\n\n{}\n", cx.organization.name),
+            unsubscribe: None,
+        })
+        .await
     }
 }
 

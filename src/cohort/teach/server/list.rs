@@ -28,12 +28,37 @@ pub struct ListedPerson {
 /// Longest part of a malformed value that is kept to show it, in characters.
 const SHOWN: usize = 100;
 
+/// A line as the file has it. The third column is that of the reader's headings.
+#[derive(Debug, Clone)]
+pub struct RawLine {
+    /// Number of the line in the file, from 1.
+    pub line: u64,
+    pub email: String,
+    pub name: String,
+    pub third: String,
+}
+
 /// Reads the lines of a file.
 ///
 /// # Errors
 ///
 /// A sentence for people if the file as a whole cannot be used.
 pub fn read(bytes: &[u8]) -> Result<Vec<ListedPerson>, String> {
+    let mut seen = HashMap::new();
+    let lines = read_lines(bytes, &BATCH)?;
+    Ok(lines
+        .into_iter()
+        .map(|line| person(line, &mut seen))
+        .collect())
+}
+
+/// Reads the lines of a file with addresses, names, and a third column under one of the headings
+/// `third`. The first of the headings names the column in sentences.
+///
+/// # Errors
+///
+/// A sentence for people if the file as a whole cannot be used.
+pub fn read_lines(bytes: &[u8], third: &[&str]) -> Result<Vec<RawLine>, String> {
     if bytes.len() > LIST_BYTES {
         return Err(too_large());
     }
@@ -45,8 +70,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<ListedPerson>, String> {
         .delimiter(separator)
         .from_reader(text.as_bytes());
     let mut columns = None;
-    let mut people = Vec::new();
-    let mut seen: HashMap<String, u64> = HashMap::new();
+    let mut lines = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|_| "The file is not a CSV file.".to_owned())?;
         if record.iter().all(|cell| cell.trim().is_empty()) {
@@ -55,7 +79,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<ListedPerson>, String> {
         let found = match columns {
             Some(columns) => columns,
             None => {
-                let (found, is_header) = columns_of(&record)?;
+                let (found, is_header) = columns_of(&record, third)?;
                 columns = Some(found);
                 if is_header {
                     continue;
@@ -63,18 +87,26 @@ pub fn read(bytes: &[u8]) -> Result<Vec<ListedPerson>, String> {
                 found
             }
         };
-        if people.len() == LIST_LINES {
+        if lines.len() == LIST_LINES {
             return Err(format!(
                 "The file has more than {} lines. Upload it in parts.",
                 figures::number(LIST_LINES)
             ));
         }
-        let line = skipped + record.position().map_or(0, csv::Position::line);
-        people.push(person(line, &record, found, &mut seen));
+        let cell = |column: Option<usize>| {
+            let cell = column.and_then(|at| record.get(at));
+            cell.unwrap_or_default().to_owned()
+        };
+        lines.push(RawLine {
+            line: skipped + record.position().map_or(0, csv::Position::line),
+            email: cell(Some(found.email)),
+            name: cell(found.name),
+            third: cell(found.third),
+        });
     }
-    match people.is_empty() {
+    match lines.is_empty() {
         true => Err("The file lists nobody.".to_owned()),
-        false => Ok(people),
+        false => Ok(lines),
     }
 }
 
@@ -116,7 +148,7 @@ fn separated(text: &str) -> (&str, u8, u64) {
 struct ListColumns {
     email: usize,
     name: Option<usize>,
-    batch: Option<usize>,
+    third: Option<usize>,
 }
 
 const EMAIL: [&str; 6] = [
@@ -131,7 +163,7 @@ const NAME: [&str; 4] = ["name", "full name", "learner", "display name"];
 const BATCH: [&str; 3] = ["batch", "batch_no", "group"];
 
 /// Finds the columns by a header, or by the address in the first line. Returns true for a header.
-fn columns_of(first: &StringRecord) -> Result<(ListColumns, bool), String> {
+fn columns_of(first: &StringRecord, third: &[&str]) -> Result<(ListColumns, bool), String> {
     let named = |names: &[&str]| {
         first
             .iter()
@@ -141,62 +173,77 @@ fn columns_of(first: &StringRecord) -> Result<(ListColumns, bool), String> {
         let columns = ListColumns {
             email,
             name: named(&NAME),
-            batch: named(&BATCH),
+            third: named(third),
         };
         return Ok((columns, true));
     }
     match first.iter().position(|cell| cell.contains('@')) {
-        // Without a header: address, name, batch; or name, address, batch.
+        // Without a header: address, name, third; or name, address, third.
         Some(email @ (0 | 1)) => Ok((
             ListColumns {
                 email,
                 name: Some(1 - email),
-                batch: Some(2),
+                third: Some(2),
             },
             false,
         )),
-        _ => Err(
-            "The file has no column of email addresses. Give the first line the headings “email”, “name” and “batch”."
-                .to_owned(),
-        ),
+        _ => Err(format!(
+            "The file has no column of email addresses. Give the first line the headings “email”, “name” and “{}”.",
+            third.first().unwrap_or(&"")
+        )),
     }
 }
 
-fn person(
-    line: u64,
-    record: &StringRecord,
-    columns: ListColumns,
-    seen: &mut HashMap<String, u64>,
-) -> ListedPerson {
-    let cell = |column: Option<usize>| column.and_then(|at| record.get(at)).unwrap_or_default();
-    let typed = cell(Some(columns.email));
-    let email = normalize_email(typed).map_err(|_| match typed.trim() {
-        "" => "The email address is missing.".to_owned(),
-        _ => "This is not an email address.".to_owned(),
-    });
-    let name = check::name(cell(columns.name));
-    let batch_no = check::batch(cell(columns.batch));
-    let second = email.as_ref().ok().and_then(|email| {
-        let first = seen.get(email).copied();
-        seen.entry(email.clone()).or_insert(line);
-        first
-    });
-    let problem = match (&email, &name, &batch_no, second) {
-        (Err(why), ..) | (_, Err(why), ..) | (_, _, Err(why), _) => Some(why.clone()),
-        (.., Some(first)) => Some(format!("Line {first} has the same address.")),
-        _ => None,
+fn person(line: RawLine, seen: &mut HashMap<String, u64>) -> ListedPerson {
+    let (email, problem) = address(&line, seen);
+    let name = check::name(&line.name);
+    let batch_no = check::batch(&line.third);
+    let problem = match (problem, &name, &batch_no) {
+        (AddressProblem::Malformed(why), ..) => Some(why),
+        (_, Err(why), _) | (_, _, Err(why)) => Some(why.clone()),
+        (AddressProblem::Again(why), ..) => Some(why),
+        (AddressProblem::None, ..) => None,
     };
     ListedPerson {
-        line,
-        email: email.unwrap_or_else(|_| shown(typed)),
-        name: name.unwrap_or_else(|_| Some(shown(cell(columns.name)))),
+        line: line.line,
+        email,
+        name: name.unwrap_or_else(|_| Some(shown(&line.name))),
         batch_no: batch_no.unwrap_or_default(),
         problem,
     }
 }
 
+/// The problem with the address of a line, in a sentence.
+pub enum AddressProblem {
+    None,
+    Malformed(String),
+    /// An earlier line has the same address.
+    Again(String),
+}
+
+/// Returns the normalized address of a line, or the beginning of the text that is none. `seen` has
+/// the lines of the addresses so far.
+pub fn address(line: &RawLine, seen: &mut HashMap<String, u64>) -> (String, AddressProblem) {
+    let Ok(email) = normalize_email(&line.email) else {
+        let why = match line.email.trim() {
+            "" => "The email address is missing.",
+            _ => "This is not an email address.",
+        };
+        return (
+            shown(&line.email),
+            AddressProblem::Malformed(why.to_owned()),
+        );
+    };
+    let problem = match seen.get(&email) {
+        Some(first) => AddressProblem::Again(format!("Line {first} has the same address.")),
+        None => AddressProblem::None,
+    };
+    seen.entry(email.clone()).or_insert(line.line);
+    (email, problem)
+}
+
 /// The beginning of a malformed value.
-fn shown(typed: &str) -> String {
+pub fn shown(typed: &str) -> String {
     let kept = typed.chars().filter(|c| !c.is_control());
     kept.take(SHOWN).collect()
 }

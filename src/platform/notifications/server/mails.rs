@@ -71,7 +71,8 @@ impl Job for NotificationMail {
 
     async fn run(self, cx: &JobContext) -> AppResult<()> {
         let Self { user, batch } = self;
-        let (mailer, site) = (cx.mailer.clone(), cx.organization.name.clone());
+        let site = cx.organization.name.clone();
+        let context = cx.clone();
         let link = |path: &str| cx.link(path);
         // Sent within the transaction: if the mail fails, its notifications stay unmailed.
         cx.within(async move |conn| {
@@ -94,13 +95,16 @@ impl Job for NotificationMail {
                 link("/settings/notifications"),
                 link(&stop),
             );
-            mailer
-                .send(Mail {
-                    to: Mail::address(&account.display_name, &account.email)?,
-                    subject: subject(&rows, &site),
-                    text: format!("{text}\n\n{foot}\n"),
-                    unsubscribe: Some(Unsubscribe(link(&stop))),
-                })
+            context
+                .send_in(
+                    conn,
+                    Mail {
+                        to: Mail::address(&account.display_name, &account.email)?,
+                        subject: subject(&rows, &site),
+                        text: format!("{text}\n\n{foot}\n"),
+                        unsubscribe: Some(Unsubscribe(link(&stop))),
+                    },
+                )
                 .await
         })
         .await

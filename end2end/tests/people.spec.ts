@@ -1,0 +1,65 @@
+// People and the site: what an admin does without a shell.
+import { accessible, expect, fits, linkMailedTo, newAddress, PASSWORD, signIn, test } from "./site";
+
+test("an admin invites a person, who joins, is found and is deactivated", async ({ page, browser, allowed }) => {
+  allowed.push("status of 422");
+  const address = newAddress();
+  await signIn(page, "admin");
+  await page.goto("/admin/people");
+  await expect(page.getByRole("heading", { name: "People", level: 1 })).toBeVisible();
+  await accessible(page);
+  await page.getByRole("link", { name: "Invite people" }).click();
+  await page.getByLabel("Email").fill("no address@");
+  await page.getByRole("button", { name: "Send invitation" }).click();
+  await expect(page.getByText("Enter a valid email address").first()).toBeVisible();
+  await page.getByLabel("Email").fill(address);
+  await page.getByRole("button", { name: "Send invitation" }).click();
+  await expect(page.getByRole("rowheader", { name: address })).toBeVisible();
+  await accessible(page);
+
+  const link = await linkMailedTo(address, "/invitation");
+  const guest = await browser.newPage();
+  await guest.goto(link);
+  await accessible(guest);
+  await guest.getByLabel("Your name").fill("Noor of the tests");
+  await guest.getByLabel("Password").fill(PASSWORD);
+  await guest.getByRole("button", { name: "Create an account and accept" }).click();
+  await expect(guest).toHaveURL(/\/learn$/);
+
+  await page.goto(`/admin/people?q=${encodeURIComponent(address)}`);
+  await page.getByRole("link", { name: "Noor of the tests" }).click();
+  await expect(page.getByText("Your invitation to")).toBeVisible();
+  await accessible(page);
+  await page.getByText("Deactivate", { exact: true }).click();
+  await page.getByRole("button", { name: "Deactivate this account" }).click();
+  await expect(page.getByText("The account is deactivated")).toBeVisible();
+  await guest.goto("/learn");
+  await expect(guest).toHaveURL(/\/sign-in/);
+  await guest.close();
+
+  await page.goto("/admin/audit?action=user.deactivated");
+  await expect(page.getByRole("link", { name: "Noor of the tests" }).first()).toBeVisible();
+  await accessible(page);
+});
+
+test("an admin sees jobs, mails and health", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "admin");
+  await page.goto("/admin/operations");
+  await expect(page.getByText("Version", { exact: true })).toBeVisible();
+  await accessible(page);
+  await page.getByRole("link", { name: "All mails" }).click();
+  await expect(page.getByText("Sent").first()).toBeVisible();
+  await accessible(page);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the pages of admins fit", async ({ page }) => {
+    await signIn(page, "admin");
+    for (const path of ["/admin/people", "/admin/invitations", "/admin/audit", "/admin/operations"]) {
+      await page.goto(path);
+      await fits(page);
+    }
+  });
+});

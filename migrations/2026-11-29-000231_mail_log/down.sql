@@ -1,0 +1,3 @@
+drop index background_jobs_waiting;
+drop index background_jobs_failed;
+drop table mail_log;

@@ -1,0 +1,3 @@
+drop table invitation_lists;
+drop table invitation_links;
+drop table invitations;

@@ -1,0 +1,1 @@
+drop index audit_logs_by_action;

@@ -1,0 +1,79 @@
+//! Server functions of operations. They are for admins alone, and each change is written to the
+//! audit log in its transaction.
+
+use leptos::prelude::*;
+
+use super::{OperationsList, OperationsPage};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{JobId, MailId};
+
+#[cfg(feature = "ssr")]
+use {
+    super::operations_path,
+    super::server::{health, jobs, mails},
+    crate::platform::auth::guard::require_admin,
+    crate::platform::http::server_fns::redirect,
+    crate::platform::time::Clock,
+};
+
+/// Returns the health of the site, and a page of one of the lists.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_operations(
+    list: OperationsList,
+    #[server(default)] after: String,
+) -> AppResult<OperationsPage> {
+    let cx = require_admin().await?.0.cx;
+    let clock = Clock::of(&cx);
+    let app = cx.app.clone();
+    cx.within(async move |conn| {
+        let health = health::lines(conn, &app, &clock).await?;
+        let mut page = OperationsPage {
+            health,
+            jobs: Vec::new(),
+            mails: Vec::new(),
+            next: None,
+        };
+        match list {
+            OperationsList::FailedMails | OperationsList::Mails => {
+                let only_failed = list == OperationsList::FailedMails;
+                (page.mails, page.next) = mails::page(conn, only_failed, &after, &clock).await?;
+            }
+            _ => (page.jobs, page.next) = jobs::page(conn, list, &after, &clock).await?,
+        }
+        Ok(page)
+    })
+    .await
+}
+
+/// Lets a job that failed or waits run now.
+#[server]
+pub async fn run_job_again(job: JobId, #[server(default)] list: OperationsList) -> AppResult<()> {
+    let cx = require_admin().await?.0.cx;
+    let by = cx.clone();
+    cx.within(async move |conn| jobs::run_again(conn, &by, job).await)
+        .await?;
+    redirect(operations_path(list, ""));
+    Ok(())
+}
+
+/// Deletes a job that has failed.
+#[server]
+pub async fn discard_job(job: JobId, #[server(default)] list: OperationsList) -> AppResult<()> {
+    let cx = require_admin().await?.0.cx;
+    let by = cx.clone();
+    cx.within(async move |conn| jobs::discard(conn, &by, job).await)
+        .await?;
+    redirect(operations_path(list, ""));
+    Ok(())
+}
+
+/// Sends a mail once more. Its links are new ones.
+#[server]
+pub async fn resend_mail(mail: MailId, #[server(default)] list: OperationsList) -> AppResult<()> {
+    let cx = require_admin().await?.0.cx;
+    let by = cx.clone();
+    cx.within(async move |conn| mails::resend(conn, &by, mail).await)
+        .await?;
+    redirect(operations_path(list, ""));
+    Ok(())
+}

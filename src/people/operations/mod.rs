@@ -1,0 +1,114 @@
+//! Background jobs, mails and the health of the site for its admins.
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod server;
+
+use serde::{Deserialize, Serialize};
+
+use crate::platform::address;
+use crate::platform::ids::{JobId, MailId};
+
+/// Jobs or mails on one page.
+pub const LINES_ON_PAGE: i64 = 50;
+
+pub const OPERATIONS: &str = "/admin/operations";
+
+/// A list of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationsList {
+    #[default]
+    FailedJobs,
+    RunningJobs,
+    WaitingJobs,
+    FailedMails,
+    Mails,
+}
+
+impl OperationsList {
+    pub const ALL: [Self; 5] = [
+        Self::FailedJobs,
+        Self::RunningJobs,
+        Self::WaitingJobs,
+        Self::FailedMails,
+        Self::Mails,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FailedJobs => "",
+            Self::RunningJobs => "running",
+            Self::WaitingJobs => "waiting",
+            Self::FailedMails => "failed-mails",
+            Self::Mails => "mails",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::FailedJobs => "Failed jobs",
+            Self::RunningJobs => "Running jobs",
+            Self::WaitingJobs => "Waiting jobs",
+            Self::FailedMails => "Failed mails",
+            Self::Mails => "All mails",
+        }
+    }
+
+    pub fn parse(name: &str) -> Self {
+        let mut all = Self::ALL.into_iter();
+        all.find(|list| list.name() == name).unwrap_or_default()
+    }
+}
+
+/// Address of a list. `after` is the place of the last line of the page before.
+pub fn operations_path(list: OperationsList, after: &str) -> String {
+    address::with_query(OPERATIONS, &[("show", list.name()), ("after", after)])
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationsPage {
+    pub health: Vec<HealthLine>,
+    pub jobs: Vec<JobLine>,
+    pub mails: Vec<MailLine>,
+    /// Place of the last line if there are more.
+    pub next: Option<String>,
+}
+
+/// A fact about the state of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthLine {
+    pub label: String,
+    pub value: String,
+    /// False if somebody should look after it.
+    pub is_well: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobLine {
+    pub job: JobId,
+    pub kind: String,
+    /// Time in words and as ISO 8601: of its end if it failed, of its turn if it waits, else of
+    /// its start.
+    pub at: (String, String),
+    /// For example "2 of 8 attempts".
+    pub attempts: String,
+    /// Reason of its last failure.
+    pub problem: Option<String>,
+    pub may_run: bool,
+    pub may_discard: bool,
+}
+
+/// A mail of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailLine {
+    pub mail: MailId,
+    pub to: String,
+    pub subject: String,
+    /// Time in words and as ISO 8601.
+    pub at: (String, String),
+    /// Reason of the failure; None if it was sent.
+    pub problem: Option<String>,
+    pub may_resend: bool,
+}

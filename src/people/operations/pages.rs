@@ -1,0 +1,233 @@
+//! Page `/admin/operations`.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use super::api::{DiscardJob, ResendMail, RunJobAgain, load_operations};
+use super::{HealthLine, JobLine, MailLine, OperationsList, OperationsPage, operations_path};
+use crate::people::AdminArea;
+use crate::people::pages::frame;
+use crate::platform::ui::{
+    Badge, Button, ButtonKind, Column, EmptyState, Erase, Form, FormState, Glyph, Page, Pagination,
+    Table, Tone, loaded, page_resource, query_value,
+};
+
+pub fn operations_page() -> AnyView {
+    let (list, after) = (query_value("show"), query_value("after"));
+    let page = page_resource(
+        move || (list.get(), after.get()),
+        |(list, after)| load_operations(OperationsList::parse(&list), after),
+    );
+    let forms = OperationsForms {
+        run: FormState::of(RunJobAgain::PATH),
+        discard: FormState::of(DiscardJob::PATH),
+        resend: FormState::of(ResendMail::PATH),
+    };
+    let show = move |page: OperationsPage| {
+        let list = OperationsList::parse(&list.get_untracked());
+        frame(AdminArea::Operations, operations(page, list, forms))
+    };
+    view! { <Page title="Operations">{loaded(page, show)}</Page> }.erase()
+}
+
+#[derive(Clone, Copy)]
+struct OperationsForms {
+    run: FormState,
+    discard: FormState,
+    resend: FormState,
+}
+
+fn operations(page: OperationsPage, list: OperationsList, forms: OperationsForms) -> AnyView {
+    let health = page.health.into_iter().map(health_line).collect_view();
+    let chips = OperationsList::ALL
+        .map(|shown| {
+            let href = operations_path(shown, "");
+            view! {
+                <a class="chip" href=href aria-current=(shown == list).then_some("true")>
+                    {shown.label()}
+                </a>
+            }
+        })
+        .collect_view();
+    let body = match (page.jobs.is_empty(), page.mails.is_empty()) {
+        (false, _) => job_table(page.jobs, list, forms),
+        (_, false) => mails(page.mails, "Mails", Some((list, forms.resend))),
+        (true, true) => view! { <EmptyState glyph=Glyph::Check title="Nothing here" text="This list is empty." /> }.erase(),
+    };
+    let next = page
+        .next
+        .map_or(String::new(), |after| operations_path(list, &after));
+    view! {
+        <section class="stack" aria-labelledby="ly-health">
+            <h2 id="ly-health">"Health"</h2>
+            <dl class="admin-facts">{health}</dl>
+        </section>
+        <nav class="chips" aria-label="Jobs and mails">
+            {chips}
+        </nav>
+        {body}
+        <Pagination next=next />
+    }
+    .erase()
+}
+
+fn health_line(line: HealthLine) -> AnyView {
+    let warning =
+        (!line.is_well).then(|| view! { <Badge tone=Tone::Warn text="Look after this" /> });
+    view! {
+        <div>
+            <dt>{line.label}</dt>
+            <dd>
+                {line.value} " " {warning}
+            </dd>
+        </div>
+    }
+    .erase()
+}
+
+fn job_table(jobs: Vec<JobLine>, list: OperationsList, forms: OperationsForms) -> AnyView {
+    let time = match list {
+        OperationsList::WaitingJobs => "Runs at",
+        OperationsList::RunningJobs => "Since",
+        _ => "Failed at",
+    };
+    let columns = vec![
+        Column::new("Job"),
+        Column::new(time),
+        Column::new("Attempts").figures(),
+        Column::new("Reason"),
+        Column::new("Actions").silent(),
+    ];
+    let rows = jobs
+        .into_iter()
+        .map(|job| {
+            let id = job.job.to_string();
+            let (at, exactly) = job.at;
+            let run = job
+                .may_run
+                .then(|| one_button(forms.run, ("job", &id), list, "Run now", &job.kind));
+            let discard = job
+                .may_discard
+                .then(|| one_button(forms.discard, ("job", &id), list, "Discard", &job.kind));
+            view! {
+                <tr>
+                    <th scope="row">
+                        <code>{job.kind}</code>
+                    </th>
+                    <td data-label=time>
+                        <time datetime=exactly>{at}</time>
+                    </td>
+                    <td class="r" data-label="Attempts">
+                        {job.attempts}
+                    </td>
+                    <td class="admin-reason">{job.problem}</td>
+                    <td>
+                        <div class="row">{run} {discard}</div>
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <Table label=list.label() columns=columns stacks=true>
+            {rows}
+        </Table>
+    }
+    .erase()
+}
+
+/// A form of one button about a job or a mail. Its problem is shown beside it.
+fn one_button(
+    form: FormState,
+    (name, id): (&'static str, &str),
+    list: OperationsList,
+    label: &'static str,
+    what: &str,
+) -> AnyView {
+    let form = form.of_item(name, id);
+    let spoken = format!("{label}: {what}");
+    let list = serde_name(list);
+    let id = id.to_owned();
+    view! {
+        <Form form=form class="row">
+            <input type="hidden" name=name value=id />
+            <input type="hidden" name="list" value=list />
+            <Button kind=ButtonKind::Secondary busy=form.busy() label=spoken>
+                {label}
+            </Button>
+        </Form>
+    }
+    .erase()
+}
+
+/// The name of a list in a form.
+fn serde_name(list: OperationsList) -> &'static str {
+    match list {
+        OperationsList::FailedJobs => "failed_jobs",
+        OperationsList::RunningJobs => "running_jobs",
+        OperationsList::WaitingJobs => "waiting_jobs",
+        OperationsList::FailedMails => "failed_mails",
+        OperationsList::Mails => "mails",
+    }
+}
+
+/// A table of mails without actions.
+pub fn mail_table(lines: Vec<MailLine>, label: &'static str) -> AnyView {
+    mails(lines, label, None)
+}
+
+fn mails(
+    lines: Vec<MailLine>,
+    label: &'static str,
+    resend: Option<(OperationsList, FormState)>,
+) -> AnyView {
+    let mut columns = vec![
+        Column::new("Mail"),
+        Column::new("To"),
+        Column::new("Time"),
+        Column::new("Outcome"),
+    ];
+    if resend.is_some() {
+        columns.push(Column::new("Actions").silent());
+    }
+    let rows = lines
+        .into_iter()
+        .map(|mail| {
+            let (at, exactly) = mail.at;
+            let again = resend.map(|(list, form)| {
+                let id = mail.mail.to_string();
+                let button = mail
+                    .may_resend
+                    .then(|| one_button(form, ("mail", &id), list, "Send again", &mail.subject));
+                view! { <td>{button}</td> }
+            });
+            let outcome = match mail.problem {
+                None => view! { <Badge tone=Tone::Ok text="Sent" /> }.erase(),
+                Some(problem) => view! {
+                    <Badge tone=Tone::Danger text="Failed" />
+                    <span class="soft admin-under">{problem}</span>
+                }
+                .erase(),
+            };
+            view! {
+                <tr>
+                    <th scope="row">
+                        <bdi>{mail.subject}</bdi>
+                    </th>
+                    <td class="admin-reason">{mail.to}</td>
+                    <td>
+                        <time datetime=exactly>{at}</time>
+                    </td>
+                    <td class="admin-reason">{outcome}</td>
+                    {again}
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <Table label=label columns=columns stacks=true>
+            {rows}
+        </Table>
+    }
+    .erase()
+}

@@ -1,0 +1,5 @@
+//! Queries and rules of people.
+
+pub mod accounts;
+pub mod list;
+pub mod person;
