@@ -64,18 +64,23 @@ async fn put_module(
     let place = |wanted: i32| numbers.iter().position(|number| *number == wanted);
     let from = place(number).ok_or_else(no_part)?;
     let target = place(target).ok_or_else(no_part)?;
-    let (first, last) = match target > from {
-        true => (from, target - usize::from(!is_after)),
-        false => (target + usize::from(is_after), from),
+    // The places that the module leaves, one after the other.
+    let is_up = target < from;
+    let mut left: Vec<i32> = match is_up {
+        true => {
+            let first = target + 1 + usize::from(is_after);
+            numbers.into_iter().take(from + 1).skip(first).collect()
+        }
+        false => {
+            let last = target.saturating_sub(usize::from(!is_after));
+            numbers.into_iter().take(last).skip(from).collect()
+        }
     };
-    if target > from {
-        for at in first..last {
-            shift_module(conn, course, numbers[at], false).await?;
-        }
-    } else {
-        for at in (first + 1..=last).rev() {
-            shift_module(conn, course, numbers[at], true).await?;
-        }
+    if is_up {
+        left.reverse();
+    }
+    for number in left {
+        shift_module(conn, course, number, is_up).await?;
     }
     Ok(())
 }

@@ -232,11 +232,10 @@ pub async fn decided(
     decision: MessageDecision<'_>,
 ) -> AppResult<()> {
     let found = noticed(conn, &[message]).await?;
-    let Some((message, author)) = found
-        .iter()
-        .next()
-        .and_then(|found| Some((found, found.author?)))
-    else {
+    let Some(message) = found.into_iter().next() else {
+        return Ok(());
+    };
+    let Some(author) = message.author else {
         return Ok(());
     };
     if message.is_tutor {
