@@ -35,6 +35,11 @@ async function uploadList(page: Page, address: string, text: string) {
   await expect(page.getByRole("heading", { name: "Preview of people.csv" })).toBeVisible();
 }
 
+async function confirmList(page: Page) {
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("link", { name: "View members" })).toBeVisible();
+}
+
 test("a tutor makes a cohort, previews a list and confirms it", async ({ page }) => {
   await signIn(page, "tutor");
   const { title, address } = await makeCohort(page, -3);
@@ -46,8 +51,7 @@ test("a tutor makes a cohort, previews a list and confirms it", async ({ page })
   await expect(page.getByRole("cell", { name: "This is not an email address." })).toBeVisible();
   await expect(page.getByRole("cell", { name: "=1+1" })).toBeVisible();
   await accessible(page);
-  await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByRole("link", { name: "View members" })).toBeVisible();
+  await confirmList(page);
   await page.getByRole("link", { name: "View members" }).click();
   await expect(page.getByText("2 members")).toBeVisible();
   await accessible(page);
@@ -91,8 +95,7 @@ test("a member sees the home, hands in work and reads a comment", async ({ page,
   await signIn(page, "tutor");
   const { title, address } = await makeCohort(page, -3);
   await uploadList(page, address, `email\n${email}\n`);
-  await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByRole("link", { name: "View members" })).toBeVisible();
+  await confirmList(page);
   await page.goto(`${address}/announcements`);
   await page.getByLabel("Title").fill("Welcome");
   await page.getByLabel("Text").fill("Read the **first** topic.");
@@ -133,7 +136,7 @@ test("modules open by the schedule, and the home waits for the start", { tag: "@
   await signIn(page, "tutor");
   const { address } = await makeCohort(page, 5);
   await uploadList(page, address, `email\n${email}\n`);
-  await page.getByRole("button", { name: "Confirm" }).click();
+  await confirmList(page);
   await page.goto(`${address}/schedule`);
   const second = page.getByRole("group", { name: /^Module 2/ });
   await second.getByLabel("Opens").selectOption("after_start");
@@ -167,8 +170,7 @@ test("a tutor makes a live session, a member joins, and the sheet knows", async 
   await signIn(page, "tutor");
   const { address } = await makeCohort(page, -3);
   await uploadList(page, address, `email\n${email}\n`);
-  await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByRole("link", { name: "View members" })).toBeVisible();
+  await confirmList(page);
   await page.goto(`${address}/sessions`);
   await accessible(page);
   const title = `Clinic ${Date.now().toString(36)}`;
@@ -217,8 +219,7 @@ test("an announcement is planned, published and read", async ({ page, browser, a
   await signIn(page, "tutor");
   const { address } = await makeCohort(page, -3);
   await uploadList(page, address, `email\n${email}\n`);
-  await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByRole("link", { name: "View members" })).toBeVisible();
+  await confirmList(page);
   await page.goto(`${address}/announcements`);
   const fresh = page.getByRole("region", { name: "New announcement" });
   await fresh.getByLabel("Title").fill("Exam dates");
@@ -256,7 +257,7 @@ test("a tutor writes to the filtered list, and confirms the number", async ({ pa
   const { address } = await makeCohort(page, -3);
   const stranger = `eve-${Date.now().toString(36)}@test.example`;
   await uploadList(page, address, `email;batch\n${email};2\n${stranger};1\n`);
-  await page.getByRole("button", { name: "Confirm" }).click();
+  await confirmList(page);
   await page.goto(address);
   await page.getByRole("combobox", { name: "Batch of the members" }).selectOption("2");
   await page.getByRole("button", { name: "Search" }).click();
@@ -292,7 +293,7 @@ test.describe("without JavaScript", () => {
     const { address } = await makeCohort(page, -3);
     const email = `dan-${Date.now().toString(36)}@test.example`;
     await uploadList(page, address, `email\n${email}\n`);
-    await page.getByRole("button", { name: "Confirm" }).click();
+    await confirmList(page);
     await page.getByRole("link", { name: "View members" }).click();
     await page.getByRole("checkbox", { name: `Select ${email}` }).check();
     await page.getByLabel("Change").selectOption("batch");
@@ -310,7 +311,7 @@ test.describe("without JavaScript", () => {
     const { address } = await makeCohort(page, -3);
     const email = `fay-${Date.now().toString(36)}@test.example`;
     await uploadList(page, address, `email\n${email}\n`);
-    await page.getByRole("button", { name: "Confirm" }).click();
+    await confirmList(page);
     await page.goto(`${address}/sessions`);
     await page.getByLabel("Title").fill("Clinic");
     await page.getByLabel("Start").fill(moment(3 * 24 * 60));

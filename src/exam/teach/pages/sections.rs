@@ -70,7 +70,7 @@ pub fn sections(typed: FormValues, page: &ExamForm) -> AnyView {
             </p>
             {first}
             {added}
-            <div hidden=move || shown.get() >= SECTIONS>
+            <div hidden=move || { shown.get() >= SECTIONS }>
                 <button class="btn second" name="go" value=MORE formnovalidate on:click=add>
                     "Add section"
                 </button>

@@ -75,6 +75,7 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
             regrade,
         )
     });
+    let heading = form.is_some().then(|| view! { <h2>"Answers"</h2> });
     let questions = page
         .questions
         .into_iter()
@@ -90,6 +91,7 @@ fn sitting(page: SittingPage, course: &str, regrade: FormState) -> AnyView {
             <ol>{timeline}</ol>
         </details>
         {gradings}
+        {heading}
         <ol class="quiz-answers">{questions}</ol>
         {form}
     }
