@@ -45,7 +45,12 @@ fn signed_in(cx: Cx) -> AppResult<SignedIn> {
 }
 
 pub async fn require_admin() -> AppResult<Admin> {
-    let signed_in = require_user()?;
+    admin(Cx::current()?).await
+}
+
+/// Requires an administrator for a handler that is no server function.
+pub async fn admin(cx: Cx) -> AppResult<Admin> {
+    let signed_in = signed_in(cx)?;
     if signed_in.viewer.role == UserRole::Admin {
         return Ok(Admin(signed_in));
     }

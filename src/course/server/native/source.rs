@@ -94,6 +94,11 @@ impl<'s> TomlValue<'s> {
         self.source.complain(self.span().start, message);
     }
 
+    /// Reports a mistake, unless this is the export of a site, which may have it.
+    pub fn doubt(&self, message: impl Into<String>) {
+        self.source.reading.doubt(&self.place(), message);
+    }
+
     pub fn expect(&self, wanted: &str) {
         let got = match self.raw() {
             DeValue::String(_) => "a text",
@@ -136,9 +141,9 @@ impl<'s> TomlValue<'s> {
         let text = text.trim();
         self.check_length(text, limit);
         if text.is_empty() {
-            self.complain(format!("'{}' is empty", self.name));
+            self.doubt(format!("'{}' is empty", self.name));
         } else if text.chars().any(char::is_control) {
-            self.complain(format!(
+            self.doubt(format!(
                 "'{}' is plain text on one line: it may have no line breaks or control characters",
                 self.name
             ));
@@ -192,6 +197,7 @@ impl<'s> TomlValue<'s> {
     }
 
     fn check_length(&self, text: &str, limit: usize) {
+        let limit = self.source.reading.limit(limit);
         let length = text.chars().count();
         if length > limit {
             self.complain(too_long(&format!("'{}'", self.name), length, limit));
