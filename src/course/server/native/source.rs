@@ -138,7 +138,10 @@ impl<'s> TomlValue<'s> {
         let Some(text) = self.str() else {
             return String::new();
         };
-        let text = text.trim();
+        let text = match self.source.reading.is_export() {
+            true => text,
+            false => text.trim(),
+        };
         self.check_length(text, limit);
         if text.is_empty() {
             self.doubt(format!("'{}' is empty", self.name));
