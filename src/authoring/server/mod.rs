@@ -1,7 +1,6 @@
 //! The server side of writing courses.
 
 pub mod create;
-pub mod download;
 pub mod drops;
 pub mod modules;
 pub mod outline;

@@ -1,5 +1,2 @@
-mod check;
-mod details;
-mod imports;
 mod outlines;
 mod texts;

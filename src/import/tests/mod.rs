@@ -2,7 +2,6 @@
 
 mod access;
 mod again;
-mod export;
 mod former_keys;
 mod language;
 mod rust_book;

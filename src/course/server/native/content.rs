@@ -142,10 +142,7 @@ fn code(fields: &mut Fields<'_>) -> String {
     {
         value.complain("'code' is empty");
     }
-    match value.source.reading.is_export() {
-        true => code,
-        false => code.trim_end_matches('\n').to_owned(),
-    }
+    code.trim_end_matches('\n').to_owned()
 }
 
 /// Returns the path in `{ file = "…" }`.

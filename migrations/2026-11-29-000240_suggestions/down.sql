@@ -1,1 +1,0 @@
-alter table topics drop column suggestions;

@@ -1,1 +1,0 @@
-drop table course_page_edits;
