@@ -39,7 +39,7 @@ test("a seat is ordered, and let in once the office records the payment", async 
   allowed.push("status of 422");
   await learner(page);
   const title = await orderSeat(page, accessible);
-  const office = await browser.newPage();
+  const office = await (await browser.newContext()).newPage();
   await signIn(office, "admin");
   await office.goto(`/teach/${DEMO}/admissions`);
   await office.getByRole("link", { name: "A day with a coach" }).click();
@@ -54,7 +54,7 @@ test("a seat is ordered, and let in once the office records the payment", async 
   await office.getByRole("button", { name: "Record payment" }).click();
   await expect(office.getByRole("heading", { name: "Refund" })).toBeVisible();
   await accessible(office);
-  await office.close();
+  await office.context().close();
   await page.goto("/orders");
   await page.getByRole("link", { name: title, exact: true }).click();
   await expect(page.getByText("This page is your receipt.")).toBeVisible();

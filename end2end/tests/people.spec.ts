@@ -18,7 +18,7 @@ test("an admin invites a person, who joins, is found and is deactivated", async 
   await accessible(page);
 
   const link = await linkMailedTo(address, "/invitation");
-  const guest = await browser.newPage();
+  const guest = await (await browser.newContext()).newPage();
   await guest.goto(link);
   await accessible(guest);
   await guest.getByLabel("Your name").fill("Noor of the tests");
@@ -35,7 +35,7 @@ test("an admin invites a person, who joins, is found and is deactivated", async 
   await expect(page.getByText("The account is deactivated")).toBeVisible();
   await guest.goto("/learn");
   await expect(guest).toHaveURL(/\/sign-in/);
-  await guest.close();
+  await guest.context().close();
 
   await page.goto("/admin/audit?action=user.deactivated");
   await expect(page.getByRole("link", { name: "Noor of the tests" }).first()).toBeVisible();
