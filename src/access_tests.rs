@@ -118,6 +118,13 @@ const TABLE: &str = "
     authoring/api/add_part      course=open&module=1&title=                     401 403 403 422 403 422 404
     authoring/api/rename_part   course=open&part=m9&title=x                     401 403 403 404 403 404 404
     authoring/api/publish_course course=open&published=true                     401 403 403 403 403 200 404
+    GET check/api/load_course_check course=open                                 401 403 403 200 403 200 404
+    GET details/api/load_course_details course=open                             401 403 403 200 403 200 404
+    details/api/save_course_details course=open&details[title]=                 401 403 403 422 403 422 404
+    GET imports/api/load_course_import -                                        401 403 403 403 403 200 200
+    imports/api/confirm_course_import preview=NOBODY&seen=x                     401 403 403 403 403 404 404
+    imports/api/discard_course_import preview=NOBODY                            401 403 403 403 403 200 200
+    imports/api/copy_course     course=open&title=                              401 403 403 403 403 422 404
     GET editor/api/load_topic_text course=open&topic=t                          401 403 403 200 403 200 404
     editor/api/save_topic       course=open&topic=TOPIC&page[base]=0            401 403 403 422 403 422 404
     editor/api/preview_topic    course=open&topic=TOPIC&text=x                  401 403 403 200 403 200 404

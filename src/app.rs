@@ -154,8 +154,17 @@ fn routes() -> RouteTable {
         Route::lazy("/verify", || Box::pin(own(Own::Verify))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
         Route::lazy("/teach/courses/new", || Box::pin(authoring(Authoring::New))),
+        Route::lazy("/teach/courses/import", || {
+            Box::pin(authoring(Authoring::Import))
+        }),
         Route::lazy("/teach/:course/outline", || {
             Box::pin(authoring(Authoring::Outline))
+        }),
+        Route::lazy("/teach/:course/check", || {
+            Box::pin(authoring(Authoring::Check))
+        }),
+        Route::lazy("/teach/:course/course", || {
+            Box::pin(authoring(Authoring::Details))
         }),
         Route::lazy("/teach/:course/topics/:topic/edit", || {
             Box::pin(authoring(Authoring::Topic))

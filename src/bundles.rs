@@ -10,7 +10,10 @@ use crate::admission::orders::desk::pages::{offering_order_page, offering_orders
 use crate::admission::orders::desk::payments::payment_settings_page;
 use crate::admission::orders::pages::{cart_page, order_page, orders_page};
 use crate::admission::review::pages::{application_page, offering_page};
+use crate::authoring::check::pages::course_check_page;
+use crate::authoring::details::pages::course_details_page;
 use crate::authoring::editor::pages::{topic_editor_page, topic_history_page};
+use crate::authoring::imports::pages::course_import_page;
 use crate::authoring::pages::{new_course_page, outline_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
@@ -176,7 +179,10 @@ bundle! {
     /// Writing courses.
     authoring, Authoring {
         New => new_course_page,
+        Import => course_import_page,
         Outline => outline_page,
+        Details => course_details_page,
+        Check => course_check_page,
         Topic => topic_editor_page,
         History => topic_history_page,
     }

@@ -181,6 +181,8 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::platform::notifications::server::addresses::routes())
         .merge(crate::course::server::files::routes())
         .merge(crate::authoring::editor::server::pictures::routes())
+        .merge(crate::authoring::server::download::routes())
+        .merge(crate::authoring::imports::server::upload::routes())
         .merge(crate::certificate::server::files::routes())
         .merge(crate::question_bank::authoring::server::transfer::routes())
         .merge(crate::gradebook::server::export::routes())

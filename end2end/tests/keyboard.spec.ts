@@ -62,6 +62,7 @@ const TUTOR: Walk[] = [
     { fill: { "Questions per attempt": "99", "Passing score (%)": "0" }, press: "Save", then: "errors" },
   ] },
   { path: `/teach/${DEMO}/outline`, steps: [{ press: "Add topic", then: "field" }] },
+  { path: `/teach/${DEMO}/course`, steps: [{ fill: { Title: " ", Tags: "Not a tag" }, press: "Save", then: "errors" }] },
   { path: `/teach/${DEMO}?q=sofia`, steps: [{ press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/exams/new`, steps: [
     { press: "Save", then: "field" },

@@ -1,7 +1,10 @@
 //! Writing courses in the browser: a new course, its outline with drafts, and the texts of topics.
 
 pub mod api;
+pub mod check;
+pub mod details;
 pub mod editor;
+pub mod imports;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
@@ -14,6 +17,18 @@ use crate::course::CourseTitle;
 use crate::platform::address;
 use crate::platform::ids::TopicId;
 use crate::teaching::{Area, CourseStatus};
+
+/// Route that sends a course as a zip.
+pub const COURSE_ZIP: &str = "/teach/{course}/course.zip";
+
+pub fn course_zip_path(course: &str) -> String {
+    COURSE_ZIP.replace("{course}", course)
+}
+
+/// The page with the course's own settings.
+pub fn course_details_path(course: &str) -> String {
+    format!("/teach/{course}/course")
+}
 
 /// Longest title of a course, a module or a topic, in characters.
 pub const TITLE_CHARACTERS: u32 = 120;

@@ -14,11 +14,13 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::course::server::draft::grouped;
+use crate::enrollment::server::store::course_id;
 use crate::import;
-use crate::import::ReadOptions;
+use crate::import::{ReadOptions, export};
 use crate::platform::config::{Config, LogConfig, LogFormat, ServeConfig};
 use crate::platform::db::organizations::{self, Organization};
 use crate::platform::db::{Db, migrate};
+use crate::platform::error::AppError;
 use crate::platform::files::Files;
 use crate::platform::jobs::Registry;
 use crate::server;
@@ -69,6 +71,17 @@ enum Command {
         /// Check the course and store nothing.
         #[arg(long)]
         check: bool,
+    },
+    /// Write a course into a new folder, in the native format, with everything that was written on
+    /// the site.
+    Export {
+        /// The course's name in addresses.
+        course: String,
+        /// The folder to write. It must not exist yet, or be empty.
+        folder: PathBuf,
+        /// The organization that has the course, by its short name.
+        #[arg(long, default_value = organizations::FIRST)]
+        organization: String,
     },
     /// Make somebody a tutor of a course, or end that.
     Tutor {
@@ -174,6 +187,11 @@ async fn run(cli: Cli) -> Result<(), String> {
             };
             import_course(&config, &folder, options, &organization, check).await
         }
+        Command::Export {
+            course,
+            folder,
+            organization,
+        } => export_course(&config, &course, &folder, &organization).await,
         Command::Tutor {
             command,
             organization,
@@ -225,6 +243,35 @@ async fn import_course(
             count(warnings.len(), "warning")
         );
     }
+    Ok(())
+}
+
+async fn export_course(
+    config: &Config,
+    slug: &str,
+    folder: &std::path::Path,
+    organization: &str,
+) -> Result<(), String> {
+    let db = Db::new(&config.database)?;
+    let organization = find_organization(&db, organization).await?;
+    let files = Files::new(config)?;
+    let exported = db
+        .within(organization.organization_id, async move |conn| {
+            let course = course_id(conn, slug)
+                .await?
+                .ok_or_else(|| AppError::NotFound(format!("There is no course “{slug}”.")))?;
+            export::load(conn, course).await
+        })
+        .await
+        .map_err(|error| error.to_string())?;
+    exported
+        .write_to(&files, folder)
+        .await
+        .map_err(|error| error.to_string())?;
+    for part in &exported.left_out {
+        eprintln!("warning: {part}");
+    }
+    println!("Wrote “{}” to {}.", exported.draft.title, folder.display());
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Stores the questions of a course draft in the question bank.
 
-use crate::course::server::draft::FROM_FILE;
+use crate::course::server::draft::{FROM_FILE, FROM_SITE};
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -45,19 +45,22 @@ pub async fn store_questions(
     links: &Links<'_>,
 ) -> AppResult<Changes> {
     bank::lock(conn, course).await?;
-    let known = known(conn, course).await?;
+    let known = known(conn, course, draft.is_export).await?;
     let mut changes = Changes::default();
     let mut kept = HashSet::new();
     // Questions are numbered through a quiz: those of its second topic follow those of its first.
     let mut counts: HashMap<(i32, Option<i32>), i32> = HashMap::new();
     for module in &draft.modules {
+        // Learners see topics numbered without drafts.
+        let mut number = 0;
         for topic in &module.topics {
+            number += i32::from(!topic.is_draft);
             for question in &topic.questions {
                 let before = known.get(&question.key);
                 let purpose = before
                     .filter(|before| before.edited_at.is_some())
                     .map_or(question.purpose, |before| before.purpose);
-                let section = (purpose != QuestionPurpose::Exam).then(|| section_of(topic.number));
+                let section = (purpose != QuestionPurpose::Exam).then(|| section_of(number.max(1)));
                 let count = counts.entry((module.number, section)).or_default();
                 let is_placed = before.is_some_and(|before| before.placed_at.is_some());
                 let place = QuestionPlace {
@@ -75,9 +78,19 @@ pub async fn store_questions(
                         bank::add(conn, &place, Some(&question.key), question, links).await?;
                         changes.added.push(name);
                     }
+                    // Questions of a draft stay hidden with it.
+                    Some(before) if before.is_the_sites() || draft.is_export && topic.is_draft => {
+                        match before.is_same(question)? {
+                            true => changes.unchanged += 1,
+                            false => changes.kept.push(name),
+                        }
+                    }
                     Some(before) if before.edited_at.is_some() => {
                         bank::put(conn, before.question_id, &place).await?;
-                        changes.kept.push(name);
+                        match draft.is_export && before.is_same(question)? {
+                            true => changes.unchanged += 1,
+                            false => changes.kept.push(name),
+                        }
                     }
                     Some(before) => {
                         match store_again(conn, before, &place, question, links).await? {
@@ -90,15 +103,17 @@ pub async fn store_questions(
         }
     }
     for (key, gone) in &known {
-        if !kept.contains(key) && gone.retired_at.is_none() {
+        if !kept.contains(key) && gone.retired_at.is_none() && !gone.is_the_sites() {
             retire(conn, gone.question_id, Some(Utc::now())).await?;
             changes.retired.push(key.clone());
         }
     }
     follow_topics(conn, course).await?;
-    changes
-        .retired
-        .extend(retire_with_topics(conn, course).await?);
+    let hidden = retire_with_topics(conn, course).await?;
+    // An export brings drafts together with their questions, which are hidden from the start.
+    if !draft.is_export {
+        changes.retired.extend(hidden);
+    }
     changes.retired.sort();
     Ok(changes)
 }
@@ -138,7 +153,8 @@ async fn retire_with_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Ve
 }
 
 /// SQL condition for questions that were written on the site or came from a question file.
-const OWN: &str = "(q.external_key is null or q.external_key like 'file:%')";
+const OWN: &str =
+    "(q.external_key is null or q.external_key like 'file:%' or q.external_key like 'site:%')";
 
 #[derive(QueryableByName)]
 struct Prompt {
@@ -146,17 +162,41 @@ struct Prompt {
     prompt: String,
 }
 
-async fn known(conn: &mut Conn, course: CourseId) -> QueryResult<HashMap<String, KnownQuestion>> {
+/// Returns the stored questions by their keys. An export has the site's own questions too.
+async fn known(
+    conn: &mut Conn,
+    course: CourseId,
+    is_export: bool,
+) -> QueryResult<HashMap<String, KnownQuestion>> {
     let rows: Vec<KnownQuestion> = quiz_questions::table
         .filter(quiz_questions::course_id.eq(course))
-        .filter(quiz_questions::external_key.not_like(format!("{}%", FROM_FILE)))
         .select(KnownQuestion::as_select())
         .load(conn)
         .await?;
     let keyed = rows
         .into_iter()
-        .filter_map(|row| row.external_key.clone().map(|key| (key, row)));
+        .filter(|row| is_export || !row.is_the_sites())
+        .map(|row| {
+            let made_up = || format!("{FROM_SITE}{}", row.question_id);
+            (row.external_key.clone().unwrap_or_else(made_up), row)
+        });
     Ok(keyed.collect())
+}
+
+impl KnownQuestion {
+    /// Returns true if the question was written on the site or came from a question file. Its place
+    /// and text do not follow the folder.
+    fn is_the_sites(&self) -> bool {
+        let key = self.external_key.as_deref();
+        key.is_none_or(|key| key.starts_with(FROM_FILE) || key.starts_with(FROM_SITE))
+    }
+
+    fn is_same(&self, question: &QuestionDraft) -> AppResult<bool> {
+        Ok(self.prompt == question.prompt
+            && self.payload == bank::stored_payload(&question.answer)?
+            && self.explanation == question.explanation
+            && self.purpose == question.purpose)
+    }
 }
 
 /// Stores a question over its earlier version. Returns true if anything changed.

@@ -56,9 +56,14 @@ pub async fn store_cold_calls(
         let Some(&topic_id) = topics.get(&topic.key) else {
             continue;
         };
-        let matches = matches(&known, topic_id, &topic.cold_calls);
+        let drafts = match draft.is_export {
+            true => without_the_sites(&known, topic_id, &topic.cold_calls),
+            false => topic.cold_calls.clone(),
+        };
+        changes.unchanged += topic.cold_calls.len() - drafts.len();
+        let matches = matches(&known, topic_id, &drafts);
         let mut order = Vec::new();
-        for (call, known) in topic.cold_calls.iter().zip(matches) {
+        for (call, known) in drafts.iter().zip(matches) {
             let id = match known {
                 Some(known) => update(conn, topic_id, call, known, &mut changes).await?,
                 None => {
@@ -87,6 +92,24 @@ pub async fn store_cold_calls(
         }
     }
     Ok(changes)
+}
+
+/// Returns the prompts of an export without those that were written in this topic on the site.
+fn without_the_sites(
+    known: &[KnownPrompt],
+    topic: TopicId,
+    drafts: &[ColdCallDraft],
+) -> Vec<ColdCallDraft> {
+    let is_the_sites = |draft: &ColdCallDraft| {
+        known.iter().any(|known| {
+            known.topic_id == topic
+                && known.prompt_key.is_none()
+                && known.retired_at.is_none()
+                && known.prompt == draft.prompt
+        })
+    };
+    let others = drafts.iter().filter(|draft| !is_the_sites(draft));
+    others.cloned().collect()
 }
 
 /// Returns the stored prompt of each drafted one: of the same key, else of the same text in the
@@ -154,7 +177,10 @@ async fn update(
     changes: &mut Changes,
 ) -> AppResult<PromptId> {
     if known.edited_at.is_some() {
-        changes.kept.push(known.prompt.clone());
+        match known.prompt == draft.prompt && known.helper_text == draft.helper_text {
+            true => changes.unchanged += 1,
+            false => changes.kept.push(known.prompt.clone()),
+        }
         return Ok(known.prompt_id);
     }
     let key = draft.key.clone().or_else(|| known.prompt_key.clone());

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::Utc;
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_modules, module_progress, quiz_attempts, topic_blocks, topic_content_assets, topics,
 };
-use crate::platform::error::AppResult;
+use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, TopicId};
 
 pub async fn store_modules(
@@ -115,6 +116,8 @@ struct KnownTopic {
     /// True if the site changed the title or the text. Both stay.
     is_edited: bool,
     made_on_site: bool,
+    /// Number in an export, which counts drafts too. None for topics that exports leave out.
+    exported_number: Option<i32>,
 }
 
 pub async fn store_topics(
@@ -159,8 +162,12 @@ pub async fn store_topics(
             let changes = &mut stored.changes;
             match before {
                 None => changes.added.push(topic.title.clone()),
-                Some(before) if before.is_edited => changes.kept.push(before.title.clone()),
-                Some(before) if before.is_same(module.number, topic) => changes.unchanged += 1,
+                Some(before) if before.is_same((module.number, draft), topic) => {
+                    changes.unchanged += 1;
+                }
+                Some(before) if before.is_the_sites(draft, topic) => {
+                    changes.kept.push(before.title.clone());
+                }
                 Some(_) => changes.updated.push(topic.title.clone()),
             }
         }
@@ -254,7 +261,7 @@ type StoredTopicRow = (
     Option<String>,
     Option<String>,
     bool,
-    bool,
+    Option<String>,
     bool,
     bool,
 );
@@ -273,12 +280,20 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
             topics::text_content_cooking,
             topics::text_content_adventure,
             topics::retired_at.is_not_null(),
-            topics::hidden_as.is_not_null(),
+            topics::hidden_as,
             topics::edited_at.is_not_null(),
             topics::made_on_site,
         ))
+        .order((
+            topics::module_no,
+            diesel::dsl::sql::<Integer>("coalesce(outline_order, topic_number)"),
+            topics::made_on_site.desc(),
+            topics::created_at,
+            topics::topic_id,
+        ))
         .load(conn)
         .await?;
+    let mut numbers: HashMap<i32, i32> = HashMap::new();
     Ok(rows
         .into_iter()
         .map(
@@ -293,10 +308,16 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
                 cooking,
                 adventure,
                 is_retired,
-                is_hidden,
+                hidden_as,
                 is_edited,
                 made_on_site,
             )| {
+                let is_exported = !is_retired || hidden_as.as_deref() == Some("draft");
+                let exported_number = is_exported.then(|| {
+                    let number = numbers.entry(module_no).or_default();
+                    *number += 1;
+                    *number
+                });
                 let content = [normal, sports, cooking, adventure];
                 KnownTopic {
                     slug,
@@ -306,9 +327,10 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
                     topic_number,
                     content,
                     is_retired,
-                    is_hidden,
+                    is_hidden: hidden_as.is_some(),
                     is_edited,
                     made_on_site,
+                    exported_number,
                 }
             },
         )
@@ -316,10 +338,19 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
 }
 
 impl KnownTopic {
-    fn is_same(&self, module_no: i32, topic: &TopicDraft) -> bool {
+    /// Returns true if the topic keeps the title and text that it has on the site.
+    fn is_the_sites(&self, draft: &CourseDraft, topic: &TopicDraft) -> bool {
+        self.is_edited || draft.is_export && (self.made_on_site || topic.is_draft)
+    }
+
+    fn is_same(&self, (module_no, draft): (i32, &CourseDraft), topic: &TopicDraft) -> bool {
+        let number = match draft.is_export {
+            true => self.exported_number,
+            false => Some(self.topic_number),
+        };
         self.is_retired == self.is_hidden
             && self.title == topic.title
-            && (self.module_no, self.topic_number) == (module_no, topic.number)
+            && (self.module_no, number) == (module_no, Some(topic.number))
             && self.content == sources(topic)
     }
 }
@@ -365,8 +396,8 @@ async fn store_topic(
     links: &Links<'_>,
     words: &mut Vocabulary,
 ) -> AppResult<TopicId> {
-    if let Some(before) = before.filter(|before| before.is_edited) {
-        return keep_text(conn, module_no, topic, before, words).await;
+    if let Some(before) = before.filter(|before| before.is_the_sites(draft, topic)) {
+        return keep_text(conn, (module_no, draft), topic, before, words).await;
     }
     let normal = render::body(topic, &topic.body, links);
     let [text, sports, cooking, adventure] = sources(topic);
@@ -388,6 +419,7 @@ async fn store_topic(
         topics::text_content_sports.eq(sports),
         topics::text_content_cooking.eq(cooking),
         topics::text_content_adventure.eq(adventure),
+        topics::suggestions.eq(suggestions(topic)?),
         topics::headings.eq(Value::Array(headings)),
         topics::word_count.eq(i32::try_from(normal.words).unwrap_or(i32::MAX)),
         topics::reading_minutes.eq(reading_minutes(normal.words)),
@@ -406,6 +438,8 @@ async fn store_topic(
                     topics::course_id.eq(course),
                     topics::slug.eq(&topic.key),
                     values,
+                    topics::hidden_as.eq(topic.is_draft.then_some("draft")),
+                    topics::retired_at.eq(topic.is_draft.then(Utc::now)),
                 ))
                 .returning(topics::topic_id)
                 .get_result(conn)
@@ -427,6 +461,10 @@ async fn store_topic(
     Ok(id)
 }
 
+fn suggestions(topic: &TopicDraft) -> AppResult<Value> {
+    serde_json::to_value(&topic.suggestions).map_err(|error| AppError::internal(&error))
+}
+
 type ShownAgain = diesel::dsl::Eq<topics::retired_at, Option<chrono::DateTime<Utc>>>;
 
 /// Brings a topic back that an earlier import retired. None for a topic that the site hides.
@@ -437,17 +475,19 @@ fn shown_again(before: &KnownTopic) -> Option<ShownAgain> {
 /// Stores only the place of a topic whose text was changed on the site.
 async fn keep_text(
     conn: &mut Conn,
-    module_no: i32,
+    (module_no, draft): (i32, &CourseDraft),
     topic: &TopicDraft,
     before: &KnownTopic,
     words: &mut Vocabulary,
 ) -> AppResult<TopicId> {
+    let made_on_site = draft.is_export && before.made_on_site;
     diesel::update(topics::table.find(before.topic_id))
         .set((
             topics::module_no.eq(module_no),
             topics::topic_number.eq(topic.number),
             topics::outline_order.eq(topic.number),
-            topics::made_on_site.eq(false),
+            topics::made_on_site.eq(made_on_site),
+            topics::suggestions.eq(suggestions(topic)?),
             shown_again(before),
         ))
         .execute(conn)

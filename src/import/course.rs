@@ -7,17 +7,29 @@ use chrono::Utc;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::NewCourse;
 use crate::course::server::draft::CourseDraft;
 use crate::course::server::render::Links;
 use crate::course::server::store::recount;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{course_quiz_settings, courses};
+use crate::platform::db::schema::{course_page_edits, course_quiz_settings, courses};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, FileId};
 
-/// Stores the row of the course, and publishes the course if it is new. Returns its id, and true if
-/// it is new. A course is found by its slug or its former slug.
-pub async fn store_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(CourseId, bool)> {
+/// The row of a course that was stored.
+pub struct StoredCourse {
+    pub course: CourseId,
+    pub is_new: bool,
+    /// True if the course's page stays as it was changed on the site.
+    pub page_is_kept: bool,
+}
+
+/// Stores the row of the course. A course is found by its slug or its former slug.
+pub async fn store_course(
+    conn: &mut Conn,
+    draft: &mut CourseDraft,
+    new: NewCourse,
+) -> AppResult<StoredCourse> {
     let values = (
         courses::title.eq(&draft.title),
         courses::summary.eq(&draft.summary),
@@ -31,7 +43,6 @@ pub async fn store_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(Co
         courses::price_cents.eq(draft.price_cents),
         courses::currency.eq(&draft.currency),
         courses::cohort_only.eq(draft.cohort_only),
-        courses::retired_at.eq(None::<chrono::DateTime<Utc>>),
     );
     let settings = &draft.settings;
     let settings = (
@@ -46,37 +57,65 @@ pub async fn store_course(conn: &mut Conn, draft: &CourseDraft) -> AppResult<(Co
         .chain(&draft.former_slug)
         .map(String::as_str)
         .collect();
-    let known: Option<(CourseId, Option<bool>)> = courses::table
+    let page_edited = course_page_edits::edited_at.is_not_null().nullable();
+    let known: Option<(CourseId, Option<bool>, Option<bool>)> = courses::table
         .left_join(course_quiz_settings::table)
+        .left_join(course_page_edits::table)
         .filter(courses::slug.eq_any(slugs))
         .order(courses::slug.eq(&draft.slug).desc())
-        .select((courses::course_id, edited))
+        .select((courses::course_id, edited, page_edited))
         .first(conn)
         .await
         .optional()?;
     match known {
-        Some((course, edited)) => {
-            // Settings that were changed on the site stay.
+        Some((course, edited, page_edited)) => {
+            // Settings that were changed on the site stay, and so does the course's page.
             let settings = (edited != Some(true)).then_some(settings);
+            let page_is_kept = page_edited == Some(true);
+            let values = (!page_is_kept).then_some(values);
+            let back = courses::retired_at.eq(None::<chrono::DateTime<Utc>>);
             diesel::update(courses::table.find(course))
-                .set((courses::slug.eq(&draft.slug), values, settings))
+                .set((courses::slug.eq(&draft.slug), back, values, settings))
                 .execute(conn)
                 .await?;
-            Ok((course, false))
+            if page_is_kept {
+                take_page(conn, course, draft).await?;
+            }
+            Ok(StoredCourse {
+                course,
+                is_new: false,
+                page_is_kept,
+            })
         }
         None => {
+            let is_published = new == NewCourse::Published;
             let published = (
-                courses::is_published.eq(true),
-                courses::published_at.eq(Utc::now()),
+                courses::is_published.eq(is_published),
+                courses::published_at.eq(is_published.then(Utc::now)),
             );
             let course = diesel::insert_into(courses::table)
                 .values((courses::slug.eq(&draft.slug), values, settings, published))
                 .returning(courses::course_id)
                 .get_result(conn)
                 .await?;
-            Ok((course, true))
+            Ok(StoredCourse {
+                course,
+                is_new: true,
+                page_is_kept: false,
+            })
         }
     }
+}
+
+/// Takes the title, description and language of the course's page into the draft, because other
+/// parts are rendered with them.
+async fn take_page(conn: &mut Conn, course: CourseId, draft: &mut CourseDraft) -> QueryResult<()> {
+    (draft.title, draft.description, draft.language) = courses::table
+        .find(course)
+        .select((courses::title, courses::description, courses::language))
+        .first(conn)
+        .await?;
+    Ok(())
 }
 
 /// Stores the fields that need all other parts to be stored first: counts, the rendered description

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use sha2::{Digest, Sha256};
 
 use crate::course::server::draft::CourseDraft;
 use crate::course::server::files::{OF_QUESTIONS, OF_TOPICS, keep};
 use crate::platform::db::Conn;
-use crate::platform::db::schema::course_files;
+use crate::platform::db::schema::{course_files, stored_files};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::files::Files;
 use crate::platform::ids::{CourseId, FileId, OrganizationId};
@@ -23,10 +24,20 @@ pub async fn store_files(
     draft: &CourseDraft,
 ) -> AppResult<HashMap<String, FileId>> {
     let mut stored = HashMap::new();
+    let known = match draft.is_export {
+        true => known(conn, course).await?,
+        false => HashMap::new(),
+    };
     for file in &draft.files {
         let content = tokio::fs::read(&file.path)
             .await
             .map_err(|error| AppError::field("", format!("{} can't be read: {error}", file.key)))?;
+        let same = known.get(&file.key);
+        let same = same.filter(|(_, sha256)| *sha256 == Sha256::digest(&content)[..]);
+        if let Some((id, _)) = same {
+            stored.insert(file.key.clone(), *id);
+            continue;
+        }
         let kind = (file.key.as_str(), file.media_type.as_str());
         let id = keep(conn, files, organization, course, kind, content).await?;
         stored.insert(file.key.clone(), id);
@@ -42,4 +53,26 @@ pub async fn store_files(
     .execute(conn)
     .await?;
     Ok(stored)
+}
+
+/// Returns the course's files with the hashes of their contents, by name. An export does not tell
+/// the media type of a file that other rules than those of the native format gave.
+async fn known(
+    conn: &mut Conn,
+    course: CourseId,
+) -> QueryResult<HashMap<String, (FileId, Vec<u8>)>> {
+    let rows: Vec<(String, FileId, Vec<u8>)> = course_files::table
+        .inner_join(stored_files::table.on(stored_files::file_id.eq(course_files::file_id)))
+        .filter(course_files::course_id.eq(course))
+        .select((
+            course_files::name,
+            course_files::file_id,
+            stored_files::sha256,
+        ))
+        .load(conn)
+        .await?;
+    let known = rows.into_iter();
+    Ok(known
+        .map(|(name, file, sha256)| (name, (file, sha256)))
+        .collect())
 }

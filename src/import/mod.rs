@@ -6,6 +6,7 @@ mod cold_calls;
 mod content;
 mod course;
 mod exercises;
+pub mod export;
 mod files;
 mod search_index;
 #[cfg(all(test, feature = "ssr"))]
@@ -13,6 +14,7 @@ pub mod tests;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -37,6 +39,8 @@ pub struct ImportSummary {
     pub course: String,
     pub slug: String,
     pub is_new: bool,
+    /// True if the course's page stays as it was changed on the site.
+    pub page_is_kept: bool,
     pub topics: Changes,
     pub questions: Changes,
     pub exercises: Changes,
@@ -77,6 +81,12 @@ impl std::fmt::Display for ImportSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let verb = if self.is_new { "Imported" } else { "Updated" };
         writeln!(f, "{verb} “{}” (/courses/{})", self.course, self.slug)?;
+        if self.page_is_kept {
+            writeln!(
+                f,
+                "  Title, texts, language and price are kept as edited on the site."
+            )?;
+        }
         for (changes, what) in [
             (&self.topics, "Topics"),
             (&self.questions, "Questions"),
@@ -179,8 +189,12 @@ pub fn read_with(
 
 const RESERVED: &str = "the folder's name 'from-files' is reserved for the pictures of imported question files; please rename the folder";
 
-/// Returns a file of the course whose name is reserved for imported questions.
+/// Returns a file of the course whose name is reserved for imported questions. An export has their
+/// pictures under these names.
 fn reserved_file(draft: &CourseDraft) -> Option<&str> {
+    if draft.is_export {
+        return None;
+    }
     let mut keys = draft.files.iter().map(|file| file.key.as_str());
     keys.find(|key| key.starts_with(OF_QUESTIONS))
 }
@@ -202,55 +216,103 @@ pub async fn import(
     db: &Db,
     files: &Files,
     organization: OrganizationId,
+    draft: CourseDraft,
+) -> AppResult<ImportSummary> {
+    let files = files.clone();
+    db.within(organization, async move |conn| {
+        store_draft(conn, &files, organization, draft, NewCourse::Published).await
+    })
+    .await
+}
+
+/// Whether an import publishes a course that is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewCourse {
+    Published,
+    Draft,
+}
+
+/// Returns the summary that an import would have. Nothing is stored.
+pub async fn dry_run(
+    db: &Db,
+    organization: OrganizationId,
+    draft: CourseDraft,
+) -> AppResult<ImportSummary> {
+    let found = Arc::new(Mutex::new(None));
+    let seen = found.clone();
+    let undone: AppResult<()> = db
+        .within(organization, async move |conn| {
+            let files = Files::in_memory();
+            let new = NewCourse::Draft;
+            let summary = store_draft(conn, &files, organization, draft, new).await?;
+            // Constraints that are checked at the end of a transaction would not be checked.
+            statement("set constraints all immediate")
+                .execute(conn)
+                .await?;
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(summary);
+            Err(AppError::Conflict("A dry run ends here.".to_owned()))
+        })
+        .await;
+    let summary = found.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (summary, undone) {
+        (Some(summary), _) => Ok(summary),
+        (None, Err(error)) => Err(error),
+        (None, Ok(())) => Err(AppError::internal("a dry run ended without a summary")),
+    }
+}
+
+/// Stores the draft in the caller's transaction.
+pub async fn store_draft(
+    conn: &mut Conn,
+    files: &Files,
+    organization: OrganizationId,
     mut draft: CourseDraft,
+    new: NewCourse,
 ) -> AppResult<ImportSummary> {
     draft.tidy_names();
     if let Some(key) = reserved_file(&draft) {
         return Err(AppError::field("", format!("{key}: {RESERVED}")));
     }
-    let files = files.clone();
-    db.within(organization, async move |conn| {
-        lock(conn, organization, &draft.slug).await?;
-        statement("set constraints topics_order, course_modules_order deferred")
-            .execute(conn)
-            .await?;
-        let (course, is_new) = course::store_course(conn, &draft).await?;
-        let stored = files::store_files(conn, &files, organization, course, &draft).await?;
-        let addresses: HashMap<String, String> = stored
-            .iter()
-            .map(|(key, id)| (key.clone(), address(*id, key)))
-            .collect();
-        let links = Links {
-            course_slug: &draft.slug,
-            language: &draft.language,
-            files: &addresses,
-        };
-        content::store_modules(conn, course, &draft).await?;
-        let topics = content::store_topics(conn, course, &draft, &links).await?;
-        let questions = bank::store_questions(conn, course, &draft, &topics.ids, &links).await?;
-        outline::settle(conn, course).await?;
-        let exercises =
-            exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
-        let cold_calls = cold_calls::store_cold_calls(conn, course, &draft, &topics.ids).await?;
-        let reached = content::reached_modules(conn, course).await?;
-        course::finish_course(conn, course, &draft, &stored, &links).await?;
-        search_index::refresh_course(conn, course, topics.words).await?;
-        search_index::refresh_catalog(conn).await?;
-        Ok(ImportSummary {
-            course: draft.title.clone(),
-            slug: draft.slug.clone(),
-            is_new,
-            topics: topics.changes,
-            questions,
-            exercises,
-            cold_calls,
-            files: stored.len(),
-            moved: (topics.moved.into_iter())
-                .filter(|(was, _)| reached.contains(was))
-                .collect(),
-        })
+    lock(conn, organization, &draft.slug).await?;
+    statement("set constraints topics_order, course_modules_order deferred")
+        .execute(conn)
+        .await?;
+    let known = course::store_course(conn, &mut draft, new).await?;
+    let course = known.course;
+    let stored = files::store_files(conn, files, organization, course, &draft).await?;
+    let addresses: HashMap<String, String> = stored
+        .iter()
+        .map(|(key, id)| (key.clone(), address(*id, key)))
+        .collect();
+    let links = Links {
+        course_slug: &draft.slug,
+        language: &draft.language,
+        files: &addresses,
+    };
+    content::store_modules(conn, course, &draft).await?;
+    let topics = content::store_topics(conn, course, &draft, &links).await?;
+    let questions = bank::store_questions(conn, course, &draft, &topics.ids, &links).await?;
+    outline::settle(conn, course).await?;
+    let exercises = exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
+    let cold_calls = cold_calls::store_cold_calls(conn, course, &draft, &topics.ids).await?;
+    let reached = content::reached_modules(conn, course).await?;
+    course::finish_course(conn, course, &draft, &stored, &links).await?;
+    search_index::refresh_course(conn, course, topics.words).await?;
+    search_index::refresh_catalog(conn).await?;
+    Ok(ImportSummary {
+        course: draft.title.clone(),
+        slug: draft.slug.clone(),
+        is_new: known.is_new,
+        page_is_kept: known.page_is_kept,
+        topics: topics.changes,
+        questions,
+        exercises,
+        cold_calls,
+        files: stored.len(),
+        moved: (topics.moved.into_iter())
+            .filter(|(was, _)| reached.contains(was))
+            .collect(),
     })
-    .await
 }
 
 /// Locks the course for the transaction. Two imports of a course at the same time would undo each

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::authoring::api::{CreateCourse, load_new_course};
+use crate::authoring::imports::IMPORT_COURSE;
 use crate::authoring::{
     LANGUAGES, NewCoursePage, OUTLINE_CHARACTERS, SLUG_CHARACTERS, SUMMARY_CHARACTERS,
     TITLE_CHARACTERS,
@@ -28,6 +29,9 @@ pub fn new_course_page() -> AnyView {
             <div class="wide teach">
                 <Breadcrumbs trail=trail />
                 <h1>"New course"</h1>
+                <p class="soft">
+                    "Or "<a href=IMPORT_COURSE>"import a course"</a>" from files."
+                </p>
                 {form(&page, state)}
             </div>
         }

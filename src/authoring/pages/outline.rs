@@ -4,10 +4,13 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::authoring::api::{AddPart, ChangeOutline, PublishCourse, RenamePart, load_outline};
+use crate::authoring::check::check_path;
 use crate::authoring::editor::edit_path;
+use crate::authoring::imports::api::CopyCourse;
+use crate::authoring::imports::pages::copy_form;
 use crate::authoring::{
     AuthoredModule, AuthoredOutline, AuthoredTopic, OutlineChange, OutlinePart, TITLE_CHARACTERS,
-    TopicStatus, rename_path,
+    TopicStatus, course_details_path, course_zip_path, rename_path,
 };
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Page, Tone, grip, loaded,
@@ -25,6 +28,7 @@ struct Forms {
     add: FormState,
     rename: FormState,
     publish: FormState,
+    copy: FormState,
     again: Callback<()>,
 }
 
@@ -41,6 +45,7 @@ pub fn outline_page() -> AnyView {
         add: FormState::of(AddPart::PATH),
         rename: FormState::of(RenamePart::PATH),
         publish: FormState::of(PublishCourse::PATH),
+        copy: FormState::of(CopyCourse::PATH),
         again: Callback::new(move |()| page.refetch()),
     };
     let show = move |page: AuthoredOutline| {
@@ -87,6 +92,37 @@ fn outline(course: &str, page: AuthoredOutline, forms: Forms) -> AnyView {
             </h2>
             {add_form(course, 0, forms)}
         </section>
+        {files(course, page.may_publish, forms)}
+    }
+    .erase()
+}
+
+/// The course as files, and for admins a copy of it.
+fn files(course: &str, may_copy: bool, forms: Forms) -> AnyView {
+    let zip = course_zip_path(course);
+    let copy = may_copy.then(|| {
+        view! {
+            <details class="outline-copy" open=!forms.copy.value("title", "").is_empty()>
+                <summary>"Copy this course"</summary>
+                {copy_form(course, forms.copy)}
+            </details>
+        }
+    });
+    view! {
+        <section class="stack" aria-labelledby="ly-files">
+            <h2 id="ly-files" class="label">
+                "Files and copies"
+            </h2>
+            <p class="soft">
+                "The download has everything that learners see, and drafts, in files that can be edited and imported again. It includes the answers to questions."
+            </p>
+            <p>
+                <a class="btn second" href=zip rel="external" download>
+                    "Download course (zip)"
+                </a>
+            </p>
+            {copy}
+        </section>
     }
     .erase()
 }
@@ -130,6 +166,12 @@ fn course_status(course: &str, page: &AuthoredOutline, forms: Forms) -> AnyView 
         <div class="outline-status">
             <Badge tone=tone text=page.status.label() />
             <p class="soft">{words}</p>
+            <Button kind=ButtonKind::Quiet href=check_path(course)>
+                "Check course"
+            </Button>
+            <Button kind=ButtonKind::Quiet href=course_details_path(course)>
+                "Course settings"
+            </Button>
             {button}
         </div>
     }

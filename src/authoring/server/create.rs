@@ -33,7 +33,7 @@ pub async fn course(conn: &mut Conn, admin: &Admin, form: &NewCourseForm) -> App
     let cx = &admin.0.cx;
     let mut problems = FieldProblems::default();
     let title = problems.keep(title("title", &form.title));
-    let slug = problems.keep(slug(form));
+    let slug = problems.keep(slug(&form.slug, &form.title));
     let summary = problems.keep(summary(&form.summary));
     let language = form.language.trim();
     if !is_language_tag(language) {
@@ -79,10 +79,11 @@ pub async fn course(conn: &mut Conn, admin: &Admin, form: &NewCourseForm) -> App
     Ok(slug)
 }
 
-fn slug(form: &NewCourseForm) -> AppResult<String> {
-    let typed = form.slug.trim();
+/// Reads a course's name in addresses, or makes it from the title if none is typed.
+pub fn slug(typed: &str, title: &str) -> AppResult<String> {
+    let typed = typed.trim();
     let slug = match typed {
-        "" => slug_of(&names::tidy(&form.title)),
+        "" => slug_of(&names::tidy(title)),
         typed => typed.to_owned(),
     };
     let problem = |sentence: &str| Err(AppError::field("slug", sentence));
@@ -126,7 +127,8 @@ fn modules(typed: &str) -> AppResult<Vec<TypedModule>> {
     typed_outline::read(typed).map_err(|problems| AppError::field("outline", problems.join(" ")))
 }
 
-async fn is_taken(conn: &mut Conn, slug: &str) -> QueryResult<bool> {
+/// Returns true if a course has this name in addresses.
+pub async fn is_taken(conn: &mut Conn, slug: &str) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(
         courses::table.filter(courses::slug.eq(slug)),
     ))

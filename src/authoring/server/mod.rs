@@ -1,6 +1,7 @@
 //! The server side of writing courses.
 
 pub mod create;
+pub mod download;
 pub mod drops;
 pub mod modules;
 pub mod outline;

@@ -1,2 +1,5 @@
+mod check;
+mod details;
+mod imports;
 mod outlines;
 mod texts;

@@ -13,6 +13,10 @@ use crate::platform::names::visible;
 /// again keeps questions with this prefix. Without the prefix it would retire them.
 pub const FROM_FILE: &str = "file:";
 
+/// Prefix of the keys that exports give to questions that were written on the site. Importing the
+/// course again keeps these questions too.
+pub const FROM_SITE: &str = "site:";
+
 /// A course read from a folder. All references in it are resolved, and all long texts are Markdown
 /// source.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +52,9 @@ pub struct CourseDraft {
     pub files: Vec<FileDraft>,
     /// Key in `files` of the catalog picture.
     pub thumbnail: Option<String>,
+    /// True if a site exported the course. Parts that were written on the site belong to the site
+    /// still.
+    pub is_export: bool,
 }
 
 impl CourseDraft {
@@ -131,6 +138,8 @@ pub struct TopicDraft {
     /// under one of them is renamed.
     pub former_keys: Vec<String>,
     pub title: String,
+    /// True if a new topic is hidden from learners at first.
+    pub is_draft: bool,
     pub body: TopicBody,
     /// Narrations for study personas other than the normal one.
     pub narrations: BTreeMap<StudyPersona, TopicBody>,
@@ -260,11 +269,13 @@ pub struct ColdCallDraft {
     pub helper_text: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SuggestionDraft {
     pub prompt: String,
     /// Prepared Markdown answer, shown without asking a model. None if the tutor answers instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<SuggestionDraft>,
 }
 

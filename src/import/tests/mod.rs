@@ -2,6 +2,7 @@
 
 mod access;
 mod again;
+mod export;
 mod former_keys;
 mod language;
 mod rust_book;

@@ -270,6 +270,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    course_import_previews (import_id) {
+        import_id -> Uuid,
+        organization_id -> Uuid,
+        uploaded_by -> Uuid,
+        file_name -> Text,
+        content -> Nullable<Bytea>,
+        slug -> Nullable<Text>,
+        preview -> Jsonb,
+        imported_as -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     course_modules (module_id) {
         module_id -> Uuid,
         organization_id -> Uuid,
@@ -281,6 +295,14 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         edited_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    course_page_edits (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        edited_at -> Timestamptz,
     }
 }
 
@@ -1101,6 +1123,7 @@ diesel::table! {
         outline_order -> Nullable<Int4>,
         edited_at -> Nullable<Timestamptz>,
         made_on_site -> Bool,
+        suggestions -> Jsonb,
     }
 }
 
@@ -1659,6 +1682,7 @@ diesel::joinable!(topic_personalization -> courses (course_id));
 diesel::joinable!(learner_persona_profiles -> users (user_id));
 diesel::joinable!(learner_persona_profiles -> courses (course_id));
 diesel::joinable!(search_terms -> courses (course_id));
+diesel::joinable!(course_page_edits -> courses (course_id));
 diesel::joinable!(course_quiz_settings -> courses (course_id));
 diesel::joinable!(quiz_attempts -> users (user_id));
 diesel::joinable!(quiz_attempts -> courses (course_id));
@@ -1750,8 +1774,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     cold_call_stars,
     course_certificates,
     course_files,
+    course_import_previews,
     course_modules,
     course_offerings,
+    course_page_edits,
     course_quiz_settings,
     course_revisions,
     course_tutors,

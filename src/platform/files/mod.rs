@@ -1,6 +1,7 @@
 //! Files: stored in an object store (a local folder, or S3) under the hash of their content. They
 //! are served, with ranges, to everybody who may see the object that a file belongs to.
 
+pub mod scratch;
 pub mod serve;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, PutPayload};
@@ -64,6 +66,13 @@ impl Files {
         Ok(Self { store })
     }
 
+    /// Files that are lost when the value is dropped, for what is only tried.
+    pub fn in_memory() -> Self {
+        Self {
+            store: Arc::new(InMemory::new()),
+        }
+    }
+
     /// Checks the content, then stores it and its row. The same content is stored only once. The
     /// object is written before the row, so that no row names a missing file.
     pub async fn put(
@@ -113,6 +122,17 @@ impl Files {
             .get_result(conn)
             .await?;
         Ok(file)
+    }
+
+    /// Returns the whole content of a file.
+    pub async fn read(&self, file: &StoredFile) -> AppResult<Bytes> {
+        let path = Path::from(file.object_key.as_str());
+        let found = self.store.get(&path).await;
+        let found = found.map_err(|error| AppError::internal(&error))?;
+        found
+            .bytes()
+            .await
+            .map_err(|error| AppError::internal(&error))
     }
 }
 

@@ -22,12 +22,16 @@ pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 pub const BATCH: usize = 5_000;
 
 /// Tables, and the rows that are deleted from them.
-const EXPIRED: [(&str, &str); 17] = [
+const EXPIRED: [(&str, &str); 18] = [
     ("web_sessions", "expires_at < now()"),
     ("one_time_tokens", "expires_at < now() - interval '7 days'"),
     ("sign_ups", "expires_at < now()"),
     (
         "question_import_previews",
+        "created_at < now() - interval '1 day'",
+    ),
+    (
+        "course_import_previews",
         "created_at < now() - interval '1 day'",
     ),
     (

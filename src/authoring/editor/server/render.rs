@@ -55,6 +55,7 @@ pub async fn text(
         key: topic.slug.clone(),
         former_keys: Vec::new(),
         title: title.to_owned(),
+        is_draft: false,
         body: TopicBody::Markdown(source.to_owned()),
         narrations: Default::default(),
         video_url: topic.video_url.clone(),

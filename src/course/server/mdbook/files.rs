@@ -64,7 +64,7 @@ fn plain_name(name: &str) -> String {
 /// Returns the media type for a file's extension. Types that a browser would run as a page are
 /// served as text or as bytes to download. SVG stays an image; the server's headers keep it from
 /// running scripts.
-fn media_type(path: &Path) -> &'static str {
+pub fn media_type(path: &Path) -> &'static str {
     let ending = path
         .extension()
         .unwrap_or_default()

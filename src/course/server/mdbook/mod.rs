@@ -36,7 +36,7 @@ use crate::course::server::draft::{
     TopicBody, TopicDraft,
 };
 use crate::course::server::native::is_language_tag;
-pub use files::{MAX_SLUG, slug};
+pub use files::{MAX_SLUG, media_type, readable_slug, slug};
 pub use quiz_file::{QuizFileQuestion, read_quiz_file};
 
 use anchors::PageAnchors;
@@ -335,6 +335,7 @@ impl BookAbout<'_> {
             modules: module_drafts(outline, pages, written.topics),
             files: written.files,
             thumbnail: None,
+            is_export: false,
         }
     }
 
@@ -414,6 +415,7 @@ fn topic(page: &Page, before: usize, body: String, questions: Vec<QuestionDraft>
         key: page.key.clone(),
         former_keys: page.former_keys.clone(),
         title: page.title.clone(),
+        is_draft: false,
         body: TopicBody::Markdown(body),
         narrations: Default::default(),
         video_url: None,

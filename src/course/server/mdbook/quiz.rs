@@ -11,10 +11,10 @@ use super::config::line_of;
 use super::files::slug;
 use super::folder::{CourseFolder, FileRefusal};
 use super::source::{Place, Problems, Source};
-use crate::course::server::draft::FROM_FILE;
 use crate::course::server::draft::{
     AnswerDraft, OptionDraft, QuestionDraft, QuestionPurpose, TracingOutcome,
 };
+use crate::course::server::draft::{FROM_FILE, FROM_SITE};
 
 /// Prompt of a tracing question, shown with its program.
 const TRACING_PROMPT: &str = "Does this program compile? If it does, write what it prints; if it does not, name the \
@@ -257,7 +257,10 @@ fn derived_id(file: &Path, index: usize) -> String {
 
 /// Returns true if a book's id can be the key of a question of the course.
 fn is_key(id: &str) -> bool {
-    !id.trim().is_empty() && id.len() <= MAX_ID && !id.starts_with(FROM_FILE)
+    !id.trim().is_empty()
+        && id.len() <= MAX_ID
+        && !id.starts_with(FROM_FILE)
+        && !id.starts_with(FROM_SITE)
 }
 
 /// Returns the text that the questions of this question's group share.

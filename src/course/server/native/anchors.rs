@@ -49,7 +49,7 @@ impl BodyAnchors {
         if !is_there {
             let guess =
                 super::names::did_you_mean(fragment, self.headings.iter().map(String::as_str));
-            reading.complain(place, format!("there is no heading '#{fragment}'{guess}"));
+            reading.doubt(place, format!("there is no heading '#{fragment}'{guess}"));
         }
     }
 }

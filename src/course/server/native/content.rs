@@ -142,7 +142,10 @@ fn code(fields: &mut Fields<'_>) -> String {
     {
         value.complain("'code' is empty");
     }
-    code.trim_end_matches('\n').to_owned()
+    match value.source.reading.is_export() {
+        true => code,
+        false => code.trim_end_matches('\n').to_owned(),
+    }
 }
 
 /// Returns the path in `{ file = "…" }`.

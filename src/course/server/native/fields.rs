@@ -176,7 +176,7 @@ impl<'s> Fields<'s> {
         };
         let values = elements(value, most);
         if values.len() < least && value.raw().is_array() {
-            value.complain(format!(
+            value.doubt(format!(
                 "'{key}' must have at least {least} {}",
                 entries(least)
             ));
@@ -272,7 +272,7 @@ fn elements(value: TomlValue<'_>, most: usize) -> Vec<TomlValue<'_>> {
         return Vec::new();
     };
     if array.len() > most {
-        value.complain(format!(
+        value.doubt(format!(
             "'{}' has {} entries, more than the {most} that it may have",
             value.name,
             array.len()
@@ -289,7 +289,7 @@ fn distinct_lines(values: Vec<TomlValue<'_>>, limit: usize) -> Vec<String> {
     for value in values {
         let line = value.line(limit);
         if lines.contains(&line) && !line.is_empty() {
-            value.complain(format!("\"{line}\" is in '{}' twice", value.name));
+            value.doubt(format!("\"{line}\" is in '{}' twice", value.name));
         }
         lines.push(line);
     }

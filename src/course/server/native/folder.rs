@@ -15,6 +15,7 @@ use super::media::{self, FileKind};
 use super::names::{did_you_mean, is_file_name};
 use super::report::Mistakes;
 use crate::course::server::draft::FileDraft;
+use crate::course::server::mdbook;
 use crate::platform::figures::megabytes;
 
 /// Limit of guesses at misspelled paths. Each guess compares the path with every file, and so many
@@ -66,6 +67,19 @@ impl Folder {
         };
         folder.walk(Path::new(""), 1, report);
         Some(folder)
+    }
+
+    /// Returns a folder that has these files, without reading any.
+    pub fn of_names<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        Self {
+            root: PathBuf::new(),
+            files: names.map(|name| (PathBuf::from(name), 0)).collect(),
+            folders: BTreeSet::new(),
+            is_cut_short: false,
+            guesses: Cell::new(MOST_GUESSES),
+            used: RefCell::default(),
+            served: RefCell::default(),
+        }
     }
 
     fn walk(&mut self, inside: &Path, depth: usize, report: &Mistakes) {
@@ -282,14 +296,27 @@ impl Folder {
         let (kind, media_type) = media::of(path).ok_or_else(|| {
             format!("'{key}' is not of a kind of file that a course can have; see docs/course-format.md for the list")
         })?;
-        let on_disk = self.root.join(path);
+        Ok((self.add_served(path, media_type), kind))
+    }
+
+    /// Adds all files that were not read to those that the course serves.
+    pub fn serve_rest(&self) {
+        for path in self.files.keys().filter(|path| !self.is_used(path)) {
+            let kind = media::of(path).map(|(_, media_type)| media_type);
+            let media_type = kind.unwrap_or_else(|| mdbook::media_type(path));
+            self.add_served(path, media_type);
+        }
+    }
+
+    fn add_served(&self, path: &Path, media_type: &str) -> String {
+        let key = key_of(path);
         let file = FileDraft {
             key: key.clone(),
-            path: on_disk,
+            path: self.root.join(path),
             media_type: media_type.to_owned(),
         };
         self.served.borrow_mut().insert(key.clone(), file);
-        Ok((key, kind))
+        key
     }
 
     /// Returns true if the file begins with one of the marks, to tell whether its extension is

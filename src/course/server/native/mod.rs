@@ -26,14 +26,16 @@ mod stray;
 #[cfg(test)]
 mod tests;
 mod topic;
+pub mod write;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use self::anchors::BodyAnchors;
 use self::folder::Folder;
+pub use self::manifest::cents;
 use self::names::did_you_mean;
-pub use self::names::{is_language_tag, is_slug};
+pub use self::names::{is_currency, is_language_tag, is_slug};
 use self::reading::{Reading, TopicReference};
 use self::report::Mistakes;
 use crate::course::server::draft::{CourseDraft, CourseError, TopicDraft};
@@ -64,6 +66,10 @@ fn course(reading: &Reading) -> Option<CourseDraft> {
         .zip(&entries)
         .map(|(number, entry)| module::read(reading, entry, number))
         .collect();
+    if reading.is_export() {
+        reading.folder.serve_rest();
+        return Some(draft);
+    }
     check_links(reading, &draft);
     if !reading.is_incomplete() {
         stray::report(reading, &entries);

@@ -71,7 +71,7 @@ pub fn read(reading: &Reading, entry: &ListedModule, number: i32) -> ModuleDraft
             "the folder '{}' has no topic: a topic is a file NUMBER-NAME.md",
             entry.folder.display()
         );
-        reading.complain(&entry.place, message);
+        reading.doubt(&entry.place, message);
     }
     if topics.len() > limits::TOPICS {
         reading.complain(

@@ -38,7 +38,7 @@ pub struct Prose {
 impl Prose {
     pub fn refuse_what_needs_a_topic(&self, reading: &Reading) {
         for (_, place) in &self.practice {
-            reading.complain(
+            reading.doubt(
                 place,
                 "a practice question can stand only in the text of a topic",
             );
@@ -46,7 +46,7 @@ impl Prose {
         for (fragment, place) in &self.fragments {
             let message =
                 format!("'#{fragment}' leads nowhere here: write [text](topic:KEY#{fragment})");
-            reading.complain(place, message);
+            reading.doubt(place, message);
         }
     }
 }
@@ -81,7 +81,7 @@ impl Passage<'_> {
                 && address::serve(self.reading, self.file, path, None).is_ok()
             {
                 let message = format!("write the path '{path}' plainly, without escapes");
-                self.complain(data.sourcepos.start.line, message);
+                self.doubt(data.sourcepos.start.line, message);
             }
         }
     }
@@ -109,12 +109,17 @@ impl Passage<'_> {
         self.reading.complain(&self.place(line), message);
     }
 
+    fn doubt(&self, line: usize, message: impl Into<String>) {
+        self.reading.doubt(&self.place(line), message);
+    }
+
     /// Reports empty text, control characters and text over `limit`. Returns true if the text is
     /// short enough to be parsed.
     fn check_size(&self, name: &str, limit: usize) -> bool {
         let length = self.text.chars().count();
+        let limit = self.reading.limit(limit);
         if self.text.trim().is_empty() {
-            self.complain(1, format!("{name} is empty"));
+            self.doubt(1, format!("{name} is empty"));
         }
         if self
             .text
@@ -175,7 +180,7 @@ impl<'p> ProseScan<'p> {
         match &data.value {
             NodeValue::Link(link) => self.link(&link.url, at),
             NodeValue::Image(link) => self.picture(&link.url, at),
-            NodeValue::Heading(heading) if heading.level == 1 => self.passage.complain(
+            NodeValue::Heading(heading) if heading.level == 1 => self.passage.doubt(
                 at.start.line,
                 "a heading of level one is the title of the page, which is told elsewhere: begin with ##",
             ),
@@ -204,18 +209,18 @@ impl<'p> ProseScan<'p> {
                 fragment: fragment.map(str::to_owned),
             }),
             Ok(Address::Path(path)) => self.file(path, None, at),
-            Err(message) => self.passage.complain(line, message),
+            Err(message) => self.passage.doubt(line, message),
         }
     }
 
     fn picture(&mut self, url: &str, at: Sourcepos) {
         match address::parse(url) {
             Ok(Address::Path(path)) => self.file(path, Some(FileKind::Picture), at),
-            Ok(_) => self.passage.complain(
+            Ok(_) => self.passage.doubt(
                 at.start.line,
                 format!("the picture '{url}' must be a file of the course: put it in the folder"),
             ),
-            Err(message) => self.passage.complain(at.start.line, message),
+            Err(message) => self.passage.doubt(at.start.line, message),
         }
     }
 
@@ -224,12 +229,12 @@ impl<'p> ProseScan<'p> {
         match served {
             Ok(target) => match self.find_url(path, at) {
                 Some(range) => self.edits.push((range, target)),
-                None => self.passage.complain(
+                None => self.passage.doubt(
                     at.start.line,
                     format!("write the path '{path}' plainly, without escapes"),
                 ),
             },
-            Err(message) => self.passage.complain(at.start.line, message),
+            Err(message) => self.passage.doubt(at.start.line, message),
         }
     }
 
@@ -268,6 +273,9 @@ impl<'p> ProseScan<'p> {
     /// only have `href` with web addresses and fragments. Nothing is removed from a page without
     /// telling its author.
     fn raw_html(&mut self, html: &str, first_line: usize) {
+        if self.passage.reading.is_export() {
+            return;
+        }
         let line_of = |offset: usize| first_line + html[..offset].matches('\n').count();
         for (offset, name, value) in address::html_references(html) {
             let line = line_of(offset);
@@ -275,12 +283,12 @@ impl<'p> ProseScan<'p> {
                 let message = format!(
                     "'{name}' in raw HTML is not allowed: write pictures in Markdown, and videos in the front matter or a layout"
                 );
-                self.passage.complain(line, message);
+                self.passage.doubt(line, message);
             } else if !matches!(
                 address::parse(value),
                 Ok(Address::Web | Address::Fragment(_))
             ) {
-                self.passage.complain(
+                self.passage.doubt(
                     line,
                     format!("write the link to '{value}' in Markdown, not in raw HTML"),
                 );
@@ -290,10 +298,10 @@ impl<'p> ProseScan<'p> {
         for what in markdown::render(html, &|_, _| None).removed {
             let offset = lower.find(what.trim_end_matches('>')).unwrap_or(0);
             self.passage
-                .complain(line_of(offset), format!("raw HTML can't have {what} here"));
+                .doubt(line_of(offset), format!("raw HTML can't have {what} here"));
         }
         if let Some(offset) = lower.find("data-question") {
-            self.passage.complain(
+            self.passage.doubt(
                 line_of(offset),
                 "write the place of a question as {{question KEY}}",
             );
@@ -339,7 +347,7 @@ impl<'p> ProseScan<'p> {
         }
         for line in self.mentions.iter().filter(|line| !placed.contains(line)) {
             self.passage
-                .complain(*line, "{{question KEY}} must stand alone on its line");
+                .doubt(*line, "{{question KEY}} must stand alone on its line");
         }
     }
 
@@ -352,19 +360,19 @@ impl<'p> ProseScan<'p> {
             if is_misspelled || name.starts_with('#') {
                 let message =
                     format!("unknown '{{{{{name}}}}}': there is only {{{{question KEY}}}}");
-                self.passage.complain(line, message);
+                self.passage.doubt(line, message);
             }
             return None;
         }
         let is_well_formed = is_slug(key) && words.next().is_none();
         if !is_well_formed {
             self.passage
-                .complain(line, "write the place of a question as {{question KEY}}");
+                .doubt(line, "write the place of a question as {{question KEY}}");
         }
         let is_twice = self.prose.practice.iter().any(|(other, _)| other == key);
         if is_twice {
             self.passage
-                .complain(line, format!("the question '{key}' is in this text twice"));
+                .doubt(line, format!("the question '{key}' is in this text twice"));
         }
         (is_well_formed && !is_twice).then_some(key)
     }

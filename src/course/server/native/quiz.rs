@@ -72,7 +72,10 @@ pub fn key(fields: &mut Fields<'_>, what: Keyed) -> String {
     let Some(value) = fields.require("key") else {
         return String::new();
     };
-    let key = value.slug(limits::KEY);
+    let key = match value.source.reading.is_export() {
+        true => value.line(limits::KEY),
+        false => value.slug(limits::KEY),
+    };
     if !key.is_empty() {
         value.source.reading.claim(what, &key, value.place());
     }
@@ -143,7 +146,7 @@ fn option(value: TomlValue<'_>, before: &[OptionDraft]) -> Option<OptionDraft> {
     let is_correct = fields.flag("correct", false);
     fields.finish();
     if before.iter().any(|other| other.text.trim() == text.trim()) {
-        value.complain(format!("the option \"{}\" is there twice", text.trim()));
+        value.doubt(format!("the option \"{}\" is there twice", text.trim()));
     }
     Some(OptionDraft { text, is_correct })
 }
@@ -170,7 +173,7 @@ fn short_answer(fields: &mut Fields<'_>) -> AnswerDraft {
         let answer = value.line(limits::ANSWER);
         let is_same = |other: &String| other.to_lowercase() == answer.to_lowercase();
         if accepted.iter().any(is_same) {
-            value.complain(format!(
+            value.doubt(format!(
                 "the answer \"{answer}\" is there twice (upper and lower case are the same)"
             ));
         }
@@ -192,7 +195,7 @@ fn tracing(fields: &mut Fields<'_>) -> AnswerDraft {
     let language = fields.required_line("language", limits::LANGUAGE);
     let program = fields
         .require("program")
-        .map(|value| without_last_break(value.text(limits::PROGRAM)));
+        .map(|value| without_last_break(value, limits::PROGRAM));
     let program = program.unwrap_or_default();
     if fields.has_any(&["program"]) && program.trim().is_empty() {
         fields.complain("the program is empty");
@@ -208,7 +211,7 @@ fn tracing(fields: &mut Fields<'_>) -> AnswerDraft {
 fn tracing_outcome(fields: &mut Fields<'_>, lines: usize) -> TracingOutcome {
     let prints = fields
         .get("prints")
-        .map(|value| without_last_break(value.text(limits::OUTPUT)));
+        .map(|value| without_last_break(value, limits::OUTPUT));
     let most = i32::try_from(lines.max(1)).unwrap_or(i32::MAX);
     let is_line_given = fields.has_any(&["fails_at_line"]);
     let line = fields
@@ -231,8 +234,13 @@ fn tracing_outcome(fields: &mut Fields<'_>, lines: usize) -> TracingOutcome {
     }
 }
 
-fn without_last_break(text: String) -> String {
-    text.trim_end_matches('\n').to_owned()
+/// Reads a text. Line breaks at its end belong to the notation, except in exports.
+fn without_last_break(value: TomlValue<'_>, limit: usize) -> String {
+    let text = value.text(limit);
+    match value.source.reading.is_export() {
+        true => text,
+        false => text.trim_end_matches('\n').to_owned(),
+    }
 }
 
 fn ordering(fields: &mut Fields<'_>) -> AnswerDraft {
@@ -251,10 +259,10 @@ fn matching(fields: &mut Fields<'_>) -> AnswerDraft {
         };
         let pair = (left.line(limits::ITEM), right.line(limits::ITEM));
         if pairs.iter().any(|(other, _)| *other == pair.0) {
-            left.complain(format!("\"{}\" is on the left of two pairs", pair.0));
+            left.doubt(format!("\"{}\" is on the left of two pairs", pair.0));
         }
         if pairs.iter().any(|(_, other)| *other == pair.1) {
-            right.complain(format!("\"{}\" is on the right of two pairs", pair.1));
+            right.doubt(format!("\"{}\" is on the right of two pairs", pair.1));
         }
         pairs.push(pair);
     }

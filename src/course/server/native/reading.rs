@@ -50,6 +50,7 @@ pub struct Reading {
     claimed: RefCell<BTreeMap<(Keyed, String), Place>>,
     links: RefCell<Vec<TopicReference>>,
     incomplete: Cell<bool>,
+    export: Cell<bool>,
 }
 
 impl Reading {
@@ -60,11 +61,34 @@ impl Reading {
             claimed: RefCell::default(),
             links: RefCell::default(),
             incomplete: Cell::new(false),
+            export: Cell::new(false),
         }
     }
 
     pub fn complain(&self, place: &Place, message: impl Into<String>) {
         self.report.add(&place.file, Some(place.line), message);
+    }
+
+    /// Reports a mistake that a site does not prevent, so an export may have it. Texts of an export
+    /// can come from an mdBook or from the site's editor.
+    pub fn doubt(&self, place: &Place, message: impl Into<String>) {
+        if !self.is_export() {
+            self.complain(place, message);
+        }
+    }
+
+    /// Records that the folder is the export of a site.
+    pub fn mark_export(&self) {
+        self.export.set(true);
+    }
+
+    pub fn is_export(&self) -> bool {
+        self.export.get()
+    }
+
+    /// Returns the limit of a text's length. Exports have longer texts, because books have.
+    pub fn limit(&self, usual: usize) -> usize {
+        if self.is_export() { usual * 20 } else { usual }
     }
 
     /// Claims a key for the thing at `place`. Reports a mistake if the key is already taken.

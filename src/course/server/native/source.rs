@@ -94,6 +94,11 @@ impl<'s> TomlValue<'s> {
         self.source.complain(self.span().start, message);
     }
 
+    /// Reports a mistake, unless this is the export of a site, which may have it.
+    pub fn doubt(&self, message: impl Into<String>) {
+        self.source.reading.doubt(&self.place(), message);
+    }
+
     pub fn expect(&self, wanted: &str) {
         let got = match self.raw() {
             DeValue::String(_) => "a text",
@@ -133,17 +138,25 @@ impl<'s> TomlValue<'s> {
         let Some(text) = self.str() else {
             return String::new();
         };
-        let text = text.trim();
+        let text = match self.source.reading.is_export() {
+            true => text,
+            false => text.trim(),
+        };
         self.check_length(text, limit);
         if text.is_empty() {
-            self.complain(format!("'{}' is empty", self.name));
-        } else if text.chars().any(char::is_control) {
+            self.doubt(format!("'{}' is empty", self.name));
+        } else if text.chars().any(|c| c.is_control() && !self.may_have(c)) {
             self.complain(format!(
                 "'{}' is plain text on one line: it may have no line breaks or control characters",
                 self.name
             ));
         }
         text.to_owned()
+    }
+
+    /// Returns true for line breaks and tabs of an export. Books have them in answers.
+    fn may_have(&self, c: char) -> bool {
+        self.source.reading.is_export() && matches!(c, '\n' | '\t')
     }
 
     /// Returns a key, id or slug.
@@ -192,6 +205,7 @@ impl<'s> TomlValue<'s> {
     }
 
     fn check_length(&self, text: &str, limit: usize) {
+        let limit = self.source.reading.limit(limit);
         let length = text.chars().count();
         if length > limit {
             self.complain(too_long(&format!("'{}'", self.name), length, limit));

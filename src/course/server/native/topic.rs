@@ -32,11 +32,12 @@ pub struct TopicFiles {
     pub simulations: Option<PathBuf>,
 }
 
-/// Title and key, at the top of front matter and of layouts.
+/// Title, key and state, at the top of front matter and of layouts.
 #[derive(Debug)]
 pub struct TopicHeading {
     pub title: String,
     pub key: String,
+    pub is_draft: bool,
 }
 
 impl TopicHeading {
@@ -48,7 +49,12 @@ impl TopicHeading {
         if !key.is_empty() {
             fields.source.reading.claim(Keyed::Topic, &key, place);
         }
-        Self { title, key }
+        let is_draft = fields.flag("draft", false);
+        Self {
+            title,
+            key,
+            is_draft,
+        }
     }
 }
 
@@ -114,6 +120,7 @@ impl Unchecked {
             key: heading.key,
             former_keys: Vec::new(),
             title: heading.title,
+            is_draft: heading.is_draft,
             body: normal.body,
             narrations: bodies,
             video_url: None,
@@ -158,13 +165,13 @@ fn check_practice(reading: &Reading, wishes: &Wishes, questions: &[QuestionDraft
                 let message = format!(
                     "the question '{key}' is kept for exams (purpose = \"exam\") and can't be shown here"
                 );
-                reading.complain(place, message);
+                reading.doubt(place, message);
             }
             Some(_) => {}
             None => {
                 let guess =
                     did_you_mean(key, questions.iter().map(|question| question.key.as_str()));
-                reading.complain(
+                reading.doubt(
                     place,
                     format!("this topic has no question '{key}' in its .quiz.toml{guess}"),
                 );

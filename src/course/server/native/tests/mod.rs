@@ -1,6 +1,7 @@
 //! Courses in small temporary folders: a sound one, and copies with one mistake each.
 
 mod documentation;
+mod exports;
 mod folders;
 mod layouts;
 mod manifests;

@@ -1,0 +1,1 @@
+drop table course_import_previews;
