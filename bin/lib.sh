@@ -374,10 +374,10 @@ build_release() {
   fi
   rm -f "$RELEASE_STAMP"
   touch "$RELEASE_STAMP.new"
-  cargo leptos build --release --split --precompress || return 1
+  cargo leptos build --release --split || return 1
+  node bin/tools/optimize.mjs target/site/pkg "$TOOLS/optimized" || return 1
   node bin/tools/pack.mjs target/site/pkg || return 1
-  # Results of wasm-opt that no build has used for two weeks.
-  find "$TOOLS/optimized" -type f -mtime +14 -delete 2>/dev/null || true
+  node bin/tools/compress.mjs target/site || return 1
   # Dated by the start of the build, so that files edited during the build count as newer.
   touch -r "$RELEASE_STAMP.new" "$RELEASE_STAMP.started"
   release_fingerprint >"$RELEASE_STAMP.new"

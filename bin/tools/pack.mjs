@@ -4,9 +4,8 @@
 //
 // node pack.mjs FOLDER: packs the parts in this folder, after `cargo leptos build --split`.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 // Parts of at most this many bytes are packed. Every page that is downloaded later needs the pack,
 // so larger parts stay with the pages that use them.
@@ -21,15 +20,6 @@ const one = (pattern) => {
 };
 const loader = one(/^__wasm_split\.[^.]+\.js$/);
 const manifest = one(/^__wasm_split_manifest\..*\.json$/);
-
-/** Writes a file and, where the build made them, its compressed versions. */
-function write(path, content) {
-  const bytes = Buffer.from(content);
-  writeFileSync(path, bytes);
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  if (existsSync(`${loader}.br`)) writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }));
-  if (existsSync(`${loader}.gz`)) writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-}
 
 const LOAD =
   /const (__chunk_\d+) = makeLoad\(\(\) => \{\s*const src = fetch\(new URL\("\.\/([^"]+)\.wasm", import\.meta\.url\)\);\s*return async \(imports\) => \(?WebAssembly\.instantiateStreaming\(src, imports\)\)?;\s*\}\s*, \[\]\);/g;
@@ -72,12 +62,12 @@ function packed(from, length) {
 // Comments name the pages that use each part.
 const short = script.replace(/^\/\*.*\*\/$\n/gm, "").replace("function makeLoad(", () => `${helper}function makeLoad(`);
 for (const name of names.filter((name) => name.startsWith("chunks."))) rmSync(join(folder, name));
-write(join(folder, `${file}.wasm`), pack);
-write(loader, short);
+writeFileSync(join(folder, `${file}.wasm`), pack);
+writeFileSync(loader, short);
 const bundles = Object.entries(JSON.parse(readFileSync(manifest, "utf8"))).map(([bundle, parts]) => {
   const others = parts.filter((part) => !packed.has(part.split("/").pop()));
   return [bundle, others.length < parts.length ? [...others, file] : others];
 });
-write(manifest, JSON.stringify(Object.fromEntries(bundles)));
-for (const name of packed) for (const end of ["", ".br", ".gz"]) rmSync(join(folder, `${name}.wasm${end}`), { force: true });
+writeFileSync(manifest, JSON.stringify(Object.fromEntries(bundles)));
+for (const name of packed) rmSync(join(folder, `${name}.wasm`));
 console.log(`Packed ${packed.size} small parts of the program, ${size} bytes, into one file.`);
