@@ -1,6 +1,7 @@
 // Cohorts: a tutor makes one, uploads a list and changes members; a member sees the home and hands
 // in work; with and without JavaScript.
 import type { Page } from "@playwright/test";
+import { convertIcsCalendar } from "ts-ics";
 import { accessible, awake, expect, learner, signIn, test } from "./site";
 import { DEMO } from "./room";
 
@@ -134,7 +135,7 @@ test("modules open by the schedule, and the home waits for the start", { tag: "@
   const pupil = await other.newPage();
   const email = await learner(pupil);
   await signIn(page, "tutor");
-  const { address } = await makeCohort(page, 5);
+  const { title, address } = await makeCohort(page, 5);
   await uploadList(page, address, `email\n${email}\n`);
   await confirmList(page);
   await page.goto(`${address}/schedule`);
@@ -153,7 +154,11 @@ test("modules open by the schedule, and the home waits for the start", { tag: "@
   await expect(pupil.getByText(/^opens from /)).toBeVisible();
   const feed = await pupil.getByRole("link", { name: "Calendar of your cohort" }).getAttribute("href");
   const calendar = await pupil.request.get(feed!);
-  expect(await calendar.text()).toContain("BEGIN:VCALENDAR");
+  const { events = [] } = convertIcsCalendar(undefined, await calendar.text());
+  const days = events.map(({ summary, start }) => `${summary}: ${start.date.toISOString().slice(0, 10)}`);
+  const course = `${title} · How to trust a number`;
+  expect(days).toContain(`${course} starts: ${day(5)}`);
+  expect(days).toContain(`“What chance does” opens · ${course}: ${day(12)}`);
   await other.close();
 });
 
