@@ -196,7 +196,7 @@ test("a tutor resets an exam, and excuses from it", { tag: "@once" }, async ({ p
 test("a question is regraded, and the page says what came of it", { tag: "@once" }, async ({ page }) => {
   await signIn(page, "tutor");
   await page.goto(`${LIST}/questions`);
-  await page.locator("td.bank-prompt > a").first().click();
+  await page.locator("td.bank-prompt a").first().click();
   await page.getByRole("link", { name: "regrade the answers given so far" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Regrade a question" })).toBeVisible();
   await awake(page);

@@ -85,7 +85,7 @@ fn outline(course: &str, page: AuthoredOutline, forms: Forms) -> AnyView {
         <Form form=forms.change id=LIST class="outline-form" on_done=forms.again>
             <input type="hidden" name="course" value=slug />
         </Form>
-        <div class="outline">{modules}</div>
+        <div class="outline-modules">{modules}</div>
         <section aria-labelledby="ly-new-module">
             <h2 id="ly-new-module" class="label">
                 "New module"

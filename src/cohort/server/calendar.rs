@@ -20,9 +20,9 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::{cohort_members, cohorts};
 use crate::platform::error::AppResult;
 use crate::platform::http::layers::plain;
+use crate::platform::http::uploads::refusal;
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::{CohortId, CourseId, MemberId};
-use crate::question_bank::authoring::server::transfer::refusal;
 
 pub fn routes() -> Router<AppState> {
     Router::new().route("/calendars/{key}/cohort.ics", get(send))

@@ -22,12 +22,12 @@ use crate::platform::auth::{UserRole, sign_in_path};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::http::layers::plain;
+use crate::platform::http::uploads::refusal;
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::{CohortId, CourseId, LiveSessionId, MemberId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
-use crate::question_bank::authoring::server::transfer::refusal;
 
 /// Time before the start from which a session can be joined.
 const JOIN_EARLY: TimeDelta = TimeDelta::minutes(15);

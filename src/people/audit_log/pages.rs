@@ -106,21 +106,23 @@ fn filters(page: &AuditPage, query: &AuditQuery) -> AnyView {
             <Field
                 name="by"
                 label="Done by"
+                unmarked=true
                 r#type="text"
                 placeholder="name@example.org"
                 autocomplete="off"
                 value=query.by.clone()
             />
-            <Select name="action" label="Action" required=false options=options("All", &page.actions, &query.action) value=query.action.clone() />
-            <Select name="kind" label="About" required=false options=options("Everything", &page.kinds, &query.kind) value=query.kind.clone() />
+            <Select name="action" label="Action" required=false unmarked=true options=options("All", &page.actions, &query.action) value=query.action.clone() />
+            <Select name="kind" label="About" required=false unmarked=true options=options("Everything", &page.kinds, &query.kind) value=query.kind.clone() />
             <Field
                 name="subject"
                 label="Subject"
+                unmarked=true
                 placeholder="Email address or id"
                 autocomplete="off"
                 value=query.subject.clone()
             />
-            <Field name="day" label="Day" r#type="date" value=query.day.clone() />
+            <Field name="day" label="Day" unmarked=true r#type="date" value=query.day.clone() />
             <div class="row">
                 <Button kind=ButtonKind::Secondary>"Filter"</Button>
                 {clear}

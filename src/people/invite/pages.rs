@@ -90,8 +90,8 @@ fn invitations(page: InvitationsPage, forms: InvitationForms) -> AnyView {
             {form}
         </section>
         {list}
-        <section class="stack" aria-labelledby="ly-open">
-            <h2 id="ly-open">"Open invitations"</h2>
+        <section class="stack">
+            <h2>"Open invitations"</h2>
             <p class="soft" role="status">
                 {said}
             </p>

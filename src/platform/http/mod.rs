@@ -12,6 +12,7 @@ pub mod server_fns;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+pub mod uploads;
 
 use std::net::IpAddr;
 use std::sync::Arc;

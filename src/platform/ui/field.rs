@@ -92,6 +92,9 @@ pub fn Field(
     #[prop(optional, into)] hint: String,
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional)] required: bool,
+    /// Hides the mark "optional" although the field may be empty.
+    #[prop(optional)]
+    unmarked: bool,
     #[prop(optional)] disabled: bool,
     /// The token by which browsers and password managers fill in the field, such as `new-password`.
     #[prop(optional)]
@@ -124,7 +127,14 @@ pub fn Field(
             aria-describedby=move || if is_some(error) { wrong.clone() } else { plain.clone() }
         />
     };
-    framed(wiring, label, hint, required, error, control.erase())
+    framed(
+        wiring,
+        label,
+        hint,
+        required || unmarked,
+        error,
+        control.erase(),
+    )
 }
 
 /// An input of several lines that grows with its text.
@@ -195,6 +205,9 @@ pub fn Select(
     #[prop(optional, into)] hint: String,
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(default = true)] required: bool,
+    /// Hides the mark "optional" although the value may be empty.
+    #[prop(optional)]
+    unmarked: bool,
     #[prop(optional)] disabled: bool,
     #[prop(optional, into)] id: String,
 ) -> impl IntoView {
@@ -227,7 +240,14 @@ pub fn Select(
             <Icon glyph=Glyph::ChevronDown />
         </div>
     };
-    framed(wiring, label, hint, required, error, control.erase())
+    framed(
+        wiring,
+        label,
+        hint,
+        required || unmarked,
+        error,
+        control.erase(),
+    )
 }
 
 #[cfg(test)]

@@ -12,13 +12,19 @@ thread_local! {
     static IN_PAGE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sanitized HTML for `inner_html`. In a [`PageResource`], it is sent only once.
+/// Sanitized HTML for `inner_html`. In a [`PageResource`], it is sent only once: its data for
+/// hydration holds a space instead, or nothing if the HTML is empty. Whether it is empty is thus the
+/// same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Html(pub String);
 
 impl Serialize for Html {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(if IN_PAGE.get() { "" } else { &self.0 })
+        serializer.serialize_str(match IN_PAGE.get() {
+            true if self.0.is_empty() => "",
+            true => " ",
+            false => &self.0,
+        })
     }
 }
 
@@ -71,7 +77,8 @@ mod tests {
     fn content_travels_with_a_call_and_not_with_a_page() {
         let html = Html("<p>Hello</p>".to_owned());
         assert_eq!(serde_json::to_string(&html).unwrap(), r#""<p>Hello</p>""#);
-        assert_eq!(encode(&html).unwrap(), r#""""#);
+        assert_eq!(encode(&html).unwrap(), r#"" ""#);
+        assert_eq!(encode(&Html::default()).unwrap(), r#""""#);
         assert_eq!(serde_json::to_string(&html).unwrap(), r#""<p>Hello</p>""#);
     }
 }

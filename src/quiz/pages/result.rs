@@ -28,7 +28,7 @@ pub fn result(page: &QuizPage, mut graded: QuizResult, path: &str) -> AnyView {
             .zip([ButtonKind::Primary, ButtonKind::Secondary])
             .map(|(topic, kind)| {
                 let title = language.inline(topic.title);
-                view! { <Button kind=kind href=topic.href>"Review topic: " {title}</Button> }
+                view! { <Button kind=kind href=topic.href><span>"Review topic: " {title}</span></Button> }
             })
             .collect_view();
         view! {

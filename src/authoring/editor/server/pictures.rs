@@ -2,9 +2,8 @@
 //! without scripts, the page comes back and shows the Markdown.
 
 use axum::Router;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use sha2::{Digest, Sha256};
@@ -14,16 +13,14 @@ use crate::authoring::editor::{ALT_CHARACTERS, PICTURE_BYTES, PICTURE_UPLOAD, ed
 use crate::authoring::server::slug_of;
 use crate::course::server::files::{OF_TOPICS, keep};
 use crate::platform::auth::guard::tutor_of_slug;
-use crate::platform::auth::{sessions, sign_in_path};
+use crate::platform::auth::sign_in_path;
 use crate::platform::error::{AppError, AppResult, FieldProblems};
 use crate::platform::http::flash::{self, Flash};
 use crate::platform::http::server_fns::{error_response, referring_page};
+use crate::platform::http::uploads::{FIELDS, SentForm};
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::TopicId;
 use crate::platform::{encode, figures, names};
-
-/// Bytes for the fields beside the file.
-const FIELDS: usize = 16 * 1024;
 
 /// Kinds of pictures, with the ending of their names.
 const KINDS: [(&str, &str); 5] = [
@@ -39,23 +36,14 @@ pub fn routes() -> Router<AppState> {
     Router::new().route(PICTURE_UPLOAD, post(upload).layer(limit))
 }
 
-#[derive(Default)]
-struct PictureUpload {
-    course: String,
-    topic: String,
-    alt: String,
-    name: String,
-    content: Vec<u8>,
-}
-
 async fn upload(Extension(cx): Extension<Cx>, headers: HeaderMap, parts: Multipart) -> Response {
-    let mut upload = PictureUpload::default();
-    // If the session ended while the file arrived, nothing is stored.
-    let outcome = match upload.fill(parts).await {
-        Ok(()) => match sessions::recognize_again(cx.clone()).await {
-            Ok(cx) => stored(&cx, &upload).await,
-            Err(error) => Err(error),
-        },
+    let too_large = format!(
+        "The picture is too large. At most {} are allowed.",
+        figures::megabytes(PICTURE_BYTES)
+    );
+    let mut sent = SentForm::default();
+    let outcome = match sent.receive(&cx, parts, &too_large).await {
+        Ok(cx) => stored(&cx, &sent).await,
         Err(error) => Err(error),
     };
     let is_script = headers
@@ -65,7 +53,7 @@ async fn upload(Extension(cx): Extension<Cx>, headers: HeaderMap, parts: Multipa
         Ok((markdown, _)) if is_script => markdown.into_response(),
         Err(error) if is_script => error_response(error),
         Ok((markdown, slug)) => {
-            let page = edit_path(&encode(&upload.course), &slug);
+            let page = edit_path(&encode(sent.field("course")), &slug);
             let values = vec![("markdown".to_owned(), markdown)];
             come_back(&cx, &page, None, values).await
         }
@@ -73,7 +61,7 @@ async fn upload(Extension(cx): Extension<Cx>, headers: HeaderMap, parts: Multipa
             Redirect::to(&sign_in_path(&referring_page(&headers))).into_response()
         }
         Err(error) => {
-            let values = vec![("alt".to_owned(), upload.alt.replace('\0', ""))];
+            let values = vec![("alt".to_owned(), sent.field("alt").replace('\0', ""))];
             come_back(&cx, &referring_page(&headers), Some(error), values).await
         }
     }
@@ -96,51 +84,20 @@ async fn come_back(
     }
 }
 
-impl PictureUpload {
-    async fn fill(&mut self, mut parts: Multipart) -> AppResult<()> {
-        while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-            match part.name().unwrap_or_default() {
-                "file" => {
-                    self.name = part.file_name().unwrap_or_default().to_owned();
-                    self.content = part.bytes().await.map_err(unreadable)?.to_vec();
-                }
-                "course" => self.course = part.text().await.map_err(unreadable)?,
-                "topic" => self.topic = part.text().await.map_err(unreadable)?,
-                "alt" => self.alt = part.text().await.map_err(unreadable)?,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-fn unreadable(error: MultipartError) -> AppError {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge(format!(
-            "The picture is too large. At most {} are allowed.",
-            figures::megabytes(PICTURE_BYTES)
-        )),
-        _ => AppError::field(
-            "file",
-            "The picture did not arrive whole. Please send it again.",
-        ),
-    }
-}
-
 /// Stores the picture. Returns the Markdown that shows it, and the topic's name in addresses.
-async fn stored(cx: &Cx, upload: &PictureUpload) -> AppResult<(String, String)> {
-    let tutor = tutor_of_slug(cx.clone(), &upload.course).await?;
-    let topic = upload.topic.parse().map_err(|_| draft::no_topic())?;
+async fn stored(cx: &Cx, sent: &SentForm) -> AppResult<(String, String)> {
+    let tutor = tutor_of_slug(cx.clone(), sent.field("course")).await?;
+    let topic = sent.field("topic").parse().map_err(|_| draft::no_topic())?;
     let mut problems = FieldProblems::default();
-    let kind = problems.keep(kind(&upload.content));
-    let alt = problems.keep(alt(&upload.alt));
+    let kind = problems.keep(kind(&sent.content));
+    let alt = problems.keep(alt(sent.field("alt")));
     let (Some((media_type, ending)), Some(alt)) = (kind, alt) else {
         return Err(problems.error());
     };
     problems.check()?;
-    let name = file_name(&upload.name, &upload.content, ending);
+    let name = file_name(&sent.file_name, &sent.content, ending);
     let (files, organization) = (cx.app.files.clone(), cx.organization.organization_id);
-    let (content, markdown) = (upload.content.clone(), markdown(&alt, &name));
+    let (content, markdown) = (sent.content.clone(), markdown(&alt, &name));
     let slug = cx
         .within(async move |conn| {
             let topic = draft::topic_of(conn, tutor.course, TopicId(topic)).await?;

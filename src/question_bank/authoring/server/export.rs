@@ -11,12 +11,12 @@ use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
 
 use super::list;
-use super::transfer::refusal;
 use crate::platform::auth::guard::tutor_of_slug;
 use crate::platform::auth::sign_in_path;
 use crate::platform::encode;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
+use crate::platform::http::uploads::refusal;
 use crate::question_bank::authoring::BankQuery;
 use crate::question_bank::server::exchange;
 use crate::question_bank::server::exchange::LeftOut;

@@ -1,9 +1,7 @@
 //! HTTP routes for question files: an upload and a download, both for the tutors of a course.
 
 use axum::Router;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Extension, Multipart};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use uuid::Uuid;
@@ -13,12 +11,13 @@ use super::previews::{self, Uploaded};
 use super::{check, imports, samples, store};
 use crate::course::QuestionPurpose;
 use crate::platform::auth::guard::{TutorOf, tutor_of_slug};
-use crate::platform::auth::{sessions, sign_in_path};
+use crate::platform::auth::sign_in_path;
 use crate::platform::db::Conn;
 use crate::platform::encode;
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures::megabytes;
 use crate::platform::http::flash::{self, Flash};
+use crate::platform::http::uploads::{SentForm, refusal};
 use crate::platform::http::{AppState, Cx};
 use crate::platform::ids::ImportId;
 use crate::question_bank::authoring::{AS_IN_FILE, ImportPage, ImportState};
@@ -148,44 +147,34 @@ pub async fn page(
     })
 }
 
-/// The fields of the upload form.
-#[derive(Default)]
-struct Upload {
-    course: String,
-    place: String,
-    purpose: String,
-    name: String,
-    content: Vec<u8>,
-    /// Questions that were pasted instead of uploaded.
-    pasted: String,
-}
-
 /// Bytes of pasted text that a rejected form gives back.
 const GIVEN_BACK: usize = 200_000;
 
 async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
-    let mut upload = Upload::default();
-    // If the session ended while the file arrived, nothing is imported.
-    let outcome = match upload.fill(parts).await {
-        Ok(()) => match sessions::recognize_again(cx.clone()).await {
-            Ok(cx) => store_upload(&cx, &upload).await,
-            Err(error) => Err(error),
-        },
+    let most = megabytes(MAX_FILE_BYTES);
+    let too_large = format!("A file may have {most} at most. Nothing was imported.");
+    let mut sent = SentForm::default();
+    let outcome = match sent.receive(&cx, parts, &too_large).await {
+        Ok(cx) => store_upload(&cx, &sent).await,
         Err(error) => Err(error),
     };
-    let page = format!("{}/import", Area::Questions.path(&encode(&upload.course)));
+    let page = format!(
+        "{}/import",
+        Area::Questions.path(&encode(sent.field("course")))
+    );
     let (error, values) = match outcome {
         Ok(import) => return Redirect::to(&format!("{page}?preview={import}")).into_response(),
         Err(AppError::SignInRequired) => return Redirect::to(&sign_in_path(&page)).into_response(),
         Err(error @ (AppError::Denied(_) | AppError::NotFound(_))) => return refusal(&error),
         Err(error) => {
-            let pasted = match upload.pasted.len() {
-                0..=GIVEN_BACK => upload.pasted.replace('\0', ""),
-                _ => String::new(),
-            };
+            let field = |name: &str| sent.field(name).replace('\0', "");
+            let mut pasted = field("pasted");
+            if pasted.len() > GIVEN_BACK {
+                pasted.clear();
+            }
             let fields = [
-                ("place", upload.place),
-                ("purpose", upload.purpose),
+                ("place", field("place")),
+                ("purpose", field("purpose")),
                 ("pasted", pasted),
             ];
             let fields = fields.map(|(name, value)| (name.to_owned(), value));
@@ -208,59 +197,20 @@ async fn upload(Extension(cx): Extension<Cx>, parts: Multipart) -> Response {
     }
 }
 
-pub fn refusal(error: &AppError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, error.to_string()).into_response()
-}
-
-impl Upload {
-    async fn fill(&mut self, mut parts: Multipart) -> AppResult<()> {
-        while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-            let name = part.name().unwrap_or_default().to_owned();
-            if name == "file" {
-                self.name = part.file_name().unwrap_or_default().to_owned();
-                self.content = part.bytes().await.map_err(unreadable)?.to_vec();
-                continue;
-            }
-            let text = part.text().await.map_err(unreadable)?;
-            match name.as_str() {
-                "course" => self.course = text,
-                "place" => self.place = text,
-                "purpose" => self.purpose = text,
-                "pasted" => self.pasted = text,
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-fn unreadable(error: MultipartError) -> AppError {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let most = megabytes(MAX_FILE_BYTES);
-            AppError::TooLarge(format!(
-                "A file may have {most} at most. Nothing was imported."
-            ))
-        }
-        _ => AppError::field("", "The file did not arrive whole. Please send it again."),
-    }
-}
-
 /// Reads the upload and keeps it for its preview. Tells all problems of the form at once.
-async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportId> {
-    let tutor = tutor_of_slug(cx.clone(), &upload.course).await?;
-    let purpose = match upload.purpose.as_str() {
+async fn store_upload(cx: &Cx, sent: &SentForm) -> AppResult<ImportId> {
+    let tutor = tutor_of_slug(cx.clone(), sent.field("course")).await?;
+    let purpose = match sent.field("purpose") {
         AS_IN_FILE => Ok(None),
         name => QuestionPurpose::parse(name)
             .map(Some)
             .ok_or_else(|| AppError::field("purpose", "Choose where the questions are used.")),
     };
-    let (course, value) = (tutor.course, upload.place.clone());
+    let (course, value) = (tutor.course, sent.field("place").to_owned());
     let place = cx
         .within(async move |conn| store::place(conn, course, &value, QuestionPurpose::Both).await)
         .await;
-    let read = match upload.file() {
+    let read = match questions_of(sent) {
         Ok((name, content)) => previews::read(name.clone(), content.clone())
             .await
             .map(|imported| (name, content, imported)),
@@ -270,7 +220,7 @@ async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportId> {
         check::both(check::both(place, purpose), read)?;
     let is_for_exams = |said: QuestionPurpose| purpose.unwrap_or(said) == QuestionPurpose::Exam;
     let mut purposes = imported.questions.iter().map(|question| question.purpose);
-    if upload.place.starts_with("module:") && !purposes.all(is_for_exams) {
+    if sent.field("place").starts_with("module:") && !purposes.all(is_for_exams) {
         return Err(AppError::field(
             "purpose",
             "A quiz question needs a topic. Choose a topic, or use the questions in exams only.",
@@ -280,9 +230,9 @@ async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportId> {
         import_id: ImportId(Uuid::now_v7()),
         course_id: course,
         uploaded_by: tutor.signed_in.user_id(),
-        file_name: file_name.replace('\0', "").chars().take(200).collect(),
+        file_name: file_name.chars().take(200).collect(),
         content,
-        place: upload.place.clone(),
+        place: sent.field("place").to_owned(),
         purpose,
     };
     cx.within(async move |conn| {
@@ -292,23 +242,21 @@ async fn store_upload(cx: &Cx, upload: &Upload) -> AppResult<ImportId> {
     .await
 }
 
-impl Upload {
-    /// Returns the name and the content of the file, or the pasted text as a file.
-    fn file(&self) -> AppResult<(String, Vec<u8>)> {
-        let is_pasted = !self.pasted.trim().is_empty();
-        match (self.content.is_empty(), is_pasted) {
-            (false, false) => Ok((self.name.clone(), self.content.clone())),
-            (true, true) => Ok((PASTED.to_owned(), self.pasted.clone().into_bytes())),
-            (true, false) if self.name.is_empty() => Err(AppError::field(
-                "file",
-                "Choose a file, or paste questions.",
-            )),
-            (true, false) => Err(AppError::field("file", "The file is empty.")),
-            (false, true) => Err(AppError::field(
-                "file",
-                "Choose a file or paste questions, not both.",
-            )),
-        }
+/// Returns the name and the content of the file, or the pasted text as a file.
+fn questions_of(sent: &SentForm) -> AppResult<(String, Vec<u8>)> {
+    let pasted = sent.field("pasted");
+    match (sent.content.is_empty(), !pasted.trim().is_empty()) {
+        (false, false) => Ok((sent.file_name.clone(), sent.content.clone())),
+        (true, true) => Ok((PASTED.to_owned(), pasted.as_bytes().to_vec())),
+        (true, false) if sent.file_name.is_empty() => Err(AppError::field(
+            "file",
+            "Choose a file, or paste questions.",
+        )),
+        (true, false) => Err(AppError::field("file", "The file is empty.")),
+        (false, true) => Err(AppError::field(
+            "file",
+            "Choose a file or paste questions, not both.",
+        )),
     }
 }
 
