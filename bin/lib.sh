@@ -349,39 +349,45 @@ release_database() {
 # --- Builds ---------------------------------------------------------------------------------------
 
 RELEASE_BINARY=$CARGO_TARGET_DIR/release/lyceum
-RELEASE_STAMP=$VAR/release-build
+# The server for tests: compiled faster than the release, and with checks of overflow.
+TEST_BINARY=$CARGO_TARGET_DIR/debug/lyceum
+SITE_STAMP=$VAR/site-build
 
-# Identifies the finished build by the hashes in the site's file names and by the binary.
-release_fingerprint() {
-  cat "$CARGO_TARGET_DIR/release/hash.txt" && ls -lin "$RELEASE_BINARY" && ls target/site/pkg
+# Identifies the finished files of the site by the hashes in their names.
+site_fingerprint() {
+  cat "$CARGO_TARGET_DIR/release/hash.txt" && ls target/site/pkg
 }
 
-release_is_current() {
-  [ -e "$RELEASE_STAMP" ] && [ "$(release_fingerprint 2>/dev/null)" = "$(cat "$RELEASE_STAMP")" ] || return 1
+site_is_current() {
+  [ -e "$SITE_STAMP" ] && [ "$(site_fingerprint 2>/dev/null)" = "$(cat "$SITE_STAMP")" ] || return 1
   local inputs=() path
-  for path in src migrations style public content Cargo.toml Cargo.lock Leptos.toml build.rs .cargo; do
+  for path in src style public Cargo.toml Cargo.lock Leptos.toml build.rs .cargo bin/tools; do
     if [ -e "$path" ]; then inputs+=("$path"); fi
   done
-  [ -z "$(find "${inputs[@]}" -newer "$RELEASE_STAMP" -print 2>/dev/null | head -n 1)" ]
+  [ -z "$(find "${inputs[@]}" -newer "$SITE_STAMP" -print 2>/dev/null | head -n 1)" ]
 }
 
-# Builds server and browser in release mode and compresses the browser's files. Does nothing if no
-# input changed: cargo-leptos would split, shrink and compress the browser's part again.
-build_release() {
-  if release_is_current; then
-    say "The release build is up to date."
+# Builds the browser's part in release mode, shrinks and compresses it. Does nothing if no input
+# changed: cargo-leptos would split it again.
+build_site() {
+  if site_is_current; then
+    say "The site's files are up to date."
     return
   fi
-  rm -f "$RELEASE_STAMP"
-  touch "$RELEASE_STAMP.new"
-  cargo leptos build --release --split || return 1
+  rm -f "$SITE_STAMP"
+  touch "$SITE_STAMP.new"
+  cargo leptos build --release --frontend-only --split || return 1
   node bin/tools/optimize.mjs target/site/pkg "$TOOLS/optimized" || return 1
   node bin/tools/pack.mjs target/site/pkg || return 1
   node bin/tools/compress.mjs target/site || return 1
   # Dated by the start of the build, so that files edited during the build count as newer.
-  touch -r "$RELEASE_STAMP.new" "$RELEASE_STAMP.started"
-  release_fingerprint >"$RELEASE_STAMP.new"
-  touch -r "$RELEASE_STAMP.started" "$RELEASE_STAMP.new"
-  rm -f "$RELEASE_STAMP.started"
-  mv "$RELEASE_STAMP.new" "$RELEASE_STAMP"
+  touch -r "$SITE_STAMP.new" "$SITE_STAMP.started"
+  site_fingerprint >"$SITE_STAMP.new"
+  touch -r "$SITE_STAMP.started" "$SITE_STAMP.new"
+  rm -f "$SITE_STAMP.started"
+  mv "$SITE_STAMP.new" "$SITE_STAMP"
+}
+
+build_release() {
+  build_site && cargo leptos build --release --server-only
 }

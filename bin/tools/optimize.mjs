@@ -27,6 +27,8 @@ if (isMainThread) {
     new Promise((resolve, reject) => {
       // The optimizer warns of the names of the splitter, which it drops.
       const worker = new Worker(new URL(import.meta.url), { workerData: kept, stdout: true, stderr: true });
+      worker.stdout.resume();
+      worker.stderr.resume();
       const next = () => (waiting.length > 0 ? worker.postMessage(waiting.shift()) : worker.postMessage(null));
       worker.on("message", ({ before, after, done }) => {
         totals.before += before;

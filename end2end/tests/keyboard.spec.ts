@@ -1,6 +1,6 @@
 // Walks the forms of the site by keyboard. After each form is sent, invalid and valid, the focus is
-// on the page: on the summary of errors, on the field that the browser complains about, or where it
-// was. It is never on the body, unless another page was loaded.
+// on the page: on the summary of errors, or where it was. It is never on the body, unless another
+// page was loaded.
 import type { Page } from "@playwright/test";
 import { DEMO } from "./room";
 import { awake, expect, learner, PASSWORD, signIn, test } from "./site";
@@ -11,10 +11,10 @@ interface Step {
   /** The button that is pressed with Enter. */
   press: string;
   /**
-   * Where the focus is then: in the field that the browser complains about, in the summary of the
-   * server's errors, somewhere on the page, or at the start of the next page.
+   * Where the focus is then: in the summary of errors, somewhere on the page, or at the start of the
+   * next page.
    */
-  then: "field" | "errors" | "page" | "next page";
+  then: "errors" | "page" | "next page";
 }
 
 interface Walk {
@@ -24,7 +24,7 @@ interface Walk {
 
 const OPEN: Walk[] = [
   { path: "/sign-in", steps: [{ fill: { Email: "nobody@test.example", Password: "wrong" }, press: "Sign in", then: "errors" }] },
-  { path: "/sign-in", steps: [{ press: "Sign in", then: "field" }] },
+  { path: "/sign-in", steps: [{ press: "Sign in", then: "errors" }] },
   { path: "/sign-up", steps: [{ fill: { "Your name": " ", Email: "a@b", Password: "short" }, press: "Create an account", then: "errors" }] },
   { path: "/forgot-password", steps: [
     { fill: { Email: "a@b" }, press: "Send the link", then: "errors" },
@@ -61,11 +61,12 @@ const TUTOR: Walk[] = [
   { path: `/teach/${DEMO}/settings`, steps: [
     { fill: { "Questions per attempt": "99", "Passing score (%)": "0" }, press: "Save", then: "errors" },
   ] },
-  { path: `/teach/${DEMO}/outline`, steps: [{ press: "Add topic", then: "field" }] },
+  { path: `/teach/${DEMO}/outline`, steps: [{ press: "Add topic", then: "errors" }] },
   { path: `/teach/${DEMO}/course`, steps: [{ fill: { Title: " ", Tags: "Not a tag" }, press: "Save", then: "errors" }] },
   { path: `/teach/${DEMO}?q=sofia`, steps: [{ press: "Search", then: "next page" }] },
+  { path: `/teach/${DEMO}/questions`, steps: [{ fill: { "Search questions": "median" }, press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/exams/new`, steps: [
-    { press: "Save", then: "field" },
+    { press: "Save", then: "errors" },
     { fill: { Title: " ", "Passing score (%)": "0" }, press: "Save", then: "errors" },
   ] },
 ];
@@ -73,11 +74,11 @@ const TUTOR: Walk[] = [
 const ADMIN: Walk[] = [
   { path: "/admin/people?q=demo", steps: [{ press: "Search", then: "next page" }] },
   { path: "/admin/invitations", steps: [
-    { press: "Send invitation", then: "field" },
+    { press: "Send invitation", then: "errors" },
     { fill: { Email: "a@b" }, press: "Send invitation", then: "errors" },
   ] },
   { path: `/teach/${DEMO}/tutors`, steps: [
-    { press: "Add tutor", then: "field" },
+    { press: "Add tutor", then: "errors" },
     { fill: { "Email of a tutor": "nobody@test.example" }, press: "Add tutor", then: "errors" },
   ] },
   { path: "/admin/audit", steps: [{ fill: { "Done by": "nobody@test.example" }, press: "Filter", then: "next page" }] },
@@ -87,7 +88,7 @@ const ADMIN: Walk[] = [
 const ACTIONS: Walk[] = ["Unlock module 2", "Excuse from quiz 1.1", "Extra time or attempts"].map((button, at) => ({
   path: ["?do=unlock&module=2", "?do=excuse&module=1&pair=1", "?do=allow"][at],
   steps: [
-    { press: button, then: "field" },
+    { press: button, then: "errors" },
     { fill: { Reason: " " }, press: button, then: "errors" },
     { fill: { Reason: "A walk through the forms" }, press: button, then: "next page" },
   ],
@@ -178,6 +179,28 @@ test.describe("the focus stays on the page", { tag: "@once" }, () => {
     await signIn(page, "admin");
     const running = requests(page);
     for (const form of ADMIN) await walk(page, running, form);
+  });
+
+  test("when the page is loaded anew", async ({ page }) => {
+    await signIn(page, "tutor");
+    await page.goto(`/teach/${DEMO}/questions/import`);
+    await awake(page);
+    await page.getByRole("button", { name: "Preview import" }).press("Enter");
+    await expect(page.locator(".notice:focus")).toContainText("Nothing was imported");
+    await page.goto(`/teach/${DEMO}/questions/new`);
+    await awake(page);
+    await page.getByLabel("Question", { exact: true }).fill("Is this kept?");
+    let asked = "";
+    page.once("dialog", (dialog) => {
+      asked = dialog.message();
+      return dialog.dismiss();
+    });
+    await page.getByRole("link", { name: "Gradebook" }).click();
+    expect(asked).toContain("Leave without saving?");
+    await expect(page.getByLabel("Question", { exact: true })).toHaveValue("Is this kept?");
+    page.once("dialog", (dialog) => dialog.accept());
+    await page.getByRole("link", { name: "Gradebook" }).click();
+    await expect(page).toHaveURL(`/teach/${DEMO}`);
   });
 
   test("when a line of a list is removed", async ({ page, browser }) => {

@@ -50,6 +50,7 @@ test("pages of learners don't shift", async ({ page }) => {
     ["a course", `/courses/${DEMO}`],
     ["a topic", `/learn/${DEMO}/what-was-counted`],
     ["a quiz", `/learn/${DEMO}/quiz/1/1`],
+    ["devices", "/settings/devices"],
   ]) {
     await page.goto(path);
     await measure(page, name);
@@ -64,7 +65,16 @@ test("pages of learners don't shift", async ({ page }) => {
 test("pages of tutors don't shift", async ({ page }) => {
   await watch(page);
   await signIn(page, "tutor");
-  for (const [name, path] of [["the gradebook", ""], ["the question bank", "/questions"]]) {
+  for (const [name, path] of [
+    ["the gradebook", ""],
+    ["a learner", "/learners/sofia-lindqvist"],
+    ["the outline", "/outline"],
+    ["the question bank", "/questions"],
+    ["the question editor", "/questions/new"],
+    ["the import of questions", "/questions/import"],
+    ["the exam form", "/exams/new"],
+    ["cohorts", "/cohorts"],
+  ]) {
     await page.goto(`/teach/${DEMO}${path}`);
     await measure(page, name);
   }

@@ -318,6 +318,8 @@ async fn known_topics(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<Know
                     *number += 1;
                     *number
                 });
+                // A topic that was made on the site has no text at first.
+                let normal = Some(normal.unwrap_or_default());
                 let content = [normal, sports, cooking, adventure];
                 KnownTopic {
                     slug,

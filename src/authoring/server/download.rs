@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Extension, Path};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde_json::json;
@@ -14,6 +14,7 @@ use crate::platform::auth::guard::tutor_of_slug;
 use crate::platform::auth::sign_in_path;
 use crate::platform::encode;
 use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::uploads::refusal;
 use crate::platform::http::{AppState, Cx};
 
 pub fn routes() -> Router<AppState> {
@@ -33,12 +34,7 @@ async fn send(Extension(cx): Extension<Cx>, Path(course): Path<String>) -> Respo
         Err(AppError::SignInRequired) => {
             Redirect::to(&sign_in_path(&course_zip_path(&encode(&course)))).into_response()
         }
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status());
-            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-            (status, kind, error.to_string()).into_response()
-        }
+        Err(error) => refusal(&error),
     }
 }
 

@@ -61,7 +61,7 @@ async fn settings_are_shown_and_stay_after_an_import() {
     assert!(outline.contains("href=\"/teach/small/course\""));
     let first = mark(&mut admin).await;
     save(&mut admin, &first, &[]).await.assert_ok();
-    assert_eq!(stored(&site).await, "New title de 4990 CHF true");
+    assert_eq!(stored(&site).await, "New title de 4990 CHF t");
     let page = site.visitor().get("/courses/small").await.body;
     for text in [
         "New title",
@@ -104,7 +104,7 @@ async fn a_tutor_changes_texts_but_not_price_and_access() {
     assert!(!page.contains("Price and access"));
     let mark = mark(&mut meera).await;
     save(&mut meera, &mark, &[]).await.assert_ok();
-    assert_eq!(stored(&site).await, "New title de 0 EUR false");
+    assert_eq!(stored(&site).await, "New title de 0 EUR f");
     let mut asha = learner(&site, "asha@example.org").await;
     let refused = asha.get("/teach/small/course").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);

@@ -245,7 +245,7 @@ async fn a_download_is_for_tutors_and_can_be_imported() {
     let refused = asha.get("/teach/small/course.zip").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let missing = meera.get("/teach/none/course.zip").await;
-    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert_eq!(missing.status, StatusCode::FORBIDDEN);
     let visitor = site.visitor().get("/teach/small/course.zip").await;
     assert!(visitor.header("location").starts_with("/sign-in"));
 }

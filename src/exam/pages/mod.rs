@@ -250,7 +250,7 @@ fn result(result: ExamResult, language: &Language, path: &str) -> AnyView {
         )
     });
     view! {
-        <section class="quiz-result">
+        <section class="quiz-result" aria-label="Result" tabindex="-1" autofocus=true>
             {outcome}
             <div>
                 <p>{format!("Submitted on {}.", result.ended)}</p>

@@ -234,7 +234,7 @@ fn row(slug: &str, learner: LearnerRow) -> AnyView {
     };
     let active = match learner.last_active {
         Some((words, exactly)) => view! { <time datetime=exactly>{words}</time> }.erase(),
-        None => view! { <span class="soft">"not started"</span> }.erase(),
+        None => view! { <span class="soft">"–"</span> }.erase(),
     };
     let cells = learner
         .cells

@@ -169,7 +169,7 @@ pub async fn learners(
              left join quiz_allowances a on a.user_id = s.user_id and a.course_id = $1
              group by s.user_id
          ), done as (
-             select p.user_id, count(*) as topics
+             select p.user_id, count(*) as topics, max(p.completed_at) as last_done
              from topic_progress p join topics t on t.topic_id = p.topic_id
              where t.course_id = $1 and t.retired_at is null and p.is_completed
              group by p.user_id
@@ -177,7 +177,7 @@ pub async fn learners(
              select count(*) as topics from topics where course_id = $1 and retired_at is null
          )
          select e.user_id, u.display_name, u.username, u.email, e.status = 'completed' as is_completed, e.enrolled_at,
-                greatest(e.last_opened_at, attempted.last_attempt) as last_active,
+                greatest(e.last_opened_at, attempted.last_attempt, done.last_done) as last_active,
                 coalesce(100 * done.topics / nullif(course.topics, 0), 0)::integer as done_percent,
                 attempted.score, coalesce(attempted.is_stuck, false) as is_stuck, count(*) over () as total
          from enrollments e

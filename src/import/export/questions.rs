@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::topics::LoadedTopic;
-use crate::course::section_of;
 use crate::course::server::draft::FROM_SITE;
+use crate::course::{QuestionPurpose, section_of};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{quiz_questions, topics};
 use crate::platform::error::AppResult;
@@ -22,8 +22,8 @@ pub async fn add(
     topics: &mut [LoadedTopic],
     left_out: &mut Vec<String>,
 ) -> AppResult<()> {
-    type Row = (QuestionRecord, Option<TopicId>, i32, Option<i32>);
-    let rows: Vec<Row> = quiz_questions::table
+    type Placed = (QuestionRecord, Option<TopicId>, i32, Option<i32>);
+    let rows: Vec<Placed> = quiz_questions::table
         .left_join(topics::table.on(topics::topic_id.nullable().eq(quiz_questions::topic_id)))
         .filter(quiz_questions::course_id.eq(course))
         .filter(
@@ -32,9 +32,12 @@ pub async fn add(
                 .and(topics::retired_at.eq(quiz_questions::retired_at))
                 .assume_not_null()),
         )
+        // Those of exams are counted apart.
         .order((
+            quiz_questions::purpose.eq(QuestionPurpose::Exam),
             quiz_questions::order_index,
             quiz_questions::created_at,
+            quiz_questions::external_key,
             quiz_questions::question_id,
         ))
         .select((

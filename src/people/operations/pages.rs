@@ -73,7 +73,7 @@ fn operations(page: OperationsPage, list: OperationsList, forms: OperationsForms
 
 fn health_line(line: HealthLine) -> AnyView {
     let warning =
-        (!line.is_well).then(|| view! { <Badge tone=Tone::Warn text="Look after this" /> });
+        (!line.is_well).then(|| view! { <Badge tone=Tone::Warn text="Needs attention" /> });
     view! {
         <div>
             <dt>{line.label}</dt>

@@ -28,12 +28,12 @@ impl SentForm {
         found.map_or("", |(_, value)| value)
     }
 
-    /// Reads the form. Returns the person as they are afterwards: their session may have ended while
-    /// the file arrived. `too_large` says how large a file may be.
+    /// Reads the form. Returns the person as they are afterwards: their session may have ended
+    /// while the file arrived. `too_large` says how large a file may be.
     ///
     /// # Errors
     ///
-    /// Fails if the form does not arrive whole. What has arrived is kept.
+    /// Fails if the form does not arrive whole. The parts that have arrived are kept.
     pub async fn receive(
         &mut self,
         cx: &Cx,

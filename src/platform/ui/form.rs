@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::autosave::Autosave;
 use super::error_summary::{FormControls, error_summary};
+use super::unsaved::Guard;
 use super::{Erase, Inside, Notice, Tone};
 use crate::platform::error::AppError;
 
@@ -163,7 +164,8 @@ fn left_for(_: &'static str) -> Option<Left> {
 pub type OnAnswer = Option<Callback<String, String>>;
 
 /// A form that posts to the server function of `form`. Shows a summary of the errors at its top,
-/// which gets the focus after a failed request.
+/// which gets the focus after a failed request. The browser does not validate: it would tell one
+/// problem at a time.
 #[component]
 pub fn Form(
     form: FormState,
@@ -181,14 +183,21 @@ pub fn Form(
     /// number of the request. The page shows [`FormState::status`].
     #[prop(optional)]
     keeps: bool,
-    /// Lets the browser send the form and load the next page as a whole, without validation in the
-    /// browser. For forms that come back in another shape.
+    /// Lets the browser send the form and load the next page as a whole. For forms that come back
+    /// in another shape.
     #[prop(optional)]
     reloads: bool,
+    /// Asks before the page is left with changes that were not sent.
+    #[prop(optional)]
+    guards: bool,
     children: Inside,
 ) -> impl IntoView {
     let keeper = keeps.then(|| Autosave::of(form, on_answer));
+    let guard = guards.then(Guard::new);
     let submit = move |event: SubmitEvent| {
+        if let Some(guard) = guard {
+            guard.sent();
+        }
         if !reloads {
             send(event, form, on_done, on_answer, keeper);
         }
@@ -196,6 +205,9 @@ pub fn Form(
     let input = move |event: leptos::ev::Event| {
         if let Some(keeper) = keeper {
             keeper.changed(&event);
+        }
+        if let Some(guard) = guard {
+            guard.changed();
         }
     };
     let controls = FormControls::collect();
@@ -206,7 +218,7 @@ pub fn Form(
             id=(!id.is_empty()).then_some(id)
             method="post"
             action=form.action
-            novalidate=reloads
+            novalidate=true
             on:submit=submit
             on:input=input
         >

@@ -13,8 +13,8 @@ thread_local! {
 }
 
 /// Sanitized HTML for `inner_html`. In a [`PageResource`], it is sent only once: its data for
-/// hydration holds a space instead, or nothing if the HTML is empty. Whether it is empty is thus the
-/// same on both sides.
+/// hydration holds a space instead, or nothing if the HTML is empty. Thus both sides agree on
+/// whether it is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Html(pub String);
 

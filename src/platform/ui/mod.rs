@@ -42,6 +42,7 @@ mod table;
 mod tabs;
 mod theme;
 mod toast;
+mod unsaved;
 mod visually_hidden;
 mod wordmark;
 

@@ -176,19 +176,13 @@ fn row(course: MyCourse) -> AnyView {
     let cohort = (course.has_cohort && course.starts_on.is_none()).then(|| {
         let href = cohort_home_path(&course.slug);
         view! {
-            <p>
-                <a class="mine-certificate" href=href>
-                    "Cohort"
-                </a>
-            </p>
+            <a href=href>"Cohort"</a>
         }
     });
     let exams = course.has_exams.then(|| {
         let href = exams_path(&course.slug);
         view! {
-            <p>
-                <a href=href>"Exams"</a>
-            </p>
+            <a href=href>"Exams"</a>
         }
     });
     let opened = course.last_opened.map(|(words, exact)| {
@@ -216,9 +210,9 @@ fn row(course: MyCourse) -> AnyView {
                     <a href=href rel="external">{course.title.language.inline(course.title.text)}</a>
                 </h3>
                 <p class="soft">{standing} {opened}</p>
-                {cohort}
-                {exams}
-                {course.certificate.map(|href| view! { <a class="mine-certificate" href=href>"Certificate"</a> })}
+                <p class="mine-links">
+                    {cohort} {exams} {course.certificate.map(|href| view! { <a href=href>"Certificate"</a> })}
+                </p>
             </div>
             <div class="mine-progress">
                 {progress}

@@ -68,7 +68,7 @@ pub fn result_mark(graded: QuizResult, language: &Language, way: AnyView) -> Any
     );
     let regrades = graded.regrades.into_iter().map(regrade).collect_view();
     view! {
-        <section class="quiz-result">
+        <section class="quiz-result" aria-label="Result" tabindex="-1" autofocus=true>
             {score}
             {way}
         </section>

@@ -38,8 +38,8 @@ fn settings(course: &str, set: QuizSettings, form: FormState) -> AnyView {
         ),
         (
             "seconds_per_question",
-            "Time limit per question (seconds)",
-            "Leave blank for no time limit.".to_owned(),
+            "Time limit (seconds)",
+            "Leave blank for no time limit. It counts for each question.".to_owned(),
             set.seconds_per_question,
         ),
         (

@@ -140,7 +140,7 @@ fn form(page: ExamForm, course: &str, state: FormState) -> AnyView {
     let fields = page.fields;
     let course = course.to_owned();
     view! {
-        <Form form=state class="stack exam-form">
+        <Form form=state class="stack exam-form" guards=true>
             // Enter in a field presses the form's first button, so a hidden button that saves comes
             // first.
             <button class="vh" tabindex="-1" aria-hidden="true">

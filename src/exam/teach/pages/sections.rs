@@ -80,6 +80,27 @@ pub fn sections(typed: FormValues, page: &ExamForm) -> AnyView {
     .erase()
 }
 
+/// Empties the fields of the section around the button, which leaves the section out.
+fn empty(event: &MouseEvent) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let button = event_target::<leptos::web_sys::Element>(event);
+        let section = button.closest("fieldset").ok().flatten();
+        let fields = section.and_then(|section| section.query_selector_all("input").ok());
+        for at in 0..fields.as_ref().map_or(0, |fields| fields.length()) {
+            let field = fields.as_ref().and_then(|fields| fields.get(at));
+            if let Some(field) =
+                field.and_then(|it| it.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
+            {
+                field.set_value("");
+            }
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = event;
+}
+
 /// Moves the focus to the first field of a section, after it was rendered.
 fn focus_title(row: usize) {
     #[cfg(feature = "hydrate")]
@@ -133,8 +154,22 @@ impl SectionRows {
         let (count, hint, problem) = (id("count"), id("available"), id("count-error"));
         let wrong = error("count");
         let described = format!("{hint} {problem}");
+        let removed = RwSignal::new(false);
+        let remove = move |event: MouseEvent| {
+            removed.set(true);
+            now.update(|section| section.count.clear());
+            empty(&event);
+            focus_title(row.saturating_sub(1));
+        };
+        let remove = (row > 0).then(|| {
+            view! {
+                <button class="btn quiet exam-remove" type="button" on:click=remove>
+                    {format!("Remove section {}", row + 1)}
+                </button>
+            }
+        });
         view! {
-            <fieldset class="exam-section" on:input=move |event| typed_into(now, &event)>
+            <fieldset class="exam-section" hidden=move || removed.get() on:input=move |event| typed_into(now, &event)>
                 <legend class="control-label">{format!("Section {}", row + 1)}</legend>
                 <Field
                     id=id("title")
@@ -178,6 +213,7 @@ impl SectionRows {
                         {move || format!("{} available", there.get())}
                     </p>
                 </div>
+                {remove}
             </fieldset>
         }
         .erase()

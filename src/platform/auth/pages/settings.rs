@@ -9,8 +9,8 @@ use crate::platform::auth::api::{
 };
 use crate::platform::auth::{AccountSettings, Device, NAME_MAX};
 use crate::platform::ui::{
-    Badge, Button, ButtonKind, Erase, Field, Form, FormState, Glyph, Icon, Page, Select, Tone,
-    loaded, page_resource,
+    Badge, Button, ButtonKind, Erase, Field, Form, FormState, Glyph, Icon, Notice, Page, Select,
+    Tone, loaded, page_resource,
 };
 
 /// The frame of all settings pages.
@@ -143,12 +143,11 @@ fn list(
     let others = devices.iter().map(|device| device.sessions).sum::<usize>() > 1;
     view! {
         <p class="lead">"These devices are signed in to your account. If you don’t recognize one, sign it out and change your password."</p>
-        {end.said("Signed out.")}
-        {end_others.said("Signed out everywhere else.")}
+        {said(end, end_others)}
         {others
             .then(|| {
                 view! {
-                    <Form form=end_others on_done=again>
+                    <Form form=end_others class="inline" on_done=again>
                         <Button kind=ButtonKind::Secondary busy=end_others.busy()>
                             "Sign out everywhere else"
                         </Button>
@@ -158,6 +157,18 @@ fn list(
         <ul class="devices">{devices.into_iter().map(|device| row(device, end, again)).collect_view()}</ul>
     }
     .erase()
+}
+
+/// Says what was done last. The button that did it is gone, so the focus moves here.
+fn said(end: FormState, end_others: FormState) -> AnyView {
+    let (one, others) = (end.done(), end_others.done());
+    let text = move || match (one.get(), others.get()) {
+        (_, true) => Some("Signed out everywhere else."),
+        (true, false) => Some("Signed out."),
+        (false, false) => None,
+    };
+    view! { {move || text().map(|text| view! { <Notice tone=Tone::Ok focused=true>{text}</Notice> })} }
+        .erase()
 }
 
 fn row(device: Device, end: FormState, again: Callback<()>) -> AnyView {
@@ -176,7 +187,7 @@ fn row(device: Device, end: FormState, again: Callback<()>) -> AnyView {
             <Form form=end class="inline" on_done=again>
                 <input type="hidden" name="web_session_id" value=device.web_session_id.to_string() />
                 <Button kind=ButtonKind::Quiet label=sign_out>
-                    {if device.is_this_one { "Sign out the others" } else { "Sign out" }}
+                    {if device.is_this_one { "Sign out its other sessions" } else { "Sign out" }}
                 </Button>
             </Form>
         }

@@ -225,7 +225,7 @@ fn front_matter_is_required_and_strict() {
         "01-start/01-hello.md:3: unknown key 'vidio' in the front matter; did you mean 'video'?",
     );
     Sketch::new().with_front("number = 1").fails_with(
-        "01-start/01-hello.md:3: unknown key 'number' in the front matter; it can have key, slides, title, video",
+        "01-start/01-hello.md:3: unknown key 'number' in the front matter; it can have draft, key, slides, title, video",
     );
     topic("+++\r\ntitle = \"x\"\r\n+++\r\nx\r\n").read();
 }

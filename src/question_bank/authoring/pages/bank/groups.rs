@@ -219,13 +219,16 @@ fn row(shown: Shown<'_>, line: BankLine) -> AnyView {
 }
 
 /// Buttons that move a question up and down. The page reloads after a move, and the same button
-/// gets the focus.
+/// gets the focus, or the other one where that is disabled.
 fn order(line: &BankLine, (up, down): (bool, bool)) -> AnyView {
     let moved = query_now("moved");
-    let button = |is_there: bool, name: &'static str, sign: &'static str| {
+    let is_moved = |name: &str| moved == format!("{name}-{}", line.question);
+    let button = |is_there: bool, name: &'static str, other: (bool, &str), sign: &'static str| {
         let which = format!("{name}-{}", line.question);
         let label = format!("Move {name}: {}", line.prompt);
-        let is_moved = moved == which;
+        // A question that has reached an end can only be moved back.
+        let (other_is_there, other) = other;
+        let is_moved = is_there && (is_moved(name) || (!other_is_there && is_moved(other)));
         view! {
             <button class="btn quiet bank-move" form=ORDER_FORM name="which" value=which disabled=!is_there autofocus=is_moved aria-label=label>
                 {sign}
@@ -233,8 +236,8 @@ fn order(line: &BankLine, (up, down): (bool, bool)) -> AnyView {
         }
     };
     view! {
-        {button(up, "up", "↑")}
-        {button(down, "down", "↓")}
+        {button(up, "up", (down, "down"), "↑")}
+        {button(down, "down", (up, "up"), "↓")}
     }
     .erase()
 }

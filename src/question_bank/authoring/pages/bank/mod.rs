@@ -218,11 +218,11 @@ fn tools(
                 <span class="control-label">"Search questions"</span>
                 <input class="input" type="search" name="q" value=query.q.clone() maxlength=SEARCH_CHARACTERS.to_string() />
             </label>
-            <Select name="module" label="Module" value=query.module.clone() options=all("All", modules) />
-            <Select name="topic" label="Topic" value=query.topic.clone() options=all("All", topics) />
-            <Select name="kind" label="Type" value=query.kind.clone() options=all("All", kinds.to_vec()) />
-            <Select name="purpose" label="Use in" value=query.purpose.clone() options=all("All", purposes.to_vec()) />
-            <Select name="show" label="Show" value=query.show.clone() options=all("In use", shows) />
+            <Select name="module" label="Module" required=false unmarked=true value=query.module.clone() options=all("All", modules) />
+            <Select name="topic" label="Topic" required=false unmarked=true value=query.topic.clone() options=all("All", topics) />
+            <Select name="kind" label="Type" required=false unmarked=true value=query.kind.clone() options=all("All", kinds.to_vec()) />
+            <Select name="purpose" label="Use in" required=false unmarked=true value=query.purpose.clone() options=all("All", purposes.to_vec()) />
+            <Select name="show" label="Show" required=false unmarked=true value=query.show.clone() options=all("In use", shows) />
             <div class="row">
                 <Button kind=ButtonKind::Secondary>"Search"</Button>
                 <a href=list.to_owned()>"All questions"</a>

@@ -113,7 +113,7 @@ fn import(course: &str, page: ImportPage, upload: FormState) -> AnyView {
         let problems =
             problems.map(|problem| view! { <span class="bank-problem">{problem}</span> });
         view! {
-            <Notice tone=Tone::Danger title=problem_title>
+            <Notice tone=Tone::Danger title=problem_title focused=true>
                 {problems.collect_view()}
             </Notice>
         }

@@ -54,7 +54,7 @@ pub fn preview(course: &str, found: ImportPreview, forms: PreviewForms) -> AnyVi
     let buttons = foot(course, &found, effect, forms);
     let namesake = found.has_namesake.then(|| namesake(course, &found));
     view! {
-        <section class="stack bank-import">
+        <section class="stack bank-import" aria-label="Preview" tabindex="-1" autofocus=true>
             <dl class="bank-file">
                 <div>
                     <dt>"File"</dt>

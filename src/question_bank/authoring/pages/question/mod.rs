@@ -85,7 +85,7 @@ const FIELDS: [(&str, &str, &str); 13] = [
     ("place", "ly-place", "Topic"),
     ("purpose", "ly-purpose", "Use in"),
     ("prompt", "ly-prompt", "Question"),
-    ("texts", "ly-row-0", "Answers"),
+    ("texts", "ly-row-0", "Answers or items"),
     ("accepted", "ly-accepted", "Accepted answers"),
     ("tolerance", "ly-tolerance", "Tolerance"),
     ("language", "ly-language", "Language"),
@@ -255,7 +255,7 @@ fn form(course: &str, page: &QuestionPage, save: FormState) -> AnyView {
     );
     let preview = preview(editor.live, &page.focus, &page.course_title.language);
     view! {
-        <Form form=save class="bank-form" id=live::FORM reloads=true>
+        <Form form=save class="bank-form" id=live::FORM reloads=true guards=true>
             // Enter in a field presses the form's first button, so a hidden button that saves comes
             // first.
             <button class="vh" name="go" value="save" tabindex="-1" aria-hidden="true">
