@@ -301,3 +301,35 @@ fn types_are_found_in_every_form() {
     let found: Vec<String> = declared_types(code).into_iter().collect();
     assert_eq!(found, ["A", "B", "C", "E", "G"]);
 }
+
+/// Returns the classes that a stylesheet defines by themselves, outside of media queries.
+fn defined_classes(css: &str) -> BTreeSet<String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    css.lines()
+        .filter_map(|line| {
+            let rest = line.strip_prefix('.')?;
+            let name = rest.strip_suffix(" {").or(rest.strip_suffix(','))?;
+            name.chars().all(is_name).then(|| name.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn no_class_is_defined_in_two_stylesheets() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("style");
+    let mut defined: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap();
+        let name = file.file_name().into_string().unwrap();
+        // Print hides what others show.
+        if name == "print.css" {
+            continue;
+        }
+        for class in defined_classes(&std::fs::read_to_string(file.path()).unwrap()) {
+            defined.entry(class).or_default().insert(name.clone());
+        }
+    }
+    assert!(defined.len() > 100);
+    defined.retain(|_, files| files.len() > 1);
+    assert!(defined.is_empty(), "{defined:?}");
+}
