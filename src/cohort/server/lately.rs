@@ -56,7 +56,7 @@ pub async fn news(
              where p.cohort_id = $1 and m.status = 'active'
          )
          select e.kind,
-                coalesce((array_agg(coalesce(u.display_name, m.name) order by e.happened_at, m.member_id)
+                coalesce((array_agg(coalesce(u.display_name, m.name) order by e.happened_at, coalesce(u.display_name, m.name))
                     filter (where coalesce(u.display_name, m.name) is not null))[1:2], array[]::text[]) as names,
                 count(*) as people, ''::text as title, max(e.happened_at) as happened_at
          from events e
