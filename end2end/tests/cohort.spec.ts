@@ -56,6 +56,12 @@ test("a tutor makes a cohort, previews a list and confirms it", async ({ page })
   await page.getByRole("link", { name: "View members" }).click();
   await expect(page.getByText("2 members")).toBeVisible();
   await accessible(page);
+  // On a phone the rows stack, and the page is not wider than the window.
+  const wide = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await expect(page.getByRole("row", { name: new RegExp(`ada-${mark}`) }).locator("[data-label=Progress]")).toBeVisible();
+  if (wide) await page.setViewportSize(wide);
   // The same list again finds everybody there.
   await uploadList(page, address, text);
   await expect(page.getByText("0 added, 0 moved here, 2 already there, 1 left out")).toBeVisible();
@@ -85,6 +91,14 @@ test("members are selected and changed with the keyboard", { tag: "@once" }, asy
   await expect(page.getByRole("row", { name: new RegExp(email) })).toContainText("Paused");
   await page.getByRole("button", { name: "Apply to selected" }).click();
   await expect(page.getByText("Select members first.")).toBeVisible();
+  const all = page.getByRole("checkbox", { name: "Select the member on this page" });
+  await all.check();
+  await expect(page.getByRole("checkbox", { name: `Select ${email}` })).toBeChecked();
+  await page.getByRole("checkbox", { name: `Select ${email}` }).uncheck();
+  await expect(all).not.toBeChecked();
+  await page.getByRole("link", { name: `Schedule of ${email}` }).click();
+  await expect(page.getByRole("heading", { name: `For ${email}` })).toBeVisible();
+  await expect(page.locator(`datalist option[value="${email}"]`)).toHaveCount(1);
   await page.goto(`${address}?status=removed`);
   await expect(page.getByText("No members found")).toBeVisible();
 });
@@ -117,6 +131,7 @@ test("a member sees the home, hands in work and reads a comment", async ({ page,
   await pupil.getByLabel("Text").fill("Forty-two.");
   await pupil.getByRole("button", { name: "Hand in" }).click();
   await expect(pupil.getByText("Your work is handed in.")).toBeVisible();
+  await expect(pupil.getByRole("region", { name: "Lately" }).getByText("handed in work")).toBeVisible();
 
   await page.goto(`${address}/projects?batch=1`);
   await expect(page.getByText("Forty-two.")).toBeVisible();
@@ -152,6 +167,14 @@ test("modules open by the schedule, and the home waits for the start", { tag: "@
   await expect(pupil).toHaveURL(`/learn/${DEMO}/cohort`);
   await expect(pupil.getByText("Your cohort starts on")).toBeVisible();
   await expect(pupil.getByText(/^opens from /)).toBeVisible();
+  await expect(pupil.getByRole("region", { name: "Dates" }).getByText("“What chance does” opens")).toBeVisible();
+  await awake(pupil);
+  const whole = await pupil.getByLabel("Address of your calendar").inputValue();
+  expect(whole).toMatch(/^https?:\/\/.*\/cohort\.ics$/);
+  const webcal = await pupil.getByRole("link", { name: "Add to calendar" }).getAttribute("href");
+  expect(webcal).toBe(whole.replace(/^https?/, "webcal"));
+  await pupil.getByRole("button", { name: "Copy" }).click();
+  await expect(pupil.getByText(/^Copied\.$|^The text is selected\./)).toBeVisible();
   const feed = await pupil.getByRole("link", { name: "Calendar of your cohort" }).getAttribute("href");
   const calendar = await pupil.request.get(feed!);
   const { events = [] } = convertIcsCalendar(undefined, await calendar.text());
@@ -300,6 +323,10 @@ test.describe("without JavaScript", () => {
     await uploadList(page, address, `email\n${email}\n`);
     await confirmList(page);
     await page.getByRole("link", { name: "View members" }).click();
+    await page.getByRole("checkbox", { name: "Select the member on this page" }).check();
+    await page.getByLabel("Change").selectOption("pause");
+    await page.getByRole("button", { name: "Apply to selected" }).click();
+    await expect(page.getByText("1 member was paused.")).toBeVisible();
     await page.getByRole("checkbox", { name: `Select ${email}` }).check();
     await page.getByLabel("Change").selectOption("batch");
     await page.getByRole("button", { name: "Apply to selected" }).click();

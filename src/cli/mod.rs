@@ -303,6 +303,8 @@ pub fn registry() -> Registry {
         .with::<crate::cohort::server::sessions::RemindOfSession>()
         .with::<crate::cohort::server::announcements::PublishAnnouncement>()
         .with::<crate::cohort::server::messages::CohortMessageMail>()
+        .with::<crate::cohort::server::newcomers::JoinedMail>()
+        .with::<crate::cohort::server::newcomers::TellLinkedMember>()
         .with::<crate::exam::server::jobs::EndSitting>()
         .with::<crate::exam::server::jobs::Calibrate>()
         .with::<crate::exam::server::reminder::RemindOfExam>()

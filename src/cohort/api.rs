@@ -26,15 +26,21 @@ pub async fn load_cohort_home(
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
     let has_unread = me.viewer.unread > 0;
+    let site = me.cx.link("");
     if cohort.is_empty() {
         return me
             .cx
             .within(async move |conn| {
                 let (course_id, membership) = access::member(conn, user, &course).await?;
+                let cohort = membership.cohort_id;
+                let with = (&clock, site.as_str());
+                let course = (course_id, course);
+                let page = home::of_member(conn, user, course, membership, with).await?;
+                // Marked last: the home shows old messages while they are unread.
                 if has_unread {
-                    notices::seen(conn, user, membership.cohort_id).await?;
+                    notices::seen(conn, user, cohort).await?;
                 }
-                home::of_member(conn, user, (course_id, course), membership, &clock).await
+                Ok(page)
             })
             .await;
     }

@@ -70,14 +70,19 @@ pub struct CohortHome {
     pub batch_no: i32,
     /// True for a tutor who looks at it.
     pub is_preview: bool,
-    pub due: Vec<DueModule>,
-    /// Address of the member's calendar for calendar programs. Anybody who has it can read it.
-    pub calendar: Option<String>,
+    pub due: Vec<DueLine>,
+    /// The newest open cold calls. They say nothing of others' answers.
+    pub cold_calls: Vec<HomeColdCall>,
+    pub calendar: Option<CalendarAddress>,
+    /// What happens in the coming weeks, in order.
+    pub dates: Vec<HomeDate>,
+    /// What happened in the last days, newest first.
+    pub lately: Vec<NewsLine>,
     pub project: Option<BatchProject>,
     /// The next sessions that have not ended.
     pub sessions: Vec<HomeSession>,
     pub announcements: Vec<CohortAnnouncement>,
-    /// Messages of tutors to this member.
+    /// Messages of tutors to this member, new or of the last days.
     pub messages: Vec<HomeMessage>,
     /// The member's own batch first.
     pub batches: Vec<HomeBatch>,
@@ -91,16 +96,61 @@ pub enum HomeStanding {
     Ended,
 }
 
-/// A module that the member has not finished.
+/// A module, an exam or a cold call that the member has not finished.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DueModule {
+pub struct DueLine {
     pub title: String,
-    /// Progress, such as "2 of 5 topics done".
+    /// Progress or date, such as "2 of 5 topics done" or "closes on 12 January 2026, 18:00".
     pub said: String,
-    /// Short text on what unlocks the module; None if it is unlocked.
+    /// Short text on what unlocks a module; None if it is unlocked.
     pub lock: Option<String>,
     /// Address of the next step; None if the module is locked.
     pub href: Option<String>,
+}
+
+/// An open cold call, as its member may know it before answering.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeColdCall {
+    pub topic: String,
+    pub prompt: String,
+    pub href: String,
+    /// True if the member has answered.
+    pub has_answered: bool,
+    /// Time of the close in words, and in ISO 8601.
+    pub closes: Option<(String, String)>,
+}
+
+/// Address of a member's calendar for calendar programs. Anybody who has it can read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarAddress {
+    pub path: String,
+    /// The whole address, of the site's domain.
+    pub address: String,
+}
+
+impl CalendarAddress {
+    /// The address that a calendar program subscribes to.
+    pub fn webcal(&self) -> String {
+        match self.address.split_once("://") {
+            Some((_, rest)) => format!("webcal://{rest}"),
+            None => self.address.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeDate {
+    /// Time in words in the member's time zone, and in ISO 8601.
+    pub when: (String, String),
+    pub said: String,
+}
+
+/// A line of the feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewsLine {
+    pub said: String,
+    /// Time in words, and in ISO 8601.
+    pub at: (String, String),
 }
 
 /// A live session. It never holds the join link.

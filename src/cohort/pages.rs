@@ -6,14 +6,17 @@ use leptos_meta::Title;
 
 use super::api::{HandIn, load_cohort_home};
 use super::{
-    BatchProject, CohortAnnouncement, CohortHome, DueModule, HandedIn, HomeBatch, HomeMessage,
-    HomePerson, HomeSession, HomeStanding, LINK_CHARACTERS, SessionState, WORK_CHARACTERS,
-    WorkComment,
+    BatchProject, CalendarAddress, CohortAnnouncement, CohortHome, DueLine, HandedIn, HomeBatch,
+    HomeColdCall, HomeDate, HomeMessage, HomePerson, HomeSession, HomeStanding, LINK_CHARACTERS,
+    NewsLine, SessionState, WORK_CHARACTERS, WorkComment,
 };
 use crate::platform::ui::{
-    Avatar, Badge, Breadcrumbs, Button, ButtonKind, EmptyState, Erase, Field, Form, FormState,
-    Html, Notice, Page, TextArea, Tone, loaded, page_resource, path_part, query_value,
+    Avatar, Badge, Breadcrumbs, Button, ButtonKind, CopyField, EmptyState, Erase, Field, Form,
+    FormState, Html, Notice, Page, TextArea, Tone, loaded, page_resource, path_part, query_value,
 };
+
+/// Announcements that are shown at once. The older ones are folded.
+const OPEN_ANNOUNCEMENTS: usize = 3;
 
 /// Page `/learn/COURSE/cohort`.
 pub fn cohort_home_page() -> AnyView {
@@ -97,31 +100,37 @@ fn home(page: CohortHome, form: FormState) -> AnyView {
             {said.map(|said| view! { <Notice>{said}</Notice> })}
             <div class="home-cols">
                 <div class="cohort-main">
-                    {sessions(page.sessions)}
-                    {due(page.due)}
                     {messages(page.messages)}
+                    {due(page.due)}
+                    {cold_calls(page.cold_calls)}
+                    {sessions(page.sessions)}
                     {announcements(page.announcements)}
                     {project}
+                    {lately(page.lately)}
                 </div>
-                <div class="cohort-side">{people(page.batches, page.batch_no)} {page.calendar.map(calendar)}</div>
+                <div class="cohort-side">
+                    {dates(page.dates)}
+                    {page.calendar.map(calendar)}
+                    {people(page.batches, page.batch_no)}
+                </div>
             </div>
         </div>
     }
     .erase()
 }
 
-fn due(modules: Vec<DueModule>) -> AnyView {
-    if modules.is_empty() {
+fn due(lines: Vec<DueLine>) -> AnyView {
+    if lines.is_empty() {
         return ().erase();
     }
-    let lines = modules.into_iter().map(|module| {
-        let title = match module.href {
-            Some(href) => view! { <a href=href>{module.title}</a> }.erase(),
-            None => module.title.erase(),
+    let lines = lines.into_iter().map(|line| {
+        let title = match line.href {
+            Some(href) => view! { <a href=href>{line.title}</a> }.erase(),
+            None => line.title.erase(),
         };
-        let said = match module.lock {
+        let said = match line.lock {
             Some(lock) => format!("opens {lock}"),
-            None => module.said,
+            None => line.said,
         };
         view! {
             <li>
@@ -139,15 +148,78 @@ fn due(modules: Vec<DueModule>) -> AnyView {
     .erase()
 }
 
-fn sessions(sessions: Vec<HomeSession>) -> AnyView {
+fn cold_calls(calls: Vec<HomeColdCall>) -> AnyView {
+    if calls.is_empty() {
+        return ().erase();
+    }
+    let calls = calls.into_iter().map(cold_call).collect_view();
+    view! {
+        <section aria-labelledby="ly-cold-calls">
+            <h2 class="section-title" id="ly-cold-calls">"This week’s cold calls"</h2>
+            <ul class="cohort-calls">{calls}</ul>
+        </section>
+    }
+    .erase()
+}
+
+fn cold_call(call: HomeColdCall) -> AnyView {
+    let closes = call.closes.map(|(words, exactly)| {
+        view! { <span class="soft">"Closes on " <time datetime=exactly>{words}</time></span> }
+    });
+    let state = match call.has_answered {
+        true => view! { <Badge tone=Tone::Ok text="Answered" /> }.erase(),
+        false => {
+            let label = format!("Answer the cold call of {}", call.topic);
+            view! {
+                <a href=call.href.clone() aria-label=label>
+                    "Answer"
+                </a>
+            }
+            .erase()
+        }
+    };
+    let topic = match call.has_answered {
+        true => view! { <a href=call.href>{call.topic}</a> }.erase(),
+        false => call.topic.erase(),
+    };
+    view! {
+        <li>
+            <b>{topic}</b>
+            <p class="cohort-prompt">{call.prompt}</p>
+            <div class="row">{state} {closes}</div>
+        </li>
+    }
+    .erase()
+}
+
+/// Shows the next session that takes place, with canceled ones before it. The others are folded.
+fn sessions(mut sessions: Vec<HomeSession>) -> AnyView {
     if sessions.is_empty() {
         return ().erase();
     }
+    let next = sessions
+        .iter()
+        .position(|it| it.state != SessionState::Canceled);
+    let later = sessions.split_off(next.map_or(sessions.len(), |next| next + 1));
+    let more = match later.len() {
+        1 => "1 more session".to_owned(),
+        count => format!("{count} more sessions"),
+    };
     let sessions = sessions.into_iter().map(session).collect_view();
+    let later = (!later.is_empty()).then(|| {
+        let later = later.into_iter().map(session).collect_view();
+        view! {
+            <details class="cohort-more">
+                <summary>{more}</summary>
+                <ol class="cohort-sessions">{later}</ol>
+            </details>
+        }
+    });
     view! {
         <section aria-labelledby="ly-sessions">
             <h2 class="section-title" id="ly-sessions">"Live sessions"</h2>
             <ol class="cohort-sessions">{sessions}</ol>
+            {later}
         </section>
     }
     .erase()
@@ -228,7 +300,9 @@ fn message(message: HomeMessage) -> AnyView {
     .erase()
 }
 
-fn announcements(announcements: Vec<CohortAnnouncement>) -> AnyView {
+/// Shows the newest announcements, and folds the others.
+fn announcements(mut announcements: Vec<CohortAnnouncement>) -> AnyView {
+    let older = announcements.split_off(announcements.len().min(OPEN_ANNOUNCEMENTS));
     let list = match announcements.is_empty() {
         true => view! { <p class="soft">"Nothing has been announced yet."</p> }.erase(),
         false => announcements
@@ -237,10 +311,24 @@ fn announcements(announcements: Vec<CohortAnnouncement>) -> AnyView {
             .collect_view()
             .erase(),
     };
+    let more = match older.len() {
+        1 => "1 older announcement".to_owned(),
+        count => format!("{count} older announcements"),
+    };
+    let older = (!older.is_empty()).then(|| {
+        let older = older.into_iter().map(announcement).collect_view();
+        view! {
+            <details class="cohort-more">
+                <summary>{more}</summary>
+                {older}
+            </details>
+        }
+    });
     view! {
         <section aria-labelledby="ly-announcements">
             <h2 class="section-title" id="ly-announcements">"Announcements"</h2>
             {list}
+            {older}
         </section>
     }
     .erase()
@@ -404,16 +492,67 @@ fn people(batches: Vec<HomeBatch>, own: i32) -> AnyView {
     .erase()
 }
 
-/// The address for calendar programs. The browser itself fetches it, because it is no page.
-fn calendar(path: String) -> AnyView {
+fn lately(news: Vec<NewsLine>) -> AnyView {
+    if news.is_empty() {
+        return ().erase();
+    }
+    let lines = news.into_iter().map(|line| {
+        let (words, exactly) = line.at;
+        view! {
+            <li>
+                <span>{line.said}</span>
+                <time class="soft" datetime=exactly>
+                    {words}
+                </time>
+            </li>
+        }
+    });
     view! {
-        <section aria-labelledby="ly-calendar">
+        <section aria-labelledby="ly-lately">
+            <h2 class="section-title" id="ly-lately">"Lately"</h2>
+            <ul class="cohort-due">{lines.collect_view()}</ul>
+        </section>
+    }
+    .erase()
+}
+
+fn dates(dates: Vec<HomeDate>) -> AnyView {
+    if dates.is_empty() {
+        return ().erase();
+    }
+    let lines = dates.into_iter().map(|date| {
+        let (words, exactly) = date.when;
+        view! {
+            <li>
+                <time class="soft" datetime=exactly>
+                    {words}
+                </time>
+                <span>{date.said}</span>
+            </li>
+        }
+    });
+    view! {
+        <section aria-labelledby="ly-dates">
+            <h2 class="section-title" id="ly-dates">"Dates"</h2>
+            <ol class="cohort-dates">{lines.collect_view()}</ol>
+        </section>
+    }
+    .erase()
+}
+
+/// The address for calendar programs. The browser itself fetches it, because it is no page.
+fn calendar(calendar: CalendarAddress) -> AnyView {
+    let webcal = calendar.webcal();
+    view! {
+        <section class="stack" aria-labelledby="ly-calendar">
             <h2 class="section-title" id="ly-calendar">"Calendar"</h2>
-            <p>
-                <a href=path rel="external">"Calendar of your cohort"</a>
+            <p class="row">
+                <a href=webcal rel="external">"Add to calendar"</a>
+                <a href=calendar.path rel="external">"Calendar of your cohort"</a>
             </p>
+            <CopyField id="ly-calendar-address" label="Address of your calendar" value=calendar.address />
             <p class="soft">
-                "Copy this link into your calendar program to see the cohort’s days, modules and exams there. The link is yours alone: do not share it."
+                "Your calendar program shows the cohort’s days, modules, exams and sessions from this address. It is yours alone: do not share it."
             </p>
         </section>
     }

@@ -63,7 +63,7 @@ const BRIEFS: [Brief; 2] = [
 /// Title, text, and age in days; the oldest first.
 const ANNOUNCEMENTS: [(&str, &str, i64); 3] = [
     (
-        "Welcome, all twelve of you",
+        "Welcome, all of you",
         "We start with **Where numbers come from**. Read the first two topics by Thursday, and answer the quiz before you look anything up: it tells you what to read twice.\n\nI am here on weekdays and read everything.",
         16,
     ),
@@ -106,6 +106,12 @@ pub async fn make(conn: &mut Conn, hash: &str) -> AppResult<()> {
         }
         cohorts::add_member(conn, cohort, email, Some(name), Some(batch_no)).await?;
     }
+    statement(
+        "update cohort_members set joined_at = now() - interval '18 days' where cohort_id = $1",
+    )
+    .bind::<Uuid, _>(cohort)
+    .execute(conn)
+    .await?;
     let tutor = accounts::by_email(conn, "tutor@demo.example").await?;
     if let Some(tutor) = tutor {
         announce(conn, course, cohort, tutor.user_id).await?;

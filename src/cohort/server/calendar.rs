@@ -10,12 +10,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::sessions;
-use super::store;
+use super::dates::{self, CohortDate};
+use super::store::{self, Cohort};
 use crate::cohort::MemberStatus;
 use crate::course::server::shared;
 use crate::course::server::store as courses;
-use crate::exam::server::store as exams;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{cohort_members, cohorts};
 use crate::platform::error::AppResult;
@@ -85,53 +84,61 @@ async fn feed(conn: &mut Conn, key: &str) -> AppResult<Option<String>> {
     };
     let (_, title) = courses::names(conn, course).await?;
     let named = format!("{} · {title}", cohort.title);
+    let shared = shared::course(conn, course, None).await?;
+    let dates = dates::dates(conn, &cohort, (batch_no, Some(member)), &shared, None).await?;
+    let dates = dates.into_iter();
+    let events: Vec<CalendarEvent> = dates
+        .filter_map(|date| event(date, &cohort, &named))
+        .collect();
+    Ok(Some(calendar(&named, &events, Utc::now())))
+}
+
+/// Returns the event of a date. None for an exam that can always be taken.
+fn event(date: CohortDate, cohort: &Cohort, named: &str) -> Option<CalendarEvent> {
     let id = cohort.cohort_id;
-    let mut events = vec![CalendarEvent {
-        uid: format!("start-{id}"),
-        summary: format!("{named} starts"),
-        when: EventTime::Day(cohort.start_date),
-        ..CalendarEvent::default()
-    }];
-    events.extend(cohort.end_date.map(|day| CalendarEvent {
-        uid: format!("end-{id}"),
-        summary: format!("Last day of {named}"),
+    let of_day = |uid: String, summary: String, day: NaiveDate| CalendarEvent {
+        uid,
+        summary,
         when: EventTime::Day(day),
         ..CalendarEvent::default()
-    }));
-    let openings = store::openings(conn, &cohort, Some(batch_no), Some(member)).await?;
-    let zone = cohort.time_zone.parse().unwrap_or(chrono_tz::Tz::UTC);
-    let shared = shared::course(conn, course, None).await?;
-    events.extend(shared.modules.iter().filter_map(|module| {
-        let at = openings.get(&module.number)?;
-        Some(CalendarEvent {
-            uid: format!("module-{}-{id}", module.number),
-            summary: format!("“{}” opens · {named}", module.title),
-            when: EventTime::Day(at.with_timezone(&zone).date_naive()),
-            ..CalendarEvent::default()
-        })
-    }));
-    let exams = exams::exams(conn, course).await?;
-    let exams = exams
-        .into_iter()
-        .filter(|exam| exam.is_published && !exam.is_retired);
-    events.extend(exams.filter_map(|exam| {
-        let from = exam.window.opens_at.or(exam.window.closes_at)?;
-        Some(CalendarEvent {
-            uid: format!("exam-{}-{id}", exam.exam_id),
-            summary: format!("Exam “{}” · {named}", exam.title),
-            when: EventTime::Span(from, exam.window.closes_at.unwrap_or(from)),
-            ..CalendarEvent::default()
-        })
-    }));
-    let sessions = sessions::calendar(conn, id).await?;
-    events.extend(sessions.into_iter().map(|session| CalendarEvent {
-        uid: format!("session-{}", session.session_id),
-        summary: format!("{} · {named}", session.title),
-        when: EventTime::Span(session.starts_at, session.ends_at),
-        place: session.place,
-        is_canceled: session.is_canceled,
-    }));
-    Ok(Some(calendar(&named, &events, Utc::now())))
+    };
+    Some(match date {
+        CohortDate::FirstDay(day, _) => {
+            of_day(format!("start-{id}"), format!("{named} starts"), day)
+        }
+        CohortDate::LastDay(day, _) => {
+            of_day(format!("end-{id}"), format!("Last day of {named}"), day)
+        }
+        CohortDate::Module {
+            number,
+            title,
+            opens_at,
+        } => {
+            let day = opens_at.with_timezone(&cohort.clock().zone).date_naive();
+            let summary = format!("“{title}” opens · {named}");
+            of_day(format!("module-{number}-{id}"), summary, day)
+        }
+        CohortDate::Exam {
+            exam,
+            title,
+            window,
+        } => {
+            let from = window.opens_at.or(window.closes_at)?;
+            CalendarEvent {
+                uid: format!("exam-{exam}-{id}"),
+                summary: format!("Exam “{title}” · {named}"),
+                when: EventTime::Span(from, window.closes_at.unwrap_or(from)),
+                ..CalendarEvent::default()
+            }
+        }
+        CohortDate::Session(session) => CalendarEvent {
+            uid: format!("session-{}", session.session_id),
+            summary: format!("{} · {named}", session.title),
+            when: EventTime::Span(session.starts_at, session.ends_at),
+            place: session.place,
+            is_canceled: session.is_canceled,
+        },
+    })
 }
 
 #[derive(Default)]

@@ -1,24 +1,22 @@
 //! Builds the home of a cohort.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Int4, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::access::no_member;
-use super::announcements;
-use super::calendar;
-use super::messages;
-use super::sessions;
+use super::cold_calls::{self, OpenColdCalls};
 use super::standing::CohortStanding;
 use super::store::{self, Cohort, Membership};
-use super::work;
-use crate::cohort::{BatchProject, CohortHome, DueModule, HomeBatch, HomePerson, HomeStanding};
+use super::{announcements, calendar, dates, due, lately, messages, sessions, work};
+use crate::cohort::{
+    BatchProject, CalendarAddress, CohortHome, HomeBatch, HomePerson, HomeStanding,
+};
 use crate::course::server::shared;
 use crate::course::server::store as courses;
-use crate::enrollment::server::access::outline_of;
-use crate::enrollment::server::progress;
-use crate::enrollment::server::store::topic_records;
-use crate::enrollment::{OutlineModule, TopicState, first_open, steps};
+use crate::enrollment::server::progress::{self, Progress};
 use crate::platform::db::schema::cohort_batch_projects;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
@@ -28,24 +26,46 @@ use crate::platform::ui::Html;
 
 /// People of one batch that the home shows.
 const SHOWN_PEOPLE: usize = 60;
-/// Unfinished modules that the home lists.
-const SHOWN_MODULES: usize = 4;
 
-/// Returns the home as the member sees it. The course is given by id and slug.
+/// Returns the home as the member sees it. The course is given by id and slug. `site` begins the
+/// site's addresses.
 pub async fn of_member(
     conn: &mut Conn,
     user: UserId,
     (course, slug): (CourseId, String),
     member: Membership,
-    clock: &Clock,
+    (clock, site): (&Clock, &str),
 ) -> AppResult<CohortHome> {
-    let due = match member.standing {
-        CohortStanding::Before(_) => announced(conn, course, &member, clock).await?,
+    let id = member.cohort_id;
+    let cohort = store::cohort(conn, course, id).await?;
+    let cohort = cohort.ok_or_else(no_member)?;
+    let progress = match member.standing {
+        CohortStanding::Before(_) => None,
         CohortStanding::Open | CohortStanding::Ended => {
-            due(conn, user, course, &slug, clock).await?
+            Some(progress::load(conn, user, course, clock.now).await?)
         }
     };
-    let project = project(conn, member.cohort_id, member.batch_no).await?;
+    let shared = match &progress {
+        Some(progress) => progress.shared.clone(),
+        None => shared::course(conn, course, None).await?,
+    };
+    let place = (member.batch_no, Some(member.member_id));
+    let dates = dates::dates(conn, &cohort, place, &shared, Some(clock.now)).await?;
+    let cold_calls = match &progress {
+        Some(progress) if member.standing.may_post() => {
+            cold_calls::open(conn, user, id, (progress, &slug), clock).await?
+        }
+        _ => OpenColdCalls::default(),
+    };
+    let due = match &progress {
+        Some(progress) => {
+            let known = (progress, cold_calls.due);
+            due::due(conn, user, (course, &slug), known, clock).await?
+        }
+        None => due::announced(&dates, clock),
+    };
+    let open_modules = progress.as_ref().map(open_modules).unwrap_or_default();
+    let project = project(conn, id, member.batch_no).await?;
     let project = match project {
         Some((id, mut project)) => {
             project.work = work::of_member(conn, id, member.member_id, clock).await?;
@@ -53,6 +73,7 @@ pub async fn of_member(
         }
         None => None,
     };
+    let path = calendar::path(conn, member.member_id).await?;
     Ok(CohortHome {
         course_title: courses::title(conn, course).await?,
         course_slug: slug,
@@ -63,14 +84,25 @@ pub async fn of_member(
         batch_no: member.batch_no,
         is_preview: false,
         due,
-        calendar: Some(calendar::path(conn, member.member_id).await?),
+        cold_calls: cold_calls.newest,
+        calendar: Some(CalendarAddress {
+            address: format!("{site}{path}"),
+            path,
+        }),
+        lately: lately::news(conn, id, (&dates, &open_modules), clock).await?,
+        dates: dates::ahead(&dates, clock),
         project,
-        sessions: sessions::coming(conn, member.cohort_id, clock).await?,
-        messages: messages::to_member(conn, member.member_id, clock).await?,
-        announcements: announcements::shown(conn, member.cohort_id, Some(member.member_id), clock)
-            .await?,
-        batches: batches(conn, member.cohort_id, member.batch_no, Some(user)).await?,
+        sessions: sessions::coming(conn, id, clock).await?,
+        messages: messages::to_member(conn, user, member.member_id, clock).await?,
+        announcements: announcements::shown(conn, id, Some(member.member_id), clock).await?,
+        batches: batches(conn, id, member.batch_no, Some(user)).await?,
     })
+}
+
+/// Returns the numbers of the modules whose gate is open to the member.
+fn open_modules(progress: &Progress) -> HashSet<i32> {
+    let open = progress.gates.iter().filter(|gate| gate.open.is_ok());
+    open.map(|gate| gate.number).collect()
 }
 
 /// Returns the home as a member of batch 1 without work sees it, for tutors.
@@ -84,6 +116,9 @@ pub async fn preview(
         .await?
         .ok_or_else(no_member)?;
     let id = cohort.cohort_id;
+    let shared = shared::course(conn, course, None).await?;
+    let dates = dates::dates(conn, &cohort, (1, None), &shared, Some(clock.now)).await?;
+    let modules = shared.modules.iter().map(|module| module.number).collect();
     Ok(CohortHome {
         course_title: courses::title(conn, course).await?,
         course_slug: slug,
@@ -94,7 +129,10 @@ pub async fn preview(
         batch_no: 1,
         is_preview: true,
         due: Vec::new(),
+        cold_calls: Vec::new(),
         calendar: None,
+        lately: lately::news(conn, id, (&dates, &modules), clock).await?,
+        dates: dates::ahead(&dates, clock),
         project: project(conn, id, 1).await?.map(|(_, project)| project),
         sessions: sessions::coming(conn, id, clock).await?,
         messages: Vec::new(),
@@ -108,63 +146,6 @@ fn standing(standing: CohortStanding, first_day: String) -> HomeStanding {
         CohortStanding::Before(_) => HomeStanding::Before(first_day),
         CohortStanding::Open => HomeStanding::Open,
         CohortStanding::Ended => HomeStanding::Ended,
-    }
-}
-
-/// Returns the next modules that have a day on which they open, for a member before the start.
-async fn announced(
-    conn: &mut Conn,
-    course: CourseId,
-    member: &Membership,
-    clock: &Clock,
-) -> AppResult<Vec<DueModule>> {
-    let Some(cohort) = store::cohort(conn, course, member.cohort_id).await? else {
-        return Ok(Vec::new());
-    };
-    let (batch, id) = (Some(member.batch_no), Some(member.member_id));
-    let openings = store::openings(conn, &cohort, batch, id).await?;
-    let shared = shared::course(conn, course, None).await?;
-    let modules = shared.modules.iter().filter_map(|module| {
-        let at = openings.get(&module.number)?;
-        Some(DueModule {
-            title: module.title.clone(),
-            said: String::new(),
-            lock: Some(format!("from {}", clock.day(*at))),
-            href: None,
-        })
-    });
-    Ok(modules.take(SHOWN_MODULES).collect())
-}
-
-/// Returns the next modules that the member has not finished.
-async fn due(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-    slug: &str,
-    clock: &Clock,
-) -> AppResult<Vec<DueModule>> {
-    let progress = progress::load(conn, user, course, clock.now).await?;
-    let records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
-    let outline = outline_of(&progress, &records, clock);
-    let is_open = |module: &&OutlineModule| {
-        let is_passed = |state: TopicState| state == TopicState::Done;
-        module.done() < module.topics.len()
-            || !module.quizzes.iter().all(|quiz| is_passed(quiz.state))
-    };
-    let modules = outline.iter().filter(is_open).take(SHOWN_MODULES);
-    Ok(modules.map(|module| due_module(module, slug)).collect())
-}
-
-fn due_module(module: &OutlineModule, slug: &str) -> DueModule {
-    let next = first_open(steps(std::slice::from_ref(module), slug));
-    let (done, all) = (module.done(), module.topics.len());
-    let lock = <[_]>::first(&module.topics).and_then(|topic| topic.lock.clone());
-    DueModule {
-        title: module.title.clone(),
-        said: format!("{done} of {all} topics done"),
-        href: next.filter(|_| lock.is_none()).map(|step| step.link.href),
-        lock,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Messages of tutors as members get them: on the cohort's home, and by mail for those without an
 //! account.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
@@ -12,14 +12,17 @@ use crate::cohort::HomeMessage;
 use crate::platform::auth::sign_up_path;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CohortMessageId, MemberId};
+use crate::platform::ids::{CohortMessageId, MemberId, UserId};
 use crate::platform::jobs::{Job, JobContext, retries};
 use crate::platform::mail::Mail;
 use crate::platform::names;
+use crate::platform::notifications::NotificationKind;
 use crate::platform::time::Clock;
 
 /// Messages that the home shows.
 const SHOWN_MESSAGES: i64 = 10;
+/// Time for which the home shows a message that was seen.
+const RECENT: TimeDelta = TimeDelta::days(14);
 
 #[derive(QueryableByName)]
 struct HomeMessageRow {
@@ -33,9 +36,11 @@ struct HomeMessageRow {
     sent_at: DateTime<Utc>,
 }
 
-/// Returns the newest messages to a member.
+/// Returns the newest messages to a member: those of the last days, and older ones that the person
+/// has not seen.
 pub async fn to_member(
     conn: &mut Conn,
+    user: UserId,
     member: MemberId,
     clock: &Clock,
 ) -> QueryResult<Vec<HomeMessage>> {
@@ -45,10 +50,17 @@ pub async fn to_member(
          join cohort_messages s on s.message_id = r.message_id
          left join users u on u.user_id = s.sender_user_id
          where r.member_id = $1
+           and (s.sent_at > $3
+                or exists (select from notifications n
+                           where n.user_id = $4 and n.kind = $5 and n.read_at is null
+                             and n.subject = 'cohort/' || s.cohort_id || '/message/' || s.message_id))
          order by s.sent_at desc, s.message_id limit $2",
     )
     .bind::<Uuid, _>(member)
     .bind::<BigInt, _>(SHOWN_MESSAGES)
+    .bind::<Timestamptz, _>(clock.now - RECENT)
+    .bind::<Uuid, _>(user)
+    .bind::<Text, _>(NotificationKind::Message.name())
     .load(conn)
     .await?;
     let messages = rows.into_iter().map(|row| HomeMessage {

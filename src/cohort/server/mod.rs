@@ -3,9 +3,14 @@
 pub mod access;
 pub mod announcements;
 pub mod calendar;
+pub mod cold_calls;
+pub mod dates;
+pub mod due;
 pub mod home;
 pub mod jobs;
+pub mod lately;
 pub mod messages;
+pub mod newcomers;
 pub mod notices;
 pub mod sessions;
 pub mod standing;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
+use super::newcomers;
 use super::standing::CohortStanding;
 use super::store::{self, Cohort};
 use crate::course::server::store as courses;
@@ -12,12 +13,12 @@ use crate::paths::cohort_home_path;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{
-    AnnouncementId, CohortId, CohortMessageId, CourseId, LiveSessionId, UserId, WorkId,
+    AnnouncementId, CohortId, CohortMessageId, CourseId, LiveSessionId, MemberId, UserId, WorkId,
 };
 use crate::platform::markdown;
 use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::{
-    NewNotification, notify, store as notifications, withdraw,
+    NewNotification, note, notify, store as notifications, withdraw,
 };
 
 /// The subject of notifications about the cohort itself.
@@ -167,28 +168,52 @@ pub async fn commented(
     notify(conn, &people, &new).await
 }
 
-/// Tells active members with these addresses that they belong to the cohort now.
-pub async fn joined(
-    conn: &mut Conn,
-    cohort: &Cohort,
-    emails: &[String],
-    by: UserId,
-) -> AppResult<()> {
+/// The notification of a membership. None once the cohort has ended.
+async fn of_membership(conn: &mut Conn, cohort: &Cohort) -> AppResult<Option<NewNotification>> {
     let (slug, title) = courses::names(conn, cohort.course_id).await?;
     let body = match cohort.standing(chrono::Utc::now()) {
-        CohortStanding::Ended => return Ok(()),
+        CohortStanding::Ended => return Ok(None),
         CohortStanding::Before(_) => {
             let day = store::day(cohort.start_date);
             format!("The course “{title}” opens to you on {day}.")
         }
         CohortStanding::Open => format!("The course “{title}” is open to you."),
     };
-    let rows: Vec<PersonRow> = statement(
-        "select m.user_id
+    Ok(Some(NewNotification {
+        kind: NotificationKind::Admission,
+        subject: of_cohort(cohort.cohort_id),
+        course: Some(cohort.course_id),
+        title: format!("You are a member of the cohort “{}”", cohort.title),
+        body,
+        path: cohort_home_path(&slug),
+    }))
+}
+
+#[derive(QueryableByName)]
+struct JoinedRow {
+    #[diesel(sql_type = Uuid)]
+    member_id: MemberId,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    user_id: Option<UserId>,
+}
+
+/// Tells active members with these addresses that they belong to the cohort now. Those without an
+/// account get a mail.
+pub async fn joined(
+    conn: &mut Conn,
+    cohort: &Cohort,
+    emails: &[String],
+    by: UserId,
+) -> AppResult<()> {
+    let Some(new) = of_membership(conn, cohort).await? else {
+        return Ok(());
+    };
+    let rows: Vec<JoinedRow> = statement(
+        "select m.member_id, m.user_id
          from cohort_members m
          join cohorts c on c.cohort_id = m.cohort_id
-         join users u on u.user_id = m.user_id
-         where m.cohort_id = $1 and m.status = 'active' and c.is_active and m.user_id <> $3
+         left join users u on u.user_id = m.user_id
+         where m.cohort_id = $1 and m.status = 'active' and c.is_active and m.user_id is distinct from $3
            and (m.email = any($2) or u.email = any($2))",
     )
     .bind::<Uuid, _>(cohort.cohort_id)
@@ -196,16 +221,19 @@ pub async fn joined(
     .bind::<Uuid, _>(by)
     .load(conn)
     .await?;
-    let people: Vec<UserId> = rows.into_iter().map(|row| row.user_id).collect();
-    let new = NewNotification {
-        kind: NotificationKind::Admission,
-        subject: of_cohort(cohort.cohort_id),
-        course: Some(cohort.course_id),
-        title: format!("You are a member of the cohort “{}”", cohort.title),
-        body,
-        path: cohort_home_path(&slug),
-    };
-    notify(conn, &people, &new).await
+    let people: Vec<UserId> = rows.iter().filter_map(|row| row.user_id).collect();
+    notify(conn, &people, &new).await?;
+    let strangers = rows.iter().filter(|row| row.user_id.is_none());
+    let strangers: Vec<MemberId> = strangers.map(|row| row.member_id).collect();
+    newcomers::mail(conn, &strangers).await
+}
+
+/// Tells a person in the app of a membership that they had before they had an account.
+pub async fn linked(conn: &mut Conn, cohort: &Cohort, user: UserId) -> AppResult<()> {
+    match of_membership(conn, cohort).await? {
+        Some(new) => Ok(note(conn, user, &new).await?),
+        None => Ok(()),
+    }
 }
 
 #[derive(QueryableByName)]

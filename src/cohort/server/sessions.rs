@@ -133,9 +133,13 @@ pub struct CalendarSession {
     pub is_canceled: bool,
 }
 
-/// Returns all sessions of a cohort, for its calendar.
-pub async fn calendar(conn: &mut Conn, cohort: CohortId) -> QueryResult<Vec<CalendarSession>> {
-    let rows = rows(conn, cohort, None, 1_000).await?;
+/// Returns the sessions of a cohort that end after `since`, for its calendar. Without `since` all.
+pub async fn calendar(
+    conn: &mut Conn,
+    cohort: CohortId,
+    since: Option<DateTime<Utc>>,
+) -> QueryResult<Vec<CalendarSession>> {
+    let rows = rows(conn, cohort, since, 1_000).await?;
     let sessions = rows.into_iter().map(|row| CalendarSession {
         session_id: row.session_id,
         title: row.title,

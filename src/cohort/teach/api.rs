@@ -173,6 +173,9 @@ pub async fn change_members(
     course: String,
     cohort: CohortId,
     #[server(default)] members: Vec<MemberId>,
+    /// Ids of all members of the page, separated by commas, if the box for all is checked.
+    #[server(default)]
+    all: String,
     #[server(default)] change: String,
     #[server(default)] batch: String,
     #[server(default)] to: String,
@@ -182,6 +185,7 @@ pub async fn change_members(
     let by = cx.clone();
     let change = MemberChange::parse(&change)
         .ok_or_else(|| AppError::field("change", "Choose what to do with them."))?;
+    let members = selected(members, &all);
     if members.is_empty() {
         return Err(AppError::field("", "Select members first."));
     }
@@ -283,6 +287,18 @@ async fn require_cohort(conn: &mut Conn, course: CourseId, cohort: CohortId) -> 
     cohorts::cohort(conn, course, cohort)
         .await?
         .ok_or_else(view::no_cohort)
+}
+
+/// Returns the members that were selected singly or together, each once.
+#[cfg(feature = "ssr")]
+fn selected(mut members: Vec<MemberId>, all: &str) -> Vec<MemberId> {
+    members.extend(
+        all.split(',')
+            .filter_map(|id| id.parse().ok().map(MemberId)),
+    );
+    members.sort_unstable();
+    members.dedup();
+    members
 }
 
 /// Moves members between two cohorts of the tutor's course. Returns the number of those who moved.

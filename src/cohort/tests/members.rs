@@ -259,6 +259,16 @@ async fn selected_members_are_put_into_batches_paused_removed_and_moved() {
         "B asha@example.org active 1, B bo@example.org active 1, B cy@example.org active 1"
     );
     let nobody: [&str; 0] = [];
+    let page = all.join(",");
+    let paused = change(
+        &mut meera,
+        &b,
+        &[&asha],
+        &[("change", "pause"), ("all", &page)],
+    )
+    .await;
+    paused.assert_ok();
+    assert!(paused.header("x-redirect").ends_with("done=pause&n=3"));
     for (members, fields) in [
         (&nobody[..], &[("change", "pause")][..]),
         (&all[..], &[("change", "")]),

@@ -148,6 +148,25 @@ async fn a_message_goes_to_one_member_or_to_the_filtered_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_old_message_stays_on_the_home_until_it_is_seen() {
+    let (site, cohort) = site().await;
+    let mut meera = site.sign_in("meera@example.org").await;
+    let sent = send(&mut meera, &cohort, 1, &[("confirmed", "3")]).await;
+    sent.assert_ok();
+    let age = async |days: u32| {
+        let sql = format!("update cohort_messages set sent_at = now() - interval '{days} days'");
+        site.test.sql(&sql).await;
+    };
+    age(20).await;
+    let mut asha = site.sign_in("asha@example.org").await;
+    let mut shown = async || asha.get(HOME).await.body.contains("Messages to you");
+    assert!(shown().await, "not seen yet");
+    assert!(!shown().await);
+    age(13).await;
+    assert!(shown().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_complete_and_tutors_do_not_send_hundreds() {
     let (site, cohort) = site().await;
     let mut meera = site.sign_in("meera@example.org").await;

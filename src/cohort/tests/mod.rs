@@ -1,6 +1,7 @@
 mod access;
 mod announcements;
 mod home;
+mod home_lists;
 mod lists;
 mod members;
 mod messages;

@@ -1,7 +1,7 @@
 //! Tests of the notifications of cohorts: who is told what, once, and what the home marks as read.
 
 use crate::platform::auth::UserRole;
-use crate::platform::http::testing::TestSite;
+use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{
     CohortBuilder, CourseBuilder, furnish_cohorts, hidden, tutor, upload_members,
 };
@@ -149,6 +149,104 @@ async fn new_members_are_told_and_those_of_a_list_at_once() {
     assert_eq!(unread(&site).await, all);
     let events = "select max(events) from notifications";
     assert_eq!(site.test.count(events).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_without_an_account_get_one_mail_and_are_told_in_the_app_later() {
+    let site = site().await;
+    let cohort = CohortBuilder::new("small", "Autumn").make(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    site.account("closed@example.org", UserRole::Learner).await;
+    site.test
+        .sql("update users set is_active = false where email like 'closed%'")
+        .await;
+    let add = async |meera: &mut Browser<'_>, email: &str| {
+        let fields = [
+            ("course", "small"),
+            ("cohort", cohort.as_str()),
+            ("email", email),
+        ];
+        let added = meera.post("teach/api/add_cohort_member", &fields).await;
+        added.assert_ok();
+    };
+    for email in ["new@example.org", "New@example.org", "closed@example.org"] {
+        add(&mut meera, email).await;
+    }
+    let list = b"email,name\nnew@example.org,\nother@example.org,Other\n";
+    let sent = upload_members(&mut meera, "small", &cohort, list).await;
+    let page = meera.get(sent.header("location")).await.body;
+    let list = hidden(&page, "list");
+    let fields = [
+        ("course", "small"),
+        ("cohort", cohort.as_str()),
+        ("list", list.as_str()),
+    ];
+    for _ in 0..2 {
+        let confirmed = meera.post("teach/api/confirm_member_list", &fields).await;
+        confirmed.assert_ok();
+    }
+    let mailed = async || {
+        let mails = site.mails().await;
+        let to = |name: &str| {
+            let start = format!("To: {name}@example.org");
+            let mails = mails.iter().filter(|mail| mail.starts_with(&start));
+            mails.cloned().collect::<Vec<_>>()
+        };
+        assert!(to("closed").is_empty());
+        (to("new"), to("other"))
+    };
+    let (new, other) = mailed().await;
+    assert_eq!((new.len(), other.len()), (1, 1));
+    for said in ["“Autumn”", "“A small course”", "started on", "/sign-up"] {
+        assert!(new[0].contains(said), "{said}: {}", new[0]);
+    }
+    assert!(other[0].contains("Hello Other,"));
+    assert!(unread(&site).await.is_empty());
+
+    // The account is told in the app, once, and gets no second mail.
+    site.account("new@example.org", UserRole::Learner).await;
+    let (new, _) = mailed().await;
+    assert_eq!(new.len(), 1);
+    let told = ["new admission You are a member of the cohort “Autumn”"];
+    assert_eq!(unread(&site).await, told);
+    site.sign_in("new@example.org")
+        .await
+        .get(HOME)
+        .await
+        .assert_ok();
+    site.test
+        .sql(
+            "update cohort_members set user_id = null where email like 'new%';
+             update cohort_members m set user_id = u.user_id from users u where u.email = m.email and m.email like 'new%'",
+        )
+        .await;
+    let (new, _) = mailed().await;
+    assert_eq!(new.len(), 1);
+    assert!(unread(&site).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_up_before_the_mail_leaves_gets_none() {
+    let site = site().await;
+    let cohort = CohortBuilder::new("small", "Autumn").starts_in(5);
+    let cohort = cohort.make(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let fields = [
+        ("course", "small"),
+        ("cohort", cohort.as_str()),
+        ("email", "new@example.org"),
+    ];
+    let added = meera.post("teach/api/add_cohort_member", &fields).await;
+    added.assert_ok();
+    site.account("new@example.org", UserRole::Learner).await;
+    let mails = site.mails().await;
+    assert!(
+        !mails
+            .iter()
+            .any(|mail| mail.starts_with("To: new@example.org"))
+    );
+    let told = ["new admission You are a member of the cohort “Autumn”"];
+    assert_eq!(unread(&site).await, told);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -111,6 +111,46 @@ pub async fn exams(conn: &mut Conn, course: CourseId) -> AppResult<Vec<Exam>> {
         .load(conn)
         .await?;
     rows.into_iter().map(Exam::try_from).collect()
+}
+
+/// An exam that a learner may sit and has not sat.
+#[derive(QueryableByName)]
+pub struct UnsatExam {
+    #[diesel(sql_type = SqlUuid)]
+    pub exam_id: ExamId,
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub opens_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub closes_at: Option<DateTime<Utc>>,
+}
+
+/// Returns the exams that are open or open before `until`, and that the learner has neither sat nor
+/// is excused from. A sitting that runs is not over, so its exam is among them.
+pub async fn unsat(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> QueryResult<Vec<UnsatExam>> {
+    statement(
+        "select e.exam_id, e.title, e.opens_at, e.closes_at
+         from exams e
+         where e.course_id = $2 and e.is_published and e.retired_at is null
+           and (e.opens_at is null or e.opens_at <= $4) and (e.closes_at is null or e.closes_at > $3)
+           and not exists (select from exam_results r
+                           where r.exam_id = e.exam_id and r.user_id = $1 and r.counts and r.ended_at is not null)
+           and not exists (select from exam_excuses x where x.exam_id = e.exam_id and x.user_id = $1)
+         order by e.closes_at, e.opens_at, e.exam_id",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<SqlUuid, _>(course)
+    .bind::<Timestamptz, _>(now)
+    .bind::<Timestamptz, _>(until)
+    .load(conn)
+    .await
 }
 
 /// Section of an exam: the filter for its questions, and how many it draws.

@@ -107,11 +107,15 @@ pub fn Field(
     /// Needed if two forms of a page have fields with the same name.
     #[prop(optional, into)]
     id: String,
+    /// Id of a `datalist` with values that the browser offers.
+    #[prop(optional, into)]
+    list: String,
 ) -> impl IntoView {
     let wiring = Wiring::new(id, &name, &hint);
     let (plain, wrong) = (wiring.described_by(false), wiring.described_by(true));
     let control = view! {
         <input
+            list=filled(list)
             class="input"
             id=wiring.control.clone()
             name=name

@@ -49,9 +49,9 @@ fn list(page: TaughtCohorts, course: &str) -> AnyView {
                 .then(|| view! { <span class="soft">{format!(" ({} without an account)", cohort.unlinked)}</span> });
             view! {
                 <tr>
-                    <td class="who">
+                    <th scope="row">
                         <a href=cohort_path(course, cohort.cohort_id)>{cohort.title}</a>
-                    </td>
+                    </th>
                     <td>{cohort.days}</td>
                     <td>{state(cohort.state)}</td>
                     <td class="r">{cohort.members} {unlinked}</td>

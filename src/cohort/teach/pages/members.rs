@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use super::{counted, state, status};
+use super::{counted, select, state, status};
 use crate::cohort::MemberStatus;
 use crate::cohort::teach::api::{AddCohortMember, ChangeMembers, load_cohort_members};
 use crate::cohort::teach::home::{announcements_path, project_path};
@@ -294,6 +294,9 @@ fn table(page: CohortPage, course: &str, query: &MemberQuery, form: FormState) -
         Column::new("Account"),
         Column::new("Progress").figures(),
     ];
+    let ids: Vec<String> = (page.members.iter())
+        .map(|member| member.member_id.to_string())
+        .collect();
     let rows = page
         .members
         .into_iter()
@@ -305,11 +308,31 @@ fn table(page: CohortPage, course: &str, query: &MemberQuery, form: FormState) -
         <Form form=form class="stack cohort-members">
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="cohort" value=cohort />
-            <Table label="Members" columns=columns>
-                {rows}
-            </Table>
+            <div class="stack" on:change=move |event| select::changed(&event)>
+                {select_all(&ids)}
+                <Table label="Members" columns=columns stacks=true>
+                    {rows}
+                </Table>
+            </div>
             {changes(form, page.others)}
         </Form>
+    }
+    .erase()
+}
+
+/// A box that selects all members of the page, also without scripts.
+fn select_all(ids: &[String]) -> AnyView {
+    let said = match ids.len() {
+        1 => "Select the member on this page".to_owned(),
+        count => format!("Select all {count} on this page"),
+    };
+    view! {
+        <div class="cohort-select">
+            <label class="check">
+                <input class="cohort-all" type="checkbox" name="all" value=ids.join(",") />
+                <span>{said}</span>
+            </label>
+        </div>
     }
     .erase()
 }
@@ -331,6 +354,11 @@ fn row(member: MemberLine, course: &str, cohort: CohortId) -> AnyView {
         true => member.email.clone(),
         false => member.name.clone(),
     };
+    let schedule = view! {
+        <a href=schedule_path(course, cohort, &member.email) aria-label=format!("Schedule of {said}")>
+            "Schedule"
+        </a>
+    };
     let name = match (&member.username, member.name.is_empty()) {
         (Some(username), _) => {
             let href = format!("{}/learners/{username}", Area::Learners.path(course));
@@ -348,15 +376,19 @@ fn row(member: MemberLine, course: &str, cohort: CohortId) -> AnyView {
             <td>
                 <input type="checkbox" name="members[]" value=member.member_id.to_string() aria-label=format!("Select {said}") />
             </td>
-            <td>
+            <th scope="row">
                 {name}
                 <span class="soft cohort-email">{member.email}</span>
-                {write}
+                <span class="cohort-links">{write} {schedule}</span>
+            </th>
+            <td class="r" data-label="Batch">
+                {member.batch_no}
             </td>
-            <td class="r">{member.batch_no}</td>
             <td>{status(member.status)}</td>
-            <td>{account}</td>
-            <td class="r">{member.done.map_or("–".to_owned(), |done| format!("{done}%"))}</td>
+            <td data-label="Account">{account}</td>
+            <td class="r" data-label="Progress">
+                {member.done.map_or("–".to_owned(), |done| format!("{done}%"))}
+            </td>
         </tr>
     }
     .erase()

@@ -4,6 +4,7 @@ mod edit;
 mod list;
 mod members;
 mod roster;
+mod select;
 
 pub use edit::cohort_form_page;
 pub use list::taught_cohorts_page;

@@ -83,6 +83,8 @@ pub struct SchedulePage {
     /// The same in words, such as "batch 2".
     pub said: String,
     pub batches: Vec<i32>,
+    /// Addresses of members that the search for one offers.
+    pub members: Vec<String>,
     pub modules: Vec<ScheduledModule>,
 }
 

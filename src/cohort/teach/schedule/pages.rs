@@ -60,6 +60,10 @@ fn schedule(page: SchedulePage, course: &str, form: FormState) -> AnyView {
         .collect_view();
     let lookup = schedule_path(course, cohort, "");
     let email = page.whom.contains('@').then(|| page.whom.clone());
+    let members = page.members.into_iter();
+    let members = members
+        .map(|email| view! { <option value=email></option> })
+        .collect_view();
     let modules = page.modules.into_iter().enumerate();
     let modules = modules
         .map(|(row, it)| module(it, row, is_whole, form))
@@ -83,7 +87,9 @@ fn schedule(page: SchedulePage, course: &str, form: FormState) -> AnyView {
                 value=email.unwrap_or_default()
                 required=true
                 autocomplete="off"
+                list="ly-members"
             />
+            <datalist id="ly-members">{members}</datalist>
             <Button kind=ButtonKind::Secondary>"Show"</Button>
         </form>
         <Form form=form class="stack cohort-schedule">

@@ -9,6 +9,7 @@ use diesel::sql_types::{Array, Date, Int4, Nullable, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::{MOST_DAYS, RuleFields, RuleKind, SchedulePage, ScheduledModule};
+use crate::cohort::MemberStatus;
 use crate::cohort::server::store::{self as cohorts, Cohort};
 use crate::cohort::teach::server::check;
 use crate::cohort::teach::server::view::no_cohort;
@@ -20,6 +21,9 @@ use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
 use crate::platform::ids::{CohortId, CourseId, MemberId};
 use crate::platform::time::Clock;
+
+/// Members whose addresses the page offers.
+const OFFERED_MEMBERS: i64 = 500;
 
 /// The people that rules are for.
 struct Scope {
@@ -130,6 +134,14 @@ pub async fn page(
         .order(cohort_members::batch_no)
         .load(conn)
         .await?;
+    let members = cohort_members::table
+        .filter(cohort_members::cohort_id.eq(id))
+        .filter(cohort_members::status.ne(MemberStatus::Removed))
+        .select(cohort_members::email)
+        .order(cohort_members::email)
+        .limit(OFFERED_MEMBERS)
+        .load(conn)
+        .await?;
     Ok(SchedulePage {
         course_title: courses::title(conn, course).await?,
         cohort_id: id,
@@ -138,6 +150,7 @@ pub async fn page(
         whom: whom.to_owned(),
         said: scope.said,
         batches,
+        members,
         modules,
     })
 }

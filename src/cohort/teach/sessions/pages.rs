@@ -56,8 +56,8 @@ fn sessions(page: TaughtSessions, course: &str, form: FormState) -> AnyView {
         }
         .erase(),
         false => view! {
-            {table("Coming sessions", page.coming, course, cohort)}
-            {table("Past sessions", page.past, course, cohort)}
+            {table("Coming sessions", page.coming, (course, cohort), false)}
+            {table("Past sessions", page.past, (course, cohort), true)}
         }
         .erase(),
     };
@@ -166,36 +166,35 @@ pub fn fields(stored: &SessionFields, time_zone: &str, is_new: bool, form: FormS
     .erase()
 }
 
+/// Lists sessions. Those to come show no attendance.
 fn table(
     label: &'static str,
     sessions: Vec<TaughtSession>,
-    course: &str,
-    cohort: CohortId,
+    (course, cohort): (&str, CohortId),
+    has_attendance: bool,
 ) -> AnyView {
     if sessions.is_empty() {
         return ().erase();
     }
-    let columns = vec![
-        Column::new("Session"),
-        Column::new("Time"),
-        Column::new("Attended").figures(),
-    ];
+    let mut columns = vec![Column::new("Session"), Column::new("Time")];
+    columns.extend(has_attendance.then(|| Column::new("Attended").figures()));
     let rows = sessions.into_iter().map(|it| {
         let (words, exactly) = it.when;
         let canceled = it
             .is_canceled
             .then(|| view! { <Badge tone=Tone::Warn text="Canceled" /> });
+        let attended = has_attendance.then(|| view! { <td class="r">{it.attended}</td> });
         view! {
             <tr>
-                <td class="who">
+                <th scope="row">
                     <a href=session_path(course, cohort, it.session_id)>{it.title}</a>
                     " "
                     {canceled}
-                </td>
+                </th>
                 <td>
                     <time datetime=exactly>{words}</time>
                 </td>
-                <td class="r">{it.attended}</td>
+                {attended}
             </tr>
         }
     });

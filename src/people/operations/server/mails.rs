@@ -20,7 +20,7 @@ const OF_ADDRESS: i64 = 10;
 
 /// Kinds of mails that can be sent a second time. Others, such as collected notifications, would be
 /// empty or wrong by then.
-const RESENDABLE: [&str; 7] = [
+const RESENDABLE: [&str; 8] = [
     "account_mail",
     "forgotten_password",
     "sign_up_mail",
@@ -28,6 +28,7 @@ const RESENDABLE: [&str; 7] = [
     "registration_mail",
     "order_mail",
     "cohort_message_mail",
+    "joined_mail",
 ];
 
 #[derive(QueryableByName)]

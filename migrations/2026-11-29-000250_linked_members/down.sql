@@ -1,0 +1,2 @@
+drop trigger linked on cohort_members;
+drop function member_linked();

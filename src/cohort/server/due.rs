@@ -1,0 +1,116 @@
+//! The list "Up next" of a cohort's home: exams and cold calls with a date, then modules.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::dates::CohortDate;
+use crate::cohort::{DueLine, HomeColdCall};
+use crate::enrollment::server::access::outline_of;
+use crate::enrollment::server::progress::Progress;
+use crate::enrollment::server::store::topic_records;
+use crate::enrollment::{OutlineModule, TopicState, first_open, steps};
+use crate::exam::server::store::{self as exams, UnsatExam};
+use crate::paths::exam_path;
+use crate::platform::db::Conn;
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, UserId};
+use crate::platform::time::Clock;
+
+/// Unfinished modules that the home lists.
+const SHOWN_MODULES: usize = 4;
+/// Time before the opening from which an exam is listed.
+const EXAM_AHEAD: TimeDelta = TimeDelta::days(14);
+
+/// Returns the next modules that have a day on which they open, for a member before the start.
+pub fn announced(dates: &[CohortDate], clock: &Clock) -> Vec<DueLine> {
+    let modules = dates.iter().filter_map(|date| match date {
+        CohortDate::Module {
+            title, opens_at, ..
+        } => Some(DueLine {
+            title: title.clone(),
+            said: String::new(),
+            lock: Some(format!("from {}", clock.day(*opens_at))),
+            href: None,
+        }),
+        _ => None,
+    });
+    modules.take(SHOWN_MODULES).collect()
+}
+
+/// Returns what the member has to do: exams and cold calls by their dates, then modules in order.
+/// The course is given by id and slug.
+pub async fn due(
+    conn: &mut Conn,
+    user: UserId,
+    (course, slug): (CourseId, &str),
+    (progress, cold_calls): (&Progress, Vec<(DateTime<Utc>, HomeColdCall)>),
+    clock: &Clock,
+) -> AppResult<Vec<DueLine>> {
+    let mut dated: Vec<(Option<DateTime<Utc>>, DueLine)> = cold_calls
+        .into_iter()
+        .map(|(at, call)| (Some(at), due_call(call)))
+        .collect();
+    if progress.shared.has_exams {
+        let exams = exams::unsat(conn, user, course, clock.now, clock.now + EXAM_AHEAD).await?;
+        dated.extend(exams.into_iter().map(|exam| due_exam(exam, slug, clock)));
+    }
+    // An exam that never closes comes last.
+    dated.sort_by_key(|(at, _)| (at.is_none(), *at));
+    let records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
+    let outline = outline_of(progress, &records, clock);
+    let is_open = |module: &&OutlineModule| {
+        let is_passed = |state: TopicState| state == TopicState::Done;
+        module.done() < module.topics.len()
+            || !module.quizzes.iter().all(|quiz| is_passed(quiz.state))
+    };
+    let modules = outline.iter().filter(is_open).take(SHOWN_MODULES);
+    let modules = modules.map(|module| due_module(module, slug));
+    Ok(dated
+        .into_iter()
+        .map(|(_, line)| line)
+        .chain(modules)
+        .collect())
+}
+
+fn due_call(call: HomeColdCall) -> DueLine {
+    let closes = call.closes.map(|(words, _)| format!("closes on {words}"));
+    DueLine {
+        title: format!("Cold call of “{}”", call.topic),
+        said: closes.unwrap_or_default(),
+        lock: None,
+        href: Some(call.href),
+    }
+}
+
+/// Returns the line of an exam with the next of its times.
+fn due_exam(exam: UnsatExam, slug: &str, clock: &Clock) -> (Option<DateTime<Utc>>, DueLine) {
+    let opens = exam.opens_at.filter(|at| *at > clock.now);
+    let said = match (opens, exam.closes_at) {
+        (None, None) => "open".to_owned(),
+        (None, Some(closes)) => format!("closes on {}", clock.date_time(closes)),
+        (Some(opens), None) => format!("opens on {}", clock.date_time(opens)),
+        (Some(opens), Some(closes)) => format!(
+            "opens on {}, closes on {}",
+            clock.date_time(opens),
+            clock.date_time(closes)
+        ),
+    };
+    let line = DueLine {
+        title: format!("Exam “{}”", exam.title),
+        said,
+        lock: None,
+        href: Some(exam_path(slug, exam.exam_id)),
+    };
+    (opens.or(exam.closes_at), line)
+}
+
+fn due_module(module: &OutlineModule, slug: &str) -> DueLine {
+    let next = first_open(steps(std::slice::from_ref(module), slug));
+    let (done, all) = (module.done(), module.topics.len());
+    let lock = <[_]>::first(&module.topics).and_then(|topic| topic.lock.clone());
+    DueLine {
+        title: module.title.clone(),
+        said: format!("{done} of {all} topics done"),
+        href: next.filter(|_| lock.is_none()).map(|step| step.link.href),
+        lock,
+    }
+}
