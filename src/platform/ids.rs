@@ -92,6 +92,8 @@ id!(
     MemberId,
     OfferingId,
     RegistrationId,
+    /// A decision about several applications at once.
+    DecisionAct,
     AssessmentQuestionId,
     OrderId,
     CardPaymentId,

@@ -22,10 +22,12 @@ pub enum NotificationKind {
     ColdCall,
     Moderation,
     Admission,
+    /// What waits for an admin: applications and orders.
+    Desk,
 }
 
 impl NotificationKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Announcement,
         Self::Message,
         Self::Deadline,
@@ -33,6 +35,7 @@ impl NotificationKind {
         Self::ColdCall,
         Self::Moderation,
         Self::Admission,
+        Self::Desk,
     ];
 
     /// The name in the database and in forms.
@@ -45,6 +48,7 @@ impl NotificationKind {
             Self::ColdCall => "cold_call",
             Self::Moderation => "moderation",
             Self::Admission => "admission",
+            Self::Desk => "desk",
         }
     }
 
@@ -61,13 +65,14 @@ impl NotificationKind {
             Self::ColdCall => "New cold calls and answers",
             Self::Moderation => "Decisions of tutors about your messages",
             Self::Admission => "Applications and cohorts",
+            Self::Desk => "New applications and orders (for admins)",
         }
     }
 
     /// How mails come to people who have not chosen.
     pub fn default_mails(self) -> MailFrequency {
         match self {
-            Self::ColdCall => MailFrequency::Daily,
+            Self::ColdCall | Self::Desk => MailFrequency::Daily,
             _ => MailFrequency::AtOnce,
         }
     }

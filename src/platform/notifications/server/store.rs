@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Int2, Int4, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Bool, Int2, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::mails::{MailBatch, NotificationMail};
@@ -41,34 +41,56 @@ pub async fn notify(conn: &mut Conn, people: &[UserId], new: &NewNotification) -
         return Ok(());
     }
     let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
-    // The mail holds a message as a whole.
-    let most = match new.kind {
-        NotificationKind::Message => 4_000,
-        _ => 1_000,
-    };
-    statement(
-        "insert into notifications (user_id, kind, subject, course_id, title, body, path)
-         select u.user_id, $2, $3, $4, $5, $6, $7
-         from users u where u.user_id = any($1) and u.is_active and u.deleted_at is null
-         on conflict (user_id, kind, subject) where read_at is null do update
-         set events = notifications.events + 1, happened_at = now(), title = excluded.title, body = excluded.body,
-             path = excluded.path",
-    )
-    .bind::<Array<Uuid>, _>(&ids)
-    .bind::<Text, _>(new.kind.name())
-    .bind::<Text, _>(&new.subject)
-    .bind::<Nullable<Uuid>, _>(new.course)
-    .bind::<Text, _>(cut(&new.title, 200))
-    .bind::<Text, _>(cut(&new.body, most))
-    .bind::<Text, _>(&new.path)
-    .execute(conn)
-    .await?;
+    insert(conn, &ids, new, false).await?;
     let readers = readers(conn, &ids, new.kind).await?;
     let now = Utc::now();
     let mails = readers
         .iter()
         .filter_map(|reader| reader.mail(new.kind, now));
     jobs::enqueue_all_once(conn, mails.collect()).await
+}
+
+/// Notifies people in the app alone, because a mail of its own tells them the same.
+pub async fn notify_without_mail(
+    conn: &mut Conn,
+    people: &[UserId],
+    new: &NewNotification,
+) -> AppResult<()> {
+    let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
+    Ok(insert(conn, &ids, new, true).await?)
+}
+
+/// Stores the notification of each person. If it `is_mailed`, no mail will hold it.
+async fn insert(
+    conn: &mut Conn,
+    people: &[uuid::Uuid],
+    new: &NewNotification,
+    is_mailed: bool,
+) -> QueryResult<()> {
+    // The mail holds a message as a whole.
+    let most = match new.kind {
+        NotificationKind::Message => 4_000,
+        _ => 1_000,
+    };
+    statement(
+        "insert into notifications (user_id, kind, subject, course_id, title, body, path, mailed_at)
+         select u.user_id, $2, $3, $4, $5, $6, $7, case when $8 then now() end
+         from users u where u.user_id = any($1) and u.is_active and u.deleted_at is null
+         on conflict (user_id, kind, subject) where read_at is null do update
+         set events = notifications.events + 1, happened_at = now(), title = excluded.title, body = excluded.body,
+             path = excluded.path, mailed_at = coalesce(excluded.mailed_at, notifications.mailed_at)",
+    )
+    .bind::<Array<Uuid>, _>(people)
+    .bind::<Text, _>(new.kind.name())
+    .bind::<Text, _>(&new.subject)
+    .bind::<Nullable<Uuid>, _>(new.course)
+    .bind::<Text, _>(cut(&new.title, 200))
+    .bind::<Text, _>(cut(&new.body, most))
+    .bind::<Text, _>(&new.path)
+    .bind::<Bool, _>(is_mailed)
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 /// Deletes the unread notifications about a subject, because what they tell was undone. Mails that
