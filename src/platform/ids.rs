@@ -112,6 +112,7 @@ id!(
     JobId,
     InvitationId,
     InvitationListId,
+    TutorApplicationId,
     MailId,
 );
 
