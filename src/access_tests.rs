@@ -353,6 +353,7 @@ pub(crate) struct Filled {
     pub live_session: String,
     pub person: String,
     pub invitation_list: String,
+    pub tutor_application: String,
 }
 
 /// Makes two courses, of which `closed` is not published. The tutors teach both. The learner is in
