@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 use super::api::ApplyToTeach;
 use super::{LINK_CHARACTERS, STORY_CHARACTERS, SUBJECTS_CHARACTERS};
@@ -28,7 +27,6 @@ pub fn teach_with_us_page() -> AnyView {
     };
     view! {
         <Page title="Teach with us">
-            <Title text="Teach with us" />
             <div class="apply">
                 <header>
                     <h1>"Teach with us"</h1>

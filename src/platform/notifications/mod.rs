@@ -65,7 +65,7 @@ impl NotificationKind {
             Self::ColdCall => "New cold calls and answers",
             Self::Moderation => "Decisions of tutors about your messages",
             Self::Admission => "Applications and cohorts",
-            Self::Desk => "New applications and orders (for admins)",
+            Self::Desk => "New applications and orders",
         }
     }
 
@@ -141,7 +141,8 @@ pub struct NotificationList {
     pub has_more: bool,
 }
 
-/// A person's choices, for each kind in the order of [`NotificationKind::ALL`].
+/// A person's choices, for each kind that they can get, in the order of
+/// [`NotificationKind::ALL`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationChoices {
     pub mails: Vec<(NotificationKind, MailFrequency)>,
