@@ -79,8 +79,8 @@ pub async fn load_review(
 }
 
 /// Decides about applications. The decision is told and carried out in ten minutes. `one` is the
-/// application whose page sent the decision and is shown again. Without it, the queue is shown, where
-/// the whole act can be undone. With `all`, it is about the applications that were `shown`.
+/// application whose page sent the decision and is shown again. Without it, the queue is shown,
+/// where the whole act can be undone. With `all`, it is about the applications that were `shown`.
 #[server]
 pub async fn decide(
     course: String,

@@ -1,6 +1,6 @@
 //! Decisions about applications. A decision takes its seat at once. It is told and carried out ten
 //! minutes later; until then it can be undone, and its mail can be edited. A seat that a decision
-//! frees stays taken until then, so that undoing gives it back, and the waitlist gets it afterwards.
+//! frees stays taken until then, so that undoing gives it back. Afterwards the waitlist gets it.
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;

@@ -105,12 +105,12 @@ struct CourseAccess {
     studies: Studies,
     /// True if the enrollment does not depend on a cohort.
     is_own: bool,
-    memberships: Vec<MembershipRow>,
+    memberships: Vec<HeldMembership>,
 }
 
 /// A membership in a cohort of the course. Paused ones are among them.
 #[derive(QueryableByName)]
-struct MembershipRow {
+struct HeldMembership {
     #[diesel(sql_type = Uuid)]
     cohort_id: CohortId,
     #[diesel(sql_type = Text)]
@@ -166,7 +166,7 @@ impl CourseAccess {
     }
 
     /// Returns the person's membership in the cohort of the offering.
-    fn membership(&self, offering: &OfferingRow) -> Option<&MembershipRow> {
+    fn membership(&self, offering: &OfferingRow) -> Option<&HeldMembership> {
         let cohort = offering.cohort_id?;
         self.memberships.iter().find(|row| row.cohort_id == cohort)
     }

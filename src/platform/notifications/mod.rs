@@ -22,7 +22,7 @@ pub enum NotificationKind {
     ColdCall,
     Moderation,
     Admission,
-    /// What waits for an admin: applications and orders.
+    /// Applications and orders that wait for an admin.
     Desk,
 }
 

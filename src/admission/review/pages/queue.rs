@@ -235,7 +235,7 @@ fn undo(
 ) -> AnyView {
     let course = course.to_owned();
     view! {
-        <div class="row review-undo" role="status">
+        <div class="notice ok review-undo" role="status">
             <p>{act.said}</p>
             <Form form=form class="row">
                 <input type="hidden" name="course" value=course />

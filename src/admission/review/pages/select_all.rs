@@ -1,5 +1,5 @@
-//! The box "Select all" above the applications. Without JavaScript it stands for all applications of
-//! the page; with JavaScript it also ticks their boxes.
+//! The box "Select all" above the applications. Without JavaScript it stands for all applications
+//! of the page; with JavaScript it also ticks their boxes.
 
 use leptos::prelude::*;
 
