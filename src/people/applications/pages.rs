@@ -213,9 +213,9 @@ fn decide(
         }
         ApprovalEffect::Invites => (
             true,
-            "There is no account with this address. The person gets a mail that invites them as a tutor.".to_owned().into_any(),
+            "There is no account with this address. The person gets a mail that invites them as a tutor.".to_owned().erase(),
         ),
-        ApprovalEffect::Impossible(why) => (false, why.into_any()),
+        ApprovalEffect::Impossible(why) => (false, why.erase()),
     };
     let approved = id.clone();
     let button = can_approve.then(|| {
