@@ -189,6 +189,7 @@ fn decide(
     reject: FormState,
 ) -> AnyView {
     let id = page.line.application.to_string();
+    let mail = page.mail.clone();
     let account = |person| {
         view! {
             " "
@@ -247,7 +248,7 @@ fn decide(
                         label="Subject"
                         required=true
                         max_length=SUBJECT_CHARACTERS
-                        value=reject.value("subject", &page.mail.subject)
+                        value=reject.value("subject", &mail.subject)
                         error=reject.error("subject")
                     />
                     <TextArea
@@ -255,7 +256,7 @@ fn decide(
                         label="Text"
                         required=true
                         max_length=MAIL_CHARACTERS
-                        value=reject.value("text", &page.mail.text)
+                        value=reject.value("text", &mail.text)
                         error=reject.error("text")
                     />
                     <div>
