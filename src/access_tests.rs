@@ -188,6 +188,7 @@ const TABLE: &str = "
     review/api/undo_decision    course=open&registration=REGISTRATION           401 403 403 403 403 409 404
     review/api/save_decision_mail course=open&registration=REGISTRATION&subject=x&text=x 401 403 403 403 403 409 404
     review/api/save_mail_template course=open&offering=OFFERING&decision=reject&subject=x&text=x 401 403 403 403 403 200 404
+    review/api/undo_decisions   course=open&offering=OFFERING&act=NOBODY        401 403 403 403 403 409 404
     review/api/record_payment   course=open&registration=REGISTRATION           401 403 403 403 403 200 404
     review/api/release_seat     course=open&registration=REGISTRATION           401 403 403 403 403 409 404
     review/api/offer_seats      course=open&offering=OFFERING                   401 403 403 403 403 200 404
@@ -224,6 +225,11 @@ const TABLE: &str = "
     GET invite/api/load_invitation token=none                                   200 200 200 200 200 200 200
     invite/api/accept_invitation token=none                                     401 422 422 422 422 422 422
     invite/api/join_by_invitation token=none&name=X&password=short              422 409 409 409 409 409 409
+    applications/api/apply_to_teach -                                           422 422 422 422 422 422 422
+    GET applications/api/load_tutor_applications status=new&page=0              401 403 403 403 403 200 200
+    GET applications/api/load_tutor_application application=TEACHING            401 403 403 403 403 200 404
+    applications/api/approve_tutor application=NOBODY                           401 403 403 403 403 404 404
+    applications/api/reject_tutor application=NOBODY&subject=x&text=x           401 403 403 403 403 404 404
     GET audit_log/api/load_audit_log query[by]=                                 401 403 403 403 403 200 200
     GET operations/api/load_operations list=failed_jobs                         401 403 403 403 403 200 200
     operations/api/run_job_again job=NOBODY                                     401 403 403 403 403 404 404
@@ -284,6 +290,7 @@ async fn everybody_gets_what_the_table_says() {
             .replace("REGISTRATION", &ids.registration)
             .replace("PERSON", &ids.person)
             .replace("INVITED", &ids.invitation_list)
+            .replace("TEACHING", &ids.tutor_application)
             .replace("PROMPT", &ids.prompt)
             .replace("MESSAGE", &ids.message);
         known.insert(function.to_owned());
@@ -353,6 +360,7 @@ pub(crate) struct Filled {
     pub live_session: String,
     pub person: String,
     pub invitation_list: String,
+    pub tutor_application: String,
 }
 
 /// Makes two courses, of which `closed` is not published. The tutors teach both. The learner is in
@@ -417,6 +425,9 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
          select gen_random_uuid(), user_id, 'user.role_changed', 'done', 'user', user_id, '{\"role\": \"learner\"}', '{\"role\": \"tutor\"}'
          from users where email = 'learner@example.org'";
     site.test.sql(invite).await;
+    let teach = "insert into tutor_applications (email, name, subjects, experience, motivation)
+         values ('teacher@example.org', 'Teacher', 'Birds', 'Years of them.', 'They are fun.')";
+    site.test.sql(teach).await;
     Filled {
         topic: topic_id(site, "t").await,
         attempt,
@@ -441,6 +452,10 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
             .text("select user_id from users where email = 'learner@example.org'")
             .await,
         invitation_list: site.test.text("select list_id from invitation_lists").await,
+        tutor_application: site
+            .test
+            .text("select application_id from tutor_applications")
+            .await,
     }
 }
 

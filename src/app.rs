@@ -121,6 +121,7 @@ fn routes() -> RouteTable {
         Route::lazy("/orders/:order", || Box::pin(own(Own::Order))),
         Route::lazy("/sign-in", || Box::pin(account(Account::SignIn))),
         Route::lazy("/sign-up", || Box::pin(account(Account::SignUp))),
+        Route::lazy("/teach-with-us", || Box::pin(account(Account::TeachWithUs))),
         Route::lazy("/check-mail", || Box::pin(account(Account::CheckMail))),
         Route::lazy("/confirm", || Box::pin(account(Account::Confirm))),
         Route::lazy("/forgot-password", || {
@@ -290,6 +291,12 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/admin/invitations/:list", || {
             Box::pin(admin(AdminPages::InvitationList))
+        }),
+        Route::lazy("/admin/tutor-applications", || {
+            Box::pin(admin(AdminPages::TutorApplications))
+        }),
+        Route::lazy("/admin/tutor-applications/:application", || {
+            Box::pin(admin(AdminPages::TutorApplication))
         }),
         Route::lazy("/admin/audit", || Box::pin(admin(AdminPages::AuditLog))),
         Route::lazy("/admin/operations", || {

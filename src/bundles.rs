@@ -33,6 +33,8 @@ use crate::exam::teach::pages::{
 };
 use crate::exercise::pages::exercise_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
+use crate::people::applications::form::teach_with_us_page;
+use crate::people::applications::pages::{tutor_application_page, tutor_applications_page};
 use crate::people::audit_log::pages::audit_log_page;
 use crate::people::invite::accept::invitation_page;
 use crate::people::invite::pages::{invitation_list_page, invitations_page};
@@ -72,7 +74,7 @@ macro_rules! bundle {
 }
 
 bundle! {
-    /// Signing in, signing up, and settings of the account.
+    /// Signing in, signing up, settings of the account, and the form of people who want to teach.
     account, Account {
         SignIn => sign_in_page,
         SignUp => sign_up_page,
@@ -83,6 +85,7 @@ bundle! {
         Settings => settings_page,
         Devices => devices_page,
         Invitation => invitation_page,
+        TeachWithUs => teach_with_us_page,
     }
 }
 
@@ -229,6 +232,8 @@ bundle! {
         Person => person_page,
         Invitations => invitations_page,
         InvitationList => invitation_list_page,
+        TutorApplications => tutor_applications_page,
+        TutorApplication => tutor_application_page,
         Tutors => course_tutors_page,
         AuditLog => audit_log_page,
         Operations => operations_page,

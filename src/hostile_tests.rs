@@ -54,6 +54,7 @@ const TEXTS: &str = "
     topic_versions: title body
     invitations: name
     invitation_lists: file_name
+    tutor_applications: name subjects experience motivation
     mail_log: subject problem
     background_jobs: last_error
     cohorts: title
@@ -235,6 +236,7 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("prompt", ids.prompt.as_str()),
         ("person", ids.person.as_str()),
         ("list", ids.invitation_list.as_str()),
+        ("application", ids.tutor_application.as_str()),
         ("n", "1"),
     ]);
     leptos_axum::generate_route_list(crate::app::App)

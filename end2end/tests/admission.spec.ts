@@ -9,7 +9,7 @@ const DEMO = "how-to-trust-a-number";
 async function applyFor(page: Page, check: (page: Page) => Promise<void>) {
   const address = newAddress();
   await page.goto(`/courses/${DEMO}`);
-  await page.getByRole("link", { name: "Apply", exact: true }).click();
+  await page.getByRole("link", { name: "Apply: Evening cohort" }).click();
   await expect(page.getByRole("heading", { name: "How to trust a number" })).toBeVisible();
   await check(page);
   await page.getByLabel("Your email address").fill(address);
@@ -63,6 +63,49 @@ test("somebody with an account begins by a code and goes on from the course's pa
   await awake(page);
   await page.getByRole("link", { name: "Continue your application" }).click();
   await expect(page.getByRole("heading", { name: "How to trust a number" })).toBeVisible();
+});
+
+test("the demo's learner studies the course and finds the full workshop", async ({ page }) => {
+  await signIn(page, "learner");
+  await page.goto(`/courses/${DEMO}`);
+  await expect(page.getByText("You are enrolled.")).toBeVisible();
+  await accessible(page);
+  await page.getByRole("link", { name: "Full (join the waitlist): One Saturday with your own numbers" }).click();
+  await expect(page.getByRole("button", { name: "Apply for the waitlist" })).toBeVisible();
+});
+
+/** Puts two applications on the waitlist, and undoes both at once. */
+async function decideAndUndo(page: Page, check: (page: Page) => Promise<void>) {
+  await page.goto(`/teach/${DEMO}/admissions`);
+  await page.getByRole("link", { name: "Evening cohort" }).click();
+  await page.getByLabel("Choose Ingrid Solheim").check();
+  await page.getByLabel("Choose Daniel Okafor").check();
+  await page.getByRole("button", { name: "Waitlist", exact: true }).click();
+  await expect(page.getByText("2 applications waitlisted. Mails leave in ten minutes.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Ingrid Solheim" })).toHaveCount(0);
+  await check(page);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("link", { name: "Ingrid Solheim" })).toBeVisible();
+  await expect(page.getByText("Mails leave in")).toHaveCount(0);
+}
+
+test("decisions about several applications are undone at once", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "admin");
+  await decideAndUndo(page, accessible);
+  await awake(page);
+  await page.getByLabel("Select all").check();
+  await expect(page.getByLabel("Choose Yuki Tanabe")).toBeChecked();
+  await page.getByLabel("Choose Yuki Tanabe").uncheck();
+  await expect(page.getByLabel("Select all")).not.toBeChecked();
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("decisions about several applications are undone at once", { tag: "@once" }, async ({ page }) => {
+    await signIn(page, "admin");
+    await decideAndUndo(page, fits);
+  });
 });
 
 test("the queue is worked through by keyboard", { tag: "@once" }, async ({ page }) => {

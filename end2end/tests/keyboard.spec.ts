@@ -77,6 +77,14 @@ const ADMIN: Walk[] = [
     { press: "Send invitation", then: "errors" },
     { fill: { Email: "a@b" }, press: "Send invitation", then: "errors" },
   ] },
+  { path: "/teach-with-us", steps: [
+    { press: "Send application", then: "field" },
+    {
+      fill: { "Your name": "Noor", "Which courses or subjects would you like to teach?": "Birds", "Your experience": " ", "Why would you like to teach here?": " " },
+      press: "Send application",
+      then: "errors",
+    },
+  ] },
   { path: `/teach/${DEMO}/tutors`, steps: [
     { press: "Add tutor", then: "errors" },
     { fill: { "Email of a tutor": "nobody@test.example" }, press: "Add tutor", then: "errors" },

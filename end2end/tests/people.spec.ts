@@ -42,6 +42,40 @@ test("an admin invites a person, who joins, is found and is deactivated", async 
   await accessible(page);
 });
 
+test("somebody applies to teach, and an admin invites them", async ({ page, browser, allowed }) => {
+  allowed.push("status of 422");
+  const address = newAddress();
+  await page.goto("/courses");
+  await page.getByRole("link", { name: "Teach with us" }).click();
+  await expect(page.getByRole("heading", { name: "Teach with us", level: 1 })).toBeVisible();
+  await accessible(page);
+  await page.getByLabel("Your name").fill("Noor Haddad");
+  await page.getByLabel("Your email address").fill(address);
+  await page.getByLabel("Which courses or subjects").fill("Statistics");
+  await page.getByLabel("Your experience").fill("Ten years at a school.");
+  await page.getByLabel("Why would you like to teach here?").fill(" ");
+  await page.getByRole("button", { name: "Send application" }).click();
+  await expect(page.getByText("Enter a sentence or two.").first()).toBeVisible();
+  await page.getByLabel("Why would you like to teach here?").fill("I like good questions.");
+  await page.getByRole("button", { name: "Send application" }).click();
+  await expect(page.getByText("Your application has arrived")).toBeVisible();
+  await accessible(page);
+
+  const admin = await (await browser.newContext()).newPage();
+  await signIn(admin, "admin");
+  await admin.goto("/admin/tutor-applications");
+  await accessible(admin);
+  await admin.getByRole("row", { name: address }).getByRole("link").click();
+  await expect(admin.getByText("Ten years at a school.")).toBeVisible();
+  await accessible(admin);
+  await admin.getByText("Approve", { exact: true }).click();
+  await expect(admin.getByText("invites them as a tutor")).toBeVisible();
+  await admin.getByRole("button", { name: "Approve this application" }).click();
+  await expect(admin.getByText("Approved by")).toBeVisible();
+  await admin.context().close();
+  await linkMailedTo(address, "/invitation");
+});
+
 test("an admin sees jobs, mails and health", { tag: "@once" }, async ({ page }) => {
   await signIn(page, "admin");
   await page.goto("/admin/operations");
@@ -57,7 +91,7 @@ test.describe("without JavaScript", () => {
 
   test("the pages of admins fit", async ({ page }) => {
     await signIn(page, "admin");
-    for (const path of ["/admin/people", "/admin/invitations", "/admin/audit", "/admin/operations"]) {
+    for (const path of ["/admin/people", "/admin/invitations", "/admin/tutor-applications", "/admin/audit", "/admin/operations"]) {
       await page.goto(path);
       await fits(page);
     }

@@ -12,7 +12,9 @@ mod standing;
 mod tests;
 
 pub use parts::{offering_facts, status_badge};
-pub use standing::{ApplicationState, ApplicationWindow, OfferingStanding, Studies, standing};
+pub use standing::{
+    ApplicationState, ApplicationWindow, HeldAccess, OfferingStanding, Studies, standing,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -85,13 +87,38 @@ pub struct OfferingFacts {
     pub needs_review: bool,
 }
 
-/// The offering that a course's page shows to a person, with its button.
+impl OfferingFacts {
+    /// Returns the most important facts in one line.
+    pub fn line(&self) -> String {
+        let facts = [
+            Some(program_label(self.program).to_owned()),
+            self.dates.clone(),
+            Some(self.price.clone()),
+            self.seats.clone(),
+        ];
+        facts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+}
+
+/// An offering as a course's page shows it to a person, with its button.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdmissionPanel {
     pub facts: OfferingFacts,
     pub standing: OfferingStanding,
     pub label: String,
     pub note: String,
+    /// Address that the button leads to.
+    pub path: String,
+}
+
+/// A cohort of which a person is a member, before its first day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComingCohort {
+    pub title: String,
+    /// In words.
+    pub first_day: String,
+    /// Address of the cohort's home.
+    pub path: String,
 }
 
 /// A question of an application with its answer, as they are stored.

@@ -7,7 +7,7 @@ pub mod server;
 
 use serde::{Deserialize, Serialize};
 
-use crate::admission::AdmissionPanel;
+use crate::admission::{AdmissionPanel, ComingCohort, OfferingStanding};
 use crate::course::{Level, Price};
 use crate::platform::address;
 use crate::platform::ui::{Html, Language};
@@ -182,8 +182,8 @@ pub struct CoursePage {
     /// Modules of the course, with their topics.
     pub syllabus: Html,
     pub enrollment: EnrollmentOption,
-    /// The offering that matters most to the viewer; None if the course has no offering.
-    pub admission: Option<AdmissionPanel>,
+    /// The course's offerings. Those that matter most to the viewer come first.
+    pub offerings: Vec<AdmissionPanel>,
     pub is_published: bool,
 }
 
@@ -207,10 +207,36 @@ pub enum EnrollmentOption {
         certificate: Option<String>,
         may_leave: bool,
     },
+    /// A member of a cohort that starts later.
+    Coming(ComingCohort),
     /// The viewer can enroll, or enroll again in a course that they left.
     Open { has_left: bool },
     /// The viewer cannot enroll here; holds the reason.
     Closed(String),
+}
+
+impl CoursePage {
+    /// Returns the offering with the page's main button, and the others. Without such an offering
+    /// the main button enrolls the viewer, or leads on to the course.
+    pub fn offerings(&self) -> (Option<&AdmissionPanel>, &[AdmissionPanel]) {
+        match self.offerings.split_first() {
+            Some((first, others)) if self.enrollment.yields_to(first.standing) => {
+                (Some(first), others)
+            }
+            _ => (None, &self.offerings),
+        }
+    }
+}
+
+impl EnrollmentOption {
+    /// True if an offering with this standing matters more to the viewer.
+    fn yields_to(&self, standing: OfferingStanding) -> bool {
+        match self {
+            Self::Enrolled { .. } | Self::Coming(_) => standing.is_urgent(),
+            Self::Visitor | Self::Open { .. } => standing.is_own(),
+            Self::Closed(_) => true,
+        }
+    }
 }
 
 /// Page written by admins, for example the imprint.
@@ -223,6 +249,44 @@ pub struct CmsText {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_main_button_is_that_of_the_matter_that_concerns_the_viewer_most() {
+        use OfferingStanding::{AcceptSeat, Apply, AwaitingPayment, Closed, OnWaitlist, StartsOn};
+        let enrolled = EnrollmentOption::Enrolled {
+            continue_at: String::new(),
+            has_begun: true,
+            certificate: None,
+            may_leave: true,
+        };
+        let coming = EnrollmentOption::Coming(ComingCohort {
+            title: String::new(),
+            first_day: String::new(),
+            path: String::new(),
+        });
+        let open = EnrollmentOption::Open { has_left: false };
+        let closed = EnrollmentOption::Closed(String::new());
+        let table = [
+            (&enrolled, AcceptSeat, true),
+            (&enrolled, AwaitingPayment, true),
+            (&enrolled, StartsOn, false),
+            (&enrolled, Apply, false),
+            (&coming, AcceptSeat, true),
+            (&coming, OnWaitlist, false),
+            (&open, OnWaitlist, true),
+            (&open, Apply, false),
+            (&EnrollmentOption::Visitor, Apply, false),
+            (&closed, Apply, true),
+            (&closed, Closed, true),
+        ];
+        for (option, standing, expected) in table {
+            assert_eq!(
+                option.yields_to(standing),
+                expected,
+                "{option:?} {standing:?}"
+            );
+        }
+    }
 
     #[test]
     fn a_list_has_a_short_address() {

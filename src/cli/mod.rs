@@ -320,5 +320,6 @@ pub fn registry() -> Registry {
         .with::<crate::admission::orders::server::late_events::LookAtPayment>()
         .with::<crate::exam::server::mails::ExamMail>()
         .with::<crate::people::invite::server::mails::InvitationMail>()
+        .with::<crate::people::applications::server::mails::TutorApplicationMail>()
         .with::<crate::quiz::server::regrade::work::Regrade>()
 }

@@ -1,7 +1,8 @@
-//! People and the site for its admins: who has an account, invitations, tutors of courses, the
-//! audit log, background jobs and mails.
+//! People and the site for its admins: who has an account, invitations, people who want to teach,
+//! tutors of courses, the audit log, background jobs and mails.
 
 pub mod api;
+pub mod applications;
 pub mod audit_log;
 pub mod invite;
 pub mod operations;
@@ -38,14 +39,16 @@ pub fn person_path(person: UserId) -> String {
 pub enum AdminArea {
     People,
     Invitations,
+    TutorApplications,
     AuditLog,
     Operations,
 }
 
 impl AdminArea {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::People,
         Self::Invitations,
+        Self::TutorApplications,
         Self::AuditLog,
         Self::Operations,
     ];
@@ -54,6 +57,7 @@ impl AdminArea {
         match self {
             Self::People => "People",
             Self::Invitations => "Invitations",
+            Self::TutorApplications => "Tutor applications",
             Self::AuditLog => "Audit log",
             Self::Operations => "Operations",
         }
@@ -63,6 +67,7 @@ impl AdminArea {
         match self {
             Self::People => PEOPLE,
             Self::Invitations => invite::INVITATIONS,
+            Self::TutorApplications => applications::TUTOR_APPLICATIONS,
             Self::AuditLog => audit_log::AUDIT_LOG,
             Self::Operations => operations::OPERATIONS,
         }

@@ -92,6 +92,8 @@ id!(
     MemberId,
     OfferingId,
     RegistrationId,
+    /// A decision about several applications at once.
+    DecisionAct,
     AssessmentQuestionId,
     OrderId,
     CardPaymentId,
@@ -110,6 +112,7 @@ id!(
     JobId,
     InvitationId,
     InvitationListId,
+    TutorApplicationId,
     MailId,
 );
 

@@ -15,6 +15,7 @@ use {
     crate::admission::orders::server::settle,
     crate::admission::server::answers::{self, ApplicationAnswers},
     crate::admission::server::mails::{RegistrationMail, RegistrationNews},
+    crate::admission::server::notices::{self, DeskQueue},
     crate::admission::server::offerings::{self, OfferingRow, no_offering},
     crate::admission::server::registrations::{
         self, Applicant, ApplicantDetails, RegistrationRow, no_registration,
@@ -319,7 +320,9 @@ async fn submit(
     }
     let mail = RegistrationMail::new(id, RegistrationNews::Submitted);
     jobs::enqueue(conn, &mail).await?;
-    if !offering.needs_review {
+    if offering.needs_review {
+        notices::tell_desk(conn, offering, DeskQueue::Applications, row.user_id).await?;
+    } else {
         seats::offer_next(conn, offering, i64::MAX, now).await?;
     }
     Ok(())
@@ -392,7 +395,7 @@ pub async fn withdraw_application(
         }
         registrations::set_status(conn, row.registration_id, RegistrationStatus::Withdrawn).await?;
         settle::lose_seat(conn, row.registration_id, Utc::now()).await?;
-        if row.status.has_seat() {
+        if row.holds_seat() {
             seats::offer_next(conn, &offering, 1, Utc::now()).await?;
         }
         Ok(())

@@ -76,6 +76,8 @@ pub struct ApplyPage {
     pub label: String,
     /// Sentence about the standing, such as the date on which the program starts.
     pub note: String,
+    /// Address at which a person with a seat goes on.
+    pub onward: Option<String>,
     pub application: Option<Application>,
     /// Step that pays for the seat. None for people who are not signed in.
     pub payment: Option<PaymentStep>,

@@ -5,20 +5,23 @@ use leptos::prelude::*;
 
 use super::{OfferingPage, QueueFilter, ReviewDecision, ReviewPage};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{OfferingId, RegistrationId};
+use crate::platform::ids::{DecisionAct, OfferingId, RegistrationId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::{DecisionMail, MAIL_CHARACTERS, SUBJECT_CHARACTERS, application_path, queue_path},
+    super::{
+        DecisionMail, MAIL_CHARACTERS, SUBJECT_CHARACTERS, act_path, application_path, queue_path,
+    },
     crate::admission::RegistrationStatus,
     crate::admission::manage::api::require_admin_of,
     crate::admission::orders::OrderStatus,
-    crate::admission::orders::server::{checkout, settle, store},
+    crate::admission::orders::server::{checkout, store},
     crate::admission::server::decisions::{self, Deciding},
     crate::admission::server::desk::{self, QueuePart},
+    crate::admission::server::notices::{self, DeskQueue},
     crate::admission::server::offerings::{self, OfferingRow, no_offering},
     crate::admission::server::registrations::{self, RegistrationRow, no_registration},
-    crate::admission::server::{members, seats},
+    crate::admission::server::seats,
     crate::platform::audit::AuditEntry,
     crate::platform::auth::UserRole,
     crate::platform::auth::guard::{TutorOf, require_tutor_of_slug},
@@ -33,21 +36,26 @@ use {
     serde_json::json,
 };
 
-/// Returns an offering; to admins with one page of its applications. Pages count from 0.
+/// Returns an offering; to admins with one page of its applications. Pages count from 0. `act` is
+/// the decision that led here.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_offering(
     course: String,
     offering: OfferingId,
     filter: QueueFilter,
     page: i64,
+    #[server(default)] act: String,
 ) -> AppResult<OfferingPage> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
     let join = cx.link("/join/");
     let clock = Clock::of(&cx);
     let is_admin = tutor.signed_in.viewer.role == UserRole::Admin;
-    let part = is_admin.then_some(QueuePart { filter, page });
+    let act = uuid::Uuid::parse_str(&act).ok().map(DecisionAct);
+    let part = is_admin.then_some(QueuePart { filter, page, act });
+    let user = tutor.signed_in.user_id();
     cx.within(async move |conn| {
+        notices::desk_seen(conn, user, offering, DeskQueue::Applications).await?;
         desk::offering(conn, tutor.course, offering, part, &join, &clock).await
     })
     .await
@@ -71,13 +79,16 @@ pub async fn load_review(
 }
 
 /// Decides about applications. The decision is told and carried out in ten minutes. `one` is the
-/// application whose page sent the decision and is shown again; without it, the queue is shown.
+/// application whose page sent the decision and is shown again. Without it, the queue is shown,
+/// where the whole act can be undone. With `all`, it is about the applications that were `shown`.
 #[server]
 pub async fn decide(
     course: String,
     offering: OfferingId,
     decision: ReviewDecision,
     #[server(default)] registrations: Vec<RegistrationId>,
+    #[server(default)] shown: Vec<RegistrationId>,
+    #[server(default)] all: Option<String>,
     #[server(default)] show: String,
     #[server(default)] one: Option<RegistrationId>,
 ) -> AppResult<()> {
@@ -86,8 +97,12 @@ pub async fn decide(
     let (by, user) = (cx.clone(), admin.signed_in.user_id());
     let school = cx.organization.name.clone();
     let filter = QueueFilter::parse(&show);
-    let mut ids = registrations;
+    let mut ids = match all {
+        Some(_) => shown,
+        None => registrations,
+    };
     ids.extend(one);
+    let act = DecisionAct(uuid::Uuid::new_v4());
     if ids.is_empty() {
         return Err(AppError::field("", "Choose at least one application."));
     }
@@ -95,6 +110,7 @@ pub async fn decide(
         let (offering, course) = of_course(conn, admin.course, offering).await?;
         let deciding = Deciding {
             decision,
+            act: one.is_none().then_some(act),
             by: user,
             now: Utc::now(),
             course: &course,
@@ -120,8 +136,37 @@ pub async fn decide(
     .await?;
     redirect(match one {
         Some(id) => application_path(&course, offering, id, filter),
-        None => queue_path(&course, offering, filter, 0),
+        None => act_path(&course, offering, filter, act),
     });
+    Ok(())
+}
+
+/// Undoes a decision about several applications whose mails have not left.
+#[server]
+pub async fn undo_decisions(
+    course: String,
+    offering: OfferingId,
+    act: DecisionAct,
+    #[server(default)] show: String,
+) -> AppResult<()> {
+    let admin = require_admin_of(&course).await?;
+    let cx = admin.signed_in.cx.clone();
+    cx.within(async move |conn| {
+        let (offering, _) = of_course(conn, admin.course, offering).await?;
+        let undone = decisions::undo_act(conn, &offering, act, Utc::now()).await?;
+        if undone.is_empty() {
+            return Err(AppError::Conflict(
+                "These decisions have been told already, or were undone. Reload the page to see them."
+                    .to_owned(),
+            ));
+        }
+        for id in undone {
+            record(conn, &admin, "registration.decision_undone", id).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    redirect(queue_path(&course, offering, QueueFilter::parse(&show), 0));
     Ok(())
 }
 
@@ -190,7 +235,7 @@ pub async fn undo_decision(
     let offering = cx
         .within(async move |conn| {
             let (offering, row) = locked(conn, admin.course, registration).await?;
-            if !decisions::undo(conn, &row).await? {
+            if !decisions::undo(conn, &offering, &row, Utc::now()).await? {
                 return Err(too_late());
             }
             record(conn, &admin, "registration.decision_undone", registration).await?;
@@ -340,7 +385,8 @@ pub async fn record_payment(
     Ok(())
 }
 
-/// Frees the seat of a person who does not come, and offers it to the waitlist.
+/// Frees the seat of a person who does not come. In ten minutes the person is told, and the seat is
+/// offered to the waitlist.
 #[server]
 pub async fn release_seat(
     course: String,
@@ -349,18 +395,25 @@ pub async fn release_seat(
 ) -> AppResult<()> {
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
+    let (user, school) = (admin.signed_in.user_id(), cx.organization.name.clone());
     let offering = cx
         .within(async move |conn| {
-            let (offering, row) = locked(conn, admin.course, registration).await?;
-            if !row.status.has_seat() || row.previous_status.is_some() {
+            let names = offerings::names(conn, admin.course).await?;
+            let (offering, _) = locked(conn, admin.course, registration).await?;
+            let deciding = Deciding {
+                decision: ReviewDecision::Release,
+                act: None,
+                by: user,
+                now: Utc::now(),
+                course: &names,
+                school: &school,
+            };
+            let freed = decisions::decide(conn, &offering, &[registration], &deciding).await?;
+            if freed.is_empty() {
                 return Err(AppError::Conflict(
                     "This person has no seat that could be freed.".to_owned(),
                 ));
             }
-            registrations::set_status(conn, registration, RegistrationStatus::Withdrawn).await?;
-            settle::lose_seat(conn, registration, Utc::now()).await?;
-            members::dismiss(conn, &offering, &row).await?;
-            seats::offer_next(conn, &offering, 1, Utc::now()).await?;
             record(conn, &admin, "registration.released", registration).await?;
             Ok(offering.offering_id)
         })

@@ -10,7 +10,7 @@ use super::manage::offering_path;
 use super::{AskedQuestion, OfferingFacts, RegistrationStatus};
 use crate::course::CourseTitle;
 use crate::platform::address;
-use crate::platform::ids::{OfferingId, RegistrationId};
+use crate::platform::ids::{DecisionAct, OfferingId, RegistrationId};
 
 /// Longest subject of a mail about a decision, in characters.
 pub const SUBJECT_CHARACTERS: u32 = 200;
@@ -27,11 +27,15 @@ pub enum ReviewDecision {
     Reject,
     /// Marks the application as being read. Nobody is told.
     Review,
+    /// Frees the seat of an accepted person.
+    Release,
 }
 
 impl ReviewDecision {
-    /// Decisions that are told to the applicant.
+    /// Decisions about an application that are told to the applicant.
     pub const TOLD: [Self; 3] = [Self::Accept, Self::Waitlist, Self::Reject];
+    /// Decisions that have a mail.
+    pub const MAILED: [Self; 4] = [Self::Accept, Self::Waitlist, Self::Reject, Self::Release];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -39,6 +43,7 @@ impl ReviewDecision {
             Self::Waitlist => "waitlist",
             Self::Reject => "reject",
             Self::Review => "review",
+            Self::Release => "release",
         }
     }
 
@@ -48,6 +53,7 @@ impl ReviewDecision {
             Self::Waitlist => "Waitlist",
             Self::Reject => "Reject",
             Self::Review => "Mark as in review",
+            Self::Release => "Free the seat",
         }
     }
 
@@ -58,6 +64,18 @@ impl ReviewDecision {
             Self::Waitlist => RegistrationStatus::Waitlisted,
             Self::Reject => RegistrationStatus::Rejected,
             Self::Review => RegistrationStatus::InReview,
+            Self::Release => RegistrationStatus::Withdrawn,
+        }
+    }
+
+    /// Returns the words for what was done to applications, after their number.
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Accept => "accepted",
+            Self::Waitlist => "waitlisted",
+            Self::Reject => "rejected",
+            Self::Review => "in review",
+            Self::Release => "without a seat",
         }
     }
 }
@@ -158,6 +176,26 @@ pub fn queue_path(course: &str, offering: OfferingId, filter: QueueFilter, page:
     address::with_query(&path, &[("show", filter.name()), ("page", &number)])
 }
 
+/// Address of the queue after a decision about several applications.
+pub fn act_path(
+    course: &str,
+    offering: OfferingId,
+    filter: QueueFilter,
+    act: DecisionAct,
+) -> String {
+    let path = offering_path(course, offering);
+    let act = act.to_string();
+    address::with_query(&path, &[("show", filter.name()), ("act", &act)])
+}
+
+/// A decision about several applications that can still be undone as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoableAct {
+    pub act: DecisionAct,
+    /// For example "2 applications accepted. Mails leave in ten minutes."
+    pub said: String,
+}
+
 /// Page of an offering: facts and its link for everybody who teaches, the queue for admins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferingPage {
@@ -186,6 +224,8 @@ pub struct ApplicationQueue {
     /// Each filter with its number of applications.
     pub counts: Vec<(QueueFilter, i64)>,
     pub lines: Vec<QueueLine>,
+    /// The decision that led to this page.
+    pub undoable: Option<UndoableAct>,
     pub page: i64,
     pub has_more: bool,
     /// Number of free seats that could be offered to the waitlist.

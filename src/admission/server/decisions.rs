@@ -1,5 +1,6 @@
 //! Decisions about applications. A decision takes its seat at once. It is told and carried out ten
-//! minutes later; until then it can be undone, and its mail can be edited.
+//! minutes later; until then it can be undone, and its mail can be edited. A seat that a decision
+//! frees stays taken until then, so that undoing gives it back. Afterwards the waitlist gets it.
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
@@ -8,20 +9,24 @@ use diesel_async::RunQueryDsl;
 use super::jobs::SettleDecision;
 use super::mails::{self, RegistrationMail, RegistrationNews};
 use super::members;
+use super::notices::{self, ApplicantNotice};
 use super::offerings::{CourseNames, OfferingRow};
 use super::registrations::{self, RegistrationRow};
 use super::seats;
+use crate::admission::orders::server::settle as orders;
 use crate::admission::review::{DecisionMail, ReviewDecision};
 use crate::admission::{RegistrationStatus, UNDO_MINUTES};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::registrations as table;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{RegistrationId, UserId};
+use crate::platform::ids::{DecisionAct, RegistrationId, UserId};
 use crate::platform::jobs;
 
 /// A decision with the person who makes it.
 pub struct Deciding<'a> {
     pub decision: ReviewDecision,
+    /// Id by which a decision about several applications is undone as a whole.
+    pub act: Option<DecisionAct>,
     pub by: UserId,
     pub now: DateTime<Utc>,
     pub course: &'a CourseNames,
@@ -70,6 +75,7 @@ fn may_decide(row: &RegistrationRow, decision: ReviewDecision) -> bool {
     let changes = row.status != decision.status();
     match decision {
         ReviewDecision::Review => row.status == RegistrationStatus::Submitted,
+        ReviewDecision::Release => row.status.has_seat() && row.previous_status.is_none(),
         _ => is_open && changes,
     }
 }
@@ -134,6 +140,7 @@ async fn store(
             who,
             table::previous_status.eq(row.told_status()),
             table::undo_until.eq(until),
+            table::decision_act.eq(deciding.act),
             table::mail_subject.eq(subject),
             table::mail_text.eq(text),
         ))
@@ -155,29 +162,87 @@ async fn store(
 }
 
 /// Undoes a decision that was not told yet. Returns false if it was told, or undone already.
-pub async fn undo(conn: &mut Conn, row: &RegistrationRow) -> AppResult<bool> {
+pub async fn undo(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    row: &RegistrationRow,
+    now: DateTime<Utc>,
+) -> AppResult<bool> {
     let Some(previous) = row.previous_status else {
         return Ok(false);
     };
-    registrations::set_status(conn, row.registration_id, previous).await?;
+    let id = row.registration_id;
+    registrations::set_status(conn, id, previous).await?;
+    let row = RegistrationRow {
+        status: previous,
+        previous_status: None,
+        ..row.clone()
+    };
+    match (previous, row.offer_expires_at) {
+        // The offer may have run out in the meantime, when it was not open.
+        (RegistrationStatus::Offered, Some(until)) => {
+            seats::expires(conn, id, until.max(now)).await?;
+        }
+        // A payment that arrived in the meantime lets the person in.
+        (RegistrationStatus::Accepted, _) if row.admitted_at.is_none() => {
+            members::admit(conn, offering, &row, now).await?;
+        }
+        _ => {}
+    }
     Ok(true)
 }
 
-/// Carries a decision out and queues its mail. Does nothing if it was carried out or undone.
+/// Undoes a decision about several applications, as far as it was not told yet. Returns those that
+/// are as they were.
+pub async fn undo_act(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    act: DecisionAct,
+    now: DateTime<Utc>,
+) -> AppResult<Vec<RegistrationId>> {
+    let rows = registrations::of_act(conn, offering.offering_id, act).await?;
+    let mut undone = Vec::new();
+    for row in &rows {
+        if undo(conn, offering, row, now).await? {
+            undone.push(row.registration_id);
+        }
+    }
+    Ok(undone)
+}
+
+/// Carries a decision out, tells the applicant and queues its mail. Does nothing if it was carried
+/// out or undone.
 pub async fn settle(
     conn: &mut Conn,
     offering: &OfferingRow,
     row: &RegistrationRow,
     now: DateTime<Utc>,
 ) -> AppResult<bool> {
-    if row.previous_status.is_none() {
+    let Some(previous) = row.previous_status else {
         return Ok(false);
-    }
+    };
     registrations::set_status(conn, row.registration_id, row.status).await?;
-    members::admit(conn, offering, row, now).await?;
+    match previous.has_seat() {
+        true => free(conn, offering, row, now).await?,
+        false => drop(members::admit(conn, offering, row, now).await?),
+    }
+    notices::tell(conn, offering, row, ApplicantNotice::Decided).await?;
     let mail = RegistrationMail::new(row.registration_id, RegistrationNews::Decided);
     jobs::enqueue(conn, &mail).await?;
     Ok(true)
+}
+
+/// Takes the seat away, and offers it to the next on the waitlist.
+async fn free(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    row: &RegistrationRow,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    orders::lose_seat(conn, row.registration_id, now).await?;
+    members::dismiss(conn, offering, row).await?;
+    seats::offer_next(conn, offering, 1, now).await?;
+    Ok(())
 }
 
 /// Changes the mail of a decision that was not told yet.

@@ -14,14 +14,14 @@ use crate::admission::manage::{
 };
 use crate::admission::review::{
     ApplicationQueue, DecisionMail, OfferingPage, QUEUE_PAGE, QrImage, QueueFilter, QueueLine,
-    ReviewDecision, ReviewPage, application_path,
+    ReviewDecision, ReviewPage, UndoableAct, application_path,
 };
 use crate::admission::{PROGRAMS, RegistrationStatus, program_label, program_name};
 use crate::course::server::store::title;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{cohorts, registrations as table, users};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CohortId, CourseId, OfferingId, RegistrationId};
+use crate::platform::ids::{CohortId, CourseId, DecisionAct, OfferingId, RegistrationId};
 use crate::platform::time::Clock;
 
 pub async fn list(
@@ -148,6 +148,8 @@ fn fields(row: &OfferingRow, clock: &Clock) -> OfferingFields {
 pub struct QueuePart {
     pub filter: QueueFilter,
     pub page: i64,
+    /// The decision that led to the queue.
+    pub act: Option<DecisionAct>,
 }
 
 /// Returns the page of an offering. `part` is None for tutors, who see no applications. `join` is
@@ -188,7 +190,7 @@ pub async fn offering(
 async fn queue(
     conn: &mut Conn,
     offering: &OfferingRow,
-    QueuePart { filter, page }: QueuePart,
+    QueuePart { filter, page, act }: QueuePart,
     clock: &Clock,
 ) -> AppResult<ApplicationQueue> {
     let counted: Vec<(RegistrationStatus, i64)> = table::table
@@ -224,13 +226,54 @@ async fn queue(
     Ok(ApplicationQueue {
         counts: counts.to_vec(),
         lines,
+        undoable: match act {
+            Some(act) => undoable(conn, offering, act, clock).await?,
+            None => None,
+        },
         page,
         has_more,
         may_offer: seats::free(conn, offering).await?.min(waiting),
-        mails: ReviewDecision::TOLD
+        mails: ReviewDecision::MAILED
             .map(|decision| (decision, mails::template(offering, decision)))
             .to_vec(),
     })
+}
+
+/// Returns a decision about several applications, if it can still be undone.
+async fn undoable(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    act: DecisionAct,
+    clock: &Clock,
+) -> QueryResult<Option<UndoableAct>> {
+    let rows: Vec<(RegistrationStatus, Option<DateTime<Utc>>)> = table::table
+        .filter(table::offering_id.eq(offering.offering_id))
+        .filter(table::decision_act.eq(act))
+        .filter(table::previous_status.is_not_null())
+        .select((table::status, table::undo_until))
+        .load(conn)
+        .await?;
+    let Some(&(status, Some(until))) = rows.as_slice().first() else {
+        return Ok(None);
+    };
+    let mut decisions = ReviewDecision::MAILED.into_iter();
+    let done = decisions
+        .find(|decision| decision.status() == status)
+        .map_or("decided", ReviewDecision::done);
+    let (what, mails) = match rows.len() {
+        1 => ("1 application".to_owned(), "The mail leaves"),
+        count => (format!("{count} applications"), "Mails leave"),
+    };
+    let minutes = match (until - clock.now).num_seconds() {
+        ..=60 => "within a minute".to_owned(),
+        // A page that is loaded some seconds after the act says the whole time.
+        seconds if seconds > 570 => "in ten minutes".to_owned(),
+        seconds => format!("in {} minutes", (seconds + 59) / 60),
+    };
+    Ok(Some(UndoableAct {
+        act,
+        said: format!("{what} {done}. {mails} {minutes}."),
+    }))
 }
 
 /// Returns applications in the order in which they were submitted; the waitlist in its own order.

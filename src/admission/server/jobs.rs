@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::mails::{RegistrationMail, RegistrationNews};
+use super::notices::{self, ApplicantNotice};
 use super::{decisions, registrations, seats};
 use crate::admission::RegistrationStatus;
 use crate::platform::error::AppResult;
@@ -66,12 +67,13 @@ impl Job for ExpireOffer {
             };
             let offering = seats::lock(conn, row.offering_id).await?;
             let row = registrations::lock(conn, id).await?;
-            let is_over = row.is_some_and(|row| {
+            let is_over = row.as_ref().is_some_and(|row| {
                 row.status == RegistrationStatus::Offered
                     && row.offer_expires_at.is_some_and(|until| until <= now)
             });
-            if is_over {
+            if let Some(row) = row.filter(|_| is_over) {
                 registrations::set_status(conn, id, RegistrationStatus::Withdrawn).await?;
+                notices::tell(conn, &offering, &row, ApplicantNotice::OfferExpired).await?;
                 let mail = RegistrationMail::new(id, RegistrationNews::OfferExpired);
                 jobs::enqueue(conn, &mail).await?;
                 seats::offer_next(conn, &offering, 1, now).await?;

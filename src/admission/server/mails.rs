@@ -303,6 +303,12 @@ fn usual(offering: &OfferingRow, decision: ReviewDecision) -> DecisionMail {
              at the moment, so you are on the waitlist. When a seat becomes free for you, we write to you at once."
                 .to_owned(),
         ),
+        ReviewDecision::Release => (
+            "Your seat in “{course}” was given up",
+            "Hello {name},\n\nyour seat in “{course}” ({offering}) was given up, and goes to somebody else. If you think that this is a \
+             mistake, please answer soon."
+                .to_owned(),
+        ),
         ReviewDecision::Reject | ReviewDecision::Review => (
             "Your application for “{course}”",
             "Hello {name},\n\nthank you for applying for “{course}” ({offering}), and for the time that you took. This time we can't offer you \

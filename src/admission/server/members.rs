@@ -11,8 +11,9 @@ use crate::certificate::ProgramType;
 use crate::cohort::server::store as cohorts;
 use crate::enrollment::server::store as enrollments;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::cohort_members;
+use crate::platform::db::schema::{cohort_members, enrollments as table};
 use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, UserId};
 
 /// Makes the accepted person a member of the cohort, or enrolls them. Does nothing while a payment
 /// is missing. People without an account are enrolled when they have one. Twice is as good as once.
@@ -26,6 +27,9 @@ pub async fn admit(
     if registration.status != RegistrationStatus::Accepted || !is_paid {
         return Ok(false);
     }
+    // Of a person who was let in before, it is known already.
+    let was_let_in = registration.admitted_at.is_some();
+    let mut was_enrolled = was_let_in && registration.was_enrolled;
     match (offering.program_type, offering.cohort_id) {
         (ProgramType::Cohort, Some(cohort)) => {
             let name = registration.name.as_deref();
@@ -34,15 +38,34 @@ pub async fn admit(
         (ProgramType::Cohort, None) => return Ok(false),
         (ProgramType::SelfPaced | ProgramType::Workshop, _) => {
             if let Some(user) = registration.user_id {
-                enrollments::enroll(conn, user, offering.course_id).await?;
+                if !was_let_in {
+                    was_enrolled = is_enrolled(conn, user, offering.course_id).await?;
+                }
+                // A workshop gives nothing more to somebody who studies the course in a cohort.
+                if !was_enrolled || offering.program_type == ProgramType::SelfPaced {
+                    enrollments::enroll(conn, user, offering.course_id).await?;
+                }
             }
         }
     }
-    registrations::set_admitted(conn, registration.registration_id, now).await?;
+    let id = registration.registration_id;
+    registrations::set_admitted(conn, id, Some(now), was_enrolled).await?;
     Ok(true)
 }
 
-/// Takes the person out of the cohort or the course again, when their seat is given up.
+/// True if the person studies the course.
+async fn is_enrolled(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<bool> {
+    let studying = table::table
+        .filter(table::user_id.eq(user))
+        .filter(table::course_id.eq(course))
+        .filter(table::status.eq_any(enrollments::STUDYING));
+    diesel::select(diesel::dsl::exists(studying))
+        .get_result(conn)
+        .await
+}
+
+/// Takes the person out of the cohort or the course again, when their seat is given up. A person
+/// who studied the course before goes on studying it.
 pub async fn dismiss(
     conn: &mut Conn,
     offering: &OfferingRow,
@@ -62,10 +85,11 @@ pub async fn dismiss(
                 .execute(conn)
                 .await?;
         }
-        (None, Some(user)) => {
+        (None, Some(user)) if !registration.was_enrolled => {
             enrollments::withdraw(conn, user, offering.course_id).await?;
         }
-        (None, None) => {}
+        (None, _) => {}
     }
+    registrations::set_admitted(conn, registration.registration_id, None, false).await?;
     Ok(())
 }

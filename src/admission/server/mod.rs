@@ -7,6 +7,7 @@ pub mod fields;
 pub mod jobs;
 pub mod mails;
 pub mod members;
+pub mod notices;
 pub mod offerings;
 pub mod qr;
 pub mod registrations;

@@ -162,7 +162,8 @@ pub struct OfferingTally {
 pub async fn tallies(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<OfferingTally>> {
     statement(
         "select o.offering_id,
-                count(*) filter (where r.status in ('accepted', 'offered')) as taken,
+                count(*) filter (where r.status in ('accepted', 'offered')
+                                 or r.previous_status in ('accepted', 'offered')) as taken,
                 count(*) filter (where r.status in ('submitted', 'in_review')) as waiting,
                 count(*) filter (where r.status = 'waitlisted') as waitlisted,
                 count(*) filter (where r.status = 'draft') as drafts

@@ -13,7 +13,7 @@ use crate::platform::auth::lifetimes;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{registration_links, registrations};
 use crate::platform::error::AppError;
-use crate::platform::ids::{CourseId, OfferingId, RegistrationId, UserId};
+use crate::platform::ids::{CourseId, DecisionAct, OfferingId, RegistrationId, UserId};
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = registrations)]
@@ -31,6 +31,8 @@ pub struct RegistrationRow {
     pub submitted_at: Option<DateTime<Utc>>,
     pub offer_expires_at: Option<DateTime<Utc>>,
     pub admitted_at: Option<DateTime<Utc>>,
+    /// True if the person studied the course before they were let in.
+    pub was_enrolled: bool,
     pub paid_at: Option<DateTime<Utc>>,
     pub decided_at: Option<DateTime<Utc>>,
     pub previous_status: Option<RegistrationStatus>,
@@ -43,6 +45,11 @@ impl RegistrationRow {
     /// Returns the status that the applicant may know: a decision counts once its mail has left.
     pub fn told_status(&self) -> RegistrationStatus {
         self.previous_status.unwrap_or(self.status)
+    }
+
+    /// True if the person has a seat, or one that is being freed.
+    pub fn holds_seat(&self) -> bool {
+        self.status.has_seat() || self.told_status().has_seat()
     }
 
     /// Returns the name, or the address for people who have not given one yet.
@@ -276,6 +283,7 @@ pub async fn set_status(
             registrations::status.eq(status),
             registrations::previous_status.eq(None::<RegistrationStatus>),
             registrations::undo_until.eq(None::<DateTime<Utc>>),
+            registrations::decision_act.eq(None::<DecisionAct>),
         ))
         .execute(conn)
         .await
@@ -311,16 +319,39 @@ pub async fn set_unpaid(conn: &mut Conn, registration: RegistrationId) -> QueryR
         .map(drop)
 }
 
+/// Marks the person as let in, or as not let in any more.
 pub async fn set_admitted(
     conn: &mut Conn,
     registration: RegistrationId,
-    now: DateTime<Utc>,
+    at: Option<DateTime<Utc>>,
+    was_enrolled: bool,
 ) -> QueryResult<()> {
     diesel::update(registrations::table.find(registration))
-        .set(registrations::admitted_at.eq(now))
+        .set((
+            registrations::admitted_at.eq(at),
+            registrations::was_enrolled.eq(was_enrolled),
+        ))
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// Locks the applications of a decision about several that can still be undone. The offering must
+/// be locked.
+pub async fn of_act(
+    conn: &mut Conn,
+    offering: OfferingId,
+    act: DecisionAct,
+) -> QueryResult<Vec<RegistrationRow>> {
+    registrations::table
+        .filter(registrations::offering_id.eq(offering))
+        .filter(registrations::decision_act.eq(act))
+        .filter(registrations::previous_status.is_not_null())
+        .order(registrations::registration_id)
+        .select(RegistrationRow::as_select())
+        .for_update()
+        .load(conn)
+        .await
 }
 
 /// Creates and returns a token for the application. Only its hash is stored.

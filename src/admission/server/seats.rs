@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::jobs::ExpireOffer;
 use super::mails::{RegistrationMail, RegistrationNews};
+use super::notices::{self, ApplicantNotice};
 use super::offerings::{OfferingRow, no_offering};
 use super::registrations::RegistrationRow;
 use crate::admission::RegistrationStatus;
@@ -28,13 +29,16 @@ pub async fn lock(conn: &mut Conn, offering: OfferingId) -> AppResult<OfferingRo
         .ok_or_else(no_offering)
 }
 
-/// Returns the number of people who have a seat, or for whom one is kept.
+/// Returns the number of people who have a seat, or for whom one is kept. A seat that is being
+/// freed counts until that is carried out, so that it can be undone.
 pub async fn taken(conn: &mut Conn, offering: OfferingId) -> QueryResult<i64> {
+    let seated = [RegistrationStatus::Accepted, RegistrationStatus::Offered];
     registrations::table
         .filter(registrations::offering_id.eq(offering))
         .filter(
             registrations::status
-                .eq_any([RegistrationStatus::Accepted, RegistrationStatus::Offered]),
+                .eq_any(seated)
+                .or(registrations::previous_status.eq_any(seated)),
         )
         .count()
         .get_result(conn)
@@ -86,7 +90,7 @@ pub async fn offer_next(
         let Some(next) = next_waiting(conn, offering.offering_id).await? else {
             break;
         };
-        offer(conn, offering, next.registration_id, now).await?;
+        offer(conn, offering, &next, now).await?;
         offered += 1;
     }
     Ok(offered)
@@ -95,9 +99,10 @@ pub async fn offer_next(
 async fn offer(
     conn: &mut Conn,
     offering: &OfferingRow,
-    registration: RegistrationId,
+    next: &RegistrationRow,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
+    let registration = next.registration_id;
     let until = now + Duration::hours(offering.offer_hours.into());
     diesel::update(registrations::table.find(registration))
         .set((
@@ -106,9 +111,19 @@ async fn offer(
         ))
         .execute(conn)
         .await?;
-    let expiry = ExpireOffer { registration };
-    let name = format!("offer {registration} {}", until.timestamp());
-    jobs::enqueue_once(conn, &expiry, &name, until).await?;
+    expires(conn, registration, until).await?;
+    notices::tell(conn, offering, next, ApplicantNotice::SeatOffered).await?;
     let mail = RegistrationMail::new(registration, RegistrationNews::SeatOffered);
     jobs::enqueue(conn, &mail).await
+}
+
+/// Ends the offer of a seat at this time.
+pub async fn expires(
+    conn: &mut Conn,
+    registration: RegistrationId,
+    until: DateTime<Utc>,
+) -> AppResult<()> {
+    let expiry = ExpireOffer { registration };
+    let name = format!("offer {registration} {}", until.timestamp());
+    jobs::enqueue_once(conn, &expiry, &name, until).await
 }

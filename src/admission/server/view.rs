@@ -2,24 +2,28 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Date, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::answers::ApplicationAnswers;
+use super::notices;
 use super::offerings::{self, OfferingRow, no_offering};
 use super::registrations::{self, Applicant, RegistrationRow};
 use super::seats;
-use crate::admission::apply::{Application, ApplicationStage, ApplyPage};
+use crate::admission::apply::{Application, ApplicationStage, ApplyPage, apply_path};
 use crate::admission::orders::server::view as orders;
 use crate::admission::{
-    AdmissionPanel, ApplicationState, ApplicationWindow, AskedQuestion, OfferingFacts,
-    OfferingStanding, RegistrationStatus, Studies, standing,
+    AdmissionPanel, ApplicationState, ApplicationWindow, AskedQuestion, ComingCohort, HeldAccess,
+    OfferingFacts, OfferingStanding, RegistrationStatus, Studies, standing,
 };
+use crate::certificate::ProgramType;
 use crate::course::{CourseTitle, Price};
 use crate::enrollment::server::store::STUDYING;
-use crate::platform::db::Conn;
+use crate::paths::cohort_home_path;
 use crate::platform::db::schema::{enrollments, registrations as table};
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, OfferingId, UserId};
+use crate::platform::ids::{CohortId, CourseId, OfferingId, UserId};
 use crate::platform::time::Clock;
 
 pub fn price(offering: &OfferingRow) -> Price {
@@ -96,33 +100,134 @@ pub fn problems(
     details.into_iter().chain(questions).collect()
 }
 
-/// Whether the person studies the course, and has begun.
-async fn studies(conn: &mut Conn, user: Option<UserId>, course: CourseId) -> QueryResult<Studies> {
-    let Some(user) = user else {
-        return Ok(Studies::No);
-    };
-    let has_opened: Option<bool> = enrollments::table
-        .filter(enrollments::user_id.eq(user))
-        .filter(enrollments::course_id.eq(course))
-        .filter(enrollments::status.eq_any(STUDYING))
-        .select(enrollments::last_opened_at.is_not_null())
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(match has_opened {
-        None => Studies::No,
-        Some(false) => Studies::NotStarted,
-        Some(true) => Studies::Started,
-    })
-}
-
-fn starts_later(offering: &OfferingRow, clock: &Clock) -> bool {
-    let today = clock.now.with_timezone(&clock.zone).date_naive();
-    offering.starts_on.is_some_and(|first| first > today)
-}
-
-fn stand(
+/// The access that a person has to a course.
+struct CourseAccess {
     studies: Studies,
+    /// True if the enrollment does not depend on a cohort.
+    is_own: bool,
+    memberships: Vec<HeldMembership>,
+}
+
+/// A membership in a cohort of the course. Paused ones are among them.
+#[derive(QueryableByName)]
+struct HeldMembership {
+    #[diesel(sql_type = Uuid)]
+    cohort_id: CohortId,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Date)]
+    start_date: NaiveDate,
+    #[diesel(sql_type = Bool)]
+    starts_later: bool,
+    #[diesel(sql_type = Bool)]
+    is_active: bool,
+}
+
+impl CourseAccess {
+    async fn of(conn: &mut Conn, user: Option<UserId>, course: CourseId) -> QueryResult<Self> {
+        let Some(user) = user else {
+            return Ok(Self {
+                studies: Studies::No,
+                is_own: false,
+                memberships: Vec::new(),
+            });
+        };
+        let enrolled: Option<(bool, bool)> = enrollments::table
+            .filter(enrollments::user_id.eq(user))
+            .filter(enrollments::course_id.eq(course))
+            .filter(enrollments::status.eq_any(STUDYING))
+            .select((
+                enrollments::last_opened_at.is_not_null(),
+                enrollments::cohort_id.is_null(),
+            ))
+            .first(conn)
+            .await
+            .optional()?;
+        let memberships = statement(
+            "select m.cohort_id, c.title, c.start_date, c.starts_at > now() as starts_later,
+                    m.status = 'active' as is_active
+             from cohort_members m join cohorts c on c.cohort_id = m.cohort_id
+             where m.user_id = $1 and c.course_id = $2 and m.status <> 'removed' and c.is_active
+             order by c.starts_at, c.cohort_id",
+        )
+        .bind::<Uuid, _>(user)
+        .bind::<Uuid, _>(course)
+        .load(conn)
+        .await?;
+        Ok(Self {
+            studies: match enrolled {
+                None => Studies::No,
+                Some((false, _)) => Studies::NotStarted,
+                Some((true, _)) => Studies::Started,
+            },
+            is_own: enrolled.is_some_and(|(_, is_own)| is_own),
+            memberships,
+        })
+    }
+
+    /// Returns the person's membership in the cohort of the offering.
+    fn membership(&self, offering: &OfferingRow) -> Option<&HeldMembership> {
+        let cohort = offering.cohort_id?;
+        self.memberships.iter().find(|row| row.cohort_id == cohort)
+    }
+
+    /// Compares what the person has with what the offering gives.
+    fn beside(&self, offering: &OfferingRow, clock: &Clock) -> HeldAccess {
+        let membership = self.membership(offering);
+        let today = clock.now.with_timezone(&clock.zone).date_naive();
+        let starts_later = match membership {
+            Some(membership) => membership.starts_later,
+            None => offering.starts_on.is_some_and(|first| first > today),
+        };
+        let is_on_demand = offering.program_type == ProgramType::SelfPaced;
+        HeldAccess {
+            studies: self.studies,
+            is_all: membership.is_some() || is_on_demand && self.is_own,
+            // Nobody waits for the first day of a course that they can open already.
+            starts_later: starts_later && !(is_on_demand && self.studies != Studies::No),
+        }
+    }
+
+    /// Returns the first day of the program in words. A cohort's own first day comes first.
+    fn first_day(&self, offering: &OfferingRow) -> String {
+        let cohort = self.membership(offering).map(|row| row.start_date);
+        cohort.or(offering.starts_on).map(day).unwrap_or_default()
+    }
+
+    /// Returns the address at which a person with a seat goes on.
+    fn onward(
+        &self,
+        standing: OfferingStanding,
+        offering: &OfferingRow,
+        slug: &str,
+    ) -> Option<String> {
+        match standing {
+            OfferingStanding::Continue | OfferingStanding::StartLearning => {
+                Some(format!("/learn/{slug}"))
+            }
+            OfferingStanding::StartsOn => self
+                .membership(offering)
+                .filter(|membership| membership.is_active)
+                .map(|_| cohort_home_path(slug)),
+            _ => None,
+        }
+    }
+
+    /// Returns the next cohort that lets the person in on a later day.
+    fn coming(&self, slug: &str) -> Option<ComingCohort> {
+        let mut memberships = self.memberships.iter();
+        let next = memberships.find(|row| row.is_active && row.starts_later)?;
+        Some(ComingCohort {
+            title: next.title.clone(),
+            first_day: day(next.start_date),
+            path: cohort_home_path(slug),
+        })
+    }
+}
+
+/// Decides where the person with this application stands.
+fn stand(
+    held: HeldAccess,
     row: Option<&RegistrationRow>,
     offering: &OfferingRow,
     taken: i64,
@@ -131,16 +236,11 @@ fn stand(
     let application = row.map(|row| ApplicationState {
         status: row.told_status(),
         is_paid_or_free: offering.is_free() || row.paid_at.is_some(),
-        starts_later: starts_later(offering, clock),
     });
     let is_full = offering
         .capacity
         .is_some_and(|capacity| taken >= i64::from(capacity));
-    standing(studies, application, offering.window(clock.now), is_full)
-}
-
-fn label(standing: OfferingStanding, offering: &OfferingRow) -> String {
-    standing.label(&offering.starts_on.map(day).unwrap_or_default())
+    standing(held, application, offering.window(clock.now), is_full)
 }
 
 /// Returns the sentence beside the button.
@@ -148,10 +248,10 @@ fn note(
     standing: OfferingStanding,
     row: Option<&RegistrationRow>,
     offering: &OfferingRow,
+    first: &str,
     school: &str,
     clock: &Clock,
 ) -> String {
-    let first = offering.starts_on.map(day).unwrap_or_default();
     match standing {
         OfferingStanding::Continue
         | OfferingStanding::StartLearning
@@ -204,10 +304,16 @@ pub async fn apply(
         .ok_or_else(no_offering)?;
     let row = registrations::of_applicant(conn, offering.offering_id, who).await?;
     let person = row.as_ref().and_then(|row| row.user_id).or(who.user);
-    let studies = studies(conn, person, offering.course_id).await?;
+    let access = CourseAccess::of(conn, person, offering.course_id).await?;
     let taken = seats::taken(conn, offering.offering_id).await?;
-    let standing = stand(studies, row.as_ref(), &offering, taken, clock);
-    let note = note(standing, row.as_ref(), &offering, school, clock);
+    let held = access.beside(&offering, clock);
+    let standing = stand(held, row.as_ref(), &offering, taken, clock);
+    let first = access.first_day(&offering);
+    let note = note(standing, row.as_ref(), &offering, &first, school, clock);
+    let onward = access.onward(standing, &offering, &course.slug);
+    if let (Some(user), Some(row)) = (who.user, &row) {
+        notices::seen(conn, user, row.registration_id).await?;
+    }
     let others = others(conn, &offering, clock).await?;
     let payment = match &row {
         Some(row)
@@ -230,8 +336,9 @@ pub async fn apply(
         offering: facts(&offering, taken, clock),
         others,
         standing,
-        label: label(standing, &offering),
+        label: standing.label(&first),
         note,
+        onward,
         application,
         payment,
     })
@@ -299,39 +406,76 @@ async fn application(
     })
 }
 
-/// Returns the offering of the course that matters most to the person, with its button. None if the
-/// course has no offering.
-pub async fn panel(
+/// The offerings of a course as its page shows them to a person.
+#[derive(Default)]
+pub struct CourseAdmission {
+    /// Those that matter most to the person come first. Without those whose access the person has
+    /// already, and without closed ones unless there are no others.
+    pub panels: Vec<AdmissionPanel>,
+    pub coming: Option<ComingCohort>,
+}
+
+/// Returns the offerings of the course for a person.
+pub async fn of_course(
     conn: &mut Conn,
     user: Option<UserId>,
-    course: CourseId,
+    (course, slug): (CourseId, &str),
     school: &str,
     clock: &Clock,
-) -> AppResult<Option<AdmissionPanel>> {
+) -> AppResult<CourseAdmission> {
+    let access = CourseAccess::of(conn, user, course).await?;
+    let coming = access.coming(slug);
     let all = offerings::all_of_course(conn, course).await?;
     if all.is_empty() {
-        return Ok(None);
+        return Ok(CourseAdmission {
+            panels: Vec::new(),
+            coming,
+        });
     }
     let tallies = offerings::tallies(conn, course).await?;
     let own = match user {
         Some(user) => of_user(conn, user, &all).await?,
         None => Vec::new(),
     };
-    let studies = studies(conn, user, course).await?;
     let panels = all.iter().map(|offering| {
         let row = own
             .iter()
             .find(|row| row.offering_id == offering.offering_id);
         let taken = taken_of(&tallies, offering.offering_id);
-        let standing = stand(studies, row, offering, taken, clock);
+        let standing = stand(access.beside(offering, clock), row, offering, taken, clock);
+        let first = access.first_day(offering);
+        let onward = access.onward(standing, offering, slug);
         AdmissionPanel {
-            note: note(standing, row, offering, school, clock),
+            note: note(standing, row, offering, &first, school, clock),
             facts: facts(offering, taken, clock),
             standing,
-            label: label(standing, offering),
+            label: standing.label(&first),
+            path: onward.unwrap_or_else(|| apply_path(offering.offering_id)),
         }
     });
-    Ok(panels.min_by_key(|panel| panel.standing))
+    let home = cohort_home_path(slug);
+    let is_coming = coming.is_some() && access.studies == Studies::No;
+    let panels = panels.filter(|panel| match panel.standing {
+        // The page's main button leads there.
+        OfferingStanding::Continue | OfferingStanding::StartLearning => false,
+        OfferingStanding::StartsOn => !(is_coming && panel.path == home),
+        _ => true,
+    });
+    Ok(CourseAdmission {
+        panels: in_order(panels.collect()),
+        coming,
+    })
+}
+
+/// Sorts offerings by how much they matter, and leaves out closed ones unless there are no others.
+fn in_order(mut panels: Vec<AdmissionPanel>) -> Vec<AdmissionPanel> {
+    panels.sort_by_key(|panel| panel.standing);
+    let open = panels
+        .iter()
+        .filter(|panel| panel.standing != OfferingStanding::Closed)
+        .count();
+    panels.truncate(open.max(1));
+    panels
 }
 
 async fn of_user(

@@ -281,3 +281,112 @@ async fn tutors_see_an_offering_without_its_applications() {
     assert!(page.contains("asha@example.org") && page.contains("class=\"qr\""));
     assert_eq!(admin.get(&one).await.status, StatusCode::OK);
 }
+
+/// The id of the act that led to this address.
+fn act_of(path: &str) -> String {
+    let (_, act) = path.split_once("act=").expect("an act");
+    act.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_about_several_applications_is_undone_as_a_whole() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").reviewed().create(&site).await;
+    applicants(&site, &offering, &["asha", "bo", "cem"]).await;
+    let mut admin = site.sign_in("office@example.org").await;
+    let emails = ["asha@example.org", "bo@example.org"];
+    let decided = decide(&site, &mut admin, &offering, "accept", &emails).await;
+    decided.assert_ok();
+    let path = decided.header("x-redirect").to_owned();
+    let page = admin.get(&path).await.body;
+    assert!(
+        page.contains("2 applications accepted. Mails leave in ten minutes."),
+        "{page}"
+    );
+    let act = act_of(&path);
+    let undo = [
+        ("course", "small"),
+        ("offering", offering.as_str()),
+        ("act", act.as_str()),
+    ];
+    // One of them is undone by itself, and the rest as a whole.
+    let bo = registration_of(&site, emails[1]).await;
+    let alone = [("course", "small"), ("registration", bo.as_str())];
+    admin
+        .post("review/api/undo_decision", &alone)
+        .await
+        .assert_ok();
+    let page = admin.get(&path).await.body;
+    assert!(page.contains("1 application accepted."), "{page}");
+    admin
+        .post("review/api/undo_decisions", &undo)
+        .await
+        .assert_ok();
+    for email in emails {
+        assert_eq!(status_of(&site, email).await, "submitted", "{email}");
+    }
+    let before = site.mails().await.len();
+    assert_eq!(decisions_are_told(&site).await.len(), before);
+    let again = admin.post("review/api/undo_decisions", &undo).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(!admin.get(&path).await.body.contains("application accepted"));
+
+    // "Select all" stands for what the page showed. After the mails it is too late.
+    let mut shown = Vec::new();
+    for email in emails {
+        shown.push(registration_of(&site, email).await);
+    }
+    let mut fields = vec![
+        ("course", "small"),
+        ("offering", offering.as_str()),
+        ("decision", "reject"),
+        ("all", "yes"),
+    ];
+    fields.extend(shown.iter().map(|id| ("shown[]", id.as_str())));
+    let decided = admin.post("review/api/decide", &fields).await;
+    decided.assert_ok();
+    let act = act_of(decided.header("x-redirect"));
+    assert_eq!(status_of(&site, emails[0]).await, "rejected");
+    assert_eq!(status_of(&site, "cem@example.org").await, "submitted");
+    assert_eq!(decisions_are_told(&site).await.len(), before + 2);
+    let late = [undo[0], undo[1], ("act", act.as_str())];
+    let late = admin.post("review/api/undo_decisions", &late).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert_eq!(status_of(&site, emails[0]).await, "rejected");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_is_a_notification_without_a_mail_of_its_own() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").reviewed().create(&site).await;
+    let mut people = applicants(&site, &offering, &["asha", "bo"]).await;
+    let mut admin = site.sign_in("office@example.org").await;
+    let page = admin.get("/notifications").await.body;
+    assert!(page.contains("New application for"), "{page}");
+    assert!(page.contains("1 more like this"), "{page}");
+    // The queue marks them as read.
+    let queue = format!("/teach/small/admissions/{offering}");
+    admin.get(&queue).await.assert_ok();
+    let unread = "select count(*) from notifications where read_at is null";
+    assert_eq!(site.test.count(unread).await, 0);
+
+    let asha = ["asha@example.org"];
+    decide(&site, &mut admin, &offering, "accept", &asha)
+        .await
+        .assert_ok();
+    assert_eq!(site.test.count(unread).await, 0, "nothing is told yet");
+    let mails = decisions_are_told(&site).await;
+    let page = people[0].get("/notifications").await.body;
+    assert!(page.contains("You have a seat in"), "{page}");
+    assert!(
+        !people[1]
+            .get("/notifications")
+            .await
+            .body
+            .contains("seat in")
+    );
+    crate::testing::jobs_are_due(&site, "notification_mail").await;
+    assert_eq!(site.mails().await.len(), mails.len());
+    people[0].get(&format!("/apply/{offering}")).await;
+    assert_eq!(site.test.count(unread).await, 0);
+}

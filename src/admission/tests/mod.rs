@@ -3,6 +3,7 @@
 mod apply;
 mod card_payments;
 mod card_refunds;
+mod course_page;
 mod decisions;
 mod discounts;
 mod fake_stripe;

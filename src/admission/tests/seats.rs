@@ -2,11 +2,11 @@
 
 use axum::http::StatusCode;
 
-use super::{site_with_course, status_of};
+use super::{decisions_are_told, registration_of, site_with_course, status_of};
 use crate::platform::auth::UserRole;
 use crate::platform::db::testing::TestDb;
 use crate::platform::http::testing::TestSite;
-use crate::testing::{CourseBuilder, OfferingBuilder, apply_for, jobs_are_due};
+use crate::testing::{CourseBuilder, OfferingBuilder, apply_for, jobs_are_due, learner};
 
 /// Makes the offers run out, and runs what follows.
 async fn offers_expire(site: &TestSite) -> Vec<String> {
@@ -110,24 +110,32 @@ async fn a_freed_seat_is_offered_and_passed_on() {
     let own = people[0].post("apply/api/withdraw_application", &who).await;
     assert_eq!(own.status, StatusCode::CONFLICT);
     let mut admin = site.sign_in("office@example.org").await;
-    let asha = super::registration_of(&site, "asha@example.org").await;
+    let asha = registration_of(&site, "asha@example.org").await;
     let fields = [("course", "small"), ("registration", asha.as_str())];
     admin
         .post("review/api/release_seat", &fields)
         .await
         .assert_ok();
+    let mails = decisions_are_told(&site).await;
     assert_eq!(
         people[0].get("/learn/small/t").await.status,
         StatusCode::FORBIDDEN
     );
     assert_eq!(status_of(&site, "bo@example.org").await, "offered");
     assert_eq!(status_of(&site, "cem@example.org").await, "waitlisted");
-    let mails = site.mails().await;
-    let mail = mails.last().unwrap();
-    assert!(
-        mail.starts_with("To: bo@") && mail.contains("kept for you until"),
-        "{mail}"
-    );
+    let is_told = |to: &str, words: &str| {
+        let mut mails = mails.iter();
+        mails.any(|mail| mail.starts_with(to) && mail.contains(words))
+    };
+    assert!(is_told("To: asha@", "was given up"), "{mails:#?}");
+    assert!(is_told("To: bo@", "kept for you until"), "{mails:#?}");
+    // Both are told in the app as well, and no other mail says the same.
+    for (person, words) in [(0, "was given up"), (1, "is free for you")] {
+        let page = people[person].get("/notifications").await.body;
+        assert!(page.contains(words), "{page}");
+    }
+    jobs_are_due(&site, "notification_mail").await;
+    assert_eq!(site.mails().await.len(), mails.len());
     assert!(
         people[1]
             .get("/courses/small")
@@ -197,4 +205,71 @@ async fn the_number_of_seats_grows_for_the_waitlist_and_never_shrinks_below_it()
     }
     assert_eq!(status_of(&site, "cem@example.org").await, "offered");
     assert_eq!(status_of(&site, "dana@example.org").await, "waitlisted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_is_being_freed_is_nobody_elses_and_comes_back_when_that_is_undone() {
+    let site = site_with_course().await;
+    let offering = OfferingBuilder::new("small").seats(1).create(&site).await;
+    let mut people = Vec::new();
+    for name in ["asha", "bo"] {
+        let email = format!("{name}@example.org");
+        let mut person = site.signed_in(&email, UserRole::Learner).await;
+        apply_for(&mut person, &offering, "", name).await;
+        people.push(person);
+    }
+    let mut admin = site.sign_in("office@example.org").await;
+    let asha = registration_of(&site, "asha@example.org").await;
+    let fields = [("course", "small"), ("registration", asha.as_str())];
+    let free = "review/api/release_seat";
+    admin.post(free, &fields).await.assert_ok();
+    let again = admin.post(free, &fields).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    // Nobody is told, and neither the waitlist nor a newcomer gets the seat.
+    let before = site.mails().await.len();
+    assert_eq!(people[0].get("/learn/small/t").await.status, StatusCode::OK);
+    let offer = [("course", "small"), ("offering", offering.as_str())];
+    admin
+        .post("review/api/offer_seats", &offer)
+        .await
+        .assert_ok();
+    let mut cem = site.signed_in("cem@example.org", UserRole::Learner).await;
+    apply_for(&mut cem, &offering, "", "cem").await;
+    for email in ["bo@example.org", "cem@example.org"] {
+        assert_eq!(status_of(&site, email).await, "waitlisted", "{email}");
+    }
+    let page = format!("/teach/small/admissions/{offering}/{asha}?show=withdrawn");
+    let page = admin.get(&page).await.body;
+    assert!(page.contains("was given up"), "the mail can be edited");
+    admin
+        .post("review/api/undo_decision", &fields)
+        .await
+        .assert_ok();
+    assert_eq!(status_of(&site, "asha@example.org").await, "accepted");
+    let mails = decisions_are_told(&site).await;
+    assert_eq!(mails.len(), before + 1, "only Cem's confirmation");
+    assert_eq!(status_of(&site, "bo@example.org").await, "waitlisted");
+    assert_eq!(people[0].get("/learn/small/t").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_studied_before_goes_on_studying_when_a_seat_is_freed() {
+    let site = TestSite::new().await;
+    let course = CourseBuilder::new("small").module("M").topic("t");
+    course.import(&site).await;
+    let day = OfferingBuilder::new("small").field("program", "workshop");
+    let offering = day.create(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    apply_for(&mut asha, &offering, "", "Asha").await;
+    assert_eq!(status_of(&site, "asha@example.org").await, "accepted");
+    let mut admin = site.sign_in("office@example.org").await;
+    let id = registration_of(&site, "asha@example.org").await;
+    let fields = [("course", "small"), ("registration", id.as_str())];
+    admin
+        .post("review/api/release_seat", &fields)
+        .await
+        .assert_ok();
+    decisions_are_told(&site).await;
+    assert_eq!(status_of(&site, "asha@example.org").await, "withdrawn");
+    assert_eq!(asha.get("/learn/small/t").await.status, StatusCode::OK);
 }

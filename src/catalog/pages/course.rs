@@ -5,7 +5,6 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::{Meta, Title};
 
 use super::list::pace;
-use crate::admission::apply::apply_path;
 use crate::admission::{AdmissionPanel, OfferingStanding, offering_facts};
 use crate::catalog::api::load_course;
 use crate::catalog::{self, EnrollmentOption, TutorCard};
@@ -143,63 +142,16 @@ fn about(Html(html): Html, language: &Language, license: Option<String>) -> AnyV
 
 fn panel(page: &catalog::CoursePage, forms: CourseForms) -> AnyView {
     let card = page.card.clone();
-    let slug = card.slug.clone();
-    let here = format!("/courses/{slug}");
-    let verb = match page.enrollment {
-        EnrollmentOption::Enrolled {
-            has_begun: false, ..
-        } => "Start learning",
-        _ => "Continue",
+    let (main, others) = page.offerings();
+    let has_offering = main.is_some();
+    let kind = match has_offering {
+        true => ButtonKind::Secondary,
+        false => ButtonKind::Primary,
     };
-    let action = match &page.enrollment {
-        EnrollmentOption::Enrolled {
-            continue_at,
-            certificate,
-            may_leave,
-            ..
-        } => view! {
-            <p class="soft">"You are enrolled."</p>
-            <Button big=true href=continue_at.clone()>
-                {verb}
-            </Button>
-            {certificate.clone().map(|href| view! { <a href=href>"Your certificate"</a> })}
-            {may_leave.then(|| leave(slug, forms.leave))}
-        }
-        .erase(),
-        EnrollmentOption::Open { has_left } => view! {
-            {has_left.then(|| view! { <Notice>"You have left this course. Your progress is kept: enroll again to continue."</Notice> })}
-            <Form form=forms.enroll>
-                <input type="hidden" name="course" value=slug />
-                <Button big=true busy=forms.enroll.busy()>
-                    "Enroll"
-                </Button>
-            </Form>
-        }
-        .erase(),
-        EnrollmentOption::Visitor => view! {
-            <Button big=true href=sign_in_path(&here)>
-                "Sign in to enroll"
-            </Button>
-            <p class="soft">"No account yet? " <a href=sign_up_path(&here)>"Create one"</a> ". It takes a minute."</p>
-        }
-        .erase(),
-        // The offering below says more.
-        EnrollmentOption::Closed(_) if page.admission.is_some() => ().erase(),
-        EnrollmentOption::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.erase(),
-    };
-    let admission = match &page.enrollment {
-        EnrollmentOption::Enrolled { .. } => None,
-        EnrollmentOption::Closed(_) => page
-            .admission
-            .clone()
-            .map(|panel| offering(panel, ButtonKind::Primary)),
-        EnrollmentOption::Open { .. } | EnrollmentOption::Visitor => page
-            .admission
-            .clone()
-            .map(|panel| offering(panel, ButtonKind::Secondary)),
-    };
+    let enrollment = enrollment(page, kind, has_offering, forms);
+    let main = main.cloned().map(offering);
     // The price of an offering is among its facts.
-    let price = (!matches!(page.enrollment, EnrollmentOption::Closed(_)) || admission.is_none())
+    let price = (!matches!(page.enrollment, EnrollmentOption::Closed(_)) || !has_offering)
         .then(|| view! { <p class="price">{card.price.label()}</p> });
     let facts = [
         ("Topics", card.topic_count.to_string()),
@@ -210,8 +162,9 @@ fn panel(page: &catalog::CoursePage, forms: CourseForms) -> AnyView {
     view! {
         <aside class="enroll panel" aria-label="Enroll">
             {price}
-            {action}
-            {admission}
+            {main}
+            {enrollment}
+            {offerings(others)}
             <dl class="facts">
                 {facts
                     .map(|(name, value)| {
@@ -227,16 +180,76 @@ fn panel(page: &catalog::CoursePage, forms: CourseForms) -> AnyView {
     .erase()
 }
 
-/// The offering with the one button that says where the viewer stands.
-fn offering(panel: AdmissionPanel, kind: ButtonKind) -> AnyView {
-    let path = apply_path(panel.facts.offering_id);
-    let label = panel.label.clone();
-    let button = match panel.standing {
-        OfferingStanding::Closed | OfferingStanding::OpensLater | OfferingStanding::NotAccepted => {
-            view! { <p class="offering-state">{label}</p> }.erase()
+/// The button that enrolls, or leads on to the course. It is secondary below an offering.
+fn enrollment(
+    page: &catalog::CoursePage,
+    kind: ButtonKind,
+    has_offering: bool,
+    forms: CourseForms,
+) -> AnyView {
+    let slug = page.card.slug.clone();
+    let here = format!("/courses/{slug}");
+    match &page.enrollment {
+        EnrollmentOption::Enrolled {
+            continue_at,
+            has_begun,
+            certificate,
+            may_leave,
+        } => {
+            let verb = match has_begun {
+                true => "Continue",
+                false => "Start learning",
+            };
+            view! {
+                <p class="soft">"You are enrolled."</p>
+                <Button big=true kind=kind href=continue_at.clone()>
+                    {verb}
+                </Button>
+                {certificate.clone().map(|href| view! { <a href=href>"Your certificate"</a> })}
+                {may_leave.then(|| leave(slug, forms.leave))}
+            }
+            .erase()
         }
-        _ => view! {
-            <Button big=true kind=kind href=path>
+        EnrollmentOption::Coming(cohort) => {
+            let label = OfferingStanding::StartsOn.label(&cohort.first_day);
+            view! {
+                <p class="soft">{format!("You have a seat in the cohort “{}”.", cohort.title)}</p>
+                <Button big=true kind=kind href=cohort.path.clone()>
+                    {label}
+                </Button>
+            }
+            .erase()
+        }
+        EnrollmentOption::Open { has_left } => view! {
+            {has_left.then(|| view! { <Notice>"You have left this course. Your progress is kept: enroll again to continue."</Notice> })}
+            <Form form=forms.enroll>
+                <input type="hidden" name="course" value=slug />
+                <Button big=true kind=kind busy=forms.enroll.busy()>
+                    "Enroll"
+                </Button>
+            </Form>
+        }
+        .erase(),
+        EnrollmentOption::Visitor => view! {
+            <Button big=true kind=kind href=sign_in_path(&here)>
+                "Sign in to enroll"
+            </Button>
+            <p class="soft">"No account yet? " <a href=sign_up_path(&here)>"Create one"</a> ". It takes a minute."</p>
+        }
+        .erase(),
+        // The offering says more.
+        EnrollmentOption::Closed(_) if has_offering => ().erase(),
+        EnrollmentOption::Closed(why) => view! { <p class="soft">{why.clone()}</p> }.erase(),
+    }
+}
+
+/// The offering with the page's main button, which says where the viewer stands.
+fn offering(panel: AdmissionPanel) -> AnyView {
+    let label = panel.label.clone();
+    let button = match panel.standing.is_idle() {
+        true => view! { <p class="offering-state">{label}</p> }.erase(),
+        false => view! {
+            <Button big=true href=panel.path.clone()>
                 {label}
             </Button>
         }
@@ -249,6 +262,45 @@ fn offering(panel: AdmissionPanel, kind: ButtonKind) -> AnyView {
             {button}
             {note}
             {offering_facts(&panel.facts)}
+        </section>
+    }
+    .erase()
+}
+
+/// The other offerings, each with a link.
+fn offerings(panels: &[AdmissionPanel]) -> AnyView {
+    if panels.is_empty() {
+        return ().erase();
+    }
+    let lines = panels
+        .iter()
+        .map(|panel| {
+            let (title, label) = (panel.facts.title.clone(), panel.label.clone());
+            let step = match panel.standing.is_idle() {
+                true => view! { <span class="offering-state">{label}</span> }.erase(),
+                false => {
+                    let spoken = format!("{label}: {title}");
+                    view! {
+                        <a href=panel.path.clone() aria-label=spoken>
+                            {label}
+                        </a>
+                    }
+                    .erase()
+                }
+            };
+            view! {
+                <li>
+                    <h3>{title}</h3>
+                    <p class="soft">{panel.facts.line()}</p>
+                    <p>{step}</p>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="offerings" aria-labelledby="ly-offerings">
+            <h2 id="ly-offerings">"Ways to take part"</h2>
+            <ul>{lines}</ul>
         </section>
     }
     .erase()

@@ -2,7 +2,7 @@
 
 use super::store;
 use super::syllabus::syllabus;
-use crate::admission::server::view as admission;
+use crate::admission::server::view::{self as admission, CourseAdmission};
 use crate::catalog::{CourseCard, CoursePage, EnrollmentOption};
 use crate::course::Price;
 use crate::enrollment::EnrollmentStatus::{Active, Completed, Withdrawn};
@@ -43,6 +43,10 @@ pub async fn course(
         Some(viewer) => store::enrollment(conn, viewer.user_id, row.course_id).await?,
         None => None,
     };
+    let user = viewer.map(|viewer| viewer.user_id);
+    let place = (row.course_id, row.slug.as_str());
+    let CourseAdmission { panels, coming } =
+        admission::of_course(conn, user, place, school, clock).await?;
     let enrollment = match (viewer, enrolled) {
         (_, Some((status @ (Active | Completed), has_begun, code))) => EnrollmentOption::Enrolled {
             continue_at: format!("/learn/{}", row.slug),
@@ -50,6 +54,7 @@ pub async fn course(
             certificate: code.as_deref().map(certificate_path),
             may_leave: status == Active && may_leave(row.price_cents, row.cohort_only).is_ok(),
         },
+        _ if coming.is_some() => coming.map_or(EnrollmentOption::Visitor, EnrollmentOption::Coming),
         (viewer, enrolled) => match (may_enroll(row.price_cents, row.cohort_only), viewer) {
             (Err(why), _) => EnrollmentOption::Closed(why.to_owned()),
             (Ok(()), None) => EnrollmentOption::Visitor,
@@ -58,8 +63,6 @@ pub async fn course(
             },
         },
     };
-    let user = viewer.map(|viewer| viewer.user_id);
-    let admission = admission::panel(conn, user, row.course_id, school, clock).await?;
     let is_enrolled = matches!(enrollment, EnrollmentOption::Enrolled { .. });
     let syllabus = syllabus(conn, &row, revision, is_enrolled).await?;
     let (names, tutors): (Vec<_>, Vec<_>) = tutors
@@ -94,7 +97,7 @@ pub async fn course(
         tutors,
         syllabus,
         enrollment,
-        admission,
+        offerings: panels,
         is_published: row.is_published,
     })
 }

@@ -38,7 +38,7 @@ const PEOPLE: [(&str, &str, UserRole); 3] = [
 
 const ABOUT: &str = "Lyceum is where courses are taken with other people: a tutor that speaks only from the course, questions \
 that you answer before you see anyone else's, and quizzes that open what comes next.\n\n## Who makes this\n\nThis is the \
-demonstration site. Its courses are real, its people are not.\n";
+demonstration site. Its courses are real, its people are not. Would you like to teach? [Tell us about yourself](/teach-with-us).\n";
 
 pub async fn seed(config: &Config) -> Result<(), String> {
     let db = Db::new(&config.database)?;

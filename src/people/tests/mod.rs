@@ -1,5 +1,6 @@
 //! Tests of people and the site for admins, over HTTP.
 
+mod applications;
 mod audit;
 mod invitations;
 mod lists;

@@ -54,6 +54,12 @@ pub const APPLY_ADDRESS: Limit = Limit {
     burst: 80.0,
     every_s: 10.0,
 };
+/// Applications to teach from one network.
+pub const TUTOR_APPLICATION: Limit = Limit {
+    name: "tutor-application",
+    burst: 20.0,
+    every_s: 60.0,
+};
 /// Stages that one applicant saves.
 pub const APPLY_SAVE: Limit = Limit {
     name: "apply/save",

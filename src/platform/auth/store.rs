@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::UserRole;
 use super::sign_ups::SignUp;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{users, web_sessions};
+use crate::platform::db::{Conn, statement};
 use crate::platform::ids::UserId;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -54,6 +54,24 @@ pub async fn by_id(conn: &mut Conn, user: UserId) -> QueryResult<Option<Account>
         .first(conn)
         .await
         .optional()
+}
+
+#[derive(QueryableByName)]
+struct AdminRow {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    user_id: UserId,
+}
+
+/// Returns the active admins, without the one of `except`.
+pub async fn admins(conn: &mut Conn, except: Option<UserId>) -> QueryResult<Vec<UserId>> {
+    let rows: Vec<AdminRow> = statement(
+        "select user_id from users where role = 'admin' and is_active and deleted_at is null
+           and user_id is distinct from $1",
+    )
+    .bind::<diesel::sql_types::Nullable<diesel::sql_types::Uuid>, _>(except)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
 /// Creates an account. None if the address already has one.

@@ -1412,6 +1412,8 @@ diesel::table! {
         mail_text -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        decision_act -> Nullable<Uuid>,
+        was_enrolled -> Bool,
     }
 }
 
@@ -1654,6 +1656,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tutor_applications (application_id) {
+        application_id -> Uuid,
+        organization_id -> Uuid,
+        email -> Text,
+        name -> Text,
+        subjects -> Text,
+        experience -> Text,
+        motivation -> Text,
+        link -> Nullable<Text>,
+        status -> Text,
+        created_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        mail_subject -> Nullable<Text>,
+        mail_text -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1846,6 +1867,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     topic_progress,
     topic_versions,
     topics,
+    tutor_applications,
     tutors,
     uncounted_attempts,
     uncounted_exam_attempts,

@@ -10,6 +10,7 @@ use crate::platform::error::AppResult;
 use {
     super::server::store,
     super::{MailFrequency, NotificationKind, NotificationLine},
+    crate::platform::auth::UserRole,
     crate::platform::auth::guard::require_user,
     crate::platform::error::AppError,
     crate::platform::http::Cx,
@@ -62,13 +63,20 @@ pub async fn read_all_notifications() -> AppResult<()> {
     Ok(())
 }
 
+/// Returns the person's choices, for the kinds that they can get.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_notification_choices() -> AppResult<NotificationChoices> {
     let me = require_user()?;
     let user = me.user_id();
-    me.cx
+    let is_admin = me.viewer.role == UserRole::Admin;
+    let mut choices = me
+        .cx
         .within(async move |conn| Ok(store::choices(conn, user).await?))
-        .await
+        .await?;
+    choices
+        .mails
+        .retain(|(kind, _)| is_admin || *kind != NotificationKind::Desk);
+    Ok(choices)
 }
 
 /// Stores how mails come for each kind, and the hours without mails. `mails` holds pairs of the

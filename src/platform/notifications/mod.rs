@@ -22,10 +22,12 @@ pub enum NotificationKind {
     ColdCall,
     Moderation,
     Admission,
+    /// Applications and orders that wait for an admin.
+    Desk,
 }
 
 impl NotificationKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Announcement,
         Self::Message,
         Self::Deadline,
@@ -33,6 +35,7 @@ impl NotificationKind {
         Self::ColdCall,
         Self::Moderation,
         Self::Admission,
+        Self::Desk,
     ];
 
     /// The name in the database and in forms.
@@ -45,6 +48,7 @@ impl NotificationKind {
             Self::ColdCall => "cold_call",
             Self::Moderation => "moderation",
             Self::Admission => "admission",
+            Self::Desk => "desk",
         }
     }
 
@@ -61,13 +65,14 @@ impl NotificationKind {
             Self::ColdCall => "New cold calls and answers",
             Self::Moderation => "Decisions of tutors about your messages",
             Self::Admission => "Applications and cohorts",
+            Self::Desk => "New applications and orders",
         }
     }
 
     /// How mails come to people who have not chosen.
     pub fn default_mails(self) -> MailFrequency {
         match self {
-            Self::ColdCall => MailFrequency::Daily,
+            Self::ColdCall | Self::Desk => MailFrequency::Daily,
             _ => MailFrequency::AtOnce,
         }
     }
@@ -136,7 +141,8 @@ pub struct NotificationList {
     pub has_more: bool,
 }
 
-/// A person's choices, for each kind in the order of [`NotificationKind::ALL`].
+/// A person's choices, for each kind that they can get, in the order of
+/// [`NotificationKind::ALL`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationChoices {
     pub mails: Vec<(NotificationKind, MailFrequency)>,

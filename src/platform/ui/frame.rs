@@ -184,6 +184,7 @@ fn SiteFooter() -> impl IntoView {
             <nav aria-label="More">
                 <a href="/courses">"Courses"</a>
                 <a href="/pages/about">"About"</a>
+                <a href="/teach-with-us">"Teach with us"</a>
                 <a href="/verify">"Check a certificate"</a>
             </nav>
             <span class="grow"></span>

@@ -6,7 +6,7 @@ use super::identity;
 use crate::admission::apply::{Application, ApplicationStage, ApplyPage, apply_path};
 use crate::admission::{
     ABOUT_CHARACTERS, ANSWER_CHARACTERS, AskedQuestion, OfferingFacts, OfferingStanding,
-    PHONE_CHARACTERS, offering_facts, program_label,
+    PHONE_CHARACTERS, offering_facts,
 };
 use crate::platform::auth::{NAME_MAX, sign_in_path};
 use crate::platform::ids::OfferingId;
@@ -48,15 +48,17 @@ pub fn program(
             </div>
         }
         .erase(),
-        (None, OfferingStanding::Continue | OfferingStanding::StartLearning) => view! {
-            <p>"You study this course already."</p>
-            <div class="row">
-                <Button href=format!("/learn/{}", page.course_slug)>{label}</Button>
-            </div>
+        (None, _) if is_open => begin(page, start),
+        (_, OfferingStanding::Continue | OfferingStanding::StartLearning) => view! {
+            <p>"You have all that this offering gives."</p>
+            {page.onward.clone().map(|href| onward(href, label))}
         }
         .erase(),
-        (None, _) if is_open => begin(page, start),
-        _ => ().erase(),
+        _ => page
+            .onward
+            .clone()
+            .map(|href| onward(href, label))
+            .erase(),
     };
     view! {
         {lost}
@@ -66,6 +68,18 @@ pub fn program(
         {payment}
         {action}
         {others(&page.others)}
+    }
+    .erase()
+}
+
+/// The button of a person who has a seat.
+pub fn onward(href: String, label: String) -> AnyView {
+    view! {
+        <div class="row">
+            <Button big=true href=href>
+                {label}
+            </Button>
+        </div>
     }
     .erase()
 }
@@ -130,16 +144,10 @@ fn others(others: &[OfferingFacts]) -> AnyView {
     let lines = others
         .iter()
         .map(|other| {
-            let facts = [
-                Some(program_label(other.program).to_owned()),
-                other.dates.clone(),
-                Some(other.price.clone()),
-            ];
-            let facts: Vec<String> = facts.into_iter().flatten().collect();
             view! {
                 <li>
                     <a href=apply_path(other.offering_id)>{other.title.clone()}</a>
-                    <p class="soft">{facts.join(" · ")}</p>
+                    <p class="soft">{other.line()}</p>
                 </li>
             }
         })

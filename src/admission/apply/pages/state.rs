@@ -30,14 +30,6 @@ pub fn state(
         identity(page.offering.offering_id, token),
     );
     let action = match page.standing {
-        OfferingStanding::Continue | OfferingStanding::StartLearning => view! {
-            <div class="row">
-                <Button big=true href=format!("/learn/{}", page.course_slug)>
-                    {label}
-                </Button>
-            </div>
-        }
-        .erase(),
         OfferingStanding::AcceptSeat => answer(page, token, offer),
         OfferingStanding::AwaitingPayment => pay(page, cart),
         OfferingStanding::Apply | OfferingStanding::JoinWaitlist => view! {
@@ -49,7 +41,11 @@ pub fn state(
             </Form>
         }
         .erase(),
-        _ => ().erase(),
+        _ => page
+            .onward
+            .clone()
+            .map(|href| stages::onward(href, label))
+            .erase(),
     };
     let account = needs_account(page, &application).then(|| account(page));
     let leave = application

@@ -16,6 +16,7 @@ use {
     crate::admission::orders::server::settle::{self, LockedOrder},
     crate::admission::orders::server::store::{self, Receipt, no_order},
     crate::admission::orders::server::{codes, view},
+    crate::admission::server::notices::{self, DeskQueue},
     crate::admission::server::offerings::{self, no_offering},
     crate::course::server::store::title,
     crate::platform::audit::AuditEntry,
@@ -39,11 +40,12 @@ pub async fn load_offering_orders(
 ) -> AppResult<OrderList> {
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
-    let clock = Clock::of(&cx);
+    let (clock, user) = (Clock::of(&cx), admin.signed_in.user_id());
     cx.within(async move |conn| {
         let row = offerings::of_course(conn, admin.course, offering)
             .await?
             .ok_or_else(no_offering)?;
+        notices::desk_seen(conn, user, offering, DeskQueue::Orders).await?;
         let page = page.clamp(0, 10_000);
         let (skip, most) = (page * ORDERS_PAGE, ORDERS_PAGE + 1);
         let mut rows = store::sums_of_offering(conn, offering, filter.name(), skip, most).await?;

@@ -8,6 +8,7 @@ use super::mails::{OrderMail, OrderNews};
 use super::settle;
 use super::store::{self, NewBuyer, NewSeat, Receipt};
 use crate::admission::orders::PaymentMethod;
+use crate::admission::server::notices::{self, DeskQueue};
 use crate::admission::server::offerings::OfferingRow;
 use crate::admission::server::registrations::{self, RegistrationRow};
 use crate::admission::server::seats;
@@ -99,9 +100,13 @@ pub async fn place(
         }
     }
     cart::empty(conn, buyer.user).await?;
-    match total {
-        0 => settle::settle(conn, order, Some(buyer.user), now).await?,
-        _ => jobs::enqueue(conn, &OrderMail::new(order, OrderNews::Placed)).await?,
+    if total == 0 {
+        settle::settle(conn, order, Some(buyer.user), now).await?;
+        return Ok(order);
+    }
+    jobs::enqueue(conn, &OrderMail::new(order, OrderNews::Placed)).await?;
+    for seat in &seats {
+        notices::tell_desk(conn, &seat.offering, DeskQueue::Orders, Some(buyer.user)).await?;
     }
     Ok(order)
 }

@@ -135,10 +135,15 @@ async fn give(
     by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> AppResult<bool> {
+    // The seat may be being freed, which can still be undone.
+    let is_seated = |row: &RegistrationRow| {
+        row.status == RegistrationStatus::Accepted
+            || row.previous_status == Some(RegistrationStatus::Accepted)
+    };
     let accepted = seat
         .registration
         .as_ref()
-        .filter(|row| row.status == RegistrationStatus::Accepted && row.paid_at.is_none());
+        .filter(|row| is_seated(row) && row.paid_at.is_none());
     let Some(row) = accepted else {
         return Ok(false);
     };

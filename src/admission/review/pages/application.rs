@@ -164,14 +164,14 @@ fn decision_key(decision: ReviewDecision) -> Option<ReviewKey> {
         ReviewDecision::Accept => Some(ReviewKey::Accept),
         ReviewDecision::Waitlist => Some(ReviewKey::Waitlist),
         ReviewDecision::Reject => Some(ReviewKey::Reject),
-        ReviewDecision::Review => None,
+        ReviewDecision::Review | ReviewDecision::Release => None,
     }
 }
 
 fn decision_button(decision: ReviewDecision, form: FormState) -> AnyView {
     let class = match decision {
         ReviewDecision::Accept => "btn",
-        ReviewDecision::Review => "btn quiet",
+        ReviewDecision::Review | ReviewDecision::Release => "btn quiet",
         ReviewDecision::Waitlist | ReviewDecision::Reject => "btn second",
     };
     let key = decision_key(decision);
@@ -319,7 +319,7 @@ fn seat(page: &ReviewPage, course: &str, forms: ReviewForms) -> AnyView {
             <details class="leave soft" open=forms.release.problem().get_untracked().is_some()>
                 <summary>"Free this seat"</summary>
                 <Form form=forms.release>
-                    <p>"The person loses their seat, and access to the course if they were let in. The seat is offered to the next person on the waitlist."</p>
+                    <p>"The person loses their seat, and the access that it gave. In ten minutes a mail tells them, and the seat is offered to the next person on the waitlist. Until then you can undo it, and edit the mail."</p>
                     {named}
                     <div>
                         <Button kind=ButtonKind::Danger busy=forms.release.busy()>

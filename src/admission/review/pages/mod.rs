@@ -3,6 +3,7 @@
 mod application;
 mod keys;
 mod queue;
+mod select_all;
 
 pub use application::application_page;
 pub use queue::offering_page;

@@ -4,15 +4,18 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
 
+use super::select_all::with_select_all;
 use super::state;
 use crate::admission::manage::api::SetOfferingOpen;
 use crate::admission::manage::{edit_offering_path, questions_path};
 use crate::admission::offering_facts;
 use crate::admission::orders::desk::{OrderFilter, orders_path};
-use crate::admission::review::api::{Decide, OfferSeats, SaveMailTemplate, load_offering};
+use crate::admission::review::api::{
+    Decide, OfferSeats, SaveMailTemplate, UndoDecisions, load_offering,
+};
 use crate::admission::review::{
     ApplicationQueue, DecisionMail, MAIL_CHARACTERS, OfferingPage, QueueFilter, QueueLine,
-    ReviewDecision, SUBJECT_CHARACTERS, application_path, queue_path,
+    ReviewDecision, SUBJECT_CHARACTERS, UndoableAct, application_path, queue_path,
 };
 use crate::platform::ids::OfferingId;
 use crate::platform::ui::{
@@ -25,10 +28,13 @@ use crate::teaching::pages::{TeachHeading, frame_below};
 /// Page `/teach/COURSE/admissions/OFFERING`.
 pub fn offering_page() -> AnyView {
     let (course, offering) = (path_part("course"), path_part("offering"));
-    let (filter, number) = (query_value("show"), query_value("page"));
+    let (filter, number, act) = (query_value("show"), query_value("page"), query_value("act"));
     let page = page_resource(
-        move || (course.get(), offering.get(), filter.get(), number.get()),
-        |(course, offering, filter, number)| {
+        move || {
+            let place = (filter.get(), number.get(), act.get());
+            (course.get(), offering.get(), place)
+        },
+        |(course, offering, (filter, number, act))| {
             let offering = Uuid::parse_str(&offering).unwrap_or_default();
             let number = number.parse().map_or(0, |number: i64| number - 1);
             load_offering(
@@ -36,12 +42,14 @@ pub fn offering_page() -> AnyView {
                 OfferingId(offering),
                 QueueFilter::parse(&filter),
                 number,
+                act,
             )
         },
     );
     let forms = QueueForms {
         open: FormState::of(SetOfferingOpen::PATH),
         decide: FormState::of(Decide::PATH),
+        undo: FormState::of(UndoDecisions::PATH),
         offer: FormState::of(OfferSeats::PATH),
         mail: FormState::of(SaveMailTemplate::PATH),
     };
@@ -60,6 +68,7 @@ pub fn offering_page() -> AnyView {
 struct QueueForms {
     open: FormState,
     decide: FormState,
+    undo: FormState,
     offer: FormState,
     mail: FormState,
 }
@@ -188,6 +197,9 @@ fn queue_view(
             </Form>
         }
     });
+    let undo = queue
+        .undoable
+        .map(|act| undo(act, course, offering, filter, forms.undo));
     let to = |page| queue_path(course, offering, filter, page);
     let previous = match queue.page {
         0 => String::new(),
@@ -203,11 +215,38 @@ fn queue_view(
             <nav class="chips" aria-label="Filter applications">
                 {chips}
             </nav>
+            {undo}
             {offer}
             {applications(queue.lines, course, offering, filter, forms.decide)}
             <Pagination previous=previous next=next />
         </section>
         {templates(queue.mails, course, offering, forms.mail)}
+    }
+    .erase()
+}
+
+/// Says what was just decided about several applications, with the button that undoes it.
+fn undo(
+    act: UndoableAct,
+    course: &str,
+    offering: OfferingId,
+    filter: QueueFilter,
+    form: FormState,
+) -> AnyView {
+    let course = course.to_owned();
+    view! {
+        <div class="notice ok review-undo" role="status">
+            <p>{act.said}</p>
+            <Form form=form class="row">
+                <input type="hidden" name="course" value=course />
+                <input type="hidden" name="offering" value=offering.to_string() />
+                <input type="hidden" name="act" value=act.act.to_string() />
+                <input type="hidden" name="show" value=filter.name() />
+                <Button kind=ButtonKind::Secondary busy=form.busy()>
+                    "Undo"
+                </Button>
+            </Form>
+        </div>
     }
     .erase()
 }
@@ -244,6 +283,14 @@ fn applications(
     if can_decide {
         columns.insert(0, Column::new("Choose").silent());
     }
+    let shown = lines
+        .iter()
+        .filter(|_| can_decide)
+        .map(|line| {
+            let id = line.registration_id.to_string();
+            view! { <input type="hidden" name="shown[]" value=id /> }
+        })
+        .collect_view();
     let rows = lines
         .into_iter()
         .map(|line| {
@@ -294,14 +341,23 @@ fn applications(
         }
     });
     let course = course.to_owned();
+    let table = view! {
+        <Table label="Applications" columns=columns>
+            {rows}
+        </Table>
+    }
+    .erase();
+    let table = match can_decide {
+        true => with_select_all(table),
+        false => table,
+    };
     view! {
         <Form form=form>
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="offering" value=offering.to_string() />
             <input type="hidden" name="show" value=filter.name() />
-            <Table label="Applications" columns=columns>
-                {rows}
-            </Table>
+            {shown}
+            {table}
             {buttons}
         </Form>
     }
@@ -330,6 +386,7 @@ fn templates(
             let what = match decision {
                 ReviewDecision::Accept => "Accepted",
                 ReviewDecision::Waitlist => "Waitlisted",
+                ReviewDecision::Release => "Seat given up",
                 ReviewDecision::Reject | ReviewDecision::Review => "Rejected",
             };
             let course = course.to_owned();

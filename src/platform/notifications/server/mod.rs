@@ -5,4 +5,4 @@ pub mod mails;
 pub mod store;
 mod timing;
 
-pub use self::store::{NewNotification, note, notify, withdraw};
+pub use self::store::{NewNotification, note, notify, notify_without_mail, withdraw};

@@ -41,7 +41,7 @@ pub async fn notify(conn: &mut Conn, people: &[UserId], new: &NewNotification) -
         return Ok(());
     }
     let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
-    store(conn, &ids, new, false).await?;
+    insert(conn, &ids, new, false).await?;
     let readers = readers(conn, &ids, new.kind).await?;
     let now = Utc::now();
     let mails = readers
@@ -62,12 +62,22 @@ pub async fn note(conn: &mut Conn, user: UserId, new: &NewNotification) -> Query
         .await?;
     match is_known {
         true => Ok(()),
-        false => store(conn, &[user.0], new, true).await,
+        false => insert(conn, &[user.0], new, true).await,
     }
 }
 
-/// Stores a notification for each person. One that is unread becomes this one.
-async fn store(
+/// Notifies people in the app alone, because a mail of its own tells them the same.
+pub async fn notify_without_mail(
+    conn: &mut Conn,
+    people: &[UserId],
+    new: &NewNotification,
+) -> AppResult<()> {
+    let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
+    Ok(insert(conn, &ids, new, true).await?)
+}
+
+/// Stores the notification of each person. If it `is_mailed`, no mail will hold it.
+async fn insert(
     conn: &mut Conn,
     people: &[uuid::Uuid],
     new: &NewNotification,
@@ -84,7 +94,7 @@ async fn store(
          from users u where u.user_id = any($1) and u.is_active and u.deleted_at is null
          on conflict (user_id, kind, subject) where read_at is null do update
          set events = notifications.events + 1, happened_at = now(), title = excluded.title, body = excluded.body,
-             path = excluded.path",
+             path = excluded.path, mailed_at = coalesce(excluded.mailed_at, notifications.mailed_at)",
     )
     .bind::<Array<Uuid>, _>(people)
     .bind::<Text, _>(new.kind.name())
