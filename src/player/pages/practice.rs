@@ -109,7 +109,10 @@ fn go(section: Element, address: String, fields: Option<UrlSearchParams>) {
             focus(&first);
         }
         // On a small screen the explanation can push the result out of view.
-        let outcome = section.query_selector(".practice-outcome > *").ok().flatten();
+        let outcome = section
+            .query_selector(".practice-outcome > *")
+            .ok()
+            .flatten();
         if let Some(outcome) = outcome.filter(|it| it.get_bounding_client_rect().top() < BARS_PX) {
             outcome.scroll_into_view_with_bool(true);
         }

@@ -5,4 +5,4 @@ pub mod mails;
 pub mod store;
 mod timing;
 
-pub use self::store::{NewNotification, notify, withdraw};
+pub use self::store::{NewNotification, notify, notify_in_digest, notify_until_read, withdraw};
