@@ -338,7 +338,7 @@ async fn a_prompt_is_locked_and_closed_for_one_cohort_alone() {
                  from cold_call_overrides";
     // For each act: the cohort, and whether members of this and of the other one may post.
     for (act, cohort, here, there) in [
-        ("lock", group.id.as_str(), 403, 200),
+        ("lock", group.id.as_str(), 403_u16, 200_u16),
         ("unlock", "", 200, 200),
         ("close", group.id.as_str(), 403, 200),
         ("reopen", "", 200, 200),

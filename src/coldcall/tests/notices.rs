@@ -2,7 +2,7 @@
 
 use super::{HERE, site_with_cohort};
 use crate::platform::http::testing::TestSite;
-use crate::testing::{message_id, prompt_id, prompt_is, tutor};
+use crate::testing::{Group, message_id, prompt_id, prompt_is, tutor, user_id};
 
 /// Returns the titles of a person's notifications, oldest first.
 async fn notices(site: &TestSite, email: &str) -> String {
@@ -178,7 +178,7 @@ async fn tutors_learn_once_that_messages_wait_for_them() {
         message_id(&site, "Fish").await,
         message_id(&site, "Fun").await,
     );
-    let member = crate::testing::user_id(&site, "asha@example.org").await;
+    let member = user_id(&site, "asha@example.org").await;
     let hold = [
         ("course", "small"),
         ("cohort", group.id.as_str()),
