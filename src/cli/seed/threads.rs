@@ -45,6 +45,11 @@ pub async fn fill(conn: &mut Conn) -> AppResult<()> {
         .select(cohorts::starts_at)
         .first(conn)
         .await?;
+    // The prompts are as old as the cohort, so that nobody is told of all of them at once.
+    diesel::update(cold_call_prompts::table.filter(cold_call_prompts::course_id.eq(course)))
+        .set(cold_call_prompts::created_at.eq(started))
+        .execute(conn)
+        .await?;
     for talk in TALKS {
         let Some(prompt) = prompt(conn, course, talk.topic, talk.number).await? else {
             continue;
