@@ -109,9 +109,7 @@ async fn tell(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
     for of_topic in
         news.chunk_by(|one, other| (one.user_id, one.topic_id) == (other.user_id, other.topic_id))
     {
-        let Some(row) = of_topic.first() else {
-            continue;
-        };
+        let [row, ..] = of_topic else { continue };
         let place = (row.user_id, row.course_id);
         if !known.contains_key(&place) {
             let progress = progress::load(conn, row.user_id, row.course_id, now).await?;
