@@ -149,8 +149,9 @@ const TABLE: &str = "
     teach/api/retire_prompt     course=open&id=TOPIC&retired=true               401 403 403 404 403 404 404
     GET teach/api/load_answers  course=open&prompt=PROMPT&cohort=               401 403 403 200 403 200 404
     GET teach/api/load_moderation -                                             401 200 200 200 200 200 200
+    teach/api/mark_moderation_seen message=TOPIC                                401 404 404 404 404 404 404
     teach/api/moderate_messages course=open&messages[]=TOPIC&act=pin&reason=    401 403 403 404 403 404 404
-    teach/api/moderate_prompt   course=open&prompt=TOPIC&act=lock               401 403 403 404 403 404 404
+    teach/api/moderate_prompt   course=open&prompt=TOPIC&act=lock&cohort=       401 403 403 404 403 404 404
     teach/api/hold_member       course=open&cohort=TOPIC&member=NOBODY&held=true 401 403 403 404 403 404 404
     teach/api/undo_moderation   course=open&action=NOBODY                       401 403 403 404 403 404 404
     teach/api/reply_as_tutor    course=open&messages[]=TOPIC&text=x             401 403 403 404 403 404 404

@@ -1,5 +1,6 @@
 // Cold calls with several people at once: blind until answered, live arrival, hidden stars,
 // moderation; also without JavaScript.
+import type { Page } from "@playwright/test";
 import { accessible, awake, expect, fits, signIn, test } from "./site";
 
 const DEMO = "how-to-trust-a-number";
@@ -9,6 +10,16 @@ function cast() {
   return test.info().project.name === "phone"
     ? { one: "nikhil" as const, other: "kwame" as const, topic: `/learn/${DEMO}/who-is-missing`, seeded: "job centre" }
     : { one: "sofia" as const, other: "tomas" as const, topic: `/learn/${DEMO}/what-was-counted`, seeded: "the leaflet lay in a hall" };
+}
+
+/** Opens the answers to the prompt with this text and returns the group of three similar ones. */
+async function groupOfThree(page: Page) {
+  await page.goto(`/teach/${DEMO}/cold-calls`);
+  const prompt = page.locator(".prompt-lines > li", { hasText: "Your town wants to publish one figure" });
+  await prompt.getByRole("link", { name: /^\d+ answers$/ }).click();
+  const group = page.locator(".answer-group", { has: page.getByRole("heading", { name: /^3 answers: / }) });
+  await expect(group).toBeVisible();
+  return group;
 }
 
 test("an answer reveals the thread, and others arrive while one reads", async ({ page, browser }) => {
@@ -101,14 +112,58 @@ test("a tutor reads, hides and takes back", { tag: "@once" }, async ({ page, bro
   await member.goto(`/learn/${DEMO}/what-averages-hide/cold-call/1`);
   await awake(member);
   await expect(member.getByText("saint of the poor")).toBeVisible();
+  // The author is a second member: the message stays for them, with the reason.
+  const own = await browser.newContext({ baseURL: test.info().project.use.baseURL });
+  const author = await own.newPage();
+  await signIn(author, "tomas");
+  await author.goto(`/learn/${DEMO}/what-averages-hide/cold-call/1`);
+  await awake(author);
+  await expect(author.getByText("saint of the poor")).toBeVisible();
   await reported.getByText("Hide", { exact: true }).click();
   await reported.getByLabel("Reason").fill("Please answer the question.");
   await reported.getByRole("button", { name: "Hide message" }).click();
   await expect(member.getByText("saint of the poor")).toHaveCount(0, { timeout: 3_000 });
+  await expect(author.getByText("A tutor has hidden this message from others.")).toBeVisible({ timeout: 3_000 });
+  await expect(author.getByText("Please answer the question.")).toBeVisible();
   await expect(page.getByText(/hid a message of Tomás/)).toBeVisible();
   await page.getByRole("button", { name: /^Undo · .* hid a message of Tomás/ }).click();
   await expect(member.getByText("saint of the poor")).toBeVisible({ timeout: 3_000 });
+  await expect(author.getByText("A tutor has hidden this message from others.")).toHaveCount(0, { timeout: 3_000 });
+  await own.close();
   await context.close();
+});
+
+test("a group is replied to once", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "tutor");
+  const group = await groupOfThree(page);
+  await awake(page);
+  const reply = group.getByRole("textbox", { name: "Your reply as a tutor" });
+  await group.getByText("Reply to all 3", { exact: true }).click();
+  await reply.first().fill("Who would be angry about it?");
+  await group.getByRole("button", { name: "Post reply" }).first().click();
+  await expect(group.getByText("Who would be angry about it?")).toHaveCount(3);
+  // The form is closed and empty, so that a second press posts nothing.
+  await expect(reply.first()).toBeHidden();
+  await group.getByText("Reply to all 3", { exact: true }).click();
+  await expect(reply.first()).toHaveValue("");
+});
+
+test("deeper replies fold", { tag: "@once" }, async ({ page }) => {
+  await signIn(page, "sofia");
+  const call = `/learn/${DEMO}/what-was-counted/cold-call/1`;
+  await page.goto(call);
+  await awake(page);
+  const deep = page.locator("article.message", { hasText: "that is the trick" });
+  await expect(deep).toBeHidden();
+  await accessible(page);
+  await page.getByText("1 more reply").first().click();
+  await expect(deep).toBeVisible();
+  await accessible(page);
+  const id = await deep.getAttribute("id");
+  await page.goto("/learn");
+  await page.goto(`${call}#${id}`);
+  await awake(page);
+  await expect(deep).toBeInViewport();
 });
 
 test("a prompt is written, moved and previewed", { tag: "@once" }, async ({ page }) => {
@@ -147,5 +202,52 @@ test.describe("without JavaScript", () => {
     await page.getByRole("button", { name: "Post reply" }).click();
     await expect(page.getByText("Or past it.")).toBeVisible();
     await fits(page);
+  });
+
+  test("a tutor edits a prompt, moderates and replies to a group", { tag: "@once" }, async ({ page }) => {
+    await signIn(page, "tutor");
+    await page.goto(`/teach/${DEMO}/cold-calls`);
+    const text = "Whose advice have you followed that came only from survivors?";
+    await page.getByRole("link", { name: text }).click();
+    const prompt = page.getByLabel("Prompt", { exact: true });
+    const before = await prompt.inputValue();
+    await prompt.fill("\u200b");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("Enter the prompt.").first()).toBeVisible();
+    await prompt.fill(before);
+    await page.getByLabel("Hint").fill("One sentence is enough.");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("Prompt saved.")).toBeVisible();
+    await expect(page.locator(".coldcall-helper")).toHaveText("One sentence is enough.");
+
+    await page.goto("/moderation");
+    await fits(page);
+    const reported = page.locator("article.message", { hasText: "saint of the poor" }).first();
+    await reported.getByRole("button", { name: /^Pin/ }).click();
+    await expect(reported).toContainText("Pinned");
+    await page.getByRole("button", { name: /^Undo · .* pinned a message of Tomás/ }).first().click();
+    await expect(reported).not.toContainText("Pinned");
+    await page.getByRole("button", { name: "Mark all as seen" }).click();
+    await expect(page.getByText("Station Road. Parcels have to be carried")).toHaveCount(0);
+
+    await groupOfThree(page);
+    const mean = page.locator("article.message", { hasText: "The mean, to provoke you" });
+    await mean.getByRole("button", { name: /^Approve posts first/ }).click();
+    await expect(mean).toContainText("Posts need approval");
+    await page.goto("/moderation");
+    const held = page.locator(".answer-group", { has: page.getByRole("heading", { name: "Members whose posts wait for approval" }) });
+    await held.getByRole("button", { name: /^End approval · Asha/ }).click();
+    await expect(held).toHaveCount(0);
+
+    const group = await groupOfThree(page);
+    await group.getByText("Reply to all 3", { exact: true }).click();
+    await group.getByRole("textbox", { name: "Your reply as a tutor" }).first().fill("Which of you has asked?");
+    await group.getByRole("button", { name: "Post reply" }).first().click();
+    await expect(group.getByText("Which of you has asked?")).toHaveCount(3);
+    await fits(page);
+    await page.getByLabel("Lock and close for").selectOption({ index: 0 });
+    await page.getByRole("button", { name: "Lock", exact: true }).click();
+    await page.getByRole("button", { name: "Unlock", exact: true }).click();
+    await expect(page.getByRole("button", { name: "Lock", exact: true })).toBeVisible();
   });
 });

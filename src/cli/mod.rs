@@ -300,6 +300,7 @@ pub fn registry() -> Registry {
     Registry::platform()
         .with::<crate::quiz::server::attempt::EndAttempt>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()
+        .hourly::<crate::coldcall::server::new_prompts::TellOfPrompts>()
         .with::<crate::cohort::server::sessions::RemindOfSession>()
         .with::<crate::cohort::server::announcements::PublishAnnouncement>()
         .with::<crate::cohort::server::messages::CohortMessageMail>()

@@ -8,7 +8,7 @@ use crate::platform::ids::{MessageId, PromptId};
 
 #[cfg(feature = "ssr")]
 use {
-    crate::coldcall::server::{notices, post, view},
+    crate::coldcall::server::{post, view},
     crate::platform::auth::guard::{SignedIn, require_user},
     crate::platform::auth::limits::{Limit, POSTS, STARS},
     crate::platform::http::server_fns::redirect,
@@ -26,11 +26,8 @@ pub async fn load_cold_call(course: String, topic: String, n: String) -> AppResu
     let has_unread = me.viewer.unread > 0;
     me.cx
         .within(async move |conn| {
-            let page = view::page(conn, user, course, &topic, number, &clock).await?;
-            if has_unread && page.thread.is_some() {
-                notices::seen(conn, user, page.card.prompt_id).await?;
-            }
-            Ok(page)
+            let place = (topic.as_str(), number);
+            view::page(conn, user, course, place, has_unread, &clock).await
         })
         .await
 }

@@ -123,8 +123,27 @@ pub struct ColdCallThread {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerThread {
     pub answer: ThreadMessage,
-    /// All replies below the answer, in the order of time.
-    pub replies: Vec<ThreadMessage>,
+    /// Replies to the answer, in the order of time.
+    pub replies: Vec<ReplyThread>,
+}
+
+impl AnswerThread {
+    /// The answer and all replies below it.
+    pub fn messages(&self) -> impl Iterator<Item = &ThreadMessage> {
+        let replies = self.replies.iter();
+        std::iter::once(&self.answer)
+            .chain(replies.flat_map(|of| std::iter::once(&of.reply).chain(&of.deeper)))
+    }
+}
+
+/// A reply to an answer, with the replies below it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyThread {
+    pub reply: ThreadMessage,
+    /// All replies below the reply, in the order of time. The page folds them.
+    pub deeper: Vec<ThreadMessage>,
+    /// True if one of the deeper replies is the person's own or unread.
+    pub is_open: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -21,6 +21,10 @@ pub async fn taught_courses(#[server(default)] query: TaughtQuery) -> AppResult<
         UserRole::Learner | UserRole::Tutor => Some(me.user_id()),
     };
     me.cx
-        .within(async move |conn| Ok(store::page(conn, tutor, &query).await?))
+        .within(async move |conn| {
+            let mut page = store::page(conn, tutor, &query).await?;
+            page.waiting = store::waiting(conn, tutor).await?;
+            Ok(page)
+        })
         .await
 }

@@ -90,6 +90,8 @@ pub struct TaughtPage {
     pub page: u32,
     /// Number of courses on all pages.
     pub total: i64,
+    /// Messages of cold calls in all these courses that wait for a tutor.
+    pub waiting: i64,
 }
 
 /// A course among those that one teaches.

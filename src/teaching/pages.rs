@@ -73,10 +73,15 @@ fn courses(page: TaughtPage, query: TaughtQuery) -> AnyView {
         true => query.on_page(query.page + 1).path(),
         false => String::new(),
     };
+    let moderation = match page.waiting {
+        0 => "Moderation".to_owned(),
+        waiting => format!("Moderation ({waiting} waiting)"),
+    };
     view! {
         {tools(&query)}
-        <p class="soft" role="status">
-            {said}
+        <p class="row soft">
+            <span role="status">{said}</span>
+            <a href="/moderation">{moderation}</a>
         </p>
         {table(page.courses)}
         <Pagination previous=previous next=next />

@@ -239,13 +239,13 @@ pub const TALKS: &[Talk] = &[
                 ..post(
                     "sofia",
                     140,
-                    "I would publish the median, because high salaries pull the mean far above what most people earn. It wrongs the poorest: they can lose everything and the median doesn’t move.",
+                    "The median, because a few very high salaries pull the mean up until the figure describes nobody. It wrongs the poorest: they can lose everything and the median doesn’t move.",
                 )
             },
             post(
                 "tomas",
                 300,
-                "Median salary. The mean follows a few very high salaries. It wrongs people with two jobs, who are counted as one earner.",
+                "Median. A few very high salaries pull the mean up, so the mean describes nobody. It wrongs people with two jobs, who are counted as one earner.",
             ),
             Post {
                 stars: &["learner", "sofia", "tomas", "nikhil"],

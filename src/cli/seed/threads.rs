@@ -1,15 +1,16 @@
-//! Threads of the demo's cohort: answers, replies, stars, and what the tutor did with them. Only an
-//! empty cohort gets them.
+//! Threads of the demo's cohort: answers, replies, stars, what the tutor did with them, and what the
+//! demo's people have not read yet. Only an empty cohort gets them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Int4, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::{NoContext, Timestamp, Uuid};
 
 use super::talk::{EARLIER, Post, TALKS};
 use crate::coldcall::server::rules;
 use crate::enrollment::server::store as studying;
+use crate::paths::cold_call_path;
 use crate::platform::auth::store as accounts;
 use crate::platform::db::schema::{
     cohort_members, cohorts, cold_call_messages, cold_call_prompts, cold_call_reports,
@@ -18,6 +19,7 @@ use crate::platform::db::schema::{
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CohortId, CourseId, MessageId, PromptId, UserId};
+use crate::platform::notifications::NotificationKind;
 
 const COURSE: &str = "how-to-trust-a-number";
 
@@ -43,6 +45,11 @@ pub async fn fill(conn: &mut Conn) -> AppResult<()> {
         .select(cohorts::starts_at)
         .first(conn)
         .await?;
+    // The prompts are as old as the cohort, so that nobody is told of all of them at once.
+    diesel::update(cold_call_prompts::table.filter(cold_call_prompts::course_id.eq(course)))
+        .set(cold_call_prompts::created_at.eq(started))
+        .execute(conn)
+        .await?;
     for talk in TALKS {
         let Some(prompt) = prompt(conn, course, talk.topic, talk.number).await? else {
             continue;
@@ -52,7 +59,89 @@ pub async fn fill(conn: &mut Conn) -> AppResult<()> {
             write(conn, (prompt, cohort), None, post, began).await?;
         }
     }
-    earlier(conn, course, started).await
+    earlier(conn, course, started).await?;
+    for news in NEWS {
+        tell(conn, course, news).await?;
+    }
+    Ok(())
+}
+
+/// A notification that fits the threads.
+struct News {
+    to: &'static str,
+    kind: NotificationKind,
+    /// Place of the prompt that it is about. None for moderation.
+    about: Option<(&'static str, i32)>,
+    title: &'static str,
+    hours_ago: i32,
+}
+
+const NEWS: [News; 3] = [
+    News {
+        to: "learner",
+        kind: NotificationKind::Reply,
+        about: Some(("what-was-counted", 1)),
+        title: "Meera Iyer, a tutor, replied to you",
+        hours_ago: 3,
+    },
+    News {
+        to: "learner",
+        kind: NotificationKind::ColdCall,
+        about: Some(("who-is-missing", 1)),
+        title: "New answers to a cold call that you answered",
+        hours_ago: 9,
+    },
+    News {
+        to: TUTOR,
+        kind: NotificationKind::Moderation,
+        about: None,
+        title: "Messages wait for you in moderation",
+        hours_ago: 2,
+    },
+];
+
+/// Stores an unread notification. It causes no mail.
+async fn tell(conn: &mut Conn, course: CourseId, news: News) -> AppResult<()> {
+    let Some(user) = person(conn, news.to).await? else {
+        return Ok(());
+    };
+    let (subject, path, of) = match news.about {
+        None => (
+            format!("moderation/{course}"),
+            "/moderation".to_owned(),
+            None,
+        ),
+        Some((topic, number)) => {
+            let Some(prompt) = prompt(conn, course, topic, number).await? else {
+                return Ok(());
+            };
+            let subject = match news.kind {
+                NotificationKind::ColdCall => format!("prompt/{prompt}/answers"),
+                _ => format!("prompt/{prompt}"),
+            };
+            (subject, cold_call_path(COURSE, topic, number), Some(prompt))
+        }
+    };
+    statement(
+        "insert into notifications (user_id, kind, subject, course_id, title, body, path, happened_at)
+         select $1, $2, $3, c.course_id, $4,
+                coalesce((select p.prompt from cold_call_prompts p where p.prompt_id = $5),
+                         'Reported messages and held posts of the course “' || c.title || '”.'),
+                $6, now() - make_interval(hours => $7)
+         from courses c where c.course_id = $8
+         on conflict do nothing",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<Text, _>(news.kind.name())
+    .bind::<Text, _>(subject)
+    .bind::<Text, _>(news.title)
+    .bind::<Nullable<SqlUuid>, _>(of)
+    .bind::<Text, _>(path)
+    .bind::<Int4, _>(news.hours_ago)
+    .bind::<SqlUuid, _>(course)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Answers of a cohort that has ended, which its tutor endorsed.

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::message::message;
-use crate::coldcall::{ColdCallThread, ThreadMessage};
+use crate::coldcall::{AnswerThread, ColdCallThread, ReplyThread, ThreadMessage};
 use crate::platform::ids::MessageId;
 use crate::platform::ui::{Badge, Erase, FormState, Notice, Tone, query_now};
 
@@ -75,9 +75,17 @@ impl ThreadState {
             thread
                 .answers
                 .iter()
-                .flat_map(|answer| std::iter::once(&answer.answer).chain(&answer.replies))
+                .flat_map(AnswerThread::messages)
                 .find(|message| message.message_id == id)
                 .map(part)
+        })
+    }
+
+    /// Reads a part of the replies to an answer's reply.
+    fn below<T>(self, reply: MessageId, part: impl Fn(&ReplyThread) -> T) -> Option<T> {
+        self.thread.with(|thread| {
+            let mut replies = thread.answers.iter().flat_map(|answer| &answer.replies);
+            replies.find(|of| of.reply.message_id == reply).map(part)
         })
     }
 }
@@ -110,6 +118,7 @@ pub fn thread(
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         crate::platform::live::browser::follow(live.clone(), move || state.refresh.run(()));
+        open_named(signal);
     });
     let refusal = refusal.map(|refusal| view! { <Notice>{refusal}</Notice> });
     let ids = move || {
@@ -145,7 +154,7 @@ fn answer(id: MessageId, state: ThreadState) -> AnyView {
             answer
                 .into_iter()
                 .flat_map(|answer| &answer.replies)
-                .map(|reply| reply.message_id)
+                .map(|of| of.reply.message_id)
                 .collect::<Vec<_>>()
         })
     };
@@ -153,11 +162,88 @@ fn answer(id: MessageId, state: ThreadState) -> AnyView {
         <li>
             {message(id, state)}
             <ol class="thread-replies">
-                <For each=replies key=|id| *id children=move |id| view! { <li>{message(id, state)}</li> }.erase() />
+                <For each=replies key=|id| *id children=move |id| reply(id, state) />
             </ol>
         </li>
     }
     .erase()
+}
+
+/// Shows a reply to an answer. The replies below it fold.
+fn reply(id: MessageId, state: ThreadState) -> AnyView {
+    let deeper = move || {
+        let ids = |of: &ReplyThread| {
+            let deeper = of.deeper.iter().map(|reply| reply.message_id);
+            deeper.collect::<Vec<_>>()
+        };
+        state.below(id, ids).unwrap_or_default()
+    };
+    let has_deeper = Memo::new(move |_| !deeper().is_empty());
+    let is_open = Memo::new(move |_| {
+        let tool = state.open.get().map(|(of, _)| of);
+        state
+            .below(id, |of| {
+                let mut deeper = of.deeper.iter();
+                of.is_open || deeper.any(|reply| Some(reply.message_id) == tool)
+            })
+            .unwrap_or(false)
+    });
+    let label = move || match deeper().len() {
+        1 => "1 more reply".to_owned(),
+        count => format!("{count} more replies"),
+    };
+    view! {
+        <li>
+            {message(id, state)}
+            <Show when=move || has_deeper.get()>
+                <details class="thread-fold" open=move || is_open.get()>
+                    <summary>{label}</summary>
+                    <ol class="thread-replies">
+                        <For
+                            each=deeper
+                            key=|id| *id
+                            children=move |id| view! { <li>{message(id, state)}</li> }.erase()
+                        />
+                    </ol>
+                </details>
+            </Show>
+        </li>
+    }
+    .erase()
+}
+
+/// Opens the fold with the message that the address names, and shows that message.
+#[cfg(feature = "hydrate")]
+fn open_named(thread: RwSignal<ColdCallThread>) {
+    use crate::coldcall::message_anchor;
+
+    let hash = window().location().hash().unwrap_or_default();
+    let anchor = hash.trim_start_matches('#').to_owned();
+    let is_named = |of: &ReplyThread| {
+        let mut deeper = of.deeper.iter();
+        deeper.any(|reply| message_anchor(reply.message_id) == anchor)
+    };
+    let is_folded = thread.with_untracked(|thread| {
+        let mut replies = thread.answers.iter().flat_map(|answer| &answer.replies);
+        replies.any(|of| !of.is_open && is_named(of))
+    });
+    if !is_folded {
+        return;
+    }
+    thread.update(|thread| {
+        let replies = thread
+            .answers
+            .iter_mut()
+            .flat_map(|answer| &mut answer.replies);
+        for of in replies {
+            of.is_open |= is_named(of);
+        }
+    });
+    request_animation_frame(move || {
+        if let Some(element) = document().get_element_by_id(&anchor) {
+            element.scroll_into_view();
+        }
+    });
 }
 
 /// Shows the endorsed answers of earlier cohorts.
@@ -225,7 +311,8 @@ fn refresher(
                     .await
                     .map(|page| page.thread)
                 {
-                    Ok(Some(new)) => {
+                    Ok(Some(mut new)) => {
+                        thread.try_with_untracked(|old| keep_open(&mut new, old));
                         let before = thread.try_with_untracked(count).unwrap_or_default();
                         let more = count(&new).saturating_sub(before);
                         if more > 0 {
@@ -255,12 +342,34 @@ fn refresher(
     })
 }
 
+/// Opens the folds that were open and those in which something has arrived.
+#[cfg(feature = "hydrate")]
+fn keep_open(new: &mut ColdCallThread, old: &ColdCallThread) {
+    use std::collections::HashSet;
+
+    let messages = old.answers.iter().flat_map(AnswerThread::messages);
+    let known: HashSet<MessageId> = messages.map(|message| message.message_id).collect();
+    let replies = old.answers.iter().flat_map(|answer| &answer.replies);
+    let open: HashSet<MessageId> = replies
+        .filter(|of| of.is_open)
+        .map(|of| of.reply.message_id)
+        .collect();
+    for of in new
+        .answers
+        .iter_mut()
+        .flat_map(|answer| &mut answer.replies)
+    {
+        let mut deeper = of.deeper.iter();
+        of.is_open |= open.contains(&of.reply.message_id)
+            || deeper.any(|reply| !known.contains(&reply.message_id));
+    }
+}
+
 #[cfg(feature = "hydrate")]
 fn count(thread: &ColdCallThread) -> usize {
-    let replies: usize = thread
+    thread
         .answers
         .iter()
-        .map(|answer| answer.replies.len())
-        .sum();
-    thread.answers.len() + replies
+        .flat_map(AnswerThread::messages)
+        .count()
 }

@@ -194,18 +194,21 @@ pub struct NewMessage<'a> {
     pub body: &'a str,
     pub body_html: &'a str,
     pub is_held: bool,
+    /// Key of the form that a tutor sent. The same text below the same message is stored once.
+    pub form_key: Option<&'a str>,
 }
 
-/// Stores a message. Returns None if the member has an answer already.
+/// Stores a message. Returns None if the member has an answer already, or if the form was sent
+/// before.
 pub async fn insert(conn: &mut Conn, new: NewMessage<'_>) -> QueryResult<Option<MessageId>> {
     let id = MessageId(uuid::Uuid::now_v7());
     let (parent, root) = new.below.unzip();
     let stored = statement(
         "insert into cold_call_messages
-             (message_id, prompt_id, cohort_id, user_id, is_tutor, parent_id, root_id, body, body_html, held_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then now() end)
-         on conflict (prompt_id, cohort_id, user_id)
-             where parent_id is null and deleted_at is null and not is_tutor do nothing",
+             (message_id, prompt_id, cohort_id, user_id, is_tutor, parent_id, root_id, body, body_html, held_at,
+              form_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $10 then now() end, $11)
+         on conflict do nothing",
     )
     .bind::<Uuid, _>(id)
     .bind::<Uuid, _>(new.prompt)
@@ -217,6 +220,7 @@ pub async fn insert(conn: &mut Conn, new: NewMessage<'_>) -> QueryResult<Option<
     .bind::<Text, _>(new.body)
     .bind::<Text, _>(new.body_html)
     .bind::<Bool, _>(new.is_held)
+    .bind::<Nullable<Text>, _>(new.form_key)
     .execute(conn)
     .await?;
     Ok((stored > 0).then_some(id))

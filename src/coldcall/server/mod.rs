@@ -3,6 +3,7 @@
 pub mod live;
 pub mod member;
 pub mod messages;
+pub mod new_prompts;
 pub mod notices;
 pub mod post;
 pub mod prompts;

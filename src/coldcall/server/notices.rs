@@ -1,4 +1,4 @@
-//! Notifications about messages. They hold no text of a message, because their readers may lose the
+//! Notifications about prompts and messages. They hold no text of a message, because their readers may lose the
 //! right to read it, and a mail can't be taken back.
 
 use std::collections::{BTreeMap, HashMap};
@@ -11,10 +11,10 @@ use crate::coldcall::Visibility;
 use crate::paths::cold_call_path;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CohortId, CourseId, MessageId, PromptId, UserId};
+use crate::platform::ids::{CohortId, CourseId, MessageId, PromptId, TopicId, UserId};
 use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::{
-    NewNotification, notify, store as notifications, withdraw,
+    NewNotification, notify, notify_in_digest, notify_until_read, store as notifications, withdraw,
 };
 
 /// The subject of notifications about the thread of a prompt.
@@ -24,6 +24,36 @@ fn of_thread(prompt: PromptId) -> String {
 
 fn of_message(prompt: PromptId, message: MessageId) -> String {
     format!("prompt/{prompt}/message/{message}")
+}
+
+/// The subject of notifications about new answers to a prompt. The thread shows them.
+fn of_answers(prompt: PromptId) -> String {
+    format!("prompt/{prompt}/answers")
+}
+
+/// The subject of notifications about new prompts of a topic.
+pub fn of_topic(topic: TopicId) -> String {
+    format!("topic/{topic}/cold-calls")
+}
+
+/// The subject of all notifications that moderation shows.
+const MODERATION: &str = "moderation";
+
+fn of_moderation(course: CourseId) -> String {
+    format!("{MODERATION}/{course}")
+}
+
+/// Marks as read that the topic has new prompts.
+pub async fn seen_prompts(conn: &mut Conn, user: UserId, topic: TopicId) -> QueryResult<()> {
+    let subject = of_topic(topic);
+    notifications::seen(conn, user, NotificationKind::ColdCall, &subject)
+        .await
+        .map(drop)
+}
+
+/// Marks as read what moderation shows to a tutor.
+pub async fn seen_moderation(conn: &mut Conn, user: UserId) -> QueryResult<()> {
+    notifications::seen_within(conn, user, MODERATION).await
 }
 
 /// Marks all that the thread of a prompt shows as read.
@@ -54,6 +84,8 @@ struct NoticedMessage {
     visibility: Visibility,
     #[diesel(sql_type = Bool)]
     is_tutor: bool,
+    #[diesel(sql_type = Bool)]
+    is_answer: bool,
     #[diesel(sql_type = Text)]
     author_name: String,
     #[diesel(sql_type = Text)]
@@ -99,7 +131,8 @@ async fn noticed(conn: &mut Conn, ids: &[MessageId]) -> QueryResult<Vec<NoticedM
     let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
     statement(
         "select m.message_id, m.prompt_id, m.cohort_id, p.course_id, c.slug as course, t.slug as topic,
-                p.display_order, p.prompt, p.visibility, m.is_tutor, coalesce(u.display_name, 'Somebody') as author_name,
+                p.display_order, p.prompt, p.visibility, m.is_tutor,
+                m.parent_id is null and not m.is_tutor as is_answer, coalesce(u.display_name, 'Somebody') as author_name,
                 m.body, case when m.is_tutor or own.user_id is not null then m.user_id end as author,
                 case when above.is_tutor or other.user_id is not null then above.user_id end as author_above
          from cold_call_messages m
@@ -120,8 +153,8 @@ async fn noticed(conn: &mut Conn, ids: &[MessageId]) -> QueryResult<Vec<NoticedM
     .await
 }
 
-/// Notifies the authors of the messages that these new messages reply to, and the members whom
-/// they mention. Messages that are held are left out until they are approved.
+/// Notifies the authors of the messages that these new messages reply to, the members whom they
+/// mention, and of a new answer those who have answered too. Messages that are held are left out until they are approved.
 pub async fn posted(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
     let messages = noticed(conn, ids).await?;
     let mut above: BTreeMap<PromptId, (&NoticedMessage, Vec<UserId>)> = BTreeMap::new();
@@ -140,7 +173,12 @@ pub async fn posted(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
         let new = message.notification(NotificationKind::Reply, of_thread(*prompt), title, body);
         notify(conn, readers, &new).await?;
     }
-    for message in messages.iter().filter(|message| message.body.contains('@')) {
+    // Answers that only tutors read are nothing to the other members.
+    let is_shared = |message: &&NoticedMessage| message.visibility != Visibility::TutorsOnly;
+    for message in messages.iter().filter(is_shared) {
+        if !message.is_answer && !message.body.contains('@') {
+            continue;
+        }
         let people = answered(conn, message).await?;
         let told = above.get(&message.prompt_id);
         let readers: Vec<UserId> = mentioned(&message.body, &people)
@@ -152,8 +190,93 @@ pub async fn posted(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
         let (subject, body) = (of_thread(message.prompt_id), message.prompt.clone());
         let new = message.notification(NotificationKind::Reply, subject, title, body);
         notify(conn, &readers, &new).await?;
+        if message.is_answer {
+            let others = people.iter().map(|person| person.user_id);
+            let others: Vec<UserId> = others
+                .filter(|reader| Some(*reader) != message.author && !readers.contains(reader))
+                .collect();
+            tell_of_answer(conn, message, &others).await?;
+        }
     }
     Ok(())
+}
+
+/// Tells members who have answered of another answer, without naming its author.
+async fn tell_of_answer(
+    conn: &mut Conn,
+    message: &NoticedMessage,
+    people: &[UserId],
+) -> AppResult<()> {
+    let new = message.notification(
+        NotificationKind::ColdCall,
+        of_answers(message.prompt_id),
+        "New answers to a cold call that you answered".to_owned(),
+        message.prompt.clone(),
+    );
+    notify_in_digest(conn, people, &new).await
+}
+
+#[derive(QueryableByName)]
+struct ToldTutorRow {
+    #[diesel(sql_type = SqlUuid)]
+    user_id: UserId,
+    #[diesel(sql_type = Text)]
+    course: String,
+}
+
+/// Tells the tutors of the course that a report or a held post of the person `by` waits for them.
+/// All that waits in a course is one notification, and one mail until it is read.
+pub async fn waits(conn: &mut Conn, course: CourseId, by: UserId) -> AppResult<()> {
+    let tutors: Vec<ToldTutorRow> = statement(
+        "select t.user_id, c.title as course
+         from course_tutors ct
+         join tutors t on t.tutor_id = ct.tutor_id
+         join courses c on c.course_id = ct.course_id
+         where ct.course_id = $1 and ct.is_active and t.user_id <> $2",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<SqlUuid, _>(by)
+    .load(conn)
+    .await?;
+    let Some(title) = tutors.as_slice().first().map(|row| row.course.clone()) else {
+        return Ok(());
+    };
+    let people: Vec<UserId> = tutors.into_iter().map(|row| row.user_id).collect();
+    let new = NewNotification {
+        kind: NotificationKind::Moderation,
+        subject: of_moderation(course),
+        course: Some(course),
+        title: "Messages wait for you in moderation".to_owned(),
+        body: format!("Reported messages and held posts of the course “{title}”."),
+        path: "/moderation".to_owned(),
+    };
+    notify_until_read(conn, &people, &new).await
+}
+
+/// Takes back what the tutors of the course have not read, because all of it is done.
+pub async fn nothing_waits(conn: &mut Conn, course: CourseId) -> QueryResult<()> {
+    withdraw(conn, NotificationKind::Moderation, &of_moderation(course)).await
+}
+
+/// How much of a thread is unread to a person: the number of replies to their messages and of
+/// mentions since they last saw it.
+pub async fn unread(conn: &mut Conn, user: UserId, prompt: PromptId) -> QueryResult<usize> {
+    let row: UnreadRow = statement(
+        "select coalesce(sum(events), 0)::integer as events from notifications
+         where user_id = $1 and kind = $2 and subject = $3 and read_at is null",
+    )
+    .bind::<SqlUuid, _>(user)
+    .bind::<Text, _>(NotificationKind::Reply.name())
+    .bind::<Text, _>(of_thread(prompt))
+    .get_result(conn)
+    .await?;
+    Ok(usize::try_from(row.events).unwrap_or_default())
+}
+
+#[derive(QueryableByName)]
+struct UnreadRow {
+    #[diesel(sql_type = Int4)]
+    events: i32,
 }
 
 #[derive(QueryableByName)]

@@ -91,6 +91,7 @@ pub async fn answer(
         body: &body,
         body_html: &rendered.html,
         is_held: open.seat.is_held,
+        form_key: None,
     };
     let Some(id) = messages::insert(conn, new).await? else {
         return Err(AppError::Conflict(
@@ -99,8 +100,10 @@ pub async fn answer(
     };
     let cohort = open.seat.cohort_id;
     live::announce(conn, prompt, cohort, open.row.visibility, id).await?;
-    if !open.seat.is_held {
-        notices::posted(conn, &[id]).await?;
+    notices::seen_prompts(conn, user, open.row.topic_id).await?;
+    match open.seat.is_held {
+        true => notices::waits(conn, open.row.course_id, user).await?,
+        false => notices::posted(conn, &[id]).await?,
     }
     let (course, topic) = prompts::address(conn, open.row.topic_id).await?;
     Ok(cold_call_path(&course, &topic, open.row.display_order))
@@ -151,12 +154,14 @@ pub async fn reply(
         body: &body,
         body_html: &rendered.html,
         is_held: open.seat.is_held,
+        form_key: None,
     };
     let id = messages::insert(conn, new).await?;
     announce(conn, &above).await?;
     match id {
-        Some(id) if !open.seat.is_held => notices::posted(conn, &[id]).await,
-        _ => Ok(()),
+        Some(_) if open.seat.is_held => notices::waits(conn, open.row.course_id, user).await,
+        Some(id) => notices::posted(conn, &[id]).await,
+        None => Ok(()),
     }
 }
 
@@ -240,11 +245,11 @@ pub async fn report(
     typed: &str,
     clock: &Clock,
 ) -> AppResult<()> {
-    let (found, _) = readable(conn, user, message, clock).await?;
+    let (found, open) = readable(conn, user, message, clock).await?;
     if found.user_id == Some(user) {
         return Err(no_message());
     }
     let reason = rules::reason(typed)?;
     messages::report(conn, user, message, &reason).await?;
-    Ok(())
+    notices::waits(conn, open.row.course_id, user).await
 }

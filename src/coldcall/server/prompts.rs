@@ -9,7 +9,12 @@ use crate::coldcall::Visibility;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, CourseId, PromptId, TopicId, UserId};
 
-/// A prompt, and whether the member has answered it in the cohort.
+/// Columns of a prompt `p` that one cohort may have differently, in its row `o` of overrides.
+pub const COHORT_STATE: &str =
+    "case when o.closes_at is null then p.closes_at else nullif(o.closes_at, 'infinity') end as closes_at,
+     coalesce(o.is_locked, p.is_locked) as is_locked";
+
+/// A prompt as the cohort has it, and whether the member has answered it there.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct PromptRow {
     #[diesel(sql_type = Uuid)]
@@ -44,16 +49,17 @@ pub async fn of_topic(
     user: UserId,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<PromptRow>> {
-    statement(
+    statement(format!(
         "select p.prompt_id, p.course_id, p.topic_id, p.prompt, p.helper_text, p.visibility, p.display_order,
-                p.opens_at, p.closes_at, p.is_locked,
+                p.opens_at, {COHORT_STATE},
                 exists (select from cold_call_messages own
                         where own.prompt_id = p.prompt_id and own.cohort_id = $2 and own.user_id = $3
                           and own.parent_id is null and own.deleted_at is null and not own.is_tutor) as has_answered
          from cold_call_prompts p
+         left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = $2
          where p.topic_id = $1 and p.retired_at is null and (p.opens_at is null or p.opens_at <= $4)
-         order by p.display_order",
-    )
+         order by p.display_order"
+    ))
     .bind::<Uuid, _>(topic)
     .bind::<Uuid, _>(cohort)
     .bind::<Uuid, _>(user)

@@ -10,27 +10,55 @@ const SIMILAR: f64 = 0.16;
 /// More answers are not compared, because the work grows with the cube of their number.
 pub const MOST_ANSWERS: usize = 300;
 
+/// The most frequent words of English prose, which say nothing of what a group is about.
+const STOP_WORDS: [&str; 120] = [
+    "the", "be", "to", "of", "and", "a", "in", "that", "have", "i", "it", "for", "not", "on",
+    "with", "he", "as", "you", "do", "at", "this", "but", "his", "by", "from", "they", "we", "say",
+    "her", "she", "or", "an", "will", "my", "one", "all", "would", "there", "their", "what", "so",
+    "up", "out", "if", "about", "who", "get", "which", "go", "me", "when", "make", "can", "like",
+    "no", "just", "him", "know", "take", "into", "your", "some", "could", "them", "see", "other",
+    "than", "then", "now", "only", "come", "its", "over", "think", "also", "back", "after", "use",
+    "how", "our", "even", "new", "want", "because", "any", "these", "give", "most", "us", "is",
+    "are", "was", "were", "been", "has", "had", "did", "does", "more", "very", "such", "may",
+    "should", "must", "much", "many", "each", "own", "those", "where", "why", "too", "being",
+    "got", "made", "same", "every", "don", "didn", "while",
+];
+
 /// A group of similar texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimilarGroup {
     /// Indices of the texts, in ascending order.
     pub members: Vec<usize>,
-    /// Words that most of the texts share, heaviest first.
+    /// Words that most of the texts share, heaviest first. Neither frequent words nor those of the
+    /// prompt are among them.
     pub words: Vec<String>,
 }
 
-/// Returns the groups of at least two texts, largest first, and the indices of the others.
-pub fn groups(texts: &[&str]) -> (Vec<SimilarGroup>, Vec<usize>) {
+/// Returns the groups of at least two answers to a prompt, largest first, and the indices of the
+/// others.
+pub fn groups(texts: &[&str], prompt: &str) -> (Vec<SimilarGroup>, Vec<usize>) {
     let compared = texts.len().min(MOST_ANSWERS);
-    let words: Vec<Vec<String>> = texts[..compared].iter().map(|text| words(text)).collect();
-    let vectors = vectors(&words);
+    let vectors = vectors(
+        &texts[..compared]
+            .iter()
+            .map(|text| words(text))
+            .collect::<Vec<_>>(),
+    );
+    let stops: BTreeSet<String> = STOP_WORDS
+        .iter()
+        .flat_map(|word| words(word))
+        .chain(words(prompt))
+        .collect();
     let mut groups: Vec<SimilarGroup> = Vec::new();
     let mut outliers: Vec<usize> = (compared..texts.len()).collect();
     for members in join(&vectors) {
         match members.as_slice() {
             [alone] => outliers.push(*alone),
             _ => groups.push(SimilarGroup {
-                words: shared_words(&members, &vectors),
+                words: shared_words(&members, &vectors, &stops)
+                    .into_iter()
+                    .map(|word| most_written(word, texts))
+                    .collect(),
                 members,
             }),
         }
@@ -42,16 +70,32 @@ pub fn groups(texts: &[&str]) -> (Vec<SimilarGroup>, Vec<usize>) {
 
 /// The words of a text: lowercase, of at least three letters, without a plural's s.
 fn words(text: &str) -> Vec<String> {
+    written_words(text).map(|word| stem(&word)).collect()
+}
+
+/// The words of a text as they are written, in lowercase.
+fn written_words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.chars().count() >= 3)
-        .map(|word| {
-            let word = word.to_lowercase();
-            match word.strip_suffix('s') {
-                Some(stem) if stem.chars().count() >= 3 && !stem.ends_with('s') => stem.to_owned(),
-                _ => word,
-            }
-        })
-        .collect()
+        .map(str::to_lowercase)
+}
+
+fn stem(word: &str) -> String {
+    match word.strip_suffix('s') {
+        Some(stem) if stem.chars().count() >= 3 && !stem.ends_with('s') => stem.to_owned(),
+        _ => word.to_owned(),
+    }
+}
+
+/// Returns the form in which the texts write a word most often.
+fn most_written(word: String, texts: &[&str]) -> String {
+    let mut forms: BTreeMap<String, usize> = BTreeMap::new();
+    let written = texts.iter().flat_map(|text| written_words(text));
+    for form in written.filter(|form| stem(form) == word) {
+        *forms.entry(form).or_default() += 1;
+    }
+    let most = forms.into_iter().max_by_key(|(_, count)| *count);
+    most.map_or(word, |(form, _)| form)
 }
 
 type WordVector = BTreeMap<String, f64>;
@@ -139,8 +183,12 @@ fn join(vectors: &[WordVector]) -> Vec<Vec<usize>> {
     groups
 }
 
-/// Returns up to four words that more than half of the texts have.
-fn shared_words(members: &[usize], vectors: &[WordVector]) -> Vec<String> {
+/// Returns up to four words that more than half of the texts have, without stop words.
+fn shared_words(
+    members: &[usize],
+    vectors: &[WordVector],
+    stops: &BTreeSet<String>,
+) -> Vec<String> {
     let mut totals: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
     for at in members {
         for (word, weight) in vectors[*at].iter().filter(|(_, weight)| **weight > 0.0) {
@@ -151,7 +199,7 @@ fn shared_words(members: &[usize], vectors: &[WordVector]) -> Vec<String> {
     }
     let mut shared: Vec<(f64, &str)> = totals
         .into_iter()
-        .filter(|(_, (count, _))| count * 2 > members.len())
+        .filter(|(word, (count, _))| count * 2 > members.len() && !stops.contains(*word))
         .map(|(word, (_, total))| (total, word))
         .collect();
     shared.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
@@ -180,7 +228,7 @@ mod tests {
 
     #[test]
     fn answers_that_say_the_same_are_one_group() {
-        let (groups, outliers) = groups(&ANSWERS);
+        let (groups, outliers) = groups(&ANSWERS, "");
         let members: Vec<_> = groups.iter().map(|group| group.members.clone()).collect();
         assert_eq!(members, [[0, 1, 2], [3, 4, 5]]);
         assert_eq!(outliers, [6, 7]);
@@ -190,9 +238,24 @@ mod tests {
 
     #[test]
     fn nothing_is_similar_to_nothing() {
-        assert_eq!(groups(&[]), (vec![], vec![]));
-        assert_eq!(groups(&["", "x", ""]).1, [0, 1, 2]);
-        assert_eq!(groups(&["the same words"]).1, [0]);
+        assert_eq!(groups(&[], "Why?"), (vec![], vec![]));
+        assert_eq!(groups(&["", "x", ""], "").1, [0, 1, 2]);
+        assert_eq!(groups(&["the same words"], "").1, [0]);
+    }
+
+    #[test]
+    fn the_words_of_a_group_are_neither_frequent_nor_those_of_the_prompt() {
+        let answers = [
+            "The person who read this would remember the harbour.",
+            "This was the harbour, and the person who read it would remember.",
+            "The harbour: the person would remember what they read of this.",
+            "Ask the mayor.",
+        ];
+        let (found, _) = groups(&answers, "What does a person who reads this remember?");
+        assert_eq!(found[0].members, [0, 1, 2]);
+        assert_eq!(found[0].words, ["harbour"]);
+        let (found, _) = groups(&answers, "Which persons read and remember the harbours?");
+        assert_eq!(found[0].words, [""; 0]);
     }
 
     #[test]
@@ -201,7 +264,7 @@ mod tests {
             .map(|n| format!("word{n} other{n}"))
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        assert_eq!(groups(&texts).1.len(), MOST_ANSWERS + 3);
+        assert_eq!(groups(&texts, "").1.len(), MOST_ANSWERS + 3);
     }
 
     proptest! {
@@ -209,7 +272,7 @@ mod tests {
         #[test]
         fn every_text_has_one_place(texts in proptest::collection::vec("[a-d]{3}( [a-d]{3}){0,4}", 0..12)) {
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            let (found, outliers) = groups(&texts);
+            let (found, outliers) = groups(&texts, "");
             let mut places: Vec<usize> = found.iter().flat_map(|group| group.members.clone()).collect();
             places.extend(&outliers);
             places.sort_unstable();

@@ -6,10 +6,10 @@ use super::member::{CohortSeat, seat};
 use super::messages::MessageRow;
 use super::post::{OpenPrompt, no_cold_call};
 use super::prompts::PromptRow;
-use super::{live, messages, prompts, rules};
+use super::{live, messages, notices, prompts, rules};
 use crate::coldcall::{
     AnswerThread, ColdCallCard, ColdCallPage, ColdCallThread, EndorsedAnswer, MessageBody,
-    MessageRights, MessageText, StarState, ThreadMessage, Visibility,
+    MessageRights, MessageText, ReplyThread, StarState, ThreadMessage, Visibility,
 };
 use crate::course::CourseTitle;
 use crate::enrollment::TopicLink;
@@ -65,13 +65,14 @@ fn card(
     }
 }
 
-/// Returns the page of a cold call. The thread is part of it only for members who have answered.
+/// Returns the page of a cold call. The thread is part of it only for members who have answered. If
+/// the person has unread notifications, those about what the page shows become read.
 pub async fn page(
     conn: &mut Conn,
     user: UserId,
     course: String,
-    topic: &str,
-    number: i32,
+    (topic, number): (&str, i32),
+    has_unread: bool,
     clock: &Clock,
 ) -> AppResult<ColdCallPage> {
     let open = open_topic(conn, user, &course, topic, clock).await?;
@@ -87,10 +88,20 @@ pub async fn page(
         title: format!("Cold call {}", row.display_order),
     });
     let row = &rows[at];
+    let unread = match has_unread && row.has_answered {
+        true => notices::unread(conn, user, row.prompt_id).await?,
+        false => 0,
+    };
     let thread = match row.has_answered {
-        true => Some(thread(conn, user, row, &seat, clock).await?),
+        true => Some(thread(conn, user, (row, &seat), unread, clock).await?),
         false => None,
     };
+    if has_unread {
+        notices::seen_prompts(conn, user, topic_id).await?;
+    }
+    if has_unread && thread.is_some() {
+        notices::seen(conn, user, row.prompt_id).await?;
+    }
     Ok(ColdCallPage {
         card: card(row, &seat, &course, topic, clock),
         topic: TopicLink {
@@ -105,11 +116,12 @@ pub async fn page(
     })
 }
 
+/// Returns the thread, of which the newest `unread` replies to the person are unread.
 async fn thread(
     conn: &mut Conn,
     user: UserId,
-    row: &PromptRow,
-    seat: &CohortSeat,
+    (row, seat): (&PromptRow, &CohortSeat),
+    unread: usize,
     clock: &Clock,
 ) -> AppResult<ColdCallThread> {
     // The moment is before the messages are read, so that nothing falls between the two.
@@ -136,6 +148,7 @@ async fn thread(
         visibility: row.visibility,
         may_post: state.refusal(clock).is_none(),
         is_closed: state.is_closed(clock.now),
+        unread,
         clock,
     };
     let endorsed = messages::endorsed(conn, user, row.prompt_id, seat.cohort_id).await?;
@@ -157,6 +170,8 @@ struct ThreadReader<'a> {
     visibility: Visibility,
     may_post: bool,
     is_closed: bool,
+    /// Number of replies to the person and of mentions that are unread.
+    unread: usize,
     clock: &'a Clock,
 }
 
@@ -188,17 +203,38 @@ impl ThreadReader<'_> {
         }
         let by_id: HashMap<MessageId, &MessageRow> =
             rows.iter().map(|row| (row.message_id, row)).collect();
+        let unread = self.unread_of(&rows, &by_id);
+        // Each shown reply with the reply to the answer that it stands below, or with itself.
+        let mut heads: HashMap<MessageId, MessageId> = HashMap::new();
         for row in rows.iter().filter(|row| is_shown(row)) {
             let (Some(parent), Some(thread)) = (row.parent_id, answers.get_mut(&row.root_id))
             else {
                 continue;
             };
-            // Deeper replies stand in the second level and name whom they reply to.
+            // A reply to a message that is not shown stands in the second level.
+            let head = heads.get(&parent).copied().unwrap_or(row.message_id);
+            heads.insert(row.message_id, head);
+            // Deeper replies stand in one list and name whom they reply to.
             let to = by_id
                 .get(&parent)
                 .filter(|above| above.parent_id.is_some() && above.deleted_at.is_none())
                 .map(|above| names.name(above));
-            thread.replies.push(self.message(row, to, &names));
+            let message = self.message(row, to, &names);
+            let above = thread
+                .replies
+                .iter_mut()
+                .find(|of| of.reply.message_id == head);
+            match above {
+                Some(above) => {
+                    above.is_open |= message.text.is_mine || unread.contains(&row.message_id);
+                    above.deeper.push(message);
+                }
+                None => thread.replies.push(ReplyThread {
+                    reply: message,
+                    deeper: Vec::new(),
+                    is_open: false,
+                }),
+            }
         }
         order.sort();
         order
@@ -207,6 +243,25 @@ impl ThreadReader<'_> {
             .filter(|thread| {
                 !thread.replies.is_empty() || thread.answer.text.body != MessageBody::Removed
             })
+            .collect()
+    }
+
+    /// The newest messages that reply to the person or mention somebody, as many as are unread.
+    fn unread_of(
+        &self,
+        rows: &[MessageRow],
+        by_id: &HashMap<MessageId, &MessageRow>,
+    ) -> HashSet<MessageId> {
+        let is_to_me = |row: &&MessageRow| {
+            let above = row.parent_id.and_then(|parent| by_id.get(&parent));
+            above.is_some_and(|above| above.user_id == Some(self.user)) || row.body.contains('@')
+        };
+        rows.iter()
+            .rev()
+            .filter(|row| row.user_id != Some(self.user))
+            .filter(is_to_me)
+            .take(self.unread)
+            .map(|row| row.message_id)
             .collect()
     }
 
@@ -335,9 +390,77 @@ mod rules_of_reading {
             visibility,
             may_post: !is_closed,
             is_closed,
+            unread: 0,
             clock: &clock,
         };
         reader.answers(rows)
+    }
+
+    fn replies(thread: &AnswerThread) -> Vec<&ThreadMessage> {
+        thread.messages().skip(1).collect()
+    }
+
+    #[test]
+    fn replies_fold_from_the_third_level_on() {
+        let rows = vec![
+            row(1, 2, None),
+            row(2, 3, Some(1)),
+            row(3, 4, Some(2)),
+            row(4, 5, Some(3)),
+            row(5, 3, Some(1)),
+            row(6, ME, Some(5)),
+        ];
+        let threads = read(rows.clone(), Visibility::Named, false);
+        let shape = |threads: &[AnswerThread]| -> Vec<(u128, Vec<u128>, bool)> {
+            let id = |of: &ThreadMessage| of.message_id.0.as_u128();
+            let replies = threads[0].replies.iter();
+            replies
+                .map(|of| {
+                    (
+                        id(&of.reply),
+                        of.deeper.iter().map(id).collect(),
+                        of.is_open,
+                    )
+                })
+                .collect()
+        };
+        // The person's own reply is not hidden from them.
+        assert_eq!(
+            shape(&threads),
+            [(2, vec![3, 4], false), (5, vec![6], true)]
+        );
+        // A reply to a message that the reader may not see is not lost.
+        let left = rows
+            .into_iter()
+            .filter(|row| row.message_id.0.as_u128() != 2);
+        let threads = read(left.collect(), Visibility::Named, false);
+        assert_eq!(shape(&threads), [(3, vec![4], false), (5, vec![6], true)]);
+    }
+
+    #[test]
+    fn an_unread_reply_opens_its_fold() {
+        let rows = vec![
+            row(1, 2, None),
+            row(2, ME, Some(1)),
+            row(3, 4, Some(2)),
+            row(4, 5, Some(1)),
+        ];
+        let clock = Clock {
+            zone: chrono_tz::Tz::UTC,
+            now: DateTime::<Utc>::UNIX_EPOCH,
+        };
+        let is_open = |unread| {
+            let reader = ThreadReader {
+                user: UserId(Uuid::from_u128(ME)),
+                visibility: Visibility::Named,
+                may_post: true,
+                is_closed: false,
+                unread,
+                clock: &clock,
+            };
+            reader.answers(rows.clone())[0].replies[0].is_open
+        };
+        assert!(!is_open(0) && is_open(1));
     }
 
     fn order(threads: &[AnswerThread]) -> Vec<u128> {
@@ -368,7 +491,7 @@ mod rules_of_reading {
             row(4, 7, Some(3)),
         ];
         let threads = read(rows.clone(), Visibility::AnonymousToPeers, false);
-        let replies = &threads[0].replies;
+        let replies = replies(&threads[0]);
         assert_eq!(threads[0].answer.text.author, "You");
         assert_eq!(threads[1].answer.text.author, "Member 1");
         assert_eq!(replies[0].text.author, "Member 2");
@@ -394,7 +517,8 @@ mod rules_of_reading {
         let threads = read(rows, Visibility::Named, false);
         assert_eq!(order(&threads), [1, 2]);
         assert_eq!(threads[0].answer.text.body, MessageBody::Removed);
-        let replies: Vec<_> = (threads[0].replies.iter())
+        let replies: Vec<_> = replies(&threads[0])
+            .into_iter()
             .map(|reply| (reply.text.body == MessageBody::Removed, reply.may.reply))
             .collect();
         assert_eq!(replies, [(true, false), (false, true)]);

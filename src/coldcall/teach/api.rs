@@ -12,8 +12,9 @@ use crate::platform::ids::{ActionId, CohortId, MessageId, PromptId, UserId};
 use {
     super::prompt_path,
     super::server::{answers, moderation, overview, prompts, undo},
+    crate::coldcall::server::notices,
     crate::platform::auth::UserRole,
-    crate::platform::auth::guard::{require_tutor_of_slug, require_user},
+    crate::platform::auth::guard::{SignedIn, require_tutor_of_slug, require_user},
     crate::platform::http::server_fns::redirect,
     crate::platform::time::Clock,
     crate::teaching::Area,
@@ -103,14 +104,39 @@ pub async fn load_answers(
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_moderation() -> AppResult<ModerationPage> {
     let me = require_user()?;
-    let tutor = match me.viewer.role {
+    let tutor = taught_by(&me);
+    let clock = Clock::of(&me.cx);
+    let has_unread = me.viewer.unread > 0;
+    let user = me.user_id();
+    me.cx
+        .within(async move |conn| {
+            if has_unread {
+                notices::seen_moderation(conn, user).await?;
+            }
+            overview::page(conn, user, tutor, &clock).await
+        })
+        .await
+}
+
+/// Marks a message and all earlier ones as seen in the person's moderation. The message belongs to
+/// a course that they teach, or to any for admins.
+#[server]
+pub async fn mark_moderation_seen(message: MessageId) -> AppResult<()> {
+    let me = require_user()?;
+    let tutor = taught_by(&me);
+    let user = me.user_id();
+    me.cx
+        .within(async move |conn| overview::mark_seen(conn, user, tutor, message).await)
+        .await
+}
+
+/// The person whose courses moderation shows. None for admins, who see all.
+#[cfg(feature = "ssr")]
+fn taught_by(me: &SignedIn) -> Option<UserId> {
+    match me.viewer.role {
         UserRole::Admin => None,
         UserRole::Learner | UserRole::Tutor => Some(me.user_id()),
-    };
-    let clock = Clock::of(&me.cx);
-    me.cx
-        .within(async move |conn| overview::page(conn, tutor, &clock).await)
-        .await
+    }
 }
 
 /// Acts on messages of the course. Hiding needs a reason. Requires a tutor of the course.
@@ -127,12 +153,18 @@ pub async fn moderate_messages(
         .await
 }
 
-/// Locks, unlocks, closes or reopens a prompt. Requires a tutor of the course.
+/// Locks, unlocks, closes or reopens a prompt in one cohort; in all if `cohort` is empty. Requires a
+/// tutor of the course.
 #[server]
-pub async fn moderate_prompt(course: String, prompt: PromptId, act: PromptAct) -> AppResult<()> {
+pub async fn moderate_prompt(
+    course: String,
+    prompt: PromptId,
+    act: PromptAct,
+    #[server(default)] cohort: String,
+) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    cx.within(async move |conn| moderation::prompt(conn, &tutor, prompt, act).await)
+    cx.within(async move |conn| moderation::prompt(conn, &tutor, prompt, act, &cohort).await)
         .await
 }
 
@@ -159,15 +191,17 @@ pub async fn undo_moderation(course: String, action: ActionId) -> AppResult<()> 
         .await
 }
 
-/// Replies to each of the messages as a tutor. Requires a tutor of the course.
+/// Replies to each of the messages as a tutor. `key` names the form: sending it twice is as good as
+/// once. Requires a tutor of the course.
 #[server]
 pub async fn reply_as_tutor(
     course: String,
     #[server(default)] messages: Vec<MessageId>,
     text: String,
+    #[server(default)] key: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    cx.within(async move |conn| moderation::reply(conn, &tutor, &messages, &text).await)
+    cx.within(async move |conn| moderation::reply(conn, &tutor, &messages, &text, &key).await)
         .await
 }

@@ -7,9 +7,9 @@ pub mod pages;
 pub mod server;
 
 pub use self::moderation::{
-    ActLine, AnswerGroup, AnswersPage, CohortPerson, MOST_AT_ONCE, MessageAct, ModerationItem,
-    ModerationPage, PromptAct, SilentCohort, TutorAnswer, TutorMessage, UnansweredPrompt,
-    answers_path,
+    ActLine, AnswerGroup, AnswersPage, CohortPeople, CohortPerson, MOST_AT_ONCE, MessageAct,
+    ModerationItem, ModerationPage, PromptAct, TutorAnswer, TutorMessage, UnansweredPrompt,
+    answers_path, waiting_label,
 };
 
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,8 @@ pub const MOST_PROMPTS: usize = 20;
 pub struct PromptsPage {
     pub course_title: CourseTitle,
     pub topics: Vec<PromptTopic>,
+    /// Messages of the course that wait for a tutor.
+    pub waiting: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::PromptStatus;
 use crate::coldcall::Visibility;
 use crate::course::CourseTitle;
-use crate::platform::ids::{ActionId, CohortId, MessageId, PromptId, UserId};
+use crate::platform::ids::{ActionId, CohortId, MemberId, MessageId, PromptId, UserId};
 use crate::platform::ui::Html;
 
 /// Most messages that one act is about.
@@ -77,7 +77,7 @@ impl MessageAct {
     }
 }
 
-/// An act on a prompt, in all cohorts.
+/// An act on a prompt, in one cohort or in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PromptAct {
@@ -130,6 +130,11 @@ pub struct AnswersPage {
     /// Active members without an answer.
     pub silent: Vec<CohortPerson>,
     pub answers: usize,
+    /// Messages of the course that wait for a tutor.
+    pub waiting: i64,
+    /// Names the replies that are written on the page, so that sending one twice is as good as
+    /// once.
+    pub key: uuid::Uuid,
     pub live: Option<crate::platform::live::LiveTopic>,
 }
 
@@ -151,6 +156,8 @@ pub struct TutorAnswer {
 pub struct TutorMessage {
     pub message_id: MessageId,
     pub author: String,
+    /// The author as a member of the cohort. None for tutors and former members.
+    pub member: Option<CohortPerson>,
     pub is_tutor: bool,
     pub html: Html,
     /// Time of the message, for people and as RFC 3339.
@@ -169,8 +176,11 @@ pub struct TutorMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CohortPerson {
     pub cohort: CohortId,
+    /// None where nobody can write to them.
+    pub member: Option<MemberId>,
     pub user: Option<UserId>,
     pub name: String,
+    /// True if a tutor approves each of their posts.
     pub is_held: bool,
 }
 
@@ -179,12 +189,19 @@ pub struct CohortPerson {
 pub struct ModerationPage {
     /// Reported and held messages, oldest first.
     pub waiting: Vec<ModerationItem>,
-    /// Other messages of the last days, newest first.
+    /// Other messages that the tutor has not seen, newest first.
     pub recent: Vec<ModerationItem>,
+    /// True if there are older ones that the tutor has not seen.
+    pub has_more: bool,
     /// Open prompts of running cohorts that nobody has answered.
     pub unanswered: Vec<UnansweredPrompt>,
-    /// Members of running cohorts who have answered nothing, by cohort.
-    pub silent: Vec<SilentCohort>,
+    /// Members of running cohorts who have answered no prompt of the last days, by cohort.
+    pub silent: Vec<CohortPeople>,
+    /// Members whose posts wait for approval, by cohort.
+    pub held: Vec<CohortPeople>,
+    /// Names the replies that are written on the page, so that sending one twice is as good as
+    /// once.
+    pub key: uuid::Uuid,
     /// Latest acts, newest first.
     pub acts: Vec<ActLine>,
 }
@@ -208,7 +225,7 @@ pub struct UnansweredPrompt {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SilentCohort {
+pub struct CohortPeople {
     pub course: String,
     pub place: String,
     pub members: Vec<CohortPerson>,
@@ -224,6 +241,14 @@ pub struct ActLine {
     pub reason: Option<String>,
     pub at: (String, String),
     pub is_undone: bool,
+}
+
+/// Text of the link to moderation, with the number of messages that wait.
+pub fn waiting_label(waiting: i64) -> String {
+    match waiting {
+        0 => "Moderation".to_owned(),
+        waiting => format!("Moderation ({waiting} waiting)"),
+    }
 }
 
 /// Address of the answers to a prompt. The newest cohort's if `cohort` is empty.

@@ -1,11 +1,12 @@
-//! Access to every function of members, for people who are near a cohort but not in it.
+//! Access to every function of cold calls, for people who are near a cohort but not in it.
 
 use axum::body::Body;
+use leptos::server_fn;
 
 use super::site_with_cohort;
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite, function_path};
-use crate::testing::{Group, enroll, message_id, prompt_id, tutor_of};
+use crate::testing::{Group, enroll, message_id, prompt_id, tutor_of, user_id};
 
 /// Expected status for, in this order: a member who has answered, one who has not, a member of
 /// another cohort of the course, a paused member, a member before the start, a member after the
@@ -32,19 +33,76 @@ async fn only_members_who_answered_reach_the_thread() {
     let message = message_id(&site, "Fish").await;
     let mut people = everybody(&site, &group).await;
     people[0].answer(&prompt, "Fun").await.assert_ok();
+    let names = [("MESSAGE", message.as_str()), ("PROMPT", prompt.as_str())];
+    compare(&mut people, "coldcall/api", TABLE, &names).await;
+}
+
+/// Expected status of the functions for tutors, for the same people.
+const TEACHING: &str = "
+    GET load_prompts     course=small                                  403 403 403 403 403 403 403 200 403
+    GET load_prompt      course=small&prompt=PROMPT&topic=             403 403 403 403 403 403 403 200 403
+    save_prompt          course=small&id=                              403 403 403 403 403 403 403 422 403
+    move_prompt          course=small&which=up-PROMPT                  403 403 403 403 403 403 403 200 403
+    retire_prompt        course=small&id=PROMPT&retired=false          403 403 403 403 403 403 403 200 403
+    GET load_answers     course=small&prompt=PROMPT&cohort=COHORT      403 403 403 403 403 403 403 200 403
+    GET load_moderation  -                                             200 200 200 200 200 200 200 200 200
+    mark_moderation_seen message=MESSAGE                               404 404 404 404 404 404 404 200 404
+    moderate_messages    course=small&messages[]=MESSAGE&act=pin&reason= 403 403 403 403 403 403 403 200 403
+    moderate_prompt      course=small&prompt=PROMPT&act=unlock&cohort= 403 403 403 403 403 403 403 200 403
+    moderate_prompt      course=small&prompt=PROMPT&act=unlock&cohort=COHORT 403 403 403 403 403 403 403 200 403
+    moderate_prompt      course=small&prompt=PROMPT&act=unlock&cohort=PROMPT 403 403 403 403 403 403 403 404 403
+    hold_member          course=small&cohort=COHORT&member=MEMBER&held=false 403 403 403 403 403 403 403 200 403
+    reply_as_tutor       course=small&messages[]=MESSAGE&text=x&key=k  403 403 403 403 403 403 403 200 403
+    undo_moderation      course=small&action=PROMPT                    403 403 403 403 403 403 403 404 403
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_tutors_of_the_course_reach_its_moderation() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut author = group.member(&site, "author@example.org").await;
+    author.answer(&prompt, "Fish").await.assert_ok();
+    let message = message_id(&site, "Fish").await;
+    let member = user_id(&site, "author@example.org").await;
+    let mut people = everybody(&site, &group).await;
+    let names = [
+        ("MESSAGE", message.as_str()),
+        ("PROMPT", prompt.as_str()),
+        ("COHORT", group.id.as_str()),
+        ("MEMBER", member.as_str()),
+    ];
+    compare(&mut people, "teach/api", TEACHING, &names).await;
+    // Moderation of those who teach nothing holds neither messages nor acts.
+    for (at, person) in people.iter_mut().enumerate() {
+        let page = person.get("/moderation").await.body;
+        assert!(!page.contains("Fish"), "person {at}");
+        let has_acts = page.contains("pinned a message of author");
+        assert_eq!(has_acts, at == 7, "person {at}");
+    }
+    for (path, _) in server_fn::axum::server_fn_paths() {
+        if let Some((_, function)) = path.split_once("/coldcall/teach/api/") {
+            assert!(TEACHING.contains(&format!("{function} ")), "{function}");
+        }
+    }
+}
+
+/// Calls the functions of a table as each person. `names` are replaced in the arguments.
+async fn compare(people: &mut [Browser<'_>], module: &str, table: &str, names: &[(&str, &str)]) {
     let mut wrong = Vec::new();
-    for line in TABLE.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (method, line) = match line.strip_prefix("GET ") {
             Some(rest) => ("GET", rest),
             None => ("POST", line),
         };
         let mut words = line.split_whitespace();
         let (function, arguments) = (words.next().unwrap(), words.next().unwrap());
-        let arguments = arguments
-            .replace("MESSAGE", &message)
-            .replace("PROMPT", &prompt);
+        let arguments = names.iter().fold(
+            arguments.trim_matches('-').to_owned(),
+            |line, (name, value)| line.replace(name, value),
+        );
+        let function = format!("{module}/{function}");
         for (at, expected) in words.enumerate() {
-            let status = call(&mut people[at], method, function, &arguments).await;
+            let status = call(&mut people[at], method, &function, &arguments).await;
             if status != expected {
                 wrong.push(format!(
                     "{function} {arguments} for {at}: {status}, not {expected}"
@@ -85,7 +143,7 @@ async fn everybody<'a>(site: &'a TestSite, group: &Group) -> Vec<Browser<'a>> {
 }
 
 async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments: &str) -> String {
-    let path = function_path(&format!("coldcall/api/{function}"));
+    let path = function_path(function);
     let request = match method {
         "GET" => person
             .request("GET", &format!("{path}?{arguments}"))

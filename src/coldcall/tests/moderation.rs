@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::{HERE, site_with_cohort};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
-use crate::testing::{Group, message_id, prompt_id, tutor, tutor_of, user_id};
+use crate::testing::{Group, hidden, message_id, prompt_id, prompt_is, tutor, tutor_of, user_id};
 
 async fn moderate(tutor: &mut Browser<'_>, message: &str, act: &str, reason: &str) -> TestAnswer {
     let fields = [
@@ -138,6 +138,260 @@ async fn posts_of_a_held_member_wait_for_approval() {
     let held =
         "select count(*) from cold_call_messages where body = 'Really' and held_at is not null";
     assert_eq!(site.test.count(held).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_is_held_and_let_go_at_their_messages_and_in_moderation() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let answers = format!("/teach/small/cold-calls/{prompt}/answers");
+    let member = user_id(&site, "asha@example.org").await;
+    for (page, label, held) in [
+        (answers.as_str(), "Approve posts first · asha", "true"),
+        (answers.as_str(), "End approval · asha", "false"),
+        (answers.as_str(), "Approve posts first · asha", "true"),
+        ("/moderation", "End approval · asha", "false"),
+    ] {
+        let shown = meera.get(page).await.body;
+        assert!(shown.contains(label), "{page}: {label}: {shown}");
+        let fields = [
+            ("course", "small"),
+            ("cohort", group.id.as_str()),
+            ("member", member.as_str()),
+            ("held", held),
+        ];
+        meera.submit(page, "teach/api/hold_member", &fields).await;
+        let list = "Members whose posts wait for approval";
+        let shown = meera.get("/moderation").await.body;
+        assert_eq!(shown.contains(list), held == "true");
+    }
+}
+
+/// Lets the first module open to the cohort so many days after its start.
+async fn opens_after(site: &TestSite, group: &Group, days: i32) {
+    let id = &group.id;
+    site.test
+        .sql(&format!(
+            "delete from cohort_module_rules;
+             insert into cohort_module_rules (cohort_id, module_no, days_after_start) values ('{id}', 1, {days})"
+        ))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_prompts_of_open_modules_are_unanswered() {
+    let (site, group) = site_with_cohort().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    group.member(&site, "asha@example.org").await;
+    // The cohort started a week ago.
+    for (days, is_open) in [(30, false), (5, true)] {
+        opens_after(&site, &group, days).await;
+        let page = meera.get("/moderation").await.body;
+        assert_eq!(page.contains("Unanswered prompts"), is_open, "{days}");
+        assert_eq!(page.contains("Why do pelicans swim?"), is_open, "{days}");
+        assert_eq!(page.contains("Silent members"), is_open, "{days}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_who_answer_no_recent_prompt_are_silent() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    group.member(&site, "ravi@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let page = meera.get("/moderation").await.body;
+    assert!(
+        page.contains("Write · ravi") && !page.contains("Write · asha"),
+        "{page}"
+    );
+    let id = "select member_id from cohort_members where email = 'ravi@example.org'";
+    let href = format!(
+        "/cohorts/{}/message?member={}",
+        group.id,
+        site.test.text(id).await
+    );
+    assert!(page.contains(&href), "{page}");
+    // What opened three weeks ago is no longer recent.
+    prompt_is(&site, "opens_at = now() - interval '21 days'").await;
+    assert!(
+        !meera
+            .get("/moderation")
+            .await
+            .body
+            .contains("Silent members")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_messages_are_listed_until_they_are_seen() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let mut other = tutor(&site, "other@example.org").await;
+    asha.answer(&prompt, "Herring").await.assert_ok();
+    ravi.answer(&prompt, "Boredom").await.assert_ok();
+    let herring = message_id(&site, "Herring").await;
+    // Messages that wait are listed once.
+    let report = [("message", herring.as_str()), ("reason", "Rude")];
+    ravi.post("coldcall/api/report_message", &report)
+        .await
+        .assert_ok();
+    let page = meera.get("/moderation").await.body;
+    let anchor = format!("id=\"m-{herring}\"");
+    assert_eq!(page.matches(&anchor).count(), 1);
+    assert!(page.contains("Boredom") && page.contains("Mark all as seen"));
+    assert!(
+        meera
+            .get("/teach")
+            .await
+            .body
+            .contains("Moderation (1 waiting)")
+    );
+    let prompts = meera.get("/teach/small/cold-calls").await.body;
+    assert!(prompts.contains("Moderation (1 waiting)"), "{prompts}");
+    let seen = hidden(&page, "message");
+    assert_eq!(seen, message_id(&site, "Boredom").await);
+    let fields = [("message", seen.as_str())];
+    meera
+        .submit("/moderation", "teach/api/mark_moderation_seen", &fields)
+        .await;
+    let page = meera.get("/moderation").await.body;
+    assert!(
+        page.contains("Nothing new.") && !page.contains("Boredom"),
+        "{page}"
+    );
+    assert!(page.contains("Herring"), "a report waits for a decision");
+    // Each tutor has a mark of their own.
+    assert!(other.get("/moderation").await.body.contains("Boredom"));
+    // An earlier mark does not bring messages back.
+    let fields = [("message", herring.as_str())];
+    meera
+        .post("teach/api/mark_moderation_seen", &fields)
+        .await
+        .assert_ok();
+    assert!(!meera.get("/moderation").await.body.contains("Boredom"));
+    asha.reply(&herring, "Sardines").await.assert_ok();
+    assert!(meera.get("/moderation").await.body.contains("Sardines"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_to_a_group_is_posted_once() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    for (name, text) in [("asha", "Fish"), ("ravi", "Fun")] {
+        let mut member = group.member(&site, &format!("{name}@example.org")).await;
+        member.answer(&prompt, text).await.assert_ok();
+    }
+    let (fish, fun) = (
+        message_id(&site, "Fish").await,
+        message_id(&site, "Fun").await,
+    );
+    let replies = "select count(*) from cold_call_messages where is_tutor";
+    for (key, text, expected) in [
+        ("one", "Why?", 2),
+        ("one", "Why?", 2),
+        // Another text with the same key is not lost.
+        ("one", "Why not?", 4),
+        ("two", "Why?", 6),
+    ] {
+        let fields = [
+            ("course", "small"),
+            ("messages[]", fish.as_str()),
+            ("messages[]", fun.as_str()),
+            ("text", text),
+            ("key", key),
+        ];
+        meera
+            .post("teach/api/reply_as_tutor", &fields)
+            .await
+            .assert_ok();
+        assert_eq!(site.test.count(replies).await, expected, "{key} {text}");
+    }
+    let told = "select max(events) from notifications where kind = 'reply'";
+    assert_eq!(site.test.count(told).await, 3, "nobody is told twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_is_locked_and_closed_for_one_cohort_alone() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let other = Group::new(&site, "Autumn").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut lena = other.member(&site, "lena@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    lena.answer(&prompt, "Fun").await.assert_ok();
+    let (fish, fun) = (
+        message_id(&site, "Fish").await,
+        message_id(&site, "Fun").await,
+    );
+    let state = "select coalesce(string_agg(concat_ws(' ', cohort_id, closes_at, is_locked), ','), '')
+                 || (select string_agg(concat_ws(' ', is_locked, closes_at), ',') from cold_call_prompts)
+                 from cold_call_overrides";
+    // For each act: the cohort, and whether members of this and of the other one may post.
+    for (act, cohort, here, there) in [
+        ("lock", group.id.as_str(), 403_u16, 200_u16),
+        ("unlock", "", 200, 200),
+        ("close", group.id.as_str(), 403, 200),
+        ("reopen", "", 200, 200),
+        ("close", "", 403, 403),
+        ("reopen", group.id.as_str(), 200, 403),
+    ] {
+        let before = site.test.text(state).await;
+        let fields = [
+            ("course", "small"),
+            ("prompt", prompt.as_str()),
+            ("act", act),
+            ("cohort", cohort),
+        ];
+        for undone in [true, false] {
+            meera
+                .post("teach/api/moderate_prompt", &fields)
+                .await
+                .assert_ok();
+            site.test.sql("delete from rate_limits").await;
+            assert_eq!(
+                asha.reply(&fish, "More").await.status,
+                here,
+                "{act} {cohort}"
+            );
+            assert_eq!(
+                lena.reply(&fun, "More").await.status,
+                there,
+                "{act} {cohort}"
+            );
+            if undone {
+                undo_last(&site, &mut meera).await.assert_ok();
+                assert_eq!(site.test.text(state).await, before, "{act} {cohort}");
+            }
+        }
+    }
+    let page = meera.get("/moderation").await.body;
+    assert!(
+        page.contains("for “Spring”") && page.contains("for all cohorts"),
+        "{page}"
+    );
+    assert!(
+        !asha
+            .get(HERE)
+            .await
+            .body
+            .contains("This cold call closed on")
+    );
+    assert!(
+        lena.get(HERE)
+            .await
+            .body
+            .contains("This cold call closed on")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use super::{HERE, site_with_cohort};
 use crate::platform::http::testing::TestSite;
-use crate::testing::{message_id, prompt_id, prompt_is, tutor};
+use crate::testing::{Group, message_id, prompt_id, prompt_is, tutor, user_id};
 
 /// Returns the titles of a person's notifications, oldest first.
 async fn notices(site: &TestSite, email: &str) -> String {
@@ -61,7 +61,165 @@ async fn a_notification_names_nobody_where_the_cohort_sees_no_names() {
     let fish = message_id(&site, "Fish").await;
     ravi.reply(&fish, "Which ones?").await.assert_ok();
     let said = notices(&site, "asha@example.org").await;
-    assert_eq!(said, "Somebody in your cohort replied to you ×1");
+    assert_eq!(
+        said,
+        "New answers to a cold call that you answered ×1, Somebody in your cohort replied to you ×1"
+    );
+}
+
+/// Runs the job that tells members of new prompts.
+async fn tell(site: &TestSite) -> Vec<String> {
+    site.test
+        .sql("insert into background_jobs (organization_id, kind, payload) select organization_id, 'tell_of_prompts', '{}' from organizations limit 1")
+        .await;
+    site.mails().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_learn_of_new_prompts_once_when_the_module_is_open_to_them() {
+    let (site, group) = site_with_cohort().await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let _ravi = group.member(&site, "ravi@example.org").await;
+    let _paused = group.member(&site, "paused@example.org").await;
+    group.set(&site, "paused@example.org", "paused").await;
+    let later = Group::of(&site, "Later", "current_date + 2", "null").await;
+    let _early = later.member(&site, "early@example.org").await;
+    // A module that opens in three weeks.
+    let rule = |days: i32| {
+        let id = &group.id;
+        format!(
+            "delete from cohort_module_rules;
+             insert into cohort_module_rules (cohort_id, module_no, days_after_start) values ('{id}', 1, {days})"
+        )
+    };
+    site.test.sql(&rule(28)).await;
+    tell(&site).await;
+    let all = "select count(*) from notifications";
+    assert_eq!(site.test.count(all).await, 0);
+    // The module opened yesterday, and one of the members has answered one of its two prompts.
+    site.test.sql(&rule(6)).await;
+    let prompt = prompt_id(&site, "Why do").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    for _ in 0..2 {
+        tell(&site).await;
+        assert_eq!(
+            notices(&site, "asha@example.org").await,
+            "New cold call in “Beginning” ×1"
+        );
+        assert_eq!(
+            notices(&site, "ravi@example.org").await,
+            "2 new cold calls in “Beginning” ×1"
+        );
+        assert_eq!(site.test.count(all).await, 2);
+    }
+    // The page of a cold call marks it as read.
+    asha.get(HERE).await.assert_ok();
+    let unread = "select count(*) from notifications where read_at is null";
+    assert_eq!(site.test.count(unread).await, 1);
+    // Prompts that opened long ago are no news.
+    prompt_is(&site, "created_at = now() - interval '9 days'").await;
+    site.test.sql(&rule(1)).await;
+    site.test.sql("delete from notifications").await;
+    tell(&site).await;
+    assert_eq!(site.test.count(all).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_answered_learn_of_others_answers_in_a_digest() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let _silent = group.member(&site, "zara@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let at_once = [
+        ("mails[cold_call]", "at_once"),
+        ("quiet_from", ""),
+        ("quiet_until", ""),
+    ];
+    asha.post("notifications/api/save_notification_choices", &at_once)
+        .await
+        .assert_ok();
+    for (name, text) in [("ravi", "Fun"), ("lena", "Water")] {
+        let mut member = group.member(&site, &format!("{name}@example.org")).await;
+        member.answer(&prompt, text).await.assert_ok();
+    }
+    assert_eq!(
+        notices(&site, "asha@example.org").await,
+        "New answers to a cold call that you answered ×2"
+    );
+    assert_eq!(notices(&site, "zara@example.org").await, "");
+    // Even those who want mails at once get it with the mail of a morning.
+    let soon = "select count(*) from background_jobs
+                where kind = 'notification_mail' and run_at < now() + interval '5 minutes'
+                  and extract(minute from run_at) <> 0";
+    assert_eq!(site.test.count(soon).await, 0);
+    asha.get(HERE).await.assert_ok();
+    let unread = "select count(*) from notifications join users using (user_id)
+                  where read_at is null and email = 'asha@example.org'";
+    assert_eq!(site.test.count(unread).await, 0);
+    // Answers for tutors alone are nobody else's business.
+    site.test.sql("delete from notifications").await;
+    prompt_is(&site, "visibility = 'tutors_only'").await;
+    let mut kwame = group.member(&site, "kwame@example.org").await;
+    kwame.answer(&prompt, "Thirst, @asha").await.assert_ok();
+    assert_eq!(notices(&site, "asha@example.org").await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tutors_learn_once_that_messages_wait_for_them() {
+    let (site, group) = site_with_cohort().await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut ravi = group.member(&site, "ravi@example.org").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    ravi.answer(&prompt, "Fun").await.assert_ok();
+    let (fish, fun) = (
+        message_id(&site, "Fish").await,
+        message_id(&site, "Fun").await,
+    );
+    let member = user_id(&site, "asha@example.org").await;
+    let hold = [
+        ("course", "small"),
+        ("cohort", group.id.as_str()),
+        ("member", member.as_str()),
+        ("held", "true"),
+    ];
+    meera.post("teach/api/hold_member", &hold).await.assert_ok();
+    let report = [("message", fish.as_str()), ("reason", "Rude")];
+    ravi.post("coldcall/api/report_message", &report)
+        .await
+        .assert_ok();
+    asha.reply(&fun, "Waiting one").await.assert_ok();
+    asha.reply(&fun, "Waiting two").await.assert_ok();
+    let said = "Messages wait for you in moderation ×3";
+    assert_eq!(notices(&site, "meera@example.org").await, said);
+    let mails = "select count(*) from background_jobs b join users u on b.payload->>'user' = u.user_id::text
+                 where b.kind = 'notification_mail' and u.email = 'meera@example.org'";
+    assert_eq!(site.test.count(mails).await, 1);
+    // Nothing is left to be read once all is decided.
+    let approved = [
+        message_id(&site, "Waiting one").await,
+        message_id(&site, "Waiting two").await,
+    ];
+    for (message, act) in [
+        (&fish, "settle"),
+        (&approved[0], "approve"),
+        (&approved[1], "approve"),
+    ] {
+        assert_eq!(notices(&site, "meera@example.org").await, said);
+        let fields = [
+            ("course", "small"),
+            ("messages[]", message.as_str()),
+            ("act", act),
+            ("reason", ""),
+        ];
+        meera
+            .post("teach/api/moderate_messages", &fields)
+            .await
+            .assert_ok();
+    }
+    assert_eq!(notices(&site, "meera@example.org").await, "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

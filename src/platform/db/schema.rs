@@ -189,6 +189,17 @@ diesel::table! {
         credited_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        form_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    cold_call_overrides (prompt_id, cohort_id) {
+        prompt_id -> Uuid,
+        cohort_id -> Uuid,
+        organization_id -> Uuid,
+        closes_at -> Nullable<Timestamptz>,
+        is_locked -> Nullable<Bool>,
     }
 }
 
@@ -589,6 +600,15 @@ diesel::table! {
         undone_at -> Nullable<Timestamptz>,
         undone_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    moderation_seen (user_id) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        message_id -> Uuid,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -1790,6 +1810,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cohort_module_rules,
     cohorts,
     cold_call_messages,
+    cold_call_overrides,
     cold_call_prompts,
     cold_call_reports,
     cold_call_stars,
@@ -1826,6 +1847,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     live_sessions,
     mail_log,
     moderation_actions,
+    moderation_seen,
     module_progress,
     notification_choices,
     notification_settings,

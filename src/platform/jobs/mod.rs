@@ -155,6 +155,14 @@ pub async fn enqueue_all_once<J: Job>(
     Ok(())
 }
 
+/// Queues the next run of a job that runs once an hour.
+pub async fn enqueue_next_hour<J: Job>(conn: &mut Conn, job: &J) -> AppResult<()> {
+    // The name contains the hour, because the running job still holds its own name.
+    let next = Utc::now() + chrono::Duration::hours(1);
+    let name = format!("{}-{}", J::KIND, next.format("%Y%m%d%H"));
+    enqueue_once(conn, job, &name, next).await
+}
+
 async fn insert<J: Job>(
     conn: &mut Conn,
     job: &J,
@@ -162,11 +170,21 @@ async fn insert<J: Job>(
     name: Option<&str>,
 ) -> AppResult<()> {
     let payload = serde_json::to_value(job).map_err(|error| AppError::internal(&error))?;
+    insert_kind(conn, (J::KIND, J::MAX_ATTEMPTS), payload, at, name).await
+}
+
+async fn insert_kind(
+    conn: &mut Conn,
+    (kind, max_attempts): (&str, i32),
+    payload: Value,
+    at: DateTime<Utc>,
+    name: Option<&str>,
+) -> AppResult<()> {
     diesel::insert_into(background_jobs::table)
         .values((
-            background_jobs::kind.eq(J::KIND),
+            background_jobs::kind.eq(kind),
             background_jobs::payload.eq(payload),
-            background_jobs::max_attempts.eq(J::MAX_ATTEMPTS),
+            background_jobs::max_attempts.eq(max_attempts),
             background_jobs::run_at.eq(at),
             background_jobs::unique_key.eq(name),
         ))
@@ -183,6 +201,8 @@ type Runner = Box<dyn for<'a> Fn(Value, &'a JobContext) -> Running<'a> + Send + 
 #[derive(Default)]
 pub struct Registry {
     kinds: HashMap<&'static str, Runner>,
+    /// Kinds that run once an hour, with their most attempts.
+    hourly: Vec<(&'static str, i32)>,
 }
 
 impl Registry {
@@ -208,6 +228,29 @@ impl Registry {
             }),
         );
         self
+    }
+
+    /// Adds a job without fields that runs once an hour for each organization. Each worker that
+    /// starts queues a run, and each run queues its successor with [`enqueue_next_hour`].
+    pub fn hourly<J: Job>(mut self) -> Self {
+        self.hourly.push((J::KIND, J::MAX_ATTEMPTS));
+        self.with::<J>()
+    }
+
+    /// Queues the jobs that run once an hour.
+    async fn start_hourly(&self, conn: &mut Conn) -> AppResult<()> {
+        for (kind, max_attempts) in &self.hourly {
+            let payload = Value::Object(serde_json::Map::new());
+            insert_kind(
+                conn,
+                (*kind, *max_attempts),
+                payload,
+                Utc::now(),
+                Some(*kind),
+            )
+            .await?;
+        }
+        Ok(())
     }
 
     fn names(&self) -> Vec<&'static str> {

@@ -63,16 +63,18 @@ impl Workers {
         while tasks.join_next().await.is_some() {}
     }
 
-    /// Queues the recurring job of every enabled organization.
+    /// Queues the recurring jobs of every enabled organization.
     async fn schedule(&self) -> AppResult<()> {
         let mut conn = self.db.system().await?;
         let organizations = organizations::list(&mut conn).await?;
         drop(conn);
         for (organization, enabled) in organizations {
             if enabled {
+                let registry = self.registry.clone();
                 self.db
-                    .within(organization.organization_id, async |conn| {
-                        enqueue_once(conn, &Housekeeping {}, schedule::NAME, Utc::now()).await
+                    .within(organization.organization_id, async move |conn| {
+                        enqueue_once(conn, &Housekeeping {}, schedule::NAME, Utc::now()).await?;
+                        registry.start_hourly(conn).await
                     })
                     .await?;
             }

@@ -63,7 +63,7 @@ impl NotificationKind {
             Self::Deadline => "Reminders of dates",
             Self::Reply => "Replies to your messages",
             Self::ColdCall => "New cold calls and answers",
-            Self::Moderation => "Decisions of tutors about your messages",
+            Self::Moderation => "Moderation of messages",
             Self::Admission => "Applications and cohorts",
             Self::Desk => "New applications and orders",
         }

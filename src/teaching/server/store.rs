@@ -52,6 +52,7 @@ pub async fn page(
     Ok(TaughtPage {
         total: rows.as_slice().first().map_or(0, |row| row.total),
         page,
+        waiting: 0,
         courses: rows
             .into_iter()
             .map(|row| TaughtCourse {
@@ -64,6 +65,32 @@ pub async fn page(
             })
             .collect(),
     })
+}
+
+#[derive(QueryableByName)]
+struct TaughtWaitingRow {
+    #[diesel(sql_type = BigInt)]
+    waiting: i64,
+}
+
+/// Returns the number of messages of cold calls that are reported or held for approval, in the
+/// courses of the tutor, or in all courses if `tutor` is None.
+pub async fn waiting(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<i64> {
+    let row: TaughtWaitingRow = statement(
+        "select count(*) as waiting
+         from cold_call_messages m
+         join cold_call_prompts p on p.prompt_id = m.prompt_id
+         join courses c on c.course_id = p.course_id
+         where p.retired_at is null and c.retired_at is null and m.deleted_at is null and m.hidden_at is null
+           and m.message_id in (select h.message_id from cold_call_messages h where h.held_at is not null
+                                union select w.message_id from cold_call_reports w where w.settled_at is null)
+           and ($1 is null or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
+                                      where ct.course_id = c.course_id and ct.is_active and t.user_id = $1))",
+    )
+    .bind::<Nullable<Uuid>, _>(tutor)
+    .get_result(conn)
+    .await?;
+    Ok(row.waiting)
 }
 
 async fn taught(

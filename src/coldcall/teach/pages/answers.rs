@@ -3,15 +3,17 @@
 use leptos::{prelude::*, server_fn};
 use server_fn::ServerFn;
 
-use super::message::{TutorForms, reply_form, tutor_message};
-use crate::coldcall::teach::api::{HoldMember, ModeratePrompt, load_answers};
+use super::message::{TutorForms, hold_form, reply_form, tutor_message};
+use crate::cohort::teach::messages::Receivers;
+use crate::coldcall::teach::api::{ModeratePrompt, load_answers};
 use crate::coldcall::teach::{
     AnswerGroup, AnswersPage, CohortPerson, PromptAct, TutorAnswer, answers_path, prompt_path,
+    waiting_label,
 };
 use crate::platform::ids::MessageId;
 use crate::platform::ui::{
-    Button, ButtonKind, EmptyState, Erase, Form, FormState, Page, loaded, page_resource, path_part,
-    query_value,
+    Button, ButtonKind, EmptyState, Erase, Form, FormState, Page, Select, loaded, page_resource,
+    path_part, query_value,
 };
 use crate::teaching::Area;
 use crate::teaching::pages::{TeachHeading, frame_below};
@@ -25,25 +27,19 @@ pub fn answers_page() -> AnyView {
     );
     let forms = TutorForms::new(Callback::new(move |()| page.refetch()));
     let act = FormState::of(ModeratePrompt::PATH);
-    let hold = FormState::of(HoldMember::PATH);
     let show = move |page: AnswersPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
         let heading = TeachHeading::task("Answers");
-        let inside = answers(&course, page, forms, act, hold);
+        let inside = answers(&course, page, forms, act);
         frame_below(&course, &title, Area::ColdCalls, heading, inside)
     };
     view! { <Page title="Answers">{loaded(page, show)}</Page> }.erase()
 }
 
-fn answers(
-    course: &str,
-    page: AnswersPage,
-    forms: TutorForms,
-    act: FormState,
-    hold: FormState,
-) -> AnyView {
+fn answers(course: &str, page: AnswersPage, forms: TutorForms, act: FormState) -> AnyView {
     let prompt = page.prompt_id;
+    let forms = forms.with_key(page.key);
     let changed = RwSignal::new(false);
     #[cfg(feature = "hydrate")]
     if let Some(live) = page.live.clone() {
@@ -83,6 +79,7 @@ fn answers(
                 <span>{answered}</span>
                 <span>{page.visibility.label()}</span>
                 <a href=prompt_path(course, &prompt.to_string())>"Edit prompt"</a>
+                <a href="/moderation">{waiting_label(page.waiting)}</a>
             </p>
             {prompt_acts(course, &page, act, forms.again)}
             <nav class="chips" aria-label="Cohorts">
@@ -118,11 +115,12 @@ fn answers(
         {empty}
         {groups}
         {others}
-        {silent(course, page.silent, hold, forms.again)}
+        {silent(course, page.silent, forms)}
     }
     .erase()
 }
 
+/// Shows the buttons that lock and close the prompt in the cohort that is shown, or in all.
 fn prompt_acts(course: &str, page: &AnswersPage, form: FormState, again: Callback<()>) -> AnyView {
     let lock = if page.is_locked {
         PromptAct::Unlock
@@ -141,13 +139,31 @@ fn prompt_acts(course: &str, page: &AnswersPage, form: FormState, again: Callbac
             </Button>
         }
     });
+    let here = page.cohort.map(|cohort| cohort.to_string());
+    let this = page
+        .cohorts
+        .iter()
+        .filter(|(id, _)| here.as_ref() == Some(id));
+    let scopes: Vec<(String, String)> = this
+        .map(|(id, title)| (id.clone(), format!("Only {title}")))
+        .chain([(String::new(), "All cohorts".to_owned())])
+        .collect();
+    let scope = form.value("cohort", &here.unwrap_or_default());
     let (course, prompt) = (course.to_owned(), page.prompt_id.to_string());
     view! {
-        <Form form=form class="row" on_done=again>
+        <Form form=form class="row prompt-acts" on_done=again>
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="prompt" value=prompt />
+            <Select
+                id="ly-prompt-scope"
+                name="cohort"
+                label="Lock and close for"
+                options=scopes
+                value=scope
+                required=false
+                unmarked=true
+            />
             {buttons.into_iter().collect_view()}
-            <span class="soft">"For all cohorts."</span>
         </Form>
     }
     .erase()
@@ -168,8 +184,9 @@ fn group(course: &str, group: AnswerGroup, forms: TutorForms) -> AnyView {
         .iter()
         .map(|id| view! { <input type="hidden" name="messages[]" value=id.to_string() /> })
         .collect_view();
-    let credit = forms.act.of_item("group", &words);
-    let (own, of) = (course.to_owned(), words.clone());
+    let of = ids.first().map(MessageId::to_string).unwrap_or_default();
+    let credit = forms.act.of_item("group", &of);
+    let own = course.to_owned();
     view! {
         <section class="answer-group">
             <h3>{title}</h3>
@@ -209,20 +226,15 @@ fn list(course: &str, answers: Vec<TutorAnswer>, forms: TutorForms) -> AnyView {
     view! { <ol class="thread">{answers}</ol> }.erase()
 }
 
-/// Shows the members without an answer, with a way to hold their posts.
-pub fn silent(
-    course: &str,
-    people: Vec<CohortPerson>,
-    hold: FormState,
-    again: Callback<()>,
-) -> AnyView {
+/// Shows the members without an answer, with ways to write to them and to hold their posts.
+fn silent(course: &str, people: Vec<CohortPerson>, forms: TutorForms) -> AnyView {
     if people.is_empty() {
         return ().erase();
     }
     let title = format!("No answer from {}", people.len());
     let people = people
         .into_iter()
-        .map(|person| view! { <li>{person_line(course, person, hold, again)}</li> })
+        .map(|person| view! { <li>{person_line(course, person, forms)}</li> })
         .collect_view();
     view! {
         <section class="answer-group">
@@ -233,32 +245,21 @@ pub fn silent(
     .erase()
 }
 
-pub fn person_line(
-    course: &str,
-    person: CohortPerson,
-    hold: FormState,
-    again: Callback<()>,
-) -> AnyView {
-    let Some(user) = person.user else {
-        return view! { <span dir="auto">{person.name}</span> }.erase();
-    };
-    let form = hold.of_item("member", &user.to_string());
-    let (label, held) = match person.is_held {
-        true => ("End approval", "false"),
-        false => ("Approve posts first", "true"),
-    };
-    let course = course.to_owned();
+/// Shows a member with a link to the page on which one writes to them.
+pub fn person_line(course: &str, person: CohortPerson, forms: TutorForms) -> AnyView {
+    let write = person.member.map(|member| {
+        let href = Receivers::one(member).path(course, person.cohort);
+        view! {
+            <a class="message-tool" href=href aria-label=format!("Write · {}", person.name)>
+                "Write"
+            </a>
+        }
+    });
+    let hold = hold_form(course, &person, forms.hold, forms.again);
     view! {
-        <span dir="auto">{person.name.clone()}</span>
-        <Form form=form class="message-acts" on_done=again>
-            <input type="hidden" name="course" value=course />
-            <input type="hidden" name="cohort" value=person.cohort.to_string() />
-            <input type="hidden" name="member" value=user.to_string() />
-            <input type="hidden" name="held" value=held />
-            <button class="message-tool" aria-label=format!("{label} · {}", person.name)>
-                {label}
-            </button>
-        </Form>
+        <span dir="auto">{person.name}</span>
+        {write}
+        {hold}
     }
     .erase()
 }

@@ -1,10 +1,11 @@
 //! A message with all that a tutor may know and do.
 
+use leptos::html::Details;
 use leptos::{prelude::*, server_fn};
 use server_fn::ServerFn;
 
-use crate::coldcall::teach::api::{ModerateMessages, ReplyAsTutor};
-use crate::coldcall::teach::{MessageAct, TutorMessage};
+use crate::coldcall::teach::api::{HoldMember, ModerateMessages, ReplyAsTutor};
+use crate::coldcall::teach::{CohortPerson, MessageAct, TutorMessage};
 use crate::coldcall::{MESSAGE_CHARACTERS, REASON_CHARACTERS, message_anchor};
 use crate::platform::ids::MessageId;
 use crate::platform::ui::{
@@ -16,6 +17,9 @@ use crate::platform::ui::{
 pub struct TutorForms {
     pub act: FormState,
     pub reply: FormState,
+    pub hold: FormState,
+    /// Names the replies of this page, so that sending one twice is as good as once.
+    key: uuid::Uuid,
     /// Loads the page again.
     pub again: Callback<()>,
 }
@@ -25,15 +29,24 @@ impl TutorForms {
         Self {
             act: FormState::of(ModerateMessages::PATH),
             reply: FormState::of(ReplyAsTutor::PATH),
+            hold: FormState::of(HoldMember::PATH),
+            key: uuid::Uuid::nil(),
             again,
         }
+    }
+
+    /// The forms of the page that was loaded with this key.
+    pub fn with_key(self, key: uuid::Uuid) -> Self {
+        Self { key, ..self }
     }
 }
 
 pub fn tutor_message(course: &str, message: TutorMessage, forms: TutorForms) -> AnyView {
     let id = message.message_id;
+    let is_author_held = message.member.as_ref().is_some_and(|member| member.is_held);
     let badges = [
         (message.is_tutor, Tone::Info, "Tutor"),
+        (is_author_held, Tone::Warn, "Posts need approval"),
         (message.hidden_reason.is_some(), Tone::Danger, "Hidden"),
         (message.is_held, Tone::Warn, "Waiting for approval"),
         (message.is_pinned, Tone::Neutral, "Pinned"),
@@ -125,6 +138,10 @@ fn acts(course: &str, message: &TutorMessage, forms: TutorForms) -> AnyView {
         .collect_view();
     let form = forms.act.of_item("messages[]", &id.to_string());
     let (own, hidden) = (course.to_owned(), message.hidden_reason.is_some());
+    let hold = message
+        .member
+        .as_ref()
+        .and_then(|member| hold_form(course, member, forms.hold, forms.again));
     let hide = (!hidden).then(|| hide_form(course, id, &message.author, forms));
     view! {
         <div class="message-tools">
@@ -136,9 +153,39 @@ fn acts(course: &str, message: &TutorMessage, forms: TutorForms) -> AnyView {
             </Form>
             {hide}
             {reply_form(course, vec![id], &message.author, forms)}
+            {hold}
         </div>
     }
     .erase()
+}
+
+/// A button that lets each later post of the member wait for a tutor's approval, or ends that. None
+/// for members without an account.
+pub fn hold_form(
+    course: &str,
+    person: &CohortPerson,
+    hold: FormState,
+    again: Callback<()>,
+) -> Option<AnyView> {
+    let user = person.user?.to_string();
+    let form = hold.of_item("member", &user);
+    let (label, held) = match person.is_held {
+        true => ("End approval", "false"),
+        false => ("Approve posts first", "true"),
+    };
+    let course = course.to_owned();
+    let button = view! {
+        <Form form=form class="message-acts" on_done=again>
+            <input type="hidden" name="course" value=course />
+            <input type="hidden" name="cohort" value=person.cohort.to_string() />
+            <input type="hidden" name="member" value=user />
+            <input type="hidden" name="held" value=held />
+            <button class="message-tool" aria-label=format!("{label} · {}", person.name)>
+                {label}
+            </button>
+        </Form>
+    };
+    Some(button.erase())
 }
 
 fn hide_form(course: &str, id: MessageId, author: &str, forms: TutorForms) -> AnyView {
@@ -192,14 +239,21 @@ pub fn reply_form(course: &str, ids: Vec<MessageId>, to: &str, forms: TutorForms
         .collect_view();
     let course = course.to_owned();
     let element = format!("ly-reply-{}-{first}", ids.len());
+    let key = format!("{} {of}", forms.key);
+    let opened = NodeRef::<Details>::new();
+    let done = Callback::new(move |()| {
+        close(opened);
+        forms.again.run(());
+    });
     view! {
-        <details class="message-more" open=has_failed>
+        <details class="message-more" open=has_failed node_ref=opened>
             <summary class="message-tool" aria-label=format!("{label} · {to}")>
                 {label.clone()}
             </summary>
-            <Form form=form class="stack message-form" on_done=forms.again>
+            <Form form=form class="stack message-form" on_done=done>
                 <input type="hidden" name="course" value=course />
                 <input type="hidden" name="of" value=of />
+                <input type="hidden" name="key" value=key />
                 {fields}
                 <TextArea
                     id=element
@@ -218,3 +272,30 @@ pub fn reply_form(course: &str, ids: Vec<MessageId>, to: &str, forms: TutorForms
     }
     .erase()
 }
+
+/// Empties the form in the opened part and closes it, because the page keeps its elements when it is
+/// loaded again.
+#[cfg(feature = "hydrate")]
+fn close(opened: NodeRef<Details>) {
+    use leptos::wasm_bindgen::JsCast;
+    use leptos::web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+
+    let Some(details) = opened.get_untracked() else {
+        return;
+    };
+    let details: &Element = &details;
+    let find = |what: &str| details.query_selector(what).ok().flatten();
+    if let Some(area) =
+        find("textarea").and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok())
+    {
+        area.set_value("");
+    }
+    let _ = details.remove_attribute("open");
+    // The button that had the focus is gone from the page.
+    if let Some(summary) = find("summary").and_then(|part| part.dyn_into::<HtmlElement>().ok()) {
+        let _ = summary.focus();
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn close(_: NodeRef<Details>) {}

@@ -5,20 +5,21 @@ use server_fn::ServerFn;
 
 use super::answers::person_line;
 use super::message::{TutorForms, tutor_message};
-use crate::coldcall::teach::api::{HoldMember, UndoModeration, load_moderation};
+use crate::coldcall::teach::api::{MarkModerationSeen, UndoModeration, load_moderation};
 use crate::coldcall::teach::{
-    ActLine, ModerationItem, ModerationPage, SilentCohort, UnansweredPrompt,
+    ActLine, CohortPeople, ModerationItem, ModerationPage, UnansweredPrompt,
 };
 use crate::platform::ui::{
-    Badge, Breadcrumbs, EmptyState, Erase, Form, FormState, Page, Tone, loaded, page_resource,
+    Badge, Breadcrumbs, Button, ButtonKind, EmptyState, Erase, Form, FormState, Page, Tone, loaded,
+    page_resource,
 };
 
 pub fn moderation_page() -> AnyView {
     let page = page_resource(|| (), |()| load_moderation());
     let forms = TutorForms::new(Callback::new(move |()| page.refetch()));
     let undo = FormState::of(UndoModeration::PATH);
-    let hold = FormState::of(HoldMember::PATH);
-    let show = move |page: ModerationPage| moderation(page, forms, undo, hold);
+    let seen = FormState::of(MarkModerationSeen::PATH);
+    let show = move |page: ModerationPage| moderation(page, forms, undo, seen);
     view! {
         <Page title="Moderation">
             <div class="wide teach moderation">
@@ -35,58 +36,92 @@ fn moderation(
     page: ModerationPage,
     forms: TutorForms,
     undo: FormState,
-    hold: FormState,
+    seen: FormState,
 ) -> AnyView {
+    let forms = forms.with_key(page.key);
     let is_quiet = page.waiting.is_empty() && page.recent.is_empty() && page.acts.is_empty();
-    if is_quiet && page.unanswered.is_empty() && page.silent.is_empty() {
+    let has_people = !page.silent.is_empty() || !page.held.is_empty();
+    if is_quiet && page.unanswered.is_empty() && !has_people {
         return view! {
             <EmptyState title="Nothing to moderate" text="Messages, reports and silent members of your cohorts appear here." />
         }
         .erase();
     }
     view! {
-        {items("Waiting for you", "Nothing is reported or held.", page.waiting, forms)}
-        {items("New this week", "No messages this week.", page.recent, forms)}
+        {waiting(page.waiting, forms)}
+        {recent(page.recent, page.has_more, seen, forms)}
         {unanswered(page.unanswered)}
-        {silent(page.silent, hold, forms.again)}
+        {people("Silent members", "They have answered no prompt of the last 14 days.", page.silent, forms)}
+        {people("Members whose posts wait for approval", "Only you and other tutors read a post of theirs until it is approved.", page.held, forms)}
         {acts(page.acts, undo, forms.again)}
     }
     .erase()
 }
 
-fn items(
-    title: &'static str,
-    none: &'static str,
-    items: Vec<ModerationItem>,
-    forms: TutorForms,
-) -> AnyView {
-    let inside = match items.is_empty() {
-        true => view! { <p class="soft">{none}</p> }.erase(),
-        false => {
-            let items = items
-                .into_iter()
-                .map(|item| {
-                    view! {
-                        <li>
-                            <p class="row soft moderation-place">
-                                <span>{item.place}</span>
-                                <a href=item.href>{item.prompt}</a>
-                            </p>
-                            {tutor_message(&item.course, item.message, forms)}
-                        </li>
-                    }
-                })
-                .collect_view();
-            view! { <ol class="thread">{items}</ol> }.erase()
-        }
+fn waiting(waiting: Vec<ModerationItem>, forms: TutorForms) -> AnyView {
+    let inside = match waiting.is_empty() {
+        true => view! { <p class="soft">"Nothing is reported or held."</p> }.erase(),
+        false => items(waiting, forms),
     };
     view! {
         <section class="answer-group">
-            <h2>{title}</h2>
+            <h2>"Waiting for you"</h2>
             {inside}
         </section>
     }
     .erase()
+}
+
+/// Shows the messages that the tutor has not seen, with a button that marks them as seen.
+fn recent(
+    recent: Vec<ModerationItem>,
+    has_more: bool,
+    seen: FormState,
+    forms: TutorForms,
+) -> AnyView {
+    let Some(newest) = recent.first().map(|item| item.message.message_id) else {
+        return view! {
+            <section class="answer-group">
+                <h2>"New"</h2>
+                <p class="soft">"Nothing new."</p>
+            </section>
+        }
+        .erase();
+    };
+    let more =
+        has_more.then(|| view! { <p class="soft">"There are more. The newest are shown."</p> });
+    view! {
+        <section class="answer-group">
+            <h2>"New"</h2>
+            <Form form=seen class="row" on_done=forms.again>
+                <input type="hidden" name="message" value=newest.to_string() />
+                <Button kind=ButtonKind::Secondary busy=seen.busy()>
+                    "Mark all as seen"
+                </Button>
+            </Form>
+            {more}
+            {items(recent, forms)}
+        </section>
+    }
+    .erase()
+}
+
+fn items(items: Vec<ModerationItem>, forms: TutorForms) -> AnyView {
+    let items = items
+        .into_iter()
+        .map(|item| {
+            view! {
+                <li>
+                    <p class="row soft moderation-place">
+                        <span>{item.place}</span>
+                        <a href=item.href>{item.prompt}</a>
+                    </p>
+                    {tutor_message(&item.course, item.message, forms)}
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ol class="thread">{items}</ol> }.erase()
 }
 
 fn unanswered(prompts: Vec<UnansweredPrompt>) -> AnyView {
@@ -113,7 +148,13 @@ fn unanswered(prompts: Vec<UnansweredPrompt>) -> AnyView {
     .erase()
 }
 
-fn silent(cohorts: Vec<SilentCohort>, hold: FormState, again: Callback<()>) -> AnyView {
+/// Shows members by cohort; nothing if there are none.
+fn people(
+    title: &'static str,
+    why: &'static str,
+    cohorts: Vec<CohortPeople>,
+    forms: TutorForms,
+) -> AnyView {
     if cohorts.is_empty() {
         return ().erase();
     }
@@ -123,9 +164,7 @@ fn silent(cohorts: Vec<SilentCohort>, hold: FormState, again: Callback<()>) -> A
             let people = cohort
                 .members
                 .into_iter()
-                .map(|person| {
-                    view! { <li>{person_line(&cohort.course, person, hold, again)}</li> }
-                })
+                .map(|person| view! { <li>{person_line(&cohort.course, person, forms)}</li> })
                 .collect_view();
             view! {
                 <h3>{cohort.place}</h3>
@@ -135,7 +174,8 @@ fn silent(cohorts: Vec<SilentCohort>, hold: FormState, again: Callback<()>) -> A
         .collect_view();
     view! {
         <section class="answer-group">
-            <h2>"Silent members"</h2>
+            <h2>{title}</h2>
+            <p class="soft">{why}</p>
             {cohorts}
         </section>
     }

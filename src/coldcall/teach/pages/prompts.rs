@@ -5,7 +5,7 @@ use server_fn::ServerFn;
 
 use crate::coldcall::teach::api::{MovePrompt, load_prompts};
 use crate::coldcall::teach::{
-    PromptLine, PromptStatus, PromptTopic, PromptsPage, answers_path, prompt_path,
+    PromptLine, PromptStatus, PromptTopic, PromptsPage, answers_path, prompt_path, waiting_label,
 };
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Form, FormState, Language, Page, Tone, grip, loaded,
@@ -41,7 +41,7 @@ fn prompts(course: &str, page: &PromptsPage, shift: FormState, again: Callback<(
         <div class="row">
             <Button href=prompt_path(course, "new")>"Write a prompt"</Button>
             <Button kind=ButtonKind::Secondary href="/moderation">
-                "Moderation"
+                {waiting_label(page.waiting)}
             </Button>
         </div>
         <p class="soft">

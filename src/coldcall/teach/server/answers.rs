@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
-use super::prompts;
+use super::{overview, prompts};
 use crate::coldcall::server::{live, similar};
 use crate::coldcall::teach::{
     AnswerGroup, AnswersPage, CohortPerson, PromptStatus, TutorAnswer, TutorMessage,
@@ -15,7 +15,7 @@ use crate::coldcall::teach::{
 use crate::course::server::store as courses;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CohortId, CourseId, MessageId, PromptId, UserId};
+use crate::platform::ids::{CohortId, CourseId, MemberId, MessageId, PromptId, UserId};
 use crate::platform::live::LiveTopic;
 use crate::platform::markdown;
 use crate::platform::time::Clock;
@@ -32,10 +32,16 @@ pub struct TutorRow {
     pub prompt_id: PromptId,
     #[diesel(sql_type = SqlUuid)]
     pub cohort_id: CohortId,
+    /// None for a former member.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub user_id: Option<UserId>,
     #[diesel(sql_type = Text)]
     pub name: String,
     #[diesel(sql_type = Bool)]
     pub is_tutor: bool,
+    /// True if a tutor approves each post of the author.
+    #[diesel(sql_type = Bool)]
+    pub is_author_held: bool,
     #[diesel(sql_type = Text)]
     pub body_html: String,
     #[diesel(sql_type = Timestamptz)]
@@ -60,7 +66,10 @@ pub struct TutorRow {
 
 /// Columns of a [`TutorRow`]; the statement adds its own conditions on `m`.
 pub const TUTOR_ROW: &str = "select m.message_id, m.root_id, m.prompt_id, m.cohort_id,
-        coalesce(u.display_name, 'Former member') as name, m.is_tutor, m.body_html, m.created_at, m.edited_at,
+        u.user_id, coalesce(u.display_name, 'Former member') as name, m.is_tutor, m.body_html, m.created_at, m.edited_at,
+        exists (select from moderation_actions a
+                where a.cohort_id = m.cohort_id and a.member_user_id = m.user_id and a.action = 'hold'
+                  and a.undone_at is null) as is_author_held,
         (select count(*) from cold_call_stars s where s.message_id = m.message_id) as stars,
         m.hidden_reason, m.held_at is not null as is_held, m.pinned_at is not null as is_pinned,
         m.endorsed_at is not null as is_endorsed, m.credited_at is not null as is_credited,
@@ -72,9 +81,20 @@ pub const TUTOR_ROW: &str = "select m.message_id, m.root_id, m.prompt_id, m.coho
 
 impl TutorRow {
     pub fn message(self, clock: &Clock) -> TutorMessage {
+        let member = self
+            .user_id
+            .filter(|_| !self.is_tutor)
+            .map(|user| CohortPerson {
+                cohort: self.cohort_id,
+                member: None,
+                user: Some(user),
+                name: self.name.clone(),
+                is_held: self.is_author_held,
+            });
         TutorMessage {
             message_id: self.message_id,
             author: self.name,
+            member,
             is_tutor: self.is_tutor,
             html: Html(self.body_html),
             at: (clock.ago(self.created_at), self.created_at.to_rfc3339()),
@@ -110,7 +130,7 @@ pub async fn page(
     cohort: &str,
     clock: &Clock,
 ) -> AppResult<AnswersPage> {
-    let stored = prompts::stored_one(conn, course, prompt).await?;
+    let mut stored = prompts::stored_one(conn, course, prompt).await?;
     let cohorts: Vec<CohortLine> = statement(
         "select c.cohort_id, c.title, m.message_id as newest
          from cohorts c
@@ -129,6 +149,9 @@ pub async fn page(
         .find(|line| Some(line.cohort_id) == wanted)
         .or(cohorts.iter().rev().max_by_key(|line| line.newest))
         .map(|line| line.cohort_id);
+    if let Some(cohort) = cohort {
+        stored.become_as_in(conn, cohort).await?;
+    }
     let live =
         cohort.map(|cohort| LiveTopic::from_now(live::thread_topic(stored.prompt_id, cohort)));
     let answers = match cohort {
@@ -140,7 +163,7 @@ pub async fn page(
         None => Vec::new(),
     };
     let count = answers.len();
-    let (groups, outliers) = grouped(answers);
+    let (groups, outliers) = grouped(answers, &stored.prompt);
     let status = stored.status(clock);
     Ok(AnswersPage {
         course_title: courses::title(conn, course).await?,
@@ -159,6 +182,8 @@ pub async fn page(
         outliers,
         silent,
         answers: count,
+        waiting: overview::waiting(conn, course).await?,
+        key: uuid::Uuid::now_v7(),
         live,
     })
 }
@@ -195,13 +220,13 @@ async fn answers(
 }
 
 /// Groups the answers by their words.
-fn grouped(answers: Vec<TutorAnswer>) -> (Vec<AnswerGroup>, Vec<TutorAnswer>) {
+fn grouped(answers: Vec<TutorAnswer>, prompt: &str) -> (Vec<AnswerGroup>, Vec<TutorAnswer>) {
     let texts: Vec<String> = answers
         .iter()
         .map(|answer| markdown::words(&answer.answer.html.0))
         .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let (groups, outliers) = similar::groups(&texts);
+    let (groups, outliers) = similar::groups(&texts, prompt);
     let mut answers: Vec<Option<TutorAnswer>> = answers.into_iter().map(Some).collect();
     let mut take = |at: &usize| answers[*at].take();
     let groups = groups
@@ -219,6 +244,8 @@ pub struct CohortPersonRow {
     #[diesel(sql_type = SqlUuid)]
     pub cohort_id: CohortId,
     #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub member_id: Option<MemberId>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
     pub user_id: Option<UserId>,
     #[diesel(sql_type = Text)]
     pub name: String,
@@ -227,7 +254,8 @@ pub struct CohortPersonRow {
 }
 
 /// Columns of a [`CohortPersonRow`] of active members.
-pub const PERSON_ROW: &str = "select m.cohort_id, m.user_id, coalesce(u.display_name, m.name, m.email) as name,
+pub const PERSON_ROW: &str = "select m.cohort_id, m.member_id, m.user_id,
+        coalesce(u.display_name, m.name, m.email) as name,
         exists (select from moderation_actions a
                 where a.cohort_id = m.cohort_id and a.member_user_id = m.user_id and a.action = 'hold'
                   and a.undone_at is null) as is_held
@@ -239,6 +267,7 @@ impl CohortPersonRow {
     pub fn person(self) -> CohortPerson {
         CohortPerson {
             cohort: self.cohort_id,
+            member: self.member_id,
             user: self.user_id,
             name: self.name,
             is_held: self.is_held,

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod check_prompt;
 pub mod moderation;
+pub mod openings;
 pub mod overview;
 pub mod prompts;
 pub mod undo;

@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::overview;
 use crate::coldcall::Visibility;
 use crate::coldcall::server::messages::NewMessage;
 use crate::coldcall::server::notices::{self, MessageDecision};
@@ -165,6 +166,13 @@ pub async fn messages(
             notices::posted(conn, &[message.message_id]).await?;
         }
     }
+    let may_be_last = matches!(
+        act,
+        MessageAct::Settle | MessageAct::Hide | MessageAct::Approve
+    );
+    if may_be_last && overview::waiting(conn, tutor.course).await? == 0 {
+        notices::nothing_waits(conn, tutor.course).await?;
+    }
     Ok(())
 }
 
@@ -226,16 +234,23 @@ struct PromptBefore {
     state: Value,
 }
 
-/// Locks, unlocks, closes or reopens a prompt for all cohorts.
+/// Locks, unlocks, closes or reopens a prompt in one cohort of the course, or in all if `cohort` is
+/// empty. What was set for single cohorts then ends.
 pub async fn prompt(
     conn: &mut Conn,
     tutor: &TutorOf,
     prompt: PromptId,
     act: PromptAct,
+    cohort: &str,
 ) -> AppResult<()> {
     let before: PromptBefore = statement(
-        "select jsonb_build_object('is_locked', is_locked, 'opens_at', opens_at, 'closes_at', closes_at) as state
-         from cold_call_prompts where prompt_id = $1 and course_id = $2 for update",
+        "select jsonb_build_object(
+                    'is_locked', p.is_locked, 'opens_at', p.opens_at, 'closes_at', p.closes_at,
+                    'overrides', (select coalesce(jsonb_agg(jsonb_build_object(
+                                             'cohort_id', o.cohort_id, 'closes_at', o.closes_at,
+                                             'is_locked', o.is_locked)), '[]')
+                                  from cold_call_overrides o where o.prompt_id = p.prompt_id)) as state
+         from cold_call_prompts p where p.prompt_id = $1 and p.course_id = $2 for update of p",
     )
     .bind::<SqlUuid, _>(prompt)
     .bind::<SqlUuid, _>(tutor.course)
@@ -243,6 +258,64 @@ pub async fn prompt(
     .await
     .optional()?
     .ok_or_else(no_prompt)?;
+    let cohort = match cohort {
+        "" => None,
+        id => Some(cohort_of(conn, tutor.course, id).await?),
+    };
+    match cohort {
+        Some(cohort) => change_in(conn, prompt, cohort, act).await?,
+        None => change_in_all(conn, prompt, act).await?,
+    }
+    let on = ActedOn {
+        prompt: Some(prompt),
+        cohort,
+        ..ActedOn::default()
+    };
+    record(conn, tutor, act.name(), on, None, before.state).await?;
+    announce_prompt(conn, prompt).await
+}
+
+/// Returns the cohort of the course with this id.
+async fn cohort_of(conn: &mut Conn, course: CourseId, id: &str) -> AppResult<CohortId> {
+    let no_cohort = || AppError::NotFound("There is no such cohort in this course.".to_owned());
+    let id = CohortId(id.parse().map_err(|_| no_cohort())?);
+    let found: CohortRow =
+        statement("select cohort_id from cohorts where cohort_id = $1 and course_id = $2")
+            .bind::<SqlUuid, _>(id)
+            .bind::<SqlUuid, _>(course)
+            .get_result(conn)
+            .await
+            .optional()?
+            .ok_or_else(no_cohort)?;
+    Ok(found.cohort_id)
+}
+
+/// Changes the prompt in one cohort. It stays as it is in the others.
+async fn change_in(
+    conn: &mut Conn,
+    prompt: PromptId,
+    cohort: CohortId,
+    act: PromptAct,
+) -> QueryResult<()> {
+    let (column, value) = match act {
+        PromptAct::Lock => ("is_locked", "true"),
+        PromptAct::Unlock => ("is_locked", "false"),
+        PromptAct::Close => ("closes_at", "now()"),
+        PromptAct::Reopen => ("closes_at", "'infinity'"),
+    };
+    statement(format!(
+        "insert into cold_call_overrides (prompt_id, cohort_id, {column}) values ($1, $2, {value})
+         on conflict (prompt_id, cohort_id) do update set {column} = excluded.{column}"
+    ))
+    .bind::<SqlUuid, _>(prompt)
+    .bind::<SqlUuid, _>(cohort)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Changes the prompt in all cohorts, also in those that had it otherwise.
+async fn change_in_all(conn: &mut Conn, prompt: PromptId, act: PromptAct) -> QueryResult<()> {
     let change = match act {
         PromptAct::Lock => "update cold_call_prompts set is_locked = true where prompt_id = $1",
         PromptAct::Unlock => "update cold_call_prompts set is_locked = false where prompt_id = $1",
@@ -257,11 +330,60 @@ pub async fn prompt(
         .bind::<SqlUuid, _>(prompt)
         .execute(conn)
         .await?;
-    let on = ActedOn {
-        prompt: Some(prompt),
-        ..ActedOn::default()
+    let column = match act {
+        PromptAct::Lock | PromptAct::Unlock => "is_locked",
+        PromptAct::Close | PromptAct::Reopen => "closes_at",
     };
-    record(conn, tutor, act.name(), on, None, before.state).await?;
+    statement(format!(
+        "update cold_call_overrides set {column} = null where prompt_id = $1"
+    ))
+    .bind::<SqlUuid, _>(prompt)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Gives a prompt back the state that it had before an act: in one cohort, or in all.
+pub(super) async fn put_back(
+    conn: &mut Conn,
+    prompt: PromptId,
+    cohort: Option<CohortId>,
+    before: Value,
+) -> AppResult<()> {
+    if cohort.is_none() {
+        statement(
+            "update cold_call_prompts
+             set is_locked = ($2->>'is_locked')::boolean, opens_at = ($2->>'opens_at')::timestamptz,
+                 closes_at = ($2->>'closes_at')::timestamptz
+             where prompt_id = $1",
+        )
+        .bind::<SqlUuid, _>(prompt)
+        .bind::<Jsonb, _>(before.clone())
+        .execute(conn)
+        .await?;
+    }
+    // Acts that were recorded before cohorts had a state of their own say nothing of them.
+    if before.get("overrides").is_some() {
+        statement(
+            "delete from cold_call_overrides where prompt_id = $1 and ($2 is null or cohort_id = $2)",
+        )
+        .bind::<SqlUuid, _>(prompt)
+        .bind::<Nullable<SqlUuid>, _>(cohort)
+        .execute(conn)
+        .await?;
+        statement(
+            "insert into cold_call_overrides (prompt_id, cohort_id, closes_at, is_locked)
+             select $1, x.cohort_id, x.closes_at, x.is_locked
+             from jsonb_to_recordset($3->'overrides') as x (cohort_id uuid, closes_at timestamptz, is_locked boolean)
+             join cohorts c on c.cohort_id = x.cohort_id
+             where $2 is null or x.cohort_id = $2",
+        )
+        .bind::<SqlUuid, _>(prompt)
+        .bind::<Nullable<SqlUuid>, _>(cohort)
+        .bind::<Jsonb, _>(before)
+        .execute(conn)
+        .await?;
+    }
     announce_prompt(conn, prompt).await
 }
 
@@ -271,7 +393,7 @@ struct CohortRow {
     cohort_id: CohortId,
 }
 
-pub(super) async fn announce_prompt(conn: &mut Conn, prompt: PromptId) -> AppResult<()> {
+async fn announce_prompt(conn: &mut Conn, prompt: PromptId) -> AppResult<()> {
     let cohorts: Vec<CohortRow> =
         statement("select distinct cohort_id from cold_call_messages where prompt_id = $1")
             .bind::<SqlUuid, _>(prompt)
@@ -337,14 +459,21 @@ async fn end_holds(
         .await
 }
 
-/// Replies to each of the messages as a tutor.
+/// Longest key of a form, in characters.
+const FORM_KEY_CHARACTERS: usize = 100;
+
+/// Replies to each of the messages as a tutor. The same text with the same key is posted once.
 pub async fn reply(
     conn: &mut Conn,
     tutor: &TutorOf,
     ids: &[MessageId],
     typed: &str,
+    key: &str,
 ) -> AppResult<()> {
     let (body, rendered) = rules::message(typed)?;
+    if key.chars().count() > FORM_KEY_CHARACTERS {
+        return Err(AppError::field("", "Reload the page and try again."));
+    }
     let mut replies = Vec::new();
     for above in of_course(conn, tutor.course, ids).await? {
         let new = NewMessage {
@@ -356,9 +485,12 @@ pub async fn reply(
             body: &body,
             body_html: &rendered.html,
             is_held: false,
+            form_key: (!key.is_empty()).then_some(key),
         };
-        replies.extend(messages::insert(conn, new).await?);
-        above.announce(conn).await?;
+        if let Some(reply) = messages::insert(conn, new).await? {
+            replies.push(reply);
+            above.announce(conn).await?;
+        }
     }
     notices::posted(conn, &replies).await
 }

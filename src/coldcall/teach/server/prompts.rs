@@ -7,6 +7,8 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::check_prompt::check;
+use super::overview;
+use crate::coldcall::server::prompts::COHORT_STATE;
 use crate::coldcall::teach::{
     MOST_PROMPTS, PromptForm, PromptFormPage, PromptLine, PromptStatus, PromptTopic, PromptsPage,
 };
@@ -17,7 +19,7 @@ use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::schema::cold_call_prompts;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, PromptId, TopicId};
+use crate::platform::ids::{CohortId, CourseId, PromptId, TopicId};
 use crate::platform::time::Clock;
 use crate::platform::ui::ItemDrop;
 
@@ -80,7 +82,31 @@ pub struct StoredPrompt {
     answers: i64,
 }
 
+#[derive(QueryableByName)]
+struct CohortStateRow {
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    closes_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    is_locked: bool,
+}
+
 impl StoredPrompt {
+    /// Takes the close and the lock that the prompt has in the cohort.
+    pub async fn become_as_in(&mut self, conn: &mut Conn, cohort: CohortId) -> QueryResult<()> {
+        let row: CohortStateRow = statement(format!(
+            "select {COHORT_STATE} from cold_call_prompts p
+             left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = $2
+             where p.prompt_id = $1"
+        ))
+        .bind::<Uuid, _>(self.prompt_id)
+        .bind::<Uuid, _>(cohort)
+        .get_result(conn)
+        .await?;
+        self.closes_at = row.closes_at;
+        self.is_locked = row.is_locked;
+        Ok(())
+    }
+
     pub fn status(&self, clock: &Clock) -> PromptStatus {
         let is_past = |time: Option<DateTime<Utc>>| time.is_some_and(|time| time <= clock.now);
         match self.opens_at {
@@ -164,6 +190,7 @@ pub async fn list(conn: &mut Conn, course: CourseId, clock: &Clock) -> AppResult
             })
             .collect(),
         course_title: courses::title(conn, course).await?,
+        waiting: overview::waiting(conn, course).await?,
     })
 }
 

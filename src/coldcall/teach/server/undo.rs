@@ -6,7 +6,7 @@ use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::moderation::{announce_prompt, hold, of_course, settle};
+use super::moderation::{hold, of_course, put_back, settle};
 use crate::coldcall::server::notices;
 use crate::coldcall::teach::MessageAct;
 use crate::platform::auth::guard::TutorOf;
@@ -51,19 +51,7 @@ pub async fn undo(conn: &mut Conn, tutor: &TutorOf, action: ActionId) -> AppResu
         (Some(act), Some(message), ..) => {
             undo_on_message(conn, tutor, message, act, before).await?;
         }
-        (None, _, Some(prompt), ..) => {
-            statement(
-                "update cold_call_prompts
-                 set is_locked = ($2->>'is_locked')::boolean, opens_at = ($2->>'opens_at')::timestamptz,
-                     closes_at = ($2->>'closes_at')::timestamptz
-                 where prompt_id = $1",
-            )
-            .bind::<SqlUuid, _>(prompt)
-            .bind::<Jsonb, _>(before)
-            .execute(conn)
-            .await?;
-            announce_prompt(conn, prompt).await?;
-        }
+        (None, _, Some(prompt), ..) => put_back(conn, prompt, cohort, before).await?,
         (None, _, _, Some(cohort), Some(member)) if name == "release" => {
             return hold(conn, tutor, cohort, member, true).await;
         }

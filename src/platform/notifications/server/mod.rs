@@ -5,4 +5,6 @@ pub mod mails;
 pub mod store;
 mod timing;
 
-pub use self::store::{NewNotification, note, notify, notify_without_mail, withdraw};
+pub use self::store::{
+    NewNotification, note, notify, notify_in_digest, notify_until_read, notify_without_mail, withdraw,
+};

@@ -37,6 +37,54 @@ pub struct NewNotification {
 /// Notifies people, in the caller's transaction. Mails follow as each of them has chosen. The
 /// caller leaves out the person who did it.
 pub async fn notify(conn: &mut Conn, people: &[UserId], new: &NewNotification) -> AppResult<()> {
+    store_and_mail(conn, people, new, MailFrequency::AtOnce).await
+}
+
+/// Notifies people of something that is worth no mail of its own: those who want mails at once get
+/// it with the mail of the next morning.
+pub async fn notify_in_digest(
+    conn: &mut Conn,
+    people: &[UserId],
+    new: &NewNotification,
+) -> AppResult<()> {
+    store_and_mail(conn, people, new, MailFrequency::Daily).await
+}
+
+/// Notifies people, but sends no further mail about the subject to those who have not read the last
+/// notification of it. Only its count grows.
+pub async fn notify_until_read(
+    conn: &mut Conn,
+    people: &[UserId],
+    new: &NewNotification,
+) -> AppResult<()> {
+    let ids: Vec<uuid::Uuid> = people.iter().map(|user| user.0).collect();
+    let told: Vec<UserId> = diesel::update(
+        notifications::table
+            .filter(notifications::user_id.eq_any(ids))
+            .filter(notifications::kind.eq(new.kind.name()))
+            .filter(notifications::subject.eq(&new.subject))
+            .filter(notifications::read_at.is_null()),
+    )
+    .set(notifications::events.eq(notifications::events + 1))
+    .returning(notifications::user_id)
+    .get_results(conn)
+    .await?;
+    let others: Vec<UserId> = people
+        .iter()
+        .copied()
+        .filter(|person| !told.contains(person))
+        .collect();
+    notify(conn, &others, new).await
+}
+
+/// Stores a notification for each person and plans its mails, which leave no sooner than mails of
+/// the frequency `soonest`.
+async fn store_and_mail(
+    conn: &mut Conn,
+    people: &[UserId],
+    new: &NewNotification,
+    soonest: MailFrequency,
+) -> AppResult<()> {
     if people.is_empty() {
         return Ok(());
     }
@@ -46,7 +94,7 @@ pub async fn notify(conn: &mut Conn, people: &[UserId], new: &NewNotification) -
     let now = Utc::now();
     let mails = readers
         .iter()
-        .filter_map(|reader| reader.mail(new.kind, now));
+        .filter_map(|reader| reader.mail(new.kind, soonest, now));
     jobs::enqueue_all_once(conn, mails.collect()).await
 }
 
@@ -168,9 +216,11 @@ async fn readers(
 impl Reader {
     /// Returns the mail that will hold a notification of this kind, with its name and time. None if
     /// no mail is wanted. Other notifications that are due at the same time come in the same mail.
+    /// Mails at once leave no sooner than those of the frequency `soonest`.
     fn mail(
         &self,
         kind: NotificationKind,
+        soonest: MailFrequency,
         now: DateTime<Utc>,
     ) -> Option<(NotificationMail, String, DateTime<Utc>)> {
         let frequency = chosen(kind, self.mails.as_deref());
@@ -185,7 +235,11 @@ impl Reader {
             _ => None,
         };
         let zone = self.zone.parse().unwrap_or(Tz::UTC);
-        let at = leaves_at(frequency, quiet, zone, now)?;
+        let leaves = match frequency {
+            MailFrequency::AtOnce => soonest,
+            later => later,
+        };
+        let at = leaves_at(leaves, quiet, zone, now)?;
         let batch = MailBatch::of(kind, frequency)?;
         let name = format!(
             "notification {} {} {}",
@@ -367,7 +421,9 @@ pub async fn choose(
         .await?;
         if is_waiting {
             let readers = readers(conn, &[user.0], *kind).await?;
-            let mails = readers.iter().filter_map(|reader| reader.mail(*kind, now));
+            let mails = readers
+                .iter()
+                .filter_map(|reader| reader.mail(*kind, MailFrequency::AtOnce, now));
             jobs::enqueue_all_once(conn, mails.collect()).await?;
         }
     }

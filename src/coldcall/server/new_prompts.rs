@@ -1,0 +1,202 @@
+//! Tells members that a prompt has opened to them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+use diesel::sql_types::{Date, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+
+use super::notices;
+use super::prompts::COHORT_STATE;
+use crate::enrollment::server::opening::{OpeningRule, effective_date};
+use crate::enrollment::server::progress::{self, Progress};
+use crate::paths::{cold_call_path, topic_path};
+use crate::platform::db::{Conn, statement};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CourseId, PromptId, TopicId, UserId};
+use crate::platform::jobs::{self, Job, JobContext};
+use crate::platform::notifications::NotificationKind;
+use crate::platform::notifications::server::{NewNotification, notify};
+
+/// Days after its opening in which members are told of a prompt. Members whose gate opens later
+/// find it in its topic.
+const TOLD_DAYS: i64 = 2;
+
+/// Notifies members of prompts that have opened to them. A person gets one notification for each
+/// topic.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TellOfPrompts {}
+
+impl Job for TellOfPrompts {
+    const KIND: &'static str = "tell_of_prompts";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        cx.within(async move |conn| {
+            // Queued first, so that a failure ends nothing.
+            jobs::enqueue_next_hour(conn, &self).await
+        })
+        .await?;
+        cx.within(async |conn| tell(conn, Utc::now()).await).await
+    }
+}
+
+/// A prompt and a member who has not answered it.
+#[derive(Debug, QueryableByName)]
+struct OpenedRow {
+    #[diesel(sql_type = SqlUuid)]
+    user_id: UserId,
+    #[diesel(sql_type = SqlUuid)]
+    prompt_id: PromptId,
+    #[diesel(sql_type = Text)]
+    prompt: String,
+    #[diesel(sql_type = Int4)]
+    display_order: i32,
+    #[diesel(sql_type = SqlUuid)]
+    course_id: CourseId,
+    #[diesel(sql_type = Text)]
+    course: String,
+    #[diesel(sql_type = SqlUuid)]
+    topic_id: TopicId,
+    #[diesel(sql_type = Text)]
+    topic: String,
+    #[diesel(sql_type = Text)]
+    topic_title: String,
+    #[diesel(sql_type = Int4)]
+    module_no: i32,
+    #[diesel(sql_type = Int4)]
+    topic_number: i32,
+    /// Latest of the prompt's creation, its opening and the cohort's start.
+    #[diesel(sql_type = Timestamptz)]
+    opened_at: DateTime<Utc>,
+    #[diesel(sql_type = Date)]
+    start_date: NaiveDate,
+    #[diesel(sql_type = Text)]
+    time_zone: String,
+    /// The rule by which the module opens to the member.
+    #[diesel(sql_type = Nullable<Date>)]
+    opens_on: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    days_after_start: Option<i32>,
+    /// Time at which the member was last told of prompts of the topic.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    told_at: Option<DateTime<Utc>>,
+}
+
+impl OpenedRow {
+    /// True if it opened lately and the member was not told since.
+    fn is_news(&self, now: DateTime<Utc>) -> bool {
+        let zone = self.time_zone.parse().unwrap_or(Tz::UTC);
+        let rule = OpeningRule::of(self.opens_on, self.days_after_start);
+        let opening = effective_date(rule, self.start_date, zone)
+            .map_or(self.opened_at, |at| at.max(self.opened_at));
+        opening <= now
+            && now - opening < TimeDelta::days(TOLD_DAYS)
+            && self.told_at.is_none_or(|told| told < opening)
+    }
+}
+
+/// Tells the members of running cohorts, if the module is open to them.
+async fn tell(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
+    let rows = opened(conn, now).await?;
+    let mut known: HashMap<(UserId, CourseId), Progress> = HashMap::new();
+    // People who get the same notification.
+    let mut told: BTreeMap<(TopicId, Vec<PromptId>), (NewNotification, Vec<UserId>)> =
+        BTreeMap::new();
+    let news: Vec<OpenedRow> = rows.into_iter().filter(|row| row.is_news(now)).collect();
+    for of_topic in
+        news.chunk_by(|one, other| (one.user_id, one.topic_id) == (other.user_id, other.topic_id))
+    {
+        let [row, ..] = of_topic else { continue };
+        let place = (row.user_id, row.course_id);
+        if !known.contains_key(&place) {
+            let progress = progress::load(conn, row.user_id, row.course_id, now).await?;
+            known.insert(place, progress);
+        }
+        let is_locked = known
+            .get(&place)
+            .is_none_or(|of| of.lock_of_topic(row.module_no, row.topic_number).is_some());
+        if is_locked {
+            continue;
+        }
+        let prompts: Vec<PromptId> = of_topic.iter().map(|row| row.prompt_id).collect();
+        let (_, people) = told
+            .entry((row.topic_id, prompts))
+            .or_insert_with(|| (notification(of_topic), Vec::new()));
+        people.push(row.user_id);
+    }
+    for (new, people) in told.values() {
+        notify(conn, people, new).await?;
+    }
+    Ok(())
+}
+
+/// The notification about new prompts of one topic, of which there is at least one.
+fn notification(prompts: &[OpenedRow]) -> NewNotification {
+    let row = &prompts[0];
+    let (title, body, path) = match prompts {
+        [one] => (
+            format!("New cold call in “{}”", one.topic_title),
+            one.prompt.clone(),
+            cold_call_path(&one.course, &one.topic, one.display_order),
+        ),
+        several => (
+            format!("{} new cold calls in “{}”", several.len(), row.topic_title),
+            "You answer before you see the others’ answers.".to_owned(),
+            topic_path(&row.course, &row.topic),
+        ),
+    };
+    NewNotification {
+        kind: NotificationKind::ColdCall,
+        subject: notices::of_topic(row.topic_id),
+        course: Some(row.course_id),
+        title,
+        body,
+        path,
+    }
+}
+
+/// Returns prompts that may have opened lately, with each active member who has not answered, by
+/// member and topic.
+async fn opened(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Vec<OpenedRow>> {
+    statement(format!(
+        "select x.* from (
+             select m.user_id, p.prompt_id, p.prompt, p.display_order, p.course_id, k.slug as course, t.topic_id,
+                    t.slug as topic, t.title as topic_title, t.module_no, t.topic_number,
+                    greatest(p.created_at, p.opens_at, c.starts_at) as opened_at, c.start_date, c.time_zone,
+                    r.opens_on, r.days_after_start, {COHORT_STATE},
+                    (select max(n.happened_at) from notifications n
+                     where n.user_id = m.user_id and n.kind = $2
+                       and n.subject = 'topic/' || t.topic_id || '/cold-calls') as told_at
+             from cohorts c
+             join courses k on k.course_id = c.course_id and k.retired_at is null
+             join cohort_members m on m.cohort_id = c.cohort_id and m.status = 'active'
+             join enrollments e on e.user_id = m.user_id and e.course_id = c.course_id
+                 and e.status in ('active', 'completed')
+             join cold_call_prompts p on p.course_id = c.course_id and p.retired_at is null
+             join topics t on t.topic_id = p.topic_id and t.retired_at is null
+             left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = c.cohort_id
+             left join lateral prevailing_module_rules(c.cohort_id, m.batch_no, m.member_id) r
+                 on r.module_no = t.module_no
+             where c.is_active and c.starts_at <= $1 and (c.ends_at is null or c.ends_at > $1)
+               and (p.opens_at is null or p.opens_at <= $1)
+               and (greatest(p.created_at, p.opens_at, c.starts_at) > $1 - make_interval(days => $3)
+                    or coalesce(r.opens_on, c.start_date + r.days_after_start)
+                       between $1::date - $3 - 2 and $1::date + 1)
+               and c.cohort_id = (select current.cohort_id from current_membership(m.user_id, c.course_id) current)
+               and not exists (select from cold_call_messages own
+                               where own.prompt_id = p.prompt_id and own.cohort_id = c.cohort_id
+                                 and own.user_id = m.user_id and own.parent_id is null
+                                 and own.deleted_at is null and not own.is_tutor)
+         ) x
+         where not x.is_locked and (x.closes_at is null or x.closes_at > $1)
+         order by x.user_id, x.module_no, x.topic_number, x.topic_id, x.display_order"
+    ))
+    .bind::<Timestamptz, _>(now)
+    .bind::<Text, _>(NotificationKind::ColdCall.name())
+    .bind::<Int4, _>(i32::try_from(TOLD_DAYS).unwrap_or(i32::MAX))
+    .load(conn)
+    .await
+}
