@@ -1,5 +1,6 @@
 //! Tells members that a prompt has opened to them.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -110,15 +111,14 @@ async fn tell(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
         news.chunk_by(|one, other| (one.user_id, one.topic_id) == (other.user_id, other.topic_id))
     {
         let [row, ..] = of_topic else { continue };
-        let place = (row.user_id, row.course_id);
-        if !known.contains_key(&place) {
-            let progress = progress::load(conn, row.user_id, row.course_id, now).await?;
-            known.insert(place, progress);
-        }
-        let is_locked = known
-            .get(&place)
-            .is_none_or(|of| of.lock_of_topic(row.module_no, row.topic_number).is_some());
-        if is_locked {
+        let progress = match known.entry((row.user_id, row.course_id)) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                entry.insert(progress::load(conn, row.user_id, row.course_id, now).await?)
+            }
+        };
+        let lock = progress.lock_of_topic(row.module_no, row.topic_number);
+        if lock.is_some() {
             continue;
         }
         let prompts: Vec<PromptId> = of_topic.iter().map(|row| row.prompt_id).collect();
