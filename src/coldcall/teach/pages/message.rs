@@ -173,14 +173,15 @@ pub fn hold_form(
         true => ("End approval", "false"),
         false => ("Approve posts first", "true"),
     };
-    let course = course.to_owned();
+    let (course, cohort) = (course.to_owned(), person.cohort.to_string());
+    let said = format!("{label} · {}", person.name);
     let button = view! {
         <Form form=form class="message-acts" on_done=again>
             <input type="hidden" name="course" value=course />
-            <input type="hidden" name="cohort" value=person.cohort.to_string() />
+            <input type="hidden" name="cohort" value=cohort />
             <input type="hidden" name="member" value=user />
             <input type="hidden" name="held" value=held />
-            <button class="message-tool" aria-label=format!("{label} · {}", person.name)>
+            <button class="message-tool" aria-label=said>
                 {label}
             </button>
         </Form>

@@ -36,12 +36,12 @@ fn prompts(course: &str, page: &PromptsPage, shift: FormState, again: Callback<(
         .iter()
         .map(|topic| topic_prompts(course, topic, &page.course_title.language))
         .collect_view();
-    let slug = course.to_owned();
+    let (slug, waiting) = (course.to_owned(), waiting_label(page.waiting));
     view! {
         <div class="row">
             <Button href=prompt_path(course, "new")>"Write a prompt"</Button>
             <Button kind=ButtonKind::Secondary href="/moderation">
-                {waiting_label(page.waiting)}
+                {waiting}
             </Button>
         </div>
         <p class="soft">

@@ -6,5 +6,6 @@ pub mod store;
 mod timing;
 
 pub use self::store::{
-    NewNotification, note, notify, notify_in_digest, notify_until_read, notify_without_mail, withdraw,
+    NewNotification, note, notify, notify_in_digest, notify_until_read, notify_without_mail,
+    withdraw,
 };
