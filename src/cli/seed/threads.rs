@@ -1,5 +1,5 @@
-//! Threads of the demo's cohort: answers, replies, stars, what the tutor did with them, and what the
-//! demo's people have not read yet. Only an empty cohort gets them.
+//! Threads of the demo's cohort: answers, replies, stars, what the tutor did with them, and what
+//! the demo's people have not read yet. Only an empty cohort gets them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;

@@ -1,5 +1,5 @@
-//! Notifications about prompts and messages. They hold no text of a message, because their readers may lose the
-//! right to read it, and a mail can't be taken back.
+//! Notifications about prompts and messages. They hold no text of a message, because their readers
+//! may lose the right to read it, and a mail can't be taken back.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -154,7 +154,8 @@ async fn noticed(conn: &mut Conn, ids: &[MessageId]) -> QueryResult<Vec<NoticedM
 }
 
 /// Notifies the authors of the messages that these new messages reply to, the members whom they
-/// mention, and of a new answer those who have answered too. Messages that are held are left out until they are approved.
+/// mention, and of a new answer those who have answered too. Messages that are held are left out
+/// until they are approved.
 pub async fn posted(conn: &mut Conn, ids: &[MessageId]) -> AppResult<()> {
     let messages = noticed(conn, ids).await?;
     let mut above: BTreeMap<PromptId, (&NoticedMessage, Vec<UserId>)> = BTreeMap::new();

@@ -153,8 +153,8 @@ pub async fn moderate_messages(
         .await
 }
 
-/// Locks, unlocks, closes or reopens a prompt in one cohort; in all if `cohort` is empty. Requires a
-/// tutor of the course.
+/// Locks, unlocks, closes or reopens a prompt in one cohort; in all if `cohort` is empty. Requires
+/// a tutor of the course.
 #[server]
 pub async fn moderate_prompt(
     course: String,

@@ -274,8 +274,8 @@ pub fn reply_form(course: &str, ids: Vec<MessageId>, to: &str, forms: TutorForms
     .erase()
 }
 
-/// Empties the form in the opened part and closes it, because the page keeps its elements when it is
-/// loaded again.
+/// Empties the form in the opened part and closes it, because the page keeps its elements when it
+/// is loaded again.
 #[cfg(feature = "hydrate")]
 fn close(opened: NodeRef<Details>) {
     use leptos::wasm_bindgen::JsCast;
