@@ -74,9 +74,9 @@ pub struct CohortHome {
     /// The newest open cold calls. They say nothing of others' answers.
     pub cold_calls: Vec<HomeColdCall>,
     pub calendar: Option<CalendarAddress>,
-    /// What happens in the coming weeks, in order.
+    /// The events of the coming weeks, in order.
     pub dates: Vec<HomeDate>,
-    /// What happened in the last days, newest first.
+    /// The news of the last days, newest first.
     pub lately: Vec<NewsLine>,
     pub project: Option<BatchProject>,
     /// The next sessions that have not ended.

@@ -1,4 +1,4 @@
-//! Notifications about applications, seats and orders. What an applicant is told comes by a mail of
+//! Notifications about applications, seats and orders. Applicants learn of decisions by a mail of
 //! its own, so the notification has none. Admins are told of what waits for them.
 
 use super::offerings::{self, OfferingRow};

@@ -216,7 +216,7 @@ async fn members_who_answer_no_recent_prompt_are_silent() {
         site.test.text(id).await
     );
     assert!(page.contains(&href), "{page}");
-    // What opened three weeks ago is no longer recent.
+    // A prompt that opened three weeks ago is no longer recent.
     prompt_is(&site, "opens_at = now() - interval '21 days'").await;
     assert!(
         !meera

@@ -235,7 +235,7 @@ struct PromptBefore {
 }
 
 /// Locks, unlocks, closes or reopens a prompt in one cohort of the course, or in all if `cohort` is
-/// empty. What was set for single cohorts then ends.
+/// empty. The settings of single cohorts then end.
 pub async fn prompt(
     conn: &mut Conn,
     tutor: &TutorOf,
