@@ -43,11 +43,9 @@ const check = (label, bytes, limit) => {
 check("WASM and JavaScript that every page needs, with landing and catalog", code, 250 * KB);
 line("every page needs, without its own part", code + extras);
 // Limits the code that only one bundle uses. Learners' bundles are smaller: many have cheap phones.
-// A person's own pages (notifications, certificates, applications, orders) are visited rarely.
 // Files of shared code are listed only if they exceed the limit.
 const TEACHING = ["admin", "admission", "authoring", "bank", "gradebook", "taught_cohort"];
-const LIMITS = [...TEACHING.map((bundle) => [bundle, 170]), ["own", 100]];
-const limit = (name) => (LIMITS.find(([bundle]) => name.startsWith(`split_${bundle}_`))?.[1] ?? 90) * KB;
+const limit = (name) => (TEACHING.some((bundle) => name.startsWith(`split_${bundle}_`)) ? 180 : 100) * KB;
 const parts = names.filter((name) => /^(split|chunk).*\.wasm$/.test(name));
 for (const name of parts.filter((name) => name.startsWith("split") || sent(join(pkg, name)) > limit(name))) {
   check(name, sent(join(pkg, name)), limit(name));
