@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::fake_stripe::{FakeStripe, Mood, SIGNING, deliver, site_with_stripe};
 use super::orders::{order, with_cart};
-use super::{registration_of, site_with_course};
+use super::{decisions_are_told, registration_of, site_with_course};
 use crate::admission::orders::server::webhook::rules::sign;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::testing::OfferingBuilder;
@@ -311,6 +311,7 @@ async fn a_new_amount_closes_the_old_page_and_late_money_is_to_be_paid_back() {
         .post("review/api/release_seat", &release)
         .await
         .assert_ok();
+    decisions_are_told(&site).await;
     let session = fake.complete(3, true);
     fake.tell(&site, COMPLETED, &session).await.assert_ok();
     assert_eq!(site.test.text(STATUS).await, "canceled");

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::{registration_of, site_with_course, status_of};
+use super::{decisions_are_told, registration_of, site_with_course, status_of};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{CourseBuilder, OfferingBuilder, apply_for};
@@ -194,6 +194,7 @@ async fn money_for_a_lost_seat_is_kept_and_shown_as_to_be_refunded() {
     let release = [("course", "small"), ("registration", registration.as_str())];
     let released = admin.post("review/api/release_seat", &release).await;
     released.assert_ok();
+    decisions_are_told(&site).await;
     assert_eq!(order_status(&site).await, "canceled");
     assert_eq!(status_of(&site, "bo@example.org").await, "offered");
     // The transfer was on its way.

@@ -80,7 +80,7 @@ async fn settings_are_shown_and_stay_after_an_import() {
 
     let report = small().import(&site).await;
     assert!(report.page_is_kept && report.to_string().contains("kept as edited"));
-    assert_eq!(stored(&site).await, "New title de 4990 CHF true");
+    assert_eq!(stored(&site).await, "New title de 4990 CHF t");
     assert_eq!(
         site.test.count(practice).await,
         1,
