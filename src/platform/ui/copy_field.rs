@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Button, ButtonKind, Erase, Toaster};
+use super::{Button, ButtonKind, Erase};
 
 /// A read-only field. A button that copies its text appears once scripts run; without them, people
 /// select the text.
@@ -15,9 +15,9 @@ pub fn CopyField(
     let is_awake = RwSignal::new(false);
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| is_awake.set(true));
-    let toaster = Toaster::current();
+    let said = RwSignal::new("");
     let field = id.clone();
-    let copy = Callback::new(move |_| copy(&field, toaster));
+    let copy = Callback::new(move |_| said.set(copy(&field)));
     view! {
         <div class="control">
             <label class="control-label" for=id.clone()>
@@ -31,49 +31,41 @@ pub fn CopyField(
                     </Button>
                 </span>
             </div>
+            <p class="hint" role="status">
+                {move || said.get()}
+            </p>
         </div>
     }
     .erase()
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn copy(_: &str, _: Toaster) {}
-
-/// Selects the text of the field and copies it. Browsers offer the clipboard only to sites with
-/// encryption; elsewhere the text stays selected.
-#[cfg(feature = "hydrate")]
-fn copy(id: &str, toaster: Toaster) {
-    use wasm_bindgen::JsCast;
-    let field = document().get_element_by_id(id);
-    let Some(field) = field.and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) else {
-        return;
-    };
-    field.select();
-    let written = write(&field.value());
-    leptos::task::spawn_local(async move {
-        let is_copied = match written {
-            Some(written) => wasm_bindgen_futures::JsFuture::from(written).await.is_ok(),
-            None => false,
-        };
-        match is_copied {
-            true => toaster.say("Copied."),
-            false => toaster.say("The text is selected. Copy it with your keyboard."),
-        }
-    });
+fn copy(_: &str) -> &'static str {
+    ""
 }
 
-/// Asks the browser to write the text to the clipboard. None if it offers no clipboard. The type
-/// of the clipboard would need another feature of web-sys.
+/// Selects the text of the field and copies it. Returns the outcome in words. The newer clipboard
+/// of browsers works only on sites with encryption.
 #[cfg(feature = "hydrate")]
-fn write(text: &str) -> Option<js_sys::Promise> {
-    use js_sys::{Function, Promise, Reflect};
+fn copy(id: &str) -> &'static str {
     use wasm_bindgen::JsCast;
-    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).ok()?;
-    if !clipboard.is_object() {
-        return None;
+    let field = document().get_element_by_id(id);
+    if let Some(field) = field.and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+        field.select();
     }
-    let write = Reflect::get(&clipboard, &"writeText".into()).ok()?;
-    let written = write.dyn_into::<Function>().ok()?;
-    let written = written.call1(&clipboard, &text.into()).ok()?;
-    written.dyn_into::<Promise>().ok()
+    match copy_selection() {
+        Some(true) => "Copied.",
+        _ => "The text is selected. Copy it with your keyboard.",
+    }
+}
+
+/// Copies the selected text. None if the browser can't.
+#[cfg(feature = "hydrate")]
+fn copy_selection() -> Option<bool> {
+    use wasm_bindgen::JsCast;
+    let document = document();
+    let command = js_sys::Reflect::get(&document, &"execCommand".into()).ok()?;
+    let command = command.dyn_into::<js_sys::Function>().ok()?;
+    let copied = command.call1(&document, &"copy".into()).ok()?;
+    copied.as_bool()
 }
