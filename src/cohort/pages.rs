@@ -69,6 +69,7 @@ fn home(page: CohortHome, form: FormState) -> AnyView {
         HomeStanding::Ended => (Tone::Neutral, "Ended"),
     };
     let course_path = match page.standing {
+        _ if page.is_preview => format!("/teach/{slug}"),
         HomeStanding::Before(_) => format!("/courses/{slug}"),
         HomeStanding::Open | HomeStanding::Ended => format!("/learn/{slug}"),
     };

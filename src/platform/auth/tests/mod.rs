@@ -351,7 +351,7 @@ async fn sessions_of_one_device_are_listed_and_ended_together() {
     let mut asha = site.visitor();
     asha.sign_in("asha@example.org").await;
     let page = asha.get("/settings/devices").await.body;
-    assert!(page.contains("3 sessions") && page.contains("Sign out the others"));
+    assert!(page.contains("3 sessions") && page.contains("Sign out its other sessions"));
     let id = crate::testing::hidden(&page, "web_session_id");
     asha.submit(
         "/settings/devices",
@@ -363,7 +363,7 @@ async fn sessions_of_one_device_are_listed_and_ended_together() {
         assert_eq!(ended.get("/learn").await.status, StatusCode::FOUND);
     }
     let page = asha.get("/settings/devices").await.body;
-    assert!(page.contains("This device") && !page.contains("Sign out the others"));
+    assert!(page.contains("This device") && !page.contains("Sign out its other sessions"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,7 +30,7 @@ async fn an_empty_question_tells_all_that_it_lacks() {
     for line in [
         ("ly-place", "Topic: Choose a topic."),
         ("ly-prompt", "Question: Enter the question text."),
-        ("ly-row-0", "Answers: Enter at least two options."),
+        ("ly-row-0", "Answers or items: Enter at least two options."),
         (
             "ly-difficulty",
             "Estimated difficulty: Enter a percentage from 0 to 100.",
