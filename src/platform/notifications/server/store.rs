@@ -320,14 +320,13 @@ pub async fn seen(
     kind: NotificationKind,
     subject: &str,
 ) -> QueryResult<usize> {
-    diesel::update(
-        notifications::table
-            .filter(notifications::user_id.eq(user))
-            .filter(notifications::kind.eq(kind.name()))
-            .filter(notifications::subject.eq(subject))
-            .filter(notifications::read_at.is_null()),
+    statement(
+        "update notifications set read_at = now()
+         where user_id = $1 and kind = $2 and subject = $3 and read_at is null",
     )
-    .set(notifications::read_at.eq(Utc::now()))
+    .bind::<Uuid, _>(user)
+    .bind::<Text, _>(kind.name())
+    .bind::<Text, _>(subject)
     .execute(conn)
     .await
 }
