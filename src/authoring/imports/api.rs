@@ -45,7 +45,7 @@ pub async fn discard_course_import(preview: String) -> AppResult<()> {
     let cx = admin.0.cx.clone();
     cx.within(async move |conn| previews::discard(conn, &admin, &preview).await)
         .await?;
-    redirect(IMPORT_COURSE.to_owned());
+    redirect(IMPORT_COURSE);
     Ok(())
 }
 
