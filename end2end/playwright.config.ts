@@ -1,16 +1,10 @@
-// Runs the browser tests against the release build, which is started on an empty database.
+// Runs the browser tests against the built site, which is started on an empty database.
 // bin/test prepares the database and sets the variables. By hand: `LYCEUM_BIN=… DATABASE_URL=… npx
 // playwright test`.
 import { defineConfig } from "@playwright/test";
 
 const port = process.env.LYCEUM_TEST_PORT ?? "3100";
 const site = `http://127.0.0.1:${port}`;
-
-// Tests that have not passed yet since all parts of the site were joined. `LYCEUM_ALL_TESTS=1` runs
-// them too. Remove a line when its tests pass.
-const all = !!process.env.LYCEUM_ALL_TESTS;
-const HELD_BACK = all ? [] : ["keyboard", "people"];
-const PASSED_ON_PHONES = all ? /\.spec\.ts$/ : /(account|certificate)\.spec/;
 
 export default defineConfig({
   testDir: "tests",
@@ -49,11 +43,10 @@ export default defineConfig({
   projects: [
     {
       name: "desktop",
-      testIgnore: HELD_BACK.map((name) => `**/${name}.spec.ts`),
       use: { viewport: { width: 1440, height: 900 } },
     },
     // Tests tagged @once do not depend on the size of the screen.
-    { name: "phone", testMatch: PASSED_ON_PHONES, grepInvert: /@once/, use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+    { name: "phone", grepInvert: /@once/, use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
   ],
   webServer: {
     command: 'node end2end/courses.mjs && "$LYCEUM_BIN" migrate && "$LYCEUM_BIN" seed && "$LYCEUM_BIN" import var/test/ungated && "$LYCEUM_BIN" import var/test/hurry && "$LYCEUM_BIN" import var/test/sorting && "$LYCEUM_BIN" import var/test/unwritten && exec "$LYCEUM_BIN" serve',
