@@ -202,7 +202,7 @@ async fn an_export_has_all_that_was_written_on_the_site() {
             "insert into quiz_questions (organization_id, course_id, topic_id, module_no, question_type, prompt, prompt_html, payload, purpose, order_index)
              select organization_id, course_id, topic_id, 1, question_type, 'Written here', '', payload, 'exam', 7 from quiz_questions where external_key = 'qa';
              insert into cold_call_prompts (organization_id, course_id, topic_id, prompt, display_order)
-             select organization_id, course_id, topic_id, 'Asked here', 9 from topics where slug = 'a';
+             select organization_id, course_id, topic_id, 'Asked here', 2 from topics where slug = 'a';
              update courses set question_count = question_count + 1",
         )
         .await;
