@@ -376,6 +376,8 @@ build_site() {
   fi
   rm -f "$SITE_STAMP"
   touch "$SITE_STAMP.new"
+  # cargo-leptos writes the names of the files there.
+  mkdir -p "$CARGO_TARGET_DIR/release"
   cargo leptos build --release --frontend-only --split || return 1
   node bin/tools/optimize.mjs target/site/pkg "$TOOLS/optimized" || return 1
   node bin/tools/pack.mjs target/site/pkg || return 1
