@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, threadId, Worker, workerData } from "node:worker_threads";
 
 const PACKAGE = new URL("../../end2end/node_modules/binaryen/", import.meta.url);
 /** Days after which a result that no build has used is deleted. */
@@ -46,7 +46,7 @@ if (isMainThread) {
 } else {
   const version = JSON.parse(readFileSync(new URL("package.json", PACKAGE), "utf8")).version;
   let binaryen;
-  // What Rust's compiler uses on this target.
+  // The features of WebAssembly that Rust's compiler uses.
   const features = (F) => F.MutableGlobals | F.SignExt | F.BulkMemory | F.BulkMemoryOpt | F.NontrappingFPToInt | F.ReferenceTypes | F.Multivalue;
   const optimized = async (content) => {
     if (!binaryen) {
@@ -74,9 +74,11 @@ if (isMainThread) {
     } catch {
       done = 1;
       result = await optimized(content);
-      // Written under another name first, because a build can be stopped at any time.
-      writeFileSync(`${kept}.new`, result);
-      renameSync(`${kept}.new`, kept);
+      // Written under another name first, because a build can be stopped at any time. Two threads can
+      // meet the same content, so each has a name of its own.
+      const own = `${kept}.${process.pid}-${threadId}`;
+      writeFileSync(own, result);
+      renameSync(own, kept);
     }
     writeFileSync(`${path}.new`, result);
     renameSync(`${path}.new`, path);
