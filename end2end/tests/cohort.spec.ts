@@ -120,7 +120,10 @@ test("a member sees the home, hands in work and reads a comment", async ({ page,
   await page.goto(`${address}/projects?batch=1`);
   await page.getByLabel("Title").fill("Count the trees");
   await page.getByLabel("Description").fill("Of **one** street.");
+  // The page is loaded again, and says the same before and after.
+  const loaded = page.waitForEvent("load");
   await page.getByRole("button", { name: "Save" }).click();
+  await loaded;
   await expect(page.getByText("0 of 1 member handed in")).toBeVisible();
   await accessible(page);
 

@@ -206,6 +206,13 @@ test.describe("the focus stays on the page", { tag: "@once" }, () => {
     await page.getByRole("link", { name: "Gradebook" }).click();
     expect(asked).toContain("Leave without saving?");
     await expect(page.getByLabel("Question", { exact: true })).toHaveValue("Is this kept?");
+    // A form that was refused holds changes too.
+    await page.getByRole("button", { name: "Save" }).first().click();
+    await expect(page.locator(".bank-problems")).toBeVisible();
+    await awake(page);
+    page.once("dialog", (dialog) => dialog.dismiss());
+    await page.getByRole("link", { name: "Gradebook" }).click();
+    await expect(page.getByLabel("Question", { exact: true })).toHaveValue("Is this kept?");
     page.once("dialog", (dialog) => dialog.accept());
     await page.getByRole("link", { name: "Gradebook" }).click();
     await expect(page).toHaveURL(`/teach/${DEMO}`);

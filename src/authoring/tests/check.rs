@@ -1,9 +1,15 @@
 //! The check of a course before it is published.
 
+use std::path::Path;
+
 use axum::http::StatusCode;
 
+use crate::import;
+use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
-use crate::testing::{CourseBuilder, Question, learner, pelican_course, topic_id, tutor};
+use crate::testing::{
+    CourseBuilder, Question, import_draft, learner, pelican_course, topic_id, tutor,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_names_each_problem_with_the_way_to_it() {
@@ -82,4 +88,18 @@ async fn a_sound_course_has_nothing_to_correct() {
     let mut meera = tutor(&site, "meera@example.org").await;
     let page = meera.get("/teach/small/check").await.body;
     assert!(page.contains("Nothing to correct was found."), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_takes_as_long_as_the_catalog_says() {
+    let site = TestSite::new().await;
+    // Its topics have versions for several personas.
+    let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/how-to-trust-a-number");
+    import_draft(&site, import::read(&content, false).unwrap().0).await;
+    let mut admin = site.signed_in("admin@example.org", UserRole::Admin).await;
+    let page = admin.get("/teach/how-to-trust-a-number/check").await.body;
+    let (before, _) = page.split_once(" for all published topics").unwrap();
+    let (_, said) = before.rsplit_once('>').unwrap();
+    let shown = site.visitor().get("/courses/how-to-trust-a-number").await;
+    assert!(!said.is_empty() && shown.body.contains(said), "{said}");
 }

@@ -105,6 +105,27 @@ async fn the_home_lists_the_cold_calls_that_a_member_can_answer_now() {
         prompt_is(&site, back).await;
         assert_eq!(listed().await, [true, true], "{back}");
     }
+    // One cohort may have it differently.
+    for (closed, set, expected) in [
+        ("closes_at = null", "now() - interval '1 hour', null", false),
+        ("closes_at = null", "null, true", false),
+        (
+            "closes_at = now() - interval '1 hour'",
+            "'infinity', null",
+            true,
+        ),
+        ("is_locked = true", "null, false", true),
+    ] {
+        prompt_is(&site, closed).await;
+        let overrides = format!(
+            "insert into cold_call_overrides (organization_id, prompt_id, cohort_id, closes_at, is_locked)
+             select p.organization_id, p.prompt_id, c.cohort_id, {set} from cold_call_prompts p, cohorts c"
+        );
+        site.test.sql(&overrides).await;
+        assert_eq!(listed().await, [expected, expected], "{closed}: {set}");
+        site.test.sql("delete from cold_call_overrides").await;
+        prompt_is(&site, "closes_at = null, is_locked = false").await;
+    }
     site.test
         .sql("update cohorts set end_date = current_date - 2")
         .await;

@@ -11,7 +11,7 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use super::notices;
-use super::prompts::COHORT_STATE;
+use crate::cohort::server::cold_calls::COHORT_STATE;
 use crate::enrollment::server::opening::{OpeningRule, effective_date};
 use crate::enrollment::server::progress::{self, Progress};
 use crate::paths::{cold_call_path, topic_path};

@@ -5,14 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
+use crate::cohort::server::cold_calls::COHORT_STATE;
 use crate::coldcall::Visibility;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, CourseId, PromptId, TopicId, UserId};
-
-/// Columns of a prompt `p` that one cohort may have differently, in its row `o` of overrides.
-pub const COHORT_STATE: &str =
-    "case when o.closes_at is null then p.closes_at else nullif(o.closes_at, 'infinity') end as closes_at,
-     coalesce(o.is_locked, p.is_locked) as is_locked";
 
 /// A prompt as the cohort has it, and whether the member has answered it there.
 #[derive(Debug, Clone, QueryableByName)]

@@ -160,6 +160,9 @@ fn left_for(_: &'static str) -> Option<Left> {
     None
 }
 
+/// The watchers of a form's changes, where it has them.
+type Watchers = (Option<Autosave>, Option<Guard>);
+
 /// Receives the server function's value as JSON and returns the next `basis` of the form.
 pub type OnAnswer = Option<Callback<String, String>>;
 
@@ -193,13 +196,14 @@ pub fn Form(
     children: Inside,
 ) -> impl IntoView {
     let keeper = keeps.then(|| Autosave::of(form, on_answer));
-    let guard = guards.then(Guard::new);
+    // A form that came back with errors was not stored.
+    let guard = guards.then(|| Guard::new(form.error.get_untracked().is_some()));
     let submit = move |event: SubmitEvent| {
         if let Some(guard) = guard {
             guard.sent();
         }
         if !reloads {
-            send(event, form, on_done, on_answer, keeper);
+            send(event, form, on_done, on_answer, (keeper, guard));
         }
     };
     let input = move |event: leptos::ev::Event| {
@@ -230,7 +234,7 @@ pub fn Form(
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>, _: OnAnswer, _: Option<Autosave>) {}
+fn send(_: SubmitEvent, _: FormState, _: Option<Callback<()>>, _: OnAnswer, _: Watchers) {}
 
 #[cfg(feature = "hydrate")]
 fn send(
@@ -238,7 +242,7 @@ fn send(
     form: FormState,
     on_done: Option<Callback<()>>,
     on_answer: OnAnswer,
-    keeper: Option<Autosave>,
+    (keeper, guard): Watchers,
 ) {
     use wasm_bindgen::JsCast;
     let Some(element) = event
@@ -289,6 +293,9 @@ fn send(
             Err(error) => {
                 if let Some(keeper) = keeper {
                     keeper.put_back();
+                }
+                if let Some(guard) = guard {
+                    guard.changed();
                 }
                 form.error.try_set(Some(error));
                 browser::focus_errors(&element);

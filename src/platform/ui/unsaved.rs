@@ -9,10 +9,11 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Starts to watch, until the form is removed from the page.
-    pub fn new() -> Self {
+    /// Starts to watch, until the form is removed from the page. `has_changes` is true if some were
+    /// sent before and refused.
+    pub fn new(has_changes: bool) -> Self {
         let guard = Self {
-            has_changes: StoredValue::new(false),
+            has_changes: StoredValue::new(has_changes),
         };
         #[cfg(feature = "hydrate")]
         guard.watch();
@@ -23,7 +24,7 @@ impl Guard {
         self.has_changes.set_value(true);
     }
 
-    /// The form was sent. If it is refused, it guards again after the next change.
+    /// The form was sent. If it is refused, [`Guard::changed`] follows.
     pub fn sent(self) {
         self.has_changes.set_value(false);
     }

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, Bool, Date, Int4, Nullable, Text, Timestamptz, Uu
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::coldcall::server::prompts::COHORT_STATE;
+use crate::cohort::server::cold_calls::COHORT_STATE;
 use crate::enrollment::server::opening::{OpeningRule, effective_date};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, PromptId};

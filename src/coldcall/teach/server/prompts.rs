@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::check_prompt::check;
 use super::overview;
-use crate::coldcall::server::prompts::COHORT_STATE;
+use crate::cohort::server::cold_calls::COHORT_STATE;
 use crate::coldcall::teach::{
     MOST_PROMPTS, PromptForm, PromptFormPage, PromptLine, PromptStatus, PromptTopic, PromptsPage,
 };
