@@ -3,9 +3,11 @@ mod personas;
 mod price;
 #[cfg(feature = "ssr")]
 pub mod server;
+mod visibility;
 
 pub use personas::{LearnerPersona, StudyPersona};
 pub use price::{Price, money};
+pub use visibility::Visibility;
 
 use serde::{Deserialize, Serialize};
 

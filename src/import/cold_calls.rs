@@ -235,6 +235,7 @@ async fn insert(
             cold_call_prompts::prompt_key.eq(key),
             cold_call_prompts::prompt.eq(&draft.prompt),
             cold_call_prompts::helper_text.eq(&draft.helper_text),
+            cold_call_prompts::visibility.eq(draft.visibility),
             cold_call_prompts::display_order.eq(place),
         ))
         .returning(cold_call_prompts::prompt_id)
@@ -288,6 +289,7 @@ async fn number(conn: &mut Conn, topic: TopicId) -> QueryResult<()> {
 #[cfg(test)]
 mod rules {
     use super::*;
+    use crate::course::Visibility;
     use uuid::Uuid;
 
     fn known(id: u128, key: &str, prompt: &str) -> KnownPrompt {
@@ -308,6 +310,7 @@ mod rules {
             key: key.map(str::to_owned),
             prompt: prompt.to_owned(),
             helper_text: None,
+            visibility: Visibility::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::NewCourse;
-use crate::course::server::draft::CourseDraft;
+use crate::course::server::draft::{CourseDraft, CourseSettings};
 use crate::course::server::render::Links;
 use crate::course::server::store::recount;
 use crate::platform::db::Conn;
@@ -44,13 +44,13 @@ pub async fn store_course(
         courses::currency.eq(&draft.currency),
         courses::cohort_only.eq(draft.cohort_only),
     );
-    let settings = &draft.settings;
+    let of_draft = &draft.settings;
     let settings = (
-        courses::is_gated.eq(settings.gated),
-        courses::cooldown_days.eq(settings.cooldown_days),
-        courses::passing_score_percent.eq(settings.passing_score_percent),
-        courses::questions_per_attempt.eq(settings.questions_per_attempt),
-        courses::seconds_per_question.eq(settings.seconds_per_question),
+        courses::is_gated.eq(of_draft.gated),
+        courses::cooldown_days.eq(of_draft.cooldown_days),
+        courses::passing_score_percent.eq(of_draft.passing_score_percent),
+        courses::questions_per_attempt.eq(of_draft.questions_per_attempt),
+        courses::seconds_per_question.eq(of_draft.seconds_per_question),
     );
     let edited = course_quiz_settings::edited_at.is_not_null().nullable();
     let slugs: Vec<&str> = std::iter::once(&draft.slug)
@@ -78,6 +78,9 @@ pub async fn store_course(
                 .set((courses::slug.eq(&draft.slug), back, values, settings))
                 .execute(conn)
                 .await?;
+            if settings.is_some() {
+                store_quiz_settings(conn, course, of_draft).await?;
+            }
             if page_is_kept {
                 take_page(conn, course, draft).await?;
             }
@@ -98,6 +101,7 @@ pub async fn store_course(
                 .returning(courses::course_id)
                 .get_result(conn)
                 .await?;
+            store_quiz_settings(conn, course, of_draft).await?;
             Ok(StoredCourse {
                 course,
                 is_new: true,
@@ -105,6 +109,38 @@ pub async fn store_course(
             })
         }
     }
+}
+
+/// Stores the settings of quizzes that have a table of their own. A course with the usual settings
+/// needs no row there.
+async fn store_quiz_settings(
+    conn: &mut Conn,
+    course: CourseId,
+    settings: &CourseSettings,
+) -> QueryResult<()> {
+    let values = (
+        course_quiz_settings::attempts_allowed.eq(settings.attempts_allowed),
+        course_quiz_settings::retry_wait_minutes.eq(settings.retry_wait_minutes),
+        course_quiz_settings::partial_credit.eq(settings.partial_credit),
+    );
+    let is_usual = settings.attempts_allowed.is_none()
+        && settings.retry_wait_minutes == 0
+        && !settings.partial_credit;
+    if is_usual {
+        diesel::update(course_quiz_settings::table.find(course))
+            .set(values)
+            .execute(conn)
+            .await?;
+    } else {
+        diesel::insert_into(course_quiz_settings::table)
+            .values((course_quiz_settings::course_id.eq(course), values))
+            .on_conflict(course_quiz_settings::course_id)
+            .do_update()
+            .set(values)
+            .execute(conn)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Takes the title, description and language of the course's page into the draft, because other

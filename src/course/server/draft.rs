@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 pub use crate::course::QuestionPurpose;
 pub use crate::course::{BlockKind, Level};
-use crate::course::{LearnerPersona, StudyPersona};
+use crate::course::{LearnerPersona, StudyPersona, Visibility};
 use crate::platform::names::visible;
 
 /// Prefix of the external keys of questions that came from a question file. Importing the course
@@ -95,6 +95,12 @@ pub struct CourseSettings {
     pub questions_per_attempt: i32,
     /// None for no time limit.
     pub seconds_per_question: Option<i32>,
+    /// Attempts that each learner has at a quiz. None for no limit.
+    pub attempts_allowed: Option<i32>,
+    /// Minutes from a failed attempt until the next may begin.
+    pub retry_wait_minutes: i32,
+    /// True if an answer that is right in part earns part of the points.
+    pub partial_credit: bool,
 }
 
 impl CourseSettings {
@@ -104,6 +110,9 @@ impl CourseSettings {
         passing_score_percent: 70,
         questions_per_attempt: 5,
         seconds_per_question: Some(30),
+        attempts_allowed: None,
+        retry_wait_minutes: 0,
+        partial_credit: false,
     };
     /// Settings of imported books: no time limit and no gates.
     pub const OPEN: Self = Self {
@@ -267,6 +276,8 @@ pub struct ColdCallDraft {
     pub key: Option<String>,
     pub prompt: String,
     pub helper_text: Option<String>,
+    /// Readers of the answers, for a prompt that is new. Those of a stored prompt stay.
+    pub visibility: Visibility,
 }
 
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -18,7 +18,9 @@ use crate::course::Level;
 use crate::course::server::draft::{CourseDraft, CourseSettings, FileDraft, ModuleDraft};
 use crate::course::server::native::write;
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{course_files, course_modules, courses, stored_files};
+use crate::platform::db::schema::{
+    course_files, course_modules, course_quiz_settings, courses, stored_files,
+};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures::megabytes;
 use crate::platform::files::{Files, StoredFile};
@@ -64,11 +66,22 @@ struct CourseToExport {
 /// Reads a course from the database: what learners see, and drafts of topics. Retired parts and
 /// unpublished changes of published topics stay behind.
 pub async fn load(conn: &mut Conn, course: CourseId) -> AppResult<ExportedCourse> {
-    let row: CourseToExport = courses::table
-        .find(course)
-        .select(CourseToExport::as_select())
+    type QuizRules = (Option<i32>, i32, bool);
+    let (row, quizzes): (CourseToExport, Option<QuizRules>) = courses::table
+        .left_join(course_quiz_settings::table)
+        .filter(courses::course_id.eq(course))
+        .select((
+            CourseToExport::as_select(),
+            (
+                course_quiz_settings::attempts_allowed,
+                course_quiz_settings::retry_wait_minutes,
+                course_quiz_settings::partial_credit,
+            )
+                .nullable(),
+        ))
         .first(conn)
         .await?;
+    let (attempts_allowed, retry_wait_minutes, partial_credit) = quizzes.unwrap_or_default();
     let mut left_out = Vec::new();
     let (files, stored) = files(conn, course, &mut left_out).await?;
     let thumbnail = stored.iter().zip(&files);
@@ -98,6 +111,9 @@ pub async fn load(conn: &mut Conn, course: CourseId) -> AppResult<ExportedCourse
             passing_score_percent: row.passing_score_percent,
             questions_per_attempt: row.questions_per_attempt,
             seconds_per_question: row.seconds_per_question,
+            attempts_allowed,
+            retry_wait_minutes,
+            partial_credit,
         },
         modules: modules(conn, course, &mut left_out).await?,
         files,

@@ -12,7 +12,7 @@ use crate::course::server::draft::{
     TopicDraft,
 };
 use crate::course::server::native::is_slug;
-use crate::course::{ContentType, LearnerPersona, StudyPersona};
+use crate::course::{ContentType, LearnerPersona, StudyPersona, Visibility};
 use crate::exercise::Lines;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
@@ -245,7 +245,8 @@ async fn cold_calls(
     conn: &mut Conn,
     course: CourseId,
 ) -> AppResult<HashMap<TopicId, Vec<ColdCallDraft>>> {
-    let rows: Vec<(TopicId, Option<String>, String, Option<String>)> = cold_call_prompts::table
+    type PromptRow = (TopicId, Option<String>, String, Option<String>, Visibility);
+    let rows: Vec<PromptRow> = cold_call_prompts::table
         .filter(cold_call_prompts::course_id.eq(course))
         .filter(cold_call_prompts::retired_at.is_null())
         .order((
@@ -257,11 +258,12 @@ async fn cold_calls(
             cold_call_prompts::prompt_key,
             cold_call_prompts::prompt,
             cold_call_prompts::helper_text,
+            cold_call_prompts::visibility,
         ))
         .load(conn)
         .await?;
     let mut calls: HashMap<TopicId, Vec<ColdCallDraft>> = HashMap::new();
-    for (topic, key, prompt, helper_text) in rows {
+    for (topic, key, prompt, helper_text, visibility) in rows {
         let of_topic = calls.entry(topic).or_default();
         of_topic.push(ColdCallDraft {
             display_order: i32::try_from(of_topic.len()).unwrap_or(i32::MAX - 1) + 1,
@@ -269,6 +271,7 @@ async fn cold_calls(
             key: key.filter(|key| is_slug(key)),
             prompt,
             helper_text,
+            visibility,
         });
     }
     Ok(calls)

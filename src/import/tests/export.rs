@@ -98,6 +98,7 @@ async fn stored(site: &TestSite) -> String {
         ("cold_call_prompts", "'updated_at'"),
         ("simulation_exercises", "'updated_at'"),
         ("course_files", "''"),
+        ("course_quiz_settings", "'updated_at'"),
     ] {
         let sql = format!(
             "select coalesce(string_agg(line, e'\\n' order by line), '')
@@ -201,8 +202,10 @@ async fn an_export_has_all_that_was_written_on_the_site() {
         .sql(
             "insert into quiz_questions (organization_id, course_id, topic_id, module_no, question_type, prompt, prompt_html, payload, purpose, order_index)
              select organization_id, course_id, topic_id, 1, question_type, 'Written here', '', payload, 'exam', 7 from quiz_questions where external_key = 'qa';
-             insert into cold_call_prompts (organization_id, course_id, topic_id, prompt, display_order)
-             select organization_id, course_id, topic_id, 'Asked here', 2 from topics where slug = 'a';
+             insert into cold_call_prompts (organization_id, course_id, topic_id, prompt, display_order, visibility)
+             select organization_id, course_id, topic_id, 'Asked here', 2, 'tutors_only' from topics where slug = 'a';
+             insert into course_quiz_settings (organization_id, course_id, attempts_allowed, retry_wait_minutes, partial_credit, edited_at)
+             select organization_id, course_id, 3, 10, true, now() from courses;
              update courses set question_count = question_count + 1",
         )
         .await;
@@ -217,6 +220,9 @@ async fn an_export_has_all_that_was_written_on_the_site() {
     assert!(text("01-one/03-new-one.md").contains("title = \"New one\"\ndraft = true\n"));
     assert!(text("01-one/01-a.quiz.toml").contains("prompt = \"Written here\""));
     assert!(text("01-one/01-a.prompts.toml").contains("prompt = \"Asked here\""));
+    assert!(text("01-one/01-a.prompts.toml").contains("visibility = \"tutors_only\""));
+    let settings = "attempts_allowed = 3\nretry_wait_minutes = 10\npartial_credit = true\n";
+    assert!(text("course.toml").contains(settings));
     assert!(files.contains_key(Path::new("03-empty-module/.keep")));
     // Elsewhere the drafts are drafts.
     let elsewhere = TestSite::new().await;

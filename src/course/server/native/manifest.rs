@@ -215,6 +215,13 @@ fn settings(fields: &mut Fields<'_>) -> CourseSettings {
     }
     settings.seconds_per_question =
         seconds_per_question(&mut fields, settings.seconds_per_question);
+    if let Some(attempts) = fields.integer("attempts_allowed", 1..=100) {
+        settings.attempts_allowed = Some(attempts);
+    }
+    if let Some(minutes) = fields.integer("retry_wait_minutes", 0..=43_200) {
+        settings.retry_wait_minutes = minutes;
+    }
+    settings.partial_credit = fields.flag("partial_credit", settings.partial_credit);
     fields.finish();
     settings
 }

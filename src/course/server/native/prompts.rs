@@ -8,6 +8,7 @@ use super::manifest::LEVELS;
 use super::reading::{Keyed, Reading};
 use super::source::TomlSource;
 use super::{limits, quiz};
+use crate::course::Visibility;
 use crate::course::server::draft::{ColdCallDraft, Level, SimulationDraft, SuggestionDraft};
 
 #[derive(Debug, Default)]
@@ -41,6 +42,9 @@ fn cold_call(display_order: i32, mut fields: Fields<'_>) -> ColdCallDraft {
         key: optional_key(&mut fields),
         prompt: fields.required_line("prompt", limits::COLD_CALL),
         helper_text: fields.line("helper_text", limits::HELPER_TEXT),
+        visibility: fields
+            .choice("visibility", &Visibility::ALL.map(|of| (of.name(), of)))
+            .unwrap_or_default(),
     };
     fields.finish();
     draft

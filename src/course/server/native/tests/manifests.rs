@@ -72,6 +72,7 @@ gates = false
         passing_score_percent: 100,
         questions_per_attempt: 20,
         seconds_per_question: None,
+        ..CourseSettings::PACED
     };
     assert_eq!(course.settings, settings);
     assert_eq!(

@@ -296,7 +296,7 @@ fn prompts_are_as_strict() {
     refuses_file(
         "prompts.toml",
         "[[cold_call]]\nhelper = \"x\"\nprompt = \"p\"",
-        "2: unknown key 'helper' in a cold call; it can have helper_text, key, prompt",
+        "2: unknown key 'helper' in a cold call; it can have helper_text, key, prompt, visibility",
     );
     refuses_file(
         "prompts.toml",

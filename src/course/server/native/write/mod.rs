@@ -106,6 +106,12 @@ fn course(draft: &CourseDraft, folders: &[String]) -> String {
         Some(seconds) => out.raw("seconds_per_question", &seconds.to_string()),
         None => out.text("seconds_per_question", "untimed"),
     }
+    if let Some(attempts) = settings.attempts_allowed {
+        out.raw("attempts_allowed", &attempts.to_string());
+    }
+    let minutes = settings.retry_wait_minutes.to_string();
+    out.raw("retry_wait_minutes", &minutes);
+    out.raw("partial_credit", &settings.partial_credit.to_string());
     for (module, folder) in draft.modules.iter().zip(folders) {
         out.header("[[module]]");
         out.text("folder", folder);

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use super::prose::{ProseWriter, path_to};
 use super::questions;
 use super::values::{TomlText, short};
-use crate::course::LearnerPersona;
 use crate::course::server::draft::{
     AssetDraft, BlockData, BlockDraft, BlockKind, CalloutTone, Captions, Level, SuggestionDraft,
     TopicBody, TopicDraft,
 };
+use crate::course::{LearnerPersona, Visibility};
 
 /// Returns the files of a topic with their paths. `folder` is the folder of its module.
 pub fn files(folder: &str, topic: &TopicDraft, prose: &ProseWriter) -> Vec<(String, String)> {
@@ -225,6 +225,9 @@ fn prompts(at: &Path, topic: &TopicDraft, prose: &ProseWriter) -> String {
         out.optional("key", call.key.as_deref());
         out.text("prompt", &call.prompt);
         out.optional("helper_text", call.helper_text.as_deref());
+        if call.visibility != Visibility::default() {
+            out.text("visibility", call.visibility.name());
+        }
     }
     suggestions(&mut out, "suggestion", &topic.suggestions, &|text| {
         prose.write(at, text)
