@@ -125,6 +125,13 @@ const TABLE: &str = "
     imports/api/confirm_course_import preview=NOBODY&seen=x                     401 403 403 403 403 404 404
     imports/api/discard_course_import preview=NOBODY                            401 403 403 403 403 200 200
     imports/api/copy_course     course=open&title=                              401 403 403 403 403 422 404
+    GET survey/api/load_survey  course=open                                     401 200 403 403 403 403 403
+    survey/api/take_survey      course=open&before=0                            401 422 403 403 403 403 403
+    survey/api/choose_kind      course=open&kind=                               401 200 403 403 403 403 403
+    GET notes/api/load_concepts  course=open                                    401 200 403 403 403 403 403
+    GET notes/api/load_notes    course=open&topic=t                             401 403 403 200 403 200 404
+    notes/api/save_notes        course=open&topic=TOPIC&concepts=x              401 403 403 422 403 422 404
+    notes/api/reset_notes       course=open&topic=TOPIC                         401 403 403 200 403 200 404
     GET editor/api/load_topic_text course=open&topic=t                          401 403 403 200 403 200 404
     editor/api/save_topic       course=open&topic=TOPIC&page[base]=0            401 403 403 422 403 422 404
     editor/api/preview_topic    course=open&topic=TOPIC&text=x                  401 403 403 200 403 200 404

@@ -140,6 +140,12 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/learn/:course/exam/all", || Box::pin(exam(Exam::List))),
         Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam(Exam::One))),
+        Route::lazy("/learn/:course/survey/mine", || {
+            Box::pin(player(Player::Survey))
+        }),
+        Route::lazy("/learn/:course/concepts/all", || {
+            Box::pin(player(Player::Concepts))
+        }),
         Route::lazy("/learn/:course/:topic/practice/:key", || {
             Box::pin(quiz(Quiz::Practice))
         }),
@@ -169,6 +175,9 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/topics/:topic/edit", || {
             Box::pin(authoring(Authoring::Topic))
+        }),
+        Route::lazy("/teach/:course/topics/:topic/notes", || {
+            Box::pin(authoring(Authoring::Notes))
         }),
         Route::lazy("/teach/:course/topics/:topic/history", || {
             Box::pin(authoring(Authoring::History))

@@ -13,6 +13,7 @@ const FLOORS: &[&str] = &[
     "course",
     "teaching",
     "enrollment",
+    "notes",
     "question_bank",
     "exercise",
     "import",

@@ -33,6 +33,7 @@ use crate::exam::teach::pages::{
 };
 use crate::exercise::pages::exercise_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
+use crate::notes::pages::{concepts_page, topic_notes_page};
 use crate::people::applications::form::teach_with_us_page;
 use crate::people::applications::pages::{tutor_application_page, tutor_applications_page};
 use crate::people::audit_log::pages::audit_log_page;
@@ -49,6 +50,7 @@ use crate::platform::notifications::pages::{
     notification_choices_page, notifications_page, stop_mails_page,
 };
 use crate::player::pages::{learn_page, resume_page, topic_page};
+use crate::player::survey::pages::survey_page;
 use crate::practice::pages::practice_page;
 use crate::question_bank::authoring::pages::{
     question_bank_page, question_import_page, question_page,
@@ -127,6 +129,8 @@ bundle! {
     /// The player.
     player, Player {
         Topic => topic_page,
+        Concepts => concepts_page,
+        Survey => survey_page,
     }
 }
 
@@ -187,6 +191,7 @@ bundle! {
         Details => course_details_page,
         Check => course_check_page,
         Topic => topic_editor_page,
+        Notes => topic_notes_page,
         History => topic_history_page,
     }
 }

@@ -34,6 +34,7 @@ pub mod enrollment;
 mod hostile_tests;
 #[cfg(feature = "ssr")]
 pub mod import;
+pub mod notes;
 #[cfg(all(test, feature = "ssr"))]
 mod nul_tests;
 pub mod paths;

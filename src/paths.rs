@@ -58,3 +58,18 @@ pub fn regrade_path(course: &str, question: QuestionId) -> String {
 
 /// Server function of the gradebook that the page of an exam posts to, to give a learner more time.
 pub const ALLOW_EXAM: &str = "/api/lyceum/gradebook/api/allow_exam";
+
+/// List of the concepts of a course. `all` cannot be a page of a topic, which has another name there.
+pub fn concepts_path(course: &str) -> String {
+    format!("/learn/{course}/concepts/all")
+}
+
+/// Page that says how a course is shown to the learner.
+pub fn survey_path(course: &str) -> String {
+    format!("/learn/{course}/survey/mine")
+}
+
+/// Page on which tutors edit the notes of a topic.
+pub fn notes_path(course: &str, topic: &str) -> String {
+    format!("/teach/{course}/topics/{topic}/notes")
+}

@@ -299,6 +299,7 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
 pub fn registry() -> Registry {
     Registry::platform()
         .with::<crate::quiz::server::attempt::EndAttempt>()
+        .with::<crate::notes::server::write::WriteNotes>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()
         .hourly::<crate::coldcall::server::new_prompts::TellOfPrompts>()
         .with::<crate::cohort::server::sessions::RemindOfSession>()

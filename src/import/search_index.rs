@@ -10,6 +10,7 @@ use super::lock;
 use crate::course::StudyPersona;
 use crate::course::server::search;
 use crate::course::server::search::Vocabulary;
+use crate::notes::server::write as notes;
 use crate::platform::db::schema::{courses, topic_blocks, topics};
 use crate::platform::db::{Conn, Db, organizations};
 use crate::platform::error::AppResult;
@@ -59,6 +60,7 @@ pub async fn refresh_course(conn: &mut Conn, course: CourseId, words: Vocabulary
     let (about, titles) = (said.about(), titles.join("\n"));
     let texts = [said.title.as_str(), &about, &titles];
     search::course(conn, course, texts, &said.language).await?;
+    notes::queue(conn, course).await?;
     Ok(search::replace_terms(conn, Some(course), words).await?)
 }
 

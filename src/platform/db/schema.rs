@@ -1695,6 +1695,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    ai_notes (topic_id) {
+        note_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        summary_markdown -> Text,
+        key_concepts -> Jsonb,
+        source_hash -> Bytea,
+        generated_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
+        edited_by -> Nullable<Uuid>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(ai_notes -> topics (topic_id));
+diesel::joinable!(ai_notes -> courses (course_id));
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1792,6 +1810,7 @@ diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    ai_notes,
     announcement_reads,
     assessment_questions,
     audit_logs,
