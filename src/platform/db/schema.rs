@@ -272,6 +272,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+
+    course_chunks (organization_id, chunk_id) {
+        organization_id -> Uuid,
+        chunk_id -> Text,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        chunk_no -> Int4,
+        heading_path -> Array<Nullable<Text>>,
+        anchor -> Nullable<Text>,
+        starts_at -> Int4,
+        ends_at -> Int4,
+        content -> Text,
+        content_hash -> Text,
+        embedding_model -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     course_files (course_id, name) {
         course_id -> Uuid,
         organization_id -> Uuid,
@@ -291,6 +311,21 @@ diesel::table! {
         preview -> Jsonb,
         imported_as -> Nullable<Text>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_indexes (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        revision -> Nullable<Uuid>,
+        version -> Int2,
+        embedding_model -> Nullable<Text>,
+        folded_chunks -> Int4,
+        topics -> Jsonb,
+        indexed_at -> Timestamptz,
     }
 }
 
@@ -334,6 +369,19 @@ diesel::table! {
         course_id -> Uuid,
         organization_id -> Uuid,
         revision -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_terms (organization_id, course_id, term) {
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        term -> Text,
+        chunk_nos -> Array<Nullable<Int4>>,
+        weights -> Array<Nullable<Float4>>,
+        direction -> Nullable<Bytea>,
     }
 }
 
@@ -1834,13 +1882,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     cold_call_reports,
     cold_call_stars,
     course_certificates,
+    course_chunks,
     course_files,
     course_import_previews,
+    course_indexes,
     course_modules,
     course_offerings,
     course_page_edits,
     course_quiz_settings,
     course_revisions,
+    course_terms,
     course_tutors,
     courses,
     discount_codes,
