@@ -221,6 +221,7 @@ pub async fn topic(
         },
         has_exams: progress.shared.has_exams,
         has_cohort: studying.has_cohort,
+        has_news: studying.has_news,
         course_slug: course,
         course_title,
         personas,
