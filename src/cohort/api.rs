@@ -1,4 +1,5 @@
-//! Server functions of a cohort's home, and of the news of a course. Each acts for the signed-in member only.
+//! Server functions of a cohort's home, and of the news of a course. Each acts for the signed-in
+//! member only.
 
 use leptos::prelude::*;
 

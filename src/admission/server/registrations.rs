@@ -47,8 +47,8 @@ impl RegistrationRow {
         self.previous_status.unwrap_or(self.status)
     }
 
-    /// Returns the status that the applicant's pages show. An offered seat that is being freed can't
-    /// be accepted any more, and its applicant is not told yet: the application is in review.
+    /// Returns the status that the applicant's pages show. An offered seat that is being freed
+    /// can't be accepted any more, and its applicant is not told yet: the application is in review.
     pub fn shown_status(&self) -> RegistrationStatus {
         match self.told_status() {
             RegistrationStatus::Offered if self.status != RegistrationStatus::Offered => {

@@ -22,8 +22,8 @@ pub fn opening(cohort: &str) -> String {
     format!("coalesce(p.opens_at, cohort_day({cohort}, p.opens_after_days))")
 }
 
-/// SQL of the close and the lock of a prompt `p` in a cohort, which may have them differently in its
-/// row `o` of overrides.
+/// SQL of the close and the lock of a prompt `p` in a cohort, which may have them differently in
+/// its row `o` of overrides.
 pub fn cohort_state(cohort: &str) -> String {
     format!(
         "case when o.closes_at is null then coalesce(p.closes_at, cohort_day({cohort}, p.closes_after_days + 1))

@@ -1,5 +1,6 @@
-//! Announcements to all learners of a course and messages of tutors to single ones, outside cohorts:
-//! the people whom they reach, their notifications, and the page on which learners see them.
+//! Announcements to all learners of a course and messages of tutors to single ones, outside
+//! cohorts: the people whom they reach, their notifications, and the page on which learners see
+//! them.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -105,8 +106,8 @@ struct AnnouncedRow {
     is_read: bool,
 }
 
-/// Returns the published announcements to all learners of the course, newest first, and records that
-/// this learner has read them.
+/// Returns the published announcements to all learners of the course, newest first, and records
+/// that this learner has read them.
 pub async fn announcements(
     conn: &mut Conn,
     course: CourseId,

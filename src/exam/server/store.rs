@@ -53,8 +53,8 @@ impl Exam {
     }
 }
 
-/// Days after a cohort's start: an exam opens at the beginning of the one, and closes at the end of the
-/// other. They count where the window has no time, and bind nobody outside cohorts.
+/// Days after a cohort's start: an exam opens at the beginning of the one, and closes at the end of
+/// the other. They count where the window has no time, and bind nobody outside cohorts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CohortDays {
     pub opens: Option<i32>,
@@ -137,7 +137,8 @@ pub async fn exams(conn: &mut Conn, course: CourseId) -> AppResult<Vec<Exam>> {
     rows.into_iter().map(Exam::try_from).collect()
 }
 
-/// Returns the exams with the windows that they have for a learner, in the order in which they open.
+/// Returns the exams with the windows that they have for a learner, in the order in which they
+/// open.
 pub async fn for_learner(
     conn: &mut Conn,
     user: UserId,

@@ -110,8 +110,8 @@ pub const TUTOR_MESSAGES: Limit = Limit {
     burst: 20.0,
     every_s: 60.0,
 };
-/// Mails to people without an account whom one tutor adds to cohorts: a whole list at once, and some
-/// more each day.
+/// Mails to people without an account whom one tutor adds to cohorts: a whole list at once, and
+/// some more each day.
 pub const NEWCOMER_MAILS: Limit = Limit {
     name: "newcomer-mails",
     burst: 6_000.0,
@@ -159,8 +159,8 @@ impl Limit {
         Ok(())
     }
 
-    /// Takes so many tokens from the bucket of `whose`, in the caller's transaction: if it fails, they
-    /// stay in the bucket.
+    /// Takes so many tokens from the bucket of `whose`, in the caller's transaction: if it fails,
+    /// they stay in the bucket.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! Disputes of payments by card. The school answers them at the provider; here admins learn of them.
+//! Disputes of payments by card. The school answers them at the provider; here admins learn of
+//! them.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

@@ -20,7 +20,8 @@ use {
     serde_json::json,
 };
 
-/// Returns the announcements of a cohort, or those to all learners of the course, with the readers of the one that `readers` names.
+/// Returns the announcements of a cohort, or those to all learners of the course, with the readers
+/// of the one that `readers` names.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_announcements(
     course: String,

@@ -141,8 +141,8 @@ struct WrittenRow {
     others: i64,
 }
 
-/// Returns the page of announcements to a cohort or to the whole course: the planned ones, then the newest. `readers` may
-/// name the announcement whose readers are listed.
+/// Returns the page of announcements to a cohort or to the whole course: the planned ones, then the
+/// newest. `readers` may name the announcement whose readers are listed.
 pub async fn page(
     conn: &mut Conn,
     course: CourseId,
@@ -263,8 +263,8 @@ const LEARNERS: &str =
          where a.course_id = $1 and a.cohort_id is null and a.announcement_id = $2 and a.published_at is not null
          order by lower(u.display_name), u.user_id limit $3";
 
-/// Returns the active members or learners who have read a published announcement, and those who have
-/// not.
+/// Returns the active members or learners who have read a published announcement, and those who
+/// have not.
 async fn names_of_readers(
     conn: &mut Conn,
     to: &AnnouncedTo,
@@ -327,8 +327,9 @@ fn planned_time(typed: &str, to: &AnnouncedTo) -> AppResult<Option<DateTime<Utc>
     }
 }
 
-/// Writes an announcement to the course, to the cohort, or to all cohorts that run. It is published at the time `planned`
-/// as each cohort's clock tells it, or now if that is empty. Nothing is written twice with one key.
+/// Writes an announcement to the course, to the cohort, or to all cohorts that run. It is published
+/// at the time `planned` as each cohort's clock tells it, or now if that is empty. Nothing is
+/// written twice with one key.
 pub async fn make_announcement(
     conn: &mut Conn,
     to: AnnouncedTo,
