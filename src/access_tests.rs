@@ -94,6 +94,10 @@ const TABLE: &str = "
     GET home/api/load_announcements course=open&cohort=COHORT                   401 403 403 200 403 200 404
     home/api/save_announcement  course=open&cohort=COHORT                       401 403 403 422 403 422 404
     home/api/delete_announcement course=open&cohort=COHORT&id=NOBODY            401 403 403 404 403 404 404
+    GET home/api/load_announcements course=open                                 401 403 403 200 403 200 404
+    home/api/save_announcement  course=open                                     401 403 403 422 403 422 404
+    home/api/delete_announcement course=open&id=NOBODY                          401 403 403 404 403 404 404
+    GET cohort/api/load_news    course=open                                     401 200 403 403 403 403 403
     GET home/api/load_project   course=open&cohort=COHORT&batch=1               401 403 403 200 403 200 404
     home/api/save_project       course=open&cohort=COHORT&batch=1               401 403 403 422 403 422 404
     home/api/comment_work       course=open&cohort=COHORT&work=NOBODY&text=x    401 403 403 404 403 404 404

@@ -135,6 +135,9 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/cohort", || {
             Box::pin(cohort(CohortPages::Home))
         }),
+        Route::lazy("/learn/:course/news/all", || {
+            Box::pin(cohort(CohortPages::News))
+        }),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
@@ -163,6 +166,9 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/courses/new", || Box::pin(authoring(Authoring::New))),
         Route::lazy("/teach/courses/import", || {
             Box::pin(authoring(Authoring::Import))
+        }),
+        Route::lazy("/teach/:course/announcements", || {
+            Box::pin(taught_cohort(TaughtCohort::Announcements))
         }),
         Route::lazy("/teach/:course/outline", || {
             Box::pin(authoring(Authoring::Outline))

@@ -17,7 +17,7 @@ use crate::authoring::imports::pages::course_import_page;
 use crate::authoring::pages::{new_course_page, outline_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
-use crate::cohort::pages::cohort_home_page;
+use crate::cohort::pages::{cohort_home_page, course_news_page};
 use crate::cohort::teach::home::pages::{announcements_page, project_page};
 use crate::cohort::teach::messages::pages::message_page;
 use crate::cohort::teach::pages::{
@@ -155,6 +155,7 @@ bundle! {
     /// Home of a cohort for its members, and its cold calls.
     cohort, CohortPages {
         Home => cohort_home_page,
+        News => course_news_page,
         ColdCall => cold_call_page,
     }
 }

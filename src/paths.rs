@@ -33,6 +33,11 @@ pub fn cohort_home_path(course: &str) -> String {
     format!("/learn/{course}/cohort")
 }
 
+/// Announcements to the learners of a course, and messages to this learner.
+pub fn course_news_path(course: &str) -> String {
+    format!("/learn/{course}/news/all")
+}
+
 pub fn certificate_path(code: &str) -> String {
     format!("{CERTIFICATES}/{code}")
 }

@@ -189,6 +189,8 @@ pub struct PeopleList {
     pub previous: Option<UserId>,
     /// Last person of this page if there are people after.
     pub next: Option<UserId>,
+    /// Applications to teach that nobody has decided about.
+    pub waiting: i64,
 }
 
 /// A person in the list.

@@ -31,6 +31,8 @@ pub struct TopicPage {
     pub has_exams: bool,
     /// True for a member of a cohort of the course.
     pub has_cohort: bool,
+    /// True if there are announcements or messages to the learner.
+    pub has_news: bool,
     pub place: TopicPlace,
     pub persona: StudyPersona,
     /// Study personas that this topic is told for, in the order of the switch.

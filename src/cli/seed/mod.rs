@@ -222,6 +222,7 @@ async fn exams(conn: &mut Conn) -> AppResult<()> {
             passing_score_percent: 60,
             attempts_allowed: Some(3),
             window: Default::default(),
+            days: Default::default(),
             config,
             is_published: false,
             is_retired: false,

@@ -224,6 +224,8 @@ diesel::table! {
         retired_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        opens_after_days -> Nullable<Int4>,
+        closes_after_days -> Nullable<Int4>,
     }
 }
 
@@ -604,6 +606,8 @@ diesel::table! {
         revision -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        opens_after_days -> Nullable<Int4>,
+        closes_after_days -> Nullable<Int4>,
     }
 }
 
@@ -1430,6 +1434,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_disputes (card_dispute_id) {
+        card_dispute_id -> Uuid,
+        organization_id -> Uuid,
+        card_payment_id -> Uuid,
+        dispute -> Text,
+        amount_cents -> Int8,
+        reason -> Text,
+        due_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     payment_settings (settings_id) {
         settings_id -> Uuid,
         organization_id -> Uuid,
@@ -1489,7 +1508,7 @@ diesel::table! {
     cohort_announcements (announcement_id) {
         announcement_id -> Uuid,
         organization_id -> Uuid,
-        cohort_id -> Uuid,
+        cohort_id -> Nullable<Uuid>,
         author_user_id -> Nullable<Uuid>,
         title -> Text,
         body -> Text,
@@ -1499,6 +1518,24 @@ diesel::table! {
         series_id -> Uuid,
         publish_at -> Timestamptz,
         published_at -> Nullable<Timestamptz>,
+        course_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    course_announcement_reads (announcement_id, user_id) {
+        announcement_id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        read_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    course_message_receivers (message_id, user_id) {
+        message_id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Uuid,
     }
 }
 
@@ -1515,11 +1552,12 @@ diesel::table! {
     cohort_messages (message_id) {
         message_id -> Uuid,
         organization_id -> Uuid,
-        cohort_id -> Uuid,
+        cohort_id -> Nullable<Uuid>,
         sender_user_id -> Nullable<Uuid>,
         title -> Text,
         body -> Text,
         sent_at -> Timestamptz,
+        course_id -> Nullable<Uuid>,
     }
 }
 
@@ -1829,6 +1867,7 @@ diesel::joinable!(order_payments -> orders (order_id));
 diesel::joinable!(card_payments -> orders (order_id));
 diesel::joinable!(card_refunds -> card_payments (card_payment_id));
 diesel::joinable!(card_events -> card_payments (card_payment_id));
+diesel::joinable!(card_disputes -> card_payments (card_payment_id));
 diesel::joinable!(registration_links -> registrations (registration_id));
 diesel::joinable!(exams -> courses (course_id));
 diesel::joinable!(exam_sections -> topics (topic_id));
@@ -1864,6 +1903,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_logs,
     background_jobs,
     card_events,
+    card_disputes,
     card_payments,
     card_refunds,
     cart_codes,
@@ -1881,11 +1921,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     cold_call_prompts,
     cold_call_reports,
     cold_call_stars,
+    course_announcement_reads,
     course_certificates,
     course_chunks,
     course_files,
     course_import_previews,
     course_indexes,
+    course_message_receivers,
     course_modules,
     course_offerings,
     course_page_edits,

@@ -224,6 +224,7 @@ pub async fn topic(
         learner_persona: studying.learner_persona,
         has_exams: progress.shared.has_exams,
         has_cohort: studying.has_cohort,
+        has_news: studying.has_news,
         course_slug: course,
         course_title,
         personas,
