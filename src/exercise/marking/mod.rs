@@ -5,6 +5,8 @@ pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
