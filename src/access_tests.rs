@@ -145,6 +145,18 @@ const TABLE: &str = "
     practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
     GET exercise/api/load_exercise course=open&topic=t&key=e                    401 200 403 403 403 403 403
     exercise/api/save_work      exercise=EXERCISE&writer=TOPIC&revision=0&change=1&text=x 401 200 403 403 403 403 404
+    hand_in/api/remove_work_file file=NOBODY                                    401 404 404 404 404 404 404
+    hand_in/api/comment_on_work work=NOBODY&text=x                              401 404 404 404 404 404 404
+    GET hand_in/api/load_tutor_comments course=open                             401 200 403 403 403 403 403
+    GET marking/api/load_marking_queue -                                        401 200 200 200 200 200 200
+    GET marking/api/load_marking submission=NOBODY                              401 404 404 404 404 404 404
+    marking/api/mark_next       -                                               401 200 200 200 200 200 200
+    marking/api/claim_work      submission=NOBODY                               401 404 404 404 404 404 404
+    marking/api/save_marks      submission=NOBODY&writer=TOPIC&revision=0&change=1 401 404 404 404 404 404 404
+    marking/api/release_marks   -                                               401 200 200 200 200 200 200
+    GET marking/api/load_assignments course=open                                401 403 403 200 403 200 404
+    GET marking/api/load_assignment course=open&exercise=EXERCISE               401 403 403 200 403 200 404
+    marking/api/save_assignment course=open&exercise=EXERCISE                   401 403 403 422 403 422 404
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
     GET coldcall/api/load_cold_call course=open&topic=t&n=1                     401 200 403 403 403 403 403
     coldcall/api/answer_cold_call prompt=PROMPT&text=x                          401 409 404 404 404 404 404
@@ -360,7 +372,7 @@ async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments:
 pub(crate) struct Filled {
     topic: String,
     attempt: String,
-    exercise: String,
+    pub exercise: String,
     pub prompt: String,
     message: String,
     pub exam: String,

@@ -138,6 +138,9 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/news/all", || {
             Box::pin(cohort(CohortPages::News))
         }),
+        Route::lazy("/learn/:course/comments/all", || {
+            Box::pin(quiz(Quiz::TutorComments))
+        }),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
@@ -162,6 +165,10 @@ fn routes() -> RouteTable {
         Route::lazy("/certificates", || Box::pin(own(Own::Certificates))),
         Route::lazy("/certificates/:code", || Box::pin(own(Own::Certificate))),
         Route::lazy("/verify", || Box::pin(own(Own::Verify))),
+        Route::lazy("/marking", || Box::pin(gradebook(Gradebook::MarkingQueue))),
+        Route::lazy("/marking/:submission", || {
+            Box::pin(gradebook(Gradebook::Marking))
+        }),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
         Route::lazy("/teach/courses/new", || Box::pin(authoring(Authoring::New))),
         Route::lazy("/teach/courses/import", || {
@@ -187,6 +194,12 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/topics/:topic/history", || {
             Box::pin(authoring(Authoring::History))
+        }),
+        Route::lazy("/teach/:course/exercises", || {
+            Box::pin(gradebook(Gradebook::Assignments))
+        }),
+        Route::lazy("/teach/:course/exercises/:exercise", || {
+            Box::pin(gradebook(Gradebook::Assignment))
         }),
         Route::lazy("/teach/:course/exams", || {
             Box::pin(gradebook(Gradebook::Exams))

@@ -31,6 +31,10 @@ use crate::exam::pages::{exam_page, exams_page};
 use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
 };
+use crate::exercise::hand_in::pages::tutor_comments_page;
+use crate::exercise::marking::pages::{
+    assignment_page, assignments_page, marking_page, marking_queue_page,
+};
 use crate::exercise::pages::exercise_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
 use crate::notes::pages::{concepts_page, topic_notes_page};
@@ -140,6 +144,7 @@ bundle! {
         One => quiz_page,
         Practice => practice_page,
         Exercise => exercise_page,
+        TutorComments => tutor_comments_page,
     }
 }
 
@@ -161,7 +166,7 @@ bundle! {
 }
 
 bundle! {
-    /// Gradebook of a course, and exams for tutors.
+    /// Gradebook of a course, exams and marking for tutors.
     gradebook, Gradebook {
         Learners => gradebook_page,
         Learner => learner_page,
@@ -169,6 +174,10 @@ bundle! {
         Exam => taught_exam_page,
         ExamForm => exam_form_page,
         Sitting => taught_sitting_page,
+        MarkingQueue => marking_queue_page,
+        Marking => marking_page,
+        Assignments => assignments_page,
+        Assignment => assignment_page,
     }
 }
 

@@ -180,6 +180,7 @@ pub fn router(state: AppState) -> Router {
         .route("/preferences/theme", post(set_theme))
         .merge(crate::platform::notifications::server::addresses::routes())
         .merge(crate::course::server::files::routes())
+        .merge(crate::exercise::hand_in::server::files::routes())
         .merge(crate::authoring::editor::server::pictures::routes())
         .merge(crate::authoring::server::download::routes())
         .merge(crate::authoring::imports::server::upload::routes())

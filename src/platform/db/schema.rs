@@ -1078,6 +1078,83 @@ diesel::table! {
         submitted_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        links -> Text,
+    }
+}
+
+diesel::table! {
+    assignments (exercise_id) {
+        exercise_id -> Uuid,
+        organization_id -> Uuid,
+        is_active -> Bool,
+        due_at -> Nullable<Timestamptz>,
+        late_days -> Int4,
+        late_percent -> Int4,
+        rubric -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    submissions (submission_id) {
+        submission_id -> Uuid,
+        organization_id -> Uuid,
+        work_id -> Uuid,
+        number -> Int4,
+        is_latest -> Bool,
+        work -> Text,
+        links -> Text,
+        handed_in_at -> Timestamptz,
+        late_days -> Int4,
+        late_percent -> Int4,
+        marker_id -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
+        rubric -> Nullable<Jsonb>,
+        points -> Jsonb,
+        checked -> Jsonb,
+        feedback -> Text,
+        feedback_html -> Text,
+        score -> Nullable<Int4>,
+        revision -> Int4,
+        writer -> Nullable<Uuid>,
+        change -> Int4,
+        released_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    work_files (work_file_id) {
+        work_file_id -> Uuid,
+        organization_id -> Uuid,
+        work_id -> Uuid,
+        submission_id -> Nullable<Uuid>,
+        file_id -> Uuid,
+        name -> Text,
+        added_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    exercise_comments (comment_id) {
+        comment_id -> Uuid,
+        organization_id -> Uuid,
+        work_id -> Uuid,
+        author_user_id -> Nullable<Uuid>,
+        is_tutor -> Bool,
+        body -> Text,
+        body_html -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    marking_comments (comment_id) {
+        comment_id -> Uuid,
+        organization_id -> Uuid,
+        exercise_id -> Uuid,
+        body -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -1895,6 +1972,15 @@ diesel::joinable!(simulation_exercises -> courses (course_id));
 diesel::joinable!(simulation_exercises -> topics (topic_id));
 diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
+diesel::joinable!(assignments -> simulation_exercises (exercise_id));
+diesel::joinable!(submissions -> simulation_work (work_id));
+diesel::joinable!(submissions -> users (marker_id));
+diesel::joinable!(work_files -> simulation_work (work_id));
+diesel::joinable!(work_files -> submissions (submission_id));
+diesel::joinable!(work_files -> stored_files (file_id));
+diesel::joinable!(exercise_comments -> simulation_work (work_id));
+diesel::joinable!(exercise_comments -> users (author_user_id));
+diesel::joinable!(marking_comments -> simulation_exercises (exercise_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     ai_notes,
@@ -1993,6 +2079,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_ups,
     simulation_exercises,
     simulation_work,
+    assignments,
+    submissions,
+    work_files,
+    exercise_comments,
+    marking_comments,
     stored_files,
     topic_blocks,
     topic_content_assets,
