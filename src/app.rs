@@ -310,6 +310,7 @@ fn routes() -> RouteTable {
         Route::lazy("/notifications", || Box::pin(own(Own::Notifications))),
         Route::lazy("/stop-mails/:key/:which", || Box::pin(own(Own::StopMails))),
         Route::lazy("/settings/devices", || Box::pin(account(Account::Devices))),
+        Route::lazy("/settings/data", || Box::pin(account(Account::OwnData))),
         Route::lazy("/pages/:page", || Box::pin(course(Course::Cms))),
         #[cfg(debug_assertions)]
         Route::lazy("/_ui", || Box::pin(crate::platform::ui::gallery_page())),

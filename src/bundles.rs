@@ -39,6 +39,7 @@ use crate::people::audit_log::pages::audit_log_page;
 use crate::people::invite::accept::invitation_page;
 use crate::people::invite::pages::{invitation_list_page, invitations_page};
 use crate::people::operations::pages::operations_page;
+use crate::people::own_data::pages::own_data_page;
 use crate::people::pages::{people_page, person_page};
 use crate::people::tutors::pages::course_tutors_page;
 use crate::platform::auth::pages::{
@@ -84,6 +85,7 @@ bundle! {
         ResetPassword => reset_password_page,
         Settings => settings_page,
         Devices => devices_page,
+        OwnData => own_data_page,
         Invitation => invitation_page,
         TeachWithUs => teach_with_us_page,
     }

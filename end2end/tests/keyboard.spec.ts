@@ -43,6 +43,10 @@ const LEARNER: Walk[] = [
     { fill: { "Current password": "wrong", "New password": "short" }, press: "Change password", then: "errors" },
     { fill: { "Current password": PASSWORD, "New password": PASSWORD }, press: "Change password", then: "page" },
   ] },
+  { path: "/settings/data", steps: [
+    { fill: { "Your password": "wrong" }, press: "Delete my account", then: "errors" },
+    { press: "Request a copy", then: "next page" },
+  ] },
   { path: "/courses/open-to-all", steps: [{ press: "Enroll", then: "next page" }] },
   { path: TOPIC, steps: [
     { press: "Check", then: "errors" },

@@ -1201,6 +1201,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         sort_name -> Text,
+        erase_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1695,6 +1696,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    data_exports (export_id) {
+        export_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        requested_by -> Nullable<Uuid>,
+        requested_at -> Timestamptz,
+        file_id -> Nullable<Uuid>,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1824,6 +1837,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     course_revisions,
     course_tutors,
     courses,
+    data_exports,
     discount_codes,
     enrollments,
     exam_allowances,
