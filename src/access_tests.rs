@@ -243,6 +243,7 @@ const TABLE: &str = "
     own_data/api/request_own_copy -                                             401 200 200 200 200 200 200
     own_data/api/delete_own_account password=wrong                              401 422 422 422 422 422 422
     own_data/api/keep_own_account -                                             401 200 200 200 200 200 200
+    GET find/api/find           q=a                                             200 200 200 200 200 200 200
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";

@@ -28,6 +28,7 @@ const FLOORS: &[&str] = &[
     "player",
     "gradebook",
     "people",
+    "find",
     // Everything below is put together here.
     "bundles",
     "routes",

@@ -32,6 +32,7 @@ use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
 };
 use crate::exercise::pages::exercise_page;
+use crate::find::pages::find_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
 use crate::people::applications::form::teach_with_us_page;
 use crate::people::applications::pages::{tutor_application_page, tutor_applications_page};
@@ -109,8 +110,9 @@ bundle! {
 }
 
 bundle! {
-    /// Courses that a person takes or teaches.
+    /// Courses that a person takes or teaches, and finding.
     home, Home {
+        Find => find_page,
         Learn => learn_page,
         Resume => resume_page,
         Teach => teach_page,

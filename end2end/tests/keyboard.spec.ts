@@ -32,6 +32,7 @@ const OPEN: Walk[] = [
   ] },
   { path: "/reset-password?token=x", steps: [{ fill: { "New password": "short" }, press: "Save and sign in", then: "errors" }] },
   { path: "/confirm?token=x", steps: [{ press: "Confirm and start learning", then: "errors" }] },
+  { path: "/find", steps: [{ fill: { "Find courses, people, pages and actions": "verify" }, press: "Find", then: "next page" }] },
   { path: "/verify", steps: [{ fill: { "Code, address or credential": "x" }, press: "Check", then: "next page" }] },
 ];
 
