@@ -262,6 +262,11 @@ const TABLE: &str = "
     GET tutors/api/load_course_tutors course=open                               401 403 403 403 403 200 404
     tutors/api/add_course_tutor course=open&email=no                            401 403 403 403 403 422 404
     tutors/api/set_course_tutor course=open&person=NOBODY&teaches=false         401 403 403 403 403 404 404
+    GET own_data/api/load_own_data -                                            401 200 200 200 200 200 200
+    own_data/api/request_own_copy -                                             401 200 200 200 200 200 200
+    own_data/api/delete_own_account password=wrong                              401 422 422 422 422 422 422
+    own_data/api/keep_own_account -                                             401 200 200 200 200 200 200
+    GET find/api/find           q=a                                             200 200 200 200 200 200 200
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";

@@ -27,6 +27,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" type="font/woff2" crossorigin="" />
                 <link rel="preload" href="/fonts/lyceum-serif-latin.woff2" r#as="font" type="font/woff2" crossorigin="" />
+                <script nonce=leptos::nonce::use_nonce() inner_html=PALETTE_KEY></script>
                 <AutoReload options=options.clone() />
                 <HydrationScripts options=options.clone() />
                 <leptos_meta::HashedStylesheet options id="style" />
@@ -38,6 +39,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         </html>
     }
 }
+
+/// Loads the command palette when Ctrl+K or ⌘K is pressed for the first time, and opens it then.
+#[cfg(feature = "ssr")]
+const PALETTE_KEY: &str = "addEventListener('keydown',e=>{if((e.ctrlKey||e.metaKey)&&!e.shiftKey&&!e.altKey&&!e.defaultPrevented\
+&&e.key.toLowerCase()==='k'){e.preventDefault();if(window.lyceumFind)lyceumFind();\
+else if(!window.lyceumPalette){const s=window.lyceumPalette=document.createElement('script');s.src='/palette.js';\
+s.onerror=()=>location.assign('/find');document.head.append(s)}}})";
 
 /// Returns the theme stored in the cookie.
 #[cfg(feature = "ssr")]
@@ -169,6 +177,7 @@ fn routes() -> RouteTable {
         Route::lazy("/marking/:submission", || {
             Box::pin(gradebook(Gradebook::Marking))
         }),
+        Route::lazy("/find", || Box::pin(home(Home::Find))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
         Route::lazy("/teach/courses/new", || Box::pin(authoring(Authoring::New))),
         Route::lazy("/teach/courses/import", || {
@@ -338,6 +347,7 @@ fn routes() -> RouteTable {
         Route::lazy("/notifications", || Box::pin(own(Own::Notifications))),
         Route::lazy("/stop-mails/:key/:which", || Box::pin(own(Own::StopMails))),
         Route::lazy("/settings/devices", || Box::pin(account(Account::Devices))),
+        Route::lazy("/settings/data", || Box::pin(account(Account::OwnData))),
         Route::lazy("/pages/:page", || Box::pin(course(Course::Cms))),
         #[cfg(debug_assertions)]
         Route::lazy("/_ui", || Box::pin(crate::platform::ui::gallery_page())),

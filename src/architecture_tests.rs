@@ -29,6 +29,7 @@ const FLOORS: &[&str] = &[
     "player",
     "gradebook",
     "people",
+    "find",
     // Everything below is put together here.
     "bundles",
     "routes",

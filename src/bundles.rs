@@ -36,6 +36,7 @@ use crate::exercise::marking::pages::{
     assignment_page, assignments_page, marking_page, marking_queue_page,
 };
 use crate::exercise::pages::exercise_page;
+use crate::find::pages::find_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
 use crate::notes::pages::{concepts_page, topic_notes_page};
 use crate::people::applications::form::teach_with_us_page;
@@ -44,6 +45,7 @@ use crate::people::audit_log::pages::audit_log_page;
 use crate::people::invite::accept::invitation_page;
 use crate::people::invite::pages::{invitation_list_page, invitations_page};
 use crate::people::operations::pages::operations_page;
+use crate::people::own_data::pages::own_data_page;
 use crate::people::pages::{people_page, person_page};
 use crate::people::tutors::pages::course_tutors_page;
 use crate::platform::auth::pages::{
@@ -90,6 +92,7 @@ bundle! {
         ResetPassword => reset_password_page,
         Settings => settings_page,
         Devices => devices_page,
+        OwnData => own_data_page,
         Invitation => invitation_page,
         TeachWithUs => teach_with_us_page,
     }
@@ -113,8 +116,9 @@ bundle! {
 }
 
 bundle! {
-    /// Courses that a person takes or teaches.
+    /// Courses that a person takes or teaches, and finding.
     home, Home {
+        Find => find_page,
         Learn => learn_page,
         Resume => resume_page,
         Teach => teach_page,

@@ -15,6 +15,7 @@ pub mod coldcall;
 pub mod course;
 pub mod exam;
 pub mod exercise;
+pub mod find;
 pub mod gradebook;
 pub mod people;
 pub mod platform;

@@ -6,6 +6,7 @@ use diesel::sql_types::{Bool, Uuid};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
+use crate::people::own_data::server::{copies, deletion};
 use crate::people::{AccountAction, AccountState};
 use crate::platform::audit::AuditEntry;
 use crate::platform::auth::UserRole;
@@ -106,6 +107,12 @@ pub async fn change_account(
             );
             record(conn, by, "user.email_confirmed", person, values).await
         }
+        AccountAction::CopyData => copies::request(conn, &by.cx, person, by.user_id()).await,
+        AccountAction::Delete if person == by.user_id() => {
+            Err(refused("You can delete your own account in your settings."))
+        }
+        AccountAction::Delete => deletion::plan(conn, &by.cx, person, by.user_id()).await,
+        AccountAction::Keep => deletion::cancel(conn, &by.cx, person).await,
     }
 }
 

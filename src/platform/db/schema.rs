@@ -1330,6 +1330,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         sort_name -> Text,
+        erase_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1876,6 +1877,19 @@ diesel::table! {
 
 diesel::joinable!(ai_notes -> topics (topic_id));
 diesel::joinable!(ai_notes -> courses (course_id));
+
+diesel::table! {
+    data_exports (export_id) {
+        export_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        requested_by -> Nullable<Uuid>,
+        requested_at -> Timestamptz,
+        file_id -> Nullable<Uuid>,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -2022,6 +2036,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     course_terms,
     course_tutors,
     courses,
+    data_exports,
     discount_codes,
     enrollments,
     exam_allowances,
