@@ -24,6 +24,7 @@ const FLOORS: &[&str] = &[
     "cohort",
     "admission",
     "coldcall",
+    "tutor_chat",
     "catalog",
     "player",
     "gradebook",
