@@ -25,6 +25,7 @@ const FLOORS: &[&str] = &[
     "cohort",
     "admission",
     "coldcall",
+    "tutor_chat",
     "catalog",
     "player",
     "gradebook",

@@ -49,6 +49,7 @@ pub mod server;
 mod testing;
 #[cfg(all(test, feature = "ssr"))]
 mod titles_tests;
+pub mod tutor_chat;
 
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

@@ -438,6 +438,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    cp_rag_chat_messages (message_id) {
+        message_id -> Uuid,
+        organization_id -> Uuid,
+        session_id -> Uuid,
+        role -> Text,
+        author_user_id -> Nullable<Uuid>,
+        content -> Text,
+        citations -> Jsonb,
+        status -> Text,
+        is_helpful -> Nullable<Bool>,
+        feedback_reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cp_rag_chat_sessions (session_id) {
+        session_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        summary -> Nullable<Text>,
+        summary_message_count -> Int4,
+        summary_updated_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::EnrollmentStatus;
 
@@ -678,6 +708,17 @@ diesel::table! {
         completed_at -> Nullable<Timestamptz>,
         passed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    module_prompt_usage (user_id, course_id, module_no) {
+        user_id -> Uuid,
+        course_id -> Uuid,
+        module_no -> Int4,
+        organization_id -> Uuid,
+        used -> Int4,
         updated_at -> Timestamptz,
     }
 }
@@ -2036,6 +2077,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     course_terms,
     course_tutors,
     courses,
+    cp_rag_chat_messages,
+    cp_rag_chat_sessions,
     data_exports,
     discount_codes,
     enrollments,
@@ -2062,6 +2105,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     moderation_actions,
     moderation_seen,
     module_progress,
+    module_prompt_usage,
     notification_choices,
     notification_settings,
     notifications,
