@@ -192,6 +192,7 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::admission::orders::server::webhook::routes())
         .merge(crate::people::invite::server::uploads::routes())
         .merge(crate::people::audit_log::server::export::routes())
+        .merge(crate::people::site::server::routes())
         .merge(live::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();

@@ -2,9 +2,11 @@
 
 mod applications;
 mod audit;
+mod cms;
 mod invitations;
 mod lists;
 mod operations;
 mod people;
 mod person;
+mod site;
 mod tutors;
