@@ -10,7 +10,6 @@ pub mod own_data;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
-pub mod site;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 pub mod tutors;
@@ -43,17 +42,15 @@ pub enum AdminArea {
     People,
     Invitations,
     TutorApplications,
-    Site,
     AuditLog,
     Operations,
 }
 
 impl AdminArea {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 5] = [
         Self::People,
         Self::Invitations,
         Self::TutorApplications,
-        Self::Site,
         Self::AuditLog,
         Self::Operations,
     ];
@@ -63,7 +60,6 @@ impl AdminArea {
             Self::People => "People",
             Self::Invitations => "Invitations",
             Self::TutorApplications => "Tutor applications",
-            Self::Site => "Site",
             Self::AuditLog => "Audit log",
             Self::Operations => "Operations",
         }
@@ -74,7 +70,6 @@ impl AdminArea {
             Self::People => PEOPLE,
             Self::Invitations => invite::INVITATIONS,
             Self::TutorApplications => applications::TUTOR_APPLICATIONS,
-            Self::Site => site::SITE,
             Self::AuditLog => audit_log::AUDIT_LOG,
             Self::Operations => operations::OPERATIONS,
         }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::catalog::{CmsText, api};
-use crate::platform::ui::{Erase, Page, loaded, page_resource, path_part, site_frame};
+use crate::platform::ui::{Erase, Page, loaded, page_resource, path_part};
 
 pub fn cms_page() -> AnyView {
     let slug = path_part("page");
@@ -13,10 +13,9 @@ pub fn cms_page() -> AnyView {
 }
 
 fn show(page: CmsText) -> AnyView {
-    let language = site_frame().language;
     view! {
         <Title text=page.title.clone() />
-        <div class="narrow" lang=language.tag() dir=language.dir()>
+        <div class="narrow">
             <header class="page-head">
                 <h1>{page.title}</h1>
             </header>

@@ -2,12 +2,10 @@
 
 mod applications;
 mod audit;
-mod cms;
 mod invitations;
 mod lists;
 mod operations;
 mod own_data;
 mod people;
 mod person;
-mod site;
 mod tutors;

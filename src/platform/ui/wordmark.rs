@@ -2,22 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{Erase, site_frame};
+use super::Erase;
 
 #[component]
-pub fn Wordmark() -> impl IntoView {
-    let site = site_frame();
-    let class = match site.logo {
-        Some(_) => "wordmark with-logo",
-        None => "wordmark",
-    };
-    let logo = site
-        .logo
-        .map(|address| view! { <img class="logo" src=address alt="" height="28" /> });
+pub fn Wordmark(#[prop(default = "Lyceum".into(), into)] name: String) -> impl IntoView {
     view! {
-        <a class=class href="/">
-            {logo}
-            {site.name}
+        <a class="wordmark" href="/">
+            {name}
         </a>
     }
     .erase()
