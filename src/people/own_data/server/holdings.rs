@@ -85,6 +85,7 @@ const APPLICATION: &str = "case when t.undo_until > now()
 
 /// Every column that refers to a person.
 pub const HOLDINGS: &[Holding] = &[
+    holding("ai_notes", "edited_by", PART_OF_A_COURSE, OTHERS_READ),
     holding("card_refunds", "requested_by", ACT_ON_OTHERS, RECORD),
     holding("cart_codes", "user_id", ALL, Deleted),
     holding("cart_items", "user_id", ALL, Deleted),
@@ -92,6 +93,10 @@ pub const HOLDINGS: &[Holding] = &[
     holding("cohort_lists", "uploaded_by", ACT_ON_OTHERS, RECORD),
     holding("cohort_members", "user_id", Without("'{calendar_key}'"), Deleted),
     holding("cohort_messages", "sender_user_id", ALL, OTHERS_READ),
+    holding("course_announcement_reads", "user_id", ALL, Deleted),
+    holding("course_message_receivers", "user_id", ALL, Deleted),
+    holding("cp_rag_chat_messages", "author_user_id", ALL, OTHERS_READ),
+    holding("cp_rag_chat_sessions", "user_id", ALL, Deleted),
     holding("cold_call_messages", "user_id", Without("'{body_html,form_key}'"), Changed(
 "user_id = null, body = case when deleted_at is null then body else '' end,
          body_html = case when deleted_at is null then body_html else '' end",
@@ -103,6 +108,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("data_exports", "user_id", Without("'{file_id}'"), Deleted),
     holding("data_exports", "requested_by", ACT_ON_OTHERS, RECORD),
     holding("enrollments", "user_id", ALL, Deleted),
+    holding("exercise_comments", "author_user_id", Without("'{body_html}'"), OTHERS_READ),
     holding("exam_allowances", "user_id", ALL, Deleted),
     holding("exam_attempts", "user_id", Without(EXAM_RESULT), EVIDENCE),
     holding("exam_attempts", "regraded_by", ACT_ON_OTHERS, RECORD),
@@ -123,6 +129,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("moderation_actions", "undone_by", ACT_ON_OTHERS, RECORD),
     holding("moderation_seen", "user_id", ALL, Deleted),
     holding("module_progress", "user_id", ALL, Deleted),
+    holding("module_prompt_usage", "user_id", ALL, Deleted),
     holding("notification_choices", "user_id", ALL, Deleted),
     holding("notification_settings", "user_id", Without("'{unsubscribe_key}'"), Deleted),
     holding("notifications", "user_id", ALL, Deleted),
@@ -146,6 +153,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("registrations", "decided_by", ACT_ON_OTHERS, RECORD),
     holding("registrations", "paid_by", ACT_ON_OTHERS, RECORD),
     holding("simulation_work", "user_id", Without("'{revision,writer,change}'"), Deleted),
+    holding("submissions", "marker_id", ACT_ON_OTHERS, RECORD),
     holding("topic_drafts", "saved_by", PART_OF_A_COURSE, OTHERS_READ),
     holding("topic_personalization", "user_id", ALL, Deleted),
     holding("topic_progress", "user_id", ALL, Deleted),
@@ -182,6 +190,10 @@ pub const RELATED: &[(&str, &str)] = &[
         "select to_jsonb(t) - '{organization_id,session,page,intent}'::text[] from card_payments t join orders o on o.order_id = t.order_id where o.user_id = $1",
     ),
     (
+        "conversations",
+        "select to_jsonb(t) - '{organization_id,author_user_id}'::text[] from cp_rag_chat_messages t join cp_rag_chat_sessions s on s.session_id = t.session_id where s.user_id = $1",
+    ),
+    (
         "courses",
         "select jsonb_build_object('course_id', c.course_id, 'slug', c.slug, 'title', c.title)
          from courses c join enrollments e on e.course_id = c.course_id where e.user_id = $1",
@@ -193,6 +205,12 @@ pub const RELATED: &[(&str, &str)] = &[
     (
         "exam_sitting_events",
         "select to_jsonb(t) - 'organization_id'::text from exam_sitting_events t join exam_sittings s on s.sitting_id = t.sitting_id where s.user_id = $1",
+    ),
+    (
+        "handed_in_work",
+        "select to_jsonb(t) - '{organization_id,marker_id,claimed_until,revision,writer,change,feedback_html}'::text[]
+                - (case when t.released_at is null then '{points,checked,feedback,score}' else '{}' end)::text[]
+         from submissions t join simulation_work w on w.work_id = t.work_id where w.user_id = $1",
     ),
     (
         "invitations",
