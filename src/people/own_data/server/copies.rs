@@ -17,10 +17,10 @@ use super::holdings::{Copied, HOLDINGS, RELATED};
 use super::mails::{OwnDataMail, OwnDataNews};
 use crate::people::own_data::{COPY_DAYS, COPY_FILE, DataCopy, OwnData};
 use crate::platform::audit::AuditEntry;
-use crate::platform::db::schema::data_exports;
+use crate::platform::db::schema::{data_exports, simulation_work, stored_files, work_files};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::files::Files;
+use crate::platform::files::{Files, StoredFile};
 use crate::platform::http::Cx;
 use crate::platform::ids::{FileId, UserId};
 use crate::platform::jobs::{self, Job, JobContext};
@@ -117,7 +117,7 @@ impl Job for MakeDataCopy {
             // An earlier run made it.
             let Some(person) = person else { return Ok(()) };
             remove_made(conn, &files, person).await?;
-            let zip = zipped(conn, person, &site, export).await?;
+            let zip = zipped(conn, &files, person, (&site, export)).await?;
             let file = files
                 .put(conn, organization, "application/zip", zip)
                 .await?;
@@ -136,6 +136,18 @@ impl Job for MakeDataCopy {
         })
         .await
     }
+}
+
+/// Returns the files of the person's work on exercises, with their names.
+pub async fn own_files(conn: &mut Conn, person: UserId) -> QueryResult<Vec<(String, StoredFile)>> {
+    work_files::table
+        .inner_join(simulation_work::table)
+        .inner_join(stored_files::table)
+        .filter(simulation_work::user_id.eq(person))
+        .order(work_files::added_at)
+        .select((work_files::name, StoredFile::as_select()))
+        .load(conn)
+        .await
 }
 
 /// Deletes the person's copies that were made.
@@ -162,7 +174,12 @@ struct Rows {
 
 /// Returns the zip: a JSON file for each table that has something, and a text that lists all of
 /// them and what is left out. The text has the id of the export, so that no two zips are equal.
-async fn zipped(conn: &mut Conn, person: UserId, site: &str, export: Uuid) -> AppResult<Vec<u8>> {
+async fn zipped(
+    conn: &mut Conn,
+    store: &Files,
+    person: UserId,
+    (site, export): (&str, Uuid),
+) -> AppResult<Vec<u8>> {
     let mut files = Vec::new();
     let mut list = format!(
         "Copy {export} of the data about you at {site}, made on {}.\n\nFiles:\n",
@@ -195,6 +212,11 @@ async fn zipped(conn: &mut Conn, person: UserId, site: &str, export: Uuid) -> Ap
         list.push_str(&format!("{name}.json: {count}\n"));
         let json = serde_json::to_vec_pretty(&rows).map_err(|error| AppError::internal(&error))?;
         files.push((format!("{name}.json"), json));
+    }
+    for (name, file) in own_files(conn, person).await? {
+        let name = format!("work/{}-{name}", file.file_id);
+        list.push_str(&format!("{name}\n"));
+        files.push((name, store.read(&file).await?.to_vec()));
     }
     let text = format!("{list}\nLeft out:\n{left_out}");
     files.push(("README.txt".to_owned(), text.into_bytes()));

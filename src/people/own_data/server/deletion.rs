@@ -108,6 +108,7 @@ pub async fn erase(
         require_another_admin(conn, person).await?;
     }
     copies::remove_made(conn, files, person).await?;
+    let own = copies::own_files(conn, person).await?;
     for holding in HOLDINGS {
         let (table, column) = (holding.table, holding.column);
         let sql = match holding.erased {
@@ -116,6 +117,9 @@ pub async fn erase(
             Erased::Kept(_) => continue,
         };
         statement(sql).bind::<Uuid, _>(person).execute(conn).await?;
+    }
+    for (_, file) in own {
+        files.remove(conn, file.file_id).await?;
     }
     for table in BY_ADDRESS {
         statement(format!("delete from {table} where email = $1"))

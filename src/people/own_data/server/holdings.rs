@@ -213,6 +213,10 @@ pub const RELATED: &[(&str, &str)] = &[
          from submissions t join simulation_work w on w.work_id = t.work_id where w.user_id = $1",
     ),
     (
+        "work_files",
+        "select to_jsonb(t) - 'organization_id'::text from work_files t join simulation_work w on w.work_id = t.work_id where w.user_id = $1",
+    ),
+    (
         "invitations",
         "select to_jsonb(t) - '{organization_id,invited_by}'::text[] from invitations t join users u on u.email = t.email where u.user_id = $1",
     ),
