@@ -267,6 +267,7 @@ const TABLE: &str = "
     own_data/api/delete_own_account password=wrong                              401 422 422 422 422 422 422
     own_data/api/keep_own_account -                                             401 200 200 200 200 200 200
     GET find/api/find           q=a                                             200 200 200 200 200 200 200
+    authoring/api/schedule_topic course=open&topic=TOPIC&at=x                   401 403 403 422 403 422 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";

@@ -363,6 +363,7 @@ pub fn registry() -> Registry {
         .with::<crate::exam::server::mails::ExamMail>()
         .with::<crate::people::invite::server::mails::InvitationMail>()
         .with::<crate::people::applications::server::mails::TutorApplicationMail>()
+        .with::<crate::authoring::server::schedule::PublishTopic>()
         .with::<crate::people::own_data::server::copies::MakeDataCopy>()
         .with::<crate::people::own_data::server::mails::OwnDataMail>()
         .hourly::<crate::people::own_data::server::upkeep::KeepOwnData>()

@@ -1931,6 +1931,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    topic_schedules (topic_id) {
+        topic_id -> Uuid,
+        organization_id -> Uuid,
+        publish_at -> Timestamptz,
+        scheduled_by -> Uuid,
+        problem -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -2147,6 +2158,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     topic_blocks,
     topic_content_assets,
     topic_drafts,
+    topic_schedules,
     topic_personalization,
     topic_progress,
     topic_versions,

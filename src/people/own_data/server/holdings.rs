@@ -157,6 +157,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("topic_drafts", "saved_by", PART_OF_A_COURSE, OTHERS_READ),
     holding("topic_personalization", "user_id", ALL, Deleted),
     holding("topic_progress", "user_id", ALL, Deleted),
+    holding("topic_schedules", "scheduled_by", PART_OF_A_COURSE, Deleted),
     holding("topic_versions", "published_by", PART_OF_A_COURSE, OTHERS_READ),
     holding("tutor_applications", "decided_by", ACT_ON_OTHERS, RECORD),
     holding("tutors", "user_id", ALL, Deleted),
