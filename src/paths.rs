@@ -64,7 +64,7 @@ pub fn regrade_path(course: &str, question: QuestionId) -> String {
 /// Server function of the gradebook that the page of an exam posts to, to give a learner more time.
 pub const ALLOW_EXAM: &str = "/api/lyceum/gradebook/api/allow_exam";
 
-/// List of the concepts of a course. `all` cannot be a page of a topic, which has another name there.
+/// List of the concepts of a course. `all` cannot be a page of a topic: those have other names.
 pub fn concepts_path(course: &str) -> String {
     format!("/learn/{course}/concepts/all")
 }

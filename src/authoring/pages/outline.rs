@@ -311,12 +311,12 @@ impl ModuleList<'_> {
     fn schedule_form(&self, topic: &AuthoredTopic) -> AnyView {
         let form = self.forms.schedule;
         let (course, back) = (self.course.to_owned(), Area::Outline.path(self.course));
-        let planned = topic.planned.as_ref();
+        let (topic_id, planned) = (topic.topic_id.to_string(), topic.planned.as_ref());
         let at = form.value("at", planned.map_or("", |planned| &planned.field));
         view! {
             <Form form=form class="outline-add">
                 <input type="hidden" name="course" value=course />
-                <input type="hidden" name="topic" value=topic.topic_id.to_string() />
+                <input type="hidden" name="topic" value=topic_id />
                 <Field
                     id="ly-schedule"
                     name="at"

@@ -1,4 +1,5 @@
-//! The server side of courses: import formats, rendering, files, search, retrieval and shared queries.
+//! The server side of courses: import formats, rendering, files, search, retrieval and shared
+//! queries.
 
 pub mod draft;
 pub mod files;

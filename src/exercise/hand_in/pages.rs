@@ -1,4 +1,5 @@
-//! Parts of an exercise's page for work that is handed in, and the page with all comments of tutors.
+//! Parts of an exercise's page for work that is handed in, and the page with all comments of
+//! tutors.
 
 use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;

@@ -15,7 +15,7 @@ use {
     super::{MARKING, MarkingAction, assignments_path, marking_path},
     crate::exercise::SaveToken,
     crate::exercise::hand_in::server::store::assignment,
-    crate::exercise::marking::server::store::{Marker, NewAssignment},
+    crate::exercise::marking::server::store::{NewAssignment, WorkMarker},
     crate::exercise::marking::server::{claim, mark, rubric_text, store, view},
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::{require_tutor_of_slug, require_user},
@@ -30,7 +30,7 @@ use {
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_marking_queue() -> AppResult<MarkingQueue> {
     let me = require_user()?;
-    let marker = Marker::of(&me.viewer);
+    let marker = WorkMarker::of(&me.viewer);
     let clock = Clock::of(&me.cx);
     me.cx
         .within(async move |conn| view::queue(conn, marker, &clock).await)
@@ -41,7 +41,7 @@ pub async fn load_marking_queue() -> AppResult<MarkingQueue> {
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_marking(submission: String) -> AppResult<MarkingPage> {
     let me = require_user()?;
-    let marker = Marker::of(&me.viewer);
+    let marker = WorkMarker::of(&me.viewer);
     let clock = Clock::of(&me.cx);
     let submission = SubmissionId(submission.parse().map_err(|_| claim::no_work())?);
     let files = me.cx.app.files.clone();
@@ -54,7 +54,7 @@ pub async fn load_marking(submission: String) -> AppResult<MarkingPage> {
 #[server]
 pub async fn mark_next() -> AppResult<()> {
     let me = require_user()?;
-    let marker = Marker::of(&me.viewer);
+    let marker = WorkMarker::of(&me.viewer);
     let now = chrono::Utc::now();
     let next = me
         .cx
@@ -68,7 +68,7 @@ pub async fn mark_next() -> AppResult<()> {
 #[server]
 pub async fn claim_work(submission: SubmissionId) -> AppResult<()> {
     let me = require_user()?;
-    let marker = Marker::of(&me.viewer);
+    let marker = WorkMarker::of(&me.viewer);
     let now = chrono::Utc::now();
     me.cx
         .within(async move |conn| claim::claim(conn, marker, submission, now).await)
@@ -90,7 +90,7 @@ pub async fn save_marks(
     #[server(default)] act: String,
 ) -> AppResult<()> {
     let me = require_user()?;
-    let marker = Marker::of(&me.viewer);
+    let marker = WorkMarker::of(&me.viewer);
     let sent = mark::SentMarks {
         page: SaveToken {
             writer,
@@ -117,7 +117,7 @@ pub async fn save_marks(
 #[server]
 pub async fn release_marks() -> AppResult<()> {
     let me = require_user()?;
-    let marker = Marker::of(&me.viewer);
+    let marker = WorkMarker::of(&me.viewer);
     me.cx
         .within(async move |conn| mark::release(conn, marker, None).await)
         .await?;

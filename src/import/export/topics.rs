@@ -245,8 +245,8 @@ async fn cold_calls(
     conn: &mut Conn,
     course: CourseId,
 ) -> AppResult<HashMap<TopicId, Vec<ColdCallDraft>>> {
-    type PromptRow = (TopicId, Option<String>, String, Option<String>, Visibility);
-    let rows: Vec<PromptRow> = cold_call_prompts::table
+    type ExportedPrompt = (TopicId, Option<String>, String, Option<String>, Visibility);
+    let rows: Vec<ExportedPrompt> = cold_call_prompts::table
         .filter(cold_call_prompts::course_id.eq(course))
         .filter(cold_call_prompts::retired_at.is_null())
         .order((

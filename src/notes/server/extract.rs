@@ -1,5 +1,5 @@
-//! Finds the notes of a topic in its text, by rules. Concepts are terms that a sentence defines; the
-//! summary consists of the sentences that say most with the words that the topic uses most.
+//! Finds the notes of a topic in its text, by rules. Concepts are terms that a sentence defines.
+//! The summary consists of the sentences that say most with the words that the topic uses most.
 
 use std::collections::{HashMap, HashSet};
 

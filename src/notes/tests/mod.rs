@@ -5,9 +5,9 @@ use crate::platform::http::testing::TestSite;
 use crate::platform::ids::CourseId;
 use crate::testing::{CourseBuilder, learner, topic_id, tutor};
 
-const MEAN: &str = "# The mean\n\nThe **mean** is the sum of all values divided by their count.";
+const MEAN: &str = "## The mean\n\nThe **mean** is the sum of all values divided by their count.";
 const MEDIAN: &str = "Other averages exist. The **median** is the value in the middle, unlike the mean.\n\n\
-     <script>alert(1)</script> The **mode** is the most frequent value & <b>no</b> mean.";
+     The **mode** is the most frequent value & no mean.";
 
 async fn site_with_notes() -> TestSite {
     let site = TestSite::new().await;

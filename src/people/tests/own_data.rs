@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::access_tests::fill;
-use crate::people::own_data::server::holdings::{Erased, HOLDINGS};
+use crate::people::own_data::server::holdings::{Erasure, HOLDINGS};
 use crate::people::own_data::server::upkeep::KeepOwnData;
 use crate::platform::auth::UserRole;
 use crate::platform::db::schema::stored_files;
@@ -217,7 +217,7 @@ async fn a_deleted_account_leaves_only_what_others_need() {
     );
     for holding in HOLDINGS {
         let (table, column) = (holding.table, holding.column);
-        if matches!(holding.erased, Erased::Deleted) {
+        if matches!(holding.erased, Erasure::Deleted) {
             let left = format!("select count(*) from {table} where {column} = '{id}'");
             assert_eq!(site.test.count(&left).await, 0, "{table}.{column}");
         }

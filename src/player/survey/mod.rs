@@ -1,5 +1,5 @@
-//! The survey by which a learner is found to be of a kind, such as one who comes from another field.
-//! The kind selects between variants of the text. It is always seen, and can be changed or refused.
+//! The survey by which a learner is found to be of a kind, such as one from another field. The kind
+//! selects between variants of the text. It is always seen, and can be changed or refused.
 
 pub mod api;
 pub mod pages;

@@ -54,7 +54,7 @@ fn number(at: usize) -> i32 {
 }
 
 #[derive(QueryableByName)]
-struct CourseRow {
+struct IndexedCourseRow {
     #[diesel(sql_type = Text)]
     language: String,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -62,7 +62,7 @@ struct CourseRow {
 }
 
 #[derive(QueryableByName)]
-struct BlockRow {
+struct ReadBlockRow {
     #[diesel(sql_type = SqlUuid)]
     topic_id: TopicId,
     #[diesel(sql_type = Text)]
@@ -71,10 +71,10 @@ struct BlockRow {
     html: Option<String>,
 }
 
-/// Reads the text of a course. Leaves out hidden topics, blocks for one kind of learner, and videos.
+/// Reads the text of a course. Leaves out hidden topics, blocks for one kind of learner and videos.
 pub async fn contents(conn: &mut Conn, course: CourseId) -> QueryResult<Option<Contents>> {
     // The revision is read first: a change in between is then indexed once more, and never missed.
-    let read: Option<CourseRow> = statement(
+    let read: Option<IndexedCourseRow> = statement(
         "select c.language, r.revision from courses c left join course_revisions r on r.course_id = c.course_id
          where c.course_id = $1",
     )
@@ -85,7 +85,7 @@ pub async fn contents(conn: &mut Conn, course: CourseId) -> QueryResult<Option<C
     let Some(read) = read else {
         return Ok(None);
     };
-    let rows: Vec<BlockRow> = statement(
+    let rows: Vec<ReadBlockRow> = statement(
         "select t.topic_id, t.title, case when b.content_key is null then b.html else a.html end as html
          from topics t
          left join topic_blocks b on b.topic_id = t.topic_id and b.study_persona = 'normal'
@@ -124,11 +124,11 @@ pub async fn contents(conn: &mut Conn, course: CourseId) -> QueryResult<Option<C
 /// Whether the course exists and has changed since it was indexed.
 pub async fn is_outdated(conn: &mut Conn, course: CourseId, version: i16) -> QueryResult<bool> {
     #[derive(QueryableByName)]
-    struct Found {
+    struct FoundPassageRow {
         #[diesel(sql_type = Bool)]
         is_outdated: bool,
     }
-    let found: Option<Found> = statement(
+    let found: Option<FoundPassageRow> = statement(
         "select (i.revision, i.version) is distinct from (r.revision, $2) as is_outdated
          from courses c
          left join course_revisions r on r.course_id = c.course_id

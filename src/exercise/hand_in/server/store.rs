@@ -75,7 +75,7 @@ pub async fn path(conn: &mut Conn, exercise: ExerciseId) -> QueryResult<String> 
 
 /// A version of work, with its marks.
 #[derive(QueryableByName)]
-pub struct VersionRow {
+pub struct HandedInRow {
     #[diesel(sql_type = Uuid)]
     pub submission_id: SubmissionId,
     #[diesel(sql_type = Int4)]
@@ -109,7 +109,7 @@ pub struct VersionRow {
 }
 
 /// Returns the versions of a work, newest first.
-pub async fn versions(conn: &mut Conn, work: ExerciseWorkId) -> QueryResult<Vec<VersionRow>> {
+pub async fn versions(conn: &mut Conn, work: ExerciseWorkId) -> QueryResult<Vec<HandedInRow>> {
     statement(
         "select s.submission_id, s.number, s.work, s.links, s.handed_in_at, s.late_days, s.late_percent,
                 coalesce(u.display_name, 'A former tutor') as marker, s.rubric, s.points, s.checked,
@@ -420,7 +420,8 @@ pub struct TutorCommentRow {
     pub at: DateTime<Utc>,
 }
 
-/// Returns the comments and released marks that a learner got from tutors of a course, newest first.
+/// Returns the comments and released marks that a learner got from tutors of a course, newest
+/// first.
 pub async fn tutor_comments(
     conn: &mut Conn,
     user: UserId,

@@ -1,4 +1,4 @@
-//! What a learner sees of work that they hand in.
+//! The page of work that a learner hands in.
 
 use super::lateness::{lateness, said, sentences};
 use super::store::{self, Assignment, FileRow, VersionRow, from_json};

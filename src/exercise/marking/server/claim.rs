@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::store::{self, MarkedWork, Marker};
+use super::store::{self, MarkedWork, WorkMarker};
 use crate::exercise::marking::CLAIM_MINUTES;
 use crate::platform::audit::AuditEntry;
 use crate::platform::db::Conn;
@@ -27,7 +27,7 @@ pub fn ends_at(now: DateTime<Utc>) -> DateTime<Utc> {
 /// Reserves the oldest work that waits, except `after`. None if no work waits.
 pub async fn claim_next(
     conn: &mut Conn,
-    marker: Marker,
+    marker: WorkMarker,
     after: Option<SubmissionId>,
     now: DateTime<Utc>,
 ) -> AppResult<Option<SubmissionId>> {
@@ -45,7 +45,7 @@ pub async fn claim_next(
 /// `Conflict` while another tutor is marking it, and if the learner has handed in again.
 pub async fn claim(
     conn: &mut Conn,
-    marker: Marker,
+    marker: WorkMarker,
     submission: SubmissionId,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
@@ -71,6 +71,6 @@ pub async fn claim(
 }
 
 /// True while another tutor is marking the work.
-pub fn is_taken(work: &MarkedWork, marker: Marker) -> bool {
+pub fn is_taken(work: &MarkedWork, marker: WorkMarker) -> bool {
     work.is_claimed && work.marker_id != Some(marker.user)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::claim::{claim_next, ends_at, no_work, replaced};
-use super::store::{self, MarkedWork, Marker, NewMarks, Points, ReleasedWork};
+use super::store::{self, MarkedWork, NewMarks, Points, ReleasedWork, WorkMarker};
 use crate::exercise::hand_in::server::store::{from_json, path};
 use crate::exercise::marking::{
     BANK_CHARACTERS, BANK_LIMIT, FEEDBACK_CHARACTERS, MARKING, MarkingAction, marking_path,
@@ -42,7 +42,7 @@ pub struct SentMarks {
 /// be released.
 pub async fn save(
     conn: &mut Conn,
-    marker: Marker,
+    marker: WorkMarker,
     submission: SubmissionId,
     sent: SentMarks,
     now: DateTime<Utc>,
@@ -212,7 +212,7 @@ async fn keep(conn: &mut Conn, exercise: ExerciseId, feedback: &str) -> AppResul
 /// Returns the number of works.
 pub async fn release(
     conn: &mut Conn,
-    marker: Marker,
+    marker: WorkMarker,
     only: Option<SubmissionId>,
 ) -> AppResult<usize> {
     let released = store::release(conn, marker, only).await?;

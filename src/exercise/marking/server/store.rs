@@ -26,12 +26,12 @@ pub struct Points {
 
 /// Person who marks. Admins mark the work of all courses.
 #[derive(Debug, Clone, Copy)]
-pub struct Marker {
+pub struct WorkMarker {
     pub user: UserId,
     pub is_admin: bool,
 }
 
-impl Marker {
+impl WorkMarker {
     pub fn of(viewer: &Viewer) -> Self {
         Self {
             user: viewer.user_id,
@@ -73,7 +73,7 @@ pub struct QueueRow {
 }
 
 /// Returns the oldest works without released marks. Each row has the counts of the whole queue.
-pub async fn queue(conn: &mut Conn, marker: Marker) -> QueryResult<Vec<QueueRow>> {
+pub async fn queue(conn: &mut Conn, marker: WorkMarker) -> QueryResult<Vec<QueueRow>> {
     statement(
         "select s.submission_id, c.title as course, c.language, e.title as exercise, l.display_name as learner,
                 s.handed_in_at, s.late_days, s.late_percent, s.score is not null as is_marked,
@@ -159,7 +159,7 @@ impl MarkedWork {
 /// ends.
 pub async fn work_for_update(
     conn: &mut Conn,
-    marker: Marker,
+    marker: WorkMarker,
     submission: SubmissionId,
 ) -> QueryResult<Option<MarkedWork>> {
     statement(
@@ -194,7 +194,7 @@ struct NextWorkRow {
 /// who ask at once get different works.
 pub async fn next(
     conn: &mut Conn,
-    marker: Marker,
+    marker: WorkMarker,
     after: Option<SubmissionId>,
 ) -> QueryResult<Option<SubmissionId>> {
     let row: Option<NextWorkRow> = statement(
@@ -223,8 +223,8 @@ pub async fn next(
     Ok(row.map(|row| row.submission_id))
 }
 
-/// Reserves a work for a tutor. Work whose marking has not begun gets the exercise's rubric as it is
-/// now; released marks are taken back.
+/// Reserves a work for a tutor. Work whose marking has not begun gets the exercise's rubric as it
+/// is now; released marks are taken back.
 pub async fn claim(
     conn: &mut Conn,
     user: UserId,
@@ -298,7 +298,7 @@ pub struct ReleasedWork {
 /// the works, those of one exercise side by side.
 pub async fn release(
     conn: &mut Conn,
-    marker: Marker,
+    marker: WorkMarker,
     only: Option<SubmissionId>,
 ) -> QueryResult<Vec<ReleasedWork>> {
     statement(

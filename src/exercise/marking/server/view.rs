@@ -2,7 +2,7 @@
 
 use super::claim::{is_taken, no_work};
 use super::rubric_text;
-use super::store::{self, MarkedWork, Marker, Points, QueueRow};
+use super::store::{self, MarkedWork, Points, QueueRow, WorkMarker};
 use crate::course::CourseTitle;
 use crate::course::server::store as courses;
 use crate::exercise::Lines;
@@ -32,7 +32,7 @@ use diesel_async::RunQueryDsl;
 /// Largest text or program that is shown within the page, in bytes.
 const SHOWN_BYTES: i64 = 200 * 1024;
 
-pub async fn queue(conn: &mut Conn, marker: Marker, clock: &Clock) -> AppResult<MarkingQueue> {
+pub async fn queue(conn: &mut Conn, marker: WorkMarker, clock: &Clock) -> AppResult<MarkingQueue> {
     let rows = store::queue(conn, marker).await?;
     let (waiting, marked) = counts(&rows);
     let work = |row: QueueRow| QueuedWork {
@@ -74,7 +74,7 @@ fn state(row: &QueueRow) -> String {
 pub async fn page(
     conn: &mut Conn,
     files_of_site: &Files,
-    marker: Marker,
+    marker: WorkMarker,
     submission: SubmissionId,
     clock: &Clock,
 ) -> AppResult<MarkingPage> {
@@ -112,7 +112,7 @@ pub async fn page(
 async fn standing(
     conn: &mut Conn,
     found: MarkedWork,
-    marker: Marker,
+    marker: WorkMarker,
     name: String,
     clock: &Clock,
 ) -> AppResult<MarkingStanding> {

@@ -6,7 +6,7 @@ use diesel::sql_types::{Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::copies;
-use super::holdings::{BY_ADDRESS, Erased, HOLDINGS};
+use super::holdings::{BY_ADDRESS, Erasure, HOLDINGS};
 use super::mails::{OwnDataMail, OwnDataNews};
 use crate::people::own_data::GRACE_DAYS;
 use crate::people::server::accounts::{no_person, require_another_admin};
@@ -112,9 +112,9 @@ pub async fn erase(
     for holding in HOLDINGS {
         let (table, column) = (holding.table, holding.column);
         let sql = match holding.erased {
-            Erased::Deleted => format!("delete from {table} where {column} = $1"),
-            Erased::Changed(set) => format!("update {table} set {set} where {column} = $1"),
-            Erased::Kept(_) => continue,
+            Erasure::Deleted => format!("delete from {table} where {column} = $1"),
+            Erasure::Changed(set) => format!("update {table} set {set} where {column} = $1"),
+            Erasure::Kept(_) => continue,
         };
         statement(sql).bind::<Uuid, _>(person).execute(conn).await?;
     }

@@ -6,7 +6,7 @@ pub struct Holding {
     pub table: &'static str,
     pub column: &'static str,
     pub copied: Copied,
-    pub erased: Erased,
+    pub erased: Erasure,
 }
 
 /// The part of the rows in a copy.
@@ -20,7 +20,7 @@ pub enum Copied {
 
 /// The fate of the rows when the account is deleted.
 #[derive(Clone, Copy)]
-pub enum Erased {
+pub enum Erasure {
     Deleted,
     /// The rows stay without personal data: the assignments of an SQL update.
     Changed(&'static str),
@@ -29,7 +29,7 @@ pub enum Erased {
 }
 
 use Copied::{LeftOut, Without};
-use Erased::{Changed, Deleted, Kept};
+use Erasure::{Changed, Deleted, Kept};
 
 impl Holding {
     /// Name of the file in a copy.
@@ -53,7 +53,7 @@ const fn holding(
     table: &'static str,
     column: &'static str,
     copied: Copied,
-    erased: Erased,
+    erased: Erasure,
 ) -> Holding {
     Holding {
         table,
@@ -67,9 +67,9 @@ const ALL: Copied = Without("'{}'");
 const ACT_ON_OTHERS: Copied =
     LeftOut("What you did to other people's data. The audit log in this copy lists your actions.");
 const PART_OF_A_COURSE: Copied = LeftOut("Part of a course, which its tutors can export.");
-const RECORD: Erased = Kept("A record of what was done.");
-const OTHERS_READ: Erased = Kept("Others read it. The name is no longer shown.");
-const EVIDENCE: Erased = Kept("Evidence of results.");
+const RECORD: Erasure = Kept("A record of what was done.");
+const OTHERS_READ: Erasure = Kept("Others read it. The name is no longer shown.");
+const EVIDENCE: Erasure = Kept("Evidence of results.");
 
 /// A result that is held back until the exam has closed stays so.
 const EXAM_RESULT: &str = "case when exists (
