@@ -9,7 +9,7 @@ use super::draft::{self, EditedTopic};
 use super::render;
 use crate::authoring::server::outline::{Author, finish, lock, record};
 use crate::authoring::server::status;
-use crate::course::server::{index, search};
+use crate::course::server::search;
 use crate::course::{ContentType, StudyPersona, reading_minutes};
 use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::schema::{topic_blocks, topics};
@@ -139,7 +139,6 @@ async fn store(
         .collect();
     let texts = texts.join("\n");
     search::topic(conn, topic.topic_id, title, &texts, &rendered.language).await?;
-    index::reindex_soon(conn, tutor.course).await?;
     diesel::delete(
         topic_blocks::table
             .filter(topic_blocks::topic_id.eq(topic.topic_id))

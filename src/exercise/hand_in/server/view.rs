@@ -1,7 +1,7 @@
 //! The page of work that a learner hands in.
 
 use super::lateness::{lateness, said, sentences};
-use super::store::{self, Assignment, FileRow, VersionRow, from_json};
+use super::store::{self, Assignment, FileRow, HandedInRow, from_json};
 use crate::course::CourseTitle;
 use crate::course::server::files::address;
 use crate::enrollment::TopicLink;
@@ -55,7 +55,7 @@ pub async fn handing_in(
 }
 
 fn version(
-    row: VersionRow,
+    row: HandedInRow,
     is_latest: bool,
     files: &[FileRow],
     clock: &Clock,
@@ -79,7 +79,7 @@ fn version(
 }
 
 /// Returns the marks of a version once they are released.
-pub fn released_marks(row: VersionRow, clock: &Clock) -> AppResult<Option<ReleasedMarks>> {
+pub fn released_marks(row: HandedInRow, clock: &Clock) -> AppResult<Option<ReleasedMarks>> {
     let (Some(score), Some(released_at), Some(rubric)) = (row.score, row.released_at, row.rubric)
     else {
         return Ok(None);
