@@ -6,7 +6,6 @@ use leptos_meta::Title;
 
 use super::api::{ResetNotes, SaveNotes, load_concepts, load_notes};
 use super::{CONCEPTS_CHARACTERS, ConceptList, EditedNotes, SUMMARY_CHARACTERS};
-use crate::paths::topic_path;
 use crate::platform::ui::{
     Breadcrumbs, Button, ButtonKind, Crumb, EmptyState, Erase, Form, FormState, Glyph, Notice,
     Page, TextArea, Tone, loaded, page_resource, path_part, query_now,
@@ -62,21 +61,16 @@ pub fn topic_notes_page() -> AnyView {
         FormState::of(ResetNotes::PATH),
     );
     let show = move |page: EditedNotes| {
-        let (course, topic) = (course.get_untracked(), topic.get_untracked());
+        let course = course.get_untracked();
         let title = page.course_title.clone();
         let heading = TeachHeading::task(format!("Notes on “{}”", page.topic_title));
-        let inside = editor(&course, &topic, page, forms);
+        let inside = editor(&course, page, forms);
         frame_below(&course, &title, Area::Outline, heading, inside)
     };
     view! { <Page title="Notes">{loaded(page, show)}</Page> }.erase()
 }
 
-fn editor(
-    course: &str,
-    topic: &str,
-    page: EditedNotes,
-    (save, reset): (FormState, FormState),
-) -> AnyView {
+fn editor(course: &str, page: EditedNotes, (save, reset): (FormState, FormState)) -> AnyView {
     let done = match query_now("done").as_str() {
         "saved" => "Saved. Learners see these notes now.",
         "reset" => "The notes are those found in the text again.",
@@ -90,7 +84,6 @@ fn editor(
         }
     };
     let course_slug = course.to_owned();
-    let shown = topic_path(course, topic);
     let id = page.topic.to_string();
     let back = page.is_edited.then(|| {
         let (course, id) = (course_slug.clone(), id.clone());
@@ -130,7 +123,6 @@ fn editor(
             />
             <div class="row">
                 <Button busy=save.busy()>"Save notes"</Button>
-                <a href=shown>"See the topic"</a>
             </div>
         </Form>
         {back}
