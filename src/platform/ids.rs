@@ -87,11 +87,6 @@ id!(
     SittingId,
     ExamAttemptId,
     ExerciseId,
-    /// Work of one learner on one exercise.
-    ExerciseWorkId,
-    SubmissionId,
-    WorkFileId,
-    MarkingCommentId,
     RegradingId,
     CohortId,
     MemberId,

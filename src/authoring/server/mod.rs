@@ -5,7 +5,6 @@ pub mod download;
 pub mod drops;
 pub mod modules;
 pub mod outline;
-pub mod schedule;
 pub mod status;
 pub mod typed_outline;
 

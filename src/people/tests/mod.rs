@@ -5,7 +5,6 @@ mod audit;
 mod invitations;
 mod lists;
 mod operations;
-mod own_data;
 mod people;
 mod person;
 mod tutors;

@@ -5,7 +5,6 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use super::card_store::{self, CardPaymentRow, DIFFERS, ENDED, OPEN, PAID, PROCESSING, STARTING};
-use super::disputes::{self, ToldDispute};
 use super::refunds;
 use super::settle;
 use super::store::Receipt;
@@ -45,7 +44,6 @@ enum CardNews {
         /// True if nothing of the payment is left.
         is_whole: bool,
     },
-    Disputed(ToldDispute),
 }
 
 impl CardEvent {
@@ -54,7 +52,7 @@ impl CardEvent {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let (id, kind) = (text(&event["id"])?, text(&event["type"])?);
         let object = &event["data"]["object"];
-        let is_charge = kind.starts_with("charge.");
+        let is_charge = kind == "charge.refunded";
         let currency = text(&object["currency"]).unwrap_or_default().to_uppercase();
         let paid = CardNews::Paid {
             units: object["amount_total"].as_i64(),
@@ -74,9 +72,6 @@ impl CardEvent {
                 currency,
                 is_whole: object["refunded"] == true,
             },
-            "charge.dispute.created" | "charge.dispute.closed" => {
-                CardNews::Disputed(ToldDispute::read(object)?)
-            }
             _ => return None,
         };
         let id_of =
@@ -119,7 +114,7 @@ async fn apply(conn: &mut Conn, event: CardEvent) -> AppResult<()> {
     if !card_store::keep_event(conn, &event.id, &event.kind, id).await? {
         return Ok(());
     }
-    let order = settle::lock(conn, card.order_id).await?;
+    settle::lock(conn, card.order_id).await?;
     let card = card_store::lock(conn, id).await?;
     if let (Some(known), Some(named)) = (&card.session, &event.session)
         && known != named
@@ -141,7 +136,6 @@ async fn apply(conn: &mut Conn, event: CardEvent) -> AppResult<()> {
         CardNews::Refunded {
             units, currency, ..
         } => refunded(conn, &card, units, &currency).await,
-        CardNews::Disputed(told) => disputes::keep(conn, &order, &card, &told).await,
     }
 }
 

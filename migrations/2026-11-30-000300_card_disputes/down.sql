@@ -1,1 +1,0 @@
-drop table card_disputes;

@@ -1,7 +1,0 @@
-//! Queries of marking, the rules for marks, and the text of a rubric.
-
-pub mod claim;
-pub mod mark;
-pub mod rubric_text;
-pub mod store;
-pub mod view;

@@ -1,4 +1,0 @@
-pub mod extract;
-pub mod paragraphs;
-pub mod store;
-pub mod write;

@@ -1,3 +1,0 @@
-//! The rule by which the tutor answers without a model.
-
-pub mod answer;
