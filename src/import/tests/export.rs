@@ -224,6 +224,12 @@ async fn an_export_has_all_that_was_written_on_the_site() {
     let settings = "attempts_allowed = 3\nretry_wait_minutes = 10\npartial_credit = true\n";
     assert!(text("course.toml").contains(settings));
     assert!(files.contains_key(Path::new("03-empty-module/.keep")));
+    // No import shows answers to more people than was promised.
+    let private = "update cold_call_prompts set visibility = 'tutors_only'";
+    site.test.sql(private).await;
+    folder.import(&site).await;
+    let shown = "select count(*) from cold_call_prompts where visibility <> 'tutors_only'";
+    assert_eq!(site.test.count(shown).await, 0);
     // Elsewhere the drafts are drafts.
     let elsewhere = TestSite::new().await;
     folder.import(&elsewhere).await;
