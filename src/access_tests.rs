@@ -94,6 +94,10 @@ const TABLE: &str = "
     GET home/api/load_announcements course=open&cohort=COHORT                   401 403 403 200 403 200 404
     home/api/save_announcement  course=open&cohort=COHORT                       401 403 403 422 403 422 404
     home/api/delete_announcement course=open&cohort=COHORT&id=NOBODY            401 403 403 404 403 404 404
+    GET home/api/load_announcements course=open                                 401 403 403 200 403 200 404
+    home/api/save_announcement  course=open                                     401 403 403 422 403 422 404
+    home/api/delete_announcement course=open&id=NOBODY                          401 403 403 404 403 404 404
+    GET cohort/api/load_news    course=open                                     401 200 403 403 403 403 403
     GET home/api/load_project   course=open&cohort=COHORT&batch=1               401 403 403 200 403 200 404
     home/api/save_project       course=open&cohort=COHORT&batch=1               401 403 403 422 403 422 404
     home/api/comment_work       course=open&cohort=COHORT&work=NOBODY&text=x    401 403 403 404 403 404 404
@@ -125,6 +129,13 @@ const TABLE: &str = "
     imports/api/confirm_course_import preview=NOBODY&seen=x                     401 403 403 403 403 404 404
     imports/api/discard_course_import preview=NOBODY                            401 403 403 403 403 200 200
     imports/api/copy_course     course=open&title=                              401 403 403 403 403 422 404
+    GET survey/api/load_survey  course=open                                     401 200 403 403 403 403 403
+    survey/api/take_survey      course=open&before=0                            401 422 403 403 403 403 403
+    survey/api/choose_kind      course=open&kind=                               401 200 403 403 403 403 403
+    GET notes/api/load_concepts  course=open                                    401 200 403 403 403 403 403
+    GET notes/api/load_notes    course=open&topic=t                             401 403 403 200 403 200 404
+    notes/api/save_notes        course=open&topic=TOPIC&concepts=x              401 403 403 422 403 422 404
+    notes/api/reset_notes       course=open&topic=TOPIC                         401 403 403 200 403 200 404
     GET editor/api/load_topic_text course=open&topic=t                          401 403 403 200 403 200 404
     editor/api/save_topic       course=open&topic=TOPIC&page[base]=0            401 403 403 422 403 422 404
     editor/api/preview_topic    course=open&topic=TOPIC&text=x                  401 403 403 200 403 200 404
@@ -134,6 +145,18 @@ const TABLE: &str = "
     practice/api/answer_practice course=open&topic=t&key=q&given[text]=x        401 200 403 403 403 403 403
     GET exercise/api/load_exercise course=open&topic=t&key=e                    401 200 403 403 403 403 403
     exercise/api/save_work      exercise=EXERCISE&writer=TOPIC&revision=0&change=1&text=x 401 200 403 403 403 403 404
+    hand_in/api/remove_work_file file=NOBODY                                    401 404 404 404 404 404 404
+    hand_in/api/comment_on_work work=NOBODY&text=x                              401 404 404 404 404 404 404
+    GET hand_in/api/load_tutor_comments course=open                             401 200 403 403 403 403 403
+    GET marking/api/load_marking_queue -                                        401 200 200 200 200 200 200
+    GET marking/api/load_marking submission=NOBODY                              401 404 404 404 404 404 404
+    marking/api/mark_next       -                                               401 200 200 200 200 200 200
+    marking/api/claim_work      submission=NOBODY                               401 404 404 404 404 404 404
+    marking/api/save_marks      submission=NOBODY&writer=TOPIC&revision=0&change=1 401 404 404 404 404 404 404
+    marking/api/release_marks   -                                               401 200 200 200 200 200 200
+    GET marking/api/load_assignments course=open                                401 403 403 200 403 200 404
+    GET marking/api/load_assignment course=open&exercise=EXERCISE               401 403 403 200 403 200 404
+    marking/api/save_assignment course=open&exercise=EXERCISE                   401 403 403 422 403 422 404
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
     GET coldcall/api/load_cold_call course=open&topic=t&n=1                     401 200 403 403 403 403 403
     coldcall/api/answer_cold_call prompt=PROMPT&text=x                          401 409 404 404 404 404 404
@@ -239,6 +262,12 @@ const TABLE: &str = "
     GET tutors/api/load_course_tutors course=open                               401 403 403 403 403 200 404
     tutors/api/add_course_tutor course=open&email=no                            401 403 403 403 403 422 404
     tutors/api/set_course_tutor course=open&person=NOBODY&teaches=false         401 403 403 403 403 404 404
+    GET own_data/api/load_own_data -                                            401 200 200 200 200 200 200
+    own_data/api/request_own_copy -                                             401 200 200 200 200 200 200
+    own_data/api/delete_own_account password=wrong                              401 422 422 422 422 422 422
+    own_data/api/keep_own_account -                                             401 200 200 200 200 200 200
+    GET find/api/find           q=a                                             200 200 200 200 200 200 200
+    authoring/api/schedule_topic course=open&topic=TOPIC&at=x                   401 403 403 422 403 422 404
     enrollment/api/withdraw         course=open                                     401 200 200 200 200 200 200
     auth/api/sign_out           -                                               200 200 200 200 200 200 200
 ";
@@ -349,7 +378,7 @@ async fn call(person: &mut Browser<'_>, method: &str, function: &str, arguments:
 pub(crate) struct Filled {
     topic: String,
     attempt: String,
-    exercise: String,
+    pub exercise: String,
     pub prompt: String,
     message: String,
     pub exam: String,

@@ -27,6 +27,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" type="font/woff2" crossorigin="" />
                 <link rel="preload" href="/fonts/lyceum-serif-latin.woff2" r#as="font" type="font/woff2" crossorigin="" />
+                <script nonce=leptos::nonce::use_nonce() inner_html=PALETTE_KEY></script>
                 <AutoReload options=options.clone() />
                 <HydrationScripts options=options.clone() />
                 <leptos_meta::HashedStylesheet options id="style" />
@@ -38,6 +39,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         </html>
     }
 }
+
+/// Loads the command palette when Ctrl+K or ⌘K is pressed for the first time, and opens it then.
+#[cfg(feature = "ssr")]
+const PALETTE_KEY: &str = "addEventListener('keydown',e=>{if((e.ctrlKey||e.metaKey)&&!e.shiftKey&&!e.altKey&&!e.defaultPrevented\
+&&e.key.toLowerCase()==='k'){e.preventDefault();if(window.lyceumFind)lyceumFind();\
+else if(!window.lyceumPalette){const s=window.lyceumPalette=document.createElement('script');s.src='/palette.js';\
+s.onerror=()=>location.assign('/find');document.head.append(s)}}})";
 
 /// Returns the theme stored in the cookie.
 #[cfg(feature = "ssr")]
@@ -135,11 +143,23 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/cohort", || {
             Box::pin(cohort(CohortPages::Home))
         }),
+        Route::lazy("/learn/:course/news/all", || {
+            Box::pin(cohort(CohortPages::News))
+        }),
+        Route::lazy("/learn/:course/comments/all", || {
+            Box::pin(quiz(Quiz::TutorComments))
+        }),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
         Route::lazy("/learn/:course/exam/all", || Box::pin(exam(Exam::List))),
         Route::lazy("/learn/:course/exam/:exam", || Box::pin(exam(Exam::One))),
+        Route::lazy("/learn/:course/survey/mine", || {
+            Box::pin(player(Player::Survey))
+        }),
+        Route::lazy("/learn/:course/concepts/all", || {
+            Box::pin(player(Player::Concepts))
+        }),
         Route::lazy("/learn/:course/:topic/practice/:key", || {
             Box::pin(quiz(Quiz::Practice))
         }),
@@ -153,10 +173,18 @@ fn routes() -> RouteTable {
         Route::lazy("/certificates", || Box::pin(own(Own::Certificates))),
         Route::lazy("/certificates/:code", || Box::pin(own(Own::Certificate))),
         Route::lazy("/verify", || Box::pin(own(Own::Verify))),
+        Route::lazy("/marking", || Box::pin(gradebook(Gradebook::MarkingQueue))),
+        Route::lazy("/marking/:submission", || {
+            Box::pin(gradebook(Gradebook::Marking))
+        }),
+        Route::lazy("/find", || Box::pin(home(Home::Find))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
         Route::lazy("/teach/courses/new", || Box::pin(authoring(Authoring::New))),
         Route::lazy("/teach/courses/import", || {
             Box::pin(authoring(Authoring::Import))
+        }),
+        Route::lazy("/teach/:course/announcements", || {
+            Box::pin(taught_cohort(TaughtCohort::Announcements))
         }),
         Route::lazy("/teach/:course/outline", || {
             Box::pin(authoring(Authoring::Outline))
@@ -170,8 +198,17 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/topics/:topic/edit", || {
             Box::pin(authoring(Authoring::Topic))
         }),
+        Route::lazy("/teach/:course/topics/:topic/notes", || {
+            Box::pin(authoring(Authoring::Notes))
+        }),
         Route::lazy("/teach/:course/topics/:topic/history", || {
             Box::pin(authoring(Authoring::History))
+        }),
+        Route::lazy("/teach/:course/exercises", || {
+            Box::pin(gradebook(Gradebook::Assignments))
+        }),
+        Route::lazy("/teach/:course/exercises/:exercise", || {
+            Box::pin(gradebook(Gradebook::Assignment))
         }),
         Route::lazy("/teach/:course/exams", || {
             Box::pin(gradebook(Gradebook::Exams))
@@ -310,6 +347,7 @@ fn routes() -> RouteTable {
         Route::lazy("/notifications", || Box::pin(own(Own::Notifications))),
         Route::lazy("/stop-mails/:key/:which", || Box::pin(own(Own::StopMails))),
         Route::lazy("/settings/devices", || Box::pin(account(Account::Devices))),
+        Route::lazy("/settings/data", || Box::pin(account(Account::OwnData))),
         Route::lazy("/pages/:page", || Box::pin(course(Course::Cms))),
         #[cfg(debug_assertions)]
         Route::lazy("/_ui", || Box::pin(crate::platform::ui::gallery_page())),

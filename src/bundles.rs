@@ -17,7 +17,7 @@ use crate::authoring::imports::pages::course_import_page;
 use crate::authoring::pages::{new_course_page, outline_page};
 use crate::catalog::pages::{cms_page, course_page};
 use crate::certificate::pages::{certificate_page, certificates_page, verify_page};
-use crate::cohort::pages::cohort_home_page;
+use crate::cohort::pages::{cohort_home_page, course_news_page};
 use crate::cohort::teach::home::pages::{announcements_page, project_page};
 use crate::cohort::teach::messages::pages::message_page;
 use crate::cohort::teach::pages::{
@@ -31,14 +31,21 @@ use crate::exam::pages::{exam_page, exams_page};
 use crate::exam::teach::pages::{
     exam_form_page, taught_exam_page, taught_exams_page, taught_sitting_page,
 };
+use crate::exercise::hand_in::pages::tutor_comments_page;
+use crate::exercise::marking::pages::{
+    assignment_page, assignments_page, marking_page, marking_queue_page,
+};
 use crate::exercise::pages::exercise_page;
+use crate::find::pages::find_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
+use crate::notes::pages::{concepts_page, topic_notes_page};
 use crate::people::applications::form::teach_with_us_page;
 use crate::people::applications::pages::{tutor_application_page, tutor_applications_page};
 use crate::people::audit_log::pages::audit_log_page;
 use crate::people::invite::accept::invitation_page;
 use crate::people::invite::pages::{invitation_list_page, invitations_page};
 use crate::people::operations::pages::operations_page;
+use crate::people::own_data::pages::own_data_page;
 use crate::people::pages::{people_page, person_page};
 use crate::people::tutors::pages::course_tutors_page;
 use crate::platform::auth::pages::{
@@ -49,6 +56,7 @@ use crate::platform::notifications::pages::{
     notification_choices_page, notifications_page, stop_mails_page,
 };
 use crate::player::pages::{learn_page, resume_page, topic_page};
+use crate::player::survey::pages::survey_page;
 use crate::practice::pages::practice_page;
 use crate::question_bank::authoring::pages::{
     question_bank_page, question_import_page, question_page,
@@ -84,6 +92,7 @@ bundle! {
         ResetPassword => reset_password_page,
         Settings => settings_page,
         Devices => devices_page,
+        OwnData => own_data_page,
         Invitation => invitation_page,
         TeachWithUs => teach_with_us_page,
     }
@@ -107,8 +116,9 @@ bundle! {
 }
 
 bundle! {
-    /// Courses that a person takes or teaches.
+    /// Courses that a person takes or teaches, and finding.
     home, Home {
+        Find => find_page,
         Learn => learn_page,
         Resume => resume_page,
         Teach => teach_page,
@@ -127,6 +137,8 @@ bundle! {
     /// The player.
     player, Player {
         Topic => topic_page,
+        Concepts => concepts_page,
+        Survey => survey_page,
     }
 }
 
@@ -136,6 +148,7 @@ bundle! {
         One => quiz_page,
         Practice => practice_page,
         Exercise => exercise_page,
+        TutorComments => tutor_comments_page,
     }
 }
 
@@ -151,12 +164,13 @@ bundle! {
     /// Home of a cohort for its members, and its cold calls.
     cohort, CohortPages {
         Home => cohort_home_page,
+        News => course_news_page,
         ColdCall => cold_call_page,
     }
 }
 
 bundle! {
-    /// Gradebook of a course, and exams for tutors.
+    /// Gradebook of a course, exams and marking for tutors.
     gradebook, Gradebook {
         Learners => gradebook_page,
         Learner => learner_page,
@@ -164,6 +178,10 @@ bundle! {
         Exam => taught_exam_page,
         ExamForm => exam_form_page,
         Sitting => taught_sitting_page,
+        MarkingQueue => marking_queue_page,
+        Marking => marking_page,
+        Assignments => assignments_page,
+        Assignment => assignment_page,
     }
 }
 
@@ -187,6 +205,7 @@ bundle! {
         Details => course_details_page,
         Check => course_check_page,
         Topic => topic_editor_page,
+        Notes => topic_notes_page,
         History => topic_history_page,
     }
 }

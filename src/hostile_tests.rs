@@ -238,6 +238,8 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("list", ids.invitation_list.as_str()),
         ("application", ids.tutor_application.as_str()),
         ("n", "1"),
+        ("submission", "00000000-0000-0000-0000-000000000000"),
+        ("exercise", ids.exercise.as_str()),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()

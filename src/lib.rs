@@ -15,6 +15,7 @@ pub mod coldcall;
 pub mod course;
 pub mod exam;
 pub mod exercise;
+pub mod find;
 pub mod gradebook;
 pub mod people;
 pub mod platform;
@@ -34,6 +35,7 @@ pub mod enrollment;
 mod hostile_tests;
 #[cfg(feature = "ssr")]
 pub mod import;
+pub mod notes;
 #[cfg(all(test, feature = "ssr"))]
 mod nul_tests;
 pub mod paths;
@@ -47,6 +49,7 @@ pub mod server;
 mod testing;
 #[cfg(all(test, feature = "ssr"))]
 mod titles_tests;
+pub mod tutor_chat;
 
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

@@ -33,6 +33,11 @@ pub fn cohort_home_path(course: &str) -> String {
     format!("/learn/{course}/cohort")
 }
 
+/// Announcements to the learners of a course, and messages to this learner.
+pub fn course_news_path(course: &str) -> String {
+    format!("/learn/{course}/news/all")
+}
+
 pub fn certificate_path(code: &str) -> String {
     format!("{CERTIFICATES}/{code}")
 }
@@ -58,3 +63,18 @@ pub fn regrade_path(course: &str, question: QuestionId) -> String {
 
 /// Server function of the gradebook that the page of an exam posts to, to give a learner more time.
 pub const ALLOW_EXAM: &str = "/api/lyceum/gradebook/api/allow_exam";
+
+/// List of the concepts of a course. `all` cannot be a page of a topic: those have other names.
+pub fn concepts_path(course: &str) -> String {
+    format!("/learn/{course}/concepts/all")
+}
+
+/// Page that says how a course is shown to the learner.
+pub fn survey_path(course: &str) -> String {
+    format!("/learn/{course}/survey/mine")
+}
+
+/// Page on which tutors edit the notes of a topic.
+pub fn notes_path(course: &str, topic: &str) -> String {
+    format!("/teach/{course}/topics/{topic}/notes")
+}

@@ -180,6 +180,7 @@ pub fn router(state: AppState) -> Router {
         .route("/preferences/theme", post(set_theme))
         .merge(crate::platform::notifications::server::addresses::routes())
         .merge(crate::course::server::files::routes())
+        .merge(crate::exercise::hand_in::server::files::routes())
         .merge(crate::authoring::editor::server::pictures::routes())
         .merge(crate::authoring::server::download::routes())
         .merge(crate::authoring::imports::server::upload::routes())
@@ -192,6 +193,7 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::admission::orders::server::webhook::routes())
         .merge(crate::people::invite::server::uploads::routes())
         .merge(crate::people::audit_log::server::export::routes())
+        .merge(crate::people::own_data::server::download::routes())
         .merge(live::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();

@@ -9,8 +9,13 @@ use crate::access_tests::fill;
 use crate::hostile_tests::{addresses, everybody};
 use crate::platform::http::testing::TestSite;
 
-/// Pages that only redirect, and the gallery of components.
-const WITHOUT: [&str; 3] = ["/learn/{course}", "/join/{code}", "/_ui"];
+/// Pages that only redirect, the gallery of components, and marking: nothing is handed in here.
+const WITHOUT: [&str; 4] = [
+    "/learn/{course}",
+    "/join/{code}",
+    "/marking/{submission}",
+    "/_ui",
+];
 
 /// The texts of all elements with this start, up to `end`, without tags.
 fn texts(html: &str, start: &str, end: &str) -> Vec<String> {

@@ -159,3 +159,49 @@ test("offerings are made and closed", { tag: "@once" }, async ({ page, allowed }
   await page.goto(`/teach/${DEMO}/admissions/questions`);
   await accessible(page);
 });
+
+/** Applies by a code. The person's heading then says where they stand. */
+async function joinBy(page: Page, code: string) {
+  await learner(page);
+  await page.goto(`/join/${code}`);
+  await awake(page);
+  await page.getByRole("button", { name: "Start your application" }).click();
+  await expect(page.getByRole("heading", { name: "Your details" })).toBeVisible();
+  await awake(page);
+  await page.getByRole("button", { name: "Save and continue" }).click();
+  await expect(page.getByText("There are no questions for this offering.")).toBeVisible();
+  await awake(page);
+  await page.getByRole("button", { name: "Save and continue" }).click();
+  await expect(page.getByRole("heading", { name: "Review your application" })).toBeVisible();
+  await awake(page);
+  await page.getByRole("button", { name: "Submit application" }).click();
+}
+
+test("a freed seat is offered to the next on the waitlist", async ({ page, browser }) => {
+  const code = `w${newAddress().replace(/learner|[^a-z0-9]/gi, "")}`.slice(0, 20);
+  const office = await (await browser.newContext()).newPage();
+  await signIn(office, "admin");
+  await office.goto(`/teach/${DEMO}/admissions/new`);
+  await awake(office);
+  await office.getByLabel("Title").fill(`One seat ${code}`);
+  await office.getByLabel("Program").selectOption("workshop");
+  await office.getByLabel("Price").fill("10");
+  await office.getByLabel("Number of seats").fill("1");
+  await office.getByLabel("Applications are reviewed").uncheck();
+  await office.getByLabel("Enrollment code").fill(code);
+  await office.getByRole("button", { name: "Save" }).click();
+  await expect(office.getByRole("heading", { name: `One seat ${code}` })).toBeVisible();
+  const next = await (await browser.newContext()).newPage();
+  await joinBy(page, code);
+  await expect(page.getByRole("heading", { name: "Pay for your seat" })).toBeVisible();
+  await joinBy(next, code);
+  await expect(next.getByRole("heading", { name: "On the waitlist" })).toBeVisible();
+  await awake(page);
+  await page.getByText("Withdraw application").click();
+  await page.getByRole("button", { name: "Withdraw this application" }).click();
+  await expect(page.getByRole("heading", { name: "This application has ended" })).toBeVisible();
+  await next.reload();
+  await awake(next);
+  await next.getByRole("button", { name: "Accept your seat" }).click();
+  await expect(next.getByRole("heading", { name: "Pay for your seat" })).toBeVisible();
+});

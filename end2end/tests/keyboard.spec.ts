@@ -32,6 +32,7 @@ const OPEN: Walk[] = [
   ] },
   { path: "/reset-password?token=x", steps: [{ fill: { "New password": "short" }, press: "Save and sign in", then: "errors" }] },
   { path: "/confirm?token=x", steps: [{ press: "Confirm and start learning", then: "errors" }] },
+  { path: "/find", steps: [{ fill: { "Find courses, people, pages and actions": "verify" }, press: "Find", then: "next page" }] },
   { path: "/verify", steps: [{ fill: { "Code, address or credential": "x" }, press: "Check", then: "next page" }] },
 ];
 
@@ -42,6 +43,10 @@ const LEARNER: Walk[] = [
     { fill: { "Your name": "Asha Kulkarni" }, press: "Save", then: "page" },
     { fill: { "Current password": "wrong", "New password": "short" }, press: "Change password", then: "errors" },
     { fill: { "Current password": PASSWORD, "New password": PASSWORD }, press: "Change password", then: "page" },
+  ] },
+  { path: "/settings/data", steps: [
+    { fill: { "Your password": "wrong" }, press: "Delete my account", then: "errors" },
+    { press: "Request a copy", then: "next page" },
   ] },
   { path: "/courses/open-to-all", steps: [{ press: "Enroll", then: "next page" }] },
   { path: TOPIC, steps: [
@@ -62,6 +67,7 @@ const TUTOR: Walk[] = [
     { fill: { "Questions per attempt": "99", "Passing score (%)": "0" }, press: "Save", then: "errors" },
   ] },
   { path: `/teach/${DEMO}/outline`, steps: [{ press: "Add topic", then: "errors" }] },
+  { path: `/teach/${DEMO}/topics/what-was-counted/notes`, steps: [{ fill: { Concepts: "No colon" }, press: "Save notes", then: "errors" }] },
   { path: `/teach/${DEMO}/course`, steps: [{ fill: { Title: " " }, press: "Save", then: "errors" }] },
   { path: `/teach/${DEMO}?q=sofia`, steps: [{ press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/questions`, steps: [{ fill: { "Search questions": "median" }, press: "Search", then: "next page" }] },

@@ -60,6 +60,14 @@ test.describe("a new course", () => {
     await page.getByRole("button", { name: "Add module" }).click();
     await expect(page.getByRole("heading", { name: "3 Extra" })).toBeVisible();
 
+    await page.getByRole("link", { name: "Schedule The range" }).click();
+    await page.getByLabel("Publish at").fill("2099-01-01T10:00");
+    await page.getByRole("button", { name: "Save time" }).click();
+    await expect(page.getByText("Will be published on")).toBeVisible();
+    await accessible(page);
+    await page.getByRole("button", { name: "Cancel schedule The range" }).click();
+    await expect(page.getByText("Will be published on")).toHaveCount(0);
+
     await page.getByRole("link", { name: "The mean", exact: true }).click();
     await expect(page.getByRole("heading", { name: "The mean", level: 1 })).toBeVisible();
     await awake(page);

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::{AuthoredOutline, NewCourseForm, NewCoursePage};
 use crate::platform::error::AppResult;
+use crate::platform::ids::TopicId;
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::{create, drops, outline, status},
+    super::server::{create, drops, outline, schedule, status},
     super::{OutlineChange, OutlinePart},
     crate::platform::auth::guard::{require_admin, require_tutor_of_slug},
     crate::platform::http::server_fns::redirect,
@@ -96,6 +97,23 @@ pub async fn rename_part(
     let cx = tutor.signed_in.cx.clone();
     let slug = course.clone();
     cx.within(async move |conn| outline::rename(conn, &tutor, &slug, part, &title).await)
+        .await?;
+    redirect(Area::Outline.path(&course));
+    Ok(())
+}
+
+/// Sets the time at which a draft is published, in the tutor's time zone. Requires a tutor of the
+/// course.
+#[server]
+pub async fn schedule_topic(
+    course: String,
+    topic: TopicId,
+    #[server(default)] at: String,
+) -> AppResult<()> {
+    let tutor = require_tutor_of_slug(&course).await?;
+    let cx = tutor.signed_in.cx.clone();
+    let slug = course.clone();
+    cx.within(async move |conn| schedule::set(conn, &tutor, &slug, topic, &at).await)
         .await?;
     redirect(Area::Outline.path(&course));
     Ok(())

@@ -127,6 +127,18 @@ pub struct AuthoredTopic {
     pub slug: String,
     pub title: String,
     pub status: TopicStatus,
+    /// The time at which the draft is published.
+    pub planned: Option<PlannedTopic>,
+}
+
+/// The schedule of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTopic {
+    pub when: String,
+    /// The same as the value of a field.
+    pub field: String,
+    /// The reason why it could not be published then. Empty before.
+    pub problem: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,10 +169,11 @@ pub enum OutlineChange {
     Retire,
     Restore,
     Remove,
+    Unschedule,
 }
 
 impl OutlineChange {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Up,
         Self::Down,
         Self::Publish,
@@ -168,6 +181,7 @@ impl OutlineChange {
         Self::Retire,
         Self::Restore,
         Self::Remove,
+        Self::Unschedule,
     ];
 
     pub fn name(self) -> &'static str {
@@ -179,6 +193,7 @@ impl OutlineChange {
             Self::Retire => "retire",
             Self::Restore => "restore",
             Self::Remove => "remove",
+            Self::Unschedule => "unschedule",
         }
     }
 
@@ -223,6 +238,14 @@ pub fn rename_path(course: &str, part: OutlinePart) -> String {
     address::with_query(
         &Area::Outline.path(course),
         &[("rename", &part.to_string())],
+    )
+}
+
+/// The outline with a form that chooses when a topic is published.
+pub fn schedule_path(course: &str, topic: TopicId) -> String {
+    address::with_query(
+        &Area::Outline.path(course),
+        &[("schedule", &topic.to_string())],
     )
 }
 

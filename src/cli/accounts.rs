@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::find_organization;
 use crate::certificate::server::keys;
+use crate::people::server::accounts;
 use crate::platform::audit::AuditEntry;
 use crate::platform::auth::store::{self, NewAccount};
 use crate::platform::auth::{
@@ -121,9 +122,13 @@ pub async fn user(config: &Config, command: UserCommand, organization: &str) -> 
         UserCommand::Role { email, role } => {
             let email = normalize_email(&email)?;
             db.within(organization.organization_id, async move |conn| {
+                accounts::take_turn(conn, organization.organization_id).await?;
                 let account = store::by_email(conn, &email).await?.ok_or_else(|| {
                     AppError::NotFound(format!("There is no account for {email}."))
                 })?;
+                if account.role == UserRole::Admin && role != UserRole::Admin && account.is_active {
+                    accounts::require_another_admin(conn, account.user_id).await?;
+                }
                 store::set_role(conn, account.user_id, role).await?;
                 AuditEntry::done("user.role_changed")
                     .of("user", account.user_id)

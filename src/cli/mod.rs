@@ -14,6 +14,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::course::server::draft::grouped;
+use crate::course::server::index;
 use crate::enrollment::server::store::course_id;
 use crate::import;
 use crate::import::{ReadOptions, export};
@@ -71,6 +72,14 @@ enum Command {
         /// Check the course and store nothing.
         #[arg(long)]
         check: bool,
+    },
+    /// Index a course's passages now, which a worker does whenever its texts change.
+    Index {
+        /// The course's name in addresses.
+        course: String,
+        /// The organization that has the course, by its short name.
+        #[arg(long, default_value = organizations::FIRST)]
+        organization: String,
     },
     /// Write a course into a new folder, in the native format, with everything that was written on
     /// the site.
@@ -192,6 +201,10 @@ async fn run(cli: Cli) -> Result<(), String> {
             folder,
             organization,
         } => export_course(&config, &course, &folder, &organization).await,
+        Command::Index {
+            course,
+            organization,
+        } => index_course(&config, &course, &organization).await,
         Command::Tutor {
             command,
             organization,
@@ -275,6 +288,30 @@ async fn export_course(
     Ok(())
 }
 
+async fn index_course(config: &Config, slug: &str, organization: &str) -> Result<(), String> {
+    let db = Db::new(&config.database)?;
+    let organization = find_organization(&db, organization).await?;
+    let organization = organization.organization_id;
+    let course = db
+        .within(organization, async move |conn| {
+            course_id(conn, slug)
+                .await?
+                .ok_or_else(|| AppError::NotFound(format!("There is no course “{slug}”.")))
+        })
+        .await
+        .map_err(|error| error.to_string())?;
+    let summary = index::index_course(&db, organization, course)
+        .await
+        .map_err(|error| error.to_string())?;
+    println!(
+        "Indexed {} in {}; {} of them are new.",
+        count(summary.chunks, "passage"),
+        count(summary.topics, "topic"),
+        summary.new_chunks
+    );
+    Ok(())
+}
+
 fn count(number: usize, what: &str) -> String {
     match number {
         1 => format!("1 {what}"),
@@ -298,7 +335,9 @@ async fn find_organization(db: &Db, slug: &str) -> Result<Organization, String> 
 /// Lists every kind of background job.
 pub fn registry() -> Registry {
     Registry::platform()
+        .with::<crate::course::server::index::IndexCourse>()
         .with::<crate::quiz::server::attempt::EndAttempt>()
+        .with::<crate::notes::server::write::WriteNotes>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()
         .hourly::<crate::coldcall::server::new_prompts::TellOfPrompts>()
         .with::<crate::cohort::server::sessions::RemindOfSession>()
@@ -309,6 +348,7 @@ pub fn registry() -> Registry {
         .with::<crate::exam::server::jobs::EndSitting>()
         .with::<crate::exam::server::jobs::Calibrate>()
         .with::<crate::exam::server::reminder::RemindOfExam>()
+        .hourly::<crate::exam::server::reminder::PlanExamReminders>()
         .with::<crate::question_bank::authoring::server::imports::ImportQuestions>()
         .with::<crate::question_bank::authoring::server::tally::CountFirstAnswers>()
         .with::<crate::quiz::server::mails::QuizMail>()
@@ -319,8 +359,13 @@ pub fn registry() -> Registry {
         .with::<crate::admission::orders::server::settle::SettleOrder>()
         .with::<crate::admission::orders::server::refunds::FinishRefund>()
         .with::<crate::admission::orders::server::late_events::LookAtPayment>()
+        .with::<crate::admission::orders::server::close_page::ClosePage>()
         .with::<crate::exam::server::mails::ExamMail>()
         .with::<crate::people::invite::server::mails::InvitationMail>()
         .with::<crate::people::applications::server::mails::TutorApplicationMail>()
+        .with::<crate::authoring::server::schedule::PublishTopic>()
+        .with::<crate::people::own_data::server::copies::MakeDataCopy>()
+        .with::<crate::people::own_data::server::mails::OwnDataMail>()
+        .hourly::<crate::people::own_data::server::upkeep::KeepOwnData>()
         .with::<crate::quiz::server::regrade::work::Regrade>()
 }

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use super::accounts::{UserCommand, user};
 use super::pages::{PageCommand, page};
 use super::teaching::{TutorCommand, tutor};
 use super::{ReadOptions, import_course, seed};
@@ -41,6 +42,29 @@ fn remove(course: &str, email: &str) -> TutorCommand {
         course: course.to_owned(),
         email: email.to_owned(),
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organization_keeps_its_last_admin() {
+    let site = TestSite::new().await;
+    site.test.sql("update users set role = 'learner'").await;
+    for name in ["asha", "bo"] {
+        let email = format!("{name}@example.org");
+        site.account(&email, UserRole::Admin).await;
+    }
+    let learner = |name: &str| UserCommand::Role {
+        email: format!("{name}@example.org"),
+        role: UserRole::Learner,
+    };
+    user(&site.test.config, learner("asha"), FIRST)
+        .await
+        .unwrap();
+    let refused = user(&site.test.config, learner("bo"), FIRST)
+        .await
+        .unwrap_err();
+    assert!(refused.contains("the last active admin"), "{refused}");
+    let admins = "select string_agg(email, ' ') from users where role = 'admin'";
+    assert_eq!(site.test.text(admins).await, "bo@example.org");
 }
 
 #[tokio::test(flavor = "multi_thread")]

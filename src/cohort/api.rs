@@ -1,13 +1,17 @@
-//! Server functions of a cohort's home. Each acts for the signed-in member only.
+//! Server functions of a cohort's home, and of the news of a course. Each acts for the signed-in
+//! member only.
 
 use leptos::prelude::*;
 
-use super::CohortHome;
+use super::{CohortHome, NewsPage};
 use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::{access, home, notices, work},
+    super::server::{access, course_news, home, notices, work},
+    crate::course::CourseTitle,
+    crate::enrollment::server::access::not_enrolled,
+    crate::enrollment::server::store::studying,
     crate::paths::cohort_home_path,
     crate::platform::address,
     crate::platform::auth::guard::{require_tutor_of_slug, require_user},
@@ -48,6 +52,32 @@ pub async fn load_cohort_home(
     let cohort = CohortId(cohort.parse().map_err(|_| access::no_member())?);
     me.cx
         .within(async move |conn| home::preview(conn, (tutor.course, course), cohort, &clock).await)
+        .await
+}
+
+/// Returns the announcements to the learners of a course and the messages to this one, and marks
+/// them as read.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_news(course: String) -> AppResult<NewsPage> {
+    let me = require_user()?;
+    let user = me.user_id();
+    let clock = Clock::of(&me.cx);
+    me.cx
+        .within(async move |conn| {
+            let studied = studying(conn, user, &course)
+                .await?
+                .ok_or_else(not_enrolled)?;
+            let id = studied.course_id;
+            let announcements = course_news::announcements(conn, id, user, &clock).await?;
+            let messages = course_news::messages(conn, id, user, &clock).await?;
+            course_news::seen(conn, user, id).await?;
+            Ok(NewsPage {
+                course_slug: course,
+                course_title: CourseTitle::new(studied.title, studied.language),
+                announcements,
+                messages,
+            })
+        })
         .await
 }
 

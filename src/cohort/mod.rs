@@ -211,6 +211,15 @@ pub struct CohortAnnouncement {
     pub at: (String, String),
 }
 
+/// Announcements to all learners of a course, and messages of its tutors to this learner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewsPage {
+    pub course_slug: String,
+    pub course_title: CourseTitle,
+    pub announcements: Vec<CohortAnnouncement>,
+    pub messages: Vec<HomeMessage>,
+}
+
 /// A message of a tutor to the member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HomeMessage {

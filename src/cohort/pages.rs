@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
-use super::api::{HandIn, load_cohort_home};
+use super::api::{HandIn, load_cohort_home, load_news};
 use super::{
     BatchProject, CalendarAddress, CohortAnnouncement, CohortHome, DueLine, HandedIn, HomeBatch,
     HomeColdCall, HomeDate, HomeMessage, HomePerson, HomeSession, HomeStanding, LINK_CHARACTERS,
-    NewsLine, SessionState, WORK_CHARACTERS, WorkComment,
+    NewsLine, NewsPage, SessionState, WORK_CHARACTERS, WorkComment,
 };
 use crate::platform::ui::{
     Avatar, Badge, Breadcrumbs, Button, ButtonKind, CopyField, EmptyState, Erase, Field, Form,
@@ -35,6 +35,33 @@ pub fn cohort_home_page() -> AnyView {
         .erase()
     };
     view! { <Page title="Your cohort">{loaded(page, show)}</Page> }.erase()
+}
+
+/// Page `/learn/COURSE/news/all`.
+pub fn course_news_page() -> AnyView {
+    let course = path_part("course");
+    let page = page_resource(move || course.get(), load_news);
+    view! { <Page title="News">{loaded(page, news)}</Page> }.erase()
+}
+
+fn news(page: NewsPage) -> AnyView {
+    let course = page.course_title.to_string();
+    let trail = vec![
+        (course.clone(), format!("/learn/{}", page.course_slug)),
+        ("News".to_owned(), String::new()),
+    ];
+    view! {
+        <Title text=format!("News · {course}") />
+        <div class="wide cohort-home">
+            <header>
+                <Breadcrumbs trail=trail />
+                <h1>"News"</h1>
+            </header>
+            {messages(page.messages)}
+            {announcements(page.announcements)}
+        </div>
+    }
+    .erase()
 }
 
 /// Says how the last act ended.

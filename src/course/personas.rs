@@ -66,26 +66,61 @@ pub enum LearnerPersona {
 }
 
 impl LearnerPersona {
-    /// Every learner persona with its name in layouts, which is also its name in the database.
-    #[cfg(feature = "ssr")]
-    pub const NAMES: [(&'static str, Self); 5] = [
-        ("non_it_migrant", Self::NonItMigrant),
-        ("rote_memorizer", Self::RoteMemorizer),
-        ("english_hesitant", Self::EnglishHesitant),
-        ("last_minute_panic", Self::LastMinutePanic),
-        ("pseudo_coder", Self::PseudoCoder),
+    pub const ALL: [Self; 5] = [
+        Self::NonItMigrant,
+        Self::RoteMemorizer,
+        Self::EnglishHesitant,
+        Self::LastMinutePanic,
+        Self::PseudoCoder,
     ];
 
-    /// Description of this kind of learner, as in docs/course-format.md.
-    #[cfg(test)]
-    const fn description(self) -> &'static str {
+    /// Every learner persona with its name.
+    #[cfg(feature = "ssr")]
+    pub const NAMES: [(&'static str, Self); 5] = [
+        (Self::NonItMigrant.name(), Self::NonItMigrant),
+        (Self::RoteMemorizer.name(), Self::RoteMemorizer),
+        (Self::EnglishHesitant.name(), Self::EnglishHesitant),
+        (Self::LastMinutePanic.name(), Self::LastMinutePanic),
+        (Self::PseudoCoder.name(), Self::PseudoCoder),
+    ];
+
+    /// Name in layouts and in the database, label, and description as in docs/course-format.md.
+    const fn texts(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::NonItMigrant => "comes from another field",
-            Self::RoteMemorizer => "learns by heart",
-            Self::EnglishHesitant => "is not at ease in English",
-            Self::LastMinutePanic => "has an exam tomorrow",
-            Self::PseudoCoder => "copies code without following it",
+            Self::NonItMigrant => (
+                "non_it_migrant",
+                "From another field",
+                "comes from another field",
+            ),
+            Self::RoteMemorizer => ("rote_memorizer", "Learning by heart", "learns by heart"),
+            Self::EnglishHesitant => (
+                "english_hesitant",
+                "In simpler language",
+                "is not at ease in English",
+            ),
+            Self::LastMinutePanic => (
+                "last_minute_panic",
+                "In little time",
+                "has an exam tomorrow",
+            ),
+            Self::PseudoCoder => (
+                "pseudo_coder",
+                "From examples to reasons",
+                "copies code without following it",
+            ),
         }
+    }
+
+    pub const fn name(self) -> &'static str {
+        self.texts().0
+    }
+
+    pub const fn label(self) -> &'static str {
+        self.texts().1
+    }
+
+    pub const fn description(self) -> &'static str {
+        self.texts().2
     }
 }
 

@@ -33,8 +33,8 @@ fn page_of_learner(back: Option<&str>) -> Option<String> {
         .filter(|path| path.starts_with("/learn/"))
 }
 
-/// Saves the text and the ticks of the learner's work. With `done`, also finishes the exercise and
-/// returns to the topic's page.
+/// Saves the text, the links and the ticks of the learner's work. With `done`, also finishes the
+/// exercise, or hands the work in, and goes back to that page.
 #[server]
 pub async fn save_work(
     exercise: ExerciseId,
@@ -42,6 +42,7 @@ pub async fn save_work(
     revision: i32,
     change: i32,
     text: String,
+    #[server(default)] links: String,
     #[server(default)] ticked: Vec<String>,
     done: Option<String>,
 ) -> AppResult<()> {
@@ -56,6 +57,7 @@ pub async fn save_work(
             change: change.max(0),
         },
         text,
+        links,
         ticked,
         is_done: done.is_some(),
     };

@@ -1,8 +1,11 @@
 //! Simulation exercises: situations that learners work through in writing and check themselves
-//! against a rubric.
+//! against a rubric, or hand in to a tutor (`hand_in`), who marks them (`marking`).
 
 pub mod api;
+pub mod hand_in;
+pub mod marking;
 pub mod pages;
+pub mod rubric;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(all(test, feature = "ssr"))]
@@ -13,6 +16,7 @@ use uuid::Uuid;
 
 use crate::course::{CourseTitle, Level};
 use crate::enrollment::{TopicLink, TopicState};
+use crate::exercise::hand_in::HandingIn;
 use crate::platform::ids::ExerciseId;
 use crate::platform::ui::Html;
 
@@ -43,6 +47,8 @@ pub struct ExercisePage {
     /// Time at which the exercise was done, for people and as RFC 3339.
     pub done: Option<(String, String)>,
     pub page: SaveToken,
+    /// None if learners check their own work.
+    pub handing_in: Option<HandingIn>,
 }
 
 /// Identifies the page that saves and the version that it changes. Lets the server refuse a save

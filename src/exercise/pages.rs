@@ -1,4 +1,5 @@
-//! Page of an exercise: the task, a text field that saves while the learner types, and the rubric.
+//! Page of an exercise: the task, a text field that saves while the learner types, the rubric, and
+//! what was handed in.
 
 use leptos::{prelude::*, server_fn};
 use leptos_meta::Title;
@@ -6,6 +7,8 @@ use leptos_router::hooks::use_params_map;
 use server_fn::ServerFn;
 
 use super::api::{ReopenWork, SaveWork, load_exercise};
+use super::hand_in::LINKS_CHARACTERS;
+use super::hand_in::pages::{HandInForms, draft_files, due, handed_in};
 use super::{ExercisePage, WORK_LIMIT};
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, ButtonKind, Checkbox, Crumb, Erase, Form, FormState, Page,
@@ -26,6 +29,7 @@ pub fn exercise_page() -> AnyView {
     let forms = ExerciseForms {
         save: FormState::of(SaveWork::PATH),
         reopen: FormState::of(ReopenWork::PATH),
+        hand_in: HandInForms::of_page(),
         here: Memo::new(move |_| {
             let (course, topic, key) = params.get();
             format!("/learn/{course}/{topic}/exercise/{key}")
@@ -39,6 +43,7 @@ pub fn exercise_page() -> AnyView {
 struct ExerciseForms {
     save: FormState,
     reopen: FormState,
+    hand_in: HandInForms,
     /// Address of the page, to return to.
     here: Memo<String>,
 }
@@ -51,6 +56,13 @@ fn exercise(page: ExercisePage, forms: ExerciseForms) -> AnyView {
         Some(when) => done(page.clone(), when, forms),
         None => bench(page.clone(), forms),
     };
+    let handing_in = page.handing_in.clone();
+    let when_due = handing_in.as_ref().map(due);
+    let files = handing_in
+        .as_ref()
+        .filter(|_| page.done.is_none())
+        .map(|it| draft_files(page.exercise_id, it.files.clone(), forms.hand_in));
+    let versions = handing_in.and_then(|it| handed_in(&page.course_slug, it, forms.hand_in));
     view! {
         <Title text=format!("{} · Exercise · {}", page.title, page.course_title) />
         <div class="narrow exercise">
@@ -66,7 +78,10 @@ fn exercise(page: ExercisePage, forms: ExerciseForms) -> AnyView {
                 <p class="soft">{page.difficulty.label()}</p>
             </header>
             <div class="prose" lang=lang dir=dir inner_html=page.brief.0></div>
+            {when_due}
             {work}
+            {files}
+            {versions}
             <p>
                 <a href=topic.href>"Back to the topic"</a>
             </p>
@@ -89,6 +104,11 @@ fn bench(page: ExercisePage, forms: ExerciseForms) -> AnyView {
             </details>
         }
     });
+    let links = page.handing_in.map(|it| it.links);
+    let finish = match links.is_some() {
+        true => "Hand in",
+        false => "Done",
+    };
     let rubric = page
         .rubric
         .into_iter()
@@ -102,6 +122,7 @@ fn bench(page: ExercisePage, forms: ExerciseForms) -> AnyView {
                 <input type="hidden" name="revision" value=page.page.revision.to_string() autocomplete="off" />
                 <input type="hidden" name="change" value="0" autocomplete="off" />
                 <TextArea name="text" label="Your work" value=typed error=form.error("text") unmarked=true max_length=WORK_LIMIT />
+                {links.map(|links| links_field(form, &links))}
                 <fieldset class="stack">
                     <legend class="label">"Self-check"</legend>
                     <div class="stack" lang=lang dir=dir>
@@ -115,7 +136,7 @@ fn bench(page: ExercisePage, forms: ExerciseForms) -> AnyView {
                     "Save"
                 </Button>
                 <Button name="done" value=forms.here.get_untracked() busy=form.busy()>
-                    "Done"
+                    {finish}
                 </Button>
                 <span class="soft" role="status">
                     {move || form.done().get().then_some("Saved")}
@@ -123,6 +144,21 @@ fn bench(page: ExercisePage, forms: ExerciseForms) -> AnyView {
             </div>
             {form.status()}
         </Form>
+    }
+    .erase()
+}
+
+/// Field for links, of an exercise whose work is handed in.
+fn links_field(form: FormState, links: &str) -> AnyView {
+    view! {
+        <TextArea
+            name="links"
+            label="Links"
+            hint="One on each line, such as https://example.org/work."
+            value=form.value("links", links)
+            error=form.error("links")
+            max_length=LINKS_CHARACTERS
+        />
     }
     .erase()
 }
@@ -150,28 +186,43 @@ fn done(page: ExercisePage, (when, exactly): (String, String), forms: ExerciseFo
             }
         })
         .collect_view();
-    view! {
-        <section class="stack" aria-label="Your work">
-            <p class="row">
-                <Badge tone=Tone::Ok text="Done" />
-                <time class="soft" datetime=exactly>
-                    {when}
-                </time>
-            </p>
+    let (state, again, may_reopen) = match &page.handing_in {
+        Some(it) => ("Handed in", "Change and hand in again", it.may_reopen),
+        None => ("Done", "Reopen", true),
+    };
+    // The version that was handed in shows its text.
+    let work = page.handing_in.is_none().then(|| {
+        view! {
             <pre class="exercise-work" tabindex="0" dir="auto">
                 {page.work}
             </pre>
-            <h2 class="label">"Self-check"</h2>
-            <ul class="exercise-rubric">{rubric}</ul>
+        }
+    });
+    let reopen = may_reopen.then(|| {
+        view! {
             <Form form=form>
                 <input type="hidden" name="exercise" value=page.exercise_id.to_string() />
                 <input type="hidden" name="back" value=forms.here.get_untracked() />
                 <div>
                     <Button kind=ButtonKind::Secondary busy=form.busy()>
-                        "Reopen"
+                        {again}
                     </Button>
                 </div>
             </Form>
+        }
+    });
+    view! {
+        <section class="stack" aria-label="Your work">
+            <p class="row">
+                <Badge tone=Tone::Ok text=state />
+                <time class="soft" datetime=exactly>
+                    {when}
+                </time>
+            </p>
+            {work}
+            <h2 class="label">"Self-check"</h2>
+            <ul class="exercise-rubric">{rubric}</ul>
+            {reopen}
         </section>
     }
     .erase()

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::course::CourseTitle;
 use crate::enrollment::EnrollmentStatus;
 use crate::exam::PastSitting;
+use crate::exercise::marking::GradedWork;
 use crate::platform::address;
 use crate::platform::ids::{AttemptId, ExamId, QuestionId, QuizNumber, SittingId, UserId};
 use crate::platform::ui::Html;
@@ -286,6 +287,8 @@ pub struct LearnerPage {
     pub extra_attempts: i32,
     pub modules: Vec<ModuleCard>,
     pub exams: Vec<ExamCard>,
+    /// Work on exercises that the learner has handed in.
+    pub works: Vec<GradedWork>,
     /// Attempt whose answers are shown.
     pub opened: Option<OpenedAttempt>,
     /// Actions of tutors for this learner, newest first.

@@ -8,8 +8,9 @@ use diesel_async::RunQueryDsl;
 
 use super::lock;
 use crate::course::StudyPersona;
-use crate::course::server::search;
 use crate::course::server::search::Vocabulary;
+use crate::course::server::{index, search};
+use crate::notes::server::write as notes;
 use crate::platform::db::schema::{courses, topic_blocks, topics};
 use crate::platform::db::{Conn, Db, organizations};
 use crate::platform::error::AppResult;
@@ -41,8 +42,8 @@ pub fn text_of<'a>(blocks: impl Iterator<Item = &'a str>) -> String {
     texts.join("\n")
 }
 
-/// Indexes a course for the catalog and stores its topics' words. The topics must already be
-/// indexed.
+/// Indexes a course for the catalog, stores its topics' words, and queues the indexing of its
+/// passages. The topics must already be indexed.
 pub async fn refresh_course(conn: &mut Conn, course: CourseId, words: Vocabulary) -> AppResult<()> {
     let said: SearchedCourse = courses::table
         .find(course)
@@ -59,7 +60,9 @@ pub async fn refresh_course(conn: &mut Conn, course: CourseId, words: Vocabulary
     let (about, titles) = (said.about(), titles.join("\n"));
     let texts = [said.title.as_str(), &about, &titles];
     search::course(conn, course, texts, &said.language).await?;
-    Ok(search::replace_terms(conn, Some(course), words).await?)
+    search::replace_terms(conn, Some(course), words).await?;
+    notes::queue(conn, course).await?;
+    index::reindex_soon(conn, course).await
 }
 
 /// Rewrites the catalog's vocabulary from published courses only. Otherwise a correction could

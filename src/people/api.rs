@@ -10,6 +10,7 @@ use crate::platform::ids::UserId;
 
 #[cfg(feature = "ssr")]
 use {
+    super::applications::server::store as applications,
     super::server::{accounts, list, person as details},
     super::{ROLE_DONE, person_path},
     crate::course::server::search,
@@ -25,8 +26,12 @@ pub async fn load_people(#[server(default)] query: PeopleQuery) -> AppResult<Peo
     let cx = require_admin().await?.0.cx;
     search::check_length(&query.q)?;
     let clock = Clock::of(&cx);
-    cx.within(async move |conn| Ok(list::page(conn, &query, &clock).await?))
-        .await
+    cx.within(async move |conn| {
+        let mut page = list::page(conn, &query, &clock).await?;
+        page.waiting = applications::waiting(conn).await?;
+        Ok(page)
+    })
+    .await
 }
 
 /// Returns the page of a person.

@@ -6,6 +6,7 @@ pub mod applications;
 pub mod audit_log;
 pub mod invite;
 pub mod operations;
+pub mod own_data;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::course::CourseTitle;
 use crate::people::audit_log::AuditLine;
 use crate::people::operations::MailLine;
+use crate::people::own_data::OwnData;
 use crate::platform::address;
 use crate::platform::auth::UserRole;
 use crate::platform::ids::UserId;
@@ -189,6 +191,8 @@ pub struct PeopleList {
     pub previous: Option<UserId>,
     /// Last person of this page if there are people after.
     pub next: Option<UserId>,
+    /// Applications to teach that nobody has decided about.
+    pub waiting: i64,
 }
 
 /// A person in the list.
@@ -230,6 +234,7 @@ pub struct PersonPage {
     pub devices: Vec<PersonDevice>,
     pub mails: Vec<MailLine>,
     pub entries: Vec<AuditLine>,
+    pub own_data: OwnData,
 }
 
 /// A course that a person studies or has studied.
@@ -273,15 +278,24 @@ pub enum AccountAction {
     SignOut,
     ResetPassword,
     Confirm,
+    /// Makes a copy of the person's data.
+    CopyData,
+    /// Deletes the account after the days of grace.
+    Delete,
+    /// Keeps an account that was to be deleted.
+    Keep,
 }
 
 impl AccountAction {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Deactivate,
         Self::Reactivate,
         Self::SignOut,
         Self::ResetPassword,
         Self::Confirm,
+        Self::CopyData,
+        Self::Delete,
+        Self::Keep,
     ];
 
     pub fn name(self) -> &'static str {
@@ -291,6 +305,9 @@ impl AccountAction {
             Self::SignOut => "sign_out",
             Self::ResetPassword => "reset_password",
             Self::Confirm => "confirm",
+            Self::CopyData => "copy_data",
+            Self::Delete => "delete",
+            Self::Keep => "keep",
         }
     }
 
@@ -306,6 +323,13 @@ impl AccountAction {
             Self::SignOut => "All devices are signed out.",
             Self::ResetPassword => "A link for choosing a new password is on its way.",
             Self::Confirm => "The email address counts as confirmed.",
+            Self::CopyData => {
+                "A copy of the person’s data is being made. They get an email when it is ready."
+            }
+            Self::Delete => {
+                "The account will be deleted. The person gets an email and can keep it until then."
+            }
+            Self::Keep => "The account is kept.",
         }
     }
 }

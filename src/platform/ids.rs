@@ -87,6 +87,11 @@ id!(
     SittingId,
     ExamAttemptId,
     ExerciseId,
+    /// Work of one learner on one exercise.
+    ExerciseWorkId,
+    SubmissionId,
+    WorkFileId,
+    MarkingCommentId,
     RegradingId,
     CohortId,
     MemberId,

@@ -4,6 +4,7 @@ pub mod api;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod survey;
 
 use crate::enrollment::TopicLink;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct TopicPage {
     pub course_title: CourseTitle,
     pub topic: TopicHead,
     pub content: Html,
+    /// The topic in short, with its key concepts.
+    pub notes: Html,
     /// Modules of the course, with their topics and quizzes.
     pub outline: Html,
     /// Share of the course's topics that are done.
@@ -28,10 +31,15 @@ pub struct TopicPage {
     pub has_exams: bool,
     /// True for a member of a cohort of the course.
     pub has_cohort: bool,
+    /// True if there are announcements or messages to the learner.
+    pub has_news: bool,
     pub place: TopicPlace,
     pub persona: StudyPersona,
     /// Study personas that this topic is told for, in the order of the switch.
     pub personas: Vec<StudyPersona>,
+    /// True if kinds of learners read different texts here.
+    pub has_variants: bool,
+    pub learner_persona: Option<LearnerPersona>,
     pub exercises: Vec<ExerciseLine>,
     /// Empty for learners who are not in a cohort.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

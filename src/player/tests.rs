@@ -71,3 +71,34 @@ async fn a_topic_is_done_and_left_in_one_step() {
     let page = asha.get("/learn/small/u").await.body;
     assert!(page.contains(">Done<") && page.contains(&format!("href=\"{code_path}\"")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_survey_finds_how_a_course_is_shown() {
+    let site = TestSite::new().await;
+    let course = CourseBuilder::new("small").module("M").topic("t");
+    course.import(&site).await;
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut fields = vec![("course", "small"), ("before", "2"), ("way", "0")];
+    let refused = asha.post("survey/api/take_survey", &fields).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert_eq!(
+        refused.body.matches("Choose one of the answers.").count(),
+        3
+    );
+    fields.extend([("reading", "0"), ("when", "0"), ("why", "0")]);
+    asha.post("survey/api/take_survey", &fields)
+        .await
+        .assert_ok();
+    let page = asha.get("/learn/small/survey/mine").await.body;
+    assert!(page.contains("somebody who comes from another field."));
+    assert!(page.contains("You said that you come from another field."));
+    // The learner's own choice counts, and none is a choice too.
+    let own = [("course", "small"), ("kind", "last_minute_panic")];
+    asha.post("survey/api/choose_kind", &own).await.assert_ok();
+    let kind = "select persona_key::text || '|' || analysis_summary from learner_persona_profiles";
+    assert_eq!(site.test.text(kind).await, "last_minute_panic|");
+    let none = [("course", "small")];
+    asha.post("survey/api/choose_kind", &none).await.assert_ok();
+    let page = asha.get("/learn/small/survey/mine").await.body;
+    assert!(page.contains("Now it is shown as to everybody."));
+}

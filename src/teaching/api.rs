@@ -24,6 +24,7 @@ pub async fn taught_courses(#[server(default)] query: TaughtQuery) -> AppResult<
         .within(async move |conn| {
             let mut page = store::page(conn, tutor, &query).await?;
             page.waiting = store::waiting(conn, tutor).await?;
+            page.marking = store::marking(conn, tutor).await?;
             Ok(page)
         })
         .await

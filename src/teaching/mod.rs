@@ -92,6 +92,8 @@ pub struct TaughtPage {
     pub total: i64,
     /// Messages of cold calls in all these courses that wait for a tutor.
     pub waiting: i64,
+    /// Works in all these courses that wait for marks.
+    pub marking: i64,
 }
 
 /// A course among those that one teaches.
@@ -116,6 +118,7 @@ pub enum Area {
     Outline,
     Questions,
     Exams,
+    Exercises,
     ColdCalls,
     Cohorts,
     Admissions,
@@ -125,11 +128,12 @@ pub enum Area {
 }
 
 impl Area {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Learners,
         Self::Outline,
         Self::Questions,
         Self::Exams,
+        Self::Exercises,
         Self::ColdCalls,
         Self::Cohorts,
         Self::Admissions,
@@ -143,6 +147,7 @@ impl Area {
             Self::Outline => "Outline",
             Self::Questions => "Questions",
             Self::Exams => "Exams",
+            Self::Exercises => "Exercises",
             Self::ColdCalls => "Cold calls",
             Self::Cohorts => "Cohorts",
             Self::Admissions => "Admissions",
@@ -157,6 +162,7 @@ impl Area {
             Self::Outline => format!("/teach/{course}/outline"),
             Self::Questions => format!("/teach/{course}/questions"),
             Self::Exams => format!("/teach/{course}/exams"),
+            Self::Exercises => format!("/teach/{course}/exercises"),
             Self::ColdCalls => format!("/teach/{course}/cold-calls"),
             Self::Cohorts => format!("/teach/{course}/cohorts"),
             Self::Admissions => format!("/teach/{course}/admissions"),

@@ -77,11 +77,16 @@ fn courses(page: TaughtPage, query: TaughtQuery) -> AnyView {
         0 => "Moderation".to_owned(),
         waiting => format!("Moderation ({waiting} waiting)"),
     };
+    let marking = match page.marking {
+        0 => "Marking".to_owned(),
+        waiting => format!("Marking ({waiting} waiting)"),
+    };
     view! {
         {tools(&query)}
         <p class="row soft">
             <span role="status">{said}</span>
             <a href="/moderation">{moderation}</a>
+            <a href="/marking">{marking}</a>
         </p>
         {table(page.courses)}
         <Pagination previous=previous next=next />

@@ -91,10 +91,23 @@ pub async fn start_application(
     let who = applicant(&cx, token.clone());
     if who.user.is_some() || !token.is_empty() {
         limit(&cx, &who).await?;
-        let viewer = cx.viewer.clone();
+        let (viewer, clock) = (cx.viewer.clone(), Clock::of(&cx));
         cx.within(async move |conn| {
             let offering = open_offering(conn, offering).await?;
             let found = registrations::of_applicant(conn, offering.offering_id, &who).await?;
+            // An application that was handed in already is only looked at.
+            let is_begun = |row: &RegistrationRow| {
+                matches!(
+                    row.told_status(),
+                    RegistrationStatus::Draft
+                        | RegistrationStatus::Withdrawn
+                        | RegistrationStatus::Rejected
+                )
+            };
+            if found.as_ref().is_none_or(is_begun) {
+                let person = found.as_ref().and_then(|row| row.user_id).or(who.user);
+                view::refuse_if_held(conn, person, &offering, &clock).await?;
+            }
             let id = match (found, viewer) {
                 (Some(row), _) => row.registration_id,
                 (None, Some(viewer)) if who.token.is_empty() => {
@@ -265,11 +278,13 @@ pub async fn submit_application(
     let cx = Cx::current()?;
     let who = applicant(&cx, token.clone());
     limit(&cx, &who).await?;
+    let clock = Clock::of(&cx);
     cx.within(async move |conn| {
         let open = open_offering(conn, offering).await?;
         let offering = seats::lock(conn, open.offering_id).await?;
         check_window(&offering)?;
         let row = draft(conn, &offering, &who).await?;
+        view::refuse_if_held(conn, row.user_id.or(who.user), &offering, &clock).await?;
         // Locked after the offering, like everywhere, and read again: a second click waits here.
         let locked = registrations::lock(conn, row.registration_id).await?;
         let row = locked

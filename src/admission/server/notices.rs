@@ -6,11 +6,11 @@ use super::registrations::RegistrationRow;
 use crate::admission::RegistrationStatus;
 use crate::admission::apply::apply_path;
 use crate::admission::manage::offering_path;
-use crate::admission::orders::desk::{OrderFilter, orders_path};
+use crate::admission::orders::desk::{OrderFilter, desk_order_path, orders_path};
 use crate::platform::auth::store as accounts;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{OfferingId, RegistrationId, UserId};
+use crate::platform::ids::{OfferingId, OrderId, RegistrationId, UserId};
 use crate::platform::notifications::NotificationKind;
 use crate::platform::notifications::server::{
     NewNotification, notify, notify_without_mail, store as notifications,
@@ -122,6 +122,36 @@ pub async fn tell_desk(
         path,
     };
     notify(conn, &admins, &new).await
+}
+
+fn of_dispute(order: OrderId) -> String {
+    format!("order/{order}/dispute")
+}
+
+/// Tells the admins that a buyer's bank disputes a payment of an order, or that this has ended. The
+/// order is given by id and number.
+pub async fn tell_of_dispute(
+    conn: &mut Conn,
+    offering: &OfferingRow,
+    (order, number): (OrderId, i32),
+) -> AppResult<()> {
+    let admins = accounts::admins(conn, None).await?;
+    let course = offerings::names(conn, offering.course_id).await?;
+    let new = NewNotification {
+        kind: NotificationKind::Desk,
+        subject: of_dispute(order),
+        course: Some(offering.course_id),
+        title: format!("News of a disputed payment of order {number}"),
+        body: format!("The order is for “{}” ({}).", course.title, offering.title),
+        path: desk_order_path(&course.slug, offering.offering_id, order),
+    };
+    notify(conn, &admins, &new).await
+}
+
+/// Marks what an admin was told of disputes as read, because they see the order.
+pub async fn dispute_seen(conn: &mut Conn, user: UserId, order: OrderId) -> AppResult<()> {
+    notifications::seen(conn, user, NotificationKind::Desk, &of_dispute(order)).await?;
+    Ok(())
 }
 
 /// Marks what an admin was told of a queue as read, because they see it.

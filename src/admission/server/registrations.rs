@@ -47,6 +47,17 @@ impl RegistrationRow {
         self.previous_status.unwrap_or(self.status)
     }
 
+    /// Returns the status that the applicant's pages show. An offered seat that is being freed
+    /// can't be accepted any more, and its applicant is not told yet: the application is in review.
+    pub fn shown_status(&self) -> RegistrationStatus {
+        match self.told_status() {
+            RegistrationStatus::Offered if self.status != RegistrationStatus::Offered => {
+                RegistrationStatus::InReview
+            }
+            told => told,
+        }
+    }
+
     /// True if the person has a seat, or one that is being freed.
     pub fn holds_seat(&self) -> bool {
         self.status.has_seat() || self.told_status().has_seat()

@@ -22,7 +22,7 @@ use crate::enrollment::server::store::STUDYING;
 use crate::paths::cohort_home_path;
 use crate::platform::db::schema::{enrollments, registrations as table};
 use crate::platform::db::{Conn, statement};
-use crate::platform::error::AppResult;
+use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CohortId, CourseId, OfferingId, UserId};
 use crate::platform::time::Clock;
 
@@ -225,6 +225,27 @@ impl CourseAccess {
     }
 }
 
+/// Refuses an application for access that the person has already.
+///
+/// # Errors
+///
+/// `Conflict` with a sentence for the person.
+pub async fn refuse_if_held(
+    conn: &mut Conn,
+    user: Option<UserId>,
+    offering: &OfferingRow,
+    clock: &Clock,
+) -> AppResult<()> {
+    let access = CourseAccess::of(conn, user, offering.course_id).await?;
+    match access.beside(offering, clock).is_all {
+        true => Err(AppError::Conflict(
+            "You have this course already, so there is nothing to apply for. You find it under “My learning”."
+                .to_owned(),
+        )),
+        false => Ok(()),
+    }
+}
+
 /// Decides where the person with this application stands.
 fn stand(
     held: HeldAccess,
@@ -234,7 +255,7 @@ fn stand(
     clock: &Clock,
 ) -> OfferingStanding {
     let application = row.map(|row| ApplicationState {
-        status: row.told_status(),
+        status: row.shown_status(),
         is_paid_or_free: offering.is_free() || row.paid_at.is_some(),
     });
     let is_full = offering
@@ -372,7 +393,7 @@ async fn application(
     offering: &OfferingRow,
     row: RegistrationRow,
 ) -> AppResult<Application> {
-    let status = row.told_status();
+    let status = row.shown_status();
     let sheet = ApplicationAnswers::of(&row.answers_json);
     let questions = match status {
         RegistrationStatus::Draft => {

@@ -326,6 +326,79 @@ async fn a_new_amount_closes_the_old_page_and_late_money_is_to_be_paid_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_canceled_order_closes_its_page() {
+    let (site, fake) = site_with_stripe().await;
+    let (_, mut asha, id) = ordered(&site, "48").await;
+    pay(&mut asha, &id).await.assert_ok();
+    let fields = [("order", id.as_str())];
+    let cancel = "orders/api/cancel_own_order";
+    asha.post(cancel, &fields).await.assert_ok();
+    site.mails().await;
+    assert_eq!(fake.session(1)["status"], "expired");
+    let last = "select status from card_payments order by created_at desc limit 1";
+    assert_eq!(site.test.text(last).await, "ended");
+    // A buyer who pays at the same moment keeps the right to the money.
+    let bo = OfferingBuilder::new("small").field("title", "Autumn");
+    let offering = bo.price("48").create(&site).await;
+    let mut bo = with_cart(&site, &offering, "bo").await;
+    let id = order(&mut bo).await;
+    pay(&mut bo, &id).await.assert_ok();
+    bo.post(cancel, &[("order", id.as_str())]).await.assert_ok();
+    let session = fake.complete(2, true);
+    site.mails().await;
+    assert_eq!(site.test.text(last).await, "processing");
+    fake.tell(&site, COMPLETED, &session).await.assert_ok();
+    assert_eq!(site.test.text(STATUS).await, "canceled");
+    assert_eq!(site.test.count(KEPT).await, 4_800);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn admins_see_a_dispute_and_its_outcome_in_any_order() {
+    let (site, fake) = site_with_stripe().await;
+    let (offering, mut asha, id) = ordered(&site, "48").await;
+    paid(&site, &fake, &mut asha, &id).await;
+    let dispute = |name: &str, status: &str| {
+        json!({
+            "id": name, "object": "dispute", "amount": 4_800, "currency": "eur", "charge": "ch_1",
+            "payment_intent": "pi_1", "reason": "product_not_received", "status": status,
+            "evidence_details": { "due_by": 1_900_000_000 }, "metadata": {},
+        })
+    };
+    let (created, closed) = ("charge.dispute.created", "charge.dispute.closed");
+    let open = dispute("dp_1", "needs_response");
+    fake.tell(&site, created, &open).await.assert_ok();
+    let mut admin = site.sign_in("office@example.org").await;
+    let page = admin.get("/notifications").await.body;
+    assert!(page.contains("News of a disputed payment"), "{page}");
+    let page = desk(&site, &offering, &id).await;
+    assert!(page.contains("disputes €48"), "{page}");
+    assert!(page.contains("product not received") && page.contains("17 March 2030"));
+    let unread =
+        "select count(*) from notifications where read_at is null and subject like '%/dispute'";
+    assert_eq!(site.test.count(unread).await, 0);
+    // The order itself stays as it is, and its buyer sees nothing of it.
+    let page = asha.get(&format!("/orders/{id}")).await.body;
+    assert!(page.contains("This page is your receipt") && !page.contains("dispute"));
+    let lost = dispute("dp_1", "lost");
+    fake.tell(&site, closed, &lost).await.assert_ok();
+    fake.tell(&site, created, &open).await.assert_ok();
+    let page = desk(&site, &offering, &id).await;
+    assert!(page.contains("was lost") && !page.contains("disputes €48"));
+    // The end of a dispute may be told before its beginning.
+    let won = dispute("dp_2", "won");
+    fake.tell(&site, closed, &won).await.assert_ok();
+    let again = dispute("dp_2", "needs_response");
+    fake.tell(&site, created, &again).await.assert_ok();
+    let page = desk(&site, &offering, &id).await;
+    assert!(page.contains("was won") && !page.contains("disputes €48"));
+    assert_eq!(
+        site.test.count("select count(*) from card_disputes").await,
+        2
+    );
+    assert_eq!(site.test.text(STATUS).await, "paid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_was_paid_meanwhile_is_not_replaced() {
     let (site, fake) = site_with_stripe().await;
     let (_, mut asha, id) = ordered(&site, "48").await;

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::{decide, decisions_are_told, status_of};
+use super::{decide, decisions_are_told, registration_of, status_of};
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::TestSite;
 use crate::testing::{CohortBuilder, CourseBuilder, OfferingBuilder, apply_for, learner};
@@ -51,6 +51,16 @@ async fn somebody_who_studies_the_course_can_apply_for_what_gives_more() {
     let page = asha.get(&format!("/apply/{evenings}")).await.body;
     assert!(page.contains("Start your application"), "{page}");
 
+    // Nobody applies for what they have already.
+    let who = [("offering", alone.as_str())];
+    let again = asha.post("apply/api/start_application", &who).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(
+        again.body.contains("You have this course already"),
+        "{}",
+        again.body
+    );
+
     // An offered seat comes before all others.
     apply_for(&mut asha, &day, "", "Asha").await;
     let page = asha.get("/courses/small").await.body;
@@ -62,6 +72,18 @@ async fn somebody_who_studies_the_course_can_apply_for_what_gives_more() {
     let page = asha.get("/courses/small").await.body;
     assert!(page.contains(">Accept your seat<"), "{page}");
     assert_eq!(main_buttons(&page), 1, "{page}");
+    // Nobody accepts a seat that is being freed, which its applicant is not told yet.
+    let own = registration_of(&site, "asha@example.org").await;
+    let release = [("course", "small"), ("registration", own.as_str())];
+    let mut admin = site.sign_in("office@example.org").await;
+    for (function, is_offered) in [("release_seat", false), ("undo_decision", true)] {
+        let function = format!("review/api/{function}");
+        admin.post(&function, &release).await.assert_ok();
+        for path in ["/courses/small".to_owned(), format!("/apply/{day}")] {
+            let page = asha.get(&path).await.body;
+            assert_eq!(page.contains("Accept"), is_offered, "{path}: {page}");
+        }
+    }
     let accept = [("offering", day.as_str()), ("accept", "true")];
     asha.post("apply/api/answer_offer", &accept)
         .await

@@ -3,15 +3,19 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use crate::authoring::api::{AddPart, ChangeOutline, PublishCourse, RenamePart, load_outline};
+use crate::authoring::api::{
+    AddPart, ChangeOutline, PublishCourse, RenamePart, ScheduleTopic, load_outline,
+};
 use crate::authoring::check::check_path;
 use crate::authoring::editor::edit_path;
 use crate::authoring::imports::api::CopyCourse;
 use crate::authoring::imports::pages::copy_form;
 use crate::authoring::{
-    AuthoredModule, AuthoredOutline, AuthoredTopic, OutlineChange, OutlinePart, TITLE_CHARACTERS,
-    TopicStatus, course_details_path, course_zip_path, rename_path,
+    AuthoredModule, AuthoredOutline, AuthoredTopic, OutlineChange, OutlinePart, PlannedTopic,
+    TITLE_CHARACTERS, TopicStatus, course_details_path, course_zip_path, rename_path,
+    schedule_path,
 };
+use crate::platform::ids::TopicId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Page, Tone, grip, loaded,
     page_resource, path_part, query_now, query_value, wake_drops,
@@ -28,6 +32,7 @@ struct Forms {
     add: FormState,
     rename: FormState,
     publish: FormState,
+    schedule: FormState,
     copy: FormState,
     again: Callback<()>,
 }
@@ -35,9 +40,9 @@ struct Forms {
 pub fn outline_page() -> AnyView {
     wake_drops(LIST);
     let course = path_part("course");
-    let rename = query_value("rename");
+    let (rename, schedule) = (query_value("rename"), query_value("schedule"));
     let page = page_resource(
-        move || (course.get(), rename.get()),
+        move || (course.get(), rename.get() + &schedule.get()),
         |(course, _)| load_outline(course),
     );
     let forms = Forms {
@@ -45,6 +50,7 @@ pub fn outline_page() -> AnyView {
         add: FormState::of(AddPart::PATH),
         rename: FormState::of(RenamePart::PATH),
         publish: FormState::of(PublishCourse::PATH),
+        schedule: FormState::of(ScheduleTopic::PATH),
         copy: FormState::of(CopyCourse::PATH),
         again: Callback::new(move |()| page.refetch()),
     };
@@ -63,6 +69,7 @@ pub fn outline_page() -> AnyView {
 
 fn outline(course: &str, page: AuthoredOutline, forms: Forms) -> AnyView {
     let renamed = OutlinePart::parse(&query_now("rename"));
+    let scheduled = query_now("schedule").parse().ok().map(TopicId);
     let language = page.course_title.language.clone();
     let last = page.modules.iter().filter_map(|module| module.number).max();
     let modules = page
@@ -73,6 +80,7 @@ fn outline(course: &str, page: AuthoredOutline, forms: Forms) -> AnyView {
                 course,
                 language: &language,
                 renamed,
+                scheduled,
                 last,
                 forms,
             };
@@ -183,6 +191,8 @@ struct ModuleList<'a> {
     language: &'a Language,
     /// The part whose title is a form.
     renamed: Option<OutlinePart>,
+    /// The topic with a form for the time at which it is published.
+    scheduled: Option<TopicId>,
     /// Number of the last module.
     last: Option<i32>,
     forms: Forms,
@@ -251,18 +261,77 @@ impl ModuleList<'_> {
             .into_iter()
             .map(|(change, text)| button(part, change, text, &said, false))
             .collect_view();
+        let schedule = (topic.status == TopicStatus::Draft).then(|| self.schedule_link(topic));
         view! {
             <li class="outline-line" data-item=part.to_string() data-kind="topic" data-takes="topic">
                 {grip()}
                 <div class="outline-name">
                     {self.name(topic)} <Badge tone=tone text=topic.status.label() />
+                    {topic.planned.as_ref().map(planned)}
                     {(self.renamed == Some(part)).then(|| self.rename_form(part, &topic.title))}
+                    {(self.scheduled == Some(topic.topic_id)).then(|| self.schedule_form(topic))}
                 </div>
                 <div class="outline-tools">
                     {button(part, OutlineChange::Up, "↑", &said, false)}
                     {button(part, OutlineChange::Down, "↓", &said, false)} {self.rename_link(part, &said)} {tools}
+                    {schedule}
                 </div>
             </li>
+        }
+        .erase()
+    }
+
+    /// A link to the form with the time, and a button that cancels the schedule.
+    fn schedule_link(&self, topic: &AuthoredTopic) -> AnyView {
+        let said = &topic.title;
+        let text = match topic.planned {
+            Some(_) => "Change time",
+            None => "Schedule",
+        };
+        let cancel = topic.planned.is_some().then(|| {
+            let part = OutlinePart::Topic(topic.topic_id);
+            button(
+                part,
+                OutlineChange::Unschedule,
+                "Cancel schedule",
+                said,
+                false,
+            )
+        });
+        let label = format!("{text} {said}");
+        view! {
+            <a class="btn quiet" href=schedule_path(self.course, topic.topic_id) aria-label=label>
+                {text}
+            </a>
+            {cancel}
+        }
+        .erase()
+    }
+
+    fn schedule_form(&self, topic: &AuthoredTopic) -> AnyView {
+        let form = self.forms.schedule;
+        let (course, back) = (self.course.to_owned(), Area::Outline.path(self.course));
+        let (topic_id, planned) = (topic.topic_id.to_string(), topic.planned.as_ref());
+        let at = form.value("at", planned.map_or("", |planned| &planned.field));
+        view! {
+            <Form form=form class="outline-add">
+                <input type="hidden" name="course" value=course />
+                <input type="hidden" name="topic" value=topic_id />
+                <Field
+                    id="ly-schedule"
+                    name="at"
+                    label="Publish at"
+                    r#type="datetime-local"
+                    value=at
+                    error=form.error("at")
+                    required=true
+                    autofocus=true
+                />
+                <Button busy=form.busy()>"Save time"</Button>
+                <Button kind=ButtonKind::Quiet href=back>
+                    "Cancel"
+                </Button>
+            </Form>
         }
         .erase()
     }
@@ -308,6 +377,14 @@ impl ModuleList<'_> {
         }
         .erase()
     }
+}
+
+fn planned(planned: &PlannedTopic) -> AnyView {
+    let text = match planned.problem.is_empty() {
+        true => format!("Will be published on {}.", planned.when),
+        false => format!("Was not published on {}: {}", planned.when, planned.problem),
+    };
+    view! { <p class="soft">{text}</p> }.erase()
 }
 
 /// A button of the list's form. `said` names the part for screen readers.

@@ -5,6 +5,7 @@ pub mod download;
 pub mod drops;
 pub mod modules;
 pub mod outline;
+pub mod schedule;
 pub mod status;
 pub mod typed_outline;
 

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
 use super::modules::{remove_module, shift_module};
-use super::{create, status, title};
+use super::{create, schedule, status, title};
 use crate::authoring::editor::server::{draft, publish};
 use crate::authoring::{
     AuthoredModule, AuthoredOutline, AuthoredTopic, OutlineChange, OutlinePart, TopicStatus,
@@ -24,7 +24,9 @@ use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::schema::{course_modules, courses, topics};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, TopicId};
+use crate::platform::http::Cx;
+use crate::platform::ids::{CourseId, OrganizationId, TopicId, UserId};
+use crate::platform::time::Clock;
 use crate::teaching::CourseStatus;
 
 pub fn no_part() -> AppError {
@@ -93,8 +95,11 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf) -> AppResult<AuthoredOutline
         .first(conn)
         .await?;
     let mut all = stored_topics(conn, tutor.course).await?;
-    let listed = |topic: StoredTopic| AuthoredTopic {
+    let clock = Clock::of(&tutor.signed_in.cx);
+    let mut planned = schedule::of_course(conn, tutor.course, &clock).await?;
+    let mut listed = |topic: StoredTopic| AuthoredTopic {
         status: topic.status(),
+        planned: planned.remove(&topic.topic_id),
         topic_id: topic.topic_id,
         slug: topic.slug,
         title: topic.title,
@@ -107,14 +112,14 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf) -> AppResult<AuthoredOutline
         modules.push(AuthoredModule {
             number: Some(number),
             title,
-            topics: here.into_iter().map(listed).collect(),
+            topics: here.into_iter().map(&mut listed).collect(),
         });
     }
     if !all.is_empty() {
         modules.push(AuthoredModule {
             number: None,
             title: "Retired with their modules".to_owned(),
-            topics: all.into_iter().map(listed).collect(),
+            topics: all.into_iter().map(&mut listed).collect(),
         });
     }
     Ok(AuthoredOutline {
@@ -129,10 +134,30 @@ pub async fn page(conn: &mut Conn, tutor: &TutorOf) -> AppResult<AuthoredOutline
     })
 }
 
+/// The tutor who changes a course: in a request, or earlier, for a job that carries it out.
+#[derive(Clone, Copy)]
+pub struct Author<'a> {
+    pub organization: OrganizationId,
+    pub course: CourseId,
+    pub user: UserId,
+    /// The request. None in a job.
+    pub cx: Option<&'a Cx>,
+}
+
+impl<'a> From<&'a TutorOf> for Author<'a> {
+    fn from(tutor: &'a TutorOf) -> Self {
+        Self {
+            organization: tutor.signed_in.cx.organization.organization_id,
+            course: tutor.course,
+            user: tutor.signed_in.user_id(),
+            cx: Some(&tutor.signed_in.cx),
+        }
+    }
+}
+
 /// Locks the course against other changes of its outline and against imports.
-pub async fn lock(conn: &mut Conn, tutor: &TutorOf, course: &str) -> QueryResult<()> {
-    let organization = tutor.signed_in.cx.organization.organization_id;
-    import::lock(conn, organization, course).await?;
+pub async fn lock(conn: &mut Conn, author: impl Into<Author<'_>>, course: &str) -> QueryResult<()> {
+    import::lock(conn, author.into().organization, course).await?;
     defer_order(conn).await
 }
 
@@ -145,13 +170,21 @@ pub async fn finish(conn: &mut Conn, course: CourseId) -> AppResult<()> {
     import::refresh_catalog(conn).await
 }
 
-pub async fn record(conn: &mut Conn, tutor: &TutorOf, action: &str, new: Value) -> QueryResult<()> {
-    AuditEntry::done(action)
-        .of("course", tutor.course)
-        .change(None, Some(new))
-        .by(&tutor.signed_in.cx)
-        .write(conn)
-        .await
+pub async fn record(
+    conn: &mut Conn,
+    author: impl Into<Author<'_>>,
+    action: &str,
+    new: Value,
+) -> QueryResult<()> {
+    let author = author.into();
+    let entry = AuditEntry::done(action)
+        .of("course", author.course)
+        .change(None, Some(new));
+    let entry = match author.cx {
+        Some(cx) => entry.by(cx),
+        None => entry.by_user(author.user),
+    };
+    entry.write(conn).await
 }
 
 pub async fn change(
@@ -176,7 +209,10 @@ pub async fn change(
             return Err(no_part());
         }
         (OutlinePart::Topic(topic), OutlineChange::Publish) => {
-            return publish_topic(conn, tutor, course, topic).await;
+            return publish_topic(conn, tutor.into(), course, topic).await;
+        }
+        (OutlinePart::Topic(topic), OutlineChange::Unschedule) => {
+            schedule::cancel(conn, tutor.course, topic).await?;
         }
         (OutlinePart::Topic(topic), _) => change_topic(conn, tutor.course, topic, change).await?,
     }
@@ -186,20 +222,20 @@ pub async fn change(
 }
 
 /// Shows a topic to learners, with the text of its draft.
-async fn publish_topic(
+pub async fn publish_topic(
     conn: &mut Conn,
-    tutor: &TutorOf,
+    author: Author<'_>,
     course: &str,
     topic: TopicId,
 ) -> AppResult<()> {
-    let all = stored_topics(conn, tutor.course).await?;
+    let all = stored_topics(conn, author.course).await?;
     let stored = all.iter().find(|stored| stored.topic_id == topic);
     let stored = stored.ok_or_else(no_part)?;
     if stored.status() == TopicStatus::Published {
         return Ok(());
     }
-    give_module(conn, tutor.course, stored).await?;
-    publish::draft(conn, tutor, course, topic).await
+    give_module(conn, author.course, stored).await?;
+    publish::draft(conn, author, course, topic).await
 }
 
 async fn change_topic(

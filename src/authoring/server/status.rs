@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::outline::finish;
+use super::schedule;
 use crate::import;
 use crate::platform::audit::AuditEntry;
 use crate::platform::auth::guard::TutorOf;
@@ -26,8 +27,8 @@ pub async fn show(conn: &mut Conn, topic: TopicId) -> QueryResult<()> {
     statement("update topics set retired_at = null, hidden_as = null where topic_id = $1")
         .bind::<Uuid, _>(topic)
         .execute(conn)
-        .await
-        .map(drop)
+        .await?;
+    schedule::forget(conn, topic).await
 }
 
 /// Hides the topic from learners, as a draft or as retired. Its questions leave the quizzes.
@@ -39,6 +40,7 @@ pub async fn hide(conn: &mut Conn, topic: TopicId, hidden_as: &str) -> QueryResu
     .bind::<Text, _>(hidden_as)
     .execute(conn)
     .await?;
+    schedule::forget(conn, topic).await?;
     statement(
         "update quiz_questions q set retired_at = t.retired_at
          from topics t where t.topic_id = $1 and q.topic_id = t.topic_id and q.retired_at is null",

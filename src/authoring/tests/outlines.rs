@@ -402,3 +402,75 @@ async fn parts_are_put_where_they_are_dropped() {
     let kept = outline(&site).await;
     assert_eq!(kept, "One: 1c | Two: 1a 2d 3b");
 }
+
+async fn schedule(site: &TestSite, browser: &mut Browser<'_>, at: &str) -> TestAnswer {
+    let topic = topic_id(site, "t").await;
+    let fields = [("course", "small"), ("topic", topic.as_str()), ("at", at)];
+    browser.post("authoring/api/schedule_topic", &fields).await
+}
+
+/// Moves the only schedule and its job into the past, and runs the job.
+async fn time_comes(site: &TestSite) {
+    site.test
+        .sql("update topic_schedules set publish_at = now() - interval '1 minute'")
+        .await;
+    site.test
+        .sql("update background_jobs set run_at = now() where kind = 'publish_topic' and status = 'PENDING'")
+        .await;
+    site.mails().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_draft_is_published_when_its_time_comes() {
+    let site = TestSite::new().await;
+    let course = CourseBuilder::new("small").module("M");
+    course.topic("t").topic("u").import(&site).await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    let refused = schedule(&site, &mut tutor, "2099-01-01T10:00").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "a published topic");
+    topic(&site, &mut tutor, "unpublish", "t").await;
+    for wrong in ["", "soon", "2020-01-01T10:00"] {
+        let refused = schedule(&site, &mut tutor, wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    let planned = schedule(&site, &mut tutor, "2099-01-01T10:00").await;
+    planned.assert_ok();
+    let page = tutor.get("/teach/small/outline").await;
+    for text in ["Will be published on", "Change time", "Cancel schedule"] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+
+    // A schedule that was canceled publishes nothing.
+    topic(&site, &mut tutor, "unschedule", "t").await;
+    time_comes(&site).await;
+    let hidden = "select count(*) from topics where hidden_as = 'draft'";
+    assert_eq!(site.test.count(hidden).await, 1);
+
+    let again = schedule(&site, &mut tutor, "2099-02-01T10:00").await;
+    again.assert_ok();
+    time_comes(&site).await;
+    assert_eq!(site.test.count(hidden).await, 0);
+    let left = "select count(*) from topic_schedules";
+    assert_eq!(site.test.count(left).await, 0);
+    let by = "select count(*) from audit_logs a join users u on u.user_id = a.actor_user_id
+              where a.action = 'topic.published' and u.email = 'tutor@example.org'";
+    assert_eq!(site.test.count(by).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_topic_without_text_stays_a_draft_and_says_why() {
+    let site = TestSite::new().await;
+    let course = CourseBuilder::new("small").module("M");
+    course.topic("t").import(&site).await;
+    let mut tutor = tutor(&site, "tutor@example.org").await;
+    topic(&site, &mut tutor, "unpublish", "t").await;
+    site.test
+        .sql("update topics set text_content = ''; delete from topic_drafts")
+        .await;
+    let planned = schedule(&site, &mut tutor, "2099-01-01T10:00").await;
+    planned.assert_ok();
+    time_comes(&site).await;
+    let page = tutor.get("/teach/small/outline").await;
+    assert!(page.body.contains("Was not published on"), "{}", page.body);
+    assert!(page.body.contains("has no text yet"), "{}", page.body);
+}

@@ -210,9 +210,19 @@ async fn announce(
     let draft = home::read_announcement(title, body)?;
     let at = format!("{}T09:00", Utc::now().date_naive() + Days::new(12));
     let key = uuid::Uuid::now_v7();
-    home::make_announcement(conn, cohort, key, tutor, &draft, (&at, false)).await?;
-    Ok(())
+    let to = home::AnnouncedTo::Cohort(cohort);
+    home::make_announcement(conn, to, key, tutor, &draft, (&at, false)).await?;
+    let draft = home::read_announcement(TO_ALL.0, TO_ALL.1)?;
+    let to = home::announced_to(conn, course, None, chrono_tz::UTC).await?;
+    let key = uuid::Uuid::now_v7();
+    home::make_announcement(conn, to, key, tutor, &draft, ("", false)).await
 }
+
+/// An announcement to all learners of the course, also those outside cohorts.
+const TO_ALL: (&str, &str) = (
+    "New practice questions",
+    "Each module has three more practice questions. They count for nothing, so try them *before* the quiz.",
+);
 
 /// Writes the briefs, and hands in one work with a comment.
 async fn projects(conn: &mut Conn, cohort: CohortId, tutor: UserId) -> AppResult<()> {

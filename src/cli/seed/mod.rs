@@ -8,6 +8,7 @@ mod cohort;
 mod site;
 mod talk;
 mod threads;
+mod work;
 
 use std::path::Path;
 
@@ -63,6 +64,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         class::enroll(conn, &hash).await?;
         cohort::make(conn, &hash).await?;
         threads::fill(conn).await?;
+        work::hand_in(conn).await?;
         admission::admit(conn).await?;
         site::fill(conn).await
     })
@@ -222,6 +224,7 @@ async fn exams(conn: &mut Conn) -> AppResult<()> {
             passing_score_percent: 60,
             attempts_allowed: Some(3),
             window: Default::default(),
+            days: Default::default(),
             config,
             is_published: false,
             is_retired: false,

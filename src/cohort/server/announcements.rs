@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
-use super::{notices, store, work};
+use super::{course_news, notices, store, work};
 use crate::cohort::CohortAnnouncement;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
@@ -106,8 +106,9 @@ pub async fn publish_at(
 
 #[derive(QueryableByName)]
 struct PublishedRow {
-    #[diesel(sql_type = Uuid)]
-    cohort_id: CohortId,
+    /// None if it goes to all learners of the course.
+    #[diesel(sql_type = Nullable<Uuid>)]
+    cohort_id: Option<CohortId>,
     #[diesel(sql_type = Uuid)]
     course_id: CourseId,
     #[diesel(sql_type = Text)]
@@ -127,10 +128,10 @@ pub async fn publish(
 ) -> AppResult<()> {
     let row: Option<PublishedRow> = statement(
         "update cohort_announcements a set published_at = now()
-         from cohorts c
          where a.announcement_id = $1 and a.publish_at = $2 and a.published_at is null
-           and c.cohort_id = a.cohort_id
-         returning a.cohort_id, c.course_id, a.title, a.body_html, a.author_user_id",
+         returning a.cohort_id,
+                   coalesce(a.course_id, (select c.course_id from cohorts c where c.cohort_id = a.cohort_id)) as course_id,
+                   a.title, a.body_html, a.author_user_id",
     )
     .bind::<Uuid, _>(announcement)
     .bind::<Timestamptz, _>(at)
@@ -138,9 +139,13 @@ pub async fn publish(
     .await
     .optional()?;
     let Some(row) = row else { return Ok(()) };
-    let Some(cohort) = store::cohort(conn, row.course_id, row.cohort_id).await? else {
+    let texts = (row.title.as_str(), row.body_html.as_str());
+    let Some(cohort) = row.cohort_id else {
+        let author = row.author_user_id;
+        return course_news::announced(conn, row.course_id, announcement, texts, author).await;
+    };
+    let Some(cohort) = store::cohort(conn, row.course_id, cohort).await? else {
         return Ok(());
     };
-    let texts = (row.title.as_str(), row.body_html.as_str());
     notices::announced(conn, &cohort, announcement, texts, row.author_user_id).await
 }

@@ -17,10 +17,20 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, TopicId, UserId};
 use crate::platform::time::Clock;
 
-/// Columns of a prompt `p` that one cohort may have differently, in its row `o` of overrides.
-pub const COHORT_STATE: &str =
-    "case when o.closes_at is null then p.closes_at else nullif(o.closes_at, 'infinity') end as closes_at,
-     coalesce(o.is_locked, p.is_locked) as is_locked";
+/// SQL of the time at which a prompt `p` opens to a cohort.
+pub fn opening(cohort: &str) -> String {
+    format!("coalesce(p.opens_at, cohort_day({cohort}, p.opens_after_days))")
+}
+
+/// SQL of the close and the lock of a prompt `p` in a cohort, which may have them differently in
+/// its row `o` of overrides.
+pub fn cohort_state(cohort: &str) -> String {
+    format!(
+        "case when o.closes_at is null then coalesce(p.closes_at, cohort_day({cohort}, p.closes_after_days + 1))
+              else nullif(o.closes_at, 'infinity') end as closes_at,
+         coalesce(o.is_locked, p.is_locked) as is_locked"
+    )
+}
 
 /// Cold calls that the home shows.
 const SHOWN: i64 = 5;
@@ -69,21 +79,23 @@ pub async fn open(
     let ids: Vec<uuid::Uuid> = topics.iter().map(|(topic, _)| topic.topic_id.0).collect();
     let opened: Vec<Option<DateTime<Utc>>> = topics.iter().map(|(_, opened)| *opened).collect();
     // A prompt is as new as the later of its own opening and that of its module.
+    let (opening, state) = (opening("$3"), cohort_state("$3"));
     let rows: Vec<HomePromptRow> = statement(format!(
         "select listed.* from (
              select p.topic_id, p.prompt, p.display_order, state.closes_at, own.has_answered,
-                    row_number() over (order by greatest(coalesce(p.opens_at, p.created_at), t.opened_at) desc,
+                    row_number() over (order by greatest(coalesce(opens.at, p.created_at), t.opened_at) desc,
                                                 own.has_answered, t.place, p.display_order) as rank
              from unnest($1, $2) with ordinality as t (topic_id, opened_at, place)
              join cold_call_prompts p on p.topic_id = t.topic_id
              left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = $3
-             cross join lateral (select {COHORT_STATE}) state
+             cross join lateral (select {state}) state
+             cross join lateral (select {opening} as at) opens
              cross join lateral (
                  select exists (select from cold_call_messages m
                                 where m.prompt_id = p.prompt_id and m.cohort_id = $3 and m.user_id = $4
                                   and m.parent_id is null and m.deleted_at is null and not m.is_tutor) as has_answered
              ) own
-             where p.retired_at is null and not state.is_locked and (p.opens_at is null or p.opens_at <= $5)
+             where p.retired_at is null and not state.is_locked and (opens.at is null or opens.at <= $5)
                and (state.closes_at is null or state.closes_at > $5)
          ) listed
          where listed.rank <= $6 or not listed.has_answered and listed.closes_at <= $7

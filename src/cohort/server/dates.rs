@@ -60,8 +60,8 @@ pub async fn dates(
         let offered = exams.into_iter().filter(exams::Exam::is_offered);
         dates.extend(offered.map(|exam| CohortDate::Exam {
             exam: exam.exam_id,
+            window: exam.window.or_days(exam.days, Some(cohort.start())),
             title: exam.title,
-            window: exam.window,
         }));
     }
     let sessions = sessions::calendar(conn, cohort.cohort_id, since).await?;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod announcements;
 pub mod calendar;
 pub mod cold_calls;
+pub mod course_news;
 pub mod dates;
 pub mod due;
 pub mod home;

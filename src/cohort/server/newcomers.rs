@@ -3,18 +3,22 @@
 
 use chrono::{NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date, Nullable, Text, Uuid};
+use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use super::{notices, store};
-use crate::platform::auth::sign_up_path;
+use crate::platform::auth::{limits, sign_up_path};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CohortId, CourseId, MemberId, UserId};
 use crate::platform::jobs::{self, Job, JobContext, retries};
 use crate::platform::mail::Mail;
 use crate::platform::names;
+
+/// Mails of this kind to one address within a day, so that adding and removing a stranger again and
+/// again does not fill their mailbox.
+const MAILS_A_DAY: i64 = 5;
 
 /// Mails an active member without an account that they belong to the cohort.
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,7 +28,17 @@ pub struct JoinedMail {
 
 /// Queues the mails of members without an account. The name of a job keeps a double click from
 /// sending two.
-pub async fn mail(conn: &mut Conn, members: &[MemberId]) -> AppResult<()> {
+///
+/// # Errors
+///
+/// `TooMany` if the tutor `by` has added too many of them lately.
+pub async fn mail(conn: &mut Conn, members: &[MemberId], by: UserId) -> AppResult<()> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    limits::NEWCOMER_MAILS
+        .take_many(conn, &by.to_string(), members.len())
+        .await?;
     let now = Utc::now();
     let mails = members
         .iter()
@@ -49,7 +63,7 @@ struct NewcomerRow {
 }
 
 /// Returns an active member who could sign up, unless the cohort has ended. None for an address
-/// whose account is closed.
+/// whose account is closed, and for one that got such mails enough.
 async fn newcomer(conn: &mut Conn, member: MemberId) -> QueryResult<Option<NewcomerRow>> {
     statement(
         "select m.email, m.name, c.title as cohort, k.title as course, c.start_date, c.starts_at <= now() as has_started
@@ -59,9 +73,14 @@ async fn newcomer(conn: &mut Conn, member: MemberId) -> QueryResult<Option<Newco
          where m.member_id = $1 and m.user_id is null and m.status = 'active' and c.is_active
            and (c.ends_at is null or c.ends_at > now())
            and not exists (select from users u
-                           where u.email = m.email and (not u.is_active or u.deleted_at is not null))",
+                           where u.email = m.email and (not u.is_active or u.deleted_at is not null))
+           and (select count(*) from mail_log l
+                where l.email = m.email and l.kind = $2 and l.problem is null
+                  and l.happened_at > now() - interval '1 day') < $3",
     )
     .bind::<Uuid, _>(member)
+    .bind::<Text, _>(JoinedMail::KIND)
+    .bind::<BigInt, _>(MAILS_A_DAY)
     .get_result(conn)
     .await
     .optional()

@@ -225,7 +225,7 @@ pub async fn joined(
     notify(conn, &people, &new).await?;
     let strangers = rows.iter().filter(|row| row.user_id.is_none());
     let strangers: Vec<MemberId> = strangers.map(|row| row.member_id).collect();
-    newcomers::mail(conn, &strangers).await
+    newcomers::mail(conn, &strangers, by).await
 }
 
 /// Tells a person in the app of a membership that they had before they had an account.

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use crate::platform::auth::UserRole;
 use crate::platform::http::testing::{Browser, TestSite};
-use crate::testing::{CohortBuilder, CourseBuilder, tutor};
+use crate::testing::{CohortBuilder, CourseBuilder, learner, tutor};
 
 const HOME: &str = "/learn/small/cohort";
 const KEY: &str = "11111111-1111-4111-8111-111111111111";
@@ -226,4 +226,52 @@ async fn tutors_see_who_has_read_an_announcement() {
         page.assert_ok();
         assert!(!page.body.contains("<dd>"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_announcement_to_the_course_reaches_all_who_study_it() {
+    let site = site().await;
+    let cohort = CohortBuilder::new("small", "Autumn").member("asha@example.org");
+    cohort.make(&site).await;
+    let mut dana = learner(&site, "dana@example.org").await;
+    site.test.sql("delete from notifications").await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let fields = [
+        ("course", "small"),
+        ("key", KEY),
+        ("title", "To all"),
+        ("body", "*Read this*"),
+    ];
+    for _ in 0..2 {
+        meera.post(SAVE, &fields).await.assert_ok();
+    }
+    let written = "select count(*) from cohort_announcements";
+    assert_eq!(site.test.count(written).await, 1, "sent twice, made once");
+    assert_eq!(site.test.count(TOLD).await, 2);
+    // Nobody else sees it.
+    let news = "/learn/small/news/all";
+    let mut cy = site.sign_in("cy@example.org").await;
+    assert_eq!(cy.get(news).await.status, StatusCode::FORBIDDEN);
+    let page = dana.get(news).await.body;
+    assert!(page.contains("<em>Read this</em>"), "{page}");
+    assert!(dana.get("/learn/small/t").await.body.contains(news));
+    let unread = "select count(*) from notifications where read_at is null";
+    assert_eq!(
+        site.test.count(unread).await,
+        1,
+        "those of the other learner"
+    );
+    let list = "/teach/small/announcements";
+    let id = site
+        .test
+        .text("select announcement_id from cohort_announcements")
+        .await;
+    let page = meera.get(&format!("{list}?readers={id}")).await.body;
+    assert!(page.contains("Read by 1 of 2 learners"), "{page}");
+    let gone = [("course", "small"), ("id", id.as_str())];
+    meera
+        .post("home/api/delete_announcement", &gone)
+        .await
+        .assert_ok();
+    assert_eq!(site.test.count(unread).await, 0, "taken back");
 }

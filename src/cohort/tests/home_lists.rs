@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::StatusCode;
 
+use crate::enrollment::server::opening::CohortStart;
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{
     CourseBuilder, ExamBuilder, Group, Question, cold_call_course, prompt_id, prompt_is,
@@ -212,6 +213,20 @@ async fn an_exam_is_due_while_it_can_be_sat() {
         let set = window(opens, closes);
         assert_eq!(due(&set).await, expected, "{set}");
     }
+    // Days after the cohort's start, which was a week ago.
+    for (opens, closes, expected) in [
+        ("0", "9", Some((false, true))),
+        ("9", "12", Some((true, true))),
+        ("7", "null", Some((false, false))),
+        ("40", "null", None),
+        ("0", "3", None),
+    ] {
+        let set = format!(
+            "opens_at = null, closes_at = null, opens_after_days = {opens}, closes_after_days = {closes}"
+        );
+        assert_eq!(due(&set).await, expected, "{set}");
+    }
+    due("opens_after_days = null, closes_after_days = null").await;
     assert_eq!(due("is_published = false").await, None);
     assert_eq!(
         due("is_published = true").await,
@@ -226,6 +241,76 @@ async fn an_exam_is_due_while_it_can_be_sat() {
     let submitted = asha.post("exam/api/submit_exam", &fields).await;
     submitted.assert_ok();
     assert!(!of_home(&mut asha, "ly-due").await.contains("Final exam"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queries_and_the_server_agree_on_the_days_after_a_start() {
+    let site = TestSite::new().await;
+    cold_call_course().import(&site).await;
+    let id = Group::new(&site, "Spring").await.id;
+    // Clocks in Beirut skip midnight, and in Havana they have it twice.
+    for (zone, day) in [
+        (chrono_tz::Asia::Kolkata, "2026-03-02"),
+        (chrono_tz::Asia::Beirut, "2026-03-20"),
+        (chrono_tz::America::Havana, "2026-10-25"),
+        (chrono_tz::UTC, "2024-02-22"),
+    ] {
+        let set = format!("start_date = '{day}', time_zone = '{}'", zone.name());
+        site.test.sql(&format!("update cohorts set {set}")).await;
+        let day = day.parse().unwrap();
+        for days in [0, 7, 9] {
+            let start = CohortStart { day, zone };
+            let query = format!("select extract(epoch from cohort_day('{id}', {days}))::bigint");
+            let expected = start.day_after(days).unwrap().timestamp();
+            assert_eq!(site.test.count(&query).await, expected, "{set} {days}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cold_call_opens_and_closes_by_the_cohorts_start() {
+    let site = TestSite::new().await;
+    cold_call_course().import(&site).await;
+    let group = Group::new(&site, "Spring").await;
+    let later = Group::of(&site, "Later", "current_date - 1", "null").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut bo = later.member(&site, "bo@example.org").await;
+    let prompt = prompt_id(&site, "Why do").await;
+    let words = "Why do pelicans swim?";
+    for (days, first, second) in [
+        (
+            "opens_after_days = 5, closes_after_days = null",
+            true,
+            false,
+        ),
+        (
+            "opens_after_days = 40, closes_after_days = 50",
+            false,
+            false,
+        ),
+        // A close at the end of today, and one in the past.
+        ("opens_after_days = 0, closes_after_days = 7", true, true),
+        ("opens_after_days = 0, closes_after_days = 6", false, true),
+    ] {
+        prompt_is(&site, days).await;
+        for (member, is_open) in [(&mut asha, first), (&mut bo, second)] {
+            let list = of_home(member, "ly-cold-calls").await;
+            assert_eq!(list.contains(words), is_open, "{days}: {list}");
+        }
+    }
+    // Reopening in one cohort comes before the days.
+    let refused = asha.answer(&prompt, "Fish").await;
+    assert!(
+        refused.body.contains("This cold call closed on"),
+        "{}",
+        refused.body
+    );
+    let reopened = format!(
+        "insert into cold_call_overrides (prompt_id, cohort_id, closes_at) values ('{prompt}', '{}', 'infinity')",
+        group.id
+    );
+    site.test.sql(&reopened).await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,6 @@
 //! Tells members that a prompt has opened to them.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -11,9 +10,9 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use super::notices;
-use crate::cohort::server::cold_calls::COHORT_STATE;
+use crate::cohort::server::cold_calls::{cohort_state, opening};
 use crate::enrollment::server::opening::{OpeningRule, effective_date};
-use crate::enrollment::server::progress::{self, Progress};
+use crate::enrollment::server::progress;
 use crate::paths::{cold_call_path, topic_path};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
@@ -102,23 +101,26 @@ impl OpenedRow {
 /// Tells the members of running cohorts, if the module is open to them.
 async fn tell(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
     let rows = opened(conn, now).await?;
-    let mut known: HashMap<(UserId, CourseId), Progress> = HashMap::new();
     // People who get the same notification.
     let mut told: BTreeMap<(TopicId, Vec<PromptId>), (NewNotification, Vec<UserId>)> =
         BTreeMap::new();
     let news: Vec<OpenedRow> = rows.into_iter().filter(|row| row.is_news(now)).collect();
+    let learners: BTreeSet<(UserId, CourseId)> = news
+        .iter()
+        .map(|row| (row.user_id, row.course_id))
+        .collect();
+    let learners: Vec<(UserId, CourseId)> = learners.into_iter().collect();
+    let known = progress::load_all(conn, &learners, now).await?;
     for of_topic in
         news.chunk_by(|one, other| (one.user_id, one.topic_id) == (other.user_id, other.topic_id))
     {
         let [row, ..] = of_topic else { continue };
-        let progress = match known.entry((row.user_id, row.course_id)) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => {
-                entry.insert(progress::load(conn, row.user_id, row.course_id, now).await?)
-            }
-        };
-        let lock = progress.lock_of_topic(row.module_no, row.topic_number);
-        if lock.is_some() {
+        let learner = (row.user_id, row.course_id);
+        let is_open = known.get(&learner).is_some_and(|progress| {
+            let lock = progress.lock_of_topic(row.module_no, row.topic_number);
+            lock.is_none()
+        });
+        if !is_open {
             continue;
         }
         let prompts: Vec<PromptId> = of_topic.iter().map(|row| row.prompt_id).collect();
@@ -161,12 +163,13 @@ fn notification(prompts: &[OpenedRow]) -> NewNotification {
 /// Returns prompts that may have opened lately, with each active member who has not answered, by
 /// member and topic.
 async fn opened(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Vec<OpenedRow>> {
+    let (opening, state) = (opening("c.cohort_id"), cohort_state("c.cohort_id"));
     statement(format!(
         "select x.* from (
              select m.user_id, p.prompt_id, p.prompt, p.display_order, p.course_id, k.slug as course, t.topic_id,
                     t.slug as topic, t.title as topic_title, t.module_no, t.topic_number,
-                    greatest(p.created_at, p.opens_at, c.starts_at) as opened_at, c.start_date, c.time_zone,
-                    r.opens_on, r.days_after_start, {COHORT_STATE},
+                    greatest(p.created_at, {opening}, c.starts_at) as opened_at, c.start_date, c.time_zone,
+                    r.opens_on, r.days_after_start, {state},
                     (select max(n.happened_at) from notifications n
                      where n.user_id = m.user_id and n.kind = $2
                        and n.subject = 'topic/' || t.topic_id || '/cold-calls') as told_at
@@ -181,8 +184,8 @@ async fn opened(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Vec<OpenedRo
              left join lateral prevailing_module_rules(c.cohort_id, m.batch_no, m.member_id) r
                  on r.module_no = t.module_no
              where c.is_active and c.starts_at <= $1 and (c.ends_at is null or c.ends_at > $1)
-               and (p.opens_at is null or p.opens_at <= $1)
-               and (greatest(p.created_at, p.opens_at, c.starts_at) > $1 - make_interval(days => $3)
+               and ({opening} is null or {opening} <= $1)
+               and (greatest(p.created_at, {opening}, c.starts_at) > $1 - make_interval(days => $3)
                     or coalesce(r.opens_on, c.start_date + r.days_after_start)
                        between $1::date - $3 - 2 and $1::date + 1)
                and c.cohort_id = (select current.cohort_id from current_membership(m.user_id, c.course_id) current)

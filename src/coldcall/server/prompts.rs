@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
-use crate::cohort::server::cold_calls::COHORT_STATE;
+use crate::cohort::server::cold_calls::{cohort_state, opening};
 use crate::coldcall::Visibility;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, CourseId, PromptId, TopicId, UserId};
@@ -45,15 +45,16 @@ pub async fn of_topic(
     user: UserId,
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<PromptRow>> {
+    let (opening, state) = (opening("$2"), cohort_state("$2"));
     statement(format!(
         "select p.prompt_id, p.course_id, p.topic_id, p.prompt, p.helper_text, p.visibility, p.display_order,
-                p.opens_at, {COHORT_STATE},
+                {opening} as opens_at, {state},
                 exists (select from cold_call_messages own
                         where own.prompt_id = p.prompt_id and own.cohort_id = $2 and own.user_id = $3
                           and own.parent_id is null and own.deleted_at is null and not own.is_tutor) as has_answered
          from cold_call_prompts p
          left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = $2
-         where p.topic_id = $1 and p.retired_at is null and (p.opens_at is null or p.opens_at <= $4)
+         where p.topic_id = $1 and p.retired_at is null and ({opening} is null or {opening} <= $4)
          order by p.display_order"
     ))
     .bind::<Uuid, _>(topic)

@@ -88,6 +88,9 @@ pub struct PromptForm {
     /// Local times of the tutor; empty for none.
     pub opens_at: String,
     pub closes_at: String,
+    /// Days after a cohort's start; empty for none.
+    pub opens_after: String,
+    pub closes_after: String,
 }
 
 /// Address of a prompt among the course's teaching pages. `prompt` is an id or `new`.

@@ -1,7 +1,9 @@
-//! The server side of courses: import formats, rendering, files, search and shared queries.
+//! The server side of courses: import formats, rendering, files, search, retrieval and shared
+//! queries.
 
 pub mod draft;
 pub mod files;
+pub mod index;
 pub mod mdbook;
 pub mod native;
 pub mod outline;

@@ -1,8 +1,14 @@
-//! The time before which a module of a course stays closed to a member of a cohort. Gates, pages
-//! and calendars all ask [`effective_date`].
+//! Dates that depend on the start of a learner's cohort: those of modules, exams and cold calls.
+//! Gates, pages, mails and calendars all ask [`effective_date`], queries its twin `cohort_day`.
 
 use chrono::{DateTime, Days, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
+use diesel::prelude::*;
+use diesel::sql_types::{Date, Text, Uuid};
+use diesel_async::RunQueryDsl;
+
+use crate::platform::db::{Conn, statement};
+use crate::platform::ids::{CourseId, UserId};
 
 /// A rule for one module, in the order of precedence: of a member, of a batch, of the cohort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +41,56 @@ pub fn effective_date(rule: OpeningRule, start_date: NaiveDate, zone: Tz) -> Opt
         OpeningRule::AfterGate => return None,
     };
     beginning(day, zone)
+}
+
+/// First day of a cohort, and its time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CohortStart {
+    pub day: NaiveDate,
+    pub zone: Tz,
+}
+
+#[derive(QueryableByName)]
+struct StartRow {
+    #[diesel(sql_type = Date)]
+    start_date: NaiveDate,
+    #[diesel(sql_type = Text)]
+    time_zone: String,
+}
+
+impl CohortStart {
+    /// Returns the start of the cohort that counts for the learner in the course. None for learners
+    /// outside cohorts.
+    pub async fn of_learner(
+        conn: &mut Conn,
+        user: UserId,
+        course: CourseId,
+    ) -> QueryResult<Option<Self>> {
+        let row: Option<StartRow> = statement(
+            "select c.start_date, c.time_zone
+             from current_membership($1, $2) m join cohorts c on c.cohort_id = m.cohort_id",
+        )
+        .bind::<Uuid, _>(user)
+        .bind::<Uuid, _>(course)
+        .get_result(conn)
+        .await
+        .optional()?;
+        Ok(row.map(|row| Self {
+            day: row.start_date,
+            zone: row.time_zone.parse().unwrap_or(Tz::UTC),
+        }))
+    }
+
+    /// The beginning of the day so many days after the start.
+    pub fn day_after(self, days: i32) -> Option<DateTime<Utc>> {
+        let rule = OpeningRule::AfterStart(u32::try_from(days).ok()?);
+        effective_date(rule, self.day, self.zone)
+    }
+
+    /// The end of the day so many days after the start.
+    pub fn end_of_day_after(self, days: i32) -> Option<DateTime<Utc>> {
+        self.day_after(days.checked_add(1)?)
+    }
 }
 
 /// The first instant of a day. It is later than midnight on a day whose midnight clocks skip.

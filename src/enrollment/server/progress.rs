@@ -117,6 +117,17 @@ pub fn words(lock: Lock, clock: &Clock) -> String {
     }
 }
 
+/// Learner and course of a row of the statement that reads the progress of several learners.
+#[derive(QueryableByName)]
+struct LearnerProgressRow {
+    #[diesel(sql_type = Uuid)]
+    of_user: UserId,
+    #[diesel(sql_type = Uuid)]
+    of_course: CourseId,
+    #[diesel(embed)]
+    row: ProgressRow,
+}
+
 /// Row of the statement that reads a learner's progress. It holds the enrollment, a module, the
 /// attempts at a quiz, or the rule by which a module opens to the learner's cohort.
 #[derive(QueryableByName)]
@@ -223,6 +234,52 @@ pub async fn load(
         .bind::<Uuid, _>(course)
         .load(conn)
         .await?;
+    of_rows(conn, rows, course, now).await
+}
+
+/// Reads the progress of several learners, each with a course, with one statement, and changes
+/// nothing. Learners of whom nothing is known are left out.
+pub async fn load_all(
+    conn: &mut Conn,
+    learners: &[(UserId, CourseId)],
+    now: DateTime<Utc>,
+) -> QueryResult<HashMap<(UserId, CourseId), Progress>> {
+    let (users, courses): (Vec<uuid::Uuid>, Vec<uuid::Uuid>) = learners
+        .iter()
+        .map(|(user, course)| (user.0, course.0))
+        .unzip();
+    let each = PROGRESS
+        .replace("$1", "p.user_id")
+        .replace("$2", "p.course_id");
+    let rows: Vec<LearnerProgressRow> = statement(format!(
+        "select p.user_id as of_user, p.course_id as of_course, x.*
+         from (select distinct * from unnest($1, $2) as u (user_id, course_id)) p
+         cross join lateral ({each}) x"
+    ))
+    .bind::<Array<Uuid>, _>(users)
+    .bind::<Array<Uuid>, _>(courses)
+    .load(conn)
+    .await?;
+    let mut by_learner: HashMap<(UserId, CourseId), Vec<ProgressRow>> = HashMap::new();
+    for row in rows {
+        let learner = (row.of_user, row.of_course);
+        by_learner.entry(learner).or_default().push(row.row);
+    }
+    let mut all = HashMap::with_capacity(by_learner.len());
+    for (learner, rows) in by_learner {
+        // The course itself is in memory after the first of its learners.
+        let progress = of_rows(conn, rows, learner.1, now).await?;
+        all.insert(learner, progress);
+    }
+    Ok(all)
+}
+
+async fn of_rows(
+    conn: &mut Conn,
+    rows: Vec<ProgressRow>,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> QueryResult<Progress> {
     let mut enrollment = None;
     let mut modules = HashMap::new();
     let mut attempts = HashMap::new();

@@ -50,6 +50,56 @@ pub async fn remind_before_close(conn: &mut Conn, exam: &Exam) -> AppResult<()> 
     jobs::enqueue_once(conn, &job, &name, (closes_at - REMIND_EARLY).max(now)).await
 }
 
+/// Queues the reminders of exams that close within a day by the start of a cohort.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PlanExamReminders {}
+
+impl Job for PlanExamReminders {
+    const KIND: &'static str = "plan_exam_reminders";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        cx.within(async move |conn| {
+            // Queued first, so that a failure ends nothing.
+            jobs::enqueue_next_hour(conn, &self).await
+        })
+        .await?;
+        cx.within(async |conn| plan(conn, Utc::now()).await).await
+    }
+}
+
+#[derive(QueryableByName)]
+struct PlannedRow {
+    #[diesel(sql_type = Uuid)]
+    exam_id: ExamId,
+    #[diesel(sql_type = Timestamptz)]
+    closes_at: DateTime<Utc>,
+}
+
+async fn plan(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
+    let rows: Vec<PlannedRow> = statement(
+        "select distinct x.exam_id, x.closes_at
+         from (select e.exam_id, cohort_day(c.cohort_id, e.closes_after_days + 1) as closes_at
+               from exams e join cohorts c on c.course_id = e.course_id and c.is_active
+               where e.is_published and e.retired_at is null and e.closes_at is null) x
+         where x.closes_at > $1 and x.closes_at <= $2
+           and not exists (select from exam_reminders r
+                           where r.exam_id = x.exam_id and r.closes_at = x.closes_at)",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<Timestamptz, _>(now + REMIND_EARLY)
+    .load(conn)
+    .await?;
+    let planned = rows.into_iter().map(|row| {
+        let name = format!("exam-{}-{}", row.exam_id, row.closes_at.timestamp());
+        let job = RemindOfExam {
+            exam: row.exam_id,
+            closes_at: row.closes_at,
+        };
+        (job, name, now)
+    });
+    jobs::enqueue_all_once(conn, planned.collect()).await
+}
+
 fn subject(exam: ExamId) -> String {
     format!("exam/{exam}")
 }
@@ -93,8 +143,13 @@ async fn remind(
     let row: Option<ClosingRow> = statement(
         "with told as (
              insert into exam_reminders (exam_id, closes_at)
-             select exam_id, closes_at from exams
-             where exam_id = $1 and closes_at = $2 and closes_at > now() and is_published and retired_at is null
+             select exam_id, $2 from exams x
+             where exam_id = $1 and $2 > now() and is_published and retired_at is null
+               and (closes_at = $2
+                    or closes_at is null
+                       and exists (select from cohorts c
+                                   where c.course_id = x.course_id and c.is_active
+                                     and cohort_day(c.cohort_id, x.closes_after_days + 1) = $2))
              on conflict do nothing
              returning exam_id
          )
@@ -108,13 +163,16 @@ async fn remind(
     .optional()?;
     let Some(row) = row else { return Ok(()) };
     let late: Vec<LateLearnerRow> = statement(
-        "select e.user_id from enrollments e
+        "select e.user_id from enrollments e join exams x on x.exam_id = $2
          where e.course_id = $1 and e.status = 'active'
+           and coalesce(x.closes_at, (select cohort_day(m.cohort_id, x.closes_after_days + 1)
+                                      from current_membership(e.user_id, e.course_id) m)) = $3
            and not exists (select from exam_sittings s where s.exam_id = $2 and s.user_id = e.user_id)
-           and not exists (select from exam_excuses x where x.exam_id = $2 and x.user_id = e.user_id)",
+           and not exists (select from exam_excuses o where o.exam_id = $2 and o.user_id = e.user_id)",
     )
     .bind::<Uuid, _>(row.course_id)
     .bind::<Uuid, _>(exam)
+    .bind::<Timestamptz, _>(closes_at)
     .load(conn)
     .await?;
     let people: Vec<UserId> = late.into_iter().map(|row| row.user_id).collect();

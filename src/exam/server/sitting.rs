@@ -98,6 +98,10 @@ pub async fn find(
     let row = store::exam(conn, studied.course_id, exam)
         .await?
         .ok_or_else(no_exam)?;
+    let row = store::for_learner(conn, user, studied.course_id, vec![row])
+        .await?
+        .pop()
+        .ok_or_else(no_exam)?;
     let mut sittings = my_sittings(conn, user, studied.course_id, now).await?;
     sittings.retain(|sat| sat.exam_id == exam);
     // A learner who has sat a withdrawn exam can still see the results.

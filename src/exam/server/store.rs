@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Double, Int4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::time_limit::Window;
 use crate::course::QuestionPurpose;
+use crate::enrollment::server::opening::CohortStart;
 use crate::exam::ExamConfig;
 use crate::platform::db::schema::{
     exam_allowances, exam_excuses, exam_sections, exams, quiz_questions, topics,
@@ -29,7 +30,9 @@ pub struct Exam {
     pub duration_seconds: i32,
     pub passing_score_percent: i32,
     pub attempts_allowed: Option<i32>,
+    /// The times that are the same for everybody.
     pub window: Window,
+    pub days: CohortDays,
     pub config: ExamConfig,
     pub is_published: bool,
     pub is_retired: bool,
@@ -41,6 +44,21 @@ impl Exam {
     pub fn is_offered(&self) -> bool {
         self.is_published && !self.is_retired
     }
+
+    /// Sets the window that the members of a cohort with this start have.
+    pub fn in_cohort(mut self, start: Option<CohortStart>) -> Self {
+        let days = self.days;
+        self.window = self.window.or_days(days, start);
+        self
+    }
+}
+
+/// Days after a cohort's start: an exam opens at the beginning of the one, and closes at the end of
+/// the other. They count where the window has no time, and bind nobody outside cohorts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CohortDays {
+    pub opens: Option<i32>,
+    pub closes: Option<i32>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -55,6 +73,8 @@ struct ExamRow {
     attempts_allowed: Option<i32>,
     opens_at: Option<DateTime<Utc>>,
     closes_at: Option<DateTime<Utc>>,
+    opens_after_days: Option<i32>,
+    closes_after_days: Option<i32>,
     config: Value,
     is_published: bool,
     retired_at: Option<DateTime<Utc>>,
@@ -76,6 +96,10 @@ impl TryFrom<ExamRow> for Exam {
             window: Window {
                 opens_at: row.opens_at,
                 closes_at: row.closes_at,
+            },
+            days: CohortDays {
+                opens: row.opens_after_days,
+                closes: row.closes_after_days,
             },
             config: serde_json::from_value(row.config)
                 .map_err(|error| AppError::internal(&error))?,
@@ -113,6 +137,24 @@ pub async fn exams(conn: &mut Conn, course: CourseId) -> AppResult<Vec<Exam>> {
     rows.into_iter().map(Exam::try_from).collect()
 }
 
+/// Returns the exams with the windows that they have for a learner, in the order in which they
+/// open.
+pub async fn for_learner(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    exams: Vec<Exam>,
+) -> QueryResult<Vec<Exam>> {
+    if exams.iter().all(|exam| exam.days == CohortDays::default()) {
+        return Ok(exams);
+    }
+    let start = CohortStart::of_learner(conn, user, course).await?;
+    let exams = exams.into_iter().map(|exam| exam.in_cohort(start));
+    let mut exams: Vec<Exam> = exams.collect();
+    exams.sort_by_key(|exam| exam.window.opens_at);
+    Ok(exams)
+}
+
 /// An exam that a learner may sit and has not sat.
 #[derive(QueryableByName)]
 pub struct UnsatExam {
@@ -124,6 +166,10 @@ pub struct UnsatExam {
     pub opens_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub closes_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    opens_after_days: Option<i32>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    closes_after_days: Option<i32>,
 }
 
 /// Returns the exams that are open or open before `until`, and that the learner has neither sat nor
@@ -135,8 +181,8 @@ pub async fn unsat(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> QueryResult<Vec<UnsatExam>> {
-    statement(
-        "select e.exam_id, e.title, e.opens_at, e.closes_at
+    let mut exams: Vec<UnsatExam> = statement(
+        "select e.exam_id, e.title, e.opens_at, e.closes_at, e.opens_after_days, e.closes_after_days
          from exams e
          where e.course_id = $2 and e.is_published and e.retired_at is null
            and (e.opens_at is null or e.opens_at <= $4) and (e.closes_at is null or e.closes_at > $3)
@@ -150,7 +196,29 @@ pub async fn unsat(
     .bind::<Timestamptz, _>(now)
     .bind::<Timestamptz, _>(until)
     .load(conn)
-    .await
+    .await?;
+    let has_days =
+        |exam: &UnsatExam| exam.opens_after_days.is_some() || exam.closes_after_days.is_some();
+    if !exams.iter().any(has_days) {
+        return Ok(exams);
+    }
+    let start = CohortStart::of_learner(conn, user, course).await?;
+    for exam in &mut exams {
+        let fixed = Window {
+            opens_at: exam.opens_at,
+            closes_at: exam.closes_at,
+        };
+        let days = CohortDays {
+            opens: exam.opens_after_days,
+            closes: exam.closes_after_days,
+        };
+        let window = fixed.or_days(days, start);
+        (exam.opens_at, exam.closes_at) = (window.opens_at, window.closes_at);
+    }
+    exams.retain(|exam| {
+        exam.opens_at.is_none_or(|at| at <= until) && exam.closes_at.is_none_or(|at| at > now)
+    });
+    Ok(exams)
 }
 
 /// Section of an exam: the filter for its questions, and how many it draws.

@@ -3,6 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::store::CohortDays;
+use crate::enrollment::server::opening::CohortStart;
 use crate::exam::{ExamConfig, Review};
 
 /// Period in which an exam may be started. None leaves that side open.
@@ -10,6 +12,18 @@ use crate::exam::{ExamConfig, Review};
 pub struct Window {
     pub opens_at: Option<DateTime<Utc>>,
     pub closes_at: Option<DateTime<Utc>>,
+}
+
+impl Window {
+    /// Fills what has no time with the days after a cohort's start.
+    pub fn or_days(self, days: CohortDays, start: Option<CohortStart>) -> Self {
+        let opens = || start?.day_after(days.opens?);
+        let closes = || start?.end_of_day_after(days.closes?);
+        Self {
+            opens_at: self.opens_at.or_else(opens),
+            closes_at: self.closes_at.or_else(closes),
+        }
+    }
 }
 
 /// Reason why no sitting may start.
@@ -138,6 +152,32 @@ mod tests {
         assert_eq!(seen(true, Some(130), 129), (Review::Nothing, Some(at(130))));
         assert_eq!(seen(true, Some(130), 130), (Review::Answers, None));
         assert_eq!(seen(false, Some(130), 0), (Review::Answers, None));
+    }
+
+    #[test]
+    fn days_after_the_start_count_where_no_time_is_set() {
+        let start = CohortStart {
+            day: "2026-03-02".parse().unwrap(),
+            zone: chrono_tz::Asia::Kolkata,
+        };
+        let days = CohortDays {
+            opens: Some(7),
+            closes: Some(7),
+        };
+        let window = Window::default().or_days(days, Some(start));
+        let text = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339());
+        let expected = |text: &str| Some(text.to_owned());
+        assert_eq!(text(window.opens_at), expected("2026-03-08T18:30:00+00:00"));
+        assert_eq!(
+            text(window.closes_at),
+            expected("2026-03-09T18:30:00+00:00")
+        );
+        let fixed = Window {
+            closes_at: Some(at(20)),
+            ..Window::default()
+        };
+        assert_eq!(fixed.or_days(days, Some(start)).closes_at, Some(at(20)));
+        assert_eq!(Window::default().or_days(days, None), Window::default());
     }
 
     proptest! {

@@ -42,6 +42,7 @@ pub async fn list(
         .await?
         .ok_or_else(not_enrolled)?;
     let exams = store::exams(conn, studied.course_id).await?;
+    let exams = store::for_learner(conn, user, studied.course_id, exams).await?;
     let sittings = sitting::my_sittings(conn, user, studied.course_id, clock.now).await?;
     let running_until = record::running_until(conn, studied.course_id).await?;
     let excuses = store::excuses(conn, user, studied.course_id).await?;
@@ -120,6 +121,22 @@ pub fn window_words(exam: &Exam, clock: &Clock) -> Option<String> {
         (None, None) => return None,
     };
     Some(format!("{words} ({})", clock.zone.name()))
+}
+
+/// Describes the days after a cohort's start on which the exam opens and closes.
+pub fn days_words(exam: &Exam) -> Option<String> {
+    let day = |days: i32| match days {
+        0 => "on the day on which a cohort starts".to_owned(),
+        1 => "1 day after a cohort’s start".to_owned(),
+        days => format!("{days} days after a cohort’s start"),
+    };
+    let opens = exam.days.opens.map(|days| format!("opens {}", day(days)));
+    let closes = exam
+        .days
+        .closes
+        .map(|days| format!("closes at the end of the day {}", day(days)));
+    let words: Vec<String> = opens.into_iter().chain(closes).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 pub async fn page(

@@ -106,7 +106,7 @@ pub async fn save_exam(
                 "exam.created"
             }
         };
-        if old.as_ref().is_some_and(|old| old.window.closes_at != draft.window.closes_at) {
+        if old.as_ref().is_some_and(|old| old.window.closes_at != draft.window.closes_at || old.days != draft.days) {
             reminder::take_back(conn, exam_id).await?;
         }
         reminder::remind_before_close(conn, &draft).await?;
@@ -114,7 +114,8 @@ pub async fn save_exam(
             json!({
                 "title": exam.title, "duration_seconds": exam.duration_seconds,
                 "passing_score_percent": exam.passing_score_percent, "attempts_allowed": exam.attempts_allowed,
-                "opens_at": exam.window.opens_at, "closes_at": exam.window.closes_at, "config": exam.config,
+                "opens_at": exam.window.opens_at, "closes_at": exam.window.closes_at,
+                "opens_after_days": exam.days.opens, "closes_after_days": exam.days.closes, "config": exam.config,
             })
         };
         Ok(AuditEntry::done(action)

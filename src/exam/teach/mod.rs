@@ -123,6 +123,9 @@ pub struct ExamFields {
     pub zone: String,
     pub opens_at: String,
     pub closes_at: String,
+    /// Days after a cohort's start; empty for none.
+    pub opens_after: String,
+    pub closes_after: String,
     pub shuffle_questions: Option<String>,
     pub shuffle_options: Option<String>,
     pub one_at_a_time: Option<String>,

@@ -1,7 +1,7 @@
 //! Tests of reminders before an exam closes.
 
 use super::*;
-use crate::testing::set_exam_status;
+use crate::testing::{Group, set_exam_status};
 
 const UNREAD: &str =
     "select coalesce(string_agg(split_part(email, '@', 1) || ' ' || title, ', ' order by email), '')
@@ -61,4 +61,34 @@ async fn learners_who_have_not_begun_are_reminded_once_of_the_close_that_still_h
     site.test.sql(change).await;
     site.test.sql(again).await;
     assert_eq!(run().await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_by_a_cohorts_start_holds_for_its_members_alone() {
+    let site = site_with_bank().await;
+    let exam = ExamBuilder::new()
+        .with("exam[opens_after]", "2")
+        .with("exam[closes_after]", "7");
+    let exam = exam.publish(&site).await;
+    let group = Group::new(&site, "Spring").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let young = Group::of(&site, "Later", "current_date - 1", "null").await;
+    let mut bo = young.member(&site, "bo@example.org").await;
+    let mut cy = learner(&site, "cy@example.org").await;
+    site.test.sql("delete from notifications").await;
+    let plan = "insert into background_jobs (organization_id, kind, payload)
+         select organization_id, 'plan_exam_reminders', '{}' from organizations limit 1";
+    for _ in 0..2 {
+        site.test.sql(plan).await;
+        site.mails().await;
+        let told = site.test.text(UNREAD).await;
+        assert_eq!(told, "asha The exam “Final exam” closes soon");
+    }
+    let path = format!("/learn/small/exam/{exam}");
+    assert!(asha.get(&path).await.body.contains("open from"));
+    let early = start(&mut bo, &exam).await;
+    assert_eq!(early.status, StatusCode::FORBIDDEN, "{}", early.body);
+    // Nobody outside cohorts is bound by the days.
+    start(&mut cy, &exam).await.assert_ok();
+    start(&mut asha, &exam).await.assert_ok();
 }

@@ -12,12 +12,13 @@ use crate::exercise::{Lines, SaveToken};
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{simulation_exercises, simulation_work};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{ExerciseId, TopicId, UserId};
+use crate::platform::ids::{CourseId, ExerciseId, ExerciseWorkId, TopicId, UserId};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = simulation_exercises)]
 pub struct Exercise {
     pub exercise_id: ExerciseId,
+    pub course_id: CourseId,
     pub topic_id: TopicId,
     pub title: String,
     pub difficulty: Level,
@@ -34,7 +35,10 @@ impl Exercise {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = simulation_work)]
 pub struct Work {
+    pub work_id: ExerciseWorkId,
     pub work: String,
+    /// Links of the draft, one a line.
+    pub links: String,
     pub self_check: Value,
     pub writer: Option<Uuid>,
     pub revision: i32,
@@ -152,7 +156,7 @@ pub async fn save(
     conn: &mut Conn,
     user: UserId,
     exercise: ExerciseId,
-    text: &str,
+    (text, links): (&str, &str),
     ticked: Vec<String>,
     writing: SaveToken,
     submitted_at: Option<DateTime<Utc>>,
@@ -162,6 +166,7 @@ pub async fn save(
     diesel::update(mine(user, exercise))
         .set((
             simulation_work::work.eq(text),
+            simulation_work::links.eq(links),
             simulation_work::self_check.eq(ticked),
             simulation_work::writer.eq(writing.writer),
             simulation_work::revision.eq(writing.revision),

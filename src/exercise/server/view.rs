@@ -4,6 +4,8 @@ use super::store;
 use crate::course::CourseTitle;
 use crate::enrollment::server::access::{open_place, open_topic};
 use crate::enrollment::{TopicLink, TopicState};
+use crate::exercise::hand_in::LINKS_CHARACTERS;
+use crate::exercise::hand_in::server::{store as hand_ins, versions, view as handing};
 use crate::exercise::{
     ExerciseLine, ExercisePage, SaveDecision, SaveToken, WORK_LIMIT, decide_save,
 };
@@ -15,7 +17,7 @@ use crate::platform::ids::{ExerciseId, TopicId, UserId};
 use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 
-fn no_exercise() -> AppError {
+pub fn no_exercise() -> AppError {
     AppError::NotFound("There is no exercise at this address. It may have been retired.".to_owned())
 }
 
@@ -59,6 +61,12 @@ pub async fn page(
         None => Vec::new(),
     };
     let rubric = exercise.rubric()?.lines;
+    let handing_in = match hand_ins::active(conn, exercise.exercise_id).await? {
+        Some(assignment) => {
+            Some(handing::handing_in(conn, work.as_ref(), &assignment, clock).await?)
+        }
+        None => None,
+    };
     let done = work.as_ref().and_then(|work| work.submitted_at);
     Ok(ExercisePage {
         exercise_id: exercise.exercise_id,
@@ -78,6 +86,7 @@ pub async fn page(
                 (line, is_ticked)
             })
             .collect(),
+        handing_in,
         done: done.map(|at| (clock.date_time(at), at.to_rfc3339())),
         page: SaveToken {
             writer: uuid::Uuid::new_v4(),
@@ -88,16 +97,17 @@ pub async fn page(
     })
 }
 
-/// Text and ticked lines that a page sends.
+/// Text, links and ticked lines that a page sends.
 pub struct SentWork {
     pub page: SaveToken,
     pub text: String,
+    pub links: String,
     pub ticked: Vec<String>,
     /// True if the learner marks the exercise as done.
     pub is_done: bool,
 }
 
-/// Saves the work.
+/// Saves the work. If it is done and the exercise's work is handed in, also hands it in.
 ///
 /// # Errors
 ///
@@ -115,6 +125,16 @@ pub async fn save(
         return Err(AppError::field(
             "text",
             format!("{} Nothing was saved.", figures::use_at_most(WORK_LIMIT)),
+        ));
+    }
+    let links = sent.links.replace("\r\n", "\n").replace('\0', "");
+    if links.chars().count() > LINKS_CHARACTERS as usize {
+        return Err(AppError::field(
+            "links",
+            format!(
+                "{} Nothing was saved.",
+                figures::use_at_most(LINKS_CHARACTERS)
+            ),
         ));
     }
     let exercise = store::by_id(conn, exercise)
@@ -141,7 +161,7 @@ pub async fn save(
         .into_iter()
         .filter(|line| sent.ticked.contains(line))
         .collect();
-    let is_same = stored.work == text && stored.ticked()?.lines == ticked;
+    let is_same = stored.work == text && stored.links == links && stored.ticked()?.lines == ticked;
     match stored.submitted_at {
         // The request repeats the finished work: a retry, or a save that arrived late.
         Some(_) if is_same => return Ok(()),
@@ -152,15 +172,24 @@ pub async fn save(
         }
         None => {}
     }
-    if sent.is_done && text.trim().is_empty() {
-        return Err(AppError::field("text", "Write something first."));
+    if sent.is_done {
+        match hand_ins::active(conn, exercise.exercise_id).await? {
+            Some(assignment) => {
+                let sent = (text.as_str(), links.as_str());
+                versions::hand_in(conn, stored.work_id, sent, &assignment, clock).await?;
+            }
+            None if text.trim().is_empty() => {
+                return Err(AppError::field("text", "Write something first."));
+            }
+            None => {}
+        }
     }
     let done_at = sent.is_done.then_some(clock.now);
     store::save(
         conn,
         user,
         exercise.exercise_id,
-        &text,
+        (&text, &links),
         ticked,
         kept,
         done_at,
@@ -168,6 +197,11 @@ pub async fn save(
     .await
 }
 
+/// Reopens finished work.
+///
+/// # Errors
+///
+/// `Conflict` while a tutor is marking it.
 pub async fn reopen(
     conn: &mut Conn,
     user: UserId,
@@ -178,5 +212,12 @@ pub async fn reopen(
         .await?
         .ok_or_else(no_exercise)?;
     open_place(conn, user, exercise.topic_id, clock).await?;
+    if let Some(work) = store::work(conn, user, exercise.exercise_id).await?
+        && hand_ins::active(conn, exercise.exercise_id)
+            .await?
+            .is_some()
+    {
+        versions::may_go_on(conn, work.work_id).await?;
+    }
     Ok(store::reopen(conn, user, exercise.exercise_id).await?)
 }

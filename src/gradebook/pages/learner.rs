@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::actions::{self, ActionForms, ActionKind};
 use super::results::results;
 use crate::enrollment::EnrollmentStatus;
+use crate::exercise::marking::marking_path;
 use crate::gradebook::api::load_learner;
 use crate::gradebook::{LearnerPage, OpenedAttempt, PastAction, learner_path};
 #[cfg(feature = "hydrate")]
@@ -48,6 +49,7 @@ pub fn learner_page() -> AnyView {
             {page.opened.clone().map(|opened| attempt_view(&page, opened))}
             {allowances(&page)}
             {results(&page)}
+            {works(&page)}
             {record(page.record.clone())}
         };
         let heading = TeachHeading::name(page.name.clone()).beside(standing(page.status));
@@ -168,6 +170,38 @@ fn link(page: &LearnerPage, action: ActionKind, text: &'static str) -> AnyView {
         <Button kind=ButtonKind::Secondary href=href>
             {text}
         </Button>
+    }
+    .erase()
+}
+
+/// Shows the work on exercises that the learner has handed in.
+fn works(page: &LearnerPage) -> AnyView {
+    if page.works.is_empty() {
+        return ().erase();
+    }
+    let lines = page.works.iter().cloned().map(|work| {
+        let state = match work.score {
+            Some(score) => format!("{score}%"),
+            None => "No released marks".to_owned(),
+        };
+        view! {
+            <li>
+                <p>
+                    <a href=marking_path(work.submission_id)>
+                        {page.course_title.language.inline(work.exercise)}
+                    </a>
+                </p>
+                <p class="soft">
+                    {state} ", handed in " <time datetime=work.when.1>{work.when.0}</time>
+                </p>
+            </li>
+        }
+    });
+    view! {
+        <section class="gradebook-list">
+            <h2>"Handed-in work"</h2>
+            <ul>{lines.collect_view()}</ul>
+        </section>
     }
     .erase()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::ratings::opinions;
+use crate::cohort::teach::home::announcements_path;
 use crate::course::SEARCH_CHARACTERS;
 use crate::gradebook::api::load_gradebook;
 use crate::gradebook::{
@@ -72,6 +73,9 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
             <p class="soft grow" role="status">
                 {said}
             </p>
+            <Button kind=ButtonKind::Secondary href=announcements_path(&slug, None)>
+                "Announcements"
+            </Button>
             // Not a page of the app, so the browser itself has to fetch the file.
             <a class="btn second" href=file rel="external" download>
                 <Icon glyph=Glyph::Download />

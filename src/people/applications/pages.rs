@@ -9,7 +9,7 @@ use super::{
     TutorApplicationStatus, tutor_application_path, tutor_applications_path,
 };
 use crate::admission::review::{MAIL_CHARACTERS, SUBJECT_CHARACTERS};
-use crate::people::pages::{frame, frame_below};
+use crate::people::pages::{frame_below, frame_waiting};
 use crate::people::{AdminArea, person_path, role_label};
 use crate::platform::ids::TutorApplicationId;
 use crate::platform::ui::{
@@ -29,7 +29,10 @@ pub fn tutor_applications_page() -> AnyView {
     );
     let show = move |page: TutorApplicationList| {
         let status = TutorApplicationStatus::parse(&status.get_untracked());
-        frame(AdminArea::TutorApplications, list(page, status))
+        let mut counts = page.counts.iter();
+        let new = counts.find(|(shown, _)| *shown == TutorApplicationStatus::New);
+        let waiting = new.map_or(0, |(_, count)| *count);
+        frame_waiting(AdminArea::TutorApplications, waiting, list(page, status))
     };
     view! { <Page title="Tutor applications">{loaded(page, show)}</Page> }.erase()
 }

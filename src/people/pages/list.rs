@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{frame, state_badge};
+use super::{frame_waiting, state_badge};
 use crate::course::SEARCH_CHARACTERS;
 use crate::people::api::load_people;
 use crate::people::{
@@ -50,6 +50,7 @@ fn list(page: PeopleList, query: PeopleQuery) -> AnyView {
         .path(),
     };
     let (previous, next) = (to(None, page.previous), to(page.next, None));
+    let waiting = page.waiting;
     let said = page.total.map(|total| counted(total, "person", "people"));
     let inside = view! {
         {tools(&start)}
@@ -62,7 +63,7 @@ fn list(page: PeopleList, query: PeopleQuery) -> AnyView {
         {table(page.people)}
         <Pagination previous=previous next=next />
     };
-    frame(AdminArea::People, inside.erase())
+    frame_waiting(AdminArea::People, waiting, inside.erase())
 }
 
 fn chip(label: &'static str, query: PeopleQuery, is_chosen: bool) -> AnyView {

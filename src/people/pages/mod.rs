@@ -14,10 +14,16 @@ use crate::platform::ui::{Badge, Breadcrumbs, Erase, TabLink, Tabs, Tone};
 
 /// The first page of an area. The area's name is its heading.
 pub fn frame(area: AdminArea, inside: AnyView) -> AnyView {
+    frame_waiting(area, 0, inside)
+}
+
+/// The first page of an area. The tab of tutor applications shows how many are `waiting`.
+pub fn frame_waiting(area: AdminArea, waiting: i64, inside: AnyView) -> AnyView {
     framed(
         area,
         area.label().to_owned(),
         vec![(area.label().to_owned(), String::new())],
+        waiting,
         inside,
     )
 }
@@ -28,19 +34,24 @@ pub fn frame_below(area: AdminArea, heading: String, inside: AnyView) -> AnyView
         (area.label().to_owned(), area.path().to_owned()),
         (heading.clone(), String::new()),
     ];
-    framed(area, heading, trail, inside)
+    framed(area, heading, trail, 0, inside)
 }
 
 fn framed(
     area: AdminArea,
     heading: String,
     trail: Vec<(String, String)>,
+    waiting: i64,
     inside: AnyView,
 ) -> AnyView {
     let tabs = AdminArea::ALL.map(|other| {
+        let label = match (other, waiting) {
+            (AdminArea::TutorApplications, 1..) => format!("{} ({waiting})", other.label()),
+            _ => other.label().to_owned(),
+        };
         view! {
             <TabLink href=other.path() current=Signal::from(other == area)>
-                {other.label()}
+                {label}
             </TabLink>
         }
     });

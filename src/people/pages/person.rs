@@ -8,6 +8,8 @@ use crate::people::api::{ChangeAccount, ChangeRole, load_person};
 use crate::people::audit_log::about_path;
 use crate::people::audit_log::pages::entries;
 use crate::people::operations::pages::mail_table;
+use crate::people::own_data::DataCopy;
+use crate::people::own_data::pages::copy_state;
 use crate::people::{
     AccountAction, AccountState, AdminArea, CohortOfPerson, PersonDevice, PersonPage, ROLE_DONE,
     ROLES, StudiedCourse, role_label, role_name,
@@ -124,10 +126,14 @@ fn actions(page: &PersonPage, role: FormState, action: FormState) -> AnyView {
         false => role_form(page, role),
     };
     let person = page.line.person;
-    let closing = action.of_item("action", AccountAction::Deactivate.name());
-    let may_close = is_active && !page.is_self;
-    let failed = may_close && closing.problem().get_untracked().is_some();
-    // The outcome belongs to one of the two forms.
+    let deactivate = (is_active && !page.is_self).then(|| Closing::DEACTIVATE.of(action));
+    let is_planned = page.own_data.deletion.is_some();
+    let delete = (!is_planned && !page.is_self).then(|| Closing::DELETE.of(action));
+    let failed = [&deactivate, &delete]
+        .into_iter()
+        .flatten()
+        .any(|form| form.1);
+    // The outcome belongs to one of the forms.
     let action = match failed {
         true => action.of_item("action", ""),
         false => action,
@@ -144,21 +150,17 @@ fn actions(page: &PersonPage, role: FormState, action: FormState) -> AnyView {
     let sign_out =
         (!page.devices.is_empty()).then(|| button(AccountAction::SignOut, "Sign out everywhere"));
     let back = (!is_active).then(|| button(AccountAction::Reactivate, "Reactivate"));
-    let close = may_close.then(|| {
-        view! {
-            <details class="leave soft" open=failed>
-                <summary>"Deactivate"</summary>
-                <Form form=closing>
-                    <p>"The person is signed out everywhere and can’t sign in. Nothing of theirs is deleted, and the account can be reactivated."</p>
-                    <input type="hidden" name="person" value=person.to_string() />
-                    <input type="hidden" name="action" value=AccountAction::Deactivate.name() />
-                    <div>
-                        <Button kind=ButtonKind::Danger busy=closing.busy()>"Deactivate this account"</Button>
-                    </div>
-                </Form>
-            </details>
-        }
+    let is_waiting = page.own_data.copy == Some(DataCopy::Waiting);
+    let copy = (!is_waiting).then(|| button(AccountAction::CopyData, "Copy this person’s data"));
+    let keep = is_planned.then(|| button(AccountAction::Keep, "Keep this account"));
+    let planned = page.own_data.deletion.clone().map(|date| {
+        view! { <p>{format!("This account will be deleted on {date}.")}</p> }
     });
+    let state = page.own_data.copy.clone().map(copy_state);
+    let closing = [(deactivate, Closing::DEACTIVATE), (delete, Closing::DELETE)]
+        .into_iter()
+        .filter_map(|(form, closing)| Some(closing.view(form?, person)))
+        .collect_view();
     view! {
         <section class="stack">
             <h2>"Account"</h2>
@@ -169,11 +171,63 @@ fn actions(page: &PersonPage, role: FormState, action: FormState) -> AnyView {
                 {confirm}
                 {sign_out}
                 {back}
+                {copy}
+                {keep}
             </Form>
-            {close}
+            {planned}
+            {state}
+            {closing}
         </section>
     }
     .erase()
+}
+
+/// A form that closes an account, behind a summary.
+struct Closing {
+    action: AccountAction,
+    summary: &'static str,
+    explanation: &'static str,
+    button: &'static str,
+}
+
+impl Closing {
+    const DEACTIVATE: Self = Self {
+        action: AccountAction::Deactivate,
+        summary: "Deactivate",
+        explanation: "The person is signed out everywhere and can’t sign in. Nothing of theirs is deleted, and the account can be reactivated.",
+        button: "Deactivate this account",
+    };
+    const DELETE: Self = Self {
+        action: AccountAction::Delete,
+        summary: "Delete",
+        explanation: "The account and the person’s work are deleted after a time of grace, in which the person can sign in and keep it. Certificates, results of exams and orders stay.",
+        button: "Delete this account",
+    };
+
+    /// The state of this form, and whether it was refused.
+    fn of(&self, form: FormState) -> (FormState, bool) {
+        let form = form.of_item("action", self.action.name());
+        (form, form.problem().get_untracked().is_some())
+    }
+
+    fn view(self, (form, failed): (FormState, bool), person: UserId) -> AnyView {
+        view! {
+            <details class="leave soft" open=failed>
+                <summary>{self.summary}</summary>
+                <Form form=form>
+                    <p>{self.explanation}</p>
+                    <input type="hidden" name="person" value=person.to_string() />
+                    <input type="hidden" name="action" value=self.action.name() />
+                    <div>
+                        <Button kind=ButtonKind::Danger busy=form.busy()>
+                            {self.button}
+                        </Button>
+                    </div>
+                </Form>
+            </details>
+        }
+        .erase()
+    }
 }
 
 fn role_form(page: &PersonPage, form: FormState) -> AnyView {

@@ -6,6 +6,7 @@ use diesel::sql_types::{Bool, Uuid};
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
+use crate::people::own_data::server::{copies, deletion};
 use crate::people::{AccountAction, AccountState};
 use crate::platform::audit::AuditEntry;
 use crate::platform::auth::UserRole;
@@ -15,7 +16,7 @@ use crate::platform::auth::sessions;
 use crate::platform::auth::store::{self, Account};
 use crate::platform::db::{self, Conn, statement};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::UserId;
+use crate::platform::ids::{OrganizationId, UserId};
 use crate::platform::jobs;
 
 pub fn no_person() -> AppError {
@@ -106,6 +107,12 @@ pub async fn change_account(
             );
             record(conn, by, "user.email_confirmed", person, values).await
         }
+        AccountAction::CopyData => copies::request(conn, &by.cx, person, by.user_id()).await,
+        AccountAction::Delete if person == by.user_id() => {
+            Err(refused("You can delete your own account in your settings."))
+        }
+        AccountAction::Delete => deletion::plan(conn, &by.cx, person, by.user_id()).await,
+        AccountAction::Keep => deletion::cancel(conn, &by.cx, person).await,
     }
 }
 
@@ -128,11 +135,7 @@ async fn deactivate(conn: &mut Conn, by: &SignedIn, account: &Account) -> AppRes
 /// Finds the account after it is this request's turn to change accounts. Changes of two admins at
 /// once could otherwise leave no admin.
 async fn locked(conn: &mut Conn, by: &SignedIn, person: UserId) -> AppResult<Account> {
-    db::lock(
-        conn,
-        &format!("accounts {}", by.cx.organization.organization_id),
-    )
-    .await?;
+    take_turn(conn, by.cx.organization.organization_id).await?;
     // The turn may have come after another admin took this one's rights away.
     let me = store::by_id(conn, by.user_id()).await?;
     if !me.is_some_and(|me| me.may_sign_in() && me.role == UserRole::Admin) {
@@ -146,13 +149,23 @@ async fn locked(conn: &mut Conn, by: &SignedIn, person: UserId) -> AppResult<Acc
         .ok_or_else(no_person)
 }
 
+/// Waits for the turn to change accounts of the organization, until the transaction ends.
+pub async fn take_turn(conn: &mut Conn, organization: OrganizationId) -> QueryResult<()> {
+    db::lock(conn, &format!("accounts {organization}")).await
+}
+
 #[derive(QueryableByName)]
 struct Found {
     #[diesel(sql_type = Bool)]
     is_found: bool,
 }
 
-async fn require_another_admin(conn: &mut Conn, person: UserId) -> AppResult<()> {
+/// Checks that the organization has an active admin beside this person.
+///
+/// # Errors
+///
+/// `Conflict` for the last one.
+pub async fn require_another_admin(conn: &mut Conn, person: UserId) -> AppResult<()> {
     let found: Found = statement(
         "select exists (select from users where role = 'admin' and is_active and deleted_at is null
                         and email_confirmed_at is not null and user_id <> $1) as is_found",

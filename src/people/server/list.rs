@@ -106,6 +106,7 @@ pub async fn page(conn: &mut Conn, query: &PeopleQuery, clock: &Clock) -> QueryR
         previous: ends.0.filter(|_| has_previous),
         next: ends.1.filter(|_| has_next),
         people: rows.into_iter().map(|row| line(row, clock)).collect(),
+        waiting: 0,
     })
 }
 

@@ -9,6 +9,7 @@ use super::accounts::no_person;
 use crate::course::CourseTitle;
 use crate::people::audit_log::server as audit_log;
 use crate::people::operations::server::mails;
+use crate::people::own_data::server::copies;
 use crate::people::{
     AccountState, CohortOfPerson, PersonDevice, PersonLine, PersonPage, StudiedCourse,
 };
@@ -69,6 +70,7 @@ pub async fn page(
         devices: devices.iter().map(|row| device(row, clock)).collect(),
         mails,
         entries: audit_log::about_person(conn, person, clock).await?,
+        own_data: copies::own_data(conn, person, clock).await?,
         username: details.username,
         is_confirmed,
         is_self: person == own,

@@ -213,4 +213,19 @@ async fn a_rejection_is_mailed_in_the_admins_words_and_tutors_decide_nothing() {
         .assert_ok();
     let open = "select count(*) from tutor_applications where status = 'new'";
     assert_eq!(site.test.count(open).await, 1);
+    for path in ["/admin/people", "/admin/tutor-applications"] {
+        let page = root.get(path).await.body;
+        assert!(page.contains("Tutor applications (1)"), "{path}: {page}");
+    }
+    // The story of somebody who was rejected is deleted after a year.
+    site.test
+        .sql(
+            "update tutor_applications set decided_at = now() - interval '366 days' where status = 'rejected';
+             insert into background_jobs (organization_id, kind, payload)
+             select organization_id, 'housekeeping', '{}' from organizations limit 1",
+        )
+        .await;
+    site.mails().await;
+    let all = "select string_agg(status, ' ') from tutor_applications";
+    assert_eq!(site.test.text(all).await, "new");
 }

@@ -5,6 +5,7 @@ mod audit;
 mod invitations;
 mod lists;
 mod operations;
+mod own_data;
 mod people;
 mod person;
 mod tutors;

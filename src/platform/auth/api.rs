@@ -11,7 +11,7 @@ use {
     super::mails::{AccountMail, AccountNews, ForgottenPassword, SignUpMail},
     super::sign_ups::{self, NewSignUp},
     super::{
-        check_display_name, check_password, lifetimes, limits, normalize_email, password,
+        OWN_DATA, check_display_name, check_password, lifetimes, limits, normalize_email, password,
         safe_next, sessions, store, tokens,
     },
     crate::platform::address,
@@ -119,7 +119,10 @@ pub async fn sign_in(
     let zone = known_zone(zone);
     cx.within(async move |conn| Ok(store::note_zone(conn, user, zone.as_deref()).await?))
         .await?;
-    redirect(safe_next(next.as_deref()));
+    match account.erase_at {
+        Some(_) => redirect(OWN_DATA),
+        None => redirect(safe_next(next.as_deref())),
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 
 use super::known_devices;
-use crate::platform::db::statement;
+use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::http::Cx;
 
@@ -110,6 +110,13 @@ pub const TUTOR_MESSAGES: Limit = Limit {
     burst: 20.0,
     every_s: 60.0,
 };
+/// Mails to people without an account whom one tutor adds to cohorts: a whole list at once, and
+/// some more each day.
+pub const NEWCOMER_MAILS: Limit = Limit {
+    name: "newcomer-mails",
+    burst: 6_000.0,
+    every_s: 20.0,
+};
 /// Stars that a person gives or takes back.
 pub const STARS: Limit = Limit {
     name: "stars",
@@ -150,6 +157,35 @@ impl Limit {
             ));
         }
         Ok(())
+    }
+
+    /// Takes so many tokens from the bucket of `whose`, in the caller's transaction: if it fails,
+    /// they stay in the bucket.
+    ///
+    /// # Errors
+    ///
+    /// Says how long to wait if the bucket holds too few.
+    pub async fn take_many(self, conn: &mut Conn, whose: &str, count: usize) -> AppResult<()> {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let row: Tokens = statement(
+            "insert into rate_limits as r (bucket, tokens, updated_at) values ($1, $2 - $4, now())
+             on conflict (organization_id, bucket) do update set
+                 tokens = least($2, r.tokens + extract(epoch from now() - r.updated_at) / $3) - $4,
+                 updated_at = now()
+             returning tokens",
+        )
+        .bind::<sql_types::Text, _>(bucket(self.name, whose))
+        .bind::<sql_types::Double, _>(self.burst)
+        .bind::<sql_types::Double, _>(self.every_s)
+        .bind::<sql_types::Double, _>(f64::from(count))
+        .get_result(conn)
+        .await?;
+        match row.tokens < 0.0 {
+            true => Err(AppError::TooMany(
+                (-row.tokens * self.every_s).ceil().max(1.0) as u32,
+            )),
+            false => Ok(()),
+        }
     }
 
     /// Puts one token back into the bucket of `whose`. Tokens of failed sign-ins stay taken.

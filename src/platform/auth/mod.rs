@@ -27,6 +27,10 @@ pub mod tokens;
 
 use serde::{Deserialize, Serialize};
 
+/// Settings page with the person's own data. A person whose account waits to be deleted comes here
+/// after signing in, and may keep it.
+pub const OWN_DATA: &str = "/settings/data";
+
 #[cfg(feature = "ssr")]
 use crate::platform::figures;
 use crate::platform::ids::UserId;

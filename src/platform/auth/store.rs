@@ -22,6 +22,8 @@ pub struct Account {
     pub email_confirmed_at: Option<DateTime<Utc>>,
     pub is_active: bool,
     pub deleted_at: Option<DateTime<Utc>>,
+    /// Time at which the account is deleted, unless the person keeps it.
+    pub erase_at: Option<DateTime<Utc>>,
 }
 
 impl Account {

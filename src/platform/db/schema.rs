@@ -224,6 +224,8 @@ diesel::table! {
         retired_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        opens_after_days -> Nullable<Int4>,
+        closes_after_days -> Nullable<Int4>,
     }
 }
 
@@ -272,6 +274,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+
+    course_chunks (organization_id, chunk_id) {
+        organization_id -> Uuid,
+        chunk_id -> Text,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        chunk_no -> Int4,
+        heading_path -> Array<Nullable<Text>>,
+        anchor -> Nullable<Text>,
+        starts_at -> Int4,
+        ends_at -> Int4,
+        content -> Text,
+        content_hash -> Text,
+        embedding_model -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     course_files (course_id, name) {
         course_id -> Uuid,
         organization_id -> Uuid,
@@ -291,6 +313,21 @@ diesel::table! {
         preview -> Jsonb,
         imported_as -> Nullable<Text>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_indexes (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        revision -> Nullable<Uuid>,
+        version -> Int2,
+        embedding_model -> Nullable<Text>,
+        folded_chunks -> Int4,
+        topics -> Jsonb,
+        indexed_at -> Timestamptz,
     }
 }
 
@@ -334,6 +371,19 @@ diesel::table! {
         course_id -> Uuid,
         organization_id -> Uuid,
         revision -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    course_terms (organization_id, course_id, term) {
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        term -> Text,
+        chunk_nos -> Array<Nullable<Int4>>,
+        weights -> Array<Nullable<Float4>>,
+        direction -> Nullable<Bytea>,
     }
 }
 
@@ -384,6 +434,36 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         search_version -> Int2,
+    }
+}
+
+diesel::table! {
+    cp_rag_chat_messages (message_id) {
+        message_id -> Uuid,
+        organization_id -> Uuid,
+        session_id -> Uuid,
+        role -> Text,
+        author_user_id -> Nullable<Uuid>,
+        content -> Text,
+        citations -> Jsonb,
+        status -> Text,
+        is_helpful -> Nullable<Bool>,
+        feedback_reason -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cp_rag_chat_sessions (session_id) {
+        session_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        summary -> Nullable<Text>,
+        summary_message_count -> Int4,
+        summary_updated_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -556,6 +636,8 @@ diesel::table! {
         revision -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        opens_after_days -> Nullable<Int4>,
+        closes_after_days -> Nullable<Int4>,
     }
 }
 
@@ -626,6 +708,17 @@ diesel::table! {
         completed_at -> Nullable<Timestamptz>,
         passed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    module_prompt_usage (user_id, course_id, module_no) {
+        user_id -> Uuid,
+        course_id -> Uuid,
+        module_no -> Int4,
+        organization_id -> Uuid,
+        used -> Int4,
         updated_at -> Timestamptz,
     }
 }
@@ -1026,6 +1119,83 @@ diesel::table! {
         submitted_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        links -> Text,
+    }
+}
+
+diesel::table! {
+    assignments (exercise_id) {
+        exercise_id -> Uuid,
+        organization_id -> Uuid,
+        is_active -> Bool,
+        due_at -> Nullable<Timestamptz>,
+        late_days -> Int4,
+        late_percent -> Int4,
+        rubric -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    submissions (submission_id) {
+        submission_id -> Uuid,
+        organization_id -> Uuid,
+        work_id -> Uuid,
+        number -> Int4,
+        is_latest -> Bool,
+        work -> Text,
+        links -> Text,
+        handed_in_at -> Timestamptz,
+        late_days -> Int4,
+        late_percent -> Int4,
+        marker_id -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
+        rubric -> Nullable<Jsonb>,
+        points -> Jsonb,
+        checked -> Jsonb,
+        feedback -> Text,
+        feedback_html -> Text,
+        score -> Nullable<Int4>,
+        revision -> Int4,
+        writer -> Nullable<Uuid>,
+        change -> Int4,
+        released_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    work_files (work_file_id) {
+        work_file_id -> Uuid,
+        organization_id -> Uuid,
+        work_id -> Uuid,
+        submission_id -> Nullable<Uuid>,
+        file_id -> Uuid,
+        name -> Text,
+        added_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    exercise_comments (comment_id) {
+        comment_id -> Uuid,
+        organization_id -> Uuid,
+        work_id -> Uuid,
+        author_user_id -> Nullable<Uuid>,
+        is_tutor -> Bool,
+        body -> Text,
+        body_html -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    marking_comments (comment_id) {
+        comment_id -> Uuid,
+        organization_id -> Uuid,
+        exercise_id -> Uuid,
+        body -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -1201,6 +1371,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         sort_name -> Text,
+        erase_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1382,6 +1553,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_disputes (card_dispute_id) {
+        card_dispute_id -> Uuid,
+        organization_id -> Uuid,
+        card_payment_id -> Uuid,
+        dispute -> Text,
+        amount_cents -> Int8,
+        reason -> Text,
+        due_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     payment_settings (settings_id) {
         settings_id -> Uuid,
         organization_id -> Uuid,
@@ -1441,7 +1627,7 @@ diesel::table! {
     cohort_announcements (announcement_id) {
         announcement_id -> Uuid,
         organization_id -> Uuid,
-        cohort_id -> Uuid,
+        cohort_id -> Nullable<Uuid>,
         author_user_id -> Nullable<Uuid>,
         title -> Text,
         body -> Text,
@@ -1451,6 +1637,24 @@ diesel::table! {
         series_id -> Uuid,
         publish_at -> Timestamptz,
         published_at -> Nullable<Timestamptz>,
+        course_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    course_announcement_reads (announcement_id, user_id) {
+        announcement_id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        read_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    course_message_receivers (message_id, user_id) {
+        message_id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Uuid,
     }
 }
 
@@ -1467,11 +1671,12 @@ diesel::table! {
     cohort_messages (message_id) {
         message_id -> Uuid,
         organization_id -> Uuid,
-        cohort_id -> Uuid,
+        cohort_id -> Nullable<Uuid>,
         sender_user_id -> Nullable<Uuid>,
         title -> Text,
         body -> Text,
         sent_at -> Timestamptz,
+        course_id -> Nullable<Uuid>,
     }
 }
 
@@ -1695,6 +1900,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    ai_notes (topic_id) {
+        note_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        summary_markdown -> Text,
+        key_concepts -> Jsonb,
+        source_hash -> Bytea,
+        generated_at -> Timestamptz,
+        edited_at -> Nullable<Timestamptz>,
+        edited_by -> Nullable<Uuid>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(ai_notes -> topics (topic_id));
+diesel::joinable!(ai_notes -> courses (course_id));
+
+diesel::table! {
+    data_exports (export_id) {
+        export_id -> Uuid,
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        requested_by -> Nullable<Uuid>,
+        requested_at -> Timestamptz,
+        file_id -> Nullable<Uuid>,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    topic_schedules (topic_id) {
+        topic_id -> Uuid,
+        organization_id -> Uuid,
+        publish_at -> Timestamptz,
+        scheduled_by -> Uuid,
+        problem -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -1763,6 +2010,7 @@ diesel::joinable!(order_payments -> orders (order_id));
 diesel::joinable!(card_payments -> orders (order_id));
 diesel::joinable!(card_refunds -> card_payments (card_payment_id));
 diesel::joinable!(card_events -> card_payments (card_payment_id));
+diesel::joinable!(card_disputes -> card_payments (card_payment_id));
 diesel::joinable!(registration_links -> registrations (registration_id));
 diesel::joinable!(exams -> courses (course_id));
 diesel::joinable!(exam_sections -> topics (topic_id));
@@ -1790,13 +2038,24 @@ diesel::joinable!(simulation_exercises -> courses (course_id));
 diesel::joinable!(simulation_exercises -> topics (topic_id));
 diesel::joinable!(simulation_work -> users (user_id));
 diesel::joinable!(simulation_work -> simulation_exercises (exercise_id));
+diesel::joinable!(assignments -> simulation_exercises (exercise_id));
+diesel::joinable!(submissions -> simulation_work (work_id));
+diesel::joinable!(submissions -> users (marker_id));
+diesel::joinable!(work_files -> simulation_work (work_id));
+diesel::joinable!(work_files -> submissions (submission_id));
+diesel::joinable!(work_files -> stored_files (file_id));
+diesel::joinable!(exercise_comments -> simulation_work (work_id));
+diesel::joinable!(exercise_comments -> users (author_user_id));
+diesel::joinable!(marking_comments -> simulation_exercises (exercise_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    ai_notes,
     announcement_reads,
     assessment_questions,
     audit_logs,
     background_jobs,
     card_events,
+    card_disputes,
     card_payments,
     card_refunds,
     cart_codes,
@@ -1814,16 +2073,24 @@ diesel::allow_tables_to_appear_in_same_query!(
     cold_call_prompts,
     cold_call_reports,
     cold_call_stars,
+    course_announcement_reads,
     course_certificates,
+    course_chunks,
     course_files,
     course_import_previews,
+    course_indexes,
+    course_message_receivers,
     course_modules,
     course_offerings,
     course_page_edits,
     course_quiz_settings,
     course_revisions,
+    course_terms,
     course_tutors,
     courses,
+    cp_rag_chat_messages,
+    cp_rag_chat_sessions,
+    data_exports,
     discount_codes,
     enrollments,
     exam_allowances,
@@ -1849,6 +2116,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     moderation_actions,
     moderation_seen,
     module_progress,
+    module_prompt_usage,
     notification_choices,
     notification_settings,
     notifications,
@@ -1881,10 +2149,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_ups,
     simulation_exercises,
     simulation_work,
+    assignments,
+    submissions,
+    work_files,
+    exercise_comments,
+    marking_comments,
     stored_files,
     topic_blocks,
     topic_content_assets,
     topic_drafts,
+    topic_schedules,
     topic_personalization,
     topic_progress,
     topic_versions,

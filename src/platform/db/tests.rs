@@ -407,7 +407,7 @@ async fn catalog(url: &str) -> BTreeMap<String, Vec<String>> {
          from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
          join pg_type t on t.oid = a.atttypid
          where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition and a.attnum > 0 and not a.attisdropped
-           and c.relname not like '\\_\\_diesel%' and t.typname <> 'tsvector'
+           and c.relname not like '\\_\\_diesel%' and t.typname not in ('tsvector', 'vector')
          order by c.relname, a.attnum",
     )
     .load(&mut conn)
@@ -431,6 +431,8 @@ async fn catalog(url: &str) -> BTreeMap<String, Vec<String>> {
             // For Diesel, elements of arrays may be null.
             "_text" => "Array<Nullable<Text>>".to_owned(),
             "_uuid" => "Array<Nullable<Uuid>>".to_owned(),
+            "_int4" => "Array<Nullable<Int4>>".to_owned(),
+            "_float4" => "Array<Nullable<Float4>>".to_owned(),
             name if column.parts[2] == "e" => name
                 .split('_')
                 .map(|part| part[..1].to_uppercase() + &part[1..])

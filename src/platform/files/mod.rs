@@ -124,6 +124,28 @@ impl Files {
         Ok(file)
     }
 
+    /// Deletes a file to which nothing refers any more: its row, and its content unless another row
+    /// has the same.
+    pub async fn remove(&self, conn: &mut Conn, file: FileId) -> AppResult<()> {
+        let key: Option<String> = diesel::delete(stored_files::table.find(file))
+            .returning(stored_files::object_key)
+            .get_result(conn)
+            .await
+            .optional()?;
+        let Some(key) = key else { return Ok(()) };
+        let others = stored_files::table.filter(stored_files::object_key.eq(&key));
+        let is_shared: bool = diesel::select(diesel::dsl::exists(others))
+            .get_result(conn)
+            .await?;
+        if is_shared {
+            return Ok(());
+        }
+        match self.store.delete(&Path::from(key.as_str())).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(AppError::internal(&error)),
+        }
+    }
+
     /// Returns the whole content of a file.
     pub async fn read(&self, file: &StoredFile) -> AppResult<Bytes> {
         let path = Path::from(file.object_key.as_str());

@@ -22,7 +22,7 @@ pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 pub const BATCH: usize = 5_000;
 
 /// Tables, and the rows that are deleted from them.
-const EXPIRED: [(&str, &str); 18] = [
+const EXPIRED: [(&str, &str); 19] = [
     ("web_sessions", "expires_at < now()"),
     ("one_time_tokens", "expires_at < now() - interval '7 days'"),
     ("sign_ups", "expires_at < now()"),
@@ -50,6 +50,11 @@ const EXPIRED: [(&str, &str); 18] = [
     (
         "invitations",
         "accepted_at is null and expires_at < now() - interval '60 days'",
+    ),
+    // The stories of people who were told long ago that they can't teach here.
+    (
+        "tutor_applications",
+        "status = 'rejected' and decided_at < now() - interval '1 year'",
     ),
     ("mail_log", "happened_at < now() - interval '90 days'"),
     (

@@ -8,6 +8,7 @@ mod fence;
 mod highlight;
 mod math;
 mod nesting;
+mod pieces;
 mod powershell;
 mod reading;
 mod sanitize;
@@ -18,6 +19,7 @@ mod tests;
 mod tidy;
 
 pub use highlight::highlight;
+pub use pieces::{PieceKind, TextPiece, pieces};
 
 /// Longest source that is rendered, in bytes. Longer sources are shown as plain text; no page of a
 /// course comes near.

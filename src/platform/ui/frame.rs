@@ -53,6 +53,9 @@ pub fn SiteHeader() -> impl IntoView {
                 {links.into_iter().map(|(href, text)| nav_link(href, text)).collect_view()}
             </nav>
             <span class="grow"></span>
+            <a class="btn quiet hide-s" href="/find" aria-label="Find" aria-keyshortcuts="Control+K">
+                <Icon glyph=Glyph::Search />
+            </a>
             <AccountMenu />
         </header>
     }
@@ -142,6 +145,7 @@ fn member_menu(viewer: Viewer) -> AnyView {
             {role.map(|_| view! { <MenuItem href="/teach">"Teaching"</MenuItem> })}
             {is_admin.then(|| view! { <MenuItem href=PEOPLE.0>{PEOPLE.1}</MenuItem> })}
             <MenuItem href="/orders">"Your orders"</MenuItem>
+            <MenuItem href="/find">"Find"</MenuItem>
             <MenuItem href="/settings">"Settings"</MenuItem>
             <div class="menu-row">
                 <span>"Theme"</span>
@@ -183,6 +187,7 @@ fn SiteFooter() -> impl IntoView {
             <Wordmark />
             <nav aria-label="More">
                 <a href="/courses">"Courses"</a>
+                <a href="/find">"Find"</a>
                 <a href="/pages/about">"About"</a>
                 <a href="/teach-with-us">"Teach with us"</a>
                 <a href="/verify">"Check a certificate"</a>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::shortcuts::Shortcut;
 use crate::course::SEARCH_CHARACTERS;
-use crate::paths::{cohort_home_path, exams_path, topic_path};
+use crate::paths::{cohort_home_path, course_news_path, exams_path, topic_path};
 use crate::platform::ui::{Erase, Glyph, Html, Icon, Kbd, Language};
 use crate::player::{Hit, SearchResults, TopicPage};
 
@@ -22,6 +22,13 @@ pub fn outline(page: &TopicPage) -> AnyView {
         view! {
             <p class="outline-exams">
                 <a href=cohort_home_path(&page.course_slug)>"Cohort"</a>
+            </p>
+        }
+    });
+    let news = page.has_news.then(|| {
+        view! {
+            <p class="outline-exams">
+                <a href=course_news_path(&page.course_slug)>"News"</a>
             </p>
         }
     });
@@ -50,6 +57,7 @@ pub fn outline(page: &TopicPage) -> AnyView {
             {found.map(|found| hits(found, language))}
             <div inner_html=modules></div>
             {cohort}
+            {news}
             {exams}
         </nav>
     }

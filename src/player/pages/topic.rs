@@ -8,9 +8,9 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::outline::outline;
 use super::shortcuts::Shortcut;
 use crate::coldcall::pages::cold_calls;
-use crate::course::{StudyPersona, duration};
+use crate::course::{LearnerPersona, StudyPersona, duration};
 use crate::enrollment::TopicLink;
-use crate::paths::topic_path;
+use crate::paths::{survey_path, topic_path};
 use crate::platform::ui::{
     AccountMenu, Badge, Button, ButtonKind, Dialog, Erase, Form, FormState, Glyph, Icon, Kbd,
     Meter, Tone, Wordmark, loaded, page_resource, query_value,
@@ -115,6 +115,8 @@ fn article(page: player::TopicPage, forms: TopicForms) -> AnyView {
         });
     let language = &page.course_title.language;
     let (lang, dir) = (language.tag(), language.dir());
+    let notes =
+        (!page.notes.0.is_empty()).then(|| view! { <div inner_html=page.notes.0.clone()></div> });
     view! {
         <article>
             <div class="crumbs">
@@ -128,8 +130,9 @@ fn article(page: player::TopicPage, forms: TopicForms) -> AnyView {
                 </h1>
             </header>
             {resume}
-            {persona_switch(&page, forms)}
+            {persona_switch(&page, forms)} {shown_for(&page)}
             <div class="content" id="ly-content" lang=lang dir=dir inner_html=page.content.0.clone()></div>
+            {notes}
             {cold_calls(page.cold_calls.clone(), language)} {exercises(&page)} {finish(&page, forms)} {pager(&page)}
         </article>
     }
@@ -161,6 +164,20 @@ fn persona_switch(page: &player::TopicPage, forms: TopicForms) -> AnyView {
                 {personas.into_iter().map(button).collect_view()}
             </div>
         </Form>
+    }
+    .erase()
+}
+
+/// Says for which kind of learner the topic is shown, if it has several variants.
+fn shown_for(page: &player::TopicPage) -> AnyView {
+    if !page.has_variants {
+        return ().erase();
+    }
+    let label = (page.learner_persona).map_or("As for everybody", LearnerPersona::label);
+    view! {
+        <p class="soft shown-for">
+            "Shown: " {label} " · " <a href=survey_path(&page.course_slug)>"Find what fits you"</a>
+        </p>
     }
     .erase()
 }

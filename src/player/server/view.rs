@@ -206,6 +206,7 @@ pub async fn topic(
         outline: outline::outline(&modules, &course, &head, &course_title.language),
         percent: percent(&modules),
         content: Html(content),
+        notes: Html(texts.notes.clone()),
         place: TopicPlace {
             is_completed: record.is_some_and(|record| record.is_completed),
             is_watched: record.is_some_and(|record| record.video_completed_at.is_some()),
@@ -219,8 +220,11 @@ pub async fn topic(
         } else {
             StudyPersona::Normal
         },
+        has_variants: texts.has_variants(),
+        learner_persona: studying.learner_persona,
         has_exams: progress.shared.has_exams,
         has_cohort: studying.has_cohort,
+        has_news: studying.has_news,
         course_slug: course,
         course_title,
         personas,

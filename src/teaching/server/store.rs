@@ -53,6 +53,7 @@ pub async fn page(
         total: rows.as_slice().first().map_or(0, |row| row.total),
         page,
         waiting: 0,
+        marking: 0,
         courses: rows
             .into_iter()
             .map(|row| TaughtCourse {
@@ -86,6 +87,27 @@ pub async fn waiting(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<i64>
                                 union select w.message_id from cold_call_reports w where w.settled_at is null)
            and ($1 is null or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
                                       where ct.course_id = c.course_id and ct.is_active and t.user_id = $1))",
+    )
+    .bind::<Nullable<Uuid>, _>(tutor)
+    .get_result(conn)
+    .await?;
+    Ok(row.waiting)
+}
+
+/// Returns the number of works without marks in the courses of the tutor, or in all courses if
+/// `tutor` is None.
+pub async fn marking(conn: &mut Conn, tutor: Option<UserId>) -> QueryResult<i64> {
+    let row: TaughtWaitingRow = statement(
+        "select count(*) as waiting
+         from submissions s
+         join simulation_work w on w.work_id = s.work_id
+         join simulation_exercises e on e.exercise_id = w.exercise_id
+         join courses c on c.course_id = e.course_id
+         join users l on l.user_id = w.user_id
+         where s.is_latest and s.released_at is null and s.score is null
+           and e.retired_at is null and c.retired_at is null and l.deleted_at is null
+           and ($1 is null or exists (select from course_tutors ct join tutors t on t.tutor_id = ct.tutor_id
+                                      where ct.course_id = e.course_id and ct.is_active and t.user_id = $1))",
     )
     .bind::<Nullable<Uuid>, _>(tutor)
     .get_result(conn)

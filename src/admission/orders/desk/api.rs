@@ -15,7 +15,7 @@ use {
     crate::admission::orders::server::refunds::{self, WantedRefund},
     crate::admission::orders::server::settle::{self, LockedOrder},
     crate::admission::orders::server::store::{self, Receipt, no_order},
-    crate::admission::orders::server::{codes, view},
+    crate::admission::orders::server::{codes, disputes, view},
     crate::admission::server::notices::{self, DeskQueue},
     crate::admission::server::offerings::{self, no_offering},
     crate::course::server::store::title,
@@ -75,7 +75,7 @@ pub async fn load_offering_order(
     let admin = require_admin_of(&course).await?;
     let cx = admin.signed_in.cx.clone();
     let (clock, school) = (Clock::of(&cx), cx.organization.name.clone());
-    let by_card = cx.app.config.stripe.is_on();
+    let (by_card, user) = (cx.app.config.stripe.is_on(), admin.signed_in.user_id());
     cx.within(async move |conn| {
         let row = store::of_offering(conn, admin.course, offering, order)
             .await?
@@ -83,12 +83,15 @@ pub async fn load_offering_order(
         let offering = offerings::of_course(conn, admin.course, offering)
             .await?
             .ok_or_else(no_offering)?;
+        notices::dispute_seen(conn, user, row.order_id).await?;
+        let disputes = disputes::of_order(conn, row.order_id, &row.currency, &clock).await?;
         let order = view::order(conn, row, school, by_card, &clock).await?;
         Ok(DeskOrder {
             course_title: title(conn, admin.course).await?,
             offering_title: offering.title,
             records: order.payments.len() as i64,
             order,
+            disputes,
         })
     })
     .await

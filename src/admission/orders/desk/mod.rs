@@ -103,6 +103,16 @@ pub struct DeskOrder {
     pub order: OrderPage,
     /// Number of payments and refunds so far. A form that was sent twice is refused by it.
     pub records: i64,
+    /// Disputes of its payments by card, newest first.
+    pub disputes: Vec<DisputeLine>,
+}
+
+/// A dispute of a payment by card in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisputeLine {
+    pub said: String,
+    /// True if an admin has to do something.
+    pub is_urgent: bool,
 }
 
 /// Money that was received or paid back, as the browser sends it.

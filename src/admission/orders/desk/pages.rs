@@ -178,6 +178,15 @@ fn desk(page: DeskOrder, course: &str, offering: OfferingId, forms: DeskForms) -
         .has_money
         .then(|| refund(&page, course, offering, forms.refund));
     let to_card = refund_to_card(&page, course, offering, forms.to_card);
+    let disputes = page.disputes.iter().map(|line| {
+        let tone = match line.is_urgent {
+            true => Tone::Warn,
+            false => Tone::Info,
+        };
+        let said = line.said.clone();
+        view! { <Notice tone=tone>{said}</Notice> }
+    });
+    let disputes = disputes.collect_view();
     let cancel = is_open.then(|| {
         let named = identity(&page, course, offering);
         let open = forms.cancel.problem().get_untracked().is_some();
@@ -200,6 +209,7 @@ fn desk(page: DeskOrder, course: &str, offering: OfferingId, forms: DeskForms) -
         <div class="stack orders">
             {order_sheet(&page.order)}
             {card_notices(&page.order.card)}
+            {disputes}
             {pay}
             {to_card}
             {refund}

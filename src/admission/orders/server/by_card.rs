@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::card_store::{self, CardPaymentRow, DIFFERS, OPEN, PROCESSING, STARTING};
+use super::close_page;
 use super::late_events;
 use super::provider::{self, CardAsk, ClosedPage, NOT_AVAILABLE, ProviderProblem};
 use super::settle;
@@ -186,22 +187,31 @@ async fn answer(
         }
     };
     cx.within(async move |conn| {
+        let asked = card_store::by_id(conn, payment).await?;
+        let order = asked.map(|card| card.order_id).ok_or_else(no_order)?;
+        // Locked first, so that an order that is canceled meanwhile is seen here.
+        let locked = settle::lock(conn, order).await?;
         card_store::open(conn, payment, &page).await?;
+        if locked.row.status != OrderStatus::Open {
+            close_page::of_payment(conn, payment).await?;
+            return Ok(None);
+        }
         let kept = card_store::by_id(conn, payment).await?;
         let is_kept = kept.is_some_and(|card| card.session == Some(page.session));
         match is_kept {
             true => {
                 late_events::plan(conn, payment, Utc::now()).await?;
-                Ok(page.address)
+                Ok(Some(page.address))
             }
-            false => Err(AppError::Conflict(NOT_AVAILABLE.to_owned())),
+            false => Ok(None),
         }
     })
-    .await
+    .await?
+    .ok_or_else(|| AppError::Conflict(NOT_AVAILABLE.to_owned()))
 }
 
 /// Ends a payment whose page was closed, unless an event has said more meanwhile.
-async fn close(
+pub async fn close(
     conn: &mut Conn,
     order: OrderId,
     payment: CardPaymentId,

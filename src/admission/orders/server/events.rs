@@ -5,6 +5,7 @@ use chrono::Utc;
 use serde_json::{Value, json};
 
 use super::card_store::{self, CardPaymentRow, DIFFERS, ENDED, OPEN, PAID, PROCESSING, STARTING};
+use super::disputes::{self, ToldDispute};
 use super::refunds;
 use super::settle;
 use super::store::Receipt;
@@ -44,6 +45,7 @@ enum CardNews {
         /// True if nothing of the payment is left.
         is_whole: bool,
     },
+    Disputed(ToldDispute),
 }
 
 impl CardEvent {
@@ -52,7 +54,7 @@ impl CardEvent {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let (id, kind) = (text(&event["id"])?, text(&event["type"])?);
         let object = &event["data"]["object"];
-        let is_charge = kind == "charge.refunded";
+        let is_charge = kind.starts_with("charge.");
         let currency = text(&object["currency"]).unwrap_or_default().to_uppercase();
         let paid = CardNews::Paid {
             units: object["amount_total"].as_i64(),
@@ -72,6 +74,9 @@ impl CardEvent {
                 currency,
                 is_whole: object["refunded"] == true,
             },
+            "charge.dispute.created" | "charge.dispute.closed" => {
+                CardNews::Disputed(ToldDispute::read(object)?)
+            }
             _ => return None,
         };
         let id_of =
@@ -114,7 +119,7 @@ async fn apply(conn: &mut Conn, event: CardEvent) -> AppResult<()> {
     if !card_store::keep_event(conn, &event.id, &event.kind, id).await? {
         return Ok(());
     }
-    settle::lock(conn, card.order_id).await?;
+    let order = settle::lock(conn, card.order_id).await?;
     let card = card_store::lock(conn, id).await?;
     if let (Some(known), Some(named)) = (&card.session, &event.session)
         && known != named
@@ -136,6 +141,7 @@ async fn apply(conn: &mut Conn, event: CardEvent) -> AppResult<()> {
         CardNews::Refunded {
             units, currency, ..
         } => refunded(conn, &card, units, &currency).await,
+        CardNews::Disputed(told) => disputes::keep(conn, &order, &card, &told).await,
     }
 }
 

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
+use super::close_page;
 use super::codes;
 use super::mails::{OrderMail, OrderNews};
 use super::store::{self, OrderLineRow, OrderRow, Receipt, no_order};
@@ -184,6 +185,7 @@ pub async fn lose_seat(
     match (order.status, holds_more) {
         (OrderStatus::Open, false) => {
             store::set_status(conn, order.order_id, OrderStatus::Canceled, now).await?;
+            close_page::of_order(conn, order.order_id).await?;
             give_code_back(conn, &order).await?;
         }
         // The money received may cover the rest. The other offerings are not locked here.
@@ -210,6 +212,7 @@ pub async fn cancel(conn: &mut Conn, order: &LockedOrder, now: DateTime<Utc>) ->
         store::let_go(conn, seat.line.line_id).await?;
     }
     store::set_status(conn, order.row.order_id, OrderStatus::Canceled, now).await?;
+    close_page::of_order(conn, order.row.order_id).await?;
     give_code_back(conn, &order.row).await?;
     if order.row.user_id.is_some() {
         let mail = OrderMail::new(order.row.order_id, OrderNews::Canceled);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::draft::{self, EditedTopic};
 use super::render;
-use crate::authoring::server::outline::{finish, lock, record};
+use crate::authoring::server::outline::{Author, finish, lock, record};
 use crate::authoring::server::status;
 use crate::course::server::search;
 use crate::course::{ContentType, StudyPersona, reading_minutes};
@@ -29,12 +29,13 @@ pub struct StoredVersion {
 /// Publishes the draft of a topic, and shows the topic if it was hidden.
 pub async fn draft(
     conn: &mut Conn,
-    tutor: &TutorOf,
+    author: impl Into<Author<'_>>,
     course: &str,
     topic: TopicId,
 ) -> AppResult<()> {
-    lock(conn, tutor, course).await?;
-    let stored = draft::topic(conn, tutor.course, topic).await?;
+    let author = author.into();
+    lock(conn, author, course).await?;
+    let stored = draft::topic(conn, author.course, topic).await?;
     let current = draft::current(conn, &stored).await?;
     if current.text.trim().is_empty() && stored.video_url.is_none() && stored.ppt_url.is_none() {
         let sentence = format!("“{}” has no text yet. Write it first.", stored.title);
@@ -42,17 +43,17 @@ pub async fn draft(
     }
     let is_new = current.has_changes || !status::has_content(conn, topic).await?;
     if is_new && !stored.is_laid_out() {
-        store(conn, tutor, &stored, (&current.title, &current.text)).await?;
+        store(conn, author, &stored, (&current.title, &current.text)).await?;
     }
     status::show(conn, topic).await?;
     record(
         conn,
-        tutor,
+        author,
         "topic.published",
         json!({ "topic": stored.slug }),
     )
     .await?;
-    finish(conn, tutor.course).await
+    finish(conn, author.course).await
 }
 
 /// Makes an earlier version the text of the topic again. Returns the topic's name in addresses.
@@ -73,7 +74,7 @@ pub async fn restore(
         return Err(AppError::field("", sentence));
     }
     let current = draft::current(conn, &stored).await?;
-    store(conn, tutor, &stored, (&version.title, &version.body)).await?;
+    store(conn, tutor.into(), &stored, (&version.title, &version.body)).await?;
     if current.has_changes {
         draft::keep_changes(conn, topic, &current).await?;
     }
@@ -99,18 +100,18 @@ pub async fn version(
 /// Writes title and text, their rendered form, and a version of them.
 async fn store(
     conn: &mut Conn,
-    tutor: &TutorOf,
+    author: Author<'_>,
     topic: &EditedTopic,
     (title, text): (&str, &str),
 ) -> AppResult<()> {
-    let me = tutor.signed_in.user_id();
+    let me = author.user;
     // The first version on the site is preceded by the text that an import brought.
     if !topic.text().trim().is_empty() {
         add_version(conn, topic.topic_id, None, (&topic.title, topic.text())).await?;
     }
     add_version(conn, topic.topic_id, Some(me), (title, text)).await?;
     draft::note_published(conn, topic.topic_id, me, (title, text)).await?;
-    let rendered = render::text(conn, tutor.course, topic, title, text).await?;
+    let rendered = render::text(conn, author.course, topic, title, text).await?;
     let body = rendered.body;
     let headings = body.headings.iter();
     let headings: Vec<Value> = headings

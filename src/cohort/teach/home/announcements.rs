@@ -12,7 +12,6 @@ use super::{
 use crate::cohort::teach::cohort_path;
 use crate::cohort::teach::pages::counted;
 use crate::platform::address;
-use crate::platform::ids::CohortId;
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Checkbox, EmptyState, Erase, Field, Form, FormState, Glyph, Html,
     Page, TextArea, Tone, loaded, page_resource, path_part, query_value,
@@ -20,13 +19,16 @@ use crate::platform::ui::{
 use crate::teaching::Area;
 use crate::teaching::pages::{TeachHeading, frame_below};
 
-/// Page `/teach/COURSE/cohorts/ID/announcements`.
+/// Pages `/teach/COURSE/cohorts/ID/announcements` and `/teach/COURSE/announcements`.
 pub fn announcements_page() -> AnyView {
     let (course, cohort) = (path_part("course"), path_part("cohort"));
     let readers = query_value("readers");
     let page = page_resource(
         move || (course.get(), cohort.get(), readers.get()),
-        |(course, cohort, readers)| load_announcements(course, id_of(&cohort), readers),
+        |(course, cohort, readers)| {
+            let cohort = (!cohort.is_empty()).then(|| id_of(&cohort));
+            load_announcements(course, cohort, readers)
+        },
     );
     let forms = (
         FormState::of(SaveAnnouncement::PATH),
@@ -35,12 +37,16 @@ pub fn announcements_page() -> AnyView {
     let show = move |page: AnnouncementsPage| {
         let course = course.get_untracked();
         let title = page.course_title.clone();
-        let heading = TeachHeading::task("Announcements").below(
-            page.cohort_title.clone(),
-            cohort_path(&course, page.cohort_id),
-        );
+        let heading = TeachHeading::task("Announcements");
+        let (area, heading) = match &page.cohort {
+            Some((id, title)) => {
+                let above = cohort_path(&course, *id);
+                (Area::Cohorts, heading.below(title.clone(), above))
+            }
+            None => (Area::Learners, heading),
+        };
         let inside = announcements(page, &course, forms);
-        frame_below(&course, &title, Area::Cohorts, heading, inside)
+        frame_below(&course, &title, area, heading, inside)
     };
     view! { <Page title="Announcements">{loaded(page, show)}</Page> }.erase()
 }
@@ -52,8 +58,16 @@ fn announcements(
 ) -> AnyView {
     let written = std::mem::take(&mut page.announcements);
     let list = match written.is_empty() {
-        true => view! { <EmptyState glyph=Glyph::Mail title="No announcements yet" text="Members see announcements on the cohort’s home, newest first." /> }
-            .erase(),
+        true => {
+            let text = match page.cohort {
+                Some(_) => "Members see announcements on the cohort’s home, newest first.",
+                None => {
+                    "All learners see them among the news of the course, also those in cohorts."
+                }
+            };
+            view! { <EmptyState glyph=Glyph::Mail title="No announcements yet" text=text /> }
+                .erase()
+        }
         false => written
             .into_iter()
             .map(|it| announcement(it, &page, course, save, delete))
@@ -128,11 +142,10 @@ fn announcement_form(
         .is_none()
         .then(|| form.value("key", &page.key.to_string()));
     let (title, body) = (form.value("title", title), form.value("body", body));
-    let (course, cohort) = (course.to_owned(), page.cohort_id.to_string());
+    let named_place = place(page, course);
     view! {
         <Form form=form>
-            <input type="hidden" name="course" value=course />
-            <input type="hidden" name="cohort" value=cohort />
+            {named_place}
             {id.map(|id| view! { <input type="hidden" name="id" value=id /> })}
             {key.map(|key| view! { <input type="hidden" name="key" value=key /> })}
             <Field
@@ -164,6 +177,20 @@ fn announcement_form(
     .erase()
 }
 
+/// Hidden fields by which a form names the course, and the cohort if there is one.
+fn place(page: &AnnouncementsPage, course: &str) -> AnyView {
+    let course = course.to_owned();
+    let cohort = page.cohort.as_ref().map(|(id, _)| {
+        let id = id.to_string();
+        view! { <input type="hidden" name="cohort" value=id /> }
+    });
+    view! {
+        <input type="hidden" name="course" value=course />
+        {cohort}
+    }
+    .erase()
+}
+
 fn announcement(
     it: WrittenAnnouncement,
     page: &AnnouncementsPage,
@@ -175,7 +202,7 @@ fn announcement(
     let (save, delete) = (save.of_item("id", &id), delete.of_item("id", &id));
     let is_typed = !save.value("course", "").is_empty();
     let form = announcement_form(Some(&it), page, course, save);
-    let delete = delete_form(&it, page.cohort_id, course, delete);
+    let delete = delete_form(&it, page, course, delete);
     let state = it
         .planned
         .is_some()
@@ -213,7 +240,7 @@ fn announcement(
 
 fn delete_form(
     it: &WrittenAnnouncement,
-    cohort: CohortId,
+    page: &AnnouncementsPage,
     course: &str,
     form: FormState,
 ) -> AnyView {
@@ -224,11 +251,10 @@ fn delete_form(
         );
         view! { <Checkbox name="all" label=label /> }
     });
-    let (course, id) = (course.to_owned(), it.announcement_id.to_string());
+    let (place, id) = (place(page, course), it.announcement_id.to_string());
     view! {
         <Form form=form class="row">
-            <input type="hidden" name="course" value=course />
-            <input type="hidden" name="cohort" value=cohort.to_string() />
+            {place}
             <input type="hidden" name="id" value=id />
             {all}
             <Button kind=ButtonKind::Danger busy=form.busy()>
@@ -241,11 +267,11 @@ fn delete_form(
 
 /// Number of readers, and their names if they were asked for.
 fn readers(it: &WrittenAnnouncement, page: &AnnouncementsPage, course: &str) -> AnyView {
-    let said = format!(
-        "Read by {} of {}",
-        it.readers,
-        counted(page.members, "member", "members")
-    );
+    let all = match page.cohort {
+        Some(_) => counted(page.members, "member", "members"),
+        None => counted(page.members, "learner", "learners"),
+    };
+    let said = format!("Read by {} of {all}", it.readers);
     let shown = page
         .readers
         .as_ref()
@@ -258,7 +284,7 @@ fn readers(it: &WrittenAnnouncement, page: &AnnouncementsPage, course: &str) -> 
         .erase(),
         None => {
             let id = it.announcement_id.to_string();
-            let path = announcements_path(course, page.cohort_id);
+            let path = announcements_path(course, page.cohort.as_ref().map(|(id, _)| *id));
             let href = address::with_query(&path, &[("readers", &id)]);
             view! {
                 <p>

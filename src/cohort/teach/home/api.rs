@@ -15,15 +15,17 @@ use {
     crate::platform::audit::AuditEntry,
     crate::platform::auth::guard::require_tutor_of_slug,
     crate::platform::http::server_fns::redirect,
+    crate::platform::ids::CourseId,
     crate::platform::time::Clock,
     serde_json::json,
 };
 
-/// Returns the announcements of a cohort, with the readers of the one that `readers` names.
+/// Returns the announcements of a cohort, or those to all learners of the course, with the readers
+/// of the one that `readers` names.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_announcements(
     course: String,
-    cohort: CohortId,
+    cohort: Option<CohortId>,
     #[server(default)] readers: String,
 ) -> AppResult<AnnouncementsPage> {
     let tutor = require_tutor_of_slug(&course).await?;
@@ -38,7 +40,7 @@ pub async fn load_announcements(
 #[server]
 pub async fn save_announcement(
     course: String,
-    cohort: CohortId,
+    cohort: Option<CohortId>,
     id: Option<AnnouncementId>,
     key: Option<uuid::Uuid>,
     #[server(default)] title: String,
@@ -47,10 +49,10 @@ pub async fn save_announcement(
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    let by = cx.clone();
+    let (by, zone) = (cx.clone(), Clock::of(&cx).zone);
     let draft = server::read_announcement(&title, &body)?;
     cx.within(async move |conn| {
-        let of = server::require(conn, tutor.course, cohort).await?;
+        let of = server::announced_to(conn, tutor.course, cohort, zone).await?;
         let to_all = !publish.all.is_empty();
         let way = (publish.at.as_str(), to_all);
         match id {
@@ -64,8 +66,7 @@ pub async fn save_announcement(
         let told = json!({
             "announcement": id, "title": draft.title, "publish_at": publish.at, "to_all": to_all,
         });
-        Ok(AuditEntry::done("cohort.announced")
-            .of("cohort", cohort)
+        Ok(entry("announced", cohort, tutor.course)
             .change(None, Some(told))
             .by(&by)
             .write(conn)
@@ -80,19 +81,18 @@ pub async fn save_announcement(
 #[server]
 pub async fn delete_announcement(
     course: String,
-    cohort: CohortId,
+    cohort: Option<CohortId>,
     id: AnnouncementId,
     #[server(default)] all: String,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
-    let by = cx.clone();
+    let (by, zone) = (cx.clone(), Clock::of(&cx).zone);
     cx.within(async move |conn| {
-        let of = server::require(conn, tutor.course, cohort).await?;
+        let of = server::announced_to(conn, tutor.course, cohort, zone).await?;
         server::delete_announcement(conn, &of, id, !all.is_empty()).await?;
         let told = json!({ "announcement": id, "in_all": !all.is_empty() });
-        Ok(AuditEntry::done("cohort.announcement_deleted")
-            .of("cohort", cohort)
+        Ok(entry("announcement_deleted", cohort, tutor.course)
             .change(Some(told), None)
             .by(&by)
             .write(conn)
@@ -101,6 +101,15 @@ pub async fn delete_announcement(
     .await?;
     redirect(announcements_path(&course, cohort));
     Ok(())
+}
+
+/// Returns the entry of the audit log for an act on announcements.
+#[cfg(feature = "ssr")]
+fn entry(act: &str, cohort: Option<CohortId>, course: CourseId) -> AuditEntry {
+    match cohort {
+        Some(cohort) => AuditEntry::done(&format!("cohort.{act}")).of("cohort", cohort),
+        None => AuditEntry::done(&format!("course.{act}")).of("course", course),
+    }
 }
 
 /// Returns the project of a batch, and the work that was handed in.

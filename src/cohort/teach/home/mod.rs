@@ -24,8 +24,12 @@ pub const TAGLINE_CHARACTERS: u32 = 300;
 /// Longest comment on a work, in characters.
 pub const COMMENT_CHARACTERS: u32 = 5_000;
 
-pub fn announcements_path(course: &str, cohort: CohortId) -> String {
-    format!("{}/announcements", cohort_path(course, cohort))
+/// Announcements to a cohort, or to all learners of the course.
+pub fn announcements_path(course: &str, cohort: Option<CohortId>) -> String {
+    match cohort {
+        Some(cohort) => format!("{}/announcements", cohort_path(course, cohort)),
+        None => format!("/teach/{course}/announcements"),
+    }
 }
 
 pub fn project_path(course: &str, cohort: CohortId, batch_no: i32) -> String {
@@ -35,14 +39,14 @@ pub fn project_path(course: &str, cohort: CohortId, batch_no: i32) -> String {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnnouncementsPage {
     pub course_title: CourseTitle,
-    pub cohort_id: CohortId,
-    pub cohort_title: String,
+    /// None if the announcements go to all learners of the course.
+    pub cohort: Option<(CohortId, String)>,
     pub time_zone: String,
     /// Names what the form writes, so that sending it twice is as good as once.
     pub key: uuid::Uuid,
     /// Number of cohorts that an announcement to all reaches.
     pub running: usize,
-    /// Active members of the cohort.
+    /// Active members of the cohort, or learners of the course.
     pub members: i64,
     pub announcements: Vec<WrittenAnnouncement>,
     pub readers: Option<AnnouncementReaders>,

@@ -148,6 +148,7 @@ fn brief(
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="cohort" value=cohort.to_string() />
             <input type="hidden" name="batch" value=batch.to_string() />
+            {form.said("Saved.")}
             {inputs.into_iter().collect_view()}
             <div class="row">
                 <Button busy=form.busy()>"Save"</Button>

@@ -122,7 +122,7 @@ fn members(page: CohortPage, course: &str, query: MemberQuery, forms: MemberForm
             <Button kind=ButtonKind::Secondary href=sessions_path(course, cohort)>
                 "Live sessions"
             </Button>
-            <Button kind=ButtonKind::Secondary href=announcements_path(course, cohort)>
+            <Button kind=ButtonKind::Secondary href=announcements_path(course, Some(cohort))>
                 "Announcements"
             </Button>
             <Button kind=ButtonKind::Secondary href=project_path(course, cohort, 1)>

@@ -64,21 +64,38 @@ fn fields(
     let visibilities = Visibility::ALL
         .map(|of| (of.name().to_owned(), of.label().to_owned()))
         .to_vec();
+    let (time, number) = ("datetime-local", "number");
     let times = [
         (
             "opens_at",
             "Opens",
             set.opens_at,
             "Leave blank to open immediately.",
+            time,
         ),
         (
             "closes_at",
             "Closes",
             set.closes_at,
             "Leave blank to keep it open.",
+            time,
+        ),
+        (
+            "opens_after",
+            "Opens so many days after a cohort’s start",
+            set.opens_after,
+            "Instead of a time. 0 is the cohort’s first day.",
+            number,
+        ),
+        (
+            "closes_after",
+            "Closes so many days after a cohort’s start",
+            set.closes_after,
+            "Instead of a time. It closes at the end of this day.",
+            number,
         ),
     ]
-    .map(|(name, label, value, hint)| {
+    .map(|(name, label, value, hint, kind)| {
         let sent = format!("form[{name}]");
         let value = form.value(&sent, &value);
         view! {
@@ -86,7 +103,7 @@ fn fields(
                 id=format!("ly-{name}")
                 name=sent
                 label=label
-                r#type="datetime-local"
+                r#type=kind
                 value=value
                 hint=hint
                 error=form.error(name)

@@ -10,6 +10,9 @@ use crate::platform::ids::TopicId;
 use crate::platform::names;
 use crate::platform::time::Clock;
 
+/// Most days between a cohort's start and a date that depends on it.
+const MOST_DAYS: i32 = 3_650;
+
 /// The fields of the form as the database stores them.
 pub struct CheckedPrompt {
     pub topic: TopicId,
@@ -18,6 +21,9 @@ pub struct CheckedPrompt {
     pub visibility: Visibility,
     pub opens_at: Option<DateTime<Utc>>,
     pub closes_at: Option<DateTime<Utc>>,
+    /// Days after a cohort's start.
+    pub opens_after: Option<i32>,
+    pub closes_after: Option<i32>,
 }
 
 pub fn check(form: &PromptForm, clock: &Clock) -> AppResult<CheckedPrompt> {
@@ -64,6 +70,36 @@ pub fn check(form: &PromptForm, clock: &Clock) -> AppResult<CheckedPrompt> {
             "The close must be after the opening.".to_owned(),
         );
     }
+    let mut days = |field: &str, typed: &str, time: &str| {
+        let (typed, has_time) = (typed.trim(), !time.trim().is_empty());
+        if typed.is_empty() {
+            return None;
+        }
+        let days = typed
+            .parse()
+            .ok()
+            .filter(|days| (0..=MOST_DAYS).contains(days));
+        match (has_time, days) {
+            (true, _) => {
+                let why = "Enter a time or a number of days, not both.";
+                problem(field, why.to_owned());
+            }
+            (false, None) => problem(field, format!("Enter a number from 0 to {MOST_DAYS}.")),
+            (false, Some(_)) => {}
+        }
+        days
+    };
+    let opens_after = days("opens_after", &form.opens_after, &form.opens_at);
+    let closes_after = days("closes_after", &form.closes_after, &form.closes_at);
+    if opens_after
+        .zip(closes_after)
+        .is_some_and(|(opens, closes)| closes < opens)
+    {
+        problem(
+            "closes_after",
+            "It must not close before it opens.".to_owned(),
+        );
+    }
     match (topic, visibility) {
         (Some(topic), Some(visibility)) if problems.is_empty() => Ok(CheckedPrompt {
             topic,
@@ -72,6 +108,8 @@ pub fn check(form: &PromptForm, clock: &Clock) -> AppResult<CheckedPrompt> {
             visibility,
             opens_at,
             closes_at,
+            opens_after,
+            closes_after,
         }),
         _ => Err(AppError::Invalid(problems)),
     }
@@ -105,17 +143,46 @@ mod tests {
             visibility: "all".to_owned(),
             opens_at: "soon".to_owned(),
             closes_at: "2026-02-01T10:00".to_owned(),
+            opens_after: "-1".to_owned(),
+            closes_after: "3".to_owned(),
         };
         let Err(AppError::Invalid(problems)) = check(&wrong, &clock) else {
             panic!("refused")
         };
         let fields: Vec<&str> = problems.iter().map(|(field, _)| field.as_str()).collect();
-        let expected = ["topic", "prompt", "helper_text", "visibility", "opens_at"];
+        let expected = [
+            "topic",
+            "prompt",
+            "helper_text",
+            "visibility",
+            "opens_at",
+            // Both a time and a number of days.
+            "opens_after",
+            "closes_after",
+        ];
         assert_eq!(fields, expected);
         let backwards = PromptForm {
             closes_at: "2026-03-01T10:00".to_owned(),
-            ..form
+            ..form.clone()
         };
         assert!(check(&backwards, &clock).is_err());
+        let by_days = |opens: &str, closes: &str| PromptForm {
+            opens_at: String::new(),
+            closes_at: String::new(),
+            opens_after: opens.to_owned(),
+            closes_after: closes.to_owned(),
+            ..form.clone()
+        };
+        let checked = check(&by_days("7", "7"), &clock).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(
+            (checked.opens_after, checked.closes_after),
+            (Some(7), Some(7))
+        );
+        for (opens, closes) in [("7", "6"), ("3651", ""), ("", "soon")] {
+            assert!(
+                check(&by_days(opens, closes), &clock).is_err(),
+                "{opens} {closes}"
+            );
+        }
     }
 }

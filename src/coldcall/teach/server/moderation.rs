@@ -246,6 +246,7 @@ pub async fn prompt(
     let before: PromptBefore = statement(
         "select jsonb_build_object(
                     'is_locked', p.is_locked, 'opens_at', p.opens_at, 'closes_at', p.closes_at,
+                    'closes_after_days', p.closes_after_days,
                     'overrides', (select coalesce(jsonb_agg(jsonb_build_object(
                                              'cohort_id', o.cohort_id, 'closes_at', o.closes_at,
                                              'is_locked', o.is_locked)), '[]')
@@ -324,7 +325,9 @@ async fn change_in_all(conn: &mut Conn, prompt: PromptId, act: PromptAct) -> Que
             "update cold_call_prompts
              set closes_at = now(), opens_at = case when opens_at < now() then opens_at end where prompt_id = $1"
         }
-        PromptAct::Reopen => "update cold_call_prompts set closes_at = null where prompt_id = $1",
+        PromptAct::Reopen => {
+            "update cold_call_prompts set closes_at = null, closes_after_days = null where prompt_id = $1"
+        }
     };
     statement(change)
         .bind::<SqlUuid, _>(prompt)
@@ -354,7 +357,8 @@ pub(super) async fn put_back(
         statement(
             "update cold_call_prompts
              set is_locked = ($2->>'is_locked')::boolean, opens_at = ($2->>'opens_at')::timestamptz,
-                 closes_at = ($2->>'closes_at')::timestamptz
+                 closes_at = ($2->>'closes_at')::timestamptz,
+                 closes_after_days = coalesce(($2->>'closes_after_days')::integer, closes_after_days)
              where prompt_id = $1",
         )
         .bind::<SqlUuid, _>(prompt)

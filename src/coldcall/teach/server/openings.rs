@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, Bool, Date, Int4, Nullable, Text, Timestamptz, Uu
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::cohort::server::cold_calls::COHORT_STATE;
+use crate::cohort::server::cold_calls::{cohort_state, opening};
 use crate::enrollment::server::opening::{OpeningRule, effective_date};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, PromptId};
@@ -77,8 +77,9 @@ pub async fn of_running_cohorts(
     conn: &mut Conn,
     courses: &[Uuid],
 ) -> QueryResult<Vec<CohortPrompt>> {
+    let (opening, state) = (opening("c.cohort_id"), cohort_state("c.cohort_id"));
     statement(format!(
-        "select p.prompt_id, c.cohort_id, p.opens_at, {COHORT_STATE}, c.start_date, c.time_zone, r.opens_on,
+        "select p.prompt_id, c.cohort_id, {opening} as opens_at, {state}, c.start_date, c.time_zone, r.opens_on,
                 r.days_after_start,
                 exists (select from cold_call_messages m
                         where m.prompt_id = p.prompt_id and m.cohort_id = c.cohort_id
@@ -89,7 +90,7 @@ pub async fn of_running_cohorts(
          left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = c.cohort_id
          left join prevailing_module_rules(c.cohort_id, null, null) r on r.module_no = t.module_no
          where p.course_id = any($1) and p.retired_at is null and t.retired_at is null
-           and (p.opens_at is null or p.opens_at <= now())
+           and ({opening} is null or {opening} <= now())
            and c.is_active and c.starts_at <= now() and (c.ends_at is null or c.ends_at > now())
          order by c.starts_at desc, c.cohort_id, t.module_no, t.topic_number, p.display_order limit 5000"
     ))

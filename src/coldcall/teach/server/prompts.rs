@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::check_prompt::check;
 use super::overview;
-use crate::cohort::server::cold_calls::COHORT_STATE;
+use crate::cohort::server::cold_calls::{cohort_state, opening};
 use crate::coldcall::teach::{
     MOST_PROMPTS, PromptForm, PromptFormPage, PromptLine, PromptStatus, PromptTopic, PromptsPage,
 };
@@ -74,6 +74,10 @@ pub struct StoredPrompt {
     opens_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     closes_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    opens_after_days: Option<i32>,
+    #[diesel(sql_type = Nullable<Int4>)]
+    closes_after_days: Option<i32>,
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub is_locked: bool,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -85,16 +89,19 @@ pub struct StoredPrompt {
 #[derive(QueryableByName)]
 struct CohortStateRow {
     #[diesel(sql_type = Nullable<Timestamptz>)]
+    opens_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     closes_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = diesel::sql_types::Bool)]
     is_locked: bool,
 }
 
 impl StoredPrompt {
-    /// Takes the close and the lock that the prompt has in the cohort.
+    /// Takes the opening, the close and the lock that the prompt has in the cohort.
     pub async fn become_as_in(&mut self, conn: &mut Conn, cohort: CohortId) -> QueryResult<()> {
+        let (opening, state) = (opening("$2"), cohort_state("$2"));
         let row: CohortStateRow = statement(format!(
-            "select {COHORT_STATE} from cold_call_prompts p
+            "select {opening} as opens_at, {state} from cold_call_prompts p
              left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = $2
              where p.prompt_id = $1"
         ))
@@ -102,6 +109,7 @@ impl StoredPrompt {
         .bind::<Uuid, _>(cohort)
         .get_result(conn)
         .await?;
+        self.opens_at = row.opens_at;
         self.closes_at = row.closes_at;
         self.is_locked = row.is_locked;
         Ok(())
@@ -114,15 +122,27 @@ impl StoredPrompt {
             _ if is_past(self.closes_at) => PromptStatus::Closed,
             _ if self.is_locked => PromptStatus::Locked,
             Some(opens) if opens > clock.now => PromptStatus::Scheduled(clock.date_time(opens)),
-            _ => PromptStatus::Open,
+            None => match self.opens_after_days {
+                Some(days) => PromptStatus::Scheduled(days_words(days)),
+                None => PromptStatus::Open,
+            },
+            Some(_) => PromptStatus::Open,
         }
+    }
+}
+
+fn days_words(days: i32) -> String {
+    match days {
+        0 => "when a cohort starts".to_owned(),
+        1 => "1 day after a cohort’s start".to_owned(),
+        days => format!("{days} days after a cohort’s start"),
     }
 }
 
 async fn stored(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<StoredPrompt>> {
     statement(
         "select p.prompt_id, p.topic_id, p.prompt, p.helper_text, p.visibility, p.display_order, p.opens_at, p.closes_at,
-                p.is_locked, p.retired_at,
+                p.opens_after_days, p.closes_after_days, p.is_locked, p.retired_at,
                 (select count(*) from cold_call_messages m
                  where m.prompt_id = p.prompt_id and m.parent_id is null and m.deleted_at is null) as answers
          from cold_call_prompts p
@@ -208,6 +228,7 @@ pub async fn form(
     let topics = topics(conn, course).await?;
     let field =
         |time: Option<DateTime<Utc>>| time.map(|time| clock.field(time)).unwrap_or_default();
+    let days = |days: Option<i32>| days.map(|days| days.to_string()).unwrap_or_default();
     let form = match &stored {
         None => PromptForm {
             topic,
@@ -221,6 +242,8 @@ pub async fn form(
             visibility: stored.visibility.name().to_owned(),
             opens_at: field(stored.opens_at),
             closes_at: field(stored.closes_at),
+            opens_after: days(stored.opens_after_days),
+            closes_after: days(stored.closes_after_days),
         },
     };
     Ok(PromptFormPage {
@@ -313,6 +336,8 @@ pub async fn save(
         cold_call_prompts::visibility.eq(checked.visibility),
         cold_call_prompts::opens_at.eq(checked.opens_at),
         cold_call_prompts::closes_at.eq(checked.closes_at),
+        cold_call_prompts::opens_after_days.eq(checked.opens_after),
+        cold_call_prompts::closes_after_days.eq(checked.closes_after),
         cold_call_prompts::edited_at.eq(clock.now),
     );
     // A prompt that is new in its topic comes last.

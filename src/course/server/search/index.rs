@@ -229,7 +229,7 @@ pub async fn replace_terms(
 }
 
 /// Returns PostgreSQL's text search configuration for a language tag.
-fn dictionary(language: &str) -> &'static str {
+pub fn dictionary(language: &str) -> &'static str {
     match language.split('-').next().unwrap_or_default() {
         "da" => "danish",
         "de" => "german",

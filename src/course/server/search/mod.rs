@@ -3,7 +3,7 @@
 //! may not be typed yet. A word without a match is replaced by the nearest indexed word. In scripts
 //! without spaces, a query matches anywhere within a run of letters.
 
-mod fold;
+pub(super) mod fold;
 mod index;
 mod ranking;
 mod snippet;
@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
-pub use self::index::{VERSION, Vocabulary, course, replace_terms, topic};
+pub use self::index::{VERSION, Vocabulary, course, dictionary, replace_terms, topic};
 pub use self::ranking::WEIGHTS;
 pub use self::snippet::snippet;
 use super::render::{PRACTICE_END, PRACTICE_START};
@@ -100,9 +100,14 @@ const WORD_AT_MOST: usize = 60;
 /// Returns the readable text of rendered HTML, without practice questions and heading links. The
 /// marks U+0002 and U+0003 are removed, because snippets use them to mark matches.
 pub fn text_of(html: &str) -> String {
-    let html = without(html, PRACTICE_START, PRACTICE_END);
+    let html = without_practice(html);
     let html = without(&html, "<a class=\"anchor\"", "</a>");
     markdown::words(&html).replace(['\u{2}', '\u{3}'], "")
+}
+
+/// Removes the practice questions from the HTML of a topic.
+pub fn without_practice(html: &str) -> String {
+    without(html, PRACTICE_START, PRACTICE_END)
 }
 
 /// Removes all parts of the text that begin with `begin` and end with `end`.

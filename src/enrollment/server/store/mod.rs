@@ -129,6 +129,9 @@ pub struct Studying {
     /// True for a member of a cohort of the course.
     #[diesel(sql_type = diesel::sql_types::Bool)]
     pub has_cohort: bool,
+    /// True if anything was announced to all learners, or a tutor wrote to this one.
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    pub has_news: bool,
 }
 
 /// Returns None if the person may not study the course, or if it does not exist.
@@ -137,7 +140,11 @@ pub async fn studying(conn: &mut Conn, user: UserId, slug: &str) -> QueryResult<
         "select c.course_id, r.revision, c.title, c.language, c.is_gated, e.status = 'completed' as is_completed, e.last_topic_id, e.last_opened_at, p.persona, l.persona_key as learner_persona,
                 (select code from course_certificates where user_id = $1 and course_id = c.course_id
                  order by revoked_at is not null, issued_at desc limit 1) as certificate,
-                exists (select from current_membership($1, c.course_id)) as has_cohort
+                exists (select from current_membership($1, c.course_id)) as has_cohort,
+                exists (select from cohort_announcements a
+                        where a.course_id = c.course_id and a.cohort_id is null and a.published_at is not null)
+                or exists (select from course_message_receivers x join cohort_messages s on s.message_id = x.message_id
+                           where x.user_id = $1 and s.course_id = c.course_id) as has_news
          from courses c
          join enrollments e on e.course_id = c.course_id and e.user_id = $1 and e.status in ('active', 'completed')
          left join course_revisions r on r.course_id = c.course_id

@@ -202,6 +202,10 @@ fn window(typed: FormValues, page: &ExamForm) -> AnyView {
                 {typed
                     .field("closes_at", "Closes", "Leave blank if the exam never closes. All sittings end at this time, except for learners with extra time.", &fields.closes_at, "datetime-local")}
             </div>
+            <div class="exam-cols">
+                {typed.field("opens_after", "Opens so many days after a cohort’s start", "Leave blank if it opens at the time above. 0 is the cohort’s first day. People outside cohorts are not bound by it.", &fields.opens_after, "number")}
+                {typed.field("closes_after", "Closes so many days after a cohort’s start", "Leave blank if it closes at the time above, or never. It closes at the end of this day.", &fields.closes_after, "number")}
+            </div>
         </fieldset>
     }
     .erase()

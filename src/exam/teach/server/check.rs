@@ -5,7 +5,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 use crate::exam::server::draw_paper::draw_places;
-use crate::exam::server::store::{BankItem, Exam, ExamTopicRow, SectionRow};
+use crate::exam::server::store::{BankItem, CohortDays, Exam, ExamTopicRow, SectionRow};
 use crate::exam::server::time_limit::Window;
 use crate::exam::teach::{
     ExamFields, INSTRUCTIONS_CHARACTERS, SECTIONS, SectionFields, TITLE_CHARACTERS, section_field,
@@ -47,6 +47,7 @@ pub fn read(
         text => problems.keep(number("attempts_allowed", text, 1, 100)),
     };
     let window = window(fields, clock, &mut problems);
+    let days = days(fields, &mut problems);
     let sections = sections(exam_id, &fields.sections, topics, &mut problems);
     let config = config(fields, &sections, &mut problems);
     let (Some(minutes), Some(pass), Some(config)) = (minutes, pass, config) else {
@@ -63,6 +64,7 @@ pub fn read(
         passing_score_percent: pass,
         attempts_allowed,
         window,
+        days,
         config,
         is_published: false,
         is_retired: false,
@@ -109,6 +111,32 @@ fn window(fields: &ExamFields, clock: &Clock, problems: &mut FieldProblems) -> W
     window
 }
 
+/// Most days between a cohort's start and a date that depends on it.
+const MOST_DAYS: i32 = 3_650;
+
+fn days(fields: &ExamFields, problems: &mut FieldProblems) -> CohortDays {
+    let mut read = |field: &'static str, typed: &str, time: &str| match typed.trim() {
+        "" => None,
+        _ if !time.trim().is_empty() => {
+            problems.add(field, "Enter a time or a number of days, not both.");
+            None
+        }
+        typed => problems.keep(number(field, typed, 0, MOST_DAYS)),
+    };
+    let days = CohortDays {
+        opens: read("opens_after", &fields.opens_after, &fields.opens_at),
+        closes: read("closes_after", &fields.closes_after, &fields.closes_at),
+    };
+    if days
+        .opens
+        .zip(days.closes)
+        .is_some_and(|(opens, closes)| closes < opens)
+    {
+        problems.add("closes_after", "The exam must not close before it opens.");
+    }
+    days
+}
+
 fn config(
     fields: &ExamFields,
     sections: &[SectionRow],
@@ -124,7 +152,8 @@ fn config(
         }
     };
     let review_after_close = fields.review_after_close.is_some();
-    if review_after_close && fields.closes_at.trim().is_empty() {
+    let closes = !fields.closes_at.trim().is_empty() || !fields.closes_after.trim().is_empty();
+    if review_after_close && !closes {
         problems.add(
             "closes_at",
             "Enter a closing time to show results only after the exam closes.",
@@ -415,6 +444,31 @@ mod tests {
             Some(set("closes_at"))
         );
         assert_eq!(field(|f| f.review = "all".into()), Some(set("review")));
+        assert_eq!(
+            field(|f| {
+                f.opens_at = "2026-05-02T10:00".into();
+                f.opens_after = "3".into();
+            }),
+            Some(set("opens_after"))
+        );
+        assert_eq!(
+            field(|f| {
+                f.opens_after = "3".into();
+                f.closes_after = "2".into();
+            }),
+            Some(set("closes_after"))
+        );
+        assert_eq!(
+            field(|f| f.closes_after = "-1".into()),
+            Some(set("closes_after"))
+        );
+        assert_eq!(
+            problem(|f| {
+                f.closes_after = "7".into();
+                f.review_after_close = Some("true".into());
+            }),
+            None
+        );
         assert_eq!(
             field(|f| f.sections[0].count = String::new()),
             Some(set("sections"))

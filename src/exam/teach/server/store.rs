@@ -73,6 +73,8 @@ type Content<'a> = (
     diesel::dsl::Eq<exams::attempts_allowed, Option<i32>>,
     diesel::dsl::Eq<exams::opens_at, Option<DateTime<Utc>>>,
     diesel::dsl::Eq<exams::closes_at, Option<DateTime<Utc>>>,
+    diesel::dsl::Eq<exams::opens_after_days, Option<i32>>,
+    diesel::dsl::Eq<exams::closes_after_days, Option<i32>>,
     diesel::dsl::Eq<exams::config, serde_json::Value>,
 );
 
@@ -87,6 +89,8 @@ fn content(exam: &Exam) -> AppResult<Content<'_>> {
         exams::attempts_allowed.eq(exam.attempts_allowed),
         exams::opens_at.eq(exam.window.opens_at),
         exams::closes_at.eq(exam.window.closes_at),
+        exams::opens_after_days.eq(exam.days.opens),
+        exams::closes_after_days.eq(exam.days.closes),
         exams::config.eq(config),
     ))
 }

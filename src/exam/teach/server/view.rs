@@ -12,7 +12,7 @@ use crate::exam::server::sitting::{no_exam, no_sitting};
 use crate::exam::server::store as exams;
 use crate::exam::server::store::{BankItem, Exam, ExamTopicRow, SectionRow};
 use crate::exam::server::timeline::{Event, EventKind, TimelineFacts, facts};
-use crate::exam::server::view::window_words;
+use crate::exam::server::view::{days_words, window_words};
 use crate::exam::teach::{
     AllowanceLine, ExamFields, ExamForm, ExamOverview, ExamStatus, PoolGroup, SectionFields,
     SheetQuestion, SittingLine, SittingPage, SittingState, TaughtExam, TaughtExams,
@@ -74,6 +74,7 @@ fn facts_of(exam: &Exam, clock: &Clock) -> Vec<String> {
         attempts,
         kind,
         window_words(exam, clock),
+        days_words(exam),
     ]
     .into_iter()
     .flatten()
@@ -157,6 +158,7 @@ fn fields(exam: &Exam, sections: &[SectionRow], clock: &Clock) -> ExamFields {
     let on = |is_on: bool| is_on.then(|| "true".to_owned());
     let share = |share: Option<f32>| share.map(|share| share.to_string()).unwrap_or_default();
     let time = |at: Option<DateTime<Utc>>| at.map(|at| clock.field(at)).unwrap_or_default();
+    let days = |days: Option<i32>| days.map(|days| days.to_string()).unwrap_or_default();
     let usual = new_fields(clock);
     ExamFields {
         revision: exam.revision.to_string(),
@@ -171,6 +173,8 @@ fn fields(exam: &Exam, sections: &[SectionRow], clock: &Clock) -> ExamFields {
             .unwrap_or_default(),
         opens_at: time(exam.window.opens_at),
         closes_at: time(exam.window.closes_at),
+        opens_after: days(exam.days.opens),
+        closes_after: days(exam.days.closes),
         shuffle_questions: on(shuffle_questions),
         shuffle_options: on(shuffle_options),
         one_at_a_time: on(one_at_a_time),

@@ -10,6 +10,7 @@ use crate::enrollment::server::gate::Gate;
 use crate::enrollment::server::progress;
 use crate::enrollment::server::progress::Progress;
 use crate::exam::{self, Review};
+use crate::exercise::marking::server::view::graded_works;
 use crate::gradebook::server::actions::no_learner;
 use crate::gradebook::server::store::{self, ActionLine, ColumnKey, QuizAttempts};
 use crate::gradebook::{
@@ -88,6 +89,7 @@ pub async fn learner(
         extra_attempts: learner.extra_attempts.unwrap_or(0),
         modules,
         exams: exams(conn, user, course, clock).await?,
+        works: graded_works(conn, course, user, clock).await?,
         opened,
         record: store::past_actions(conn, course, user)
             .await?

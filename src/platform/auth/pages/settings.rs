@@ -7,7 +7,7 @@ use super::password_hint;
 use crate::platform::auth::api::{
     ChangePassword, EndDevice, EndOtherDevices, UpdateProfile, devices, load_settings,
 };
-use crate::platform::auth::{AccountSettings, Device, NAME_MAX};
+use crate::platform::auth::{AccountSettings, Device, NAME_MAX, OWN_DATA};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Glyph, Icon, Notice, Page, Select,
     Tone, loaded, page_resource,
@@ -29,6 +29,7 @@ pub fn settings_frame(title: &'static str, children: AnyView) -> AnyView {
                     {link("/settings", "Profile")}
                     {link("/settings/notifications", "Notifications")}
                     {link("/settings/devices", "Devices")}
+                    {link(OWN_DATA, "Your data")}
                 </nav>
                 <div class="settings-main">
                     <h1>{title}</h1>

@@ -12,11 +12,10 @@ use uuid::Uuid;
 pub use self::mine::{MineRow, my_courses};
 pub use self::search::search;
 use crate::course::{LearnerPersona, StudyPersona};
+use crate::notes::server::store as notes;
 use crate::platform::cache::{Size, VersionCache};
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{
-    learner_persona_profiles, topic_blocks, topic_content_assets, topic_personalization,
-};
+use crate::platform::db::schema::{topic_blocks, topic_content_assets, topic_personalization};
 use crate::platform::ids::{CourseId, TopicId, UserId};
 use crate::player::{AssetChoice, BlockChoice};
 
@@ -25,11 +24,20 @@ use crate::player::{AssetChoice, BlockChoice};
 pub struct TopicTexts {
     blocks: Vec<(StudyPersona, Vec<BlockChoice>)>,
     pub assets: Vec<AssetChoice>,
+    /// Notes on the topic as HTML.
+    pub notes: String,
 }
 
 impl TopicTexts {
     pub fn personas(&self) -> Vec<StudyPersona> {
         self.blocks.iter().map(|(persona, _)| *persona).collect()
+    }
+
+    /// Returns true if kinds of learners read different texts.
+    pub fn has_variants(&self) -> bool {
+        let mut blocks = self.blocks.iter().flat_map(|(_, blocks)| blocks);
+        self.assets.iter().any(|asset| asset.persona.is_some())
+            || blocks.any(|block| block.tutor_persona.is_some())
     }
 
     /// Returns the blocks for the persona, or those of the normal one.
@@ -45,6 +53,7 @@ impl Size for TopicTexts {
     fn bytes(&self) -> usize {
         let blocks = self.blocks.iter().flat_map(|(_, blocks)| blocks);
         size_of::<Self>()
+            + self.notes.len()
             + blocks
                 .map(|block| size_of::<BlockChoice>() + block.html.len())
                 .sum::<usize>()
@@ -119,6 +128,7 @@ async fn load_texts(conn: &mut Conn, topic: TopicId) -> QueryResult<TopicTexts> 
             html,
         });
     texts.assets = assets.collect();
+    texts.notes = notes::html(conn, topic).await?;
     Ok(texts)
 }
 
@@ -140,29 +150,6 @@ pub async fn set_persona(
         ))
         .do_update()
         .set(topic_personalization::persona.eq(persona))
-        .execute(conn)
-        .await
-        .map(drop)
-}
-
-pub async fn set_learner_persona(
-    conn: &mut Conn,
-    user: UserId,
-    course: CourseId,
-    persona: LearnerPersona,
-) -> QueryResult<()> {
-    diesel::insert_into(learner_persona_profiles::table)
-        .values((
-            learner_persona_profiles::user_id.eq(user),
-            learner_persona_profiles::course_id.eq(course),
-            learner_persona_profiles::persona_key.eq(persona),
-        ))
-        .on_conflict((
-            learner_persona_profiles::user_id,
-            learner_persona_profiles::course_id,
-        ))
-        .do_update()
-        .set(learner_persona_profiles::persona_key.eq(persona))
         .execute(conn)
         .await
         .map(drop)

@@ -4,8 +4,8 @@ mod announcements;
 mod projects;
 
 pub use self::announcements::{
-    AnnouncementDraft, change_announcement, delete_announcement, make_announcement, page,
-    read_announcement,
+    AnnouncedTo, AnnouncementDraft, announced_to, change_announcement, delete_announcement,
+    make_announcement, page, read_announcement,
 };
 pub use self::projects::{comment, project, read_comment, read_project, save_project};
 

@@ -1,0 +1,1 @@
+drop table card_disputes;

@@ -1,0 +1,243 @@
+//! Retrieval: finds the passages of a course that answer a question. A job cuts the text that every
+//! learner of the course may read into chunks, and stores for each word the chunks that have it.
+//! Questions of quizzes, exams and practice are not in the index, nor are their answers.
+
+mod bm25;
+mod chunks;
+mod store;
+mod terms;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::{Duration, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use self::chunks::chunks;
+use self::store::{ChunkRow, Contents, TermRow, TopicChunks};
+use self::terms::{Stems, words};
+use super::search::without_practice;
+use crate::platform::db::{Conn, Db, lock};
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::ids::{CourseId, OrganizationId, TopicId};
+use crate::platform::jobs::{Job, JobContext, enqueue_once};
+use crate::platform::markdown::pieces;
+
+/// Version of the stored form. Raise it with every change of the form or of the chunks.
+const VERSION: i16 = 1;
+
+/// Characters of a question that are read.
+const QUESTION_CHARACTERS: usize = 2_000;
+
+/// Seconds after a change until the course is indexed. Changes that follow each other are then
+/// indexed once.
+const PATIENCE: i64 = 10;
+
+/// A passage of a course that was found for a question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Passage {
+    pub chunk_id: String,
+    pub topic_id: TopicId,
+    pub topic_slug: String,
+    pub topic_title: String,
+    pub module_no: i32,
+    /// Headings above the passage, outermost first.
+    pub heading_path: Vec<String>,
+    /// Id of the nearest heading in the topic's page.
+    pub anchor: Option<String>,
+    /// Plain text as the page shows it. Code and tables have their line breaks.
+    pub text: String,
+    /// Range in the topic's plain text, in characters.
+    pub start: i32,
+    pub end: i32,
+    /// Comparable only with the scores of the same question.
+    pub score: f32,
+}
+
+/// Returns the passages that fit the question best, best first. Empty if the course has no word of
+/// the question, or is not indexed yet. The caller checks that the person may read the course.
+pub async fn retrieve(
+    conn: &mut Conn,
+    course: CourseId,
+    question: &str,
+    limit: usize,
+) -> AppResult<Vec<Passage>> {
+    retrieve_within(conn, course, question, limit, None).await
+}
+
+/// Returns passages like [`retrieve`], only from `open_topics` if they are given.
+pub async fn retrieve_within(
+    conn: &mut Conn,
+    course: CourseId,
+    question: &str,
+    limit: usize,
+    open_topics: Option<&[TopicId]>,
+) -> AppResult<Vec<Passage>> {
+    let Some(index) = store::index(conn, course).await? else {
+        return Ok(Vec::new());
+    };
+    let question: String = question.chars().take(QUESTION_CHARACTERS).collect();
+    let asked = words(&question);
+    let stems = Stems::load(conn, &index.language, asked.iter()).await?;
+    let asked: BTreeSet<&str> = stems.of(&asked).into_iter().collect();
+    let found = store::terms(conn, course, &asked).await?;
+    let open = index.open_chunks(open_topics);
+    let postings = found.iter().flat_map(TermRow::postings);
+    let ranking = bm25::ranking(postings.filter(|(chunk, _)| open.contains(*chunk)));
+    let best: Vec<(i32, f32)> = ranking.into_iter().take(limit.saturating_mul(2)).collect();
+    let mut passages = store::passages(conn, course, &best).await?;
+    passages.truncate(limit);
+    Ok(passages)
+}
+
+/// Summary of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IndexSummary {
+    pub topics: usize,
+    pub chunks: usize,
+    /// Chunks that were not in the index before.
+    pub new_chunks: usize,
+}
+
+/// Indexes the course. The new index replaces the old one in one transaction. Chunks whose text is
+/// unchanged keep their id.
+pub async fn index_course(
+    db: &Db,
+    organization: OrganizationId,
+    course: CourseId,
+) -> AppResult<IndexSummary> {
+    let contents = db
+        .within(organization, async move |conn| {
+            let contents = store::contents(conn, course).await?;
+            AppResult::Ok(contents)
+        })
+        .await?;
+    let Some(contents) = contents else {
+        return Err(AppError::NotFound("There is no such course.".to_owned()));
+    };
+    let cut = tokio::task::spawn_blocking(move || cut(contents))
+        .await
+        .map_err(|error| AppError::internal(&error))?;
+    db.within(organization, async move |conn| {
+        lock(conn, &format!("index/{course}")).await?;
+        let stems = Stems::load(conn, &cut.language, cut.words.iter().flatten()).await?;
+        let terms: Vec<Vec<&str>> = cut.words.iter().map(|words| stems.of(words)).collect();
+        let known: HashSet<String> = store::chunk_ids(conn, course).await?;
+        let summary = IndexSummary {
+            topics: cut.topics.len(),
+            chunks: cut.chunks.len(),
+            new_chunks: (cut.chunks.iter())
+                .filter(|chunk| !known.contains(&chunk.chunk_id))
+                .count(),
+        };
+        store::replace_terms(conn, course, &bm25::postings(&terms)).await?;
+        store::replace_chunks(conn, course, &cut.chunks).await?;
+        store::note_indexed(conn, course, (cut.revision, VERSION), &cut.topics).await?;
+        Ok(summary)
+    })
+    .await
+}
+
+/// A course as chunks.
+struct CutCourse {
+    language: String,
+    revision: Option<uuid::Uuid>,
+    topics: Vec<TopicChunks>,
+    chunks: Vec<ChunkRow>,
+    /// The words of each chunk, with those of its headings.
+    words: Vec<Vec<String>>,
+}
+
+fn cut(contents: Contents) -> CutCourse {
+    let mut course = CutCourse {
+        language: contents.language,
+        revision: contents.revision,
+        topics: Vec::new(),
+        chunks: Vec::new(),
+        words: Vec::new(),
+    };
+    for topic in contents.topics {
+        let first = course.chunks.len();
+        let html: Vec<String> = topic
+            .blocks
+            .iter()
+            .map(|html| without_practice(html))
+            .collect();
+        let pieces: Vec<_> = html.iter().flat_map(|html| pieces(html)).collect();
+        let mut times: HashMap<String, u32> = HashMap::new();
+        for chunk in chunks(&pieces) {
+            let hash = hash(&chunk.heading_path, &chunk.text);
+            let number = times.entry(hash.clone()).or_default();
+            *number += 1;
+            let chunk_id = match number {
+                1 => format!("{}:{}", topic.topic_id, &hash[..16]),
+                number => format!("{}:{}-{number}", topic.topic_id, &hash[..16]),
+            };
+            course.words.push(chunk_words(&topic.title, &chunk));
+            course.chunks.push(ChunkRow {
+                chunk_id,
+                topic_id: topic.topic_id,
+                content_hash: hash,
+                chunk,
+            });
+        }
+        course
+            .topics
+            .push(TopicChunks::new(topic.topic_id, first..course.chunks.len()));
+    }
+    course
+}
+
+/// The title and the headings count like words of the text.
+fn chunk_words(title: &str, chunk: &chunks::Chunk) -> Vec<String> {
+    let mut found = words(title);
+    for heading in &chunk.heading_path {
+        found.extend(words(heading));
+    }
+    found.extend(words(&chunk.text));
+    found
+}
+
+fn hash(heading_path: &[String], text: &str) -> String {
+    let mut hash = Sha256::new();
+    for heading in heading_path {
+        hash.update(heading);
+        hash.update([0]);
+    }
+    hash.update([1]);
+    hash.update(text);
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Queues the indexing of a course in the transaction that changes its texts.
+pub async fn reindex_soon(conn: &mut Conn, course: CourseId) -> AppResult<()> {
+    // Each change has a job of its own: one that runs already may have read the text before the
+    // change. The first job indexes all changes, and the others then have nothing to do.
+    let name = uuid::Uuid::now_v7().to_string();
+    let at = Utc::now() + Duration::seconds(PATIENCE);
+    enqueue_once(conn, &IndexCourse { course }, &name, at).await
+}
+
+/// Indexes a course, unless its index is as new as its content.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IndexCourse {
+    pub course: CourseId,
+}
+
+impl Job for IndexCourse {
+    const KIND: &'static str = "index_course";
+
+    async fn run(self, cx: &JobContext) -> AppResult<()> {
+        let course = self.course;
+        let is_needed = cx
+            .within(async move |conn| Ok(store::is_outdated(conn, course, VERSION).await?))
+            .await?;
+        if is_needed {
+            index_course(&cx.db, cx.organization.organization_id, course).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,411 @@
+//! Queries of the index.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Write;
+use std::ops::Range;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Float4, Int2, Int4, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Passage;
+use super::bm25::Postings;
+use super::chunks::Chunk;
+use crate::platform::db::schema::course_chunks;
+use crate::platform::db::{Conn, statement};
+use crate::platform::ids::{CourseId, TopicId};
+
+/// The text of a course that every learner of it may read.
+pub struct Contents {
+    pub language: String,
+    pub revision: Option<Uuid>,
+    pub topics: Vec<TopicContents>,
+}
+
+pub struct TopicContents {
+    pub topic_id: TopicId,
+    pub title: String,
+    /// HTML of the blocks, in order.
+    pub blocks: Vec<String>,
+}
+
+/// A chunk as it is stored.
+pub struct ChunkRow {
+    pub chunk_id: String,
+    pub topic_id: TopicId,
+    pub content_hash: String,
+    pub chunk: Chunk,
+}
+
+/// The chunks of a topic: the first number, and how many.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct TopicChunks(TopicId, i32, i32);
+
+impl TopicChunks {
+    pub fn new(topic: TopicId, chunks: Range<usize>) -> Self {
+        Self(topic, number(chunks.start), number(chunks.len()))
+    }
+}
+
+fn number(at: usize) -> i32 {
+    i32::try_from(at).unwrap_or(i32::MAX)
+}
+
+#[derive(QueryableByName)]
+struct IndexedCourseRow {
+    #[diesel(sql_type = Text)]
+    language: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    revision: Option<Uuid>,
+}
+
+#[derive(QueryableByName)]
+struct ReadBlockRow {
+    #[diesel(sql_type = SqlUuid)]
+    topic_id: TopicId,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    html: Option<String>,
+}
+
+/// Reads the text of a course. Leaves out hidden topics, blocks for one kind of learner and videos.
+pub async fn contents(conn: &mut Conn, course: CourseId) -> QueryResult<Option<Contents>> {
+    // The revision is read first: a change in between is then indexed once more, and never missed.
+    let read: Option<IndexedCourseRow> = statement(
+        "select c.language, r.revision from courses c left join course_revisions r on r.course_id = c.course_id
+         where c.course_id = $1",
+    )
+    .bind::<SqlUuid, _>(course)
+    .get_result(conn)
+    .await
+    .optional()?;
+    let Some(read) = read else {
+        return Ok(None);
+    };
+    let rows: Vec<ReadBlockRow> = statement(
+        "select t.topic_id, t.title, case when b.content_key is null then b.html else a.html end as html
+         from topics t
+         left join topic_blocks b on b.topic_id = t.topic_id and b.study_persona = 'normal'
+             and (b.content_key is not null or b.tutor_persona is null) and b.block_type <> 'video'
+         left join topic_content_assets a on a.topic_id = t.topic_id and a.content_key = b.content_key
+             and a.persona_key is null
+         where t.course_id = $1 and t.retired_at is null
+         order by t.module_no, t.topic_number, b.position",
+    )
+    .bind::<SqlUuid, _>(course)
+    .load(conn)
+    .await?;
+    let mut topics: Vec<TopicContents> = Vec::new();
+    for row in rows {
+        if topics
+            .last()
+            .is_none_or(|last| last.topic_id != row.topic_id)
+        {
+            topics.push(TopicContents {
+                topic_id: row.topic_id,
+                title: row.title,
+                blocks: Vec::new(),
+            });
+        }
+        if let (Some(topic), Some(html)) = (topics.last_mut(), row.html) {
+            topic.blocks.push(html);
+        }
+    }
+    Ok(Some(Contents {
+        language: read.language,
+        revision: read.revision,
+        topics,
+    }))
+}
+
+/// Whether the course exists and has changed since it was indexed.
+pub async fn is_outdated(conn: &mut Conn, course: CourseId, version: i16) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct FoundPassageRow {
+        #[diesel(sql_type = Bool)]
+        is_outdated: bool,
+    }
+    let found: Option<FoundPassageRow> = statement(
+        "select (i.revision, i.version) is distinct from (r.revision, $2) as is_outdated
+         from courses c
+         left join course_revisions r on r.course_id = c.course_id
+         left join course_indexes i on i.course_id = c.course_id
+         where c.course_id = $1",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<Int2, _>(version)
+    .get_result(conn)
+    .await
+    .optional()?;
+    Ok(found.is_some_and(|found| found.is_outdated))
+}
+
+pub async fn chunk_ids(conn: &mut Conn, course: CourseId) -> QueryResult<HashSet<String>> {
+    let ids: Vec<String> = course_chunks::table
+        .filter(course_chunks::course_id.eq(course))
+        .select(course_chunks::chunk_id)
+        .load(conn)
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// Writes the chunks of the course. Those that it has already only get their new places.
+pub async fn replace_chunks(
+    conn: &mut Conn,
+    course: CourseId,
+    chunks: &[ChunkRow],
+) -> QueryResult<()> {
+    let ids: Vec<&str> = chunks.iter().map(|row| row.chunk_id.as_str()).collect();
+    statement("delete from course_chunks where course_id = $1 and chunk_id <> all($2)")
+        .bind::<SqlUuid, _>(course)
+        .bind::<Array<Text>, _>(ids)
+        .execute(conn)
+        .await?;
+    for (at, part) in chunks.chunks(ROWS_AT_ONCE).enumerate() {
+        store_chunks(conn, course, number(at * ROWS_AT_ONCE), part).await?;
+    }
+    Ok(())
+}
+
+const ROWS_AT_ONCE: usize = 500;
+
+async fn store_chunks(
+    conn: &mut Conn,
+    course: CourseId,
+    first: i32,
+    rows: &[ChunkRow],
+) -> QueryResult<()> {
+    let values = rows.iter().zip(first..).map(|(row, chunk_no)| {
+        let chunk = &row.chunk;
+        (
+            course_chunks::chunk_id.eq(&row.chunk_id),
+            course_chunks::course_id.eq(course),
+            course_chunks::topic_id.eq(row.topic_id),
+            course_chunks::chunk_no.eq(chunk_no),
+            course_chunks::heading_path.eq(&chunk.heading_path),
+            course_chunks::anchor.eq(&chunk.anchor),
+            course_chunks::starts_at.eq(number(chunk.range.start)),
+            course_chunks::ends_at.eq(number(chunk.range.end)),
+            course_chunks::content.eq(&chunk.text),
+            course_chunks::content_hash.eq(&row.content_hash),
+        )
+    });
+    diesel::insert_into(course_chunks::table)
+        .values(values.collect::<Vec<_>>())
+        .on_conflict((course_chunks::organization_id, course_chunks::chunk_id))
+        .do_update()
+        .set((
+            course_chunks::chunk_no.eq(diesel::upsert::excluded(course_chunks::chunk_no)),
+            course_chunks::anchor.eq(diesel::upsert::excluded(course_chunks::anchor)),
+            course_chunks::starts_at.eq(diesel::upsert::excluded(course_chunks::starts_at)),
+            course_chunks::ends_at.eq(diesel::upsert::excluded(course_chunks::ends_at)),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Writes the words of the course's chunks.
+pub async fn replace_terms(
+    conn: &mut Conn,
+    course: CourseId,
+    terms: &BTreeMap<&str, Postings>,
+) -> QueryResult<()> {
+    statement("delete from course_terms where course_id = $1")
+        .bind::<SqlUuid, _>(course)
+        .execute(conn)
+        .await?;
+    let (mut names, mut chunks, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    for (term, postings) in terms {
+        names.push(*term);
+        chunks.push(array(postings.iter().map(|(chunk, _)| chunk)));
+        weights.push(array(postings.iter().map(|(_, weight)| weight)));
+    }
+    // Arrays of arrays must be rectangular, so the arrays are sent in PostgreSQL's notation.
+    statement(
+        "insert into course_terms (course_id, term, chunk_nos, weights)
+         select $1, x.term, x.chunk_nos::integer[], x.weights::real[]
+         from unnest($2, $3, $4) as x (term, chunk_nos, weights)",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<Array<Text>, _>(names)
+    .bind::<Array<Text>, _>(chunks)
+    .bind::<Array<Text>, _>(weights)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+fn array(values: impl Iterator<Item = impl std::fmt::Display>) -> String {
+    let mut text = String::from("{");
+    for (at, value) in values.enumerate() {
+        let comma = if at > 0 { "," } else { "" };
+        let _ = write!(text, "{comma}{value}");
+    }
+    text.push('}');
+    text
+}
+
+pub async fn note_indexed(
+    conn: &mut Conn,
+    course: CourseId,
+    (revision, version): (Option<Uuid>, i16),
+    topics: &[TopicChunks],
+) -> QueryResult<()> {
+    statement(
+        "insert into course_indexes (course_id, revision, version, topics) values ($1, $2, $3, $4)
+         on conflict (course_id) do update
+         set revision = excluded.revision, version = excluded.version, topics = excluded.topics, indexed_at = now()",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<Nullable<SqlUuid>, _>(revision)
+    .bind::<Int2, _>(version)
+    .bind::<Jsonb, _>(serde_json::to_value(topics).unwrap_or_default())
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+#[derive(QueryableByName)]
+pub struct IndexRow {
+    #[diesel(sql_type = Text)]
+    pub language: String,
+    #[diesel(sql_type = Jsonb)]
+    topics: Value,
+}
+
+/// The chunks that a question may find.
+pub enum OpenChunks {
+    All,
+    Of(Vec<Range<i32>>),
+}
+
+impl OpenChunks {
+    pub fn contains(&self, chunk: i32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(ranges) => ranges.iter().any(|range| range.contains(&chunk)),
+        }
+    }
+}
+
+impl IndexRow {
+    pub fn open_chunks(&self, open_topics: Option<&[TopicId]>) -> OpenChunks {
+        let Some(open) = open_topics else {
+            return OpenChunks::All;
+        };
+        let open: HashSet<&TopicId> = open.iter().collect();
+        let topics: Vec<TopicChunks> =
+            serde_json::from_value(self.topics.clone()).unwrap_or_default();
+        let ranges = topics
+            .into_iter()
+            .filter(|TopicChunks(topic, ..)| open.contains(topic))
+            .map(|TopicChunks(_, first, count)| first..first + count);
+        OpenChunks::Of(ranges.collect())
+    }
+}
+
+/// Returns the course's index. None if the course was never indexed.
+pub async fn index(conn: &mut Conn, course: CourseId) -> QueryResult<Option<IndexRow>> {
+    statement(
+        "select c.language, i.topics from course_indexes i join courses c on c.course_id = i.course_id
+         where i.course_id = $1",
+    )
+    .bind::<SqlUuid, _>(course)
+    .get_result(conn)
+    .await
+    .optional()
+}
+
+#[derive(QueryableByName)]
+pub struct TermRow {
+    #[diesel(sql_type = Array<Int4>)]
+    chunk_nos: Vec<i32>,
+    #[diesel(sql_type = Array<Float4>)]
+    weights: Vec<f32>,
+}
+
+impl TermRow {
+    pub fn postings(&self) -> impl Iterator<Item = (i32, f32)> {
+        self.chunk_nos
+            .iter()
+            .copied()
+            .zip(self.weights.iter().copied())
+    }
+}
+
+pub async fn terms(
+    conn: &mut Conn,
+    course: CourseId,
+    asked: &BTreeSet<&str>,
+) -> QueryResult<Vec<TermRow>> {
+    statement("select chunk_nos, weights from course_terms where course_id = $1 and term = any($2)")
+        .bind::<SqlUuid, _>(course)
+        .bind::<Array<Text>, _>(asked.iter().copied().collect::<Vec<_>>())
+        .load(conn)
+        .await
+}
+
+#[derive(QueryableByName)]
+struct PassageRow {
+    #[diesel(sql_type = Int4)]
+    chunk_no: i32,
+    #[diesel(sql_type = Text)]
+    chunk_id: String,
+    #[diesel(sql_type = SqlUuid)]
+    topic_id: TopicId,
+    #[diesel(sql_type = Text)]
+    slug: String,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Int4)]
+    module_no: i32,
+    #[diesel(sql_type = Array<Text>)]
+    heading_path: Vec<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    anchor: Option<String>,
+    #[diesel(sql_type = Text)]
+    content: String,
+    #[diesel(sql_type = Int4)]
+    starts_at: i32,
+    #[diesel(sql_type = Int4)]
+    ends_at: i32,
+}
+
+/// Reads ranked chunks, without those of topics that were hidden since the course was indexed.
+pub async fn passages(
+    conn: &mut Conn,
+    course: CourseId,
+    ranking: &[(i32, f32)],
+) -> QueryResult<Vec<Passage>> {
+    let scores: HashMap<i32, f32> = ranking.iter().copied().collect();
+    let rows: Vec<PassageRow> = statement(
+        "select k.chunk_no, k.chunk_id, k.topic_id, t.slug, t.title, t.module_no, k.heading_path, k.anchor, k.content,
+                k.starts_at, k.ends_at
+         from unnest($2) with ordinality as x (chunk_no, rank)
+         join course_chunks k on k.course_id = $1 and k.chunk_no = x.chunk_no
+         join topics t on t.topic_id = k.topic_id and t.retired_at is null
+         order by x.rank",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<Array<Int4>, _>(ranking.iter().map(|(chunk, _)| *chunk).collect::<Vec<_>>())
+    .load(conn)
+    .await?;
+    let passages = rows.into_iter().map(|row| Passage {
+        score: scores.get(&row.chunk_no).copied().unwrap_or_default(),
+        chunk_id: row.chunk_id,
+        topic_id: row.topic_id,
+        topic_slug: row.slug,
+        topic_title: row.title,
+        module_no: row.module_no,
+        heading_path: row.heading_path,
+        anchor: row.anchor,
+        text: row.content,
+        start: row.starts_at,
+        end: row.ends_at,
+    });
+    Ok(passages.collect())
+}

@@ -1,0 +1,11 @@
+//! Pages of tutors who mark.
+
+mod assignment;
+#[cfg(feature = "hydrate")]
+mod keys;
+mod queue;
+mod work;
+
+pub use assignment::{assignment_page, assignments_page};
+pub use queue::marking_queue_page;
+pub use work::marking_page;

@@ -1,0 +1,7 @@
+//! Queries of marking, the rules for marks, and the text of a rubric.
+
+pub mod claim;
+pub mod mark;
+pub mod rubric_text;
+pub mod store;
+pub mod view;

@@ -1,0 +1,189 @@
+//! Tests of handing in and marking, over HTTP.
+
+use axum::body::Body;
+use axum::http::{StatusCode, header};
+
+use crate::exercise::hand_in::WORK_UPLOAD;
+use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
+use crate::testing::{hidden, learner, pelican_course, tutor};
+
+const HERE: &str = "/learn/small/begin/exercise/salary-talk";
+const CRITERIA: &str = "Average: Missing 0 | Partly 1-2 | Full 3\nCount: No 0 | Yes 1";
+
+/// A site whose exercise is handed in until the due date, if there is one.
+async fn site() -> (TestSite, String) {
+    let site = TestSite::new().await;
+    let course = pelican_course().at("begin");
+    let course = course.exercise("salary-talk", "The salary talk", &["Asks which average."]);
+    course.import(&site).await;
+    let exercise = site
+        .test
+        .text("select exercise_id from simulation_exercises")
+        .await;
+    (site, exercise)
+}
+
+async fn assign(tutor: &mut Browser<'_>, exercise: &str, due_at: &str) -> TestAnswer {
+    let fields = [
+        ("course", "small"),
+        ("exercise", exercise),
+        ("is_handed_in", "true"),
+        ("due_at", due_at),
+        ("late_days", "0"),
+        ("late_percent", "0"),
+        ("criteria", CRITERIA),
+        ("checks", "No source: Name the source."),
+    ];
+    tutor.post("marking/api/save_assignment", &fields).await
+}
+
+async fn hand_in(learner: &mut Browser<'_>, text: &str) -> TestAnswer {
+    let page = learner.get(HERE).await.body;
+    let (exercise, writer, revision) = (
+        hidden(&page, "exercise"),
+        hidden(&page, "writer"),
+        hidden(&page, "revision"),
+    );
+    let fields = [
+        ("exercise", exercise.as_str()),
+        ("writer", &writer),
+        ("revision", &revision),
+        ("change", "1"),
+        ("text", text),
+        ("links", ""),
+        ("done", HERE),
+    ];
+    learner.post("exercise/api/save_work", &fields).await
+}
+
+async fn upload(
+    learner: &mut Browser<'_>,
+    exercise: &str,
+    name: &str,
+    content: &[u8],
+) -> TestAnswer {
+    let head = format!(
+        "--frontier\r\nContent-Disposition: form-data; name=\"exercise\"\r\n\r\n{exercise}\r\n\
+         --frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    let body = [head.as_bytes(), content, b"\r\n--frontier--\r\n"].concat();
+    let request = learner
+        .request("POST", WORK_UPLOAD)
+        .header(header::ACCEPT, "text/html")
+        .header(header::REFERER, format!("http://{}{HERE}", learner.host))
+        .header(
+            header::CONTENT_TYPE,
+            "multipart/form-data; boundary=frontier",
+        )
+        .body(Body::from(body))
+        .unwrap();
+    learner.send(request).await
+}
+
+/// Claims the next work. Returns its page and its id.
+async fn next(tutor: &mut Browser<'_>) -> (String, String) {
+    let answer = tutor.post("marking/api/mark_next", &[]).await;
+    answer.assert_ok();
+    let path = answer.header("x-redirect").to_owned();
+    let id = path.rsplit('/').next().unwrap_or_default().to_owned();
+    (path, id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_is_handed_in_marked_and_released() {
+    let (site, exercise) = site().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assign(&mut meera, &exercise, "").await.assert_ok();
+    let mut asha = learner(&site, "asha@example.org").await;
+    let empty = hand_in(&mut asha, " ").await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    hand_in(&mut asha, "Which one? <script>alert(1)</script>")
+        .await
+        .assert_ok();
+    assert!(asha.get(HERE).await.body.contains("Waiting for marks"));
+    assert!(
+        meera
+            .get("/teach")
+            .await
+            .body
+            .contains("Marking (1 waiting)")
+    );
+
+    let (path, id) = next(&mut meera).await;
+    let page = meera.get(&path).await;
+    page.assert_ok();
+    assert!(page.body.contains("Which one?") && !page.body.contains("<script>alert"));
+    // Nobody else gets it while it is claimed.
+    let mut ravi = tutor(&site, "ravi@example.org").await;
+    assert_eq!(next(&mut ravi).await.0, "/marking");
+    let taken = [("submission", id.as_str())];
+    let taken = ravi.post("marking/api/claim_work", &taken).await;
+    assert_eq!(taken.status, StatusCode::CONFLICT);
+
+    let (writer, revision) = (hidden(&page.body, "writer"), hidden(&page.body, "revision"));
+    let mut fields = vec![
+        ("submission", id.as_str()),
+        ("writer", &writer),
+        ("revision", &revision),
+        ("change", "1"),
+        ("points[c0]", "3"),
+        ("feedback", "Well asked."),
+        ("act", "release-next"),
+    ];
+    let early = meera.post("marking/api/save_marks", &fields).await;
+    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+    fields.push(("points[c1]", "0"));
+    fields.push(("ticked[]", "No source"));
+    let released = meera.post("marking/api/save_marks", &fields).await;
+    released.assert_ok();
+    assert_eq!(released.header("x-redirect"), "/marking");
+    let shown = asha.get(HERE).await.body;
+    assert!(shown.contains("75%") && shown.contains("Well asked."));
+    assert!(shown.contains("Name the source."));
+    let all = asha.get("/learn/small/comments/all").await.body;
+    assert!(all.contains("Well asked."));
+    let told = "select count(*) from notifications where kind = 'message'";
+    assert_eq!(site.test.count(told).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_of_others_is_out_of_reach_and_late_work_is_refused() {
+    let (site, exercise) = site().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assign(&mut meera, &exercise, "2020-01-01T12:00")
+        .await
+        .assert_ok();
+    let mut asha = learner(&site, "asha@example.org").await;
+    let late = hand_in(&mut asha, "Late.").await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assign(&mut meera, &exercise, "").await.assert_ok();
+
+    let hidden_page = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR<script>alert(1)</script>";
+    upload(&mut asha, &exercise, "chart.png", hidden_page).await;
+    let files = "select count(*) from work_files";
+    assert_eq!(site.test.count(files).await, 0);
+    upload(&mut asha, &exercise, "plan.md", b"# Plan").await;
+    assert_eq!(site.test.count(files).await, 1);
+    let id = site.test.text("select work_file_id from work_files").await;
+    let file = format!("/work-files/{id}/plan.md");
+    assert_eq!(asha.get(&file).await.status, StatusCode::OK);
+    assert_eq!(meera.get(&file).await.status, StatusCode::NOT_FOUND);
+    let mut tomas = learner(&site, "tomas@example.org").await;
+    assert_eq!(tomas.get(&file).await.status, StatusCode::NOT_FOUND);
+    let removed = [("file", id.as_str())];
+    let removed = tomas.post("hand_in/api/remove_work_file", &removed).await;
+    assert_eq!(removed.status, StatusCode::NOT_FOUND);
+
+    hand_in(&mut asha, "In time.").await.assert_ok();
+    let (path, submission) = next(&mut meera).await;
+    assert!(meera.get(&path).await.body.contains("plan.md"));
+    assert_eq!(tomas.get(&path).await.status, StatusCode::NOT_FOUND);
+    let claim = [("submission", submission.as_str())];
+    let claim = tomas.post("marking/api/claim_work", &claim).await;
+    assert_eq!(claim.status, StatusCode::NOT_FOUND);
+    // The learner waits while the work is being marked.
+    let again = [("exercise", exercise.as_str()), ("back", HERE)];
+    let again = asha.post("exercise/api/reopen_work", &again).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+}

@@ -1,0 +1,4 @@
+pub mod extract;
+pub mod paragraphs;
+pub mod store;
+pub mod write;

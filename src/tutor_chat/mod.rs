@@ -1,0 +1,4 @@
+//! The tutor of a course: answers questions with quotations from the course's own text.
+
+#[cfg(feature = "ssr")]
+pub mod server;

@@ -1,0 +1,3 @@
+//! The rule by which the tutor answers without a model.
+
+pub mod answer;
