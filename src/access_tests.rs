@@ -26,6 +26,8 @@ const TABLE: &str = "
     auth/api/reset_password     token=none&password=a+long+password             422 422 422 422 422 422 422
     auth/api/sign_up            name=X&email=x@y.example&password=short         422 422 422 422 422 422 422
     GET auth/api/load_settings  -                                               401 200 200 200 200 200 200
+    GET auth/api/load_terms     -                                               401 200 200 200 200 200 200
+    auth/api/accept_terms       page=00000000-0000-0000-0000-000000000000&version=1 401 409 409 409 409 409 409
     auth/api/update_profile     name=X&time_zone=                               401 200 200 200 200 200 200
     auth/api/change_password    current_password=no&new_password=a+long+one     401 422 422 422 422 422 422
     GET auth/api/devices        -                                               401 200 200 200 200 200 200
@@ -255,6 +257,19 @@ const TABLE: &str = "
     applications/api/approve_tutor application=NOBODY                           401 403 403 403 403 404 404
     applications/api/reject_tutor application=NOBODY&subject=x&text=x           401 403 403 403 403 404 404
     GET audit_log/api/load_audit_log query[by]=                                 401 403 403 403 403 200 200
+    GET site/api/load_site_settings -                                           401 403 403 403 403 200 200
+    site/api/save_site_settings form[name]=                                     401 403 403 403 403 422 422
+    site/api/remove_logo        -                                               401 403 403 403 403 200 200
+    GET cms/api/load_cms_pages  -                                               401 403 403 403 403 200 200
+    cms/api/create_cms_page     title=                                          401 403 403 403 403 422 422
+    GET cms/api/load_cms_editor page=none                                       401 403 403 403 403 404 404
+    cms/api/save_cms_page       page=none                                       401 403 403 403 403 404 404
+    cms/api/withdraw_cms_page   page=none                                       401 403 403 403 403 404 404
+    cms/api/place_cms_page      page=none                                       401 403 403 403 403 404 404
+    cms/api/ask_cms_terms       page=none&asks=true                             401 403 403 403 403 404 404
+    cms/api/delete_cms_page     page=none                                       401 403 403 403 403 404 404
+    GET cms/api/load_cms_history page=none                                      401 403 403 403 403 404 404
+    cms/api/restore_cms_version page=none&version=1                             401 403 403 403 403 404 404
     GET operations/api/load_operations list=failed_jobs                         401 403 403 403 403 200 200
     operations/api/run_job_again job=NOBODY                                     401 403 403 403 403 404 404
     operations/api/discard_job  job=NOBODY                                      401 403 403 403 403 404 404

@@ -10,13 +10,14 @@ use crate::bundles::*;
 use crate::catalog::pages::{catalog_page, landing_page};
 #[cfg(feature = "ssr")]
 use crate::platform::ui::remembered;
-use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer};
+use crate::platform::ui::{NotFoundPage, Theme, provide_theme, provide_viewer, site_frame};
 use crate::routes::{Route, RouteTable};
 
 /// Renders the document around the app; server only.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = requested_theme();
+    let accent = crate::people::site::server::accent::stylesheet_path();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.attribute()>
@@ -31,6 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <AutoReload options=options.clone() />
                 <HydrationScripts options=options.clone() />
                 <leptos_meta::HashedStylesheet options id="style" />
+                {accent.map(|href| view! { <link rel="stylesheet" href=href /> })}
                 <leptos_meta::MetaTags />
             </head>
             <body>
@@ -80,15 +82,16 @@ pub fn App() -> impl IntoView {
 /// while the next page, or its part of the program, is loading. leptos_meta does not escape a title
 /// on the server, so the server's text must be HTML. The browser's text is plain.
 fn tab_title() -> impl Fn(String) -> String + Send + Sync {
+    let site = site_frame().name;
     #[cfg(feature = "ssr")]
-    let named = "Lyceum".to_owned();
+    let named = in_head(site.clone());
     #[cfg(not(feature = "ssr"))]
     let named = document().title();
     let named = Mutex::new(named);
     move |page| {
         let mut named = named.lock().unwrap_or_else(PoisonError::into_inner);
         if !page.is_empty() {
-            *named = in_head(format!("{page} · Lyceum"));
+            *named = in_head(format!("{page} · {site}"));
         }
         named.clone()
     }
@@ -335,10 +338,21 @@ fn routes() -> RouteTable {
         Route::lazy("/admin/tutor-applications/:application", || {
             Box::pin(admin(AdminPages::TutorApplication))
         }),
+        Route::lazy("/admin/site", || Box::pin(admin(AdminPages::Site))),
+        Route::lazy("/admin/site/pages", || {
+            Box::pin(admin(AdminPages::CmsPages))
+        }),
+        Route::lazy("/admin/site/pages/:page", || {
+            Box::pin(admin(AdminPages::CmsEditor))
+        }),
+        Route::lazy("/admin/site/pages/:page/history", || {
+            Box::pin(admin(AdminPages::CmsHistory))
+        }),
         Route::lazy("/admin/audit", || Box::pin(admin(AdminPages::AuditLog))),
         Route::lazy("/admin/operations", || {
             Box::pin(admin(AdminPages::Operations))
         }),
+        Route::lazy("/accept-terms", || Box::pin(account(Account::AcceptTerms))),
         Route::lazy("/invitation", || Box::pin(account(Account::Invitation))),
         Route::lazy("/settings", || Box::pin(account(Account::Settings))),
         Route::lazy("/settings/notifications", || {

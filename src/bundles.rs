@@ -47,10 +47,12 @@ use crate::people::invite::pages::{invitation_list_page, invitations_page};
 use crate::people::operations::pages::operations_page;
 use crate::people::own_data::pages::own_data_page;
 use crate::people::pages::{people_page, person_page};
+use crate::people::site::cms::pages::{cms_editor_page, cms_history_page, cms_pages_page};
+use crate::people::site::pages::site_settings_page;
 use crate::people::tutors::pages::course_tutors_page;
 use crate::platform::auth::pages::{
-    check_mail_page, confirm_page, devices_page, forgot_password_page, reset_password_page,
-    settings_page, sign_in_page, sign_up_page,
+    accept_terms_page, check_mail_page, confirm_page, devices_page, forgot_password_page,
+    reset_password_page, settings_page, sign_in_page, sign_up_page,
 };
 use crate::platform::notifications::pages::{
     notification_choices_page, notifications_page, stop_mails_page,
@@ -93,6 +95,7 @@ bundle! {
         Settings => settings_page,
         Devices => devices_page,
         OwnData => own_data_page,
+        AcceptTerms => accept_terms_page,
         Invitation => invitation_page,
         TeachWithUs => teach_with_us_page,
     }
@@ -254,6 +257,10 @@ bundle! {
         TutorApplications => tutor_applications_page,
         TutorApplication => tutor_application_page,
         Tutors => course_tutors_page,
+        Site => site_settings_page,
+        CmsPages => cms_pages_page,
+        CmsEditor => cms_editor_page,
+        CmsHistory => cms_history_page,
         AuditLog => audit_log_page,
         Operations => operations_page,
     }

@@ -41,6 +41,7 @@ const TEXTS: &str = "
     course_certificates: learner_name course_title organization_name feedback
     tutors: headline bio specialization
     page_content: title
+    page_versions: title body
     course_offerings: title description
     assessment_questions: prompt
     registrations: name about
@@ -312,6 +313,8 @@ async fn no_address_and_no_form_is_our_fault() {
             "/.well-known/openbadges/keys/{kid}",
             "/teach/{course}/gradebook.csv",
             "/admin/audit.csv",
+            "/site/logo/{file}",
+            "/site/accent.css",
             "/teach/{course}/questions/export",
             "/calendars/{key}/cohort.ics",
             "/sessions/{session}/join",

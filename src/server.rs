@@ -194,6 +194,7 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::people::invite::server::uploads::routes())
         .merge(crate::people::audit_log::server::export::routes())
         .merge(crate::people::own_data::server::download::routes())
+        .merge(crate::people::site::server::routes())
         .merge(live::routes())
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();

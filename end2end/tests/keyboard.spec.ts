@@ -95,6 +95,11 @@ const ADMIN: Walk[] = [
     { press: "Add tutor", then: "errors" },
     { fill: { "Email of a tutor": "nobody@test.example" }, press: "Add tutor", then: "errors" },
   ] },
+  { path: "/admin/site", steps: [
+    { fill: { "Name of the site": " " }, press: "Save", then: "errors" },
+  ] },
+  { path: "/admin/site/pages", steps: [{ press: "Create page", then: "errors" }] },
+  { path: "/admin/site/pages/about", steps: [{ fill: { Title: " " }, press: "Publish", then: "errors" }] },
   { path: "/admin/audit", steps: [{ fill: { "Done by": "nobody@test.example" }, press: "Filter", then: "next page" }] },
 ];
 

@@ -91,7 +91,7 @@ test.describe("without JavaScript", () => {
 
   test("the pages of admins fit", async ({ page }) => {
     await signIn(page, "admin");
-    for (const path of ["/admin/people", "/admin/invitations", "/admin/tutor-applications", "/admin/audit", "/admin/operations"]) {
+    for (const path of ["/admin/people", "/admin/invitations", "/admin/tutor-applications", "/admin/site", "/admin/audit", "/admin/operations"]) {
       await page.goto(path);
       await fits(page);
     }

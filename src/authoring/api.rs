@@ -19,9 +19,9 @@ use {
 /// Loads the page that makes a course. Requires an admin.
 #[server(input = server_fn::codec::GetUrl)]
 pub async fn load_new_course() -> AppResult<NewCoursePage> {
-    require_admin().await?;
+    let cx = require_admin().await?.0.cx;
     Ok(NewCoursePage {
-        language: "en".to_owned(),
+        language: cx.organization.site.settings.language.clone(),
     })
 }
 

@@ -10,6 +10,7 @@ pub mod own_data;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod site;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 pub mod tutors;
@@ -42,15 +43,17 @@ pub enum AdminArea {
     People,
     Invitations,
     TutorApplications,
+    Site,
     AuditLog,
     Operations,
 }
 
 impl AdminArea {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::People,
         Self::Invitations,
         Self::TutorApplications,
+        Self::Site,
         Self::AuditLog,
         Self::Operations,
     ];
@@ -60,6 +63,7 @@ impl AdminArea {
             Self::People => "People",
             Self::Invitations => "Invitations",
             Self::TutorApplications => "Tutor applications",
+            Self::Site => "Site",
             Self::AuditLog => "Audit log",
             Self::Operations => "Operations",
         }
@@ -70,6 +74,7 @@ impl AdminArea {
             Self::People => PEOPLE,
             Self::Invitations => invite::INVITATIONS,
             Self::TutorApplications => applications::TUTOR_APPLICATIONS,
+            Self::Site => site::SITE,
             Self::AuditLog => audit_log::AUDIT_LOG,
             Self::Operations => operations::OPERATIONS,
         }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::catalog::{CmsText, api};
-use crate::platform::ui::{Erase, Page, loaded, page_resource, path_part};
+use crate::platform::ui::{Erase, Page, loaded, page_resource, path_part, site_frame};
 
 pub fn cms_page() -> AnyView {
     let slug = path_part("page");
@@ -13,9 +13,10 @@ pub fn cms_page() -> AnyView {
 }
 
 fn show(page: CmsText) -> AnyView {
+    let language = site_frame().language;
     view! {
         <Title text=page.title.clone() />
-        <div class="narrow">
+        <div class="narrow" lang=language.tag() dir=language.dir()>
             <header class="page-head">
                 <h1>{page.title}</h1>
             </header>

@@ -7,12 +7,17 @@ use crate::catalog::api::list_courses;
 use crate::catalog::{self, CatalogFilter, CatalogQuery, CatalogSort, CourseCard, counted};
 use crate::course::{SEARCH_CHARACTERS, duration};
 use crate::platform::ui::{
-    Button, CourseArt, EmptyState, Erase, Glyph, Icon, Kbd, Menu, MenuItem, Page, Pagination,
-    SEARCH_KEY, course_picture, loaded, page_resource, slash_focuses, viewer,
+    Button, CourseArt, EmptyState, Erase, Glyph, Icon, Kbd, Language, Menu, MenuItem, Page,
+    Pagination, SEARCH_KEY, course_picture, loaded, page_resource, site_frame, slash_focuses,
+    viewer,
 };
 
 /// The search field of both pages.
 const SEARCH: &str = ".tools input[type=search]";
+
+/// Texts of the landing page of a site whose admins have written none.
+pub const HEADLINE: &str = "Answer first. Then read the room.";
+pub const INTRODUCTION: &str = "Courses you take with other people, a tutor that only speaks from the course, and questions you answer before you see anyone else’s.";
 
 pub fn landing_page() -> AnyView {
     slash_focuses(SEARCH);
@@ -21,13 +26,24 @@ pub fn landing_page() -> AnyView {
         Some(_) => ("/learn", "Continue learning"),
         None => ("/sign-up", "Start learning"),
     };
+    let site = site_frame();
+    // The built-in texts are English, whatever the site's own language is.
+    let text = |own: String, built_in: &'static str| match own.is_empty() {
+        true => (built_in.to_owned(), Language::new("en")),
+        false => (own, site.language.clone()),
+    };
+    let (headline, language) = text(site.headline.clone(), HEADLINE);
+    let (lang, dir) = (language.tag(), language.dir());
+    let (introduction, language) = text(site.introduction.clone(), INTRODUCTION);
     view! {
         <Page title="">
             <section class="hero">
                 <div>
-                    <h1>"Answer first. Then read the room."</h1>
-                    <p>
-                        "Courses you take with other people, a tutor that only speaks from the course, and questions you answer before you see anyone else’s."
+                    <h1 lang=lang dir=dir>
+                        {headline}
+                    </h1>
+                    <p lang=language.tag() dir=language.dir()>
+                        {introduction}
                     </p>
                     <div class="row">
                         <Button big=true href=start.0>

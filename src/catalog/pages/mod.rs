@@ -6,4 +6,4 @@ mod list;
 
 pub use cms::cms_page;
 pub use course::course_page;
-pub use list::{catalog_page, landing_page};
+pub use list::{HEADLINE, INTRODUCTION, catalog_page, landing_page};

@@ -381,6 +381,19 @@ pub async fn cms_title(conn: &mut Conn, slug: &str) -> QueryResult<Option<String
         .optional()
 }
 
+/// Puts a page into the footer.
+pub async fn show_in_footer(conn: &mut Conn, slug: &str) -> QueryResult<usize> {
+    diesel::update(page_content::table.filter(page_content::slug.eq(slug)))
+        .set(page_content::in_footer.eq(true))
+        .execute(conn)
+        .await
+}
+
+/// Renders the Markdown of a page.
+pub fn render_cms(body: &str) -> Rendered {
+    markdown::render(body, &|_: &str, _: TargetKind| None)
+}
+
 /// Publishes Markdown as a page, replacing the page of this name.
 pub async fn set_cms_page(
     conn: &mut Conn,
@@ -388,7 +401,17 @@ pub async fn set_cms_page(
     title: &str,
     body: &str,
 ) -> QueryResult<Rendered> {
-    let rendered = markdown::render(body, &|_: &str, _: TargetKind| None);
+    publish_cms_page(conn, slug, (title, body), None).await
+}
+
+/// Publishes title and Markdown as a page, and keeps a version of them. A draft stays as it is.
+pub async fn publish_cms_page(
+    conn: &mut Conn,
+    slug: &str,
+    (title, body): (&str, &str),
+    by: Option<UserId>,
+) -> QueryResult<Rendered> {
+    let rendered = render_cms(body);
     let values = (
         page_content::title.eq(title),
         page_content::body.eq(body),
@@ -396,11 +419,29 @@ pub async fn set_cms_page(
         page_content::is_published.eq(true),
     );
     diesel::insert_into(page_content::table)
-        .values((page_content::slug.eq(slug), values))
+        .values((
+            page_content::slug.eq(slug),
+            // Visitors look for this page first.
+            page_content::in_header.eq(slug == "about"),
+            page_content::in_footer.eq(slug == "about"),
+            values,
+        ))
         .on_conflict((page_content::organization_id, page_content::slug))
         .do_update()
         .set(values)
         .execute(conn)
         .await?;
+    statement(
+        "insert into page_versions (page_id, number, title, body, published_by)
+         select p.page_id, coalesce(newest.number, 0) + 1, p.title, p.body, $2
+         from page_content p left join lateral (
+             select v.number, v.title, v.body from page_versions v
+             where v.page_id = p.page_id order by v.number desc limit 1) newest on true
+         where p.slug = $1 and (newest.number is null or newest.title <> p.title or newest.body <> p.body)",
+    )
+    .bind::<Text, _>(slug)
+    .bind::<Nullable<Uuid>, _>(by)
+    .execute(conn)
+    .await?;
     Ok(rendered)
 }

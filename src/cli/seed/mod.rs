@@ -40,6 +40,8 @@ const PEOPLE: [(&str, &str, UserRole); 3] = [
 const ABOUT: &str = "Lyceum is where courses are taken with other people: a tutor that speaks only from the course, questions \
 that you answer before you see anyone else's, and quizzes that open what comes next.\n\n## Who makes this\n\nThis is the \
 demonstration site. Its courses are real, its people are not. Would you like to teach? [Tell us about yourself](/teach-with-us).\n";
+const CONDUCT: &str = "Others read what you write here, and they answer.\n\n- Write about the answer, not about the person.\n\
+- Say what would change your mind.\n- Keep what you read in a cohort within the cohort.\n";
 
 pub async fn seed(config: &Config) -> Result<(), String> {
     let db = Db::new(&config.database)?;
@@ -105,6 +107,10 @@ async fn people(conn: &mut Conn, hash: &str) -> AppResult<TutorId> {
     }
     if catalog::cms_title(conn, "about").await?.is_none() {
         catalog::set_cms_page(conn, "about", "About this site", ABOUT).await?;
+    }
+    if catalog::cms_title(conn, "conduct").await?.is_none() {
+        catalog::set_cms_page(conn, "conduct", "Code of conduct", CONDUCT).await?;
+        catalog::show_in_footer(conn, "conduct").await?;
     }
     tutor.ok_or_else(|| AppError::internal("the demo has no tutor"))
 }

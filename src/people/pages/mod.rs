@@ -37,6 +37,19 @@ pub fn frame_below(area: AdminArea, heading: String, inside: AnyView) -> AnyView
     framed(area, heading, trail, 0, inside)
 }
 
+/// A page below others of an area, whose names and addresses are `parents`.
+pub fn frame_under(
+    area: AdminArea,
+    parents: Vec<(String, String)>,
+    heading: String,
+    inside: AnyView,
+) -> AnyView {
+    let mut trail = vec![(area.label().to_owned(), area.path().to_owned())];
+    trail.extend(parents);
+    trail.push((heading.clone(), String::new()));
+    framed(area, heading, trail, inside)
+}
+
 fn framed(
     area: AdminArea,
     heading: String,

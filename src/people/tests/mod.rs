@@ -2,10 +2,12 @@
 
 mod applications;
 mod audit;
+mod cms;
 mod invitations;
 mod lists;
 mod operations;
 mod own_data;
 mod people;
 mod person;
+mod site;
 mod tutors;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{AccountSettings, Device};
+use super::{AccountSettings, Device, TermsPage};
 use crate::platform::error::AppResult;
 
 #[cfg(feature = "ssr")]
@@ -12,7 +12,7 @@ use {
     super::sign_ups::{self, NewSignUp},
     super::{
         OWN_DATA, check_display_name, check_password, lifetimes, limits, normalize_email, password,
-        safe_next, sessions, store, tokens,
+        safe_next, sessions, store, terms, tokens,
     },
     crate::platform::address,
     crate::platform::audit::{self, AuditEntry},
@@ -31,10 +31,18 @@ pub async fn sign_up(
     password: String,
     next: Option<String>,
     zone: Option<String>,
+    #[server(default)] accepts: Option<i32>,
 ) -> AppResult<()> {
     let cx = Cx::current()?;
     let zone = known_zone(zone);
     let mut problems = FieldProblems::default();
+    let terms = cx.organization.site.terms.clone();
+    if terms
+        .as_ref()
+        .is_some_and(|terms| accepts != Some(terms.version))
+    {
+        problems.add("", "Please accept the terms to create an account.");
+    }
     let name = problems.keep(checked("name", check_display_name(&name)));
     let email = problems.keep(checked("email", normalize_email(&email)));
     let accepted = check_password(&password, email.as_deref().unwrap_or_default());
@@ -42,6 +50,7 @@ pub async fn sign_up(
     let (Some(name), Some(email), Some(())) = (name, email, accepted) else {
         return Err(problems.error());
     };
+    problems.check()?;
     limits::SIGN_UP_ADDRESS
         .take(&cx, &cx.client.address.to_string())
         .await?;
@@ -57,6 +66,8 @@ pub async fn sign_up(
                 display_name: &name,
                 password_hash: &hash,
                 time_zone: zone.as_deref(),
+                terms_page_id: terms.as_ref().map(|terms| terms.page),
+                terms_version: terms.as_ref().map(|terms| terms.version),
                 expires_at: Utc::now() + lifetimes::CONFIRMATION.duration(),
             };
             let sign_up_id = sign_ups::create(conn, new).await?;
@@ -232,6 +243,28 @@ pub async fn load_settings() -> AppResult<AccountSettings> {
         time_zone: me.viewer.time_zone,
         time_zones: crate::platform::time::zones(),
     })
+}
+
+/// Returns the site's terms, which the person must accept.
+#[server(input = server_fn::codec::GetUrl)]
+pub async fn load_terms() -> AppResult<TermsPage> {
+    let me = require_user()?;
+    let (cx, user) = (me.cx.clone(), me.user_id());
+    me.cx
+        .within(async move |conn| terms::page(conn, &cx, user).await)
+        .await
+}
+
+/// Accepts the version of the terms that was shown.
+#[server]
+pub async fn accept_terms(page: uuid::Uuid, version: i32, next: Option<String>) -> AppResult<()> {
+    let me = require_user()?;
+    let (cx, user) = (me.cx.clone(), me.user_id());
+    me.cx
+        .within(async move |conn| terms::accept(conn, &cx, user, (page, version)).await)
+        .await?;
+    redirect(safe_next(next.as_deref()));
+    Ok(())
 }
 
 #[server]

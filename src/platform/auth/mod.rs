@@ -20,6 +20,8 @@ pub mod sessions;
 pub mod sign_ups;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod terms;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 #[cfg(feature = "ssr")]
@@ -34,6 +36,7 @@ pub const OWN_DATA: &str = "/settings/data";
 #[cfg(feature = "ssr")]
 use crate::platform::figures;
 use crate::platform::ids::UserId;
+use crate::platform::ui::Html;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(diesel_derive_enum::DbEnum, clap::ValueEnum))]
@@ -59,6 +62,23 @@ pub struct Viewer {
     pub time_zone: Option<String>,
     /// Number of unread notifications, up to 100.
     pub unread: i32,
+}
+
+/// The terms in force that everybody must accept: a version of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    pub page: uuid::Uuid,
+    pub slug: String,
+    pub title: String,
+    pub version: i32,
+}
+
+/// The page that asks for the terms. Without terms, there is nothing to accept.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TermsPage {
+    pub terms: Option<Terms>,
+    pub text: Html,
+    pub is_accepted: bool,
 }
 
 /// Settings that people can change about themselves, and the available choices.

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::UserRole;
 use super::store::{self, NewAccount};
-use super::tokens;
+use super::{terms, tokens};
 use crate::platform::db::schema::sign_ups;
 use crate::platform::db::{self, Conn};
 use crate::platform::ids::{SignUpId, UserId};
@@ -20,6 +20,8 @@ pub struct NewSignUp<'a> {
     pub display_name: &'a str,
     pub password_hash: &'a str,
     pub time_zone: Option<&'a str>,
+    pub terms_page_id: Option<uuid::Uuid>,
+    pub terms_version: Option<i32>,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -31,6 +33,8 @@ pub struct SignUp {
     pub display_name: String,
     pub password_hash: String,
     pub time_zone: Option<String>,
+    pub terms_page_id: Option<uuid::Uuid>,
+    pub terms_version: Option<i32>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -71,6 +75,9 @@ pub async fn confirm(conn: &mut Conn, token: &str) -> QueryResult<Option<(UserId
     let user = open_account(conn, &sign_up).await?;
     if let Some(user) = user {
         store::note_zone(conn, user, sign_up.time_zone.as_deref()).await?;
+        if let Some(accepted) = sign_up.terms_page_id.zip(sign_up.terms_version) {
+            terms::keep(conn, user, accepted).await?;
+        }
     }
     diesel::delete(sign_ups::table.filter(sign_ups::email.eq(&sign_up.email)))
         .execute(conn)

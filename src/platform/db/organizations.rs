@@ -10,6 +10,12 @@ use diesel_async::RunQueryDsl;
 use super::schema::organizations;
 use super::{Conn, Db};
 use crate::platform::ids::OrganizationId;
+use crate::platform::settings::SiteFacts;
+
+diesel::define_sql_function! {
+    /// Settings of the organization, and the pages in its navigation.
+    fn site_facts(organization: diesel::sql_types::Uuid) -> diesel::sql_types::Jsonb;
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = organizations)]
@@ -19,6 +25,10 @@ pub struct Organization {
     pub name: String,
     pub domain: Option<String>,
     pub time_zone: String,
+    #[diesel(select_expression = site_facts(organizations::organization_id))]
+    #[diesel(select_expression_type = site_facts<organizations::organization_id>)]
+    #[diesel(deserialize_as = serde_json::Value)]
+    pub site: SiteFacts,
 }
 
 /// Slug of the first organization, which a fresh install has. It answers on loopback and on the
@@ -44,6 +54,15 @@ pub async fn by_slug(conn: &mut Conn, slug: &str) -> QueryResult<Option<Organiza
         .first(conn)
         .await
         .optional()
+}
+
+/// Returns the organization as it is now.
+pub async fn by_id(conn: &mut Conn, id: OrganizationId) -> QueryResult<Organization> {
+    organizations::table
+        .find(id)
+        .select(Organization::as_select())
+        .first(conn)
+        .await
 }
 
 /// All organizations, each with whether it is enabled.
@@ -82,6 +101,22 @@ pub async fn set_domain(conn: &mut Conn, slug: &str, domain: Option<&str>) -> Qu
         .await
 }
 
+/// Changes the name and the time zone of the connection's organization.
+pub async fn rename(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    name: &str,
+    time_zone: &str,
+) -> QueryResult<usize> {
+    diesel::update(organizations::table.find(organization))
+        .set((
+            organizations::name.eq(name),
+            organizations::time_zone.eq(time_zone),
+        ))
+        .execute(conn)
+        .await
+}
+
 pub async fn set_disabled(conn: &mut Conn, slug: &str, disabled: bool) -> QueryResult<usize> {
     let at = disabled.then(chrono::Utc::now);
     diesel::update(organizations::table.filter(organizations::slug.eq(slug)))
@@ -105,6 +140,14 @@ const REMEMBERED: Duration = Duration::from_secs(5);
 const REMEMBERED_AT_MOST: usize = 10_000;
 
 impl Directory {
+    /// Looks all organizations up again from now on. Other processes notice a change after a few
+    /// seconds.
+    pub fn forget(&self) {
+        if let Ok(mut known) = self.known.write() {
+            known.clear();
+        }
+    }
+
     /// Finds the organization of `host`, which has no port. The first organization answers on
     /// loopback and on the configured address, and others answer on their domain. Returns None for
     /// an unknown Host.

@@ -787,6 +787,18 @@ diesel::table! {
         time_zone -> Nullable<Text>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        terms_page_id -> Nullable<Uuid>,
+        terms_version -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    terms_acceptances (user_id, page_id, version) {
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        page_id -> Uuid,
+        version -> Int4,
+        accepted_at -> Timestamptz,
     }
 }
 
@@ -848,6 +860,27 @@ diesel::table! {
         is_published -> Bool,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        in_header -> Bool,
+        in_footer -> Bool,
+        nav_order -> Int4,
+        draft_title -> Nullable<Text>,
+        draft_body -> Nullable<Text>,
+        revision -> Int4,
+        is_terms -> Bool,
+        terms_version -> Int4,
+    }
+}
+
+diesel::table! {
+    page_versions (version_id) {
+        version_id -> Uuid,
+        organization_id -> Uuid,
+        page_id -> Uuid,
+        number -> Int4,
+        title -> Text,
+        body -> Text,
+        published_by -> Nullable<Uuid>,
+        published_at -> Timestamptz,
     }
 }
 
@@ -1208,6 +1241,15 @@ diesel::table! {
         size_bytes -> Int8,
         sha256 -> Bytea,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    system_settings (organization_id, name) {
+        organization_id -> Uuid,
+        name -> Text,
+        value -> Jsonb,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -2127,6 +2169,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_keys,
     organizations,
     page_content,
+    page_versions,
     payment_settings,
     practice_answers,
     project_works,
@@ -2155,6 +2198,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     exercise_comments,
     marking_comments,
     stored_files,
+    system_settings,
+    terms_acceptances,
     topic_blocks,
     topic_content_assets,
     topic_drafts,

@@ -5,11 +5,12 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 use tracing::Instrument;
 
 use super::{AppState, CURRENT, Client, Current, Cx, flash, server_fns};
+use crate::platform::address;
 use crate::platform::auth;
 use crate::platform::db::organizations::Organization;
 
@@ -217,6 +218,23 @@ pub async fn recognize(
             .get(header::ACCEPT)
             .and_then(|accept| accept.to_str().ok())
             .is_some_and(|accept| accept.contains("text/html"));
+    if let (true, Some(viewer)) = (is_page, &viewer) {
+        let uri = request.uri().clone();
+        let (db, path) = (&app.db, uri.path());
+        match auth::terms::must_accept(db, &organization, &session, viewer, path).await {
+            Ok(false) => {}
+            Ok(true) => {
+                let here = uri.path_and_query().map_or(path, |here| here.as_str());
+                let ask = address::with_query(auth::terms::ACCEPT_TERMS, &[("next", here)]);
+                let headers = [(header::CACHE_CONTROL, "private, no-store")];
+                return (headers, Redirect::to(&ask)).into_response();
+            }
+            Err(error) => {
+                tracing::error!(reference = client.request_id, %error, "the terms can't be checked");
+                return unavailable(&client.request_id);
+            }
+        }
+    }
     let has_session = request.headers().contains_key(header::COOKIE) && session.id().is_some();
     let flash = match is_page && has_session {
         true => flash::take(&session).await.unwrap_or_default(),

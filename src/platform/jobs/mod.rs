@@ -30,7 +30,7 @@ use crate::platform::db::schema::background_jobs;
 use crate::platform::db::{Conn, Db, Work, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::JobId;
-use crate::platform::mail::{Mail, Mailer, log as mail_log};
+use crate::platform::mail::{Mail, MailSender, Mailer, log as mail_log};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, diesel_derive_enum::DbEnum)]
 #[db_enum(existing_type_path = "crate::platform::db::schema::sql_types::JobStatus")]
@@ -72,7 +72,7 @@ impl JobContext {
     /// Sends a mail, and records in the mail log that it was sent or why it was not.
     pub async fn send(&self, mail: Mail) -> AppResult<()> {
         let entry = mail_log::MailEntry::of(&self.job, &mail);
-        let sent = self.mailer.send(mail).await;
+        let sent = self.mailer.send(mail, &self.sender()).await;
         let entry = entry.with(sent.as_ref().err().map(String::as_str));
         let recorded = self
             .within(async move |conn| Ok(entry.write(conn).await?))
@@ -87,7 +87,7 @@ impl JobContext {
     /// a failure rolls the transaction back.
     pub async fn send_in(&self, conn: &mut Conn, mail: Mail) -> AppResult<()> {
         let entry = mail_log::MailEntry::of(&self.job, &mail);
-        let sent = self.mailer.send(mail).await;
+        let sent = self.mailer.send(mail, &self.sender()).await;
         sent.map_err(|cause| AppError::internal(&cause))?;
         Ok(entry.with(None).write(conn).await?)
     }
@@ -102,6 +102,14 @@ impl JobContext {
         self.db
             .within(self.organization.organization_id, work)
             .await
+    }
+
+    fn sender(&self) -> MailSender {
+        let settings = &self.organization.site.settings;
+        MailSender {
+            name: settings.mail_sender.clone(),
+            reply_to: settings.mail_reply_to.clone(),
+        }
     }
 
     pub fn link(&self, path: &str) -> String {

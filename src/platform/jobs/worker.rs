@@ -176,13 +176,8 @@ impl Workers {
     }
 
     async fn organization(&self, id: OrganizationId) -> AppResult<Organization> {
-        use crate::platform::db::schema::organizations;
         let mut conn = self.db.system().await?;
-        Ok(organizations::table
-            .find(id)
-            .select(Organization::as_select())
-            .first(&mut conn)
-            .await?)
+        Ok(organizations::by_id(&mut conn, id).await?)
     }
 
     /// Renews the lease until the job ends. Returns only if another worker has taken the job over.

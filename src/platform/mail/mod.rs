@@ -59,10 +59,23 @@ impl Header for OneClick {
     }
 }
 
+/// The sender that an organization has chosen.
+#[derive(Debug, Clone, Default)]
+pub struct MailSender {
+    /// Empty for the name of the configuration.
+    pub name: String,
+    /// Address for answers. Empty for the address that sends.
+    pub reply_to: String,
+}
+
 impl Mail {
     pub fn address(name: &str, email: &str) -> AppResult<Mailbox> {
         let address = email.parse().map_err(|error| AppError::internal(&error))?;
         Ok(Mailbox::new(Some(name.to_owned()), address))
+    }
+
+    pub fn is_address(email: &str) -> bool {
+        email.parse::<lettre::Address>().is_ok()
     }
 
     /// Returns the address without a name.
@@ -112,18 +125,28 @@ impl Mailer {
         matches!(*self.way, MailTransport::Smtp(_))
     }
 
-    /// Sends a mail, or writes it to the folder.
+    fn from_of(&self, sender: &MailSender) -> Mailbox {
+        match sender.name.is_empty() {
+            true => self.from.clone(),
+            false => Mailbox::new(Some(sender.name.clone()), self.from.email.clone()),
+        }
+    }
+
+    /// Sends a mail in the name of `sender`, or writes it to the folder.
     ///
     /// # Errors
     ///
     /// The reason in the words of the mail server or the system.
-    pub async fn send(&self, mail: Mail) -> Result<(), String> {
+    pub async fn send(&self, mail: Mail, sender: &MailSender) -> Result<(), String> {
         let to = mail.to.to_string();
         let html = layout::html(&mail.subject, &mail.text);
         let mut message = Message::builder()
-            .from(self.from.clone())
+            .from(self.from_of(sender))
             .to(mail.to)
             .subject(mail.subject);
+        if let Ok(reply_to) = sender.reply_to.parse() {
+            message = message.reply_to(Mailbox::new(None, reply_to));
+        }
         if let Some(unsubscribe) = mail.unsubscribe {
             message = message.header(unsubscribe).header(OneClick);
         }

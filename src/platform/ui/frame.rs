@@ -5,26 +5,114 @@ use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Avatar, Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Inside, Menu, MenuItem,
-    PageCodec, ThemeToggle, Wordmark,
+    Avatar, Button, ButtonKind, Erase, Form, FormState, Glyph, Icon, Inside, Language, Menu,
+    MenuItem, PageCodec, ThemeToggle, Wordmark,
 };
-use crate::platform::auth::{UserRole, Viewer, sign_in_path};
+use crate::platform::auth::{Terms, UserRole, Viewer, sign_in_path};
 use crate::platform::error::AppError;
 
 /// The signed-in user, if any. Signing in and out loads a new page, so the value never changes.
 #[derive(Clone)]
 pub struct CurrentViewer(pub Option<Viewer>);
 
+/// The frame of the site as its admins have set it up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteFrame {
+    pub name: String,
+    /// Language of the texts that admins write.
+    pub language: Language,
+    /// Address of the picture beside the name.
+    pub logo: Option<String>,
+    /// Texts of the landing page. Empty for the built-in ones.
+    pub headline: String,
+    pub introduction: String,
+    pub pages: Vec<NavigationPage>,
+    /// Terms that everybody must accept.
+    pub terms: Option<Terms>,
+}
+
+impl Default for SiteFrame {
+    fn default() -> Self {
+        Self {
+            name: "Lyceum".to_owned(),
+            language: Language::new("en"),
+            logo: None,
+            headline: String::new(),
+            introduction: String::new(),
+            pages: Vec::new(),
+            terms: None,
+        }
+    }
+}
+
+/// A page of the site in its navigation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NavigationPage {
+    pub slug: String,
+    pub title: String,
+    pub in_header: bool,
+    pub in_footer: bool,
+}
+
+impl NavigationPage {
+    fn path(&self) -> String {
+        format!("/pages/{}", self.slug)
+    }
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Surroundings {
+    viewer: Option<Viewer>,
+    site: SiteFrame,
+}
+
+/// Provides the signed-in user and the frame of the site to all pages.
 pub fn provide_viewer() {
-    let viewer = SharedValue::<_, PageCodec>::new_with_encoding(|| {
-        #[cfg(feature = "ssr")]
-        return crate::platform::http::Cx::current_if_any().and_then(|cx| cx.viewer);
-        #[cfg(not(feature = "ssr"))]
-        return None::<Viewer>;
-    });
-    provide_context(CurrentViewer(viewer.into_inner()));
+    let shared = SharedValue::<_, PageCodec>::new_with_encoding(surroundings);
+    let Surroundings { viewer, site } = shared.into_inner();
+    provide_context(CurrentViewer(viewer));
+    provide_context(site);
+}
+
+#[cfg(feature = "ssr")]
+fn surroundings() -> Surroundings {
+    let Some(cx) = crate::platform::http::Cx::current_if_any() else {
+        return Surroundings::default();
+    };
+    let (name, facts) = (cx.organization.name, cx.organization.site);
+    let set = &facts.settings;
+    let site = SiteFrame {
+        name,
+        language: Language::new(set.language.clone()),
+        logo: set.logo.map(logo_path),
+        headline: set.landing_headline.clone(),
+        introduction: set.landing_introduction.clone(),
+        pages: facts.pages.clone(),
+        terms: facts.terms.clone(),
+    };
+    Surroundings {
+        viewer: cx.viewer,
+        site,
+    }
+}
+
+/// Address of the site's logo.
+#[cfg(feature = "ssr")]
+fn logo_path(file: crate::platform::ids::FileId) -> String {
+    format!("/site/logo/{file}")
+}
+
+#[cfg(not(feature = "ssr"))]
+fn surroundings() -> Surroundings {
+    Surroundings::default()
+}
+
+/// The frame of the site. A change loads a new page, so the value never changes.
+pub fn site_frame() -> SiteFrame {
+    use_context::<SiteFrame>().unwrap_or_default()
 }
 
 pub fn viewer() -> Option<Viewer> {
@@ -67,24 +155,41 @@ const COURSES: (&str, &str) = ("/courses", "Courses");
 const TEACHING: (&str, &str) = ("/teach", "Teaching");
 const PEOPLE: (&str, &str) = ("/admin/people", "People");
 
-fn site_links() -> Vec<(&'static str, &'static str)> {
-    match viewer() {
+fn site_links() -> Vec<(String, String)> {
+    let own = match viewer() {
         Some(viewer) if viewer.role == UserRole::Learner => vec![LEARNING, COURSES],
         Some(viewer) if viewer.role == UserRole::Admin => {
             vec![LEARNING, COURSES, TEACHING, PEOPLE]
         }
         Some(_) => vec![LEARNING, COURSES, TEACHING],
-        None => vec![COURSES, ("/pages/about", "About")],
-    }
+        None => vec![COURSES],
+    };
+    let own = own
+        .into_iter()
+        .map(|(href, text)| (href.to_owned(), text.to_owned()));
+    own.chain(header_pages()).collect()
 }
 
-fn nav_link(href: &'static str, text: &'static str) -> AnyView {
+/// Addresses and titles of the pages in the header, which is for visitors.
+fn header_pages() -> Vec<(String, String)> {
+    if viewer().is_some() {
+        return Vec::new();
+    }
+    let pages = site_frame().pages.into_iter();
+    pages
+        .filter(|page| page.in_header)
+        .map(|page| (page.path(), page.title))
+        .collect()
+}
+
+fn nav_link(href: String, text: String) -> AnyView {
+    let address = href.clone();
     let path = use_location().pathname;
     let current = move || {
         path.with(|path| {
-            path == href
+            *path == address
                 || path
-                    .strip_prefix(href)
+                    .strip_prefix(&address)
                     .is_some_and(|rest| rest.starts_with('/'))
         })
     };
@@ -107,6 +212,10 @@ pub fn AccountMenu() -> impl IntoView {
 
 fn visitor_links() -> AnyView {
     let menu = view! { <Icon glyph=Glyph::Menu /> }.erase();
+    let pages = header_pages()
+        .into_iter()
+        .map(|(href, title)| view! { <MenuItem href=href>{title}</MenuItem> })
+        .collect_view();
     view! {
         <a class="btn second hide-s" href="/sign-in">
             "Sign in"
@@ -114,7 +223,7 @@ fn visitor_links() -> AnyView {
         <Button href="/sign-up">"Start learning"</Button>
         <Menu id="ly-site" trigger=menu label="Menu" class="btn quiet only-s">
             <MenuItem href="/courses">"Courses"</MenuItem>
-            <MenuItem href="/pages/about">"About"</MenuItem>
+            {pages}
             <MenuItem href="/sign-in">"Sign in"</MenuItem>
         </Menu>
     }
@@ -182,13 +291,19 @@ fn bell(unread: i32) -> AnyView {
 
 #[component]
 fn SiteFooter() -> impl IntoView {
+    let pages = site_frame().pages.into_iter();
+    let pages = pages
+        .filter(|page| page.in_footer)
+        .map(|page| (page.path(), page.title))
+        .map(|(href, title)| view! { <a href=href>{title}</a> })
+        .collect_view();
     view! {
         <footer class="foot">
             <Wordmark />
             <nav aria-label="More">
                 <a href="/courses">"Courses"</a>
                 <a href="/find">"Find"</a>
-                <a href="/pages/about">"About"</a>
+                {pages}
                 <a href="/teach-with-us">"Teach with us"</a>
                 <a href="/verify">"Check a certificate"</a>
             </nav>

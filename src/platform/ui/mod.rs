@@ -63,7 +63,10 @@ pub use field::{Field, Select, TextArea, text_of_area};
 #[cfg(feature = "hydrate")]
 pub use form::browser::{self, fields_of};
 pub use form::{Form, FormState};
-pub use frame::{AccountMenu, NotFoundPage, Page, SiteHeader, fault, provide_viewer, viewer};
+pub use frame::{
+    AccountMenu, NavigationPage, NotFoundPage, Page, SiteFrame, SiteHeader, fault, provide_viewer,
+    site_frame, viewer,
+};
 #[cfg(debug_assertions)]
 pub use gallery::UiGallery;
 #[cfg(debug_assertions)]

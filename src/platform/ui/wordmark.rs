@@ -2,13 +2,22 @@
 
 use leptos::prelude::*;
 
-use super::Erase;
+use super::{Erase, site_frame};
 
 #[component]
-pub fn Wordmark(#[prop(default = "Lyceum".into(), into)] name: String) -> impl IntoView {
+pub fn Wordmark() -> impl IntoView {
+    let site = site_frame();
+    let class = match site.logo {
+        Some(_) => "wordmark with-logo",
+        None => "wordmark",
+    };
+    let logo = site
+        .logo
+        .map(|address| view! { <img class="logo" src=address alt="" height="28" /> });
     view! {
-        <a class="wordmark" href="/">
-            {name}
+        <a class=class href="/">
+            {logo}
+            {site.name}
         </a>
     }
     .erase()

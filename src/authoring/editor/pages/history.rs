@@ -68,7 +68,7 @@ fn history(course: &str, topic: &str, page: TopicHistory, form: FormState) -> An
     let changes = page.shown.as_ref().map(|shown| {
         let restore = (Some(shown.number) != newest)
             .then(|| restore_form(course, &topic_id, shown.number, form));
-        changes(shown, restore, language)
+        version_changes(shown, restore, language)
     });
     view! {
         {done}
@@ -119,7 +119,12 @@ fn restore_form(course: &str, topic: &str, number: i32, form: FormState) -> AnyV
     .erase()
 }
 
-fn changes(shown: &VersionChanges, restore: Option<AnyView>, language: &Language) -> AnyView {
+/// Shows the lines that a version changed, and the form that restores it.
+pub fn version_changes(
+    shown: &VersionChanges,
+    restore: Option<AnyView>,
+    language: &Language,
+) -> AnyView {
     let title = shown.title_before.clone().map(|before| {
         view! { <p>"Title: " <del>{before}</del> " → " <ins>{shown.title.clone()}</ins></p> }
     });

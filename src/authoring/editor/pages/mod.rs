@@ -11,4 +11,4 @@ mod toolbar;
 mod typing;
 
 pub use edit::topic_editor_page;
-pub use history::topic_history_page;
+pub use history::{topic_history_page, version_changes};

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use super::{email_field, gate, password_hint, zone_field};
 use crate::platform::auth::api::{SignIn, SignUp};
 use crate::platform::auth::{NAME_MAX, sign_in_path, sign_up_path};
-use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now};
+use crate::platform::ui::{Button, Erase, Field, Form, FormState, query_now, site_frame};
 
 pub fn sign_in_page() -> AnyView {
     let form = FormState::of(SignIn::PATH);
@@ -35,6 +35,25 @@ pub fn sign_in_page() -> AnyView {
                 " · New here? "
                 <a href=sign_up>"Create an account"</a>
             </p>
+        }
+        .erase(),
+    )
+}
+
+/// The box to accept the terms, on a site that has some.
+fn terms_box() -> Option<AnyView> {
+    let terms = site_frame().terms?;
+    let href = format!("/pages/{}", terms.slug);
+    Some(
+        view! {
+            <label class="check">
+                <input type="checkbox" name="accepts" value=terms.version.to_string() required=true />
+                <span>
+                    "I accept the terms: " <a href=href target="_blank">
+                        {terms.title}
+                    </a>
+                </span>
+            </label>
         }
         .erase(),
     )
@@ -71,6 +90,7 @@ pub fn sign_up_page() -> AnyView {
                     required=true
                     error=form.error("password")
                 />
+                {terms_box()}
                 <Button busy=form.busy()>"Create an account"</Button>
             </Form>
             <p class="gate-foot">"Already have an account? " <a href=sign_in>"Sign in"</a></p>

@@ -3,10 +3,12 @@
 mod entry;
 mod recovery;
 mod settings;
+mod terms;
 
 pub use entry::{sign_in_page, sign_up_page};
 pub use recovery::{check_mail_page, confirm_page, forgot_password_page, reset_password_page};
 pub use settings::{devices_page, settings_frame, settings_page};
+pub use terms::accept_terms_page;
 
 use leptos::prelude::*;
 
