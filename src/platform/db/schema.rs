@@ -1984,6 +1984,49 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    course_tutor_settings (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        is_on -> Bool,
+        questions_per_module -> Int4,
+        hints_first -> Bool,
+        tutors_may_read -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    topic_prompt_suggestions (suggestion_id) {
+        suggestion_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        topic_id -> Uuid,
+        parent_suggestion_id -> Nullable<Uuid>,
+        prompt_text -> Text,
+        answer -> Text,
+        answer_html -> Text,
+        position -> Int4,
+        is_active -> Bool,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tutor_requests (request_id) {
+        request_id -> Uuid,
+        organization_id -> Uuid,
+        session_id -> Uuid,
+        message_id -> Uuid,
+        asked_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+        done_by -> Nullable<Uuid>,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -2128,6 +2171,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     course_quiz_settings,
     course_revisions,
     course_terms,
+    course_tutor_settings,
     course_tutors,
     courses,
     cp_rag_chat_messages,
@@ -2205,10 +2249,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     topic_drafts,
     topic_schedules,
     topic_personalization,
+    topic_prompt_suggestions,
     topic_progress,
     topic_versions,
     topics,
     tutor_applications,
+    tutor_requests,
     tutors,
     uncounted_attempts,
     uncounted_exam_attempts,
