@@ -49,12 +49,16 @@ fn concepts(paragraphs: &[Paragraph]) -> Vec<FoundConcept> {
         let sentences = sentences(&paragraph.text);
         let of_heading = term_of_heading(&paragraph.heading);
         let terms = paragraph.stressed.iter().filter_map(|text| term(text));
-        for term in terms.chain(of_heading) {
+        let terms = terms.map(|term| (term, true));
+        for (term, is_stressed) in terms.chain(of_heading.map(|term| (term, false))) {
             let key = term.to_lowercase();
             if found.len() == CONCEPTS || known.contains(&key) {
                 continue;
             }
-            let defining = sentences.iter().find(|sentence| defines(sentence, &key));
+            let says = |sentence: &&&str| {
+                defines(sentence, &key) || (is_stressed && introduces(sentence, &key))
+            };
+            let defining = sentences.iter().find(says);
             if let Some(sentence) = defining {
                 known.insert(key);
                 found.push(FoundConcept {
@@ -132,18 +136,40 @@ const POINTERS: [&str; 8] = [
     "this ", "that ", "it ", "these ", "those ", "they ", "listing ", "figure ",
 ];
 
+/// Returns true if the sentence can stand alone as a definition.
+fn is_whole(sentence: &str) -> bool {
+    sentence.split_whitespace().count() >= 5
+        && sentence.chars().count() <= DEFINITION_CHARACTERS
+        && !sentence.contains('\u{FFFC}')
+        && !sentence.ends_with([':', '?'])
+}
+
+/// Returns true if the sentence says something of the term, which is in lowercase and set off in
+/// the text: “The mean shares the total out equally.”, “It has a measure, the range: the …”.
+fn introduces(sentence: &str, term: &str) -> bool {
+    let text = sentence.to_lowercase();
+    let Some(at) = find_word(&text, term).filter(|_| is_whole(sentence)) else {
+        return false;
+    };
+    let (before, after) = (&text[..at], &text[at + term.len()..]);
+    let next = after.split_whitespace().next().unwrap_or_default();
+    let is_subject = ["", "a ", "an ", "the "].contains(&before)
+        && after.starts_with(' ')
+        && next.chars().all(char::is_lowercase)
+        && !JOINING.contains(&next);
+    let is_explained = before.ends_with("the ") && after.starts_with([':', ',']);
+    is_subject || (is_explained && after.split_whitespace().count() >= 4)
+}
+
+/// Words that follow a term which is not yet a whole subject.
+const JOINING: [&str; 14] = [
+    "and", "or", "of", "in", "to", "for", "with", "as", "by", "on", "at", "from", "that", "which",
+];
+
 /// Returns true if the sentence defines the term, which is in lowercase.
 fn defines(sentence: &str, term: &str) -> bool {
     let text = sentence.to_lowercase();
-    let words = text.split_whitespace().count();
-    if words < 5
-        || sentence.chars().count() > DEFINITION_CHARACTERS
-        || sentence.contains('\u{FFFC}')
-        || sentence.ends_with([':', '?'])
-    {
-        return false;
-    }
-    let Some(at) = find_word(&text, term) else {
+    let Some(at) = find_word(&text, term).filter(|_| is_whole(sentence)) else {
         return false;
     };
     let (before, after) = (&text[..at], &text[at + term.len()..]);
@@ -388,6 +414,16 @@ mod tests {
             found[0].definition,
             "The median is the value in the middle of a sorted list."
         );
+    }
+
+    #[test]
+    fn a_term_that_is_set_off_needs_no_verb_of_definition() {
+        let html = "<p>The <strong>mean</strong> shares the total out equally. \
+                    The spread has a measure, the <strong>standard deviation</strong>: the typical distance from the mean. \
+                    <strong>Kind and fair</strong> of them to come so early.</p>";
+        let found = notes(html).concepts;
+        let names: Vec<&str> = found.iter().map(|of| of.concept.as_str()).collect();
+        assert_eq!(names, ["Mean", "Standard deviation"]);
     }
 
     #[test]
