@@ -35,7 +35,10 @@ create table course_chunks (
     ends_at integer not null check (ends_at > starts_at),
     content text not null,
     content_hash text not null,
-    -- Shorter vectors are padded with zeros.
+    -- Direction in the space that the course's own words span (latent semantic analysis). The
+    -- directions of small courses are padded with zeros.
+    direction vector(200),
+    -- Of a model of embeddings; shorter vectors are padded with zeros.
     embedding vector(1536),
     embedding_model text check (length(embedding_model) <= 200),
     created_at timestamptz not null default now(),
@@ -54,8 +57,8 @@ create table course_terms (
     term text not null check (length(term) between 1 and 200),
     chunk_nos integer[] not null,
     weights real[] not null,
-    -- Direction of the term in the space of the embedded model, times its weight; one byte for each
-    -- dimension after a scale of four bytes. Null for terms that the model does not know.
+    -- Direction of the term in the course's space, times its weight; one byte for each dimension
+    -- after a scale of four bytes. Null for terms that only one chunk has.
     direction bytea,
     primary key (organization_id, course_id, term)
 );

@@ -5,6 +5,7 @@ mod again;
 mod export;
 mod former_keys;
 mod language;
+mod passages;
 mod rust_book;
 mod search;
 mod studying;

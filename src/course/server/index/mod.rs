@@ -4,6 +4,8 @@
 
 mod bm25;
 mod chunks;
+mod fuse;
+mod lsa;
 mod store;
 mod terms;
 
@@ -14,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use self::chunks::chunks;
-use self::store::{ChunkRow, Contents, TermRow, TopicChunks};
+use self::store::{ChunkRow, Contents, TermEntry, TermRow, TopicChunks};
 use self::terms::{Stems, words};
 use super::search::without_practice;
 use crate::platform::db::{Conn, Db, lock};
@@ -54,39 +56,76 @@ pub struct Passage {
     pub score: f32,
 }
 
-/// Returns the passages that fit the question best, best first. Empty if the course has no word of
-/// the question, or is not indexed yet. The caller checks that the person may read the course.
-pub async fn retrieve(
-    conn: &mut Conn,
-    course: CourseId,
-    question: &str,
-    limit: usize,
-) -> AppResult<Vec<Passage>> {
-    retrieve_within(conn, course, question, limit, None).await
+/// By what passages are compared with a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassageRanking {
+    Words,
+    Meaning,
+    /// Both, which is best.
+    Fused,
 }
 
-/// Returns passages like [`retrieve`], only from `open_topics` if they are given.
-pub async fn retrieve_within(
+/// A search for the passages that answer a question.
+pub struct PassageSearch<'a> {
+    pub question: &'a str,
+    /// Most passages.
+    pub limit: usize,
+    /// Only from these topics, if they are given.
+    pub open_topics: Option<&'a [TopicId]>,
+    pub ranking: PassageRanking,
+}
+
+/// Returns the passages of the course that fit a question best, best first. Empty if the course has
+/// no word of the question, or is not indexed yet. The caller checks that the person may read the
+/// course. Takes passages from `open_topics` only, if they are given.
+pub async fn retrieve(
     conn: &mut Conn,
     course: CourseId,
     question: &str,
     limit: usize,
     open_topics: Option<&[TopicId]>,
 ) -> AppResult<Vec<Passage>> {
+    let search = PassageSearch {
+        question,
+        limit,
+        open_topics,
+        ranking: PassageRanking::Fused,
+    };
+    search_passages(conn, course, search).await
+}
+
+/// Like [`retrieve`], by one of the rankings.
+pub async fn search_passages(
+    conn: &mut Conn,
+    course: CourseId,
+    search: PassageSearch<'_>,
+) -> AppResult<Vec<Passage>> {
     let Some(index) = store::index(conn, course).await? else {
         return Ok(Vec::new());
     };
-    let question: String = question.chars().take(QUESTION_CHARACTERS).collect();
+    let question: String = search.question.chars().take(QUESTION_CHARACTERS).collect();
     let asked = words(&question);
     let stems = Stems::load(conn, &index.language, asked.iter()).await?;
     let asked: BTreeSet<&str> = stems.of(&asked).into_iter().collect();
     let found = store::terms(conn, course, &asked).await?;
-    let open = index.open_chunks(open_topics);
-    let postings = found.iter().flat_map(TermRow::postings);
-    let ranking = bm25::ranking(postings.filter(|(chunk, _)| open.contains(*chunk)));
-    let best: Vec<(i32, f32)> = ranking.into_iter().take(limit.saturating_mul(2)).collect();
+    let (mut by_words, mut by_meaning) = (Vec::new(), Vec::new());
+    if search.ranking != PassageRanking::Meaning {
+        let open = index.open_chunks(search.open_topics);
+        let postings = found.iter().flat_map(TermRow::postings);
+        by_words = bm25::ranking(postings.filter(|(chunk, _)| open.contains(*chunk)));
+    }
+    if search.ranking != PassageRanking::Words {
+        let directions: Vec<Vec<f32>> = found.iter().filter_map(TermRow::direction).collect();
+        if let Some(direction) = lsa::direction(directions.iter().map(Vec::as_slice)) {
+            by_meaning = store::nearest(conn, course, direction, search.open_topics).await?;
+        }
+    }
+    let ranking = fuse::ranking(&by_words, &by_meaning);
+    // Some chunks may be of topics that were hidden since the course was indexed.
+    let most = search.limit.saturating_mul(2);
+    let best: Vec<(i32, f32)> = ranking.into_iter().take(most).collect();
     let mut passages = store::passages(conn, course, &best).await?;
-    passages.truncate(limit);
+    passages.truncate(search.limit);
     Ok(passages)
 }
 
@@ -115,13 +154,21 @@ pub async fn index_course(
     let Some(contents) = contents else {
         return Err(AppError::NotFound("There is no such course.".to_owned()));
     };
-    let cut = tokio::task::spawn_blocking(move || cut(contents))
-        .await
-        .map_err(|error| AppError::internal(&error))?;
+    let cut = blocking(move || cut(contents)).await?;
+    let words = cut.words.clone();
+    let language = cut.language.clone();
+    let stems = db
+        .within(organization, async move |conn| {
+            Ok(Stems::load(conn, &language, words.iter().flatten()).await?)
+        })
+        .await?;
+    let (cut, weighed) = blocking(move || {
+        let weighed = weigh(&cut.words, &stems);
+        (cut, weighed)
+    })
+    .await?;
     db.within(organization, async move |conn| {
         lock(conn, &format!("index/{course}")).await?;
-        let stems = Stems::load(conn, &cut.language, cut.words.iter().flatten()).await?;
-        let terms: Vec<Vec<&str>> = cut.words.iter().map(|words| stems.of(words)).collect();
         let known: HashSet<String> = store::chunk_ids(conn, course).await?;
         let summary = IndexSummary {
             topics: cut.topics.len(),
@@ -130,12 +177,48 @@ pub async fn index_course(
                 .filter(|chunk| !known.contains(&chunk.chunk_id))
                 .count(),
         };
-        store::replace_terms(conn, course, &bm25::postings(&terms)).await?;
+        // Another run that has read a later state of the course was faster.
+        if store::has_newer(conn, course, cut.revision, VERSION).await? {
+            return Ok(summary);
+        }
+        store::replace_terms(conn, course, &weighed.terms).await?;
         store::replace_chunks(conn, course, &cut.chunks).await?;
+        store::store_directions(conn, course, &cut.chunks, &weighed.directions).await?;
         store::note_indexed(conn, course, (cut.revision, VERSION), &cut.topics).await?;
         Ok(summary)
     })
     .await
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| AppError::internal(&error))
+}
+
+/// The terms of a course, and the directions of its chunks.
+struct WeighedCourse {
+    terms: Vec<TermEntry>,
+    directions: Vec<Vec<f32>>,
+}
+
+fn weigh(words: &[Vec<String>], stems: &Stems) -> WeighedCourse {
+    let chunks: Vec<Vec<&str>> = words.iter().map(|words| stems.of(words)).collect();
+    let space = lsa::space(&chunks);
+    let terms = bm25::postings(&chunks)
+        .into_iter()
+        .map(|(term, postings)| TermEntry {
+            term: term.to_owned(),
+            postings,
+            direction: space
+                .terms
+                .get(term)
+                .map(|direction| lsa::to_bytes(direction)),
+        });
+    WeighedCourse {
+        terms: terms.collect(),
+        directions: space.chunks,
+    }
 }
 
 /// A course as chunks.

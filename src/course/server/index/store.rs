@@ -1,11 +1,13 @@
 //! Queries of the index.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
 use std::ops::Range;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Float4, Int2, Int4, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Binary, Bool, Float4, Float8, Int2, Int4, Jsonb, Nullable, Text, Uuid as SqlUuid,
+};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use super::Passage;
 use super::bm25::Postings;
 use super::chunks::Chunk;
+use super::lsa::{DIMENSIONS, from_bytes};
 use crate::platform::db::schema::course_chunks;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CourseId, TopicId};
@@ -143,6 +146,28 @@ pub async fn is_outdated(conn: &mut Conn, course: CourseId, version: i16) -> Que
     Ok(found.is_some_and(|found| found.is_outdated))
 }
 
+/// Whether the stored index is of the course's present state, and this revision is not.
+pub async fn has_newer(
+    conn: &mut Conn,
+    course: CourseId,
+    revision: Option<Uuid>,
+    version: i16,
+) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct StoredRevisionRow {
+        #[diesel(sql_type = Nullable<SqlUuid>)]
+        revision: Option<Uuid>,
+    }
+    let stored: Option<StoredRevisionRow> =
+        statement("select revision from course_indexes where course_id = $1")
+            .bind::<SqlUuid, _>(course)
+            .get_result(conn)
+            .await
+            .optional()?;
+    let is_other = stored.is_some_and(|stored| stored.revision != revision);
+    Ok(is_other && !is_outdated(conn, course, version).await?)
+}
+
 pub async fn chunk_ids(conn: &mut Conn, course: CourseId) -> QueryResult<HashSet<String>> {
     let ids: Vec<String> = course_chunks::table
         .filter(course_chunks::course_id.eq(course))
@@ -208,32 +233,113 @@ async fn store_chunks(
         .map(drop)
 }
 
+/// Writes the directions of the chunks.
+pub async fn store_directions(
+    conn: &mut Conn,
+    course: CourseId,
+    chunks: &[ChunkRow],
+    directions: &[Vec<f32>],
+) -> QueryResult<()> {
+    let rows: Vec<_> = chunks.iter().zip(directions).collect();
+    for part in rows.chunks(ROWS_AT_ONCE) {
+        let ids: Vec<&str> = part.iter().map(|(row, _)| row.chunk_id.as_str()).collect();
+        let directions: Vec<String> = part.iter().map(|(_, of)| array(of.iter())).collect();
+        statement(
+            "update course_chunks k
+             set direction = (x.direction || array_fill(0::real, array[$4 - cardinality(x.direction)]))::vector
+             from (select u.chunk_id, u.direction::real[] as direction from unnest($2, $3) as u (chunk_id, direction)) x
+             where k.course_id = $1 and k.chunk_id = x.chunk_id",
+        )
+        .bind::<SqlUuid, _>(course)
+        .bind::<Array<Text>, _>(ids)
+        .bind::<Array<Text>, _>(directions)
+        .bind::<Int4, _>(number(DIMENSIONS))
+        .execute(conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Chunks that are compared by meaning with those that have the question's words.
+const NEAREST: i64 = 50;
+
+/// Returns the chunks whose directions are nearest, with the cosine of the angle, best first.
+pub async fn nearest(
+    conn: &mut Conn,
+    course: CourseId,
+    mut direction: Vec<f32>,
+    open_topics: Option<&[TopicId]>,
+) -> QueryResult<Vec<(i32, f32)>> {
+    #[derive(QueryableByName)]
+    struct NearChunkRow {
+        #[diesel(sql_type = Int4)]
+        chunk_no: i32,
+        #[diesel(sql_type = Float8)]
+        distance: f64,
+    }
+    direction.resize(DIMENSIONS, 0.0);
+    let rows: Vec<NearChunkRow> = statement(
+        "select k.chunk_no, k.direction <=> $2::vector as distance from course_chunks k
+         where k.course_id = $1 and ($3 is null or k.topic_id = any($3)) and vector_norm(k.direction) > 0
+         order by distance, k.chunk_no limit $4",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<Array<Float4>, _>(direction)
+    .bind::<Nullable<Array<SqlUuid>>, _>(open_topics.map(<[TopicId]>::to_vec))
+    .bind::<BigInt, _>(NEAREST)
+    .load(conn)
+    .await?;
+    let near = rows
+        .into_iter()
+        .map(|row| (row.chunk_no, 1.0 - row.distance as f32));
+    Ok(near.collect())
+}
+
+/// A word of the course with its chunks.
+pub struct TermEntry {
+    pub term: String,
+    pub postings: Postings,
+    /// As `lsa::to_bytes` makes it.
+    pub direction: Option<Vec<u8>>,
+}
+
 /// Writes the words of the course's chunks.
 pub async fn replace_terms(
     conn: &mut Conn,
     course: CourseId,
-    terms: &BTreeMap<&str, Postings>,
+    terms: &[TermEntry],
 ) -> QueryResult<()> {
     statement("delete from course_terms where course_id = $1")
         .bind::<SqlUuid, _>(course)
         .execute(conn)
         .await?;
-    let (mut names, mut chunks, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-    for (term, postings) in terms {
-        names.push(*term);
-        chunks.push(array(postings.iter().map(|(chunk, _)| chunk)));
-        weights.push(array(postings.iter().map(|(_, weight)| weight)));
+    for part in terms.chunks(TERMS_AT_ONCE) {
+        store_terms(conn, course, part).await?;
     }
+    Ok(())
+}
+
+const TERMS_AT_ONCE: usize = 5_000;
+
+async fn store_terms(conn: &mut Conn, course: CourseId, terms: &[TermEntry]) -> QueryResult<()> {
+    let names: Vec<&str> = terms.iter().map(|entry| entry.term.as_str()).collect();
+    let of_chunks = |entry: &TermEntry| array(entry.postings.iter().map(|(chunk, _)| chunk));
+    let of_weights = |entry: &TermEntry| array(entry.postings.iter().map(|(_, weight)| weight));
+    let directions: Vec<_> = terms
+        .iter()
+        .map(|entry| entry.direction.as_deref())
+        .collect();
     // Arrays of arrays must be rectangular, so the arrays are sent in PostgreSQL's notation.
     statement(
-        "insert into course_terms (course_id, term, chunk_nos, weights)
-         select $1, x.term, x.chunk_nos::integer[], x.weights::real[]
-         from unnest($2, $3, $4) as x (term, chunk_nos, weights)",
+        "insert into course_terms (course_id, term, chunk_nos, weights, direction)
+         select $1, x.term, x.chunk_nos::integer[], x.weights::real[], x.direction
+         from unnest($2, $3, $4, $5) as x (term, chunk_nos, weights, direction)",
     )
     .bind::<SqlUuid, _>(course)
     .bind::<Array<Text>, _>(names)
-    .bind::<Array<Text>, _>(chunks)
-    .bind::<Array<Text>, _>(weights)
+    .bind::<Array<Text>, _>(terms.iter().map(of_chunks).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(terms.iter().map(of_weights).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Binary>>, _>(directions)
     .execute(conn)
     .await
     .map(drop)
@@ -326,9 +432,16 @@ pub struct TermRow {
     chunk_nos: Vec<i32>,
     #[diesel(sql_type = Array<Float4>)]
     weights: Vec<f32>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    direction: Option<Vec<u8>>,
 }
 
 impl TermRow {
+    /// Returns the direction of the term, if several chunks have it.
+    pub fn direction(&self) -> Option<Vec<f32>> {
+        self.direction.as_deref().map(from_bytes)
+    }
+
     pub fn postings(&self) -> impl Iterator<Item = (i32, f32)> {
         self.chunk_nos
             .iter()
@@ -342,7 +455,7 @@ pub async fn terms(
     course: CourseId,
     asked: &BTreeSet<&str>,
 ) -> QueryResult<Vec<TermRow>> {
-    statement("select chunk_nos, weights from course_terms where course_id = $1 and term = any($2)")
+    statement("select chunk_nos, weights, direction from course_terms where course_id = $1 and term = any($2)")
         .bind::<SqlUuid, _>(course)
         .bind::<Array<Text>, _>(asked.iter().copied().collect::<Vec<_>>())
         .load(conn)
