@@ -75,6 +75,13 @@ const TABLE: &str = "
     certificate/api/issue_certificate_anew code=CODE&reason=x                   401 403 403 403 403 200 404
     GET gradebook/api/load_gradebook course=open&query[sort]=score&query[down]=true&query[page]=0 401 403 403 200 403 200 404
     GET gradebook/api/load_learner course=open&username=learner&attempt=        401 403 403 200 403 200 404
+    GET grading/api/load_grading course=open                                    401 403 403 200 403 200 404
+    grading/api/save_grading    course=open&quiz_weight=x&exam_weight=1&work_weight=1&column_weight=1&drop_lowest=0 401 403 403 422 403 422 404
+    grading/api/add_grade_column course=open&title=&max_points=1                401 403 403 422 403 422 404
+    grading/api/delete_grade_column course=open&column=NOBODY                   401 403 403 404 403 404 404
+    GET grading/api/load_grade_column course=open&column=NOBODY&page=0          401 403 403 404 403 404 404
+    grading/api/save_grade_entries course=open&column=NOBODY                    401 403 403 404 403 404 404
+    GET grading/api/load_my_grade course=open                                   401 200 403 403 403 403 403
     gradebook/api/reset_quiz    course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404
     gradebook/api/excuse_quiz   course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404
     gradebook/api/end_excuse    course=open&learner=NOBODY&module_no=1&pair=1&reason=x 401 403 403 404 403 404 404

@@ -152,6 +152,9 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/comments/all", || {
             Box::pin(quiz(Quiz::TutorComments))
         }),
+        Route::lazy("/learn/:course/grade/mine", || {
+            Box::pin(quiz(Quiz::MyGrade))
+        }),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),
@@ -212,6 +215,12 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/exercises/:exercise", || {
             Box::pin(gradebook(Gradebook::Assignment))
+        }),
+        Route::lazy("/teach/:course/grading", || {
+            Box::pin(gradebook(Gradebook::Grading))
+        }),
+        Route::lazy("/teach/:course/grading/:column", || {
+            Box::pin(gradebook(Gradebook::GradeColumn))
         }),
         Route::lazy("/teach/:course/exams", || {
             Box::pin(gradebook(Gradebook::Exams))

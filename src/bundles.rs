@@ -37,6 +37,7 @@ use crate::exercise::marking::pages::{
 };
 use crate::exercise::pages::exercise_page;
 use crate::find::pages::find_page;
+use crate::gradebook::grading::pages::{grade_column_page, grading_page, my_grade_page};
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
 use crate::notes::pages::{concepts_page, topic_notes_page};
 use crate::people::applications::form::teach_with_us_page;
@@ -152,6 +153,7 @@ bundle! {
         Practice => practice_page,
         Exercise => exercise_page,
         TutorComments => tutor_comments_page,
+        MyGrade => my_grade_page,
     }
 }
 
@@ -185,6 +187,8 @@ bundle! {
         Marking => marking_page,
         Assignments => assignments_page,
         Assignment => assignment_page,
+        Grading => grading_page,
+        GradeColumn => grade_column_page,
     }
 }
 

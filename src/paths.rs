@@ -38,6 +38,11 @@ pub fn course_news_path(course: &str) -> String {
     format!("/learn/{course}/news/all")
 }
 
+/// A learner's own results and grade in a course.
+pub fn my_grade_path(course: &str) -> String {
+    format!("/learn/{course}/grade/mine")
+}
+
 pub fn certificate_path(code: &str) -> String {
     format!("{CERTIFICATES}/{code}")
 }

@@ -2,6 +2,7 @@
 //! actions.
 
 pub mod api;
+pub mod grading;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
@@ -187,6 +188,8 @@ pub struct GradebookPage {
     pub course_slug: String,
     pub course_title: CourseTitle,
     pub columns: Vec<GradeColumn>,
+    /// True if the course has a rule for grades.
+    pub has_grade: bool,
     pub learners: Vec<LearnerRow>,
     /// Number of the page shown, from 0. The last page if the requested one does not exist.
     pub page: u32,
@@ -215,12 +218,13 @@ pub struct Comment {
     pub on: String,
 }
 
-/// Column of the gradebook: a quiz or an exam.
+/// Column of the gradebook: a quiz, an exam, work that is handed in, or one that tutors fill in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GradeColumn {
     /// Short label, for example "1.2" for section 2 of module 1.
     pub label: String,
     pub title: String,
+    pub is_retired: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,6 +240,8 @@ pub struct LearnerRow {
     pub last_active: Option<(String, String)>,
     /// Mean of the best score in each quiz, in percent.
     pub score: Option<i32>,
+    /// Grade by the course's rule, in percent.
+    pub grade: Option<i32>,
     /// One cell for each column, in the same order.
     pub cells: Vec<Cell>,
 }
@@ -255,6 +261,10 @@ pub enum CellState {
     Passed,
     Failed,
     Excused,
+    /// Work that a tutor has not marked yet.
+    Waiting,
+    /// Has a result that is neither passed nor failed.
+    Marked,
 }
 
 impl CellState {
@@ -265,6 +275,8 @@ impl CellState {
             Self::Passed => "passed",
             Self::Failed => "not passed",
             Self::Excused => "excused",
+            Self::Waiting => "waiting for marks",
+            Self::Marked => "marked",
         }
     }
 }

@@ -87,6 +87,8 @@ id!(
     SittingId,
     ExamAttemptId,
     ExerciseId,
+    /// Column of the gradebook that tutors fill in.
+    GradeColumnId,
     /// Work of one learner on one exercise.
     ExerciseWorkId,
     SubmissionId,

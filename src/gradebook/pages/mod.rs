@@ -20,8 +20,8 @@ fn tone(state: CellState) -> Tone {
     match state {
         CellState::Passed => Tone::Ok,
         CellState::Failed => Tone::Danger,
-        CellState::Running | CellState::Excused => Tone::Info,
-        CellState::NotAttempted => Tone::Neutral,
+        CellState::Running | CellState::Excused | CellState::Waiting => Tone::Info,
+        CellState::NotAttempted | CellState::Marked => Tone::Neutral,
     }
 }
 

@@ -7,6 +7,7 @@ use super::ratings::opinions;
 use crate::cohort::teach::home::announcements_path;
 use crate::course::SEARCH_CHARACTERS;
 use crate::gradebook::api::load_gradebook;
+use crate::gradebook::grading::grading_path;
 use crate::gradebook::{
     Cell, CellState, GradebookPage, GradebookQuery, LearnerFilter, LearnerRow, LearnerSort, PAGE,
     learner_path,
@@ -76,6 +77,9 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
             <Button kind=ButtonKind::Secondary href=announcements_path(&slug, None)>
                 "Announcements"
             </Button>
+            <Button kind=ButtonKind::Secondary href=grading_path(&slug)>
+                "Grading"
+            </Button>
             // Not a page of the app, so the browser itself has to fetch the file.
             <a class="btn second" href=file rel="external" download>
                 <Icon glyph=Glyph::Download />
@@ -138,9 +142,11 @@ fn table(page: GradebookPage, query: &GradebookQuery) -> AnyView {
         let direction = (query.sort == sort).then_some(!query.down);
         Column::new(sort.label()).sorted(query.sorted_by(sort).path(&slug), direction)
     };
+    let grade = page.has_grade.then(|| Column::new("Grade"));
     let columns: Vec<Column> = LearnerSort::ALL
         .map(sorting)
         .into_iter()
+        .chain(grade)
         .chain(page.columns.iter().map(|column| Column::new(&column.label)))
         .collect();
     let empty = page.learners.is_empty().then(|| match query.q.is_empty() && query.filter == LearnerFilter::All {
@@ -150,7 +156,7 @@ fn table(page: GradebookPage, query: &GradebookQuery) -> AnyView {
     let rows = page
         .learners
         .into_iter()
-        .map(|learner| row(&slug, learner))
+        .map(|learner| row(&slug, learner, page.has_grade))
         .collect_view();
     let titles: Vec<String> = page
         .columns
@@ -194,8 +200,9 @@ fn class(state: CellState) -> &'static str {
     match state {
         CellState::Passed => "grade ok",
         CellState::Failed => "grade danger",
-        CellState::Running => "grade warn",
+        CellState::Running | CellState::Waiting => "grade warn",
         CellState::Excused | CellState::NotAttempted => "grade soft",
+        CellState::Marked => "grade",
     }
 }
 
@@ -203,8 +210,8 @@ fn sign(state: CellState) -> AnyView {
     match state {
         CellState::Passed => view! { <Icon glyph=Glyph::Check /> }.erase(),
         CellState::Failed => view! { <Icon glyph=Glyph::Close /> }.erase(),
-        CellState::Running => view! { <Icon glyph=Glyph::Clock /> }.erase(),
-        CellState::Excused => ().erase(),
+        CellState::Running | CellState::Waiting => view! { <Icon glyph=Glyph::Clock /> }.erase(),
+        CellState::Excused | CellState::Marked => ().erase(),
         CellState::NotAttempted => view! { <span aria-hidden="true">"–"</span> }.erase(),
     }
 }
@@ -230,7 +237,10 @@ fn grade(cell: Cell) -> AnyView {
     .erase()
 }
 
-fn row(slug: &str, learner: LearnerRow) -> AnyView {
+fn row(slug: &str, learner: LearnerRow, has_grade: bool) -> AnyView {
+    let percent =
+        |number: Option<i32>| number.map_or("–".to_owned(), |number| format!("{number}%"));
+    let grade_cell = has_grade.then(|| view! { <td class="num">{percent(learner.grade)}</td> });
     let badge = match (learner.is_completed, learner.is_stuck) {
         (_, true) => Some((Tone::Warn, "Stuck")),
         (true, _) => Some((Tone::Ok, "Completed")),
@@ -254,7 +264,8 @@ fn row(slug: &str, learner: LearnerRow) -> AnyView {
             </th>
             <td class="num">{format!("{}%", learner.done)}</td>
             <td>{active}</td>
-            <td class="num">{learner.score.map_or("–".to_owned(), |score| format!("{score}%"))}</td>
+            <td class="num">{percent(learner.score)}</td>
+            {grade_cell}
             {cells}
         </tr>
     }

@@ -7,9 +7,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
-use super::store::LearnerLine;
-use super::view;
-use crate::gradebook::{Cell, GradeColumn, GradebookQuery, LearnerFilter, LearnerSort};
+use super::view::{self, GradeList, GradedLine};
+use crate::gradebook::{GradebookQuery, LearnerFilter, LearnerSort};
 use crate::platform::auth::guard::tutor_of_slug;
 use crate::platform::auth::sign_in_path;
 use crate::platform::error::{AppError, AppResult};
@@ -82,22 +81,23 @@ async fn file(cx: Cx, course: &str, query: GradebookQuery) -> AppResult<Vec<u8>>
     let tutor = tutor_of_slug(cx.clone(), course).await?;
     let clock = Clock::of(&cx);
     let course = tutor.course;
-    let (columns, lines) = cx
+    let list = cx
         .within(async move |conn| view::lines(conn, course, &query, (LIMIT, 0), &clock).await)
         .await?;
-    if lines.first().is_some_and(|(line, _)| line.total > LIMIT) {
+    let first = list.lines.first();
+    if first.is_some_and(|graded| graded.line.total > LIMIT) {
         return Err(AppError::TooLarge(format!(
             "A file holds at most {} learners. Search or filter first.",
             figures::number(LIMIT as usize)
         )));
     }
-    write(&columns, &lines).map_err(|error| AppError::internal(&error))
+    write(&list).map_err(|error| AppError::internal(&error))
 }
 
 /// Writes the CSV with a byte order mark, by which spreadsheets recognize UTF-8. Times are ISO
 /// 8601. Every value is quoted, because spreadsheets in many languages separate at semicolons, and
 /// would split a name there.
-fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Result<Vec<u8>> {
+fn write(list: &GradeList) -> csv::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::Always)
         .from_writer("\u{feff}".as_bytes().to_vec());
@@ -113,12 +113,15 @@ fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Re
     ]
     .map(str::to_owned)
     .to_vec();
-    for column in columns {
-        head.push(format!("{} (%)", column.label));
+    if list.has_grade {
+        head.push("Grade (%)".to_owned());
+    }
+    for column in &list.columns {
+        head.push(inert(&format!("{} (%)", column.label)));
         head.push(inert(&column.title));
     }
     writer.write_record(&head)?;
-    for (line, cells) in lines {
+    for GradedLine { line, cells, grade } in &list.lines {
         let number = |number: Option<i32>| number.map(|n| n.to_string()).unwrap_or_default();
         let mut record = vec![
             inert(&line.display_name),
@@ -132,6 +135,9 @@ fn write(columns: &[GradeColumn], lines: &[(LearnerLine, Vec<Cell>)]) -> csv::Re
             line.done_percent.to_string(),
             number(line.score),
         ];
+        if list.has_grade {
+            record.push(number(*grade));
+        }
         for cell in cells {
             record.push(number(cell.score));
             record.push(cell.state.label().to_owned());

@@ -1,5 +1,6 @@
 //! Tests of the gradebook over HTTP.
 
 mod actions;
+mod grading;
 mod list;
 mod regrade;

@@ -2027,6 +2027,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    course_grading (course_id) {
+        course_id -> Uuid,
+        organization_id -> Uuid,
+        quiz_weight -> Int4,
+        exam_weight -> Int4,
+        work_weight -> Int4,
+        column_weight -> Int4,
+        drop_lowest -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    grade_columns (column_id) {
+        column_id -> Uuid,
+        organization_id -> Uuid,
+        course_id -> Uuid,
+        title -> Text,
+        max_points -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    grade_entries (column_id, user_id) {
+        column_id -> Uuid,
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        points -> Float8,
+        noted_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(web_sessions -> users (user_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(one_time_tokens -> sign_ups (sign_up_id));
@@ -2162,6 +2199,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     course_certificates,
     course_chunks,
     course_files,
+    course_grading,
     course_import_previews,
     course_indexes,
     course_message_receivers,
@@ -2193,6 +2231,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     first_answers,
     known_devices,
     invitation_links,
+    grade_columns,
+    grade_entries,
     invitation_lists,
     invitations,
     learner_persona_profiles,

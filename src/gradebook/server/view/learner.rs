@@ -187,7 +187,7 @@ fn retired(
         .iter()
         .filter_map(|((_, key), cell)| match key {
             ColumnKey::Quiz(number) => Some((*number, *cell)),
-            ColumnKey::Exam(_) => None,
+            ColumnKey::Exam(_) | ColumnKey::Work(_) | ColumnKey::Manual(_) => None,
         })
         .chain(attempts.keys().map(|key| (*key, Cell::default())))
         .filter(|(quiz, _)| quiz.module_no == module_no && progress.quiz(*quiz).is_none())

@@ -5,7 +5,7 @@ mod learners;
 mod regrade;
 
 pub use self::learner::learner;
-pub use self::learners::{gradebook, lines};
+pub use self::learners::{GradeList, GradedLine, gradebook, lines};
 pub use self::regrade::{regrade, seen};
 
 /// In place of the name of somebody whose account is no more.

@@ -118,6 +118,8 @@ pub const HOLDINGS: &[Holding] = &[
     holding("exam_resets", "reset_by", ACT_ON_OTHERS, RECORD),
     holding("exam_sittings", "user_id", Without("'{paper}'"), EVIDENCE),
     holding("first_answers", "user_id", LeftOut("Statistics of questions. Your answers are in the other files."), Deleted),
+    holding("grade_entries", "user_id", Without("'{noted_by}'"), Deleted),
+    holding("grade_entries", "noted_by", ACT_ON_OTHERS, RECORD),
     holding("invitation_lists", "uploaded_by", ACT_ON_OTHERS, RECORD),
     holding("invitations", "accepted_by", Without("'{invited_by}'"), Deleted),
     holding("invitations", "invited_by", ACT_ON_OTHERS, RECORD),
