@@ -245,3 +245,28 @@ test.describe("learners", { tag: "@once" }, () => {
     await expect(page.getByText("Only this course's tutors may do this.")).toBeVisible();
   });
 });
+
+test("a learner supposes results, and a tutor fills in a column", async ({ page, browser }) => {
+  await learner(page, DEMO);
+  const context = await browser.newContext(test.info().project.use);
+  const tutor = await context.newPage();
+  await signIn(tutor, "tutor");
+  await tutor.goto(`/teach/${DEMO}/grading`);
+  await accessible(tutor);
+  await tutor.getByRole("link", { name: "Talk" }).click();
+  await expect(tutor.getByRole("heading", { name: "Talk", level: 1 })).toBeVisible();
+  await accessible(tutor);
+  const first = tutor.getByLabel(/^Points of /).first();
+  await first.fill("25");
+  await tutor.getByRole("button", { name: "Save points" }).click();
+  await expect(tutor.locator(".error-summary")).toBeVisible();
+  await context.close();
+
+  await page.goto(`/learn/${DEMO}/grade/mine`);
+  await awake(page);
+  await expect(page.getByText("There are no results that count yet.")).toBeVisible();
+  await page.getByRole("spinbutton").first().fill("80");
+  await page.getByRole("button", { name: "What would my grade be?" }).click();
+  await expect(page.getByText("With the results that you suppose: 80%")).toBeVisible();
+  await accessible(page);
+});

@@ -68,6 +68,10 @@ const TUTOR: Walk[] = [
   ] },
   { path: `/teach/${DEMO}/outline`, steps: [{ press: "Add topic", then: "errors" }] },
   { path: `/teach/${DEMO}/topics/what-was-counted/notes`, steps: [{ fill: { Concepts: "No colon" }, press: "Save notes", then: "errors" }] },
+  { path: `/teach/${DEMO}/grading`, steps: [
+    { fill: { "Lowest quiz results to leave out": "x" }, press: "Save weights", then: "errors" },
+    { press: "Add column", then: "errors" },
+  ] },
   { path: `/teach/${DEMO}/course`, steps: [{ fill: { Title: " " }, press: "Save", then: "errors" }] },
   { path: `/teach/${DEMO}?q=sofia`, steps: [{ press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/questions`, steps: [{ fill: { "Search questions": "median" }, press: "Search", then: "next page" }] },

@@ -67,6 +67,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         cohort::make(conn, &hash).await?;
         threads::fill(conn).await?;
         work::hand_in(conn).await?;
+        work::grade(conn).await?;
         admission::admit(conn).await?;
         site::fill(conn).await
     })
