@@ -64,16 +64,18 @@ fn rule_form(page: &GradingPage, form: FormState) -> AnyView {
         }
     });
     let dropped = rule.map_or(0, |rule| rule.drop_lowest).to_string();
+    let weights = weights.collect_view();
+    let course = page.course_slug.clone();
     view! {
         <Form form=form class="stack bank-settings">
-            <input type="hidden" name="course" value=page.course_slug.clone() />
+            <input type="hidden" name="course" value=course />
             <h2>"Weights"</h2>
             <p class="soft">
                 "A grade is the weighted mean of the results so far. Only the ratios of the weights matter, and a part without results does not count yet. With all weights at 0 the course has no grade."
             </p>
             {form.said("Saved.")}
             <div class="bank-fields">
-                {weights.collect_view()}
+                {weights}
                 <Field
                     name="drop_lowest"
                     label="Lowest quiz results to leave out"
@@ -143,9 +145,10 @@ fn columns(page: &GradingPage) -> AnyView {
 }
 
 fn column_form(page: &GradingPage, form: FormState) -> AnyView {
+    let course = page.course_slug.clone();
     view! {
         <Form form=form class="stack bank-settings">
-            <input type="hidden" name="course" value=page.course_slug.clone() />
+            <input type="hidden" name="course" value=course />
             <div class="bank-fields">
                 <Field
                     name="title"
@@ -218,6 +221,7 @@ fn grade_column(page: GradeColumnPage, save: FormState, delete: FormState) -> An
         true => view! { <EmptyState title="No learners yet" text="Learners appear here once they enroll." /> }.erase(),
         false => entries_form(&course, &column, entries, save),
     };
+    let of_course = course.clone();
     let inside = view! {
         {form}
         <Pagination previous=previous next=next />
@@ -225,7 +229,7 @@ fn grade_column(page: GradeColumnPage, save: FormState, delete: FormState) -> An
             <summary>"Delete this column"</summary>
             <Form form=delete class="stack">
                 <p>"Its points are deleted, too. The audit log keeps them."</p>
-                <input type="hidden" name="course" value=course.clone() />
+                <input type="hidden" name="course" value=of_course />
                 <input type="hidden" name="column" value=id.to_string() />
                 <div>
                     <Button kind=ButtonKind::Danger busy=delete.busy()>
@@ -272,10 +276,11 @@ fn entries_form(
         }
     });
     let rows = rows.collect_view();
+    let (course, column) = (course.to_owned(), column.column_id.to_string());
     view! {
         <Form form=form class="stack grade-entries" guards=true>
-            <input type="hidden" name="course" value=course.to_owned() />
-            <input type="hidden" name="column" value=column.column_id.to_string() />
+            <input type="hidden" name="course" value=course />
+            <input type="hidden" name="column" value=column />
             {form.said("Saved.")}
             <Table label="Points" columns=heads>
                 {rows}
