@@ -2,6 +2,7 @@
 //! actions.
 
 pub mod api;
+pub mod messages;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;

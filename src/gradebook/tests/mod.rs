@@ -2,4 +2,5 @@
 
 mod actions;
 mod list;
+mod messages;
 mod regrade;

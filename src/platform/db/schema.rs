@@ -1697,6 +1697,7 @@ diesel::table! {
         message_id -> Uuid,
         user_id -> Uuid,
         organization_id -> Uuid,
+        read_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1727,6 +1728,7 @@ diesel::table! {
         message_id -> Uuid,
         member_id -> Uuid,
         organization_id -> Uuid,
+        read_at -> Nullable<Timestamptz>,
     }
 }
 
