@@ -7,6 +7,7 @@ use super::sessions::{self, CalendarSession};
 use super::store::{self, Cohort};
 use crate::cohort::HomeDate;
 use crate::course::server::shared::SharedCourse;
+use crate::enrollment::server::opening::LearnerDates;
 use crate::exam::server::store as exams;
 use crate::exam::server::time_limit::Window;
 use crate::platform::db::Conn;
@@ -58,9 +59,10 @@ pub async fn dates(
     if shared.has_exams {
         let exams = exams::exams(conn, cohort.course_id).await?;
         let offered = exams.into_iter().filter(exams::Exam::is_offered);
+        let own = LearnerDates::of_member(conn, cohort.cohort_id, Some(batch_no), member).await?;
         dates.extend(offered.map(|exam| CohortDate::Exam {
             exam: exam.exam_id,
-            window: exam.window.or_days(exam.days, Some(cohort.start())),
+            window: exam.window.of_learner(exam.exam_id, exam.days, &own),
             title: exam.title,
         }));
     }

@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use super::notices;
-use crate::cohort::server::cold_calls::{cohort_state, opening};
+use crate::cohort::server::cold_calls::{cohort_state, opening, overrides};
 use crate::enrollment::server::opening::{OpeningRule, effective_date};
 use crate::enrollment::server::progress;
 use crate::paths::{cold_call_path, topic_path};
@@ -164,6 +164,7 @@ fn notification(prompts: &[OpenedRow]) -> NewNotification {
 /// member and topic.
 async fn opened(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Vec<OpenedRow>> {
     let (opening, state) = (opening("c.cohort_id"), cohort_state("c.cohort_id"));
+    let overrides = overrides("c.cohort_id", "m.batch_no", "m.member_id");
     statement(format!(
         "select x.* from (
              select m.user_id, p.prompt_id, p.prompt, p.display_order, p.course_id, k.slug as course, t.topic_id,
@@ -180,7 +181,7 @@ async fn opened(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Vec<OpenedRo
                  and e.status in ('active', 'completed')
              join cold_call_prompts p on p.course_id = c.course_id and p.retired_at is null
              join topics t on t.topic_id = p.topic_id and t.retired_at is null
-             left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = c.cohort_id
+             {overrides}
              left join lateral prevailing_module_rules(c.cohort_id, m.batch_no, m.member_id) r
                  on r.module_no = t.module_no
              where c.is_active and c.starts_at <= $1 and (c.ends_at is null or c.ends_at > $1)

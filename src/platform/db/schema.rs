@@ -1797,6 +1797,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    cohort_date_overrides (override_id) {
+        override_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        batch_no -> Nullable<Int4>,
+        member_id -> Nullable<Uuid>,
+        exam_id -> Nullable<Uuid>,
+        prompt_id -> Nullable<Uuid>,
+        opens_at -> Nullable<Timestamptz>,
+        closes_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     cohort_module_rules (rule_id) {
         rule_id -> Uuid,
         organization_id -> Uuid,
@@ -2150,6 +2166,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cohort_announcements,
     cohort_batch_projects,
     cohort_lists,
+    cohort_date_overrides,
     cohort_members,
     cohort_message_receivers,
     cohort_messages,
