@@ -1157,6 +1157,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    assignment_reminders (exercise_id, due_at) {
+        exercise_id -> Uuid,
+        due_at -> Timestamptz,
+        organization_id -> Uuid,
+        sent_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     assignments (exercise_id) {
         exercise_id -> Uuid,
         organization_id -> Uuid,
@@ -2255,6 +2264,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_ups,
     simulation_exercises,
     simulation_work,
+    assignment_reminders,
     assignments,
     submissions,
     work_files,
