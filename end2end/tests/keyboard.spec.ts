@@ -69,6 +69,7 @@ const TUTOR: Walk[] = [
   { path: `/teach/${DEMO}/outline`, steps: [{ press: "Add topic", then: "errors" }] },
   { path: `/teach/${DEMO}/topics/what-was-counted/notes`, steps: [{ fill: { Concepts: "No colon" }, press: "Save notes", then: "errors" }] },
   { path: `/teach/${DEMO}/course`, steps: [{ fill: { Title: " " }, press: "Save", then: "errors" }] },
+  { path: `/teach/${DEMO}/messages?filter=stuck`, steps: [{ press: "Send", then: "errors" }] },
   { path: `/teach/${DEMO}?q=sofia`, steps: [{ press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/questions`, steps: [{ fill: { "Search questions": "median" }, press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/exams/new`, steps: [
