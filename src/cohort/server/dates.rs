@@ -1,5 +1,5 @@
-//! The dates of a cohort: its first and last day, modules, exams, exercises and live sessions. The list on the
-//! cohort's home and the calendar for calendar programs are made from them.
+//! The dates of a cohort: its first and last day, modules, exams, exercises and live sessions. The
+//! list on the cohort's home and the calendar for calendar programs are made from them.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 

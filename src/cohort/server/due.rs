@@ -1,4 +1,5 @@
-//! The list "Up next" of a cohort's home: exams, exercises and cold calls with a date, then modules.
+//! The list "Up next" of a cohort's home: exams, exercises and cold calls with a date, then
+//! modules.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -37,8 +38,8 @@ pub fn announced(dates: &[CohortDate], clock: &Clock) -> Vec<DueLine> {
     modules.take(SHOWN_MODULES).collect()
 }
 
-/// Returns what the member has to do: exams, exercises and cold calls by their dates, then modules in order.
-/// The course is given by id and slug.
+/// Returns what the member has to do: exams, exercises and cold calls by their dates, then modules
+/// in order. The course is given by id and slug.
 pub async fn due(
     conn: &mut Conn,
     user: UserId,

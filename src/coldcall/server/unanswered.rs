@@ -2,8 +2,9 @@
 
 use crate::cohort::server::cold_calls::{opening, overrides};
 
-/// SQL that gives the prompts `p`, their topics `t` and courses `k`, with the members `m` of running
-/// cohorts `c` to whom they have opened at `$1` and who have not answered. `joins` adds tables.
+/// SQL that gives the prompts `p`, their topics `t` and courses `k`, with the members `m` of
+/// running cohorts `c` to whom they have opened at `$1` and who have not answered. `joins` adds
+/// tables.
 pub fn unanswered(joins: &str) -> String {
     let opening = opening("c.cohort_id");
     let overrides = overrides("c.cohort_id", "m.batch_no", "m.member_id");

@@ -73,7 +73,7 @@ pub struct OwnTimes {
     pub closes_at: Option<DateTime<Utc>>,
 }
 
-/// What exams need to know of a learner's cohort. Empty for learners outside cohorts.
+/// The start of a learner's cohort, and the own times of its exams. Empty outside cohorts.
 #[derive(Debug, Clone, Default)]
 pub struct LearnerDates {
     pub start: Option<CohortStart>,

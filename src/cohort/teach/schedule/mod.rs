@@ -1,5 +1,5 @@
-//! When the modules of the course open to a cohort, to one of its batches, or to one member, and the
-//! times of exams and cold calls that a batch or a member has for itself.
+//! When the modules of the course open to a cohort, to one of its batches, or to one member, and
+//! the times of exams and cold calls that a batch or a member has for itself.
 
 pub mod api;
 pub mod pages;

@@ -1,5 +1,5 @@
-//! Page on which tutors say when modules open, and give a batch or a member other times of exams and
-//! cold calls.
+//! Page on which tutors say when modules open, and give a batch or a member other times of exams
+//! and cold calls.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

@@ -32,8 +32,8 @@ pub struct DueExercise {
     pub is_handed_in: bool,
 }
 
-/// Returns the exercises of a course with a due date, in the order of these. `learner` is the person
-/// whose work counts.
+/// Returns the exercises of a course with a due date, in the order of these. `learner` is the
+/// person whose work counts.
 pub async fn exercises(
     conn: &mut Conn,
     course: CourseId,
