@@ -98,6 +98,12 @@ async fn a_message_goes_to_one_learner_who_studies_the_course() {
     let refused = send(&mut meera, 5, &nobody).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(site.test.text(TOLD).await, "asha");
+
+    let change = "update course_tutors set is_active = false";
+    site.test.sql(change).await;
+    let refused = send(&mut meera, 6, &[("to[learner]", "ravi")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(meera.get(PAGE).await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test(flavor = "multi_thread")]

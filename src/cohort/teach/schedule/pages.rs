@@ -172,6 +172,7 @@ fn own_times(
     let has_own =
         |item: &ScheduledItem| !item.times.opens_at.is_empty() || !item.times.closes_at.is_empty();
     let own = items.iter().filter(|item| has_own(item)).count();
+    let is_open = own > 0;
     let summary = match own {
         0 => title.to_owned(),
         own => format!("{title} ({own} with other times)"),
@@ -181,7 +182,7 @@ fn own_times(
         .map(|(row, item)| own_time(list, row, item, form))
         .collect_view();
     view! {
-        <details class="cohort-add" open=own != 0>
+        <details class="cohort-add" open=is_open>
             <summary>{summary}</summary>
             <p class="soft">
                 "Leave a time empty to keep that of the others. After their own close, others may see results and answers."
