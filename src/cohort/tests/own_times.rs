@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use crate::platform::http::testing::{Browser, TestSite};
 use crate::testing::{
-    ExamBuilder, Group, cold_call_course, exam_bank, prompt_id, start_exam, tutor,
+    ExamBuilder, Group, cold_call_course, exam_bank, prompt_id, running_sitting, start_exam, tutor,
 };
 
 /// Sends the form of the schedule with the times of one exam or cold call.
@@ -152,4 +152,40 @@ async fn own_times_are_for_the_exams_of_the_course_alone() {
     assert_eq!(saved, 200);
     let stored = "select count(*) from cohort_date_overrides";
     assert_eq!(site.test.count(stored).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_that_wait_for_the_close_wait_for_the_latest_one() {
+    let site = TestSite::new().await;
+    exam_bank().import(&site).await;
+    tutor(&site, "tutor@example.org").await;
+    let exam = ExamBuilder::new()
+        .with("exam[closes_at]", "2098-05-01T10:00")
+        .with("exam[review_after_close]", "true");
+    let exam = exam.publish(&site).await;
+    let group = Group::new(&site, "Spring").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    start_exam(&mut asha, "small", &exam).await.assert_ok();
+    let sitting = running_sitting(&site).await;
+    let fields = [("sitting", sitting.as_str())];
+    let submitted = asha.post("exam/api/submit_exam", &fields).await;
+    submitted.assert_ok();
+    let path = format!("/learn/small/exam/{exam}");
+    assert!(
+        asha.get(&path)
+            .await
+            .body
+            .contains("available from 1 May 2098")
+    );
+    // Somebody of the cohort takes the exam later.
+    let later = "insert into cohort_members (cohort_id, email) select cohort_id, 'bo@example.org' from cohorts;
+         insert into cohort_date_overrides (cohort_id, member_id, exam_id, closes_at)
+         select cohort_id, member_id, exam_id, '2098-07-01 10:00Z' from cohort_members, exams where email like 'bo%'";
+    site.test.sql(later).await;
+    assert!(
+        asha.get(&path)
+            .await
+            .body
+            .contains("available from 1 July 2098")
+    );
 }

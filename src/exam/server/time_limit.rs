@@ -87,7 +87,7 @@ pub fn deadline(started_at: DateTime<Utc>, allowed: TimeAllowed) -> DateTime<Utc
 }
 
 /// Returns which part of an ended sitting the learner may see now, and when more appears. With
-/// `review_after_close`, results wait until the last running sitting has to end (`running_until`).
+/// `review_after_close`, results wait until the last learner's time is over (`running_until`).
 /// Otherwise a learner who is still sitting could learn the answers from others.
 pub fn review(
     config: &ExamConfig,

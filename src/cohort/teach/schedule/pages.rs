@@ -173,6 +173,12 @@ fn own_times(
         |item: &ScheduledItem| !item.times.opens_at.is_empty() || !item.times.closes_at.is_empty();
     let own = items.iter().filter(|item| has_own(item)).count();
     let is_open = own > 0;
+    let hint = match list {
+        "exams" => {
+            "Leave a time empty to keep that of the others. Results that wait until an exam closes wait for the latest of these times."
+        }
+        _ => "Leave a time empty to keep that of the others.",
+    };
     let summary = match own {
         0 => title.to_owned(),
         own => format!("{title} ({own} with other times)"),
@@ -185,7 +191,7 @@ fn own_times(
         <details class="cohort-add" open=is_open>
             <summary>{summary}</summary>
             <p class="soft">
-                "Leave a time empty to keep that of the others. After their own close, others may see results and answers."
+                {hint}
             </p>
             {items}
         </details>
