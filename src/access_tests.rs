@@ -90,6 +90,8 @@ const TABLE: &str = "
     gradebook/api/reset_exam    course=open&learner=NOBODY&exam=EXAM&reason=x   401 403 403 404 403 404 404
     gradebook/api/excuse_exam   course=open&learner=NOBODY&exam=EXAM&reason=x   401 403 403 404 403 404 404
     gradebook/api/end_exam_excuse course=open&learner=NOBODY&exam=EXAM&reason=x 401 403 403 404 403 404 404
+    GET messages/api/load_course_message course=open                            401 403 403 200 403 200 404
+    messages/api/send_course_message course=open&key=NOBODY                     401 403 403 422 403 422 404
     GET gradebook/api/load_regrade course=open&question=NOBODY&ruling=key       401 403 403 404 403 404 404
     gradebook/api/regrade_question course=open&question=NOBODY&ruling=key&seen=x&reason=x 401 403 403 404 403 404 404
     GET teach/api/load_cohorts  course=open                                     401 403 403 200 403 200 404

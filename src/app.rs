@@ -325,6 +325,9 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/learners/:learner", || {
             Box::pin(gradebook(Gradebook::Learner))
         }),
+        Route::lazy("/teach/:course/messages", || {
+            Box::pin(gradebook(Gradebook::Message))
+        }),
         Route::lazy("/teach/:course/questions/:question/regrade", || {
             Box::pin(bank(Bank::Regrade))
         }),

@@ -38,6 +38,7 @@ use crate::exercise::marking::pages::{
 use crate::exercise::pages::exercise_page;
 use crate::find::pages::find_page;
 use crate::gradebook::grading::pages::{grade_column_page, grading_page, my_grade_page};
+use crate::gradebook::messages::pages::course_message_page;
 use crate::gradebook::pages::{gradebook_page, learner_page, regrade_page};
 use crate::notes::pages::{concepts_page, topic_notes_page};
 use crate::people::applications::form::teach_with_us_page;
@@ -179,6 +180,7 @@ bundle! {
     gradebook, Gradebook {
         Learners => gradebook_page,
         Learner => learner_page,
+        Message => course_message_page,
         Exams => taught_exams_page,
         Exam => taught_exam_page,
         ExamForm => exam_form_page,

@@ -40,7 +40,7 @@ const TEXTS: &str = "
     exam_sections: title
     course_certificates: learner_name course_title organization_name feedback
     tutors: headline bio specialization
-    page_content: title
+    page_content: title draft_title draft_body
     page_versions: title body
     course_offerings: title description
     assessment_questions: prompt
@@ -56,9 +56,13 @@ const TEXTS: &str = "
     invitations: name
     invitation_lists: file_name
     tutor_applications: name subjects experience motivation
+    submissions: work feedback
+    exercise_comments: body
+    marking_comments: body
+    topic_schedules: problem
+    ai_notes: summary_markdown
     mail_log: subject problem
     background_jobs: last_error
-    cohorts: title
 ";
 
 /// Start tags of a page, and the text of its title.
@@ -270,14 +274,60 @@ fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// Announces something to the learners of the course, and writes to one of them.
+const NEWS: &str = "insert into cohort_announcements (course_id, title, body, body_html)
+    select course_id, 'x', 'x', '<p>x</p>' from courses where slug = 'open';
+    insert into cohort_messages (message_id, course_id, title, body)
+    select gen_random_uuid(), course_id, 'x', 'x' from courses where slug = 'open';
+    insert into course_message_receivers (message_id, user_id)
+    select message_id, user_id from cohort_messages, users
+    where course_id is not null and email = 'learner@example.org'";
+
+/// SQL that hands in work of the learner and releases its marks, writes the notes of the topic, and
+/// plans when it is published. Texts in JSON are hostile.
+fn marked_work() -> String {
+    let hostile = format!("$hostile${HOSTILE}$hostile$");
+    format!(
+        "insert into assignments (exercise_id, rubric)
+         select exercise_id, jsonb_build_object('version', 1,
+             'criteria', jsonb_build_array(jsonb_build_object('name', {hostile}, 'levels', jsonb_build_array(
+                 jsonb_build_object('name', {hostile}, 'from', 0, 'to', 2)))),
+             'checks', jsonb_build_array(jsonb_build_object('name', {hostile}, 'feedback', {hostile})))
+         from simulation_exercises on conflict do nothing;
+         insert into simulation_work (user_id, exercise_id, work)
+         select user_id, exercise_id, 'x' from users, simulation_exercises where email = 'learner@example.org'
+         on conflict do nothing;
+         insert into submissions (submission_id, work_id, number, work, links, handed_in_at, rubric, points, checked,
+                                  score, feedback, feedback_html, released_at)
+         select '00000000-0000-0000-0000-000000000000', w.work_id, 1, 'x', '', now(), a.rubric,
+                '{{\"version\": 1, \"points\": [2]}}',
+                jsonb_build_object('version', 1, 'lines', jsonb_build_array({hostile})), 100, 'x', '<p>x</p>', now()
+         from simulation_work w join assignments a on a.exercise_id = w.exercise_id limit 1;
+         insert into exercise_comments (work_id, author_user_id, is_tutor, body, body_html)
+         select work_id, user_id, false, 'x', '<p>x</p>' from simulation_work;
+         insert into marking_comments (exercise_id, body)
+         select exercise_id, 'x' from simulation_exercises limit 1;
+         insert into topic_schedules (topic_id, publish_at, scheduled_by, problem)
+         select topic_id, now() + interval '1 day', user_id, 'x' from topics, users
+         where slug = 't' and email = 'tutor@example.org';
+         insert into ai_notes (course_id, topic_id, summary_markdown, key_concepts, source_hash)
+         select course_id, topic_id, 'x',
+                jsonb_build_array(jsonb_build_object('concept', {hostile}, 'definition', {hostile})), '\\x00'
+         from topics where slug = 't' on conflict (topic_id) do nothing"
+    )
+}
+
 async fn make_hostile(site: &TestSite) {
     let change = "insert into page_content (slug, title, body, body_html, is_published)
         values ('about', 'About', 'x', 'x', true) on conflict do nothing;
+        update page_content set draft_title = 'x', draft_body = 'x';
         insert into notifications (user_id, kind, subject, title, path)
         select user_id, 'reply', 'x', 'x', '/learn' from users;
         -- The names were hostile when it was issued.
         alter table course_certificates disable trigger user";
     site.test.sql(change).await;
+    site.test.sql(&marked_work()).await;
+    site.test.sql(NEWS).await;
     for line in TEXTS.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (table, columns) = line.split_once(": ").unwrap();
         for column in columns.split(' ') {

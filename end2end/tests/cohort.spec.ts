@@ -242,6 +242,26 @@ test("a tutor makes a live session, a member joins, and the sheet knows", async 
   await other.close();
 });
 
+test("a batch has its own times of a cold call", { tag: "@once" }, async ({ page, allowed }) => {
+  allowed.push("status of 422");
+  await signIn(page, "tutor");
+  const { address } = await makeCohort(page, -3);
+  await page.goto(`${address}/schedule?for=batch-2`);
+  await awake(page);
+  await page.getByText("Cold calls", { exact: true }).click();
+  const first = page.getByRole("group", { name: /^1\. / }).last();
+  await accessible(page);
+  await first.getByLabel("Opens").fill("2098-05-02T10:00");
+  await first.getByLabel("Closes").fill("2098-05-01T10:00");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Cold call 1: It must close after it opens.").first()).toBeVisible();
+  await first.getByLabel("Closes").fill("2098-05-03T10:00");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("The schedule is saved.")).toBeVisible();
+  await expect(page.getByText("Open from 2 May 2098, 10:00 until 3 May 2098, 10:00.")).toBeVisible();
+  await accessible(page);
+});
+
 test("an announcement is planned, published and read", async ({ page, browser, allowed }) => {
   allowed.push("status of 422");
   const other = await browser.newContext();

@@ -26,6 +26,37 @@ test("the list of learners is searched, filtered, sorted and downloaded", async 
   expect((await download).suggestedFilename()).toBe(`gradebook-${DEMO}.csv`);
 });
 
+test("a tutor writes to the learners of the list, each of whom finds it on the home", async ({ page, browser, allowed }) => {
+  allowed.push("status of 422");
+  const other = await browser.newContext();
+  const pupil = await other.newPage();
+  const address = await learner(pupil, DEMO);
+  await signIn(page, "tutor");
+  await page.goto(`${LIST}?q=${encodeURIComponent(address)}`);
+  await page.getByRole("link", { name: "Write to this learner" }).click();
+  await expect(page.getByText(`To 1 learner: all learners of the course, by name or email “${address}”.`)).toBeVisible();
+  await page.getByText("Show the names").click();
+  await accessible(page);
+  await page.getByLabel("Subject").fill("Your first week");
+  await page.getByLabel("Message").fill("How **did** it go?");
+  await page.getByLabel("Number of receivers").fill("2");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText("Type 1 to confirm.").first()).toBeVisible();
+  await page.getByLabel("Number of receivers").fill("1");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText("The message is sent.")).toBeVisible();
+  await expect(page.getByText("Read by 0 of 1 learner").first()).toBeVisible();
+  await pupil.goto("/learn");
+  await pupil.getByRole("link", { name: "News (1 unread)" }).click();
+  await expect(pupil.getByRole("heading", { name: "Your first week" })).toBeVisible();
+  await expect(pupil.locator("strong", { hasText: "did" })).toBeVisible();
+  await accessible(pupil);
+  await page.reload();
+  await page.getByText("Read by 1 of 1 learner").first().click();
+  await expect(page.getByText("Asha Kulkarni").first()).toBeVisible();
+  await other.close();
+});
+
 test("the list of courses is searched and filtered by keyboard", async ({ page }) => {
   await signIn(page, "admin");
   await page.goto("/teach");

@@ -73,6 +73,7 @@ const TUTOR: Walk[] = [
     { press: "Add column", then: "errors" },
   ] },
   { path: `/teach/${DEMO}/course`, steps: [{ fill: { Title: " " }, press: "Save", then: "errors" }] },
+  { path: `/teach/${DEMO}/messages?filter=stuck`, steps: [{ press: "Send", then: "errors" }] },
   { path: `/teach/${DEMO}?q=sofia`, steps: [{ press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/questions`, steps: [{ fill: { "Search questions": "median" }, press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/exams/new`, steps: [

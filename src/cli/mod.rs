@@ -340,6 +340,8 @@ pub fn registry() -> Registry {
         .with::<crate::notes::server::write::WriteNotes>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()
         .hourly::<crate::coldcall::server::new_prompts::TellOfPrompts>()
+        .hourly::<crate::coldcall::server::closing::RemindOfColdCalls>()
+        .hourly::<crate::exercise::hand_in::server::reminder::RemindOfExercises>()
         .with::<crate::cohort::server::sessions::RemindOfSession>()
         .with::<crate::cohort::server::announcements::PublishAnnouncement>()
         .with::<crate::cohort::server::messages::CohortMessageMail>()

@@ -221,10 +221,10 @@ pub struct NewsPage {
 }
 
 /// A message of a tutor to the member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HomeMessage {
     pub title: String,
-    pub body: String,
+    pub body: Html,
     pub author: String,
     /// Time in words, and in ISO 8601.
     pub at: (String, String),

@@ -316,13 +316,14 @@ fn messages(messages: Vec<HomeMessage>) -> AnyView {
 
 fn message(message: HomeMessage) -> AnyView {
     let (words, exactly) = message.at;
+    let Html(body) = message.body;
     view! {
         <article class="cohort-announcement">
             <h3>{message.title}</h3>
             <p class="soft">
                 {message.author} ", " <time datetime=exactly>{words}</time>
             </p>
-            <p class="cohort-text">{message.body}</p>
+            <div class="prose" inner_html=body></div>
         </article>
     }
     .erase()

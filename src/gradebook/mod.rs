@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod grading;
+pub mod messages;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;

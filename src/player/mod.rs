@@ -172,6 +172,8 @@ pub struct MyCourse {
     pub has_cohort: bool,
     /// First day of the cohort, for a member who has no access before.
     pub starts_on: Option<String>,
+    /// Unread announcements to all learners of the course, and unread messages to this one.
+    pub unread_news: i64,
     pub is_completed: bool,
     /// Address of its certificate.
     pub certificate: Option<String>,

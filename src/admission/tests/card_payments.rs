@@ -11,7 +11,7 @@ use crate::admission::orders::server::webhook::rules::sign;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
 use crate::testing::OfferingBuilder;
 
-const COMPLETED: &str = "checkout.session.completed";
+pub const COMPLETED: &str = "checkout.session.completed";
 const SUCCEEDED: &str = "checkout.session.async_payment_succeeded";
 pub const REFUNDED: &str = "charge.refunded";
 pub const RECORDS: &str = "select count(*) from order_payments";
@@ -27,7 +27,7 @@ pub async fn ordered<'a>(site: &'a TestSite, price: &str) -> (String, Browser<'a
     (offering, asha, id)
 }
 
-async fn pay(person: &mut Browser<'_>, order: &str) -> TestAnswer {
+pub async fn pay(person: &mut Browser<'_>, order: &str) -> TestAnswer {
     let fields = [("order", order)];
     person.post("orders/api/pay_by_card", &fields).await
 }
@@ -350,52 +350,6 @@ async fn a_canceled_order_closes_its_page() {
     fake.tell(&site, COMPLETED, &session).await.assert_ok();
     assert_eq!(site.test.text(STATUS).await, "canceled");
     assert_eq!(site.test.count(KEPT).await, 4_800);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn admins_see_a_dispute_and_its_outcome_in_any_order() {
-    let (site, fake) = site_with_stripe().await;
-    let (offering, mut asha, id) = ordered(&site, "48").await;
-    paid(&site, &fake, &mut asha, &id).await;
-    let dispute = |name: &str, status: &str| {
-        json!({
-            "id": name, "object": "dispute", "amount": 4_800, "currency": "eur", "charge": "ch_1",
-            "payment_intent": "pi_1", "reason": "product_not_received", "status": status,
-            "evidence_details": { "due_by": 1_900_000_000 }, "metadata": {},
-        })
-    };
-    let (created, closed) = ("charge.dispute.created", "charge.dispute.closed");
-    let open = dispute("dp_1", "needs_response");
-    fake.tell(&site, created, &open).await.assert_ok();
-    let mut admin = site.sign_in("office@example.org").await;
-    let page = admin.get("/notifications").await.body;
-    assert!(page.contains("News of a disputed payment"), "{page}");
-    let page = desk(&site, &offering, &id).await;
-    assert!(page.contains("disputes €48"), "{page}");
-    assert!(page.contains("product not received") && page.contains("17 March 2030"));
-    let unread =
-        "select count(*) from notifications where read_at is null and subject like '%/dispute'";
-    assert_eq!(site.test.count(unread).await, 0);
-    // The order itself stays as it is, and its buyer sees nothing of it.
-    let page = asha.get(&format!("/orders/{id}")).await.body;
-    assert!(page.contains("This page is your receipt") && !page.contains("dispute"));
-    let lost = dispute("dp_1", "lost");
-    fake.tell(&site, closed, &lost).await.assert_ok();
-    fake.tell(&site, created, &open).await.assert_ok();
-    let page = desk(&site, &offering, &id).await;
-    assert!(page.contains("was lost") && !page.contains("disputes €48"));
-    // The end of a dispute may be told before its beginning.
-    let won = dispute("dp_2", "won");
-    fake.tell(&site, closed, &won).await.assert_ok();
-    let again = dispute("dp_2", "needs_response");
-    fake.tell(&site, created, &again).await.assert_ok();
-    let page = desk(&site, &offering, &id).await;
-    assert!(page.contains("was won") && !page.contains("disputes €48"));
-    assert_eq!(
-        site.test.count("select count(*) from card_disputes").await,
-        2
-    );
-    assert_eq!(site.test.text(STATUS).await, "paid");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -328,8 +328,13 @@ impl FakeStripe {
 
 /// Sends an event with this signature, without the origin of a page.
 pub async fn deliver(site: &TestSite, event: &str, signature: &str) -> TestAnswer {
+    deliver_to(site, "127.0.0.1:3000", event, signature).await
+}
+
+/// Sends an event to this host, which is that of an organization.
+pub async fn deliver_to(site: &TestSite, host: &str, event: &str, signature: &str) -> TestAnswer {
     let request = Request::post("/webhooks/stripe")
-        .header("host", "127.0.0.1:3000")
+        .header("host", host)
         .header("content-type", "application/json")
         .header("stripe-signature", signature)
         .body(Body::from(event.to_owned()))

@@ -1,6 +1,7 @@
 //! Tests of applying, of seats and of decisions, over HTTP.
 
 mod apply;
+mod card_disputes;
 mod card_payments;
 mod card_refunds;
 mod course_page;

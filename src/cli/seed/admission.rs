@@ -17,7 +17,9 @@ use crate::enrollment::server::store as studying;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{cohorts, registrations};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{AssessmentQuestionId, CohortId, CourseId, DiscountId, RegistrationId};
+use crate::platform::ids::{
+    AssessmentQuestionId, CohortId, CourseId, DiscountId, OrderId, RegistrationId,
+};
 
 const COURSE: &str = "how-to-trust-a-number";
 
@@ -285,15 +287,44 @@ async fn workshop(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
     Ok(())
 }
 
-/// People who ordered the day with a coach, with what they have paid.
-const ORDERS: [(&str, &str, i64); 4] = [
-    ("Nora Lindqvist", "nora@applicants.example", 12_000),
-    ("Hassan El Amrani", "hassan@applicants.example", 12_000),
-    ("Beatriz Moura", "beatriz@applicants.example", 6_000),
-    ("Caspar de Wit", "caspar@applicants.example", 0),
+/// A person who ordered the day with a coach, in cents.
+struct DemoOrder {
+    name: &'static str,
+    email: &'static str,
+    discount: i32,
+    paid: i64,
+    refunded: i64,
+}
+
+impl DemoOrder {
+    const fn paid(name: &'static str, email: &'static str, paid: i64) -> Self {
+        Self {
+            name,
+            email,
+            discount: 0,
+            paid,
+            refunded: 0,
+        }
+    }
+}
+
+const ORDERS: [DemoOrder; 6] = [
+    DemoOrder::paid("Nora Lindqvist", "nora@applicants.example", 12_000),
+    DemoOrder::paid("Hassan El Amrani", "hassan@applicants.example", 12_000),
+    DemoOrder::paid("Beatriz Moura", "beatriz@applicants.example", 6_000),
+    DemoOrder::paid("Caspar de Wit", "caspar@applicants.example", 0),
+    DemoOrder {
+        discount: 3_000,
+        ..DemoOrder::paid("Ifeoma Obi", "ifeoma@applicants.example", 9_000)
+    },
+    DemoOrder {
+        refunded: 12_000,
+        ..DemoOrder::paid("Jonas Weber", "jonas@applicants.example", 12_000)
+    },
 ];
 
-/// Adds an offering with a price. Some of its orders are paid, one in part.
+/// Adds an offering with a price. Some of its orders are paid, one of them with a discount, one in
+/// part, and one is paid back.
 async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppResult<()> {
     let day = now.date_naive() + Duration::days(60);
     let offering = OfferingRow {
@@ -320,20 +351,27 @@ async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
         offering_id: Some(offering.offering_id),
         valid_until: None,
         max_uses: None,
-        uses: 0,
+        uses: 1,
         is_active: true,
     };
     codes::create(conn, &discount).await?;
     let title = offerings::names(conn, course).await?.title;
-    for (name, email, cents) in ORDERS {
-        let is_paid = cents >= i64::from(offering.price_cents);
+    for ordered in ORDERS {
+        let DemoOrder { name, email, .. } = ordered;
+        let is_covered = ordered.paid >= i64::from(offering.price_cents - ordered.discount);
+        // Money that was paid back leaves no seat.
+        let is_paid = is_covered && ordered.refunded == 0;
+        let status = match ordered.refunded {
+            0 => RegistrationStatus::Accepted,
+            _ => RegistrationStatus::Withdrawn,
+        };
         let registration: RegistrationId = diesel::insert_into(registrations::table)
             .values((
                 registrations::offering_id.eq(offering.offering_id),
                 registrations::email.eq(email),
                 registrations::name.eq(name),
                 registrations::stage.eq("review"),
-                registrations::status.eq(RegistrationStatus::Accepted),
+                registrations::status.eq(status),
                 registrations::confirmed_at.eq(now),
                 registrations::submitted_at.eq(now),
                 registrations::paid_at.eq(is_paid.then_some(now)),
@@ -347,7 +385,7 @@ async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
             name,
             email,
             address: "",
-            code: None,
+            code: (ordered.discount > 0).then_some(discount.code_id),
         };
         let order = store::create(conn, buyer, &offering.currency).await?;
         let seat = NewSeat {
@@ -355,21 +393,35 @@ async fn coaching(conn: &mut Conn, course: CourseId, now: DateTime<Utc>) -> AppR
             registration,
             title: format!("{title} – {}", offering.title),
             price_cents: offering.price_cents,
-            discount_cents: 0,
+            discount_cents: ordered.discount,
         };
         store::add_seat(conn, order, &seat).await?;
-        if cents > 0 {
-            let receipt = Receipt {
-                cents,
-                method: PaymentMethod::BankTransfer,
-                reference: format!("Coaching {name}"),
-                by: None,
-            };
-            store::record(conn, order, &receipt, false).await?;
+        for (cents, is_refund) in [(ordered.paid, false), (ordered.refunded, true)] {
+            if cents > 0 {
+                let receipt = Receipt {
+                    cents,
+                    method: PaymentMethod::BankTransfer,
+                    reference: format!("Coaching {name}"),
+                    by: None,
+                };
+                store::record(conn, order, &receipt, is_refund).await?;
+            }
         }
-        if is_paid {
+        if is_covered {
             store::set_status(conn, order, OrderStatus::Paid, now).await?;
         }
+        if ordered.refunded > 0 {
+            give_up_seat(conn, order, now).await?;
+        }
     }
+    Ok(())
+}
+
+/// Ends an order that was paid back.
+async fn give_up_seat(conn: &mut Conn, order: OrderId, now: DateTime<Utc>) -> AppResult<()> {
+    for line in store::lines(conn, order).await? {
+        store::let_go(conn, line.line_id).await?;
+    }
+    store::set_status(conn, order, OrderStatus::Refunded, now).await?;
     Ok(())
 }

@@ -131,6 +131,16 @@ fn event(date: CohortDate, cohort: &Cohort, named: &str) -> Option<CalendarEvent
                 ..CalendarEvent::default()
             }
         }
+        CohortDate::Exercise {
+            exercise,
+            title,
+            due_at,
+        } => CalendarEvent {
+            uid: format!("exercise-{exercise}-{id}"),
+            summary: format!("Exercise “{title}” is due · {named}"),
+            when: EventTime::Span(due_at, due_at),
+            ..CalendarEvent::default()
+        },
         CohortDate::Session(session) => CalendarEvent {
             uid: format!("session-{}", session.session_id),
             summary: format!("{} · {named}", session.title),

@@ -17,16 +17,34 @@ use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, TopicId, UserId};
 use crate::platform::time::Clock;
 
-/// SQL of the time at which a prompt `p` opens to a cohort.
-pub fn opening(cohort: &str) -> String {
-    format!("coalesce(p.opens_at, cohort_day({cohort}, p.opens_after_days))")
+/// SQL that joins what a prompt `p` has differently: `o` in a cohort, and `d` for a member of a
+/// batch there. [`opening`] and [`cohort_state`] need both.
+pub fn overrides(cohort: &str, batch: &str, member: &str) -> String {
+    format!(
+        "left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = {cohort}
+         left join lateral dates_of_member({cohort}, {batch}, {member}) d on d.prompt_id = p.prompt_id"
+    )
 }
 
-/// SQL of the close and the lock of a prompt `p` in a cohort, which may have them differently in
-/// its row `o` of overrides.
+/// SQL that joins the overrides of a cohort for one of its members.
+pub fn overrides_of(cohort: &str, user: &str) -> String {
+    let own = overrides(cohort, "mine.batch_no", "mine.member_id");
+    format!(
+        "left join cohort_members mine on mine.cohort_id = {cohort} and mine.user_id = {user}
+         {own}"
+    )
+}
+
+/// SQL of the time at which a prompt `p` opens in a cohort.
+pub fn opening(cohort: &str) -> String {
+    format!("coalesce(d.opens_at, p.opens_at, cohort_day({cohort}, p.opens_after_days))")
+}
+
+/// SQL of the close and the lock of a prompt `p` in a cohort.
 pub fn cohort_state(cohort: &str) -> String {
     format!(
-        "case when o.closes_at is null then coalesce(p.closes_at, cohort_day({cohort}, p.closes_after_days + 1))
+        "case when d.closes_at is not null then d.closes_at
+              when o.closes_at is null then coalesce(p.closes_at, cohort_day({cohort}, p.closes_after_days + 1))
               else nullif(o.closes_at, 'infinity') end as closes_at,
          coalesce(o.is_locked, p.is_locked) as is_locked"
     )
@@ -80,6 +98,7 @@ pub async fn open(
     let opened: Vec<Option<DateTime<Utc>>> = topics.iter().map(|(_, opened)| *opened).collect();
     // A prompt is as new as the later of its own opening and that of its module.
     let (opening, state) = (opening("$3"), cohort_state("$3"));
+    let overrides = overrides_of("$3", "$4");
     let rows: Vec<HomePromptRow> = statement(format!(
         "select listed.* from (
              select p.topic_id, p.prompt, p.display_order, state.closes_at, own.has_answered,
@@ -87,7 +106,7 @@ pub async fn open(
                                                 own.has_answered, t.place, p.display_order) as rank
              from unnest($1, $2) with ordinality as t (topic_id, opened_at, place)
              join cold_call_prompts p on p.topic_id = t.topic_id
-             left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = $3
+             {overrides}
              cross join lateral (select {state}) state
              cross join lateral (select {opening} as at) opens
              cross join lateral (

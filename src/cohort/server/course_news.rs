@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
+use super::messages::rendered;
 use super::work;
 use crate::cohort::{CohortAnnouncement, HomeMessage};
 use crate::course::server::store as courses;
@@ -160,9 +161,12 @@ struct ReceivedRow {
     sender: String,
     #[diesel(sql_type = Timestamptz)]
     sent_at: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    is_read: bool,
 }
 
-/// Returns the messages to this learner of the course, newest first.
+/// Returns the messages to this learner of the course, newest first, and records that they are
+/// read.
 pub async fn messages(
     conn: &mut Conn,
     course: CourseId,
@@ -170,7 +174,8 @@ pub async fn messages(
     clock: &Clock,
 ) -> QueryResult<Vec<HomeMessage>> {
     let rows: Vec<ReceivedRow> = statement(
-        "select s.title, s.body, s.sent_at, coalesce(u.display_name, 'A former tutor') as sender
+        "select s.title, s.body, s.sent_at, coalesce(u.display_name, 'A former tutor') as sender,
+                r.read_at is not null as is_read
          from course_message_receivers r
          join cohort_messages s on s.message_id = r.message_id
          left join users u on u.user_id = s.sender_user_id
@@ -182,9 +187,20 @@ pub async fn messages(
     .bind::<BigInt, _>(SHOWN_NEWS)
     .load(conn)
     .await?;
+    if rows.iter().any(|row| !row.is_read) {
+        statement(
+            "update course_message_receivers r set read_at = now()
+             from cohort_messages s
+             where r.user_id = $1 and s.message_id = r.message_id and s.course_id = $2 and r.read_at is null",
+        )
+        .bind::<Uuid, _>(user)
+        .bind::<Uuid, _>(course)
+        .execute(conn)
+        .await?;
+    }
     let messages = rows.into_iter().map(|row| HomeMessage {
         title: row.title,
-        body: row.body,
+        body: Html(rendered(&row.body)),
         author: row.sender,
         at: work::when(row.sent_at, clock),
     });

@@ -1,5 +1,5 @@
-//! The dates of a cohort: its first and last day, modules, exams and live sessions. The list on the
-//! cohort's home and the calendar for calendar programs are made from them.
+//! The dates of a cohort: its first and last day, modules, exams, exercises and live sessions. The
+//! list on the cohort's home and the calendar for calendar programs are made from them.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
@@ -7,11 +7,13 @@ use super::sessions::{self, CalendarSession};
 use super::store::{self, Cohort};
 use crate::cohort::HomeDate;
 use crate::course::server::shared::SharedCourse;
+use crate::enrollment::server::opening::LearnerDates;
 use crate::exam::server::store as exams;
 use crate::exam::server::time_limit::Window;
+use crate::exercise::hand_in::server::due;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{ExamId, MemberId};
+use crate::platform::ids::{ExamId, ExerciseId, MemberId};
 use crate::platform::time::Clock;
 
 /// Time ahead that the home's list covers.
@@ -31,6 +33,12 @@ pub enum CohortDate {
         exam: ExamId,
         title: String,
         window: Window,
+    },
+    /// Work on an exercise is due.
+    Exercise {
+        exercise: ExerciseId,
+        title: String,
+        due_at: DateTime<Utc>,
     },
     Session(CalendarSession),
 }
@@ -58,12 +66,19 @@ pub async fn dates(
     if shared.has_exams {
         let exams = exams::exams(conn, cohort.course_id).await?;
         let offered = exams.into_iter().filter(exams::Exam::is_offered);
+        let own = LearnerDates::of_member(conn, cohort.cohort_id, Some(batch_no), member).await?;
         dates.extend(offered.map(|exam| CohortDate::Exam {
             exam: exam.exam_id,
-            window: exam.window.or_days(exam.days, Some(cohort.start())),
+            window: exam.window.of_learner(exam.exam_id, exam.days, &own),
             title: exam.title,
         }));
     }
+    let exercises = due::exercises(conn, cohort.course_id, None).await?;
+    dates.extend(exercises.into_iter().map(|due| CohortDate::Exercise {
+        exercise: due.exercise_id,
+        title: due.title,
+        due_at: due.due_at,
+    }));
     let sessions = sessions::calendar(conn, cohort.cohort_id, since).await?;
     dates.extend(sessions.into_iter().map(CohortDate::Session));
     Ok(dates)
@@ -112,6 +127,10 @@ fn lines(date: &CohortDate, clock: &Clock) -> Vec<(DateTime<Utc>, HomeDate)> {
             let opens = at_time(window.opens_at, format!("The exam “{title}” opens"));
             let closes = at_time(window.closes_at, format!("The exam “{title}” closes"));
             opens.into_iter().chain(closes).collect()
+        }
+        CohortDate::Exercise { title, due_at, .. } => {
+            let due = at_time(Some(*due_at), format!("The exercise “{title}” is due"));
+            due.into_iter().collect()
         }
         CohortDate::Session(session) if session.is_canceled || session.ends_at <= clock.now => {
             Vec::new()

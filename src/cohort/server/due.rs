@@ -1,4 +1,5 @@
-//! The list "Up next" of a cohort's home: exams and cold calls with a date, then modules.
+//! The list "Up next" of a cohort's home: exams, exercises and cold calls with a date, then
+//! modules.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,6 +10,7 @@ use crate::enrollment::server::progress::Progress;
 use crate::enrollment::server::store::topic_records;
 use crate::enrollment::{OutlineModule, TopicState, first_open, steps};
 use crate::exam::server::store::{self as exams, UnsatExam};
+use crate::exercise::hand_in::server::due::{self as hand_ins, DueExercise};
 use crate::paths::exam_path;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
@@ -17,8 +19,8 @@ use crate::platform::time::Clock;
 
 /// Unfinished modules that the home lists.
 const SHOWN_MODULES: usize = 4;
-/// Time before the opening from which an exam is listed.
-const EXAM_AHEAD: TimeDelta = TimeDelta::days(14);
+/// Time before the opening of an exam and the due date of an exercise from which it is listed.
+const AHEAD: TimeDelta = TimeDelta::days(14);
 
 /// Returns the next modules that have a day on which they open, for a member before the start.
 pub fn announced(dates: &[CohortDate], clock: &Clock) -> Vec<DueLine> {
@@ -36,8 +38,8 @@ pub fn announced(dates: &[CohortDate], clock: &Clock) -> Vec<DueLine> {
     modules.take(SHOWN_MODULES).collect()
 }
 
-/// Returns what the member has to do: exams and cold calls by their dates, then modules in order.
-/// The course is given by id and slug.
+/// Returns what the member has to do: exams, exercises and cold calls by their dates, then modules
+/// in order. The course is given by id and slug.
 pub async fn due(
     conn: &mut Conn,
     user: UserId,
@@ -50,9 +52,17 @@ pub async fn due(
         .map(|(at, call)| (Some(at), due_call(call)))
         .collect();
     if progress.shared.has_exams {
-        let exams = exams::unsat(conn, user, course, clock.now, clock.now + EXAM_AHEAD).await?;
+        let exams = exams::unsat(conn, user, course, clock.now, clock.now + AHEAD).await?;
         dated.extend(exams.into_iter().map(|exam| due_exam(exam, slug, clock)));
     }
+    let exercises = hand_ins::exercises(conn, course, Some(user)).await?;
+    let is_due = |exercise: &DueExercise| {
+        let lock = progress.lock_of_topic(exercise.module_no, exercise.topic_number);
+        let is_soon = exercise.due_at <= clock.now + AHEAD && exercise.closes_at > clock.now;
+        is_soon && !exercise.is_handed_in && lock.is_none()
+    };
+    let exercises = exercises.into_iter().filter(is_due);
+    dated.extend(exercises.map(|exercise| due_exercise(exercise, clock)));
     // An exam that never closes comes last.
     dated.sort_by_key(|(at, _)| (at.is_none(), *at));
     let records = topic_records(conn, user, &progress.shared.topic_ids()).await?;
@@ -101,6 +111,23 @@ fn due_exam(exam: UnsatExam, slug: &str, clock: &Clock) -> (Option<DateTime<Utc>
         href: Some(exam_path(slug, exam.exam_id)),
     };
     (opens.or(exam.closes_at), line)
+}
+
+fn due_exercise(exercise: DueExercise, clock: &Clock) -> (Option<DateTime<Utc>>, DueLine) {
+    let line = DueLine {
+        title: format!("Exercise “{}”", exercise.title),
+        said: match exercise.due_at > clock.now {
+            true => format!("due on {}", clock.date_time(exercise.due_at)),
+            false => format!(
+                "was due on {}, late work is accepted until {}",
+                clock.date_time(exercise.due_at),
+                clock.date_time(exercise.closes_at)
+            ),
+        },
+        lock: None,
+        href: Some(exercise.path),
+    };
+    (Some(exercise.due_at), line)
 }
 
 fn due_module(module: &OutlineModule, slug: &str) -> DueLine {

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
@@ -15,14 +15,21 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{CohortMessageId, MemberId, UserId};
 use crate::platform::jobs::{Job, JobContext, retries};
 use crate::platform::mail::Mail;
+use crate::platform::markdown::{self, TargetKind};
 use crate::platform::names;
 use crate::platform::notifications::NotificationKind;
 use crate::platform::time::Clock;
+use crate::platform::ui::Html;
 
 /// Messages that the home shows.
 const SHOWN_MESSAGES: i64 = 10;
 /// Time for which the home shows a message that was seen.
 const RECENT: TimeDelta = TimeDelta::days(14);
+
+/// Renders Markdown whose links lead where they are written to lead.
+pub fn rendered(source: &str) -> String {
+    markdown::render(source, &|_: &str, _: TargetKind| None).html
+}
 
 #[derive(QueryableByName)]
 struct HomeMessageRow {
@@ -34,10 +41,12 @@ struct HomeMessageRow {
     sender: String,
     #[diesel(sql_type = Timestamptz)]
     sent_at: DateTime<Utc>,
+    #[diesel(sql_type = Bool)]
+    is_read: bool,
 }
 
 /// Returns the newest messages to a member: those of the last days, and older ones that the person
-/// has not seen.
+/// has not seen. Records that they are read.
 pub async fn to_member(
     conn: &mut Conn,
     user: UserId,
@@ -45,7 +54,8 @@ pub async fn to_member(
     clock: &Clock,
 ) -> QueryResult<Vec<HomeMessage>> {
     let rows: Vec<HomeMessageRow> = statement(
-        "select s.title, s.body, s.sent_at, coalesce(u.display_name, 'A former tutor') as sender
+        "select s.title, s.body, s.sent_at, coalesce(u.display_name, 'A former tutor') as sender,
+                r.read_at is not null as is_read
          from cohort_message_receivers r
          join cohort_messages s on s.message_id = r.message_id
          left join users u on u.user_id = s.sender_user_id
@@ -63,9 +73,17 @@ pub async fn to_member(
     .bind::<Text, _>(NotificationKind::Message.name())
     .load(conn)
     .await?;
+    if rows.iter().any(|row| !row.is_read) {
+        statement(
+            "update cohort_message_receivers set read_at = now() where member_id = $1 and read_at is null",
+        )
+        .bind::<Uuid, _>(member)
+        .execute(conn)
+        .await?;
+    }
     let messages = rows.into_iter().map(|row| HomeMessage {
         title: row.title,
-        body: row.body,
+        body: Html(rendered(&row.body)),
         author: row.sender,
         at: work::when(row.sent_at, clock),
     });

@@ -244,6 +244,47 @@ async fn an_exam_is_due_while_it_can_be_sat() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_exercise_is_due_until_it_is_handed_in() {
+    let site = TestSite::new().await;
+    let course = CourseBuilder::new("small").module("M").topic("t");
+    let course = course.exercise("e", "Count trees", &["All of them."]);
+    course.import(&site).await;
+    let group = Group::new(&site, "Spring").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let assign = "insert into assignments (exercise_id, rubric, due_at, late_days)
+         select exercise_id, '{\"version\": 1, \"criteria\": [], \"checks\": []}', now() + interval '3 days', 2
+         from simulation_exercises";
+    site.test.sql(assign).await;
+    let mut due = async |set: &str| {
+        site.test
+            .sql(&format!("update assignments set {set}"))
+            .await;
+        let due = of_home(&mut asha, "ly-due").await;
+        let (_, line) = due.split_once("Exercise “Count trees”")?;
+        assert!(due.contains("/learn/small/t/exercise/e"));
+        Some(line.contains("was due on"))
+    };
+    for (set, expected) in [
+        ("due_at = now() + interval '3 days'", Some(false)),
+        ("due_at = now() + interval '20 days'", None),
+        ("due_at = now() - interval '1 day'", Some(true)),
+        ("due_at = now() - interval '3 days'", None),
+        ("is_active = false, due_at = now() + interval '1 day'", None),
+        ("is_active = true", Some(false)),
+    ] {
+        assert_eq!(due(set).await, expected, "{set}");
+    }
+    let dates = of_home(&mut asha, "ly-dates").await;
+    assert!(dates.contains("The exercise “Count trees” is due"));
+    let work = "with work as (insert into simulation_work (user_id, exercise_id, work)
+             select user_id, exercise_id, 'All.' from users, simulation_exercises where email = 'asha@example.org'
+             returning work_id)
+         insert into submissions (work_id, number, work, links, handed_in_at) select work_id, 1, 'All.', '', now() from work";
+    site.test.sql(work).await;
+    assert!(!of_home(&mut asha, "ly-due").await.contains("Count trees"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn queries_and_the_server_agree_on_the_days_after_a_start() {
     let site = TestSite::new().await;
     cold_call_course().import(&site).await;

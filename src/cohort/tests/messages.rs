@@ -107,7 +107,14 @@ async fn a_message_to_a_list_is_confirmed_and_reaches_each_member_once() {
     let home = asha.get(HOME).await.body;
     assert!(home.contains("Messages to you") && home.contains("Come &amp; see me."));
     let page = meera.get(&path).await.body;
-    assert!(page.contains("Sent messages") && page.contains("asha, bo, cy@example.org"));
+    for shown in [
+        "Sent messages",
+        "Read by 1 of 3 members",
+        "<dd>asha</dd>",
+        "<dd>bo, cy@example.org</dd>",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,5 +6,6 @@ mod lists;
 mod members;
 mod messages;
 mod notices;
+mod own_times;
 mod sessions;
 mod triggers;

@@ -1,5 +1,6 @@
 //! Queries of cold calls, the rules of posting, and the pages of members.
 
+pub mod closing;
 pub mod live;
 pub mod member;
 pub mod messages;
@@ -9,4 +10,5 @@ pub mod post;
 pub mod prompts;
 pub mod rules;
 pub mod similar;
+mod unanswered;
 pub mod view;

@@ -10,6 +10,7 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 
 use super::notices;
+use super::unanswered::unanswered;
 use crate::cohort::server::cold_calls::{cohort_state, opening};
 use crate::enrollment::server::opening::{OpeningRule, effective_date};
 use crate::enrollment::server::progress;
@@ -164,6 +165,10 @@ fn notification(prompts: &[OpenedRow]) -> NewNotification {
 /// member and topic.
 async fn opened(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Vec<OpenedRow>> {
     let (opening, state) = (opening("c.cohort_id"), cohort_state("c.cohort_id"));
+    let unanswered = unanswered(
+        "left join lateral prevailing_module_rules(c.cohort_id, m.batch_no, m.member_id) r
+             on r.module_no = t.module_no",
+    );
     statement(format!(
         "select x.* from (
              select m.user_id, p.prompt_id, p.prompt, p.display_order, p.course_id, k.slug as course, t.topic_id,
@@ -173,26 +178,10 @@ async fn opened(conn: &mut Conn, now: DateTime<Utc>) -> QueryResult<Vec<OpenedRo
                     (select max(n.happened_at) from notifications n
                      where n.user_id = m.user_id and n.kind = $2
                        and n.subject = 'topic/' || t.topic_id || '/cold-calls') as told_at
-             from cohorts c
-             join courses k on k.course_id = c.course_id and k.retired_at is null
-             join cohort_members m on m.cohort_id = c.cohort_id and m.status = 'active'
-             join enrollments e on e.user_id = m.user_id and e.course_id = c.course_id
-                 and e.status in ('active', 'completed')
-             join cold_call_prompts p on p.course_id = c.course_id and p.retired_at is null
-             join topics t on t.topic_id = p.topic_id and t.retired_at is null
-             left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = c.cohort_id
-             left join lateral prevailing_module_rules(c.cohort_id, m.batch_no, m.member_id) r
-                 on r.module_no = t.module_no
-             where c.is_active and c.starts_at <= $1 and (c.ends_at is null or c.ends_at > $1)
-               and ({opening} is null or {opening} <= $1)
+             {unanswered}
                and (greatest(p.created_at, {opening}, c.starts_at) > $1 - make_interval(days => $3)
                     or coalesce(r.opens_on, c.start_date + r.days_after_start)
                        between $1::date - $3 - 2 and $1::date + 1)
-               and c.cohort_id = (select current.cohort_id from current_membership(m.user_id, c.course_id) current)
-               and not exists (select from cold_call_messages own
-                               where own.prompt_id = p.prompt_id and own.cohort_id = c.cohort_id
-                                 and own.user_id = m.user_id and own.parent_id is null
-                                 and own.deleted_at is null and not own.is_tutor)
          ) x
          where not x.is_locked and (x.closes_at is null or x.closes_at > $1)
          order by x.user_id, x.module_no, x.topic_number, x.topic_id, x.display_order"

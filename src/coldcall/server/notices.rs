@@ -31,6 +31,19 @@ fn of_answers(prompt: PromptId) -> String {
     format!("prompt/{prompt}/answers")
 }
 
+/// The subject of reminders of a prompt that closes soon.
+pub fn of_closing(prompt: PromptId) -> String {
+    format!("prompt/{prompt}/closing")
+}
+
+/// Marks the reminder of the close as read, because the member has answered.
+pub async fn seen_closing(conn: &mut Conn, user: UserId, prompt: PromptId) -> QueryResult<()> {
+    let subject = of_closing(prompt);
+    notifications::seen(conn, user, NotificationKind::Deadline, &subject)
+        .await
+        .map(drop)
+}
+
 /// The subject of notifications about new prompts of a topic.
 pub fn of_topic(topic: TopicId) -> String {
     format!("topic/{topic}/cold-calls")

@@ -101,6 +101,7 @@ pub async fn answer(
     let cohort = open.seat.cohort_id;
     live::announce(conn, prompt, cohort, open.row.visibility, id).await?;
     notices::seen_prompts(conn, user, open.row.topic_id).await?;
+    notices::seen_closing(conn, user, prompt).await?;
     match open.seat.is_held {
         true => notices::waits(conn, open.row.course_id, user).await?,
         false => notices::posted(conn, &[id]).await?,

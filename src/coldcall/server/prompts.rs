@@ -5,12 +5,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
-use crate::cohort::server::cold_calls::{cohort_state, opening};
+use crate::cohort::server::cold_calls::{cohort_state, opening, overrides_of};
 use crate::coldcall::Visibility;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, CourseId, PromptId, TopicId, UserId};
 
-/// A prompt as the cohort has it, and whether the member has answered it there.
+/// A prompt as the member has it in the cohort, and whether the member has answered it there.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct PromptRow {
     #[diesel(sql_type = Uuid)]
@@ -46,6 +46,7 @@ pub async fn of_topic(
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<PromptRow>> {
     let (opening, state) = (opening("$2"), cohort_state("$2"));
+    let overrides = overrides_of("$2", "$3");
     statement(format!(
         "select p.prompt_id, p.course_id, p.topic_id, p.prompt, p.helper_text, p.visibility, p.display_order,
                 {opening} as opens_at, {state},
@@ -53,7 +54,7 @@ pub async fn of_topic(
                         where own.prompt_id = p.prompt_id and own.cohort_id = $2 and own.user_id = $3
                           and own.parent_id is null and own.deleted_at is null and not own.is_tutor) as has_answered
          from cold_call_prompts p
-         left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = $2
+         {overrides}
          where p.topic_id = $1 and p.retired_at is null and ({opening} is null or {opening} <= $4)
          order by p.display_order"
     ))

@@ -255,3 +255,44 @@ async fn authors_learn_of_decisions_unless_they_are_undone() {
         assert_eq!(notices(&site, "asha@example.org").await, "");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_who_have_not_answered_are_reminded_once_before_the_close() {
+    let (site, group) = site_with_cohort().await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut bo = group.member(&site, "bo@example.org").await;
+    let _paused = group.member(&site, "paused@example.org").await;
+    group.set(&site, "paused@example.org", "paused").await;
+    let prompt = prompt_id(&site, "Why do").await;
+    asha.answer(&prompt, "Fish").await.assert_ok();
+    let remind = async || {
+        let job = "insert into background_jobs (organization_id, kind, payload)
+             select organization_id, 'remind_of_cold_calls', '{}' from organizations limit 1";
+        site.test.sql(job).await;
+        site.mails().await;
+        let told = "select coalesce(string_agg(split_part(email, '@', 1) || ' ' || title || ' ×' || events, ', ' order by email), '')
+             from notifications join users using (user_id) where kind = 'deadline' and read_at is null";
+        site.test.text(told).await
+    };
+    assert_eq!(remind().await, "");
+    let closes = format!(
+        "update cold_call_prompts set closes_at = now() + interval '5 hours' where prompt_id = '{prompt}'"
+    );
+    site.test.sql(&closes).await;
+    for _ in 0..2 {
+        let told = "bo A cold call of “Beginning” closes soon ×1";
+        assert_eq!(remind().await, told);
+    }
+    // A locked prompt takes no answers.
+    site.test
+        .sql("delete from notifications; update cold_call_prompts set is_locked = true")
+        .await;
+    assert_eq!(remind().await, "");
+    site.test
+        .sql("update cold_call_prompts set is_locked = false")
+        .await;
+    assert!(remind().await.starts_with("bo"));
+    bo.answer(&prompt, "Fun").await.assert_ok();
+    let unread = "select count(*) from notifications where kind = 'deadline' and read_at is null";
+    assert_eq!(site.test.count(unread).await, 0);
+}

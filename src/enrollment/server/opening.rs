@@ -1,14 +1,17 @@
-//! Dates that depend on the start of a learner's cohort: those of modules, exams and cold calls.
-//! Gates, pages, mails and calendars all ask [`effective_date`], queries its twin `cohort_day`.
+//! Dates that depend on a learner's cohort: those of modules, exams and cold calls. Gates, pages,
+//! mails and calendars all ask [`effective_date`], queries its twin `cohort_day`. The times that a
+//! member or a batch has for itself come before, from `dates_of_member`.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
-use diesel::sql_types::{Date, Text, Uuid};
+use diesel::sql_types::{Date, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::platform::db::{Conn, statement};
-use crate::platform::ids::{CourseId, UserId};
+use crate::platform::ids::{CohortId, CourseId, ExamId, MemberId, UserId};
 
 /// A rule for one module, in the order of precedence: of a member, of a batch, of the cohort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,37 +53,7 @@ pub struct CohortStart {
     pub zone: Tz,
 }
 
-#[derive(QueryableByName)]
-struct StartRow {
-    #[diesel(sql_type = Date)]
-    start_date: NaiveDate,
-    #[diesel(sql_type = Text)]
-    time_zone: String,
-}
-
 impl CohortStart {
-    /// Returns the start of the cohort that counts for the learner in the course. None for learners
-    /// outside cohorts.
-    pub async fn of_learner(
-        conn: &mut Conn,
-        user: UserId,
-        course: CourseId,
-    ) -> QueryResult<Option<Self>> {
-        let row: Option<StartRow> = statement(
-            "select c.start_date, c.time_zone
-             from current_membership($1, $2) m join cohorts c on c.cohort_id = m.cohort_id",
-        )
-        .bind::<Uuid, _>(user)
-        .bind::<Uuid, _>(course)
-        .get_result(conn)
-        .await
-        .optional()?;
-        Ok(row.map(|row| Self {
-            day: row.start_date,
-            zone: row.time_zone.parse().unwrap_or(Tz::UTC),
-        }))
-    }
-
     /// The beginning of the day so many days after the start.
     pub fn day_after(self, days: i32) -> Option<DateTime<Utc>> {
         let rule = OpeningRule::AfterStart(u32::try_from(days).ok()?);
@@ -90,6 +63,96 @@ impl CohortStart {
     /// The end of the day so many days after the start.
     pub fn end_of_day_after(self, days: i32) -> Option<DateTime<Utc>> {
         self.day_after(days.checked_add(1)?)
+    }
+}
+
+/// Times of one exam that a learner or a batch has for itself. None leaves the time of the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OwnTimes {
+    pub opens_at: Option<DateTime<Utc>>,
+    pub closes_at: Option<DateTime<Utc>>,
+}
+
+/// The start of a learner's cohort, and the own times of its exams. Empty outside cohorts.
+#[derive(Debug, Clone, Default)]
+pub struct LearnerDates {
+    pub start: Option<CohortStart>,
+    exams: HashMap<ExamId, OwnTimes>,
+}
+
+#[derive(QueryableByName)]
+struct LearnerDateRow {
+    #[diesel(sql_type = Date)]
+    start_date: NaiveDate,
+    #[diesel(sql_type = Text)]
+    time_zone: String,
+    #[diesel(sql_type = Nullable<Uuid>)]
+    exam_id: Option<ExamId>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    opens_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    closes_at: Option<DateTime<Utc>>,
+}
+
+impl LearnerDates {
+    /// Returns the dates by the membership that counts for the learner in the course.
+    pub async fn of_learner(conn: &mut Conn, user: UserId, course: CourseId) -> QueryResult<Self> {
+        let rows: Vec<LearnerDateRow> = statement(
+            "select c.start_date, c.time_zone, d.exam_id, d.opens_at, d.closes_at
+             from current_membership($1, $2) m
+             join cohorts c on c.cohort_id = m.cohort_id
+             left join lateral dates_of_member(m.cohort_id, m.batch_no, m.member_id) d on d.exam_id is not null",
+        )
+        .bind::<Uuid, _>(user)
+        .bind::<Uuid, _>(course)
+        .load(conn)
+        .await?;
+        Ok(Self::of(rows))
+    }
+
+    /// Returns the dates of a member of a batch. Without a member those of the batch, without a
+    /// batch those of the whole cohort.
+    pub async fn of_member(
+        conn: &mut Conn,
+        cohort: CohortId,
+        batch_no: Option<i32>,
+        member: Option<MemberId>,
+    ) -> QueryResult<Self> {
+        let rows: Vec<LearnerDateRow> = statement(
+            "select c.start_date, c.time_zone, d.exam_id, d.opens_at, d.closes_at
+             from cohorts c
+             left join lateral dates_of_member(c.cohort_id, $2, $3) d on d.exam_id is not null
+             where c.cohort_id = $1",
+        )
+        .bind::<Uuid, _>(cohort)
+        .bind::<Nullable<Int4>, _>(batch_no)
+        .bind::<Nullable<Uuid>, _>(member)
+        .load(conn)
+        .await?;
+        Ok(Self::of(rows))
+    }
+
+    fn of(rows: Vec<LearnerDateRow>) -> Self {
+        let start = <[_]>::first(&rows).map(|row| CohortStart {
+            day: row.start_date,
+            zone: row.time_zone.parse().unwrap_or(Tz::UTC),
+        });
+        let exams = rows.into_iter().filter_map(|row| {
+            let own = OwnTimes {
+                opens_at: row.opens_at,
+                closes_at: row.closes_at,
+            };
+            Some((row.exam_id?, own))
+        });
+        Self {
+            start,
+            exams: exams.collect(),
+        }
+    }
+
+    /// The times of an exam that the learner or the batch has for itself.
+    pub fn of_exam(&self, exam: ExamId) -> OwnTimes {
+        self.exams.get(&exam).copied().unwrap_or_default()
     }
 }
 

@@ -50,7 +50,8 @@ pub async fn remind_before_close(conn: &mut Conn, exam: &Exam) -> AppResult<()> 
     jobs::enqueue_once(conn, &job, &name, (closes_at - REMIND_EARLY).max(now)).await
 }
 
-/// Queues the reminders of exams that close within a day by the start of a cohort.
+/// Queues the reminders of exams that close within a day by the start of a cohort, or for a batch
+/// or a member alone.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PlanExamReminders {}
 
@@ -80,7 +81,12 @@ async fn plan(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
         "select distinct x.exam_id, x.closes_at
          from (select e.exam_id, cohort_day(c.cohort_id, e.closes_after_days + 1) as closes_at
                from exams e join cohorts c on c.course_id = e.course_id and c.is_active
-               where e.is_published and e.retired_at is null and e.closes_at is null) x
+               where e.is_published and e.retired_at is null and e.closes_at is null
+               union
+               select o.exam_id, o.closes_at
+               from cohort_date_overrides o
+               join exams e on e.exam_id = o.exam_id and e.is_published and e.retired_at is null
+               join cohorts c on c.cohort_id = o.cohort_id and c.is_active) x
          where x.closes_at > $1 and x.closes_at <= $2
            and not exists (select from exam_reminders r
                            where r.exam_id = x.exam_id and r.closes_at = x.closes_at)",
@@ -149,7 +155,8 @@ async fn remind(
                     or closes_at is null
                        and exists (select from cohorts c
                                    where c.course_id = x.course_id and c.is_active
-                                     and cohort_day(c.cohort_id, x.closes_after_days + 1) = $2))
+                                     and cohort_day(c.cohort_id, x.closes_after_days + 1) = $2)
+                    or exists (select from cohort_date_overrides o where o.exam_id = $1 and o.closes_at = $2))
              on conflict do nothing
              returning exam_id
          )
@@ -164,9 +171,10 @@ async fn remind(
     let Some(row) = row else { return Ok(()) };
     let late: Vec<LateLearnerRow> = statement(
         "select e.user_id from enrollments e join exams x on x.exam_id = $2
+         left join lateral current_membership(e.user_id, e.course_id) m on true
+         left join lateral dates_of_member(m.cohort_id, m.batch_no, m.member_id) d on d.exam_id = x.exam_id
          where e.course_id = $1 and e.status = 'active'
-           and coalesce(x.closes_at, (select cohort_day(m.cohort_id, x.closes_after_days + 1)
-                                      from current_membership(e.user_id, e.course_id) m)) = $3
+           and coalesce(d.closes_at, x.closes_at, cohort_day(m.cohort_id, x.closes_after_days + 1)) = $3
            and not exists (select from exam_sittings s where s.exam_id = $2 and s.user_id = e.user_id)
            and not exists (select from exam_excuses o where o.exam_id = $2 and o.user_id = e.user_id)",
     )

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::time_limit::Window;
 use crate::course::QuestionPurpose;
-use crate::enrollment::server::opening::CohortStart;
+use crate::enrollment::server::opening::LearnerDates;
 use crate::exam::ExamConfig;
 use crate::platform::db::schema::{
     exam_allowances, exam_excuses, exam_sections, exams, quiz_questions, topics,
@@ -45,10 +45,9 @@ impl Exam {
         self.is_published && !self.is_retired
     }
 
-    /// Sets the window that the members of a cohort with this start have.
-    pub fn in_cohort(mut self, start: Option<CohortStart>) -> Self {
-        let days = self.days;
-        self.window = self.window.or_days(days, start);
+    /// Sets the window that a learner with these dates has.
+    pub fn of_learner(mut self, dates: &LearnerDates) -> Self {
+        self.window = self.window.of_learner(self.exam_id, self.days, dates);
         self
     }
 }
@@ -145,11 +144,8 @@ pub async fn for_learner(
     course: CourseId,
     exams: Vec<Exam>,
 ) -> QueryResult<Vec<Exam>> {
-    if exams.iter().all(|exam| exam.days == CohortDays::default()) {
-        return Ok(exams);
-    }
-    let start = CohortStart::of_learner(conn, user, course).await?;
-    let exams = exams.into_iter().map(|exam| exam.in_cohort(start));
+    let dates = LearnerDates::of_learner(conn, user, course).await?;
+    let exams = exams.into_iter().map(|exam| exam.of_learner(&dates));
     let mut exams: Vec<Exam> = exams.collect();
     exams.sort_by_key(|exam| exam.window.opens_at);
     Ok(exams)
@@ -185,7 +181,6 @@ pub async fn unsat(
         "select e.exam_id, e.title, e.opens_at, e.closes_at, e.opens_after_days, e.closes_after_days
          from exams e
          where e.course_id = $2 and e.is_published and e.retired_at is null
-           and (e.opens_at is null or e.opens_at <= $4) and (e.closes_at is null or e.closes_at > $3)
            and not exists (select from exam_results r
                            where r.exam_id = e.exam_id and r.user_id = $1 and r.counts and r.ended_at is not null)
            and not exists (select from exam_excuses x where x.exam_id = e.exam_id and x.user_id = $1)
@@ -193,16 +188,9 @@ pub async fn unsat(
     )
     .bind::<SqlUuid, _>(user)
     .bind::<SqlUuid, _>(course)
-    .bind::<Timestamptz, _>(now)
-    .bind::<Timestamptz, _>(until)
     .load(conn)
     .await?;
-    let has_days =
-        |exam: &UnsatExam| exam.opens_after_days.is_some() || exam.closes_after_days.is_some();
-    if !exams.iter().any(has_days) {
-        return Ok(exams);
-    }
-    let start = CohortStart::of_learner(conn, user, course).await?;
+    let dates = LearnerDates::of_learner(conn, user, course).await?;
     for exam in &mut exams {
         let fixed = Window {
             opens_at: exam.opens_at,
@@ -212,7 +200,7 @@ pub async fn unsat(
             opens: exam.opens_after_days,
             closes: exam.closes_after_days,
         };
-        let window = fixed.or_days(days, start);
+        let window = fixed.of_learner(exam.exam_id, days, &dates);
         (exam.opens_at, exam.closes_at) = (window.opens_at, window.closes_at);
     }
     exams.retain(|exam| {

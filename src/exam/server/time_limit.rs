@@ -4,8 +4,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::store::CohortDays;
-use crate::enrollment::server::opening::CohortStart;
+use crate::enrollment::server::opening::{CohortStart, LearnerDates};
 use crate::exam::{ExamConfig, Review};
+use crate::platform::ids::ExamId;
 
 /// Period in which an exam may be started. None leaves that side open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,8 +16,19 @@ pub struct Window {
 }
 
 impl Window {
+    /// Returns the window that a learner has: by own times, by the times of everybody, or by the
+    /// days after the cohort's start.
+    pub fn of_learner(self, exam: ExamId, days: CohortDays, dates: &LearnerDates) -> Self {
+        let own = dates.of_exam(exam);
+        let window = Self {
+            opens_at: own.opens_at.or(self.opens_at),
+            closes_at: own.closes_at.or(self.closes_at),
+        };
+        window.or_days(days, dates.start)
+    }
+
     /// Fills what has no time with the days after a cohort's start.
-    pub fn or_days(self, days: CohortDays, start: Option<CohortStart>) -> Self {
+    fn or_days(self, days: CohortDays, start: Option<CohortStart>) -> Self {
         let opens = || start?.day_after(days.opens?);
         let closes = || start?.end_of_day_after(days.closes?);
         Self {
@@ -75,7 +87,7 @@ pub fn deadline(started_at: DateTime<Utc>, allowed: TimeAllowed) -> DateTime<Utc
 }
 
 /// Returns which part of an ended sitting the learner may see now, and when more appears. With
-/// `review_after_close`, results wait until the last running sitting has to end (`running_until`).
+/// `review_after_close`, results wait until the last learner's time is over (`running_until`).
 /// Otherwise a learner who is still sitting could learn the answers from others.
 pub fn review(
     config: &ExamConfig,

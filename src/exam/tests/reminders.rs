@@ -92,3 +92,35 @@ async fn a_close_by_a_cohorts_start_holds_for_its_members_alone() {
     start(&mut cy, &exam).await.assert_ok();
     start(&mut asha, &exam).await.assert_ok();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_with_an_own_close_is_reminded_of_that_one() {
+    let site = site_with_bank().await;
+    let exam = ExamBuilder::new().with("exam[closes_at]", "2099-05-01T10:00");
+    exam.publish(&site).await;
+    let group = Group::new(&site, "Spring").await;
+    group.member(&site, "asha@example.org").await;
+    group.member(&site, "bo@example.org").await;
+    let own = "delete from notifications;
+         insert into cohort_date_overrides (cohort_id, member_id, exam_id, closes_at)
+         select cohort_id, member_id, exam_id, now() + interval '5 hours'
+         from cohort_members, exams where email like 'bo%'";
+    site.test.sql(own).await;
+    let plan = "insert into background_jobs (organization_id, kind, payload)
+         select organization_id, 'plan_exam_reminders', '{}' from organizations limit 1";
+    for _ in 0..2 {
+        site.test.sql(plan).await;
+        site.mails().await;
+        let told = site.test.text(UNREAD).await;
+        assert_eq!(told, "bo The exam “Final exam” closes soon");
+    }
+    // The close of the others is not the member's.
+    let change = "update notifications set read_at = now();
+         update exams set closes_at = now() + interval '6 hours';
+         insert into background_jobs (kind, payload, max_attempts)
+         select 'remind_of_exam', jsonb_build_object('exam', exam_id, 'closes_at', closes_at), 3 from exams";
+    site.test.sql(change).await;
+    site.mails().await;
+    let told = site.test.text(UNREAD).await;
+    assert_eq!(told, "asha The exam “Final exam” closes soon");
+}

@@ -187,3 +187,38 @@ async fn work_of_others_is_out_of_reach_and_late_work_is_refused() {
     let again = asha.post("exercise/api/reopen_work", &again).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn learners_are_reminded_once_of_work_that_is_due_and_not_handed_in() {
+    let (site, exercise) = site().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assign(&mut meera, &exercise, "2099-05-01T10:00")
+        .await
+        .assert_ok();
+    let mut asha = learner(&site, "asha@example.org").await;
+    let mut bo = learner(&site, "bo@example.org").await;
+    hand_in(&mut asha, "An average.").await.assert_ok();
+    let told = "select coalesce(string_agg(split_part(email, '@', 1) || ' ' || title, ', ' order by email), '')
+         from notifications join users using (user_id) where kind = 'deadline' and read_at is null";
+    let remind = async || {
+        let job = "insert into background_jobs (organization_id, kind, payload)
+             select organization_id, 'remind_of_exercises', '{}' from organizations limit 1";
+        site.test.sql(job).await;
+        site.mails().await;
+        site.test.text(told).await
+    };
+    assert_eq!(remind().await, "", "due in decades");
+    site.test
+        .sql("update assignments set due_at = now() + interval '5 hours'")
+        .await;
+    for _ in 0..2 {
+        assert_eq!(
+            remind().await,
+            "bo The exercise “The salary talk” is due soon"
+        );
+    }
+    let events = "select events from notifications where kind = 'deadline'";
+    assert_eq!(site.test.count(events).await, 1);
+    hand_in(&mut bo, "Another one.").await.assert_ok();
+    assert_eq!(site.test.text(told).await, "");
+}

@@ -5,7 +5,7 @@ use crate::course::CourseTitle;
 use crate::enrollment::server::access::{open_place, open_topic};
 use crate::enrollment::{TopicLink, TopicState};
 use crate::exercise::hand_in::LINKS_CHARACTERS;
-use crate::exercise::hand_in::server::{store as hand_ins, versions, view as handing};
+use crate::exercise::hand_in::server::{reminder, store as hand_ins, versions, view as handing};
 use crate::exercise::{
     ExerciseLine, ExercisePage, SaveDecision, SaveToken, WORK_LIMIT, decide_save,
 };
@@ -177,6 +177,7 @@ pub async fn save(
             Some(assignment) => {
                 let sent = (text.as_str(), links.as_str());
                 versions::hand_in(conn, stored.work_id, sent, &assignment, clock).await?;
+                reminder::seen(conn, user, exercise.exercise_id).await?;
             }
             None if text.trim().is_empty() => {
                 return Err(AppError::field("text", "Write something first."));

@@ -7,6 +7,7 @@ use super::results::results;
 use crate::enrollment::EnrollmentStatus;
 use crate::exercise::marking::marking_path;
 use crate::gradebook::api::load_learner;
+use crate::gradebook::messages::CourseReceivers;
 use crate::gradebook::{LearnerPage, OpenedAttempt, PastAction, learner_path};
 #[cfg(feature = "hydrate")]
 use crate::platform::ui::focus_field;
@@ -106,6 +107,15 @@ fn head(page: &LearnerPage) -> AnyView {
     let (done, all) = page.done;
     let percent = u8::try_from(100 * done / all.max(1)).unwrap_or_default();
     let active = page.last_active.clone();
+    let studies = [EnrollmentStatus::Active, EnrollmentStatus::Completed].contains(&page.status);
+    let write = studies.then(|| {
+        let href = CourseReceivers::one(&page.username).path(&page.course_slug);
+        view! {
+            <Button kind=ButtonKind::Secondary href=href>
+                "Write to this learner"
+            </Button>
+        }
+    });
     view! {
         <section class="learner-head" aria-label="Progress">
             <p class="soft">
@@ -121,6 +131,7 @@ fn head(page: &LearnerPage) -> AnyView {
                     <Meter percent=percent label="Topics completed" />
                 </div>
                 <span class="num">{format!("{done} of {all} topics")}</span>
+                {write}
             </div>
         </section>
     }

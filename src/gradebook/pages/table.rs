@@ -8,6 +8,7 @@ use crate::cohort::teach::home::announcements_path;
 use crate::course::SEARCH_CHARACTERS;
 use crate::gradebook::api::load_gradebook;
 use crate::gradebook::grading::grading_path;
+use crate::gradebook::messages::CourseReceivers;
 use crate::gradebook::{
     Cell, CellState, GradebookPage, GradebookQuery, LearnerFilter, LearnerRow, LearnerSort, PAGE,
     learner_path,
@@ -64,6 +65,7 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
         false => String::new(),
     };
     let file = query.csv_path(&slug);
+    let (write, write_path) = write(&query, page.total, &slug);
     let opinions = page
         .opinions
         .clone()
@@ -74,6 +76,9 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
             <p class="soft grow" role="status">
                 {said}
             </p>
+            <Button kind=ButtonKind::Secondary href=write_path>
+                {write}
+            </Button>
             <Button kind=ButtonKind::Secondary href=announcements_path(&slug, None)>
                 "Announcements"
             </Button>
@@ -91,6 +96,16 @@ fn gradebook(page: GradebookPage, query: GradebookQuery) -> AnyView {
         {opinions}
     };
     frame(&slug, &title, Area::Learners, inside.erase())
+}
+
+/// Label and address of the link to a message to the learners of the list.
+fn write(query: &GradebookQuery, total: i64, slug: &str) -> (String, String) {
+    let label = match total {
+        0 => "Messages".to_owned(),
+        1 => "Write to this learner".to_owned(),
+        total => format!("Write to these {total} learners"),
+    };
+    (label, CourseReceivers::listed(query).path(slug))
 }
 
 fn tools(slug: &str, query: &GradebookQuery) -> AnyView {

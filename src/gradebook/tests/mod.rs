@@ -3,4 +3,5 @@
 mod actions;
 mod grading;
 mod list;
+mod messages;
 mod regrade;

@@ -82,7 +82,8 @@ impl Db {
     }
 
     /// A connection of the application's role outside a transaction. It sees no rows of any
-    /// organization, except through database functions that take the organization as an argument.
+    /// organization, except through database functions that take the organization as an argument,
+    /// and one that tells the organization of a payment at the provider.
     pub async fn unbound(&self) -> Result<Object<Conn>, PoolError> {
         self.app.get().await
     }

@@ -1157,6 +1157,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    assignment_reminders (exercise_id, due_at) {
+        exercise_id -> Uuid,
+        due_at -> Timestamptz,
+        organization_id -> Uuid,
+        sent_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     assignments (exercise_id) {
         exercise_id -> Uuid,
         organization_id -> Uuid,
@@ -1697,6 +1706,7 @@ diesel::table! {
         message_id -> Uuid,
         user_id -> Uuid,
         organization_id -> Uuid,
+        read_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1727,6 +1737,7 @@ diesel::table! {
         message_id -> Uuid,
         member_id -> Uuid,
         organization_id -> Uuid,
+        read_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1791,6 +1802,22 @@ diesel::table! {
         outcome -> Nullable<Jsonb>,
         confirmed_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cohort_date_overrides (override_id) {
+        override_id -> Uuid,
+        organization_id -> Uuid,
+        cohort_id -> Uuid,
+        batch_no -> Nullable<Int4>,
+        member_id -> Nullable<Uuid>,
+        exam_id -> Nullable<Uuid>,
+        prompt_id -> Nullable<Uuid>,
+        opens_at -> Nullable<Timestamptz>,
+        closes_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -2185,6 +2212,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cohort_announcements,
     cohort_batch_projects,
     cohort_lists,
+    cohort_date_overrides,
     cohort_members,
     cohort_message_receivers,
     cohort_messages,
@@ -2276,6 +2304,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_ups,
     simulation_exercises,
     simulation_work,
+    assignment_reminders,
     assignments,
     submissions,
     work_files,

@@ -5,7 +5,7 @@ use leptos_router::components::Redirect;
 
 use crate::course::{CourseTitle, duration};
 use crate::enrollment::percent_of;
-use crate::paths::{cohort_home_path, exams_path};
+use crate::paths::{cohort_home_path, course_news_path, exams_path};
 use crate::platform::ui::{
     Badge, Button, EmptyState, Erase, Language, Meter, Page, Tone, course_picture, loaded,
     page_resource, path_part, viewer,
@@ -185,6 +185,12 @@ fn row(course: MyCourse) -> AnyView {
             <a href=href>"Exams"</a>
         }
     });
+    let news = (course.unread_news > 0).then(|| {
+        let href = course_news_path(&course.slug);
+        view! {
+            <a href=href>{format!("News ({} unread)", course.unread_news)}</a>
+        }
+    });
     let opened = course.last_opened.map(|(words, exact)| {
         view! {
             " · opened "
@@ -211,7 +217,7 @@ fn row(course: MyCourse) -> AnyView {
                 </h3>
                 <p class="soft">{standing} {opened}</p>
                 <p class="mine-links">
-                    {cohort} {exams} {course.certificate.map(|href| view! { <a href=href>"Certificate"</a> })}
+                    {cohort} {news} {exams} {course.certificate.map(|href| view! { <a href=href>"Certificate"</a> })}
                 </p>
             </div>
             <div class="mine-progress">

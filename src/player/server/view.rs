@@ -379,6 +379,7 @@ impl Mine {
             slug: row.slug.clone(),
             title: CourseTitle::new(row.title.clone(), row.language.clone()),
             has_cohort: row.has_cohort,
+            unread_news: row.unread_news,
             starts_on: row.starts_on.map(cohort::day),
             continue_at,
         }

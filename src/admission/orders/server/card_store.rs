@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::provider::CheckoutPage;
-use crate::platform::db::Conn;
 use crate::platform::db::schema::{card_events, card_payments, card_refunds};
-use crate::platform::ids::{CardPaymentId, CardRefundId, OrderId, UserId};
+use crate::platform::db::{Conn, Db, statement};
+use crate::platform::error::AppResult;
+use crate::platform::ids::{CardPaymentId, CardRefundId, OrderId, OrganizationId, UserId};
 
 /// States of a payment by card. The migration card_payments explains them.
 pub const STARTING: &str = "starting";
@@ -77,6 +79,22 @@ pub async fn by_intent(conn: &mut Conn, intent: &str) -> QueryResult<Option<Card
         .first(conn)
         .await
         .optional()
+}
+
+#[derive(QueryableByName)]
+struct PaymentPlaceRow {
+    #[diesel(sql_type = Nullable<Uuid>)]
+    organization_id: Option<OrganizationId>,
+}
+
+/// Returns the organization that has the payment with this name of the provider.
+pub async fn organization(db: &Db, intent: &str) -> AppResult<Option<OrganizationId>> {
+    let mut conn = db.unbound().await?;
+    let row: PaymentPlaceRow = statement("select organization_of_payment($1) as organization_id")
+        .bind::<Text, _>(intent)
+        .get_result(&mut conn)
+        .await?;
+    Ok(row.organization_id)
 }
 
 /// Locks a payment until the transaction ends. Its order is locked before it.

@@ -95,8 +95,15 @@ impl CardEvent {
 
 /// Handles an event that arrived at an address of the organization `host`. Does nothing if it was
 /// handled before, or if it is about a payment of another site.
+///
+/// Organizations may share one account at the provider. Events that name no organization, such as
+/// those of disputes, belong to the one that has the payment.
 pub async fn handle(db: &Db, host: OrganizationId, event: CardEvent) -> AppResult<()> {
-    let organization = event.organization.unwrap_or(host);
+    let organization = match (event.organization, &event.intent) {
+        (Some(organization), _) => organization,
+        (None, Some(intent)) => card_store::organization(db, intent).await?.unwrap_or(host),
+        (None, None) => host,
+    };
     db.within(organization, async move |conn| apply(conn, event).await)
         .await
 }

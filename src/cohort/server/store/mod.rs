@@ -15,7 +15,7 @@ use diesel::sql_types::{Bool, Date, Int4, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use super::standing::CohortStanding;
-use crate::enrollment::server::opening::{CohortStart, OpeningRule, effective_date};
+use crate::enrollment::server::opening::{OpeningRule, effective_date};
 use crate::platform::db::schema::cohorts;
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, CourseId, MemberId, UserId};
@@ -39,13 +39,6 @@ pub struct Cohort {
 impl Cohort {
     pub fn standing(&self, now: DateTime<Utc>) -> CohortStanding {
         CohortStanding::at(self.starts_at, self.ends_at, now)
-    }
-
-    pub fn start(&self) -> CohortStart {
-        CohortStart {
-            day: self.start_date,
-            zone: self.time_zone.parse().unwrap_or(Tz::UTC),
-        }
     }
 
     /// Tells times in the cohort's time zone.

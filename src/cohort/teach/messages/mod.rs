@@ -11,6 +11,7 @@ use crate::cohort::teach::{MemberQuery, cohort_path};
 use crate::course::CourseTitle;
 use crate::platform::address;
 use crate::platform::ids::{CohortId, CohortMessageId, MemberId};
+use crate::platform::ui::Html;
 
 /// Longest title of a message, in characters.
 pub const MESSAGE_TITLE_CHARACTERS: u32 = 150;
@@ -71,11 +72,15 @@ pub struct MessagePage {
 pub struct SentMessage {
     pub message_id: CohortMessageId,
     pub title: String,
-    pub body: String,
+    pub body: Html,
     pub sender: String,
     /// Time in words, and in ISO 8601.
     pub at: (String, String),
     pub receivers: i64,
-    /// Names of the first receivers.
-    pub names: Vec<String>,
+    /// Number of receivers who have seen the message on a page.
+    pub readers: i64,
+    /// Names of the first receivers who have read the message.
+    pub read: Vec<String>,
+    /// Names of the first receivers who have not.
+    pub unread: Vec<String>,
 }

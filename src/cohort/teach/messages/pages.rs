@@ -11,7 +11,7 @@ use crate::cohort::teach::pages::counted;
 use crate::cohort::teach::{MemberQuery, cohort_path};
 use crate::platform::ids::CohortId;
 use crate::platform::ui::{
-    Button, ButtonKind, Erase, Field, Form, FormState, Notice, Page, TextArea, Tone, loaded,
+    Button, ButtonKind, Erase, Field, Form, FormState, Html, Notice, Page, TextArea, Tone, loaded,
     page_resource, path_part, query_value,
 };
 use crate::teaching::Area;
@@ -71,7 +71,7 @@ fn message(page: MessagePage, course: &str, to: Receivers, form: FormState) -> A
         let people = counted(page.without_account, "receiver has", "receivers have");
         format!("{people} no account yet. They get a mail only.")
     });
-    let sent = sent(page.sent);
+    let sent = sent(page.sent, ("member", "members"));
     let form = match count {
         0 => view! {
             <div class="row">
@@ -117,7 +117,7 @@ fn hidden(course: &str, cohort: CohortId, key: String, to: &Receivers) -> Vec<(S
 }
 
 /// Form of a message. `confirm` holds the number of receivers, if they are a list.
-fn message_form(
+pub fn message_form(
     hidden: Vec<(String, String)>,
     confirm: Option<i64>,
     back: String,
@@ -156,6 +156,7 @@ fn message_form(
             <TextArea
                 name="text"
                 label="Message"
+                hint="You can use Markdown."
                 value=form.value("text", "")
                 error=form.error("text")
                 max_length=MESSAGE_CHARACTERS
@@ -173,11 +174,16 @@ fn message_form(
     .erase()
 }
 
-fn sent(messages: Vec<SentMessage>) -> AnyView {
+/// Lists the messages that were sent, with who has read them. `people` is the word for one
+/// receiver and for several.
+pub fn sent(messages: Vec<SentMessage>, people: (&'static str, &'static str)) -> AnyView {
     if messages.is_empty() {
         return ().erase();
     }
-    let messages = messages.into_iter().map(sent_message).collect_view();
+    let messages = messages
+        .into_iter()
+        .map(|it| sent_message(it, people))
+        .collect_view();
     view! {
         <section aria-labelledby="ly-sent">
             <h2 id="ly-sent">"Sent messages"</h2>
@@ -187,25 +193,41 @@ fn sent(messages: Vec<SentMessage>) -> AnyView {
     .erase()
 }
 
-fn sent_message(it: SentMessage) -> AnyView {
+fn sent_message(it: SentMessage, (one, many): (&str, &str)) -> AnyView {
     let (words, exactly) = it.at;
-    let listed = i64::try_from(it.names.len()).unwrap_or_default();
-    let mut names = it.names.join(", ");
-    if it.receivers > listed {
-        names.push_str(&format!(" and {} more", it.receivers - listed));
-    }
+    let Html(body) = it.body;
+    let all = counted(it.receivers, one, many);
+    let names = |title: &'static str, names: Vec<String>, of: i64| {
+        view! {
+            <dt>{title}</dt>
+            <dd>{and_more(names, of)}</dd>
+        }
+    };
     view! {
         <article class="cohort-announcement">
             <h3>{it.title}</h3>
             <p class="soft">
                 {it.sender} ", " <time datetime=exactly>{words}</time>
             </p>
-            <p class="cohort-text">{it.body}</p>
+            <div class="prose" inner_html=body></div>
             <details class="cohort-add">
-                <summary>{format!("To {}", counted(it.receivers, "member", "members"))}</summary>
-                <p class="soft">{names}</p>
+                <summary>{format!("Read by {} of {all}", it.readers)}</summary>
+                <dl class="cohort-readers">
+                    {names("Read", it.read, it.readers)}
+                    {names("Not read yet", it.unread, it.receivers - it.readers)}
+                </dl>
             </details>
         </article>
     }
     .erase()
+}
+
+/// Joins the first names of `all` people, and says how many there are beyond these.
+pub fn and_more(names: Vec<String>, all: i64) -> String {
+    let listed = i64::try_from(names.len()).unwrap_or_default();
+    match (listed, all - listed) {
+        (0, 0) => "Nobody".to_owned(),
+        (_, more) if more > 0 => format!("{} and {more} more", names.join(", ")),
+        _ => names.join(", "),
+    }
 }

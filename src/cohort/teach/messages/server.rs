@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::{MESSAGE_CHARACTERS, MESSAGE_TITLE_CHARACTERS, MessagePage, Receivers, SentMessage};
 use crate::cohort::MemberStatus;
-use crate::cohort::server::messages::CohortMessageMail;
+use crate::cohort::server::messages::{CohortMessageMail, rendered};
 use crate::cohort::server::notices;
 use crate::cohort::server::store::Cohort;
 use crate::cohort::server::work;
@@ -15,22 +15,35 @@ use crate::course::server::store as courses;
 use crate::platform::auth::Viewer;
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CohortId, CohortMessageId, MemberId, UserId};
+use crate::platform::ids::{CohortId, CohortMessageId, CourseId, MemberId, UserId};
 use crate::platform::jobs;
 use crate::platform::time::Clock;
+use crate::platform::ui::Html;
 use crate::platform::{figures, names};
 
-/// Sent messages that the page lists, and receivers of each whose names it shows.
+/// Sent messages that the page lists, and names that it shows of the readers of each and of those
+/// who have not read it.
 const SHOWN_MESSAGES: i64 = 30;
-const SHOWN_NAMES: i64 = 20;
+const SHOWN_NAMES: i64 = 50;
 
 /// A message as the form describes it.
 pub struct MessageDraft {
-    key: CohortMessageId,
+    pub key: CohortMessageId,
     pub title: String,
-    text: String,
+    pub text: String,
     /// The number of receivers that the tutor typed.
     confirmed: Option<i64>,
+}
+
+impl MessageDraft {
+    /// Checks that the tutor typed the number of receivers, called `people`.
+    pub fn confirm(&self, count: i64, people: &str) -> AppResult<()> {
+        if self.confirmed == Some(count) {
+            return Ok(());
+        }
+        let why = format!("This message goes to {count} {people}. Type {count} to confirm.");
+        Err(AppError::field("confirmed", why))
+    }
 }
 
 /// Reads the fields, or names all that are wrong.
@@ -121,6 +134,47 @@ fn no_member() -> AppError {
     AppError::NotFound("There is no such member to write to in this cohort.".to_owned())
 }
 
+/// Place whose members or learners get messages.
+#[derive(Debug, Clone, Copy)]
+pub enum SentIn {
+    Cohort(CohortId),
+    Course(CourseId),
+}
+
+impl SentIn {
+    /// Returns the values of the columns `cohort_id` and `course_id`.
+    fn columns(self) -> (Option<CohortId>, Option<CourseId>) {
+        match self {
+            Self::Cohort(cohort) => (Some(cohort), None),
+            Self::Course(course) => (None, Some(course)),
+        }
+    }
+}
+
+/// Stores a message without its receivers. Returns false if it was stored before.
+pub async fn keep(
+    conn: &mut Conn,
+    message: &MessageDraft,
+    place: SentIn,
+    sender: &Viewer,
+) -> AppResult<bool> {
+    let (cohort, course) = place.columns();
+    let is_new = statement(
+        "insert into cohort_messages (message_id, cohort_id, course_id, sender_user_id, title, body)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
+    )
+    .bind::<Uuid, _>(message.key)
+    .bind::<Nullable<Uuid>, _>(cohort)
+    .bind::<Nullable<Uuid>, _>(course)
+    .bind::<Uuid, _>(sender.user_id)
+    .bind::<Text, _>(&message.title)
+    .bind::<Text, _>(&message.text)
+    .execute(conn)
+    .await?;
+    Ok(is_new > 0)
+}
+
 /// Sends a message to each receiver: as a notification, and by mail to those without an account.
 /// Returns false if it was sent before.
 ///
@@ -136,18 +190,7 @@ pub async fn send(
 ) -> AppResult<bool> {
     let receivers = receivers(conn, cohort.cohort_id, to, sender.user_id).await?;
     let count = i64::try_from(receivers.len()).unwrap_or(i64::MAX);
-    let is_new = statement(
-        "insert into cohort_messages (message_id, cohort_id, sender_user_id, title, body) values ($1, $2, $3, $4, $5)
-         on conflict do nothing",
-    )
-    .bind::<Uuid, _>(message.key)
-    .bind::<Uuid, _>(cohort.cohort_id)
-    .bind::<Uuid, _>(sender.user_id)
-    .bind::<Text, _>(&message.title)
-    .bind::<Text, _>(&message.text)
-    .execute(conn)
-    .await?;
-    if is_new == 0 {
+    if !keep(conn, message, SentIn::Cohort(cohort.cohort_id), sender).await? {
         return Ok(false);
     }
     if count == 0 {
@@ -157,9 +200,8 @@ pub async fn send(
         ));
     }
     // One person is confirmed by their name on the page.
-    if to.member.is_empty() && message.confirmed != Some(count) {
-        let why = format!("This message goes to {count} members. Type {count} to confirm.");
-        return Err(AppError::field("confirmed", why));
+    if to.member.is_empty() {
+        message.confirm(count, "members")?;
     }
     let ids: Vec<uuid::Uuid> = receivers.iter().map(|row| row.member_id.0).collect();
     statement(
@@ -213,7 +255,7 @@ pub async fn page(
         said,
         receivers: count(receivers.len()),
         without_account: count(without_account),
-        sent: sent(conn, cohort.cohort_id, clock).await?,
+        sent: sent(conn, SentIn::Cohort(cohort.cohort_id), clock).await?,
     })
 }
 
@@ -249,25 +291,50 @@ struct SentRow {
     sent_at: DateTime<Utc>,
     #[diesel(sql_type = BigInt)]
     receivers: i64,
+    #[diesel(sql_type = BigInt)]
+    readers: i64,
     #[diesel(sql_type = Array<Text>)]
-    names: Vec<String>,
+    read: Vec<String>,
+    #[diesel(sql_type = Array<Text>)]
+    unread: Vec<String>,
 }
 
-async fn sent(conn: &mut Conn, cohort: CohortId, clock: &Clock) -> QueryResult<Vec<SentMessage>> {
+/// Returns the messages that were sent in a cohort or to learners of a course, newest first, with
+/// the receivers who have read them.
+pub async fn sent(conn: &mut Conn, place: SentIn, clock: &Clock) -> QueryResult<Vec<SentMessage>> {
+    let (cohort, course) = place.columns();
     let rows: Vec<SentRow> = statement(
         "select s.message_id, s.title, s.body, s.sent_at, coalesce(u.display_name, 'A former tutor') as sender,
-                (select count(*) from cohort_message_receivers r where r.message_id = s.message_id) as receivers,
-                array(select coalesce(ru.display_name, m.name, m.email)
-                      from cohort_message_receivers r
-                      join cohort_members m on m.member_id = r.member_id
-                      left join users ru on ru.user_id = m.user_id
-                      where r.message_id = s.message_id
-                      order by lower(coalesce(ru.display_name, m.name, m.email)), m.member_id limit $3) as names
-         from cohort_messages s left join users u on u.user_id = s.sender_user_id
-         where s.cohort_id = $1
-         order by s.sent_at desc, s.message_id limit $2",
+                p.receivers, p.readers, coalesce(p.read, '{}') as read, coalesce(p.unread, '{}') as unread
+         from (
+             select * from cohort_messages
+             where cohort_id = $1 or course_id = $2
+             order by sent_at desc, message_id limit $3
+         ) s
+         left join users u on u.user_id = s.sender_user_id
+         cross join lateral (
+             select count(*) as receivers, count(*) filter (where x.is_read) as readers,
+                    array_agg(x.name order by x.nth) filter (where x.is_read and x.nth <= $4) as read,
+                    array_agg(x.name order by x.nth) filter (where not x.is_read and x.nth <= $4) as unread
+             from (
+                 select r.name, r.is_read, row_number() over (partition by r.is_read order by lower(r.name)) as nth
+                 from (
+                     select coalesce(mu.display_name, m.name, m.email) as name, cr.read_at is not null as is_read
+                     from cohort_message_receivers cr
+                     join cohort_members m on m.member_id = cr.member_id
+                     left join users mu on mu.user_id = m.user_id
+                     where cr.message_id = s.message_id
+                     union all
+                     select lu.display_name, lr.read_at is not null
+                     from course_message_receivers lr join users lu on lu.user_id = lr.user_id
+                     where lr.message_id = s.message_id
+                 ) r
+             ) x
+         ) p
+         order by s.sent_at desc, s.message_id",
     )
-    .bind::<Uuid, _>(cohort)
+    .bind::<Nullable<Uuid>, _>(cohort)
+    .bind::<Nullable<Uuid>, _>(course)
     .bind::<BigInt, _>(SHOWN_MESSAGES)
     .bind::<BigInt, _>(SHOWN_NAMES)
     .load(conn)
@@ -275,11 +342,13 @@ async fn sent(conn: &mut Conn, cohort: CohortId, clock: &Clock) -> QueryResult<V
     let sent = rows.into_iter().map(|row| SentMessage {
         message_id: row.message_id,
         title: row.title,
-        body: row.body,
+        body: Html(rendered(&row.body)),
         sender: row.sender,
         at: work::when(row.sent_at, clock),
         receivers: row.receivers,
-        names: row.names,
+        readers: row.readers,
+        read: row.read,
+        unread: row.unread,
     });
     Ok(sent.collect())
 }

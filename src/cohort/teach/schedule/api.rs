@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{RuleFields, SchedulePage};
+use super::{OwnTimesFields, RuleFields, SchedulePage};
 use crate::platform::error::AppResult;
 use crate::platform::ids::CohortId;
 
@@ -28,14 +28,16 @@ pub async fn load_schedule(
         .await
 }
 
-/// Replaces the rules for a cohort, a batch or a member. Modules that are open already stay open in
-/// gated courses.
+/// Replaces the rules for a cohort, a batch or a member, and the times of these exams and cold
+/// calls for a batch or a member. Modules that are open already stay open in gated courses.
 #[server]
 pub async fn save_schedule(
     course: String,
     cohort: CohortId,
     #[server(default)] whom: String,
     #[server(default)] rules: Vec<RuleFields>,
+    #[server(default)] exams: Vec<OwnTimesFields>,
+    #[server(default)] cold_calls: Vec<OwnTimesFields>,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
@@ -44,8 +46,9 @@ pub async fn save_schedule(
     let separator = if path.contains('?') { '&' } else { '?' };
     cx.within(async move |conn| {
         let rules = server::read(&rules)?;
-        let told = json!({ "for": whom, "rules": rules.len() });
-        server::save(conn, tutor.course, cohort, &whom, &rules).await?;
+        let times = (exams.as_slice(), cold_calls.as_slice());
+        let own = server::save(conn, tutor.course, cohort, &whom, (&rules, times)).await?;
+        let told = json!({ "for": whom, "rules": rules.len(), "times": own });
         Ok(AuditEntry::done("cohort.schedule_changed")
             .of("cohort", cohort)
             .change(None, Some(told))

@@ -1,4 +1,5 @@
-//! When the modules of the course open to a cohort, to one of its batches, or to one member.
+//! When the modules of the course open to a cohort, to one of its batches, or to one member, and
+//! the times of exams and cold calls that a batch or a member has for itself.
 
 pub mod api;
 pub mod pages;
@@ -71,6 +72,25 @@ pub struct RuleFields {
     pub days: String,
 }
 
+/// Times of one exam or cold call for a batch or a member, as the browser sends them: values of
+/// fields of type `datetime-local` in the cohort's time zone. Empty leaves the time of the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OwnTimesFields {
+    pub id: String,
+    pub opens_at: String,
+    pub closes_at: String,
+}
+
+/// An exam or a cold call that a batch or a member may have at other times.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScheduledItem {
+    pub title: String,
+    pub times: OwnTimesFields,
+    /// The effective times in words.
+    pub said: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SchedulePage {
     pub course_title: CourseTitle,
@@ -86,6 +106,9 @@ pub struct SchedulePage {
     /// Addresses of members that the search for one offers.
     pub members: Vec<String>,
     pub modules: Vec<ScheduledModule>,
+    /// Empty for the whole cohort: its exams and cold calls have times of their own.
+    pub exams: Vec<ScheduledItem>,
+    pub cold_calls: Vec<ScheduledItem>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

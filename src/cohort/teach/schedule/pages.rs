@@ -1,10 +1,11 @@
-//! Page on which tutors say when modules open.
+//! Page on which tutors say when modules open, and give a batch or a member other times of exams
+//! and cold calls.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::api::{SaveSchedule, load_schedule};
-use super::{RuleKind, SchedulePage, ScheduledModule, schedule_path};
+use super::{RuleKind, SchedulePage, ScheduledItem, ScheduledModule, schedule_path};
 use crate::cohort::teach::cohort_path;
 use crate::platform::ids::CohortId;
 use crate::platform::ui::{
@@ -68,6 +69,10 @@ fn schedule(page: SchedulePage, course: &str, form: FormState) -> AnyView {
     let modules = modules
         .map(|(row, it)| module(it, row, is_whole, form))
         .collect_view();
+    let own_times = [
+        own_times("exams", "Exams", page.exams, form),
+        own_times("cold_calls", "Cold calls", page.cold_calls, form),
+    ];
     let course_field = course.to_owned();
     view! {
         <p class="soft">
@@ -98,6 +103,7 @@ fn schedule(page: SchedulePage, course: &str, form: FormState) -> AnyView {
             <input type="hidden" name="cohort" value=cohort.to_string() />
             <input type="hidden" name="whom" value=page.whom />
             {modules}
+            {own_times}
             <div class="row">
                 <Button busy=form.busy()>"Save"</Button>
             </div>
@@ -147,6 +153,74 @@ fn module(it: ScheduledModule, row: usize, is_whole: bool, form: FormState) -> A
                 />
             </div>
             <p class="soft">{opens}</p>
+        </fieldset>
+    }
+    .erase()
+}
+
+/// Fields of the exams or cold calls that a batch or a member may have at other times. `list` is
+/// their name in the form.
+fn own_times(
+    list: &'static str,
+    title: &'static str,
+    items: Vec<ScheduledItem>,
+    form: FormState,
+) -> AnyView {
+    if items.is_empty() {
+        return ().erase();
+    }
+    let has_own =
+        |item: &ScheduledItem| !item.times.opens_at.is_empty() || !item.times.closes_at.is_empty();
+    let own = items.iter().filter(|item| has_own(item)).count();
+    let is_open = own > 0;
+    let hint = match list {
+        "exams" => {
+            "Leave a time empty to keep that of the others. Results that wait until an exam closes wait for the latest of these times."
+        }
+        _ => "Leave a time empty to keep that of the others.",
+    };
+    let summary = match own {
+        0 => title.to_owned(),
+        own => format!("{title} ({own} with other times)"),
+    };
+    let items = items.into_iter().enumerate();
+    let items = items
+        .map(|(row, item)| own_time(list, row, item, form))
+        .collect_view();
+    view! {
+        <details class="cohort-add" open=is_open>
+            <summary>{summary}</summary>
+            <p class="soft">
+                {hint}
+            </p>
+            {items}
+        </details>
+    }
+    .erase()
+}
+
+fn own_time(list: &'static str, row: usize, item: ScheduledItem, form: FormState) -> AnyView {
+    let name = |field: &str| format!("{list}[{row}][{field}]");
+    let field = |field: &'static str, label: &'static str, stored: &str| {
+        view! {
+            <Field
+                id=format!("ly-{list}-{field}-{row}")
+                name=name(field)
+                label=label
+                r#type="datetime-local"
+                value=form.value(&name(field), stored)
+            />
+        }
+    };
+    view! {
+        <fieldset class="cohort-rule">
+            <legend class="label">{format!("{}. {}", row + 1, item.title)}</legend>
+            <input type="hidden" name=name("id") value=item.times.id.clone() />
+            <div class="exam-cols">
+                {field("opens_at", "Opens", &item.times.opens_at)}
+                {field("closes_at", "Closes", &item.times.closes_at)}
+            </div>
+            <p class="soft">{item.said}</p>
         </fieldset>
     }
     .erase()

@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, Bool, Date, Int4, Nullable, Text, Timestamptz, Uu
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::cohort::server::cold_calls::{cohort_state, opening};
+use crate::cohort::server::cold_calls::{cohort_state, opening, overrides};
 use crate::enrollment::server::opening::{OpeningRule, effective_date};
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{CohortId, PromptId};
@@ -78,6 +78,7 @@ pub async fn of_running_cohorts(
     courses: &[Uuid],
 ) -> QueryResult<Vec<CohortPrompt>> {
     let (opening, state) = (opening("c.cohort_id"), cohort_state("c.cohort_id"));
+    let overrides = overrides("c.cohort_id", "null", "null");
     statement(format!(
         "select p.prompt_id, c.cohort_id, {opening} as opens_at, {state}, c.start_date, c.time_zone, r.opens_on,
                 r.days_after_start,
@@ -87,7 +88,7 @@ pub async fn of_running_cohorts(
          from cold_call_prompts p
          join cohorts c on c.course_id = p.course_id
          join topics t on t.topic_id = p.topic_id
-         left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = c.cohort_id
+         {overrides}
          left join prevailing_module_rules(c.cohort_id, null, null) r on r.module_no = t.module_no
          where p.course_id = any($1) and p.retired_at is null and t.retired_at is null
            and ({opening} is null or {opening} <= now())

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::check_prompt::check;
 use super::overview;
-use crate::cohort::server::cold_calls::{cohort_state, opening};
+use crate::cohort::server::cold_calls::{cohort_state, opening, overrides};
 use crate::coldcall::teach::{
     MOST_PROMPTS, PromptForm, PromptFormPage, PromptLine, PromptStatus, PromptTopic, PromptsPage,
 };
@@ -100,9 +100,10 @@ impl StoredPrompt {
     /// Takes the opening, the close and the lock that the prompt has in the cohort.
     pub async fn become_as_in(&mut self, conn: &mut Conn, cohort: CohortId) -> QueryResult<()> {
         let (opening, state) = (opening("$2"), cohort_state("$2"));
+        let overrides = overrides("$2", "null", "null");
         let row: CohortStateRow = statement(format!(
             "select {opening} as opens_at, {state} from cold_call_prompts p
-             left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = $2
+             {overrides}
              where p.prompt_id = $1"
         ))
         .bind::<Uuid, _>(self.prompt_id)

@@ -19,7 +19,7 @@ pub use self::events::{events, note};
 pub use self::regradings::{ExamRegrading, count_running, decide, decided_since, hold_ends};
 use super::exam_paper::Paper;
 use super::grade::AnswerSheet;
-use crate::platform::db::schema::{exam_answers, exam_sittings, exams};
+use crate::platform::db::schema::{exam_answers, exam_sittings};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, QuestionId, SittingId, UserId};
@@ -69,25 +69,41 @@ pub async fn sittings(
     .await
 }
 
-/// Returns the latest deadline of all learners' running sittings, by exam.
+#[derive(QueryableByName)]
+struct LastSittingRow {
+    #[diesel(sql_type = SqlUuid)]
+    exam_id: ExamId,
+    #[diesel(sql_type = Timestamptz)]
+    until: DateTime<Utc>,
+}
+
+/// Returns the latest time until which a learner sits, by exam: the deadline of a running sitting,
+/// or the close that a batch or a member has for itself.
 pub async fn running_until(
     conn: &mut Conn,
     course: CourseId,
 ) -> QueryResult<HashMap<ExamId, DateTime<Utc>>> {
-    let ends: Vec<(ExamId, Option<DateTime<Utc>>)> = exam_sittings::table
-        .inner_join(exams::table)
-        .filter(exams::course_id.eq(course))
-        .filter(exam_sittings::ended_at.is_null())
-        .group_by(exam_sittings::exam_id)
-        .select((
-            exam_sittings::exam_id,
-            diesel::dsl::max(exam_sittings::expires_at),
-        ))
-        .load(conn)
-        .await?;
-    Ok(ends
+    let rows: Vec<LastSittingRow> = statement(
+        "select e.exam_id, max(x.ends_at) as until
+         from exams e
+         join lateral (
+             select s.expires_at as ends_at from exam_sittings s
+             where s.exam_id = e.exam_id and s.ended_at is null
+             union all
+             select o.closes_at from cohort_date_overrides o
+             join cohorts c on c.cohort_id = o.cohort_id and c.is_active
+             left join cohort_members m on m.member_id = o.member_id
+             where o.exam_id = e.exam_id and (o.member_id is null or m.status = 'active')
+         ) x on true
+         where e.course_id = $1 and x.ends_at is not null
+         group by e.exam_id",
+    )
+    .bind::<SqlUuid, _>(course)
+    .load(conn)
+    .await?;
+    Ok(rows
         .into_iter()
-        .filter_map(|(exam, at)| Some((exam, at?)))
+        .map(|row| (row.exam_id, row.until))
         .collect())
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
 
 use crate::enrollment::EnrollmentStatus;
@@ -38,6 +38,10 @@ pub struct MineRow {
     /// First day of the cohort, for a member who has no access before.
     #[diesel(sql_type = Nullable<Date>)]
     pub starts_on: Option<NaiveDate>,
+    /// Announcements to all learners of the course since the enrollment, and messages to this one,
+    /// that are unread.
+    #[diesel(sql_type = BigInt)]
+    pub unread_news: i64,
 }
 
 /// Returns the learner's courses, last opened first and completed ones last. Courses whose cohort
@@ -48,7 +52,15 @@ pub async fn my_courses(conn: &mut Conn, user: UserId) -> QueryResult<Vec<MineRo
                 e.last_topic_id,
                 (select code from course_certificates where user_id = $1 and course_id = c.course_id
                  order by revoked_at is not null, issued_at desc limit 1) as certificate,
-                exists (select from current_membership($1, c.course_id)) as has_cohort, e.starts_on
+                exists (select from current_membership($1, c.course_id)) as has_cohort, e.starts_on,
+                case when e.starts_on is null then
+                    (select count(*) from cohort_announcements a
+                     where a.course_id = c.course_id and a.cohort_id is null and a.published_at >= e.enrolled_at
+                       and not exists (select from course_announcement_reads x
+                                       where x.announcement_id = a.announcement_id and x.user_id = $1))
+                    + (select count(*) from course_message_receivers x join cohort_messages s on s.message_id = x.message_id
+                       where x.user_id = $1 and x.read_at is null and s.course_id = c.course_id)
+                else 0 end as unread_news
          from (
              select course_id, status, last_opened_at, last_topic_id, enrolled_at, null::date as starts_on
              from enrollments where user_id = $1 and status in ('active', 'completed')

@@ -9,12 +9,12 @@ pub use self::announcements::{
 };
 pub use self::projects::{comment, project, read_comment, read_project, save_project};
 
+use crate::cohort::server::messages::rendered;
 use crate::cohort::server::store::{self as cohorts, Cohort};
 use crate::cohort::teach::server::view::no_cohort;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CohortId, CourseId};
-use crate::platform::markdown::{self, TargetKind};
 use crate::platform::{figures, names};
 
 use super::HEADING_CHARACTERS;
@@ -28,11 +28,6 @@ pub async fn require(conn: &mut Conn, course: CourseId, cohort: CohortId) -> App
     cohorts::cohort(conn, course, cohort)
         .await?
         .ok_or_else(no_cohort)
-}
-
-/// Renders Markdown whose links lead where they are written to lead.
-fn rendered(source: &str) -> String {
-    markdown::render(source, &|_: &str, _: TargetKind| None).html
 }
 
 fn heading(typed: &str, problems: &mut Vec<(String, String)>) -> String {

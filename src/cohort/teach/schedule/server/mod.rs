@@ -1,5 +1,7 @@
 //! Reads and writes the rules by which modules open.
 
+mod own_times;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
@@ -8,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Int4, Nullable, Uuid};
 use diesel_async::RunQueryDsl;
 
-use super::{MOST_DAYS, RuleFields, RuleKind, SchedulePage, ScheduledModule};
+use super::{MOST_DAYS, OwnTimesFields, RuleFields, RuleKind, SchedulePage, ScheduledModule};
 use crate::cohort::MemberStatus;
 use crate::cohort::server::store::{self as cohorts, Cohort};
 use crate::cohort::teach::server::check;
@@ -134,6 +136,13 @@ pub async fn page(
         .order(cohort_members::batch_no)
         .load(conn)
         .await?;
+    let (exams, cold_calls) = match is_whole {
+        true => (Vec::new(), Vec::new()),
+        false => (
+            own_times::exams(conn, &cohort, &scope).await?,
+            own_times::cold_calls(conn, &cohort, &scope).await?,
+        ),
+    };
     let members = cohort_members::table
         .filter(cohort_members::cohort_id.eq(id))
         .filter(cohort_members::status.ne(MemberStatus::Removed))
@@ -152,6 +161,8 @@ pub async fn page(
         batches,
         members,
         modules,
+        exams,
+        cold_calls,
     })
 }
 
@@ -213,17 +224,23 @@ pub fn read(rules: &[RuleFields]) -> AppResult<Vec<StoredRule>> {
     }
 }
 
-/// Replaces the rules for somebody. Rules of modules that the course does not have are left out.
+/// Replaces the rules for somebody, and the times of these exams and cold calls. Those of modules,
+/// exams and cold calls that the course does not have are left out. Returns the number of exams and
+/// cold calls with own times.
 pub async fn save(
     conn: &mut Conn,
     course: CourseId,
     cohort: CohortId,
     whom: &str,
-    rules: &[StoredRule],
-) -> AppResult<()> {
-    require(conn, course, cohort).await?;
+    (rules, (exams, cold_calls)): (&[StoredRule], (&[OwnTimesFields], &[OwnTimesFields])),
+) -> AppResult<usize> {
+    let place = require(conn, course, cohort).await?;
     cohorts::hold(conn, course).await?;
     let scope = scope(conn, cohort, whom).await?;
+    let own = match whom.is_empty() {
+        true => 0,
+        false => own_times::save(conn, &place, &scope, (exams, cold_calls)).await?,
+    };
     diesel::delete(cohort_module_rules::table)
         .filter(cohort_module_rules::cohort_id.eq(cohort))
         .filter(cohort_module_rules::batch_no.is_not_distinct_from(scope.batch_no))
@@ -248,7 +265,7 @@ pub async fn save(
     .bind::<Uuid, _>(course)
     .execute(conn)
     .await?;
-    Ok(())
+    Ok(own)
 }
 
 #[cfg(test)]

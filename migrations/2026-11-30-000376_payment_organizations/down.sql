@@ -1,0 +1,2 @@
+drop function organization_of_payment(text);
+drop index card_payments_intent;
