@@ -10,6 +10,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
+use crate::paths::learner_questions_path;
 use crate::platform::address;
 
 /// Longest reason that tutors give for what they do, in characters.
@@ -119,6 +120,7 @@ pub enum Area {
     Questions,
     Exams,
     Exercises,
+    LearnerQuestions,
     ColdCalls,
     Cohorts,
     Admissions,
@@ -128,12 +130,13 @@ pub enum Area {
 }
 
 impl Area {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Learners,
         Self::Outline,
         Self::Questions,
         Self::Exams,
         Self::Exercises,
+        Self::LearnerQuestions,
         Self::ColdCalls,
         Self::Cohorts,
         Self::Admissions,
@@ -148,6 +151,7 @@ impl Area {
             Self::Questions => "Questions",
             Self::Exams => "Exams",
             Self::Exercises => "Exercises",
+            Self::LearnerQuestions => "Learner questions",
             Self::ColdCalls => "Cold calls",
             Self::Cohorts => "Cohorts",
             Self::Admissions => "Admissions",
@@ -163,6 +167,7 @@ impl Area {
             Self::Questions => format!("/teach/{course}/questions"),
             Self::Exams => format!("/teach/{course}/exams"),
             Self::Exercises => format!("/teach/{course}/exercises"),
+            Self::LearnerQuestions => learner_questions_path(course),
             Self::ColdCalls => format!("/teach/{course}/cold-calls"),
             Self::Cohorts => format!("/teach/{course}/cohorts"),
             Self::Admissions => format!("/teach/{course}/admissions"),
