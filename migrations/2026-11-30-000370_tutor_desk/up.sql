@@ -25,9 +25,9 @@ create table topic_prompt_suggestions (
     topic_id uuid not null,
     parent_suggestion_id uuid,
     -- The site asks for 80 characters; course files may have more.
-    prompt_text text not null check (length(prompt_text) between 1 and 300),
+    prompt_text text not null check (length(prompt_text) between 1 and 6000),
     -- Markdown, and the HTML made of it. Empty until somebody writes one.
-    answer text not null check (length(answer) <= 8000),
+    answer text not null check (length(answer) <= 160000),
     answer_html text not null,
     position integer not null default 0 check (position >= 0),
     is_active boolean not null default true,

@@ -62,7 +62,7 @@ pub struct TutorSettingsForm {
     pub tutors_may_read: Option<String>,
 }
 
-/// Which questions the page lists.
+/// Filter of the list of questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestFilter {

@@ -26,7 +26,7 @@ use crate::tutor_chat::desk::{
 
 /// The forms of the page.
 #[derive(Clone, Copy)]
-struct DeskForms {
+struct QuestionForms {
     reply: FormState,
     done: FormState,
     settings: FormState,
@@ -35,7 +35,7 @@ struct DeskForms {
 pub fn learner_questions_page() -> AnyView {
     let course = path_part("course");
     let (show, after) = (query_value("show"), query_value("after"));
-    let forms = DeskForms {
+    let forms = QuestionForms {
         reply: FormState::of(ReplyToRequest::PATH),
         done: FormState::of(SetRequestDone::PATH),
         settings: FormState::of(SaveTutorSettings::PATH),
@@ -63,7 +63,7 @@ fn questions(
     course: &str,
     page: LearnerQuestionsPage,
     query: &LearnerQuestionsQuery,
-    forms: DeskForms,
+    forms: QuestionForms,
 ) -> AnyView {
     let language = page.course_title.language;
     let chips = RequestFilter::ALL.map(|filter| {
@@ -152,7 +152,7 @@ fn empty(filter: RequestFilter) -> AnyView {
     view! { <EmptyState glyph=Glyph::Check title=title text=text /> }.erase()
 }
 
-fn handed(course: &str, it: HandedQuestion, language: &Language, forms: DeskForms) -> AnyView {
+fn handed(course: &str, it: HandedQuestion, language: &Language, forms: QuestionForms) -> AnyView {
     let id = it.request_id.to_string();
     let (when, exactly) = it.at;
     let topic_href = edit_path(course, &it.topic.slug);
@@ -181,7 +181,9 @@ fn handed(course: &str, it: HandedQuestion, language: &Language, forms: DeskForm
             </p>
         }
     });
-    let reply = it.reply.map(|Html(reply)| view! { <div class="prose asked-reply" inner_html=reply></div> });
+    let reply = it
+        .reply
+        .map(|Html(reply)| view! { <div class="prose asked-reply" inner_html=reply></div> });
     let suggest = reply.is_some().then(|| {
         let path = suggestions_path(course, &it.topic.slug);
         let href = address::with_query(&path, &[("from", &id)]);

@@ -59,7 +59,10 @@ pub async fn asked(conn: &mut Conn, request: TutorRequestId) -> AppResult<()> {
         subject: of_course(first.course_id),
         course: Some(first.course_id),
         title: "A learner asks you a question".to_owned(),
-        body: format!("Questions in the course “{}” wait for an answer.", first.title),
+        body: format!(
+            "Questions in the course “{}” wait for an answer.",
+            first.title
+        ),
         path: learner_questions_path(&first.slug),
     };
     let people: Vec<UserId> = tutors.iter().map(|row| row.user_id).collect();

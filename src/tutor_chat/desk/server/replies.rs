@@ -63,9 +63,7 @@ async fn lock(
     .get_result(conn)
     .await
     .optional()?;
-    found.ok_or_else(|| {
-        AppError::NotFound("There is no such question in this course.".to_owned())
-    })
+    found.ok_or_else(|| AppError::NotFound("There is no such question in this course.".to_owned()))
 }
 
 /// Returns the reply as it is stored.

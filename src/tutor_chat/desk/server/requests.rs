@@ -251,10 +251,13 @@ async fn turns_before(
     .await?;
     let mut before: HashMap<TutorRequestId, Vec<EarlierTurn>> = HashMap::new();
     for turn in turns {
-        before.entry(turn.request_id).or_default().push(EarlierTurn {
-            by: turn.name,
-            text: turn.content,
-        });
+        before
+            .entry(turn.request_id)
+            .or_default()
+            .push(EarlierTurn {
+                by: turn.name,
+                text: turn.content,
+            });
     }
     Ok(before)
 }

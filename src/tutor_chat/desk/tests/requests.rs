@@ -94,7 +94,13 @@ async fn a_reply_lands_in_the_conversation_and_closes_the_question() {
         site.test.text(notice).await,
         "meera, a tutor, replied to your question /learn/small/a/tutor"
     );
-    assert!(meera.get(QUESTIONS).await.body.contains("No open questions"));
+    assert!(
+        meera
+            .get(QUESTIONS)
+            .await
+            .body
+            .contains("No open questions")
+    );
     let page = meera.get("/teach/small/questions/all?show=done").await.body;
     assert!(page.contains("Because <em>all</em> count.") && page.contains("Answered"));
     assert!(page.contains(&format!("/teach/small/topics/a/questions?from={request}")));

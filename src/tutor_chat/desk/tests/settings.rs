@@ -29,10 +29,7 @@ async fn a_tutor_changes_the_settings_and_the_audit_log_has_both_values() {
     assert_eq!(stored(&site).await, TutorSettings::default());
     let save = "desk/api/save_tutor_settings";
     for wrong in ["", "-1", "1001", "x"] {
-        let fields = [
-            ("course", "small"),
-            ("form[questions_per_module]", wrong),
-        ];
+        let fields = [("course", "small"), ("form[questions_per_module]", wrong)];
         let refused = meera.post(save, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
     }
@@ -84,7 +81,8 @@ async fn questions_without_an_answer_are_grouped_where_tutors_may_read_them() {
         let talk = Talk::of(&site, email, "a").await;
         for (question, kind) in questions.into_iter().zip(["unknown", "unknown"]) {
             let asked = talk.says("user", question, "").await;
-            talk.says("assistant", "The course does not say.", kind).await;
+            talk.says("assistant", "The course does not say.", kind)
+                .await;
             if question.contains("harbor") {
                 talk.hands(asked).await;
             }
@@ -108,11 +106,18 @@ async fn questions_without_an_answer_are_grouped_where_tutors_may_read_them() {
         .assert_ok();
     let page = meera.get(QUESTIONS).await.body;
     let listed = unknown(&page).unwrap();
-    let place = |text: &str| listed.find(text).unwrap_or_else(|| panic!("{text}: {listed}"));
+    let place = |text: &str| {
+        listed
+            .find(text)
+            .unwrap_or_else(|| panic!("{text}: {listed}"))
+    };
     assert!(listed.contains("2 questions"));
     assert!(place("pelicans swim upstream in winter") < place("harbor office"));
     let (listed, _) = listed.split_once("Settings of the AI tutor").unwrap();
-    assert!(!listed.contains("asha") && !listed.contains("ravi"), "no names");
+    assert!(
+        !listed.contains("asha") && !listed.contains("ravi"),
+        "no names"
+    );
     // Later pages and other filters leave them out.
     let done = meera.get(&format!("{QUESTIONS}?show=done")).await.body;
     assert!(unknown(&done).is_none());

@@ -157,3 +157,40 @@ async fn an_answered_question_becomes_a_suggested_one() {
         assert!(!page.body.contains("Because"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_bring_questions_and_leave_those_of_the_site() {
+    let site = TestSite::new().await;
+    let course = || CourseBuilder::new("small").module("One").topic("a");
+    let first = course()
+        .suggestion("One?", "*Yes*.", "And then?")
+        .suggestion("Two?", "Also.", "Why two?");
+    first.import(&site).await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    let topic = topic_id(&site, "a").await;
+    assert_eq!(site.test.text(ALL).await, "One? Two?");
+    let off = "select count(*) from topic_prompt_suggestions where not is_active and answer = ''";
+    assert_eq!(
+        site.test.count(off).await,
+        2,
+        "follow-ups without an answer"
+    );
+    let (one, then) = (id_of(&site, "One?").await, id_of(&site, "And then?").await);
+    let refused = change(&mut meera, "on", &then).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    save(&mut meera, &topic, (&one, ""), ("First?", "Mine."))
+        .await
+        .assert_ok();
+    save(&mut meera, &topic, ("", ""), ("Own?", "Mine too."))
+        .await
+        .assert_ok();
+    first.import(&site).await;
+    assert_eq!(site.test.text(ALL).await, "First? Two? Own?");
+    assert_eq!(id_of(&site, "And then?").await, then);
+    let second = course().suggestion("New?", "Yes.", "Really?");
+    second.import(&site).await;
+    // The changed one stays, with nothing of the files below it.
+    let all = site.test.text(ALL).await;
+    assert!(all.contains("First?") && all.contains("Own?") && all.contains("New?"));
+    assert!(!all.contains("Two?"), "{all}");
+}
