@@ -68,6 +68,10 @@ const TUTOR: Walk[] = [
   ] },
   { path: `/teach/${DEMO}/outline`, steps: [{ press: "Add topic", then: "errors" }] },
   { path: `/teach/${DEMO}/topics/what-was-counted/notes`, steps: [{ fill: { Concepts: "No colon" }, press: "Save notes", then: "errors" }] },
+  { path: `/teach/${DEMO}/topics/what-was-counted/questions`, steps: [{ press: "Add question", then: "errors" }] },
+  { path: `/teach/${DEMO}/questions/all`, steps: [
+    { fill: { "Typed questions per module": "-1" }, press: "Save settings", then: "errors" },
+  ] },
   { path: `/teach/${DEMO}/course`, steps: [{ fill: { Title: " " }, press: "Save", then: "errors" }] },
   { path: `/teach/${DEMO}?q=sofia`, steps: [{ press: "Search", then: "next page" }] },
   { path: `/teach/${DEMO}/questions`, steps: [{ fill: { "Search questions": "median" }, press: "Search", then: "next page" }] },

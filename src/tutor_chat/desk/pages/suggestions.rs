@@ -229,7 +229,10 @@ fn fields(
     parents: Option<Vec<(String, String)>>,
     form: FormState,
 ) -> AnyView {
-    let named = if id.is_empty() { "new" } else { id };
+    let (named, button) = match id.is_empty() {
+        true => ("new", "Add question"),
+        false => (id, "Save question"),
+    };
     let parent = parents.filter(|all| !all.is_empty()).map(|all| {
         let none = (String::new(), "None: it is offered first".to_owned());
         view! {
@@ -280,7 +283,7 @@ fn fields(
             />
             {parent}
             <div class="row">
-                <Button busy=form.busy()>"Save question"</Button>
+                <Button busy=form.busy()>{button}</Button>
             </div>
         </Form>
     }
