@@ -107,6 +107,8 @@ pub struct TaughtCourse {
     pub tutors: Vec<String>,
     pub learners: i64,
     pub questions: i64,
+    /// Questions of learners that wait for a reply.
+    pub asked: i64,
 }
 
 /// Page on which admins make a course.

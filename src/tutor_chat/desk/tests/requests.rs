@@ -57,6 +57,8 @@ async fn a_reply_lands_in_the_conversation_and_closes_the_question() {
     tell(&site, &request).await;
     let told = "select count(*) from notifications where kind = 'question' and read_at is null";
     assert_eq!(site.test.count(told).await, 1);
+    let courses = meera.get("/teach").await.body;
+    assert!(courses.contains("1 learner question"), "{courses}");
 
     let page = meera.get(QUESTIONS).await;
     page.assert_ok();
