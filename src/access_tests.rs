@@ -189,6 +189,13 @@ const TABLE: &str = "
     teach/api/hold_member       course=open&cohort=TOPIC&member=NOBODY&held=true 401 403 403 404 403 404 404
     teach/api/undo_moderation   course=open&action=NOBODY                       401 403 403 404 403 404 404
     teach/api/reply_as_tutor    course=open&messages[]=TOPIC&text=x             401 403 403 404 403 404 404
+    GET desk/api/load_learner_questions course=open                             401 403 403 200 403 200 404
+    desk/api/reply_to_request   course=open&request=NOBODY&text=x               401 403 403 404 403 404 404
+    desk/api/set_request_done   course=open&request=NOBODY&done=true            401 403 403 404 403 404 404
+    desk/api/save_tutor_settings course=open&form[questions_per_module]=-1      401 403 403 422 403 422 404
+    GET desk/api/load_suggestions course=open&topic=t                           401 403 403 200 403 200 404
+    desk/api/save_suggestion    course=open&topic=TOPIC                         401 403 403 422 403 422 404
+    desk/api/change_suggestion  course=open&which=up-NOBODY                     401 403 403 404 403 404 404
     GET authoring/api/load_bank course=open                                     401 403 403 200 403 200 404
     GET authoring/api/load_question course=open&question=new&kind=&place=               401 403 403 200 403 200 404
     authoring/api/preview_question course=open&go=try                           401 403 403 200 403 200 404
@@ -482,6 +489,17 @@ pub(crate) async fn fill(site: &TestSite) -> Filled {
     let teach = "insert into tutor_applications (email, name, subjects, experience, motivation)
          values ('teacher@example.org', 'Teacher', 'Birds', 'Years of them.', 'They are fun.')";
     site.test.sql(teach).await;
+    let ask = "insert into cp_rag_chat_sessions (user_id, course_id, topic_id)
+         select u.user_id, t.course_id, t.topic_id from users u, topics t
+         where u.email = 'learner@example.org' and t.slug = 't' on conflict do nothing;
+         with asked as (
+             insert into cp_rag_chat_messages (message_id, session_id, role, content)
+             select gen_random_uuid(), session_id, 'user', 'Why is it open?' from cp_rag_chat_sessions limit 1
+             returning session_id, message_id)
+         insert into tutor_requests (session_id, message_id) select session_id, message_id from asked;
+         insert into topic_prompt_suggestions (course_id, topic_id, prompt_text, answer, answer_html)
+         select course_id, topic_id, 'Why?', 'Because.', '<p>Because.</p>' from topics where slug = 't'";
+    site.test.sql(ask).await;
     Filled {
         topic: topic_id(site, "t").await,
         attempt,

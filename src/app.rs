@@ -207,6 +207,9 @@ fn routes() -> RouteTable {
         Route::lazy("/teach/:course/topics/:topic/notes", || {
             Box::pin(authoring(Authoring::Notes))
         }),
+        Route::lazy("/teach/:course/topics/:topic/questions", || {
+            Box::pin(authoring(Authoring::Suggestions))
+        }),
         Route::lazy("/teach/:course/topics/:topic/history", || {
             Box::pin(authoring(Authoring::History))
         }),
@@ -275,6 +278,9 @@ fn routes() -> RouteTable {
         }),
         Route::lazy("/teach/:course/questions/import", || {
             Box::pin(bank(Bank::Import))
+        }),
+        Route::lazy("/teach/:course/questions/all", || {
+            Box::pin(taught_cohort(TaughtCohort::LearnerQuestions))
         }),
         Route::lazy("/teach/:course/questions/:question", || {
             Box::pin(bank(Bank::Question))

@@ -68,6 +68,7 @@ use crate::question_bank::authoring::pages::{
 use crate::quiz::pages::quiz_page;
 use crate::quiz::settings::pages::quiz_settings_page;
 use crate::teaching::pages::teach_page;
+use crate::tutor_chat::desk::pages::{learner_questions_page, suggestions_page};
 
 /// Defines an enum of pages, and the function that downloads and shows one of them.
 macro_rules! bundle {
@@ -215,6 +216,7 @@ bundle! {
         Check => course_check_page,
         Topic => topic_editor_page,
         Notes => topic_notes_page,
+        Suggestions => suggestions_page,
         History => topic_history_page,
     }
 }
@@ -236,6 +238,7 @@ bundle! {
         Prompt => prompt_page,
         Answers => answers_page,
         Moderation => moderation_page,
+        LearnerQuestions => learner_questions_page,
     }
 }
 

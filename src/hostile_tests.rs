@@ -51,6 +51,8 @@ const TEXTS: &str = "
     quiz_excuses: reason
     notifications: title body
     cold_call_prompts: prompt helper_text
+    cp_rag_chat_messages: content
+    topic_prompt_suggestions: prompt_text answer
     topic_drafts: title body
     topic_versions: title body
     invitations: name

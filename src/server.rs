@@ -113,7 +113,10 @@ fn leptos_options() -> Result<LeptosOptions, String> {
 }
 
 /// Features with live events, and the function of each that says who may know of them.
-const LIVE_FEATURES: [(&str, MaySee); 1] = [("coldcall", crate::coldcall::server::live::may_see)];
+const LIVE_FEATURES: [(&str, MaySee); 2] = [
+    ("coldcall", crate::coldcall::server::live::may_see),
+    ("tutor_chat", crate::tutor_chat::desk::server::live::may_see),
+];
 
 pub fn state(
     config: Config,

@@ -71,6 +71,9 @@ const TUTOR: Walk[] = [
   { path: `/teach/${DEMO}/grading`, steps: [
     { fill: { "Lowest quiz results to leave out": "x" }, press: "Save weights", then: "errors" },
     { press: "Add column", then: "errors" },
+  { path: `/teach/${DEMO}/topics/what-was-counted/questions`, steps: [{ press: "Add question", then: "errors" }] },
+  { path: `/teach/${DEMO}/questions/all`, steps: [
+    { fill: { "Typed questions per module": "-1" }, press: "Save settings", then: "errors" },
   ] },
   { path: `/teach/${DEMO}/course`, steps: [{ fill: { Title: " " }, press: "Save", then: "errors" }] },
   { path: `/teach/${DEMO}/messages?filter=stuck`, steps: [{ press: "Send", then: "errors" }] },

@@ -29,6 +29,7 @@ create table cp_rag_chat_messages (
     -- Quotations with the chunk and the range from which each is taken.
     citations jsonb not null default '[]',
     status text not null default 'complete' check (status in ('pending', 'streaming', 'complete', 'failed', 'stopped')),
+    answer_kind text check (answer_kind in ('quotations','hint','unknown','prepared')),
     is_helpful boolean,
     feedback_reason text check (length(feedback_reason) <= 500),
     created_at timestamptz not null default now(),

@@ -19,7 +19,7 @@ use crate::platform::db::Conn;
 use crate::platform::db::schema::{
     course_modules, module_progress, quiz_attempts, topic_blocks, topic_content_assets, topics,
 };
-use crate::platform::error::{AppError, AppResult};
+use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, TopicId};
 
 pub async fn store_modules(
@@ -421,7 +421,7 @@ async fn store_topic(
         topics::text_content_sports.eq(sports),
         topics::text_content_cooking.eq(cooking),
         topics::text_content_adventure.eq(adventure),
-        topics::suggestions.eq(suggestions(topic)?),
+        topics::suggestions.eq(moved_suggestions()),
         topics::headings.eq(Value::Array(headings)),
         topics::word_count.eq(i32::try_from(normal.words).unwrap_or(i32::MAX)),
         topics::reading_minutes.eq(reading_minutes(normal.words)),
@@ -463,8 +463,9 @@ async fn store_topic(
     Ok(id)
 }
 
-fn suggestions(topic: &TopicDraft) -> AppResult<Value> {
-    serde_json::to_value(&topic.suggestions).map_err(|error| AppError::internal(&error))
+/// Suggested questions have a table of their own. Imports of earlier versions stored them here.
+fn moved_suggestions() -> Value {
+    json!([])
 }
 
 type ShownAgain = diesel::dsl::Eq<topics::retired_at, Option<chrono::DateTime<Utc>>>;
@@ -489,7 +490,7 @@ async fn keep_text(
             topics::topic_number.eq(topic.number),
             topics::outline_order.eq(topic.number),
             topics::made_on_site.eq(made_on_site),
-            topics::suggestions.eq(suggestions(topic)?),
+            topics::suggestions.eq(moved_suggestions()),
             shown_again(before),
         ))
         .execute(conn)

@@ -9,6 +9,7 @@ mod exercises;
 pub mod export;
 mod files;
 mod search_index;
+mod suggestions;
 #[cfg(all(test, feature = "ssr"))]
 pub mod tests;
 
@@ -295,6 +296,7 @@ pub async fn store_draft(
     outline::settle(conn, course).await?;
     let exercises = exercises::store_exercises(conn, course, &draft, &topics.ids, &links).await?;
     let cold_calls = cold_calls::store_cold_calls(conn, course, &draft, &topics.ids).await?;
+    suggestions::store_suggestions(conn, course, &draft, &topics.ids, &links).await?;
     let reached = content::reached_modules(conn, course).await?;
     course::finish_course(conn, course, &draft, &stored, &links).await?;
     search_index::refresh_course(conn, course, topics.words).await?;

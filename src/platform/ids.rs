@@ -121,6 +121,12 @@ id!(
     InvitationListId,
     TutorApplicationId,
     MailId,
+    /// Conversation of one learner with the AI tutor about a topic.
+    ChatSessionId,
+    ChatMessageId,
+    /// Question that a learner handed to the tutors of the course.
+    TutorRequestId,
+    SuggestionId,
 );
 
 #[cfg(test)]

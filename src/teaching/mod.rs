@@ -10,6 +10,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::course::CourseTitle;
+use crate::paths::learner_questions_path;
 use crate::platform::address;
 
 /// Longest reason that tutors give for what they do, in characters.
@@ -106,6 +107,8 @@ pub struct TaughtCourse {
     pub tutors: Vec<String>,
     pub learners: i64,
     pub questions: i64,
+    /// Questions of learners that wait for a reply.
+    pub asked: i64,
 }
 
 /// Page on which admins make a course.
@@ -119,6 +122,7 @@ pub enum Area {
     Questions,
     Exams,
     Exercises,
+    LearnerQuestions,
     ColdCalls,
     Cohorts,
     Admissions,
@@ -128,12 +132,13 @@ pub enum Area {
 }
 
 impl Area {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Learners,
         Self::Outline,
         Self::Questions,
         Self::Exams,
         Self::Exercises,
+        Self::LearnerQuestions,
         Self::ColdCalls,
         Self::Cohorts,
         Self::Admissions,
@@ -148,6 +153,7 @@ impl Area {
             Self::Questions => "Questions",
             Self::Exams => "Exams",
             Self::Exercises => "Exercises",
+            Self::LearnerQuestions => "Learner questions",
             Self::ColdCalls => "Cold calls",
             Self::Cohorts => "Cohorts",
             Self::Admissions => "Admissions",
@@ -163,6 +169,7 @@ impl Area {
             Self::Questions => format!("/teach/{course}/questions"),
             Self::Exams => format!("/teach/{course}/exams"),
             Self::Exercises => format!("/teach/{course}/exercises"),
+            Self::LearnerQuestions => learner_questions_path(course),
             Self::ColdCalls => format!("/teach/{course}/cold-calls"),
             Self::Cohorts => format!("/teach/{course}/cohorts"),
             Self::Admissions => format!("/teach/{course}/admissions"),

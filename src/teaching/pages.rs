@@ -164,10 +164,22 @@ fn row(course: TaughtCourse) -> AnyView {
         CourseStatus::Retired => Tone::Neutral,
     };
     let title = course.title.language.inline(course.title.text);
+    let asked = match course.asked {
+        0 => None,
+        1 => Some("1 learner question".to_owned()),
+        asked => Some(format!("{asked} learner questions")),
+    };
+    let asked = asked.map(|text| {
+        view! {
+            <br />
+            <a href=Area::LearnerQuestions.path(&course.slug)>{text}</a>
+        }
+    });
     view! {
         <tr>
             <th scope="row">
                 <a href=Area::Learners.path(&course.slug)>{title}</a>
+                {asked}
             </th>
             <td>
                 <Badge tone=tone text=course.status.label() />

@@ -217,6 +217,16 @@ impl CourseBuilder {
         self
     }
 
+    /// Adds a suggested question with its answer, and one that follows it.
+    pub fn suggestion(mut self, prompt: &str, answer: &str, follow_up: &str) -> Self {
+        let suggestion = format!(
+            "[[suggestion]]\nprompt = {prompt:?}\nanswer = {answer:?}\n\
+             [[suggestion.follow_up]]\nprompt = {follow_up:?}\n"
+        );
+        self.here().cold_calls.push(suggestion);
+        self
+    }
+
     /// Adds a prompt with a key, which keeps it the same one when its text changes.
     pub fn keyed_cold_call(mut self, key: &str, prompt: &str) -> Self {
         let call = format!("[[cold_call]]\nkey = {key:?}\nprompt = {prompt:?}\n");

@@ -5,6 +5,7 @@
 mod admission;
 mod class;
 mod cohort;
+mod questions;
 mod site;
 mod talk;
 mod threads;
@@ -66,6 +67,7 @@ pub async fn seed(config: &Config) -> Result<(), String> {
         class::enroll(conn, &hash).await?;
         cohort::make(conn, &hash).await?;
         threads::fill(conn).await?;
+        questions::ask(conn).await?;
         work::hand_in(conn).await?;
         work::grade(conn).await?;
         admission::admit(conn).await?;

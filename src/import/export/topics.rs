@@ -1,6 +1,6 @@
 //! Reads the topics of a course as drafts, with their texts, assets, prompts and exercises.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -8,18 +8,19 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::course::server::draft::{
-    AssetDraft, BlockData, BlockDraft, BlockKind, ColdCallDraft, Level, SimulationDraft, TopicBody,
-    TopicDraft,
+    AssetDraft, BlockData, BlockDraft, BlockKind, ColdCallDraft, Level, SimulationDraft,
+    SuggestionDraft, TopicBody, TopicDraft,
 };
 use crate::course::server::native::is_slug;
 use crate::course::{ContentType, LearnerPersona, StudyPersona, Visibility};
 use crate::exercise::Lines;
 use crate::platform::db::Conn;
 use crate::platform::db::schema::{
-    cold_call_prompts, simulation_exercises, topic_content_assets, topic_drafts, topics,
+    cold_call_prompts, simulation_exercises, topic_content_assets, topic_drafts,
+    topic_prompt_suggestions, topics,
 };
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, TopicId};
+use crate::platform::ids::{CourseId, SuggestionId, TopicId};
 
 /// A topic and its place in the course.
 pub struct LoadedTopic {
@@ -116,7 +117,11 @@ fn topic(row: TopicToExport, extras: &mut Extras) -> AppResult<LoadedTopic> {
         assets,
         simulations: extras.exercises.remove(&row.topic_id).unwrap_or_default(),
         cold_calls: extras.cold_calls.remove(&row.topic_id).unwrap_or_default(),
-        suggestions: read(row.suggestions)?,
+        suggestions: match extras.suggestions.remove(&row.topic_id) {
+            Some(suggestions) => suggestions,
+            // Imports of earlier versions stored them with the topic.
+            None => read(row.suggestions)?,
+        },
         questions: Vec::new(),
     };
     Ok(LoadedTopic {
@@ -182,6 +187,7 @@ struct Extras {
     assets: HashMap<TopicId, Vec<AssetDraft>>,
     cold_calls: HashMap<TopicId, Vec<ColdCallDraft>>,
     exercises: HashMap<TopicId, Vec<SimulationDraft>>,
+    suggestions: HashMap<TopicId, Vec<SuggestionDraft>>,
 }
 
 impl Extras {
@@ -205,6 +211,7 @@ impl Extras {
             assets: assets(conn, course).await?,
             cold_calls: cold_calls(conn, course).await?,
             exercises: exercises(conn, course).await?,
+            suggestions: suggestions(conn, course).await?,
         })
     }
 }
@@ -275,6 +282,52 @@ async fn cold_calls(
         });
     }
     Ok(calls)
+}
+
+type SuggestionRow = (TopicId, SuggestionId, Option<SuggestionId>, String, String);
+
+/// Returns the suggested questions of each topic, without those that are switched off.
+async fn suggestions(
+    conn: &mut Conn,
+    course: CourseId,
+) -> AppResult<HashMap<TopicId, Vec<SuggestionDraft>>> {
+    let table = topic_prompt_suggestions::table;
+    let rows: Vec<SuggestionRow> = table
+        .filter(topic_prompt_suggestions::course_id.eq(course))
+        .filter(topic_prompt_suggestions::is_active.or(topic_prompt_suggestions::answer.eq("")))
+        .order((
+            topic_prompt_suggestions::position,
+            topic_prompt_suggestions::suggestion_id,
+        ))
+        .select((
+            topic_prompt_suggestions::topic_id,
+            topic_prompt_suggestions::suggestion_id,
+            topic_prompt_suggestions::parent_suggestion_id,
+            topic_prompt_suggestions::prompt_text,
+            topic_prompt_suggestions::answer,
+        ))
+        .load(conn)
+        .await?;
+    let topics: HashSet<TopicId> = rows.iter().map(|(topic, ..)| *topic).collect();
+    let trees = topics
+        .into_iter()
+        .map(|topic| (topic, suggestions_below(&rows, topic, None)));
+    Ok(trees.collect())
+}
+
+fn suggestions_below(
+    rows: &[SuggestionRow],
+    topic: TopicId,
+    parent: Option<SuggestionId>,
+) -> Vec<SuggestionDraft> {
+    rows.iter()
+        .filter(|(of, _, above, ..)| *of == topic && *above == parent)
+        .map(|(_, id, _, prompt, answer)| SuggestionDraft {
+            prompt: prompt.clone(),
+            answer: Some(answer.clone()).filter(|answer| !answer.is_empty()),
+            follow_ups: suggestions_below(rows, topic, Some(*id)),
+        })
+        .collect()
 }
 
 async fn exercises(

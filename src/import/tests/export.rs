@@ -97,6 +97,7 @@ async fn stored(site: &TestSite) -> String {
         ("quiz_questions", "'updated_at'"),
         ("cold_call_prompts", "'updated_at'"),
         ("simulation_exercises", "'updated_at'"),
+        ("topic_prompt_suggestions", "'updated_at'"),
         ("course_files", "''"),
         ("course_quiz_settings", "'updated_at'"),
     ] {

@@ -447,6 +447,7 @@ diesel::table! {
         content -> Text,
         citations -> Jsonb,
         status -> Text,
+        answer_kind -> Nullable<Text>,
         is_helpful -> Nullable<Bool>,
         feedback_reason -> Nullable<Text>,
         created_at -> Timestamptz,
@@ -2036,6 +2037,8 @@ diesel::table! {
         answer_html -> Text,
         position -> Int4,
         is_active -> Bool,
+        imported_prompt -> Nullable<Text>,
+        edited_at -> Nullable<Timestamptz>,
         created_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -2051,6 +2054,7 @@ diesel::table! {
         asked_at -> Timestamptz,
         done_at -> Nullable<Timestamptz>,
         done_by -> Nullable<Uuid>,
+        reply_message_id -> Nullable<Uuid>,
     }
 }
 

@@ -68,14 +68,16 @@ pub async fn read_all_notifications() -> AppResult<()> {
 pub async fn load_notification_choices() -> AppResult<NotificationChoices> {
     let me = require_user()?;
     let user = me.user_id();
-    let is_admin = me.viewer.role == UserRole::Admin;
+    let role = me.viewer.role;
     let mut choices = me
         .cx
         .within(async move |conn| Ok(store::choices(conn, user).await?))
         .await?;
-    choices
-        .mails
-        .retain(|(kind, _)| is_admin || *kind != NotificationKind::Desk);
+    choices.mails.retain(|(kind, _)| match kind {
+        NotificationKind::Desk => role == UserRole::Admin,
+        NotificationKind::Question => role != UserRole::Learner,
+        _ => true,
+    });
     Ok(choices)
 }
 

@@ -22,12 +22,14 @@ pub enum NotificationKind {
     ColdCall,
     Moderation,
     Admission,
+    /// Of a learner to the tutors of a course.
+    Question,
     /// Applications and orders that wait for an admin.
     Desk,
 }
 
 impl NotificationKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Announcement,
         Self::Message,
         Self::Deadline,
@@ -35,6 +37,7 @@ impl NotificationKind {
         Self::ColdCall,
         Self::Moderation,
         Self::Admission,
+        Self::Question,
         Self::Desk,
     ];
 
@@ -48,6 +51,7 @@ impl NotificationKind {
             Self::ColdCall => "cold_call",
             Self::Moderation => "moderation",
             Self::Admission => "admission",
+            Self::Question => "question",
             Self::Desk => "desk",
         }
     }
@@ -65,6 +69,7 @@ impl NotificationKind {
             Self::ColdCall => "New cold calls and answers",
             Self::Moderation => "Moderation of messages",
             Self::Admission => "Applications and cohorts",
+            Self::Question => "Questions of learners to you as a tutor",
             Self::Desk => "New applications and orders",
         }
     }

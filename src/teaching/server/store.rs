@@ -26,6 +26,8 @@ struct TaughtRow {
     learners: i64,
     #[diesel(sql_type = BigInt)]
     questions: i64,
+    #[diesel(sql_type = BigInt)]
+    asked: i64,
     /// Number of courses in the whole list.
     #[diesel(sql_type = BigInt)]
     total: i64,
@@ -63,6 +65,7 @@ pub async fn page(
                 tutors: row.tutors,
                 learners: row.learners,
                 questions: row.questions,
+                asked: row.asked,
             })
             .collect(),
     })
@@ -146,7 +149,9 @@ async fn taught(
          )
          select l.slug, l.title, l.language, l.status, l.tutors, l.total,
                 (select count(*) from enrollments e where e.course_id = l.course_id and e.status in ('active', 'completed')) as learners,
-                (select count(*) from quiz_questions q where q.course_id = l.course_id and q.retired_at is null) as questions
+                (select count(*) from quiz_questions q where q.course_id = l.course_id and q.retired_at is null) as questions,
+                (select count(*) from tutor_requests r join cp_rag_chat_sessions s on s.session_id = r.session_id
+                 where s.course_id = l.course_id and r.done_at is null) as asked
          from listed l
          order by l.status = 'retired', l.title_sort, l.course_id",
     )

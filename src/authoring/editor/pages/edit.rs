@@ -9,7 +9,7 @@ use super::toolbar::toolbar;
 use crate::authoring::editor::api::{SaveTopic, load_topic_text};
 use crate::authoring::editor::{OtherText, TEXT_CHARACTERS, TextPreview, TopicText, history_path};
 use crate::authoring::{TITLE_CHARACTERS, TopicStatus};
-use crate::paths::notes_path;
+use crate::paths::{notes_path, suggestions_path};
 use crate::platform::ui::{
     Badge, Button, ButtonKind, Erase, Field, Form, FormState, Language, Notice, Page, TextArea,
     Tone, loaded, page_resource, path_part, query_now, text_of_area,
@@ -77,7 +77,7 @@ fn editor(course: &str, topic: &str, page: TopicText, state: FormState) -> AnyVi
 }
 
 fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Keeper) -> AnyView {
-    let notes = notes_path(course, topic);
+    let (notes, suggestions) = (notes_path(course, topic), suggestions_path(course, topic));
     let (course, history) = (course.to_owned(), history_path(course, topic, None));
     let status = keeper.status;
     view! {
@@ -132,6 +132,9 @@ fn form(course: &str, topic: &str, page: TopicText, form: FormState, keeper: Kee
                 </Button>
                 <Button kind=ButtonKind::Quiet href=notes>
                     "Notes"
+                </Button>
+                <Button kind=ButtonKind::Quiet href=suggestions>
+                    "Suggested questions"
                 </Button>
                 <p class="soft topic-status" role="status">
                     {move || status.get()}

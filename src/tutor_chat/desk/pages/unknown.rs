@@ -1,0 +1,70 @@
+//! Questions that the course does not answer, a part of the page of questions.
+
+use leptos::prelude::*;
+
+use crate::paths::suggestions_path;
+use crate::platform::ui::{Erase, Language};
+use crate::tutor_chat::desk::{UnknownGroup, UnknownQuestion, UnknownQuestions};
+
+pub fn unknown(course: &str, found: UnknownQuestions, language: &Language) -> AnyView {
+    let groups = (found.groups)
+        .into_iter()
+        .map(|it| group(course, it, language))
+        .collect_view();
+    let others = (!found.others.is_empty()).then(|| {
+        let list = list(course, found.others, language);
+        view! {
+            <h3>"Unlike the others"</h3>
+            {list}
+        }
+    });
+    view! {
+        <section class="stack" aria-labelledby="ly-unknown">
+            <h2 id="ly-unknown">"Questions that the course does not answer"</h2>
+            <p class="soft">
+                "Asked in the last 90 days, similar ones together, most frequent first. A suggested question with an answer helps the next learner."
+            </p>
+            {groups}
+            {others}
+        </section>
+    }
+    .erase()
+}
+
+fn group(course: &str, group: UnknownGroup, language: &Language) -> AnyView {
+    let title = match group.words.is_empty() {
+        true => "Similar questions".to_owned(),
+        false => group.words.join(", "),
+    };
+    let count = format!("{} questions", group.questions.len());
+    let list = list(course, group.questions, language);
+    view! {
+        <details class="asked-more">
+            <summary>
+                {language.inline(title)} " " <span class="soft">{count}</span>
+            </summary>
+            {list}
+        </details>
+    }
+    .erase()
+}
+
+fn list(course: &str, questions: Vec<UnknownQuestion>, language: &Language) -> AnyView {
+    let lines = questions
+        .into_iter()
+        .map(|question| {
+            let href = suggestions_path(course, &question.topic.slug);
+            view! {
+                <li>
+                    <p class="asked-text" dir="auto">
+                        {question.text}
+                    </p>
+                    <p class="soft">
+                        <a href=href>{language.inline(question.topic.label)}</a>
+                    </p>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="asked-turns">{lines}</ul> }.erase()
+}

@@ -1,0 +1,79 @@
+//! Questions that the course does not answer, grouped by their words.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Int4, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+
+use super::requests::label;
+use crate::coldcall::server::similar;
+use crate::platform::db::{Conn, statement};
+use crate::platform::ids::CourseId;
+use crate::tutor_chat::desk::{TopicLabel, UnknownGroup, UnknownQuestion, UnknownQuestions};
+
+#[derive(QueryableByName)]
+struct UnknownRow {
+    #[diesel(sql_type = Text)]
+    question: String,
+    #[diesel(sql_type = Text)]
+    slug: String,
+    #[diesel(sql_type = Int4)]
+    module_no: i32,
+    #[diesel(sql_type = Int4)]
+    topic_number: i32,
+    #[diesel(sql_type = Text)]
+    title: String,
+}
+
+/// Returns the questions of the last 90 days to which the AI tutor knew no answer. Unless tutors
+/// may read conversations, only those that learners handed to a person. None if there are none.
+pub async fn questions(
+    conn: &mut Conn,
+    course: CourseId,
+    may_read: bool,
+) -> QueryResult<Option<UnknownQuestions>> {
+    let rows: Vec<UnknownRow> = statement(
+        "select q.content as question, t.slug, t.module_no, t.topic_number, t.title
+         from cp_rag_chat_messages a
+         join cp_rag_chat_sessions s on s.session_id = a.session_id
+         join topics t on t.topic_id = s.topic_id
+         cross join lateral (
+             select m.message_id, m.content from cp_rag_chat_messages m
+             where m.session_id = a.session_id and m.message_id < a.message_id and m.role = 'user'
+             order by m.message_id desc limit 1
+         ) q
+         where s.course_id = $1 and a.role = 'assistant' and a.answer_kind = 'unknown'
+           and a.created_at > now() - interval '90 days'
+           and ($2 or exists (select from tutor_requests r where r.message_id = q.message_id))
+         order by a.message_id desc limit $3",
+    )
+    .bind::<SqlUuid, _>(course)
+    .bind::<Bool, _>(may_read)
+    .bind::<BigInt, _>(i64::try_from(similar::MOST_ANSWERS).unwrap_or(i64::MAX))
+    .load(conn)
+    .await?;
+    Ok((!rows.is_empty()).then(|| grouped(rows)))
+}
+
+fn grouped(rows: Vec<UnknownRow>) -> UnknownQuestions {
+    let texts: Vec<&str> = rows.iter().map(|row| row.question.as_str()).collect();
+    let (groups, others) = similar::groups(&texts, "");
+    let question = |at: &usize| {
+        rows.get(*at).map(|row| UnknownQuestion {
+            text: row.question.clone(),
+            topic: TopicLabel {
+                slug: row.slug.clone(),
+                label: label(row.module_no, row.topic_number, &row.title),
+            },
+        })
+    };
+    UnknownQuestions {
+        groups: groups
+            .into_iter()
+            .map(|group| UnknownGroup {
+                questions: group.members.iter().filter_map(question).collect(),
+                words: group.words,
+            })
+            .collect(),
+        others: others.iter().filter_map(question).collect(),
+    }
+}
