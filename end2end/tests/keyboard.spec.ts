@@ -71,6 +71,7 @@ const TUTOR: Walk[] = [
   { path: `/teach/${DEMO}/grading`, steps: [
     { fill: { "Lowest quiz results to leave out": "x" }, press: "Save weights", then: "errors" },
     { press: "Add column", then: "errors" },
+  ] },
   { path: `/teach/${DEMO}/topics/what-was-counted/questions`, steps: [{ press: "Add question", then: "errors" }] },
   { path: `/teach/${DEMO}/questions/all`, steps: [
     { fill: { "Typed questions per module": "-1" }, press: "Save settings", then: "errors" },
