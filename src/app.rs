@@ -152,6 +152,10 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/comments/all", || {
             Box::pin(quiz(Quiz::TutorComments))
         }),
+        // Before pages such as `/learn/:course/exam/:exam`, because a topic may be called exam.
+        Route::lazy("/learn/:course/:topic/tutor", || {
+            Box::pin(player(Player::Tutor))
+        }),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),

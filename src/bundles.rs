@@ -66,6 +66,7 @@ use crate::question_bank::authoring::pages::{
 use crate::quiz::pages::quiz_page;
 use crate::quiz::settings::pages::quiz_settings_page;
 use crate::teaching::pages::teach_page;
+use crate::tutor_chat::pages::tutor_page;
 
 /// Defines an enum of pages, and the function that downloads and shows one of them.
 macro_rules! bundle {
@@ -142,6 +143,7 @@ bundle! {
         Topic => topic_page,
         Concepts => concepts_page,
         Survey => survey_page,
+        Tutor => tutor_page,
     }
 }
 

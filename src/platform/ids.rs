@@ -119,6 +119,10 @@ id!(
     InvitationListId,
     TutorApplicationId,
     MailId,
+    /// A learner's conversation with the tutor about a topic.
+    TutorTalkId,
+    TutorMessageId,
+    PreparedQuestionId,
 );
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod cohort;
 mod site;
 mod talk;
 mod threads;
+mod tutor;
 mod work;
 
 use std::path::Path;
@@ -72,6 +73,9 @@ pub async fn seed(config: &Config) -> Result<(), String> {
     })
     .await
     .map_err(|error| error.to_string())?;
+    tutor::fill(&db, organization)
+        .await
+        .map_err(|error| error.to_string())?;
     println!("Demo sign-ins, all with the password “{PASSWORD}”:");
     for (email, name, role) in PEOPLE {
         println!(
