@@ -155,6 +155,10 @@ fn routes() -> RouteTable {
         Route::lazy("/learn/:course/grade/mine", || {
             Box::pin(quiz(Quiz::MyGrade))
         }),
+        // Before pages such as `/learn/:course/exam/:exam`, because a topic may be called exam.
+        Route::lazy("/learn/:course/:topic/tutor", || {
+            Box::pin(player(Player::Tutor))
+        }),
         Route::lazy("/learn/:course/quiz/:module/:pair", || {
             Box::pin(quiz(Quiz::One))
         }),

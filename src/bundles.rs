@@ -69,6 +69,7 @@ use crate::quiz::pages::quiz_page;
 use crate::quiz::settings::pages::quiz_settings_page;
 use crate::teaching::pages::teach_page;
 use crate::tutor_chat::desk::pages::{learner_questions_page, suggestions_page};
+use crate::tutor_chat::pages::tutor_page;
 
 /// Defines an enum of pages, and the function that downloads and shows one of them.
 macro_rules! bundle {
@@ -145,6 +146,7 @@ bundle! {
         Topic => topic_page,
         Concepts => concepts_page,
         Survey => survey_page,
+        Tutor => tutor_page,
     }
 }
 

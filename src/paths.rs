@@ -11,6 +11,17 @@ pub fn cold_call_path(course: &str, topic: &str, number: i32) -> String {
     format!("{}/cold-call/{number}", topic_path(course, topic))
 }
 
+/// Address of the learner's conversation with the tutor about a topic.
+pub fn tutor_path(course: &str, topic: &str) -> String {
+    format!("{}/tutor", topic_path(course, topic))
+}
+
+/// Address of the conversation as a Markdown file. It is not below `/learn`, where a topic may have
+/// any name.
+pub fn tutor_file_path(course: &str, topic: &str) -> String {
+    format!("/tutor/{course}/{topic}/conversation.md")
+}
+
 pub fn quiz_path(course: &str, quiz: QuizNumber) -> String {
     let QuizNumber { module_no, section } = quiz;
     format!("/learn/{course}/quiz/{module_no}/{section}")

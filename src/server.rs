@@ -184,6 +184,7 @@ pub fn router(state: AppState) -> Router {
         .merge(crate::platform::notifications::server::addresses::routes())
         .merge(crate::course::server::files::routes())
         .merge(crate::exercise::hand_in::server::files::routes())
+        .merge(crate::tutor_chat::server::download::routes())
         .merge(crate::authoring::editor::server::pictures::routes())
         .merge(crate::authoring::server::download::routes())
         .merge(crate::authoring::imports::server::upload::routes())

@@ -55,6 +55,10 @@ const LEARNER: Walk[] = [
   ] },
   { path: TOPIC, steps: [{ press: "Mark as not done", then: "page" }] },
   { path: `${TOPIC}/practice/depot-prize`, steps: [{ press: "Check", then: "errors" }] },
+  { path: `${TOPIC}/tutor`, steps: [
+    { press: "Ask the tutor", then: "errors" },
+    { fill: { "Your question": "Which wine goes with cheese?" }, press: "Ask the tutor", then: "page" },
+  ] },
   { path: `${TOPIC}/exercise/front-page-friday`, steps: [
     { press: "Done", then: "errors" },
     { fill: { "Your work": "Counted." }, press: "Save", then: "page" },

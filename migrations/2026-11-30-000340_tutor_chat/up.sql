@@ -28,16 +28,28 @@ create table cp_rag_chat_messages (
     content text not null check (length(content) <= 20000),
     -- Quotations with the chunk and the range from which each is taken.
     citations jsonb not null default '[]',
+    -- The question that this message answers, and the kind of the answer.
+    answer_to uuid,
+    answer_kind text check (answer_kind in (
+        'hint', 'key_sentence', 'quotations', 'own_hint', 'own_places', 'unknown', 'prepared')),
+    -- Key of the form that asked, so that a form that is sent twice asks once.
+    form_key uuid,
+    -- The suggested question that was chosen. It may be gone.
+    suggestion_id uuid,
     status text not null default 'complete' check (status in ('pending', 'streaming', 'complete', 'failed', 'stopped')),
-    answer_kind text check (answer_kind in ('quotations','hint','unknown','prepared')),
     is_helpful boolean,
     feedback_reason text check (length(feedback_reason) <= 500),
     created_at timestamptz not null default now(),
     check (author_user_id is null or role = 'tutor'),
-    check (feedback_reason is null or is_helpful is not null)
+    check (feedback_reason is null or is_helpful is not null),
+    check ((answer_to is null) = (answer_kind is null)),
+    unique (session_id, form_key),
+    -- Each step to the explanation exists once.
+    unique (answer_to, answer_kind)
 );
 call make_tenant_table('cp_rag_chat_messages', 'message_id');
 call make_tenant_reference('cp_rag_chat_messages', 'session_id', 'cp_rag_chat_sessions', 'session_id', 'cascade');
+call make_tenant_reference('cp_rag_chat_messages', 'answer_to', 'cp_rag_chat_messages', 'message_id', 'cascade');
 call make_tenant_reference('cp_rag_chat_messages', 'author_user_id', 'users', 'user_id', 'set null');
 create index on cp_rag_chat_messages (session_id, message_id);
 

@@ -127,6 +127,10 @@ id!(
     /// Question that a learner handed to the tutors of the course.
     TutorRequestId,
     SuggestionId,
+    /// A learner's conversation with the tutor about a topic.
+    TutorTalkId,
+    TutorMessageId,
+    PreparedQuestionId,
 );
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod questions;
 mod site;
 mod talk;
 mod threads;
+mod tutor;
 mod work;
 
 use std::path::Path;
@@ -75,6 +76,9 @@ pub async fn seed(config: &Config) -> Result<(), String> {
     })
     .await
     .map_err(|error| error.to_string())?;
+    tutor::fill(&db, organization)
+        .await
+        .map_err(|error| error.to_string())?;
     println!("Demo sign-ins, all with the password “{PASSWORD}”:");
     for (email, name, role) in PEOPLE {
         println!(

@@ -92,6 +92,7 @@ pub async fn ask(conn: &mut Conn) -> AppResult<()> {
                 cp_rag_chat_messages::session_id.eq(session),
                 cp_rag_chat_messages::role.eq(role),
                 cp_rag_chat_messages::answer_kind.eq(kind),
+                cp_rag_chat_messages::answer_to.eq(kind.and(asked).map(|(question, _)| question)),
                 cp_rag_chat_messages::content.eq(text),
                 cp_rag_chat_messages::created_at.eq(at),
             ))

@@ -2,6 +2,8 @@
 //! committed.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 
 use super::draw_paper::{append_next, draw_paper};
 use super::exam_paper::TimeTerms;
@@ -15,6 +17,7 @@ use crate::enrollment::server::access::not_enrolled;
 use crate::enrollment::server::store as studying;
 use crate::exam::Review;
 use crate::exam::teach::server::regrade::catch_up;
+use crate::platform::db::schema::{exam_sittings, exams};
 use crate::platform::db::{self, Conn};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::ids::{CourseId, ExamId, SittingId, UserId};
@@ -346,6 +349,24 @@ async fn has_ended(
         end(conn, user, head, now).await?;
     }
     Ok(is_late)
+}
+
+/// Whether the learner sits an exam of the course now.
+pub async fn is_sitting(
+    conn: &mut Conn,
+    user: UserId,
+    course: CourseId,
+    now: DateTime<Utc>,
+) -> diesel::QueryResult<bool> {
+    let running = exam_sittings::table
+        .inner_join(exams::table)
+        .filter(exams::course_id.eq(course))
+        .filter(exam_sittings::user_id.eq(user))
+        .filter(exam_sittings::ended_at.is_null())
+        .filter(exam_sittings::expires_at.gt(now));
+    diesel::select(diesel::dsl::exists(running))
+        .get_result(conn)
+        .await
 }
 
 /// Ends the sitting if its time is over; otherwise returns its deadline.

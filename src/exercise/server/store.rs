@@ -90,6 +90,16 @@ pub async fn of_topic(
         .await
 }
 
+/// Texts of the course's tasks.
+pub async fn briefs_of_course(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<String>> {
+    simulation_exercises::table
+        .filter(simulation_exercises::course_id.eq(course))
+        .filter(simulation_exercises::retired_at.is_null())
+        .select(simulation_exercises::brief)
+        .load(conn)
+        .await
+}
+
 pub async fn by_key(conn: &mut Conn, topic: TopicId, key: &str) -> QueryResult<Option<Exercise>> {
     simulation_exercises::table
         .filter(simulation_exercises::topic_id.eq(topic))

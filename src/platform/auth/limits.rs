@@ -117,6 +117,18 @@ pub const NEWCOMER_MAILS: Limit = Limit {
     burst: 6_000.0,
     every_s: 20.0,
 };
+/// Questions that a learner types for the tutor: eight a minute.
+pub const TUTOR_QUESTIONS: Limit = Limit {
+    name: "tutor-questions",
+    burst: 8.0,
+    every_s: 7.5,
+};
+/// Other acts of a learner in a conversation with the tutor, such as asking for a hint.
+pub const TUTOR_ACTS: Limit = Limit {
+    name: "tutor-acts",
+    burst: 40.0,
+    every_s: 1.5,
+};
 /// Stars that a person gives or takes back.
 pub const STARS: Limit = Limit {
     name: "stars",

@@ -13,6 +13,8 @@ mod choice;
 mod copy_field;
 mod course_art;
 mod dialog;
+#[cfg(feature = "hydrate")]
+mod document;
 mod drops;
 mod empty_state;
 mod erase;
@@ -55,6 +57,8 @@ pub use choice::{Checkbox, Switch};
 pub use copy_field::CopyField;
 pub use course_art::{CourseArt, course_picture};
 pub use dialog::{Dialog, DialogButton, open_dialog};
+#[cfg(feature = "hydrate")]
+pub use document::load_document;
 pub use drops::{ItemDrop, grip, wake_drops};
 pub use empty_state::EmptyState;
 pub use erase::{Erase, Inside};
@@ -130,7 +134,7 @@ fn filled(text: impl Into<String>) -> Option<String> {
 }
 
 /// The clicked link, or the link around the clicked element.
-fn clicked_link(event: &MouseEvent) -> Option<Element> {
+pub fn clicked_link(event: &MouseEvent) -> Option<Element> {
     let target: Element = event.target()?.dyn_into().ok()?;
     target.closest("a").ok()?
 }

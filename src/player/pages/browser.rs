@@ -17,6 +17,7 @@ use crate::platform::ui::{focus_field, open_dialog, plain_key};
 use crate::player::TopicPage;
 use crate::player::api::SavePlace;
 use crate::question_bank::pages::sorting;
+use crate::tutor_chat::pages::dock;
 
 /// Time without scrolling, in milliseconds, before the place is sent. It is also sent when the
 /// page is left.
@@ -290,6 +291,10 @@ fn key(event: &web_sys::KeyboardEvent, previous: Option<&str>, next: Option<&str
         }
         Shortcut::Outline => toggle("data-outline", "off"),
         Shortcut::ReadMode => toggle_read_mode(),
+        Shortcut::Tutor => {
+            event.prevent_default();
+            dock::toggle();
+        }
         Shortcut::Help => {
             open_dialog("ly-keys");
         }

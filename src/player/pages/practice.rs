@@ -5,12 +5,9 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    DomParser, Element, HtmlElement, HtmlFormElement, SubmitEvent, SupportedType, UrlSearchParams,
-};
+use web_sys::{Element, HtmlElement, HtmlFormElement, SubmitEvent, UrlSearchParams};
 
-use crate::platform::ui::fields_of;
+use crate::platform::ui::{fields_of, load_document};
 use crate::question_bank::pages::answer_fields::tick;
 
 /// Attribute with the address of the question's own page.
@@ -143,26 +140,8 @@ async fn show(
     address: &str,
     fields: Option<UrlSearchParams>,
 ) -> Result<(), JsValue> {
-    let headers = web_sys::Headers::new()?;
-    headers.set("Accept", "text/html")?;
-    let init = web_sys::RequestInit::new();
-    if let Some(fields) = fields {
-        headers.set("Content-Type", "application/x-www-form-urlencoded")?;
-        init.set_method("POST");
-        init.set_body(&fields.to_string().into());
-        // The server shows errors on the page that is named as the referrer, which has to ask.
-        init.set_referrer(&asking(section));
-    }
-    init.set_headers(&headers);
-    let response: web_sys::Response =
-        JsFuture::from(window().fetch_with_str_and_init(address, &init))
-            .await?
-            .unchecked_into();
-    let text = JsFuture::from(response.text()?).await?;
-    let page = DomParser::new()?.parse_from_string(
-        &text.as_string().unwrap_or_default(),
-        SupportedType::TextHtml,
-    )?;
+    // The server shows errors on the page that is named as the referrer, which has to ask.
+    let page = load_document(address, fields, &asking(section)).await?;
     let page = page
         .get_element_by_id("ly-practice")
         .ok_or(JsValue::UNDEFINED)?;

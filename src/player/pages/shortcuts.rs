@@ -11,18 +11,20 @@ pub enum Shortcut {
     Search,
     Outline,
     ReadMode,
+    Tutor,
     Help,
 }
 
 impl Shortcut {
     /// Each shortcut with its key and its help, in the order of the help.
-    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
         (Self::Next, "j", "Next topic"),
         (Self::Previous, "k", "Previous topic"),
         (Self::MarkDone, "m", "Mark done and continue"),
         (Self::Search, "f", "Search this course"),
         (Self::Outline, "o", "Show or hide the outline"),
         (Self::ReadMode, "r", "Read mode"),
+        (Self::Tutor, "t", "Ask the tutor, also about selected text"),
         (Self::Help, "?", "Show this list"),
     ];
 

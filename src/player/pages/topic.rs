@@ -19,6 +19,7 @@ use crate::player;
 use crate::player::Onward;
 use crate::player::api::{ChoosePersona, MarkDone, load_topic};
 use crate::question_bank::pages::sorting;
+use crate::tutor_chat::pages::{dock, dock_link};
 
 pub fn topic_page() -> AnyView {
     let params = Memo::new(|_| {
@@ -64,7 +65,7 @@ fn player(page: player::TopicPage, forms: TopicForms) -> AnyView {
         <div class="player">
             {outline(&page)} <main class="read" id="main">
                 {article(page.clone(), forms)}
-            </main>
+            </main> {dock(&page.course_slug, &page.topic.slug)}
         </div>
         {tab_bar(&page)}
         {help_sheet()}
@@ -86,6 +87,7 @@ fn header(page: &player::TopicPage) -> AnyView {
             <span class="bar-meter hide-s">
                 <Meter percent=percent label="Course progress" />
             </span>
+            <span class="hide-s">{dock_link(&page.course_slug, &page.topic.slug, "btn quiet", None)}</span>
             <button class="btn quiet" type="button" data-action="read-mode" aria-pressed="false" title="Read mode (R)">
                 "Aa"
             </button>
@@ -330,6 +332,7 @@ fn tab_bar(page: &player::TopicPage) -> AnyView {
                 <Icon glyph=Glyph::Book />
                 "Read"
             </a>
+            {dock_link(&page.course_slug, &page.topic.slug, "", Some(Glyph::Info))}
             {next}
         </nav>
     }

@@ -54,6 +54,16 @@ pub async fn questions(conn: &mut Conn, ids: &[QuestionId]) -> AppResult<Vec<Ban
     with_options(conn, rows, &HashMap::new()).await
 }
 
+/// Texts of the questions that the course asks, without options, keys and explanations.
+pub async fn prompts_of_course(conn: &mut Conn, course: CourseId) -> QueryResult<Vec<String>> {
+    quiz_questions::table
+        .filter(quiz_questions::course_id.eq(course))
+        .filter(quiz_questions::retired_at.is_null())
+        .select(quiz_questions::prompt)
+        .load(conn)
+        .await
+}
+
 /// A question of the course, including a retired one.
 pub async fn bank_question(
     conn: &mut Conn,

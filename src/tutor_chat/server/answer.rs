@@ -48,7 +48,7 @@ pub struct AnswerPlace {
 }
 
 impl AnswerPlace {
-    fn of(passage: &Passage) -> Self {
+    pub fn of(passage: &Passage) -> Self {
         Self {
             topic_slug: passage.topic_slug.clone(),
             topic_title: passage.topic_title.clone(),
@@ -86,6 +86,20 @@ pub fn answer(question: &str, passages: &[Passage], own_questions: &[String]) ->
 
 fn nearest(passages: &[Passage]) -> Option<AnswerPlace> {
     passages.first().map(AnswerPlace::of)
+}
+
+/// Number of words of a question that say something about its subject.
+pub fn subject_words(question: &str) -> usize {
+    stems(question).len()
+}
+
+/// Words of a text that say something about its subject, each with its stem.
+pub fn key_words(text: &str) -> Vec<(String, String)> {
+    pieces(text)
+        .map(|word| (word.to_owned(), word.to_lowercase()))
+        .filter(|(_, small)| !COMMON.contains(&small.as_str()))
+        .map(|(word, small)| (word, stem(&small)))
+        .collect()
 }
 
 /// Returns true if both texts ask nearly the same.

@@ -43,8 +43,11 @@ impl<'s> Talk<'s> {
     async fn says(&self, role: &str, text: &str, kind: &str) -> Uuid {
         let (id, session) = (Uuid::now_v7(), self.session);
         let sql = format!(
-            "insert into cp_rag_chat_messages (message_id, session_id, role, content, answer_kind)
-             values ('{id}', '{session}', '{role}', '{text}', nullif('{kind}', ''))"
+            "insert into cp_rag_chat_messages (message_id, session_id, role, content, answer_kind, answer_to)
+             select '{id}', '{session}', '{role}', '{text}', nullif('{kind}', ''),
+                    (select message_id from cp_rag_chat_messages
+                     where session_id = '{session}' and role = 'user' and '{kind}' <> ''
+                     order by message_id desc limit 1)"
         );
         self.site.test.sql(&sql).await;
         id

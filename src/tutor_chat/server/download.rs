@@ -1,0 +1,103 @@
+//! A conversation as a Markdown file.
+
+use std::fmt::Write;
+
+use axum::Router;
+use axum::extract::{Extension, Path};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+use super::answer::Quotation;
+use super::ladder::{AnswerKind, intro, place_words};
+use super::links::place_href;
+use super::store::{self, TalkRow};
+use crate::enrollment::server::access::open_topic;
+use crate::paths::tutor_path;
+use crate::platform::auth::sign_in_path;
+use crate::platform::error::{AppError, AppResult};
+use crate::platform::http::{AppState, Cx};
+use crate::platform::time::Clock;
+
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/tutor/{course}/{topic}/conversation.md", get(send))
+}
+
+async fn send(
+    Extension(cx): Extension<Cx>,
+    Path((course, topic)): Path<(String, String)>,
+) -> Response {
+    let page = tutor_path(&course, &topic);
+    match file(cx, course, topic).await {
+        Ok(file) => (
+            [
+                (header::CONTENT_TYPE, "text/markdown; charset=utf-8"),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"conversation.md\"",
+                ),
+                (header::CACHE_CONTROL, "no-store"),
+            ],
+            file,
+        )
+            .into_response(),
+        Err(AppError::SignInRequired) => Redirect::to(&sign_in_path(&page)).into_response(),
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status());
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+            (status, text, error.to_string()).into_response()
+        }
+    }
+}
+
+/// Returns the file of the signed-in learner's own conversation.
+async fn file(cx: Cx, course: String, topic: String) -> AppResult<String> {
+    let user = cx.viewer.as_ref().ok_or(AppError::SignInRequired)?.user_id;
+    let clock = Clock::of(&cx);
+    let site = cx.app.config.public_url.to_string();
+    cx.within(async move |conn| {
+        let open = open_topic(conn, user, &course, &topic, &clock).await?;
+        let ids = (open.studying.course_id, open.topic().topic_id);
+        let rows = store::talk(conn, user, ids.0, ids.1).await?;
+        let mut out = format!("# {} · {}\n", open.topic().title, open.studying.title);
+        for row in &rows {
+            let when = clock.date_time(row.created_at);
+            let text = match row.kind() {
+                Some(AnswerKind::Prepared) | None => row.content.clone(),
+                Some(kind) => answer(kind, &row.citations(), &(site.clone(), course.clone())),
+            };
+            let _ = write!(
+                out,
+                "\n## {}, {when}\n\n{}\n",
+                speaker(row),
+                text.trim_end()
+            );
+        }
+        Ok(out)
+    })
+    .await
+}
+
+fn speaker(row: &TalkRow) -> String {
+    match row.name.clone() {
+        Some(name) => name,
+        None if row.is_question() => "You".to_owned(),
+        None if row.is_person() => "A former member".to_owned(),
+        None => "Tutor".to_owned(),
+    }
+}
+
+fn answer(kind: AnswerKind, citations: &[Quotation], (site, course): &(String, String)) -> String {
+    let mut out = format!("{}\n\n", intro(kind));
+    for citation in citations {
+        if !citation.text.is_empty() {
+            let _ = writeln!(out, "> {}\n", citation.text.replace('\n', "\n> "));
+        }
+        let href = place_href(course, &citation.source);
+        let place = place_words(&citation.source).replace(['[', ']'], "");
+        let _ = writeln!(out, "- [{place}]({}{href})", site.trim_end_matches('/'));
+        out.push('\n');
+    }
+    out
+}
