@@ -65,7 +65,7 @@ use crate::question_bank::authoring::pages::{
 };
 use crate::quiz::pages::quiz_page;
 use crate::quiz::settings::pages::quiz_settings_page;
-use crate::teaching::pages::teach_page;
+use crate::today::pages::{teaching_page, today_page};
 
 /// Defines an enum of pages, and the function that downloads and shows one of them.
 macro_rules! bundle {
@@ -124,7 +124,7 @@ bundle! {
         Find => find_page,
         Learn => learn_page,
         Resume => resume_page,
-        Teach => teach_page,
+        Teach => teaching_page,
     }
 }
 
@@ -173,8 +173,9 @@ bundle! {
 }
 
 bundle! {
-    /// Gradebook of a course, exams and marking for tutors.
+    /// Gradebook of a course, exams and marking for tutors, and who needs them today.
     gradebook, Gradebook {
+        Today => today_page,
         Learners => gradebook_page,
         Learner => learner_page,
         Exams => taught_exams_page,

@@ -78,3 +78,12 @@ pub fn survey_path(course: &str) -> String {
 pub fn notes_path(course: &str, topic: &str) -> String {
     format!("/teach/{course}/topics/{topic}/notes")
 }
+
+/// Page on which tutors read and answer the questions of learners. `all` cannot be the id of a
+/// question, because ids are UUIDs.
+pub fn learner_questions_path(course: &str) -> String {
+    format!("/teach/{course}/questions/all")
+}
+
+/// Messages of cold calls that wait for a tutor.
+pub const MODERATION: &str = "/moderation";

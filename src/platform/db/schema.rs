@@ -1998,6 +1998,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    today_dismissals (user_id, kind, subject) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        kind -> Text,
+        subject -> Text,
+        fingerprint -> Text,
+        until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     topic_prompt_suggestions (suggestion_id) {
         suggestion_id -> Uuid,
         organization_id -> Uuid,
@@ -2244,6 +2256,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     stored_files,
     system_settings,
     terms_acceptances,
+    today_dismissals,
     topic_blocks,
     topic_content_assets,
     topic_drafts,

@@ -68,14 +68,16 @@ pub async fn read_all_notifications() -> AppResult<()> {
 pub async fn load_notification_choices() -> AppResult<NotificationChoices> {
     let me = require_user()?;
     let user = me.user_id();
-    let is_admin = me.viewer.role == UserRole::Admin;
+    let role = me.viewer.role;
     let mut choices = me
         .cx
         .within(async move |conn| Ok(store::choices(conn, user).await?))
         .await?;
-    choices
-        .mails
-        .retain(|(kind, _)| is_admin || *kind != NotificationKind::Desk);
+    choices.mails.retain(|(kind, _)| match kind {
+        NotificationKind::Desk => role == UserRole::Admin,
+        NotificationKind::Today => role != UserRole::Learner,
+        _ => true,
+    });
     Ok(choices)
 }
 
@@ -96,8 +98,10 @@ pub async fn save_notification_choices(
             NotificationKind::parse(kind),
             MailFrequency::parse(frequency),
         ) {
-            (Some(kind), Some(frequency)) => chosen.push((kind, frequency)),
-            (Some(kind), None) => problems.push((
+            (Some(kind), Some(frequency)) if kind.frequencies().contains(&frequency) => {
+                chosen.push((kind, frequency));
+            }
+            (Some(kind), _) => problems.push((
                 format!("mails[{}]", kind.name()),
                 "Choose one of the options.".to_owned(),
             )),

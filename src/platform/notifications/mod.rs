@@ -24,10 +24,12 @@ pub enum NotificationKind {
     Admission,
     /// Applications and orders that wait for an admin.
     Desk,
+    /// Who needs a tutor. It comes by mail alone, as the page Today shows it in the morning.
+    Today,
 }
 
 impl NotificationKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Announcement,
         Self::Message,
         Self::Deadline,
@@ -36,6 +38,7 @@ impl NotificationKind {
         Self::Moderation,
         Self::Admission,
         Self::Desk,
+        Self::Today,
     ];
 
     /// The name in the database and in forms.
@@ -49,6 +52,7 @@ impl NotificationKind {
             Self::Moderation => "moderation",
             Self::Admission => "admission",
             Self::Desk => "desk",
+            Self::Today => "today",
         }
     }
 
@@ -66,14 +70,23 @@ impl NotificationKind {
             Self::Moderation => "Moderation of messages",
             Self::Admission => "Applications and cohorts",
             Self::Desk => "New applications and orders",
+            Self::Today => "Who needs you today",
         }
     }
 
     /// How mails come to people who have not chosen.
     pub fn default_mails(self) -> MailFrequency {
         match self {
-            Self::ColdCall | Self::Desk => MailFrequency::Daily,
+            Self::ColdCall | Self::Desk | Self::Today => MailFrequency::Daily,
             _ => MailFrequency::AtOnce,
+        }
+    }
+
+    /// The frequencies that people can choose.
+    pub fn frequencies(self) -> &'static [MailFrequency] {
+        match self {
+            Self::Today => &MailFrequency::COLLECTED,
+            _ => &MailFrequency::ALL,
         }
     }
 }
@@ -90,6 +103,8 @@ pub enum MailFrequency {
 
 impl MailFrequency {
     pub const ALL: [Self; 4] = [Self::AtOnce, Self::Daily, Self::Weekly, Self::Off];
+    /// Those of mails that leave in the morning.
+    const COLLECTED: [Self; 3] = [Self::Daily, Self::Weekly, Self::Off];
 
     /// The name in the database and in forms.
     pub fn name(self) -> &'static str {
