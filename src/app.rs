@@ -183,6 +183,7 @@ fn routes() -> RouteTable {
         Route::lazy("/certificates", || Box::pin(own(Own::Certificates))),
         Route::lazy("/certificates/:code", || Box::pin(own(Own::Certificate))),
         Route::lazy("/verify", || Box::pin(own(Own::Verify))),
+        Route::lazy("/today", || Box::pin(gradebook(Gradebook::Today))),
         Route::lazy("/marking", || Box::pin(gradebook(Gradebook::MarkingQueue))),
         Route::lazy("/marking/:submission", || {
             Box::pin(gradebook(Gradebook::Marking))

@@ -29,6 +29,7 @@ const FLOORS: &[&str] = &[
     "catalog",
     "player",
     "gradebook",
+    "today",
     "people",
     "find",
     // Everything below is put together here.

@@ -67,7 +67,7 @@ use crate::question_bank::authoring::pages::{
 };
 use crate::quiz::pages::quiz_page;
 use crate::quiz::settings::pages::quiz_settings_page;
-use crate::teaching::pages::teach_page;
+use crate::today::pages::{teaching_page, today_page};
 use crate::tutor_chat::desk::pages::{learner_questions_page, suggestions_page};
 use crate::tutor_chat::pages::tutor_page;
 
@@ -128,7 +128,7 @@ bundle! {
         Find => find_page,
         Learn => learn_page,
         Resume => resume_page,
-        Teach => teach_page,
+        Teach => teaching_page,
     }
 }
 
@@ -179,8 +179,9 @@ bundle! {
 }
 
 bundle! {
-    /// Gradebook of a course, exams and marking for tutors.
+    /// Gradebook of a course, exams and marking for tutors, and who needs them today.
     gradebook, Gradebook {
+        Today => today_page,
         Learners => gradebook_page,
         Learner => learner_page,
         Message => course_message_page,

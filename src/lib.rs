@@ -23,6 +23,7 @@ pub mod player;
 pub mod quiz;
 pub mod routes;
 pub mod teaching;
+pub mod today;
 
 #[cfg(all(test, feature = "ssr"))]
 mod access_tests;

@@ -110,3 +110,6 @@ pub fn learner_questions_path(course: &str) -> String {
 pub fn suggestions_path(course: &str, topic: &str) -> String {
     format!("/teach/{course}/topics/{topic}/questions")
 }
+
+/// Messages of cold calls that wait for a tutor.
+pub const MODERATION: &str = "/moderation";

@@ -338,6 +338,8 @@ pub fn registry() -> Registry {
         .with::<crate::course::server::index::IndexCourse>()
         .with::<crate::quiz::server::attempt::EndAttempt>()
         .with::<crate::notes::server::write::WriteNotes>()
+        .with::<crate::today::server::digest::TodayDigest>()
+        .hourly::<crate::today::server::digest::PlanTodayDigests>()
         .with::<crate::cohort::server::jobs::OpenCohorts>()
         .hourly::<crate::coldcall::server::new_prompts::TellOfPrompts>()
         .hourly::<crate::coldcall::server::closing::RemindOfColdCalls>()

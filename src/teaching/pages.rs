@@ -7,13 +7,15 @@ use leptos_router::hooks::use_query_map;
 use super::api::taught_courses;
 use super::{Area, COURSES_PAGE, CourseStatus, NEW_COURSE, TaughtCourse, TaughtPage, TaughtQuery};
 use crate::course::{CourseTitle, SEARCH_CHARACTERS};
+use crate::paths::MODERATION;
 use crate::platform::auth::UserRole;
 use crate::platform::ui::{
     Badge, Breadcrumbs, Button, ButtonKind, Column, Crumb, EmptyState, Erase, Glyph, Icon,
     Language, Page, Pagination, TabLink, Table, Tabs, Tone, loaded, page_resource, viewer,
 };
 
-pub fn teach_page() -> AnyView {
+/// The list of courses. `above` is shown before it.
+pub fn teach_page(above: Option<AnyView>) -> AnyView {
     let query = Memo::new(|_| asked());
     let taught = page_resource(move || query.get(), taught_courses);
     view! {
@@ -24,6 +26,7 @@ pub fn teach_page() -> AnyView {
                     <span class="grow"></span>
                     {new_course()}
                 </div>
+                {above}
                 {loaded(taught, move |page| courses(page, query.get_untracked()))}
             </div>
         </Page>
@@ -85,7 +88,7 @@ fn courses(page: TaughtPage, query: TaughtQuery) -> AnyView {
         {tools(&query)}
         <p class="row soft">
             <span role="status">{said}</span>
-            <a href="/moderation">{moderation}</a>
+            <a href=MODERATION>{moderation}</a>
             <a href="/marking">{marking}</a>
         </p>
         {table(page.courses)}

@@ -31,6 +31,6 @@ pub use self::quiz::{attempt, give, start, take};
 pub use self::samples::{exam_bank, gated_course, pelican_course};
 pub use self::states::{
     allow_attempts, attempts_end, exams_close, finish_topics, furnish_cohorts, give_certificate,
-    jobs_are_due, many_accounts, sittings_end,
+    jobs_are_due, learners_rest, many_accounts, question_waits, sittings_end, work_waits,
 };
 pub use self::tutor::{act, forecast, regrade_question};

@@ -87,6 +87,45 @@ pub async fn give_certificate(site: &TestSite, email: &str, course: &str, code: 
         .await;
 }
 
+/// Moves what learners have opened and done this many days into the past, and their enrollment 60
+/// days.
+pub async fn learners_rest(site: &TestSite, days: u32) {
+    site.test
+        .sql(&format!(
+            "update enrollments
+             set enrolled_at = now() - interval '60 days', last_opened_at = last_opened_at - interval '{days} days';
+             update topic_progress set completed_at = completed_at - interval '{days} days'"
+        ))
+        .await;
+}
+
+/// Has a learner hand in work on the only exercise, this many days ago.
+pub async fn work_waits(site: &TestSite, email: &str, days: u32) {
+    site.test
+        .sql(&format!(
+            "insert into simulation_work (user_id, exercise_id, work, submitted_at)
+             select user_id, exercise_id, 'x', now() from users, simulation_exercises where email = '{email}';
+             insert into submissions (work_id, number, work, links, handed_in_at)
+             select work_id, 1, 'x', '', now() - interval '{days} days'
+             from simulation_work join users using (user_id) where email = '{email}'"
+        ))
+        .await;
+}
+
+/// Has a learner ask a person about a topic, this many days ago.
+pub async fn question_waits(site: &TestSite, email: &str, topic: &str, days: u32) {
+    site.test
+        .sql(&format!(
+            "insert into cp_rag_chat_sessions (user_id, course_id, topic_id)
+             select user_id, course_id, topic_id from users, topics where email = '{email}' and slug = '{topic}';
+             insert into cp_rag_chat_messages (message_id, session_id, role, content)
+             select gen_random_uuid(), session_id, 'user', 'Why?' from cp_rag_chat_sessions;
+             insert into tutor_requests (session_id, message_id, asked_at)
+             select session_id, message_id, now() - interval '{days} days' from cp_rag_chat_messages"
+        ))
+        .await;
+}
+
 /// Gives every cohort an announcement, a live session in two days, and a project of batch 1, on
 /// which its members have handed in work with a comment. Their members have got a message.
 pub async fn furnish_cohorts(site: &TestSite) {

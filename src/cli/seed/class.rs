@@ -10,7 +10,7 @@ use crate::enrollment::server::store as studying;
 use crate::platform::auth::UserRole;
 use crate::platform::auth::store::{self as accounts, NewAccount};
 use crate::platform::db::Conn;
-use crate::platform::db::schema::{enrollments, topics};
+use crate::platform::db::schema::{enrollments, topic_progress, topics};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, QuizNumber, TopicId, UserId};
 use crate::platform::time::Clock;
@@ -140,6 +140,11 @@ async fn live(
     for topic in read {
         studying::set_done(conn, user, topic, true).await?;
     }
+    let done = topic_progress::table.filter(topic_progress::user_id.eq(user));
+    diesel::update(done)
+        .set(topic_progress::completed_at.eq(left))
+        .execute(conn)
+        .await?;
     if let Some((topic, heading)) = classmate.stopped {
         stop(conn, user, course, topic, heading).await?;
     }

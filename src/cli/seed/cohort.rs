@@ -119,9 +119,10 @@ pub async fn make(conn: &mut Conn, hash: &str) -> AppResult<()> {
         sessions(conn, course, cohort, tutor.user_id).await?;
         write(conn, cohort, tutor.user_id).await?;
     }
-    // The third module opens in the fifth week.
+    // The first module opens with the cohort, the third one in its fifth week.
     statement(
-        "insert into cohort_module_rules (cohort_id, module_no, days_after_start) values ($1, 2, 14), ($1, 3, 28)",
+        "insert into cohort_module_rules (cohort_id, module_no, days_after_start)
+         values ($1, 1, 0), ($1, 2, 14), ($1, 3, 28)",
     )
     .bind::<Uuid, _>(cohort)
     .execute(conn)

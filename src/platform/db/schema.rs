@@ -2029,6 +2029,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    today_dismissals (user_id, kind, subject) {
+        user_id -> Uuid,
+        organization_id -> Uuid,
+        kind -> Text,
+        subject -> Text,
+        fingerprint -> Text,
+        until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     topic_prompt_suggestions (suggestion_id) {
         suggestion_id -> Uuid,
         organization_id -> Uuid,

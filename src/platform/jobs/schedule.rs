@@ -22,7 +22,7 @@ pub const ANONYMOUS_SESSIONS: i64 = 10_000;
 pub const BATCH: usize = 5_000;
 
 /// Tables, and the rows that are deleted from them.
-const EXPIRED: [(&str, &str); 19] = [
+const EXPIRED: [(&str, &str); 20] = [
     ("web_sessions", "expires_at < now()"),
     ("one_time_tokens", "expires_at < now() - interval '7 days'"),
     ("sign_ups", "expires_at < now()"),
@@ -60,6 +60,10 @@ const EXPIRED: [(&str, &str); 19] = [
     (
         "mail_log",
         "kind = 'sign_up_mail' and happened_at < now() - interval '1 day'",
+    ),
+    (
+        "today_dismissals",
+        "until < now() - interval '1 day' or created_at < now() - interval '400 days'",
     ),
     ("live_events", "created_at < now() - interval '1 hour'"),
     ("rate_limits", "updated_at < now() - interval '1 day'"),

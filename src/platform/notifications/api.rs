@@ -75,7 +75,7 @@ pub async fn load_notification_choices() -> AppResult<NotificationChoices> {
         .await?;
     choices.mails.retain(|(kind, _)| match kind {
         NotificationKind::Desk => role == UserRole::Admin,
-        NotificationKind::Question => role != UserRole::Learner,
+        NotificationKind::Question | NotificationKind::Today => role != UserRole::Learner,
         _ => true,
     });
     Ok(choices)
@@ -98,8 +98,10 @@ pub async fn save_notification_choices(
             NotificationKind::parse(kind),
             MailFrequency::parse(frequency),
         ) {
-            (Some(kind), Some(frequency)) => chosen.push((kind, frequency)),
-            (Some(kind), None) => problems.push((
+            (Some(kind), Some(frequency)) if kind.frequencies().contains(&frequency) => {
+                chosen.push((kind, frequency));
+            }
+            (Some(kind), _) => problems.push((
                 format!("mails[{}]", kind.name()),
                 "Choose one of the options.".to_owned(),
             )),

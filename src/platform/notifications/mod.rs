@@ -26,6 +26,8 @@ pub enum NotificationKind {
     Question,
     /// Applications and orders that wait for an admin.
     Desk,
+    /// Who needs a tutor. It comes by mail alone, as the page Today shows it in the morning.
+    Today,
 }
 
 impl NotificationKind {
@@ -39,6 +41,7 @@ impl NotificationKind {
         Self::Admission,
         Self::Question,
         Self::Desk,
+        Self::Today,
     ];
 
     /// The name in the database and in forms.
@@ -53,6 +56,7 @@ impl NotificationKind {
             Self::Admission => "admission",
             Self::Question => "question",
             Self::Desk => "desk",
+            Self::Today => "today",
         }
     }
 
@@ -71,14 +75,23 @@ impl NotificationKind {
             Self::Admission => "Applications and cohorts",
             Self::Question => "Questions of learners to you as a tutor",
             Self::Desk => "New applications and orders",
+            Self::Today => "Who needs you today",
         }
     }
 
     /// How mails come to people who have not chosen.
     pub fn default_mails(self) -> MailFrequency {
         match self {
-            Self::ColdCall | Self::Desk => MailFrequency::Daily,
+            Self::ColdCall | Self::Desk | Self::Today => MailFrequency::Daily,
             _ => MailFrequency::AtOnce,
+        }
+    }
+
+    /// The frequencies that people can choose.
+    pub fn frequencies(self) -> &'static [MailFrequency] {
+        match self {
+            Self::Today => &MailFrequency::COLLECTED,
+            _ => &MailFrequency::ALL,
         }
     }
 }
@@ -95,6 +108,8 @@ pub enum MailFrequency {
 
 impl MailFrequency {
     pub const ALL: [Self; 4] = [Self::AtOnce, Self::Daily, Self::Weekly, Self::Off];
+    /// Those of mails that leave in the morning.
+    const COLLECTED: [Self; 3] = [Self::Daily, Self::Weekly, Self::Off];
 
     /// The name in the database and in forms.
     pub fn name(self) -> &'static str {

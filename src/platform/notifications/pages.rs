@@ -8,7 +8,7 @@ use super::api::{
     ReadAllNotifications, SaveNotificationChoices, StopMails, load_notification_choices,
     load_notifications,
 };
-use super::{MailFrequency, NotificationChoices, NotificationLine, NotificationList};
+use super::{NotificationChoices, NotificationLine, NotificationList};
 use crate::platform::auth::pages::settings_frame;
 use crate::platform::ui::{
     Button, ButtonKind, EmptyState, Erase, Form, FormState, Notice, Page, Pagination, Select, Tone,
@@ -110,17 +110,18 @@ pub fn notification_choices_page() -> AnyView {
 }
 
 fn choices_form(choices: NotificationChoices, save: FormState) -> AnyView {
-    let options: Vec<(String, String)> = MailFrequency::ALL
-        .iter()
-        .map(|frequency| (frequency.name().to_owned(), frequency.label().to_owned()))
-        .collect();
     let fields = choices
         .mails
         .into_iter()
         .map(|(kind, frequency)| {
             let name = format!("mails[{}]", kind.name());
             let value = save.value(&name, frequency.name());
-            view! { <Select name=name label=kind.label() value=value options=options.clone() /> }
+            let options: Vec<(String, String)> = kind
+                .frequencies()
+                .iter()
+                .map(|frequency| (frequency.name().to_owned(), frequency.label().to_owned()))
+                .collect();
+            view! { <Select name=name label=kind.label() value=value options=options /> }
         })
         .collect_view();
     let (from, until) = match choices.quiet {

@@ -157,6 +157,7 @@ pub const HOLDINGS: &[Holding] = &[
     holding("registrations", "paid_by", ACT_ON_OTHERS, RECORD),
     holding("simulation_work", "user_id", Without("'{revision,writer,change}'"), Deleted),
     holding("submissions", "marker_id", ACT_ON_OTHERS, RECORD),
+    holding("today_dismissals", "user_id", ALL, Deleted),
     holding("topic_drafts", "saved_by", PART_OF_A_COURSE, OTHERS_READ),
     holding("terms_acceptances", "user_id", ALL, Deleted),
     holding("topic_personalization", "user_id", ALL, Deleted),

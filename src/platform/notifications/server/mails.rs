@@ -23,11 +23,12 @@ pub enum MailBatch {
 
 impl MailBatch {
     pub fn of(kind: NotificationKind, frequency: MailFrequency) -> Option<Self> {
-        match frequency {
-            MailFrequency::AtOnce => Some(Self::Kind(kind)),
-            MailFrequency::Daily => Some(Self::Daily),
-            MailFrequency::Weekly => Some(Self::Weekly),
-            MailFrequency::Off => None,
+        match (kind, frequency) {
+            (_, MailFrequency::Off) => None,
+            // Its mail is not collected with others.
+            (NotificationKind::Today, _) | (_, MailFrequency::AtOnce) => Some(Self::Kind(kind)),
+            (_, MailFrequency::Daily) => Some(Self::Daily),
+            (_, MailFrequency::Weekly) => Some(Self::Weekly),
         }
     }
 

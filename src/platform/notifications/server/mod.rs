@@ -1,6 +1,7 @@
 //! Creating notifications, their mails, and the addresses that their links lead to.
 
 pub mod addresses;
+pub mod digest;
 pub mod mails;
 pub mod store;
 mod timing;

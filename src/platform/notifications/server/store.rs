@@ -181,9 +181,9 @@ fn cut(text: &str, characters: usize) -> String {
 
 /// A person who may want mails about a kind.
 #[derive(QueryableByName)]
-struct Reader {
+pub(super) struct Reader {
     #[diesel(sql_type = Uuid)]
-    user_id: UserId,
+    pub(super) user_id: UserId,
     #[diesel(sql_type = Text)]
     zone: String,
     #[diesel(sql_type = Nullable<Text>)]
@@ -194,7 +194,7 @@ struct Reader {
     quiet_until: Option<i16>,
 }
 
-async fn readers(
+pub(super) async fn readers(
     conn: &mut Conn,
     people: &[uuid::Uuid],
     kind: NotificationKind,
@@ -224,22 +224,7 @@ impl Reader {
         now: DateTime<Utc>,
     ) -> Option<(NotificationMail, String, DateTime<Utc>)> {
         let frequency = chosen(kind, self.mails.as_deref());
-        let quiet = match (self.quiet_from, self.quiet_until) {
-            (Some(from), Some(until)) => {
-                let hour = |hour| u32::try_from(hour).unwrap_or_default();
-                Some(QuietHours {
-                    from: hour(from),
-                    until: hour(until),
-                })
-            }
-            _ => None,
-        };
-        let zone = self.zone.parse().unwrap_or(Tz::UTC);
-        let leaves = match frequency {
-            MailFrequency::AtOnce => soonest,
-            later => later,
-        };
-        let at = leaves_at(leaves, quiet, zone, now)?;
+        let at = self.time(frequency, soonest, now)?;
         let batch = MailBatch::of(kind, frequency)?;
         let name = format!(
             "notification {} {} {}",
@@ -252,6 +237,39 @@ impl Reader {
             batch,
         };
         Some((mail, name, at))
+    }
+
+    /// Returns the next morning on which the person wants a mail of the kind.
+    pub(super) fn morning(
+        &self,
+        kind: NotificationKind,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let frequency = chosen(kind, self.mails.as_deref());
+        self.time(frequency, MailFrequency::Daily, now)
+    }
+
+    /// Returns the time at which a mail of the frequency leaves, no sooner than one of `soonest`.
+    fn time(
+        &self,
+        frequency: MailFrequency,
+        soonest: MailFrequency,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let hour = |hour| u32::try_from(hour).unwrap_or_default();
+        let quiet = self
+            .quiet_from
+            .zip(self.quiet_until)
+            .map(|(from, until)| QuietHours {
+                from: hour(from),
+                until: hour(until),
+            });
+        let zone = self.zone.parse().unwrap_or(Tz::UTC);
+        let leaves = match frequency {
+            MailFrequency::AtOnce => soonest,
+            later => later,
+        };
+        leaves_at(leaves, quiet, zone, now)
     }
 }
 
