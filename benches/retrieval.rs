@@ -70,7 +70,7 @@ async fn run(options: Options) {
     let course = state
         .db
         .within(organization, async move |conn| {
-            Ok(course_id(conn, &slug).await?.expect("the course"))
+            AppResult::Ok(course_id(conn, &slug).await?.expect("the course"))
         })
         .await
         .expect("the course");

@@ -189,7 +189,7 @@ async fn no_stored_text_becomes_html_on_any_page() {
     }
     let (_, visitor) = &mut people[0];
     let course = read(&visitor.get("/courses/open").await.body);
-    assert_eq!(*course.title.borrow(), format!("{HOSTILE} · Lyceum"));
+    assert_eq!(*course.title.borrow(), format!("{HOSTILE} · {HOSTILE}"));
     let tags = course.tags.borrow();
     let description = tags
         .iter()

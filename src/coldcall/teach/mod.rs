@@ -7,8 +7,8 @@ pub mod pages;
 pub mod server;
 
 pub use self::moderation::{
-    ActLine, AnswerGroup, AnswersPage, CohortPeople, CohortPerson, MOST_AT_ONCE, MessageAct,
-    ModerationItem, ModerationPage, PromptAct, TutorAnswer, TutorMessage, UnansweredPrompt,
+    ActLine, AnswerGroup, AnswersPage, CohortPeople, CohortPerson, ListedAnswer, MOST_AT_ONCE,
+    MessageAct, ModerationItem, ModerationPage, PromptAct, TutorMessage, UnansweredPrompt,
     answers_path, waiting_label,
 };
 

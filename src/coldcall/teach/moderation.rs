@@ -126,7 +126,7 @@ pub struct AnswersPage {
     /// Answers that use the same words, largest group first.
     pub groups: Vec<AnswerGroup>,
     /// Answers that are like no other.
-    pub outliers: Vec<TutorAnswer>,
+    pub outliers: Vec<ListedAnswer>,
     /// Active members without an answer.
     pub silent: Vec<CohortPerson>,
     pub answers: usize,
@@ -142,11 +142,11 @@ pub struct AnswersPage {
 pub struct AnswerGroup {
     /// Words that most of the answers share.
     pub words: Vec<String>,
-    pub answers: Vec<TutorAnswer>,
+    pub answers: Vec<ListedAnswer>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TutorAnswer {
+pub struct ListedAnswer {
     pub answer: TutorMessage,
     pub replies: Vec<TutorMessage>,
 }

@@ -2,6 +2,7 @@
 
 use crate::course::server::index::{Passage, index_course, retrieve};
 use crate::enrollment::server::store::course_id;
+use crate::platform::error::AppResult;
 use crate::platform::http::testing::TestSite;
 use crate::platform::ids::{CourseId, TopicId};
 use crate::testing::pelican_course;
@@ -19,7 +20,7 @@ async fn indexed(site: &TestSite) -> CourseId {
     folder.import(site).await;
     let organization = site.test.organization;
     let course = site.state.db.within(organization, async |conn| {
-        Ok(course_id(conn, "small").await?.expect("the course"))
+        AppResult::Ok(course_id(conn, "small").await?.expect("the course"))
     });
     let course = course.await.expect("a course");
     let summary = index_course(&site.state.db, organization, course).await;

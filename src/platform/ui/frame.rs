@@ -64,7 +64,7 @@ impl NavigationPage {
 }
 
 #[derive(Clone, Default, Serialize, Deserialize)]
-struct Surroundings {
+struct FrameContext {
     viewer: Option<Viewer>,
     site: SiteFrame,
 }
@@ -72,15 +72,15 @@ struct Surroundings {
 /// Provides the signed-in user and the frame of the site to all pages.
 pub fn provide_viewer() {
     let shared = SharedValue::<_, PageCodec>::new_with_encoding(surroundings);
-    let Surroundings { viewer, site } = shared.into_inner();
+    let FrameContext { viewer, site } = shared.into_inner();
     provide_context(CurrentViewer(viewer));
     provide_context(site);
 }
 
 #[cfg(feature = "ssr")]
-fn surroundings() -> Surroundings {
+fn surroundings() -> FrameContext {
     let Some(cx) = crate::platform::http::Cx::current_if_any() else {
-        return Surroundings::default();
+        return FrameContext::default();
     };
     let (name, facts) = (cx.organization.name, cx.organization.site);
     let set = &facts.settings;
@@ -93,7 +93,7 @@ fn surroundings() -> Surroundings {
         pages: facts.pages.clone(),
         terms: facts.terms.clone(),
     };
-    Surroundings {
+    FrameContext {
         viewer: cx.viewer,
         site,
     }
@@ -106,8 +106,8 @@ fn logo_path(file: crate::platform::ids::FileId) -> String {
 }
 
 #[cfg(not(feature = "ssr"))]
-fn surroundings() -> Surroundings {
-    Surroundings::default()
+fn surroundings() -> FrameContext {
+    FrameContext::default()
 }
 
 /// The frame of the site. A change loads a new page, so the value never changes.

@@ -7,7 +7,7 @@ use super::message::{TutorForms, hold_form, reply_form, tutor_message};
 use crate::cohort::teach::messages::Receivers;
 use crate::coldcall::teach::api::{ModeratePrompt, load_answers};
 use crate::coldcall::teach::{
-    AnswerGroup, AnswersPage, CohortPerson, PromptAct, TutorAnswer, answers_path, prompt_path,
+    AnswerGroup, AnswersPage, CohortPerson, ListedAnswer, PromptAct, answers_path, prompt_path,
     waiting_label,
 };
 use crate::platform::ids::MessageId;
@@ -208,7 +208,7 @@ fn group(course: &str, group: AnswerGroup, forms: TutorForms) -> AnyView {
     .erase()
 }
 
-fn list(course: &str, answers: Vec<TutorAnswer>, forms: TutorForms) -> AnyView {
+fn list(course: &str, answers: Vec<ListedAnswer>, forms: TutorForms) -> AnyView {
     let answers = answers
         .into_iter()
         .map(|answer| {

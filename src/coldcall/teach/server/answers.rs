@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use super::{overview, prompts};
 use crate::coldcall::server::{live, similar};
 use crate::coldcall::teach::{
-    AnswerGroup, AnswersPage, CohortPerson, PromptStatus, TutorAnswer, TutorMessage,
+    AnswerGroup, AnswersPage, CohortPerson, ListedAnswer, PromptStatus, TutorMessage,
 };
 use crate::course::server::store as courses;
 use crate::platform::db::{Conn, statement};
@@ -194,7 +194,7 @@ async fn answers(
     prompt: PromptId,
     cohort: CohortId,
     clock: &Clock,
-) -> AppResult<Vec<TutorAnswer>> {
+) -> AppResult<Vec<ListedAnswer>> {
     let rows: Vec<TutorRow> = statement(format!(
         "{TUTOR_ROW} and m.prompt_id = $1 and m.cohort_id = $2 order by m.message_id limit 5000"
     ))
@@ -202,13 +202,13 @@ async fn answers(
     .bind::<SqlUuid, _>(cohort)
     .load(conn)
     .await?;
-    let mut answers: Vec<TutorAnswer> = Vec::new();
+    let mut answers: Vec<ListedAnswer> = Vec::new();
     let mut places: HashMap<MessageId, usize> = HashMap::new();
     for row in rows {
         let root = row.root_id;
         if row.message_id == root {
             places.insert(root, answers.len());
-            answers.push(TutorAnswer {
+            answers.push(ListedAnswer {
                 answer: row.message(clock),
                 replies: Vec::new(),
             });
@@ -220,14 +220,14 @@ async fn answers(
 }
 
 /// Groups the answers by their words.
-fn grouped(answers: Vec<TutorAnswer>, prompt: &str) -> (Vec<AnswerGroup>, Vec<TutorAnswer>) {
+fn grouped(answers: Vec<ListedAnswer>, prompt: &str) -> (Vec<AnswerGroup>, Vec<ListedAnswer>) {
     let texts: Vec<String> = answers
         .iter()
         .map(|answer| markdown::words(&answer.answer.html.0))
         .collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let (groups, outliers) = similar::groups(&texts, prompt);
-    let mut answers: Vec<Option<TutorAnswer>> = answers.into_iter().map(Some).collect();
+    let mut answers: Vec<Option<ListedAnswer>> = answers.into_iter().map(Some).collect();
     let mut take = |at: &usize| answers[*at].take();
     let groups = groups
         .into_iter()

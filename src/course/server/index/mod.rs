@@ -159,7 +159,7 @@ pub async fn index_course(
     let language = cut.language.clone();
     let stems = db
         .within(organization, async move |conn| {
-            Ok(Stems::load(conn, &language, words.iter().flatten()).await?)
+            AppResult::Ok(Stems::load(conn, &language, words.iter().flatten()).await?)
         })
         .await?;
     let (cut, weighed) = blocking(move || {

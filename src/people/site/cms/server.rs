@@ -25,7 +25,7 @@ use crate::platform::time::Clock;
 use crate::platform::ui::Html;
 
 #[derive(QueryableByName)]
-struct PageRow {
+struct CmsPageRow {
     #[diesel(sql_type = Uuid)]
     page_id: uuid::Uuid,
     #[diesel(sql_type = Text)]
@@ -56,14 +56,14 @@ struct PageRow {
     accepted_by: i64,
 }
 
-impl PageRow {
+impl CmsPageRow {
     fn place(&self) -> Value {
         json!({ "in_header": self.in_header, "in_footer": self.in_footer, "order": self.nav_order })
     }
 }
 
 #[derive(QueryableByName)]
-struct LineRow {
+struct CmsLineRow {
     #[diesel(sql_type = Text)]
     slug: String,
     #[diesel(sql_type = Text)]
@@ -81,7 +81,7 @@ struct LineRow {
 }
 
 pub async fn list(conn: &mut Conn, clock: &Clock) -> AppResult<Vec<CmsLine>> {
-    let rows: Vec<LineRow> = statement(
+    let rows: Vec<CmsLineRow> = statement(
         "select slug, coalesce(draft_title, title) as title, is_published, draft_title is not null as has_draft,
                 in_header, in_footer, updated_at
          from page_content order by nav_order, title, slug limit $1",
@@ -89,7 +89,7 @@ pub async fn list(conn: &mut Conn, clock: &Clock) -> AppResult<Vec<CmsLine>> {
     .bind::<BigInt, _>(MOST_PAGES)
     .load(conn)
     .await?;
-    let line = |row: LineRow| CmsLine {
+    let line = |row: CmsLineRow| CmsLine {
         slug: row.slug,
         title: row.title,
         is_published: row.is_published,
@@ -102,11 +102,11 @@ pub async fn list(conn: &mut Conn, clock: &Clock) -> AppResult<Vec<CmsLine>> {
 }
 
 /// Finds a page and locks it until the transaction ends.
-async fn locked(conn: &mut Conn, slug: &str) -> AppResult<PageRow> {
+async fn locked(conn: &mut Conn, slug: &str) -> AppResult<CmsPageRow> {
     find(conn, slug, " for update").await
 }
 
-async fn find(conn: &mut Conn, slug: &str, lock: &str) -> AppResult<PageRow> {
+async fn find(conn: &mut Conn, slug: &str, lock: &str) -> AppResult<CmsPageRow> {
     statement(format!(
         "select page_id, slug, title, body, draft_title, draft_body, revision, is_published,
                 in_header, in_footer, nav_order, is_terms, terms_version,
@@ -256,7 +256,7 @@ pub async fn save(conn: &mut Conn, admin: &Admin, slug: &str, form: &CmsForm) ->
 
 async fn keep_draft(
     conn: &mut Conn,
-    row: &PageRow,
+    row: &CmsPageRow,
     draft: Option<(&String, &String)>,
 ) -> AppResult<()> {
     statement(
@@ -273,7 +273,7 @@ async fn keep_draft(
 async fn publish(
     conn: &mut Conn,
     admin: &Admin,
-    row: &PageRow,
+    row: &CmsPageRow,
     (title, text): (&str, &str),
 ) -> AppResult<()> {
     let me = admin.0.user_id();
@@ -331,7 +331,7 @@ pub async fn ask_terms(conn: &mut Conn, admin: &Admin, slug: &str, asks: bool) -
 async fn set_terms(
     conn: &mut Conn,
     admin: &Admin,
-    row: &PageRow,
+    row: &CmsPageRow,
     is_terms: bool,
     version: i32,
 ) -> AppResult<()> {
@@ -453,7 +453,7 @@ pub async fn history(
 }
 
 /// Compares a version with the one before it.
-async fn changes(conn: &mut Conn, row: &PageRow, number: i32) -> AppResult<VersionChanges> {
+async fn changes(conn: &mut Conn, row: &CmsPageRow, number: i32) -> AppResult<VersionChanges> {
     let after = version(conn, row, number).await?.ok_or_else(no_version)?;
     let before = version(conn, row, number.saturating_sub(1)).await?;
     let (old, new) = (
@@ -479,7 +479,11 @@ fn no_version() -> AppError {
     AppError::NotFound("This page has no such version.".to_owned())
 }
 
-async fn version(conn: &mut Conn, row: &PageRow, number: i32) -> QueryResult<Option<VersionText>> {
+async fn version(
+    conn: &mut Conn,
+    row: &CmsPageRow,
+    number: i32,
+) -> QueryResult<Option<VersionText>> {
     statement("select title, body from page_versions where page_id = $1 and number = $2")
         .bind::<Uuid, _>(row.page_id)
         .bind::<Int4, _>(number)
