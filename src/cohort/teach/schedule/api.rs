@@ -28,8 +28,8 @@ pub async fn load_schedule(
         .await
 }
 
-/// Replaces the rules for a cohort, a batch or a member, and the times of these exams, cold
-/// calls and exercises for a batch or a member. Modules that are open already stay open in gated courses.
+/// Replaces the rules for a cohort, a batch or a member, and the times of these exams, cold calls
+/// and exercises for a batch or a member. Modules that are open already stay open in gated courses.
 #[server]
 pub async fn save_schedule(
     course: String,

@@ -72,8 +72,9 @@ pub struct RuleFields {
     pub days: String,
 }
 
-/// Times of one exam, cold call or exercise for a batch or a member, as the browser sends them: values of
-/// fields of type `datetime-local` in the cohort's time zone. Empty leaves the time of the others.
+/// Times of one exam, cold call or exercise for a batch or a member, as the browser sends them:
+/// values of fields of type `datetime-local` in the cohort's time zone. Empty leaves the time of
+/// the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OwnTimesFields {

@@ -159,8 +159,8 @@ fn module(it: ScheduledModule, row: usize, is_whole: bool, form: FormState) -> A
     .erase()
 }
 
-/// Fields of the exams, cold calls or exercises that a batch or a member may have at other times. `list` is
-/// their name in the form.
+/// Fields of the exams, cold calls or exercises that a batch or a member may have at other times.
+/// `list` is their name in the form.
 fn own_times(
     list: &'static str,
     title: &'static str,
