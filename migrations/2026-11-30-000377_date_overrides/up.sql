@@ -1,5 +1,5 @@
--- Times of exams, cold calls and exercises for one batch or one member of a cohort. What is null
--- stays as it is for the others. Rules for modules are in cohort_module_rules.
+-- Times of exams and cold calls for one batch or one member of a cohort. What is null stays as it
+-- is for the others. Rules for modules are in cohort_module_rules.
 
 set local lock_timeout = '10s';
 
@@ -11,34 +11,30 @@ create table cohort_date_overrides (
     member_id uuid,
     exam_id uuid,
     prompt_id uuid,
-    exercise_id uuid,
     opens_at timestamptz,
-    -- Of an exercise: when its work is due.
     closes_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     check ((batch_no is null) <> (member_id is null)),
-    check (num_nonnulls(exam_id, prompt_id, exercise_id) = 1),
-    check (exercise_id is null or opens_at is null),
+    check ((exam_id is null) <> (prompt_id is null)),
     check (opens_at is not null or closes_at is not null),
     check (closes_at > opens_at),
-    unique nulls not distinct (cohort_id, batch_no, member_id, exam_id, prompt_id, exercise_id)
+    unique nulls not distinct (cohort_id, batch_no, member_id, exam_id, prompt_id)
 );
 call make_tenant_table('cohort_date_overrides', null);
 call make_tenant_reference('cohort_date_overrides', 'cohort_id', 'cohorts', 'cohort_id', 'cascade');
 call make_tenant_reference('cohort_date_overrides', 'member_id', 'cohort_members', 'member_id', 'cascade');
 call make_tenant_reference('cohort_date_overrides', 'exam_id', 'exams', 'exam_id', 'cascade');
 call make_tenant_reference('cohort_date_overrides', 'prompt_id', 'cold_call_prompts', 'prompt_id', 'cascade');
-call make_tenant_reference('cohort_date_overrides', 'exercise_id', 'simulation_exercises', 'exercise_id', 'cascade');
 
 -- The times that a member of a batch has for themselves. Those of the member come before those of
 -- the batch. Without a member those of the batch.
 create function dates_of_member(cohort uuid, batch integer, member uuid)
-returns table (exam_id uuid, prompt_id uuid, exercise_id uuid, opens_at timestamptz, closes_at timestamptz) language sql stable as $$
-    select o.exam_id, o.prompt_id, o.exercise_id,
+returns table (exam_id uuid, prompt_id uuid, opens_at timestamptz, closes_at timestamptz) language sql stable as $$
+    select o.exam_id, o.prompt_id,
            coalesce(max(o.opens_at) filter (where o.member_id is not null), max(o.opens_at)),
            coalesce(max(o.closes_at) filter (where o.member_id is not null), max(o.closes_at))
     from cohort_date_overrides o
     where o.cohort_id = cohort and (o.batch_no = batch or o.member_id = member)
-    group by o.exam_id, o.prompt_id, o.exercise_id
+    group by o.exam_id, o.prompt_id
 $$;

@@ -1814,12 +1814,12 @@ diesel::table! {
         member_id -> Nullable<Uuid>,
         exam_id -> Nullable<Uuid>,
         prompt_id -> Nullable<Uuid>,
-        exercise_id -> Nullable<Uuid>,
         opens_at -> Nullable<Timestamptz>,
         closes_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
-    }
+        exercise_id -> Nullable<Uuid>,
+}
 }
 
 diesel::table! {
