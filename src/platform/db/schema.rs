@@ -1819,7 +1819,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         exercise_id -> Nullable<Uuid>,
-}
+    }
 }
 
 diesel::table! {
