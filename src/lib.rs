@@ -3,6 +3,8 @@
 
 // Exempts tests only: Clippy checks the crate without its tests too.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
+// The macro that lists the tables of `platform/db/schema.rs` recurses once for each of them.
+#![recursion_limit = "256"]
 
 pub mod admission;
 pub mod app;

@@ -131,14 +131,10 @@ fn event(date: CohortDate, cohort: &Cohort, named: &str) -> Option<CalendarEvent
                 ..CalendarEvent::default()
             }
         }
-        CohortDate::Exercise {
-            exercise,
-            title,
-            due_at,
-        } => CalendarEvent {
-            uid: format!("exercise-{exercise}-{id}"),
-            summary: format!("Exercise “{title}” is due · {named}"),
-            when: EventTime::Span(due_at, due_at),
+        CohortDate::Exercise(due) => CalendarEvent {
+            uid: format!("exercise-{}-{id}", due.exercise_id),
+            summary: format!("Exercise “{}” is due · {named}", due.title),
+            when: EventTime::Span(due.due_at, due.due_at),
             ..CalendarEvent::default()
         },
         CohortDate::Session(session) => CalendarEvent {

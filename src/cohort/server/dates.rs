@@ -10,10 +10,10 @@ use crate::course::server::shared::SharedCourse;
 use crate::enrollment::server::opening::LearnerDates;
 use crate::exam::server::store as exams;
 use crate::exam::server::time_limit::Window;
-use crate::exercise::hand_in::server::due;
+use crate::exercise::hand_in::server::due::{self, DueExercise};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{ExamId, ExerciseId, MemberId};
+use crate::platform::ids::{ExamId, MemberId};
 use crate::platform::time::Clock;
 
 /// Time ahead that the home's list covers.
@@ -35,11 +35,7 @@ pub enum CohortDate {
         window: Window,
     },
     /// Work on an exercise is due.
-    Exercise {
-        exercise: ExerciseId,
-        title: String,
-        due_at: DateTime<Utc>,
-    },
+    Exercise(DueExercise),
     Session(CalendarSession),
 }
 
@@ -73,12 +69,9 @@ pub async fn dates(
             title: exam.title,
         }));
     }
-    let exercises = due::exercises(conn, cohort.course_id, None).await?;
-    dates.extend(exercises.into_iter().map(|due| CohortDate::Exercise {
-        exercise: due.exercise_id,
-        title: due.title,
-        due_at: due.due_at,
-    }));
+    let place = (cohort.cohort_id, batch_no, member);
+    let exercises = due::exercises(conn, cohort.course_id, place).await?;
+    dates.extend(exercises.into_iter().map(CohortDate::Exercise));
     let sessions = sessions::calendar(conn, cohort.cohort_id, since).await?;
     dates.extend(sessions.into_iter().map(CohortDate::Session));
     Ok(dates)
@@ -128,9 +121,9 @@ fn lines(date: &CohortDate, clock: &Clock) -> Vec<(DateTime<Utc>, HomeDate)> {
             let closes = at_time(window.closes_at, format!("The exam “{title}” closes"));
             opens.into_iter().chain(closes).collect()
         }
-        CohortDate::Exercise { title, due_at, .. } => {
-            let due = at_time(Some(*due_at), format!("The exercise “{title}” is due"));
-            due.into_iter().collect()
+        CohortDate::Exercise(due) => {
+            let said = format!("The exercise “{}” is due", due.title);
+            at_time(Some(due.due_at), said).into_iter().collect()
         }
         CohortDate::Session(session) if session.is_canceled || session.ends_at <= clock.now => {
             Vec::new()

@@ -10,7 +10,7 @@ use crate::enrollment::server::progress::Progress;
 use crate::enrollment::server::store::topic_records;
 use crate::enrollment::{OutlineModule, TopicState, first_open, steps};
 use crate::exam::server::store::{self as exams, UnsatExam};
-use crate::exercise::hand_in::server::due::{self as hand_ins, DueExercise};
+use crate::exercise::hand_in::server::due::DueExercise;
 use crate::paths::exam_path;
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
@@ -44,7 +44,7 @@ pub async fn due(
     conn: &mut Conn,
     user: UserId,
     (course, slug): (CourseId, &str),
-    (progress, cold_calls): (&Progress, Vec<(DateTime<Utc>, HomeColdCall)>),
+    (progress, cold_calls, dates): (&Progress, Vec<(DateTime<Utc>, HomeColdCall)>, &[CohortDate]),
     clock: &Clock,
 ) -> AppResult<Vec<DueLine>> {
     let mut dated: Vec<(Option<DateTime<Utc>>, DueLine)> = cold_calls
@@ -55,13 +55,16 @@ pub async fn due(
         let exams = exams::unsat(conn, user, course, clock.now, clock.now + AHEAD).await?;
         dated.extend(exams.into_iter().map(|exam| due_exam(exam, slug, clock)));
     }
-    let exercises = hand_ins::exercises(conn, course, Some(user)).await?;
-    let is_due = |exercise: &DueExercise| {
+    let exercises = dates.iter().filter_map(|date| match date {
+        CohortDate::Exercise(exercise) => Some(exercise),
+        _ => None,
+    });
+    let is_due = |exercise: &&DueExercise| {
         let lock = progress.lock_of_topic(exercise.module_no, exercise.topic_number);
         let is_soon = exercise.due_at <= clock.now + AHEAD && exercise.closes_at > clock.now;
         is_soon && !exercise.is_handed_in && lock.is_none()
     };
-    let exercises = exercises.into_iter().filter(is_due);
+    let exercises = exercises.filter(is_due);
     dated.extend(exercises.map(|exercise| due_exercise(exercise, clock)));
     // An exam that never closes comes last.
     dated.sort_by_key(|(at, _)| (at.is_none(), *at));
@@ -113,7 +116,7 @@ fn due_exam(exam: UnsatExam, slug: &str, clock: &Clock) -> (Option<DateTime<Utc>
     (opens.or(exam.closes_at), line)
 }
 
-fn due_exercise(exercise: DueExercise, clock: &Clock) -> (Option<DateTime<Utc>>, DueLine) {
+fn due_exercise(exercise: &DueExercise, clock: &Clock) -> (Option<DateTime<Utc>>, DueLine) {
     let line = DueLine {
         title: format!("Exercise “{}”", exercise.title),
         said: match exercise.due_at > clock.now {
@@ -125,7 +128,7 @@ fn due_exercise(exercise: DueExercise, clock: &Clock) -> (Option<DateTime<Utc>>,
             ),
         },
         lock: None,
-        href: Some(exercise.path),
+        href: Some(exercise.path.clone()),
     };
     (Some(exercise.due_at), line)
 }

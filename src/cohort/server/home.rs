@@ -59,7 +59,7 @@ pub async fn of_member(
     };
     let due = match &progress {
         Some(progress) => {
-            let known = (progress, cold_calls.due);
+            let known = (progress, cold_calls.due, dates.as_slice());
             due::due(conn, user, (course, &slug), known, clock).await?
         }
         None => due::announced(&dates, clock),

@@ -170,7 +170,7 @@ async fn results_that_wait_for_the_close_wait_for_the_latest_one() {
     let fields = [("sitting", sitting.as_str())];
     let submitted = asha.post("exam/api/submit_exam", &fields).await;
     submitted.assert_ok();
-    let path = format!("/learn/small/exam/{exam}");
+    let path = format!("/learn/small/exam/{exam}?show={sitting}");
     assert!(
         asha.get(&path)
             .await

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 
 use crate::exercise::hand_in::WORK_UPLOAD;
 use crate::platform::http::testing::{Browser, TestAnswer, TestSite};
-use crate::testing::{hidden, learner, pelican_course, tutor};
+use crate::testing::{Group, hidden, learner, pelican_course, tutor};
 
 const HERE: &str = "/learn/small/begin/exercise/salary-talk";
 const CRITERIA: &str = "Average: Missing 0 | Partly 1-2 | Full 3\nCount: No 0 | Yes 1";
@@ -221,4 +221,43 @@ async fn learners_are_reminded_once_of_work_that_is_due_and_not_handed_in() {
     assert_eq!(site.test.count(events).await, 1);
     hand_in(&mut bo, "Another one.").await.assert_ok();
     assert_eq!(site.test.text(told).await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_with_an_own_due_date_has_more_time_and_is_reminded_of_that() {
+    let (site, exercise) = site().await;
+    let mut meera = tutor(&site, "meera@example.org").await;
+    assign(&mut meera, &exercise, "").await.assert_ok();
+    let group = Group::new(&site, "Spring").await;
+    let mut asha = group.member(&site, "asha@example.org").await;
+    let mut bo = group.member(&site, "bo@example.org").await;
+    let own = "delete from notifications;
+         update assignments set due_at = now() - interval '1 day';
+         insert into cohort_date_overrides (cohort_id, member_id, exercise_id, closes_at)
+         select cohort_id, member_id, exercise_id, now() + interval '5 hours'
+         from cohort_members, simulation_exercises where email like 'asha%'";
+    site.test.sql(own).await;
+    let late = hand_in(&mut bo, "Late.").await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        late.body.contains("time for handing in is over"),
+        "{}",
+        late.body
+    );
+    let job = "insert into background_jobs (organization_id, kind, payload)
+         select organization_id, 'remind_of_exercises', '{}' from organizations limit 1";
+    site.test.sql(job).await;
+    site.mails().await;
+    let told = "select string_agg(split_part(email, '@', 1), ' ')
+         from notifications join users using (user_id) where kind = 'deadline'";
+    assert_eq!(site.test.text(told).await, "asha");
+    hand_in(&mut asha, "In time.").await.assert_ok();
+    let percent = "select max(late_percent + late_days) from submissions";
+    assert_eq!(site.test.count(percent).await, 0);
+    let page = format!("/teach/small/cohorts/{}/schedule", group.id);
+    let of_member = meera
+        .get(&format!("{page}?for=asha@example.org"))
+        .await
+        .body;
+    assert!(of_member.contains("Exercises (1 with other times)"));
 }

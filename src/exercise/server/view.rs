@@ -61,7 +61,7 @@ pub async fn page(
         None => Vec::new(),
     };
     let rubric = exercise.rubric()?.lines;
-    let handing_in = match hand_ins::active(conn, exercise.exercise_id).await? {
+    let handing_in = match hand_ins::active_for(conn, user, exercise.exercise_id).await? {
         Some(assignment) => {
             Some(handing::handing_in(conn, work.as_ref(), &assignment, clock).await?)
         }
@@ -173,7 +173,7 @@ pub async fn save(
         None => {}
     }
     if sent.is_done {
-        match hand_ins::active(conn, exercise.exercise_id).await? {
+        match hand_ins::active_for(conn, user, exercise.exercise_id).await? {
             Some(assignment) => {
                 let sent = (text.as_str(), links.as_str());
                 versions::hand_in(conn, stored.work_id, sent, &assignment, clock).await?;

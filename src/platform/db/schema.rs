@@ -1822,6 +1822,7 @@ diesel::table! {
         closes_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        exercise_id -> Nullable<Uuid>,
     }
 }
 

@@ -28,8 +28,8 @@ pub async fn load_schedule(
         .await
 }
 
-/// Replaces the rules for a cohort, a batch or a member, and the times of these exams and cold
-/// calls for a batch or a member. Modules that are open already stay open in gated courses.
+/// Replaces the rules for a cohort, a batch or a member, and the times of these exams, cold calls
+/// and exercises for a batch or a member. Modules that are open already stay open in gated courses.
 #[server]
 pub async fn save_schedule(
     course: String,
@@ -38,6 +38,7 @@ pub async fn save_schedule(
     #[server(default)] rules: Vec<RuleFields>,
     #[server(default)] exams: Vec<OwnTimesFields>,
     #[server(default)] cold_calls: Vec<OwnTimesFields>,
+    #[server(default)] exercises: Vec<OwnTimesFields>,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();
@@ -46,7 +47,7 @@ pub async fn save_schedule(
     let separator = if path.contains('?') { '&' } else { '?' };
     cx.within(async move |conn| {
         let rules = server::read(&rules)?;
-        let times = (exams.as_slice(), cold_calls.as_slice());
+        let times = [&exams, &cold_calls, &exercises].map(Vec::as_slice);
         let own = server::save(conn, tutor.course, cohort, &whom, (&rules, times)).await?;
         let told = json!({ "for": whom, "rules": rules.len(), "times": own });
         Ok(AuditEntry::done("cohort.schedule_changed")

@@ -1,5 +1,5 @@
 //! When the modules of the course open to a cohort, to one of its batches, or to one member, and
-//! the times of exams and cold calls that a batch or a member has for itself.
+//! the times of exams, cold calls and exercises that a batch or a member has for itself.
 
 pub mod api;
 pub mod pages;
@@ -72,8 +72,9 @@ pub struct RuleFields {
     pub days: String,
 }
 
-/// Times of one exam or cold call for a batch or a member, as the browser sends them: values of
-/// fields of type `datetime-local` in the cohort's time zone. Empty leaves the time of the others.
+/// Times of one exam, cold call or exercise for a batch or a member, as the browser sends them:
+/// values of fields of type `datetime-local` in the cohort's time zone. Empty leaves the time of
+/// the others.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OwnTimesFields {
@@ -82,7 +83,7 @@ pub struct OwnTimesFields {
     pub closes_at: String,
 }
 
-/// An exam or a cold call that a batch or a member may have at other times.
+/// An exam, a cold call or an exercise that a batch or a member may have at other times.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScheduledItem {
     pub title: String,
@@ -106,9 +107,11 @@ pub struct SchedulePage {
     /// Addresses of members that the search for one offers.
     pub members: Vec<String>,
     pub modules: Vec<ScheduledModule>,
-    /// Empty for the whole cohort: its exams and cold calls have times of their own.
+    /// Empty for the whole cohort, as the others: they have times of their own.
     pub exams: Vec<ScheduledItem>,
     pub cold_calls: Vec<ScheduledItem>,
+    /// Exercises whose work is handed in. They have a due date, the time at which they close.
+    pub exercises: Vec<ScheduledItem>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

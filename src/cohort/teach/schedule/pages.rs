@@ -1,5 +1,5 @@
-//! Page on which tutors say when modules open, and give a batch or a member other times of exams
-//! and cold calls.
+//! Page on which tutors say when modules open, and give a batch or a member other times of exams,
+//! cold calls and exercises.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -72,6 +72,7 @@ fn schedule(page: SchedulePage, course: &str, form: FormState) -> AnyView {
     let own_times = [
         own_times("exams", "Exams", page.exams, form),
         own_times("cold_calls", "Cold calls", page.cold_calls, form),
+        own_times("exercises", "Exercises", page.exercises, form),
     ];
     let course_field = course.to_owned();
     view! {
@@ -158,8 +159,8 @@ fn module(it: ScheduledModule, row: usize, is_whole: bool, form: FormState) -> A
     .erase()
 }
 
-/// Fields of the exams or cold calls that a batch or a member may have at other times. `list` is
-/// their name in the form.
+/// Fields of the exams, cold calls or exercises that a batch or a member may have at other times.
+/// `list` is their name in the form.
 fn own_times(
     list: &'static str,
     title: &'static str,
@@ -212,14 +213,19 @@ fn own_time(list: &'static str, row: usize, item: ScheduledItem, form: FormState
             />
         }
     };
+    let times = match list {
+        "exercises" => field("closes_at", "Due", &item.times.closes_at).erase(),
+        _ => view! {
+            {field("opens_at", "Opens", &item.times.opens_at)}
+            {field("closes_at", "Closes", &item.times.closes_at)}
+        }
+        .erase(),
+    };
     view! {
         <fieldset class="cohort-rule">
             <legend class="label">{format!("{}. {}", row + 1, item.title)}</legend>
             <input type="hidden" name=name("id") value=item.times.id.clone() />
-            <div class="exam-cols">
-                {field("opens_at", "Opens", &item.times.opens_at)}
-                {field("closes_at", "Closes", &item.times.closes_at)}
-            </div>
+            <div class="exam-cols">{times}</div>
             <p class="soft">{item.said}</p>
         </fieldset>
     }

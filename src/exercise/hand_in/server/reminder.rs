@@ -68,17 +68,29 @@ struct DueSoonRow {
     due_at: DateTime<Utc>,
 }
 
+impl DueSoonRow {
+    fn key(&self) -> (ExerciseId, DateTime<Utc>) {
+        (self.exercise_id, self.due_at)
+    }
+}
+
 async fn remind(conn: &mut Conn, clock: &Clock) -> AppResult<()> {
     // Marks the time, so that each time is told once.
     let rows: Vec<DueSoonRow> = statement(
         "with told as (
              insert into assignment_reminders (exercise_id, due_at)
-             select a.exercise_id, a.due_at
+             select distinct a.exercise_id, due.at
              from assignments a
+             cross join lateral (
+                 select a.due_at as at
+                 union select o.closes_at from cohort_date_overrides o
+                 join cohorts h on h.cohort_id = o.cohort_id and h.is_active
+                 where o.exercise_id = a.exercise_id
+             ) due
              join simulation_exercises e on e.exercise_id = a.exercise_id and e.retired_at is null
              join topics t on t.topic_id = e.topic_id and t.retired_at is null
              join courses c on c.course_id = e.course_id and c.retired_at is null
-             where a.is_active and a.due_at > $1 and a.due_at <= $2
+             where a.is_active and due.at > $1 and due.at <= $2
              on conflict do nothing
              returning exercise_id, due_at
          )
@@ -100,7 +112,7 @@ async fn remind(conn: &mut Conn, clock: &Clock) -> AppResult<()> {
     let learners: Vec<(UserId, CourseId)> = rows
         .iter()
         .flat_map(|row| {
-            let people = late.get(&row.exercise_id).into_iter().flatten();
+            let people = late.get(&row.key()).into_iter().flatten();
             people.map(|user| (*user, row.course_id))
         })
         .collect();
@@ -112,7 +124,7 @@ async fn remind(conn: &mut Conn, clock: &Clock) -> AppResult<()> {
                 lock.is_none()
             })
         };
-        let people = late.get(&row.exercise_id).into_iter().flatten().copied();
+        let people = late.get(&row.key()).into_iter().flatten().copied();
         let people: Vec<UserId> = people.filter(is_open).collect();
         notify(conn, &people, &notification(row, clock)).await?;
     }
@@ -138,30 +150,42 @@ fn notification(row: DueSoonRow, clock: &Clock) -> NewNotification {
 struct LateWorkRow {
     #[diesel(sql_type = Uuid)]
     exercise_id: ExerciseId,
+    #[diesel(sql_type = Timestamptz)]
+    due_at: DateTime<Utc>,
     #[diesel(sql_type = Uuid)]
     user_id: UserId,
 }
 
-/// Returns the learners who have not handed in their work, by exercise.
+/// Returns the learners for whom this is the due date and who have not handed in their work.
 async fn late(
     conn: &mut Conn,
     exercises: &[DueSoonRow],
-) -> QueryResult<HashMap<ExerciseId, Vec<UserId>>> {
-    let ids: Vec<uuid::Uuid> = exercises.iter().map(|row| row.exercise_id.0).collect();
+) -> QueryResult<HashMap<(ExerciseId, DateTime<Utc>), Vec<UserId>>> {
+    let (ids, dates): (Vec<uuid::Uuid>, Vec<DateTime<Utc>>) = exercises
+        .iter()
+        .map(|row| (row.exercise_id.0, row.due_at))
+        .unzip();
     let rows: Vec<LateWorkRow> = statement(
-        "select s.exercise_id, e.user_id
-         from simulation_exercises s
+        "select x.exercise_id, x.due_at, e.user_id
+         from unnest($1, $2) as x (exercise_id, due_at)
+         join simulation_exercises s on s.exercise_id = x.exercise_id
+         join assignments a on a.exercise_id = x.exercise_id
          join enrollments e on e.course_id = s.course_id and e.status = 'active'
-         where s.exercise_id = any($1)
+         left join lateral current_membership(e.user_id, e.course_id) m on true
+         left join lateral dates_of_member(m.cohort_id, m.batch_no, m.member_id) d on d.exercise_id = x.exercise_id
+         where coalesce(d.closes_at, a.due_at) = x.due_at
            and not exists (select from simulation_work w join submissions v on v.work_id = w.work_id
-                           where w.exercise_id = s.exercise_id and w.user_id = e.user_id)",
+                           where w.exercise_id = x.exercise_id and w.user_id = e.user_id)",
     )
     .bind::<Array<Uuid>, _>(ids)
+    .bind::<Array<Timestamptz>, _>(dates)
     .load(conn)
     .await?;
-    let mut late: HashMap<ExerciseId, Vec<UserId>> = HashMap::new();
+    let mut late: HashMap<(ExerciseId, DateTime<Utc>), Vec<UserId>> = HashMap::new();
     for row in rows {
-        late.entry(row.exercise_id).or_default().push(row.user_id);
+        late.entry((row.exercise_id, row.due_at))
+            .or_default()
+            .push(row.user_id);
     }
     Ok(late)
 }

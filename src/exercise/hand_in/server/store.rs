@@ -53,6 +53,38 @@ pub async fn active(conn: &mut Conn, exercise: ExerciseId) -> QueryResult<Option
 }
 
 #[derive(QueryableByName)]
+struct OwnDueRow {
+    #[diesel(sql_type = Timestamptz)]
+    due_at: DateTime<Utc>,
+}
+
+/// Returns how a learner hands in the exercise's work: with the due date of their own, if they or
+/// their batch have one. None if learners check it themselves.
+pub async fn active_for(
+    conn: &mut Conn,
+    user: UserId,
+    exercise: ExerciseId,
+) -> QueryResult<Option<Assignment>> {
+    let Some(mut assignment) = active(conn, exercise).await? else {
+        return Ok(None);
+    };
+    let own: Option<OwnDueRow> = statement(
+        "select d.closes_at as due_at
+         from simulation_exercises e
+         join lateral current_membership($1, e.course_id) m on true
+         join lateral dates_of_member(m.cohort_id, m.batch_no, m.member_id) d on d.exercise_id = e.exercise_id
+         where e.exercise_id = $2",
+    )
+    .bind::<Uuid, _>(user)
+    .bind::<Uuid, _>(exercise)
+    .get_result(conn)
+    .await
+    .optional()?;
+    assignment.due_at = own.map(|own| own.due_at).or(assignment.due_at);
+    Ok(Some(assignment))
+}
+
+#[derive(QueryableByName)]
 struct ExercisePathRow {
     #[diesel(sql_type = Text)]
     path: String,

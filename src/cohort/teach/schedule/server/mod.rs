@@ -136,12 +136,9 @@ pub async fn page(
         .order(cohort_members::batch_no)
         .load(conn)
         .await?;
-    let (exams, cold_calls) = match is_whole {
-        true => (Vec::new(), Vec::new()),
-        false => (
-            own_times::exams(conn, &cohort, &scope).await?,
-            own_times::cold_calls(conn, &cohort, &scope).await?,
-        ),
+    let [exams, cold_calls, exercises] = match is_whole {
+        true => Default::default(),
+        false => own_times::lists(conn, &cohort, &scope).await?,
     };
     let members = cohort_members::table
         .filter(cohort_members::cohort_id.eq(id))
@@ -163,6 +160,7 @@ pub async fn page(
         modules,
         exams,
         cold_calls,
+        exercises,
     })
 }
 
@@ -224,22 +222,22 @@ pub fn read(rules: &[RuleFields]) -> AppResult<Vec<StoredRule>> {
     }
 }
 
-/// Replaces the rules for somebody, and the times of these exams and cold calls. Those of modules,
-/// exams and cold calls that the course does not have are left out. Returns the number of exams and
-/// cold calls with own times.
+/// Replaces the rules for somebody, and the times of these exams, cold calls and exercises. Those
+/// that the course does not have are left out, also its modules. Returns how many own times there
+/// are then.
 pub async fn save(
     conn: &mut Conn,
     course: CourseId,
     cohort: CohortId,
     whom: &str,
-    (rules, (exams, cold_calls)): (&[StoredRule], (&[OwnTimesFields], &[OwnTimesFields])),
+    (rules, times): (&[StoredRule], [&[OwnTimesFields]; 3]),
 ) -> AppResult<usize> {
     let place = require(conn, course, cohort).await?;
     cohorts::hold(conn, course).await?;
     let scope = scope(conn, cohort, whom).await?;
     let own = match whom.is_empty() {
         true => 0,
-        false => own_times::save(conn, &place, &scope, (exams, cold_calls)).await?,
+        false => own_times::save(conn, &place, &scope, times).await?,
     };
     diesel::delete(cohort_module_rules::table)
         .filter(cohort_module_rules::cohort_id.eq(cohort))

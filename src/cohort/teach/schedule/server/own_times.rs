@@ -1,4 +1,4 @@
-//! Times of exams and cold calls that a batch or a member has for itself.
+//! Times of exams, cold calls and exercises that a batch or a member has for itself.
 
 use std::collections::HashMap;
 
@@ -28,15 +28,16 @@ const PROMPT_CHARACTERS: usize = 80;
 /// The time at which something opens, and the one at which it closes.
 type OpenTimes = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 
-/// Exam or prompt, and its times.
+/// Exam, prompt or exercise, and its times.
 type OwnTimesRow = (
+    Option<Uuid>,
     Option<Uuid>,
     Option<Uuid>,
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
 );
 
-/// Returns the own times of the scope, by the id of the exam or the prompt.
+/// Returns the own times of the scope, by the id of the exam, the prompt or the exercise.
 async fn own(
     conn: &mut Conn,
     cohort: &Cohort,
@@ -49,6 +50,7 @@ async fn own(
         .select((
             cohort_date_overrides::exam_id,
             cohort_date_overrides::prompt_id,
+            cohort_date_overrides::exercise_id,
             cohort_date_overrides::opens_at,
             cohort_date_overrides::closes_at,
         ))
@@ -56,17 +58,33 @@ async fn own(
         .await?;
     let own = rows
         .into_iter()
-        .filter_map(|(exam, prompt, opens, closes)| Some((exam.or(prompt)?, (opens, closes))));
+        .filter_map(|(exam, prompt, exercise, opens, closes)| {
+            Some((exam.or(prompt).or(exercise)?, (opens, closes)))
+        });
     Ok(own.collect())
 }
 
-/// Returns the exams that learners may sit.
-pub async fn exams(
+/// Returns the exams, the cold calls and the exercises of the course for the scope.
+pub async fn lists(
     conn: &mut Conn,
     cohort: &Cohort,
     scope: &Scope,
-) -> AppResult<Vec<ScheduledItem>> {
+) -> AppResult<[Vec<ScheduledItem>; 3]> {
     let mut own = own(conn, cohort, scope).await?;
+    Ok([
+        exams(conn, cohort, scope, &mut own).await?,
+        cold_calls(conn, cohort, scope, &mut own).await?,
+        exercises(conn, cohort, scope, &mut own).await?,
+    ])
+}
+
+/// Returns the exams that learners may sit.
+async fn exams(
+    conn: &mut Conn,
+    cohort: &Cohort,
+    scope: &Scope,
+    own: &mut HashMap<Uuid, OpenTimes>,
+) -> AppResult<Vec<ScheduledItem>> {
     let dates =
         LearnerDates::of_member(conn, cohort.cohort_id, scope.of_batch, scope.member).await?;
     let exams = exams::exams(conn, cohort.course_id).await?;
@@ -96,12 +114,12 @@ struct ListedPromptRow {
 }
 
 /// Returns the cold calls in the order of the course.
-pub async fn cold_calls(
+async fn cold_calls(
     conn: &mut Conn,
     cohort: &Cohort,
     scope: &Scope,
+    own: &mut HashMap<Uuid, OpenTimes>,
 ) -> AppResult<Vec<ScheduledItem>> {
-    let mut own = own(conn, cohort, scope).await?;
     let (opening, state) = (opening("$2"), cohort_state("$2"));
     let overrides = overrides("$2", "$3", "$4");
     let rows: Vec<ListedPromptRow> = statement(format!(
@@ -130,6 +148,53 @@ pub async fn cold_calls(
             times,
             &clock,
         )
+    });
+    Ok(items.collect())
+}
+
+#[derive(QueryableByName)]
+struct ListedExerciseRow {
+    #[diesel(sql_type = SqlUuid)]
+    exercise_id: Uuid,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    due_at: Option<DateTime<Utc>>,
+}
+
+/// Returns the exercises whose work is handed in, in the order of the course.
+async fn exercises(
+    conn: &mut Conn,
+    cohort: &Cohort,
+    scope: &Scope,
+    own: &mut HashMap<Uuid, OpenTimes>,
+) -> AppResult<Vec<ScheduledItem>> {
+    let rows: Vec<ListedExerciseRow> = statement(
+        "select a.exercise_id, e.title, coalesce(d.closes_at, a.due_at) as due_at
+         from assignments a
+         join simulation_exercises e on e.exercise_id = a.exercise_id and e.retired_at is null
+         join topics t on t.topic_id = e.topic_id and t.retired_at is null
+         left join dates_of_member($2, $3, $4) d on d.exercise_id = a.exercise_id
+         where e.course_id = $1 and a.is_active
+         order by t.module_no, t.topic_number, e.position, e.exercise_id",
+    )
+    .bind::<SqlUuid, _>(cohort.course_id)
+    .bind::<SqlUuid, _>(cohort.cohort_id)
+    .bind::<Nullable<Int4>, _>(scope.of_batch)
+    .bind::<Nullable<SqlUuid>, _>(scope.member)
+    .load(conn)
+    .await?;
+    let clock = cohort.clock();
+    let items = rows.into_iter().map(|row| {
+        let own = own.remove(&row.exercise_id);
+        let item = item(row.exercise_id, row.title, own, (None, None), &clock);
+        ScheduledItem {
+            said: match row.due_at {
+                Some(due) => format!("Due on {}.", clock.date_time(due)),
+                None => "It has no due date.".to_owned(),
+            },
+            ..item
+        }
     });
     Ok(items.collect())
 }
@@ -182,7 +247,7 @@ struct ReadTimes {
 }
 
 impl ReadTimes {
-    /// Reads the fields of exams or cold calls, which are called `kind` in sentences.
+    /// Reads the fields of exams, cold calls or exercises, which are called `kind` in sentences.
     fn read(
         fields: &[OwnTimesFields],
         kind: &str,
@@ -216,7 +281,7 @@ impl ReadTimes {
         read
     }
 
-    /// Number of exams or cold calls with own times.
+    /// Number of those with own times.
     fn count(&self) -> usize {
         let times = self.opens.iter().zip(&self.closes);
         times
@@ -225,7 +290,8 @@ impl ReadTimes {
     }
 }
 
-/// Replaces the times of these exams and cold calls for the scope. Returns how many have own times.
+/// Replaces the times of these exams, cold calls and exercises for the scope. Returns how many have
+/// own times.
 ///
 /// # Errors
 ///
@@ -234,19 +300,24 @@ pub async fn save(
     conn: &mut Conn,
     cohort: &Cohort,
     scope: &Scope,
-    (exams, cold_calls): (&[OwnTimesFields], &[OwnTimesFields]),
+    [exams, cold_calls, exercises]: [&[OwnTimesFields]; 3],
 ) -> AppResult<usize> {
     let mut problems = Vec::new();
     let clock = cohort.clock();
     let exams = ReadTimes::read(exams, "Exam", &clock, &mut problems);
     let cold_calls = ReadTimes::read(cold_calls, "Cold call", &clock, &mut problems);
+    let mut exercises = ReadTimes::read(exercises, "Exercise", &clock, &mut problems);
+    // They have a due date only.
+    exercises.opens.fill(None);
     if !problems.is_empty() {
         return Err(AppError::Invalid(problems));
     }
-    let count = exams.count() + cold_calls.count();
+    let count = exams.count() + cold_calls.count() + exercises.count();
     replace(conn, cohort, scope, ("exam_id", "exams"), exams).await?;
     let prompts = ("prompt_id", "cold_call_prompts");
     replace(conn, cohort, scope, prompts, cold_calls).await?;
+    let handed_in = ("exercise_id", "simulation_exercises");
+    replace(conn, cohort, scope, handed_in, exercises).await?;
     Ok(count)
 }
 
