@@ -256,6 +256,7 @@ fn reply_form(course: &str, id: &str, by: &str, is_done: bool, form: FormState) 
     let has_problem = form.problem();
     let was_refused = !form.value("text", "").is_empty();
     let (course, request) = (course.to_owned(), id.to_owned());
+    let (field, label) = (format!("ly-reply-{id}"), format!("Reply to {by}"));
     let again = match is_done {
         true => view! { <input type="hidden" name="again" value="true" /> }.erase(),
         // Somebody else was faster.
@@ -271,9 +272,9 @@ fn reply_form(course: &str, id: &str, by: &str, is_done: bool, form: FormState) 
             <input type="hidden" name="course" value=course />
             <input type="hidden" name="request" value=request />
             <TextArea
-                id=format!("ly-reply-{id}")
+                id=field
                 name="text"
-                label=format!("Reply to {by}")
+                label=label
                 hint="You can use Markdown. The learner sees your name."
                 value=form.value("text", "")
                 error=form.error("text")
