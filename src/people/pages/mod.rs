@@ -47,7 +47,7 @@ pub fn frame_under(
     let mut trail = vec![(area.label().to_owned(), area.path().to_owned())];
     trail.extend(parents);
     trail.push((heading.clone(), String::new()));
-    framed(area, heading, trail, inside)
+    framed(area, heading, trail, 0, inside)
 }
 
 fn framed(
