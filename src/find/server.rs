@@ -37,7 +37,7 @@ impl Audience {
 }
 
 /// Pages on which people do something: title, address, further words, and their audience.
-const ACTIONS: [(&str, &str, &str, Audience); 20] = [
+const ACTIONS: [(&str, &str, &str, Audience); 21] = [
     ("My learning", "/learn", "home courses", Audience::Members),
     (
         "Browse the courses",
@@ -102,6 +102,12 @@ const ACTIONS: [(&str, &str, &str, Audience); 20] = [
         Audience::Visitors,
     ),
     ("Teaching", "/teach", "courses", Audience::Teachers),
+    (
+        "Today",
+        "/today",
+        "stuck silent behind unanswered unmarked learners",
+        Audience::Teachers,
+    ),
     (
         "New course",
         "/teach/courses/new",

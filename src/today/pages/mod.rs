@@ -154,7 +154,7 @@ fn undone(undo: TodayUndo, forms: TodayForms) -> AnyView {
 }
 
 fn chips(kinds: &[(TodayKind, i64)], query: &TodayQuery) -> AnyView {
-    let all = kinds.iter().map(|(_, lines)| lines).sum();
+    let all: i64 = kinds.iter().map(|(_, lines)| lines).sum();
     let kinds = kinds.iter().map(|(kind, lines)| (Some(*kind), *lines));
     let chips = std::iter::once((None, all))
         .chain(kinds)

@@ -66,7 +66,7 @@ fn kinds(counts: &[TodayCount], query: &TodayQuery) -> Vec<(TodayKind, i64)> {
         let counts = counts.iter().filter(|count| {
             count.kind == kind && (query.course.is_empty() || query.course == count.slug)
         });
-        (kind, counts.map(|count| count.lines).sum())
+        (kind, counts.map(|count| count.lines).sum::<i64>())
     };
     TodayKind::ALL.map(of).to_vec()
 }

@@ -256,7 +256,7 @@ impl Reader {
         soonest: MailFrequency,
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        let hour = |hour| u32::try_from(hour).unwrap_or_default();
+        let hour = |hour: i16| u32::try_from(hour).unwrap_or_default();
         let quiet = self
             .quiet_from
             .zip(self.quiet_until)
