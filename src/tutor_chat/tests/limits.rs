@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use super::{PAGE, ask, averages, index, kinds, question_id, site_with_tutor, step, used};
 use crate::platform::http::testing::TestSite;
-use crate::testing::{ExamBuilder, enroll, gated_course, learner, start_exam};
+use crate::testing::{ExamBuilder, gated_course, learner, start_exam};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_questions_of_a_module_are_counted_for_answers_only() {
@@ -17,7 +17,7 @@ async fn the_questions_of_a_module_are_counted_for_answers_only() {
         .assert_ok();
     for question in [
         "What is the mean of salaries?",
-        "How does the median treat outliers?",
+        "Why does the median ignore outliers?",
     ] {
         ask(&mut asha, question).await.assert_ok();
     }
@@ -52,7 +52,7 @@ async fn two_tabs_cannot_pass_the_limit_together() {
     site.test.sql(set).await;
     let (mut one, mut two) = (asha.tab(), asha.tab());
     let (one, two) = tokio::join!(
-        ask(&mut one, "How does the median treat outliers?"),
+        ask(&mut one, "Why does the median ignore outliers?"),
         ask(&mut two, "What does a rate need?")
     );
     let passed = [one.status, two.status]
@@ -65,12 +65,16 @@ async fn two_tabs_cannot_pass_the_limit_together() {
 async fn eight_questions_a_minute_are_asked() {
     let site = site_with_tutor().await;
     let mut asha = learner(&site, "asha@example.org").await;
-    for number in 0..8 {
-        ask(&mut asha, &format!("Which cheese number {number}?"))
-            .await
-            .assert_ok();
-    }
-    let refused = ask(&mut asha, "Which cheese?").await;
+    let mut asked = 0;
+    let refused = loop {
+        let answer = ask(&mut asha, &format!("Which cheese number {asked}?")).await;
+        if answer.status != StatusCode::OK {
+            break answer;
+        }
+        asked += 1;
+    };
+    // A slow test gains a question every 7.5 seconds.
+    assert!((8..12).contains(&asked), "{asked}");
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     let waits: u32 = refused.header("retry-after").parse().unwrap();
     assert!((1..=8).contains(&waits), "{waits}");
@@ -87,7 +91,7 @@ async fn nothing_is_answered_while_the_tutor_is_off() {
     let off =
         "insert into course_tutor_settings (course_id, is_on) select course_id, false from courses";
     site.test.sql(off).await;
-    let refused = ask(&mut asha, "How does the median treat outliers?").await;
+    let refused = ask(&mut asha, "Why does the median ignore outliers?").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let refused = step(&mut asha, &question, "explanation").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
@@ -152,10 +156,7 @@ async fn a_topic_may_be_called_exam() {
         .topic_title("Exam")
         .text("Exams end.");
     course.import(&site).await;
-    let mut asha = site
-        .signed_in("asha@example.org", crate::platform::auth::UserRole::Learner)
-        .await;
-    enroll(&mut asha, "small").await;
+    let mut asha = learner(&site, "asha@example.org").await;
     let page = asha.get("/learn/small/exam/tutor").await;
     page.assert_ok();
     assert!(page.body.contains("Your question"));

@@ -15,10 +15,11 @@ const PAGE: &str = "/learn/small/averages/tutor";
 fn averages() -> CourseBuilder {
     let quiz = Question::choice(
         "robust",
-        "Which average resists outliers best?",
+        "Which average resists outliers?",
         "Median",
         &["Mean"],
-    );
+    )
+    .purpose("both");
     CourseBuilder::new("small")
         .title("A small course")
         .module("One")
