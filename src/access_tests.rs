@@ -174,8 +174,8 @@ const TABLE: &str = "
     marking/api/save_assignment course=open&exercise=EXERCISE                   401 403 403 422 403 422 404
     exercise/api/reopen_work    exercise=EXERCISE&back=                         401 200 403 403 403 403 404
     GET tutor_chat/api/load_tutor course=open&topic=t                           401 200 403 403 403 403 403
-    tutor_chat/api/ask_tutor    course=open&topic=t&question=x                  401 403 403 403 403 403 403
-    tutor_chat/api/ask_suggestion course=open&topic=t&suggestion=NOBODY         401 403 403 403 403 403 403
+    tutor_chat/api/ask_tutor    course=open&topic=t&question=x                  401 200 403 403 403 403 403
+    tutor_chat/api/ask_suggestion course=open&topic=t&suggestion=NOBODY         401 404 403 403 403 403 403
     tutor_chat/api/take_step    question=NOBODY&wish=hint                       401 404 404 404 404 404 404
     tutor_chat/api/ask_person   question=NOBODY                                 401 404 404 404 404 404 404
     tutor_chat/api/rate_answer  answer=NOBODY&helpful=true                      401 404 404 404 404 404 404
