@@ -95,11 +95,6 @@ pub fn notes_path(course: &str, topic: &str) -> String {
     format!("/teach/{course}/topics/{topic}/notes")
 }
 
-/// Conversation of the learner with the AI tutor about a topic.
-pub fn tutor_chat_path(course: &str, topic: &str) -> String {
-    format!("{}/tutor", topic_path(course, topic))
-}
-
 /// Page on which tutors read and answer the questions of learners. `all` cannot be the id of a
 /// question, because ids are UUIDs.
 pub fn learner_questions_path(course: &str) -> String {

@@ -127,10 +127,6 @@ id!(
     /// Question that a learner handed to the tutors of the course.
     TutorRequestId,
     SuggestionId,
-    /// A learner's conversation with the tutor about a topic.
-    TutorTalkId,
-    TutorMessageId,
-    PreparedQuestionId,
 );
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::TutorTalkPage;
 use crate::platform::error::AppResult;
-use crate::platform::ids::{PreparedQuestionId, TutorMessageId};
+use crate::platform::ids::{ChatMessageId, SuggestionId};
 
 #[cfg(feature = "ssr")]
 use {
@@ -45,7 +45,7 @@ async fn limited(limit: Limit) -> AppResult<SignedIn> {
 
 /// Goes to the message in its conversation.
 #[cfg(feature = "ssr")]
-fn show(course: &str, topic: &str, message: TutorMessageId) {
+fn show(course: &str, topic: &str, message: ChatMessageId) {
     redirect_to_part(&tutor_path(course, topic), &message_anchor(message));
 }
 
@@ -86,7 +86,7 @@ pub async fn ask_tutor(
 pub async fn ask_suggestion(
     course: String,
     topic: String,
-    suggestion: PreparedQuestionId,
+    suggestion: SuggestionId,
 ) -> AppResult<()> {
     let me = limited(TUTOR_ACTS).await?;
     let user = me.user_id();
@@ -104,7 +104,7 @@ pub async fn ask_suggestion(
 
 /// Gives another hint for a question, or the explanation if `wish` is `explanation`.
 #[server]
-pub async fn take_step(question: TutorMessageId, wish: String) -> AppResult<()> {
+pub async fn take_step(question: ChatMessageId, wish: String) -> AppResult<()> {
     let me = limited(TUTOR_ACTS).await?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
@@ -122,7 +122,7 @@ pub async fn take_step(question: TutorMessageId, wish: String) -> AppResult<()> 
 
 /// Hands a question to the tutors of the course.
 #[server]
-pub async fn ask_person(question: TutorMessageId) -> AppResult<()> {
+pub async fn ask_person(question: ChatMessageId) -> AppResult<()> {
     let me = limited(TUTOR_ACTS).await?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
@@ -137,7 +137,7 @@ pub async fn ask_person(question: TutorMessageId) -> AppResult<()> {
 /// Rates an answer, with a reason if there is one.
 #[server]
 pub async fn rate_answer(
-    answer: TutorMessageId,
+    answer: ChatMessageId,
     helpful: bool,
     #[server(default)] reason: String,
 ) -> AppResult<()> {

@@ -10,7 +10,7 @@ use crate::platform::auth::store as accounts;
 use crate::platform::db::schema::{topic_prompt_suggestions as suggestions, topics};
 use crate::platform::db::{Conn, Db};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{CourseId, OrganizationId, PreparedQuestionId, TopicId, UserId};
+use crate::platform::ids::{CourseId, OrganizationId, SuggestionId, TopicId, UserId};
 use crate::platform::markdown;
 use crate::platform::time::Clock;
 use crate::tutor_chat::server::ask::{TypedQuestion, ask, step};
@@ -83,7 +83,7 @@ async fn suggest(conn: &mut Conn, course: CourseId, topic: TopicId) -> AppResult
     if !store::suggestions(conn, course, topic).await?.is_empty() {
         return Ok(());
     }
-    let mut parent: Option<PreparedQuestionId> = None;
+    let mut parent: Option<SuggestionId> = None;
     for (question, answer) in SUGGESTED {
         let id = diesel::insert_into(suggestions::table)
             .values((

@@ -12,7 +12,7 @@ use crate::exam::server::sitting::is_sitting;
 use crate::platform::db::{Conn, lock};
 use crate::platform::error::{AppError, AppResult};
 use crate::platform::figures;
-use crate::platform::ids::{CourseId, PreparedQuestionId, TutorMessageId, TutorTalkId, UserId};
+use crate::platform::ids::{ChatMessageId, ChatSessionId, CourseId, SuggestionId, UserId};
 use crate::platform::names;
 use crate::platform::time::Clock;
 use crate::tutor_chat::{QUESTION_CHARACTERS, RATING_CHARACTERS, TALK_MESSAGES};
@@ -95,7 +95,7 @@ pub async fn hold(conn: &mut Conn, user: UserId, course: CourseId) -> AppResult<
 }
 
 /// Returns the conversation of the place.
-async fn enter(conn: &mut Conn, user: UserId, place: &AskPlace) -> AppResult<TutorTalkId> {
+async fn enter(conn: &mut Conn, user: UserId, place: &AskPlace) -> AppResult<ChatSessionId> {
     let talk = store::open_talk(conn, user, place.course, place.topic).await?;
     if store::count_messages(conn, talk).await? >= TALK_MESSAGES {
         return Err(AppError::Denied(
@@ -126,7 +126,7 @@ pub async fn ask(
     user: UserId,
     typed: &TypedQuestion,
     clock: &Clock,
-) -> AppResult<TutorMessageId> {
+) -> AppResult<ChatMessageId> {
     let place = place(conn, user, &typed.course, &typed.topic, clock).await?;
     let text = question_text(&typed.text)?;
     hold(conn, user, place.course).await?;
@@ -176,9 +176,9 @@ pub async fn ask_suggestion(
     conn: &mut Conn,
     user: UserId,
     (course, topic): (&str, &str),
-    suggestion: PreparedQuestionId,
+    suggestion: SuggestionId,
     clock: &Clock,
-) -> AppResult<TutorMessageId> {
+) -> AppResult<ChatMessageId> {
     let place = place(conn, user, course, topic, clock).await?;
     hold(conn, user, place.course).await?;
     admitted(conn, user, &place, clock).await?;
@@ -212,7 +212,7 @@ pub async fn ask_suggestion(
 pub async fn step(
     conn: &mut Conn,
     user: UserId,
-    question: TutorMessageId,
+    question: ChatMessageId,
     wish: Wish,
     clock: &Clock,
 ) -> AppResult<OwnMessage> {
@@ -240,7 +240,7 @@ pub async fn step(
 pub async fn rate(
     conn: &mut Conn,
     user: UserId,
-    answer: TutorMessageId,
+    answer: ChatMessageId,
     is_helpful: bool,
     reason: &str,
 ) -> AppResult<OwnMessage> {

@@ -6,15 +6,16 @@ use super::store::{self, OwnMessage};
 use crate::enrollment::server::access::open_place;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult};
-use crate::platform::ids::{CourseId, TutorMessageId, TutorTalkId, UserId};
+use crate::platform::ids::{ChatMessageId, ChatSessionId, CourseId, UserId};
 use crate::platform::time::Clock;
 use crate::tutor_chat::WAITING_QUESTIONS;
+use crate::tutor_chat::desk::server::notices;
 
 /// Hands a question of the learner to the tutors of the course. Returns the question.
 pub async fn ask_person(
     conn: &mut Conn,
     user: UserId,
-    question: TutorMessageId,
+    question: ChatMessageId,
     clock: &Clock,
 ) -> AppResult<OwnMessage> {
     let own = store::own_message(conn, user, question, "user")
@@ -36,7 +37,7 @@ pub async fn hand_over(
     conn: &mut Conn,
     user: UserId,
     course: CourseId,
-    (talk, question): (TutorTalkId, TutorMessageId),
+    (talk, question): (ChatSessionId, ChatMessageId),
 ) -> AppResult<()> {
     if store::is_handed_over(conn, question).await? {
         return Ok(());
@@ -46,6 +47,8 @@ pub async fn hand_over(
             "{WAITING_QUESTIONS} of your questions already wait for the tutors of this course. Ask again when one is answered."
         )));
     }
-    store::hand_over(conn, talk, question).await?;
-    Ok(())
+    match store::hand_over(conn, talk, question).await? {
+        Some(request) => notices::asked(conn, request).await,
+        None => Ok(()),
+    }
 }

@@ -16,7 +16,7 @@ use crate::platform::db::schema::{
 };
 use crate::platform::db::{Conn, statement};
 use crate::platform::ids::{
-    CourseId, PreparedQuestionId, TopicId, TutorMessageId, TutorTalkId, UserId,
+    ChatMessageId, ChatSessionId, CourseId, SuggestionId, TopicId, TutorRequestId, UserId,
 };
 use crate::tutor_chat::QUESTIONS_PER_MODULE;
 
@@ -90,7 +90,7 @@ pub async fn open_talk(
     user: UserId,
     course: CourseId,
     topic: TopicId,
-) -> QueryResult<TutorTalkId> {
+) -> QueryResult<ChatSessionId> {
     diesel::insert_into(sessions::table)
         .values((
             sessions::user_id.eq(user),
@@ -123,7 +123,7 @@ pub async fn delete_talk(
     diesel::delete(own).execute(conn).await
 }
 
-pub async fn count_messages(conn: &mut Conn, talk: TutorTalkId) -> QueryResult<i64> {
+pub async fn count_messages(conn: &mut Conn, talk: ChatSessionId) -> QueryResult<i64> {
     messages::table
         .filter(messages::session_id.eq(talk))
         .select(count_star())
@@ -135,7 +135,9 @@ pub async fn count_messages(conn: &mut Conn, talk: TutorTalkId) -> QueryResult<i
 #[derive(Debug, Clone, QueryableByName)]
 pub struct TalkRow {
     #[diesel(sql_type = SqlUuid)]
-    pub message_id: TutorMessageId,
+    pub session_id: ChatSessionId,
+    #[diesel(sql_type = SqlUuid)]
+    pub message_id: ChatMessageId,
     #[diesel(sql_type = Text)]
     pub role: String,
     /// Name of the person who replied.
@@ -146,11 +148,11 @@ pub struct TalkRow {
     #[diesel(sql_type = Jsonb)]
     citations: Value,
     #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub answer_to: Option<TutorMessageId>,
+    pub answer_to: Option<ChatMessageId>,
     #[diesel(sql_type = Nullable<Text>)]
     answer_kind: Option<String>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub suggestion_id: Option<PreparedQuestionId>,
+    pub suggestion_id: Option<SuggestionId>,
     #[diesel(sql_type = Nullable<Bool>)]
     pub is_helpful: Option<bool>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -169,9 +171,10 @@ impl TalkRow {
 
     /// A question that was taken from a suggestion.
     #[cfg(test)]
-    pub fn asked(suggestion: PreparedQuestionId) -> Self {
+    pub fn asked(suggestion: SuggestionId) -> Self {
         Self {
-            message_id: TutorMessageId(Uuid::nil()),
+            session_id: ChatSessionId(Uuid::nil()),
+            message_id: ChatMessageId(Uuid::nil()),
             role: "user".to_owned(),
             name: None,
             content: String::new(),
@@ -207,7 +210,7 @@ pub async fn talk(
     topic: TopicId,
 ) -> QueryResult<Vec<TalkRow>> {
     statement(
-        "select m.message_id, m.role, u.display_name as name, m.content, m.citations, m.answer_to, m.answer_kind,
+        "select s.session_id, m.message_id, m.role, u.display_name as name, m.content, m.citations, m.answer_to, m.answer_kind,
                 m.suggestion_id, m.is_helpful, m.feedback_reason, m.created_at,
                 case when r.request_id is not null then r.done_at is null end as is_waiting
          from cp_rag_chat_sessions s
@@ -227,8 +230,8 @@ pub async fn talk(
 /// A message in a conversation of the learner, with its place.
 #[derive(Debug, Clone, Queryable)]
 pub struct OwnMessage {
-    pub message_id: TutorMessageId,
-    pub talk: TutorTalkId,
+    pub message_id: ChatMessageId,
+    pub talk: ChatSessionId,
     pub course: CourseId,
     pub topic: TopicId,
     pub course_slug: String,
@@ -240,7 +243,7 @@ pub struct OwnMessage {
 pub async fn own_message(
     conn: &mut Conn,
     user: UserId,
-    message: TutorMessageId,
+    message: ChatMessageId,
     role: &str,
 ) -> QueryResult<Option<OwnMessage>> {
     messages::table
@@ -267,8 +270,8 @@ pub async fn own_message(
 /// Returns the question before this one, or the last one of the conversation.
 pub async fn question_before(
     conn: &mut Conn,
-    talk: TutorTalkId,
-    message: Option<TutorMessageId>,
+    talk: ChatSessionId,
+    message: Option<ChatMessageId>,
 ) -> QueryResult<Option<String>> {
     let mut query = messages::table
         .filter(messages::session_id.eq(talk))
@@ -285,8 +288,8 @@ pub async fn question_before(
 /// Returns the suggestion that the last question of the conversation was taken from, if any.
 pub async fn last_suggestion(
     conn: &mut Conn,
-    talk: TutorTalkId,
-) -> QueryResult<Option<(TutorMessageId, Option<PreparedQuestionId>)>> {
+    talk: ChatSessionId,
+) -> QueryResult<Option<(ChatMessageId, Option<SuggestionId>)>> {
     messages::table
         .filter(messages::session_id.eq(talk))
         .filter(messages::role.eq("user"))
@@ -298,7 +301,7 @@ pub async fn last_suggestion(
 }
 
 /// Returns the kinds of the answers that the question has.
-pub async fn answers_to(conn: &mut Conn, question: TutorMessageId) -> QueryResult<Vec<AnswerKind>> {
+pub async fn answers_to(conn: &mut Conn, question: ChatMessageId) -> QueryResult<Vec<AnswerKind>> {
     let kinds: Vec<Option<String>> = messages::table
         .filter(messages::answer_to.eq(question))
         .order(messages::message_id)
@@ -312,9 +315,9 @@ pub async fn answers_to(conn: &mut Conn, question: TutorMessageId) -> QueryResul
 /// Returns the question that a form with this key has asked, with its text.
 pub async fn by_form_key(
     conn: &mut Conn,
-    talk: TutorTalkId,
+    talk: ChatSessionId,
     key: Uuid,
-) -> QueryResult<Option<(TutorMessageId, String)>> {
+) -> QueryResult<Option<(ChatMessageId, String)>> {
     messages::table
         .filter(messages::session_id.eq(talk))
         .filter(messages::form_key.eq(key))
@@ -328,16 +331,16 @@ pub async fn by_form_key(
 #[derive(Debug, Clone, Copy, Default)]
 pub struct QuestionSource {
     pub form_key: Option<Uuid>,
-    pub suggestion: Option<PreparedQuestionId>,
+    pub suggestion: Option<SuggestionId>,
 }
 
 pub async fn add_question(
     conn: &mut Conn,
-    talk: TutorTalkId,
+    talk: ChatSessionId,
     text: &str,
     source: QuestionSource,
-) -> QueryResult<TutorMessageId> {
-    let id = TutorMessageId(Uuid::now_v7());
+) -> QueryResult<ChatMessageId> {
+    let id = ChatMessageId(Uuid::now_v7());
     diesel::insert_into(messages::table)
         .values((
             messages::message_id.eq(id),
@@ -355,13 +358,13 @@ pub async fn add_question(
 /// Stores an answer. A step that the question has already is not stored again.
 pub async fn add_answer(
     conn: &mut Conn,
-    talk: TutorTalkId,
-    question: TutorMessageId,
+    talk: ChatSessionId,
+    question: ChatMessageId,
     answer: &AnswerDraft,
 ) -> QueryResult<()> {
     diesel::insert_into(messages::table)
         .values((
-            messages::message_id.eq(TutorMessageId(Uuid::now_v7())),
+            messages::message_id.eq(ChatMessageId(Uuid::now_v7())),
             messages::session_id.eq(talk),
             messages::role.eq("assistant"),
             messages::content.eq(&answer.content),
@@ -378,7 +381,7 @@ pub async fn add_answer(
 /// Rates an answer.
 pub async fn rate(
     conn: &mut Conn,
-    message: TutorMessageId,
+    message: ChatMessageId,
     is_helpful: bool,
     reason: Option<&str>,
 ) -> QueryResult<()> {
@@ -392,24 +395,25 @@ pub async fn rate(
         .map(drop)
 }
 
-/// Hands a question to the tutors of the course. Returns false if it was handed to them before.
+/// Hands a question to the tutors of the course. Returns None if it was handed to them before.
 pub async fn hand_over(
     conn: &mut Conn,
-    talk: TutorTalkId,
-    question: TutorMessageId,
-) -> QueryResult<bool> {
-    let added = diesel::insert_into(tutor_requests::table)
+    talk: ChatSessionId,
+    question: ChatMessageId,
+) -> QueryResult<Option<TutorRequestId>> {
+    diesel::insert_into(tutor_requests::table)
         .values((
             tutor_requests::session_id.eq(talk),
             tutor_requests::message_id.eq(question),
         ))
         .on_conflict_do_nothing()
-        .execute(conn)
-        .await?;
-    Ok(added > 0)
+        .returning(tutor_requests::request_id)
+        .get_result(conn)
+        .await
+        .optional()
 }
 
-pub async fn is_handed_over(conn: &mut Conn, question: TutorMessageId) -> QueryResult<bool> {
+pub async fn is_handed_over(conn: &mut Conn, question: ChatMessageId) -> QueryResult<bool> {
     let requests = tutor_requests::table.filter(tutor_requests::message_id.eq(question));
     diesel::select(exists(requests)).get_result(conn).await
 }
@@ -430,8 +434,8 @@ pub async fn count_waiting(conn: &mut Conn, user: UserId, course: CourseId) -> Q
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = topic_prompt_suggestions)]
 pub struct PreparedQuestion {
-    pub suggestion_id: PreparedQuestionId,
-    pub parent_suggestion_id: Option<PreparedQuestionId>,
+    pub suggestion_id: SuggestionId,
+    pub parent_suggestion_id: Option<SuggestionId>,
     pub prompt_text: String,
     pub answer: String,
 }

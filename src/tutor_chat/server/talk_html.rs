@@ -12,7 +12,7 @@ use super::store::{PreparedQuestion, TalkRow};
 use super::view::TalkView;
 use crate::paths::tutor_file_path;
 use crate::platform::http::flash::Flash;
-use crate::platform::ids::TutorMessageId;
+use crate::platform::ids::ChatMessageId;
 use crate::platform::markdown;
 use crate::platform::time::Clock;
 use crate::platform::ui::{
@@ -25,7 +25,7 @@ use crate::tutor_chat::api::{
 use crate::tutor_chat::{QUESTION_CHARACTERS, RATING_CHARACTERS};
 
 /// Id of a message on the page.
-pub fn message_anchor(message: TutorMessageId) -> String {
+pub fn message_anchor(message: ChatMessageId) -> String {
     format!("m-{message}")
 }
 

@@ -10,9 +10,10 @@ use crate::paths::{topic_path, tutor_path};
 use crate::platform::db::Conn;
 use crate::platform::error::AppResult;
 use crate::platform::http::flash::Flash;
-use crate::platform::ids::{PreparedQuestionId, UserId};
+use crate::platform::ids::{SuggestionId, UserId};
 use crate::platform::time::Clock;
 use crate::tutor_chat::TutorTalkPage;
+use crate::tutor_chat::desk::server::notices;
 
 /// Most suggested questions that are shown at once.
 const CHIPS: usize = 6;
@@ -43,6 +44,9 @@ pub async fn page(
     let terms = store::terms(conn, user, course, open.module().number).await?;
     let refusal = refusal(conn, user, course, &terms, clock).await?;
     let rows = store::talk(conn, user, course, topic).await?;
+    if let Some(reply) = rows.iter().rfind(|row| row.is_person()) {
+        notices::seen_replies(conn, user, reply.session_id).await?;
+    }
     let suggestions = match refusal {
         Some(_) => Vec::new(),
         None => offered(store::suggestions(conn, course, topic).await?, &rows),
@@ -74,7 +78,7 @@ pub async fn page(
 /// Chooses the suggestions that follow the question asked last, and then those that begin a
 /// conversation. Leaves out those that were asked.
 fn offered(all: Vec<PreparedQuestion>, rows: &[TalkRow]) -> Vec<PreparedQuestion> {
-    let asked: Vec<PreparedQuestionId> = rows.iter().filter_map(|row| row.suggestion_id).collect();
+    let asked: Vec<SuggestionId> = rows.iter().filter_map(|row| row.suggestion_id).collect();
     let last = rows.iter().rfind(|row| row.is_question());
     let last = last.and_then(|row| row.suggestion_id);
     let is_new = |one: &PreparedQuestion| !asked.contains(&one.suggestion_id);
@@ -93,7 +97,7 @@ mod tests {
 
     #[test]
     fn follow_ups_come_first_and_questions_that_were_asked_no_more() {
-        let id = |number| PreparedQuestionId(uuid::Uuid::from_u128(number));
+        let id = |number| SuggestionId(uuid::Uuid::from_u128(number));
         let one = |number, parent: Option<u128>| PreparedQuestion {
             suggestion_id: id(number),
             parent_suggestion_id: parent.map(id),

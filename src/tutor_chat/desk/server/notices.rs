@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
-use crate::paths::{learner_questions_path, tutor_chat_path};
+use crate::paths::{learner_questions_path, tutor_path};
 use crate::platform::db::{Conn, statement};
 use crate::platform::error::AppResult;
 use crate::platform::ids::{ChatSessionId, CourseId, TutorRequestId, UserId};
@@ -87,7 +87,7 @@ pub(super) async fn replied(conn: &mut Conn, to: RepliedTo<'_>, tutor: &str) -> 
         course: Some(to.course),
         title: format!("{tutor}, a tutor, replied to your question"),
         body: to.question.to_owned(),
-        path: tutor_chat_path(to.course_slug, to.topic_slug),
+        path: tutor_path(to.course_slug, to.topic_slug),
     };
     notify(conn, &[to.learner], &new).await
 }
