@@ -91,7 +91,9 @@ pub const HOLDINGS: &[Holding] = &[
     holding("cart_items", "user_id", ALL, Deleted),
     holding("cohort_announcements", "author_user_id", Without("'{body_html}'"), OTHERS_READ),
     holding("cohort_lists", "uploaded_by", ACT_ON_OTHERS, RECORD),
-    holding("cohort_members", "user_id", Without("'{calendar_key}'"), Deleted),
+    holding("cohort_members", "user_id", Without("'{calendar_key}'"), Changed(
+"user_id = null, email = member_id::text || '@deleted.invalid', name = 'Former member', status = 'removed'",
+)),
     holding("cohort_messages", "sender_user_id", ALL, OTHERS_READ),
     holding("course_announcement_reads", "user_id", ALL, Deleted),
     holding("course_message_receivers", "user_id", ALL, Deleted),
