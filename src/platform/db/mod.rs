@@ -185,7 +185,9 @@ fn with_options(url: &str) -> Result<String, String> {
     let mut url =
         url::Url::parse(url).map_err(|_| "The database address is not a URL.".to_owned())?;
     if !url.query_pairs().any(|(name, _)| name == "options") {
-        let options = "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000";
+        // Compiling a plan takes longer than any of our statements runs.
+        let options =
+            "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000 -c jit=off";
         let query = match url.query() {
             Some(query) => format!("{query}&options={}", encode(options)),
             None => format!("options={}", encode(options)),
