@@ -53,6 +53,7 @@ const TEXTS: &str = "
     cold_call_prompts: prompt helper_text
     cp_rag_chat_messages: content
     topic_prompt_suggestions: prompt_text answer
+    grade_columns: title
     topic_drafts: title body
     topic_versions: title body
     invitations: name
@@ -247,6 +248,7 @@ pub async fn addresses(site: &TestSite, ids: &Filled) -> Vec<(String, String)> {
         ("n", "1"),
         ("submission", "00000000-0000-0000-0000-000000000000"),
         ("exercise", ids.exercise.as_str()),
+        ("column", GRADE_COLUMN),
     ]);
     leptos_axum::generate_route_list(crate::app::App)
         .iter()
@@ -275,6 +277,13 @@ fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
     });
     parts.collect::<Vec<_>>().join("/")
 }
+
+/// Id of the column that the tutors of the course fill in by hand.
+const GRADE_COLUMN: &str = "00000000-0000-0000-0000-000000000001";
+
+/// Adds a column to the grades of the course.
+const GRADES: &str = "insert into grade_columns (column_id, course_id, title, max_points)
+    select '00000000-0000-0000-0000-000000000001', course_id, 'x', 10 from courses where slug = 'open'";
 
 /// Announces something to the learners of the course, and writes to one of them.
 const NEWS: &str = "insert into cohort_announcements (course_id, title, body, body_html)
@@ -330,6 +339,7 @@ async fn make_hostile(site: &TestSite) {
     site.test.sql(change).await;
     site.test.sql(&marked_work()).await;
     site.test.sql(NEWS).await;
+    site.test.sql(GRADES).await;
     for line in TEXTS.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (table, columns) = line.split_once(": ").unwrap();
         for column in columns.split(' ') {
