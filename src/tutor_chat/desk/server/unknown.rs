@@ -36,11 +36,7 @@ pub async fn questions(
          from cp_rag_chat_messages a
          join cp_rag_chat_sessions s on s.session_id = a.session_id
          join topics t on t.topic_id = s.topic_id
-         cross join lateral (
-             select m.message_id, m.content from cp_rag_chat_messages m
-             where m.session_id = a.session_id and m.message_id < a.message_id and m.role = 'user'
-             order by m.message_id desc limit 1
-         ) q
+         join cp_rag_chat_messages q on q.message_id = a.answer_to
          where s.course_id = $1 and a.role = 'assistant' and a.answer_kind = 'unknown'
            and a.created_at > now() - interval '90 days'
            and ($2 or exists (select from tutor_requests r where r.message_id = q.message_id))
