@@ -41,6 +41,7 @@ struct StoredSuggestion {
     prompt_text: String,
     answer: String,
     answer_html: String,
+    position: i32,
     is_active: bool,
 }
 
@@ -148,7 +149,8 @@ pub async fn save(
             let siblings = stored
                 .iter()
                 .filter(|other| other.parent_suggestion_id == checked.parent);
-            let place = i32::try_from(siblings.count()).unwrap_or(i32::MAX);
+            let last = siblings.map(|other| other.position).max();
+            let place = last.map_or(0, |last| last.saturating_add(1));
             diesel::insert_into(suggestions::table)
                 .values((
                     suggestions::course_id.eq(tutor.course),
