@@ -37,7 +37,7 @@ pub fn dock(course: &str, topic: &str) -> AnyView {
             <header>
                 <h2>"Tutor"</h2>
                 <span class="soft grow">"speaks only from this course"</span>
-                <button class="btn quiet" type="button" aria-label="Close" on:click=move |_| toggle()>
+                <button class="btn quiet" type="button" aria-label="Close" on:click=move |_| close()>
                     <Icon glyph=Glyph::Close />
                 </button>
             </header>
@@ -63,6 +63,21 @@ fn show_source(event: MouseEvent) {
 #[cfg(not(feature = "hydrate"))]
 pub fn toggle() {}
 
+#[cfg(not(feature = "hydrate"))]
+fn close() {}
+
+/// Closes the dock. The focus goes back to the link that opens it.
+#[cfg(feature = "hydrate")]
+fn close() {
+    use super::forms;
+
+    if let Some(dock) = forms::element::<web_sys::HtmlElement>("ly-dock") {
+        let _ = dock.hide_popover();
+        dock.set_hidden(true);
+        forms::focus_opener();
+    }
+}
+
 /// Opens the dock or closes it. Selected text of the topic becomes a question.
 #[cfg(feature = "hydrate")]
 pub fn toggle() {
@@ -73,9 +88,7 @@ pub fn toggle() {
     };
     let selected = forms::selected_text();
     if dock.get_client_rects().length() > 0 && selected.is_none() {
-        let _ = dock.hide_popover();
-        dock.set_hidden(true);
-        forms::focus_opener();
+        close();
         return;
     }
     dock.set_hidden(false);
