@@ -1,6 +1,8 @@
 //! Renders a conversation with its forms as HTML. The page of the conversation and the dock of the
 //! player show it as it is: the browser has no view of it, and loads it again after each form.
 
+use std::collections::HashMap;
+
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use uuid::Uuid;
@@ -10,6 +12,7 @@ use super::ladder::{self, AnswerKind, Wish, intro, place_words};
 use super::links::{passage_href, place_href};
 use super::store::{PreparedQuestion, TalkRow};
 use super::view::TalkView;
+use crate::course::server::render::Links;
 use crate::paths::tutor_file_path;
 use crate::platform::http::flash::Flash;
 use crate::platform::ids::ChatMessageId;
@@ -138,7 +141,7 @@ fn person(row: &TalkRow, clock: &Clock) -> AnyView {
 
 fn answer(view: &TalkView, row: &TalkRow, forms: TalkForms) -> AnyView {
     let body = match row.kind() {
-        Some(AnswerKind::Prepared) => prepared(row),
+        Some(AnswerKind::Prepared) => prepared(view, row),
         Some(kind) => found(view, kind, &row.citations()),
         None => view! { <p dir="auto">{row.content.clone()}</p> }.erase(),
     };
@@ -154,8 +157,13 @@ fn answer(view: &TalkView, row: &TalkRow, forms: TalkForms) -> AnyView {
 }
 
 /// Shows the answer that a tutor of the course has written for a suggested question.
-fn prepared(row: &TalkRow) -> AnyView {
-    let html = markdown::render(&row.content, &|_, _| None).html;
+fn prepared(view: &TalkView, row: &TalkRow) -> AnyView {
+    let links = Links {
+        course_slug: &view.at.0,
+        language: &view.course_title.language.tag(),
+        files: &HashMap::new(),
+    };
+    let html = links.markdown(&row.content).html;
     view! {
         <div class="prose" dir="auto" inner_html=html></div>
         <p class="soft">"Written by a tutor of this course."</p>
