@@ -142,6 +142,7 @@ fn text(name: &str, page: &TodayPage, link: impl Fn(&str) -> String) -> String {
     let more = page.all - i64::try_from(page.lines.len()).unwrap_or(page.all);
     let rest = match more {
         0 => "All lines".to_owned(),
+        1 => "1 more line".to_owned(),
         more => format!("{more} more lines"),
     };
     text.push_str(&format!("\n\n{rest}: {}", link(TODAY)));
