@@ -17,6 +17,7 @@ use crate::platform::auth::guard::TutorOf;
 use crate::platform::db::Conn;
 use crate::platform::error::{AppError, AppResult, FieldProblems};
 use crate::platform::ids::{CourseId, GradeColumnId, UserId};
+use crate::platform::names;
 
 pub use store::rule;
 
@@ -83,7 +84,8 @@ pub async fn add_column(
     max_points: &str,
 ) -> AppResult<GradeColumnId> {
     let mut problems = FieldProblems::default();
-    let title = title.trim();
+    let title = names::tidy(title);
+    let title = title.as_str();
     let length = title.chars().count();
     if title.is_empty() || length > COLUMN_TITLE as usize {
         let sentence = format!("Enter a title of at most {COLUMN_TITLE} characters.");
