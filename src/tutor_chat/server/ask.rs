@@ -147,10 +147,10 @@ pub async fn ask(
         }
     }
     if !typed.to_person && terms.left() == 0 {
-        return Err(AppError::Denied(format!(
-            "You have asked the {} questions of this module. Suggested questions are free, and you can ask a person.",
-            terms.questions_per_module
-        )));
+        return Err(AppError::Denied(
+            "You have no typed questions left in this module. Suggested questions are free, and you can ask a person."
+                .to_owned(),
+        ));
     }
     let before = store::question_before(conn, talk, None).await?;
     let source = QuestionSource {

@@ -1,7 +1,7 @@
 //! Questions that a learner hands to the tutors of the course. A reply becomes a message of the
 //! conversation.
 
-use super::ask::{hold, no_message};
+use super::ask::{hold, no_message, refusal};
 use super::store::{self, OwnMessage};
 use crate::enrollment::server::access::open_place;
 use crate::platform::db::Conn;
@@ -21,8 +21,12 @@ pub async fn ask_person(
     let own = store::own_message(conn, user, question, "user")
         .await?
         .ok_or_else(no_message)?;
-    open_place(conn, user, own.topic, clock).await?;
+    let (course, module_no, _) = open_place(conn, user, own.topic, clock).await?;
     hold(conn, user, own.course).await?;
+    let terms = store::terms(conn, user, course, module_no).await?;
+    if let Some(why) = refusal(conn, user, course, &terms, clock).await? {
+        return Err(AppError::Denied(why.to_owned()));
+    }
     hand_over(conn, user, own.course, (own.talk, question)).await?;
     Ok(own)
 }
