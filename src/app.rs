@@ -183,10 +183,10 @@ fn routes() -> RouteTable {
         Route::lazy("/certificates", || Box::pin(own(Own::Certificates))),
         Route::lazy("/certificates/:code", || Box::pin(own(Own::Certificate))),
         Route::lazy("/verify", || Box::pin(own(Own::Verify))),
-        Route::lazy("/today", || Box::pin(gradebook(Gradebook::Today))),
-        Route::lazy("/marking", || Box::pin(gradebook(Gradebook::MarkingQueue))),
+        Route::lazy("/today", || Box::pin(marking(MarkingPages::Today))),
+        Route::lazy("/marking", || Box::pin(marking(MarkingPages::MarkingQueue))),
         Route::lazy("/marking/:submission", || {
-            Box::pin(gradebook(Gradebook::Marking))
+            Box::pin(marking(MarkingPages::Marking))
         }),
         Route::lazy("/find", || Box::pin(home(Home::Find))),
         Route::lazy("/teach", || Box::pin(home(Home::Teach))),
@@ -219,16 +219,16 @@ fn routes() -> RouteTable {
             Box::pin(authoring(Authoring::History))
         }),
         Route::lazy("/teach/:course/exercises", || {
-            Box::pin(gradebook(Gradebook::Assignments))
+            Box::pin(marking(MarkingPages::Assignments))
         }),
         Route::lazy("/teach/:course/exercises/:exercise", || {
-            Box::pin(gradebook(Gradebook::Assignment))
+            Box::pin(marking(MarkingPages::Assignment))
         }),
         Route::lazy("/teach/:course/grading", || {
-            Box::pin(gradebook(Gradebook::Grading))
+            Box::pin(marking(MarkingPages::Grading))
         }),
         Route::lazy("/teach/:course/grading/:column", || {
-            Box::pin(gradebook(Gradebook::GradeColumn))
+            Box::pin(marking(MarkingPages::GradeColumn))
         }),
         Route::lazy("/teach/:course/exams", || {
             Box::pin(gradebook(Gradebook::Exams))
@@ -285,7 +285,7 @@ fn routes() -> RouteTable {
             Box::pin(bank(Bank::Import))
         }),
         Route::lazy("/teach/:course/questions/all", || {
-            Box::pin(taught_cohort(TaughtCohort::LearnerQuestions))
+            Box::pin(taught_talk(TaughtTalk::LearnerQuestions))
         }),
         Route::lazy("/teach/:course/questions/:question", || {
             Box::pin(bank(Bank::Question))
@@ -318,16 +318,16 @@ fn routes() -> RouteTable {
             Box::pin(admission(Admission::Application))
         }),
         Route::lazy("/teach/:course/cold-calls", || {
-            Box::pin(taught_cohort(TaughtCohort::Prompts))
+            Box::pin(taught_talk(TaughtTalk::Prompts))
         }),
         Route::lazy("/teach/:course/cold-calls/:prompt", || {
-            Box::pin(taught_cohort(TaughtCohort::Prompt))
+            Box::pin(taught_talk(TaughtTalk::Prompt))
         }),
         Route::lazy("/teach/:course/cold-calls/:prompt/answers", || {
-            Box::pin(taught_cohort(TaughtCohort::Answers))
+            Box::pin(taught_talk(TaughtTalk::Answers))
         }),
         Route::lazy("/moderation", || {
-            Box::pin(taught_cohort(TaughtCohort::Moderation))
+            Box::pin(taught_talk(TaughtTalk::Moderation))
         }),
         Route::lazy("/teach/:course/settings", || Box::pin(bank(Bank::Settings))),
         Route::lazy("/teach/:course", || {

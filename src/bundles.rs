@@ -179,9 +179,8 @@ bundle! {
 }
 
 bundle! {
-    /// Gradebook of a course, exams and marking for tutors, and who needs them today.
+    /// Gradebook of a course, and exams for tutors.
     gradebook, Gradebook {
-        Today => today_page,
         Learners => gradebook_page,
         Learner => learner_page,
         Message => course_message_page,
@@ -189,6 +188,13 @@ bundle! {
         Exam => taught_exam_page,
         ExamForm => exam_form_page,
         Sitting => taught_sitting_page,
+    }
+}
+
+bundle! {
+    /// Marking, grades, and who needs a tutor today.
+    marking, MarkingPages {
+        Today => today_page,
         MarkingQueue => marking_queue_page,
         Marking => marking_page,
         Assignments => assignments_page,
@@ -225,7 +231,7 @@ bundle! {
 }
 
 bundle! {
-    /// Cohorts and their cold calls for tutors.
+    /// Cohorts for tutors.
     taught_cohort, TaughtCohort {
         List => taught_cohorts_page,
         Form => cohort_form_page,
@@ -237,6 +243,12 @@ bundle! {
         Sessions => sessions_page,
         Session => session_page,
         Message => message_page,
+    }
+}
+
+bundle! {
+    /// Cold calls and questions of learners, for tutors.
+    taught_talk, TaughtTalk {
         Prompts => prompts_page,
         Prompt => prompt_page,
         Answers => answers_page,
