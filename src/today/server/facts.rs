@@ -6,7 +6,7 @@
 //! ids, which `store.rs` names. The fingerprint changes with the facts, and neither it nor the
 //! subject has a space.
 
-use crate::cohort::server::cold_calls::{cohort_state, opening};
+use crate::cohort::server::cold_calls::{cohort_state, opening, overrides};
 use crate::today::TodayKind;
 
 /// Failed attempts at one quiz after which a learner is stuck.
@@ -27,6 +27,7 @@ fn digits(time: &str) -> String {
 /// their running cohorts with members, the openings of modules, and cold calls.
 pub fn common() -> String {
     let (opens, state) = (opening("k.cohort_id"), cohort_state("k.cohort_id"));
+    let overrides = overrides("k.cohort_id", "null::integer", "null::uuid");
     format!(
         "taught as (
              select c.course_id, c.slug, c.title, c.language, c.is_gated
@@ -70,7 +71,8 @@ pub fn common() -> String {
              from running k
              join cold_call_prompts p on p.course_id = k.course_id and p.retired_at is null
              join topics t on t.topic_id = p.topic_id and t.retired_at is null
-             left join cold_call_overrides o on o.prompt_id = p.prompt_id and o.cohort_id = k.cohort_id
+             -- By the times of the cohort, without those of single members.
+             {overrides}
              cross join lateral (select {state}) state
              where not state.is_locked and (state.closes_at is null or state.closes_at > $3)
          )"
