@@ -15,7 +15,7 @@ test("a color with too little contrast is told as it is typed, and refused", asy
   await page.getByLabel("Name of the site").fill(" ");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("Enter the name of the site.").first()).toBeVisible();
-  await expect(page.locator(".error-summary")).toContainText("choose a darker color");
+  await expect(page.locator(".error-summary:visible")).toContainText("choose a darker color");
 });
 
 test("a page is written, published, changed, restored and deleted", async ({ page, browser }) => {

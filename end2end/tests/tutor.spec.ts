@@ -74,7 +74,7 @@ test("a person replies in the conversation", async ({ page, browser }) => {
   while (!(await mine.isVisible())) await tutor.getByRole("link", { name: "Next" }).click();
   await mine.getByLabel(/^Reply to/).fill("None. It sails to the **island** only.");
   await mine.getByRole("button", { name: "Send reply" }).click();
-  await expect(tutor.getByText(question)).toHaveCount(0);
+  await expect(tutor.locator(".asked", { hasText: question })).toHaveCount(0);
   await context.close();
 
   await page.goto("/notifications");
