@@ -9,7 +9,7 @@ use crate::platform::ids::{ChatMessageId, SuggestionId};
 
 #[cfg(feature = "ssr")]
 use {
-    super::server::ask::TypedQuestion,
+    super::server::ask::ChatQuestion,
     super::server::ladder::Wish,
     super::server::store::OwnMessage,
     super::server::talk_html::message_anchor,
@@ -66,7 +66,7 @@ pub async fn ask_tutor(
     let me = limited(TUTOR_QUESTIONS).await?;
     let user = me.user_id();
     let clock = Clock::of(&me.cx);
-    let typed = TypedQuestion {
+    let typed = ChatQuestion {
         course: course.clone(),
         topic: topic.clone(),
         text: question,

@@ -13,7 +13,7 @@ use crate::platform::error::AppResult;
 use crate::platform::ids::{CourseId, OrganizationId, SuggestionId, TopicId, UserId};
 use crate::platform::markdown;
 use crate::platform::time::Clock;
-use crate::tutor_chat::server::ask::{TypedQuestion, ask, step};
+use crate::tutor_chat::server::ask::{ChatQuestion, ask, step};
 use crate::tutor_chat::server::ladder::Wish;
 use crate::tutor_chat::server::store;
 
@@ -64,7 +64,7 @@ pub async fn fill(db: &Db, organization: OrganizationId) -> AppResult<()> {
             zone: chrono_tz::Tz::UTC,
             now: Utc::now(),
         };
-        let typed = TypedQuestion {
+        let typed = ChatQuestion {
             course: COURSE.to_owned(),
             topic: TOPIC.to_owned(),
             text: QUESTION.to_owned(),

@@ -95,8 +95,8 @@ fn not_a_tutor() -> AppError {
     AppError::Denied("Only this course's tutors may do this.".to_owned())
 }
 
-/// Requires a tutor, an administrator, or somebody else who teaches a course now. Says nothing about
-/// the courses that they teach.
+/// Requires a tutor, an administrator, or somebody else who teaches a course now. Says nothing
+/// about the courses that they teach.
 pub async fn require_teacher() -> AppResult<SignedIn> {
     let signed_in = require_user()?;
     if signed_in.viewer.role != UserRole::Learner {

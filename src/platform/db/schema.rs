@@ -2217,8 +2217,8 @@ diesel::joinable!(exercise_comments -> simulation_work (work_id));
 diesel::joinable!(exercise_comments -> users (author_user_id));
 diesel::joinable!(marking_comments -> simulation_exercises (exercise_id));
 
-// Tables that queries in Diesel's DSL join. The macro writes an implementation for each pair, so the
-// list leaves out tables that only SQL joins.
+// Tables that queries in Diesel's DSL join. The macro writes an implementation for each pair, so
+// the list leaves out tables that only SQL joins.
 diesel::allow_tables_to_appear_in_same_query!(
     ai_notes,
     assessment_questions,

@@ -26,7 +26,7 @@ pub enum NotificationKind {
     Question,
     /// Applications and orders that wait for an admin.
     Desk,
-    /// Who needs a tutor. It comes by mail alone, as the page Today shows it in the morning.
+    /// People who need a tutor. It comes by mail alone, as the page Today shows it in the morning.
     Today,
 }
 

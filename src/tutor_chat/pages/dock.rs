@@ -42,7 +42,7 @@ pub fn dock(course: &str, topic: &str) -> AnyView {
                 </button>
             </header>
             <p class="vh" role="status" id="ly-tutor-said"></p>
-            <div class="tutor" id="ly-tutor" data-page=tutor_path(course, topic)></div>
+            <div class="tutor-panel" id="ly-tutor" data-page=tutor_path(course, topic)></div>
         </aside>
     }
     .erase()

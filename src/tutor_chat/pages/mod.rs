@@ -38,7 +38,7 @@ fn conversation(page: TutorTalkPage) -> AnyView {
             <h1>"Tutor"</h1>
             <p class="soft">"Speaks only from this course."</p>
             <p class="vh" role="status" id="ly-tutor-said"></p>
-            <div class="tutor" id="ly-tutor" data-page=page.here inner_html=page.talk.0></div>
+            <div class="tutor-panel" id="ly-tutor" data-page=page.here inner_html=page.talk.0></div>
         </div>
     }
     .erase()

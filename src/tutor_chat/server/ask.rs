@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::consider::{AskPlace, consider};
-use super::ladder::{self, AnswerDraft, AnswerKind, Wish};
+use super::ladder::{self, AnswerKind, ChatAnswerDraft, Wish};
 use super::person;
 use super::store::{self, OwnMessage, QuestionSource, TutorTerms};
 use crate::enrollment::server::access::{open_place, open_topic};
@@ -23,7 +23,7 @@ pub fn no_message() -> AppError {
 }
 
 /// A question as it was typed, with its place.
-pub struct TypedQuestion {
+pub struct ChatQuestion {
     pub course: String,
     pub topic: String,
     pub text: String,
@@ -124,7 +124,7 @@ async fn place(
 pub async fn ask(
     conn: &mut Conn,
     user: UserId,
-    typed: &TypedQuestion,
+    typed: &ChatQuestion,
     clock: &Clock,
 ) -> AppResult<ChatMessageId> {
     let place = place(conn, user, &typed.course, &typed.topic, clock).await?;
@@ -198,7 +198,7 @@ pub async fn ask_suggestion(
         suggestion: Some(suggestion),
     };
     let question = store::add_question(conn, talk, &chosen.prompt_text, source).await?;
-    let answer = AnswerDraft {
+    let answer = ChatAnswerDraft {
         kind: AnswerKind::Prepared,
         content: chosen.answer,
         citations: Vec::new(),

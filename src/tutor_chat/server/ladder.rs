@@ -79,7 +79,7 @@ pub fn next(given: &[AnswerKind], wish: Wish, is_own: bool) -> Option<AnswerKind
 
 /// An answer before it is stored.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AnswerDraft {
+pub struct ChatAnswerDraft {
     pub kind: AnswerKind,
     /// Plain text, for people who read the conversation elsewhere.
     pub content: String,
@@ -88,7 +88,7 @@ pub struct AnswerDraft {
 }
 
 /// Writes an answer of the kind `wanted`, or the first answer to a question.
-pub fn draft(found: &Considered, wanted: Option<AnswerKind>, hints_first: bool) -> AnswerDraft {
+pub fn draft(found: &Considered, wanted: Option<AnswerKind>, hints_first: bool) -> ChatAnswerDraft {
     let first = match &found.answer {
         TutorAnswer::Unknown(_) => AnswerKind::Unknown,
         TutorAnswer::Hint(_) => AnswerKind::OwnHint,
@@ -177,7 +177,7 @@ pub fn mask(sentence: &str, asked: &str) -> String {
     out
 }
 
-fn written(kind: AnswerKind, citations: Vec<Quotation>) -> AnswerDraft {
+fn written(kind: AnswerKind, citations: Vec<Quotation>) -> ChatAnswerDraft {
     let places: Vec<String> = citations
         .iter()
         .map(|citation| place_words(&citation.source))
@@ -195,7 +195,7 @@ fn written(kind: AnswerKind, citations: Vec<Quotation>) -> AnswerDraft {
         AnswerKind::Unknown => format!("{introduction} The nearest place is {places}."),
         _ => format!("{introduction} Read {places}."),
     };
-    AnswerDraft {
+    ChatAnswerDraft {
         kind,
         // The column holds 20,000 characters; quotations are sentences of chunks.
         content: content.chars().take(20_000).collect(),

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::answer::Quotation;
-use super::ladder::{AnswerDraft, AnswerKind};
+use super::ladder::{AnswerKind, ChatAnswerDraft};
 use crate::platform::db::schema::{
     courses, cp_rag_chat_messages as messages, cp_rag_chat_sessions as sessions,
     topic_prompt_suggestions, topics, tutor_requests,
@@ -360,7 +360,7 @@ pub async fn add_answer(
     conn: &mut Conn,
     talk: ChatSessionId,
     question: ChatMessageId,
-    answer: &AnswerDraft,
+    answer: &ChatAnswerDraft,
 ) -> QueryResult<()> {
     diesel::insert_into(messages::table)
         .values((

@@ -1,5 +1,5 @@
-//! Page `/teach/COURSE/topics/TOPIC/questions`: the questions that the AI tutor suggests in a topic,
-//! with their prepared answers.
+//! Page `/teach/COURSE/topics/TOPIC/questions`: the questions that the AI tutor suggests in a
+//! topic, with their prepared answers.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
