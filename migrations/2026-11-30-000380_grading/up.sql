@@ -21,7 +21,7 @@ create table grade_columns (
     column_id uuid primary key default gen_random_uuid(),
     organization_id uuid not null,
     course_id uuid not null,
-    title text not null check (length(title) between 1 and 80),
+    title text not null check (length(title) between 1 and 200),
     max_points integer not null check (max_points between 1 and 1000),
     created_at timestamptz not null default now(),
     unique (course_id, title)
