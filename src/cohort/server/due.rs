@@ -38,13 +38,16 @@ pub fn announced(dates: &[CohortDate], clock: &Clock) -> Vec<DueLine> {
     modules.take(SHOWN_MODULES).collect()
 }
 
+/// A cold call with the time at which it closes.
+type TimedColdCall = (DateTime<Utc>, HomeColdCall);
+
 /// Returns what the member has to do: exams, exercises and cold calls by their dates, then modules
 /// in order. The course is given by id and slug.
 pub async fn due(
     conn: &mut Conn,
     user: UserId,
     (course, slug): (CourseId, &str),
-    (progress, cold_calls, dates): (&Progress, Vec<(DateTime<Utc>, HomeColdCall)>, &[CohortDate]),
+    (progress, cold_calls, dates): (&Progress, Vec<TimedColdCall>, &[CohortDate]),
     clock: &Clock,
 ) -> AppResult<Vec<DueLine>> {
     let mut dated: Vec<(Option<DateTime<Utc>>, DueLine)> = cold_calls

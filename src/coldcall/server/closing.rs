@@ -81,8 +81,8 @@ async fn remind(conn: &mut Conn, now: DateTime<Utc>) -> AppResult<()> {
     let learners: Vec<(UserId, CourseId)> = learners.into_iter().collect();
     let known = progress::load_all(conn, &learners, now).await?;
     // People who get the same notification.
-    let mut told: BTreeMap<(PromptId, DateTime<Utc>, String), (NewNotification, Vec<UserId>)> =
-        BTreeMap::new();
+    type SameClose = (PromptId, DateTime<Utc>, String);
+    let mut told: BTreeMap<SameClose, (NewNotification, Vec<UserId>)> = BTreeMap::new();
     for row in rows {
         let progress = known.get(&(row.user_id, row.course_id));
         let is_open = progress.is_some_and(|progress| {

@@ -125,7 +125,7 @@ impl Mailer {
         matches!(*self.way, MailTransport::Smtp(_))
     }
 
-    fn from_of(&self, sender: &MailSender) -> Mailbox {
+    fn sender_mailbox(&self, sender: &MailSender) -> Mailbox {
         match sender.name.is_empty() {
             true => self.from.clone(),
             false => Mailbox::new(Some(sender.name.clone()), self.from.email.clone()),
@@ -141,7 +141,7 @@ impl Mailer {
         let to = mail.to.to_string();
         let html = layout::html(&mail.subject, &mail.text);
         let mut message = Message::builder()
-            .from(self.from_of(sender))
+            .from(self.sender_mailbox(sender))
             .to(mail.to)
             .subject(mail.subject);
         if let Ok(reply_to) = sender.reply_to.parse() {

@@ -116,7 +116,7 @@ pub async fn delete_cms_page(page: String) -> AppResult<()> {
     cx.within(async move |conn| server::delete(conn, &admin, &page).await)
         .await?;
     cx.app.directory.forget();
-    redirect(SITE_PAGES.to_owned());
+    redirect(SITE_PAGES);
     Ok(())
 }
 
