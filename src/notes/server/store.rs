@@ -306,7 +306,7 @@ pub async fn save(
             ai_notes::topic_id.eq(topic),
             ai_notes::course_id.eq(tutor.course),
             ai_notes::source_hash.eq(Vec::<u8>::new()),
-            values.clone(),
+            values,
         ))
         .on_conflict(ai_notes::topic_id)
         .do_update()
