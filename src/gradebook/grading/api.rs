@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{GradeColumnPage, GradingPage, MyGradePage};
 use crate::platform::error::AppResult;
-use crate::platform::ids::{GradeColumnId, UserId};
+use crate::platform::ids::GradeColumnId;
 
 #[cfg(feature = "ssr")]
 use {
@@ -94,7 +94,7 @@ pub async fn load_grade_column(
 pub async fn save_grade_entries(
     course: String,
     column: GradeColumnId,
-    #[server(default)] points: HashMap<UserId, String>,
+    #[server(default)] points: HashMap<String, String>,
 ) -> AppResult<()> {
     let tutor = require_tutor_of_slug(&course).await?;
     let cx = tutor.signed_in.cx.clone();

@@ -171,6 +171,12 @@ pub fn grade_column_path(course: &str, column: GradeColumnId, page: u32) -> Stri
     }
 }
 
+/// Name of the field with a learner's points. A key that begins with a digit would be read as an
+/// index.
+pub fn points_field(user: UserId) -> String {
+    format!("points[u{user}]")
+}
+
 /// Writes points without needless decimals.
 pub fn points_words(points: f64) -> String {
     let text = format!("{points:.2}");

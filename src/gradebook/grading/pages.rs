@@ -12,7 +12,7 @@ use super::api::{
 };
 use super::{
     COLUMN_POINTS, COLUMN_TITLE, GradeColumnPage, GradePart, GradingPage, ManualColumn,
-    ManualEntry, MyGradePage, MyResult, grade_column_path, grading_path,
+    ManualEntry, MyGradePage, MyResult, grade_column_path, grading_path, points_field,
 };
 use crate::paths::my_grade_path;
 use crate::platform::ui::{
@@ -259,7 +259,7 @@ fn entries_form(
         Column::new(format!("Points of {}", column.max_points)),
     ];
     let rows = entries.into_iter().map(|entry| {
-        let name = format!("points[{}]", entry.user_id);
+        let name = points_field(entry.user_id);
         let (error, value) = (form.error(&name), form.value(&name, &entry.points));
         let label = format!("Points of {}", entry.name);
         view! {

@@ -44,7 +44,7 @@ async fn results_and_points_make_a_grade_that_the_learner_sees() {
         .assert_ok();
     let talk = column(&site, &mut meera).await;
     let id = user_id(&site, "asha@example.org").await;
-    let field = format!("points[{id}]");
+    let field = format!("points[u{id}]");
     let mine = "/learn/small/grade/mine";
     assert!(
         asha.get(mine)
@@ -138,7 +138,7 @@ async fn points_are_noted_for_learners_of_the_course_only() {
     let mut meera = tutor(&site, "meera@example.org").await;
     let talk = column(&site, &mut meera).await;
     let stranger = user_id(&site, "meera@example.org").await;
-    let field = format!("points[{stranger}]");
+    let field = format!("points[u{stranger}]");
     let fields = [
         ("course", "small"),
         ("column", talk.as_str()),

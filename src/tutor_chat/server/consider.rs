@@ -70,7 +70,7 @@ pub async fn consider(
         let both = format!("{before}\n{question}");
         let found = answered(conn, place, question, both, &own).await?;
         let is_found = !matches!(found.answer, TutorAnswer::Unknown(_));
-        if is_found || !follow_up::has_subject(question) {
+        if is_found || answer::subject_words(question) == 0 {
             return Ok(found);
         }
     }

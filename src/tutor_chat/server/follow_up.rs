@@ -24,7 +24,7 @@ pub fn leans(question: &str) -> bool {
 }
 
 /// Returns true if the question names enough of its subject to be asked alone.
-pub fn has_subject(question: &str) -> bool {
+fn has_subject(question: &str) -> bool {
     subject_words(question) >= OWN_SUBJECT
 }
 

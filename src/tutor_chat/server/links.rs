@@ -53,7 +53,7 @@ mod tests {
         let long = "A well-known rule, & more: one two three four five six";
         assert_eq!(
             passage_href("c", &quotation(long, Some("the-rule"))),
-            "/learn/c/t#the-rule:~:text=A%20well%2Dknown%20rule%2C%20%26%20more%3A%20one%20two"
+            "/learn/c/t#the-rule:~:text=A%20well%2Dknown%20rule%2C%20%26%20more%3A%20one%20two%20three"
         );
         assert_eq!(
             passage_href("c", &quotation("Say it.", None)),

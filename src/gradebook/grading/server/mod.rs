@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     COLUMN_POINTS, COLUMN_TITLE, COLUMNS_LIMIT, ENTRIES, GradeColumnPage, GradeRule, GradingPage,
-    ManualColumn, points_words,
+    ManualColumn, points_field, points_words,
 };
 use crate::course::server::store::title as course_title;
 use crate::platform::audit::AuditEntry;
@@ -130,6 +130,10 @@ async fn column(
     found.ok_or_else(no_column)
 }
 
+fn no_learner() -> AppError {
+    AppError::NotFound("There is no such learner.".to_owned())
+}
+
 pub fn no_column() -> AppError {
     AppError::NotFound("There is no such column.".to_owned())
 }
@@ -191,24 +195,26 @@ pub async fn save_entries(
     conn: &mut Conn,
     tutor: &TutorOf,
     into: GradeColumnId,
-    sent: HashMap<UserId, String>,
+    sent: HashMap<String, String>,
 ) -> AppResult<()> {
     let column = column(conn, tutor.course, into).await?;
     let mut problems = FieldProblems::default();
     let mut checked: Vec<(UserId, Option<f64>)> = Vec::new();
-    for (user, text) in &sent {
+    for (key, text) in &sent {
+        let user = key.strip_prefix('u').and_then(|id| id.parse().ok());
+        let user = UserId(user.ok_or_else(no_learner)?);
         let given = points(text, column.max_points);
         if given.is_none() && !text.trim().is_empty() {
             let most = column.max_points;
             problems.add(
-                &format!("points[{user}]"),
+                &points_field(user),
                 format!(
                     "Enter points from 0 to {most}, such as {}.",
                     points_words(f64::from(most) / 2.0)
                 ),
             );
         }
-        checked.push((*user, given));
+        checked.push((user, given));
     }
     problems.check()?;
     let by = tutor.signed_in.user_id();
