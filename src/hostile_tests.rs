@@ -282,7 +282,7 @@ fn filled(route: &str, values: &BTreeMap<&str, &str>) -> String {
 const GRADE_COLUMN: &str = "00000000-0000-0000-0000-000000000001";
 
 /// Adds a column to the grades of the course.
-const GRADES: &str = "insert into grade_columns (column_id, course_id, title, max_points)
+pub(crate) const GRADES: &str = "insert into grade_columns (column_id, course_id, title, max_points)
     select '00000000-0000-0000-0000-000000000001', course_id, 'x', 10 from courses where slug = 'open'";
 
 /// Announces something to the learners of the course, and writes to one of them.

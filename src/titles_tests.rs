@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::http::{StatusCode, header};
 
 use crate::access_tests::fill;
-use crate::hostile_tests::{addresses, everybody};
+use crate::hostile_tests::{GRADES, addresses, everybody};
 use crate::platform::http::testing::TestSite;
 
 /// Pages that only redirect, the gallery of components, and marking: nothing is handed in here.
@@ -41,6 +41,7 @@ async fn each_page_has_a_title_of_its_own_and_one_heading() {
     let page = "insert into page_content (slug, title, body, body_html, is_published)
         values ('about', 'About us', 'x', 'x', true) on conflict (organization_id, slug) do update set title = 'About us', is_published = true";
     site.test.sql(page).await;
+    site.test.sql(GRADES).await;
     let mut titles: BTreeMap<String, String> = BTreeMap::new();
     let mut wrong = Vec::new();
     for (route, path) in addresses(&site, &ids).await {
