@@ -165,7 +165,7 @@ async function joinBy(page: Page, code: string) {
   await learner(page);
   await page.goto(`/join/${code}`);
   await awake(page);
-  await page.getByRole("button", { name: "Start your application" }).click();
+  await page.getByRole("button", { name: /^(Start your application|Apply for the waitlist)$/ }).click();
   await expect(page.getByRole("heading", { name: "Your details" })).toBeVisible();
   await awake(page);
   await page.getByRole("button", { name: "Save and continue" }).click();
