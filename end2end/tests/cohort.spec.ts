@@ -248,7 +248,7 @@ test("a batch has its own times of a cold call", { tag: "@once" }, async ({ page
   const { address } = await makeCohort(page, -3);
   await page.goto(`${address}/schedule?for=batch-2`);
   await awake(page);
-  await page.getByText("Cold calls", { exact: true }).click();
+  await page.locator("summary", { hasText: "Cold calls" }).click();
   const first = page.getByRole("group", { name: /^1\. / }).last();
   await accessible(page);
   await first.getByLabel("Opens").fill("2098-05-02T10:00");
